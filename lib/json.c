@@ -1,0 +1,956 @@
+/* The JSON rendering, both ways. The one file that includes jansson. */
+#include "crypto.h"
+
+#include <arpa/inet.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+/* ---- Writing --------------------------------------------------------------------------------------------------- */
+
+/* Values are made by jansson, a top-level attribute at a time, so that a message of 16 MiB is never in memory as a tree.
+ * jansson's makers and setters take NULL and return failure, which is looked at once, in the end of each tree. */
+
+static json_t *hex_json(const uint8_t *octets, size_t len)
+{
+    char small[128];
+    char *digits = 2 * len <= sizeof small ? small : malloc(2 * len); /* len comes from a message or a piece of garbage */
+    if (digits == NULL)
+        return NULL;
+    reload_hex_encode(octets, len, digits);
+    json_t *text = json_stringn(digits, 2 * len);
+    if (digits != small)
+        free(digits);
+    return text;
+}
+
+/* Text that may not be UTF-8 (a file's name): what is not becomes U+FFFD. */
+static json_t *loose_text_json(const char *text)
+{
+    reload_buf buf = {0};
+    const uint8_t *at = (const uint8_t *)text;
+    size_t left = strlen(text);
+    while (left > 0) {
+        uint32_t code;
+        size_t n = rl_utf8(at, left, &code);
+        if (n == 0)
+            reload_buf_append(&buf, "\xef\xbf\xbd", 3);
+        else
+            reload_buf_append(&buf, at, n);
+        n = n == 0 ? 1 : n;
+        at += n;
+        left -= n;
+    }
+    json_t *json = buf.err == RELOAD_OK ? json_stringn(buf.len > 0 ? (const char *)buf.octets : "", buf.len) : NULL;
+    reload_buf_free(&buf);
+    return json;
+}
+
+static json_t *named_json(reload_names set, uint32_t value)
+{
+    const char *name = reload_name(set, value);
+    return name == NULL ? json_integer(value) : json_string(name);
+}
+
+/* Sets a key of an object and takes value over. Returns whether that worked. */
+static bool set(json_t *object, const char *key, json_t *value)
+{
+    return json_object_set_new(object, key, value) == 0;
+}
+
+/* Returns the object, or NULL having freed it where something about it failed. */
+static json_t *whole(json_t *object, bool good)
+{
+    if (good)
+        return object;
+    json_decref(object);
+    return NULL;
+}
+
+static json_t *ip_port_json(const reload_value *value)
+{
+    char text[INET6_ADDRSTRLEN] = "";
+    json_t *object = json_object();
+    (void)inet_ntop(value->ipv6 ? AF_INET6 : AF_INET, value->address, text, sizeof text);
+    bool good = set(object, "ip", json_string(text)) && set(object, "port", json_integer(value->port)) &&
+                (value->protocol == 0 || set(object, "protocol", json_integer(value->protocol)));
+    return whole(object, good);
+}
+
+static json_t *response_json(const reload_value *value)
+{
+    json_t *object = json_object();
+    return whole(object, set(object, "code", json_integer(value->number)) &&
+                             set(object, "reason", json_stringn((const char *)value->octets, value->len)));
+}
+
+static json_t *value_json(const reload_value *value)
+{
+    switch (value->kind) {
+    case RELOAD_KIND_TEXT:
+        return json_stringn((const char *)value->octets, value->len);
+    case RELOAD_KIND_ID:
+        return hex_json(value->octets, value->len);
+    case RELOAD_KIND_SECONDS:
+    case RELOAD_KIND_TIME:
+    case RELOAD_KIND_INTEGER:
+    case RELOAD_KIND_OP:
+    case RELOAD_KIND_TRANSPORT:
+        return named_json(rl_kind_names(value->kind), value->number);
+    case RELOAD_KIND_RESPONSE:
+        return response_json(value);
+    case RELOAD_KIND_IP_PORT:
+        return ip_port_json(value);
+    case RELOAD_KIND_OCTETS:
+    case RELOAD_KIND_COMPOSITE:
+    default:
+        return hex_json(value->octets, value->len);
+    }
+}
+
+static json_t *message_json(const uint8_t *octets, size_t len, unsigned tunnel);
+static json_t *attr_json(const reload_msg *msg, uint32_t i, unsigned tunnel);
+
+static json_t *members_json(const reload_msg *msg, uint32_t i, unsigned tunnel)
+{
+    json_t *array = json_array();
+    bool good = true;
+    uint32_t end = reload_msg_attr(msg, i)->end;
+    for (uint32_t m = i + 1; good && m < end; m = reload_msg_attr(msg, m)->end)
+        good = json_array_append_new(array, attr_json(msg, m, tunnel)) == 0;
+    return whole(array, good);
+}
+
+/* An attribute with all its members, at most 64 KiB of the message. tunnel: how many messages it is inside of. */
+static json_t *attr_json(const reload_msg *msg, uint32_t i, unsigned tunnel)
+{
+    const reload_attr *attr = reload_msg_attr(msg, i);
+    reload_kind kind = attr->def == NULL ? RELOAD_KIND_OCTETS : attr->def->kind;
+    json_t *object = json_object();
+    size_t len;
+    const uint8_t *octets;
+    bool good;
+    if (attr->def != NULL)
+        good = set(object, "type", json_string(attr->def->name));
+    else
+        good = set(object, "type", json_sprintf("0x%04x", (unsigned)attr->type));
+    octets = reload_msg_value_octets(msg, i, &len);
+    if (attr->flaw != RELOAD_FLAW_NONE || kind == RELOAD_KIND_OCTETS) {
+        good = good && set(object, "hex", hex_json(octets, len));
+        if (attr->flaw != RELOAD_FLAW_NONE)
+            good = good && set(object, "error", json_string(reload_flaw_text((reload_flaw)attr->flaw)));
+    } else if (kind == RELOAD_KIND_COMPOSITE) {
+        good = good && set(object, "value", members_json(msg, i, tunnel));
+    } else {
+        reload_value value;
+        good = good && reload_msg_value(msg, i, &value) && set(object, "value", value_json(&value));
+    }
+    const uint8_t *padding = reload_msg_padding(msg, i, &len);
+    for (size_t k = 0; k < len; k++)
+        if (padding[k] != 0) {
+            good = good && set(object, "padding", hex_json(padding, len));
+            break;
+        }
+    if (attr->ignored && attr->depth == 1)
+        good = good && set(object, "ignored", json_true());
+    octets = tunnel < RELOAD_MAX_TUNNEL ? reload_msg_tunnelled(msg, i, &len) : NULL;
+    if (octets != NULL)
+        good = good && set(object, "message", message_json(octets, len, tunnel + 1));
+    return whole(object, good);
+}
+
+static json_t *header_json(const reload_msg *msg)
+{
+    json_t *object = json_object();
+    bool good = true;
+    for (reload_field f = 0; good && f < RELOAD_FIELDS; f++) {
+        const reload_field_def *def = reload_field_def_of(f);
+        size_t len;
+        if (def->kind == RELOAD_FIELD_FLAG) {
+            good = set(object, def->key, json_boolean(reload_msg_field(msg, f) != 0));
+        } else if (def->kind == RELOAD_FIELD_OCTETS) {
+            const uint8_t *octets = reload_msg_field_octets(msg, f, &len);
+            good = set(object, def->key, hex_json(octets, len));
+        } else if (f == RELOAD_F_LENGTH) {
+            (void)reload_msg_octets(msg, &len);
+            good = set(object, def->key, json_integer((json_int_t)(len - RELOAD_HEADER_SIZE)));
+            if (reload_msg_cut_short(msg))
+                good = good && set(object, "forced_length", json_integer(reload_msg_field(msg, f)));
+        } else {
+            good = set(object, def->key, named_json(def->names, reload_msg_field(msg, f)));
+        }
+    }
+    return whole(object, good);
+}
+
+static json_t *octets_json(const uint8_t *octets, size_t len, const char *error)
+{
+    json_t *object = json_object();
+    return whole(object, set(object, "hex", hex_json(octets, len)) && set(object, "error", loose_text_json(error)));
+}
+
+static json_t *trailing_json(const reload_msg *msg)
+{
+    size_t len;
+    reload_flaw flaw;
+    const uint8_t *octets = reload_msg_trailing(msg, &len, &flaw);
+    return octets_json(octets, len, reload_flaw_text(flaw));
+}
+
+static bool has_trailing(const reload_msg *msg)
+{
+    size_t len;
+    reload_flaw flaw;
+    (void)reload_msg_trailing(msg, &len, &flaw);
+    return len > 0;
+}
+
+static json_t *meta_json(const reload_origin *origin)
+{
+    json_t *object = json_object();
+    return whole(object, set(object, "file", loose_text_json(origin->file)) &&
+                             set(object, "offset", json_integer((json_int_t)origin->offset)) &&
+                             set(object, "index", json_integer((json_int_t)origin->index)));
+}
+
+/* A tunnelled message, of less than 64 KiB. */
+static json_t *message_json(const uint8_t *octets, size_t len, unsigned tunnel)
+{
+    reload_msg *msg = reload_msg_new();
+    if (msg == NULL || reload_msg_parse(msg, octets, len, NULL) != RELOAD_OK) {
+        reload_msg_free(&msg);
+        return NULL;
+    }
+    json_t *object = json_object(), *attrs = json_array();
+    bool good = true;
+    for (uint32_t i = 0; good && i < reload_msg_count(msg); i = reload_msg_attr(msg, i)->end)
+        good = json_array_append_new(attrs, attr_json(msg, i, tunnel)) == 0;
+    good = set(object, "header", header_json(msg)) && good;
+    good = set(object, "attributes", attrs) && good;
+    if (has_trailing(msg))
+        good = set(object, "trailing", trailing_json(msg)) && good;
+    reload_msg_free(&msg);
+    return whole(object, good);
+}
+
+/* Text on its way to a sink. */
+struct writer {
+    reload_sink sink;
+    void *arg;
+    unsigned flags;
+    int indent; /* of the lines that jansson begins, in columns */
+    reload_err err;
+};
+
+static void put(struct writer *w, const char *text, size_t len)
+{
+    if (w->err == RELOAD_OK && len > 0 && w->sink(w->arg, text, len) != 0)
+        w->err = RELOAD_ERR_WRITE;
+}
+
+/* Begins a new line where the text is for people, else puts what separates on one line. */
+static void put_break(struct writer *w, const char *separator, int indent)
+{
+    char line[32];
+    put(w, separator, strlen(separator));
+    if ((w->flags & RELOAD_PRETTY) != 0) {
+        int n = snprintf(line, sizeof line, "\n%*s", indent, "");
+        put(w, line, (size_t)n);
+    } else if (strcmp(separator, ",") == 0) {
+        put(w, " ", 1);
+    }
+}
+
+/* jansson's text, its lines moved in by what stands around it. A line break never stands in a JSON string. */
+static int put_dumped(const char *text, size_t len, void *arg)
+{
+    struct writer *w = arg;
+    while (len > 0) {
+        const char *end = w->indent > 0 ? memchr(text, '\n', len) : NULL;
+        size_t n = end == NULL ? len : (size_t)(end - text) + 1;
+        put(w, text, n);
+        if (end != NULL) {
+            char blanks[32];
+            int columns = snprintf(blanks, sizeof blanks, "%*s", w->indent, "");
+            put(w, blanks, (size_t)columns);
+        }
+        text += n;
+        len -= n;
+    }
+    return w->err == RELOAD_OK ? 0 : -1;
+}
+
+/* Writes a tree and frees it; NULL is a tree that could not be made. */
+static void put_tree(struct writer *w, json_t *tree, int indent)
+{
+    if (tree == NULL && w->err == RELOAD_OK)
+        w->err = RELOAD_ERR_MEMORY;
+    w->indent = indent;
+    if (w->err == RELOAD_OK &&
+        json_dump_callback(tree, put_dumped, w, (w->flags & RELOAD_PRETTY) != 0 ? JSON_INDENT(2) : 0) != 0 &&
+        w->err == RELOAD_OK)
+        w->err = RELOAD_ERR_MEMORY;
+    json_decref(tree);
+}
+
+static void put_key(struct writer *w, const char *separator, const char *key)
+{
+    put_break(w, separator, 2);
+    put(w, "\"", 1);
+    put(w, key, strlen(key));
+    put(w, "\": ", 3);
+}
+
+reload_err reload_json_write(const reload_msg *msg, const reload_origin *origin, unsigned flags, reload_sink sink, void *arg)
+{
+    struct writer w = {.sink = sink, .arg = arg, .flags = flags};
+    uint32_t count = (uint32_t)reload_msg_count(msg);
+    put(&w, "{", 1);
+    put_key(&w, "", "header");
+    put_tree(&w, header_json(msg), 2);
+    put_key(&w, ",", "attributes");
+    put(&w, "[", 1);
+    for (uint32_t i = 0; i < count && w.err == RELOAD_OK; i = reload_msg_attr(msg, i)->end) {
+        put_break(&w, i == 0 ? "" : ",", 4);
+        put_tree(&w, attr_json(msg, i, 0), 4);
+    }
+    if (count > 0)
+        put_break(&w, "", 2);
+    put(&w, "]", 1);
+    if (has_trailing(msg)) {
+        put_key(&w, ",", "trailing");
+        put_tree(&w, trailing_json(msg), 2);
+    }
+    if (origin != NULL) {
+        put_key(&w, ",", "meta");
+        put_tree(&w, meta_json(origin), 2);
+    }
+    put_break(&w, "", 0);
+    put(&w, "}", 1);
+    return w.err;
+}
+
+reload_err reload_json_write_garbage(const uint8_t *octets, size_t len, const char *error, const reload_origin *origin,
+                                     unsigned flags, reload_sink sink, void *arg)
+{
+    struct writer w = {.sink = sink, .arg = arg, .flags = flags};
+    json_t *object = json_object();
+    bool good = set(object, "garbage", octets_json(octets, len, error)) &&
+                (origin == NULL || set(object, "meta", meta_json(origin)));
+    put_tree(&w, whole(object, good), 0);
+    return w.err;
+}
+
+/* A word, or null where there is none. */
+static json_t *word_json(const char *word)
+{
+    return word == NULL ? json_null() : json_string(word);
+}
+
+static json_t *signature_json(const reload_msg *msg, const reload_signature *signature)
+{
+    char pointer[256];
+    json_t *object = json_object();
+    bool good = reload_msg_pointer(msg, signature->attr, pointer, sizeof pointer) &&
+                set(object, "path", json_string(pointer)) &&
+                set(object, "type", json_string(reload_msg_attr(msg, signature->attr)->def->name)) &&
+                set(object, "verdict", json_string(reload_verdict_text(signature->verdict))) &&
+                (signature->reason == RELOAD_REASON_NONE ||
+                 set(object, "reason", json_string(reload_reason_text(signature->reason)))) &&
+                set(object, "timestamp", signature->has_timestamp ? json_integer(signature->timestamp) : json_null()) &&
+                set(object, "signer", json_null());
+    return whole(object, good);
+}
+
+/* A header field for a report: null without a message. */
+static json_t *report_field_json(const reload_msg *msg, reload_field field)
+{
+    const reload_field_def *def = reload_field_def_of(field);
+    size_t len;
+    if (msg == NULL)
+        return json_null();
+    if (def->kind == RELOAD_FIELD_FLAG)
+        return json_boolean(reload_msg_field(msg, field) != 0);
+    if (def->kind == RELOAD_FIELD_NUMBER)
+        return named_json(def->names, reload_msg_field(msg, field));
+    const uint8_t *octets = reload_msg_field_octets(msg, field, &len);
+    return hex_json(octets, len);
+}
+
+/* What a report says before its list of signatures. */
+static bool set_report(json_t *object, const reload_report *report, const reload_msg *msg, const reload_origin *origin)
+{
+    static const reload_field fields[] = {RELOAD_F_METHOD,    RELOAD_F_RESPONSE,       RELOAD_F_SECURITY,
+                                          RELOAD_F_SOURCE_ID, RELOAD_F_DESTINATION_ID, RELOAD_F_TRANSACTION_ID};
+    bool good = set(object, "index", json_integer((json_int_t)origin->index)) &&
+                set(object, "file", loose_text_json(origin->file)) &&
+                set(object, "offset", json_integer((json_int_t)origin->offset)) &&
+                set(object, "verdict", word_json(reload_verdict_text(report->verdict))) &&
+                (report->reason == RELOAD_REASON_NONE ||
+                 set(object, "reason", word_json(reload_reason_text(report->reason)))) &&
+                set(object, "response_code", report->response_code == 0 ? json_null() : json_integer(report->response_code)) &&
+                (report->detail[0] == '\0' || set(object, "detail", loose_text_json(report->detail)));
+    for (size_t i = 0; good && i < sizeof fields / sizeof fields[0]; i++)
+        good = set(object, reload_field_def_of(fields[i])->key, report_field_json(msg, fields[i]));
+    return good;
+}
+
+reload_err reload_json_write_report(const reload_report *report, const reload_msg *msg, const reload_origin *origin,
+                                    reload_sink sink, void *arg)
+{
+    struct writer w = {.sink = sink, .arg = arg};
+    json_t *object = json_object(), *signatures = json_array();
+    bool good = set_report(object, report, msg, origin);
+    for (size_t i = 0; good && msg != NULL && i < report->count; i++)
+        good = json_array_append_new(signatures, signature_json(msg, &report->signatures[i])) == 0;
+    good = set(object, "signatures", signatures) && good;
+    put_tree(&w, whole(object, good), 0);
+    return w.err;
+}
+
+/* ---- Reading --------------------------------------------------------------------------------------------------- */
+
+/* The object being read, and where in it we are. */
+struct reading {
+    reload_diag *diag; /* never NULL */
+    char path[sizeof ((reload_diag *)0)->pointer];
+    size_t len;
+    reload_builder b;
+};
+
+/* Appends one reference token to the JSON Pointer (RFC 6901 section 3); returns the length to go back to. A path that is
+ * too long stops growing. */
+static size_t enter(struct reading *r, const char *key)
+{
+    size_t before = r->len, n = r->len;
+    char token[sizeof r->path];
+    size_t used = 0;
+    token[used++] = '/';
+    for (const char *c = key; *c != '\0' && used + 3 < sizeof token; c++) {
+        if (*c == '~' || *c == '/') {
+            token[used++] = '~';
+            token[used++] = *c == '~' ? '0' : '1';
+        } else {
+            token[used++] = *c;
+        }
+    }
+    if (n + used < sizeof r->path) {
+        memcpy(r->path + n, token, used);
+        r->len = n + used;
+        r->path[r->len] = '\0';
+    }
+    return before;
+}
+
+static size_t enter_index(struct reading *r, size_t index)
+{
+    char digits[24];
+    (void)snprintf(digits, sizeof digits, "%zu", index);
+    return enter(r, digits);
+}
+
+static void leave(struct reading *r, size_t before)
+{
+    r->len = before;
+    r->path[before] = '\0';
+}
+
+/* An error at the place where we are. */
+static reload_err fail_here(struct reading *r, reload_err code, const char *text)
+{
+    (void)rl_fail(r->diag, code, "%s", text);
+    r->diag->has_pointer = true;
+    memcpy(r->diag->pointer, r->path, r->len + 1);
+    return code;
+}
+
+static reload_err fail_at(struct reading *r, const char *key, const char *text)
+{
+    size_t before = enter(r, key);
+    reload_err err = fail_here(r, RELOAD_ERR_VALUE, text);
+    leave(r, before);
+    return err;
+}
+
+/* That object is one, and has no keys but those in the list, which ends with NULL. */
+static reload_err check_keys(struct reading *r, json_t *object, const char *const *keys)
+{
+    const char *key;
+    json_t *value;
+    if (!json_is_object(object))
+        return fail_here(r, RELOAD_ERR_VALUE, "must be an object");
+    json_object_foreach(object, key, value)
+    {
+        size_t k = 0;
+        while (keys[k] != NULL && strcmp(keys[k], key) != 0)
+            k++;
+        if (keys[k] == NULL)
+            return fail_at(r, key, "unknown key");
+    }
+    return RELOAD_OK;
+}
+
+static reload_err read_integer(struct reading *r, json_t *json, uint32_t max, uint32_t *value)
+{
+    char text[64];
+    if (json_is_integer(json) && json_integer_value(json) >= 0 && json_integer_value(json) <= (json_int_t)max) {
+        *value = (uint32_t)json_integer_value(json);
+        return RELOAD_OK;
+    }
+    (void)snprintf(text, sizeof text, "must be an integer from 0 to %" PRIu32, max);
+    return fail_here(r, RELOAD_ERR_VALUE, text);
+}
+
+static reload_err read_named(struct reading *r, json_t *json, reload_names set_of_names, uint32_t max, uint32_t *value)
+{
+    if (!json_is_string(json) || set_of_names == RELOAD_NAMES_NONE)
+        return read_integer(r, json, max, value);
+    if (reload_name_lookup(set_of_names, json_string_value(json), value))
+        return RELOAD_OK;
+    return fail_here(r, RELOAD_ERR_VALUE, "not a known name; an integer is taken too");
+}
+
+/* Appends the octets of a string of hex digits. */
+static reload_err read_hex(struct reading *r, json_t *json, reload_buf *out)
+{
+    size_t len = json_string_length(json);
+    if (!json_is_string(json))
+        return fail_here(r, RELOAD_ERR_VALUE, "must be a string of hex digits");
+    uint8_t *octets = malloc(len / 2 + 1);
+    if (octets == NULL)
+        return fail_here(r, RELOAD_ERR_MEMORY, reload_strerror(RELOAD_ERR_MEMORY));
+    bool good = reload_hex_decode(json_string_value(json), len, octets);
+    if (good)
+        reload_buf_append(out, octets, len / 2);
+    free(octets);
+    return good ? RELOAD_OK : fail_here(r, RELOAD_ERR_VALUE, "must be an even number of hex digits");
+}
+
+/* Exactly len octets in hex. */
+static reload_err read_fixed_hex(struct reading *r, json_t *json, uint8_t *octets, size_t len)
+{
+    char text[64];
+    if (json_is_string(json) && json_string_length(json) == 2 * len && reload_hex_decode(json_string_value(json), 2 * len, octets))
+        return RELOAD_OK;
+    (void)snprintf(text, sizeof text, "must be a string of %zu hex digits", 2 * len);
+    return fail_here(r, RELOAD_ERR_VALUE, text);
+}
+
+/* An object with one key, whose value is a string: {"sha1": "…"}. NULL where it is not. */
+static json_t *sole_string(json_t *json, const char *key)
+{
+    json_t *value = json_object_size(json) == 1 ? json_object_get(json, key) : NULL;
+    return json_is_string(value) ? value : NULL;
+}
+
+/* An ID: 40 hex digits, or the text that it is the SHA-1 of. */
+static reload_err read_id(struct reading *r, json_t *json, uint8_t id[RELOAD_ID_SIZE])
+{
+    if (!json_is_object(json))
+        return read_fixed_hex(r, json, id, RELOAD_ID_SIZE);
+    json_t *text = sole_string(json, "sha1");
+    if (text == NULL)
+        return fail_here(r, RELOAD_ERR_VALUE, "must be a string of 40 hex digits, or {\"sha1\": \"text\"}");
+    if (rl_sha1((const uint8_t *)json_string_value(text), json_string_length(text), NULL, 0, id) != RELOAD_OK)
+        return fail_here(r, RELOAD_ERR_CRYPTO, reload_strerror(RELOAD_ERR_CRYPTO));
+    return RELOAD_OK;
+}
+
+static reload_err read_overlay(struct reading *r, json_t *json, uint8_t octets[4])
+{
+    if (!json_is_object(json))
+        return read_fixed_hex(r, json, octets, 4);
+    json_t *name = sole_string(json, "name");
+    if (name == NULL)
+        return fail_here(r, RELOAD_ERR_VALUE, "must be a string of 8 hex digits, or {\"name\": \"overlay\"}");
+    rl_put32(octets, reload_overlay_id(json_string_value(name)));
+    return RELOAD_OK;
+}
+
+static reload_err read_field(struct reading *r, json_t *json, reload_field field)
+{
+    const reload_field_def *def = reload_field_def_of(field);
+    uint8_t octets[RELOAD_ID_SIZE];
+    uint32_t value = 0;
+    reload_err err;
+    switch (def->kind) {
+    case RELOAD_FIELD_FLAG:
+        if (!json_is_boolean(json))
+            return fail_here(r, RELOAD_ERR_VALUE, "must be true or false");
+        reload_build_field(&r->b, field, json_is_true(json));
+        return RELOAD_OK;
+    case RELOAD_FIELD_NUMBER:
+        err = read_named(r, json, def->names, (uint32_t)((UINT64_C(1) << def->width) - 1), &value);
+        if (err == RELOAD_OK)
+            reload_build_field(&r->b, field, value);
+        return err;
+    case RELOAD_FIELD_OCTETS:
+    default:
+        if (def->width == 8 * RELOAD_ID_SIZE)
+            err = read_id(r, json, octets);
+        else if (field == RELOAD_F_OVERLAY)
+            err = read_overlay(r, json, octets);
+        else
+            err = read_fixed_hex(r, json, octets, def->width / 8u);
+        if (err == RELOAD_OK)
+            reload_build_field_octets(&r->b, field, octets);
+        return err;
+    }
+}
+
+/* The header's fields into the builder's header. *forced is the Length to write whatever there is, or stays as it is. */
+static reload_err read_header(struct reading *r, json_t *header, int64_t *forced)
+{
+    const char *key;
+    json_t *value;
+    if (!json_is_object(header))
+        return fail_here(r, RELOAD_ERR_VALUE, header == NULL ? "missing" : "must be an object");
+    if (json_object_get(header, reload_field_def_of(RELOAD_F_METHOD)->key) == NULL)
+        return fail_at(r, reload_field_def_of(RELOAD_F_METHOD)->key, "missing");
+    json_object_foreach(header, key, value)
+    {
+        reload_field f = 0;
+        while (f < RELOAD_FIELDS && strcmp(reload_field_def_of(f)->key, key) != 0)
+            f++;
+        if (f == RELOAD_F_LENGTH) /* computed; for reading only */
+            continue;
+        size_t before = enter(r, key);
+        reload_err err;
+        if (f < RELOAD_FIELDS) {
+            err = read_field(r, value, f);
+        } else if (strcmp(key, "forced_length") == 0) {
+            uint32_t length = 0;
+            err = read_integer(r, value, RELOAD_MAX_LENGTH, &length);
+            *forced = length;
+        } else {
+            err = fail_here(r, RELOAD_ERR_VALUE, "unknown key");
+        }
+        leave(r, before);
+        if (err != RELOAD_OK)
+            return err;
+    }
+    return RELOAD_OK;
+}
+
+static reload_err read_type(struct reading *r, json_t *json, uint16_t *type)
+{
+    if (json_is_integer(json) && json_integer_value(json) >= 0 && json_integer_value(json) <= 0xffff) {
+        *type = (uint16_t)json_integer_value(json);
+        return RELOAD_OK;
+    }
+    if (json_is_string(json)) {
+        const char *name = json_string_value(json);
+        const reload_attr_def *def = reload_attr_def_named(name);
+        uint8_t octets[2];
+        if (def != NULL) {
+            *type = def->type;
+            return RELOAD_OK;
+        }
+        if (strlen(name) == 6 && name[0] == '0' && name[1] == 'x' && reload_hex_decode(name + 2, 4, octets)) {
+            *type = rl_get16(octets);
+            return RELOAD_OK;
+        }
+    }
+    return fail_here(r, RELOAD_ERR_VALUE, "must be an attribute's name, or \"0x\" and four hex digits");
+}
+
+static reload_err read_response(struct reading *r, json_t *json, reload_value *value)
+{
+    static const char *const keys[] = {"code", "reason", NULL};
+    reload_err err = check_keys(r, json, keys);
+    if (err != RELOAD_OK)
+        return err;
+    json_t *code = json_object_get(json, "code"), *reason = json_object_get(json, "reason");
+    if (!json_is_integer(code) || json_integer_value(code) < 100 || json_integer_value(code) > 799)
+        return fail_at(r, "code", "must be an integer from 100 to 799");
+    if (reason != NULL && !json_is_string(reason))
+        return fail_at(r, "reason", "must be a string");
+    value->number = (uint32_t)json_integer_value(code);
+    value->octets = (const uint8_t *)json_string_value(reason);
+    value->len = json_string_length(reason);
+    return RELOAD_OK;
+}
+
+static reload_err read_ip_port(struct reading *r, json_t *json, reload_value *value)
+{
+    static const char *const keys[] = {"ip", "port", "protocol", NULL};
+    if (json_is_string(json)) {
+        if (reload_address_parse(json_string_value(json), value))
+            return RELOAD_OK;
+        return fail_here(r, RELOAD_ERR_VALUE, "must be an address such as \"10.4.1.2:5060\" or \"[2001:db8::1]:5060\"");
+    }
+    reload_err err = check_keys(r, json, keys);
+    if (err != RELOAD_OK)
+        return err;
+    json_t *protocol = json_object_get(json, "protocol");
+    const char *ip = json_string_value(json_object_get(json, "ip"));
+    uint32_t number = 0;
+    if (ip != NULL && inet_pton(AF_INET, ip, value->address) == 1)
+        value->ipv6 = false;
+    else if (ip != NULL && inet_pton(AF_INET6, ip, value->address) == 1)
+        value->ipv6 = true;
+    else
+        return fail_at(r, "ip", "must be an IPv4 or IPv6 address");
+    size_t before = enter(r, "port");
+    err = read_integer(r, json_object_get(json, "port"), 0xffff, &number);
+    leave(r, before);
+    value->port = (uint16_t)number;
+    if (err != RELOAD_OK || protocol == NULL)
+        return err;
+    before = enter(r, "protocol");
+    err = read_integer(r, protocol, 0xff, &number);
+    leave(r, before);
+    value->protocol = (uint8_t)number;
+    return err;
+}
+
+/* The value of an attribute that is no composite, appended to the message. */
+static reload_err read_value(struct reading *r, json_t *json, reload_kind kind)
+{
+    reload_value value = {.kind = kind};
+    uint8_t id[RELOAD_ID_SIZE];
+    reload_err err = RELOAD_OK;
+    switch (kind) {
+    case RELOAD_KIND_TEXT:
+        if (!json_is_string(json))
+            return fail_here(r, RELOAD_ERR_VALUE, "must be a string");
+        value.octets = (const uint8_t *)json_string_value(json);
+        value.len = json_string_length(json);
+        break;
+    case RELOAD_KIND_ID:
+        err = read_id(r, json, id);
+        value.octets = id;
+        value.len = sizeof id;
+        break;
+    case RELOAD_KIND_SECONDS:
+    case RELOAD_KIND_TIME:
+    case RELOAD_KIND_INTEGER:
+        err = read_integer(r, json, UINT32_MAX, &value.number);
+        break;
+    case RELOAD_KIND_OP:
+        err = read_named(r, json, rl_kind_names(kind), 0xff, &value.number);
+        break;
+    case RELOAD_KIND_TRANSPORT:
+        err = read_named(r, json, rl_kind_names(kind), 0xffff, &value.number);
+        break;
+    case RELOAD_KIND_RESPONSE:
+        err = read_response(r, json, &value);
+        break;
+    case RELOAD_KIND_IP_PORT:
+        err = read_ip_port(r, json, &value);
+        break;
+    case RELOAD_KIND_OCTETS:
+    case RELOAD_KIND_COMPOSITE:
+    default:
+        return fail_here(r, RELOAD_ERR_VALUE, "octets of this type are written as \"hex\"");
+    }
+    if (err == RELOAD_OK)
+        rl_kind_encode(&value, r->b.buf);
+    return err;
+}
+
+static reload_err read_attrs(struct reading *r, json_t *array, unsigned depth);
+
+/* Writes an attribute's value and returns; its head is there already. */
+static reload_err read_content(struct reading *r, json_t *object, uint16_t type, unsigned depth)
+{
+    const reload_attr_def *def = reload_attr_def_of(type);
+    reload_kind kind = def == NULL ? RELOAD_KIND_OCTETS : def->kind;
+    json_t *value = json_object_get(object, "value"), *hex = json_object_get(object, "hex");
+    if ((value == NULL) == (hex == NULL))
+        return fail_here(r, RELOAD_ERR_VALUE, "an attribute has either \"value\" or \"hex\"");
+    size_t before = enter(r, value == NULL ? "hex" : "value");
+    reload_err err;
+    if (hex != NULL)
+        err = read_hex(r, hex, r->b.buf);
+    else if (kind != RELOAD_KIND_COMPOSITE)
+        err = read_value(r, value, kind);
+    else if (depth == RELOAD_MAX_DEPTH)
+        err = fail_here(r, RELOAD_ERR_VALUE, "nested deeper than 16 attributes; write it as \"hex\"");
+    else
+        err = read_attrs(r, value, depth + 1);
+    leave(r, before);
+    return err;
+}
+
+/* Lengths and padding behind a value that begins at start + 4. */
+static reload_err finish_attr(struct reading *r, json_t *object, size_t start)
+{
+    json_t *padding = json_object_get(object, "padding"), *forced = json_object_get(object, "forced_length");
+    reload_buf *buf = r->b.buf;
+    uint8_t octets[3] = {0};
+    if (buf->err != RELOAD_OK)
+        return fail_here(r, buf->err, reload_strerror(buf->err));
+    size_t len = buf->len - start - RL_HEAD;
+    uint32_t length = (uint32_t)len;
+    if (forced != NULL) {
+        size_t before = enter(r, "forced_length");
+        reload_err err = read_integer(r, forced, RL_MAX_VALUE, &length);
+        leave(r, before);
+        if (err != RELOAD_OK)
+            return err;
+    } else if (len > RL_MAX_VALUE) {
+        return fail_here(r, RELOAD_ERR_TOO_LONG, "a value of more than 65535 octets does not fit the attribute's Length");
+    }
+    rl_put16(buf->octets + start + 2, length);
+    if (padding != NULL) {
+        size_t before = enter(r, "padding");
+        reload_err err = read_fixed_hex(r, padding, octets, rl_padding(len));
+        leave(r, before);
+        if (err != RELOAD_OK)
+            return err;
+    }
+    reload_buf_append(buf, octets, rl_padding(len));
+    return RELOAD_OK;
+}
+
+static reload_err read_attr(struct reading *r, json_t *object, unsigned depth)
+{
+    static const char *const keys[] = {"type",    "value",   "hex",   "padding", "forced_length",
+                                       "ignored", "message", "error", NULL};
+    uint8_t head[RL_HEAD] = {0};
+    uint16_t type = 0;
+    reload_err err = check_keys(r, object, keys);
+    if (err != RELOAD_OK)
+        return err;
+    size_t before = enter(r, "type");
+    err = read_type(r, json_object_get(object, "type"), &type);
+    leave(r, before);
+    if (err != RELOAD_OK)
+        return err;
+    size_t start = r->b.buf->len;
+    rl_put16(head, type);
+    reload_buf_append(r->b.buf, head, sizeof head);
+    err = read_content(r, object, type, depth);
+    return err == RELOAD_OK ? finish_attr(r, object, start) : err;
+}
+
+static reload_err read_attrs(struct reading *r, json_t *array, unsigned depth)
+{
+    size_t i;
+    json_t *object;
+    reload_err err = RELOAD_OK;
+    if (!json_is_array(array))
+        return fail_here(r, RELOAD_ERR_VALUE, "must be an array of attributes");
+    json_array_foreach(array, i, object)
+    {
+        size_t before = enter_index(r, i);
+        err = read_attr(r, object, depth);
+        leave(r, before);
+        if (err != RELOAD_OK)
+            break;
+    }
+    return err;
+}
+
+/* {"hex": "…", "error": "…"}: octets as they are. */
+static reload_err read_octets(struct reading *r, json_t *object)
+{
+    static const char *const keys[] = {"hex", "error", NULL};
+    reload_err err = check_keys(r, object, keys);
+    if (err != RELOAD_OK)
+        return err;
+    size_t before = enter(r, "hex");
+    err = read_hex(r, json_object_get(object, "hex"), r->b.buf);
+    leave(r, before);
+    return err;
+}
+
+static reload_err read_garbage(struct reading *r, json_t *root)
+{
+    static const char *const keys[] = {"garbage", "meta", NULL};
+    reload_err err = check_keys(r, root, keys);
+    if (err != RELOAD_OK)
+        return err;
+    size_t before = enter(r, "garbage");
+    err = read_octets(r, json_object_get(root, "garbage"));
+    leave(r, before);
+    return err;
+}
+
+static reload_err read_message(struct reading *r, json_t *root)
+{
+    static const char *const keys[] = {"header", "attributes", "trailing", "meta", NULL};
+    int64_t forced = -1;
+    reload_err err = check_keys(r, root, keys);
+    if (err != RELOAD_OK)
+        return err;
+    json_t *attrs = json_object_get(root, "attributes"), *trailing = json_object_get(root, "trailing");
+    reload_build_begin(&r->b, r->b.buf, NULL);
+    size_t before = enter(r, "header");
+    err = read_header(r, json_object_get(root, "header"), &forced);
+    leave(r, before);
+    if (err == RELOAD_OK && attrs != NULL) {
+        before = enter(r, "attributes");
+        err = read_attrs(r, attrs, 1);
+        leave(r, before);
+    }
+    if (err == RELOAD_OK && trailing != NULL) {
+        before = enter(r, "trailing");
+        err = read_octets(r, trailing);
+        leave(r, before);
+    }
+    if (err != RELOAD_OK)
+        return err;
+    err = reload_build_end(&r->b);
+    if (err == RELOAD_ERR_TOO_LONG && forced >= 0)
+        err = r->b.buf->err = RELOAD_OK; /* told to lie about it */
+    if (err == RELOAD_ERR_TOO_LONG)
+        return fail_here(r, err, "more than 16777215 octets of attributes do not fit the header's Length");
+    if (err == RELOAD_OK && forced >= 0)
+        reload_build_field(&r->b, RELOAD_F_LENGTH, (uint32_t)forced);
+    return err;
+}
+
+/* Parses the text of one JSON value. */
+static json_t *load(const char *text, size_t len, reload_diag *diag)
+{
+    json_error_t error;
+    json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
+    if (root == NULL) {
+        reload_err code = json_error_code(&error) == json_error_out_of_memory ? RELOAD_ERR_MEMORY : RELOAD_ERR_SYNTAX;
+        (void)rl_fail(diag, code, "%s", error.text);
+        diag->line = error.line > 0 ? (unsigned)error.line : 1;
+        diag->column = error.column > 0 ? (unsigned)error.column : 1;
+    }
+    return root;
+}
+
+/* Reads text by one of the readers above, and leaves out as it was where that fails. */
+static reload_err read_text(const char *text, size_t len, reload_buf *out, reload_diag *diag, bool attribute)
+{
+    reload_diag unseen;
+    struct reading r = {.diag = diag == NULL ? &unseen : diag, .b = {.buf = out}};
+    size_t start = out->len;
+    json_t *root = load(text, len, r.diag);
+    if (root == NULL)
+        return r.diag->code;
+    reload_err err;
+    if (attribute)
+        err = read_attr(&r, root, 1);
+    else if (json_object_get(root, "garbage") != NULL)
+        err = read_garbage(&r, root);
+    else
+        err = read_message(&r, root);
+    if (err == RELOAD_OK && out->err != RELOAD_OK)
+        err = fail_here(&r, out->err, reload_strerror(out->err));
+    json_decref(root);
+    if (err != RELOAD_OK) {
+        out->len = start;
+        out->err = RELOAD_OK;
+    }
+    return err;
+}
+
+reload_err reload_json_read(const char *text, size_t len, reload_buf *out, reload_diag *diag)
+{
+    return read_text(text, len, out, diag, false);
+}
+
+reload_err reload_json_read_attr(const char *text, size_t len, reload_buf *out, reload_diag *diag)
+{
+    return read_text(text, len, out, diag, true);
+}

@@ -1,0 +1,124 @@
+#include "stream.h"
+
+void rl_hextext_open(rl_hextext *h, reload_source source, void *arg)
+{
+    h->source = source;
+    h->arg = arg;
+    h->pos = h->len = 0;
+    h->offset = 0;
+    h->high = -1;
+    h->line_blank = true;
+    h->begun = false;
+    h->ended = false;
+    h->bad = false;
+    h->skip = false;
+}
+
+/* Whether there is another character to look at: 1, 0 at the end, -1 on failure. */
+static int more(rl_hextext *h)
+{
+    if (h->pos < h->len)
+        return 1;
+    if (h->ended)
+        return 0;
+    ptrdiff_t n = h->source(h->arg, h->text, sizeof h->text);
+    if (n < 0)
+        return -1;
+    h->ended = n == 0;
+    h->pos = 0;
+    h->len = (size_t)n;
+    return n > 0;
+}
+
+static uint8_t next_character(rl_hextext *h)
+{
+    h->offset++;
+    return h->text[h->pos++];
+}
+
+static ptrdiff_t bad(rl_hextext *h, uint64_t offset, const char *text)
+{
+    h->bad = true;
+    (void)rl_fail_at(&h->diag, RELOAD_ERR_SYNTAX, offset, "%s", text);
+    return 0;
+}
+
+/* Whether c is white space; *block_ends: it makes a blank line behind a line with digits. */
+static bool space(rl_hextext *h, uint8_t c, bool *block_ends)
+{
+    *block_ends = false;
+    if (c == '\n') {
+        *block_ends = h->line_blank && h->begun;
+        h->line_blank = true;
+        return true;
+    }
+    return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
+}
+
+ptrdiff_t rl_hextext_pull(void *arg, uint8_t *octets, size_t size, uint64_t *where)
+{
+    rl_hextext *h = arg;
+    size_t n = 0;
+    bool block_ends = false;
+    while (n < size && !h->bad) {
+        if (h->pos == h->len && n > 0)
+            break; /* what is there is given out before more is waited for */
+        int there = more(h);
+        if (there < 0)
+            return -1;
+        if (there == 0)
+            break;
+        uint8_t c = next_character(h);
+        if (space(h, c, &block_ends)) {
+            if (block_ends)
+                break;
+            continue;
+        }
+        int digit = rl_hex_digit(c);
+        if (digit < 0) {
+            h->pos--;
+            h->offset--;
+            if (n > 0)
+                break; /* told by the next call */
+            h->skip = true;
+            return bad(h, h->offset, "neither a hex digit nor white space");
+        }
+        h->line_blank = false;
+        h->begun = true;
+        if (h->high < 0) {
+            h->high = digit;
+            h->high_at = h->offset - 1;
+        } else {
+            if (where != NULL)
+                where[n] = h->high_at;
+            octets[n++] = (uint8_t)(h->high << 4 | digit);
+            h->high = -1;
+        }
+    }
+    if (n == 0 && h->high >= 0 && !h->bad)
+        return bad(h, h->high_at, "an odd number of hex digits");
+    if (n > 0 && block_ends) {
+        /* the end is told by the next call */
+        h->pos--;
+        h->offset--;
+    }
+    return (ptrdiff_t)n;
+}
+
+int rl_hextext_next(rl_hextext *h)
+{
+    bool block_ends = !h->skip;
+    int there = more(h);
+    h->begun = true;
+    while (!block_ends && there > 0) {
+        if (!space(h, next_character(h), &block_ends))
+            h->line_blank = false;
+        there = more(h);
+    }
+    h->bad = false;
+    h->skip = false;
+    h->high = -1;
+    h->begun = false;
+    h->line_blank = true;
+    return there;
+}

@@ -1,0 +1,484 @@
+/* Judging a message as a receiving peer must: D24's checklist. */
+#include "crypto.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct reload_verifier {
+    reload_security algorithm;
+    rl_hmac **secrets;
+    size_t count;
+    size_t cap;
+    bool has_overlay, has_dht, has_hash;
+    uint32_t overlay;
+    uint8_t dht, hash;
+    int64_t max_skew; /* negative: no limit */
+    bool require_peer_signature;
+};
+
+reload_verifier *reload_verifier_new(reload_security algorithm)
+{
+    if (algorithm != RELOAD_SECURITY_NONE && algorithm != RELOAD_SECURITY_HMAC)
+        return NULL;
+    reload_verifier *v = calloc(1, sizeof *v);
+    if (v != NULL) {
+        v->algorithm = algorithm;
+        v->max_skew = RELOAD_DEFAULT_SKEW;
+    }
+    return v;
+}
+
+void reload_verifier_free(reload_verifier **verifier)
+{
+    if (verifier == NULL || *verifier == NULL)
+        return;
+    for (size_t i = 0; i < (*verifier)->count; i++)
+        rl_hmac_free(&(*verifier)->secrets[i]);
+    free((*verifier)->secrets);
+    free(*verifier);
+    *verifier = NULL;
+}
+
+reload_err reload_verifier_add_secret(reload_verifier *v, const uint8_t *secret, size_t len)
+{
+    if (len == 0)
+        return RELOAD_ERR_VALUE;
+    void *secrets = v->secrets;
+    bool grown = rl_grow(&secrets, &v->cap, v->count, sizeof *v->secrets);
+    v->secrets = secrets;
+    rl_hmac *hmac = grown ? rl_hmac_new(secret, len) : NULL;
+    if (hmac == NULL)
+        return RELOAD_ERR_MEMORY;
+    v->secrets[v->count++] = hmac;
+    return RELOAD_OK;
+}
+
+void reload_verifier_set_overlay(reload_verifier *v, uint32_t overlay)
+{
+    v->overlay = overlay;
+    v->has_overlay = true;
+}
+
+void reload_verifier_set_dht(reload_verifier *v, uint8_t dht)
+{
+    v->dht = dht;
+    v->has_dht = true;
+}
+
+void reload_verifier_set_hash(reload_verifier *v, uint8_t hash)
+{
+    v->hash = hash;
+    v->has_hash = true;
+}
+
+void reload_verifier_set_max_skew(reload_verifier *v, int64_t seconds)
+{
+    /* beyond 32 bits a skew allows every TIMESTAMP; the bound keeps the sums below within 64 bits */
+    v->max_skew = seconds > INT64_C(1) << 40 ? INT64_C(1) << 40 : seconds;
+}
+
+void reload_verifier_require_peer_signature(reload_verifier *v, bool required)
+{
+    v->require_peer_signature = required;
+}
+
+const char *reload_verdict_text(reload_verdict verdict)
+{
+    switch (verdict) {
+    case RELOAD_UNCHECKED:
+        return "unchecked";
+    case RELOAD_VALID:
+        return "valid";
+    case RELOAD_INVALID:
+        return "invalid";
+    case RELOAD_UNSECURED:
+        return "unsecured";
+    case RELOAD_MALFORMED:
+        return "malformed";
+    }
+    return "unchecked";
+}
+
+/* D24: the word for each reason, and the code that a request with it is answered with. */
+static const struct {
+    const char *word;
+    uint16_t code;
+} reasons[] = {
+    [RELOAD_REASON_NONE] = {NULL, 0},
+    [RELOAD_REASON_MALFORMED] = {"malformed", 0},
+    [RELOAD_REASON_UNSUPPORTED_VERSION] = {"unsupported-version", 0},
+    [RELOAD_REASON_FRAGMENT] = {"fragment", 0},
+    [RELOAD_REASON_OVERLAY_MISMATCH] = {"overlay-mismatch", 498},
+    [RELOAD_REASON_SECURITY_MISMATCH] = {"security-mismatch", 401},
+    [RELOAD_REASON_MISSING_SIGNATURE] = {"missing-signature", 401},
+    [RELOAD_REASON_DUPLICATE_ATTRIBUTE] = {"duplicate-attribute", 431},
+    [RELOAD_REASON_MISPLACED] = {"misplaced", 431},
+    [RELOAD_REASON_BAD_DIGEST_LENGTH] = {"bad-digest-length", 431},
+    [RELOAD_REASON_BAD_DIGEST] = {"bad-digest", 431},
+    [RELOAD_REASON_STALE] = {"stale", 431},
+    [RELOAD_REASON_FUTURE] = {"future", 431},
+    [RELOAD_REASON_MISSING_EXPIRATION] = {"missing-expiration", 431},
+    [RELOAD_REASON_EXPIRED] = {"expired", 431},
+};
+
+const char *reload_reason_text(reload_reason reason)
+{
+    return (unsigned)reason < sizeof reasons / sizeof reasons[0] ? reasons[reason].word : NULL;
+}
+
+void reload_report_free(reload_report *report)
+{
+    if (report == NULL)
+        return;
+    free(report->signatures);
+    *report = (reload_report){0};
+}
+
+/* One message being judged. */
+struct judging {
+    const reload_verifier *verifier;
+    const reload_msg *msg;
+    int64_t time;
+    reload_report *report;
+    reload_err err; /* it could not be judged */
+};
+
+/* A finding: why something is not as it must be, and at which attribute. */
+struct finding {
+    reload_reason reason;
+    uint32_t attr; /* RELOAD_NO_ATTR: the header */
+    const char *detail;
+};
+
+static const struct finding good = {RELOAD_REASON_NONE, RELOAD_NO_ATTR, NULL};
+
+static struct finding found(reload_reason reason, uint32_t attr, const char *detail)
+{
+    return (struct finding){reason, attr, detail};
+}
+
+/* Step 1 to 3. */
+static struct finding check_form(const struct judging *j, reload_diag *diag)
+{
+    reload_err malformed = reload_msg_check(j->msg, diag);
+    if (malformed != RELOAD_OK)
+        return found(RELOAD_REASON_MALFORMED, RELOAD_NO_ATTR, diag->text);
+    if (reload_msg_field(j->msg, RELOAD_F_VERSION) != RELOAD_VERSION_1)
+        return found(RELOAD_REASON_UNSUPPORTED_VERSION, RELOAD_NO_ATTR, "Version is not 1");
+    if (reload_msg_field(j->msg, RELOAD_F_FRAG) != 0)
+        return found(RELOAD_REASON_FRAGMENT, RELOAD_NO_ATTR, "a fragment of a message cannot be verified");
+    return good;
+}
+
+/* Step 4: the overlay's parameters, and D23's algorithm. */
+static struct finding check_overlay(const struct judging *j)
+{
+    const reload_verifier *v = j->verifier;
+    bool join_request =
+        reload_msg_field(j->msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN && reload_msg_field(j->msg, RELOAD_F_RESPONSE) == 0;
+    uint32_t overlay = reload_msg_field(j->msg, RELOAD_F_OVERLAY);
+    uint32_t security = reload_msg_field(j->msg, RELOAD_F_SECURITY);
+    if (v->has_overlay && overlay != v->overlay && !(overlay == 0 && join_request))
+        return found(RELOAD_REASON_OVERLAY_MISMATCH, RELOAD_NO_ATTR, "the Overlay field is another overlay's");
+    if (v->has_dht && reload_msg_field(j->msg, RELOAD_F_DHT) != v->dht)
+        return found(RELOAD_REASON_OVERLAY_MISMATCH, RELOAD_NO_ATTR, "the DHT field names another algorithm");
+    if (v->has_hash && reload_msg_field(j->msg, RELOAD_F_HASH) != v->hash)
+        return found(RELOAD_REASON_OVERLAY_MISMATCH, RELOAD_NO_ATTR, "the Hash field names another algorithm");
+    if (security != (uint32_t)v->algorithm && !(security == RELOAD_SECURITY_OPEN && join_request))
+        return found(RELOAD_REASON_SECURITY_MISMATCH, RELOAD_NO_ATTR, "the Security field is not the overlay's algorithm");
+    return good;
+}
+
+/* D11 in one container: the members from first to end, of which each type may be there once where its row says so. */
+static struct finding check_once(const reload_msg *msg, uint32_t first, uint32_t end)
+{
+    uint64_t seen = 0; /* a bit for each row of the attribute table */
+    for (uint32_t i = first; i < end; i = reload_msg_attr(msg, i)->end) {
+        const reload_attr *attr = reload_msg_attr(msg, i);
+        if (!attr->in_place || !attr->def->once)
+            continue;
+        uint64_t bit = UINT64_C(1) << (attr->def - reload_attr_def_at(0));
+        if ((seen & bit) != 0)
+            return found(RELOAD_REASON_DUPLICATE_ATTRIBUTE, i, "there once already, and may be there only once");
+        seen |= bit;
+    }
+    return good;
+}
+
+/* D11 for the attributes from first to end and the members of those that are composites in their place. */
+static struct finding check_duplicates(const reload_msg *msg, uint32_t first, uint32_t end)
+{
+    struct finding finding = check_once(msg, first, end);
+    for (uint32_t i = first; i < end && finding.reason == RELOAD_REASON_NONE; i++)
+        if (reload_msg_attr(msg, i)->in_place)
+            finding = check_once(msg, i + 1, reload_msg_attr(msg, i)->end);
+    return finding;
+}
+
+/* Step 6 for one signature, D11 apart. */
+static struct finding check_shape(const struct judging *j, const rl_site *site)
+{
+    if (site->misplaced)
+        return found(RELOAD_REASON_MISPLACED, site->attr, "not the last member, or its DIGEST is not its last");
+    if (site->digest == RELOAD_NO_ATTR)
+        return found(RELOAD_REASON_BAD_DIGEST_LENGTH, site->attr, "has no DIGEST");
+    if (reload_msg_attr(j->msg, site->digest)->length != RELOAD_HMAC_SIZE)
+        return found(RELOAD_REASON_BAD_DIGEST_LENGTH, site->digest, "not 20 octets long");
+    return good;
+}
+
+/* Step 8: any one of the secrets will do. */
+static struct finding check_digest(struct judging *j, const rl_site *site)
+{
+    rl_pieces pieces;
+    uint8_t digest[RELOAD_HMAC_SIZE];
+    size_t len;
+    rl_signed_pieces(j->msg, site, &pieces);
+    const uint8_t *received = reload_msg_value_octets(j->msg, site->digest, &len);
+    bool match = false;
+    for (size_t i = 0; i < j->verifier->count && !match && j->err == RELOAD_OK; i++) {
+        j->err = rl_hmac_digest(j->verifier->secrets[i], &pieces, digest);
+        match = j->err == RELOAD_OK && rl_equal(digest, received, sizeof digest);
+    }
+    rl_wipe(digest, sizeof digest);
+    return match ? good : found(RELOAD_REASON_BAD_DIGEST, site->digest, "is not the digest of the signed octets under the secret");
+}
+
+/* A TIMESTAMP's or EXPIRATION's value; only attributes without flaw get here. */
+static int64_t number_at(const reload_msg *msg, uint32_t attr)
+{
+    reload_value value;
+    return reload_msg_value(msg, attr, &value) ? (int64_t)value.number : 0;
+}
+
+/* Step 10. The message must be fresh; what is inside it must not have expired. */
+static struct finding check_time(const struct judging *j, const rl_site *site)
+{
+    if (site->timestamp == RELOAD_NO_ATTR)
+        return good;
+    int64_t stamp = number_at(j->msg, site->timestamp);
+    bool limit = j->verifier->max_skew >= 0;
+    int64_t skew = limit ? j->verifier->max_skew : 0;
+    if (site->role == RL_ROLE_MESSAGE) {
+        if (limit && j->time - stamp > skew)
+            return found(RELOAD_REASON_STALE, site->timestamp, "further behind the time of checking than the allowed skew");
+    } else if (site->expiration != RELOAD_NO_ATTR && j->time > stamp + number_at(j->msg, site->expiration) + skew) {
+        return found(RELOAD_REASON_EXPIRED, site->expiration, "is over: TIMESTAMP and it lie before the time of checking");
+    }
+    if (limit && stamp - j->time > skew)
+        return found(RELOAD_REASON_FUTURE, site->timestamp, "further ahead of the time of checking than the allowed skew");
+    return good;
+}
+
+/* Steps 6 (D11 apart) to 10 for one signature. */
+static struct finding check_site(struct judging *j, const rl_site *site)
+{
+    struct finding finding = check_shape(j, site);
+    if (finding.reason == RELOAD_REASON_NONE)
+        finding = check_digest(j, site);
+    if (finding.reason == RELOAD_REASON_NONE && site->role == RL_ROLE_BODY && site->expiration == RELOAD_NO_ATTR &&
+        reload_msg_field(j->msg, RELOAD_F_METHOD) == RELOAD_RESOURCE_PUT && reload_msg_field(j->msg, RELOAD_F_RESPONSE) == 0)
+        finding = found(RELOAD_REASON_MISSING_EXPIRATION, site->container, "has no RESOURCE-INFO.BODY.EXPIRATION");
+    if (finding.reason == RELOAD_REASON_NONE)
+        finding = check_time(j, site);
+    return finding;
+}
+
+static void note_signature(struct judging *j, uint32_t attr, reload_reason reason)
+{
+    /* binary search: the list is in message order */
+    size_t low = 0, high = j->report->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (j->report->signatures[middle].attr < attr)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low < j->report->count && j->report->signatures[low].attr == attr) {
+        j->report->signatures[low].verdict = reason == RELOAD_REASON_NONE ? RELOAD_VALID : RELOAD_INVALID;
+        j->report->signatures[low].reason = reason;
+    }
+}
+
+/* The signature of that type in a container, through steps 5 to 10, its own D11 done by the message's. */
+static struct finding check_inner(struct judging *j, uint32_t container, uint16_t type, bool required)
+{
+    uint32_t attr = reload_msg_member(j->msg, container, type);
+    if (attr == RELOAD_NO_ATTR)
+        return required ? found(RELOAD_REASON_MISSING_SIGNATURE, container,
+                                type == RELOAD_A_BODY_SIGNATURE ? "has no RESOURCE-INFO.BODY.SIGNATURE" : "has no PEER-SIGNATURE")
+                        : good;
+    rl_site site;
+    rl_site_at(j->msg, attr, &site);
+    struct finding finding = check_site(j, &site);
+    if (j->err == RELOAD_OK)
+        note_signature(j, attr, finding.reason);
+    return finding;
+}
+
+/* The next attribute of that type that the message's SIGNATURE covers, among those from i to end; end where there is none. */
+static uint32_t next_of(const reload_msg *msg, uint32_t i, uint32_t end, uint16_t type)
+{
+    while (i < end && (reload_msg_attr(msg, i)->type != type || reload_msg_attr(msg, i)->ignored))
+        i = reload_msg_attr(msg, i)->end;
+    return i;
+}
+
+/* Runs check on each BODY of each RESOURCE, in order, until one fails. */
+static struct finding each_body(struct judging *j, struct finding (*check)(struct judging *j, uint32_t body))
+{
+    uint32_t end = (uint32_t)reload_msg_count(j->msg);
+    struct finding finding = good;
+    for (uint32_t r = next_of(j->msg, 0, end, RELOAD_A_RESOURCE); r < end && finding.reason == RELOAD_REASON_NONE;
+         r = next_of(j->msg, reload_msg_attr(j->msg, r)->end, end, RELOAD_A_RESOURCE)) {
+        uint32_t last = reload_msg_attr(j->msg, r)->end;
+        for (uint32_t b = next_of(j->msg, r + 1, last, RELOAD_A_BODY); b < last && finding.reason == RELOAD_REASON_NONE;
+             b = next_of(j->msg, reload_msg_attr(j->msg, b)->end, last, RELOAD_A_BODY))
+            finding = check(j, b);
+    }
+    return finding;
+}
+
+static struct finding check_body_peer(struct judging *j, uint32_t body)
+{
+    uint32_t peer = reload_msg_member(j->msg, body, RELOAD_A_BODY_PEER_INFO);
+    return peer == RELOAD_NO_ATTR ? good : check_inner(j, peer, RELOAD_A_PEER_SIGNATURE, false);
+}
+
+static struct finding check_body(struct judging *j, uint32_t body)
+{
+    return rl_is_certificate_body(j->msg, body) ? good : check_inner(j, body, RELOAD_A_BODY_SIGNATURE, true);
+}
+
+/* The PEER-SIGNATURE of a top-level PEER-INFO, where there is one or it is required. */
+static struct finding check_peer(struct judging *j, uint16_t type, bool required)
+{
+    uint32_t end = (uint32_t)reload_msg_count(j->msg);
+    uint32_t peer = next_of(j->msg, 0, end, type);
+    if (peer < end)
+        return check_inner(j, peer, RELOAD_A_PEER_SIGNATURE, required);
+    return required ? found(RELOAD_REASON_MISSING_SIGNATURE, RELOAD_NO_ATTR, "no SOURCE-INFO, and so no PEER-SIGNATURE in it")
+                    : good;
+}
+
+/* Steps 5 to 10 for the message's own SIGNATURE. */
+static struct finding check_message(struct judging *j)
+{
+    uint32_t attr = reload_msg_signature(j->msg);
+    if (attr == RELOAD_NO_ATTR)
+        return found(RELOAD_REASON_MISSING_SIGNATURE, RELOAD_NO_ATTR, "the message has no SIGNATURE");
+    struct finding finding = check_duplicates(j->msg, 0, reload_msg_attr(j->msg, attr)->end);
+    if (finding.reason == RELOAD_REASON_NONE) {
+        rl_site site;
+        rl_site_at(j->msg, attr, &site);
+        finding = check_site(j, &site);
+    }
+    if (j->err == RELOAD_OK)
+        note_signature(j, attr, finding.reason);
+    return finding;
+}
+
+/* D27: what ROUTE-LOGs say is checked, and decides nothing. */
+static void look_at_route_logs(struct judging *j)
+{
+    for (size_t i = 0; i < j->report->count && j->err == RELOAD_OK; i++) {
+        rl_site site;
+        uint32_t attr = j->report->signatures[i].attr;
+        rl_site_at(j->msg, attr, &site);
+        if (site.role != RL_ROLE_ROUTE_LOG)
+            continue;
+        struct finding finding = check_duplicates(j->msg, site.container, reload_msg_attr(j->msg, site.container)->end);
+        if (finding.reason == RELOAD_REASON_NONE)
+            finding = check_site(j, &site);
+        if (j->err == RELOAD_OK)
+            note_signature(j, attr, finding.reason);
+    }
+}
+
+/* Lists the signatures, none of them checked yet. */
+static reload_err list_signatures(const reload_msg *msg, reload_report *report)
+{
+    size_t count = reload_msg_count(msg);
+    for (size_t i = 0; i < count; i++) {
+        if (!rl_is_signature(reload_msg_attr(msg, i)->type))
+            continue;
+        void *signatures = report->signatures;
+        bool grown = rl_grow(&signatures, &report->cap, report->count, sizeof *report->signatures);
+        report->signatures = signatures;
+        if (!grown)
+            return RELOAD_ERR_MEMORY;
+        reload_signature *signature = &report->signatures[report->count++];
+        *signature = (reload_signature){.attr = (uint32_t)i};
+        uint32_t timestamp = reload_msg_member(msg, (uint32_t)i, RELOAD_A_TIMESTAMP);
+        reload_value value;
+        if (timestamp != RELOAD_NO_ATTR && reload_msg_value(msg, timestamp, &value)) {
+            signature->has_timestamp = true;
+            signature->timestamp = value.number;
+        }
+    }
+    return RELOAD_OK;
+}
+
+/* Puts what was found into the report. */
+static void conclude(struct judging *j, const struct finding *finding)
+{
+    reload_report *report = j->report;
+    if (finding->reason == RELOAD_REASON_NONE) {
+        report->verdict = j->verifier->algorithm == RELOAD_SECURITY_NONE ? RELOAD_UNSECURED : RELOAD_VALID;
+        return;
+    }
+    report->verdict = finding->reason == RELOAD_REASON_MALFORMED ? RELOAD_MALFORMED : RELOAD_INVALID;
+    report->reason = finding->reason;
+    if (reload_msg_field(j->msg, RELOAD_F_RESPONSE) == 0)
+        report->response_code = reasons[finding->reason].code;
+    char pointer[256];
+    if (finding->attr == RELOAD_NO_ATTR || !reload_msg_pointer(j->msg, finding->attr, pointer, sizeof pointer))
+        (void)snprintf(report->detail, sizeof report->detail, "%s", finding->detail);
+    else
+        (void)snprintf(report->detail, sizeof report->detail, "%s at %.100s: %.100s",
+                       reload_msg_attr(j->msg, finding->attr)->def->name, pointer, finding->detail);
+}
+
+reload_err reload_verify(reload_verifier *verifier, const reload_msg *msg, int64_t time, reload_report *report)
+{
+    struct judging j = {.verifier = verifier, .msg = msg, .time = time, .report = report, .err = RELOAD_OK};
+    bool secured = verifier->algorithm != RELOAD_SECURITY_NONE;
+    reload_diag diag;
+    report->verdict = RELOAD_UNCHECKED;
+    report->reason = RELOAD_REASON_NONE;
+    report->response_code = 0;
+    report->detail[0] = '\0';
+    report->count = 0;
+    if (secured && verifier->count == 0)
+        return RELOAD_ERR_ARGUMENT;
+    reload_err err = list_signatures(msg, report);
+    if (err != RELOAD_OK)
+        return err;
+
+    struct finding finding = check_form(&j, &diag);
+    if (finding.reason == RELOAD_REASON_NONE)
+        finding = check_overlay(&j);
+    if (secured) {
+        if (finding.reason == RELOAD_REASON_NONE)
+            finding = check_message(&j);
+        if (finding.reason == RELOAD_REASON_NONE)
+            finding = check_peer(&j, RELOAD_A_SOURCE_INFO, verifier->require_peer_signature);
+        if (finding.reason == RELOAD_REASON_NONE)
+            finding = check_peer(&j, RELOAD_A_REDIRECT, false);
+        if (finding.reason == RELOAD_REASON_NONE)
+            finding = each_body(&j, check_body_peer);
+        if (finding.reason == RELOAD_REASON_NONE)
+            finding = each_body(&j, check_body);
+        if (finding.reason == RELOAD_REASON_NONE)
+            look_at_route_logs(&j);
+    }
+    if (j.err != RELOAD_OK) {
+        for (size_t i = 0; i < report->count; i++)
+            report->signatures[i].verdict = RELOAD_UNCHECKED;
+        return j.err;
+    }
+    conclude(&j, &finding);
+    return RELOAD_OK;
+}

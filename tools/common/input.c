@@ -1,0 +1,180 @@
+#include "tool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MAX_SECRET = 64 * 1024 };
+
+bool input_open(struct input *in, struct tool *tool, reload_form form, char **files, int count, struct output *flushed)
+{
+    *in = (struct input){.tool = tool, .form = form, .files = files, .count = count, .flushed = flushed, .fd = -1};
+    in->reader = reload_reader_new();
+    in->msg = reload_msg_new();
+    if (in->reader != NULL && in->msg != NULL)
+        return true;
+    tool_error(tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+    input_close(in);
+    return false;
+}
+
+/* A reload_source. What is ready goes out before more is waited for. */
+static ptrdiff_t read_file(void *arg, uint8_t *octets, size_t size)
+{
+    struct input *in = arg;
+    struct pollfd ready = {.fd = in->fd, .events = POLLIN};
+    if (in->flushed != NULL && poll(&ready, 1, 0) == 0)
+        output_flush(in->flushed);
+    ssize_t n;
+    do {
+        n = read(in->fd, octets, size);
+    } while (n < 0 && errno == EINTR);
+    return n;
+}
+
+static void close_file(struct input *in)
+{
+    if (in->fd > STDIN_FILENO)
+        (void)close(in->fd);
+    in->fd = -1;
+}
+
+/* Opens the next file that can be opened. Returns false where there is none left. */
+static bool next_file(struct input *in)
+{
+    while (in->next < (in->count > 0 ? in->count : 1)) {
+        in->file = in->count > 0 ? in->files[in->next] : "-";
+        in->next++;
+        in->fd = strcmp(in->file, "-") == 0 ? STDIN_FILENO : open(in->file, O_RDONLY | O_NOCTTY);
+        if (in->fd >= 0) {
+            in->empty = true;
+            reload_reader_open(in->reader, in->form, read_file, in);
+            return true;
+        }
+        tool_error(in->tool, STATUS_FAILED, "%s: %s", in->file, strerror(errno));
+    }
+    return false;
+}
+
+/* Looks at an item; false where it was no item but an end or an error, and the file is done with. */
+static bool take_item(struct input *in, reload_err err)
+{
+    reload_diag diag;
+    if (err == RELOAD_OK && in->item.kind != RELOAD_ITEM_END) {
+        in->empty = false;
+        in->index++;
+        in->origin = (reload_origin){.file = in->file, .offset = in->item.offset, .index = in->index};
+        if (in->item.kind == RELOAD_ITEM_MESSAGE)
+            err = reload_msg_parse(in->msg, in->item.octets, in->item.len, &diag);
+        if (err == RELOAD_OK)
+            return true;
+    }
+    if (err == RELOAD_ERR_READ)
+        tool_error(in->tool, STATUS_FAILED, "%s: %s", in->file, strerror(errno));
+    else if (err != RELOAD_OK)
+        tool_error(in->tool, STATUS_FAILED, "%s: %s", in->file, reload_strerror(err));
+    else if (in->empty && !in->optional)
+        tool_error(in->tool, STATUS_MALFORMED, "%s: no message in it", in->file);
+    close_file(in);
+    return false;
+}
+
+bool input_next(struct input *in)
+{
+    for (;;) {
+        if (in->fd < 0 && !next_file(in))
+            return false;
+        if (take_item(in, reload_reader_next(in->reader, &in->item)))
+            return true;
+    }
+}
+
+void input_close(struct input *in)
+{
+    close_file(in);
+    reload_reader_free(&in->reader);
+    reload_msg_free(&in->msg);
+}
+
+void input_error(struct input *in, int status, const reload_diag *diag)
+{
+    char place[320] = "";
+    uint64_t offset = in->item.offset;
+    bool text = in->item.form != RELOAD_FORM_BINARY;
+    bool inner = diag->has_offset && in->item.kind == RELOAD_ITEM_MESSAGE;
+    if (inner && !text)
+        offset += diag->offset;
+    else if (diag->has_offset && !inner)
+        offset = diag->offset;
+    if (diag->line > 0)
+        (void)snprintf(place, sizeof place, "line %u, column %u: ", diag->line, diag->column);
+    else if (inner && text)
+        (void)snprintf(place, sizeof place, "octet %" PRIu64 " of it: ", diag->offset);
+    else if (diag->has_pointer && in->item.kind == RELOAD_ITEM_BAD)
+        (void)snprintf(place, sizeof place, "%s: ", diag->pointer[0] == '\0' ? "the whole value" : diag->pointer);
+    tool_error(in->tool, status, "%s: offset %" PRIu64 ": message %" PRIu64 ": %s%s", in->file, offset, in->index, place,
+               diag->text);
+}
+
+bool input_is_message(struct input *in)
+{
+    if (in->item.kind == RELOAD_ITEM_MESSAGE)
+        return true;
+    if (in->item.kind == RELOAD_ITEM_GARBAGE) {
+        reload_diag diag = in->item.diag;
+        (void)snprintf(diag.text, sizeof diag.text, "%zu octets of garbage: %.200s", in->item.len, in->item.diag.text);
+        input_error(in, STATUS_MALFORMED, &diag);
+    } else {
+        input_error(in, STATUS_MALFORMED, &in->item.diag);
+    }
+    return false;
+}
+
+bool file_read(struct tool *tool, const char *path, size_t max, reload_buf *buf, bool secret)
+{
+    uint8_t chunk[4096];
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_NOCTTY);
+    ssize_t n = -1;
+    if (fd >= 0) {
+        if (secret && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & (S_IRGRP | S_IROTH)) != 0)
+            tool_warn(tool, "%s: warning: others can read this file; chmod 600 keeps them out", path);
+        while (buf->err == RELOAD_OK && buf->len <= max && ((n = read(fd, chunk, sizeof chunk)) > 0 || (n < 0 && errno == EINTR)))
+            if (n > 0)
+                reload_buf_append(buf, chunk, (size_t)n);
+    }
+    int cause = errno;
+    if (fd >= 0)
+        (void)close(fd);
+    explicit_bzero(chunk, sizeof chunk);
+    if (n < 0)
+        tool_error(tool, STATUS_FAILED, "%s: %s", path, strerror(cause));
+    else if (buf->err != RELOAD_OK)
+        tool_error(tool, STATUS_FAILED, "%s: %s", path, reload_strerror(buf->err));
+    else if (buf->len > max)
+        tool_error(tool, STATUS_FAILED, "%s: longer than %zu octets", path, max);
+    else
+        return true;
+    return false;
+}
+
+bool secret_read(struct tool *tool, const char *path, reload_buf *secret)
+{
+    reload_buf octets = {0};
+    reload_diag diag = {0};
+    reload_err err = RELOAD_ERR_READ;
+    if (file_read(tool, path, MAX_SECRET, &octets, true)) {
+        err = reload_secret_parse(octets.octets, octets.len, secret, &diag);
+        if (err != RELOAD_OK && diag.has_offset)
+            tool_error(tool, STATUS_FAILED, "%s: offset %" PRIu64 ": %s", path, diag.offset, diag.text);
+        else if (err != RELOAD_OK)
+            tool_error(tool, STATUS_FAILED, "%s: %s", path, diag.text);
+    }
+    reload_buf_free(&octets);
+    return err == RELOAD_OK;
+}

@@ -1,0 +1,211 @@
+#include "tool.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { MAX_OPTIONS = 64, HELP = 1000, VERSION };
+
+static const struct tool_option help_option = {HELP, "help", NULL, "show this and exit"};
+static const struct tool_option version_option = {VERSION, "version", NULL, "show the version and exit"};
+
+static void print_option(const struct tool_option *option)
+{
+    enum { COLUMN = 30 };
+    char left[128];
+    bool is_short = option->id < 256;
+    int n = snprintf(left, sizeof left, "  %c%c%s --%s%s%s", is_short ? '-' : ' ', is_short ? option->id : ' ',
+                     is_short ? "," : " ", option->name, option->argument == NULL ? "" : "=",
+                     option->argument == NULL ? "" : option->argument);
+    if (n < COLUMN)
+        (void)printf("%-*s%s\n", COLUMN, left, option->help);
+    else
+        (void)printf("%s\n%*s%s\n", left, COLUMN, "", option->help);
+}
+
+static void print_help(const struct tool_help *help)
+{
+    const char *line = help->usage;
+    for (const char *lead = "Usage: "; *line != '\0'; lead = "       ") {
+        size_t len = strcspn(line, "\n");
+        (void)printf("%s%.*s\n", lead, (int)len, line);
+        line += len + (line[len] == '\n');
+    }
+    (void)printf("\n%s\n\nOptions:\n", help->about);
+    for (const struct tool_option *option = help->options; option->id != 0; option++)
+        print_option(option);
+    print_option(&help_option);
+    print_option(&version_option);
+}
+
+/* Ends the program having printed on standard output, which may fail too. */
+static void finish(const struct tool *tool)
+{
+    if (fflush(stdout) != 0) {
+        (void)fprintf(stderr, "%s: standard output: %s\n", tool->name, strerror(errno));
+        exit(STATUS_FAILED);
+    }
+    exit(STATUS_FINE);
+}
+
+static void add_option(const struct tool_option *row, struct option *longs, size_t i, char *shorts)
+{
+    longs[i] = (struct option){row->name, row->argument == NULL ? no_argument : required_argument, NULL, row->id};
+    size_t used = strlen(shorts);
+    if (row->id < 256) {
+        shorts[used++] = (char)row->id;
+        if (row->argument != NULL)
+            shorts[used++] = ':';
+        shorts[used] = '\0';
+    }
+}
+
+int tool_getopt(struct tool *tool, int argc, char **argv, const struct tool_help *help, char **argument)
+{
+    struct option longs[MAX_OPTIONS + 3];
+    char shorts[2 * MAX_OPTIONS + 2] = ":"; /* a missing argument gives ':' and is told by us */
+    size_t n = 0;
+    for (const struct tool_option *row = help->options; row->id != 0 && n < MAX_OPTIONS; row++)
+        add_option(row, longs, n++, shorts);
+    add_option(&help_option, longs, n++, shorts);
+    add_option(&version_option, longs, n++, shorts);
+    longs[n] = (struct option){0};
+    int before = optind;
+    int id = getopt_long(argc, argv, shorts, longs, NULL);
+    *argument = optarg;
+    switch (id) {
+    case HELP:
+        print_help(help);
+        finish(tool);
+        break;
+    case VERSION:
+        (void)printf("%s (libreload) %s\n", tool->name, RELOAD_VERSION_STRING);
+        finish(tool);
+        break;
+    case '?':
+        if (optopt != 0 && optopt < 256)
+            tool_usage(tool, "unknown option -%c", optopt);
+        tool_usage(tool, "unknown, ambiguous or wrongly used option %s", argv[optind > before ? optind - 1 : before]);
+    case ':':
+        tool_usage(tool, "option %s wants an argument", argv[optind - 1]);
+    default:
+        break;
+    }
+    return id;
+}
+
+uint64_t tool_number(const struct tool *tool, const char *option, const char *text, uint64_t min, uint64_t max)
+{
+    char *end;
+    errno = 0;
+    unsigned long long value = strtoull(text, &end, 10);
+    if (!isdigit((unsigned char)text[0]) || *end != '\0' || errno != 0 || value < min || value > max)
+        tool_usage(tool, "%s: \"%s\" is not an integer from %" PRIu64 " to %" PRIu64, option, text, min, max);
+    return value;
+}
+
+/* count decimal digits. */
+static bool digits(const char **text, size_t count, int *value)
+{
+    *value = 0;
+    for (size_t i = 0; i < count; i++, (*text)++) {
+        if (!isdigit((unsigned char)**text))
+            return false;
+        *value = *value * 10 + (**text - '0');
+    }
+    return true;
+}
+
+static bool character(const char **text, const char *allowed)
+{
+    if (**text == '\0' || strchr(allowed, **text) == NULL)
+        return false;
+    (*text)++;
+    return true;
+}
+
+/* RFC 3339 section 5.6. A fraction of a second is read and dropped. */
+static bool rfc3339(const char *text, int64_t *time)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    int year, month, day, hour, minute, second, zone_hour = 0, zone_minute = 0, sign = 0;
+    if (!digits(&text, 4, &year) || !character(&text, "-") || !digits(&text, 2, &month) || !character(&text, "-") ||
+        !digits(&text, 2, &day) || !character(&text, "Tt ") || !digits(&text, 2, &hour) || !character(&text, ":") ||
+        !digits(&text, 2, &minute) || !character(&text, ":") || !digits(&text, 2, &second))
+        return false;
+    if (*text == '.') {
+        text++;
+        if (!isdigit((unsigned char)*text))
+            return false;
+        text += strspn(text, "0123456789");
+    }
+    if (!character(&text, "Zz")) {
+        sign = *text == '-' ? -1 : 1;
+        if (!character(&text, "+-") || !digits(&text, 2, &zone_hour) || !character(&text, ":") || !digits(&text, 2, &zone_minute))
+            return false;
+    }
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    if (*text != '\0' || month < 1 || month > 12 || day < 1 || day > days[month - 1] + (month == 2 && leap) || hour > 23 ||
+        minute > 59 || second > 60 || zone_hour > 23 || zone_minute > 59)
+        return false;
+    struct tm tm = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_hour = hour, .tm_min = minute, .tm_sec = second};
+    *time = (int64_t)timegm(&tm) - sign * (zone_hour * 3600 + zone_minute * 60);
+    return true;
+}
+
+bool time_parse(const char *text, int64_t *time)
+{
+    size_t len = strlen(text);
+    if (len == 0 || strspn(text, "0123456789") != len)
+        return rfc3339(text, time);
+    errno = 0;
+    long long value = strtoll(text, NULL, 10);
+    *time = value;
+    return errno == 0 && value <= INT64_C(1) << 40; /* far beyond any TIMESTAMP, and sums stay within 64 bits */
+}
+
+int64_t tool_time(const struct tool *tool, const char *option, const char *text)
+{
+    int64_t time;
+    if (!time_parse(text, &time))
+        tool_usage(tool, "%s: \"%s\" is neither seconds since the epoch nor a time such as 2007-07-08T12:00:00Z", option, text);
+    return time;
+}
+
+uint32_t tool_timestamp(const struct tool *tool, const char *option, const char *text)
+{
+    int64_t time = tool_time(tool, option, text);
+    if (time < 0 || time > (int64_t)UINT32_MAX)
+        tool_usage(tool, "%s: \"%s\" does not fit a TIMESTAMP of 32 bits", option, text);
+    return (uint32_t)time;
+}
+
+void tool_hex(const struct tool *tool, const char *option, const char *text, uint8_t *octets, size_t len)
+{
+    if (strlen(text) != 2 * len || !reload_hex_decode(text, 2 * len, octets))
+        tool_usage(tool, "%s: \"%s\" is not %zu hex digits", option, text, 2 * len);
+}
+
+uint8_t tool_named(const struct tool *tool, const char *option, const char *text, reload_names set)
+{
+    uint32_t value;
+    if (reload_name_lookup(set, text, &value))
+        return (uint8_t)value;
+    return (uint8_t)tool_number(tool, option, text, 0, 255);
+}
+
+reload_form tool_form(const struct tool *tool, const char *option, const char *text)
+{
+    if (strcmp(text, "binary") == 0)
+        return RELOAD_FORM_BINARY;
+    if (strcmp(text, "json") == 0)
+        return RELOAD_FORM_JSON;
+    if (strcmp(text, "hex") == 0)
+        return RELOAD_FORM_HEX;
+    tool_usage(tool, "%s: \"%s\" is none of binary, json, hex", option, text);
+}

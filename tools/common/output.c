@@ -1,0 +1,206 @@
+#include "tool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { PENDING = 64 * 1024 };
+
+/* The temporary file that a signal must remove. A tool writes one file at a time. */
+static const char *volatile unfinished;
+
+static void on_signal(int number)
+{
+    const char *path = unfinished;
+    if (path != NULL)
+        (void)unlink(path);
+    (void)signal(number, SIG_DFL);
+    (void)raise(number);
+}
+
+static void watch_signals(void)
+{
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = on_signal}, old;
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL) /* not what nohup ignores */
+            (void)sigaction(numbers[i], &action, NULL);
+}
+
+static const char *shown(const struct output *out)
+{
+    return out->path == NULL ? "standard output" : out->path;
+}
+
+static void fail(struct output *out, const char *what)
+{
+    if (!out->failed)
+        tool_error(out->tool, STATUS_FAILED, "%s: %s: %s", shown(out), what, strerror(errno));
+    out->failed = true;
+}
+
+static mode_t default_mode(void)
+{
+    mode_t mask = umask(0);
+    (void)umask(mask);
+    return 0666 & ~mask;
+}
+
+/* Makes a file beside the target to write into. */
+static bool open_temporary(struct output *out)
+{
+    static const char suffix[] = ".XXXXXX";
+    size_t len = strlen(out->target);
+    out->temporary = malloc(len + sizeof suffix);
+    if (out->temporary == NULL) {
+        fail(out, "cannot be written");
+        return false;
+    }
+    memcpy(out->temporary, out->target, len);
+    memcpy(out->temporary + len, suffix, sizeof suffix);
+    out->fd = mkstemp(out->temporary); /* O_EXCL, mode 0600 */
+    if (out->fd < 0) {
+        fail(out, "no file can be made beside it");
+        free(out->temporary);
+        out->temporary = NULL;
+        return false;
+    }
+    unfinished = out->temporary;
+    watch_signals();
+    if (!out->secret && fchmod(out->fd, default_mode()) != 0)
+        fail(out, "its mode cannot be set");
+    return true;
+}
+
+bool output_open(struct output *out, struct tool *tool, const char *path, unsigned flags)
+{
+    struct stat st;
+    *out = (struct output){.tool = tool, .path = path, .fd = STDOUT_FILENO,
+                           .secret = (flags & OUTPUT_SECRET) != 0, .force = (flags & OUTPUT_FORCE) != 0};
+    if (path != NULL && strcmp(path, "-") == 0)
+        out->path = path = NULL;
+    out->pending = malloc(PENDING);
+    if (out->pending == NULL) {
+        fail(out, "cannot be written");
+        return false;
+    }
+    if (path == NULL)
+        return true;
+    bool exists = stat(path, &st) == 0;
+    if (exists && S_ISDIR(st.st_mode)) {
+        errno = EISDIR;
+        fail(out, "cannot be written");
+        return false;
+    }
+    if (exists && !S_ISREG(st.st_mode)) { /* a pipe or a device has no file beside it that could take its place */
+        out->fd = open(path, O_WRONLY | O_NOCTTY);
+        if (out->fd < 0)
+            fail(out, "cannot be opened");
+        return out->fd >= 0;
+    }
+    if (exists && out->secret && !out->force) {
+        tool_error(tool, STATUS_FAILED, "%s: exists already; --force replaces it", path);
+        out->failed = true;
+        return false;
+    }
+    out->target = exists ? realpath(path, NULL) : strdup(path);
+    if (out->target == NULL) {
+        fail(out, "cannot be written");
+        return false;
+    }
+    return open_temporary(out);
+}
+
+static void write_all(struct output *out, const uint8_t *octets, size_t len)
+{
+    while (len > 0 && !out->failed) {
+        ssize_t n = write(out->fd, octets, len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            fail(out, "cannot be written");
+            return;
+        }
+        octets += n;
+        len -= (size_t)n;
+    }
+}
+
+void output_flush(struct output *out)
+{
+    write_all(out, out->pending, out->len);
+    out->len = 0;
+}
+
+int output_write(void *arg, const void *octets, size_t len)
+{
+    struct output *out = arg;
+    if (len == 0)
+        return out->failed ? -1 : 0;
+    out->written = true;
+    if (len > PENDING - out->len)
+        output_flush(out);
+    if (len > PENDING) {
+        write_all(out, octets, len);
+    } else {
+        memcpy(out->pending + out->len, octets, len);
+        out->len += len;
+    }
+    return out->failed ? -1 : 0;
+}
+
+/* Gives the temporary file its name. A key never takes another's place unasked, not even one made meanwhile. */
+static void publish(struct output *out)
+{
+    bool exclusive = out->secret && !out->force;
+    if (fsync(out->fd) != 0 && errno != EINVAL && errno != EROFS)
+        fail(out, "cannot be synced");
+    if (close(out->fd) != 0)
+        fail(out, "cannot be closed");
+    out->fd = -1;
+    if (out->failed)
+        return;
+    if (!exclusive) {
+        if (rename(out->temporary, out->target) != 0)
+            fail(out, "cannot be renamed into place");
+        return;
+    }
+    if (link(out->temporary, out->target) != 0)
+        fail(out, "cannot be put in place");
+    else
+        (void)unlink(out->temporary);
+}
+
+void output_close(struct output *out)
+{
+    output_flush(out);
+    if (out->temporary != NULL) {
+        bool wanted = !out->failed && (out->written || out->tool->status == STATUS_FINE);
+        if (wanted)
+            publish(out);
+        if (out->fd >= 0)
+            (void)close(out->fd);
+        if (!wanted || out->failed)
+            (void)unlink(out->temporary);
+        unfinished = NULL;
+    } else if (out->path != NULL && out->fd >= 0 && close(out->fd) != 0) {
+        fail(out, "cannot be closed");
+    }
+    if (out->pending != NULL)
+        explicit_bzero(out->pending, PENDING); /* it may have been a key */
+    free(out->pending);
+    free(out->temporary);
+    free(out->target);
+    *out = (struct output){.fd = -1};
+}
+
+bool output_takes_colour(const struct output *out)
+{
+    const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
+    return isatty(out->fd) == 1 && (no_colour == NULL || no_colour[0] == '\0') && term != NULL && strcmp(term, "dumb") != 0;
+}

@@ -1,0 +1,57 @@
+#include "tool.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void tool_status(struct tool *tool, int status)
+{
+    if (status > tool->status)
+        tool->status = status;
+}
+
+static int to_stderr(void *arg, const void *octets, size_t len)
+{
+    (void)arg;
+    return fwrite(octets, 1, len, stderr) == len ? 0 : -1;
+}
+
+/* A line on standard error. */
+static void say(const struct tool *tool, const char *format, va_list args)
+{
+    char line[2048];
+    int n = vsnprintf(line, sizeof line, format, args);
+    size_t len = n < 0 ? 0 : (size_t)n < sizeof line ? (size_t)n : sizeof line - 1;
+    (void)fprintf(stderr, "%s: ", tool->name);
+    (void)reload_escape((const uint8_t *)line, len, to_stderr, NULL);
+    (void)fputc('\n', stderr);
+}
+
+void tool_error(struct tool *tool, int status, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(tool, format, args);
+    va_end(args);
+    tool_status(tool, status);
+}
+
+void tool_warn(const struct tool *tool, const char *format, ...)
+{
+    va_list args;
+    if (tool->quiet)
+        return;
+    va_start(args, format);
+    say(tool, format, args);
+    va_end(args);
+}
+
+void tool_usage(const struct tool *tool, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    say(tool, format, args);
+    va_end(args);
+    (void)fprintf(stderr, "Try '%s --help'.\n", tool->name);
+    exit(STATUS_USAGE);
+}

@@ -1,0 +1,147 @@
+/* What the four tools share: options, input, output, errors, exit statuses. */
+#ifndef RELOAD_TOOL_H
+#define RELOAD_TOOL_H
+
+#include <reload.h>
+
+/* Exit statuses: the higher wins (reload-verify makes its own of STATUS_MALFORMED). */
+enum {
+    STATUS_FINE = 0,
+    STATUS_INVALID = 1,
+    STATUS_USAGE = 2,
+    STATUS_MALFORMED = 3,
+    STATUS_FAILED = 4
+};
+
+/* A run of a tool. */
+struct tool {
+    const char *name;
+    bool quiet; /* nothing but errors */
+    int status;
+};
+
+/* Raises the exit status. */
+void tool_status(struct tool *tool, int status);
+/* Says what went wrong on standard error, "tool: …", and raises the exit status. What comes from strangers in it is
+ * escaped. */
+__attribute__((format(printf, 3, 4))) void tool_error(struct tool *tool, int status, const char *format, ...);
+/* The same without a status, and not at all where the run is quiet. */
+__attribute__((format(printf, 2, 3))) void tool_warn(const struct tool *tool, const char *format, ...);
+/* A mistake on the command line: says it, points to --help, and ends the program with STATUS_USAGE. */
+__attribute__((format(printf, 2, 3), noreturn)) void tool_usage(const struct tool *tool, const char *format, ...);
+
+/* ---- Options ---- */
+
+/* A row of a tool's table of options, which makes both getopt_long's tables and --help. */
+struct tool_option {
+    int id;               /* the short option's letter, or a number over 255 where there is none; 0 ends the table */
+    const char *name;     /* of the long option */
+    const char *argument; /* as --help shows it; NULL: takes none */
+    const char *help;
+};
+
+/* What --help says of a tool. */
+struct tool_help {
+    const char *usage; /* lines, each "reload-x …" */
+    const char *about; /* one sentence */
+    const struct tool_option *options;
+};
+
+/* Walks through the command line. *argument is the option's. Returns an id from the table, or -1 at the end, where optind is
+ * the first operand. --help and --version, which need not be in the table, are answered, and end the program; a mistake ends
+ * it too. */
+int tool_getopt(struct tool *tool, int argc, char **argv, const struct tool_help *help, char **argument);
+
+/* Arguments of options. Each ends the program where the argument is not what it should be. */
+uint64_t tool_number(const struct tool *tool, const char *option, const char *text, uint64_t min, uint64_t max);
+/* Seconds since the epoch, or RFC 3339. */
+int64_t tool_time(const struct tool *tool, const char *option, const char *text);
+/* A TIMESTAMP: such a time that fits 32 bits. */
+uint32_t tool_timestamp(const struct tool *tool, const char *option, const char *text);
+void tool_hex(const struct tool *tool, const char *option, const char *text, uint8_t *octets, size_t len);
+/* A value by name or number. */
+uint8_t tool_named(const struct tool *tool, const char *option, const char *text, reload_names set);
+reload_form tool_form(const struct tool *tool, const char *option, const char *text);
+
+/* Reads a time; false where text is none. */
+bool time_parse(const char *text, int64_t *time);
+
+/* ---- Output ---- */
+
+/* Where a tool writes. A regular file appears, whole, when it is closed. */
+struct output {
+    struct tool *tool;
+    const char *path; /* NULL: standard output */
+    char *target;     /* what path is a name of, where links are followed */
+    char *temporary;  /* NULL: written directly */
+    int fd;
+    bool secret; /* a key: mode 0600 */
+    bool force;  /* an existing key file may be replaced */
+    bool written;
+    bool failed;
+    uint8_t *pending;
+    size_t len;
+};
+
+enum { OUTPUT_SECRET = 1, OUTPUT_FORCE = 2 };
+
+/* Opens path ("-" or NULL: standard output). Returns false having said why it cannot. */
+bool output_open(struct output *out, struct tool *tool, const char *path, unsigned flags);
+/* A reload_sink. */
+int output_write(void *out, const void *octets, size_t len);
+/* Passes on what is pending. */
+void output_flush(struct output *out);
+/* Makes the file appear, unless something failed, or nothing was written and the run has failed; then none is left behind. */
+void output_close(struct output *out);
+/* Whether it goes to a terminal that takes colours. */
+bool output_takes_colour(const struct output *out);
+
+/* The forms that hold a message's octets, and so can be read again. */
+enum tool_octets_form { OCTETS_BINARY, OCTETS_JSON, OCTETS_HEX };
+/* Reads an option's argument; more: the other names that the option takes, for the message. */
+enum tool_octets_form tool_octets_form(const struct tool *tool, const char *option, const char *text, const char *more);
+/* Writes a message. origin, which may be NULL, and flags (RELOAD_PRETTY) are for JSON. */
+void tool_write_message(struct output *out, const reload_msg *msg, enum tool_octets_form form, const reload_origin *origin,
+                        unsigned flags);
+/* Writes octets as a line of hex digits; a blank line follows where nothing in them tells their end. */
+void tool_write_hex(struct output *out, const uint8_t *octets, size_t len, bool blank_line);
+
+/* ---- Input ---- */
+
+/* The messages of all files. */
+struct input {
+    struct tool *tool;
+    reload_form form;
+    char **files;
+    int count;
+    int next;
+    struct output *flushed; /* before input is waited for; may be NULL */
+    reload_reader *reader;
+    int fd;           /* -1: no file is open */
+    const char *file; /* its name, "-" for standard input */
+    bool empty;       /* nothing of it was seen so far */
+    bool optional;    /* a file without a message in it is no error */
+    uint64_t index;   /* of the item, from 1, over all files */
+    reload_item item;
+    reload_origin origin; /* of the item */
+    reload_msg *msg;      /* the item's message, where it is one */
+};
+
+/* count files, standard input where there are none. Returns false without memory. */
+bool input_open(struct input *in, struct tool *tool, reload_form form, char **files, int count, struct output *flushed);
+/* The next item. What cannot be opened or read is said and passed over. Returns false at the end. */
+bool input_next(struct input *in);
+void input_close(struct input *in);
+/* Says what is wrong with the item: "tool: file: offset N: message I: …". Where the form has octets of its own, diag's offset
+ * is added to the item's. */
+void input_error(struct input *in, int status, const reload_diag *diag);
+/* Looks at the item as every tool must: says what is wrong with garbage, and with what cannot be read. Returns whether it is
+ * a message. */
+bool input_is_message(struct input *in);
+
+/* Reads a whole file of at most max octets into buf. Returns false having said why it cannot. */
+bool file_read(struct tool *tool, const char *path, size_t max, reload_buf *buf, bool secret);
+/* Reads a secret file (D12). */
+bool secret_read(struct tool *tool, const char *path, reload_buf *secret);
+
+#endif

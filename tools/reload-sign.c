@@ -1,0 +1,300 @@
+/* reload-sign: completes and signs messages, takes signatures off, adds ROUTE-LOGs. */
+#include "common/tool.h"
+#include "examples.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    SECRET = 256,
+    NONE,
+    TIME,
+    TIMESTAMP,
+    TRANSACTION_ID,
+    PEER_ID,
+    SIGN_SOURCE_INFO,
+    SIGN_BODIES,
+    RESIGN_BODIES,
+    KEEP_SECURITY,
+    FORCE,
+    STRIP,
+    APPEND_ROUTE_LOG,
+    EXAMPLE,
+    PRETTY
+};
+
+static const struct tool_option options[] = {
+    {SECRET, "secret", "FILE", "sign under HMAC with the shared secret in FILE"},
+    {NONE, "none", NULL, "complete the message for an overlay run under NONE, and sign nothing"},
+    {TIMESTAMP, "timestamp", NULL, "write a TIMESTAMP into each signature, under HMAC too"},
+    {TIME, "time", "TIME", "the TIMESTAMP's time (default: now)"},
+    {TRANSACTION_ID, "transaction-id", "HEX", "for requests that have none (default: a random one each)"},
+    {PEER_ID, "peer-id", "HEX", "for a response's SOURCE-INFO that has no PEER-ID"},
+    {SIGN_SOURCE_INFO, "sign-source-info", NULL, "put a PEER-SIGNATURE into SOURCE-INFO"},
+    {SIGN_BODIES, "sign-bodies", NULL, "sign unsigned BODYs in messages other than RESOURCE-PUT requests too"},
+    {RESIGN_BODIES, "resign-bodies", NULL, "sign all BODYs anew"},
+    {KEEP_SECURITY, "keep-security", NULL, "leave a Security field of 0 in PEER-JOIN requests"},
+    {FORCE, "force", NULL, "do what would be refused, so far as it can be done"},
+    {STRIP, "strip", NULL, "take all signatures off instead of signing"},
+    {APPEND_ROUTE_LOG, "append-route-log", "JSON", "append a ROUTE-LOG, as a hop does; JSON: its members, an array"},
+    {EXAMPLE, "example", "METHOD", "print a JSON message of that method to start from"},
+    {'f', "format", "FORM", "what to write: binary (default), json or hex"},
+    {PRETTY, "pretty", NULL, "JSON over several lines, indented"},
+    {'i', "input", "FORM", "read binary, json or hex, instead of telling it by the first octets"},
+    {'o', "output", "FILE", "write to FILE instead of standard output"},
+    {'q', "quiet", NULL, "print no warnings on standard error, only errors"},
+    {0, NULL, NULL, NULL},
+};
+
+static const struct tool_help help = {
+    "reload-sign (--secret=FILE | --none) [options] [FILE...]\n"
+    "reload-sign --strip [options] [FILE...]\n"
+    "reload-sign --append-route-log=JSON [options] [FILE...]\n"
+    "reload-sign --example=METHOD",
+    "Crafts RELOAD messages: completes what is missing and signs them as a sending peer must.",
+    options,
+};
+
+struct sign {
+    struct tool tool;
+    enum tool_octets_form form;
+    unsigned json_flags;
+    unsigned flags;
+    bool strip;
+    reload_signer *signer; /* NULL: nothing is signed */
+    reload_buf route_log;  /* an encoded ROUTE-LOG to be appended; empty: none */
+    reload_buf done;       /* the message as it is to be written */
+    reload_buf half_done;
+    reload_msg *msg;
+    struct output out;
+    struct input in;
+};
+
+/* Reads a ROUTE-LOG, given as its members or as json.md's object for the attribute. */
+static bool read_route_log(struct sign *s, const char *json)
+{
+    static const char before[] = "{\"type\": \"ROUTE-LOG\", \"value\": ", after[] = "}";
+    reload_diag diag;
+    reload_err err;
+    if (json[strspn(json, " \t\r\n")] == '[') {
+        reload_buf text = {0};
+        reload_buf_append(&text, before, sizeof before - 1);
+        reload_buf_append(&text, json, strlen(json));
+        reload_buf_append(&text, after, sizeof after - 1);
+        err = text.err != RELOAD_OK ? text.err
+                                    : reload_json_read_attr((const char *)text.octets, text.len, &s->route_log, &diag);
+        reload_buf_free(&text);
+    } else {
+        err = reload_json_read_attr(json, strlen(json), &s->route_log, &diag);
+        if (err == RELOAD_OK && (s->route_log.octets[0] != 0 || s->route_log.octets[1] != RELOAD_A_ROUTE_LOG)) {
+            tool_error(&s->tool, STATUS_USAGE, "--append-route-log: the attribute is no ROUTE-LOG");
+            return false;
+        }
+    }
+    if (err != RELOAD_OK)
+        tool_error(&s->tool, err == RELOAD_ERR_MEMORY ? STATUS_FAILED : STATUS_USAGE, "--append-route-log: %s%s%s",
+                   diag.has_pointer ? diag.pointer : "", diag.has_pointer && diag.pointer[0] != '\0' ? ": " : "", diag.text);
+    return err == RELOAD_OK;
+}
+
+/* One step of the work: from msg to a buffer. */
+static reload_err first_step(struct sign *s, reload_buf *out, reload_diag *diag)
+{
+    if (s->strip)
+        return reload_strip(s->in.msg, s->flags, out, diag);
+    if (s->signer != NULL)
+        return reload_sign(s->signer, s->in.msg, out, diag);
+    return reload_append_attr(s->in.msg, s->route_log.octets, s->route_log.len, s->flags, out, diag);
+}
+
+/* What happens to a message: signed or stripped, and then a ROUTE-LOG behind it. */
+static reload_err work(struct sign *s, reload_diag *diag)
+{
+    bool both = s->route_log.len > 0 && (s->strip || s->signer != NULL);
+    reload_buf_reset(&s->done);
+    reload_buf_reset(&s->half_done);
+    reload_err err = first_step(s, both ? &s->half_done : &s->done, diag);
+    if (err == RELOAD_OK && both) {
+        err = reload_msg_parse(s->msg, s->half_done.octets, s->half_done.len, diag);
+        if (err == RELOAD_OK)
+            err = reload_append_attr(s->msg, s->route_log.octets, s->route_log.len, s->flags, &s->done, diag);
+    }
+    if (err == RELOAD_OK)
+        err = reload_msg_parse(s->msg, s->done.octets, s->done.len, diag);
+    return err;
+}
+
+static void work_on_all(struct sign *s)
+{
+    while (!s->out.failed && input_next(&s->in)) {
+        reload_diag diag;
+        if (!input_is_message(&s->in))
+            continue;
+        reload_err err = work(s, &diag);
+        if (err == RELOAD_OK)
+            tool_write_message(&s->out, s->msg, s->form, NULL, s->json_flags);
+        else
+            input_error(&s->in, err == RELOAD_ERR_MALFORMED ? STATUS_MALFORMED : STATUS_FAILED, &diag);
+    }
+}
+
+static int print_example(struct sign *s, const char *name, const char *path)
+{
+    uint32_t method = tool_named(&s->tool, "--example", name, RELOAD_NAMES_METHOD);
+    const char *example = example_of(method);
+    if (example == NULL)
+        tool_usage(&s->tool, "--example: there is none for method \"%s\"", name);
+    if (output_open(&s->out, &s->tool, path, 0)) {
+        (void)output_write(&s->out, example, strlen(example));
+        output_close(&s->out);
+    }
+    return s->tool.status;
+}
+
+/* The options' values until the signer is made of them. */
+struct key {
+    const char *secret;
+    bool none;
+    bool has_time, has_transaction_id, has_peer_id;
+    uint32_t time;
+    uint8_t transaction_id[RELOAD_TRANSACTION_SIZE];
+    uint8_t peer_id[RELOAD_ID_SIZE];
+};
+
+static bool make_signer(struct sign *s, const struct key *key)
+{
+    reload_buf secret = {0};
+    reload_err err = RELOAD_OK;
+    if (key->secret != NULL && !secret_read(&s->tool, key->secret, &secret)) {
+        reload_buf_free(&secret);
+        return false;
+    }
+    s->signer = reload_signer_new(key->none ? RELOAD_SECURITY_NONE : RELOAD_SECURITY_HMAC);
+    if (s->signer == NULL)
+        err = RELOAD_ERR_MEMORY;
+    else if (key->secret != NULL)
+        err = reload_signer_set_secret(s->signer, secret.octets, secret.len);
+    reload_buf_free(&secret);
+    if (err != RELOAD_OK) {
+        tool_error(&s->tool, STATUS_FAILED, "%s", reload_strerror(err));
+        return false;
+    }
+    reload_signer_set_flags(s->signer, s->flags);
+    reload_signer_set_time(s->signer, key->has_time ? key->time : (uint32_t)time(NULL));
+    if (key->has_transaction_id)
+        reload_signer_set_transaction_id(s->signer, key->transaction_id);
+    if (key->has_peer_id)
+        reload_signer_set_peer_id(s->signer, key->peer_id);
+    return true;
+}
+
+static void run(struct sign *s, const char *path, reload_form form, char **files, int count)
+{
+    s->msg = reload_msg_new();
+    if (s->msg == NULL) {
+        tool_error(&s->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+        return;
+    }
+    if (!output_open(&s->out, &s->tool, path, 0))
+        return;
+    if (input_open(&s->in, &s->tool, form, files, count, &s->out)) {
+        work_on_all(s);
+        input_close(&s->in);
+    }
+    output_close(&s->out);
+}
+
+int main(int argc, char **argv)
+{
+    struct sign s = {.tool = {.name = "reload-sign"}};
+    struct key key = {0};
+    reload_form input_form = RELOAD_FORM_AUTO;
+    const char *path = NULL, *route_log = NULL, *example = NULL;
+    char *argument;
+    int id;
+    while ((id = tool_getopt(&s.tool, argc, argv, &help, &argument)) != -1) {
+        switch (id) {
+        case SECRET:
+            key.secret = argument;
+            break;
+        case NONE:
+            key.none = true;
+            break;
+        case TIME:
+            key.time = tool_timestamp(&s.tool, "--time", argument);
+            key.has_time = true;
+            break;
+        case TIMESTAMP:
+            s.flags |= RELOAD_SIGN_TIMESTAMP;
+            break;
+        case TRANSACTION_ID:
+            tool_hex(&s.tool, "--transaction-id", argument, key.transaction_id, sizeof key.transaction_id);
+            key.has_transaction_id = true;
+            break;
+        case PEER_ID:
+            tool_hex(&s.tool, "--peer-id", argument, key.peer_id, sizeof key.peer_id);
+            key.has_peer_id = true;
+            break;
+        case SIGN_SOURCE_INFO:
+            s.flags |= RELOAD_SIGN_SOURCE_INFO;
+            break;
+        case SIGN_BODIES:
+            s.flags |= RELOAD_SIGN_BODIES;
+            break;
+        case RESIGN_BODIES:
+            s.flags |= RELOAD_SIGN_RESIGN_BODIES;
+            break;
+        case KEEP_SECURITY:
+            s.flags |= RELOAD_SIGN_KEEP_SECURITY;
+            break;
+        case FORCE:
+            s.flags |= RELOAD_SIGN_FORCE;
+            break;
+        case STRIP:
+            s.strip = true;
+            break;
+        case APPEND_ROUTE_LOG:
+            route_log = argument;
+            break;
+        case EXAMPLE:
+            example = argument;
+            break;
+        case 'f':
+            s.form = tool_octets_form(&s.tool, "--format", argument, "");
+            break;
+        case PRETTY:
+            s.json_flags |= RELOAD_PRETTY;
+            break;
+        case 'i':
+            input_form = tool_form(&s.tool, "--input", argument);
+            break;
+        case 'o':
+            path = argument;
+            break;
+        case 'q':
+            s.tool.quiet = true;
+            break;
+        default:
+            break;
+        }
+    }
+    if (example != NULL)
+        return print_example(&s, example, path);
+    bool keyed = key.secret != NULL || key.none;
+    if (key.secret != NULL && key.none)
+        tool_usage(&s.tool, "--secret and --none exclude each other");
+    if (s.strip && keyed)
+        tool_usage(&s.tool, "--strip takes signatures off and needs no key");
+    if (!s.strip && !keyed && route_log == NULL)
+        tool_usage(&s.tool, "one of --secret, --none, --strip, --append-route-log and --example says what to do");
+    if ((route_log == NULL || read_route_log(&s, route_log)) && (!keyed || make_signer(&s, &key)))
+        run(&s, path, input_form, argv + optind, argc - optind);
+    reload_signer_free(&s.signer);
+    reload_msg_free(&s.msg);
+    reload_buf_free(&s.route_log);
+    reload_buf_free(&s.done);
+    reload_buf_free(&s.half_done);
+    return s.tool.status;
+}

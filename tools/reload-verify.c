@@ -1,0 +1,308 @@
+/* reload-verify: judges messages as a receiving peer must. */
+#include "common/tool.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+enum { SECRET = 256, NONE, OVERLAY, DHT, HASH, TIME, MAX_SKEW, REQUIRE_PEER_SIGNATURE, REPORT_JSON };
+
+static const struct tool_option options[] = {
+    {SECRET, "secret", "FILE", "the overlay runs under HMAC with this shared secret; if given again, any one will do"},
+    {NONE, "none", NULL, "the overlay runs under NONE"},
+    {OVERLAY, "overlay", "NAME", "the overlay's name; another Overlay field is a mismatch"},
+    {DHT, "dht", "NAME", "the overlay's DHT algorithm, by name or number"},
+    {HASH, "hash", "NAME", "the overlay's hash algorithm, by name or number"},
+    {TIME, "time", "TIME", "the time of checking (default: now)"},
+    {MAX_SKEW, "max-skew", "SECONDS", "how far a TIMESTAMP may be off (default: 300), or none"},
+    {REQUIRE_PEER_SIGNATURE, "require-peer-signature", NULL, "SOURCE-INFO must have a PEER-SIGNATURE"},
+    {REPORT_JSON, "json", NULL, "report as JSON, a line a message"},
+    {'f', "format", "FORM", "be a filter: write the valid messages themselves, as binary, json or hex"},
+    {'v', "verbose", NULL, "report each signature too"},
+    {'i', "input", "FORM", "read binary, json or hex, instead of telling it by the first octets"},
+    {'o', "output", "FILE", "write to FILE instead of standard output"},
+    {'q', "quiet", NULL, "no report, only errors; the exit status tells"},
+    {0, NULL, NULL, NULL},
+};
+
+static const struct tool_help help = {
+    "reload-verify (--secret=FILE | --none) [options] [FILE...]",
+    "Judges RELOAD messages as a receiving peer must; the status is 0 where all of them pass.",
+    options,
+};
+
+enum report_form { REPORT_LINES, REPORT_AS_JSON, REPORT_FILTER };
+
+struct verify {
+    struct tool tool;
+    enum report_form report_form;
+    enum tool_octets_form form; /* of a filter */
+    bool verbose;
+    bool has_time;
+    int64_t time;
+    reload_verifier *verifier;
+    reload_report report;
+    struct output out;
+    struct input in;
+};
+
+__attribute__((format(printf, 2, 3))) static void print(struct verify *v, const char *format, ...)
+{
+    char line[1024];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    if (n > 0)
+        (void)output_write(&v->out, line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
+}
+
+static void print_escaped(struct verify *v, const char *text)
+{
+    (void)reload_escape((const uint8_t *)text, strlen(text), output_write, &v->out);
+}
+
+static void print_signatures(struct verify *v)
+{
+    for (size_t i = 0; i < v->report.count; i++) {
+        const reload_signature *signature = &v->report.signatures[i];
+        char pointer[256];
+        if (!reload_msg_pointer(v->in.msg, signature->attr, pointer, sizeof pointer))
+            pointer[0] = '\0';
+        print(v, "    %s %s: %s", reload_msg_attr(v->in.msg, signature->attr)->def->name, pointer,
+              reload_verdict_text(signature->verdict));
+        if (signature->reason != RELOAD_REASON_NONE)
+            print(v, ": %s", reload_reason_text(signature->reason));
+        if (signature->has_timestamp)
+            print(v, ", TIMESTAMP %" PRIu32, signature->timestamp);
+        print(v, "\n");
+    }
+}
+
+/* "put.bin: offset 0: message 1: RESOURCE-PUT request: invalid: bad-digest (431): …" */
+static void print_line(struct verify *v, const reload_msg *msg)
+{
+    print_escaped(v, v->in.file);
+    print(v, ": offset %" PRIu64 ": message %" PRIu64 ": ", v->in.origin.offset, v->in.origin.index);
+    if (msg != NULL) {
+        const char *name = reload_name(RELOAD_NAMES_METHOD, reload_msg_field(msg, RELOAD_F_METHOD));
+        if (name != NULL)
+            print(v, "%s", name);
+        else
+            print(v, "method %" PRIu32, reload_msg_field(msg, RELOAD_F_METHOD));
+        print(v, " %s: ", reload_msg_field(msg, RELOAD_F_RESPONSE) != 0 ? "response" : "request");
+    }
+    print(v, "%s", reload_verdict_text(v->report.verdict));
+    if (v->report.reason != RELOAD_REASON_NONE && v->report.reason != RELOAD_REASON_MALFORMED)
+        print(v, ": %s", reload_reason_text(v->report.reason));
+    if (v->report.response_code != 0)
+        print(v, " (%u)", v->report.response_code);
+    if (v->report.detail[0] != '\0') {
+        print(v, ": ");
+        print_escaped(v, v->report.detail);
+    }
+    print(v, "\n");
+    if (v->verbose && msg != NULL)
+        print_signatures(v);
+}
+
+/* Passes a message on that may be passed on; says of another why not. */
+static void filter(struct verify *v)
+{
+    if (v->report.verdict == RELOAD_VALID || v->report.verdict == RELOAD_UNSECURED)
+        tool_write_message(&v->out, v->in.msg, v->form, NULL, 0);
+    else if (v->report.verdict == RELOAD_INVALID)
+        tool_warn(&v->tool, "%s: offset %" PRIu64 ": message %" PRIu64 ": not passed on: %s: %s", v->in.file, v->in.origin.offset,
+                  v->in.origin.index, reload_reason_text(v->report.reason), v->report.detail);
+}
+
+static void report(struct verify *v, const reload_msg *msg)
+{
+    if (v->report_form == REPORT_FILTER) {
+        if (msg != NULL)
+            filter(v);
+    } else if (v->tool.quiet) {
+        return;
+    } else if (v->report_form == REPORT_AS_JSON) {
+        if (reload_json_write_report(&v->report, msg, &v->in.origin, output_write, &v->out) == RELOAD_ERR_MEMORY)
+            tool_error(&v->tool, STATUS_FAILED, "%s: %s", v->in.file, reload_strerror(RELOAD_ERR_MEMORY));
+        (void)output_write(&v->out, "\n", 1);
+    } else {
+        print_line(v, msg);
+    }
+}
+
+static void judge(struct verify *v)
+{
+    reload_diag diag;
+    reload_err err = reload_verify(v->verifier, v->in.msg, v->has_time ? v->time : (int64_t)time(NULL), &v->report);
+    if (err != RELOAD_OK) {
+        tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": could not be checked: %s", v->in.file, v->in.index,
+                   reload_strerror(err));
+        return;
+    }
+    if (v->report.verdict == RELOAD_MALFORMED && reload_msg_check(v->in.msg, &diag) != RELOAD_OK)
+        input_error(&v->in, STATUS_INVALID, &diag);
+    if (v->report.verdict != RELOAD_VALID && v->report.verdict != RELOAD_UNSECURED)
+        tool_status(&v->tool, STATUS_INVALID);
+    report(v, v->in.msg);
+}
+
+/* Garbage, and JSON or hex text that makes no message. */
+static void report_no_message(struct verify *v)
+{
+    v->report.verdict = RELOAD_MALFORMED;
+    v->report.reason = RELOAD_REASON_MALFORMED;
+    v->report.response_code = 0;
+    (void)snprintf(v->report.detail, sizeof v->report.detail, "%s", v->in.item.diag.text);
+    report(v, NULL);
+}
+
+static void verify_all(struct verify *v)
+{
+    while (!v->out.failed && input_next(&v->in)) {
+        if (input_is_message(&v->in))
+            judge(v);
+        else
+            report_no_message(v);
+    }
+}
+
+/* The options' values until the verifier is made of them. */
+struct policy {
+    reload_buf secrets[16];
+    size_t secret_count;
+    bool none;
+    const char *overlay;
+    int dht, hash; /* -1: not told */
+    int64_t max_skew;
+    bool require_peer_signature;
+};
+
+static bool make_verifier(struct verify *v, const struct policy *policy)
+{
+    v->verifier = reload_verifier_new(policy->none ? RELOAD_SECURITY_NONE : RELOAD_SECURITY_HMAC);
+    reload_err err = v->verifier == NULL ? RELOAD_ERR_MEMORY : RELOAD_OK;
+    for (size_t i = 0; i < policy->secret_count && err == RELOAD_OK; i++)
+        err = reload_verifier_add_secret(v->verifier, policy->secrets[i].octets, policy->secrets[i].len);
+    if (err != RELOAD_OK) {
+        tool_error(&v->tool, STATUS_FAILED, "%s", reload_strerror(err));
+        return false;
+    }
+    if (policy->overlay != NULL)
+        reload_verifier_set_overlay(v->verifier, reload_overlay_id(policy->overlay));
+    if (policy->dht >= 0)
+        reload_verifier_set_dht(v->verifier, (uint8_t)policy->dht);
+    if (policy->hash >= 0)
+        reload_verifier_set_hash(v->verifier, (uint8_t)policy->hash);
+    reload_verifier_set_max_skew(v->verifier, policy->max_skew);
+    reload_verifier_require_peer_signature(v->verifier, policy->require_peer_signature);
+    return true;
+}
+
+static void set_report_form(struct verify *v, enum report_form form)
+{
+    if (v->report_form != REPORT_LINES && v->report_form != form)
+        tool_usage(&v->tool, "--json reports and --format writes the messages themselves; only one of them goes");
+    v->report_form = form;
+}
+
+static void add_secret(struct verify *v, struct policy *policy, const char *path)
+{
+    if (policy->secret_count == sizeof policy->secrets / sizeof policy->secrets[0])
+        tool_usage(&v->tool, "--secret: more than %zu secrets", policy->secret_count);
+    if (secret_read(&v->tool, path, &policy->secrets[policy->secret_count]))
+        policy->secret_count++;
+}
+
+static void run(struct verify *v, const struct policy *policy, const char *path, reload_form form, char **files, int count)
+{
+    if (!make_verifier(v, policy) || !output_open(&v->out, &v->tool, path, 0))
+        return;
+    if (input_open(&v->in, &v->tool, form, files, count, &v->out)) {
+        verify_all(v);
+        input_close(&v->in);
+    }
+    output_close(&v->out);
+}
+
+int main(int argc, char **argv)
+{
+    struct verify v = {.tool = {.name = "reload-verify"}};
+    struct policy policy = {.dht = -1, .hash = -1, .max_skew = RELOAD_DEFAULT_SKEW};
+    const char *secrets[sizeof policy.secrets / sizeof policy.secrets[0] + 1];
+    size_t count = 0;
+    reload_form input_form = RELOAD_FORM_AUTO;
+    const char *path = NULL;
+    char *argument;
+    int id;
+    while ((id = tool_getopt(&v.tool, argc, argv, &help, &argument)) != -1) {
+        switch (id) {
+        case SECRET:
+            if (count < sizeof secrets / sizeof secrets[0])
+                secrets[count++] = argument;
+            break;
+        case NONE:
+            policy.none = true;
+            break;
+        case OVERLAY:
+            policy.overlay = argument;
+            break;
+        case DHT:
+            policy.dht = tool_named(&v.tool, "--dht", argument, RELOAD_NAMES_DHT);
+            break;
+        case HASH:
+            policy.hash = tool_named(&v.tool, "--hash", argument, RELOAD_NAMES_HASH);
+            break;
+        case TIME:
+            v.time = tool_time(&v.tool, "--time", argument);
+            v.has_time = true;
+            break;
+        case MAX_SKEW:
+            policy.max_skew = strcmp(argument, "none") == 0
+                                  ? -1
+                                  : (int64_t)tool_number(&v.tool, "--max-skew", argument, 0, UINT32_MAX);
+            break;
+        case REQUIRE_PEER_SIGNATURE:
+            policy.require_peer_signature = true;
+            break;
+        case REPORT_JSON:
+            set_report_form(&v, REPORT_AS_JSON);
+            break;
+        case 'f':
+            v.form = tool_octets_form(&v.tool, "--format", argument, "");
+            set_report_form(&v, REPORT_FILTER);
+            break;
+        case 'v':
+            v.verbose = true;
+            break;
+        case 'i':
+            input_form = tool_form(&v.tool, "--input", argument);
+            break;
+        case 'o':
+            path = argument;
+            break;
+        case 'q':
+            v.tool.quiet = true;
+            break;
+        default:
+            break;
+        }
+    }
+    if (policy.none == (count > 0))
+        tool_usage(&v.tool, "one of --secret and --none says how the overlay is run");
+    for (size_t i = 0; i < count; i++)
+        add_secret(&v, &policy, secrets[i]);
+    if (v.tool.status == STATUS_FINE)
+        run(&v, &policy, path, input_form, argv + optind, argc - optind);
+    for (size_t i = 0; i < policy.secret_count; i++)
+        reload_buf_free(&policy.secrets[i]);
+    reload_verifier_free(&v.verifier);
+    reload_report_free(&v.report);
+    if (v.tool.status == STATUS_MALFORMED) /* for this tool, an invalid message is what 1 stands for */
+        v.tool.status = STATUS_INVALID;
+    return v.tool.status;
+}
