@@ -1,0 +1,258 @@
+/* Identifiers and secrets. */
+#include "test.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void test_overlay(void **state)
+{
+    (void)state;
+    /* D15 */
+    assert_int_equal(reload_overlay_id("123456789"), 0xcbf43926);
+    assert_int_equal(reload_overlay_id("chat"), 0x659df2aa);
+    assert_int_equal(reload_overlay_id(""), 0);
+}
+
+static void test_resource(void **state)
+{
+    (void)state;
+    static const uint8_t key[] = "alice@example.com";
+    /* by sha1sum: the KEY, then the KEY with "1", "10" and "4294967295" behind it (D17) */
+    static const struct {
+        uint32_t replica;
+        const char *text;
+    } rows[] = {{0, "alice@example.com"},
+                {1, "alice@example.com1"},
+                {10, "alice@example.com10"},
+                {4294967295, "alice@example.com4294967295"}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        uint8_t id[20], wanted[20];
+        test_sha1(rows[i].text, wanted);
+        assert_int_equal(reload_resource_id(key, sizeof key - 1, rows[i].replica, id), RELOAD_OK);
+        assert_memory_equal(id, wanted, 20);
+    }
+    uint8_t id[20];
+    assert_int_equal(reload_resource_id((const uint8_t *)"abc", 3, 0, id), RELOAD_OK);
+    test_same(id, 20, "a9993e364706816aba3e25717850c26c9cd0d89d"); /* FIPS 180's vector */
+    assert_int_equal(reload_resource_id(NULL, 0, 0, id), RELOAD_OK);
+    test_same(id, 20, "da39a3ee5e6b4b0d3255bfef95601890afd80709");
+    assert_int_equal(reload_resource_id((const uint8_t *)"ab\0c", 4, 0, id), RELOAD_OK); /* a NUL is an octet like others */
+    uint8_t ab[20];
+    test_sha1("ab", ab);
+    assert_memory_not_equal(id, ab, 20);
+}
+
+static void test_address_id(void **state)
+{
+    (void)state;
+    uint8_t id[20], sha1[20];
+    /* B§8.1.1's port step: ...c4b449 with port 5060 = 0x13c4 gives ...c413c4. This address is one whose SHA-1 ends so. */
+    test_sha1("10.41.10.24", sha1);
+    test_same(sha1, 20, "35f5ed3fc4929de99ee48d44153b20198ec4b449");
+    assert_int_equal(reload_address_id("10.41.10.24:5060", id, NULL), RELOAD_OK);
+    test_same(id, 20, "35f5ed3fc4929de99ee48d44153b20198ec413c4");
+    /* the text is the address's usual one, whatever was written */
+    test_sha1("2001:db8::1", sha1);
+    assert_int_equal(reload_address_id("[2001:DB8:0:0::1]:65535", id, NULL), RELOAD_OK);
+    assert_memory_equal(id, sha1, 18);
+    test_same(id + 18, 2, "ffff");
+    assert_int_equal(reload_address_id("10.4.1.2:0", id, NULL), RELOAD_OK);
+    test_sha1("10.4.1.2", sha1);
+    assert_memory_equal(id, sha1, 18);
+    test_same(id + 18, 2, "0000");
+}
+
+static void test_address(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        bool good;
+        bool ipv6;
+        uint16_t port;
+        const char *again;
+    } rows[] = {
+        {"10.4.1.2:5060", true, false, 5060, "10.4.1.2:5060"},
+        {"255.255.255.255:65535", true, false, 65535, "255.255.255.255:65535"},
+        {"10.4.1.2:05060", true, false, 5060, "10.4.1.2:5060"},
+        {"[::]:0", true, true, 0, "[::]:0"},
+        {"[2001:db8:0::1]:1", true, true, 1, "[2001:db8::1]:1"},
+        {"[::ffff:10.4.1.2]:80", true, true, 80, "[::ffff:10.4.1.2]:80"},
+        {"", false, false, 0, NULL},
+        {":5060", false, false, 0, NULL},
+        {"10.4.1.2", false, false, 0, NULL},
+        {"10.4.1.2:", false, false, 0, NULL},
+        {"10.4.1.2:65536", false, false, 0, NULL},
+        {"10.4.1.2:-1", false, false, 0, NULL},
+        {"10.4.1.2:+1", false, false, 0, NULL},
+        {"10.4.1.2: 1", false, false, 0, NULL},
+        {"10.4.1.2:1x", false, false, 0, NULL},
+        {"10.4.1.2:000001", false, false, 0, NULL},
+        {"10.4.1.256:1", false, false, 0, NULL},
+        {"10.4.1:1", false, false, 0, NULL},
+        {"example.com:1", false, false, 0, NULL},
+        {"2001:db8::1:5060", false, false, 0, NULL},
+        {"[2001:db8::1]", false, false, 0, NULL},
+        {"[2001:db8::1:5060", false, false, 0, NULL},
+        {"[10.4.1.2]:5060", false, false, 0, NULL},
+        {"[]:5060", false, false, 0, NULL},
+        {"[2001:db8::1]5060", false, false, 0, NULL},
+        {"[00000000000000000000000000000000000000000000000000000000000001]:1", false, false, 0, NULL},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        reload_value value;
+        reload_diag diag = {0};
+        uint8_t id[20];
+        char text[56];
+        print_message("# %s\n", rows[i].text);
+        assert_int_equal(reload_address_parse(rows[i].text, &value), rows[i].good);
+        assert_int_equal(reload_address_id(rows[i].text, id, &diag), rows[i].good ? RELOAD_OK : RELOAD_ERR_VALUE);
+        if (!rows[i].good) {
+            assert_int_equal(diag.code, RELOAD_ERR_VALUE);
+            continue;
+        }
+        assert_int_equal(value.kind, RELOAD_KIND_IP_PORT);
+        assert_int_equal(value.protocol, 0);
+        assert_int_equal(value.ipv6, rows[i].ipv6);
+        assert_int_equal(value.port, rows[i].port);
+        reload_address_format(&value, text, sizeof text);
+        assert_string_equal(text, rows[i].again);
+    }
+    /* the longest text there is */
+    reload_value longest = {.kind = RELOAD_KIND_IP_PORT, .ipv6 = true, .port = 65535};
+    char text[56];
+    memset(longest.address, 0xff, sizeof longest.address);
+    reload_address_format(&longest, text, sizeof text);
+    assert_string_equal(text, "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535");
+}
+
+/* D12, one edge a row. */
+static void test_secret(void **state)
+{
+    (void)state;
+#define ROW(text, err, offset, hex) {text, sizeof(text) - 1, err, offset, hex}
+    static const struct {
+        const char *text;
+        size_t len;
+        reload_err err;
+        int offset; /* -1: none is told */
+        const char *hex;
+    } rows[] = {
+        ROW("secret", RELOAD_OK, -1, "736563726574"),
+        ROW("secret\n", RELOAD_OK, -1, "736563726574"),
+        ROW("secret\r\n", RELOAD_OK, -1, "736563726574"),
+        ROW("secret\n\n", RELOAD_OK, -1, "7365637265740a"), /* one line end only */
+        ROW("secret\r\n\r\n", RELOAD_OK, -1, "7365637265740d0a"),
+        ROW("secret\r", RELOAD_OK, -1, "7365637265740d"), /* CR alone is no line end */
+        ROW("secret\n\r", RELOAD_OK, -1, "7365637265740a0d"),
+        ROW(" secret ", RELOAD_OK, -1, "2073656372657420"),
+        ROW("\0\xff", RELOAD_OK, -1, "00ff"),
+        ROW("\nx", RELOAD_OK, -1, "0a78"),
+        ROW("hex", RELOAD_OK, -1, "686578"),
+        ROW("HEX:00", RELOAD_OK, -1, "4845583a3030"), /* the word is in lower case */
+        ROW(" hex:00", RELOAD_OK, -1, "206865783a3030"),
+        ROW("hex:00", RELOAD_OK, -1, "00"),
+        ROW("hex:00FFaB\n", RELOAD_OK, -1, "00ffab"),
+        ROW("hex:00\r\n", RELOAD_OK, -1, "00"),
+        ROW("", RELOAD_ERR_VALUE, -1, ""),
+        ROW("\n", RELOAD_ERR_VALUE, -1, ""),
+        ROW("\r\n", RELOAD_ERR_VALUE, -1, ""),
+        ROW("hex:", RELOAD_ERR_VALUE, -1, ""),
+        ROW("hex:\n", RELOAD_ERR_VALUE, -1, ""),
+        ROW("hex:\r\n", RELOAD_ERR_VALUE, -1, ""),
+        ROW("hex:0", RELOAD_ERR_SYNTAX, 5, ""),
+        ROW("hex:000\n", RELOAD_ERR_SYNTAX, 7, ""),
+        ROW("hex:0g", RELOAD_ERR_SYNTAX, 5, ""),
+        ROW("hex: 00", RELOAD_ERR_SYNTAX, 4, ""),
+        ROW("hex:00 ", RELOAD_ERR_SYNTAX, 6, ""),
+        ROW("hex:00\n\n", RELOAD_ERR_SYNTAX, 6, ""),
+        ROW("hex:00\r", RELOAD_ERR_SYNTAX, 6, ""),
+        ROW("hex:00\0", RELOAD_ERR_SYNTAX, 6, ""),
+    };
+#undef ROW
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        reload_buf secret = {0};
+        reload_diag diag = {0};
+        print_message("# %zu\n", i);
+        assert_int_equal(reload_secret_parse((const uint8_t *)rows[i].text, rows[i].len, &secret, &diag), rows[i].err);
+        test_same(secret.octets, secret.len, rows[i].hex);
+        if (rows[i].err != RELOAD_OK) {
+            assert_int_equal(diag.code, rows[i].err);
+            assert_int_equal(diag.has_offset, rows[i].offset >= 0);
+            if (rows[i].offset >= 0)
+                assert_int_equal(diag.offset, rows[i].offset);
+        }
+        reload_buf_free(&secret);
+    }
+}
+
+static void test_random_octets(void **state)
+{
+    (void)state;
+    uint8_t a[64] = {0}, b[64] = {0}, zeros[64] = {0};
+    assert_int_equal(reload_random(a, sizeof a), RELOAD_OK);
+    assert_int_equal(reload_random(b, sizeof b), RELOAD_OK);
+    assert_memory_not_equal(a, zeros, sizeof a);
+    assert_memory_not_equal(a, b, sizeof a);
+    static uint8_t many[5000]; /* more than one request to the generator */
+    assert_int_equal(reload_random(many, sizeof many), RELOAD_OK);
+    assert_memory_not_equal(many + sizeof many - 64, zeros, 64);
+    assert_int_equal(reload_random(NULL, 0), RELOAD_OK);
+}
+
+static void test_escape(void **state)
+{
+    (void)state;
+#define ROW(text, escaped) {text, sizeof(text) - 1, escaped}
+    static const struct {
+        const char *text;
+        size_t len;
+        const char *escaped;
+    } rows[] = {
+        ROW("", ""),
+        ROW("plain \"text\" ~", "plain \"text\" ~"),
+        ROW("\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80", "\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"),
+        ROW("a\nb\rc\td", "a\\nb\\rc\\td"),
+        ROW("\033[31m", "\\x1b[31m"),
+        ROW("\0\x7f", "\\x00\\x7f"),
+        ROW("a\\b", "a\\\\b"),
+        ROW("\xc2\x9b", "\\u{009b}"),             /* a C1 control: CSI */
+        ROW("\xe2\x80\xae", "\\u{202e}"),         /* right to left */
+        ROW("\xe2\x80\x8b", "\\u{200b}"),         /* no width */
+        ROW("\xef\xbb\xbf", "\\u{feff}"),
+        ROW("\xff" "a\xc3", "\\xffa\\xc3"),       /* no UTF-8 */
+        ROW("\xed\xa0\x80", "\\xed\\xa0\\x80"),   /* a surrogate */
+    };
+#undef ROW
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        reload_buf out = {0};
+        assert_int_equal(reload_escape((const uint8_t *)rows[i].text, rows[i].len, test_sink, &out), RELOAD_OK);
+        reload_buf_append(&out, "", 1);
+        assert_string_equal((const char *)out.octets, rows[i].escaped);
+        reload_buf_free(&out);
+    }
+}
+
+static int full(void *arg, const void *octets, size_t len)
+{
+    (void)arg;
+    (void)octets;
+    (void)len;
+    return -1;
+}
+
+static void test_escape_fails(void **state)
+{
+    (void)state;
+    assert_int_equal(reload_escape((const uint8_t *)"a", 1, full, NULL), RELOAD_ERR_WRITE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_overlay),       cmocka_unit_test(test_resource), cmocka_unit_test(test_address_id),
+        cmocka_unit_test(test_address),       cmocka_unit_test(test_secret),   cmocka_unit_test(test_random_octets),
+        cmocka_unit_test(test_escape),        cmocka_unit_test(test_escape_fails),
+    };
+    return cmocka_run_group_tests_name("id", tests, NULL, NULL);
+}

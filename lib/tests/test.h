@@ -1,0 +1,95 @@
+/* What the library's tests share. */
+#ifndef RELOAD_TEST_H
+#define RELOAD_TEST_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "reload.h"
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+/* A header written by hand, one line a field: a PEER-SEARCH request under HMAC, its Length still zero. */
+#define HEADER_TO_LENGTH                               \
+    "52454c4f"                   /* token */           \
+    "20"                         /* TTL 32 */          \
+    "00"                         /* UNSPECIFIED */     \
+    "0000"                       /* no fragment */     \
+    "01"                         /* Version 1 */       \
+    "01"                         /* Chord1.0 */        \
+    "01"                         /* SHA-1 */           \
+    "02"                         /* HMAC */            \
+    "01"                         /* PEER-SEARCH */
+#define HEADER_FROM_LENGTH                                    \
+    "a6c5927a45000000000000000000000000000000" /* Destination ID */ \
+    "463ac413c4000000000000000000000000000000" /* Source ID */      \
+    "4690c25c00000000"                         /* Transaction ID */ \
+    "659df2aa"                                 /* Overlay "chat" */
+#define HEADER HEADER_TO_LENGTH "000000" HEADER_FROM_LENGTH
+
+/* Its JSON; the Length stands between the two. */
+#define HEADER_JSON_TO_LENGTH                                                                                       \
+    "{\"header\": {\"ttl\": 32, \"routing\": \"UNSPECIFIED\", \"frag\": false, \"lfrg\": false, "                   \
+    "\"frag_reserved\": 0, \"experimental\": false, \"version\": 1, \"dht\": \"Chord1.0\", \"hash\": \"SHA-1\", "   \
+    "\"security\": \"HMAC\", \"response\": false, \"method\": \"PEER-SEARCH\", \"length\": "
+#define HEADER_JSON_FROM_LENGTH                                                                                     \
+    ", \"destination_id\": \"a6c5927a45000000000000000000000000000000\", "                                          \
+    "\"source_id\": \"463ac413c4000000000000000000000000000000\", \"transaction_id\": \"4690c25c00000000\", "       \
+    "\"overlay\": \"659df2aa\"}"
+
+/* Appends the octets that hex digits stand for. White space is stepped over; anything else fails the test. */
+void test_hex(reload_buf *buf, const char *hex);
+/* Appends HEADER and the attributes in hex, with the right Length. */
+void test_message(reload_buf *buf, const char *attributes);
+/* Sets the Length of the message that begins at octet start and goes on to the buffer's end. */
+void test_set_length(reload_buf *buf, size_t start);
+/* That octets are those in hex. */
+void test_same(const uint8_t *octets, size_t len, const char *hex);
+/* That two runs of octets are the same. */
+void test_same_octets(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len);
+
+/* Parses a buffer into a new message; fails the test where that fails. The caller frees it. */
+reload_msg *test_parse(const reload_buf *buf);
+/* Appends a message given as JSON. */
+void test_json(reload_buf *buf, const char *text);
+/* That the JSON rendering is this text. */
+void test_json_is(const reload_msg *msg, unsigned flags, const char *text);
+
+/* A reload_sink: appends to the reload_buf at arg. */
+int test_sink(void *arg, const void *octets, size_t len);
+
+/* A reload_source over octets in memory. */
+struct test_source {
+    const uint8_t *octets;
+    size_t len;
+    size_t pos;
+    size_t chunk;   /* octets given at once at most; 0: as many as wanted */
+    bool fails;     /* in place of its end */
+    unsigned calls; /* how often it was called */
+};
+ptrdiff_t test_pull(void *arg, uint8_t *octets, size_t size);
+
+/* Pseudo-random numbers that are the same in every run (xorshift64*). The state must not be zero. */
+uint64_t test_random(uint64_t *state);
+/* One from 0 to below. */
+size_t test_below(uint64_t *state, size_t below);
+
+/* HMAC-SHA1 by mbed TLS over three pieces one after the other. */
+struct test_piece {
+    const uint8_t *octets;
+    size_t len;
+};
+void test_hmac(const char *secret, const struct test_piece piece[3], uint8_t digest[20]);
+/* The digest of a message by D1 and D2: octets from 8 to digest_at, with Length = signature_end - 68. */
+void test_message_digest(const char *secret, const uint8_t *octets, size_t digest_at, size_t signature_end, uint8_t digest[20]);
+void test_sha1(const char *text, uint8_t digest[20]);
+
+/* Appends a signed message with each attribute of the table in its place. */
+void test_everything(reload_buf *buf);
+
+#endif
