@@ -1,0 +1,192 @@
+#!/bin/bash
+# Digests: those that reload-sign makes are the openssl command's over the octets of D1, D2 and D8, and reload-verify takes those
+# that openssl makes.
+. "$(dirname "$0")/tap.bash"
+
+secret=$work/secret
+install -m 600 "$TESTDATA/hmac.secret" "$secret"
+key=$(printf '%s' "$(cat "$TESTDATA/hmac.secret")" | hex)
+
+# member HEX FROM END TYPE NTH: the offset of the NTH attribute (from 0) of TYPE among those from FROM to END, in octets.
+member()
+{
+    local message=$1 at=$2 end=$3 type=$4 nth=$5 length
+    while [ "$at" -lt "$end" ]; do
+        length=$((0x${message:$((2 * at + 4)):4}))
+        if [ "${message:$((2 * at)):4}" = "$type" ]; then
+            if [ "$nth" = 0 ]; then
+                echo "$at"
+                return 0
+            fi
+            nth=$((nth - 1))
+        fi
+        at=$((at + 4 + (length + 3) / 4 * 4))
+    done
+    return 1
+}
+
+# find HEX TYPE:NTH...: the offset of an attribute, down through its containers.
+find_attr()
+{
+    local message=$1 from=68 end=$((${#1} / 2)) at step
+    shift
+    for step; do
+        at=$(member "$message" "$from" "$end" "${step%:*}" "${step#*:}") || return 1
+        from=$((at + 4))
+        end=$((from + 0x${message:$((2 * at + 4)):4}))
+    done
+    echo "$at"
+}
+
+cut_octets() # HEX FROM END
+{
+    printf '%s' "${1:$((2 * $2)):$((2 * ($3 - $2)))}"
+}
+
+# D8: from the container's first member to DIGEST. inner_digest HEX TYPE:NTH...: what DIGEST must be; path: of the signature
+inner_digest()
+{
+    local message=$1 container digest
+    shift
+    container=$(find_attr "$message" "${@:1:$(($# - 1))}") && digest=$(find_attr "$message" "$@" 0802:0) || return 1
+    hmac "$key" "$(cut_octets "$message" $((container + 4)) "$digest")"
+}
+
+# D1 and D2: from offset 8 to DIGEST, with Length up to the SIGNATURE's end.
+message_digest()
+{
+    local message=$1 signature digest end
+    signature=$(find_attr "$message" 0006:0) && digest=$(find_attr "$message" 0006:0 0802:0) || return 1
+    end=$((signature + 4 + (0x${message:$((2 * signature + 4)):4} + 3) / 4 * 4))
+    hmac "$key" "$(cut_octets "$message" 8 13)$(printf '%06x' $((end - 68)))$(cut_octets "$message" 16 "$digest")"
+}
+
+found_digest() # HEX TYPE:NTH...
+{
+    local message=$1 at
+    shift
+    at=$(find_attr "$message" "$@" 0802:0) || return 1
+    cut_octets "$message" $((at + 4)) $((at + 24))
+}
+
+# ---- reload-sign, checked by openssl ----
+
+check_all() # FILE DESCRIPTION
+{
+    local message
+    message=$(hex <"$1")
+    is "$(found_digest "$message" 0003:0 0202:0 0306:0)" "$(inner_digest "$message" 0003:0 0202:0 0306:0)" "$2: first BODY.SIGNATURE"
+    is "$(found_digest "$message" 0003:0 0202:1 0306:0)" "$(inner_digest "$message" 0003:0 0202:1 0306:0)" "$2: second BODY.SIGNATURE"
+    is "$(found_digest "$message" 0002:0 0106:0)" "$(inner_digest "$message" 0002:0 0106:0)" "$2: PEER-SIGNATURE"
+    is "$(found_digest "$message" 0006:0)" "$(message_digest "$message")" "$2: SIGNATURE"
+}
+
+sign=(reload-sign --secret "$secret" --time 2000-01-01T04:59:59Z --transaction-id 386d157b00000000)
+t "sign in all three places" 0 '' '' "${sign[@]}" --sign-source-info -o plain.bin "$TESTDATA/section-4.1.json"
+check_all plain.bin "without TIMESTAMP"
+t "sign in all three places, with TIMESTAMP" 0 '' '' "${sign[@]}" --sign-source-info --timestamp -o stamped.bin "$TESTDATA/section-4.1.json"
+check_all stamped.bin "with TIMESTAMP"
+ok "the two are of different length" test "$(stat -c %s stamped.bin)" = $(($(stat -c %s plain.bin) + 4 * 8))
+
+t "append a ROUTE-LOG" 0 '' '' reload-sign --append-route-log "$(cat "$TESTDATA/hop-2.json")" -o logged.bin stamped.bin
+check_all logged.bin "behind a ROUTE-LOG"
+stamped=$(hex <stamped.bin)
+logged=$(hex <logged.bin)
+log=$(attr 0004 "$(attr 0401 0038)$(attr 0402 "$(attr 0101 4823affe45000000000000000000000000000000)$(attr 0103 \
+    000213c520010db8000000000000000000000001)")")
+is "$logged" "$(patch 13 "$(printf '%06x' $(((${#stamped} + ${#log}) / 2 - 68)))" "$stamped")$log" \
+    "appending changes Length and nothing else before the ROUTE-LOG"
+t "append a second one" 0 '' '' reload-sign --append-route-log "$(cat "$TESTDATA/hop-2.json")" -o logged-2.bin logged.bin
+check_all logged-2.bin "behind two ROUTE-LOGs"
+t "all four verify" 0 '*' '' reload-verify --secret "$secret" --time 946702799 --require-peer-signature plain.bin stamped.bin logged.bin logged-2.bin
+
+for name in response tunnelled tunnel unknown route-log; do
+    message=$(hex <"$TESTDATA/$name.hmac.bin")
+    is "$(found_digest "$message" 0006:0)" "$(message_digest "$message")" "$name.hmac.bin: SIGNATURE"
+done
+message=$(hex <"$TESTDATA/response.hmac.bin")
+is "$(found_digest "$message" 0002:0 0106:0)" "$(inner_digest "$message" 0002:0 0106:0)" "response.hmac.bin: PEER-SIGNATURE"
+
+# secrets as D12 has them
+make_secret() # OCTETS-HEX
+{
+    unhex "$1" >other.secret
+    chmod 600 other.secret
+}
+for octets in 61:61 610a:61 610d0a:61 610a0a:610a 610d:610d 610a0d0a:610a 000a00:000a00 6865783a30306646:00ff 6865783a303066460d0a:00ff \
+    6865780a:686578 "4865783a30300a:4865783a3030" "$(printf 'ab%.0s' {1..200}):$(printf 'ab%.0s' {1..200})"; do
+    make_secret "${octets%:*}"
+    reload-sign --secret other.secret -o other.bin "$TESTDATA/section-4.1.json"
+    message=$(hex <other.bin)
+    is "$(found_digest "$message" 0006:0)" "$(key=${octets#*:} message_digest "$message")" "a secret file of $(printf '%.30s' "${octets%:*}") (hex)"
+done
+
+# ---- openssl, taken by reload-verify ----
+
+# seal ATTRIBUTES [TIMESTAMP]: a message signed here: PEER-SEARCH, Security HMAC
+seal()
+{
+    local before unsigned
+    local stamp=${2:-}
+    before=$1$(printf '0006%04x' $((${#stamp} / 2 + 24)))$stamp
+    unsigned=$(message 02 "${method:-01}" "$before" $((${#before} / 2 + 24)))
+    printf '%s' "$unsigned$(attr 0802 "$(hmac "$key" "${unsigned:16}")")"
+}
+
+seal_inner() # TYPE MEMBERS [TIMESTAMP]: MEMBERS and their signature of TYPE
+{
+    local before
+    local stamp=${3:-}
+    before=$2$1$(printf '%04x' $((${#stamp} / 2 + 24)))$stamp
+    printf '%s' "$before$(attr 0802 "$(hmac "$key" "$before")")"
+}
+
+verdict()
+{
+    unhex "$1" | reload-verify --secret "$secret" --time 946702799 --json "${@:2}" 2>verdict.err |
+        jq -c '[.verdict, .reason, .response_code, [.signatures[] | .path, .verdict, .reason, .timestamp]]'
+}
+
+stamp=$(attr 0801 "$(printf '%08x' 946702799)")
+info=$(attr 0101 "$alice")
+is "$(verdict "$(seal "$(attr 0002 "$info")")")" '["valid",null,null,["/attributes/1","valid",null,null]]' "openssl's SIGNATURE"
+is "$(verdict "$(seal "$(attr 0002 "$info")" "$stamp")")" '["valid",null,null,["/attributes/1","valid",null,946702799]]' \
+    "openssl's SIGNATURE with TIMESTAMP"
+is "$(verdict "$(seal "")")" '["valid",null,null,["/attributes/0","valid",null,null]]' "openssl's SIGNATURE over a bare message"
+sealed=$(seal "$(attr 0002 "$info")" "$stamp")
+is "$(verdict "$(patch 13 "$(printf '%06x' $((${#sealed} / 2 + ${#log} / 2 - 68)))" "$sealed")$log")" \
+    '["valid",null,null,["/attributes/1","valid",null,946702799]]' "openssl's SIGNATURE with a ROUTE-LOG behind it (D2)"
+is "$(verdict "$(patch 4 0102c000 "$sealed")" | cut -c 1-10)" '["invalid"' "a fragment is not verified (D14)"
+is "$(verdict "$(patch 4 01020001 "$sealed")")" '["valid",null,null,["/attributes/1","valid",null,946702799]]' \
+    "octets 4 to 7 are not covered"
+
+peer=$(attr 0002 "$(seal_inner 0106 "$info" "$stamp")")
+is "$(verdict "$(seal "$peer")" --require-peer-signature)" \
+    '["valid",null,null,["/attributes/0/value/1","valid",null,946702799,"/attributes/1","valid",null,null]]' "openssl's PEER-SIGNATURE (D8)"
+contact=$(attr 0303 "$(text sip:alice@10.4.1.2)")$(attr 0305 0000003c)
+body=$(attr 0202 "$(seal_inner 0306 "$contact")")
+put=$(method=11 seal "$(attr 0003 "$(attr 0201 "$(text alice)")$body")")
+is "$(verdict "$put")" '["valid",null,null,["/attributes/0/value/1/value/2","valid",null,null,"/attributes/1","valid",null,null]]' \
+    "openssl's BODY.SIGNATURE (D8)"
+
+# the readings of the drafts that D1, D2 and D8 are not
+wrong() # DESCRIPTION HEX WANTED
+{
+    is "$(verdict "$2")" "$3" "$1"
+}
+bad_digest='["invalid","bad-digest",431,["/attributes/0","invalid","bad-digest",null]]'
+before=00060018
+unsigned=$(message 02 01 "$before" 28)
+wrong "from offset 0" "$unsigned$(attr 0802 "$(hmac "$key" "$unsigned")")" "$bad_digest"
+wrong "from offset 9" "$unsigned$(attr 0802 "$(hmac "$key" "${unsigned:18}")")" "$bad_digest"
+wrong "up to the SIGNATURE (B§5.2.6)" "$unsigned$(attr 0802 "$(hmac "$key" "${unsigned:16:120}")")" "$bad_digest"
+wrong "with DIGEST's type and length" "$unsigned$(attr 0802 "$(hmac "$key" "${unsigned:16}08020014")")" "$bad_digest"
+wrong "SHA-256 cut to 20 octets" "$unsigned$(attr 0802 "$(unhex "${unsigned:16}" | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$key" -binary | head -c 20 | hex)")" "$bad_digest"
+wrong "the secret with its newline" "$unsigned$(attr 0802 "$(hmac "${key}0a" "${unsigned:16}")")" "$bad_digest"
+unsigned=$(message 02 01 "$before" $((28 + ${#log} / 2)))
+wrong "Length as a ROUTE-LOG has raised it" "$unsigned$(attr 0802 "$(hmac "$key" "${unsigned:16}")")$log" "$bad_digest"
+members=${info}01060018
+peer=$(attr 0002 "$members$(attr 0802 "$(hmac "$key" "000200$(printf '%02x' $((${#members} / 2 + 24)))$members")")")
+wrong "a PEER-SIGNATURE that covers its container's type and length" "$(seal "$peer")" \
+    '["invalid","bad-digest",431,["/attributes/0/value/1","invalid","bad-digest",null,"/attributes/1","valid",null,null]]'
+done_testing

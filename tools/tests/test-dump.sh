@@ -1,0 +1,343 @@
+#!/bin/bash
+# shellcheck disable=SC2016 # single quotes hold scripts for bash -c
+# reload-dump: each option, the JSON rendering key by key, and what strangers write made harmless.
+. "$(dirname "$0")/tap.bash"
+
+mkdir dir
+good=$TESTDATA/tunnelled.hmac.bin
+esc=$'\033'
+
+# ---- help and mistakes ----
+
+t "--help is on standard output" 0 '~Usage: reload-dump .*' '' reload-dump --help
+for option in -f,\ --format=FORM --pretty --meta --color=WHEN -i,\ --input=FORM -o,\ --output=FILE -q,\ --quiet --help --version; do
+    ok "--help tells of $option" grep -qE -- "^ +$option( |\$)" "$output"
+done
+t "--help wins over what follows" 0 '~Usage: reload-dump .*' '' reload-dump --help --frobnicate
+t "--version" 0 '~reload-dump \(libreload\) [0-9.]+' '' reload-dump --version
+t "--help that cannot be written" 4 '' '~reload-dump: .*No space left on device' bash -c 'exec reload-dump --help >/dev/full'
+usage()
+{
+    t "usage: $1" 2 '' "~reload-dump: $2"$'\n'"Try 'reload-dump --help'\\." reload-dump "${@:3}"
+}
+usage "an unknown option" '.*--frobnicate.*' --frobnicate
+usage "an unknown short option" '.*-x.*' -x "$good"
+usage "-f xml" '.*"xml".*text.*line.*json.*hex.*binary.*' -f xml "$good"
+usage "-f without FORM" '.*-f.*' -f
+usage "-i text" '.*"text".*' -i text "$good"
+usage "--color sometimes" '--color: "sometimes".*auto, always, never.*' --color sometimes "$good"
+usage "--pretty=yes" '.*--pretty=yes.*' --pretty=yes "$good"
+usage "an option with ESC" '.*\\x1b.*' "--${esc}[31m" "$good"
+t "an abbreviated long option, getopt_long's habit" 0 '*' '' reload-dump --form json "$good"
+t "-- ends the options" 4 '' '=reload-dump: --help: No such file or directory' reload-dump -- --help
+t "options behind files" 0 '~\{"header".*' '' reload-dump "$good" -f json
+
+# ---- JSON ----
+
+cat >wanted.json <<'END'
+{"header": {"ttl": 30, "routing": "UNSPECIFIED", "frag": false, "lfrg": false, "frag_reserved": 0, "experimental": false, "version": 1, "dht": "Chord1.0", "hash": "SHA-1", "security": "HMAC", "response": false, "method": "PEER-SEARCH", "length": 180, "destination_id": "4823affe45000000000000000000000000000000", "source_id": "463ac413c4000000000000000000000000000000", "transaction_id": "386d157b00000004", "overlay": "659df2aa"}, "attributes": [{"type": "SOURCE-INFO", "value": [{"type": "PEER-ID", "value": "463ac413c4000000000000000000000000000000"}, {"type": "PEER-EXPIRATION", "value": 0}]}, {"type": "SIGNATURE", "value": [{"type": "TIMESTAMP", "value": 946702799}, {"type": "DIGEST", "hex": "2dc65a0e1043d255f8d8f9a03786443f555ceca4"}]}, {"type": "ROUTE-LOG", "value": [{"type": "ROUTE-LOG.P2PSIP-VERSION", "value": "RELOAD/0.1"}, {"type": "ROUTE-LOG.TRANSPORT", "value": "UDP"}, {"type": "ROUTE-LOG.PEER-INFO", "value": [{"type": "PEER-IP-PORT", "value": {"ip": "10.4.1.2", "port": 5060}}]}]}, {"type": "ROUTE-LOG", "value": [{"type": "ROUTE-LOG.TRANSPORT", "value": "TLS"}, {"type": "ROUTE-LOG.PEER-INFO", "value": [{"type": "PEER-ID", "value": "4823affe45000000000000000000000000000000"}, {"type": "PEER-IP-PORT", "value": {"ip": "2001:db8::1", "port": 5061}}]}]}]}
+END
+t "a message as JSON, key by key" 0 @wanted.json '' reload-dump -f json "$TESTDATA/route-log.hmac.bin"
+reload-dump -f json --pretty "$TESTDATA/route-log.hmac.bin" >pretty.json
+is "$(jq -c . pretty.json)" "$(jq -c . wanted.json)" "--pretty says the same"
+is "$(head -n 3 pretty.json)" $'{\n  "header": {\n    "ttl": 30,' "--pretty is indented"
+t "--meta" 0 "={\"file\":\"$good\",\"offset\":0,\"index\":1}
+{\"file\":\"-\",\"offset\":0,\"index\":2}" '' bash -c 'reload-dump -f json --meta "$1" - <"$1" | jq -c .meta' - "$good"
+
+# one FILTER WANTED HEX [STATUS]: what jq's filter finds in the rendering of a message
+one()
+{
+    unhex "$3" | reload-dump -i binary -f json >one.json 2>one.err
+    local status=$?
+    is "$status $(jq -c "$1" one.json 2>&1)" "${4:-0} $2" "JSON: $1 is ${2:0:120}"
+}
+bare=$(message 02 01 "")
+field()
+{
+    one ".header.$1" "$2" "$(patch "$3" "$4" "$bare")" "${5:-0}"
+}
+field ttl 0 4 00
+field ttl 255 4 ff
+field routing '"PROXY"' 5 01
+field routing '"REDIRECT"' 5 02
+field routing 3 5 03
+field frag true 6 8000
+field lfrg true 6 4000
+field lfrg false 6 8000
+field frag_reserved 16383 6 3fff
+field experimental true 8 81
+field version 1 8 81
+field version 127 8 7f
+field dht '"Bamboo1.0"' 9 02
+field dht 0 9 00
+field hash 0 10 00
+field hash 2 10 02
+field security '"NONE"' 11 01
+field security '"CERTS"' 11 03
+field security 0 11 00
+field security 4 11 04
+field response true 12 81
+field method '"PEER-JOIN"' 12 80
+field method '"RESOURCE-GET"' 12 10
+field method '"RESOURCE-PUT"' 12 11
+field method '"RESOURCE-TRANSFER"' 12 12
+field method '"TRANSPORT-OPEN"' 12 20
+field method '"TRANSPORT-TUNNEL"' 12 21
+field method 48 12 30
+field method 127 12 ff
+field overlay '"00000000"' 64 00000000
+one '[.header.length, .header.forced_length]' '[0,null]' "$bare"
+one '[.header.length, .header.forced_length]' '[0,5]' "$(patch 13 000005 "$bare")" 3
+one .attributes '[]' "$bare"
+
+value()
+{
+    one '.attributes[0] | del(.type)' "$1" "$(message 02 01 "$(attr "$2" "$3")")" "${4:-0}"
+}
+value '{"value":{"code":431,"reason":"Integrity Check Failure"}}' 0001 "0000041f$(text "Integrity Check Failure")"
+value '{"value":{"code":799,"reason":""}}' 0001 00000763
+value '{"value":"v=0\r\n"}' 0007 763d300d0a
+value '{"value":"\u0001\"\\é"}' 0007 01225cc3a9
+value '{"value":{"ip":"10.4.1.2","port":5060}}' 0103 000113c40a040102
+value '{"value":{"ip":"10.4.1.2","port":5060,"protocol":17}}' 0103 110113c40a040102
+value '{"value":{"ip":"::","port":0}}' 0103 0002000000000000000000000000000000000000
+value '{"value":300}' 0104 0000012c
+value '{"hex":"3082"}' 0105 3082
+value '{"value":"="}' 030a 01
+value '{"value":"!="}' 030a 02
+value '{"value":">"}' 030a 03
+value '{"value":">="}' 030a 04
+value '{"value":"<"}' 030a 05
+value '{"value":"<="}' 030a 06
+value '{"value":0}' 030a 00
+value '{"value":"TCP"}' 0401 0006
+value '{"value":"UDP"}' 0401 0011
+value '{"value":"TLS"}' 0401 0038
+value '{"value":"SCTP"}' 0401 0084
+value '{"value":65535}' 0401 ffff
+value '{"value":4294967295}' 0405 ffffffff
+value '{"value":946702799}' 0801 386d89cf
+value '{"hex":""}' 0802 ""
+value '{"value":[]}' 0002 ""
+one '.attributes | map(.type)' '["0x0000","0x0655","0xffff","0x0803"]' "$(message 02 01 "$(attr 0000 "")$(attr 0655 "")$(attr ffff "")$(attr 0803 "")")"
+one '.attributes[0]' '{"type":"0x0655","hex":"ab","padding":"000001"}' "$(message 02 01 "06550001ab000001")"
+
+# error TYPE VALUE STATUS: rendered as hex, with an error
+error()
+{
+    one '.attributes[0] | [.hex, (.error | type), has("value")]' "[\"$2\",\"string\",false]" "$(message 02 01 "$(attr "$1" "$2")")" "$3"
+}
+error 0001 "000004" 3
+error 0001 "0000041fff" 3
+error 0001 "00000800" 3
+error 0001 "00000064" 3
+error 0001 "00000164" 3
+error 0001 "0100041f" 3
+error 0002 "01010014" 3
+error 0006 "080200" 3
+error 0007 "6100" 3
+error 0007 "c0af" 3
+error 0007 "eda080" 3
+error 0101 "${alice:2}" 0 # out of its place
+error 0103 "000313c40a040102" 0
+error 0103 "000113c40a0401" 0
+error 0104 "00012c" 0
+one '[.trailing.hex, (.trailing.error | type), (.attributes | length)]' '["00070005616263","string",1]' "$(message 02 01 "$(attr 0007 61)00070005616263")" 3
+one '.garbage | [.hex, (.error | type)]' '["ffff","string"]' ffff 3
+one '.attributes | map(.ignored)' '[null,null,null,true,true]' "$(message 02 01 "$(attr 0007 61)$(attr 0006 "")$(attr 0004 "")$(attr 0007 61)$(attr 0006 "")")"
+one '.attributes[0].value[1] | [.message.header.method, (.message.attributes | map(.type)), .message.attributes[1].value[0].hex]' \
+    '["PEER-JOIN",["SOURCE-INFO","SIGNATURE"],"083fadee1d4d0ba3e371ee9e513204cc35d42aa0"]' "$(hex <"$TESTDATA/tunnel.hmac.bin")"
+one '.attributes[0].value[1] | has("message")' false "$(hex <"$TESTDATA/tunnel.hmac.bin" | sed "s/$(text reload)/$(text relaod)/")"
+
+# json DESCRIPTION WANTED-HEX TEXT: what input may say
+json()
+{
+    printf '%s' "$3" | reload-dump -f hex - >hexed 2>hexed.err
+    is "$? $(cat hexed hexed.err)" "0 $2" "JSON input: $1"
+}
+json "no more than a method" "52454c4f20000000010101000100000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000" '{"header": {"method": 1}}'
+empty_header=$(message 00 01 "")
+hdr='"header": {"method": 1, "destination_id": "'$bob'", "source_id": "'$alice'", "transaction_id": "0102030405060708", "overlay": {"name": "chat"}}'
+json "an overlay's name" "$empty_header" "{$hdr}"
+json "what is for reading only is ignored" "$empty_header" "{${hdr/\"method\"/\"length\": 77, \"method\"}, \"attributes\": [], \"meta\": {\"x\": [1]}}"
+json "a text's SHA-1 for an ID" "$(patch 16 fc2398a73dd54d6237c4fdb58fd7d75347cf5af3 "$empty_header")" "{${hdr/\"$bob\"/{\"sha1\": \"alice@example.com\"\}}}"
+hdr_with() # FIELDS
+{
+    printf '{%s}' "${hdr/\"method\": 1/$1}"
+}
+json "a header by numbers" "$(patch 4 0502 "$(patch 9 02010311 "$empty_header")")" "$(hdr_with '"method": 17, "ttl": 5, "routing": 2, "dht": 2, "hash": 1, "security": 3')"
+json "a header by names" "$(patch 4 0502 "$(patch 9 02010311 "$empty_header")")" \
+    "$(hdr_with '"method": "RESOURCE-PUT", "ttl": 5, "routing": "REDIRECT", "dht": "Bamboo1.0", "hash": "SHA-1", "security": "CERTS"')"
+json "flags" "$(patch 6 c001 "$(patch 8 82 "$(patch 12 81 "$empty_header")")")" \
+    "$(hdr_with '"method": 1, "frag": true, "lfrg": true, "frag_reserved": 1, "experimental": true, "version": 2, "response": true')"
+attrs() # DESCRIPTION ATTRIBUTES-HEX JSON
+{
+    json "$1" "$(message 00 01 "$2")" "{$hdr, \"attributes\": [$3]}"
+}
+attrs "second spellings" "$(attr 0105 30)$(attr 0105 30)$(attr 0308 30)$(attr 0309 61)" \
+    '{"type": "PEER-CERTIFICATE", "hex": "30"}, {"type": "PEER-CERTIFCATE", "hex": "30"}, {"type": "RESOURCE-CERTIFICATE", "hex": "30"}, {"type": "RESOURCE-INFO.BODY.PARAMETER.KEY", "value": "a"}'
+attrs "0x for a known type" "$(attr 0007 61)" '{"type": "0x0007", "value": "a"}'
+attrs "hex for any attribute" "$(attr 0101 01)$(attr 0102 ff)" '{"type": "PEER-ID", "hex": "01"}, {"type": "PEER-NAME", "hex": "FF"}'
+attrs "an address as one string" "$(attr 0103 000113c40a040102)$(attr 0103 000213c420010db8000000000000000000000001)" \
+    '{"type": "PEER-IP-PORT", "value": "10.4.1.2:5060"}, {"type": "PEER-IP-PORT", "value": "[2001:db8::1]:5060"}'
+attrs "an address with its protocol" "$(attr 0103 060113c40a040102)" '{"type": "PEER-IP-PORT", "value": {"ip": "10.4.1.2", "port": 5060, "protocol": 6}}'
+attrs "numbers for names" "$(attr 030a 06)$(attr 030a 2a)$(attr 0401 0084)" \
+    '{"type": "RESOURCE-INFO.BODY.PARAMETER.OP", "value": 6}, {"type": "RESOURCE-INFO.BODY.PARAMETER.OP", "value": 42}, {"type": "ROUTE-LOG.TRANSPORT", "value": 132}'
+attrs "names" "$(attr 030a 06)$(attr 0401 0084)" '{"type": "RESOURCE-INFO.BODY.PARAMETER.OP", "value": "<="}, {"type": "ROUTE-LOG.TRANSPORT", "value": "SCTP"}'
+attrs "error, ignored and message are not read" "$(attr 0007 61)" '{"type": "SDP", "value": "a", "error": "x", "ignored": true, "message": {"header": 1}}'
+attrs "padding" "000700016101020300070000" '{"type": "SDP", "value": "a", "padding": "010203"}, {"type": "SDP", "value": ""}'
+printf '{%s, "attributes": [{"type": "SDP", "value": "a", "forced_length": 65535}]}' "$hdr" >lie.json
+t "an attribute's forced_length" 3 "=$(message 00 01 "0007ffff61000000")" '*' reload-dump -f hex lie.json
+printf '{%s, "attributes": [{"type": "SDP", "value": "a"}]}' "${hdr/\"method\"/\"forced_length\": 2, \"method\"}" >lie.json
+t "a header's forced_length" 3 "~52454c4f2000000001010100010000020?.*" '*' reload-dump -f hex lie.json
+printf '{"garbage": {"hex": "ffff"}}\n{%s}' "$hdr" >garbage.json
+t "garbage" 3 "=ffff
+
+$empty_header" '*' reload-dump -f hex garbage.json
+
+# ---- text and line ----
+
+t "text: the tree" 0 "=1: $good, offset 0: PEER-JOIN request, 124 octets
+  TTL             32
+  Routing         0x00 UNSPECIFIED
+  Version         1
+  DHT             0x01 Chord1.0
+  Hash            0x01 SHA-1
+  Security        0x02 HMAC
+  Method          0x00 PEER-JOIN
+  Length          56
+  Destination ID  463ac413c4000000000000000000000000000000
+  Source ID       463ac413c4000000000000000000000000000000
+  Transaction ID  386d157b00000001
+  Overlay         659df2aa
+  SOURCE-INFO
+    PEER-ID       463ac413c4000000000000000000000000000000
+  SIGNATURE
+    DIGEST        083fadee1d4d0ba3e371ee9e513204cc35d42aa0" '' reload-dump "$good"
+t "-f text is the default" 0 @<(reload-dump "$good") '' reload-dump -f text "$good"
+run reload-dump "$TESTDATA/section-4.1.hmac.bin"
+ok "text: times as dates" grep -qx ' *TIMESTAMP *2000-01-01T04:59:59Z (946702799)' "$output"
+ok "text: spans in units" grep -qx ' *RESOURCE-INFO.BODY.EXPIRATION *24000 s (6 h 40 min)' "$output"
+is "$(grep -E '^ +(PEER|RESOURCE|TIMESTAMP|DIGEST|TTL|Length)[A-Z.-]* +[^ ]' "$output" | sed -E 's/^( +[^ ]+ +).*/\1/' | awk '{ print length }' | sort -u | wc -l)" 1 \
+    "text: values stand in one column"
+t "line: one line a message" 0 "=1 $good, offset 0: PEER-JOIN request, 124 octets, 463ac413c4 > 463ac413c4, id 386d157b00000001, overlay 659df2aa, ttl 32, HMAC: SOURCE-INFO(463ac413c4), SIGNATURE()" \
+    '' reload-dump -f line "$good"
+cat "$TESTDATA"/*.hmac.bin >all.bin
+t "line: six of six, with index and offset" 0 "=1 all.bin, offset 0
+2 all.bin, offset 248
+3 all.bin, offset 496
+4 all.bin, offset 892
+5 all.bin, offset 1140
+6 all.bin, offset 1264
+7 -, offset 0
+8 all.bin, offset 0" '' bash -c 'reload-dump -f line all.bin - "$1" <"$1" | sed "s|$1|all.bin|" | cut -d: -f 1' - "$good"
+t "hex" 0 "=$(hex <"$good")" '' reload-dump -f hex "$good"
+t "binary" 0 "@$good" '' reload-dump -f binary "$good"
+
+# ---- what strangers write ----
+
+hostile=$'\033[31mred\007\nnew\r\t\x7f'
+hostile+=$(printf '\xc2\x9b31m\xe2\x80\xae\xe2\x81\xa6\xe2\x80\x8b\xef\xbb\xbf\xc2\xad"\\\\x1b')
+unhex "$(message 02 81 "$(attr 0001 "00000404$(text "$hostile")")$(attr 0002 "$(attr 0102 "$(text "$hostile")")$(attr 0102 "9b33316d")")$(attr 0003 "$(attr 0201 "$(text "$hostile")")")$(attr 0008 \
+    "$(attr 0403 "$(text "$hostile")")")")" >hostile.bin
+safe='\x1b[31mred\x07\nnew\r\t\x7f\u{009b}31m\u{202e}\u{2066}\u{200b}\u{feff}\u{00ad}\"\\\\x1b'
+run reload-dump hostile.bin
+ok "text: a PEER-NAME is escaped" grep -qxF "    PEER-NAME          \"$safe\"" <(sed -E 's/^(    PEER-NAME) +/\1          /' "$output")
+is "$(grep -cF "\"$safe\"" "$output")" 4 "text: so are reason, KEY and APPLICATION.NAME"
+# no control characters but newlines, no C1, bidi or invisible characters: neither as UTF-8 nor as single octets
+# shellcheck disable=SC2317 # called by ok
+harmless()
+{
+    ! tr -d '\n' <"$1" | grep -qP '[\x00-\x1f\x7f]' &&
+        ! grep -qP '\xc2[\x80-\x9f\xad]|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf' "$1" && iconv -f UTF-8 -t UTF-8 "$1"
+}
+ok "text: nothing else gets through" harmless "$output"
+lines=$(wc -l <"$output")
+unhex "$(message 02 81 "$(attr 0001 "00000404$(text x)")$(attr 0002 "$(attr 0102 "$(text x)")$(attr 0102 "9b33316d")")$(attr 0003 "$(attr 0201 "$(text x)")")$(attr 0008 "$(attr 0403 "$(text x)")")")" >tame.bin
+is "$(reload-dump tame.bin 2>/dev/null | wc -l)" "$lines" "text: a newline makes no line"
+run reload-dump -f line hostile.bin
+is "$(wc -l <"$output")" 1 "line: one line all the same"
+ok "line: nothing gets through" harmless "$output"
+ok "line: escaped" grep -qF "$safe" "$output"
+printf '\033[31m\302\233' >"garbage"
+run reload-dump garbage
+ok "garbage is harmless" harmless "$output"
+ok "and the error" harmless "$errors"
+name=$'n\033]0;title\007\nx\xff'
+cp "$good" "$name"
+for form in text line; do
+    run reload-dump -f $form "$name"
+    ok "$form: a file name with ESC" harmless "$output"
+    ok "$form: is escaped" grep -qF 'n\x1b]0;title\x07\nx\xff' "$output"
+done
+run reload-dump -f json --meta "$name"
+is "$(jq -r '.meta.file | explode | map(select(. < 32)) | length' "$output")" 3 "json: a file name with ESC keeps it, as JSON writes it"
+ok "json: the octets are harmless" harmless "$output"
+rm "$name"
+printf '{"header": {"method": 1, "\\u001b[31m\\u202e": 1}}' >key.json
+run reload-dump key.json
+ok "an unknown key with ESC on standard error" harmless "$errors"
+printf '{"header": {"method": 1, "\033[31m": 1}}' >key.json
+run reload-dump key.json
+ok "raw control characters in JSON on standard error" harmless "$errors"
+
+# ---- colour ----
+
+colours()
+{
+    grep -c "$esc" || :
+}
+is "$(reload-dump "$good" | colours)" 0 "no colour into a pipe"
+is "$(reload-dump --color never "$good" | colours)" 0 "none with --color never"
+is "$(reload-dump --color auto "$good" | colours)" 0 "none with --color auto into a pipe"
+ok "colour with --color always" test "$(reload-dump --color always "$good" | colours)" -gt 10
+ok "colour with --color=always -f line" test "$(reload-dump --color=always -f line "$good" | colours)" = 1
+ok "--color always wins over NO_COLOR" test "$(NO_COLOR=1 reload-dump --color always "$good" | colours)" -gt 10
+is "$(reload-dump --color always -f json "$good" | colours)" 0 "never in JSON"
+t "colour changes no letter" 0 @<(reload-dump "$good") '' bash -c 'reload-dump --color always "$1" | sed "s/\x1b\[[0-9]*m//g"' - "$good"
+if command -v script >/dev/null; then
+    # on a terminal that script(1) makes
+    terminal()
+    {
+        SHELL=/bin/sh script -qec "TERM=$1 ${2:-} reload-dump ${3:-} '$good'" /dev/null </dev/null
+    }
+    ok "colour on a terminal" test "$(terminal xterm | colours)" -gt 10
+    is "$(terminal xterm NO_COLOR=1 | colours)" 0 "none with NO_COLOR"
+    ok "an empty NO_COLOR is none" test "$(terminal xterm NO_COLOR= | colours)" -gt 10
+    is "$(terminal dumb | colours)" 0 "none on a dumb terminal"
+    is "$(terminal xterm '' '--color never' | colours)" 0 "none with --color never"
+    is "$(terminal xterm '' '-f json' | colours)" 0 "none in JSON"
+else
+    skip "colour on a terminal" "there is no script(1)"
+fi
+
+# ---- files, output and status ----
+
+t "several files, one missing" 4 "@$good" '=reload-dump: missing: No such file or directory' reload-dump -f binary missing "$good"
+t "no message" 3 '' '=reload-dump: -: no message in it' reload-dump
+t "one file empty, one not" 3 "@$good" '=reload-dump: /dev/null: no message in it' reload-dump -f binary /dev/null "$good"
+t "4 wins over 3" 4 '' '=reload-dump: /dev/null: no message in it
+reload-dump: missing: No such file or directory' reload-dump /dev/null missing
+t "a good file and - in between" 0 @three.bin '' bash -c 'cat "$1" "$1" "$1" >three.bin; exec reload-dump -f binary "$1" - "$1" <"$1"' - "$good"
+t "-o FILE" 0 '' '' reload-dump -f binary -o dir/out "$good"
+same dir/out "$good" "appears whole"
+is "$(stat -c %a dir/out)" 644 "of the usual mode"
+(umask 027; reload-dump -f binary -o dir/out2 "$good")
+is "$(stat -c %a dir/out2)" 640 "by the umask"
+t "--output=FILE replaces it" 0 '' '' reload-dump -f hex --output=dir/out "$good"
+is "$(cat dir/out)" "$(hex <"$good")" "it does"
+t "-o FILE when nothing can be read" 4 '' '=reload-dump: missing: No such file or directory' reload-dump -o dir/new missing
+t "-o FILE that is there when nothing can be read" 4 '' '=reload-dump: missing: No such file or directory' reload-dump -o dir/out missing
+is "$(cat dir/out)" "$(hex <"$good")" "stays as it is"
+ok "nothing else there" only_files dir out out2
+t "-o /dev/full" 4 '' '~reload-dump: /dev/full: .*No space left on device' reload-dump -o /dev/full "$good"
+t "a full standard output" 4 '' '~reload-dump: standard output: .*No space left on device' bash -c 'exec reload-dump "$1" >/dev/full' - "$good"
+t "a closed standard output" 4 '' '~reload-dump: standard output: .*Bad file descriptor' bash -c 'exec reload-dump "$1" >&-' - "$good"
+t "-o of a directory" 4 '' '~reload-dump: dir: .*Is a directory' reload-dump -o dir "$good"
+t "-o beside no directory" 4 '' '~reload-dump: none/out: .*No such file or directory' reload-dump -o none/out "$good"
+t "-o into a pipe" 0 "@$good" '' bash -c 'mkfifo fifo; cat fifo & reload-dump -f binary -o fifo "$1"; wait' - "$good"
+(ulimit -f 1; trap '' XFSZ; reload-dump -f json -o dir/limited "$TESTDATA/section-4.1.hmac.bin" all.bin all.bin all.bin) >said 2>&1
+is "$? $(cat said)" "4 reload-dump: dir/limited: cannot be written: File too large" "a file that cannot be written to its end"
+ok "is not there, nor a piece of it" only_files dir out out2
+t "--quiet says errors all the same" 3 '*' '~reload-dump: -: offset 0: message 1: .*' bash -c 'printf x | reload-dump --quiet'
+done_testing

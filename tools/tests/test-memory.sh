@@ -1,0 +1,86 @@
+#!/bin/bash
+# A stream of any length is handled in constant memory: below 16 MiB for messages of everyday size.
+. "$(dirname "$0")/tap.bash"
+
+limit=$((16 * 1024)) # KiB
+copies=18            # doublings: 262144 messages of 248 octets, 62 MiB
+patience=120
+
+for tool in reload-dump reload-sign reload-verify; do
+    if grep -qaE '__(asan|tsan|msan)_init' "$RELOAD_TOOLS/$tool"; then
+        skip "peak memory" "$tool is built with a sanitizer, which takes memory of its own"
+        done_testing
+    fi
+done
+[ -r /proc/self/status ] || { skip "peak memory" "no /proc"; done_testing; }
+grep -q '^VmHWM:' /proc/self/status || { skip "peak memory" "no VmHWM in /proc"; done_testing; }
+
+secret=$work/secret
+install -m 600 "$TESTDATA/hmac.secret" "$secret"
+cp "$TESTDATA/route-log.hmac.bin" stream.bin
+for ((i = 0; i < copies; i++)); do
+    cat stream.bin stream.bin >twice
+    mv twice stream.bin
+done
+count=$((1 << copies))
+is "$(stat -c %s stream.bin)" $((248 * count)) "the stream is $((248 * count)) octets long"
+
+# peak DESCRIPTION STREAM UNIT AMOUNT COMMAND...: puts STREAM into COMMAND, waits until AMOUNT lines (UNIT -n) or octets (-c) are out,
+# and looks at its peak memory while it waits for more.
+peak()
+{
+    local description=$1 stream=$2 unit=$3 amount=$4 pid kib writer status
+    shift 4
+    rm -f in out
+    mkfifo in out
+    "$@" <in >out 2>errors &
+    pid=$!
+    exec 8>in 7<out
+    cat "$stream" >&8 &
+    writer=$!
+    timeout "$patience" head "$unit" "$amount" <&7 >taken
+    wait "$writer"
+    [ "$(cat "/proc/$pid/comm")" = "$1" ] || bail_out "process $pid is not $1"
+    kib=$(awk '/^VmHWM:/ { print $2 }' "/proc/$pid/status" 2>/dev/null)
+    exec 8>&-
+    timeout "$patience" cat <&7 >rest
+    exec 7<&-
+    wait "$pid"
+    status=$?
+    local octets
+    case $unit in
+    -n) octets=$(wc -l <taken) ;;
+    *) octets=$(stat -c %s taken) ;;
+    esac
+    if [ "$octets" != "$amount" ] || [ -s rest ] || [ -s errors ] || [ "$status" != 0 ]; then
+        fail "$description" "status $status, $octets of $amount came out, then $(stat -c %s rest) octets" "$(head -c 500 errors)"
+    elif [ -z "$kib" ]; then
+        fail "$description" "its peak memory could not be read"
+    elif [ "$kib" -ge "$limit" ]; then
+        fail "$description" "$kib KiB"
+    else
+        pass "$description: $kib KiB"
+    fi
+    rm -f taken rest
+}
+
+peak "reload-dump -f line" stream.bin -n "$count" reload-dump -f line
+peak "reload-dump -f binary" stream.bin -c $((248 * count)) reload-dump -f binary
+peak "reload-verify" stream.bin -n "$count" reload-verify --secret "$secret" --time 946702799
+peak "reload-verify -f binary" stream.bin -c $((248 * count)) reload-verify --secret "$secret" --time 946702799 -f binary
+peak "reload-sign" stream.bin -c $((248 * count)) reload-sign --secret "$secret" --timestamp --time 946702799
+
+text_lines=$(reload-dump "$TESTDATA/route-log.hmac.bin" | wc -l)
+head -c $((248 * 32768)) stream.bin >short.bin
+peak "reload-dump -f text" short.bin -n $((text_lines * 32768)) reload-dump -f text
+peak "reload-dump -f json" short.bin -n 32768 reload-dump -f json
+peak "reload-verify --json" short.bin -n 32768 reload-verify --secret "$secret" --time 946702799 --json
+reload-dump -f json short.bin >short.json
+peak "JSON input" short.json -c $((248 * 32768)) reload-dump -f binary
+{ printf '['; paste -sd, short.json; printf ']'; } >array.json
+peak "one JSON array" array.json -c $((248 * 32768)) reload-dump -f binary
+reload-dump -f hex short.bin >short.hex
+peak "hex input" short.hex -c $((248 * 32768)) reload-dump -f binary
+tr -d '\n' <short.hex >single.hex
+peak "hex input in one line" single.hex -c $((248 * 32768)) reload-dump -f binary
+done_testing

@@ -1,0 +1,148 @@
+#!/bin/bash
+# shellcheck disable=SC2016 # single quotes hold scripts for bash -c
+# Binary to JSON, to hex and back gives the same octets for every input (json.md).
+. "$(dirname "$0")/tap.bash"
+
+# back FORM BINARY [OPTION...]: whether a binary input comes back from FORM; says what went wrong.
+back()
+{
+    local form=$1 input=$2
+    shift 2
+    reload-dump -i binary -f "$form" "$@" "$input" >there 2>there.err
+    local there=$?
+    case $there in
+    0 | 3) ;;
+    *) echo "$input to $form: status $there: $(cat there.err)"; return 1 ;;
+    esac
+    reload-dump -i "$form" -f binary there >back 2>back.err
+    local status=$?
+    [ "$status" = "$there" ] || { echo "$input from $form: status $status, but $there on the way there: $(cat back.err)"; return 1; }
+    cmp "$input" back
+}
+
+# every_way INPUT DESCRIPTION
+every_way()
+{
+    ok "$2: binary to binary" back binary "$1"
+    ok "$2: JSON and back" back json "$1"
+    ok "$2: pretty JSON and back" back json "$1" --pretty
+    ok "$2: JSON with meta and back" back json "$1" --meta
+    ok "$2: hex and back" back hex "$1"
+}
+
+for input in "$TESTDATA"/*.hmac.bin; do
+    every_way "$input" "${input##*/}"
+done
+cat "$TESTDATA"/*.hmac.bin >all.bin
+every_way all.bin "all of them in one stream"
+t "a stream's JSON is one object a line" 0 =6 '' bash -c 'reload-dump -f json all.bin | wc -l'
+reload-dump -f json all.bin | jq -s . >array.json
+t "the same from one array" 0 @all.bin '' reload-dump -f binary array.json
+reload-dump -f json all.bin | tr -d '\n' >concatenated.json
+t "the same from concatenated objects" 0 @all.bin '' reload-dump -f binary concatenated.json
+reload-dump -f json all.bin | jq . >indented.json
+t "the same from jq's rendering" 0 @all.bin '' reload-dump -f binary indented.json
+reload-dump -f json --meta all.bin | jq -c . >meta.json
+t "forms told apart by themselves: JSON" 0 @all.bin '' reload-dump -f binary meta.json
+reload-dump -f hex all.bin >all.hex
+t "forms told apart by themselves: hex" 0 @all.bin '' reload-dump -f binary all.hex
+t "hex is one line a message, lower case" 0 '~([0-9a-f]{248,}'$'\n''?){6}' '' cat all.hex
+fold -w 31 all.hex | tr a-f A-F | sed 's/../& /g' >folded.hex
+t "hex in upper case with white space between digits" 0 @all.bin '' reload-dump -f binary folded.hex
+
+# Pseudo-random octets: the same every time
+random()
+{
+    openssl enc -aes-128-ctr -K "000102030405060708090a0b0c0d0e0f" -iv "$(printf '%032x' "$1")" -in /dev/zero 2>/dev/null | head -c "$2"
+}
+is "$(random 0 16 | hex)" c6a13b37878f5b826f4f8162a1c8d879 "the pseudo-random octets are those of AES-128 in counter mode"
+
+wrong=
+for size in 1 2 3 4 5 67 68 69 70 500 5000 70000 200000; do
+    random "$size" "$size" >garbage.bin
+    for form in binary json hex; do
+        said=$(back "$form" garbage.bin 2>&1) || wrong+=" $size-$form($said)"
+    done
+done
+is "$wrong" "" "garbage of 13 sizes, each in three forms"
+
+# Tokens strewn over garbage: pieces of every kind
+wrong=
+for seed in {1..40}; do
+    random "$seed" 4000 | hex | sed 's/00/52454c4f/g; s/a[0-7]/52454c/g; s/3[0-9]/52/g; s/f[0-3]/4f/g; s/.\{90\}/&52454c4f20000000010101020000002a/g' \
+        | xxd -r -p >strewn.bin
+    for form in binary json hex; do
+        said=$(back "$form" strewn.bin 2>&1) || wrong+=" $seed-$form($said)"
+    done
+done
+is "$wrong" "" "garbage with tokens and halves of tokens in it, 40 streams, each in three forms"
+
+# Mutations: one to four octets of each message changed, octets taken out or put in; 40 streams of six
+random 77 65536 | xxd -p -c 8 >dice
+exec 3<dice
+roll() # a number below $1 into $rolled
+{
+    local digits
+    read -r digits <&3
+    rolled=$((0x${digits:0:8} % $1))
+}
+wrong=''
+mutants=0
+for stream in {1..40}; do
+    : >mutants.hex
+    for input in "$TESTDATA"/*.hmac.bin; do
+        message=$(hex <"$input")
+        roll 4
+        changes=$((rolled + 1))
+        for ((change = 0; change < changes; change++)); do
+            roll $((${#message} / 2)); at=$rolled
+            roll 256; octet=$(printf '%02x' "$rolled")
+            roll 8
+            case $rolled in
+            0) message=${message:0:$((2 * at))}${message:$((2 * at + 2))} ;;
+            1) message=${message:0:$((2 * at))}$octet${message:$((2 * at))} ;;
+            *) message=$(patch "$at" "$octet" "$message") ;;
+            esac
+        done
+        printf '%s' "$message" >>mutants.hex
+        unhex "$message" >one.bin
+        mutants=$((mutants + 1))
+        for form in json hex; do
+            said=$(back "$form" one.bin 2>&1) || wrong+=" $stream-${input##*/}-$form($said)"
+        done
+    done
+    xxd -r -p mutants.hex >mutants.bin
+    for form in binary json hex; do
+        said=$(back "$form" mutants.bin 2>&1) || wrong+=" $stream-$form($said)"
+    done
+done
+exec 3<&-
+is "$mutants $wrong" "240 " "240 mutated messages, alone and as 40 streams"
+
+# Every header field and value that JSON writes by name, also as a number and beyond
+wrong=
+for octet in 00 01 02 03 06 11 38 7f 80 84 ff; do
+    for at in 4 5 6 7 8 9 10 11 12; do
+        unhex "$(patch "$at" "$octet" "$(hex <"$TESTDATA/route-log.hmac.bin")")" >one.bin
+        said=$(back json one.bin 2>&1) || wrong+=" $at=$octet($said)"
+    done
+    unhex "$(message 02 01 "$(attr 0004 "$(attr 0401 "00$octet")")$(attr 030a "$octet")")" >one.bin
+    said=$(back json one.bin 2>&1) || wrong+=" value $octet($said)"
+done
+is "$wrong" "" "header octets and named values of all sorts"
+
+wrong=
+for padding in 01 80 ff 0001 0100 000001 000100 010000; do
+    value=616161
+    unhex "$(message 02 01 "$(printf '0007%04x' $((4 - ${#padding} / 2)))${value:0:$((8 - ${#padding}))}${padding}$(attr 0007 61)")" >one.bin
+    said=$(back json one.bin 2>&1) || wrong+=" $padding($said)"
+done
+is "$wrong" "" "padding that is not zero"
+
+# a message cut short at the end of a file, and another file behind it: hex and JSON keep them apart
+head -c 100 "$TESTDATA/tunnelled.hmac.bin" >short.bin
+for form in json hex; do
+    reload-dump -f "$form" short.bin "$TESTDATA/tunnelled.hmac.bin" >apart 2>apart.err
+    t "cut short, and another file behind it: $form" 3 '~1 apart, .*cut short.*'$'\n''2 apart, .*SIGNATURE\(\)' '*' reload-dump -f line apart
+done
+done_testing

@@ -1,0 +1,54 @@
+#!/bin/bash
+# testdata/: what is generated there comes out again octet for octet, and is what the drafts say.
+. "$(dirname "$0")/tap.bash"
+
+mkdir made
+t "testdata/make works and warns of nothing" 0 '' '' "$TESTDATA/make" "$RELOAD_TOOLS" made
+for name in section-4.1 response tunnelled tunnel unknown route-log; do
+    same "made/$name.hmac.bin" "$TESTDATA/$name.hmac.bin" "$name.hmac.bin is made again"
+    same "made/$name.hmac.json" "$TESTDATA/$name.hmac.json" "$name.hmac.json is made again"
+done
+generated=$(cd "$TESTDATA" && printf '%s\n' *.hmac.bin *.hmac.json)
+is "$(ls made)" "$(sort <<<"$generated")" "testdata/make makes these files and no others"
+is "$(jq -r '.attributes[0].value[1].hex' "$TESTDATA/tunnel.json")" "$(hex <"$TESTDATA/tunnelled.hmac.bin")" \
+    "tunnel.json holds tunnelled.hmac.bin"
+
+# The draft's section 4.1, put together here from wire.md's tables, with digests by the openssl command over D8's and D1's octets
+key=$(printf '%s' "$(cat "$TESTDATA/hmac.secret")" | hex)
+stamp=$(attr 0801 "$(printf '%08x' 946702799)")
+body()
+{
+    printf '%s' "$1$(attr 0306 "$stamp$(attr 0802 "$(hmac "$key" "$1$(printf '0306%04x' $((8 + 24)))$stamp")")")"
+}
+source=$(attr 0002 "$(attr 0101 "$alice")$(attr 0103 "000113c40a040102")$(attr 0104 0000012c)")
+sip=$(attr 0303 "$(text sip:alice@10.4.1.2:5060)")$(attr 0305 0000012c)$(attr 0307 "$(attr 0101 "$alice")")
+mail=$(attr 0303 "$(text mailto:alice@example.com)")$(attr 0305 00005dc0)
+mail+=$(attr 0304 "$(attr 0309 "$(text type)")$(attr 030a 01)$(attr 030b "$(text voicemail)")")
+resource=$(attr 0003 "$(attr 0201 "$(text alice@example.com)")$(attr 0202 "$(body "$sip")")$(attr 0202 "$(body "$mail")")")
+rest=$source$resource$(printf '0006%04x' $((8 + 24)))$stamp
+head=52454c4f20000000
+signed=01000002$(printf '11%06x' $((${#rest} / 2 + 24)))$bob$alice
+signed+=386d157b00000000$(printf '%08x' 0x659df2aa)$rest
+unhex "$head$signed$(attr 0802 "$(hmac "$key" "$signed")")" >by-hand.bin
+same "$TESTDATA/section-4.1.hmac.bin" by-hand.bin "section-4.1.hmac.bin is what the drafts and openssl make of the example"
+
+secret=$work/secret
+install -m 600 "$TESTDATA/hmac.secret" "$secret"
+t "all signed files verify" 0 '*' '' reload-verify --secret "$secret" --time 946702799 --overlay chat "$TESTDATA"/*.hmac.bin
+t "and their JSON renderings too" 0 '*' '' reload-verify --secret "$secret" --time 946702799 --overlay chat "$TESTDATA"/*.hmac.json
+
+# one octet changed anywhere between the signature's first octet and the end makes it be refused
+size=$(stat -c %s "$TESTDATA/section-4.1.hmac.bin")
+message=$(hex <"$TESTDATA/section-4.1.hmac.bin")
+accepted=''
+for ((at = 0; at < size; at++)); do
+    octet=$(printf '%02x' $((0x${message:$((2 * at)):2} ^ 1)))
+    unhex "$(patch "$at" "$octet" "$message")" | reload-verify --quiet --secret "$secret" --time 946702799 -i binary >said 2>&1
+    case $? in
+    0) accepted+=" $at" ;;
+    1) ;;
+    *) accepted+=" $at:status" ;;
+    esac
+done
+is "$accepted" " 4 5 6 7" "with one bit changed it is refused, but for TTL, Routing and the reserved fragment bits"
+done_testing
