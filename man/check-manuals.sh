@@ -1,0 +1,219 @@
+#!/bin/sh
+# check-manuals.sh SOURCE TOOLS LIBRARY: whether the manuals, each tool's --help, the library's tables and what it exports say
+# the same. SOURCE is the top of the tree, TOOLS the directory of the built tools, LIBRARY the shared library. TAP on standard
+# output.
+set -eu
+export LC_ALL=C
+
+if [ $# -ne 3 ]; then
+    echo "usage: ${0##*/} SOURCE TOOLS LIBRARY" >&2
+    exit 2
+fi
+source=$1 tools=$2 library=$3
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+count=0
+failed=0
+
+# result STATUS NAME: a test line
+result() {
+    count=$((count + 1))
+    if [ "$1" -eq 0 ]; then
+        echo "ok $count - $2"
+    else
+        echo "not ok $count - $2"
+        failed=1
+    fi
+}
+
+# same A B NAME: both files have the same lines, and some. What differs is shown.
+same() {
+    sort -u "$1" >"$work/a"
+    sort -u "$2" >"$work/b"
+    if [ ! -s "$work/a" ]; then
+        echo "# nothing to compare"
+        result 1 "$3"
+    elif diff "$work/a" "$work/b" >"$work/difference"; then
+        result 0 "$3"
+    else
+        sed 's/^/# /' "$work/difference"
+        result 1 "$3"
+    fi
+}
+
+# The options that --help lists: "-o --output=FILE".
+help_options() {
+    "$@" --help | sed -n 's/^  \(-[A-Za-z]\), \(--[^ ]*\).*/\1 \2/p; s/^      \(--[^ ]*\).*/\1/p'
+}
+
+# The options that a manual (standard input) has an item for, in the same shape.
+manual_options() {
+    sed -n 's/^\.It Fl //p' |
+        sed 's/ , Fl -/ --/; s/^-/--/; s/^\([A-Za-z]\) --/-\1 --/; s/ Ns = Ns Ar /=/'
+}
+
+for tool in reload-sign reload-verify reload-dump; do
+    help_options "$tools/$tool" >"$work/help"
+    manual_options <"$source/man/$tool.1" >"$work/manual"
+    same "$work/help" "$work/manual" "$tool(1) has the options of $tool --help"
+done
+
+# reload-keygen's manual has a subsection for each command, and one for the tool without a command
+for command in '' secret id; do
+    name="reload-keygen${command:+ $command}"
+    # shellcheck disable=SC2086 # an empty command is none
+    help_options "$tools/reload-keygen" $command >"$work/help"
+    awk -v name="$name" '/^\.S[hs] /{inside = $0 == ".Ss " name} inside' "$source/man/reload-keygen.1" |
+        manual_options >"$work/manual"
+    same "$work/help" "$work/manual" "reload-keygen(1) has the options of $name --help"
+done
+"$tools/reload-keygen" --help | sed -n 's/^[ U].*reload-keygen \([a-z]*\) .*/\1/p' >"$work/help"
+sed -n 's/^\.Ss reload-keygen \(.*\)/\1/p' "$source/man/reload-keygen.1" >"$work/manual"
+same "$work/help" "$work/manual" "reload-keygen(1) has the commands of reload-keygen --help"
+
+# D24's words and codes: verify.c's table against the manual's
+sed -n 's/^ *\[RELOAD_REASON_[A-Z_]*\] = {"\([^"]*\)", \([0-9]*\)},$/\1 \2/p' "$source/lib/verify.c" |
+    sed 's/ 0$/ -/' >"$work/library"
+sed -n 's/^\.It \([a-z-]*\) Ta [0-9, ]* Ta \([0-9-]*\) Ta .*/\1 \2/p' "$source/man/reload-verify.1" >"$work/manual"
+same "$work/library" "$work/manual" "reload-verify(1) has the reasons and codes of lib/verify.c"
+grep -c 'RELOAD_REASON_[A-Z_]*[,]*$' "$source/lib/reload.h" | sed 's/.*/& reasons/' >"$work/header"
+wc -l <"$work/library" | sed 's/ *//; s/.*/& reasons/' >"$work/table"
+same "$work/header" "$work/table" "lib/verify.c has a word for each of reload.h's reasons"
+
+sed -n '/^const char \*reload_verdict_text/,/^}/s/^ *return "\(.*\)";$/\1/p' "$source/lib/verify.c" >"$work/library"
+sed -n '/^\.Ss Verdicts/,/^\.Ss Reasons/s/^\.It Li \(.*\)/\1/p' "$source/man/reload-verify.1" >"$work/manual"
+same "$work/library" "$work/manual" "reload-verify(1) has the verdicts of lib/verify.c"
+
+# The keys of a report, as the tool writes them
+printf x >"$work/secret"
+chmod 600 "$work/secret"
+"$tools/reload-sign" --example=RESOURCE-PUT | "$tools/reload-sign" --secret="$work/secret" -o "$work/message"
+printf y >"$work/other"
+chmod 600 "$work/other"
+("$tools/reload-verify" --secret="$work/other" --json "$work/message" || true) |
+    grep -o '"[a-z_]*": ' | tr -d '": ' >"$work/tool"
+sed -n '/^\.Ss JSON/,/^\.Ss Verdicts/p' "$source/man/reload-verify.1" | sed -n 's/^\.\(It \)*Li \([a-z_]\)/\2/p' |
+    sed 's/ ,*$//; s/ , /\n/g' >"$work/manual"
+same "$work/tool" "$work/manual" "reload-verify(1) has the keys of reload-verify --json"
+
+# Attributes: type and name
+sed -n 's/^ *RELOAD_A_\([A-Z_]*\) = \(0x[0-9a-f]*\),*$/\1 \2/p' "$source/lib/reload.h" | sort >"$work/types"
+sed -n 's/^ *{RELOAD_A_\([A-Z_]*\), "\([^"]*\)".*/\1 \2/p' "$source/lib/draft01/attr.c" | sort >"$work/names"
+join "$work/types" "$work/names" | cut -d ' ' -f 2- >"$work/library"
+sed -n 's/^\.It \(0x[0-9a-f]*\) Ta \([A-Z0-9.-]*\) Ta .*/\1 \2/p' "$source/man/reload-message.5" >"$work/manual"
+same "$work/library" "$work/manual" "reload-message(5) has the attributes of lib/draft01/attr.c"
+wc -l <"$work/types" >"$work/a_types"
+wc -l <"$work/library" >"$work/a_library"
+same "$work/a_types" "$work/a_library" "lib/draft01/attr.c has a row for each of reload.h's attributes"
+
+# Header fields: key, and names of values
+sed -n 's/^ *\[RELOAD_F_[A-Z_]*\] = {"\([^"]*\)".*/\1/p' "$source/lib/draft01/hdr.c" >"$work/library"
+sed -n '/^\.Ss Header$/,/^\.El/p' "$source/man/reload-message.5" |
+    sed -n 's/^\.It [0-9]* *\(Ta [0-9]* *\)\{0,1\}Ta \([a-z_][a-z_]*\) Ta .*/\2/p' >"$work/manual"
+same "$work/library" "$work/manual" "reload-message(5) has the header's keys of lib/draft01/hdr.c"
+grep -v '^#' "$source/lib/draft01/names.c" | grep -o '"[^"]*"' | tr -d '"' >"$work/names"
+missing=0
+while read -r name; do
+    grep -q -- "$name" "$source/man/reload-message.5" || {
+        echo "# $name"
+        missing=1
+    }
+done <"$work/names"
+[ -s "$work/names" ] || missing=1
+result $missing "reload-message(5) has the names of values of lib/draft01/names.c"
+
+# Decisions: each that code or manuals cite has an item
+sed -n 's/^\.It \(\\&\)*\(D[0-9]*\)$/\2/p' "$source/man/reload-message.5" >"$work/items"
+i=1
+while [ $i -le 32 ]; do
+    echo "D$i"
+    i=$((i + 1))
+done >"$work/decisions"
+same "$work/decisions" "$work/items" "reload-message(5) lists the decisions D1 to D32"
+
+# What reload.h declares, comments apart, and what the library exports
+awk '{
+    line = $0
+    while (line != "") {
+        if (comment) {
+            at = index(line, "*/")
+            if (!at) break
+            line = substr(line, at + 2)
+            comment = 0
+        } else {
+            at = index(line, "/*")
+            print at ? substr(line, 1, at - 1) : line
+            if (!at) break
+            line = substr(line, at + 2)
+            comment = 1
+        }
+    }
+}' "$source/lib/reload.h" | grep -o '[a-z0-9_]*(' | grep '^reload_' | tr -d '(' >"$work/declared"
+if command -v nm >"$work/null"; then
+    nm -D --defined-only "$library" | awk '$2 != "A" {sub(/@.*/, "", $3); print $3}' >"$work/exported"
+    same "$work/declared" "$work/exported" "the library exports what reload.h declares and nothing else"
+else
+    count=$((count + 1))
+    echo "ok $count # SKIP nm is not there"
+fi
+
+# The examples, typed one after the other in an empty directory for each page: each works (status 1 is reload-verify's for a
+# message that is not valid), and prints what the page shows below it, line breaks apart.
+PATH=$(cd "$tools" && pwd):$PATH
+EDITOR=:
+export PATH EDITOR
+
+# One command, from $work/command, and what it should print, from $work/wanted.
+run_example() {
+    status=0
+    sh -c "$(cat "$work/command")" >"$work/printed" 2>"$work/errors" </dev/null || status=$?
+    tr -s ' \n' '  ' <"$work/wanted" >"$work/a"
+    tr -s ' \n' '  ' <"$work/printed" >"$work/b"
+    if [ $status -gt 1 ] || { [ -s "$work/wanted" ] && ! cmp -s "$work/a" "$work/b"; }; then
+        sed 's/^/# /' "$work/command" "$work/printed" "$work/errors"
+        bad=1
+    fi
+}
+
+for page in "$source"/man/*.[15]; do
+    sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$page" | sed -n '/^\.Bd/,/^\.Ed/p' | sed 's/\\e/\\/g' >"$work/examples"
+    mkdir "$work/here"
+    (
+        cd "$work/here"
+        bad=0 reading=nothing examples=0
+        while IFS= read -r line; do
+            case $line in
+            .Ed | '$ '*)
+                [ $reading = nothing ] || run_example
+                reading=nothing
+                ;;
+            esac
+            case $reading:$line in
+            *:.[BE]d*) ;;
+            nothing:'$ '*)
+                reading=typed
+                examples=$((examples + 1))
+                printf '%s\n' "${line#??}" >"$work/command"
+                : >"$work/wanted"
+                ;;
+            typed:*)
+                # a command goes on as long as the shell wants more of it
+                if sh -n "$work/command" 2>"$work/null" && ! tail -n 1 "$work/command" | grep -q '\\$'; then
+                    reading=output
+                    printf '%s\n' "$line" >>"$work/wanted"
+                else
+                    printf '%s\n' "$line" >>"$work/command"
+                fi
+                ;;
+            output:*) printf '%s\n' "$line" >>"$work/wanted" ;;
+            esac
+        done <"$work/examples"
+        [ $examples -gt 0 ] || bad=1
+        exit $bad
+    ) && status=0 || status=1
+    rm -rf "$work/here"
+    result "$status" "${page##*/}: its examples work"
+done
+
+echo "1..$count"
+exit $failed
