@@ -1,0 +1,168 @@
+#include "fuzz.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void fuzz_broken(const char *file, int line, const char *condition)
+{
+    (void)fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, condition);
+    abort();
+}
+
+int fuzz_to_buf(void *buf, const void *octets, size_t len)
+{
+    reload_buf_append(buf, octets, len);
+    return 0;
+}
+
+int fuzz_look(void *unused, const void *octets, size_t len)
+{
+    const uint8_t *octet = octets;
+    static volatile uint8_t seen;
+    (void)unused;
+    for (size_t i = 0; i < len; i++)
+        seen = (uint8_t)(seen ^ octet[i]);
+    return 0;
+}
+
+ptrdiff_t fuzz_pull(void *source, uint8_t *octets, size_t size)
+{
+    struct fuzz_source *s = source;
+    size_t n = s->left < size ? s->left : size;
+    if (s->step > 0 && n > s->step)
+        n = s->step;
+    if (n > 0)
+        memcpy(octets, s->octets, n);
+    s->octets += n;
+    s->left -= n;
+    return (ptrdiff_t)n;
+}
+
+/* A diag that goes with an item or an error says something, on one line. */
+static void look_at_diag(const reload_diag *diag)
+{
+    MUST(diag->text[0] != '\0' && memchr(diag->text, '\0', sizeof diag->text) != NULL);
+    for (const char *c = diag->text; *c != '\0'; c++)
+        MUST((unsigned char)*c >= 0x20 && *c != 0x7f);
+    if (diag->has_pointer)
+        MUST(memchr(diag->pointer, '\0', sizeof diag->pointer) != NULL && (diag->pointer[0] == '\0' || diag->pointer[0] == '/'));
+}
+
+void fuzz_read(struct fuzz_items *items, reload_form form, const uint8_t *octets, size_t len, size_t step)
+{
+    static reload_reader *reader; /* used again and again, as the tools do */
+    struct fuzz_source source = {octets, len, step};
+    reload_item item;
+    if (reader == NULL)
+        reader = reload_reader_new();
+    MUST(reader != NULL);
+    items->count = items->bad = 0;
+    reload_buf_reset(&items->octets);
+    reload_reader_open(reader, form, fuzz_pull, &source);
+    for (;;) {
+        MUST(reload_reader_next(reader, &item) == RELOAD_OK);
+        items->form = item.form;
+        if (item.kind == RELOAD_ITEM_END)
+            break;
+        MUST(item.offset <= len);
+        if (item.kind != RELOAD_ITEM_MESSAGE)
+            look_at_diag(&item.diag);
+        if (items->count == items->cap) {
+            items->cap = items->cap == 0 ? 64 : items->cap * 2;
+            items->item = realloc(items->item, items->cap * sizeof *items->item);
+            MUST(items->item != NULL);
+        }
+        items->item[items->count++] = (struct fuzz_item){item.kind, item.offset, items->octets.len, item.len};
+        if (item.kind == RELOAD_ITEM_BAD)
+            items->bad++;
+        else
+            MUST(item.len > 0);
+        reload_buf_append(&items->octets, item.octets, item.len);
+    }
+    MUST(items->octets.err == RELOAD_OK);
+}
+
+void fuzz_same_items(const struct fuzz_items *a, const struct fuzz_items *b, bool offsets)
+{
+    MUST(a->count == b->count);
+    for (size_t i = 0; i < a->count; i++) {
+        MUST(a->item[i].kind == b->item[i].kind);
+        MUST(a->item[i].len == b->item[i].len);
+        MUST(!offsets || a->item[i].offset == b->item[i].offset);
+    }
+    MUST(a->octets.len == b->octets.len);
+    MUST(a->octets.len == 0 || memcmp(a->octets.octets, b->octets.octets, a->octets.len) == 0);
+}
+
+void fuzz_items_free(struct fuzz_items *items)
+{
+    reload_buf_free(&items->octets);
+    free(items->item);
+    *items = (struct fuzz_items){0};
+}
+
+void fuzz_chunks(const struct fuzz_items *whole, reload_form form, const uint8_t *octets, size_t len)
+{
+    struct fuzz_items pieces = {0};
+    static const size_t steps[] = {1, 7, 67};
+    fuzz_read(&pieces, form, octets, len, steps[len % 3]);
+    MUST(pieces.form == whole->form);
+    fuzz_same_items(whole, &pieces, true);
+    fuzz_items_free(&pieces);
+}
+
+/* A line of hex digits; a blank line behind it where nothing else tells where the octets end. */
+static void append_hex(reload_buf *text, const uint8_t *octets, size_t len, bool blank_line)
+{
+    char *digits = malloc(2 * len + 2);
+    MUST(digits != NULL);
+    reload_hex_encode(octets, len, digits);
+    memcpy(digits + 2 * len, "\n\n", 2);
+    reload_buf_append(text, digits, 2 * len + (blank_line ? 2 : 1));
+    free(digits);
+}
+
+void fuzz_round_trip(const struct fuzz_items *items)
+{
+    static reload_msg *msg;
+    reload_buf json = {0}, hex = {0};
+    struct fuzz_items again = {0}, good = {0};
+    if (msg == NULL)
+        msg = reload_msg_new();
+    MUST(msg != NULL);
+    for (size_t i = 0; i < items->count; i++) {
+        const struct fuzz_item *item = &items->item[i];
+        const uint8_t *octets = item->len == 0 ? NULL : items->octets.octets + item->at;
+        reload_origin origin = {"a \xff\"\n name", item->offset, i + 1};
+        if (item->kind == RELOAD_ITEM_BAD)
+            continue;
+        MUST((good.item = realloc(good.item, (good.count + 1) * sizeof *good.item)) != NULL);
+        good.item[good.count++] = *item;
+        if (item->kind == RELOAD_ITEM_MESSAGE) {
+            MUST(reload_msg_parse(msg, octets, item->len, NULL) == RELOAD_OK);
+            MUST(reload_json_write(msg, i % 2 == 0 ? &origin : NULL, 0, fuzz_to_buf, &json) == RELOAD_OK);
+            MUST(memchr(json.octets, '\n', json.len) == NULL || i > 0);
+            append_hex(&hex, octets, item->len, reload_msg_cut_short(msg));
+        } else {
+            MUST(reload_json_write_garbage(octets, item->len, "garb\xc3\xa4ge", i % 2 == 0 ? &origin : NULL, 0, fuzz_to_buf,
+                                           &json) == RELOAD_OK);
+            append_hex(&hex, octets, item->len, true);
+        }
+        reload_buf_append(&json, "\n", 1);
+    }
+    good.octets = items->octets;
+    if (good.count > 0) {
+        fuzz_read(&again, RELOAD_FORM_JSON, json.octets, json.len, 0);
+        fuzz_same_items(&good, &again, false);
+        fuzz_read(&again, RELOAD_FORM_AUTO, json.octets, json.len, 0);
+        MUST(again.form == RELOAD_FORM_JSON);
+        fuzz_same_items(&good, &again, false);
+        fuzz_read(&again, RELOAD_FORM_HEX, hex.octets, hex.len, 0);
+        fuzz_same_items(&good, &again, false);
+    }
+    free(good.item);
+    fuzz_items_free(&again);
+    reload_buf_free(&json);
+    reload_buf_free(&hex);
+}
