@@ -1,11 +1,16 @@
 #include "crypto.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include <mbedtls/constant_time.h>
 #include <mbedtls/ctr_drbg.h>
 #include <mbedtls/entropy.h>
+#include <mbedtls/hmac_drbg.h>
 #include <mbedtls/md.h>
+#include <mbedtls/pk.h>
+#include <mbedtls/rsa.h>
+#include <mbedtls/version.h>
 
 static const mbedtls_md_info_t *sha1(void)
 {
@@ -19,6 +24,19 @@ reload_err rl_sha1(const uint8_t *octets, size_t len, const uint8_t *more, size_
     int failed = mbedtls_md_setup(&md, sha1(), 0) != 0 || mbedtls_md_starts(&md) != 0 ||
                  (len > 0 && mbedtls_md_update(&md, octets, len) != 0) ||
                  (more_len > 0 && mbedtls_md_update(&md, more, more_len) != 0) || mbedtls_md_finish(&md, digest) != 0;
+    mbedtls_md_free(&md);
+    return failed ? RELOAD_ERR_CRYPTO : RELOAD_OK;
+}
+
+reload_err rl_sha1_pieces(const rl_pieces *pieces, uint8_t digest[RL_SHA1_SIZE])
+{
+    mbedtls_md_context_t md;
+    mbedtls_md_init(&md);
+    bool failed = mbedtls_md_setup(&md, sha1(), 0) != 0 || mbedtls_md_starts(&md) != 0;
+    for (size_t i = 0; i < pieces->count && !failed; i++)
+        if (pieces->piece[i].len > 0)
+            failed = mbedtls_md_update(&md, pieces->piece[i].octets, pieces->piece[i].len) != 0;
+    failed = failed || mbedtls_md_finish(&md, digest) != 0;
     mbedtls_md_free(&md);
     return failed ? RELOAD_ERR_CRYPTO : RELOAD_OK;
 }
@@ -64,51 +82,197 @@ bool rl_equal(const uint8_t *a, const uint8_t *b, size_t len)
     return mbedtls_ct_memcmp(a, b, len) == 0;
 }
 
-struct rl_random {
+struct reload_rng {
+    bool seeded;
     mbedtls_entropy_context entropy;
     mbedtls_ctr_drbg_context drbg;
+    mbedtls_hmac_drbg_context seeded_drbg;
 };
 
-rl_random *rl_random_new(void)
+static reload_rng *random_new(bool seeded)
 {
-    rl_random *random = calloc(1, sizeof *random);
-    if (random == NULL)
+    reload_rng *rng = calloc(1, sizeof *rng);
+    if (rng == NULL)
         return NULL;
-    mbedtls_entropy_init(&random->entropy);
-    mbedtls_ctr_drbg_init(&random->drbg);
-    if (mbedtls_ctr_drbg_seed(&random->drbg, mbedtls_entropy_func, &random->entropy, NULL, 0) != 0)
-        rl_random_free(&random);
-    return random;
+    rng->seeded = seeded;
+    mbedtls_entropy_init(&rng->entropy);
+    mbedtls_ctr_drbg_init(&rng->drbg);
+    mbedtls_hmac_drbg_init(&rng->seeded_drbg);
+    return rng;
 }
 
-void rl_random_free(rl_random **random)
+reload_rng *reload_rng_new(const uint8_t *seed, size_t len)
 {
-    if (random == NULL || *random == NULL)
+    reload_rng *rng = random_new(seed != NULL);
+    int failed;
+    if (rng == NULL)
+        return NULL;
+    if (seed == NULL) {
+        failed = mbedtls_ctr_drbg_seed(&rng->drbg, mbedtls_entropy_func, &rng->entropy, NULL, 0);
+    } else {
+        failed = mbedtls_hmac_drbg_seed_buf(&rng->seeded_drbg, mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), seed, len);
+        mbedtls_hmac_drbg_set_reseed_interval(&rng->seeded_drbg, INT32_MAX); /* there is nothing to reseed from */
+    }
+    if (failed != 0)
+        reload_rng_free(&rng);
+    return rng;
+}
+
+void reload_rng_free(reload_rng **rng)
+{
+    if (rng == NULL || *rng == NULL)
         return;
-    mbedtls_ctr_drbg_free(&(*random)->drbg);
-    mbedtls_entropy_free(&(*random)->entropy);
-    free(*random);
-    *random = NULL;
+    mbedtls_hmac_drbg_free(&(*rng)->seeded_drbg);
+    mbedtls_ctr_drbg_free(&(*rng)->drbg);
+    mbedtls_entropy_free(&(*rng)->entropy);
+    free(*rng);
+    *rng = NULL;
 }
 
-reload_err rl_random_fill(rl_random *random, uint8_t *octets, size_t len)
+int rl_rng_callback(void *arg, unsigned char *octets, size_t len)
 {
+    reload_rng *rng = arg;
+    size_t most = rng->seeded ? MBEDTLS_HMAC_DRBG_MAX_REQUEST : MBEDTLS_CTR_DRBG_MAX_REQUEST;
     while (len > 0) {
-        size_t n = len < MBEDTLS_CTR_DRBG_MAX_REQUEST ? len : MBEDTLS_CTR_DRBG_MAX_REQUEST;
-        if (mbedtls_ctr_drbg_random(&random->drbg, octets, n) != 0)
-            return RELOAD_ERR_CRYPTO;
+        size_t n = len < most ? len : most;
+        int failed = rng->seeded ? mbedtls_hmac_drbg_random(&rng->seeded_drbg, octets, n)
+                                    : mbedtls_ctr_drbg_random(&rng->drbg, octets, n);
+        if (failed != 0)
+            return failed;
         octets += n;
         len -= n;
     }
-    return RELOAD_OK;
+    return 0;
 }
 
-reload_err reload_random(uint8_t *octets, size_t len)
+reload_err reload_rng_fill(reload_rng *rng, uint8_t *octets, size_t len)
 {
-    rl_random *random = rl_random_new();
-    if (random == NULL)
-        return RELOAD_ERR_CRYPTO;
-    reload_err err = rl_random_fill(random, octets, len);
-    rl_random_free(&random);
+    return rl_rng_callback(rng, octets, len) == 0 ? RELOAD_OK : RELOAD_ERR_CRYPTO;
+}
+
+/* ---- RSA private keys ---- */
+
+struct reload_key {
+    mbedtls_pk_context pk;
+    reload_rng *rng; /* for blinding */
+};
+
+static reload_key *key_new(void)
+{
+    reload_key *key = calloc(1, sizeof *key);
+    if (key == NULL)
+        return NULL;
+    mbedtls_pk_init(&key->pk);
+    key->rng = reload_rng_new(NULL, 0);
+    if (key->rng == NULL)
+        reload_key_free(&key);
+    return key;
+}
+
+void reload_key_free(reload_key **key)
+{
+    if (key == NULL || *key == NULL)
+        return;
+    mbedtls_pk_free(&(*key)->pk); /* wipes what it frees */
+    reload_rng_free(&(*key)->rng);
+    free(*key);
+    *key = NULL;
+}
+
+static int parse_key(reload_key *key, const uint8_t *octets, size_t len, const char *passphrase)
+{
+    const unsigned char *password = (const unsigned char *)passphrase;
+    size_t password_len = passphrase == NULL ? 0 : strlen(passphrase);
+#if MBEDTLS_VERSION_MAJOR >= 3
+    return mbedtls_pk_parse_key(&key->pk, octets, len, password, password_len, rl_rng_callback, key->rng);
+#else
+    return mbedtls_pk_parse_key(&key->pk, octets, len, password, password_len);
+#endif
+}
+
+reload_err reload_key_parse(const uint8_t *octets, size_t len, const char *passphrase, reload_key **key, reload_diag *diag)
+{
+    /* mbed TLS takes PEM with its terminating NUL */
+    reload_buf text = {0};
+    reload_buf_append(&text, octets, len);
+    reload_buf_append(&text, "", 1);
+    *key = text.err == RELOAD_OK ? key_new() : NULL;
+    if (*key == NULL) {
+        reload_buf_free(&text);
+        return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+    }
+    bool pem = len > 0 && memmem(octets, len, "-----BEGIN", 10) != NULL;
+    int failed = parse_key(*key, text.octets, pem ? len + 1 : len, passphrase);
+    reload_buf_free(&text);
+    reload_err err = RELOAD_OK;
+    if (failed == MBEDTLS_ERR_PK_PASSWORD_REQUIRED || failed == MBEDTLS_ERR_PK_PASSWORD_MISMATCH)
+        err = rl_fail(diag, RELOAD_ERR_REFUSED, failed == MBEDTLS_ERR_PK_PASSWORD_REQUIRED ? "the key wants a passphrase"
+                                                                                           : "not the key's passphrase");
+    else if (failed != 0)
+        err = rl_fail(diag, RELOAD_ERR_SYNTAX,
+                      "no private key that can be read here (mbed TLS: -0x%04x); openssl rsa -in KEY -traditional -out NEW "
+                      "converts one",
+                      (unsigned)-failed);
+    else if (mbedtls_pk_get_type(&(*key)->pk) != MBEDTLS_PK_RSA)
+        err = rl_fail(diag, RELOAD_ERR_VALUE, "not an RSA key");
+    else if (mbedtls_pk_get_bitlen(&(*key)->pk) < RL_MIN_RSA_BITS || mbedtls_pk_get_bitlen(&(*key)->pk) > RL_MAX_RSA_BITS)
+        err = rl_fail(diag, RELOAD_ERR_VALUE, "an RSA key of %zu bits; 1024 to 8192 can be used",
+                      mbedtls_pk_get_bitlen(&(*key)->pk));
+    if (err != RELOAD_OK)
+        reload_key_free(key);
     return err;
+}
+
+reload_err reload_key_generate(reload_rng *rng, unsigned bits, reload_key **key)
+{
+    *key = key_new();
+    if (*key == NULL)
+        return RELOAD_ERR_MEMORY;
+    int failed = mbedtls_pk_setup(&(*key)->pk, mbedtls_pk_info_from_type(MBEDTLS_PK_RSA));
+    if (failed == 0)
+        failed = mbedtls_rsa_gen_key(mbedtls_pk_rsa((*key)->pk), rl_rng_callback, rng, bits, 65537);
+    if (failed != 0)
+        reload_key_free(key);
+    return failed == 0 ? RELOAD_OK : RELOAD_ERR_CRYPTO;
+}
+
+size_t rl_key_size(const reload_key *key)
+{
+    return mbedtls_pk_get_len(&key->pk);
+}
+
+reload_err rl_key_sign(reload_key *key, const rl_pieces *pieces, uint8_t *signature)
+{
+    uint8_t digest[RL_SHA1_SIZE];
+    size_t len = 0;
+    reload_err err = rl_sha1_pieces(pieces, digest);
+    if (err != RELOAD_OK)
+        return err;
+#if MBEDTLS_VERSION_MAJOR >= 3
+    int failed = mbedtls_pk_sign(&key->pk, MBEDTLS_MD_SHA1, digest, sizeof digest, signature, rl_key_size(key), &len,
+                                 rl_rng_callback, key->rng);
+#else
+    int failed = mbedtls_pk_sign(&key->pk, MBEDTLS_MD_SHA1, digest, sizeof digest, signature, &len, rl_rng_callback, key->rng);
+#endif
+    return failed == 0 && len == rl_key_size(key) ? RELOAD_OK : RELOAD_ERR_CRYPTO;
+}
+
+reload_err reload_key_write(reload_key *key, reload_buf *pem)
+{
+    unsigned char text[16384]; /* 8192 bits take some 6400 characters */
+    int failed = mbedtls_pk_write_key_pem(&key->pk, text, sizeof text);
+    if (failed == 0)
+        reload_buf_append(pem, text, strlen((const char *)text));
+    rl_wipe(text, sizeof text);
+    return failed == 0 ? pem->err : RELOAD_ERR_CRYPTO;
+}
+
+void *rl_key_pk(reload_key *key)
+{
+    return &key->pk;
+}
+
+reload_rng *rl_key_rng(reload_key *key)
+{
+    return key->rng;
 }

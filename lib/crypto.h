@@ -18,13 +18,25 @@ void rl_hmac_free(rl_hmac **hmac);
 /* The HMAC of the pieces one after the other. */
 reload_err rl_hmac_digest(rl_hmac *hmac, const rl_pieces *pieces, uint8_t digest[RELOAD_HMAC_SIZE]);
 
+/* SHA-1 of the pieces one after the other. */
+reload_err rl_sha1_pieces(const rl_pieces *pieces, uint8_t digest[RL_SHA1_SIZE]);
+
 /* Compares in a time that does not depend on the octets. */
 bool rl_equal(const uint8_t *a, const uint8_t *b, size_t len);
 
-/* A source of random octets: CTR_DRBG seeded by the operating system. */
-typedef struct rl_random rl_random;
-rl_random *rl_random_new(void);
-void rl_random_free(rl_random **random);
-reload_err rl_random_fill(rl_random *random, uint8_t *octets, size_t len);
+/* A reload_rng in the form that mbed TLS calls: 0, or an error of its own. */
+int rl_rng_callback(void *rng, unsigned char *octets, size_t len);
+
+/* ---- RSA private keys: what reload.h does not show ---- */
+
+enum { RL_MIN_RSA_BITS = 1024, RL_MAX_RSA_BITS = 8192 }; /* D13 */
+
+/* Octets of its modulus, and so of a signature. */
+size_t rl_key_size(const reload_key *key);
+/* RSASSA-PKCS1-v1_5 over SHA-1 of the pieces (D13), rl_key_size octets. */
+reload_err rl_key_sign(reload_key *key, const rl_pieces *pieces, uint8_t *signature);
+/* Its mbedtls_pk_context and its source of random octets for blinding, for cert.c. */
+void *rl_key_pk(reload_key *key);
+reload_rng *rl_key_rng(reload_key *key);
 
 #endif

@@ -350,6 +350,25 @@ static json_t *word_json(const char *word)
     return word == NULL ? json_null() : json_string(word);
 }
 
+/* Who signed: subject, serial number and names of the certificate. */
+static json_t *signer_json(const reload_cert *cert)
+{
+    if (cert == NULL)
+        return json_null();
+    json_t *object = json_object(), *peers = json_array(), *users = json_array();
+    bool good = true;
+    for (size_t i = 0; good && i < reload_cert_names(cert); i++) {
+        const reload_cert_name *name = reload_cert_name_at(cert, i);
+        good = json_array_append_new(name->peer ? peers : users,
+                                     name->peer ? hex_json(name->id, sizeof name->id) : json_string(name->text)) == 0;
+    }
+    good = set(object, "subject", loose_text_json(reload_cert_subject(cert))) && good;
+    good = set(object, "serial", json_string(reload_cert_serial(cert))) && good;
+    good = set(object, "peer_ids", peers) && good;
+    good = set(object, "users", users) && good;
+    return whole(object, good);
+}
+
 static json_t *signature_json(const reload_msg *msg, const reload_signature *signature)
 {
     char pointer[256];
@@ -361,7 +380,7 @@ static json_t *signature_json(const reload_msg *msg, const reload_signature *sig
                 (signature->reason == RELOAD_REASON_NONE ||
                  set(object, "reason", json_string(reload_reason_text(signature->reason)))) &&
                 set(object, "timestamp", signature->has_timestamp ? json_integer(signature->timestamp) : json_null()) &&
-                set(object, "signer", json_null());
+                set(object, "signer", signer_json(signature->signer));
     return whole(object, good);
 }
 
@@ -953,4 +972,157 @@ reload_err reload_json_read(const char *text, size_t len, reload_buf *out, reloa
 reload_err reload_json_read_attr(const char *text, size_t len, reload_buf *out, reload_diag *diag)
 {
     return read_text(text, len, out, diag, true);
+}
+
+/* ---- Profiles -------------------------------------------------------------------------------------------------- */
+
+/* The keys of a profile that are lists of files. */
+static char **profile_files(reload_profile *profile, size_t i, const char **key)
+{
+    static const char *const keys[] = {"ca", "intermediates", "crl"};
+    char **const lists[] = {profile->ca, profile->intermediates, profile->crl};
+    if (i >= sizeof keys / sizeof keys[0])
+        return NULL;
+    *key = keys[i];
+    return lists[i];
+}
+
+void reload_profile_free(reload_profile *profile)
+{
+    const char *key;
+    char **files;
+    for (size_t i = 0; (files = profile_files(profile, i, &key)) != NULL; i++)
+        for (size_t k = 0; files[k] != NULL; k++)
+            free(files[k]);
+    free(profile->overlay);
+    *profile = (reload_profile){.security = -1, .dht = -1, .hash = -1, .max_skew = -1, .min_rsa_bits = -1};
+}
+
+static reload_err read_string(struct reading *r, json_t *json, char **text)
+{
+    if (!json_is_string(json))
+        return fail_here(r, RELOAD_ERR_VALUE, "must be a string");
+    *text = strdup(json_string_value(json));
+    return *text == NULL ? fail_here(r, RELOAD_ERR_MEMORY, reload_strerror(RELOAD_ERR_MEMORY)) : RELOAD_OK;
+}
+
+/* The name of a file, or an array of them. */
+static reload_err read_files(struct reading *r, json_t *json, char **files)
+{
+    size_t i;
+    json_t *file;
+    if (!json_is_array(json))
+        return read_string(r, json, &files[0]);
+    if (json_array_size(json) > RELOAD_MAX_FILES)
+        return fail_here(r, RELOAD_ERR_VALUE, "more than 16 files");
+    json_array_foreach(json, i, file)
+    {
+        size_t before = enter_index(r, i);
+        reload_err err = read_string(r, file, &files[i]);
+        leave(r, before);
+        if (err != RELOAD_OK)
+            return err;
+    }
+    return RELOAD_OK;
+}
+
+static reload_err read_bool(struct reading *r, json_t *json, bool *value)
+{
+    *value = json_is_true(json);
+    return json_is_boolean(json) ? RELOAD_OK : fail_here(r, RELOAD_ERR_VALUE, "must be true or false");
+}
+
+static reload_err read_profile_number(struct reading *r, json_t *json, reload_names set_of_names, uint32_t max, int64_t *value)
+{
+    uint32_t number = 0;
+    reload_err err = read_named(r, json, set_of_names, max, &number);
+    *value = number;
+    return err;
+}
+
+static reload_err read_profile_key(struct reading *r, const char *key, json_t *json, reload_profile *profile)
+{
+    const char *files_key;
+    char **files;
+    for (size_t i = 0; (files = profile_files(profile, i, &files_key)) != NULL; i++)
+        if (strcmp(key, files_key) == 0)
+            return read_files(r, json, files);
+    if (strcmp(key, "overlay") == 0)
+        return read_string(r, json, &profile->overlay);
+    if (strcmp(key, "security") == 0)
+        return read_profile_number(r, json, RELOAD_NAMES_SECURITY, 0xff, &profile->security);
+    if (strcmp(key, "dht") == 0)
+        return read_profile_number(r, json, RELOAD_NAMES_DHT, 0xff, &profile->dht);
+    if (strcmp(key, "hash") == 0)
+        return read_profile_number(r, json, RELOAD_NAMES_HASH, 0xff, &profile->hash);
+    if (strcmp(key, "max_skew") == 0 && json_is_string(json) && strcmp(json_string_value(json), "none") == 0) {
+        profile->max_skew = -2;
+        return RELOAD_OK;
+    }
+    if (strcmp(key, "max_skew") == 0)
+        return read_profile_number(r, json, RELOAD_NAMES_NONE, UINT32_MAX, &profile->max_skew);
+    if (strcmp(key, "min_rsa_bits") == 0)
+        return read_profile_number(r, json, RELOAD_NAMES_NONE, UINT32_MAX, &profile->min_rsa_bits);
+    if (strcmp(key, "allow_sha1_certs") == 0)
+        return read_bool(r, json, &profile->allow_sha1_certs);
+    if (strcmp(key, "require_peer_signature") == 0)
+        return read_bool(r, json, &profile->require_peer_signature);
+    return fail_here(r, RELOAD_ERR_VALUE, "unknown key");
+}
+
+reload_err reload_profile_read(const char *text, size_t len, reload_profile *profile, reload_diag *diag)
+{
+    reload_diag unseen;
+    struct reading r = {.diag = diag == NULL ? &unseen : diag};
+    const char *key;
+    json_t *value, *root = load(text, len, r.diag);
+    *profile = (reload_profile){0};
+    reload_profile_free(profile); /* which leaves nothing said */
+    if (root == NULL)
+        return r.diag->code;
+    reload_err err = json_is_object(root) ? RELOAD_OK : fail_here(&r, RELOAD_ERR_VALUE, "must be an object");
+    json_object_foreach(root, key, value)
+    {
+        if (err != RELOAD_OK)
+            break;
+        size_t before = enter(&r, key);
+        err = read_profile_key(&r, key, value, profile);
+        leave(&r, before);
+    }
+    json_decref(root);
+    if (err != RELOAD_OK)
+        reload_profile_free(profile);
+    return err;
+}
+
+reload_err reload_profile_write(const reload_profile *profile, reload_sink sink, void *arg)
+{
+    struct writer w = {.sink = sink, .arg = arg, .flags = RELOAD_PRETTY};
+    json_t *object = json_object();
+    const char *key;
+    char **files;
+    bool good = profile->overlay == NULL || set(object, "overlay", loose_text_json(profile->overlay));
+    if (profile->security >= 0)
+        good = set(object, "security", named_json(RELOAD_NAMES_SECURITY, (uint32_t)profile->security)) && good;
+    if (profile->dht >= 0)
+        good = set(object, "dht", named_json(RELOAD_NAMES_DHT, (uint32_t)profile->dht)) && good;
+    if (profile->hash >= 0)
+        good = set(object, "hash", named_json(RELOAD_NAMES_HASH, (uint32_t)profile->hash)) && good;
+    for (size_t i = 0; (files = profile_files((reload_profile *)(uintptr_t)profile, i, &key)) != NULL; i++) {
+        json_t *array = files[0] == NULL ? NULL : json_array();
+        for (size_t k = 0; files[k] != NULL; k++)
+            good = json_array_append_new(array, loose_text_json(files[k])) == 0 && good;
+        good = (files[0] == NULL || set(object, key, array)) && good;
+    }
+    if (profile->max_skew != -1)
+        good = set(object, "max_skew", profile->max_skew < 0 ? json_string("none") : json_integer(profile->max_skew)) && good;
+    if (profile->min_rsa_bits >= 0)
+        good = set(object, "min_rsa_bits", json_integer(profile->min_rsa_bits)) && good;
+    if (profile->allow_sha1_certs)
+        good = set(object, "allow_sha1_certs", json_true()) && good;
+    if (profile->require_peer_signature)
+        good = set(object, "require_peer_signature", json_true()) && good;
+    put_tree(&w, whole(object, good), 0);
+    put(&w, "\n", 1);
+    return w.err;
 }

@@ -469,6 +469,30 @@ reload_err reload_text_write_garbage(const uint8_t *octets, size_t len, const ch
  * direction of writing, octets that are no UTF-8, and backslashes come out as \n, \xNN or \u{NNNN}. */
 reload_err reload_escape(const uint8_t *octets, size_t len, reload_sink sink, void *arg);
 
+/* ---- Profiles ----------------------------------------------------------------------------------------------------- */
+
+enum { RELOAD_MAX_FILES = 16 };
+
+/* How an overlay is run, as the file overlay.json says it. Strings are owned; what is not said is NULL, -1 or false. */
+typedef struct reload_profile {
+    char *overlay;     /* name */
+    int64_t security;  /* a reload_security */
+    int64_t dht, hash; /* header values */
+    int64_t max_skew;  /* seconds; -2: no limit */
+    int64_t min_rsa_bits;
+    bool allow_sha1_certs;
+    bool require_peer_signature;
+    char *ca[RELOAD_MAX_FILES + 1];            /* files of CA certificates, behind the last NULL */
+    char *intermediates[RELOAD_MAX_FILES + 1]; /* files of intermediate certificates */
+    char *crl[RELOAD_MAX_FILES + 1];           /* files of revocation lists */
+} reload_profile;
+
+/* Reads a profile. RELOAD_ERR_SYNTAX, RELOAD_ERR_VALUE (unknown keys too) as reload_json_read does. On failure nothing is owned. */
+reload_err reload_profile_read(const char *text, size_t len, reload_profile *profile, reload_diag *diag);
+/* Writes what a profile says as JSON over several lines. */
+reload_err reload_profile_write(const reload_profile *profile, reload_sink sink, void *arg);
+void reload_profile_free(reload_profile *profile);
+
 /* ---- Identifiers (B§4.5.1.2.3, B§6) -------------------------------------------------------------------------------- */
 
 /* The Overlay field for an overlay's name: CRC-32/ISO-HDLC (D15). */
@@ -483,13 +507,97 @@ bool reload_address_parse(const char *address, reload_value *value);
 /* Writes such an address; size of at least 56 octets always suffices. */
 void reload_address_format(const reload_value *value, char *text, size_t size);
 
-/* ---- Secrets ------------------------------------------------------------------------------------------------------ */
+/* ---- Secrets and keys ------------------------------------------------------------------------------------------------------ */
 
 /* The shared secret in a secret file's octets (D12): the octets, less one trailing LF or CR LF, or those that "hex:" and
  * hex digits stand for. RELOAD_ERR_SYNTAX: bad hex; RELOAD_ERR_VALUE: empty. Appends to secret. */
 reload_err reload_secret_parse(const uint8_t *octets, size_t len, reload_buf *secret, reload_diag *diag);
-/* Random octets from the operating system by way of a CTR_DRBG. */
-reload_err reload_random(uint8_t *octets, size_t len);
+
+/* A source of random octets: a CTR_DRBG seeded by the operating system; or, with a seed, an HMAC_DRBG (SP 800-90A, with
+ * HMAC-SHA256) whose octets follow from the seed alone, for test vectors and nothing else. */
+typedef struct reload_rng reload_rng;
+/* seed: len octets, or NULL. Returns NULL without memory, or where the operating system gives no random octets. */
+reload_rng *reload_rng_new(const uint8_t *seed, size_t len);
+/* Wipes, frees and sets to NULL. */
+void reload_rng_free(reload_rng **rng);
+reload_err reload_rng_fill(reload_rng *rng, uint8_t *octets, size_t len);
+
+/* An RSA private key. */
+typedef struct reload_key reload_key;
+/* Reads a key: PEM (PKCS#1 or PKCS#8, with a passphrase where it is encrypted; NULL: none) or DER. RELOAD_ERR_SYNTAX: no such
+ * key; RELOAD_ERR_VALUE: not RSA, or of a size that D13 does not take; RELOAD_ERR_REFUSED: it wants a passphrase, or another
+ * one. */
+reload_err reload_key_parse(const uint8_t *octets, size_t len, const char *passphrase, reload_key **key, reload_diag *diag);
+/* Makes a key of 1024 to 8192 bits, public exponent 65537. */
+reload_err reload_key_generate(reload_rng *rng, unsigned bits, reload_key **key);
+/* Wipes, frees and sets to NULL. */
+void reload_key_free(reload_key **key);
+/* Appends the key as PEM (PKCS#1). */
+reload_err reload_key_write(reload_key *key, reload_buf *pem);
+
+/* ---- Certificates (S§7, D18, D19) ------------------------------------------------------------------------------------ */
+
+/* An X.509 certificate and what it says. */
+typedef struct reload_cert reload_cert;
+
+/* A name in a certificate's subjectAltName that D19 knows. */
+typedef struct reload_cert_name {
+    bool peer;                  /* a Peer-ID, else a user's address of record */
+    uint8_t id[RELOAD_ID_SIZE]; /* of a peer */
+    const char *text;           /* of a peer: the overlay's name; of a user: the address, without "sip:" or "sips:" */
+} reload_cert_name;
+
+/* Reads one certificate, DER or PEM. RELOAD_ERR_SYNTAX: it cannot be read, or octets follow it; RELOAD_ERR_MEMORY. */
+reload_err reload_cert_parse(const uint8_t *octets, size_t len, reload_cert **cert, reload_diag *diag);
+void reload_cert_free(reload_cert **cert);
+/* Its DER. */
+const uint8_t *reload_cert_octets(const reload_cert *cert, size_t *len);
+/* Subject and issuer as "CN=…, O=…"; serial number in hex. What comes from strangers in them is escaped. */
+const char *reload_cert_subject(const reload_cert *cert);
+const char *reload_cert_issuer(const reload_cert *cert);
+const char *reload_cert_serial(const reload_cert *cert);
+/* Validity, in seconds since the epoch, both ends included. */
+int64_t reload_cert_not_before(const reload_cert *cert);
+int64_t reload_cert_not_after(const reload_cert *cert);
+/* The key: "RSA", "EC", …, and its bits. */
+const char *reload_cert_key_type(const reload_cert *cert);
+unsigned reload_cert_key_bits(const reload_cert *cert);
+/* The names that D19 knows, in the certificate's order. */
+size_t reload_cert_names(const reload_cert *cert);
+const reload_cert_name *reload_cert_name_at(const reload_cert *cert, size_t i);
+
+/* What a new certificate is to say. */
+typedef struct reload_cert_spec {
+    const char *subject;           /* as mbed TLS reads it: "CN=alice@example.com" */
+    const reload_cert_name *names; /* of a peer or a user */
+    size_t count;
+    const uint8_t *serial; /* of at most 20 octets, positive */
+    size_t serial_len;
+    int64_t not_before, not_after;
+    bool ca; /* a CA's: it may sign certificates and revocation lists, and nothing else */
+} reload_cert_spec;
+
+/* Issues an X.509 v3 certificate, signed with SHA-256. Whose key it certifies: subject's; or, where that is NULL, the one of the
+ * PKCS#10 request in request_len octets, PEM or DER, which must bear its own key's signature. issuer: the CA's certificate; NULL
+ * for one that signs itself. Appends PEM to out. RELOAD_ERR_SYNTAX: a bad request; RELOAD_ERR_VALUE: a key, name or date that
+ * cannot be written. */
+reload_err reload_cert_issue(const reload_cert_spec *spec, reload_key *subject, const uint8_t *request, size_t request_len,
+                             const reload_cert *issuer, reload_key *issuer_key, reload_buf *out, reload_diag *diag);
+/* Makes a PKCS#10 request for a key. Appends PEM to out. */
+reload_err reload_cert_request(reload_key *key, const char *subject, reload_buf *out, reload_diag *diag);
+
+/* An entry of a revocation list. */
+typedef struct reload_revocation {
+    const uint8_t *serial;
+    size_t serial_len;
+    int64_t time;
+} reload_revocation;
+
+/* Makes a CRL (RFC 5280 section 5), signed with SHA-256, with that CRL number. Appends PEM to out. */
+reload_err reload_crl_issue(const reload_cert *issuer, reload_key *issuer_key, const reload_revocation *entries, size_t count,
+                            int64_t this_update, int64_t next_update, uint32_t number, reload_buf *out, reload_diag *diag);
+/* Whether a private key is the certificate's. */
+bool reload_cert_fits_key(const reload_cert *cert, reload_key *key);
 
 /* ---- Verifying (S§5.2, S§5.3, S§6.1, D23 to D27) ------------------------------------------------------------------- */
 
@@ -510,10 +618,19 @@ typedef enum reload_reason {
     RELOAD_REASON_OVERLAY_MISMATCH,
     RELOAD_REASON_SECURITY_MISMATCH,
     RELOAD_REASON_MISSING_SIGNATURE,
+    RELOAD_REASON_MISSING_CERTIFICATE,
     RELOAD_REASON_DUPLICATE_ATTRIBUTE,
     RELOAD_REASON_MISPLACED,
     RELOAD_REASON_BAD_DIGEST_LENGTH,
+    RELOAD_REASON_MISSING_TIMESTAMP,
+    RELOAD_REASON_BAD_CERTIFICATE,
+    RELOAD_REASON_WEAK_KEY,
+    RELOAD_REASON_UNTRUSTED_CERTIFICATE,
+    RELOAD_REASON_REVOKED_CERTIFICATE,
+    RELOAD_REASON_EXPIRED_CERTIFICATE,
     RELOAD_REASON_BAD_DIGEST,
+    RELOAD_REASON_PEER_ID_MISMATCH,
+    RELOAD_REASON_RESOURCE_KEY_MISMATCH,
     RELOAD_REASON_STALE,
     RELOAD_REASON_FUTURE,
     RELOAD_REASON_MISSING_EXPIRATION,
@@ -531,6 +648,7 @@ typedef struct reload_signature {
     reload_reason reason;
     bool has_timestamp;
     uint32_t timestamp;
+    const reload_cert *signer; /* under CERTS, where its certificate could be read; belongs to the report */
 } reload_signature;
 
 /* What a verifier says of a message. Zero-initialise it; it may be used for one message after the other. */
@@ -548,14 +666,27 @@ void reload_report_free(reload_report *report);
 
 typedef struct reload_verifier reload_verifier;
 
-/* A verifier for an overlay run under RELOAD_SECURITY_NONE or RELOAD_SECURITY_HMAC; NULL without memory or for another
- * algorithm. It is told the algorithm and never takes it from a message (D23). */
+/* A verifier for an overlay run under RELOAD_SECURITY_NONE, RELOAD_SECURITY_HMAC or RELOAD_SECURITY_CERTS; NULL without memory
+ * or for another algorithm. It is told the algorithm and never takes it from a message (D23). */
 reload_verifier *reload_verifier_new(reload_security algorithm);
 void reload_verifier_free(reload_verifier **verifier);
 /* Adds a shared secret; where there are several, any one will do. RELOAD_ERR_VALUE: it is empty. */
 reload_err reload_verifier_add_secret(reload_verifier *verifier, const uint8_t *secret, size_t len);
-/* What the header must say; each is not checked unless set (D24 step 4). */
-void reload_verifier_set_overlay(reload_verifier *verifier, uint32_t overlay);
+/* CERTS: adds CA certificates that are trusted, intermediate certificates that may link others to them, and revocation lists
+ * (D18). Each takes one or more in PEM, or one in DER. RELOAD_ERR_SYNTAX, RELOAD_ERR_MEMORY. */
+reload_err reload_verifier_add_ca(reload_verifier *verifier, const uint8_t *octets, size_t len, reload_diag *diag);
+reload_err reload_verifier_add_intermediates(reload_verifier *verifier, const uint8_t *octets, size_t len, reload_diag *diag);
+reload_err reload_verifier_add_crl(reload_verifier *verifier, const uint8_t *octets, size_t len, reload_diag *diag);
+/* The smallest RSA key that is taken, in bits: 2048 unless set (D13). */
+void reload_verifier_set_min_rsa_bits(reload_verifier *verifier, unsigned bits);
+/* Takes certificates that are signed with SHA-1. */
+void reload_verifier_allow_sha1_certs(reload_verifier *verifier, bool allowed);
+/* Tells of each CRL that is out of date at a time, of an unknown issuer, or badly signed; warn is called with static words. */
+void reload_verifier_check_crls(const reload_verifier *verifier, int64_t time, void (*warn)(void *arg, const char *words),
+                                void *arg);
+/* What the header must say; each is not checked unless set (D24 step 4). The overlay's name is also what a certificate must
+ * name its Peer-IDs for (D20); RELOAD_ERR_MEMORY. */
+reload_err reload_verifier_set_overlay(reload_verifier *verifier, const char *name);
 void reload_verifier_set_dht(reload_verifier *verifier, uint8_t dht);
 void reload_verifier_set_hash(reload_verifier *verifier, uint8_t hash);
 /* How far a TIMESTAMP may be from the time of checking: RELOAD_DEFAULT_SKEW unless set; negative: no limit. */
@@ -564,8 +695,8 @@ void reload_verifier_set_max_skew(reload_verifier *verifier, int64_t seconds);
 void reload_verifier_require_peer_signature(reload_verifier *verifier, bool required);
 
 /* Judges a message at a time. The verdict is in report; the result says whether the message could be judged:
- * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO, RELOAD_ERR_ARGUMENT (HMAC without a secret), and then report holds no verdict but
- * RELOAD_UNCHECKED. */
+ * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO, RELOAD_ERR_ARGUMENT (HMAC without a secret, CERTS without a CA), and then report holds
+ * no verdict but RELOAD_UNCHECKED. */
 reload_err reload_verify(reload_verifier *verifier, const reload_msg *msg, int64_t time, reload_report *report);
 
 /* Writes the report as one JSON object without a newline. msg: what was judged; NULL for octets that are no message, of which
@@ -586,21 +717,41 @@ enum {
     RELOAD_SIGN_FORCE = 32          /* do what would be refused, so far as it can be done */
 };
 
-/* A signer for RELOAD_SECURITY_NONE, which completes messages and signs nothing, or RELOAD_SECURITY_HMAC. */
+/* A signer for RELOAD_SECURITY_NONE, which completes messages and signs nothing, RELOAD_SECURITY_HMAC or
+ * RELOAD_SECURITY_CERTS; NULL without memory or for another algorithm. */
 reload_signer *reload_signer_new(reload_security algorithm);
 void reload_signer_free(reload_signer **signer);
 reload_err reload_signer_set_secret(reload_signer *signer, const uint8_t *secret, size_t len);
+/* CERTS: the peer's RSA private key (PEM, with a passphrase where it is encrypted, else NULL; or DER) and its certificate (PEM
+ * or DER). RELOAD_ERR_SYNTAX; RELOAD_ERR_VALUE: not RSA of 1024 to 8192 bits; RELOAD_ERR_REFUSED: the passphrase is missing
+ * or wrong. */
+reload_err reload_signer_set_key(reload_signer *signer, const uint8_t *octets, size_t len, const char *passphrase,
+                                 reload_diag *diag);
+reload_err reload_signer_set_cert(reload_signer *signer, const uint8_t *octets, size_t len, reload_diag *diag);
+/* The same for BODYs; without them the peer's sign BODYs too. */
+reload_err reload_signer_set_resource_key(reload_signer *signer, const uint8_t *octets, size_t len, const char *passphrase,
+                                          reload_diag *diag);
+reload_err reload_signer_set_resource_cert(reload_signer *signer, const uint8_t *octets, size_t len, reload_diag *diag);
+/* Whether the keys are those of the certificates, and these no CA's: RELOAD_ERR_REFUSED where not (D32), RELOAD_ERR_ARGUMENT
+ * where something is missing. reload_sign looks too. */
+reload_err reload_signer_check(reload_signer *signer, reload_diag *diag);
+/* CERTS: Transaction IDs are made of this boot time (default: the TIMESTAMP) and a counter that begins here (default: 0) and
+ * grows by one for each that is given (S§7). */
+void reload_signer_set_boot_time(reload_signer *signer, uint32_t boot_time);
+void reload_signer_set_counter(reload_signer *signer, uint32_t counter);
 void reload_signer_set_flags(reload_signer *signer, unsigned flags);
 /* The TIMESTAMP to write. */
 void reload_signer_set_time(reload_signer *signer, uint32_t time);
-/* The Transaction ID for the requests that have none; without it, each gets a random one. */
+/* The Transaction ID for the requests that have none; without it, each gets a random one, or under CERTS one of boot time and
+ * counter. */
 void reload_signer_set_transaction_id(reload_signer *signer, const uint8_t id[RELOAD_TRANSACTION_SIZE]);
-/* The PEER-ID for a SOURCE-INFO that has none; without it, a request's is its Source ID. */
+/* The PEER-ID for a response's SOURCE-INFO that has none (a request's is its Source ID); without it, under CERTS, the first
+ * that the certificate names. */
 void reload_signer_set_peer_id(reload_signer *signer, const uint8_t id[RELOAD_ID_SIZE]);
 
 /* Completes a message by D29, signs it by D30 and appends it to out. RELOAD_ERR_MALFORMED: it is malformed by D24's steps 1
  * and 3 (with RELOAD_SIGN_FORCE: its top-level framing is broken); RELOAD_ERR_REFUSED: D29 or D32; RELOAD_ERR_TOO_LONG;
- * RELOAD_ERR_CRYPTO; RELOAD_ERR_ARGUMENT: HMAC without a secret. On failure out is as it was. */
+ * RELOAD_ERR_CRYPTO; RELOAD_ERR_ARGUMENT: HMAC without a secret, CERTS without key or certificate. On failure out is as it was. */
 reload_err reload_sign(reload_signer *signer, const reload_msg *msg, reload_buf *out, reload_diag *diag);
 
 /* Appends the message without its SIGNATUREs, PEER-SIGNATUREs and BODY.SIGNATUREs to out. The flags are those of signing;

@@ -1,28 +1,45 @@
 /* Completing and signing messages (S§5.1, D29, D30), and the other rewritings: stripping, appending. */
-#include "crypto.h"
+#include "cert.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+/* A key and its certificate. */
+struct identity {
+    reload_key *key;
+    reload_cert *cert;
+};
+
+/* A signature that this run has put into the message. */
+struct placed {
+    uint32_t offset;
+    const struct identity *identity; /* CERTS */
+};
+
 struct reload_signer {
     reload_security algorithm;
     rl_hmac *secret;
+    struct identity peer;
+    struct identity resource; /* its own where set; else BODYs are signed by the peer */
+    bool checked;             /* the keys are those of the certificates */
+    bool has_boot_time;
+    uint32_t boot_time, counter;
     unsigned flags;
     uint32_t time;
     bool has_transaction_id, has_peer_id;
     uint8_t transaction_id[RELOAD_TRANSACTION_SIZE];
     uint8_t peer_id[RELOAD_ID_SIZE];
-    rl_random *random; /* made when first needed */
+    reload_rng *random; /* made when first needed */
     reload_msg *built; /* the message under work, parsed again to find its signatures */
-    uint32_t *signatures; /* offsets of the signatures that this run has put there, ascending */
+    struct placed *signatures; /* in ascending order */
     size_t count;
     size_t cap;
 };
 
 reload_signer *reload_signer_new(reload_security algorithm)
 {
-    if (algorithm != RELOAD_SECURITY_NONE && algorithm != RELOAD_SECURITY_HMAC)
+    if (algorithm != RELOAD_SECURITY_NONE && algorithm != RELOAD_SECURITY_HMAC && algorithm != RELOAD_SECURITY_CERTS)
         return NULL;
     reload_signer *s = calloc(1, sizeof *s);
     if (s == NULL)
@@ -39,7 +56,11 @@ void reload_signer_free(reload_signer **signer)
     if (signer == NULL || *signer == NULL)
         return;
     rl_hmac_free(&(*signer)->secret);
-    rl_random_free(&(*signer)->random);
+    reload_key_free(&(*signer)->peer.key);
+    reload_cert_free(&(*signer)->peer.cert);
+    reload_key_free(&(*signer)->resource.key);
+    reload_cert_free(&(*signer)->resource.cert);
+    reload_rng_free(&(*signer)->random);
     reload_msg_free(&(*signer)->built);
     free((*signer)->signatures);
     free(*signer);
@@ -55,9 +76,92 @@ reload_err reload_signer_set_secret(reload_signer *s, const uint8_t *secret, siz
     return s->secret == NULL ? RELOAD_ERR_MEMORY : RELOAD_OK;
 }
 
+static reload_err set_key(reload_signer *s, struct identity *identity, const uint8_t *octets, size_t len, const char *passphrase,
+                          reload_diag *diag)
+{
+    reload_key_free(&identity->key);
+    s->checked = false;
+    return reload_key_parse(octets, len, passphrase, &identity->key, diag);
+}
+
+static reload_err set_cert(reload_signer *s, struct identity *identity, const uint8_t *octets, size_t len, reload_diag *diag)
+{
+    reload_cert_free(&identity->cert);
+    s->checked = false;
+    return reload_cert_parse(octets, len, &identity->cert, diag);
+}
+
+reload_err reload_signer_set_key(reload_signer *s, const uint8_t *octets, size_t len, const char *passphrase, reload_diag *diag)
+{
+    return set_key(s, &s->peer, octets, len, passphrase, diag);
+}
+
+reload_err reload_signer_set_cert(reload_signer *s, const uint8_t *octets, size_t len, reload_diag *diag)
+{
+    return set_cert(s, &s->peer, octets, len, diag);
+}
+
+reload_err reload_signer_set_resource_key(reload_signer *s, const uint8_t *octets, size_t len, const char *passphrase,
+                                          reload_diag *diag)
+{
+    return set_key(s, &s->resource, octets, len, passphrase, diag);
+}
+
+reload_err reload_signer_set_resource_cert(reload_signer *s, const uint8_t *octets, size_t len, reload_diag *diag)
+{
+    return set_cert(s, &s->resource, octets, len, diag);
+}
+
+static reload_err check_identity(const reload_signer *s, const struct identity *identity, const char *whose, reload_diag *diag)
+{
+    if (identity->key == NULL || identity->cert == NULL)
+        return rl_fail(diag, RELOAD_ERR_ARGUMENT, "%s key and its certificate go together", whose);
+    if ((s->flags & RELOAD_SIGN_FORCE) != 0)
+        return RELOAD_OK;
+    if (!reload_cert_fits_key(identity->cert, identity->key))
+        return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: %s key is not its certificate's (D32)", whose);
+    if (rl_cert_is_ca(identity->cert))
+        return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: %s certificate is a CA's, whose key signs no messages", whose);
+    return RELOAD_OK;
+}
+
+reload_err reload_signer_check(reload_signer *s, reload_diag *diag)
+{
+    reload_err err = RELOAD_OK;
+    if (s->checked || s->algorithm == RELOAD_SECURITY_NONE)
+        return RELOAD_OK;
+    if (s->algorithm == RELOAD_SECURITY_HMAC && s->secret == NULL)
+        return rl_fail(diag, RELOAD_ERR_ARGUMENT, "no secret to sign with");
+    if (s->algorithm == RELOAD_SECURITY_CERTS) {
+        err = check_identity(s, &s->peer, "the peer's", diag);
+        if (err == RELOAD_OK && (s->resource.key != NULL || s->resource.cert != NULL))
+            err = check_identity(s, &s->resource, "the resource's", diag);
+    }
+    s->checked = err == RELOAD_OK;
+    return err;
+}
+
+/* Who signs BODYs. */
+static const struct identity *resource_identity(const reload_signer *s)
+{
+    return s->resource.key != NULL ? &s->resource : &s->peer;
+}
+
+void reload_signer_set_boot_time(reload_signer *s, uint32_t boot_time)
+{
+    s->boot_time = boot_time;
+    s->has_boot_time = true;
+}
+
+void reload_signer_set_counter(reload_signer *s, uint32_t counter)
+{
+    s->counter = counter;
+}
+
 void reload_signer_set_flags(reload_signer *s, unsigned flags)
 {
     s->flags = flags;
+    s->checked = false;
 }
 
 void reload_signer_set_time(reload_signer *s, uint32_t time)
@@ -138,11 +242,18 @@ static reload_err end(struct rewrite *w, reload_diag *diag)
 
 /* ---- Signing --------------------------------------------------------------------------------------------------- */
 
+/* Adds an attribute of zeros, to be filled in later. */
+static void put_zeros(struct rewrite *w, uint16_t type, size_t len)
+{
+    static const uint8_t zeros[RL_MAX_RSA_BITS / 8];
+    reload_build_octets(&w->b, type, zeros, len < sizeof zeros ? len : sizeof zeros);
+}
+
 /* Puts a signature here, its DIGEST's octets still zero. */
 static void put_signature(struct rewrite *w, uint16_t type)
 {
-    static const uint8_t zeros[RELOAD_HMAC_SIZE];
     reload_signer *s = w->signer;
+    bool certs = s->algorithm == RELOAD_SECURITY_CERTS;
     void *signatures = s->signatures;
     bool grown = rl_grow(&signatures, &s->cap, s->count, sizeof *s->signatures);
     s->signatures = signatures;
@@ -150,14 +261,24 @@ static void put_signature(struct rewrite *w, uint16_t type)
         w->err = RELOAD_ERR_MEMORY;
         return;
     }
-    s->signatures[s->count++] = (uint32_t)(w->b.buf->len - w->b.start);
+    struct placed *placed = &s->signatures[s->count++];
+    placed->offset = (uint32_t)(w->b.buf->len - w->b.start);
+    placed->identity = type == RELOAD_A_BODY_SIGNATURE ? resource_identity(s) : &s->peer;
     reload_build_open(&w->b, type);
-    if ((s->flags & RELOAD_SIGN_TIMESTAMP) != 0) {
+    if (certs || (s->flags & RELOAD_SIGN_TIMESTAMP) != 0) { /* D4 */
         reload_value stamp = {.kind = RELOAD_KIND_TIME, .number = s->time};
         reload_build_value(&w->b, RELOAD_A_TIMESTAMP, &stamp);
     }
-    reload_build_octets(&w->b, RELOAD_A_DIGEST, zeros, sizeof zeros);
+    put_zeros(w, RELOAD_A_DIGEST, certs ? rl_key_size(placed->identity->key) : RELOAD_HMAC_SIZE);
     reload_build_close(&w->b);
+}
+
+/* Adds a certificate as an attribute. */
+static void put_cert(struct rewrite *w, uint16_t type, const reload_cert *cert)
+{
+    size_t len;
+    const uint8_t *der = reload_cert_octets(cert, &len);
+    reload_build_octets(&w->b, type, der, len);
 }
 
 /* Copies a composite's members, leaving out those of a type. */
@@ -169,24 +290,40 @@ static void copy_members_but(struct rewrite *w, uint32_t container, uint16_t typ
             copy(w, i, reload_msg_attr(w->msg, i)->end);
 }
 
-/* A SOURCE-INFO as it stands (info), or a new one (RELOAD_NO_ATTR): with a PEER-ID first where it has none, and with its
- * PEER-SIGNATURE last where that is asked for. */
-static void put_source_info(struct rewrite *w, uint32_t info, const uint8_t *peer_id)
+/* What D29 adds to SOURCE-INFO. */
+struct completion {
+    uint32_t info;          /* the SOURCE-INFO; RELOAD_NO_ATTR: none is there */
+    bool make;              /* one is made */
+    const uint8_t *peer_id; /* the PEER-ID that it lacks; NULL: none */
+    bool cert;              /* it lacks a PEER-CERT */
+    bool sign;              /* it gets a PEER-SIGNATURE, in the place of another */
+};
+
+/* A SOURCE-INFO as it stands, or a new one: with a PEER-ID first where it has none, a PEER-CERT last where it has none, and its
+ * PEER-SIGNATURE behind that. */
+static void put_source_info(struct rewrite *w, const struct completion *c)
 {
-    bool resign = w->signer->algorithm != RELOAD_SECURITY_NONE && (w->signer->flags & RELOAD_SIGN_SOURCE_INFO) != 0;
-    bool readable = info == RELOAD_NO_ATTR || reload_msg_attr(w->msg, info)->flaw == RELOAD_FLAW_NONE;
-    if (!readable || (peer_id == NULL && !resign)) {
-        copy(w, info, reload_msg_attr(w->msg, info)->end);
+    uint32_t end_of_info = c->make ? 0 : reload_msg_attr(w->msg, c->info)->end;
+    bool cert = c->cert;
+    if (!c->make && c->peer_id == NULL && !c->cert && !c->sign) {
+        copy(w, c->info, end_of_info);
         return;
     }
     reload_build_open(&w->b, RELOAD_A_SOURCE_INFO);
-    if (peer_id != NULL)
-        reload_build_octets(&w->b, RELOAD_A_PEER_ID, peer_id, RELOAD_ID_SIZE);
-    if (info != RELOAD_NO_ATTR && resign)
-        copy_members_but(w, info, RELOAD_A_PEER_SIGNATURE);
-    else if (info != RELOAD_NO_ATTR)
-        copy(w, info + 1, reload_msg_attr(w->msg, info)->end);
-    if (resign)
+    if (c->peer_id != NULL)
+        reload_build_octets(&w->b, RELOAD_A_PEER_ID, c->peer_id, RELOAD_ID_SIZE);
+    for (uint32_t i = c->make ? 0 : c->info + 1; i < end_of_info; i = reload_msg_attr(w->msg, i)->end) {
+        bool signature = reload_msg_attr(w->msg, i)->type == RELOAD_A_PEER_SIGNATURE;
+        if (signature && cert) {
+            put_cert(w, RELOAD_A_PEER_CERT, w->signer->peer.cert);
+            cert = false;
+        }
+        if (!signature || !c->sign)
+            copy(w, i, reload_msg_attr(w->msg, i)->end);
+    }
+    if (cert)
+        put_cert(w, RELOAD_A_PEER_CERT, w->signer->peer.cert);
+    if (c->sign)
         put_signature(w, RELOAD_A_PEER_SIGNATURE);
     reload_build_close(&w->b);
 }
@@ -205,9 +342,27 @@ static bool wants_signature(const struct rewrite *w, uint32_t body)
     return put_request || (flags & (RELOAD_SIGN_BODIES | RELOAD_SIGN_RESIGN_BODIES)) != 0;
 }
 
+/* Whether a RESOURCE has a certificate BODY with that certificate. */
+static bool has_certificate(const reload_msg *msg, uint32_t resource, const reload_cert *cert)
+{
+    size_t len, there;
+    const uint8_t *der = reload_cert_octets(cert, &len);
+    uint32_t end_of_resource = reload_msg_attr(msg, resource)->end;
+    for (uint32_t i = resource + 1; i < end_of_resource; i = reload_msg_attr(msg, i)->end) {
+        if (!rl_is_certificate_body(msg, i))
+            continue;
+        const uint8_t *octets = reload_msg_value_octets(msg, i + 1, &there);
+        if (there == len && memcmp(octets, der, len) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void put_resource(struct rewrite *w, uint32_t resource)
 {
     const reload_attr *attr = reload_msg_attr(w->msg, resource);
+    const reload_cert *cert = resource_identity(w->signer)->cert;
+    size_t before = w->signer->count;
     if (attr->flaw != RELOAD_FLAW_NONE) {
         copy(w, resource, attr->end);
         return;
@@ -221,6 +376,11 @@ static void put_resource(struct rewrite *w, uint32_t resource)
         reload_build_open(&w->b, RELOAD_A_BODY);
         copy_members_but(w, i, RELOAD_A_BODY_SIGNATURE);
         put_signature(w, RELOAD_A_BODY_SIGNATURE);
+        reload_build_close(&w->b);
+    }
+    if (w->signer->count > before && cert != NULL && !has_certificate(w->msg, resource, cert)) {
+        reload_build_open(&w->b, RELOAD_A_BODY);
+        put_cert(w, RELOAD_A_BODY_CERTIFICATE, cert);
         reload_build_close(&w->b);
     }
     reload_build_close(&w->b);
@@ -249,10 +409,13 @@ static reload_err complete_header(struct rewrite *w, reload_diag *diag)
         return RELOAD_OK;
     uint8_t fresh[RELOAD_TRANSACTION_SIZE];
     memcpy(fresh, s->transaction_id, sizeof fresh);
-    if (!s->has_transaction_id) {
+    if (!s->has_transaction_id && s->algorithm == RELOAD_SECURITY_CERTS) { /* S§7 */
+        rl_put32(fresh, s->has_boot_time ? s->boot_time : s->time);
+        rl_put32(fresh + 4, s->counter++);
+    } else if (!s->has_transaction_id) {
         if (s->random == NULL)
-            s->random = rl_random_new();
-        reload_err err = s->random == NULL ? RELOAD_ERR_CRYPTO : rl_random_fill(s->random, fresh, sizeof fresh);
+            s->random = reload_rng_new(NULL, 0);
+        reload_err err = s->random == NULL ? RELOAD_ERR_CRYPTO : reload_rng_fill(s->random, fresh, sizeof fresh);
         if (err != RELOAD_OK)
             return rl_fail(diag, err, "no random octets for a Transaction ID");
     }
@@ -260,24 +423,91 @@ static reload_err complete_header(struct rewrite *w, reload_diag *diag)
     return RELOAD_OK;
 }
 
-/* D29: the PEER-ID that SOURCE-INFO lacks; NULL where it lacks none, or where there is no SOURCE-INFO and none is made. */
-static reload_err complete_peer_id(const struct rewrite *w, uint32_t info, const uint8_t **peer_id, reload_diag *diag)
+/* The first Peer-ID that a certificate names, or NULL. */
+static const uint8_t *first_peer_id(const reload_cert *cert)
 {
+    for (size_t i = 0; cert != NULL && i < reload_cert_names(cert); i++)
+        if (reload_cert_name_at(cert, i)->peer)
+            return reload_cert_name_at(cert, i)->id;
+    return NULL;
+}
+
+/* D29: what SOURCE-INFO lacks. */
+static reload_err complete_source_info(const struct rewrite *w, struct completion *c, reload_diag *diag)
+{
+    const reload_signer *s = w->signer;
     bool request = reload_msg_field(w->msg, RELOAD_F_RESPONSE) == 0;
+    bool certs = s->algorithm == RELOAD_SECURITY_CERTS;
     size_t len;
-    *peer_id = NULL;
-    if (info == RELOAD_NO_ATTR && request)
+    *c = (struct completion){.info = reload_msg_member(w->msg, RELOAD_NO_ATTR, RELOAD_A_SOURCE_INFO)};
+    if (c->info != RELOAD_NO_ATTR && reload_msg_attr(w->msg, c->info)->ignored)
+        c->info = RELOAD_NO_ATTR;
+    c->make = c->info == RELOAD_NO_ATTR && (certs || !request);
+    if (c->info == RELOAD_NO_ATTR && !c->make)
         return RELOAD_OK;
-    if (info != RELOAD_NO_ATTR && (reload_msg_attr(w->msg, info)->flaw != RELOAD_FLAW_NONE ||
-                                   reload_msg_member(w->msg, info, RELOAD_A_PEER_ID) != RELOAD_NO_ATTR))
+    if (!c->make && reload_msg_attr(w->msg, c->info)->flaw != RELOAD_FLAW_NONE)
         return RELOAD_OK;
-    if (request)
-        *peer_id = reload_msg_field_octets(w->msg, RELOAD_F_SOURCE_ID, &len);
-    else if (w->signer->has_peer_id)
-        *peer_id = w->signer->peer_id;
-    else
+    c->sign = s->algorithm != RELOAD_SECURITY_NONE && (s->flags & RELOAD_SIGN_SOURCE_INFO) != 0;
+    c->cert = certs && (c->make || reload_msg_member(w->msg, c->info, RELOAD_A_PEER_CERT) == RELOAD_NO_ATTR);
+    if (!c->make && reload_msg_member(w->msg, c->info, RELOAD_A_PEER_ID) != RELOAD_NO_ATTR)
+        return RELOAD_OK;
+    c->peer_id = request ? reload_msg_field_octets(w->msg, RELOAD_F_SOURCE_ID, &len)
+                         : s->has_peer_id ? s->peer_id : first_peer_id(s->peer.cert);
+    if (c->peer_id == NULL)
         return rl_fail(diag, RELOAD_ERR_REFUSED,
                        "refused: a response needs a SOURCE-INFO with the responder's PEER-ID, and nothing says what it is (D29)");
+    return RELOAD_OK;
+}
+
+/* D32: a SOURCE-INFO that this key may speak for. */
+static reload_err check_peer(const struct rewrite *w, const struct completion *c, reload_diag *diag)
+{
+    const reload_cert *cert = w->signer->peer.cert;
+    bool request = reload_msg_field(w->msg, RELOAD_F_RESPONSE) == 0;
+    bool join_request = request && reload_msg_field(w->msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN;
+    uint32_t overlay = reload_msg_field(w->msg, RELOAD_F_OVERLAY);
+    size_t len = RELOAD_ID_SIZE;
+    const uint8_t *id = c->peer_id;
+    if (id == NULL)
+        id = reload_msg_value_octets(w->msg, reload_msg_member(w->msg, c->info, RELOAD_A_PEER_ID), &len);
+    if (len != RELOAD_ID_SIZE || !rl_cert_names_peer(cert, id, NULL, overlay, join_request && overlay == 0))
+        return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: the certificate does not name the PEER-ID for this Overlay (D32)");
+    if (request && memcmp(id, reload_msg_field_octets(w->msg, RELOAD_F_SOURCE_ID, &len), RELOAD_ID_SIZE) != 0)
+        return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: the PEER-ID is not the request's Source ID (D20, D32)");
+    if (c->cert)
+        return RELOAD_OK;
+    reload_cert *there = NULL;
+    rl_objection objection;
+    const uint8_t *der = reload_msg_value_octets(w->msg, reload_msg_member(w->msg, c->info, RELOAD_A_PEER_CERT), &len);
+    reload_err err = rl_cert_read(der, len, &there, &objection);
+    bool fits = there != NULL && reload_cert_fits_key(there, w->signer->peer.key);
+    reload_cert_free(&there);
+    if (err != RELOAD_OK)
+        return rl_fail(diag, err, "%s", reload_strerror(err));
+    return fits ? RELOAD_OK : rl_fail(diag, RELOAD_ERR_REFUSED, "refused: the PEER-CERT that is there is of another key (D32)");
+}
+
+/* D32: the KEY of each RESOURCE in which a BODY is to be signed is the user's whose key signs it. */
+static reload_err check_resources(const struct rewrite *w, reload_diag *diag)
+{
+    const reload_cert *cert = resource_identity(w->signer)->cert;
+    uint32_t count = (uint32_t)reload_msg_count(w->msg);
+    for (uint32_t r = 0; r < count; r = reload_msg_attr(w->msg, r)->end) {
+        const reload_attr *attr = reload_msg_attr(w->msg, r);
+        bool wanted = false;
+        size_t len;
+        if (attr->type != RELOAD_A_RESOURCE || attr->ignored)
+            continue;
+        for (uint32_t i = r + 1; i < attr->end; i = reload_msg_attr(w->msg, i)->end)
+            wanted = wanted || wants_signature(w, i);
+        if (!wanted)
+            continue;
+        uint32_t key = reload_msg_member(w->msg, r, RELOAD_A_KEY);
+        const uint8_t *octets = key == RELOAD_NO_ATTR ? NULL : reload_msg_value_octets(w->msg, key, &len);
+        if (octets == NULL || !rl_cert_names_user(cert, octets, len))
+            return rl_fail_at(diag, RELOAD_ERR_REFUSED, attr->offset,
+                              "refused: the certificate names no user that the RESOURCE-INFO.KEY is the address of (D32)");
+    }
     return RELOAD_OK;
 }
 
@@ -295,24 +525,23 @@ static uint32_t before_route_logs(const reload_msg *msg)
 }
 
 /* Writes the completed message, with its new signatures still without digests. */
-static void put_attributes(struct rewrite *w, uint32_t info, const uint8_t *peer_id)
+static void put_attributes(struct rewrite *w, const struct completion *c)
 {
     bool sign = w->signer->algorithm != RELOAD_SECURITY_NONE;
     uint32_t count = (uint32_t)reload_msg_count(w->msg);
     uint32_t signature = reload_msg_signature(w->msg);
-    bool make_info = info == RELOAD_NO_ATTR && peer_id != NULL;
     uint32_t info_at = count > 0 && reload_msg_attr(w->msg, 0)->type == RELOAD_A_RESPONSE_CODE ? 1 : 0;
     uint32_t sign_at = signature != RELOAD_NO_ATTR ? signature : before_route_logs(w->msg);
     for (uint32_t i = 0;; i = reload_msg_attr(w->msg, i)->end) {
-        if (make_info && i == info_at)
-            put_source_info(w, RELOAD_NO_ATTR, peer_id);
+        if (c->make && i == info_at)
+            put_source_info(w, c);
         if (sign && i == sign_at)
             put_signature(w, RELOAD_A_SIGNATURE);
         if (i == count)
             break;
         const reload_attr *attr = reload_msg_attr(w->msg, i);
-        if (i == info)
-            put_source_info(w, i, peer_id);
+        if (i == c->info)
+            put_source_info(w, c);
         else if (sign && attr->type == RELOAD_A_RESOURCE && !attr->ignored)
             put_resource(w, i);
         else if (!sign || i != signature)
@@ -321,16 +550,18 @@ static void put_attributes(struct rewrite *w, uint32_t info, const uint8_t *peer
 }
 
 /* Computes the digest of the signature at attr and writes it into the message's octets. */
-static reload_err put_digest(const reload_signer *s, uint8_t *octets, uint32_t attr)
+static reload_err put_digest(const reload_signer *s, const struct placed *placed, uint8_t *octets, uint32_t attr)
 {
     rl_site site;
     rl_pieces pieces;
-    uint8_t digest[RELOAD_HMAC_SIZE];
+    uint8_t digest[RL_MAX_RSA_BITS / 8];
     rl_site_at(s->built, attr, &site);
     rl_signed_pieces(s->built, &site, &pieces);
-    reload_err err = rl_hmac_digest(s->secret, &pieces, digest);
+    reload_err err = s->algorithm == RELOAD_SECURITY_HMAC ? rl_hmac_digest(s->secret, &pieces, digest)
+                                                          : rl_key_sign(placed->identity->key, &pieces, digest);
+    const reload_attr *to = reload_msg_attr(s->built, site.digest);
     if (err == RELOAD_OK)
-        memcpy(octets + reload_msg_attr(s->built, site.digest)->offset + RL_HEAD, digest, sizeof digest);
+        memcpy(octets + to->offset + RL_HEAD, digest, to->length);
     return err;
 }
 
@@ -340,36 +571,42 @@ static reload_err put_digests(struct rewrite *w)
     reload_signer *s = w->signer;
     uint8_t *octets = w->b.buf->octets + w->b.start;
     reload_err err = reload_msg_parse(s->built, octets, w->b.buf->len - w->b.start, NULL);
+    const struct placed *message = NULL;
     size_t next = 0;
     uint32_t count = err == RELOAD_OK ? (uint32_t)reload_msg_count(s->built) : 0;
     for (uint32_t i = 0; i < count && next < s->count && err == RELOAD_OK; i++) {
         const reload_attr *attr = reload_msg_attr(s->built, i);
-        if (attr->offset != s->signatures[next] || !rl_is_signature(attr->type))
+        const struct placed *placed = &s->signatures[next];
+        if (attr->offset != placed->offset || !rl_is_signature(attr->type))
             continue;
         next++;
-        if (attr->type != RELOAD_A_SIGNATURE)
-            err = put_digest(s, octets, i);
+        if (attr->type == RELOAD_A_SIGNATURE)
+            message = placed;
+        else
+            err = put_digest(s, placed, octets, i);
     }
-    if (err == RELOAD_OK && s->count > 0)
-        err = put_digest(s, octets, reload_msg_signature(s->built));
+    if (err == RELOAD_OK && message != NULL)
+        err = put_digest(s, message, octets, reload_msg_signature(s->built));
     return err;
 }
 
 reload_err reload_sign(reload_signer *signer, const reload_msg *msg, reload_buf *out, reload_diag *diag)
 {
     struct rewrite w;
-    const uint8_t *peer_id;
-    if (signer->algorithm != RELOAD_SECURITY_NONE && signer->secret == NULL)
-        return rl_fail(diag, RELOAD_ERR_ARGUMENT, "no secret to sign with");
-    reload_err err = check_rewritable(msg, signer->flags, diag);
+    struct completion completion;
+    reload_err err = reload_signer_check(signer, diag);
+    if (err == RELOAD_OK)
+        err = check_rewritable(msg, signer->flags, diag);
     if (err != RELOAD_OK)
         return err;
-    uint32_t info = reload_msg_member(msg, RELOAD_NO_ATTR, RELOAD_A_SOURCE_INFO);
-    if (info != RELOAD_NO_ATTR && reload_msg_attr(msg, info)->ignored)
-        info = RELOAD_NO_ATTR;
     signer->count = 0;
     begin(&w, msg, signer, out);
-    err = complete_peer_id(&w, info, &peer_id, diag);
+    err = complete_source_info(&w, &completion, diag);
+    if (err == RELOAD_OK && signer->algorithm == RELOAD_SECURITY_CERTS && (signer->flags & RELOAD_SIGN_FORCE) == 0) {
+        err = check_peer(&w, &completion, diag);
+        if (err == RELOAD_OK)
+            err = check_resources(&w, diag);
+    }
     if (err == RELOAD_OK)
         err = complete_header(&w, diag);
     if (err != RELOAD_OK) {
@@ -377,7 +614,7 @@ reload_err reload_sign(reload_signer *signer, const reload_msg *msg, reload_buf 
         out->err = RELOAD_OK;
         return err;
     }
-    put_attributes(&w, info, peer_id);
+    put_attributes(&w, &completion);
     if (w.err == RELOAD_OK && reload_build_end(&w.b) == RELOAD_OK)
         w.err = put_digests(&w);
     return end(&w, diag);

@@ -1,5 +1,5 @@
 /* Judging a message as a receiving peer must: D24's checklist. */
-#include "crypto.h"
+#include "cert.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,8 +10,10 @@ struct reload_verifier {
     rl_hmac **secrets;
     size_t count;
     size_t cap;
-    bool has_overlay, has_dht, has_hash;
-    uint32_t overlay;
+    rl_trust *trust; /* CERTS */
+    char *overlay_name; /* NULL: not told */
+    bool has_dht, has_hash;
+    uint32_t overlay; /* that name's CRC-32 */
     uint8_t dht, hash;
     int64_t max_skew; /* negative: no limit */
     bool require_peer_signature;
@@ -19,13 +21,16 @@ struct reload_verifier {
 
 reload_verifier *reload_verifier_new(reload_security algorithm)
 {
-    if (algorithm != RELOAD_SECURITY_NONE && algorithm != RELOAD_SECURITY_HMAC)
+    if (algorithm != RELOAD_SECURITY_NONE && algorithm != RELOAD_SECURITY_HMAC && algorithm != RELOAD_SECURITY_CERTS)
         return NULL;
     reload_verifier *v = calloc(1, sizeof *v);
-    if (v != NULL) {
-        v->algorithm = algorithm;
-        v->max_skew = RELOAD_DEFAULT_SKEW;
-    }
+    if (v == NULL)
+        return NULL;
+    v->algorithm = algorithm;
+    v->max_skew = RELOAD_DEFAULT_SKEW;
+    v->trust = rl_trust_new();
+    if (v->trust == NULL)
+        reload_verifier_free(&v);
     return v;
 }
 
@@ -36,6 +41,8 @@ void reload_verifier_free(reload_verifier **verifier)
     for (size_t i = 0; i < (*verifier)->count; i++)
         rl_hmac_free(&(*verifier)->secrets[i]);
     free((*verifier)->secrets);
+    rl_trust_free(&(*verifier)->trust);
+    free((*verifier)->overlay_name);
     free(*verifier);
     *verifier = NULL;
 }
@@ -54,10 +61,45 @@ reload_err reload_verifier_add_secret(reload_verifier *v, const uint8_t *secret,
     return RELOAD_OK;
 }
 
-void reload_verifier_set_overlay(reload_verifier *v, uint32_t overlay)
+reload_err reload_verifier_add_ca(reload_verifier *v, const uint8_t *octets, size_t len, reload_diag *diag)
 {
-    v->overlay = overlay;
-    v->has_overlay = true;
+    return rl_trust_add_ca(v->trust, octets, len, diag);
+}
+
+reload_err reload_verifier_add_intermediates(reload_verifier *v, const uint8_t *octets, size_t len, reload_diag *diag)
+{
+    return rl_trust_add_intermediates(v->trust, octets, len, diag);
+}
+
+reload_err reload_verifier_add_crl(reload_verifier *v, const uint8_t *octets, size_t len, reload_diag *diag)
+{
+    return rl_trust_add_crl(v->trust, octets, len, diag);
+}
+
+void reload_verifier_set_min_rsa_bits(reload_verifier *v, unsigned bits)
+{
+    rl_trust_set_min_rsa_bits(v->trust, bits);
+}
+
+void reload_verifier_allow_sha1_certs(reload_verifier *v, bool allowed)
+{
+    rl_trust_allow_sha1(v->trust, allowed);
+}
+
+void reload_verifier_check_crls(const reload_verifier *v, int64_t time, void (*warn)(void *arg, const char *words), void *arg)
+{
+    rl_trust_check_crls(v->trust, time, warn, arg);
+}
+
+reload_err reload_verifier_set_overlay(reload_verifier *v, const char *name)
+{
+    char *copy = strdup(name);
+    if (copy == NULL)
+        return RELOAD_ERR_MEMORY;
+    free(v->overlay_name);
+    v->overlay_name = copy;
+    v->overlay = reload_overlay_id(name);
+    return RELOAD_OK;
 }
 
 void reload_verifier_set_dht(reload_verifier *v, uint8_t dht)
@@ -112,10 +154,19 @@ static const struct {
     [RELOAD_REASON_OVERLAY_MISMATCH] = {"overlay-mismatch", 498},
     [RELOAD_REASON_SECURITY_MISMATCH] = {"security-mismatch", 401},
     [RELOAD_REASON_MISSING_SIGNATURE] = {"missing-signature", 401},
+    [RELOAD_REASON_MISSING_CERTIFICATE] = {"missing-certificate", 401},
     [RELOAD_REASON_DUPLICATE_ATTRIBUTE] = {"duplicate-attribute", 431},
     [RELOAD_REASON_MISPLACED] = {"misplaced", 431},
     [RELOAD_REASON_BAD_DIGEST_LENGTH] = {"bad-digest-length", 431},
+    [RELOAD_REASON_MISSING_TIMESTAMP] = {"missing-timestamp", 431},
+    [RELOAD_REASON_BAD_CERTIFICATE] = {"bad-certificate", 431},
+    [RELOAD_REASON_WEAK_KEY] = {"weak-key", 431},
+    [RELOAD_REASON_UNTRUSTED_CERTIFICATE] = {"untrusted-certificate", 431},
+    [RELOAD_REASON_REVOKED_CERTIFICATE] = {"revoked-certificate", 431},
+    [RELOAD_REASON_EXPIRED_CERTIFICATE] = {"expired-certificate", 431},
     [RELOAD_REASON_BAD_DIGEST] = {"bad-digest", 431},
+    [RELOAD_REASON_PEER_ID_MISMATCH] = {"peer-id-mismatch", 431},
+    [RELOAD_REASON_RESOURCE_KEY_MISMATCH] = {"resource-key-mismatch", 431},
     [RELOAD_REASON_STALE] = {"stale", 431},
     [RELOAD_REASON_FUTURE] = {"future", 431},
     [RELOAD_REASON_MISSING_EXPIRATION] = {"missing-expiration", 431},
@@ -127,10 +178,21 @@ const char *reload_reason_text(reload_reason reason)
     return (unsigned)reason < sizeof reasons / sizeof reasons[0] ? reasons[reason].word : NULL;
 }
 
+/* Forgets the signatures. */
+static void clear_signatures(reload_report *report)
+{
+    for (size_t i = 0; i < report->count; i++) {
+        reload_cert *signer = (reload_cert *)(uintptr_t)report->signatures[i].signer; /* const for those who read it */
+        reload_cert_free(&signer);
+    }
+    report->count = 0;
+}
+
 void reload_report_free(reload_report *report)
 {
     if (report == NULL)
         return;
+    clear_signatures(report);
     free(report->signatures);
     *report = (reload_report){0};
 }
@@ -142,6 +204,8 @@ struct judging {
     int64_t time;
     reload_report *report;
     reload_err err; /* it could not be judged */
+    bool join_request;
+    reload_cert *signer; /* the certificate that the signature just looked at was checked with */
 };
 
 /* A finding: why something is not as it must be, and at which attribute. */
@@ -149,13 +213,14 @@ struct finding {
     reload_reason reason;
     uint32_t attr; /* RELOAD_NO_ATTR: the header */
     const char *detail;
+    uint16_t code; /* instead of the reason's own; 0: that one */
 };
 
-static const struct finding good = {RELOAD_REASON_NONE, RELOAD_NO_ATTR, NULL};
+static const struct finding good = {RELOAD_REASON_NONE, RELOAD_NO_ATTR, NULL, 0};
 
 static struct finding found(reload_reason reason, uint32_t attr, const char *detail)
 {
-    return (struct finding){reason, attr, detail};
+    return (struct finding){reason, attr, detail, 0};
 }
 
 /* Step 1 to 3. */
@@ -175,17 +240,15 @@ static struct finding check_form(const struct judging *j, reload_diag *diag)
 static struct finding check_overlay(const struct judging *j)
 {
     const reload_verifier *v = j->verifier;
-    bool join_request =
-        reload_msg_field(j->msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN && reload_msg_field(j->msg, RELOAD_F_RESPONSE) == 0;
     uint32_t overlay = reload_msg_field(j->msg, RELOAD_F_OVERLAY);
     uint32_t security = reload_msg_field(j->msg, RELOAD_F_SECURITY);
-    if (v->has_overlay && overlay != v->overlay && !(overlay == 0 && join_request))
+    if (v->overlay_name != NULL && overlay != v->overlay && !(overlay == 0 && j->join_request))
         return found(RELOAD_REASON_OVERLAY_MISMATCH, RELOAD_NO_ATTR, "the Overlay field is another overlay's");
     if (v->has_dht && reload_msg_field(j->msg, RELOAD_F_DHT) != v->dht)
         return found(RELOAD_REASON_OVERLAY_MISMATCH, RELOAD_NO_ATTR, "the DHT field names another algorithm");
     if (v->has_hash && reload_msg_field(j->msg, RELOAD_F_HASH) != v->hash)
         return found(RELOAD_REASON_OVERLAY_MISMATCH, RELOAD_NO_ATTR, "the Hash field names another algorithm");
-    if (security != (uint32_t)v->algorithm && !(security == RELOAD_SECURITY_OPEN && join_request))
+    if (security != (uint32_t)v->algorithm && !(security == RELOAD_SECURITY_OPEN && j->join_request))
         return found(RELOAD_REASON_SECURITY_MISMATCH, RELOAD_NO_ATTR, "the Security field is not the overlay's algorithm");
     return good;
 }
@@ -216,20 +279,71 @@ static struct finding check_duplicates(const reload_msg *msg, uint32_t first, ui
     return finding;
 }
 
+/* The next attribute of that type that the message's SIGNATURE covers, among those from i to end; end where there is none. */
+static uint32_t next_of(const reload_msg *msg, uint32_t i, uint32_t end, uint16_t type)
+{
+    while (i < end && (reload_msg_attr(msg, i)->type != type || reload_msg_attr(msg, i)->ignored))
+        i = reload_msg_attr(msg, i)->end;
+    return i;
+}
+
+/* The PEER-INFO whose certificate a signature is checked with; RELOAD_NO_ATTR where there is none. */
+static uint32_t peer_info_of(const struct judging *j, const rl_site *site)
+{
+    uint32_t end = (uint32_t)reload_msg_count(j->msg), info;
+    if (site->role != RL_ROLE_MESSAGE)
+        return site->container;
+    info = next_of(j->msg, 0, end, RELOAD_A_SOURCE_INFO);
+    return info < end ? info : RELOAD_NO_ATTR;
+}
+
+/* The certificate BODY of a RESOURCE that comes next from i on; its end where there is none. */
+static uint32_t next_certificate_body(const reload_msg *msg, uint32_t i, uint32_t end)
+{
+    while (i < end && !rl_is_certificate_body(msg, i))
+        i = reload_msg_attr(msg, i)->end;
+    return i;
+}
+
+/* The second half of step 5: under CERTS, is there a certificate to check with? */
+static struct finding check_certificate_there(const struct judging *j, const rl_site *site)
+{
+    if (j->verifier->algorithm != RELOAD_SECURITY_CERTS)
+        return good;
+    if (site->role == RL_ROLE_BODY) {
+        uint32_t resource = reload_msg_attr(j->msg, site->container)->parent;
+        uint32_t end = reload_msg_attr(j->msg, resource)->end;
+        return next_certificate_body(j->msg, resource + 1, end) < end
+                   ? good
+                   : found(RELOAD_REASON_MISSING_CERTIFICATE, resource, "has no BODY with a certificate");
+    }
+    uint32_t info = peer_info_of(j, site);
+    if (info == RELOAD_NO_ATTR)
+        return found(RELOAD_REASON_MISSING_CERTIFICATE, RELOAD_NO_ATTR, "no SOURCE-INFO, and so no PEER-CERT");
+    if (reload_msg_member(j->msg, info, RELOAD_A_PEER_ID) == RELOAD_NO_ATTR)
+        return found(RELOAD_REASON_MISSING_CERTIFICATE, info, "has no PEER-ID");
+    if (reload_msg_member(j->msg, info, RELOAD_A_PEER_CERT) == RELOAD_NO_ATTR)
+        return found(RELOAD_REASON_MISSING_CERTIFICATE, info, "has no PEER-CERT");
+    return good;
+}
+
 /* Step 6 for one signature, D11 apart. */
 static struct finding check_shape(const struct judging *j, const rl_site *site)
 {
+    bool certs = j->verifier->algorithm == RELOAD_SECURITY_CERTS;
     if (site->misplaced)
         return found(RELOAD_REASON_MISPLACED, site->attr, "not the last member, or its DIGEST is not its last");
     if (site->digest == RELOAD_NO_ATTR)
         return found(RELOAD_REASON_BAD_DIGEST_LENGTH, site->attr, "has no DIGEST");
-    if (reload_msg_attr(j->msg, site->digest)->length != RELOAD_HMAC_SIZE)
+    if (!certs && reload_msg_attr(j->msg, site->digest)->length != RELOAD_HMAC_SIZE)
         return found(RELOAD_REASON_BAD_DIGEST_LENGTH, site->digest, "not 20 octets long");
+    if (certs && site->timestamp == RELOAD_NO_ATTR)
+        return found(RELOAD_REASON_MISSING_TIMESTAMP, site->attr, "has no TIMESTAMP");
     return good;
 }
 
-/* Step 8: any one of the secrets will do. */
-static struct finding check_digest(struct judging *j, const rl_site *site)
+/* HMAC, step 8: any one of the secrets will do. */
+static struct finding check_hmac(struct judging *j, const rl_site *site)
 {
     rl_pieces pieces;
     uint8_t digest[RELOAD_HMAC_SIZE];
@@ -243,6 +357,118 @@ static struct finding check_digest(struct judging *j, const rl_site *site)
     }
     rl_wipe(digest, sizeof digest);
     return match ? good : found(RELOAD_REASON_BAD_DIGEST, site->digest, "is not the digest of the signed octets under the secret");
+}
+
+/* CERTS, step 7 and 8: the certificate at attribute cert, and the digest under its key. *signer is the certificate where it
+ * could be read. */
+static struct finding check_rsa(struct judging *j, const rl_site *site, uint32_t cert, reload_cert **signer)
+{
+    rl_objection objection;
+    rl_pieces pieces;
+    size_t len;
+    bool match = false;
+    const uint8_t *octets = reload_msg_value_octets(j->msg, cert, &len);
+    j->err = rl_cert_read(octets, len, signer, &objection);
+    if (j->err == RELOAD_OK && objection.reason == RELOAD_REASON_NONE)
+        j->err = rl_trust_judge(j->verifier->trust, *signer, j->time, &objection);
+    if (j->err != RELOAD_OK || objection.reason != RELOAD_REASON_NONE)
+        return found(objection.reason, cert, objection.words);
+    octets = reload_msg_value_octets(j->msg, site->digest, &len);
+    if (len != rl_cert_signature_size(*signer))
+        return found(RELOAD_REASON_BAD_DIGEST_LENGTH, site->digest, "not as long as the RSA modulus");
+    rl_signed_pieces(j->msg, site, &pieces);
+    j->err = rl_cert_verify(*signer, &pieces, octets, &match);
+    return match ? good : found(RELOAD_REASON_BAD_DIGEST, site->digest, "is no signature of the signed octets by the certificate's key");
+}
+
+/* D20: the certificate in a PEER-INFO names its PEER-ID, and a request's Source ID is that of its SOURCE-INFO. */
+static struct finding check_peer_binding(const struct judging *j, const rl_site *site, uint32_t info, const reload_cert *signer)
+{
+    size_t len;
+    uint32_t overlay = reload_msg_field(j->msg, RELOAD_F_OVERLAY);
+    uint32_t id_attr = reload_msg_member(j->msg, info, RELOAD_A_PEER_ID);
+    const uint8_t *id = reload_msg_value_octets(j->msg, id_attr, &len);
+    if (len != RELOAD_ID_SIZE ||
+        !rl_cert_names_peer(signer, id, j->verifier->overlay_name, overlay, j->join_request && overlay == 0))
+        return found(RELOAD_REASON_PEER_ID_MISMATCH, id_attr, "is not named for this overlay by the PEER-CERT beside it");
+    if (site->role == RL_ROLE_MESSAGE && reload_msg_field(j->msg, RELOAD_F_RESPONSE) == 0 &&
+        memcmp(id, reload_msg_field_octets(j->msg, RELOAD_F_SOURCE_ID, &len), RELOAD_ID_SIZE) != 0)
+        return found(RELOAD_REASON_PEER_ID_MISMATCH, id_attr, "is not the header's Source ID");
+    return good;
+}
+
+/* D21: the certificate names the user that the RESOURCE's KEY is the address of record of. */
+static struct finding check_resource_binding(const struct judging *j, uint32_t resource, const reload_cert *signer)
+{
+    size_t len;
+    uint32_t key = reload_msg_member(j->msg, resource, RELOAD_A_KEY);
+    if (key == RELOAD_NO_ATTR)
+        return found(RELOAD_REASON_RESOURCE_KEY_MISMATCH, resource, "has no RESOURCE-INFO.KEY");
+    const uint8_t *octets = reload_msg_value_octets(j->msg, key, &len);
+    return rl_cert_names_user(signer, octets, len)
+               ? good
+               : found(RELOAD_REASON_RESOURCE_KEY_MISMATCH, key, "is no address of record that the signer's certificate names");
+}
+
+/* Takes a certificate over as the signer's, in the place of another. */
+static void set_signer(struct judging *j, reload_cert *signer)
+{
+    reload_cert_free(&j->signer);
+    j->signer = signer;
+}
+
+/* CERTS, steps 7 to 9 for a signature with the certificate of a PEER-INFO. */
+static struct finding check_by_peer(struct judging *j, const rl_site *site)
+{
+    uint32_t info = peer_info_of(j, site);
+    reload_cert *signer = NULL;
+    struct finding finding = check_rsa(j, site, reload_msg_member(j->msg, info, RELOAD_A_PEER_CERT), &signer);
+    set_signer(j, signer);
+    if (finding.reason == RELOAD_REASON_NONE && j->err == RELOAD_OK)
+        finding = check_peer_binding(j, site, info, signer);
+    if (finding.reason == RELOAD_REASON_PEER_ID_MISMATCH && site->role == RL_ROLE_MESSAGE && j->join_request)
+        finding.code = 493; /* B§8.1.2.1 */
+    return finding;
+}
+
+/* How far a check of a BODY with one certificate got, by the step that failed. */
+static int progress(reload_reason reason)
+{
+    switch (reason) {
+    case RELOAD_REASON_NONE:
+        return 4;
+    case RELOAD_REASON_RESOURCE_KEY_MISMATCH:
+        return 3;
+    case RELOAD_REASON_BAD_DIGEST:
+    case RELOAD_REASON_BAD_DIGEST_LENGTH:
+        return 2;
+    default:
+        return 1;
+    }
+}
+
+/* CERTS, steps 7 to 9 for a BODY: any certificate BODY of its RESOURCE will do (D21). */
+static struct finding check_by_resource(struct judging *j, const rl_site *site)
+{
+    uint32_t resource = reload_msg_attr(j->msg, site->container)->parent, end = reload_msg_attr(j->msg, resource)->end;
+    struct finding best = found(RELOAD_REASON_MISSING_CERTIFICATE, resource, "has no BODY with a certificate");
+    int best_progress = 0;
+    for (uint32_t body = next_certificate_body(j->msg, resource + 1, end);
+         body < end && best_progress < progress(RELOAD_REASON_NONE) && j->err == RELOAD_OK;
+         body = next_certificate_body(j->msg, reload_msg_attr(j->msg, body)->end, end)) {
+        reload_cert *signer = NULL;
+        struct finding finding = check_rsa(j, site, body + 1, &signer);
+        if (finding.reason == RELOAD_REASON_NONE && j->err == RELOAD_OK)
+            finding = check_resource_binding(j, resource, signer);
+        if (progress(finding.reason) > best_progress) {
+            best = finding;
+            best_progress = progress(finding.reason);
+            set_signer(j, signer);
+        } else {
+            reload_cert_free(&signer);
+        }
+    }
+    return best;
 }
 
 /* A TIMESTAMP's or EXPIRATION's value; only attributes without flaw get here. */
@@ -271,6 +497,14 @@ static struct finding check_time(const struct judging *j, const rl_site *site)
     return good;
 }
 
+/* Steps 7 to 9 for one signature. */
+static struct finding check_digest(struct judging *j, const rl_site *site)
+{
+    if (j->verifier->algorithm == RELOAD_SECURITY_HMAC)
+        return check_hmac(j, site);
+    return site->role == RL_ROLE_BODY ? check_by_resource(j, site) : check_by_peer(j, site);
+}
+
 /* Steps 6 (D11 apart) to 10 for one signature. */
 static struct finding check_site(struct judging *j, const rl_site *site)
 {
@@ -285,6 +519,7 @@ static struct finding check_site(struct judging *j, const rl_site *site)
     return finding;
 }
 
+/* Enters a signature's verdict, and whose it is, into the report. */
 static void note_signature(struct judging *j, uint32_t attr, reload_reason reason)
 {
     /* binary search: the list is in message order */
@@ -299,7 +534,10 @@ static void note_signature(struct judging *j, uint32_t attr, reload_reason reaso
     if (low < j->report->count && j->report->signatures[low].attr == attr) {
         j->report->signatures[low].verdict = reason == RELOAD_REASON_NONE ? RELOAD_VALID : RELOAD_INVALID;
         j->report->signatures[low].reason = reason;
+        j->report->signatures[low].signer = j->signer;
+        j->signer = NULL;
     }
+    set_signer(j, NULL);
 }
 
 /* The signature of that type in a container, through steps 5 to 10, its own D11 done by the message's. */
@@ -312,18 +550,12 @@ static struct finding check_inner(struct judging *j, uint32_t container, uint16_
                         : good;
     rl_site site;
     rl_site_at(j->msg, attr, &site);
-    struct finding finding = check_site(j, &site);
+    struct finding finding = check_certificate_there(j, &site);
+    if (finding.reason == RELOAD_REASON_NONE)
+        finding = check_site(j, &site);
     if (j->err == RELOAD_OK)
         note_signature(j, attr, finding.reason);
     return finding;
-}
-
-/* The next attribute of that type that the message's SIGNATURE covers, among those from i to end; end where there is none. */
-static uint32_t next_of(const reload_msg *msg, uint32_t i, uint32_t end, uint16_t type)
-{
-    while (i < end && (reload_msg_attr(msg, i)->type != type || reload_msg_attr(msg, i)->ignored))
-        i = reload_msg_attr(msg, i)->end;
-    return i;
 }
 
 /* Runs check on each BODY of each RESOURCE, in order, until one fails. */
@@ -369,12 +601,13 @@ static struct finding check_message(struct judging *j)
     uint32_t attr = reload_msg_signature(j->msg);
     if (attr == RELOAD_NO_ATTR)
         return found(RELOAD_REASON_MISSING_SIGNATURE, RELOAD_NO_ATTR, "the message has no SIGNATURE");
-    struct finding finding = check_duplicates(j->msg, 0, reload_msg_attr(j->msg, attr)->end);
-    if (finding.reason == RELOAD_REASON_NONE) {
-        rl_site site;
-        rl_site_at(j->msg, attr, &site);
+    rl_site site;
+    rl_site_at(j->msg, attr, &site);
+    struct finding finding = check_certificate_there(j, &site);
+    if (finding.reason == RELOAD_REASON_NONE)
+        finding = check_duplicates(j->msg, 0, reload_msg_attr(j->msg, attr)->end);
+    if (finding.reason == RELOAD_REASON_NONE)
         finding = check_site(j, &site);
-    }
     if (j->err == RELOAD_OK)
         note_signature(j, attr, finding.reason);
     return finding;
@@ -389,7 +622,9 @@ static void look_at_route_logs(struct judging *j)
         rl_site_at(j->msg, attr, &site);
         if (site.role != RL_ROLE_ROUTE_LOG)
             continue;
-        struct finding finding = check_duplicates(j->msg, site.container, reload_msg_attr(j->msg, site.container)->end);
+        struct finding finding = check_certificate_there(j, &site);
+        if (finding.reason == RELOAD_REASON_NONE)
+            finding = check_duplicates(j->msg, site.container, reload_msg_attr(j->msg, site.container)->end);
         if (finding.reason == RELOAD_REASON_NONE)
             finding = check_site(j, &site);
         if (j->err == RELOAD_OK)
@@ -432,7 +667,7 @@ static void conclude(struct judging *j, const struct finding *finding)
     report->verdict = finding->reason == RELOAD_REASON_MALFORMED ? RELOAD_MALFORMED : RELOAD_INVALID;
     report->reason = finding->reason;
     if (reload_msg_field(j->msg, RELOAD_F_RESPONSE) == 0)
-        report->response_code = reasons[finding->reason].code;
+        report->response_code = finding->code != 0 ? finding->code : reasons[finding->reason].code;
     char pointer[256];
     if (finding->attr == RELOAD_NO_ATTR || !reload_msg_pointer(j->msg, finding->attr, pointer, sizeof pointer))
         (void)snprintf(report->detail, sizeof report->detail, "%s", finding->detail);
@@ -450,8 +685,10 @@ reload_err reload_verify(reload_verifier *verifier, const reload_msg *msg, int64
     report->reason = RELOAD_REASON_NONE;
     report->response_code = 0;
     report->detail[0] = '\0';
-    report->count = 0;
-    if (secured && verifier->count == 0)
+    clear_signatures(report);
+    j.join_request = reload_msg_field(msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN && reload_msg_field(msg, RELOAD_F_RESPONSE) == 0;
+    if ((verifier->algorithm == RELOAD_SECURITY_HMAC && verifier->count == 0) ||
+        (verifier->algorithm == RELOAD_SECURITY_CERTS && !rl_trust_has_ca(verifier->trust)))
         return RELOAD_ERR_ARGUMENT;
     reload_err err = list_signatures(msg, report);
     if (err != RELOAD_OK)
@@ -474,6 +711,7 @@ reload_err reload_verify(reload_verifier *verifier, const reload_msg *msg, int64
         if (finding.reason == RELOAD_REASON_NONE)
             look_at_route_logs(&j);
     }
+    set_signer(&j, NULL);
     if (j.err != RELOAD_OK) {
         for (size_t i = 0; i < report->count; i++)
             report->signatures[i].verdict = RELOAD_UNCHECKED;

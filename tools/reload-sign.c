@@ -9,6 +9,12 @@
 
 enum {
     SECRET = 256,
+    KEY,
+    CERT,
+    RESOURCE_KEY,
+    RESOURCE_CERT,
+    PASSPHRASE_FILE,
+    BOOT_TIME,
     NONE,
     TIME,
     TIMESTAMP,
@@ -27,10 +33,16 @@ enum {
 
 static const struct tool_option options[] = {
     {SECRET, "secret", "FILE", "sign under HMAC with the shared secret in FILE"},
+    {KEY, "key", "FILE", "sign under CERTS with this peer's private key"},
+    {CERT, "cert", "FILE", "its certificate"},
+    {RESOURCE_KEY, "resource-key", "FILE", "sign BODYs with another private key, the resource's"},
+    {RESOURCE_CERT, "resource-cert", "FILE", "its certificate"},
+    {PASSPHRASE_FILE, "passphrase-file", "FILE", "the private keys' passphrase, instead of asking for it on the terminal"},
     {NONE, "none", NULL, "complete the message for an overlay run under NONE, and sign nothing"},
-    {TIMESTAMP, "timestamp", NULL, "write a TIMESTAMP into each signature, under HMAC too"},
+    {TIMESTAMP, "timestamp", NULL, "write a TIMESTAMP into each signature under HMAC too"},
     {TIME, "time", "TIME", "the TIMESTAMP's time (default: now)"},
-    {TRANSACTION_ID, "transaction-id", "HEX", "for requests that have none (default: a random one each)"},
+    {TRANSACTION_ID, "transaction-id", "HEX", "for requests that have none (default: each gets one of its own)"},
+    {BOOT_TIME, "boot-time", "TIME", "under CERTS, what Transaction IDs begin with (default: the TIMESTAMP)"},
     {PEER_ID, "peer-id", "HEX", "for a response's SOURCE-INFO that has no PEER-ID"},
     {SIGN_SOURCE_INFO, "sign-source-info", NULL, "put a PEER-SIGNATURE into SOURCE-INFO"},
     {SIGN_BODIES, "sign-bodies", NULL, "sign unsigned BODYs in messages other than RESOURCE-PUT requests too"},
@@ -49,7 +61,7 @@ static const struct tool_option options[] = {
 };
 
 static const struct tool_help help = {
-    "reload-sign (--secret=FILE | --none) [options] [FILE...]\n"
+    "reload-sign (--secret=FILE | --key=FILE --cert=FILE | --none) [options] [FILE...]\n"
     "reload-sign --strip [options] [FILE...]\n"
     "reload-sign --append-route-log=JSON [options] [FILE...]\n"
     "reload-sign --example=METHOD",
@@ -156,38 +168,103 @@ static int print_example(struct sign *s, const char *name, const char *path)
 /* The options' values until the signer is made of them. */
 struct key {
     const char *secret;
+    const char *key, *cert, *resource_key, *resource_cert, *passphrase_file;
     bool none;
-    bool has_time, has_transaction_id, has_peer_id;
-    uint32_t time;
+    bool has_time, has_transaction_id, has_peer_id, has_boot_time;
+    uint32_t time, boot_time;
     uint8_t transaction_id[RELOAD_TRANSACTION_SIZE];
     uint8_t peer_id[RELOAD_ID_SIZE];
 };
 
-static bool make_signer(struct sign *s, const struct key *key)
+/* key_takers. */
+static reload_err take_key(void *signer, const uint8_t *octets, size_t len, const char *passphrase, reload_diag *diag)
+{
+    return reload_signer_set_key(signer, octets, len, passphrase, diag);
+}
+
+static reload_err take_resource_key(void *signer, const uint8_t *octets, size_t len, const char *passphrase, reload_diag *diag)
+{
+    return reload_signer_set_resource_key(signer, octets, len, passphrase, diag);
+}
+
+static bool read_cert(struct sign *s, const char *path,
+                      reload_err (*set)(reload_signer *signer, const uint8_t *octets, size_t len, reload_diag *diag))
+{
+    enum { MAX_CERT = 1024 * 1024 };
+    reload_buf octets = {0};
+    reload_diag diag = {0};
+    bool good = file_read(&s->tool, path, MAX_CERT, &octets, false);
+    if (good && set(s->signer, octets.octets, octets.len, &diag) != RELOAD_OK) {
+        tool_error(&s->tool, STATUS_FAILED, "%s: %s", path, diag.text);
+        good = false;
+    }
+    reload_buf_free(&octets);
+    return good;
+}
+
+static bool read_certs(struct sign *s, const struct key *key)
+{
+    reload_diag diag;
+    if (!key_read(&s->tool, key->key, key->passphrase_file, take_key, s->signer) ||
+        !read_cert(s, key->cert, reload_signer_set_cert))
+        return false;
+    if (key->resource_key != NULL &&
+        (!key_read(&s->tool, key->resource_key, key->passphrase_file, take_resource_key, s->signer) ||
+         !read_cert(s, key->resource_cert, reload_signer_set_resource_cert)))
+        return false;
+    if (reload_signer_check(s->signer, &diag) == RELOAD_OK)
+        return true;
+    tool_error(&s->tool, STATUS_FAILED, "%s", diag.text);
+    return false;
+}
+
+static bool read_secret(struct sign *s, const char *path)
 {
     reload_buf secret = {0};
-    reload_err err = RELOAD_OK;
-    if (key->secret != NULL && !secret_read(&s->tool, key->secret, &secret)) {
-        reload_buf_free(&secret);
-        return false;
-    }
-    s->signer = reload_signer_new(key->none ? RELOAD_SECURITY_NONE : RELOAD_SECURITY_HMAC);
-    if (s->signer == NULL)
-        err = RELOAD_ERR_MEMORY;
-    else if (key->secret != NULL)
-        err = reload_signer_set_secret(s->signer, secret.octets, secret.len);
+    bool good = secret_read(&s->tool, path, &secret);
+    reload_err err = good ? reload_signer_set_secret(s->signer, secret.octets, secret.len) : RELOAD_OK;
     reload_buf_free(&secret);
-    if (err != RELOAD_OK) {
+    if (err != RELOAD_OK)
         tool_error(&s->tool, STATUS_FAILED, "%s", reload_strerror(err));
+    return good && err == RELOAD_OK;
+}
+
+static bool make_signer(struct sign *s, const struct key *key)
+{
+    s->signer = reload_signer_new(key->none          ? RELOAD_SECURITY_NONE
+                                  : key->key != NULL ? RELOAD_SECURITY_CERTS
+                                                     : RELOAD_SECURITY_HMAC);
+    if (s->signer == NULL) {
+        tool_error(&s->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
         return false;
     }
     reload_signer_set_flags(s->signer, s->flags);
     reload_signer_set_time(s->signer, key->has_time ? key->time : (uint32_t)time(NULL));
+    if (key->has_boot_time)
+        reload_signer_set_boot_time(s->signer, key->boot_time);
     if (key->has_transaction_id)
         reload_signer_set_transaction_id(s->signer, key->transaction_id);
     if (key->has_peer_id)
         reload_signer_set_peer_id(s->signer, key->peer_id);
-    return true;
+    return (key->secret == NULL || read_secret(s, key->secret)) && (key->key == NULL || read_certs(s, key));
+}
+
+/* Ends the program where the options about keys do not go together. */
+static void check_options(const struct sign *s, const struct key *key, bool route_log)
+{
+    int keys = (key->secret != NULL) + (key->key != NULL || key->cert != NULL) + key->none;
+    if (keys > 1)
+        tool_usage(&s->tool, "--secret, --key and --none exclude each other");
+    if ((key->key == NULL) != (key->cert == NULL))
+        tool_usage(&s->tool, "--key and --cert go together");
+    if ((key->resource_key == NULL) != (key->resource_cert == NULL))
+        tool_usage(&s->tool, "--resource-key and --resource-cert go together");
+    if (key->resource_key != NULL && key->key == NULL)
+        tool_usage(&s->tool, "--resource-key goes with --key");
+    if (s->strip && keys > 0)
+        tool_usage(&s->tool, "--strip takes signatures off and needs no key");
+    if (!s->strip && keys == 0 && !route_log)
+        tool_usage(&s->tool, "one of --secret, --key, --none, --strip, --append-route-log and --example says what to do");
 }
 
 static void run(struct sign *s, const char *path, reload_form form, char **files, int count)
@@ -218,6 +295,25 @@ int main(int argc, char **argv)
         switch (id) {
         case SECRET:
             key.secret = argument;
+            break;
+        case KEY:
+            key.key = argument;
+            break;
+        case CERT:
+            key.cert = argument;
+            break;
+        case RESOURCE_KEY:
+            key.resource_key = argument;
+            break;
+        case RESOURCE_CERT:
+            key.resource_cert = argument;
+            break;
+        case PASSPHRASE_FILE:
+            key.passphrase_file = argument;
+            break;
+        case BOOT_TIME:
+            key.boot_time = tool_timestamp(&s.tool, "--boot-time", argument);
+            key.has_boot_time = true;
             break;
         case NONE:
             key.none = true;
@@ -282,13 +378,8 @@ int main(int argc, char **argv)
     }
     if (example != NULL)
         return print_example(&s, example, path);
-    bool keyed = key.secret != NULL || key.none;
-    if (key.secret != NULL && key.none)
-        tool_usage(&s.tool, "--secret and --none exclude each other");
-    if (s.strip && keyed)
-        tool_usage(&s.tool, "--strip takes signatures off and needs no key");
-    if (!s.strip && !keyed && route_log == NULL)
-        tool_usage(&s.tool, "one of --secret, --none, --strip, --append-route-log and --example says what to do");
+    check_options(&s, &key, route_log != NULL);
+    bool keyed = key.secret != NULL || key.key != NULL || key.none;
     if ((route_log == NULL || read_route_log(&s, route_log)) && (!keyed || make_signer(&s, &key)))
         run(&s, path, input_form, argv + optind, argc - optind);
     reload_signer_free(&s.signer);

@@ -8,11 +8,33 @@
 #include <string.h>
 #include <time.h>
 
-enum { SECRET = 256, NONE, OVERLAY, DHT, HASH, TIME, MAX_SKEW, REQUIRE_PEER_SIGNATURE, REPORT_JSON };
+enum {
+    SECRET = 256,
+    NONE,
+    CA,
+    INTERMEDIATES,
+    CRL,
+    MIN_RSA_BITS,
+    ALLOW_SHA1_CERTS,
+    PROFILE,
+    OVERLAY,
+    DHT,
+    HASH,
+    TIME,
+    MAX_SKEW,
+    REQUIRE_PEER_SIGNATURE,
+    REPORT_JSON
+};
 
 static const struct tool_option options[] = {
     {SECRET, "secret", "FILE", "the overlay runs under HMAC with this shared secret; if given again, any one will do"},
+    {CA, "ca", "FILE", "the overlay runs under CERTS with this CA certificate; if given again, any one will do"},
     {NONE, "none", NULL, "the overlay runs under NONE"},
+    {PROFILE, "profile", "FILE", "the overlay's profile, which other options override"},
+    {INTERMEDIATES, "intermediates", "FILE", "certificates that may stand between a message's and the CA's"},
+    {CRL, "crl", "FILE", "a revocation list of a CA"},
+    {MIN_RSA_BITS, "min-rsa-bits", "N", "the smallest RSA key that is taken (default: 2048)"},
+    {ALLOW_SHA1_CERTS, "allow-sha1-certs", NULL, "take certificates that are signed with SHA-1"},
     {OVERLAY, "overlay", "NAME", "the overlay's name; another Overlay field is a mismatch"},
     {DHT, "dht", "NAME", "the overlay's DHT algorithm, by name or number"},
     {HASH, "hash", "NAME", "the overlay's hash algorithm, by name or number"},
@@ -29,7 +51,7 @@ static const struct tool_option options[] = {
 };
 
 static const struct tool_help help = {
-    "reload-verify (--secret=FILE | --none) [options] [FILE...]",
+    "reload-verify (--secret=FILE | --ca=FILE | --none | --profile=FILE) [options] [FILE...]",
     "Judges RELOAD messages as a receiving peer must; the status is 0 where all of them pass.",
     options,
 };
@@ -78,6 +100,8 @@ static void print_signatures(struct verify *v)
             print(v, ": %s", reload_reason_text(signature->reason));
         if (signature->has_timestamp)
             print(v, ", TIMESTAMP %" PRIu32, signature->timestamp);
+        if (signature->signer != NULL)
+            print(v, ", signer %s", reload_cert_subject(signature->signer)); /* escaped already */
         print(v, "\n");
     }
 }
@@ -173,33 +197,121 @@ static void verify_all(struct verify *v)
 
 /* The options' values until the verifier is made of them. */
 struct policy {
-    reload_buf secrets[16];
-    size_t secret_count;
+    struct file_list secrets, ca, intermediates, crl;
+    reload_profile profile;
+    const char *profile_file;
     bool none;
     const char *overlay;
-    int dht, hash; /* -1: not told */
-    int64_t max_skew;
-    bool require_peer_signature;
+    int64_t dht, hash, min_rsa_bits; /* -1: not told */
+    int64_t max_skew;                /* -1: not told; -2: no limit */
+    bool allow_sha1_certs, require_peer_signature;
 };
 
-static bool make_verifier(struct verify *v, const struct policy *policy)
+/* Which algorithm the options and the profile tell; ends the program where they do not tell one. */
+static reload_security algorithm(const struct verify *v, const struct policy *p)
 {
-    v->verifier = reload_verifier_new(policy->none ? RELOAD_SECURITY_NONE : RELOAD_SECURITY_HMAC);
-    reload_err err = v->verifier == NULL ? RELOAD_ERR_MEMORY : RELOAD_OK;
-    for (size_t i = 0; i < policy->secret_count && err == RELOAD_OK; i++)
-        err = reload_verifier_add_secret(v->verifier, policy->secrets[i].octets, policy->secrets[i].len);
-    if (err != RELOAD_OK) {
-        tool_error(&v->tool, STATUS_FAILED, "%s", reload_strerror(err));
+    int told = (p->secrets.count > 0) + (p->ca.count > 0) + p->none;
+    if (told > 1)
+        tool_usage(&v->tool, "--secret, --ca and --none exclude each other: an overlay is run under one of them");
+    if (told == 0 && p->profile.security == RELOAD_SECURITY_HMAC)
+        tool_usage(&v->tool, "the profile says HMAC: --secret says under which secret");
+    if (told == 0 && (p->profile.security == RELOAD_SECURITY_NONE || p->profile.security == RELOAD_SECURITY_CERTS))
+        return (reload_security)p->profile.security;
+    if (told == 0)
+        tool_usage(&v->tool, "one of --secret, --ca, --none and --profile says how the overlay is run");
+    return p->none ? RELOAD_SECURITY_NONE : p->ca.count > 0 ? RELOAD_SECURITY_CERTS : RELOAD_SECURITY_HMAC;
+}
+
+/* Takes from the profile what no option has said. */
+static void merge_profile(struct policy *p)
+{
+    struct {
+        struct file_list *list;
+        char **files;
+    } lists[] = {{&p->ca, p->profile.ca}, {&p->intermediates, p->profile.intermediates}, {&p->crl, p->profile.crl}};
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        if (lists[i].list->count == 0)
+            for (size_t k = 0; lists[i].files[k] != NULL; k++)
+                lists[i].list->names[lists[i].list->count++] = lists[i].files[k];
+    p->overlay = p->overlay == NULL ? p->profile.overlay : p->overlay;
+    p->dht = p->dht < 0 ? p->profile.dht : p->dht;
+    p->hash = p->hash < 0 ? p->profile.hash : p->hash;
+    p->max_skew = p->max_skew == -1 ? p->profile.max_skew : p->max_skew;
+    p->min_rsa_bits = p->min_rsa_bits < 0 ? p->profile.min_rsa_bits : p->min_rsa_bits;
+    p->allow_sha1_certs = p->allow_sha1_certs || p->profile.allow_sha1_certs;
+    p->require_peer_signature = p->require_peer_signature || p->profile.require_peer_signature;
+}
+
+/* Gives each file's octets to one of the verifier's functions. */
+static bool load_files(struct verify *v, const struct file_list *list,
+                       reload_err (*add)(reload_verifier *verifier, const uint8_t *octets, size_t len, reload_diag *diag))
+{
+    enum { MAX_FILE = 64 * 1024 * 1024 };
+    for (size_t i = 0; i < list->count; i++) {
+        reload_buf octets = {0};
+        reload_diag diag = {0};
+        bool good = file_read(&v->tool, list->names[i], MAX_FILE, &octets, false);
+        if (good && add(v->verifier, octets.octets, octets.len, &diag) != RELOAD_OK) {
+            tool_error(&v->tool, STATUS_FAILED, "%s: %s", list->names[i], diag.text);
+            good = false;
+        }
+        reload_buf_free(&octets);
+        if (!good)
+            return false;
+    }
+    return true;
+}
+
+static bool load_secrets(struct verify *v, const struct file_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        reload_buf secret = {0};
+        bool good = secret_read(&v->tool, list->names[i], &secret);
+        reload_err err = good ? reload_verifier_add_secret(v->verifier, secret.octets, secret.len) : RELOAD_OK;
+        if (err != RELOAD_OK)
+            tool_error(&v->tool, STATUS_FAILED, "%s", reload_strerror(err));
+        reload_buf_free(&secret);
+        if (!good || err != RELOAD_OK)
+            return false;
+    }
+    return true;
+}
+
+static void warn_of_crl(void *arg, const char *words)
+{
+    struct verify *v = arg;
+    tool_warn(&v->tool, "warning: %s", words);
+}
+
+static bool make_verifier(struct verify *v, const struct policy *p, reload_security security)
+{
+    v->verifier = reload_verifier_new(security);
+    if (v->verifier == NULL || (p->overlay != NULL && reload_verifier_set_overlay(v->verifier, p->overlay) != RELOAD_OK)) {
+        tool_error(&v->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
         return false;
     }
-    if (policy->overlay != NULL)
-        reload_verifier_set_overlay(v->verifier, reload_overlay_id(policy->overlay));
-    if (policy->dht >= 0)
-        reload_verifier_set_dht(v->verifier, (uint8_t)policy->dht);
-    if (policy->hash >= 0)
-        reload_verifier_set_hash(v->verifier, (uint8_t)policy->hash);
-    reload_verifier_set_max_skew(v->verifier, policy->max_skew);
-    reload_verifier_require_peer_signature(v->verifier, policy->require_peer_signature);
+    if (p->dht >= 0)
+        reload_verifier_set_dht(v->verifier, (uint8_t)p->dht);
+    if (p->hash >= 0)
+        reload_verifier_set_hash(v->verifier, (uint8_t)p->hash);
+    if (p->max_skew != -1)
+        reload_verifier_set_max_skew(v->verifier, p->max_skew);
+    if (p->min_rsa_bits >= 0)
+        reload_verifier_set_min_rsa_bits(v->verifier, (unsigned)p->min_rsa_bits);
+    reload_verifier_allow_sha1_certs(v->verifier, p->allow_sha1_certs);
+    reload_verifier_require_peer_signature(v->verifier, p->require_peer_signature);
+    if (security == RELOAD_SECURITY_HMAC)
+        return load_secrets(v, &p->secrets);
+    if (security == RELOAD_SECURITY_NONE)
+        return true;
+    if (p->ca.count == 0) {
+        tool_error(&v->tool, STATUS_FAILED, "%s: names no CA certificate; --ca does", p->profile_file);
+        return false;
+    }
+    if (!load_files(v, &p->ca, reload_verifier_add_ca) || !load_files(v, &p->intermediates, reload_verifier_add_intermediates) ||
+        !load_files(v, &p->crl, reload_verifier_add_crl))
+        return false;
+    reload_verifier_check_crls(v->verifier, v->has_time ? v->time : (int64_t)time(NULL), warn_of_crl, v);
     return true;
 }
 
@@ -210,17 +322,14 @@ static void set_report_form(struct verify *v, enum report_form form)
     v->report_form = form;
 }
 
-static void add_secret(struct verify *v, struct policy *policy, const char *path)
+static void run(struct verify *v, struct policy *policy, const char *path, reload_form form, char **files, int count)
 {
-    if (policy->secret_count == sizeof policy->secrets / sizeof policy->secrets[0])
-        tool_usage(&v->tool, "--secret: more than %zu secrets", policy->secret_count);
-    if (secret_read(&v->tool, path, &policy->secrets[policy->secret_count]))
-        policy->secret_count++;
-}
-
-static void run(struct verify *v, const struct policy *policy, const char *path, reload_form form, char **files, int count)
-{
-    if (!make_verifier(v, policy) || !output_open(&v->out, &v->tool, path, 0))
+    if (policy->profile_file != NULL) {
+        if (!profile_read(&v->tool, policy->profile_file, &policy->profile))
+            return;
+        merge_profile(policy);
+    }
+    if (!make_verifier(v, policy, algorithm(v, policy)) || !output_open(&v->out, &v->tool, path, 0))
         return;
     if (input_open(&v->in, &v->tool, form, files, count, &v->out)) {
         verify_all(v);
@@ -232,9 +341,7 @@ static void run(struct verify *v, const struct policy *policy, const char *path,
 int main(int argc, char **argv)
 {
     struct verify v = {.tool = {.name = "reload-verify"}};
-    struct policy policy = {.dht = -1, .hash = -1, .max_skew = RELOAD_DEFAULT_SKEW};
-    const char *secrets[sizeof policy.secrets / sizeof policy.secrets[0] + 1];
-    size_t count = 0;
+    struct policy policy = {.dht = -1, .hash = -1, .min_rsa_bits = -1, .max_skew = -1, .profile = {.security = -1}};
     reload_form input_form = RELOAD_FORM_AUTO;
     const char *path = NULL;
     char *argument;
@@ -242,8 +349,25 @@ int main(int argc, char **argv)
     while ((id = tool_getopt(&v.tool, argc, argv, &help, &argument)) != -1) {
         switch (id) {
         case SECRET:
-            if (count < sizeof secrets / sizeof secrets[0])
-                secrets[count++] = argument;
+            file_list_add(&v.tool, &policy.secrets, "--secret", argument);
+            break;
+        case CA:
+            file_list_add(&v.tool, &policy.ca, "--ca", argument);
+            break;
+        case INTERMEDIATES:
+            file_list_add(&v.tool, &policy.intermediates, "--intermediates", argument);
+            break;
+        case CRL:
+            file_list_add(&v.tool, &policy.crl, "--crl", argument);
+            break;
+        case MIN_RSA_BITS:
+            policy.min_rsa_bits = (int64_t)tool_number(&v.tool, "--min-rsa-bits", argument, 1024, 8192);
+            break;
+        case ALLOW_SHA1_CERTS:
+            policy.allow_sha1_certs = true;
+            break;
+        case PROFILE:
+            policy.profile_file = argument;
             break;
         case NONE:
             policy.none = true;
@@ -263,7 +387,7 @@ int main(int argc, char **argv)
             break;
         case MAX_SKEW:
             policy.max_skew = strcmp(argument, "none") == 0
-                                  ? -1
+                                  ? -2
                                   : (int64_t)tool_number(&v.tool, "--max-skew", argument, 0, UINT32_MAX);
             break;
         case REQUIRE_PEER_SIGNATURE:
@@ -292,14 +416,10 @@ int main(int argc, char **argv)
             break;
         }
     }
-    if (policy.none == (count > 0))
-        tool_usage(&v.tool, "one of --secret and --none says how the overlay is run");
-    for (size_t i = 0; i < count; i++)
-        add_secret(&v, &policy, secrets[i]);
-    if (v.tool.status == STATUS_FINE)
-        run(&v, &policy, path, input_form, argv + optind, argc - optind);
-    for (size_t i = 0; i < policy.secret_count; i++)
-        reload_buf_free(&policy.secrets[i]);
+    if (policy.profile_file == NULL)
+        (void)algorithm(&v, &policy); /* a mistake is told before anything is read */
+    run(&v, &policy, path, input_form, argv + optind, argc - optind);
+    reload_profile_free(&policy.profile);
     reload_verifier_free(&v.verifier);
     reload_report_free(&v.report);
     if (v.tool.status == STATUS_MALFORMED) /* for this tool, an invalid message is what 1 stands for */

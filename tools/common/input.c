@@ -6,10 +6,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-enum { MAX_SECRET = 64 * 1024 };
 
 bool input_open(struct input *in, struct tool *tool, reload_form form, char **files, int count, struct output *flushed)
 {
@@ -133,48 +130,4 @@ bool input_is_message(struct input *in)
         input_error(in, STATUS_MALFORMED, &in->item.diag);
     }
     return false;
-}
-
-bool file_read(struct tool *tool, const char *path, size_t max, reload_buf *buf, bool secret)
-{
-    uint8_t chunk[4096];
-    struct stat st;
-    int fd = open(path, O_RDONLY | O_NOCTTY);
-    ssize_t n = -1;
-    if (fd >= 0) {
-        if (secret && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & (S_IRGRP | S_IROTH)) != 0)
-            tool_warn(tool, "%s: warning: others can read this file; chmod 600 keeps them out", path);
-        while (buf->err == RELOAD_OK && buf->len <= max && ((n = read(fd, chunk, sizeof chunk)) > 0 || (n < 0 && errno == EINTR)))
-            if (n > 0)
-                reload_buf_append(buf, chunk, (size_t)n);
-    }
-    int cause = errno;
-    if (fd >= 0)
-        (void)close(fd);
-    explicit_bzero(chunk, sizeof chunk);
-    if (n < 0)
-        tool_error(tool, STATUS_FAILED, "%s: %s", path, strerror(cause));
-    else if (buf->err != RELOAD_OK)
-        tool_error(tool, STATUS_FAILED, "%s: %s", path, reload_strerror(buf->err));
-    else if (buf->len > max)
-        tool_error(tool, STATUS_FAILED, "%s: longer than %zu octets", path, max);
-    else
-        return true;
-    return false;
-}
-
-bool secret_read(struct tool *tool, const char *path, reload_buf *secret)
-{
-    reload_buf octets = {0};
-    reload_diag diag = {0};
-    reload_err err = RELOAD_ERR_READ;
-    if (file_read(tool, path, MAX_SECRET, &octets, true)) {
-        err = reload_secret_parse(octets.octets, octets.len, secret, &diag);
-        if (err != RELOAD_OK && diag.has_offset)
-            tool_error(tool, STATUS_FAILED, "%s: offset %" PRIu64 ": %s", path, diag.offset, diag.text);
-        else if (err != RELOAD_OK)
-            tool_error(tool, STATUS_FAILED, "%s: %s", path, diag.text);
-    }
-    reload_buf_free(&octets);
-    return err == RELOAD_OK;
 }

@@ -144,4 +144,19 @@ bool file_read(struct tool *tool, const char *path, size_t max, reload_buf *buf,
 /* Reads a secret file (D12). */
 bool secret_read(struct tool *tool, const char *path, reload_buf *secret);
 
+/* Takes a key file's octets with the passphrase, or with NULL for none. */
+typedef reload_err (*key_taker)(void *arg, const uint8_t *octets, size_t len, const char *passphrase, reload_diag *diag);
+/* Reads a private key file, and asks for its passphrase on the terminal where it wants one, unless passphrase_file says it. */
+bool key_read(struct tool *tool, const char *path, const char *passphrase_file, key_taker take, void *arg);
+
+/* Names of files from an option that may be given several times, and from a profile. */
+struct file_list {
+    const char *names[RELOAD_MAX_FILES];
+    size_t count;
+};
+void file_list_add(const struct tool *tool, struct file_list *list, const char *option, const char *name);
+
+/* Reads a profile; the names of files in it are made relative to where it lies. */
+bool profile_read(struct tool *tool, const char *path, reload_profile *profile);
+
 #endif

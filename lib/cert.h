@@ -1,0 +1,50 @@
+/* Certificates: reading, trusting, and the keys in them. cert.c includes mbed TLS's X.509 headers. */
+#ifndef RELOAD_CERT_H
+#define RELOAD_CERT_H
+
+#include "crypto.h"
+
+/* Why a certificate will not do: one of D18's five reasons and a few static words, or RELOAD_REASON_NONE. */
+typedef struct rl_objection {
+    reload_reason reason;
+    const char *words;
+} rl_objection;
+
+/* Reads the certificate of an attribute: DER and nothing else. Where it cannot be read at all, or by D18's step 1 is no
+ * certificate to go on with, *cert is NULL and the objection says why. RELOAD_ERR_MEMORY. */
+reload_err rl_cert_read(const uint8_t *der, size_t len, reload_cert **cert, rl_objection *objection);
+
+/* Whom a verifier trusts. */
+typedef struct rl_trust rl_trust;
+rl_trust *rl_trust_new(void);
+void rl_trust_free(rl_trust **trust);
+/* Each takes one or more in PEM, or one in DER. RELOAD_ERR_SYNTAX, RELOAD_ERR_MEMORY. */
+reload_err rl_trust_add_ca(rl_trust *trust, const uint8_t *octets, size_t len, reload_diag *diag);
+reload_err rl_trust_add_intermediates(rl_trust *trust, const uint8_t *octets, size_t len, reload_diag *diag);
+reload_err rl_trust_add_crl(rl_trust *trust, const uint8_t *octets, size_t len, reload_diag *diag);
+void rl_trust_set_min_rsa_bits(rl_trust *trust, unsigned bits);
+void rl_trust_allow_sha1(rl_trust *trust, bool allowed);
+bool rl_trust_has_ca(const rl_trust *trust);
+/* Tells of each CRL that is not quite in order at a time (D18, step 4). */
+void rl_trust_check_crls(const rl_trust *trust, int64_t time, void (*warn)(void *arg, const char *words), void *arg);
+
+/* D18's steps 2 to 5 for a certificate that rl_cert_read has read. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+reload_err rl_trust_judge(const rl_trust *trust, reload_cert *cert, int64_t time, rl_objection *objection);
+
+/* Octets of the modulus of the certificate's RSA key. */
+size_t rl_cert_signature_size(const reload_cert *cert);
+/* D13: whether signature, of rl_cert_signature_size octets, is the key's for the pieces. RELOAD_ERR_MEMORY,
+ * RELOAD_ERR_CRYPTO. */
+reload_err rl_cert_verify(reload_cert *cert, const rl_pieces *pieces, const uint8_t *signature, bool *match);
+
+/* D20: whether the certificate names a Peer-ID for an overlay: the one of that name, or (NULL) one with that CRC-32, or
+ * (any_overlay) just any. */
+bool rl_cert_names_peer(const reload_cert *cert, const uint8_t id[RELOAD_ID_SIZE], const char *overlay, uint32_t crc,
+                        bool any_overlay);
+/* D21: whether it names a user whose address of record equals a KEY. */
+bool rl_cert_names_user(const reload_cert *cert, const uint8_t *key, size_t len);
+
+/* Whether the certificate is a CA's, which signs no messages. */
+bool rl_cert_is_ca(const reload_cert *cert);
+
+#endif
