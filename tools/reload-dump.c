@@ -141,6 +141,6 @@ int main(int argc, char **argv)
         dump_all(&d);
         input_close(&d.in);
     }
-    output_close(&d.out);
+    (void)output_close(&d.out);
     return d.tool.status;
 }

@@ -160,7 +160,7 @@ static int print_example(struct sign *s, const char *name, const char *path)
         tool_usage(&s->tool, "--example: there is none for method \"%s\"", name);
     if (output_open(&s->out, &s->tool, path, 0)) {
         (void)output_write(&s->out, example, strlen(example));
-        output_close(&s->out);
+        (void)output_close(&s->out);
     }
     return s->tool.status;
 }
@@ -280,7 +280,7 @@ static void run(struct sign *s, const char *path, reload_form form, char **files
         work_on_all(s);
         input_close(&s->in);
     }
-    output_close(&s->out);
+    (void)output_close(&s->out);
 }
 
 int main(int argc, char **argv)

@@ -335,7 +335,7 @@ static void run(struct verify *v, struct policy *policy, const char *path, reloa
         verify_all(v);
         input_close(&v->in);
     }
-    output_close(&v->out);
+    (void)output_close(&v->out);
 }
 
 int main(int argc, char **argv)

@@ -176,7 +176,7 @@ static void publish(struct output *out)
         (void)unlink(out->temporary);
 }
 
-void output_close(struct output *out)
+bool output_close(struct output *out)
 {
     output_flush(out);
     if (out->temporary != NULL) {
@@ -196,7 +196,9 @@ void output_close(struct output *out)
     free(out->pending);
     free(out->temporary);
     free(out->target);
+    bool good = !out->failed;
     *out = (struct output){.fd = -1};
+    return good;
 }
 
 bool output_takes_colour(const struct output *out)

@@ -91,8 +91,9 @@ bool output_open(struct output *out, struct tool *tool, const char *path, unsign
 int output_write(void *out, const void *octets, size_t len);
 /* Passes on what is pending. */
 void output_flush(struct output *out);
-/* Makes the file appear, unless something failed, or nothing was written and the run has failed; then none is left behind. */
-void output_close(struct output *out);
+/* Makes the file appear, unless something failed, or nothing was written and the run has failed; then none is left behind.
+ * Returns whether nothing failed. */
+bool output_close(struct output *out);
 /* Whether it goes to a terminal that takes colours. */
 bool output_takes_colour(const struct output *out);
 

@@ -1,0 +1,100 @@
+#include "keygen.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+reload_rng *keygen_rng(struct tool *tool, const char *seed, const char *purpose)
+{
+    reload_buf octets = {0};
+    reload_rng *rng = NULL;
+    if (seed != NULL) {
+        size_t len = strlen(seed);
+        uint8_t *decoded = malloc(len / 2 + 1);
+        if (decoded != NULL && (len == 0 || !reload_hex_decode(seed, len, decoded)))
+            tool_usage(tool, "--seed: \"%s\" is not an even number of hex digits", seed);
+        tool_warn(tool, "warning: with --seed the key is no secret; it is for test vectors and nothing else");
+        /* the purpose keeps the certificates that are made with one seed apart */
+        if (decoded != NULL)
+            reload_buf_append(&octets, decoded, len / 2);
+        reload_buf_append(&octets, purpose, strlen(purpose) + 1);
+        free(decoded);
+        rng = decoded != NULL && octets.err == RELOAD_OK ? reload_rng_new(octets.octets, octets.len) : NULL;
+        reload_buf_free(&octets);
+    } else {
+        rng = reload_rng_new(NULL, 0);
+    }
+    if (rng == NULL)
+        tool_error(tool, STATUS_FAILED, "no random octets: %s", reload_strerror(RELOAD_ERR_CRYPTO));
+    return rng;
+}
+
+/* Writes a file and says whether that went well. */
+static bool write_file(struct tool *tool, const char *path, const reload_buf *text, unsigned flags)
+{
+    struct output out;
+    if (!output_open(&out, tool, path, flags))
+        return false;
+    (void)output_write(&out, text->octets, text->len);
+    return output_close(&out);
+}
+
+bool keygen_write(struct tool *tool, const char *path, reload_buf *text)
+{
+    bool good = text->err == RELOAD_OK;
+    if (!good)
+        tool_error(tool, STATUS_FAILED, "%s: %s", path, reload_strerror(text->err));
+    good = good && write_file(tool, path, text, 0);
+    reload_buf_free(text);
+    return good;
+}
+
+reload_key *keygen_key(struct tool *tool, reload_rng *rng, unsigned bits, const char *path, bool force)
+{
+    reload_buf pem = {0};
+    reload_key *key = NULL;
+    reload_err err = reload_key_generate(rng, bits, &key);
+    if (err == RELOAD_OK)
+        err = reload_key_write(key, &pem);
+    if (err != RELOAD_OK)
+        tool_error(tool, STATUS_FAILED, "no key could be made: %s", reload_strerror(err));
+    if (err != RELOAD_OK || !write_file(tool, path, &pem, OUTPUT_SECRET | (force ? OUTPUT_FORCE : 0)))
+        reload_key_free(&key);
+    reload_buf_free(&pem);
+    return key;
+}
+
+char *keygen_path(struct tool *tool, const char *a, const char *b)
+{
+    size_t a_len = strlen(a), b_len = strlen(b);
+    char *path = malloc(a_len + b_len + 1);
+    if (path == NULL) {
+        tool_error(tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+        return NULL;
+    }
+    memcpy(path, a, a_len);
+    memcpy(path + a_len, b, b_len + 1);
+    return path;
+}
+
+const char *keygen_user(const struct tool *tool, const char *text)
+{
+    static const char *const prefixes[] = {"sip:", "sips:", "mailto:"};
+    const char *user = text;
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0] && user == text; i++)
+        if (strncmp(text, prefixes[i], strlen(prefixes[i])) == 0)
+            user = text + strlen(prefixes[i]);
+    const char *at = strrchr(user, '@');
+    bool good = at != NULL && at > user && at[1] != '\0' && strlen(user) <= 256;
+    for (const char *c = user; *c != '\0' && good; c++)
+        good = *c > 0x20 && *c < 0x7f && *c != ',';
+    if (!good)
+        tool_usage(tool, "--user: \"%s\" is no address of record such as alice@example.com", text);
+    return user;
+}
+
+void keygen_subject(char *subject, size_t size, const char *name, const char *otherwise)
+{
+    bool plain = strlen(name) <= 64 && name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@._- ")] == '\0';
+    (void)snprintf(subject, size, "CN=%s", plain ? name : otherwise);
+}

@@ -1,0 +1,294 @@
+/* The index of what a CA issued: a text file with a line for each certificate. */
+#include "keygen.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { MAX_INDEX = 1 << 30 };
+
+static const char heading[] = "# Certificates that this CA issued; reload-keygen reads and writes this file.\n"
+                              "# serial\tnot-after\trevoked\tfirst-peer-id\tpeers\tusers\n";
+
+/* ---- The CA's directory ---- */
+
+static bool read_ca_file(struct ca *ca, const char *name, reload_buf *octets, bool secret)
+{
+    char *path = keygen_path(ca->tool, ca->dir, name);
+    bool good = path != NULL && file_read(ca->tool, path, 1024 * 1024, octets, secret);
+    free(path);
+    return good;
+}
+
+bool ca_open(struct ca *ca, struct tool *tool, const char *dir)
+{
+    reload_buf cert = {0}, key = {0};
+    reload_diag diag = {0};
+    *ca = (struct ca){.tool = tool, .dir = dir, .lock = -1};
+    ca->lock = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (ca->lock < 0 || flock(ca->lock, LOCK_EX) != 0) {
+        tool_error(tool, STATUS_FAILED, "%s: %s", dir, strerror(errno));
+        ca_close(ca);
+        return false;
+    }
+    char *path = keygen_path(tool, dir, "/overlay.json");
+    bool good = path != NULL && profile_read(tool, path, &ca->profile) && read_ca_file(ca, "/ca.crt", &cert, false) &&
+                read_ca_file(ca, "/ca.key", &key, true);
+    if (good && (reload_cert_parse(cert.octets, cert.len, &ca->cert, &diag) != RELOAD_OK ||
+                 reload_key_parse(key.octets, key.len, NULL, &ca->key, &diag) != RELOAD_OK)) {
+        tool_error(tool, STATUS_FAILED, "%s: %s: %s", dir, ca->cert == NULL ? "ca.crt" : "ca.key", diag.text);
+        good = false;
+    }
+    if (good && !reload_cert_fits_key(ca->cert, ca->key)) {
+        tool_error(tool, STATUS_FAILED, "%s: ca.key is not the key of ca.crt", dir);
+        good = false;
+    }
+    if (good && ca->profile.overlay == NULL) {
+        tool_error(tool, STATUS_FAILED, "%s: overlay.json does not say the overlay's name", dir);
+        good = false;
+    }
+    reload_buf_free(&cert);
+    reload_buf_free(&key);
+    free(path);
+    if (!good)
+        ca_close(ca);
+    return good;
+}
+
+void ca_close(struct ca *ca)
+{
+    reload_profile_free(&ca->profile);
+    reload_cert_free(&ca->cert);
+    reload_key_free(&ca->key);
+    if (ca->lock >= 0)
+        (void)close(ca->lock);
+    ca->lock = -1;
+}
+
+/* ---- Arithmetic of IDs ---- */
+
+bool id_add(const uint8_t id[RELOAD_ID_SIZE], unsigned n, uint8_t sum[RELOAD_ID_SIZE])
+{
+    uint64_t carry = n;
+    for (size_t i = RELOAD_ID_SIZE; i-- > 0; carry >>= 8) {
+        carry += id[i];
+        sum[i] = (uint8_t)carry;
+    }
+    return carry == 0;
+}
+
+bool index_taken(const struct index *index, const uint8_t first[RELOAD_ID_SIZE], unsigned count)
+{
+    uint8_t last[RELOAD_ID_SIZE], other_last[RELOAD_ID_SIZE];
+    if (count == 0)
+        return false;
+    if (!id_add(first, count - 1, last))
+        return true; /* past the namespace's end */
+    for (size_t i = 0; i < index->count; i++) {
+        const struct entry *entry = &index->entries[i];
+        if (entry->peers > 0 && id_add(entry->first, entry->peers - 1, other_last) &&
+            memcmp(first, other_last, RELOAD_ID_SIZE) <= 0 && memcmp(entry->first, last, RELOAD_ID_SIZE) <= 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether a user stands in an entry's list. */
+static bool entry_has_user(const struct entry *entry, const char *user)
+{
+    size_t len = strlen(user);
+    for (const char *at = entry->users; *at != '\0';) {
+        size_t n = strcspn(at, ",");
+        if (n == len && memcmp(at, user, len) == 0)
+            return true;
+        at += n + (at[n] == ',');
+    }
+    return false;
+}
+
+unsigned index_peers_of(const struct index *index, const char *user)
+{
+    unsigned sum = 0;
+    for (size_t i = 0; i < index->count; i++) {
+        const struct entry *entry = &index->entries[i];
+        bool counted = !entry_has_user(entry, user); /* a renewed certificate names the same Peer-IDs again */
+        for (size_t k = 0; k < i && !counted; k++)
+            counted = index->entries[k].peers > 0 && memcmp(index->entries[k].first, entry->first, RELOAD_ID_SIZE) == 0 &&
+                      entry_has_user(&index->entries[k], user);
+        if (!counted)
+            sum += entry->peers;
+    }
+    return sum;
+}
+
+bool index_draw(const struct index *index, struct tool *tool, reload_rng *rng, unsigned count, uint8_t first[RELOAD_ID_SIZE])
+{
+    do {
+        reload_err err = reload_rng_fill(rng, first, RELOAD_ID_SIZE);
+        if (err != RELOAD_OK) {
+            tool_error(tool, STATUS_FAILED, "no random octets: %s", reload_strerror(err));
+            return false;
+        }
+    } while (index_taken(index, first, count));
+    return true;
+}
+
+/* ---- The file ---- */
+
+void index_free(struct index *index)
+{
+    for (size_t i = 0; i < index->count; i++)
+        free(index->entries[i].users);
+    free(index->entries);
+    *index = (struct index){0};
+}
+
+struct entry *index_add(struct index *index, struct tool *tool)
+{
+    if (index->count == index->cap) {
+        size_t cap = index->cap == 0 ? 64 : index->cap * 2;
+        struct entry *grown = cap > SIZE_MAX / 2 / sizeof *grown ? NULL : realloc(index->entries, cap * sizeof *grown);
+        if (grown == NULL) {
+            tool_error(tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+            return NULL;
+        }
+        index->entries = grown;
+        index->cap = cap;
+    }
+    struct entry *entry = &index->entries[index->count++];
+    *entry = (struct entry){.revoked = -1};
+    return entry;
+}
+
+/* The next field of a line, which ends with a tab or the line's end. */
+static char *field(char **line)
+{
+    char *start = *line;
+    if (start == NULL)
+        return NULL;
+    char *tab = strchr(start, '\t');
+    if (tab != NULL)
+        *tab = '\0';
+    *line = tab == NULL ? NULL : tab + 1;
+    return start;
+}
+
+static bool read_number(const char *text, unsigned long max, unsigned long *value)
+{
+    char *end;
+    errno = 0;
+    *value = text == NULL || *text < '0' || *text > '9' ? 0 : strtoul(text, &end, 10);
+    return text != NULL && *text >= '0' && *text <= '9' && *end == '\0' && errno == 0 && *value <= max;
+}
+
+static bool read_entry(char *line, struct entry *entry)
+{
+    char *serial = field(&line), *not_after = field(&line), *revoked = field(&line), *first = field(&line);
+    char *peers = field(&line), *users = field(&line);
+    unsigned long number;
+    if (users == NULL || line != NULL || strlen(serial) > 2 * sizeof entry->serial)
+        return false;
+    entry->serial_len = strlen(serial) / 2;
+    if (!reload_hex_decode(serial, strlen(serial), entry->serial) || !time_parse(not_after, &entry->not_after) ||
+        !read_number(peers, 0xffff, &number))
+        return false;
+    entry->peers = (unsigned)number;
+    if (strcmp(revoked, "-") != 0 && !time_parse(revoked, &entry->revoked))
+        return false;
+    if (entry->peers > 0 && (strlen(first) != 2 * RELOAD_ID_SIZE || !reload_hex_decode(first, strlen(first), entry->first)))
+        return false;
+    entry->users = strdup(users);
+    return entry->users != NULL;
+}
+
+/* "# max-peers 16" and "# crl-number 3". */
+static void read_setting(const char *line, struct index *index)
+{
+    unsigned long number;
+    if (strncmp(line, "# max-peers ", 12) == 0 && read_number(line + 12, 0xffff, &number))
+        index->max_peers = (unsigned)number;
+    if (strncmp(line, "# crl-number ", 13) == 0 && read_number(line + 13, UINT32_MAX, &number))
+        index->crl_number = (uint32_t)number;
+}
+
+bool index_read(struct index *index, struct ca *ca)
+{
+    reload_buf text = {0};
+    char *path = keygen_path(ca->tool, ca->dir, "/index");
+    *index = (struct index){0};
+    bool good = path != NULL && file_read(ca->tool, path, MAX_INDEX, &text, false);
+    if (good) {
+        reload_buf_append(&text, "", 1);
+        good = text.err == RELOAD_OK;
+    }
+    unsigned number = 0;
+    for (char *line = good ? (char *)text.octets : NULL; line != NULL && *line != '\0' && good;) {
+        char *end = strchr(line, '\n');
+        number++;
+        if (end == NULL) {
+            tool_error(ca->tool, STATUS_FAILED, "%s: line %u: cut short", path, number);
+            good = false;
+            break;
+        }
+        *end = '\0';
+        if (*line == '#') {
+            read_setting(line, index);
+        } else {
+            struct entry *entry = index_add(index, ca->tool);
+            good = entry != NULL && read_entry(line, entry);
+            if (!good)
+                tool_error(ca->tool, STATUS_FAILED, "%s: line %u: not a line of an index", path, number);
+        }
+        line = end + 1;
+    }
+    reload_buf_free(&text);
+    free(path);
+    if (!good)
+        index_free(index);
+    return good;
+}
+
+static void append_time(reload_buf *text, int64_t time)
+{
+    char words[32] = "-";
+    time_t when = (time_t)time;
+    struct tm tm;
+    if (time >= 0 && gmtime_r(&when, &tm) != NULL)
+        (void)strftime(words, sizeof words, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    reload_buf_append(text, words, strlen(words));
+    reload_buf_append(text, "\t", 1);
+}
+
+bool index_write(const struct index *index, struct ca *ca)
+{
+    reload_buf text = {0};
+    char words[2 * 20 + 32];
+    int n = snprintf(words, sizeof words, "# max-peers %u\n# crl-number %" PRIu32 "\n", index->max_peers, index->crl_number);
+    reload_buf_append(&text, heading, sizeof heading - 1);
+    reload_buf_append(&text, words, (size_t)n);
+    for (size_t i = 0; i < index->count; i++) {
+        const struct entry *entry = &index->entries[i];
+        reload_hex_encode(entry->serial, entry->serial_len, words);
+        reload_buf_append(&text, words, 2 * entry->serial_len);
+        reload_buf_append(&text, "\t", 1);
+        append_time(&text, entry->not_after);
+        append_time(&text, entry->revoked);
+        reload_hex_encode(entry->first, RELOAD_ID_SIZE, words);
+        reload_buf_append(&text, entry->peers > 0 ? words : "-", entry->peers > 0 ? 2 * RELOAD_ID_SIZE : 1);
+        n = snprintf(words, sizeof words, "\t%u\t", entry->peers);
+        reload_buf_append(&text, words, (size_t)n);
+        reload_buf_append(&text, entry->users, strlen(entry->users));
+        reload_buf_append(&text, "\n", 1);
+    }
+    char *path = keygen_path(ca->tool, ca->dir, "/index");
+    bool good = path != NULL && keygen_write(ca->tool, path, &text);
+    reload_buf_free(&text);
+    free(path);
+    return good;
+}

@@ -1,0 +1,396 @@
+/* reload-keygen issue and request */
+#include "keygen.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { CA = 256, USER, PEERS, PEER_ID, REQUEST, RENEW, BITS, NOT_BEFORE, NOT_AFTER, FORCE, SEED };
+
+static const struct tool_option issue_options[] = {
+    {CA, "ca", "DIR", "the CA's directory"},
+    {'o', "output", "PREFIX", "write PREFIX.key and PREFIX.crt"},
+    {USER, "user", "AOR", "name this address of record; may be given several times"},
+    {PEERS, "peers", "N", "name N consecutive Peer-IDs, newly drawn (default: 1)"},
+    {PEER_ID, "peer-id", "HEX", "name this Peer-ID instead; may be given several times, in ascending order"},
+    {REQUEST, "request", "FILE", "certify the key of this request, and write no PREFIX.key"},
+    {RENEW, "renew", "CERT", "keep the names of this certificate, which the CA issued"},
+    {BITS, "bits", "N", "of the RSA key, from 1024 to 8192 (default: 2048)"},
+    {NOT_BEFORE, "not-before", "TIME", "when the certificate begins to be valid (default: now)"},
+    {NOT_AFTER, "not-after", "TIME", "when it ends to be (default: a year later)"},
+    {FORCE, "force", NULL, "replace PREFIX.key where it exists already"},
+    {SEED, "seed", "HEX", "make key, serial number and Peer-IDs from this, for test vectors only"},
+    {'q', "quiet", NULL, "print no warnings on standard error, only errors"},
+    {0, NULL, NULL, NULL},
+};
+
+static const struct tool_help issue_help = {
+    "reload-keygen issue --ca=DIR --output=PREFIX [--user=AOR]... [--peers=N | --peer-id=HEX...] [options]\n"
+    "reload-keygen issue --ca=DIR --output=PREFIX --request=FILE [options]\n"
+    "reload-keygen issue --ca=DIR --output=PREFIX --renew=CERT [options]",
+    "Issues a certificate that names users and Peer-IDs, with a new key or for the key of a request.",
+    issue_options,
+};
+
+static const struct tool_option request_options[] = {
+    {'o', "output", "PREFIX", "write PREFIX.key and PREFIX.csr"},
+    {USER, "user", "AOR", "the subject's address of record; what the certificate names is the CA's to say"},
+    {BITS, "bits", "N", "of the RSA key, from 1024 to 8192 (default: 2048)"},
+    {FORCE, "force", NULL, "replace PREFIX.key where it exists already"},
+    {SEED, "seed", "HEX", "make the key from this, for test vectors only"},
+    {'q', "quiet", NULL, "print no warnings on standard error, only errors"},
+    {0, NULL, NULL, NULL},
+};
+
+static const struct tool_help request_help = {
+    "reload-keygen request --output=PREFIX [options]",
+    "Makes a key that stays with its user, and a certificate request for it.",
+    request_options,
+};
+
+struct issue {
+    struct tool tool;
+    const char *ca_dir, *prefix, *request, *renew, *seed;
+    const char *users[MAX_NAMES];
+    size_t user_count;
+    uint8_t peer_ids[MAX_NAMES][RELOAD_ID_SIZE];
+    size_t peer_id_count;
+    int peers; /* -1: not told */
+    unsigned bits;
+    int64_t not_before, not_after;
+    bool force;
+    struct ca ca;
+    struct index index;
+    reload_cert *renewed;
+    reload_cert_name names[2 * MAX_NAMES];
+    size_t name_count;
+};
+
+/* The Peer-IDs of a certificate's names stand in the index as one block. */
+static void set_block(struct entry *entry, const struct issue *s)
+{
+    for (size_t i = 0; i < s->name_count; i++)
+        if (s->names[i].peer && entry->peers++ == 0)
+            memcpy(entry->first, s->names[i].id, RELOAD_ID_SIZE);
+}
+
+/* The users of a certificate's names as the index lists them. */
+static bool set_users(struct entry *entry, struct issue *s)
+{
+    reload_buf text = {0};
+    for (size_t i = 0; i < s->name_count; i++) {
+        if (s->names[i].peer)
+            continue;
+        reload_buf_append(&text, ",", text.len > 0);
+        reload_buf_append(&text, s->names[i].text, strlen(s->names[i].text));
+    }
+    reload_buf_append(&text, "-", text.len == 0);
+    reload_buf_append(&text, "", 1);
+    entry->users = text.err == RELOAD_OK ? strdup((const char *)text.octets) : NULL;
+    reload_buf_free(&text);
+    if (entry->users == NULL)
+        tool_error(&s->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+    return entry->users != NULL;
+}
+
+static void add_name(struct issue *s, const reload_cert_name *name)
+{
+    if (s->name_count < sizeof s->names / sizeof s->names[0])
+        s->names[s->name_count++] = *name;
+}
+
+/* S§7: a block of consecutive Peer-IDs, drawn uniformly and disjoint from all issued before. */
+static bool add_peers(struct issue *s, reload_rng *rng)
+{
+    uint8_t first[RELOAD_ID_SIZE];
+    unsigned count = s->peer_id_count > 0 ? (unsigned)s->peer_id_count : s->peers < 0 ? 1 : (unsigned)s->peers;
+    for (size_t i = 0; i < s->user_count; i++)
+        if (index_peers_of(&s->index, s->users[i]) + count > s->index.max_peers) {
+            tool_error(&s->tool, STATUS_FAILED, "%s would have more than %u Peer-IDs, which is the CA's limit", s->users[i],
+                       s->index.max_peers);
+            return false;
+        }
+    if (count > s->index.max_peers) {
+        tool_error(&s->tool, STATUS_FAILED, "more than %u Peer-IDs, which is the CA's limit", s->index.max_peers);
+        return false;
+    }
+    if (s->peer_id_count > 0)
+        memcpy(first, s->peer_ids[0], sizeof first);
+    else if (count > 0 && !index_draw(&s->index, &s->tool, rng, count, first))
+        return false;
+    if (count > 0 && index_taken(&s->index, first, count)) {
+        tool_error(&s->tool, STATUS_FAILED, "a Peer-ID that this CA has issued before");
+        return false;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        reload_cert_name name = {.peer = true, .text = s->ca.profile.overlay};
+        if (!id_add(first, i, name.id) || (s->peer_id_count > 0 && memcmp(name.id, s->peer_ids[i], RELOAD_ID_SIZE) != 0)) {
+            tool_error(&s->tool, STATUS_FAILED, "the Peer-IDs given are not consecutive (draft-lowekamp-p2psip-reload-security-01, "
+                                                "section 7)");
+            return false;
+        }
+        add_name(s, &name);
+    }
+    return true;
+}
+
+/* The names of a certificate that this CA issued and did not revoke. */
+static bool add_renewed(struct issue *s)
+{
+    reload_buf octets = {0};
+    reload_diag diag = {0};
+    bool good = file_read(&s->tool, s->renew, 1024 * 1024, &octets, false);
+    if (good && reload_cert_parse(octets.octets, octets.len, &s->renewed, &diag) != RELOAD_OK) {
+        tool_error(&s->tool, STATUS_FAILED, "%s: %s", s->renew, diag.text);
+        good = false;
+    }
+    reload_buf_free(&octets);
+    if (!good)
+        return false;
+    const struct entry *found = NULL;
+    for (size_t i = 0; i < s->index.count && found == NULL; i++) {
+        char serial[2 * sizeof s->index.entries[i].serial + 1] = "";
+        reload_hex_encode(s->index.entries[i].serial, s->index.entries[i].serial_len, serial);
+        found = strcmp(serial, reload_cert_serial(s->renewed)) == 0 ? &s->index.entries[i] : NULL;
+    }
+    if (found == NULL || found->revoked >= 0) {
+        tool_error(&s->tool, STATUS_FAILED, "%s: a certificate that %s", s->renew,
+                   found == NULL ? "this CA did not issue" : "was revoked");
+        return false;
+    }
+    for (size_t i = 0; i < reload_cert_names(s->renewed); i++) {
+        const reload_cert_name *name = reload_cert_name_at(s->renewed, i);
+        bool there = false; /* a user stands there as a mail address and as a SIP URI */
+        for (size_t k = 0; k < s->name_count && !there; k++)
+            there = !name->peer && !s->names[k].peer && strcmp(s->names[k].text, name->text) == 0;
+        if (!there)
+            add_name(s, name);
+    }
+    return true;
+}
+
+/* What the certificate names: users, then Peer-IDs. */
+static bool collect_names(struct issue *s, reload_rng *rng)
+{
+    if (s->renew != NULL)
+        return add_renewed(s);
+    for (size_t i = 0; i < s->user_count; i++)
+        add_name(s, &(reload_cert_name){.text = s->users[i]});
+    if (!add_peers(s, rng))
+        return false;
+    if (s->name_count == 0)
+        tool_usage(&s->tool, "a certificate that names neither a user nor a Peer-ID is good for nothing");
+    return true;
+}
+
+static void subject_of(const struct issue *s, char *subject, size_t size)
+{
+    char digits[2 * RELOAD_ID_SIZE + 1] = "";
+    const reload_cert_name *first = &s->names[0];
+    if (first->peer)
+        reload_hex_encode(first->id, RELOAD_ID_SIZE, digits);
+    keygen_subject(subject, size, first->peer ? digits : first->text, "RELOAD user");
+}
+
+/* The certificate, for a new key or a request's. */
+static bool make_certificate(struct issue *s, const struct entry *entry, reload_key *key, reload_buf *pem)
+{
+    char subject[128];
+    reload_buf request = {0};
+    reload_diag diag = {0};
+    reload_cert_spec spec = {.subject = subject, .names = s->names, .count = s->name_count, .serial = entry->serial,
+                             .serial_len = entry->serial_len, .not_before = s->not_before, .not_after = s->not_after};
+    subject_of(s, subject, sizeof subject);
+    bool good = s->request == NULL || file_read(&s->tool, s->request, 1024 * 1024, &request, false);
+    if (good && reload_cert_issue(&spec, key, request.octets, request.len, s->ca.cert, s->ca.key, pem, &diag) != RELOAD_OK) {
+        tool_error(&s->tool, STATUS_FAILED, "%s%s%s", s->request == NULL ? "no certificate could be made" : s->request, ": ",
+                   diag.text);
+        good = false;
+    }
+    reload_buf_free(&request);
+    return good;
+}
+
+/* The index is written before the certificate: should that fail, its Peer-IDs are lost, and never issued twice. */
+static bool issue_certificate(struct issue *s, reload_rng *rng, const char *key_path, const char *cert_path)
+{
+    reload_buf pem = {0};
+    struct entry *entry = index_add(&s->index, &s->tool);
+    if (entry == NULL)
+        return false;
+    entry->serial_len = SERIAL_SIZE;
+    entry->not_after = s->not_after;
+    set_block(entry, s);
+    bool good = reload_rng_fill(rng, entry->serial, SERIAL_SIZE) == RELOAD_OK && set_users(entry, s);
+    entry->serial[0] = (uint8_t)((entry->serial[0] & 0x7f) | 0x40); /* positive, and never shorter */
+    reload_key *key = good && s->request == NULL ? keygen_key(&s->tool, rng, s->bits, key_path, s->force) : NULL;
+    good = good && (key != NULL || s->request != NULL) && make_certificate(s, entry, key, &pem) && index_write(&s->index, &s->ca) &&
+           keygen_write(&s->tool, cert_path, &pem);
+    reload_buf_free(&pem);
+    reload_key_free(&key);
+    return good;
+}
+
+static void issue(struct issue *s)
+{
+    char purpose[2048];
+    char *key_path = keygen_path(&s->tool, s->prefix, ".key"), *cert_path = keygen_path(&s->tool, s->prefix, ".crt");
+    if (key_path != NULL && cert_path != NULL && ca_open(&s->ca, &s->tool, s->ca_dir) && index_read(&s->index, &s->ca)) {
+        /* with one seed, each certificate of a CA has its own key */
+        (void)snprintf(purpose, sizeof purpose, "issue %s %zu %s", s->ca.profile.overlay, s->index.count,
+                       s->user_count > 0 ? s->users[0] : "");
+        reload_rng *rng = keygen_rng(&s->tool, s->seed, purpose);
+        if (rng != NULL && collect_names(s, rng))
+            (void)issue_certificate(s, rng, key_path, cert_path);
+        reload_rng_free(&rng);
+    }
+    index_free(&s->index);
+    ca_close(&s->ca);
+    reload_cert_free(&s->renewed);
+    free(key_path);
+    free(cert_path);
+}
+
+static void check_issue(const struct issue *s)
+{
+    if (s->ca_dir == NULL || s->prefix == NULL)
+        tool_usage(&s->tool, "--ca and --output say by which CA, and where to");
+    if (s->peers >= 0 && s->peer_id_count > 0)
+        tool_usage(&s->tool, "--peers and --peer-id exclude each other");
+    if (s->renew != NULL && (s->peers >= 0 || s->peer_id_count > 0 || s->user_count > 0))
+        tool_usage(&s->tool, "--renew keeps the names of the certificate, and takes no others");
+    if (s->not_after < s->not_before)
+        tool_usage(&s->tool, "--not-after lies before --not-before");
+}
+
+int issue_main(int argc, char **argv)
+{
+    struct issue s = {.tool = {.name = "reload-keygen issue"}, .peers = -1, .bits = 2048, .not_before = (int64_t)time(NULL),
+                      .not_after = -1, .ca = {.lock = -1}};
+    char *argument;
+    int id;
+    while ((id = tool_getopt(&s.tool, argc, argv, &issue_help, &argument)) != -1) {
+        switch (id) {
+        case CA:
+            s.ca_dir = argument;
+            break;
+        case 'o':
+            s.prefix = argument;
+            break;
+        case USER:
+            if (s.user_count == MAX_NAMES)
+                tool_usage(&s.tool, "--user: more than %d users", MAX_NAMES);
+            s.users[s.user_count++] = keygen_user(&s.tool, argument);
+            break;
+        case PEERS:
+            s.peers = (int)tool_number(&s.tool, "--peers", argument, 0, MAX_NAMES);
+            break;
+        case PEER_ID:
+            if (s.peer_id_count == MAX_NAMES)
+                tool_usage(&s.tool, "--peer-id: more than %d Peer-IDs", MAX_NAMES);
+            tool_hex(&s.tool, "--peer-id", argument, s.peer_ids[s.peer_id_count++], RELOAD_ID_SIZE);
+            break;
+        case REQUEST:
+            s.request = argument;
+            break;
+        case RENEW:
+            s.renew = argument;
+            break;
+        case BITS:
+            s.bits = (unsigned)tool_number(&s.tool, "--bits", argument, 1024, 8192);
+            break;
+        case NOT_BEFORE:
+            s.not_before = tool_time(&s.tool, "--not-before", argument);
+            break;
+        case NOT_AFTER:
+            s.not_after = tool_time(&s.tool, "--not-after", argument);
+            break;
+        case FORCE:
+            s.force = true;
+            break;
+        case SEED:
+            s.seed = argument;
+            break;
+        case 'q':
+            s.tool.quiet = true;
+            break;
+        default:
+            break;
+        }
+    }
+    if (optind < argc)
+        tool_usage(&s.tool, "takes no operand \"%s\"", argv[optind]);
+    if (s.not_after < 0)
+        s.not_after = s.not_before + INT64_C(365) * 86400;
+    check_issue(&s);
+    issue(&s);
+    return s.tool.status;
+}
+
+/* ---- request ---- */
+
+static void request(struct tool *tool, const char *prefix, const char *user, unsigned bits, bool force, const char *seed)
+{
+    char subject[128], purpose[512];
+    reload_buf pem = {0};
+    reload_diag diag = {0};
+    (void)snprintf(purpose, sizeof purpose, "request %s", user == NULL ? "" : user);
+    keygen_subject(subject, sizeof subject, user == NULL ? "RELOAD peer" : user, "RELOAD user");
+    char *key_path = keygen_path(tool, prefix, ".key"), *request_path = keygen_path(tool, prefix, ".csr");
+    reload_rng *rng = key_path == NULL || request_path == NULL ? NULL : keygen_rng(tool, seed, purpose);
+    reload_key *key = rng == NULL ? NULL : keygen_key(tool, rng, bits, key_path, force);
+    if (key != NULL) {
+        if (reload_cert_request(key, subject, &pem, &diag) == RELOAD_OK)
+            (void)keygen_write(tool, request_path, &pem);
+        else
+            tool_error(tool, STATUS_FAILED, "no request could be made: %s", diag.text);
+    }
+    reload_buf_free(&pem);
+    reload_key_free(&key);
+    reload_rng_free(&rng);
+    free(key_path);
+    free(request_path);
+}
+
+int request_main(int argc, char **argv)
+{
+    struct tool tool = {.name = "reload-keygen request"};
+    const char *prefix = NULL, *user = NULL, *seed = NULL;
+    unsigned bits = 2048;
+    bool force = false;
+    char *argument;
+    int id;
+    while ((id = tool_getopt(&tool, argc, argv, &request_help, &argument)) != -1) {
+        switch (id) {
+        case 'o':
+            prefix = argument;
+            break;
+        case USER:
+            user = keygen_user(&tool, argument);
+            break;
+        case BITS:
+            bits = (unsigned)tool_number(&tool, "--bits", argument, 1024, 8192);
+            break;
+        case FORCE:
+            force = true;
+            break;
+        case SEED:
+            seed = argument;
+            break;
+        case 'q':
+            tool.quiet = true;
+            break;
+        default:
+            break;
+        }
+    }
+    if (optind < argc)
+        tool_usage(&tool, "takes no operand \"%s\"", argv[optind]);
+    if (prefix == NULL)
+        tool_usage(&tool, "--output says where the key and the request go");
+    request(&tool, prefix, user, bits, force, seed);
+    return tool.status;
+}
