@@ -138,25 +138,6 @@ void reload_buf_free(reload_buf *buf)
     *buf = (reload_buf){0};
 }
 
-bool rl_take(rl_cursor *c, size_t len, const uint8_t **octets)
-{
-    if (len > c->left)
-        return false;
-    *octets = c->at;
-    c->at += len;
-    c->left -= len;
-    return true;
-}
-
-bool rl_take16(rl_cursor *c, uint16_t *value)
-{
-    const uint8_t *p;
-    if (!rl_take(c, 2, &p))
-        return false;
-    *value = rl_get16(p);
-    return true;
-}
-
 void reload_hex_encode(const uint8_t *octets, size_t len, char *digits)
 {
     static const char hex[] = "0123456789abcdef";

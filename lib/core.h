@@ -54,8 +54,24 @@ typedef struct rl_cursor {
     size_t left;
 } rl_cursor;
 
-bool rl_take(rl_cursor *c, size_t len, const uint8_t **octets);
-bool rl_take16(rl_cursor *c, uint16_t *value);
+static inline bool rl_take(rl_cursor *c, size_t len, const uint8_t **octets)
+{
+    if (len > c->left)
+        return false;
+    *octets = c->at;
+    c->at += len;
+    c->left -= len;
+    return true;
+}
+
+static inline bool rl_take16(rl_cursor *c, uint16_t *value)
+{
+    const uint8_t *p;
+    if (!rl_take(c, 2, &p))
+        return false;
+    *value = rl_get16(p);
+    return true;
+}
 
 /* The value of a hex digit, -1 for another character. */
 int rl_hex_digit(int c);

@@ -45,15 +45,18 @@ struct rl_hmac {
     mbedtls_md_context_t md; /* between two digests: started with the key */
 };
 
-rl_hmac *rl_hmac_new(const uint8_t *key, size_t len)
+reload_err rl_hmac_new(const uint8_t *key, size_t len, rl_hmac **hmac)
 {
-    rl_hmac *hmac = calloc(1, sizeof *hmac);
-    if (hmac == NULL)
-        return NULL;
-    mbedtls_md_init(&hmac->md);
-    if (mbedtls_md_setup(&hmac->md, sha1(), 1) != 0 || mbedtls_md_hmac_starts(&hmac->md, key, len) != 0)
-        rl_hmac_free(&hmac);
-    return hmac;
+    *hmac = calloc(1, sizeof **hmac);
+    if (*hmac == NULL)
+        return RELOAD_ERR_MEMORY;
+    mbedtls_md_init(&(*hmac)->md);
+    int failed = mbedtls_md_setup(&(*hmac)->md, sha1(), 1);
+    if (failed == 0)
+        failed = mbedtls_md_hmac_starts(&(*hmac)->md, key, len);
+    if (failed != 0)
+        rl_hmac_free(hmac);
+    return failed == 0 ? RELOAD_OK : failed == MBEDTLS_ERR_MD_ALLOC_FAILED ? RELOAD_ERR_MEMORY : RELOAD_ERR_CRYPTO;
 }
 
 void rl_hmac_free(rl_hmac **hmac)
@@ -101,21 +104,21 @@ static reload_rng *random_new(bool seeded)
     return rng;
 }
 
-reload_rng *reload_rng_new(const uint8_t *seed, size_t len)
+reload_err reload_rng_new(const uint8_t *seed, size_t len, reload_rng **rng)
 {
-    reload_rng *rng = random_new(seed != NULL);
     int failed;
-    if (rng == NULL)
-        return NULL;
+    *rng = random_new(seed != NULL);
+    if (*rng == NULL)
+        return RELOAD_ERR_MEMORY;
     if (seed == NULL) {
-        failed = mbedtls_ctr_drbg_seed(&rng->drbg, mbedtls_entropy_func, &rng->entropy, NULL, 0);
+        failed = mbedtls_ctr_drbg_seed(&(*rng)->drbg, mbedtls_entropy_func, &(*rng)->entropy, NULL, 0);
     } else {
-        failed = mbedtls_hmac_drbg_seed_buf(&rng->seeded_drbg, mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), seed, len);
-        mbedtls_hmac_drbg_set_reseed_interval(&rng->seeded_drbg, INT32_MAX); /* there is nothing to reseed from */
+        failed = mbedtls_hmac_drbg_seed_buf(&(*rng)->seeded_drbg, mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), seed, len);
+        mbedtls_hmac_drbg_set_reseed_interval(&(*rng)->seeded_drbg, INT32_MAX); /* there is nothing to reseed from */
     }
     if (failed != 0)
-        reload_rng_free(&rng);
-    return rng;
+        reload_rng_free(rng);
+    return failed == 0 ? RELOAD_OK : RELOAD_ERR_CRYPTO;
 }
 
 void reload_rng_free(reload_rng **rng)
@@ -157,16 +160,16 @@ struct reload_key {
     reload_rng *rng; /* for blinding */
 };
 
-static reload_key *key_new(void)
+static reload_err key_new(reload_key **key)
 {
-    reload_key *key = calloc(1, sizeof *key);
-    if (key == NULL)
-        return NULL;
-    mbedtls_pk_init(&key->pk);
-    key->rng = reload_rng_new(NULL, 0);
-    if (key->rng == NULL)
-        reload_key_free(&key);
-    return key;
+    *key = calloc(1, sizeof **key);
+    if (*key == NULL)
+        return RELOAD_ERR_MEMORY;
+    mbedtls_pk_init(&(*key)->pk);
+    reload_err err = reload_rng_new(NULL, 0, &(*key)->rng);
+    if (err != RELOAD_OK)
+        reload_key_free(key);
+    return err;
 }
 
 void reload_key_free(reload_key **key)
@@ -196,15 +199,15 @@ reload_err reload_key_parse(const uint8_t *octets, size_t len, const char *passp
     reload_buf text = {0};
     reload_buf_append(&text, octets, len);
     reload_buf_append(&text, "", 1);
-    *key = text.err == RELOAD_OK ? key_new() : NULL;
-    if (*key == NULL) {
+    *key = NULL;
+    reload_err err = text.err == RELOAD_OK ? key_new(key) : text.err;
+    if (err != RELOAD_OK) {
         reload_buf_free(&text);
-        return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+        return rl_fail(diag, err, "%s", reload_strerror(err));
     }
     bool pem = len > 0 && memmem(octets, len, "-----BEGIN", 10) != NULL;
     int failed = parse_key(*key, text.octets, pem ? len + 1 : len, passphrase);
     reload_buf_free(&text);
-    reload_err err = RELOAD_OK;
     if (failed == MBEDTLS_ERR_PK_PASSWORD_REQUIRED || failed == MBEDTLS_ERR_PK_PASSWORD_MISMATCH)
         err = rl_fail(diag, RELOAD_ERR_REFUSED, failed == MBEDTLS_ERR_PK_PASSWORD_REQUIRED ? "the key wants a passphrase"
                                                                                            : "not the key's passphrase");
@@ -225,9 +228,9 @@ reload_err reload_key_parse(const uint8_t *octets, size_t len, const char *passp
 
 reload_err reload_key_generate(reload_rng *rng, unsigned bits, reload_key **key)
 {
-    *key = key_new();
-    if (*key == NULL)
-        return RELOAD_ERR_MEMORY;
+    reload_err err = key_new(key);
+    if (err != RELOAD_OK)
+        return err;
     int failed = mbedtls_pk_setup(&(*key)->pk, mbedtls_pk_info_from_type(MBEDTLS_PK_RSA));
     if (failed == 0)
         failed = mbedtls_rsa_gen_key(mbedtls_pk_rsa((*key)->pk), rl_rng_callback, rng, bits, 65537);

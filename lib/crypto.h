@@ -11,8 +11,8 @@ reload_err rl_sha1(const uint8_t *octets, size_t len, const uint8_t *more, size_
 
 /* HMAC-SHA1 (RFC 2104) under a key that is prepared once. Not to be used by two threads at once. */
 typedef struct rl_hmac rl_hmac;
-/* NULL without memory, or where mbed TLS has no SHA-1. */
-rl_hmac *rl_hmac_new(const uint8_t *key, size_t len);
+/* RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO; *hmac is then NULL. */
+reload_err rl_hmac_new(const uint8_t *key, size_t len, rl_hmac **hmac);
 /* Wipes the key, frees and sets to NULL. */
 void rl_hmac_free(rl_hmac **hmac);
 /* The HMAC of the pieces one after the other. */

@@ -264,6 +264,19 @@ static void put_break(struct writer *w, const char *separator, int indent)
     }
 }
 
+/* The same, with the one control character that is plain ASCII escaped for terminals. */
+static void put_ascii(struct writer *w, const char *text, size_t len)
+{
+    const char *delete;
+    while ((w->flags & RELOAD_ASCII) != 0 && (delete = memchr(text, 0x7f, len)) != NULL) {
+        put(w, text, (size_t)(delete - text));
+        put(w, "\\u007f", 6);
+        len -= (size_t)(delete - text) + 1;
+        text = delete + 1;
+    }
+    put(w, text, len);
+}
+
 /* jansson's text, its lines moved in by what stands around it. A line break never stands in a JSON string. */
 static int put_dumped(const char *text, size_t len, void *arg)
 {
@@ -271,7 +284,7 @@ static int put_dumped(const char *text, size_t len, void *arg)
     while (len > 0) {
         const char *end = w->indent > 0 ? memchr(text, '\n', len) : NULL;
         size_t n = end == NULL ? len : (size_t)(end - text) + 1;
-        put(w, text, n);
+        put_ascii(w, text, n);
         if (end != NULL) {
             char blanks[32];
             int columns = snprintf(blanks, sizeof blanks, "%*s", w->indent, "");
@@ -288,10 +301,9 @@ static void put_tree(struct writer *w, json_t *tree, int indent)
 {
     if (tree == NULL && w->err == RELOAD_OK)
         w->err = RELOAD_ERR_MEMORY;
+    size_t flags = ((w->flags & RELOAD_PRETTY) != 0 ? JSON_INDENT(2) : 0) | ((w->flags & RELOAD_ASCII) != 0 ? JSON_ENSURE_ASCII : 0);
     w->indent = indent;
-    if (w->err == RELOAD_OK &&
-        json_dump_callback(tree, put_dumped, w, (w->flags & RELOAD_PRETTY) != 0 ? JSON_INDENT(2) : 0) != 0 &&
-        w->err == RELOAD_OK)
+    if (w->err == RELOAD_OK && json_dump_callback(tree, put_dumped, w, flags | JSON_ENCODE_ANY) != 0 && w->err == RELOAD_OK)
         w->err = RELOAD_ERR_MEMORY;
     json_decref(tree);
 }
@@ -399,34 +411,70 @@ static json_t *report_field_json(const reload_msg *msg, reload_field field)
     return hex_json(octets, len);
 }
 
-/* What a report says before its list of signatures. */
+/* What a report says before its list of signatures. origin: NULL inside of another report. */
 static bool set_report(json_t *object, const reload_report *report, const reload_msg *msg, const reload_origin *origin)
 {
     static const reload_field fields[] = {RELOAD_F_METHOD,    RELOAD_F_RESPONSE,       RELOAD_F_SECURITY,
                                           RELOAD_F_SOURCE_ID, RELOAD_F_DESTINATION_ID, RELOAD_F_TRANSACTION_ID};
-    bool good = set(object, "index", json_integer((json_int_t)origin->index)) &&
-                set(object, "file", loose_text_json(origin->file)) &&
-                set(object, "offset", json_integer((json_int_t)origin->offset)) &&
-                set(object, "verdict", word_json(reload_verdict_text(report->verdict))) &&
-                (report->reason == RELOAD_REASON_NONE ||
-                 set(object, "reason", word_json(reload_reason_text(report->reason)))) &&
-                set(object, "response_code", report->response_code == 0 ? json_null() : json_integer(report->response_code)) &&
-                (report->detail[0] == '\0' || set(object, "detail", loose_text_json(report->detail)));
+    bool good = origin == NULL || (set(object, "index", json_integer((json_int_t)origin->index)) &&
+                                   set(object, "file", loose_text_json(origin->file)) &&
+                                   set(object, "offset", json_integer((json_int_t)origin->offset)));
+    good = good && set(object, "verdict", word_json(reload_verdict_text(report->verdict))) &&
+           (report->reason == RELOAD_REASON_NONE || set(object, "reason", word_json(reload_reason_text(report->reason)))) &&
+           set(object, "response_code", report->response_code == 0 ? json_null() : json_integer(report->response_code)) &&
+           (report->detail[0] == '\0' || set(object, "detail", loose_text_json(report->detail)));
     for (size_t i = 0; good && i < sizeof fields / sizeof fields[0]; i++)
         good = set(object, reload_field_def_of(fields[i])->key, report_field_json(msg, fields[i]));
     return good;
+}
+
+/* Puts a tree without the bracket at its end, to go on with it. */
+static int put_open(const char *text, size_t len, void *arg)
+{
+    struct writer *w = arg;
+    put_ascii(w, text, len);
+    return w->err == RELOAD_OK ? 0 : -1;
+}
+
+/* A report piece by piece, since a message of 16 MiB may have millions of signatures. path: of the attribute that holds the
+ * message, inside of another report; else NULL. */
+static void put_report(struct writer *w, const reload_report *report, const reload_msg *msg, const reload_origin *origin,
+                       const char *path)
+{
+    json_t *object = json_object();
+    bool good = path == NULL || set(object, "path", json_string(path));
+    object = whole(object, good && set_report(object, report, msg, origin));
+    put(w, "{", 1);
+    if (object == NULL && w->err == RELOAD_OK)
+        w->err = RELOAD_ERR_MEMORY;
+    else if (w->err == RELOAD_OK && json_dump_callback(object, put_open, w, JSON_EMBED) != 0 && w->err == RELOAD_OK)
+        w->err = RELOAD_ERR_MEMORY;
+    json_decref(object);
+    put(w, ", \"signatures\": [", 17);
+    for (size_t i = 0; msg != NULL && i < report->count && w->err == RELOAD_OK; i++) {
+        put(w, ", ", i == 0 ? 0 : 2);
+        put_tree(w, signature_json(msg, &report->signatures[i]), 0);
+    }
+    put(w, "]", 1);
+    for (size_t i = 0; i < report->tunnelled_count && w->err == RELOAD_OK; i++) {
+        const reload_tunnelled *inner = &report->tunnelled[i];
+        char pointer[256];
+        bool several = report->tunnelled_count > 1;
+        put(w, ", \"tunnelled\": [", i > 0 ? 0 : several ? 16 : 15);
+        put(w, ", ", i == 0 ? 0 : 2);
+        if (!reload_msg_pointer(msg, inner->attr, pointer, sizeof pointer))
+            pointer[0] = '\0';
+        put_report(w, &inner->report, inner->msg, NULL, pointer);
+        put(w, "]", several && i + 1 == report->tunnelled_count);
+    }
+    put(w, "}", 1);
 }
 
 reload_err reload_json_write_report(const reload_report *report, const reload_msg *msg, const reload_origin *origin,
                                     reload_sink sink, void *arg)
 {
     struct writer w = {.sink = sink, .arg = arg};
-    json_t *object = json_object(), *signatures = json_array();
-    bool good = set_report(object, report, msg, origin);
-    for (size_t i = 0; good && msg != NULL && i < report->count; i++)
-        good = json_array_append_new(signatures, signature_json(msg, &report->signatures[i])) == 0;
-    good = set(object, "signatures", signatures) && good;
-    put_tree(&w, whole(object, good), 0);
+    put_report(&w, report, msg, origin, NULL);
     return w.err;
 }
 
@@ -437,11 +485,12 @@ struct reading {
     reload_diag *diag; /* never NULL */
     char path[sizeof ((reload_diag *)0)->pointer];
     size_t len;
+    bool reals; /* integers were read as reals, to find the one that is too large */
     reload_builder b;
 };
 
 /* Appends one reference token to the JSON Pointer (RFC 6901 section 3); returns the length to go back to. A path that is
- * too long stops growing. */
+ * too long ends with an ellipsis. */
 static size_t enter(struct reading *r, const char *key)
 {
     size_t before = r->len, n = r->len;
@@ -456,11 +505,15 @@ static size_t enter(struct reading *r, const char *key)
             token[used++] = *c;
         }
     }
-    if (n + used < sizeof r->path) {
-        memcpy(r->path + n, token, used);
-        r->len = n + used;
-        r->path[r->len] = '\0';
+    if (n + used >= sizeof r->path) { /* leave room for the ellipsis, unless it is there already */
+        size_t room = sizeof r->path - 1 - n;
+        used = room < used ? room : used;
+        if (used >= 3)
+            memcpy(token + used - 3, "...", 3);
     }
+    memcpy(r->path + n, token, used);
+    r->len = n + used;
+    r->path[r->len] = '\0';
     return before;
 }
 
@@ -512,13 +565,27 @@ static reload_err check_keys(struct reading *r, json_t *object, const char *cons
     return RELOAD_OK;
 }
 
+/* Whether a value is an integer from min to max. */
+static bool integer_in(const struct reading *r, const json_t *json, uint32_t min, uint32_t max, uint32_t *value)
+{
+    double real = r->reals && json_is_real(json) ? json_real_value(json) : -1;
+    json_int_t integer = json_is_integer(json) ? json_integer_value(json) : real >= 0 && real <= UINT32_MAX ? (json_int_t)real : -1;
+    *value = (uint32_t)integer;
+    return integer >= (json_int_t)min && integer <= (json_int_t)max;
+}
+
+/* A string without NUL, or NULL. */
+static const char *plain_string(const json_t *json)
+{
+    const char *text = json_string_value(json);
+    return text != NULL && strlen(text) == json_string_length(json) ? text : NULL;
+}
+
 static reload_err read_integer(struct reading *r, json_t *json, uint32_t max, uint32_t *value)
 {
     char text[64];
-    if (json_is_integer(json) && json_integer_value(json) >= 0 && json_integer_value(json) <= (json_int_t)max) {
-        *value = (uint32_t)json_integer_value(json);
+    if (integer_in(r, json, 0, max, value))
         return RELOAD_OK;
-    }
     (void)snprintf(text, sizeof text, "must be an integer from 0 to %" PRIu32, max);
     return fail_here(r, RELOAD_ERR_VALUE, text);
 }
@@ -527,7 +594,8 @@ static reload_err read_named(struct reading *r, json_t *json, reload_names set_o
 {
     if (!json_is_string(json) || set_of_names == RELOAD_NAMES_NONE)
         return read_integer(r, json, max, value);
-    if (reload_name_lookup(set_of_names, json_string_value(json), value))
+    const char *name = plain_string(json);
+    if (name != NULL && reload_name_lookup(set_of_names, name, value))
         return RELOAD_OK;
     return fail_here(r, RELOAD_ERR_VALUE, "not a known name; an integer is taken too");
 }
@@ -562,7 +630,7 @@ static reload_err read_fixed_hex(struct reading *r, json_t *json, uint8_t *octet
 static json_t *sole_string(json_t *json, const char *key)
 {
     json_t *value = json_object_size(json) == 1 ? json_object_get(json, key) : NULL;
-    return json_is_string(value) ? value : NULL;
+    return plain_string(value) != NULL ? value : NULL;
 }
 
 /* An ID: 40 hex digits, or the text that it is the SHA-1 of. */
@@ -656,12 +724,13 @@ static reload_err read_header(struct reading *r, json_t *header, int64_t *forced
 
 static reload_err read_type(struct reading *r, json_t *json, uint16_t *type)
 {
-    if (json_is_integer(json) && json_integer_value(json) >= 0 && json_integer_value(json) <= 0xffff) {
-        *type = (uint16_t)json_integer_value(json);
+    uint32_t number;
+    if (integer_in(r, json, 0, 0xffff, &number)) {
+        *type = (uint16_t)number;
         return RELOAD_OK;
     }
-    if (json_is_string(json)) {
-        const char *name = json_string_value(json);
+    const char *name = plain_string(json);
+    if (name != NULL) {
         const reload_attr_def *def = reload_attr_def_named(name);
         uint8_t octets[2];
         if (def != NULL) {
@@ -683,11 +752,10 @@ static reload_err read_response(struct reading *r, json_t *json, reload_value *v
     if (err != RELOAD_OK)
         return err;
     json_t *code = json_object_get(json, "code"), *reason = json_object_get(json, "reason");
-    if (!json_is_integer(code) || json_integer_value(code) < 100 || json_integer_value(code) > 799)
+    if (!integer_in(r, code, 100, 799, &value->number))
         return fail_at(r, "code", "must be an integer from 100 to 799");
-    if (reason != NULL && !json_is_string(reason))
-        return fail_at(r, "reason", "must be a string");
-    value->number = (uint32_t)json_integer_value(code);
+    if (reason != NULL && plain_string(reason) == NULL)
+        return fail_at(r, "reason", "must be a string without NUL");
     value->octets = (const uint8_t *)json_string_value(reason);
     value->len = json_string_length(reason);
     return RELOAD_OK;
@@ -697,7 +765,7 @@ static reload_err read_ip_port(struct reading *r, json_t *json, reload_value *va
 {
     static const char *const keys[] = {"ip", "port", "protocol", NULL};
     if (json_is_string(json)) {
-        if (reload_address_parse(json_string_value(json), value))
+        if (plain_string(json) != NULL && reload_address_parse(json_string_value(json), value))
             return RELOAD_OK;
         return fail_here(r, RELOAD_ERR_VALUE, "must be an address such as \"10.4.1.2:5060\" or \"[2001:db8::1]:5060\"");
     }
@@ -705,7 +773,7 @@ static reload_err read_ip_port(struct reading *r, json_t *json, reload_value *va
     if (err != RELOAD_OK)
         return err;
     json_t *protocol = json_object_get(json, "protocol");
-    const char *ip = json_string_value(json_object_get(json, "ip"));
+    const char *ip = plain_string(json_object_get(json, "ip"));
     uint32_t number = 0;
     if (ip != NULL && inet_pton(AF_INET, ip, value->address) == 1)
         value->ipv6 = false;
@@ -734,8 +802,8 @@ static reload_err read_value(struct reading *r, json_t *json, reload_kind kind)
     reload_err err = RELOAD_OK;
     switch (kind) {
     case RELOAD_KIND_TEXT:
-        if (!json_is_string(json))
-            return fail_here(r, RELOAD_ERR_VALUE, "must be a string");
+        if (plain_string(json) == NULL)
+            return fail_here(r, RELOAD_ERR_VALUE, "must be a string without NUL");
         value.octets = (const uint8_t *)json_string_value(json);
         value.len = json_string_length(json);
         break;
@@ -881,6 +949,8 @@ static reload_err read_octets(struct reading *r, json_t *object)
 static reload_err read_garbage(struct reading *r, json_t *root)
 {
     static const char *const keys[] = {"garbage", "meta", NULL};
+    if (json_object_get(root, "header") != NULL)
+        return fail_here(r, RELOAD_ERR_VALUE, "\"garbage\" and \"header\" exclude each other");
     reload_err err = check_keys(r, root, keys);
     if (err != RELOAD_OK)
         return err;
@@ -924,14 +994,22 @@ static reload_err read_message(struct reading *r, json_t *root)
     return err;
 }
 
-/* Parses the text of one JSON value. */
-static json_t *load(const char *text, size_t len, reload_diag *diag)
+/* Parses the text of one JSON value. An integer that jansson cannot hold is out of every range: it is read as a real, so that
+ * the reader that meets it can name its place; *reals says so. */
+static json_t *load(const char *text, size_t len, bool *reals, reload_diag *diag)
 {
     json_error_t error;
-    json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
+    json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+    *reals = root == NULL && json_error_code(&error) == json_error_numeric_overflow;
+    if (*reals)
+        root = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &error);
     if (root == NULL) {
-        reload_err code = json_error_code(&error) == json_error_out_of_memory ? RELOAD_ERR_MEMORY : RELOAD_ERR_SYNTAX;
-        (void)rl_fail(diag, code, "%s", error.text);
+        /* some of jansson's failures to allocate come without a word */
+        bool memory = json_error_code(&error) == json_error_out_of_memory || error.text[0] == '\0';
+        (void)rl_fail(diag, memory ? RELOAD_ERR_MEMORY : RELOAD_ERR_SYNTAX, "%s",
+                      memory                                                        ? reload_strerror(RELOAD_ERR_MEMORY)
+                      : json_error_code(&error) == json_error_numeric_overflow ? "a number too large to be read"
+                                                                                    : error.text);
         diag->line = error.line > 0 ? (unsigned)error.line : 1;
         diag->column = error.column > 0 ? (unsigned)error.column : 1;
     }
@@ -944,7 +1022,9 @@ static reload_err read_text(const char *text, size_t len, reload_buf *out, reloa
     reload_diag unseen;
     struct reading r = {.diag = diag == NULL ? &unseen : diag, .b = {.buf = out}};
     size_t start = out->len;
-    json_t *root = load(text, len, r.diag);
+    if (out->err != RELOAD_OK)
+        return fail_here(&r, out->err, reload_strerror(out->err));
+    json_t *root = load(text, len, &r.reals, r.diag);
     if (root == NULL)
         return r.diag->code;
     reload_err err;
@@ -1000,8 +1080,8 @@ void reload_profile_free(reload_profile *profile)
 
 static reload_err read_string(struct reading *r, json_t *json, char **text)
 {
-    if (!json_is_string(json))
-        return fail_here(r, RELOAD_ERR_VALUE, "must be a string");
+    if (plain_string(json) == NULL)
+        return fail_here(r, RELOAD_ERR_VALUE, "must be a string without NUL");
     *text = strdup(json_string_value(json));
     return *text == NULL ? fail_here(r, RELOAD_ERR_MEMORY, reload_strerror(RELOAD_ERR_MEMORY)) : RELOAD_OK;
 }
@@ -1075,7 +1155,7 @@ reload_err reload_profile_read(const char *text, size_t len, reload_profile *pro
     reload_diag unseen;
     struct reading r = {.diag = diag == NULL ? &unseen : diag};
     const char *key;
-    json_t *value, *root = load(text, len, r.diag);
+    json_t *value, *root = load(text, len, &r.reals, r.diag);
     *profile = (reload_profile){0};
     reload_profile_free(profile); /* which leaves nothing said */
     if (root == NULL)

@@ -308,6 +308,7 @@ typedef struct reload_attr {
     uint8_t depth;              /* 1 in the message itself */
     uint8_t flaw;               /* a reload_flaw; with one, the value is raw and has no members here */
     bool in_place;              /* it and all it stands in stand where B§5.2 and S§4 put them */
+    bool repeated;              /* another of its type stands before it in the same container */
     bool ignored;               /* D10: behind the message's SIGNATURE and no ROUTE-LOG, or a member of such */
     const reload_attr_def *def; /* NULL: unknown type */
 } reload_attr;
@@ -317,7 +318,8 @@ typedef struct reload_attr {
 /* A message: its octets, which never change, and where its attributes stand in them. */
 typedef struct reload_msg reload_msg;
 
-/* An empty message to parse into, or NULL without memory. */
+/* An empty message to parse into, or NULL without memory. Until it is parsed into it reads as a header of zeros: no token,
+ * Version 0, no attributes. */
 reload_msg *reload_msg_new(void);
 /* Frees it and sets the pointer to NULL. */
 void reload_msg_free(reload_msg **msg);
@@ -326,7 +328,7 @@ void reload_msg_free(reload_msg **msg);
  * short. They are borrowed, and must stay as they are while msg is used. A message may be parsed into again and again.
  * RELOAD_OK says that there is a header with nothing behind the message's end, not that the message is well formed
  * (reload_msg_check). RELOAD_ERR_NO_MESSAGE and RELOAD_ERR_RFC6940: no such header; RELOAD_ERR_VALUE: octets behind the
- * end; RELOAD_ERR_MEMORY. On failure msg is empty. */
+ * end; RELOAD_ERR_MEMORY. On failure msg is empty, and no octets are borrowed. */
 reload_err reload_msg_parse(reload_msg *msg, const uint8_t *octets, size_t len, reload_diag *diag);
 
 /* The octets as they were given to reload_msg_parse: encoding a message is giving these out again. */
@@ -356,7 +358,7 @@ const uint8_t *reload_msg_padding(const reload_msg *msg, size_t i, size_t *len);
 /* Decodes attribute i's value by its type's kind. Returns false for a composite, and where the attribute has a flaw. */
 bool reload_msg_value(const reload_msg *msg, size_t i, reload_value *value);
 
-/* The message that attribute i carries: i is an APPLICATION.BODY beside an APPLICATION.NAME of "reload" (B§8.1.2.1), and
+/* The message that attribute i carries: i is the first APPLICATION.BODY beside an APPLICATION.NAME of "reload" (B§8.1.2.1), and
  * the value begins with a RELOAD header and ends where that message does, or before. NULL where it carries none. */
 const uint8_t *reload_msg_tunnelled(const reload_msg *msg, size_t i, size_t *len);
 
@@ -387,6 +389,7 @@ void reload_build_field(reload_builder *b, reload_field field, uint32_t value);
 void reload_build_field_octets(reload_builder *b, reload_field field, const uint8_t *octets);
 /* Opens a composite; its Length is set when it is closed. More than 16 open ones are RELOAD_ERR_VALUE. */
 void reload_build_open(reload_builder *b, uint16_t type);
+/* Closes the innermost one and pads it. Nothing open is RELOAD_ERR_ARGUMENT. */
 void reload_build_close(reload_builder *b);
 /* Adds an attribute of len octets, with zero padding. */
 void reload_build_octets(reload_builder *b, uint16_t type, const uint8_t *octets, size_t len);
@@ -422,11 +425,14 @@ typedef struct reload_item {
 /* Reads messages from an input, in memory bounded by its longest message. */
 typedef struct reload_reader reload_reader;
 
+/* A reader without input, whose next item is the end; NULL without memory. */
 reload_reader *reload_reader_new(void);
+/* Frees it and sets the pointer to NULL. */
 void reload_reader_free(reload_reader **reader);
 /* Begins a new input. The source is called for more octets only when no whole item is there. */
 void reload_reader_open(reload_reader *reader, reload_form form, reload_source source, void *arg);
-/* The next item. RELOAD_ERR_READ: the source failed; RELOAD_ERR_MEMORY. After either there is no more to read. */
+/* The next item. RELOAD_ERR_READ: the source failed; RELOAD_ERR_MEMORY. Then another input may be opened, and
+ * this one not be read further. */
 reload_err reload_reader_next(reload_reader *reader, reload_item *item);
 
 /* ---- JSON and text ------------------------------------------------------------------------------------------------ */
@@ -440,7 +446,8 @@ typedef struct reload_origin {
 
 enum {
     RELOAD_PRETTY = 1, /* JSON over several lines, indented */
-    RELOAD_COLOUR = 2  /* text with ANSI colours */
+    RELOAD_COLOUR = 2, /* text with ANSI colours */
+    RELOAD_ASCII = 4   /* JSON in which all but printable ASCII is escaped, for terminals */
 };
 
 /* Writes the message's JSON rendering, an object without a final newline. origin becomes "meta"; NULL: no "meta". */
@@ -516,8 +523,9 @@ reload_err reload_secret_parse(const uint8_t *octets, size_t len, reload_buf *se
 /* A source of random octets: a CTR_DRBG seeded by the operating system; or, with a seed, an HMAC_DRBG (SP 800-90A, with
  * HMAC-SHA256) whose octets follow from the seed alone, for test vectors and nothing else. */
 typedef struct reload_rng reload_rng;
-/* seed: len octets, or NULL. Returns NULL without memory, or where the operating system gives no random octets. */
-reload_rng *reload_rng_new(const uint8_t *seed, size_t len);
+/* seed: len octets, or NULL. RELOAD_ERR_MEMORY; RELOAD_ERR_CRYPTO: the operating system gives no random octets. *rng is then
+ * NULL. */
+reload_err reload_rng_new(const uint8_t *seed, size_t len, reload_rng **rng);
 /* Wipes, frees and sets to NULL. */
 void reload_rng_free(reload_rng **rng);
 reload_err reload_rng_fill(reload_rng *rng, uint8_t *octets, size_t len);
@@ -599,7 +607,7 @@ reload_err reload_crl_issue(const reload_cert *issuer, reload_key *issuer_key, c
 /* Whether a private key is the certificate's. */
 bool reload_cert_fits_key(const reload_cert *cert, reload_key *key);
 
-/* ---- Verifying (S§5.2, S§5.3, S§6.1, D23 to D27) ------------------------------------------------------------------- */
+/* ---- Verifying (S§5.2, S§5.3, S§6.1, S§7.1, D18 to D24, D26, D27) ------------------------------------------------------------------- */
 
 typedef enum reload_verdict {
     RELOAD_UNCHECKED = 0, /* not reached */
@@ -660,8 +668,22 @@ typedef struct reload_report {
     reload_signature *signatures; /* each SIGNATURE, PEER-SIGNATURE and BODY.SIGNATURE, in message order */
     size_t count;
     size_t cap;
+    struct reload_tunnelled *tunnelled; /* the messages that it carries, each judged on its own (D26) */
+    size_t tunnelled_count;
+    size_t tunnelled_cap;
 } reload_report;
 
+/* A message inside a TRANSPORT-TUNNEL's. What it says does not change its carrier's verdict. */
+typedef struct reload_tunnelled {
+    uint32_t attr;       /* the APPLICATION.BODY that holds it */
+    reload_msg *msg;     /* belongs to the report */
+    reload_report report;
+} reload_tunnelled;
+
+/* Whether the message, and each that it carries, passed: valid, or unsecured in an overlay run under NONE. */
+bool reload_report_passed(const reload_report *report);
+
+/* Frees what a report holds and leaves it as if zero-initialised. */
 void reload_report_free(reload_report *report);
 
 typedef struct reload_verifier reload_verifier;
@@ -669,8 +691,10 @@ typedef struct reload_verifier reload_verifier;
 /* A verifier for an overlay run under RELOAD_SECURITY_NONE, RELOAD_SECURITY_HMAC or RELOAD_SECURITY_CERTS; NULL without memory
  * or for another algorithm. It is told the algorithm and never takes it from a message (D23). */
 reload_verifier *reload_verifier_new(reload_security algorithm);
+/* Wipes the secrets, frees it and sets the pointer to NULL. */
 void reload_verifier_free(reload_verifier **verifier);
-/* Adds a shared secret; where there are several, any one will do. RELOAD_ERR_VALUE: it is empty. */
+/* Adds a shared secret; where there are several, any one will do. RELOAD_ERR_VALUE: it is empty; RELOAD_ERR_MEMORY,
+ * RELOAD_ERR_CRYPTO. */
 reload_err reload_verifier_add_secret(reload_verifier *verifier, const uint8_t *secret, size_t len);
 /* CERTS: adds CA certificates that are trusted, intermediate certificates that may link others to them, and revocation lists
  * (D18). Each takes one or more in PEM, or one in DER. RELOAD_ERR_SYNTAX, RELOAD_ERR_MEMORY. */
@@ -700,7 +724,7 @@ void reload_verifier_require_peer_signature(reload_verifier *verifier, bool requ
 reload_err reload_verify(reload_verifier *verifier, const reload_msg *msg, int64_t time, reload_report *report);
 
 /* Writes the report as one JSON object without a newline. msg: what was judged; NULL for octets that are no message, of which
- * report gives verdict, reason and detail alone. */
+ * report gives verdict, reason and detail alone. origin: not NULL. */
 reload_err reload_json_write_report(const reload_report *report, const reload_msg *msg, const reload_origin *origin,
                                     reload_sink sink, void *arg);
 
@@ -720,7 +744,9 @@ enum {
 /* A signer for RELOAD_SECURITY_NONE, which completes messages and signs nothing, RELOAD_SECURITY_HMAC or
  * RELOAD_SECURITY_CERTS; NULL without memory or for another algorithm. */
 reload_signer *reload_signer_new(reload_security algorithm);
+/* Wipes secret and keys, frees it and sets the pointer to NULL. */
 void reload_signer_free(reload_signer **signer);
+/* HMAC: the shared secret. RELOAD_ERR_VALUE: it is empty; RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err reload_signer_set_secret(reload_signer *signer, const uint8_t *secret, size_t len);
 /* CERTS: the peer's RSA private key (PEM, with a passphrase where it is encrypted, else NULL; or DER) and its certificate (PEM
  * or DER). RELOAD_ERR_SYNTAX; RELOAD_ERR_VALUE: not RSA of 1024 to 8192 bits; RELOAD_ERR_REFUSED: the passphrase is missing
@@ -739,6 +765,7 @@ reload_err reload_signer_check(reload_signer *signer, reload_diag *diag);
  * grows by one for each that is given (S§7). */
 void reload_signer_set_boot_time(reload_signer *signer, uint32_t boot_time);
 void reload_signer_set_counter(reload_signer *signer, uint32_t counter);
+/* Any of RELOAD_SIGN_…, or-ed together; none unless set. */
 void reload_signer_set_flags(reload_signer *signer, unsigned flags);
 /* The TIMESTAMP to write. */
 void reload_signer_set_time(reload_signer *signer, uint32_t time);
@@ -754,7 +781,8 @@ void reload_signer_set_peer_id(reload_signer *signer, const uint8_t id[RELOAD_ID
  * RELOAD_ERR_CRYPTO; RELOAD_ERR_ARGUMENT: HMAC without a secret, CERTS without key or certificate. On failure out is as it was. */
 reload_err reload_sign(reload_signer *signer, const reload_msg *msg, reload_buf *out, reload_diag *diag);
 
-/* Appends the message without its SIGNATUREs, PEER-SIGNATUREs and BODY.SIGNATUREs to out. The flags are those of signing;
+/* Appends the message without its SIGNATUREs, PEER-SIGNATUREs and BODY.SIGNATUREs to out. What stood behind a SIGNATURE, and
+ * was ignored there, is then part of the message like all else. The flags are those of signing;
  * RELOAD_SIGN_FORCE alone matters. */
 reload_err reload_strip(const reload_msg *msg, unsigned flags, reload_buf *out, reload_diag *diag);
 

@@ -72,8 +72,7 @@ reload_err reload_signer_set_secret(reload_signer *s, const uint8_t *secret, siz
     if (len == 0)
         return RELOAD_ERR_VALUE;
     rl_hmac_free(&s->secret);
-    s->secret = rl_hmac_new(secret, len);
-    return s->secret == NULL ? RELOAD_ERR_MEMORY : RELOAD_OK;
+    return rl_hmac_new(secret, len, &s->secret);
 }
 
 static reload_err set_key(reload_signer *s, struct identity *identity, const uint8_t *octets, size_t len, const char *passphrase,
@@ -210,12 +209,20 @@ static reload_err check_rewritable(const reload_msg *msg, unsigned flags, reload
     if (err != RELOAD_OK)
         return err;
     const uint8_t *trailing = reload_msg_trailing(msg, &len, &flaw);
+    if (len > 0 && (reload_msg_field(msg, RELOAD_F_VERSION) != RELOAD_VERSION_1 || reload_msg_field(msg, RELOAD_F_FRAG) != 0))
+        return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: the octets of a fragment, or of another Version, are no attributes");
     if (len > 0) {
         size_t whole;
         return rl_fail_at(diag, RELOAD_ERR_MALFORMED, (uint64_t)(trailing - reload_msg_octets(msg, &whole)), "%s",
                           reload_flaw_text(flaw));
     }
     return RELOAD_OK;
+}
+
+/* A buffer whose error sticks takes no more. */
+static reload_err check_buffer(const reload_buf *out, reload_diag *diag)
+{
+    return out->err == RELOAD_OK ? RELOAD_OK : rl_fail(diag, out->err, "%s", reload_strerror(out->err));
 }
 
 static void begin(struct rewrite *w, const reload_msg *msg, reload_signer *signer, reload_buf *out)
@@ -413,9 +420,9 @@ static reload_err complete_header(struct rewrite *w, reload_diag *diag)
         rl_put32(fresh, s->has_boot_time ? s->boot_time : s->time);
         rl_put32(fresh + 4, s->counter++);
     } else if (!s->has_transaction_id) {
-        if (s->random == NULL)
-            s->random = reload_rng_new(NULL, 0);
-        reload_err err = s->random == NULL ? RELOAD_ERR_CRYPTO : reload_rng_fill(s->random, fresh, sizeof fresh);
+        reload_err err = s->random == NULL ? reload_rng_new(NULL, 0, &s->random) : RELOAD_OK;
+        if (err == RELOAD_OK)
+            err = reload_rng_fill(s->random, fresh, sizeof fresh);
         if (err != RELOAD_OK)
             return rl_fail(diag, err, "no random octets for a Transaction ID");
     }
@@ -442,18 +449,26 @@ static reload_err complete_source_info(const struct rewrite *w, struct completio
     *c = (struct completion){.info = reload_msg_member(w->msg, RELOAD_NO_ATTR, RELOAD_A_SOURCE_INFO)};
     if (c->info != RELOAD_NO_ATTR && reload_msg_attr(w->msg, c->info)->ignored)
         c->info = RELOAD_NO_ATTR;
-    c->make = c->info == RELOAD_NO_ATTR && (certs || !request);
+    bool wanted = s->algorithm != RELOAD_SECURITY_NONE && (s->flags & RELOAD_SIGN_SOURCE_INFO) != 0;
+    c->make = c->info == RELOAD_NO_ATTR && (certs || !request || wanted);
     if (c->info == RELOAD_NO_ATTR && !c->make)
         return RELOAD_OK;
     if (!c->make && reload_msg_attr(w->msg, c->info)->flaw != RELOAD_FLAW_NONE)
         return RELOAD_OK;
-    c->sign = s->algorithm != RELOAD_SECURITY_NONE && (s->flags & RELOAD_SIGN_SOURCE_INFO) != 0;
+    c->sign = wanted;
     c->cert = certs && (c->make || reload_msg_member(w->msg, c->info, RELOAD_A_PEER_CERT) == RELOAD_NO_ATTR);
-    if (!c->make && reload_msg_member(w->msg, c->info, RELOAD_A_PEER_ID) != RELOAD_NO_ATTR)
+    bool has_peer_id = !c->make && reload_msg_member(w->msg, c->info, RELOAD_A_PEER_ID) != RELOAD_NO_ATTR;
+    /* what is added would break a PEER-SIGNATURE that is there (D8) */
+    if (s->algorithm != RELOAD_SECURITY_NONE && !c->make && (!has_peer_id || c->cert) &&
+        reload_msg_member(w->msg, c->info, RELOAD_A_PEER_SIGNATURE) != RELOAD_NO_ATTR)
+        c->sign = true;
+    if (has_peer_id)
         return RELOAD_OK;
     c->peer_id = request ? reload_msg_field_octets(w->msg, RELOAD_F_SOURCE_ID, &len)
                          : s->has_peer_id ? s->peer_id : first_peer_id(s->peer.cert);
-    if (c->peer_id == NULL)
+    if (c->peer_id == NULL && (s->flags & RELOAD_SIGN_FORCE) != 0)
+        *c = (struct completion){.info = c->info};
+    else if (c->peer_id == NULL)
         return rl_fail(diag, RELOAD_ERR_REFUSED,
                        "refused: a response needs a SOURCE-INFO with the responder's PEER-ID, and nothing says what it is (D29)");
     return RELOAD_OK;
@@ -594,7 +609,9 @@ reload_err reload_sign(reload_signer *signer, const reload_msg *msg, reload_buf 
 {
     struct rewrite w;
     struct completion completion;
-    reload_err err = reload_signer_check(signer, diag);
+    reload_err err = check_buffer(out, diag);
+    if (err == RELOAD_OK)
+        err = reload_signer_check(signer, diag);
     if (err == RELOAD_OK)
         err = check_rewritable(msg, signer->flags, diag);
     if (err != RELOAD_OK)
@@ -643,7 +660,9 @@ static void copy_stripped(struct rewrite *w, uint32_t first, uint32_t last)
 reload_err reload_strip(const reload_msg *msg, unsigned flags, reload_buf *out, reload_diag *diag)
 {
     struct rewrite w;
-    reload_err err = check_rewritable(msg, flags, diag);
+    reload_err err = check_buffer(out, diag);
+    if (err == RELOAD_OK)
+        err = check_rewritable(msg, flags, diag);
     if (err != RELOAD_OK)
         return err;
     begin(&w, msg, NULL, out);
@@ -655,7 +674,9 @@ reload_err reload_append_attr(const reload_msg *msg, const uint8_t *attr, size_t
                               reload_diag *diag)
 {
     struct rewrite w;
-    reload_err err = check_rewritable(msg, flags, diag);
+    reload_err err = check_buffer(out, diag);
+    if (err == RELOAD_OK)
+        err = check_rewritable(msg, flags, diag);
     if (err != RELOAD_OK)
         return err;
     begin(&w, msg, NULL, out);

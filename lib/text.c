@@ -335,6 +335,62 @@ static void attr_line(struct text *t, const reload_msg *msg, size_t i)
     end_line(t);
 }
 
+static bool is_cert(const reload_attr *attr)
+{
+    return attr->type == RELOAD_A_PEER_CERT || attr->type == RELOAD_A_BODY_CERTIFICATE;
+}
+
+/* "2007-07-08T12:00:00Z", or the number where no TIMESTAMP goes as far. */
+static void say_long_time(struct text *t, int64_t seconds)
+{
+    if (seconds >= 0 && seconds <= (int64_t)UINT32_MAX)
+        say_time(t, (uint32_t)seconds);
+    else
+        say(t, "%" PRId64, seconds);
+}
+
+/* What a certificate says, in lines below it. */
+static void cert_lines(struct text *t, const reload_msg *msg, size_t i)
+{
+    unsigned depth = reload_msg_attr(msg, i)->depth + 1u;
+    size_t len;
+    const uint8_t *octets = reload_msg_value_octets(msg, i, &len);
+    reload_cert *cert;
+    reload_diag diag;
+    char digits[2 * RELOAD_ID_SIZE + 1] = "";
+    reload_err err = reload_cert_parse(octets, len, &cert, &diag);
+    if (err != RELOAD_OK) {
+        if (err == RELOAD_ERR_MEMORY && t->err == RELOAD_OK)
+            t->err = err;
+        warn_line(t, depth, diag.text);
+        return;
+    }
+    const char *const labels[] = {"subject", "issuer", "serial"};
+    const char *const texts[] = {reload_cert_subject(cert), reload_cert_issuer(cert), reload_cert_serial(cert)};
+    for (size_t k = 0; k < sizeof labels / sizeof labels[0]; k++) {
+        begin_line(t, depth, labels[k], true);
+        reload_buf_append(&t->line, texts[k], strlen(texts[k])); /* escaped already */
+        end_line(t);
+    }
+    begin_line(t, depth, "valid", true);
+    say_long_time(t, reload_cert_not_before(cert));
+    say(t, " to ");
+    say_long_time(t, reload_cert_not_after(cert));
+    end_line(t);
+    begin_line(t, depth, "key", true);
+    say(t, "%s, %u bits", reload_cert_key_type(cert), reload_cert_key_bits(cert));
+    end_line(t);
+    for (size_t k = 0; k < reload_cert_names(cert); k++) {
+        const reload_cert_name *name = reload_cert_name_at(cert, k);
+        begin_line(t, depth, name->peer ? "Peer-ID" : "user", true);
+        reload_hex_encode(name->id, RELOAD_ID_SIZE, digits);
+        say(t, "%s%s", name->peer ? digits : "", name->peer ? " in overlay " : "");
+        say_quoted(t, (const uint8_t *)name->text, strlen(name->text));
+        end_line(t);
+    }
+    reload_cert_free(&cert);
+}
+
 /* The column that all values of a message can begin at. */
 static size_t value_column(const struct text *t, const reload_msg *msg)
 {
@@ -376,6 +432,8 @@ static void tree(struct text *t, const reload_msg *msg, unsigned tunnel)
         field_line(t, msg, f);
     for (size_t i = 0; i < reload_msg_count(msg) && t->err == RELOAD_OK; i++) {
         attr_line(t, msg, i);
+        if (is_cert(reload_msg_attr(msg, i)))
+            cert_lines(t, msg, i);
         tunnelled_tree(t, msg, i, tunnel);
     }
     const uint8_t *trailing = reload_msg_trailing(msg, &len, &flaw);

@@ -1,6 +1,7 @@
 /* Judging a message as a receiving peer must: D24's checklist. */
 #include "cert.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,11 +55,12 @@ reload_err reload_verifier_add_secret(reload_verifier *v, const uint8_t *secret,
     void *secrets = v->secrets;
     bool grown = rl_grow(&secrets, &v->cap, v->count, sizeof *v->secrets);
     v->secrets = secrets;
-    rl_hmac *hmac = grown ? rl_hmac_new(secret, len) : NULL;
-    if (hmac == NULL)
+    if (!grown)
         return RELOAD_ERR_MEMORY;
-    v->secrets[v->count++] = hmac;
-    return RELOAD_OK;
+    reload_err err = rl_hmac_new(secret, len, &v->secrets[v->count]);
+    if (err == RELOAD_OK)
+        v->count++;
+    return err;
 }
 
 reload_err reload_verifier_add_ca(reload_verifier *v, const uint8_t *octets, size_t len, reload_diag *diag)
@@ -178,9 +180,14 @@ const char *reload_reason_text(reload_reason reason)
     return (unsigned)reason < sizeof reasons / sizeof reasons[0] ? reasons[reason].word : NULL;
 }
 
-/* Forgets the signatures. */
-static void clear_signatures(reload_report *report)
+/* Forgets what was found in a message. */
+static void clear_findings(reload_report *report)
 {
+    for (size_t i = 0; i < report->tunnelled_count; i++) {
+        reload_msg_free(&report->tunnelled[i].msg);
+        reload_report_free(&report->tunnelled[i].report);
+    }
+    report->tunnelled_count = 0;
     for (size_t i = 0; i < report->count; i++) {
         reload_cert *signer = (reload_cert *)(uintptr_t)report->signatures[i].signer; /* const for those who read it */
         reload_cert_free(&signer);
@@ -192,8 +199,9 @@ void reload_report_free(reload_report *report)
 {
     if (report == NULL)
         return;
-    clear_signatures(report);
+    clear_findings(report);
     free(report->signatures);
+    free(report->tunnelled);
     *report = (reload_report){0};
 }
 
@@ -228,7 +236,7 @@ static struct finding check_form(const struct judging *j, reload_diag *diag)
 {
     reload_err malformed = reload_msg_check(j->msg, diag);
     if (malformed != RELOAD_OK)
-        return found(RELOAD_REASON_MALFORMED, RELOAD_NO_ATTR, diag->text);
+        return found(RELOAD_REASON_MALFORMED, RELOAD_NO_ATTR, NULL); /* diag tells */
     if (reload_msg_field(j->msg, RELOAD_F_VERSION) != RELOAD_VERSION_1)
         return found(RELOAD_REASON_UNSUPPORTED_VERSION, RELOAD_NO_ATTR, "Version is not 1");
     if (reload_msg_field(j->msg, RELOAD_F_FRAG) != 0)
@@ -253,30 +261,15 @@ static struct finding check_overlay(const struct judging *j)
     return good;
 }
 
-/* D11 in one container: the members from first to end, of which each type may be there once where its row says so. */
-static struct finding check_once(const reload_msg *msg, uint32_t first, uint32_t end)
-{
-    uint64_t seen = 0; /* a bit for each row of the attribute table */
-    for (uint32_t i = first; i < end; i = reload_msg_attr(msg, i)->end) {
-        const reload_attr *attr = reload_msg_attr(msg, i);
-        if (!attr->in_place || !attr->def->once)
-            continue;
-        uint64_t bit = UINT64_C(1) << (attr->def - reload_attr_def_at(0));
-        if ((seen & bit) != 0)
-            return found(RELOAD_REASON_DUPLICATE_ATTRIBUTE, i, "there once already, and may be there only once");
-        seen |= bit;
-    }
-    return good;
-}
-
-/* D11 for the attributes from first to end and the members of those that are composites in their place. */
+/* D11 for the attributes from first to end. */
 static struct finding check_duplicates(const reload_msg *msg, uint32_t first, uint32_t end)
 {
-    struct finding finding = check_once(msg, first, end);
-    for (uint32_t i = first; i < end && finding.reason == RELOAD_REASON_NONE; i++)
-        if (reload_msg_attr(msg, i)->in_place)
-            finding = check_once(msg, i + 1, reload_msg_attr(msg, i)->end);
-    return finding;
+    for (uint32_t i = first; i < end; i++) {
+        const reload_attr *attr = reload_msg_attr(msg, i);
+        if (attr->in_place && attr->repeated && attr->def->once)
+            return found(RELOAD_REASON_DUPLICATE_ATTRIBUTE, i, "there once already, and may be there only once");
+    }
+    return good;
 }
 
 /* The next attribute of that type that the message's SIGNATURE covers, among those from i to end; end where there is none. */
@@ -619,12 +612,16 @@ static void look_at_route_logs(struct judging *j)
     for (size_t i = 0; i < j->report->count && j->err == RELOAD_OK; i++) {
         rl_site site;
         uint32_t attr = j->report->signatures[i].attr;
-        rl_site_at(j->msg, attr, &site);
-        if (site.role != RL_ROLE_ROUTE_LOG)
+        if (rl_role_at(j->msg, attr) != RL_ROLE_ROUTE_LOG)
             continue;
+        if (reload_msg_attr(j->msg, attr)->repeated) { /* one for each PEER-INFO is looked at closely */
+            note_signature(j, attr, RELOAD_REASON_DUPLICATE_ATTRIBUTE);
+            continue;
+        }
+        rl_site_at(j->msg, attr, &site);
         struct finding finding = check_certificate_there(j, &site);
         if (finding.reason == RELOAD_REASON_NONE)
-            finding = check_duplicates(j->msg, site.container, reload_msg_attr(j->msg, site.container)->end);
+            finding = check_duplicates(j->msg, site.container + 1, reload_msg_attr(j->msg, site.container)->end);
         if (finding.reason == RELOAD_REASON_NONE)
             finding = check_site(j, &site);
         if (j->err == RELOAD_OK)
@@ -656,8 +653,14 @@ static reload_err list_signatures(const reload_msg *msg, reload_report *report)
     return RELOAD_OK;
 }
 
-/* Puts what was found into the report. */
-static void conclude(struct judging *j, const struct finding *finding)
+static const char *offset_text(uint64_t offset, char *text, size_t size)
+{
+    (void)snprintf(text, size, "%" PRIu64, offset);
+    return text;
+}
+
+/* Puts what was found into the report; diag tells of a malformed message. */
+static void conclude(struct judging *j, const struct finding *finding, const reload_diag *diag)
 {
     reload_report *report = j->report;
     if (finding->reason == RELOAD_REASON_NONE) {
@@ -669,23 +672,70 @@ static void conclude(struct judging *j, const struct finding *finding)
     if (reload_msg_field(j->msg, RELOAD_F_RESPONSE) == 0)
         report->response_code = finding->code != 0 ? finding->code : reasons[finding->reason].code;
     char pointer[256];
-    if (finding->attr == RELOAD_NO_ATTR || !reload_msg_pointer(j->msg, finding->attr, pointer, sizeof pointer))
+    if (finding->detail == NULL)
+        (void)snprintf(report->detail, sizeof report->detail, "%.120s at %s%.100s", diag->text, diag->has_pointer ? "" : "its offset ",
+                       diag->has_pointer ? diag->pointer : offset_text(diag->offset, pointer, sizeof pointer));
+    else if (finding->attr == RELOAD_NO_ATTR || !reload_msg_pointer(j->msg, finding->attr, pointer, sizeof pointer))
         (void)snprintf(report->detail, sizeof report->detail, "%s", finding->detail);
     else
         (void)snprintf(report->detail, sizeof report->detail, "%s at %.100s: %.100s",
                        reload_msg_attr(j->msg, finding->attr)->def->name, pointer, finding->detail);
 }
 
-reload_err reload_verify(reload_verifier *verifier, const reload_msg *msg, int64_t time, reload_report *report)
+static reload_err verify(reload_verifier *verifier, const reload_msg *msg, int64_t time, reload_report *report, unsigned depth);
+
+/* D26: judges the messages that a TRANSPORT-TUNNEL carries in front of its SIGNATURE's end, each on its own. */
+static reload_err verify_tunnelled(reload_verifier *verifier, const reload_msg *msg, int64_t time, reload_report *report,
+                                   unsigned depth)
 {
-    struct judging j = {.verifier = verifier, .msg = msg, .time = time, .report = report, .err = RELOAD_OK};
+    size_t count = reload_msg_count(msg), len;
+    reload_err err = RELOAD_OK;
+    if (depth >= RELOAD_MAX_TUNNEL || reload_msg_field(msg, RELOAD_F_METHOD) != RELOAD_TRANSPORT_TUNNEL)
+        return RELOAD_OK;
+    for (size_t i = 0; i < count && err == RELOAD_OK; i++) {
+        const reload_attr *attr = reload_msg_attr(msg, i);
+        const uint8_t *octets = attr->in_place && !attr->ignored ? reload_msg_tunnelled(msg, i, &len) : NULL;
+        if (octets == NULL)
+            continue;
+        void *array = report->tunnelled;
+        bool grown = rl_grow(&array, &report->tunnelled_cap, report->tunnelled_count, sizeof *report->tunnelled);
+        report->tunnelled = array;
+        if (!grown)
+            return RELOAD_ERR_MEMORY;
+        reload_tunnelled *inner = &report->tunnelled[report->tunnelled_count];
+        *inner = (reload_tunnelled){.attr = (uint32_t)i, .msg = reload_msg_new()};
+        if (inner->msg == NULL)
+            return RELOAD_ERR_MEMORY;
+        report->tunnelled_count++;
+        err = reload_msg_parse(inner->msg, octets, len, NULL);
+        if (err == RELOAD_OK)
+            err = verify(verifier, inner->msg, time, &inner->report, depth + 1);
+    }
+    return err;
+}
+
+bool reload_report_passed(const reload_report *report)
+{
+    bool passed = report->verdict == RELOAD_VALID || report->verdict == RELOAD_UNSECURED;
+    for (size_t i = 0; i < report->tunnelled_count && passed; i++)
+        passed = reload_report_passed(&report->tunnelled[i].report);
+    return passed;
+}
+
+/* depth: how many messages this one is inside of. */
+static reload_err verify(reload_verifier *verifier, const reload_msg *msg, int64_t time, reload_report *report, unsigned depth)
+{
+    /* far beyond any TIMESTAMP, and sums stay within 64 bits */
+    const int64_t last = INT64_C(1) << 41;
+    struct judging j = {.verifier = verifier, .msg = msg, .time = time < -last ? -last : time > last ? last : time,
+                        .report = report, .err = RELOAD_OK};
     bool secured = verifier->algorithm != RELOAD_SECURITY_NONE;
-    reload_diag diag;
+    reload_diag diag = {0};
     report->verdict = RELOAD_UNCHECKED;
     report->reason = RELOAD_REASON_NONE;
     report->response_code = 0;
     report->detail[0] = '\0';
-    clear_signatures(report);
+    clear_findings(report);
     j.join_request = reload_msg_field(msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN && reload_msg_field(msg, RELOAD_F_RESPONSE) == 0;
     if ((verifier->algorithm == RELOAD_SECURITY_HMAC && verifier->count == 0) ||
         (verifier->algorithm == RELOAD_SECURITY_CERTS && !rl_trust_has_ca(verifier->trust)))
@@ -712,11 +762,16 @@ reload_err reload_verify(reload_verifier *verifier, const reload_msg *msg, int64
             look_at_route_logs(&j);
     }
     set_signer(&j, NULL);
-    if (j.err != RELOAD_OK) {
-        for (size_t i = 0; i < report->count; i++)
-            report->signatures[i].verdict = RELOAD_UNCHECKED;
-        return j.err;
-    }
-    conclude(&j, &finding);
-    return RELOAD_OK;
+    if (j.err == RELOAD_OK)
+        j.err = verify_tunnelled(verifier, msg, time, report, depth);
+    if (j.err == RELOAD_OK)
+        conclude(&j, &finding, &diag);
+    else
+        clear_findings(report);
+    return j.err;
+}
+
+reload_err reload_verify(reload_verifier *verifier, const reload_msg *msg, int64_t time, reload_report *report)
+{
+    return verify(verifier, msg, time, report, 0);
 }

@@ -88,8 +88,9 @@ struct sign {
 static bool read_route_log(struct sign *s, const char *json)
 {
     static const char before[] = "{\"type\": \"ROUTE-LOG\", \"value\": ", after[] = "}";
-    reload_diag diag;
+    reload_diag diag = {0};
     reload_err err;
+    const char *pointer = diag.pointer;
     if (json[strspn(json, " \t\r\n")] == '[') {
         reload_buf text = {0};
         reload_buf_append(&text, before, sizeof before - 1);
@@ -98,6 +99,9 @@ static bool read_route_log(struct sign *s, const char *json)
         err = text.err != RELOAD_OK ? text.err
                                     : reload_json_read_attr((const char *)text.octets, text.len, &s->route_log, &diag);
         reload_buf_free(&text);
+        if (strncmp(pointer, "/value", 6) == 0)
+            pointer += 6; /* which the caller has not written */
+        diag.column -= diag.line == 1 && diag.column >= sizeof before - 1 ? (unsigned)(sizeof before - 1) : 0;
     } else {
         err = reload_json_read_attr(json, strlen(json), &s->route_log, &diag);
         if (err == RELOAD_OK && (s->route_log.octets[0] != 0 || s->route_log.octets[1] != RELOAD_A_ROUTE_LOG)) {
@@ -105,9 +109,12 @@ static bool read_route_log(struct sign *s, const char *json)
             return false;
         }
     }
-    if (err != RELOAD_OK)
-        tool_error(&s->tool, err == RELOAD_ERR_MEMORY ? STATUS_FAILED : STATUS_USAGE, "--append-route-log: %s%s%s",
-                   diag.has_pointer ? diag.pointer : "", diag.has_pointer && diag.pointer[0] != '\0' ? ": " : "", diag.text);
+    if (err == RELOAD_ERR_MEMORY)
+        tool_error(&s->tool, STATUS_FAILED, "%s", reload_strerror(err));
+    else if (err != RELOAD_OK && diag.line > 0)
+        tool_error(&s->tool, STATUS_USAGE, "--append-route-log: line %u, column %u: %s", diag.line, diag.column, diag.text);
+    else if (err != RELOAD_OK)
+        tool_error(&s->tool, STATUS_USAGE, "--append-route-log: %s%s%s", pointer, pointer[0] != '\0' ? ": " : "", diag.text);
     return err == RELOAD_OK;
 }
 

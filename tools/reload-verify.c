@@ -87,14 +87,14 @@ static void print_escaped(struct verify *v, const char *text)
     (void)reload_escape((const uint8_t *)text, strlen(text), output_write, &v->out);
 }
 
-static void print_signatures(struct verify *v)
+static void print_signatures(struct verify *v, const reload_msg *msg, const reload_report *report, const char *indent)
 {
-    for (size_t i = 0; i < v->report.count; i++) {
-        const reload_signature *signature = &v->report.signatures[i];
+    for (size_t i = 0; i < report->count; i++) {
+        const reload_signature *signature = &report->signatures[i];
         char pointer[256];
-        if (!reload_msg_pointer(v->in.msg, signature->attr, pointer, sizeof pointer))
+        if (!reload_msg_pointer(msg, signature->attr, pointer, sizeof pointer))
             pointer[0] = '\0';
-        print(v, "    %s %s: %s", reload_msg_attr(v->in.msg, signature->attr)->def->name, pointer,
+        print(v, "%s    %s %s: %s", indent, reload_msg_attr(msg, signature->attr)->def->name, pointer,
               reload_verdict_text(signature->verdict));
         if (signature->reason != RELOAD_REASON_NONE)
             print(v, ": %s", reload_reason_text(signature->reason));
@@ -106,11 +106,10 @@ static void print_signatures(struct verify *v)
     }
 }
 
-/* "put.bin: offset 0: message 1: RESOURCE-PUT request: invalid: bad-digest (431): …" */
-static void print_line(struct verify *v, const reload_msg *msg)
+/* "RESOURCE-PUT request: invalid: bad-digest (431): …", and what it carries on lines of its own. msg: NULL for no message. */
+static void print_report(struct verify *v, const reload_msg *msg, const reload_report *report, unsigned depth)
 {
-    print_escaped(v, v->in.file);
-    print(v, ": offset %" PRIu64 ": message %" PRIu64 ": ", v->in.origin.offset, v->in.origin.index);
+    const char *const indents[RELOAD_MAX_TUNNEL + 1] = {"", "    ", "        ", "            ", "                "};
     if (msg != NULL) {
         const char *name = reload_name(RELOAD_NAMES_METHOD, reload_msg_field(msg, RELOAD_F_METHOD));
         if (name != NULL)
@@ -119,18 +118,30 @@ static void print_line(struct verify *v, const reload_msg *msg)
             print(v, "method %" PRIu32, reload_msg_field(msg, RELOAD_F_METHOD));
         print(v, " %s: ", reload_msg_field(msg, RELOAD_F_RESPONSE) != 0 ? "response" : "request");
     }
-    print(v, "%s", reload_verdict_text(v->report.verdict));
-    if (v->report.reason != RELOAD_REASON_NONE && v->report.reason != RELOAD_REASON_MALFORMED)
-        print(v, ": %s", reload_reason_text(v->report.reason));
-    if (v->report.response_code != 0)
-        print(v, " (%u)", v->report.response_code);
-    if (v->report.detail[0] != '\0') {
+    print(v, "%s", reload_verdict_text(report->verdict));
+    if (report->reason != RELOAD_REASON_NONE && report->reason != RELOAD_REASON_MALFORMED)
+        print(v, ": %s", reload_reason_text(report->reason));
+    if (report->response_code != 0)
+        print(v, " (%u)", report->response_code);
+    if (report->detail[0] != '\0') {
         print(v, ": ");
-        print_escaped(v, v->report.detail);
+        print_escaped(v, report->detail);
     }
     print(v, "\n");
     if (v->verbose && msg != NULL)
-        print_signatures(v);
+        print_signatures(v, msg, report, indents[depth]);
+    for (size_t i = 0; i < report->tunnelled_count && depth < RELOAD_MAX_TUNNEL; i++) {
+        print(v, "%s    tunnelled: ", indents[depth]);
+        print_report(v, report->tunnelled[i].msg, &report->tunnelled[i].report, depth + 1);
+    }
+}
+
+/* "put.bin: offset 0: message 1: …" */
+static void print_line(struct verify *v, const reload_msg *msg)
+{
+    print_escaped(v, v->in.file);
+    print(v, ": offset %" PRIu64 ": message %" PRIu64 ": ", v->in.origin.offset, v->in.origin.index);
+    print_report(v, msg, &v->report, 0);
 }
 
 /* Passes a message on that may be passed on; says of another why not. */
@@ -151,8 +162,7 @@ static void report(struct verify *v, const reload_msg *msg)
     } else if (v->tool.quiet) {
         return;
     } else if (v->report_form == REPORT_AS_JSON) {
-        if (reload_json_write_report(&v->report, msg, &v->in.origin, output_write, &v->out) == RELOAD_ERR_MEMORY)
-            tool_error(&v->tool, STATUS_FAILED, "%s: %s", v->in.file, reload_strerror(RELOAD_ERR_MEMORY));
+        output_check(&v->out, reload_json_write_report(&v->report, msg, &v->in.origin, output_write, &v->out));
         (void)output_write(&v->out, "\n", 1);
     } else {
         print_line(v, msg);
@@ -170,7 +180,7 @@ static void judge(struct verify *v)
     }
     if (v->report.verdict == RELOAD_MALFORMED && reload_msg_check(v->in.msg, &diag) != RELOAD_OK)
         input_error(&v->in, STATUS_INVALID, &diag);
-    if (v->report.verdict != RELOAD_VALID && v->report.verdict != RELOAD_UNSECURED)
+    if (!reload_report_passed(&v->report))
         tool_status(&v->tool, STATUS_INVALID);
     report(v, v->in.msg);
 }
@@ -181,7 +191,13 @@ static void report_no_message(struct verify *v)
     v->report.verdict = RELOAD_MALFORMED;
     v->report.reason = RELOAD_REASON_MALFORMED;
     v->report.response_code = 0;
-    (void)snprintf(v->report.detail, sizeof v->report.detail, "%s", v->in.item.diag.text);
+    const reload_diag *diag = &v->in.item.diag;
+    if (diag->line > 0)
+        (void)snprintf(v->report.detail, sizeof v->report.detail, "line %u, column %u: %.200s", diag->line, diag->column, diag->text);
+    else if (diag->has_pointer && diag->pointer[0] != '\0')
+        (void)snprintf(v->report.detail, sizeof v->report.detail, "%.120s: %.120s", diag->pointer, diag->text);
+    else
+        (void)snprintf(v->report.detail, sizeof v->report.detail, "%s", diag->text);
     report(v, NULL);
 }
 

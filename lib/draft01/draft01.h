@@ -67,7 +67,9 @@ typedef struct rl_site {
 
 /* Whether an attribute is of one of the three types of signature. */
 bool rl_is_signature(uint16_t type);
-/* Describes the signature at attr. */
+/* Whose signature the attribute is. */
+rl_role rl_role_at(const reload_msg *msg, uint32_t attr);
+/* Describes the signature at attr. Looks through its container, and so takes time for each signature in one. */
 void rl_site_at(const reload_msg *msg, uint32_t attr, rl_site *site);
 /* D21: a BODY that holds one CERTIFICATE and nothing else. */
 bool rl_is_certificate_body(const reload_msg *msg, uint32_t body);

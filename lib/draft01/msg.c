@@ -17,11 +17,22 @@ struct reload_msg {
     reload_flaw trailing_flaw;
 };
 
+/* Makes a message empty. */
+static void clear(reload_msg *msg)
+{
+    static const uint8_t no_header[RELOAD_HEADER_SIZE];
+    msg->octets = no_header;
+    msg->len = msg->trailing = RELOAD_HEADER_SIZE;
+    msg->count = 0;
+    msg->trailing_flaw = RELOAD_FLAW_NONE;
+    msg->signature = RELOAD_NO_ATTR;
+}
+
 reload_msg *reload_msg_new(void)
 {
     reload_msg *msg = calloc(1, sizeof *msg);
     if (msg != NULL)
-        msg->signature = RELOAD_NO_ATTR;
+        clear(msg);
     return msg;
 }
 
@@ -67,9 +78,10 @@ struct run {
     reload_place place; /* what stands here, where the container itself is in place; else RELOAD_IN_NOTHING */
     uint8_t depth;
     bool ignored;
+    uint64_t seen; /* the rows of the attribute table that stood here already, a bit each */
 };
 
-static reload_err push(reload_msg *msg, const struct run *run, uint32_t ordinal, uint32_t offset, uint16_t type,
+static reload_err push(reload_msg *msg, struct run *run, uint32_t ordinal, uint32_t offset, uint16_t type,
                        uint16_t length)
 {
     void *attrs = msg->attrs;
@@ -90,13 +102,18 @@ static reload_err push(reload_msg *msg, const struct run *run, uint32_t ordinal,
         .ignored = run->ignored,
         .def = def,
     };
+    if (def != NULL) {
+        uint64_t bit = UINT64_C(1) << (def - reload_attr_def_at(0));
+        msg->attrs[msg->count].repeated = (run->seen & bit) != 0;
+        run->seen |= bit;
+    }
     msg->count++;
     return RELOAD_OK;
 }
 
 /* Reads the attributes from offset to end. In the message itself it stops at the first that cannot be read; elsewhere scan
  * has looked. The depth is bounded by RELOAD_MAX_DEPTH. */
-static reload_err parse_run(reload_msg *msg, const struct run *run, uint32_t offset, uint32_t end)
+static reload_err parse_run(reload_msg *msg, struct run *run, uint32_t offset, uint32_t end)
 {
     rl_cursor c = {msg->octets + offset, end - offset};
     for (uint32_t ordinal = 0; c.left > 0; ordinal++) {
@@ -109,10 +126,9 @@ static reload_err parse_run(reload_msg *msg, const struct run *run, uint32_t off
             return RELOAD_OK;
         }
         uint32_t i = (uint32_t)msg->count;
-        struct run here = *run;
         if (run->parent == RELOAD_NO_ATTR)
-            here.ignored = msg->signature != RELOAD_NO_ATTR && type != RELOAD_A_ROUTE_LOG; /* D10 */
-        reload_err err = push(msg, &here, ordinal, at, type, length);
+            run->ignored = msg->signature != RELOAD_NO_ATTR && type != RELOAD_A_ROUTE_LOG; /* D10 */
+        reload_err err = push(msg, run, ordinal, at, type, length);
         if (err != RELOAD_OK)
             return err;
         reload_attr *attr = &msg->attrs[i];
@@ -132,7 +148,7 @@ static reload_err parse_run(reload_msg *msg, const struct run *run, uint32_t off
             struct run members = {.parent = i,
                                   .place = attr->in_place ? attr->def->members : RELOAD_IN_NOTHING,
                                   .depth = (uint8_t)(run->depth + 1),
-                                  .ignored = here.ignored};
+                                  .ignored = run->ignored};
             err = parse_run(msg, &members, at + RL_HEAD, at + RL_HEAD + length);
             if (err != RELOAD_OK)
                 return err;
@@ -156,11 +172,7 @@ reload_err rl_check_header(const uint8_t *octets, size_t len, reload_diag *diag)
 
 reload_err reload_msg_parse(reload_msg *msg, const uint8_t *octets, size_t len, reload_diag *diag)
 {
-    msg->count = 0;
-    msg->len = 0;
-    msg->trailing = 0;
-    msg->trailing_flaw = RELOAD_FLAW_NONE;
-    msg->signature = RELOAD_NO_ATTR;
+    clear(msg);
     reload_err err = rl_check_header(octets, len, diag);
     if (err != RELOAD_OK)
         return err;
@@ -174,10 +186,7 @@ reload_err reload_msg_parse(reload_msg *msg, const uint8_t *octets, size_t len, 
     struct run top = {.parent = RELOAD_NO_ATTR, .place = RELOAD_IN_MESSAGE, .depth = 1};
     err = parse_run(msg, &top, RELOAD_HEADER_SIZE, msg->len);
     if (err != RELOAD_OK) {
-        msg->count = 0;
-        msg->len = 0;
-        msg->trailing = 0;
-        msg->signature = RELOAD_NO_ATTR;
+        clear(msg);
         return rl_fail(diag, err, "%s", reload_strerror(err));
     }
     return RELOAD_OK;
@@ -266,7 +275,7 @@ const uint8_t *reload_msg_tunnelled(const reload_msg *msg, size_t i, size_t *len
 {
     static const char reload[] = "reload"; /* B§5.2.8, B§8.1.2.1 */
     const reload_attr *attr = &msg->attrs[i];
-    if (attr->type != RELOAD_A_APPLICATION_BODY || attr->parent == RELOAD_NO_ATTR ||
+    if (attr->type != RELOAD_A_APPLICATION_BODY || attr->repeated || attr->parent == RELOAD_NO_ATTR ||
         msg->attrs[attr->parent].type != RELOAD_A_APPLICATION)
         return NULL;
     uint32_t name = reload_msg_member(msg, attr->parent, RELOAD_A_APPLICATION_NAME);

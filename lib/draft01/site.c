@@ -13,7 +13,7 @@ bool rl_is_certificate_body(const reload_msg *msg, uint32_t body)
            reload_msg_attr(msg, body + 1)->type == RELOAD_A_BODY_CERTIFICATE;
 }
 
-static rl_role role_of(const reload_msg *msg, uint32_t i)
+rl_role rl_role_at(const reload_msg *msg, uint32_t i)
 {
     const reload_attr *attr = reload_msg_attr(msg, i);
     uint32_t signature = reload_msg_signature(msg);
@@ -43,7 +43,7 @@ static rl_role role_of(const reload_msg *msg, uint32_t i)
 void rl_site_at(const reload_msg *msg, uint32_t i, rl_site *site)
 {
     const reload_attr *attr = reload_msg_attr(msg, i);
-    *site = (rl_site){.role = role_of(msg, i),
+    *site = (rl_site){.role = rl_role_at(msg, i),
                       .attr = i,
                       .container = attr->parent,
                       .timestamp = reload_msg_member(msg, i, RELOAD_A_TIMESTAMP),

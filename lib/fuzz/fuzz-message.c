@@ -38,7 +38,7 @@ static void make_all(void)
     MUST(reload_verifier_add_secret(all.hmac_verifier, other_secret, sizeof other_secret) == RELOAD_OK);
     MUST(reload_verifier_add_secret(all.hmac_verifier, secret, sizeof secret) == RELOAD_OK);
     MUST(reload_verifier_add_secret(all.strict_verifier, secret, sizeof secret) == RELOAD_OK);
-    reload_verifier_set_overlay(all.strict_verifier, reload_overlay_id("chat"));
+    MUST(reload_verifier_set_overlay(all.strict_verifier, "chat") == RELOAD_OK);
     reload_verifier_set_dht(all.strict_verifier, RELOAD_DHT_CHORD);
     reload_verifier_set_hash(all.strict_verifier, RELOAD_HASH_SHA1);
     reload_verifier_require_peer_signature(all.strict_verifier, true);

@@ -85,6 +85,8 @@ static reload_err give(rl_framer *f, reload_item *item, reload_item_kind kind, s
 static reload_err give_rest(rl_framer *f, reload_item *item, reload_item_kind kind)
 {
     if (f->incomplete_dropped || f->avail == 0) {
+        f->dropped = f->avail > 0;
+        f->dropped_at = !f->dropped ? 0 : f->mapped ? f->where[f->start] : f->base;
         f->avail = 0;
         *item = (reload_item){.kind = RELOAD_ITEM_END};
         return RELOAD_OK;
@@ -122,7 +124,7 @@ reload_err rl_framer_next(rl_framer *f, reload_item *item)
             return err;
         at = find_token(f, at);
         if (at >= RL_MAX_PIECE)
-            return give(f, item, RELOAD_ITEM_GARBAGE, at);
+            return give(f, item, RELOAD_ITEM_GARBAGE, RL_MAX_PIECE);
         if (at == f->avail && !f->ended)
             continue;
         err = need(f, at + RELOAD_HEADER_SIZE);

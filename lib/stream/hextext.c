@@ -74,6 +74,8 @@ ptrdiff_t rl_hextext_pull(void *arg, uint8_t *octets, size_t size, uint64_t *whe
                 break;
             continue;
         }
+        if (h->offset <= 3 && c == rl_byte_order_mark[h->offset - 1])
+            continue;
         int digit = rl_hex_digit(c);
         if (digit < 0) {
             h->pos--;

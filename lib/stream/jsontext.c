@@ -7,14 +7,11 @@
 
 void rl_jsontext_open(rl_jsontext *j, reload_source source, void *arg)
 {
+    rl_jsontext kept = {.text = j->text, .cap = j->cap};
+    *j = kept;
     j->source = source;
     j->arg = arg;
-    j->pos = j->len = 0;
-    j->base = 0;
     j->line = j->column = 1;
-    j->in_array = false;
-    j->resume = 0;
-    j->ended = false;
 }
 
 void rl_jsontext_free(rl_jsontext *j)
@@ -24,48 +21,59 @@ void rl_jsontext_free(rl_jsontext *j)
     j->cap = 0;
 }
 
-/* Makes text[pos] be there: 1, or 0 at the end. */
+/* Room for more text behind what there is: that before start goes, once it is the larger part, or the buffer grows. */
+static bool reserve(rl_jsontext *j)
+{
+    if (j->len < j->cap)
+        return true;
+    if (j->start > j->len / 2) {
+        memmove(j->text, j->text + j->start, j->len - j->start);
+        j->base += j->start;
+        j->len -= j->start;
+        j->pos -= j->start;
+        j->start = 0;
+        return true;
+    }
+    size_t cap = j->cap == 0 ? RL_CHUNK : j->cap * 2; /* at most 4 * RL_MAX_JSON */
+    char *text = realloc(j->text, cap);
+    if (text == NULL)
+        return false;
+    j->text = text;
+    j->cap = cap;
+    return true;
+}
+
+/* Makes text[at], at or behind pos, be there: *there says whether it is. */
+static reload_err look_at(rl_jsontext *j, size_t ahead, bool *there)
+{
+    while (j->pos + ahead >= j->len && !j->ended) {
+        if (!reserve(j))
+            return RELOAD_ERR_MEMORY;
+        ptrdiff_t n = j->source(j->arg, (uint8_t *)j->text + j->len, j->cap - j->len);
+        if (n < 0)
+            return RELOAD_ERR_READ;
+        j->ended = n == 0;
+        j->len += (size_t)n;
+    }
+    *there = j->pos + ahead < j->len;
+    return RELOAD_OK;
+}
+
 static reload_err look(rl_jsontext *j, bool *there)
 {
-    *there = j->pos < j->len;
-    if (*there || j->ended)
-        return RELOAD_OK;
-    if (j->len == j->cap) {
-        size_t cap = j->cap == 0 ? RL_CHUNK : j->cap * 2; /* at most 2 * RL_MAX_JSON */
-        char *text = realloc(j->text, cap);
-        if (text == NULL)
-            return RELOAD_ERR_MEMORY;
-        j->text = text;
-        j->cap = cap;
-    }
-    ptrdiff_t n = j->source(j->arg, (uint8_t *)j->text + j->len, j->cap - j->len);
-    if (n < 0)
-        return RELOAD_ERR_READ;
-    j->ended = n == 0;
-    j->len += (size_t)n;
-    *there = n > 0;
-    return RELOAD_OK;
+    return look_at(j, 0, there);
 }
 
 /* Steps over text[pos]. */
 static void step(rl_jsontext *j)
 {
-    if (j->text[j->pos++] == '\n') {
+    uint8_t c = (uint8_t)j->text[j->pos++];
+    if (c == '\n') {
         j->line++;
         j->column = 1;
-    } else {
+    } else if ((c & 0xc0) != 0x80) { /* not inside a character of UTF-8 */
         j->column++;
     }
-}
-
-/* Forgets the text before pos. */
-static void drop(rl_jsontext *j)
-{
-    if (j->pos > 0)
-        memmove(j->text, j->text + j->pos, j->len - j->pos);
-    j->base += j->pos;
-    j->len -= j->pos;
-    j->pos = 0;
 }
 
 static bool blank(char c)
@@ -121,54 +129,103 @@ static const char *scan_character(rl_jsontext *j, struct scan *s, char c)
     return NULL;
 }
 
-/* From text that is no JSON to the next line that begins with an object no further to the right than column. */
+/* Whether the object that begins at pos looks like a message's: its first key is "header" or "garbage". */
+static reload_err looks_like_message(rl_jsontext *j, bool *yes)
+{
+    static const char *const keys[] = {"\"header\"", "\"garbage\""};
+    size_t ahead = 1;
+    bool there;
+    reload_err err;
+    *yes = false;
+    while ((err = look_at(j, ahead, &there)) == RELOAD_OK && there && blank(j->text[j->pos + ahead]) && ahead < 64)
+        ahead++;
+    if (err == RELOAD_OK)
+        err = look_at(j, ahead + strlen(keys[1]), &there);
+    for (size_t k = 0; k < sizeof keys / sizeof keys[0] && err == RELOAD_OK; k++) {
+        size_t len = strlen(keys[k]);
+        *yes = *yes || (j->len - j->pos > ahead + len && memcmp(j->text + j->pos + ahead, keys[k], len) == 0);
+    }
+    return err;
+}
+
+/* From text that is no JSON to where a value may begin: a line that begins with an object no further to the right than column,
+ * or an object, not a member of another, that looks like a message. */
 static reload_err resynchronise(rl_jsontext *j, unsigned column)
 {
-    bool there, line_begins = j->column == 1;
+    bool there, message, line_begins = j->column == 1;
+    char before = ' ';
     reload_err err;
     while ((err = look(j, &there)) == RELOAD_OK && there) {
         char c = j->text[j->pos];
-        if (line_begins && c == '{' && j->column <= column)
+        if (c == '{' && line_begins && j->column <= column)
             return RELOAD_OK;
+        if (c == '{' && before != ':') {
+            err = looks_like_message(j, &message);
+            if (err != RELOAD_OK || message)
+                return err;
+        }
         line_begins = c == '\n' || (line_begins && (c == ' ' || c == '\t'));
+        before = blank(c) ? before : c;
         step(j);
-        if (j->pos >= RL_CHUNK)
-            drop(j);
+        j->start = j->pos;
     }
+    j->in_array = false; /* its end went by with the rest */
     return err;
 }
 
-/* Steps over what stands between values. *there: a value, or what should be one, begins at pos. */
-static reload_err skip_between(rl_jsontext *j, bool *there)
+/* Steps over what stands between values. *there: a value, or what should be one, begins at pos; *broken: why it may not. */
+static reload_err skip_between(rl_jsontext *j, bool *there, const char **broken)
 {
     reload_err err;
-    bool comma = false; /* a second one in a row is an error, which the caller finds */
-    while ((err = look(j, there)) == RELOAD_OK && *there) {
+    *broken = NULL;
+    while ((err = look(j, there)) == RELOAD_OK && *there && *broken == NULL) {
         char c = j->text[j->pos];
-        if (c == '[' && !j->in_array)
+        uint64_t at = j->base + j->pos;
+        if (c == '[' && !j->in_array) {
             j->in_array = true;
-        else if (c == ']' && j->in_array)
+            j->after_value = j->after_comma = false;
+        } else if (c == ']' && j->in_array) {
+            *broken = j->after_comma ? "a comma in front of the array's end" : NULL;
             j->in_array = false;
-        else if (c == ',' && j->in_array && !comma)
-            comma = true;
-        else if (!blank(c) && !(j->base + j->pos < 3 && (uint8_t)c == (uint8_t)"\xef\xbb\xbf"[j->base + j->pos]))
+        } else if (c == ',' && j->in_array) {
+            *broken = j->after_value ? NULL : "a comma with no value in front of it";
+            j->after_comma = true;
+            j->after_value = false;
+        } else if (!blank(c) && !(at < sizeof rl_byte_order_mark && (uint8_t)c == rl_byte_order_mark[at])) {
             break;
+        }
+        if (*broken != NULL)
+            return RELOAD_OK;
         step(j);
-        if (j->pos >= RL_CHUNK)
-            drop(j);
+        j->start = j->pos;
+    }
+    if (err == RELOAD_OK && *there && j->in_array && j->after_value) {
+        j->after_value = false; /* told once; the value itself comes next */
+        *broken = "a comma is missing in front of a value";
     }
     return err;
 }
 
-/* A value that ends before it should; the character that breaks it belongs to its text. */
-static void break_off(rl_jsontext *j, rl_slice *slice, size_t second_line)
+/* Gives out that something is broken here, and steps over text[pos] where it is the cause. */
+static void give_broken(rl_jsontext *j, rl_slice *slice, const char *why, bool step_over)
 {
-    j->resume = slice->column;
-    if (j->pos < j->len)
+    slice->text = "";
+    slice->broken = why;
+    slice->broken_line = j->line;
+    slice->broken_column = j->column;
+    if (step_over && j->pos < j->len)
         step(j);
-    slice->len = j->pos;
-    if (second_line > 0) { /* a value may begin on any of the lines that were taken for part of this one */
-        j->pos = second_line;
+}
+
+/* Where to look for the next value behind one that is broken off at pos: a value may begin on any of the lines that were taken
+ * for part of this one. */
+static void break_off(rl_jsontext *j, rl_slice *slice, const char *why, size_t second_line)
+{
+    give_broken(j, slice, why, true);
+    j->resume = slice->column;
+    j->after_value = j->after_comma = false;
+    if (second_line > 0) {
+        j->pos = j->start + second_line;
         j->line = slice->line + 1;
         j->column = 1;
     }
@@ -178,45 +235,53 @@ reload_err rl_jsontext_next(rl_jsontext *j, rl_slice *slice)
 {
     bool there;
     struct scan s = {0};
-    size_t second_line = 0;
+    size_t second_line = 0; /* from start */
+    const char *broken;
     *slice = (rl_slice){0};
+    j->start = j->pos;
     reload_err err = j->resume > 0 ? resynchronise(j, j->resume) : RELOAD_OK;
     j->resume = 0;
     if (err == RELOAD_OK)
-        err = skip_between(j, &there);
+        err = skip_between(j, &there, &broken);
     if (err != RELOAD_OK)
         return err;
-    drop(j);
-    slice->offset = j->base;
+    j->start = j->pos;
+    slice->offset = j->base + j->pos;
     slice->line = j->line;
     slice->column = j->column;
-    if (!there) {
-        slice->text = j->in_array ? "" : NULL;
-        slice->broken = j->in_array ? "the text ends inside the array around the messages" : NULL;
-        j->in_array = false;
+    if (!there && j->in_array)
+        broken = "the text ends inside the array around the messages";
+    if (broken != NULL) {
+        bool value = there && j->text[j->pos] == '{';
+        j->in_array = j->in_array && there;
+        give_broken(j, slice, broken, !value);
         return RELOAD_OK;
     }
+    if (!there)
+        return RELOAD_OK;
     do {
         err = look(j, &there);
         if (err != RELOAD_OK)
             return err;
         if (!there)
-            slice->broken = "the text ends inside a value";
-        else if (j->text[j->pos] != '{' && j->pos == 0)
-            slice->broken = "a message is a JSON object";
-        else if (j->pos >= RL_MAX_JSON)
-            slice->broken = "a JSON value of more than 1 GiB";
+            broken = "the text ends inside a value";
+        else if (j->text[j->pos] != '{' && j->pos == j->start)
+            broken = "a message is a JSON object";
+        else if (j->pos - j->start >= RL_MAX_JSON)
+            broken = "a JSON value of more than 1 GiB";
         else
-            slice->broken = scan_character(j, &s, j->text[j->pos]);
-        if (slice->broken != NULL) {
-            break_off(j, slice, second_line);
-            break;
+            broken = scan_character(j, &s, j->text[j->pos]);
+        if (broken != NULL) {
+            break_off(j, slice, broken, second_line);
+            return RELOAD_OK;
         }
         step(j);
-        slice->len = j->pos;
-        if (second_line == 0 && j->column == 1)
-            second_line = j->pos;
+        if (second_line == 0 && j->column == 1 && j->text[j->pos - 1] == '\n')
+            second_line = j->pos - j->start;
     } while (s.depth > 0);
-    slice->text = j->text;
+    slice->text = j->text + j->start;
+    slice->len = j->pos - j->start;
+    j->after_value = true;
+    j->after_comma = false;
     return RELOAD_OK;
 }

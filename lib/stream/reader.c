@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+const uint8_t rl_byte_order_mark[3] = {0xef, 0xbb, 0xbf};
+
 struct reload_reader {
     reload_form form;
     reload_source source;
@@ -21,9 +23,21 @@ struct reload_reader {
     rl_slice slice;
 };
 
+/* The reload_source of a reader that was given none. */
+static ptrdiff_t no_input(void *arg, uint8_t *octets, size_t size)
+{
+    (void)arg;
+    (void)octets;
+    (void)size;
+    return 0;
+}
+
 reload_reader *reload_reader_new(void)
 {
-    return calloc(1, sizeof(reload_reader));
+    reload_reader *r = calloc(1, sizeof *r);
+    if (r != NULL)
+        reload_reader_open(r, RELOAD_FORM_BINARY, no_input, NULL);
+    return r;
 }
 
 void reload_reader_free(reload_reader **reader)
@@ -80,10 +94,9 @@ static ptrdiff_t pull_value(void *arg, uint8_t *octets, size_t size, uint64_t *w
 /* Tells a form by its first octets, or RELOAD_FORM_AUTO where more of them are needed. all: there are no more. */
 static reload_form tell_form(const uint8_t *octets, size_t len, bool all)
 {
-    static const uint8_t bom[3] = {0xef, 0xbb, 0xbf};
     size_t i = 0, digits = 0;
-    if (len >= sizeof bom && memcmp(octets, bom, sizeof bom) == 0)
-        i = sizeof bom;
+    if (len >= sizeof rl_byte_order_mark && memcmp(octets, rl_byte_order_mark, sizeof rl_byte_order_mark) == 0)
+        i = sizeof rl_byte_order_mark;
     for (; i < len && digits < 8; i++) {
         uint8_t c = octets[i];
         if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
@@ -91,7 +104,8 @@ static reload_form tell_form(const uint8_t *octets, size_t len, bool all)
         if (digits == 0 && (c == '{' || c == '['))
             return RELOAD_FORM_JSON;
         if (rl_hex_digit(c) < 0)
-            return len < sizeof bom && !all && memcmp(octets, bom, len) == 0 ? RELOAD_FORM_AUTO : RELOAD_FORM_BINARY;
+            return len < sizeof rl_byte_order_mark && !all && memcmp(octets, rl_byte_order_mark, len) == 0 ? RELOAD_FORM_AUTO
+                                                                                                   : RELOAD_FORM_BINARY;
         digits++;
     }
     return digits == 8 || all ? RELOAD_FORM_HEX : RELOAD_FORM_AUTO;
@@ -148,7 +162,7 @@ static reload_err next_hex(reload_reader *r, reload_item *item)
         if (r->hex.bad) {
             item->kind = RELOAD_ITEM_BAD;
             item->diag = r->hex.diag;
-            item->offset = item->diag.offset;
+            item->offset = r->framer.dropped ? r->framer.dropped_at : item->diag.offset;
             return RELOAD_OK;
         }
     }
@@ -161,7 +175,10 @@ static void give_bad(reload_reader *r, reload_item *item, const reload_diag *dia
     *item = (reload_item){.kind = RELOAD_ITEM_BAD, .offset = s->offset, .diag = *diag};
     item->diag.has_offset = true;
     item->diag.offset = s->offset;
-    if (item->diag.line > 0) {
+    if (s->broken != NULL) {
+        item->diag.line = s->broken_line;
+        item->diag.column = s->broken_column;
+    } else if (item->diag.line > 0) {
         if (item->diag.line == 1)
             item->diag.column += s->column - 1;
         item->diag.line += s->line - 1;
@@ -185,11 +202,10 @@ static reload_err next_json(reload_reader *r, reload_item *item)
             return err;
         reload_buf_reset(&r->octets);
         r->octets_pos = 0;
-        err = reload_json_read(r->slice.text, r->slice.len, &r->octets, &diag);
-        if (r->slice.broken != NULL && (r->slice.len <= 1 || err != RELOAD_ERR_SYNTAX)) {
+        if (r->slice.broken == NULL)
+            err = reload_json_read(r->slice.text, r->slice.len, &r->octets, &diag);
+        else
             err = rl_fail(&diag, RELOAD_ERR_SYNTAX, "%s", r->slice.broken);
-            diag.line = diag.column = 1;
-        }
         if (err == RELOAD_ERR_MEMORY || err == RELOAD_ERR_CRYPTO)
             return err;
         if (err != RELOAD_OK) {

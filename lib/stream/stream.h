@@ -9,8 +9,11 @@ enum {
     RL_CHUNK = 64 * 1024,                                       /* octets asked for at once */
     RL_MAX_PIECE = RELOAD_HEADER_SIZE + RELOAD_MAX_LENGTH,      /* of garbage in one item */
     RL_MAX_JSON = 1 << 30,                                      /* octets of one JSON value: what 16 MiB of attributes become */
-    RL_MAX_NESTING = 2048                                       /* of JSON; jansson's own limit */
+    RL_MAX_NESTING = 256                                        /* of JSON: 16 attributes in each of 5 messages, and room */
 };
+
+/* U+FEFF in UTF-8, which some programs put in front of text. */
+extern const uint8_t rl_byte_order_mark[3];
 
 /* ---- Framing: octets to messages and garbage (json.md, "Framing of a binary stream") ---- */
 
@@ -29,7 +32,9 @@ typedef struct rl_framer {
     uint64_t base;    /* the place of octets[start], where not mapped */
     bool mapped;
     bool ended;
-    bool incomplete_dropped; /* a source may set this: an unfinished last item is not given out */
+    bool incomplete_dropped; /* a source may set this: an unfinished last item is not given out, */
+    bool dropped;            /* was there one? */
+    uint64_t dropped_at;     /* its place */
 } rl_framer;
 
 /* Begins a new stream; memory is kept from the last one. */
@@ -69,11 +74,14 @@ typedef struct rl_jsontext {
     void *arg;
     char *text;
     size_t cap;
-    size_t pos; /* of the next octet to look at */
-    size_t len;
+    size_t start; /* of what is still wanted */
+    size_t pos;   /* of the next octet to look at */
+    size_t len;   /* behind the last octet */
     uint64_t base; /* place of text[0] in the input */
-    unsigned line, column; /* of text[pos] */
-    bool in_array;         /* inside the array around all values */
+    unsigned line, column; /* of text[pos], in characters */
+    bool in_array;         /* inside the array around all values, */
+    bool after_value;      /* where a comma or the array's end must come, */
+    bool after_comma;      /* or where a value must */
     unsigned resume;       /* behind a broken value: the column that the next one begins at, or before; else 0 */
     bool ended;
     uint8_t nesting[RL_MAX_NESTING]; /* '{' or '[' */
@@ -85,7 +93,8 @@ typedef struct rl_slice {
     size_t len;
     uint64_t offset;
     unsigned line, column;
-    const char *broken; /* NULL, or why the text ends here though the value does not */
+    const char *broken; /* NULL, or why this is no value */
+    unsigned broken_line, broken_column; /* where that shows */
 } rl_slice;
 
 void rl_jsontext_open(rl_jsontext *j, reload_source source, void *arg);

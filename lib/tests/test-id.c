@@ -190,14 +190,41 @@ static void test_random_octets(void **state)
 {
     (void)state;
     uint8_t a[64] = {0}, b[64] = {0}, zeros[64] = {0};
-    assert_int_equal(reload_random(a, sizeof a), RELOAD_OK);
-    assert_int_equal(reload_random(b, sizeof b), RELOAD_OK);
+    static uint8_t many[5000]; /* more than one request to the generator */
+    reload_rng *one, *other;
+    assert_int_equal(reload_rng_new(NULL, 0, &one), RELOAD_OK);
+    assert_int_equal(reload_rng_new(NULL, 0, &other), RELOAD_OK);
+    assert_int_equal(reload_rng_fill(one, a, sizeof a), RELOAD_OK);
+    assert_int_equal(reload_rng_fill(other, b, sizeof b), RELOAD_OK);
     assert_memory_not_equal(a, zeros, sizeof a);
     assert_memory_not_equal(a, b, sizeof a);
-    static uint8_t many[5000]; /* more than one request to the generator */
-    assert_int_equal(reload_random(many, sizeof many), RELOAD_OK);
+    assert_int_equal(reload_rng_fill(one, many, sizeof many), RELOAD_OK);
     assert_memory_not_equal(many + sizeof many - 64, zeros, 64);
-    assert_int_equal(reload_random(NULL, 0), RELOAD_OK);
+    assert_int_equal(reload_rng_fill(one, NULL, 0), RELOAD_OK);
+    reload_rng_free(&one);
+    reload_rng_free(&other);
+    assert_null(one);
+}
+
+/* The first octets of an HMAC_DRBG (SP 800-90A, HMAC-SHA256) whose seed material is the octets 00 to 0f; worked out with
+ * Python's hmac module: K and V updated with the seed, then one V. */
+static void test_seeded_octets(void **state)
+{
+    (void)state;
+    uint8_t seed[16], octets[16], again[16];
+    reload_rng *rng;
+    for (size_t i = 0; i < sizeof seed; i++)
+        seed[i] = (uint8_t)i;
+    assert_int_equal(reload_rng_new(seed, sizeof seed, &rng), RELOAD_OK);
+    assert_int_equal(reload_rng_fill(rng, octets, sizeof octets), RELOAD_OK);
+    reload_rng_free(&rng);
+    static const uint8_t expected[16] = {0x09, 0x94, 0x27, 0xd6, 0x19, 0x2f, 0x1b, 0x0a, 0xb5, 0xa1, 0x31, 0x2e, 0xdf, 0x28, 0x0e, 0xef};
+    assert_memory_equal(octets, expected, sizeof expected);
+    seed[0] = 1;
+    assert_int_equal(reload_rng_new(seed, sizeof seed, &rng), RELOAD_OK);
+    assert_int_equal(reload_rng_fill(rng, again, sizeof again), RELOAD_OK);
+    reload_rng_free(&rng);
+    assert_memory_not_equal(octets, again, sizeof again);
 }
 
 static void test_escape(void **state)
@@ -252,6 +279,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_overlay),       cmocka_unit_test(test_resource), cmocka_unit_test(test_address_id),
         cmocka_unit_test(test_address),       cmocka_unit_test(test_secret),   cmocka_unit_test(test_random_octets),
+        cmocka_unit_test(test_seeded_octets),
         cmocka_unit_test(test_escape),        cmocka_unit_test(test_escape_fails),
     };
     return cmocka_run_group_tests_name("id", tests, NULL, NULL);

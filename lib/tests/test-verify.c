@@ -153,7 +153,7 @@ static reload_verifier *verifier(void)
     reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_HMAC);
     assert_non_null(v);
     assert_int_equal(reload_verifier_add_secret(v, (const uint8_t *)SECRET, strlen(SECRET)), RELOAD_OK);
-    reload_verifier_set_overlay(v, 0x659df2aa);
+    assert_int_equal(reload_verifier_set_overlay(v, "chat"), RELOAD_OK);
     reload_verifier_set_dht(v, 1);
     reload_verifier_set_hash(v, 1);
     return v;
@@ -319,7 +319,7 @@ static void test_step_4_overlay(void **state)
         static const char unchecked[] = BODY_SIG "=unchecked /attributes/2=unchecked";
         craft(&(struct plan){.response = response}, &buf);
         reload_verifier *v = verifier();
-        reload_verifier_set_overlay(v, 0x659df2ab);
+        assert_int_equal(reload_verifier_set_overlay(v, "chat2"), RELOAD_OK);
         judge_octets(v, &buf, NOW, RELOAD_INVALID, "overlay-mismatch", code, unchecked);
         reload_verifier_free(&v);
         v = verifier();
@@ -393,7 +393,7 @@ static void test_none(void **state)
     static const char unchecked[] = BODY_SIG "=unchecked /attributes/2=unchecked";
     reload_buf buf = {0};
     reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_NONE);
-    reload_verifier_set_overlay(v, 0x659df2aa);
+    assert_int_equal(reload_verifier_set_overlay(v, "chat"), RELOAD_OK);
     craft(&(struct plan){.security = 1}, &buf);
     judge_octets(v, &buf, NOW, RELOAD_UNSECURED, NULL, 0, unchecked);
     craft(&(struct plan){.security = 1, .message = {"TD", 5, true, false}, .no_body_signature = true, .no_expiration = true}, &buf);
@@ -408,7 +408,7 @@ static void test_none(void **state)
     judge_octets(v, &buf, NOW, RELOAD_INVALID, "security-mismatch", 401, NULL);
     craft(&(struct plan){.security = 0xff, .method = 0xff}, &buf);
     judge_octets(v, &buf, NOW, RELOAD_UNSECURED, NULL, 0, NULL);
-    reload_verifier_set_overlay(v, 1);
+    assert_int_equal(reload_verifier_set_overlay(v, "other"), RELOAD_OK);
     craft(&(struct plan){.security = 2}, &buf);
     judge_octets(v, &buf, NOW, RELOAD_INVALID, "overlay-mismatch", 498, unchecked);
     reload_verifier_free(&v);
@@ -1034,7 +1034,7 @@ static void test_order(void **state)
                 has[a] = has[b] = true;
                 reload_verifier *v = verifier();
                 if (has[F_OVERLAY])
-                    reload_verifier_set_overlay(v, 1);
+                    assert_int_equal(reload_verifier_set_overlay(v, "other"), RELOAD_OK);
                 craft_faults(has, response, &buf);
                 print_message("# %s, then %s\n", faults[a].reason, faults[b].reason);
                 judge_octets(v, &buf, NOW, strcmp(faults[a].reason, "malformed") == 0 ? RELOAD_MALFORMED : RELOAD_INVALID,

@@ -75,7 +75,7 @@ static bool take_item(struct input *in, reload_err err)
         tool_error(in->tool, STATUS_FAILED, "%s: %s", in->file, strerror(errno));
     else if (err != RELOAD_OK)
         tool_error(in->tool, STATUS_FAILED, "%s: %s", in->file, reload_strerror(err));
-    else if (in->empty && !in->optional)
+    else if (in->empty)
         tool_error(in->tool, STATUS_MALFORMED, "%s: no message in it", in->file);
     close_file(in);
     return false;

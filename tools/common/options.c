@@ -88,9 +88,10 @@ int tool_getopt(struct tool *tool, int argc, char **argv, const struct tool_help
         finish(tool);
         break;
     case '?':
-        if (optopt != 0 && optopt < 256)
-            tool_usage(tool, "unknown option -%c", optopt);
-        tool_usage(tool, "unknown, ambiguous or wrongly used option %s", argv[optind > before ? optind - 1 : before]);
+        if (strncmp(argv[optind > before ? optind - 1 : before], "--", 2) == 0)
+            tool_usage(tool, "unknown or ambiguous option, or one that takes no argument: %s",
+                       argv[optind > before ? optind - 1 : before]);
+        tool_usage(tool, "unknown option -%c", optopt);
     case ':':
         tool_usage(tool, "option %s wants an argument", argv[optind - 1]);
     default:
@@ -194,9 +195,18 @@ void tool_hex(const struct tool *tool, const char *option, const char *text, uin
 uint8_t tool_named(const struct tool *tool, const char *option, const char *text, reload_names set)
 {
     uint32_t value;
+    char names[256] = "";
     if (reload_name_lookup(set, text, &value))
         return (uint8_t)value;
-    return (uint8_t)tool_number(tool, option, text, 0, 255);
+    if (isdigit((unsigned char)text[0]))
+        return (uint8_t)tool_number(tool, option, text, 0, set == RELOAD_NAMES_METHOD ? 127 : 255);
+    for (uint32_t i = 0; i < 256; i++) {
+        const char *name = reload_name(set, i);
+        size_t used = strlen(names);
+        if (name != NULL)
+            (void)snprintf(names + used, sizeof names - used, "%s, ", name);
+    }
+    tool_usage(tool, "%s: \"%s\" is none of %sor a number", option, text, names);
 }
 
 reload_form tool_form(const struct tool *tool, const char *option, const char *text)

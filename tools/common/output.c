@@ -25,7 +25,7 @@ static void on_signal(int number)
 
 static void watch_signals(void)
 {
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGXFSZ, SIGXCPU, SIGALRM};
     struct sigaction action = {.sa_handler = on_signal}, old;
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL) /* not what nohup ignores */
@@ -63,34 +63,27 @@ static bool open_temporary(struct output *out)
     }
     memcpy(out->temporary, out->target, len);
     memcpy(out->temporary + len, suffix, sizeof suffix);
+    sigset_t all, before;
+    (void)sigfillset(&all);
+    (void)sigprocmask(SIG_BLOCK, &all, &before); /* no signal comes between the file and its being known */
+    watch_signals();
     out->fd = mkstemp(out->temporary); /* O_EXCL, mode 0600 */
+    unfinished = out->fd < 0 ? NULL : out->temporary;
+    (void)sigprocmask(SIG_SETMASK, &before, NULL);
     if (out->fd < 0) {
         fail(out, "no file can be made beside it");
         free(out->temporary);
         out->temporary = NULL;
         return false;
     }
-    unfinished = out->temporary;
-    watch_signals();
-    if (!out->secret && fchmod(out->fd, default_mode()) != 0)
+    if (fchmod(out->fd, out->secret ? 0600 : default_mode()) != 0) /* the umask may have taken even the owner's rights */
         fail(out, "its mode cannot be set");
     return true;
 }
 
-bool output_open(struct output *out, struct tool *tool, const char *path, unsigned flags)
+static bool open_path(struct output *out, const char *path)
 {
     struct stat st;
-    *out = (struct output){.tool = tool, .path = path, .fd = STDOUT_FILENO,
-                           .secret = (flags & OUTPUT_SECRET) != 0, .force = (flags & OUTPUT_FORCE) != 0};
-    if (path != NULL && strcmp(path, "-") == 0)
-        out->path = path = NULL;
-    out->pending = malloc(PENDING);
-    if (out->pending == NULL) {
-        fail(out, "cannot be written");
-        return false;
-    }
-    if (path == NULL)
-        return true;
     bool exists = stat(path, &st) == 0;
     if (exists && S_ISDIR(st.st_mode)) {
         errno = EISDIR;
@@ -104,7 +97,7 @@ bool output_open(struct output *out, struct tool *tool, const char *path, unsign
         return out->fd >= 0;
     }
     if (exists && out->secret && !out->force) {
-        tool_error(tool, STATUS_FAILED, "%s: exists already; --force replaces it", path);
+        tool_error(out->tool, STATUS_FAILED, "%s: exists already; --force replaces it", path);
         out->failed = true;
         return false;
     }
@@ -114,6 +107,25 @@ bool output_open(struct output *out, struct tool *tool, const char *path, unsign
         return false;
     }
     return open_temporary(out);
+}
+
+bool output_open(struct output *out, struct tool *tool, const char *path, unsigned flags)
+{
+    *out = (struct output){.tool = tool, .path = path, .fd = STDOUT_FILENO,
+                           .secret = (flags & OUTPUT_SECRET) != 0, .force = (flags & OUTPUT_FORCE) != 0};
+    if (path != NULL && strcmp(path, "-") == 0)
+        out->path = path = NULL;
+    out->pending = malloc(PENDING);
+    if (out->pending == NULL)
+        fail(out, "cannot be written");
+    bool opened = out->pending != NULL && (path == NULL || open_path(out, path));
+    if (!opened) {
+        out->failed = true;
+        if (path != NULL && out->fd == STDOUT_FILENO)
+            out->fd = -1; /* it was never opened */
+        (void)output_close(out);
+    }
+    return opened;
 }
 
 static void write_all(struct output *out, const uint8_t *octets, size_t len)
@@ -201,8 +213,22 @@ bool output_close(struct output *out)
     return good;
 }
 
+void output_check(struct output *out, reload_err err)
+{
+    if (err == RELOAD_OK || err == RELOAD_ERR_WRITE) /* which has been told */
+        return;
+    if (!out->failed)
+        tool_error(out->tool, STATUS_FAILED, "%s: %s", shown(out), reload_strerror(err));
+    out->failed = true;
+}
+
+bool output_is_terminal(const struct output *out)
+{
+    return isatty(out->fd) == 1;
+}
+
 bool output_takes_colour(const struct output *out)
 {
     const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
-    return isatty(out->fd) == 1 && (no_colour == NULL || no_colour[0] == '\0') && term != NULL && strcmp(term, "dumb") != 0;
+    return output_is_terminal(out) && (no_colour == NULL || no_colour[0] == '\0') && term != NULL && strcmp(term, "dumb") != 0;
 }

@@ -89,12 +89,16 @@ enum { OUTPUT_SECRET = 1, OUTPUT_FORCE = 2 };
 bool output_open(struct output *out, struct tool *tool, const char *path, unsigned flags);
 /* A reload_sink. */
 int output_write(void *out, const void *octets, size_t len);
+/* Looks at how a rendering into it ended: one that failed leaves no file behind. */
+void output_check(struct output *out, reload_err err);
 /* Passes on what is pending. */
 void output_flush(struct output *out);
 /* Makes the file appear, unless something failed, or nothing was written and the run has failed; then none is left behind.
  * Returns whether nothing failed. */
 bool output_close(struct output *out);
-/* Whether it goes to a terminal that takes colours. */
+/* Whether it goes to a terminal. */
+bool output_is_terminal(const struct output *out);
+/* Whether it goes to one that takes colours. */
 bool output_takes_colour(const struct output *out);
 
 /* The forms that hold a message's octets, and so can be read again. */
@@ -121,7 +125,6 @@ struct input {
     int fd;           /* -1: no file is open */
     const char *file; /* its name, "-" for standard input */
     bool empty;       /* nothing of it was seen so far */
-    bool optional;    /* a file without a message in it is no error */
     uint64_t index;   /* of the item, from 1, over all files */
     reload_item item;
     reload_origin origin; /* of the item */

@@ -44,6 +44,5 @@ void tool_write_message(struct output *out, const reload_msg *msg, enum tool_oct
         (void)output_write(out, "\n", 1);
         break;
     }
-    if (err != RELOAD_OK && err != RELOAD_ERR_WRITE)
-        tool_error(out->tool, STATUS_FAILED, "%s", reload_strerror(err));
+    output_check(out, err);
 }

@@ -8,6 +8,7 @@ reload_rng *keygen_rng(struct tool *tool, const char *seed, const char *purpose)
 {
     reload_buf octets = {0};
     reload_rng *rng = NULL;
+    reload_err err;
     if (seed != NULL) {
         size_t len = strlen(seed);
         uint8_t *decoded = malloc(len / 2 + 1);
@@ -19,13 +20,13 @@ reload_rng *keygen_rng(struct tool *tool, const char *seed, const char *purpose)
             reload_buf_append(&octets, decoded, len / 2);
         reload_buf_append(&octets, purpose, strlen(purpose) + 1);
         free(decoded);
-        rng = decoded != NULL && octets.err == RELOAD_OK ? reload_rng_new(octets.octets, octets.len) : NULL;
+        err = decoded != NULL && octets.err == RELOAD_OK ? reload_rng_new(octets.octets, octets.len, &rng) : RELOAD_ERR_MEMORY;
         reload_buf_free(&octets);
     } else {
-        rng = reload_rng_new(NULL, 0);
+        err = reload_rng_new(NULL, 0, &rng);
     }
-    if (rng == NULL)
-        tool_error(tool, STATUS_FAILED, "no random octets: %s", reload_strerror(RELOAD_ERR_CRYPTO));
+    if (err != RELOAD_OK)
+        tool_error(tool, STATUS_FAILED, "no random octets: %s", reload_strerror(err));
     return rng;
 }
 

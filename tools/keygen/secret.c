@@ -29,8 +29,10 @@ static void write_secret(struct tool *tool, const char *path, size_t len, bool f
     uint8_t octets[MAX_BITS / 8];
     char digits[2 * sizeof octets];
     struct output out;
-    reload_rng *rng = reload_rng_new(NULL, 0);
-    reload_err err = rng == NULL ? RELOAD_ERR_CRYPTO : reload_rng_fill(rng, octets, len);
+    reload_rng *rng;
+    reload_err err = reload_rng_new(NULL, 0, &rng);
+    if (err == RELOAD_OK)
+        err = reload_rng_fill(rng, octets, len);
     reload_rng_free(&rng);
     if (err != RELOAD_OK) {
         tool_error(tool, STATUS_FAILED, "no random octets: %s", reload_strerror(err));
