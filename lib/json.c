@@ -950,7 +950,7 @@ static reload_err read_garbage(struct reading *r, json_t *root)
 {
     static const char *const keys[] = {"garbage", "meta", NULL};
     if (json_object_get(root, "header") != NULL)
-        return fail_here(r, RELOAD_ERR_VALUE, "\"garbage\" and \"header\" exclude each other");
+        return fail_at(r, "header", "\"garbage\" stands alone");
     reload_err err = check_keys(r, root, keys);
     if (err != RELOAD_OK)
         return err;

@@ -450,7 +450,7 @@ static reload_err complete_source_info(const struct rewrite *w, struct completio
     if (c->info != RELOAD_NO_ATTR && reload_msg_attr(w->msg, c->info)->ignored)
         c->info = RELOAD_NO_ATTR;
     bool wanted = s->algorithm != RELOAD_SECURITY_NONE && (s->flags & RELOAD_SIGN_SOURCE_INFO) != 0;
-    c->make = c->info == RELOAD_NO_ATTR && (certs || !request || wanted);
+    c->make = c->info == RELOAD_NO_ATTR && (certs || !request);
     if (c->info == RELOAD_NO_ATTR && !c->make)
         return RELOAD_OK;
     if (!c->make && reload_msg_attr(w->msg, c->info)->flaw != RELOAD_FLAW_NONE)

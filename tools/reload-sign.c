@@ -152,6 +152,9 @@ static void work_on_all(struct sign *s)
         if (!input_is_message(&s->in))
             continue;
         reload_err err = work(s, &diag);
+        if (err == RELOAD_OK && s->signer != NULL && (s->flags & RELOAD_SIGN_SOURCE_INFO) != 0 &&
+            reload_msg_member(s->msg, RELOAD_NO_ATTR, RELOAD_A_SOURCE_INFO) == RELOAD_NO_ATTR)
+            tool_warn(&s->tool, "%s: message %" PRIu64 ": warning: no SOURCE-INFO to sign", s->in.file, s->in.index);
         if (err == RELOAD_OK)
             tool_write_message(&s->out, s->msg, s->form, NULL, s->json_flags);
         else

@@ -331,6 +331,16 @@ static void check_strictness(const reload_msg *msg)
 /* An encoded ROUTE-LOG with a TRANSPORT. */
 static const uint8_t route_log[] = {0, 4, 0, 8, 4, 1, 0, 2, 0, 0x11, 0, 0};
 
+/* What a message that cannot be rewritten is refused with: nobody knows what is wrong in a fragment's octets, or in those of
+ * another Version, where there are as many as Length says. */
+static reload_err refusal(const reload_msg *msg, unsigned flags)
+{
+    bool known = reload_msg_field(msg, RELOAD_F_VERSION) == RELOAD_VERSION_1 && reload_msg_field(msg, RELOAD_F_FRAG) == 0;
+    if ((flags & RELOAD_SIGN_FORCE) == 0 && reload_msg_check(msg, NULL) != RELOAD_OK)
+        return RELOAD_ERR_MALFORMED;
+    return known ? RELOAD_ERR_MALFORMED : RELOAD_ERR_REFUSED;
+}
+
 static void check_appending(const reload_msg *msg)
 {
     reload_buf out = {0};
@@ -341,7 +351,7 @@ static void check_appending(const reload_msg *msg)
         bool takes = flawless_to(msg) && (flags != 0 || reload_msg_check(msg, NULL) == RELOAD_OK);
         reload_buf_reset(&out);
         reload_err err = reload_append_attr(msg, route_log, sizeof route_log, flags, &out, &diag);
-        MUST(err == (takes ? RELOAD_OK : RELOAD_ERR_MALFORMED));
+        MUST(err == (takes ? RELOAD_OK : refusal(msg, flags)));
         if (err != RELOAD_OK) {
             MUST(out.len == 0 && diag.code == err && diag.text[0] != '\0');
             continue;
@@ -378,7 +388,7 @@ static bool sign(reload_signer *signer, unsigned flags, const reload_msg *msg, r
     reload_err err = reload_sign(signer, msg, out, &diag);
     if (err != RELOAD_OK)
         MUST(out->len == 0 && out->err == RELOAD_OK && diag.code == err && diag.text[0] != '\0');
-    MUST(err == (!formed ? RELOAD_ERR_MALFORMED : !agrees ? RELOAD_ERR_REFUSED : err == RELOAD_ERR_TOO_LONG ? err : RELOAD_OK));
+    MUST(err == (!formed ? refusal(msg, flags) : !agrees ? RELOAD_ERR_REFUSED : err == RELOAD_ERR_TOO_LONG ? err : RELOAD_OK));
     MUST(err != RELOAD_ERR_TOO_LONG || len > 32768); /* only what was long before can have become too long */
     if (err != RELOAD_OK)
         return false;
@@ -485,7 +495,7 @@ static void check_stripping(const reload_msg *msg, unsigned seed)
         bool takes = flawless_to(msg) && (flags != 0 || reload_msg_check(msg, NULL) == RELOAD_OK);
         reload_buf_reset(&plain);
         reload_buf_reset(&again);
-        MUST(reload_strip(msg, flags, &plain, NULL) == (takes ? RELOAD_OK : RELOAD_ERR_MALFORMED));
+        MUST(reload_strip(msg, flags, &plain, NULL) == (takes ? RELOAD_OK : refusal(msg, flags)));
         if (!takes)
             continue;
         MUST(reload_msg_parse(all.again, plain.octets, plain.len, NULL) == RELOAD_OK);

@@ -20,7 +20,7 @@ static void reads(const char *text, const char *hex)
 {
     reload_buf buf = {0};
     reload_diag diag = {0};
-    print_message("# %s\n", text);
+    test_show(text);
     if (reload_json_read(text, strlen(text), &buf, &diag) != RELOAD_OK)
         fail_msg("%s: %s", diag.pointer, diag.text);
     test_same(buf.octets, buf.len, hex);
@@ -198,7 +198,7 @@ static void refuses(const char *text, reload_err err, const char *pointer)
 {
     reload_buf buf = {0};
     reload_diag diag = {0};
-    print_message("# %.200s\n", text);
+    test_show(text);
     assert_int_equal(reload_json_read(text, strlen(text), &buf, &diag), err);
     assert_int_equal(diag.code, err);
     assert_true(diag.has_pointer);
@@ -344,7 +344,16 @@ static void test_far_out_of_range(void **state)
     (void)state;
     refuses("{\"header\": {\"method\": 0, \"ttl\": 99999999999999999999}}", V, "/header/ttl");
     refuses(H "{\"type\": \"PEER-EXPIRATION\", \"value\": -99999999999999999999}]}", V, "/attributes/0/value");
-    refuses(H "{\"type\": \"PEER-EXPIRATION\", \"value\": 1e999}]}", V, "/attributes/0/value");
+    refuses(H "{\"type\": \"PEER-EXPIRATION\", \"value\": -1e300}]}", V, "/attributes/0/value");
+    /* what is too large for a double too has no place but in the text */
+    static const char text[] = H "{\"type\": \"PEER-EXPIRATION\", \"value\": 1e999}]}";
+    reload_buf buf = {0};
+    reload_diag diag = {0};
+    assert_int_equal(reload_json_read(text, sizeof text - 1, &buf, &diag), RELOAD_ERR_SYNTAX);
+    assert_int_equal(diag.line, 1);
+    assert_true(diag.column > 60);
+    assert_string_equal(diag.text, "a number too large to be read");
+    reload_buf_free(&buf);
 }
 
 /* A NUL is JSON, but no text of ours. */
@@ -421,7 +430,7 @@ static void syntax(const char *text, unsigned line, unsigned column)
 {
     reload_buf buf = {0};
     reload_diag diag = {0};
-    print_message("# %s\n", text);
+    test_show(text);
     assert_int_equal(reload_json_read(text, strlen(text), &buf, &diag), RELOAD_ERR_SYNTAX);
     assert_int_equal(diag.code, RELOAD_ERR_SYNTAX);
     assert_int_equal(diag.line, line);

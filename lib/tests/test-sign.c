@@ -478,9 +478,12 @@ static void test_no_secret(void **state)
 {
     (void)state;
     reload_buf out = {0};
-    assert_null(reload_signer_new(RELOAD_SECURITY_CERTS));
     assert_null(reload_signer_new(RELOAD_SECURITY_OPEN));
-    reload_signer *s = reload_signer_new(RELOAD_SECURITY_HMAC);
+    assert_null(reload_signer_new((reload_security)4));
+    reload_signer *s = reload_signer_new(RELOAD_SECURITY_CERTS); /* without key and certificate */
+    assert_int_equal(sign_hex(s, HEAD("03", "01", "000000") IDS, &out), RELOAD_ERR_ARGUMENT);
+    reload_signer_free(&s);
+    s = reload_signer_new(RELOAD_SECURITY_HMAC);
     assert_int_equal(sign_hex(s, HEAD("02", "01", "000000") IDS, &out), RELOAD_ERR_ARGUMENT);
     assert_int_equal(reload_signer_set_secret(s, (const uint8_t *)"", 0), RELOAD_ERR_VALUE);
     assert_int_equal(sign_hex(s, HEAD("02", "01", "000000") IDS, &out), RELOAD_ERR_ARGUMENT);

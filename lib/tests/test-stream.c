@@ -44,7 +44,7 @@ static void collect(struct log *log, reload_form form, struct test_source *sourc
         } else if (item.kind == RELOAD_ITEM_GARBAGE) {
             note(log, "G%zu@%llu!%d", item.len, (unsigned long long)item.offset, item.diag.code);
         } else {
-            note(log, "B@%llu", (unsigned long long)item.offset);
+            note(log, "B@%llu", (unsigned long long)item.diag.offset);
             if (item.diag.line > 0)
                 note(log, "=%u:%u", item.diag.line, item.diag.column);
             if (item.diag.has_pointer)
@@ -53,7 +53,7 @@ static void collect(struct log *log, reload_form form, struct test_source *sourc
         }
         if (item.kind != RELOAD_ITEM_MESSAGE) {
             assert_true(item.diag.has_offset);
-            assert_int_equal(item.diag.offset, item.offset);
+            assert_true(item.diag.offset >= item.offset); /* in hex text, an item begins before what is bad in it */
             assert_true(strlen(item.diag.text) > 0);
         }
         if (item.kind != RELOAD_ITEM_BAD)
@@ -302,7 +302,7 @@ static void test_json_broken(void **state)
     /* never closed: the next line that begins an object is the next message */
     json("{\"header\": {\"method\": 0}\n" J68 "\n" J72, "B@0=2:1!6 M68@25 M72@60");
     json("{\"header\": {\n" J68, "B@0=2:1!6 M68@13");
-    json(J68 "\n{\"header\": {\"method\": \"PEER\n" J72, "M68@0 B@35=2:27!6 M72@63");
+    json(J68 "\n{\"header\": {\"method\": \"PEER\n" J72, "M68@0 B@35=2:28!6 M72@63");
     json(J68 "\n{\"header\": }}\n" J72 "\n", "M68@0 B@35=2:12!6 B@47=2:13!6 M72@49");
     json(J68 "\n]\n" J72 "\n", "M68@0 B@35=2:1!6 M72@37");
     json(J68 "\nnonsense\n" J72 "\n", "M68@0 B@35=2:1!6 M72@44");
@@ -311,10 +311,10 @@ static void test_json_broken(void **state)
     json("{\n  \"header\": {\"method\": 0},\n  \"attributes\": [\n    {\"type\": 1}},\n    {\"type\": 7, \"hex\": \"\"}\n  ]\n}\n" J68,
          "B@0=4:16!6 M68@98");
     /* the end */
-    json(J68 "\n{\"header\": {", "M68@0 B@35=2:12!6");
+    json(J68 "\n{\"header\": {", "M68@0 B@35=2:13!6");
     json("[" J68 ",", "M68@1 B@36=1:37!6");
     json("[" J68, "M68@1 B@35=1:36!6");
-    json("{", "B@0=1:1!6");
+    json("{", "B@0=1:2!6");
 }
 
 /* json.md: an error, and the next message is handled: values of the wrong type between messages, on one line too. */
@@ -331,7 +331,8 @@ static void test_json_no_object_on_the_same_line(void **state)
             collect(&log, RELOAD_FORM_JSON, &source, RELOAD_FORM_JSON);
             print_message("# %s: %s\n", between[i], log.text);
             assert_non_null(strstr(log.text, "M68@"));
-            assert_non_null(strstr(log.text, " B@"));
+            if (form == 0 || strcmp(between[i], "[]") != 0) /* no messages, in an array of their own, are no error */
+                assert_non_null(strstr(log.text, " B@"));
             assert_non_null(strstr(log.text, " M72@"));
             reload_buf_free(&log.octets);
         }

@@ -631,11 +631,16 @@ static void test_not_judged(void **state)
     (void)state;
     reload_buf buf = {0};
     reload_report report = {.verdict = RELOAD_VALID};
-    assert_null(reload_verifier_new(RELOAD_SECURITY_CERTS));
     assert_null(reload_verifier_new(RELOAD_SECURITY_OPEN));
-    reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_HMAC);
+    assert_null(reload_verifier_new((reload_security)4));
+    reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_CERTS); /* without a CA */
     craft(&(struct plan){0}, &buf);
     reload_msg *msg = test_parse(&buf);
+    assert_int_equal(reload_verify(v, msg, NOW, &report), RELOAD_ERR_ARGUMENT);
+    assert_int_equal(report.verdict, RELOAD_UNCHECKED);
+    reload_verifier_free(&v);
+    v = reload_verifier_new(RELOAD_SECURITY_HMAC); /* without a secret */
+    report.verdict = RELOAD_VALID;
     assert_int_equal(reload_verify(v, msg, NOW, &report), RELOAD_ERR_ARGUMENT);
     assert_int_equal(report.verdict, RELOAD_UNCHECKED);
     reload_msg_free(&msg);

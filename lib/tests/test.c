@@ -1,5 +1,6 @@
 #include "test.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <mbedtls/md.h>
@@ -196,4 +197,14 @@ void test_everything(reload_buf *buf)
     reload_signer_free(&signer);
     reload_msg_free(&msg);
     reload_buf_free(&plain);
+}
+
+void test_show(const char *text)
+{
+    char line[256];
+    (void)snprintf(line, sizeof line, "%s", text);
+    for (char *c = line; *c != '\0'; c++)
+        if (*c == '\n' || *c == '\r')
+            *c = ' ';
+    print_message("# %s\n", line);
 }

@@ -249,7 +249,7 @@ json "an unknown key in a value" "offset 0" '/attributes/0/value/0/value/prot: u
 json "a number out of range" "offset 0" '/header/ttl: .*255' '{"header": {"method": 1, "ttl": 256}}'
 json "a negative number" "offset 0" '/header/ttl: .*255' '{"header": {"method": 1, "ttl": -1}}'
 json "a fraction" "offset 0" '/header/ttl: .*255' '{"header": {"method": 1, "ttl": 1.0}}'
-json "a number beyond 64 bits" "offset 0" 'line 1, column [0-9]+: .*' '{"header": {"method": 1, "ttl": 99999999999999999999}}'
+json "a number beyond 64 bits" "offset 0" '/header/ttl: .*255' '{"header": {"method": 1, "ttl": 99999999999999999999}}'
 json "seconds beyond 32 bits" "offset 0" '/attributes/0/value/0/value: .*4294967295' \
     '{"header": {"method": 1}, "attributes": [{"type": "SOURCE-INFO", "value": [{"type": "PEER-EXPIRATION", "value": 4294967296}]}]}'
 json "a response code out of range" "offset 0" '/attributes/0/value/code: .*100 to 799' \

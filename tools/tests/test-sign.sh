@@ -23,7 +23,7 @@ usage()
 }
 good=$TESTDATA/tunnelled.json
 usage "nothing to do" '.*--secret.*' "$good"
-usage "--secret and --none" '.*--secret and --none.*' --secret secret --none "$good"
+usage "--secret, --key and --none" '.*--secret, --key and --none.*' --secret secret --none "$good"
 usage "--strip and --secret" '.*--strip.*' --secret secret --strip "$good"
 usage "--strip and --none" '.*--strip.*' --none --strip "$good"
 usage "an unknown option" '.*--frobnicate.*' --frobnicate
