@@ -344,8 +344,8 @@ reload_err reload_cert_parse(const uint8_t *octets, size_t len, reload_cert **ce
         err = rl_fail(diag, RELOAD_ERR_SYNTAX, "no certificate that can be read");
     else if (text[len - 1] != '\0' && crt.raw.len != len)
         err = rl_fail(diag, RELOAD_ERR_SYNTAX, "octets follow the certificate");
-    else
-        err = rl_cert_read(crt.raw.p, crt.raw.len, cert, &objection);
+    else if ((err = rl_cert_read(crt.raw.p, crt.raw.len, cert, &objection)) != RELOAD_OK)
+        (void)rl_fail(diag, err, "%s", reload_strerror(err));
     if (err == RELOAD_OK && objection.reason != RELOAD_REASON_NONE)
         err = rl_fail(diag, RELOAD_ERR_SYNTAX, "%s", objection.words);
     mbedtls_x509_crt_free(&crt);

@@ -765,6 +765,11 @@ reload_err reload_signer_check(reload_signer *signer, reload_diag *diag);
  * grows by one for each that is given (S§7). */
 void reload_signer_set_boot_time(reload_signer *signer, uint32_t boot_time);
 void reload_signer_set_counter(reload_signer *signer, uint32_t counter);
+/* What the overlay's messages have in their headers. An Overlay field of 0 is filled in with the CRC-32 of the name, but for a
+ * PEER-JOIN request's; a message that says something else is refused, unless forced. */
+void reload_signer_set_overlay(reload_signer *signer, const char *name);
+void reload_signer_set_dht(reload_signer *signer, uint8_t dht);
+void reload_signer_set_hash(reload_signer *signer, uint8_t hash);
 /* Any of RELOAD_SIGN_…, or-ed together; none unless set. */
 void reload_signer_set_flags(reload_signer *signer, unsigned flags);
 /* The TIMESTAMP to write. */
@@ -780,6 +785,17 @@ void reload_signer_set_peer_id(reload_signer *signer, const uint8_t id[RELOAD_ID
  * and 3 (with RELOAD_SIGN_FORCE: its top-level framing is broken); RELOAD_ERR_REFUSED: D29 or D32; RELOAD_ERR_TOO_LONG;
  * RELOAD_ERR_CRYPTO; RELOAD_ERR_ARGUMENT: HMAC without a secret, CERTS without key or certificate. On failure out is as it was. */
 reload_err reload_sign(reload_signer *signer, const reload_msg *msg, reload_buf *out, reload_diag *diag);
+
+/* The same, but appends the octets that the message's own digest will cover (D1, D2) instead of the message. Under CERTS the
+ * peer's key may be missing, unless something inside is to be signed with it: then RELOAD_ERR_REFUSED. */
+reload_err reload_sign_tbs(reload_signer *signer, const reload_msg *msg, reload_buf *out, reload_diag *diag);
+/* A digest for the next message that is signed, made elsewhere from the octets of reload_sign_tbs; len octets, which are
+ * copied. reload_sign then refuses (RELOAD_ERR_REFUSED) one that is not right for the message, unless forced. RELOAD_ERR_MEMORY. */
+reload_err reload_signer_attach(reload_signer *signer, const uint8_t *digest, size_t len);
+
+/* Appends an unsigned response with a code from 100 to 799 to a request (D31); what is missing is for reload_sign to complete.
+ * RELOAD_ERR_REFUSED: it is a response itself; RELOAD_ERR_VALUE: the code; RELOAD_ERR_MEMORY. */
+reload_err reload_reply(const reload_msg *request, unsigned code, reload_buf *out, reload_diag *diag);
 
 /* Appends the message without its SIGNATUREs, PEER-SIGNATUREs and BODY.SIGNATUREs to out. What stood behind a SIGNATURE, and
  * was ignored there, is then part of the message like all else. The flags are those of signing;

@@ -23,11 +23,13 @@ struct reload_signer {
     struct identity peer;
     struct identity resource; /* its own where set; else BODYs are signed by the peer */
     bool checked;             /* the keys are those of the certificates */
-    bool has_boot_time;
-    uint32_t boot_time, counter;
+    bool has_boot_time, has_overlay, has_dht, has_hash;
+    uint32_t boot_time, counter, overlay;
+    uint8_t dht, hash;
     unsigned flags;
     uint32_t time;
-    bool has_transaction_id, has_peer_id;
+    bool has_transaction_id, has_peer_id, has_attached;
+    reload_buf attached; /* a digest made elsewhere */
     uint8_t transaction_id[RELOAD_TRANSACTION_SIZE];
     uint8_t peer_id[RELOAD_ID_SIZE];
     reload_rng *random; /* made when first needed */
@@ -55,6 +57,7 @@ void reload_signer_free(reload_signer **signer)
 {
     if (signer == NULL || *signer == NULL)
         return;
+    reload_buf_free(&(*signer)->attached);
     rl_hmac_free(&(*signer)->secret);
     reload_key_free(&(*signer)->peer.key);
     reload_cert_free(&(*signer)->peer.cert);
@@ -111,20 +114,22 @@ reload_err reload_signer_set_resource_cert(reload_signer *s, const uint8_t *octe
     return set_cert(s, &s->resource, octets, len, diag);
 }
 
-static reload_err check_identity(const reload_signer *s, const struct identity *identity, const char *whose, reload_diag *diag)
+/* keyless: the peer's key may be missing. */
+static reload_err check_identity(const reload_signer *s, const struct identity *identity, bool keyless, const char *whose,
+                                 reload_diag *diag)
 {
-    if (identity->key == NULL || identity->cert == NULL)
+    if (identity->cert == NULL || (identity->key == NULL && (!keyless || identity != &s->peer)))
         return rl_fail(diag, RELOAD_ERR_ARGUMENT, "%s key and its certificate go together", whose);
     if ((s->flags & RELOAD_SIGN_FORCE) != 0)
         return RELOAD_OK;
-    if (!reload_cert_fits_key(identity->cert, identity->key))
+    if (identity->key != NULL && !reload_cert_fits_key(identity->cert, identity->key))
         return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: %s key is not its certificate's (D32)", whose);
     if (rl_cert_is_ca(identity->cert))
         return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: %s certificate is a CA's, whose key signs no messages", whose);
     return RELOAD_OK;
 }
 
-reload_err reload_signer_check(reload_signer *s, reload_diag *diag)
+static reload_err check_signer(reload_signer *s, bool keyless, reload_diag *diag)
 {
     reload_err err = RELOAD_OK;
     if (s->checked || s->algorithm == RELOAD_SECURITY_NONE)
@@ -132,18 +137,50 @@ reload_err reload_signer_check(reload_signer *s, reload_diag *diag)
     if (s->algorithm == RELOAD_SECURITY_HMAC && s->secret == NULL)
         return rl_fail(diag, RELOAD_ERR_ARGUMENT, "no secret to sign with");
     if (s->algorithm == RELOAD_SECURITY_CERTS) {
-        err = check_identity(s, &s->peer, "the peer's", diag);
+        err = check_identity(s, &s->peer, keyless, "the peer's", diag);
         if (err == RELOAD_OK && (s->resource.key != NULL || s->resource.cert != NULL))
-            err = check_identity(s, &s->resource, "the resource's", diag);
+            err = check_identity(s, &s->resource, false, "the resource's", diag);
     }
-    s->checked = err == RELOAD_OK;
+    s->checked = err == RELOAD_OK && !keyless;
     return err;
+}
+
+reload_err reload_signer_check(reload_signer *s, reload_diag *diag)
+{
+    return check_signer(s, s->has_attached, diag);
+}
+
+reload_err reload_signer_attach(reload_signer *s, const uint8_t *digest, size_t len)
+{
+    reload_buf_reset(&s->attached);
+    reload_buf_append(&s->attached, digest, len);
+    s->has_attached = s->attached.err == RELOAD_OK;
+    s->checked = false;
+    return s->attached.err;
 }
 
 /* Who signs BODYs. */
 static const struct identity *resource_identity(const reload_signer *s)
 {
     return s->resource.key != NULL ? &s->resource : &s->peer;
+}
+
+void reload_signer_set_overlay(reload_signer *s, const char *name)
+{
+    s->overlay = reload_overlay_id(name);
+    s->has_overlay = true;
+}
+
+void reload_signer_set_dht(reload_signer *s, uint8_t dht)
+{
+    s->dht = dht;
+    s->has_dht = true;
+}
+
+void reload_signer_set_hash(reload_signer *s, uint8_t hash)
+{
+    s->hash = hash;
+    s->has_hash = true;
 }
 
 void reload_signer_set_boot_time(reload_signer *s, uint32_t boot_time)
@@ -189,6 +226,7 @@ struct rewrite {
     const uint8_t *octets;
     reload_builder b;
     reload_err err;
+    bool done; /* what is in the buffer is as it is to be */
 };
 
 /* Copies attributes first to end (which are neighbours in one container) as they are. */
@@ -235,7 +273,7 @@ static void begin(struct rewrite *w, const reload_msg *msg, reload_signer *signe
 /* Ends a rewriting: on failure out is cut back to what it was. */
 static reload_err end(struct rewrite *w, reload_diag *diag)
 {
-    reload_err err = reload_build_end(&w->b);
+    reload_err err = w->done ? RELOAD_OK : reload_build_end(&w->b);
     if (w->err == RELOAD_OK)
         w->err = err;
     if (w->err == RELOAD_OK)
@@ -253,6 +291,8 @@ static reload_err end(struct rewrite *w, reload_diag *diag)
 static void put_zeros(struct rewrite *w, uint16_t type, size_t len)
 {
     static const uint8_t zeros[RL_MAX_RSA_BITS / 8];
+    if (len > sizeof zeros && w->err == RELOAD_OK)
+        w->err = RELOAD_ERR_VALUE;
     reload_build_octets(&w->b, type, zeros, len < sizeof zeros ? len : sizeof zeros);
 }
 
@@ -276,7 +316,10 @@ static void put_signature(struct rewrite *w, uint16_t type)
         reload_value stamp = {.kind = RELOAD_KIND_TIME, .number = s->time};
         reload_build_value(&w->b, RELOAD_A_TIMESTAMP, &stamp);
     }
-    put_zeros(w, RELOAD_A_DIGEST, certs ? rl_key_size(placed->identity->key) : RELOAD_HMAC_SIZE);
+    if (type == RELOAD_A_SIGNATURE && s->has_attached && (s->flags & RELOAD_SIGN_FORCE) != 0)
+        put_zeros(w, RELOAD_A_DIGEST, s->attached.len);
+    else
+        put_zeros(w, RELOAD_A_DIGEST, certs ? rl_cert_signature_size(placed->identity->cert) : RELOAD_HMAC_SIZE);
     reload_build_close(&w->b);
 }
 
@@ -393,7 +436,26 @@ static void put_resource(struct rewrite *w, uint32_t resource)
     reload_build_close(&w->b);
 }
 
-/* D29: the header. */
+/* The overlay's parameters, where the signer was told them. */
+static reload_err complete_overlay(struct rewrite *w, reload_diag *diag)
+{
+    const reload_signer *s = w->signer;
+    bool force = (s->flags & RELOAD_SIGN_FORCE) != 0;
+    bool join_request =
+        reload_msg_field(w->msg, RELOAD_F_RESPONSE) == 0 && reload_msg_field(w->msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN;
+    uint32_t overlay = reload_msg_field(w->msg, RELOAD_F_OVERLAY);
+    if (s->has_overlay && overlay == 0 && !join_request)
+        reload_build_field(&w->b, RELOAD_F_OVERLAY, s->overlay);
+    else if (s->has_overlay && overlay != s->overlay && overlay != 0 && !force)
+        return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: the Overlay field is another overlay's");
+    if (s->has_dht && reload_msg_field(w->msg, RELOAD_F_DHT) != s->dht && !force)
+        return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: the DHT field names another algorithm than the overlay's");
+    if (s->has_hash && reload_msg_field(w->msg, RELOAD_F_HASH) != s->hash && !force)
+        return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: the Hash field names another algorithm than the overlay's");
+    return w->b.buf->err;
+}
+
+/* D29: the rest of the header. */
 static reload_err complete_header(struct rewrite *w, reload_diag *diag)
 {
     reload_signer *s = w->signer;
@@ -480,7 +542,7 @@ static reload_err check_peer(const struct rewrite *w, const struct completion *c
     const reload_cert *cert = w->signer->peer.cert;
     bool request = reload_msg_field(w->msg, RELOAD_F_RESPONSE) == 0;
     bool join_request = request && reload_msg_field(w->msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN;
-    uint32_t overlay = reload_msg_field(w->msg, RELOAD_F_OVERLAY);
+    uint32_t overlay = rl_field_get(w->b.buf->octets + w->b.start, RELOAD_F_OVERLAY); /* as it was completed */
     size_t len = RELOAD_ID_SIZE;
     const uint8_t *id = c->peer_id;
     if (id == NULL)
@@ -564,6 +626,27 @@ static void put_attributes(struct rewrite *w, const struct completion *c)
     }
 }
 
+/* Puts the digest that was made elsewhere, where it is right or must be taken. */
+static reload_err put_attached(const reload_signer *s, const rl_pieces *pieces, uint8_t *to, size_t len)
+{
+    uint8_t digest[RELOAD_HMAC_SIZE];
+    bool match = false;
+    reload_err err = RELOAD_OK;
+    if (len != s->attached.len)
+        return RELOAD_ERR_REFUSED;
+    if (s->algorithm == RELOAD_SECURITY_CERTS) {
+        err = rl_cert_verify(s->peer.cert, pieces, s->attached.octets, &match);
+    } else {
+        err = rl_hmac_digest(s->secret, pieces, digest);
+        match = err == RELOAD_OK && rl_equal(digest, s->attached.octets, len < sizeof digest ? len : sizeof digest);
+    }
+    if (err == RELOAD_OK && !match && (s->flags & RELOAD_SIGN_FORCE) == 0)
+        err = RELOAD_ERR_REFUSED;
+    if (err == RELOAD_OK)
+        memcpy(to, s->attached.octets, len);
+    return err;
+}
+
 /* Computes the digest of the signature at attr and writes it into the message's octets. */
 static reload_err put_digest(const reload_signer *s, const struct placed *placed, uint8_t *octets, uint32_t attr)
 {
@@ -572,16 +655,40 @@ static reload_err put_digest(const reload_signer *s, const struct placed *placed
     uint8_t digest[RL_MAX_RSA_BITS / 8];
     rl_site_at(s->built, attr, &site);
     rl_signed_pieces(s->built, &site, &pieces);
+    const reload_attr *to = reload_msg_attr(s->built, site.digest);
+    if (s->has_attached && site.role == RL_ROLE_MESSAGE)
+        return put_attached(s, &pieces, octets + to->offset + RL_HEAD, to->length);
+    if (s->algorithm == RELOAD_SECURITY_CERTS && placed->identity->key == NULL)
+        return RELOAD_ERR_REFUSED;
+    if (s->algorithm == RELOAD_SECURITY_CERTS && rl_key_size(placed->identity->key) != to->length)
+        return RELOAD_ERR_REFUSED; /* forced, with a key that is not the certificate's */
     reload_err err = s->algorithm == RELOAD_SECURITY_HMAC ? rl_hmac_digest(s->secret, &pieces, digest)
                                                           : rl_key_sign(placed->identity->key, &pieces, digest);
-    const reload_attr *to = reload_msg_attr(s->built, site.digest);
     if (err == RELOAD_OK)
         memcpy(octets + to->offset + RL_HEAD, digest, to->length);
     return err;
 }
 
-/* Digests for the signatures put there: those inside first, since the message's covers them (D8). */
-static reload_err put_digests(struct rewrite *w)
+/* Cuts the message back to the octets that its own digest covers. */
+static reload_err keep_tbs(struct rewrite *w, uint32_t signature)
+{
+    rl_site site;
+    rl_pieces pieces;
+    reload_buf tbs = {0};
+    rl_site_at(w->signer->built, signature, &site);
+    rl_signed_pieces(w->signer->built, &site, &pieces);
+    for (size_t i = 0; i < pieces.count; i++)
+        reload_buf_append(&tbs, pieces.piece[i].octets, pieces.piece[i].len);
+    reload_err err = tbs.err;
+    w->b.buf->len = w->b.start;
+    reload_buf_append(w->b.buf, tbs.octets, tbs.len); /* less than was there */
+    reload_buf_free(&tbs);
+    return err;
+}
+
+/* Digests for the signatures put there: those inside first, since the message's covers them (D8). tbs: the message's own is left
+ * out, and only what it would cover stays in the buffer. */
+static reload_err put_digests(struct rewrite *w, bool tbs)
 {
     reload_signer *s = w->signer;
     uint8_t *octets = w->b.buf->octets + w->b.start;
@@ -600,25 +707,27 @@ static reload_err put_digests(struct rewrite *w)
         else
             err = put_digest(s, placed, octets, i);
     }
-    if (err == RELOAD_OK && message != NULL)
-        err = put_digest(s, message, octets, reload_msg_signature(s->built));
-    return err;
+    if (err != RELOAD_OK || message == NULL)
+        return err;
+    return tbs ? keep_tbs(w, reload_msg_signature(s->built)) : put_digest(s, message, octets, reload_msg_signature(s->built));
 }
 
-reload_err reload_sign(reload_signer *signer, const reload_msg *msg, reload_buf *out, reload_diag *diag)
+static reload_err sign(reload_signer *signer, const reload_msg *msg, bool tbs, reload_buf *out, reload_diag *diag)
 {
     struct rewrite w;
     struct completion completion;
     reload_err err = check_buffer(out, diag);
     if (err == RELOAD_OK)
-        err = reload_signer_check(signer, diag);
+        err = check_signer(signer, tbs || signer->has_attached, diag);
     if (err == RELOAD_OK)
         err = check_rewritable(msg, signer->flags, diag);
     if (err != RELOAD_OK)
         return err;
     signer->count = 0;
     begin(&w, msg, signer, out);
-    err = complete_source_info(&w, &completion, diag);
+    err = out->err == RELOAD_OK ? complete_overlay(&w, diag) : rl_fail(diag, out->err, "%s", reload_strerror(out->err));
+    if (err == RELOAD_OK)
+        err = complete_source_info(&w, &completion, diag);
     if (err == RELOAD_OK && signer->algorithm == RELOAD_SECURITY_CERTS && (signer->flags & RELOAD_SIGN_FORCE) == 0) {
         err = check_peer(&w, &completion, diag);
         if (err == RELOAD_OK)
@@ -632,9 +741,80 @@ reload_err reload_sign(reload_signer *signer, const reload_msg *msg, reload_buf 
         return err;
     }
     put_attributes(&w, &completion);
-    if (w.err == RELOAD_OK && reload_build_end(&w.b) == RELOAD_OK)
-        w.err = put_digests(&w);
-    return end(&w, diag);
+    if (w.err == RELOAD_OK && reload_build_end(&w.b) == RELOAD_OK) {
+        w.err = put_digests(&w, tbs);
+        w.done = w.err == RELOAD_OK;
+    }
+    err = end(&w, diag);
+    if (err == RELOAD_ERR_REFUSED)
+        (void)rl_fail(diag, err, "%s",
+                      signer->has_attached ? "refused: the attached digest is not right for this message"
+                                           : "refused: something inside the message wants a signature by a key that is missing, or "
+                                             "of another size than its certificate's");
+    return err;
+}
+
+reload_err reload_sign(reload_signer *signer, const reload_msg *msg, reload_buf *out, reload_diag *diag)
+{
+    reload_err err = sign(signer, msg, false, out, diag);
+    signer->has_attached = false;
+    return err;
+}
+
+reload_err reload_sign_tbs(reload_signer *signer, const reload_msg *msg, reload_buf *out, reload_diag *diag)
+{
+    if (signer->algorithm == RELOAD_SECURITY_NONE)
+        return rl_fail(diag, RELOAD_ERR_ARGUMENT, "under NONE nothing is signed");
+    return sign(signer, msg, true, out, diag);
+}
+
+/* D31: the phrases of wire.md's response codes. */
+static const char *phrase(unsigned code)
+{
+    static const struct {
+        unsigned code;
+        const char *phrase;
+    } phrases[] = {{200, "OK"},
+                   {302, "Moved Temporarily"},
+                   {401, "Unauthorized"},
+                   {404, "Not Found"},
+                   {408, "Request Timeout"},
+                   {431, "Integrity Check Failure"},
+                   {493, "Undecipherable"},
+                   {498, "Incompatible with Overlay"},
+                   {499, "Unwilling To Proxy"}};
+    for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++)
+        if (phrases[i].code == code)
+            return phrases[i].phrase;
+    return "";
+}
+
+reload_err reload_reply(const reload_msg *request, unsigned code, reload_buf *out, reload_diag *diag)
+{
+    static const reload_field same[] = {RELOAD_F_DHT, RELOAD_F_HASH, RELOAD_F_METHOD, RELOAD_F_OVERLAY};
+    static const reload_field same_octets[] = {RELOAD_F_DESTINATION_ID, RELOAD_F_SOURCE_ID, RELOAD_F_TRANSACTION_ID};
+    reload_builder b;
+    size_t start = out->len, len;
+    reload_err err = check_buffer(out, diag);
+    if (err != RELOAD_OK)
+        return err;
+    if (reload_msg_field(request, RELOAD_F_RESPONSE) != 0)
+        return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: a response is not answered");
+    reload_build_begin(&b, out, NULL);
+    reload_build_field(&b, RELOAD_F_RESPONSE, 1);
+    for (size_t i = 0; i < sizeof same / sizeof same[0]; i++)
+        reload_build_field(&b, same[i], reload_msg_field(request, same[i]));
+    for (size_t i = 0; i < sizeof same_octets / sizeof same_octets[0]; i++)
+        reload_build_field_octets(&b, same_octets[i], reload_msg_field_octets(request, same_octets[i], &len));
+    reload_value value = {.kind = RELOAD_KIND_RESPONSE, .number = code, .octets = (const uint8_t *)phrase(code),
+                          .len = strlen(phrase(code))};
+    reload_build_value(&b, RELOAD_A_RESPONSE_CODE, &value);
+    err = reload_build_end(&b);
+    if (err == RELOAD_OK)
+        return RELOAD_OK;
+    out->len = start;
+    out->err = RELOAD_OK;
+    return rl_fail(diag, err, "%s", err == RELOAD_ERR_VALUE ? "a response code is a number from 100 to 799" : reload_strerror(err));
 }
 
 /* ---- Stripping and appending ----------------------------------------------------------------------------------- */

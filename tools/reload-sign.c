@@ -28,6 +28,11 @@ enum {
     STRIP,
     APPEND_ROUTE_LOG,
     EXAMPLE,
+    REPLY_TO,
+    CODE,
+    TBS,
+    ATTACH,
+    PROFILE,
     PRETTY
 };
 
@@ -49,6 +54,11 @@ static const struct tool_option options[] = {
     {RESIGN_BODIES, "resign-bodies", NULL, "sign all BODYs anew"},
     {KEEP_SECURITY, "keep-security", NULL, "leave a Security field of 0 in PEER-JOIN requests"},
     {FORCE, "force", NULL, "do what would be refused, so far as it can be done"},
+    {PROFILE, "profile", "FILE", "the overlay's profile: fills in the Overlay field, and refuses what does not agree with it"},
+    {REPLY_TO, "reply-to", "REQUEST", "make and sign the response to each request in this file, reading no other input"},
+    {CODE, "code", "N", "with --reply-to: the response code, from 100 to 799"},
+    {TBS, "tbs", NULL, "write the octets that the message's digest will cover, instead of signing it"},
+    {ATTACH, "attach", "FILE", "sign with the digest in FILE, made elsewhere from the octets of --tbs"},
     {STRIP, "strip", NULL, "take all signatures off instead of signing"},
     {APPEND_ROUTE_LOG, "append-route-log", "JSON", "append a ROUTE-LOG, as a hop does; JSON: its members, an array"},
     {EXAMPLE, "example", "METHOD", "print a JSON message of that method to start from"},
@@ -62,6 +72,7 @@ static const struct tool_option options[] = {
 
 static const struct tool_help help = {
     "reload-sign (--secret=FILE | --key=FILE --cert=FILE | --none) [options] [FILE...]\n"
+    "reload-sign --reply-to=REQUEST --code=N (--secret=FILE | --key=FILE --cert=FILE | --none) [options]\n"
     "reload-sign --strip [options] [FILE...]\n"
     "reload-sign --append-route-log=JSON [options] [FILE...]\n"
     "reload-sign --example=METHOD",
@@ -75,10 +86,13 @@ struct sign {
     unsigned json_flags;
     unsigned flags;
     bool strip;
+    bool tbs;
+    unsigned code; /* of responses to what is read; 0: what is read is signed itself */
     reload_signer *signer; /* NULL: nothing is signed */
     reload_buf route_log;  /* an encoded ROUTE-LOG to be appended; empty: none */
     reload_buf done;       /* the message as it is to be written */
     reload_buf half_done;
+    reload_buf response;
     reload_msg *msg;
     struct output out;
     struct input in;
@@ -118,13 +132,25 @@ static bool read_route_log(struct sign *s, const char *json)
     return err == RELOAD_OK;
 }
 
-/* One step of the work: from msg to a buffer. */
+/* One step of the work: from what was read, or from a response to it, to a buffer. */
 static reload_err first_step(struct sign *s, reload_buf *out, reload_diag *diag)
 {
+    const reload_msg *to_sign = s->in.msg;
+    if (s->code != 0) {
+        reload_buf_reset(&s->response);
+        reload_err err = reload_reply(s->in.msg, s->code, &s->response, diag);
+        if (err == RELOAD_OK)
+            err = reload_msg_parse(s->msg, s->response.octets, s->response.len, diag);
+        if (err != RELOAD_OK)
+            return err;
+        to_sign = s->msg;
+    }
     if (s->strip)
         return reload_strip(s->in.msg, s->flags, out, diag);
+    if (s->tbs)
+        return reload_sign_tbs(s->signer, to_sign, out, diag);
     if (s->signer != NULL)
-        return reload_sign(s->signer, s->in.msg, out, diag);
+        return reload_sign(s->signer, to_sign, out, diag);
     return reload_append_attr(s->in.msg, s->route_log.octets, s->route_log.len, s->flags, out, diag);
 }
 
@@ -140,9 +166,23 @@ static reload_err work(struct sign *s, reload_diag *diag)
         if (err == RELOAD_OK)
             err = reload_append_attr(s->msg, s->route_log.octets, s->route_log.len, s->flags, &s->done, diag);
     }
-    if (err == RELOAD_OK)
+    if (err == RELOAD_OK && !s->tbs)
         err = reload_msg_parse(s->msg, s->done.octets, s->done.len, diag);
     return err;
+}
+
+/* Writes what became of a message. */
+static void write_done(struct sign *s)
+{
+    if (s->tbs && s->form == OCTETS_HEX)
+        tool_write_hex(&s->out, s->done.octets, s->done.len, false);
+    else if (s->tbs)
+        (void)output_write(&s->out, s->done.octets, s->done.len);
+    else
+        tool_write_message(&s->out, s->msg, s->form, NULL, s->json_flags);
+    if (s->signer != NULL && !s->tbs && (s->flags & RELOAD_SIGN_SOURCE_INFO) != 0 &&
+        reload_msg_member(s->msg, RELOAD_NO_ATTR, RELOAD_A_SOURCE_INFO) == RELOAD_NO_ATTR)
+        tool_warn(&s->tool, "%s: message %" PRIu64 ": warning: no SOURCE-INFO to sign", s->in.file, s->in.index);
 }
 
 static void work_on_all(struct sign *s)
@@ -152,11 +192,8 @@ static void work_on_all(struct sign *s)
         if (!input_is_message(&s->in))
             continue;
         reload_err err = work(s, &diag);
-        if (err == RELOAD_OK && s->signer != NULL && (s->flags & RELOAD_SIGN_SOURCE_INFO) != 0 &&
-            reload_msg_member(s->msg, RELOAD_NO_ATTR, RELOAD_A_SOURCE_INFO) == RELOAD_NO_ATTR)
-            tool_warn(&s->tool, "%s: message %" PRIu64 ": warning: no SOURCE-INFO to sign", s->in.file, s->in.index);
         if (err == RELOAD_OK)
-            tool_write_message(&s->out, s->msg, s->form, NULL, s->json_flags);
+            write_done(s);
         else
             input_error(&s->in, err == RELOAD_ERR_MALFORMED ? STATUS_MALFORMED : STATUS_FAILED, &diag);
     }
@@ -178,7 +215,7 @@ static int print_example(struct sign *s, const char *name, const char *path)
 /* The options' values until the signer is made of them. */
 struct key {
     const char *secret;
-    const char *key, *cert, *resource_key, *resource_cert, *passphrase_file;
+    const char *key, *cert, *resource_key, *resource_cert, *passphrase_file, *attach, *profile;
     bool none;
     bool has_time, has_transaction_id, has_peer_id, has_boot_time;
     uint32_t time, boot_time;
@@ -215,14 +252,14 @@ static bool read_cert(struct sign *s, const char *path,
 static bool read_certs(struct sign *s, const struct key *key)
 {
     reload_diag diag;
-    if (!key_read(&s->tool, key->key, key->passphrase_file, take_key, s->signer) ||
+    if ((key->key != NULL && !key_read(&s->tool, key->key, key->passphrase_file, take_key, s->signer)) ||
         !read_cert(s, key->cert, reload_signer_set_cert))
         return false;
     if (key->resource_key != NULL &&
         (!key_read(&s->tool, key->resource_key, key->passphrase_file, take_resource_key, s->signer) ||
          !read_cert(s, key->resource_cert, reload_signer_set_resource_cert)))
         return false;
-    if (reload_signer_check(s->signer, &diag) == RELOAD_OK)
+    if (key->key == NULL || reload_signer_check(s->signer, &diag) == RELOAD_OK)
         return true;
     tool_error(&s->tool, STATUS_FAILED, "%s", diag.text);
     return false;
@@ -239,11 +276,44 @@ static bool read_secret(struct sign *s, const char *path)
     return good && err == RELOAD_OK;
 }
 
+/* Takes the overlay's parameters from its profile. */
+static bool read_profile(struct sign *s, const char *path, reload_security security)
+{
+    reload_profile profile;
+    if (!profile_read(&s->tool, path, &profile))
+        return false;
+    bool agrees = profile.security < 0 || profile.security == (int64_t)security || (s->flags & RELOAD_SIGN_FORCE) != 0;
+    if (!agrees)
+        tool_error(&s->tool, STATUS_FAILED, "%s: the overlay is not run under %s", path, reload_name(RELOAD_NAMES_SECURITY, security));
+    if (profile.overlay != NULL)
+        reload_signer_set_overlay(s->signer, profile.overlay);
+    if (profile.dht >= 0)
+        reload_signer_set_dht(s->signer, (uint8_t)profile.dht);
+    if (profile.hash >= 0)
+        reload_signer_set_hash(s->signer, (uint8_t)profile.hash);
+    reload_profile_free(&profile);
+    return agrees;
+}
+
+/* Reads the digest that was made elsewhere. */
+static bool read_attached(struct sign *s, const char *path)
+{
+    reload_buf digest = {0};
+    bool good = file_read(&s->tool, path, 8192 / 8, &digest, false);
+    if (good && reload_signer_attach(s->signer, digest.octets, digest.len) != RELOAD_OK) {
+        tool_error(&s->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+        good = false;
+    }
+    reload_buf_free(&digest);
+    return good;
+}
+
 static bool make_signer(struct sign *s, const struct key *key)
 {
-    s->signer = reload_signer_new(key->none          ? RELOAD_SECURITY_NONE
-                                  : key->key != NULL ? RELOAD_SECURITY_CERTS
-                                                     : RELOAD_SECURITY_HMAC);
+    reload_security security = key->none           ? RELOAD_SECURITY_NONE
+                               : key->cert != NULL ? RELOAD_SECURITY_CERTS
+                                                   : RELOAD_SECURITY_HMAC;
+    s->signer = reload_signer_new(security);
     if (s->signer == NULL) {
         tool_error(&s->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
         return false;
@@ -256,7 +326,9 @@ static bool make_signer(struct sign *s, const struct key *key)
         reload_signer_set_transaction_id(s->signer, key->transaction_id);
     if (key->has_peer_id)
         reload_signer_set_peer_id(s->signer, key->peer_id);
-    return (key->secret == NULL || read_secret(s, key->secret)) && (key->key == NULL || read_certs(s, key));
+    return (key->secret == NULL || read_secret(s, key->secret)) && (key->cert == NULL || read_certs(s, key)) &&
+           (key->profile == NULL || read_profile(s, key->profile, security)) &&
+           (key->attach == NULL || read_attached(s, key->attach));
 }
 
 /* Ends the program where the options about keys do not go together. */
@@ -265,12 +337,17 @@ static void check_options(const struct sign *s, const struct key *key, bool rout
     int keys = (key->secret != NULL) + (key->key != NULL || key->cert != NULL) + key->none;
     if (keys > 1)
         tool_usage(&s->tool, "--secret, --key and --none exclude each other");
-    if ((key->key == NULL) != (key->cert == NULL))
+    bool elsewhere = s->tbs || key->attach != NULL;
+    if ((key->key != NULL && key->cert == NULL) || (key->cert != NULL && key->key == NULL && !elsewhere))
         tool_usage(&s->tool, "--key and --cert go together");
+    if (s->tbs && key->attach != NULL)
+        tool_usage(&s->tool, "--tbs and --attach are two steps of the work");
+    if (elsewhere && (keys == 0 || key->none || route_log || (s->tbs && s->form == OCTETS_JSON)))
+        tool_usage(&s->tool, "--tbs and --attach go with --secret or --cert, and --tbs writes no JSON");
     if ((key->resource_key == NULL) != (key->resource_cert == NULL))
         tool_usage(&s->tool, "--resource-key and --resource-cert go together");
-    if (key->resource_key != NULL && key->key == NULL)
-        tool_usage(&s->tool, "--resource-key goes with --key");
+    if (key->resource_key != NULL && key->cert == NULL)
+        tool_usage(&s->tool, "--resource-key goes with --key and --cert");
     if (s->strip && keys > 0)
         tool_usage(&s->tool, "--strip takes signatures off and needs no key");
     if (!s->strip && keys == 0 && !route_log)
@@ -299,7 +376,7 @@ int main(int argc, char **argv)
     struct key key = {0};
     reload_form input_form = RELOAD_FORM_AUTO;
     const char *path = NULL, *route_log = NULL, *example = NULL;
-    char *argument;
+    char *argument, *reply_to = NULL;
     int id;
     while ((id = tool_getopt(&s.tool, argc, argv, &help, &argument)) != -1) {
         switch (id) {
@@ -367,6 +444,21 @@ int main(int argc, char **argv)
         case EXAMPLE:
             example = argument;
             break;
+        case REPLY_TO:
+            reply_to = argument;
+            break;
+        case CODE:
+            s.code = (unsigned)tool_number(&s.tool, "--code", argument, 100, 799);
+            break;
+        case TBS:
+            s.tbs = true;
+            break;
+        case ATTACH:
+            key.attach = argument;
+            break;
+        case PROFILE:
+            key.profile = argument;
+            break;
         case 'f':
             s.form = tool_octets_form(&s.tool, "--format", argument, "");
             break;
@@ -389,13 +481,19 @@ int main(int argc, char **argv)
     if (example != NULL)
         return print_example(&s, example, path);
     check_options(&s, &key, route_log != NULL);
-    bool keyed = key.secret != NULL || key.key != NULL || key.none;
+    bool keyed = key.secret != NULL || key.cert != NULL || key.none;
+    if ((reply_to == NULL) != (s.code == 0) || (reply_to != NULL && (!keyed || s.strip)))
+        tool_usage(&s.tool, "--reply-to and --code go together, and with a key to sign the response with");
+    if (reply_to != NULL && optind < argc)
+        tool_usage(&s.tool, "--reply-to reads no other input than the request");
+    char *requests[] = {reply_to};
     if ((route_log == NULL || read_route_log(&s, route_log)) && (!keyed || make_signer(&s, &key)))
-        run(&s, path, input_form, argv + optind, argc - optind);
+        run(&s, path, input_form, reply_to != NULL ? requests : argv + optind, reply_to != NULL ? 1 : argc - optind);
     reload_signer_free(&s.signer);
     reload_msg_free(&s.msg);
     reload_buf_free(&s.route_log);
     reload_buf_free(&s.done);
     reload_buf_free(&s.half_done);
+    reload_buf_free(&s.response);
     return s.tool.status;
 }

@@ -427,6 +427,113 @@ static void test_sign_alloc_random(void **state)
     reload_buf_free(&buf);
 }
 
+/* ---- Certificates ---------------------------------------------------------------------------------------------------- */
+
+/* What is needed to sign and verify under CERTS. */
+static struct {
+    reload_buf ca, key, cert, message;
+} certs;
+
+static int setup_certs(void **state)
+{
+    (void)state;
+    test_file(&certs.ca, "overlay/ca.crt");
+    test_file(&certs.key, "alice.key");
+    test_file(&certs.cert, "alice.crt");
+    test_file(&certs.message, "section-4.1.certs.bin");
+    return 0;
+}
+
+static int teardown_certs(void **state)
+{
+    (void)state;
+    reload_buf_free(&certs.ca);
+    reload_buf_free(&certs.key);
+    reload_buf_free(&certs.cert);
+    reload_buf_free(&certs.message);
+    return 0;
+}
+
+enum { EXAMPLE_TIME = 946702799 };
+
+static reload_err run_verify_certs(void *arg)
+{
+    reload_msg *msg = arg;
+    reload_report report = {.verdict = RELOAD_VALID};
+    reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_CERTS);
+    reload_err err = v == NULL ? RELOAD_ERR_MEMORY : reload_verifier_add_ca(v, certs.ca.octets, certs.ca.len, NULL);
+    if (err == RELOAD_OK)
+        err = reload_verify(v, msg, EXAMPLE_TIME, &report);
+    if (v != NULL && err == RELOAD_OK) {
+        check(report.verdict == RELOAD_VALID && report.count == 3, "not valid");
+        for (size_t i = 0; i < report.count; i++)
+            check(strcmp(reload_cert_subject(report.signatures[i].signer), "CN=alice@example.com") == 0, "not alice's");
+    } else if (report.verdict != RELOAD_VALID) { /* it came to the judging */
+        check(report.verdict == RELOAD_UNCHECKED, "a verdict though it could not be checked");
+    }
+    reload_report_free(&report);
+    reload_verifier_free(&v);
+    return err;
+}
+
+static void test_verify_certs_alloc(void **state)
+{
+    (void)state;
+    reload_msg *msg = test_parse(&certs.message);
+    each_allocation(run_verify_certs, msg, false);
+    reload_msg_free(&msg);
+}
+
+static reload_err run_sign_certs(void *arg)
+{
+    reload_msg *msg = arg;
+    reload_buf out;
+    reload_diag diag = {0};
+    begin_out(&out);
+    reload_signer *s = reload_signer_new(RELOAD_SECURITY_CERTS);
+    reload_err err = s == NULL ? RELOAD_ERR_MEMORY : reload_signer_set_key(s, certs.key.octets, certs.key.len, NULL, &diag);
+    if (err == RELOAD_OK)
+        err = reload_signer_set_cert(s, certs.cert.octets, certs.cert.len, &diag);
+    if (err == RELOAD_OK) {
+        reload_signer_set_flags(s, RELOAD_SIGN_SOURCE_INFO | RELOAD_SIGN_RESIGN_BODIES);
+        reload_signer_set_time(s, EXAMPLE_TIME);
+        err = reload_sign(s, msg, &out, &diag);
+    }
+    check(err == RELOAD_OK || diag.code == err || s == NULL, "the diagnostic says something else");
+    end_out(&out, err);
+    reload_signer_free(&s);
+    return err;
+}
+
+static void test_sign_certs_alloc(void **state)
+{
+    (void)state;
+    reload_msg *msg = test_parse(&certs.message);
+    each_allocation(run_sign_certs, msg, false);
+    reload_msg_free(&msg);
+}
+
+static int drop(void *arg, const void *octets, size_t len)
+{
+    (void)arg;
+    (void)octets;
+    (void)len;
+    return 0;
+}
+
+static reload_err run_text_certs(void *arg)
+{
+    return reload_text_write(arg, NULL, 0, drop, NULL);
+}
+
+static void test_text_certs_alloc(void **state)
+{
+    (void)state;
+    reload_msg *msg = test_parse(&certs.message);
+    each_allocation(run_text_certs, msg, false);
+    reload_msg_free(&msg);
+}
+
 static reload_err run_random(void *arg)
 {
     (void)arg;
@@ -537,6 +644,9 @@ int main(void)
         cmocka_unit_test(test_read_attr_alloc),
         cmocka_unit_test(test_sign_alloc),
         cmocka_unit_test(test_sign_alloc_random),
+        cmocka_unit_test_setup_teardown(test_verify_certs_alloc, setup_certs, teardown_certs),
+        cmocka_unit_test_setup_teardown(test_sign_certs_alloc, setup_certs, teardown_certs),
+        cmocka_unit_test_setup_teardown(test_text_certs_alloc, setup_certs, teardown_certs),
         cmocka_unit_test(test_random_alloc),
         cmocka_unit_test(test_strip_alloc),
         cmocka_unit_test(test_verify_alloc),

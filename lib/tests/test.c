@@ -1,6 +1,7 @@
 #include "test.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <mbedtls/md.h>
@@ -207,4 +208,21 @@ void test_show(const char *text)
         if (*c == '\n' || *c == '\r')
             *c = ' ';
     print_message("# %s\n", line);
+}
+
+void test_file(reload_buf *buf, const char *name)
+{
+    char path[1024];
+    uint8_t octets[4096];
+    size_t n;
+    const char *dir = getenv("TESTDATA");
+    assert_non_null(dir);
+    (void)snprintf(path, sizeof path, "%s/%s", dir, name);
+    FILE *file = fopen(path, "rb");
+    assert_non_null(file);
+    while ((n = fread(octets, 1, sizeof octets, file)) > 0)
+        reload_buf_append(buf, octets, n);
+    assert_int_equal(ferror(file), 0);
+    (void)fclose(file);
+    assert_int_equal(buf->err, RELOAD_OK);
 }

@@ -92,6 +92,9 @@ void test_sha1(const char *text, uint8_t digest[20]);
 /* Appends a signed message with each attribute of the table in its place. */
 void test_everything(reload_buf *buf);
 
+/* Appends the file of that name in the directory that the environment's TESTDATA names. */
+void test_file(reload_buf *buf, const char *name);
+
 /* Prints a comment line of TAP that shows text, its line breaks as blanks. */
 void test_show(const char *text);
 

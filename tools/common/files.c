@@ -80,6 +80,7 @@ static bool ask_passphrase(struct tool *tool, const char *path, reload_buf *pass
             (void)fclose(terminal);
         return false;
     }
+    (void)setvbuf(terminal, NULL, _IONBF, 0); /* nothing typed stays in a buffer */
     hidden = shown;
     hidden.c_lflag &= ~(tcflag_t)ECHO;
     (void)fprintf(terminal, "Passphrase for %s: ", path);

@@ -8,7 +8,11 @@ for name in section-4.1 response tunnelled tunnel unknown route-log; do
     same "made/$name.hmac.bin" "$TESTDATA/$name.hmac.bin" "$name.hmac.bin is made again"
     same "made/$name.hmac.json" "$TESTDATA/$name.hmac.json" "$name.hmac.json is made again"
 done
-generated=$(cd "$TESTDATA" && printf '%s\n' *.hmac.bin *.hmac.json)
+for name in overlay/ca.key overlay/ca.crt overlay/index overlay/overlay.json alice.key alice.crt section-4.1.certs.bin \
+    section-4.1.certs.json; do
+    same "made/$name" "$TESTDATA/$name" "$name is made again"
+done
+generated=$(cd "$TESTDATA" && printf '%s\n' *.hmac.bin *.hmac.json *.certs.bin *.certs.json alice.* overlay)
 is "$(ls made)" "$(sort <<<"$generated")" "testdata/make makes these files and no others"
 is "$(jq -r '.attributes[0].value[1].hex' "$TESTDATA/tunnel.json")" "$(hex <"$TESTDATA/tunnelled.hmac.bin")" \
     "tunnel.json holds tunnelled.hmac.bin"
@@ -36,6 +40,21 @@ secret=$work/secret
 install -m 600 "$TESTDATA/hmac.secret" "$secret"
 t "all signed files verify" 0 '*' '' reload-verify --secret "$secret" --time 946702799 --overlay chat "$TESTDATA"/*.hmac.bin
 t "and their JSON renderings too" 0 '*' '' reload-verify --secret "$secret" --time 946702799 --overlay chat "$TESTDATA"/*.hmac.json
+
+# CERTS
+t "openssl takes alice's certificate" 0 '~.*alice\.crt: OK.*' '' openssl verify -attime 946702799 -CAfile "$TESTDATA/overlay/ca.crt" \
+    "$TESTDATA/alice.crt"
+t "the example signed with alice's key verifies" 0 '~.*: valid$' '' reload-verify --ca "$TESTDATA/overlay/ca.crt" --overlay chat \
+    --time 946702799 "$TESTDATA/section-4.1.certs.bin"
+certs=$(reload-verify --ca "$TESTDATA/overlay/ca.crt" --json --time 946702799 "$TESTDATA/section-4.1.certs.json")
+is "$(jq -c '[.signatures[] | .verdict, .signer.users[0], .signer.peer_ids]' <<<"$certs" | sort -u)" \
+    "$(jq -nc --arg a "$alice" '[range(3) | "valid", "alice@example.com", [$a, $a[:39] + "1"]]')" \
+    "each of its signatures is alice's, and so says its JSON rendering"
+# the message's digest by openssl: octets 8 to DIGEST, whose type stands 4 + 256 octets before the end
+openssl x509 -in "$TESTDATA/alice.crt" -noout -pubkey >alice.pub
+tail -c +9 "$TESTDATA/section-4.1.certs.bin" | head -c -260 >covered
+tail -c 256 "$TESTDATA/section-4.1.certs.bin" >digest
+t "openssl verifies the message's digest" 0 '=Verified OK' '' openssl dgst -sha1 -verify alice.pub -signature digest covered
 
 # one octet changed anywhere between the signature's first octet and the end makes it be refused
 size=$(stat -c %s "$TESTDATA/section-4.1.hmac.bin")
