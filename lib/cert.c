@@ -144,6 +144,9 @@ static reload_err read_name(reload_cert *cert, const mbedtls_x509_buf *entry)
     }
     if (entry->tag == URI && !drop_prefix(sip_prefixes, &text, &len))
         return RELOAD_OK;
+    for (size_t i = 0; i < cert->count; i++) /* most users stand there twice, as a mail address and as a SIP URI */
+        if (!cert->names[i].peer && strlen(cert->names[i].text) == len && memcmp(cert->names[i].text, text, len) == 0)
+            return RELOAD_OK;
     return len == 0 ? RELOAD_OK : add_name(cert, &name, text, len);
 }
 

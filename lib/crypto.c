@@ -213,8 +213,8 @@ reload_err reload_key_parse(const uint8_t *octets, size_t len, const char *passp
                                                                                            : "not the key's passphrase");
     else if (failed != 0)
         err = rl_fail(diag, RELOAD_ERR_SYNTAX,
-                      "no private key that can be read here (mbed TLS: -0x%04x); openssl rsa -in KEY -traditional -out NEW "
-                      "converts one",
+                      "no private key that can be read here (mbed TLS: -0x%04x); openssl rsa -aes256 -traditional "
+                      "-in KEY -out NEW converts one",
                       (unsigned)-failed);
     else if (mbedtls_pk_get_type(&(*key)->pk) != MBEDTLS_PK_RSA)
         err = rl_fail(diag, RELOAD_ERR_VALUE, "not an RSA key");

@@ -21,7 +21,7 @@ static const struct tool_help help = {
     "reload-keygen issue --ca=DIR --output=PREFIX [options]\n"
     "reload-keygen request --output=PREFIX [options]\n"
     "reload-keygen revoke --ca=DIR --serial=HEX [options]\n"
-    "reload-keygen crl --ca=DIR --output=FILE [options]",
+    "reload-keygen crl --ca=DIR [--output=FILE] [options]",
     "Makes shared secrets, CAs, certificates and identifiers; 'reload-keygen COMMAND --help' tells more.",
     no_options,
 };

@@ -4,6 +4,7 @@
 
 #include <getopt.h>
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -87,6 +88,7 @@ struct sign {
     unsigned flags;
     bool strip;
     bool tbs;
+    bool attach, attached; /* a digest is attached; and one message has had it */
     unsigned code; /* of responses to what is read; 0: what is read is signed itself */
     reload_signer *signer; /* NULL: nothing is signed */
     reload_buf route_log;  /* an encoded ROUTE-LOG to be appended; empty: none */
@@ -188,9 +190,15 @@ static void write_done(struct sign *s)
 static void work_on_all(struct sign *s)
 {
     while (!s->out.failed && input_next(&s->in)) {
-        reload_diag diag;
+        reload_diag diag = {0};
         if (!input_is_message(&s->in))
             continue;
+        if (s->attach && s->attached) {
+            (void)snprintf(diag.text, sizeof diag.text, "the attached digest was for one message");
+            input_error(&s->in, STATUS_FAILED, &diag);
+            continue;
+        }
+        s->attached = true;
         reload_err err = work(s, &diag);
         if (err == RELOAD_OK)
             write_done(s);
@@ -326,6 +334,8 @@ static bool make_signer(struct sign *s, const struct key *key)
         reload_signer_set_transaction_id(s->signer, key->transaction_id);
     if (key->has_peer_id)
         reload_signer_set_peer_id(s->signer, key->peer_id);
+    if (s->tbs && !key->has_time)
+        tool_warn(&s->tool, "warning: without --time, --attach will sign other octets than these");
     return (key->secret == NULL || read_secret(s, key->secret)) && (key->cert == NULL || read_certs(s, key)) &&
            (key->profile == NULL || read_profile(s, key->profile, security)) &&
            (key->attach == NULL || read_attached(s, key->attach));
@@ -339,7 +349,7 @@ static void check_options(const struct sign *s, const struct key *key, bool rout
         tool_usage(&s->tool, "--secret, --key and --none exclude each other");
     bool elsewhere = s->tbs || key->attach != NULL;
     if ((key->key != NULL && key->cert == NULL) || (key->cert != NULL && key->key == NULL && !elsewhere))
-        tool_usage(&s->tool, "--key and --cert go together");
+        tool_usage(&s->tool, "--key and --cert go together; --cert alone goes with --tbs and --attach");
     if (s->tbs && key->attach != NULL)
         tool_usage(&s->tool, "--tbs and --attach are two steps of the work");
     if (elsewhere && (keys == 0 || key->none || route_log || (s->tbs && s->form == OCTETS_JSON)))
@@ -455,6 +465,7 @@ int main(int argc, char **argv)
             break;
         case ATTACH:
             key.attach = argument;
+            s.attach = true;
             break;
         case PROFILE:
             key.profile = argument;

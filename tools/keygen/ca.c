@@ -106,11 +106,21 @@ static bool write_index(struct make_ca *m)
     return index_write(&index, &ca);
 }
 
+static bool no_key_yet(struct make_ca *m, const char *path)
+{
+    if (access(path, F_OK) != 0)
+        return true;
+    tool_error(&m->tool, STATUS_FAILED, "%s: a CA is there already, and its key is never replaced", m->dir);
+    return false;
+}
+
 /* The key first: where there is one already nothing is touched. */
 static void make_ca(struct make_ca *m)
 {
     if (mkdir(m->dir, 0777) != 0 && errno != EEXIST)
         tool_error(&m->tool, STATUS_FAILED, "%s: %s", m->dir, strerror(errno));
+    else if (!in_dir(m, "/ca.key", no_key_yet))
+        return;
     else if (in_dir(m, "/ca.key", write_key_and_certificate) && write_index(m))
         (void)in_dir(m, "/overlay.json", write_profile);
 }
@@ -152,7 +162,7 @@ int ca_main(int argc, char **argv)
             m.not_after = tool_time(&m.tool, "--not-after", argument);
             break;
         case MAX_PEERS:
-            m.max_peers = (unsigned)tool_number(&m.tool, "--max-peers", argument, 1, 1000);
+            m.max_peers = (unsigned)tool_number(&m.tool, "--max-peers", argument, 1, MAX_NAMES);
             break;
         case SEED:
             m.seed = argument;
@@ -173,6 +183,7 @@ int ca_main(int argc, char **argv)
         m.not_after = m.not_before + INT64_C(3652) * 86400;
     if (m.not_after < m.not_before)
         tool_usage(&m.tool, "--not-after lies before --not-before");
+    keygen_check_bits(&m.tool, m.bits);
     make_ca(&m);
     return m.tool.status;
 }

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 reload_rng *keygen_rng(struct tool *tool, const char *seed, const char *purpose)
 {
@@ -63,6 +64,20 @@ reload_key *keygen_key(struct tool *tool, reload_rng *rng, unsigned bits, const 
         reload_key_free(&key);
     reload_buf_free(&pem);
     return key;
+}
+
+void keygen_check_bits(const struct tool *tool, unsigned bits)
+{
+    if (bits < 2048)
+        tool_warn(tool, "warning: verifiers take a key of fewer than 2048 bits only where --min-rsa-bits says so");
+}
+
+bool keygen_may_write(struct tool *tool, const char *path, bool force)
+{
+    if (force || access(path, F_OK) != 0)
+        return true;
+    tool_error(tool, STATUS_FAILED, "%s: exists already; --force replaces it", path);
+    return false;
 }
 
 char *keygen_path(struct tool *tool, const char *a, const char *b)

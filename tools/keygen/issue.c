@@ -15,13 +15,13 @@ static const struct tool_option issue_options[] = {
     {'o', "output", "PREFIX", "write PREFIX.key and PREFIX.crt"},
     {USER, "user", "AOR", "name this address of record; may be given several times"},
     {PEERS, "peers", "N", "name N consecutive Peer-IDs, newly drawn (default: 1)"},
-    {PEER_ID, "peer-id", "HEX", "name this Peer-ID instead; may be given several times, in ascending order"},
+    {PEER_ID, "peer-id", "HEX", "name this Peer-ID instead; may be given several times, each one more than the last"},
     {REQUEST, "request", "FILE", "certify the key of this request, and write no PREFIX.key"},
     {RENEW, "renew", "CERT", "keep the names of this certificate, which the CA issued"},
     {BITS, "bits", "N", "of the RSA key, from 1024 to 8192 (default: 2048)"},
     {NOT_BEFORE, "not-before", "TIME", "when the certificate begins to be valid (default: now)"},
     {NOT_AFTER, "not-after", "TIME", "when it ends to be (default: a year later)"},
-    {FORCE, "force", NULL, "replace PREFIX.key where it exists already"},
+    {FORCE, "force", NULL, "replace PREFIX.key and PREFIX.crt where they exist already"},
     {SEED, "seed", "HEX", "make key, serial number and Peer-IDs from this, for test vectors only"},
     {'q', "quiet", NULL, "print no warnings on standard error, only errors"},
     {0, NULL, NULL, NULL},
@@ -39,7 +39,7 @@ static const struct tool_option request_options[] = {
     {'o', "output", "PREFIX", "write PREFIX.key and PREFIX.csr"},
     {USER, "user", "AOR", "the subject's address of record; what the certificate names is the CA's to say"},
     {BITS, "bits", "N", "of the RSA key, from 1024 to 8192 (default: 2048)"},
-    {FORCE, "force", NULL, "replace PREFIX.key where it exists already"},
+    {FORCE, "force", NULL, "replace PREFIX.key and PREFIX.csr where they exist already"},
     {SEED, "seed", "HEX", "make the key from this, for test vectors only"},
     {'q', "quiet", NULL, "print no warnings on standard error, only errors"},
     {0, NULL, NULL, NULL},
@@ -60,8 +60,8 @@ struct issue {
     size_t peer_id_count;
     int peers; /* -1: not told */
     unsigned bits;
-    int64_t not_before, not_after;
-    bool force;
+    int64_t not_before, not_after; /* -1: not told */
+    bool force, bits_told;
     struct ca ca;
     struct index index;
     reload_cert *renewed;
@@ -161,14 +161,8 @@ static bool add_renewed(struct issue *s)
                    found == NULL ? "this CA did not issue" : "was revoked");
         return false;
     }
-    for (size_t i = 0; i < reload_cert_names(s->renewed); i++) {
-        const reload_cert_name *name = reload_cert_name_at(s->renewed, i);
-        bool there = false; /* a user stands there as a mail address and as a SIP URI */
-        for (size_t k = 0; k < s->name_count && !there; k++)
-            there = !name->peer && !s->names[k].peer && strcmp(s->names[k].text, name->text) == 0;
-        if (!there)
-            add_name(s, name);
-    }
+    for (size_t i = 0; i < reload_cert_names(s->renewed); i++)
+        add_name(s, reload_cert_name_at(s->renewed, i));
     return true;
 }
 
@@ -234,12 +228,22 @@ static bool issue_certificate(struct issue *s, reload_rng *rng, const char *key_
     return good;
 }
 
+static int64_t min_time(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
 static void issue(struct issue *s)
 {
     char purpose[2048];
     char *key_path = keygen_path(&s->tool, s->prefix, ".key"), *cert_path = keygen_path(&s->tool, s->prefix, ".crt");
-    if (key_path != NULL && cert_path != NULL && ca_open(&s->ca, &s->tool, s->ca_dir) && index_read(&s->index, &s->ca)) {
+    if (key_path != NULL && cert_path != NULL && (s->request != NULL || keygen_may_write(&s->tool, key_path, s->force)) &&
+        keygen_may_write(&s->tool, cert_path, s->force) && ca_open(&s->ca, &s->tool, s->ca_dir) && index_read(&s->index, &s->ca)) {
         /* with one seed, each certificate of a CA has its own key */
+        if (s->not_after < 0) /* a year, but not longer than the CA lasts */
+            s->not_after = min_time(s->not_before + INT64_C(365) * 86400, reload_cert_not_after(s->ca.cert));
+        else if (s->not_after > reload_cert_not_after(s->ca.cert))
+            tool_warn(&s->tool, "warning: the CA's own certificate ends before --not-after");
         (void)snprintf(purpose, sizeof purpose, "issue %s %zu %s", s->ca.profile.overlay, s->index.count,
                        s->user_count > 0 ? s->users[0] : "");
         reload_rng *rng = keygen_rng(&s->tool, s->seed, purpose);
@@ -262,8 +266,11 @@ static void check_issue(const struct issue *s)
         tool_usage(&s->tool, "--peers and --peer-id exclude each other");
     if (s->renew != NULL && (s->peers >= 0 || s->peer_id_count > 0 || s->user_count > 0))
         tool_usage(&s->tool, "--renew keeps the names of the certificate, and takes no others");
-    if (s->not_after < s->not_before)
+    if (s->not_after >= 0 && s->not_after < s->not_before)
         tool_usage(&s->tool, "--not-after lies before --not-before");
+    if (s->request != NULL && s->bits_told)
+        tool_usage(&s->tool, "--bits is for a new key, and --request brings one");
+    keygen_check_bits(&s->tool, s->bits);
 }
 
 int issue_main(int argc, char **argv)
@@ -301,6 +308,7 @@ int issue_main(int argc, char **argv)
             break;
         case BITS:
             s.bits = (unsigned)tool_number(&s.tool, "--bits", argument, 1024, 8192);
+            s.bits_told = true;
             break;
         case NOT_BEFORE:
             s.not_before = tool_time(&s.tool, "--not-before", argument);
@@ -323,8 +331,6 @@ int issue_main(int argc, char **argv)
     }
     if (optind < argc)
         tool_usage(&s.tool, "takes no operand \"%s\"", argv[optind]);
-    if (s.not_after < 0)
-        s.not_after = s.not_before + INT64_C(365) * 86400;
     check_issue(&s);
     issue(&s);
     return s.tool.status;
@@ -340,7 +346,9 @@ static void request(struct tool *tool, const char *prefix, const char *user, uns
     (void)snprintf(purpose, sizeof purpose, "request %s", user == NULL ? "" : user);
     keygen_subject(subject, sizeof subject, user == NULL ? "RELOAD peer" : user, "RELOAD user");
     char *key_path = keygen_path(tool, prefix, ".key"), *request_path = keygen_path(tool, prefix, ".csr");
-    reload_rng *rng = key_path == NULL || request_path == NULL ? NULL : keygen_rng(tool, seed, purpose);
+    bool may = key_path != NULL && request_path != NULL && keygen_may_write(tool, key_path, force) &&
+               keygen_may_write(tool, request_path, force);
+    reload_rng *rng = may ? keygen_rng(tool, seed, purpose) : NULL;
     reload_key *key = rng == NULL ? NULL : keygen_key(tool, rng, bits, key_path, force);
     if (key != NULL) {
         if (reload_cert_request(key, subject, &pem, &diag) == RELOAD_OK)
@@ -391,6 +399,7 @@ int request_main(int argc, char **argv)
         tool_usage(&tool, "takes no operand \"%s\"", argv[optind]);
     if (prefix == NULL)
         tool_usage(&tool, "--output says where the key and the request go");
+    keygen_check_bits(&tool, bits);
     request(&tool, prefix, user, bits, force, seed);
     return tool.status;
 }

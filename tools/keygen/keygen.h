@@ -24,6 +24,10 @@ reload_rng *keygen_rng(struct tool *tool, const char *seed, const char *purpose)
 reload_key *keygen_key(struct tool *tool, reload_rng *rng, unsigned bits, const char *path, bool force);
 /* Writes a buffer to a file, and frees it. */
 bool keygen_write(struct tool *tool, const char *path, reload_buf *text);
+/* Warns of a key that verifiers take only where they are told to (D13). */
+void keygen_check_bits(const struct tool *tool, unsigned bits);
+/* Whether a file may be written: it is not there, or may be replaced. Says so where it may not. */
+bool keygen_may_write(struct tool *tool, const char *path, bool force);
 /* A file's name made of two parts. NULL without memory, having said so. */
 char *keygen_path(struct tool *tool, const char *a, const char *b);
 /* An address of record as it is written into certificates: without "sip:", "sips:" or "mailto:". Ends the program where it is

@@ -38,12 +38,20 @@ static const struct tool_help crl_help = {
     crl_options,
 };
 
-/* The entry with a serial number in hex, of either case and with or without leading zeros. NULL: none. */
+/* The entry with a serial number in hex, of either case, with colons or without, as openssl and reload-dump write it. NULL:
+ * none. */
 static struct entry *find_serial(const struct index *index, const char *serial)
 {
-    uint8_t octets[20];
-    size_t len = strlen(serial);
-    if (len == 0 || len > 2 * sizeof octets || !reload_hex_decode(serial, len, octets))
+    char digits[40];
+    uint8_t octets[sizeof digits / 2];
+    size_t len = 0;
+    for (; *serial != '\0'; serial++) {
+        if (len == sizeof digits)
+            return NULL;
+        if (*serial != ':')
+            digits[len++] = *serial;
+    }
+    if (len == 0 || !reload_hex_decode(digits, len, octets))
         return NULL;
     for (size_t i = 0; i < index->count; i++)
         if (index->entries[i].serial_len == len / 2 && memcmp(index->entries[i].serial, octets, len / 2) == 0)
@@ -176,6 +184,8 @@ int crl_main(int argc, char **argv)
         tool_usage(&tool, "takes no operand \"%s\"", argv[optind]);
     if (dir == NULL)
         tool_usage(&tool, "--ca says whose CRL");
+    if (next >= 0 && next < when)
+        tool_usage(&tool, "--next-update lies before --time");
     make_crl(&tool, dir, path, when, next < 0 ? when + INT64_C(30) * 86400 : next);
     return tool.status;
 }

@@ -295,7 +295,7 @@ ok "colour with --color=always -f line" test "$(reload-dump --color=always -f li
 ok "--color always wins over NO_COLOR" test "$(NO_COLOR=1 reload-dump --color always "$good" | colours)" -gt 10
 is "$(reload-dump --color always -f json "$good" | colours)" 0 "never in JSON"
 t "colour changes no letter" 0 @<(reload-dump "$good") '' bash -c 'reload-dump --color always "$1" | sed "s/\x1b\[[0-9]*m//g"' - "$good"
-if command -v script >/dev/null; then
+if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
     # on a terminal that script(1) makes
     terminal()
     {
@@ -308,7 +308,7 @@ if command -v script >/dev/null; then
     is "$(terminal xterm '' '--color never' | colours)" 0 "none with --color never"
     is "$(terminal xterm '' '-f json' | colours)" 0 "none in JSON"
 else
-    skip "colour on a terminal" "there is no script(1)"
+    skip "colour on a terminal" "script(1) makes no terminal here"
 fi
 
 # ---- files, output and status ----
