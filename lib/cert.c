@@ -15,6 +15,7 @@
 #include <mbedtls/oid.h>
 #include <mbedtls/pem.h>
 #include <mbedtls/pk.h>
+#include <mbedtls/platform.h>
 #include <mbedtls/version.h>
 #include <mbedtls/x509_crl.h>
 #include <mbedtls/x509_crt.h>
@@ -144,9 +145,13 @@ static reload_err read_name(reload_cert *cert, const mbedtls_x509_buf *entry)
     }
     if (entry->tag == URI && !drop_prefix(sip_prefixes, &text, &len))
         return RELOAD_OK;
-    for (size_t i = 0; i < cert->count; i++) /* most users stand there twice, as a mail address and as a SIP URI */
-        if (!cert->names[i].peer && strlen(cert->names[i].text) == len && memcmp(cert->names[i].text, text, len) == 0)
-            return RELOAD_OK;
+    const char *rest = text;
+    size_t rest_len = len;
+    if (entry->tag == URI && drop_prefix(aor_prefixes, &rest, &rest_len))
+        return RELOAD_OK; /* D21 drops one prefix, not two */
+    const reload_cert_name *last = cert->count > 0 ? &cert->names[cert->count - 1] : NULL;
+    if (last != NULL && !last->peer && strlen(last->text) == len && memcmp(last->text, text, len) == 0)
+        return RELOAD_OK; /* a user often stands there twice, as a mail address and as a SIP URI */
     return len == 0 ? RELOAD_OK : add_name(cert, &name, text, len);
 }
 
@@ -276,13 +281,55 @@ static reload_err learn(reload_cert *cert)
     return err;
 }
 
+/* Whether the SubjectPublicKeyInfo of a certificate that mbed TLS could not read holds a key that D18's step 2 refuses: not RSA,
+ * or larger than 8192 bits. The fields in front of it are stepped over (RFC 5280 section 4.1). */
+static bool key_is_refused(const uint8_t *der, size_t len)
+{
+    enum { CONSTRUCTED_SEQUENCE = MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE };
+    static const int tags[] = {MBEDTLS_ASN1_INTEGER, CONSTRUCTED_SEQUENCE, CONSTRUCTED_SEQUENCE, CONSTRUCTED_SEQUENCE,
+                               CONSTRUCTED_SEQUENCE}; /* serial number, signature, issuer, validity, subject */
+    unsigned char *p = (unsigned char *)(uintptr_t)der; /* only read */
+    const unsigned char *end = der + len;
+    size_t n;
+    if (mbedtls_asn1_get_tag(&p, end, &n, CONSTRUCTED_SEQUENCE) != 0 || mbedtls_asn1_get_tag(&p, end, &n, CONSTRUCTED_SEQUENCE) != 0)
+        return false;
+    if (mbedtls_asn1_get_tag(&p, end, &n, MBEDTLS_ASN1_CONTEXT_SPECIFIC | MBEDTLS_ASN1_CONSTRUCTED | 0) == 0)
+        p += n;
+    for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++) {
+        if (mbedtls_asn1_get_tag(&p, end, &n, tags[i]) != 0)
+            return false;
+        p += n;
+    }
+    if (mbedtls_asn1_get_tag(&p, end, &n, CONSTRUCTED_SEQUENCE) != 0 || mbedtls_asn1_get_tag(&p, end, &n, CONSTRUCTED_SEQUENCE) != 0)
+        return false;
+    unsigned char *algorithm_end = p + n;
+    if (mbedtls_asn1_get_tag(&p, algorithm_end, &n, MBEDTLS_ASN1_OID) != 0)
+        return false;
+    if (n != MBEDTLS_OID_SIZE(MBEDTLS_OID_PKCS1_RSA) || memcmp(p, MBEDTLS_OID_PKCS1_RSA, n) != 0)
+        return true;
+    p = algorithm_end;
+    if (mbedtls_asn1_get_tag(&p, end, &n, MBEDTLS_ASN1_BIT_STRING) != 0 || n == 0)
+        return false;
+    p++; /* the number of unused bits */
+    if (mbedtls_asn1_get_tag(&p, end, &n, CONSTRUCTED_SEQUENCE) != 0 || mbedtls_asn1_get_tag(&p, end, &n, MBEDTLS_ASN1_INTEGER) != 0)
+        return false;
+    while (n > 0 && *p == 0) {
+        p++;
+        n--;
+    }
+    return n > RL_MAX_RSA_BITS / 8;
+}
+
 /* Turns an error of mbed TLS's parser into an objection. */
-static rl_objection parse_objection(int failed)
+static rl_objection parse_objection(int failed, const uint8_t *der, size_t len)
 {
     unsigned high = (unsigned)-failed & 0xff80;
-    if (high == (unsigned)-MBEDTLS_ERR_PK_UNKNOWN_PK_ALG || high == (unsigned)-MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE)
-        return object(RELOAD_REASON_WEAK_KEY, "the certificate's key is not RSA");
-    if (high == (unsigned)-MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG)
+    bool algorithm = high == (unsigned)-MBEDTLS_ERR_X509_UNKNOWN_SIG_ALG;
+    if ((algorithm || high == (unsigned)-MBEDTLS_ERR_PK_UNKNOWN_PK_ALG || high == (unsigned)-MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE ||
+         high == (unsigned)-MBEDTLS_ERR_PK_INVALID_PUBKEY) &&
+        key_is_refused(der, len))
+        return object(RELOAD_REASON_WEAK_KEY, "the certificate's key is not RSA, or larger than 8192 bits");
+    if (algorithm)
         return object(RELOAD_REASON_UNTRUSTED_CERTIFICATE, "the certificate is signed by an algorithm that is not known here");
     return object(RELOAD_REASON_BAD_CERTIFICATE, "not an X.509 certificate in DER, or one with an unknown critical extension");
 }
@@ -299,7 +346,7 @@ reload_err rl_cert_read(const uint8_t *der, size_t len, reload_cert **result, rl
     int failed = mbedtls_x509_crt_parse_der(&cert->crt, der, len);
     reload_err err = failed != 0 && no_memory(failed) ? RELOAD_ERR_MEMORY : RELOAD_OK;
     if (err == RELOAD_OK && failed != 0)
-        *objection = parse_objection(failed);
+        *objection = parse_objection(failed, der, len);
     else if (err == RELOAD_OK && cert->crt.raw.len != len)
         *objection = object(RELOAD_REASON_BAD_CERTIFICATE, "octets follow the certificate");
     else if (err == RELOAD_OK && cert->crt.version != 3)
@@ -334,7 +381,9 @@ reload_err reload_cert_parse(const uint8_t *octets, size_t len, reload_cert **ce
 {
     mbedtls_x509_crt crt;
     rl_objection objection = none;
+    size_t given = len;
     uint8_t *text = pem_or_der(octets, &len);
+    bool pem = len != given;
     *cert = NULL;
     if (text == NULL)
         return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
@@ -345,7 +394,7 @@ reload_err reload_cert_parse(const uint8_t *octets, size_t len, reload_cert **ce
         err = rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
     else if (failed != 0)
         err = rl_fail(diag, RELOAD_ERR_SYNTAX, "no certificate that can be read");
-    else if (text[len - 1] != '\0' && crt.raw.len != len)
+    else if (!pem && crt.raw.len != len)
         err = rl_fail(diag, RELOAD_ERR_SYNTAX, "octets follow the certificate");
     else if ((err = rl_cert_read(crt.raw.p, crt.raw.len, cert, &objection)) != RELOAD_OK)
         (void)rl_fail(diag, err, "%s", reload_strerror(err));
@@ -412,14 +461,29 @@ bool rl_cert_is_ca(const reload_cert *cert)
     return cert->crt.ca_istrue != 0;
 }
 
-bool reload_cert_fits_key(const reload_cert *cert, reload_key *key)
+/* Whether two keys are the same public key. */
+static bool same_key(mbedtls_pk_context *a, mbedtls_pk_context *b)
 {
     uint8_t ours[2048], theirs[2048]; /* SubjectPublicKeyInfo of 8192 bits takes some 1060 octets */
-    mbedtls_pk_context *pk = rl_key_pk(key);
-    int n = mbedtls_pk_write_pubkey_der(pk, ours, sizeof ours);
-    mbedtls_pk_context copy = cert->crt.pk; /* only read; the function's argument is not const in every version */
-    int m = mbedtls_pk_write_pubkey_der(&copy, theirs, sizeof theirs);
+    int n = mbedtls_pk_write_pubkey_der(a, ours, sizeof ours);
+    int m = mbedtls_pk_write_pubkey_der(b, theirs, sizeof theirs);
     return n > 0 && n == m && memcmp(ours + sizeof ours - n, theirs + sizeof theirs - m, (size_t)n) == 0;
+}
+
+/* The public key in a certificate, which is only read, though not every version of mbed TLS says so. */
+static mbedtls_pk_context *public_key(const mbedtls_x509_crt *crt)
+{
+    return (mbedtls_pk_context *)(uintptr_t)&crt->pk;
+}
+
+bool reload_cert_fits_key(const reload_cert *cert, reload_key *key)
+{
+    return same_key(rl_key_pk(key), public_key(&cert->crt));
+}
+
+bool rl_cert_same_key(const reload_cert *a, const reload_cert *b)
+{
+    return same_key(public_key(&a->crt), public_key(&b->crt));
 }
 
 /* ---- Signatures by a certificate's key (D13) ------------------------------------------------------------------- */
@@ -429,25 +493,35 @@ size_t rl_cert_signature_size(const reload_cert *cert)
     return mbedtls_pk_get_len(&cert->crt.pk);
 }
 
-reload_err rl_cert_verify(reload_cert *cert, const rl_pieces *pieces, const uint8_t *signature, bool *match)
+reload_err rl_cert_verify(reload_cert *cert, const rl_pieces *pieces, const uint8_t *signature, size_t len, bool *match)
 {
     uint8_t digest[RL_SHA1_SIZE];
     *match = false;
+    if (len != rl_cert_signature_size(cert))
+        return RELOAD_OK;
     reload_err err = rl_sha1_pieces(pieces, digest);
     if (err != RELOAD_OK)
         return err;
-    int failed = mbedtls_pk_verify(&cert->crt.pk, MBEDTLS_MD_SHA1, digest, sizeof digest, signature, rl_cert_signature_size(cert));
+    int failed = mbedtls_pk_verify(&cert->crt.pk, MBEDTLS_MD_SHA1, digest, sizeof digest, signature, len);
     *match = failed == 0;
     return failed != 0 && no_memory(failed) ? RELOAD_ERR_MEMORY : RELOAD_OK;
 }
 
 /* ---- Trust (D18) ----------------------------------------------------------------------------------------------- */
 
+/* A revocation list, and whose it is. */
+struct crl {
+    mbedtls_x509_crl crl;
+    const mbedtls_x509_crt *issuer; /* among the certificates given: the last that has signed it, */
+    const mbedtls_x509_crt *other;  /* and the last that has not */
+    struct crl *next;
+};
+
 struct rl_trust {
     mbedtls_x509_crt anchors;
     mbedtls_x509_crt intermediates;
-    mbedtls_x509_crl crls;
-    bool has_anchors, has_intermediates, has_crls;
+    struct crl *crls;
+    bool has_anchors, has_intermediates;
     unsigned min_rsa_bits;
     bool allow_sha1;
 };
@@ -459,7 +533,6 @@ rl_trust *rl_trust_new(void)
         return NULL;
     mbedtls_x509_crt_init(&trust->anchors);
     mbedtls_x509_crt_init(&trust->intermediates);
-    mbedtls_x509_crl_init(&trust->crls);
     trust->min_rsa_bits = 2048; /* D13 */
     return trust;
 }
@@ -470,7 +543,11 @@ void rl_trust_free(rl_trust **trust)
         return;
     mbedtls_x509_crt_free(&(*trust)->anchors);
     mbedtls_x509_crt_free(&(*trust)->intermediates);
-    mbedtls_x509_crl_free(&(*trust)->crls);
+    for (struct crl *crl = (*trust)->crls, *next; crl != NULL; crl = next) {
+        next = crl->next;
+        mbedtls_x509_crl_free(&crl->crl);
+        free(crl);
+    }
     free(*trust);
     *trust = NULL;
 }
@@ -510,17 +587,38 @@ reload_err rl_trust_add_intermediates(rl_trust *trust, const uint8_t *octets, si
 reload_err rl_trust_add_crl(rl_trust *trust, const uint8_t *octets, size_t len, reload_diag *diag)
 {
     uint8_t *text = pem_or_der(octets, &len);
-    if (text == NULL)
+    struct crl *first = calloc(1, sizeof *first);
+    if (text == NULL || first == NULL) {
+        free(text);
+        free(first);
         return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
-    reload_err err = loaded(mbedtls_x509_crl_parse(&trust->crls, text, len), "CRL", diag);
+    }
+    mbedtls_x509_crl_init(&first->crl);
+    reload_err err = loaded(mbedtls_x509_crl_parse(&first->crl, text, len), "CRL", diag);
     free(text);
-    trust->has_crls = trust->has_crls || err == RELOAD_OK;
+    first->next = trust->crls;
+    trust->crls = first;
+    /* several in one file come as mbed TLS's own list: each gets its place here, and is freed from there */
+    for (struct crl *at = first; err == RELOAD_OK && at->crl.next != NULL; at = at->next) {
+        struct crl *more = calloc(1, sizeof *more);
+        if (more == NULL) {
+            err = rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+            break;
+        }
+        mbedtls_x509_crl *moved = at->crl.next;
+        more->crl = *moved;
+        at->crl.next = NULL;
+        mbedtls_free(moved);
+        more->next = at->next;
+        at->next = more;
+    }
     return err;
 }
 
 void rl_trust_set_min_rsa_bits(rl_trust *trust, unsigned bits)
 {
-    trust->min_rsa_bits = bits;
+    /* D13 */
+    trust->min_rsa_bits = bits < RL_MIN_RSA_BITS ? RL_MIN_RSA_BITS : bits > RL_MAX_RSA_BITS ? RL_MAX_RSA_BITS : bits;
 }
 
 void rl_trust_allow_sha1(rl_trust *trust, bool allowed)
@@ -533,164 +631,254 @@ bool rl_trust_has_ca(const rl_trust *trust)
     return trust->has_anchors;
 }
 
-/* Whether a CRL's signature is the issuer's. */
-static bool crl_signed_by(const mbedtls_x509_crl *crl, mbedtls_x509_crt *issuer)
-{
-    uint8_t digest[MBEDTLS_MD_MAX_SIZE];
-    const mbedtls_md_info_t *md = mbedtls_md_info_from_type(crl->sig_md);
-    if ((issuer->ext_types & MBEDTLS_X509_EXT_KEY_USAGE) != 0 && (issuer->key_usage & MBEDTLS_X509_KU_CRL_SIGN) == 0)
-        return false;
-    return md != NULL && mbedtls_md(md, crl->tbs.p, crl->tbs.len, digest) == 0 &&
-           mbedtls_pk_verify_ext(crl->sig_pk, crl->sig_opts, &issuer->pk, crl->sig_md, digest, mbedtls_md_get_size(md),
-                                 crl->sig.p, crl->sig.len) == 0;
-}
-
 static bool same_buf(const mbedtls_x509_buf *a, const mbedtls_x509_buf *b)
 {
     return a->len == b->len && (a->len == 0 || memcmp(a->p, b->p, a->len) == 0);
 }
 
-/* D18 step 4: a CRL signed by the issuer lists the certificate with a date not after the time. */
-static bool revoked(const rl_trust *trust, const mbedtls_x509_crt *crt, mbedtls_x509_crt *issuer, int64_t time)
+/* Whether two values of a distinguished name are the same: strings whatever their type and case, all else octet for octet. */
+static bool same_dn_value(const mbedtls_x509_buf *a, const mbedtls_x509_buf *b)
 {
-    if (!trust->has_crls)
-        return false;
-    for (const mbedtls_x509_crl *crl = &trust->crls; crl != NULL; crl = crl->next) {
-        if (!same_buf(&crl->issuer_raw, &crt->issuer_raw) || !crl_signed_by(crl, issuer))
-            continue;
-        for (const mbedtls_x509_crl_entry *entry = &crl->entry; entry != NULL && entry->raw.len > 0; entry = entry->next)
-            if (same_buf(&entry->serial, &crt->serial) && seconds_of(&entry->revocation_date) <= time)
-                return true;
-    }
-    return false;
+    bool strings = (a->tag == MBEDTLS_ASN1_UTF8_STRING || a->tag == MBEDTLS_ASN1_PRINTABLE_STRING) &&
+                   (b->tag == MBEDTLS_ASN1_UTF8_STRING || b->tag == MBEDTLS_ASN1_PRINTABLE_STRING);
+    if (strings)
+        return a->len == b->len && same_letters((const char *)a->p, (const char *)b->p, a->len);
+    return a->tag == b->tag && same_buf(a, b);
 }
 
-/* The first of these certificates that bears a CRL's issuer's name and has signed it; *named: one bears the name. */
-static bool find_crl_issuer(const mbedtls_x509_crl *crl, const mbedtls_x509_crt *list, bool *named)
+/* Whether two distinguished names are the same, however they are encoded (RFC 5280 section 7.1, as far as mbed TLS goes). */
+static bool same_dn(const mbedtls_x509_name *a, const mbedtls_x509_name *b)
 {
-    for (; list != NULL; list = list->next) {
-        mbedtls_x509_crt *issuer = (mbedtls_x509_crt *)(uintptr_t)list; /* the public key's context is not const there */
-        if (list->raw.len == 0 || !same_buf(&crl->issuer_raw, &list->subject_raw))
+    for (; a != NULL && b != NULL; a = a->next, b = b->next)
+        if (a->oid.tag != b->oid.tag || !same_buf(&a->oid, &b->oid) || !same_dn_value(&a->val, &b->val) ||
+            a->next_merged != b->next_merged)
+            return false;
+    return a == NULL && b == NULL;
+}
+
+/* Whether a signature over signed octets is by a certificate's key. */
+static reload_err signed_by(const mbedtls_x509_crt *issuer, mbedtls_md_type_t type, mbedtls_pk_type_t pk, const void *options,
+                            const mbedtls_x509_buf *octets, const mbedtls_x509_buf *signature, bool *good)
+{
+    uint8_t digest[MBEDTLS_MD_MAX_SIZE];
+    const mbedtls_md_info_t *md = mbedtls_md_info_from_type(type);
+    *good = false;
+    if (md == NULL)
+        return RELOAD_OK;
+    if (mbedtls_md(md, octets->p, octets->len, digest) != 0)
+        return RELOAD_ERR_CRYPTO;
+    int failed = mbedtls_pk_verify_ext(pk, options, public_key(issuer), type, digest, mbedtls_md_get_size(md), signature->p,
+                                       signature->len);
+    *good = failed == 0;
+    return failed != 0 && no_memory(failed) ? RELOAD_ERR_MEMORY : RELOAD_OK;
+}
+
+reload_err reload_cert_issued_by(const reload_cert *cert, const reload_cert *issuer, bool *yes)
+{
+    const mbedtls_x509_crt *crt = &cert->crt;
+    *yes = false;
+    if (!same_dn(&crt->issuer, &issuer->crt.subject))
+        return RELOAD_OK;
+    return signed_by(&issuer->crt, crt->sig_md, crt->sig_pk, crt->sig_opts, &crt->tbs, &crt->sig, yes);
+}
+
+/* Whether a certificate is one that may issue others: a CA's, whose key may sign certificates. */
+static bool may_issue(const mbedtls_x509_crt *crt)
+{
+    return crt->version == 3 && crt->ca_istrue != 0 &&
+           ((crt->ext_types & MBEDTLS_X509_EXT_KEY_USAGE) == 0 || (crt->key_usage & MBEDTLS_X509_KU_KEY_CERT_SIGN) != 0);
+}
+
+/* Whether issuer has signed a CRL. */
+static reload_err crl_signed_by(struct crl *crl, const mbedtls_x509_crt *issuer, bool *good)
+{
+    *good = crl->issuer == issuer; /* found out before */
+    if (*good || crl->other == issuer)
+        return RELOAD_OK;
+    if ((issuer->ext_types & MBEDTLS_X509_EXT_KEY_USAGE) != 0 && (issuer->key_usage & MBEDTLS_X509_KU_CRL_SIGN) == 0)
+        return RELOAD_OK;
+    reload_err err =
+        signed_by(issuer, crl->crl.sig_md, crl->crl.sig_pk, crl->crl.sig_opts, &crl->crl.tbs, &crl->crl.sig, good);
+    if (err == RELOAD_OK && *good)
+        crl->issuer = issuer;
+    else if (err == RELOAD_OK)
+        crl->other = issuer;
+    return err;
+}
+
+/* D18 step 4: a CRL signed by the issuer lists the certificate with a date not after the time. */
+static reload_err is_revoked(rl_trust *trust, const mbedtls_x509_crt *crt, const mbedtls_x509_crt *issuer, int64_t time, bool *yes)
+{
+    *yes = false;
+    for (struct crl *crl = trust->crls; crl != NULL && !*yes; crl = crl->next) {
+        bool good;
+        if (!same_dn(&crl->crl.issuer, &issuer->subject))
+            continue;
+        reload_err err = crl_signed_by(crl, issuer, &good);
+        if (err != RELOAD_OK)
+            return err;
+        for (const mbedtls_x509_crl_entry *e = &crl->crl.entry; good && e != NULL && e->raw.len > 0 && !*yes; e = e->next)
+            *yes = same_buf(&e->serial, &crt->serial) && seconds_of(&e->revocation_date) <= time;
+    }
+    return RELOAD_OK;
+}
+
+/* Looks for a CRL's issuer among certificates; *named: one bears the name. */
+static bool find_crl_issuer(struct crl *crl, const mbedtls_x509_crt *list, bool *named)
+{
+    bool good = false;
+    for (; list != NULL && !good; list = list->next) {
+        if (list->raw.len == 0 || !same_dn(&crl->crl.issuer, &list->subject))
             continue;
         *named = true;
-        if (crl_signed_by(crl, issuer))
-            return true;
+        if (crl_signed_by(crl, list, &good) != RELOAD_OK)
+            good = false;
     }
-    return false;
+    return good;
 }
 
-void rl_trust_check_crls(const rl_trust *trust, int64_t time, void (*warn)(void *arg, const char *words), void *arg)
+void rl_trust_check_crls(rl_trust *trust, int64_t time, void (*warn)(void *arg, const char *words), void *arg)
 {
-    if (!trust->has_crls)
-        return;
-    for (const mbedtls_x509_crl *crl = &trust->crls; crl != NULL; crl = crl->next) {
+    for (struct crl *crl = trust->crls; crl != NULL; crl = crl->next) {
         bool named = false;
         if (!find_crl_issuer(crl, &trust->anchors, &named) && !find_crl_issuer(crl, &trust->intermediates, &named))
             warn(arg, named ? "a CRL with a bad signature counts for nothing"
                             : "a CRL whose issuer is none of the certificates given counts for nothing");
-        else if (seconds_of(&crl->this_update) > time || (crl->next_update.year != 0 && seconds_of(&crl->next_update) < time))
+        else if (seconds_of(&crl->crl.this_update) > time ||
+                 (crl->crl.next_update.year != 0 && seconds_of(&crl->crl.next_update) < time))
             warn(arg, "a CRL is out of date at the time of checking; what it lists counts all the same");
     }
 }
 
-/* What mbed TLS's walk along a chain has shown. */
-struct walk {
-    const rl_trust *trust;
-    int64_t time;
-    mbedtls_x509_crt *chain[MBEDTLS_X509_MAX_INTERMEDIATE_CA + 2]; /* the certificate first */
-    int length;
-    bool weak, untrusted, expired;
-    const char *why_untrusted;
+/*
+ * Chains. mbed TLS builds one too, but by the machine's clock, and by the order in which certificates are given; here every
+ * chain from the certificate to a trust anchor is looked at, and one without objection will do.
+ */
+enum {
+    MAX_CHAIN = 10,      /* the certificate, 8 intermediates, the anchor */
+    MAX_SIGNATURES = 256 /* that are verified in one search; enough for any honest set of certificates */
 };
 
-static bool is_anchor(const rl_trust *trust, const mbedtls_x509_crt *crt)
-{
-    for (const mbedtls_x509_crt *anchor = &trust->anchors; anchor != NULL; anchor = anchor->next)
-        if (anchor == crt)
-            return true;
-    return false;
-}
+struct search {
+    rl_trust *trust;
+    int64_t time;
+    const mbedtls_x509_crt *chain[MAX_CHAIN];
+    int length;
+    int signatures;
+    rl_objection best; /* of the chains seen so far */
+    reload_err err;
+};
 
-static void distrust(struct walk *w, const char *why)
+static bool weak(const rl_trust *trust, const mbedtls_x509_crt *crt)
 {
-    if (!w->untrusted)
-        w->why_untrusted = why;
-    w->untrusted = true;
-}
-
-/* Called for each certificate of the chain. mbed TLS judges validity by the machine's clock: that is taken out and judged at
- * the time of checking. */
-static int walk_step(void *arg, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
-{
-    struct walk *w = arg;
     size_t bits = mbedtls_pk_get_bitlen(&crt->pk);
-    if (depth >= 0 && depth < (int)(sizeof w->chain / sizeof w->chain[0])) {
-        w->chain[depth] = crt;
-        w->length = depth + 1 > w->length ? depth + 1 : w->length;
-    }
-    *flags &= ~(uint32_t)(MBEDTLS_X509_BADCERT_EXPIRED | MBEDTLS_X509_BADCERT_FUTURE);
-    if (mbedtls_pk_get_type(&crt->pk) != MBEDTLS_PK_RSA || bits < w->trust->min_rsa_bits || bits > RL_MAX_RSA_BITS)
-        w->weak = true;
-    if (*flags != 0)
-        distrust(w, "no chain of good signatures leads from the certificate to a CA of the overlay");
-    if (!is_anchor(w->trust, crt) &&
-        (crt->sig_md == MBEDTLS_MD_MD5 || (crt->sig_md == MBEDTLS_MD_SHA1 && !w->trust->allow_sha1)))
-        distrust(w, "a certificate in the chain is signed with MD5 or SHA-1");
-    if (seconds_of(&crt->valid_from) > w->time || seconds_of(&crt->valid_to) < w->time)
-        w->expired = true;
-    return 0;
+    return mbedtls_pk_get_type(&crt->pk) != MBEDTLS_PK_RSA || bits < trust->min_rsa_bits || bits > RL_MAX_RSA_BITS;
 }
 
-/* What a certificate that signs messages must be, beside the chain. */
-static void judge_leaf(struct walk *w, const mbedtls_x509_crt *crt)
+/* What a certificate that signs messages must be, whatever its chain (D18 step 3). NULL, or why it is not. */
+static const char *judge_leaf(const mbedtls_x509_crt *crt)
 {
     bool has_usage = (crt->ext_types & MBEDTLS_X509_EXT_KEY_USAGE) != 0;
     if (crt->ca_istrue != 0)
-        distrust(w, "the certificate is a CA's");
+        return "the certificate is a CA's";
     if (has_usage && (crt->key_usage & MBEDTLS_X509_KU_KEY_CERT_SIGN) != 0)
-        distrust(w, "the certificate's key usage is to sign certificates");
+        return "the certificate's key usage is to sign certificates";
     if (has_usage && (crt->key_usage & MBEDTLS_X509_KU_DIGITAL_SIGNATURE) == 0)
-        distrust(w, "the certificate's key usage has no digitalSignature");
-    if (w->length < 2)
-        distrust(w, "no chain leads from the certificate to a CA of the overlay");
+        return "the certificate's key usage has no digitalSignature";
+    return NULL;
 }
 
-reload_err rl_trust_judge(const rl_trust *trust, reload_cert *cert, int64_t time, rl_objection *objection)
+/* D18's steps 2 to 5 for a whole chain, whose signatures are good. */
+static rl_objection judge_chain(struct search *s)
 {
-    /* all that the profile would refuse is judged in walk_step, in D18's order */
-    static const mbedtls_x509_crt_profile profile = {
-        .allowed_mds = 0xffffffff, .allowed_pks = 0xffffffff, .allowed_curves = 0xffffffff, .rsa_min_bitlen = 0};
-    struct walk w = {.trust = trust, .time = time};
-    rl_trust *lent = (rl_trust *)(uintptr_t)trust; /* mbed TLS takes lists that are not const, and only reads them */
-    uint32_t flags = 0;
-    *objection = none;
-    cert->crt.next = trust->has_intermediates ? &lent->intermediates : NULL;
-    int failed = mbedtls_x509_crt_verify_with_profile(&cert->crt, trust->has_anchors ? &lent->anchors : NULL, NULL, &profile, NULL,
-                                                      &flags, walk_step, &w);
-    cert->crt.next = NULL;
-    if (failed != 0 && no_memory(failed))
-        return RELOAD_ERR_MEMORY;
-    if (failed != 0 && failed != MBEDTLS_ERR_X509_CERT_VERIFY_FAILED)
-        distrust(&w, "the chain of certificates is too long or cannot be checked");
-    judge_leaf(&w, &cert->crt);
-    if (w.length == 0) /* the walk gave up before its first step */
-        (void)walk_step(&w, &cert->crt, 0, &flags);
-    if (w.weak) {
-        *objection = object(RELOAD_REASON_WEAK_KEY, "a key in the certificate's chain is not RSA, or too small or too large");
-        return RELOAD_OK;
+    const char *leaf = judge_leaf(s->chain[0]);
+    for (int i = 0; i < s->length; i++)
+        if (weak(s->trust, s->chain[i]))
+            return object(RELOAD_REASON_WEAK_KEY, "a key in the certificate's chain is not RSA, or too small or too large");
+    if (leaf != NULL)
+        return object(RELOAD_REASON_UNTRUSTED_CERTIFICATE, leaf);
+    for (int i = 0; i + 1 < s->length; i++) { /* the anchor apart */
+        mbedtls_md_type_t md = s->chain[i]->sig_md;
+        if (md == MBEDTLS_MD_MD5 || (md == MBEDTLS_MD_SHA1 && !s->trust->allow_sha1))
+            return object(RELOAD_REASON_UNTRUSTED_CERTIFICATE, "a certificate in the chain is signed with MD5 or SHA-1");
     }
-    if (w.untrusted) {
-        *objection = object(RELOAD_REASON_UNTRUSTED_CERTIFICATE, w.why_untrusted);
-        return RELOAD_OK;
+    for (int i = 0; i + 1 < s->length; i++) {
+        bool revoked;
+        s->err = is_revoked(s->trust, s->chain[i], s->chain[i + 1], s->time, &revoked);
+        if (s->err != RELOAD_OK || revoked)
+            return object(RELOAD_REASON_REVOKED_CERTIFICATE, "a certificate in the chain is revoked");
     }
-    for (int i = 0; i + 1 < w.length; i++)
-        if (revoked(trust, w.chain[i], w.chain[i + 1], time)) {
-            *objection = object(RELOAD_REASON_REVOKED_CERTIFICATE, "a certificate in the chain is revoked");
-            return RELOAD_OK;
+    for (int i = 0; i < s->length; i++)
+        if (seconds_of(&s->chain[i]->valid_from) > s->time || seconds_of(&s->chain[i]->valid_to) < s->time)
+            return object(RELOAD_REASON_EXPIRED_CERTIFICATE, "a certificate in the chain is not valid at the time of checking");
+    return none;
+}
+
+/* Whether candidate may have issued the last certificate of the chain, its signature apart. */
+static bool may_follow(const struct search *s, const mbedtls_x509_crt *candidate)
+{
+    const mbedtls_x509_crt *child = s->chain[s->length - 1];
+    int below = 0; /* intermediates that the path length counts: those that do not bear their issuer's name */
+    if (candidate->raw.len == 0 || !same_dn(&child->issuer, &candidate->subject) || !may_issue(candidate))
+        return false;
+    for (int i = 0; i < s->length; i++) {
+        if (s->chain[i] == candidate)
+            return false;
+        below += i > 0 && !same_dn(&s->chain[i]->issuer, &s->chain[i]->subject);
+    }
+    return candidate->max_pathlen == 0 || candidate->max_pathlen >= 1 + below; /* mbed TLS keeps one more than is written */
+}
+
+static void search_from(struct search *s);
+
+/* Tries the certificates of a list as the next of the chain. The depth is bounded by MAX_CHAIN. */
+static void try_list(struct search *s, const mbedtls_x509_crt *list, bool anchors)
+{
+    for (; list != NULL && s->err == RELOAD_OK && s->best.reason != RELOAD_REASON_NONE && s->signatures < MAX_SIGNATURES;
+         list = list->next) {
+        const mbedtls_x509_crt *child = s->chain[s->length - 1];
+        bool good;
+        if (!may_follow(s, list))
+            continue;
+        s->signatures++;
+        s->err = signed_by(list, child->sig_md, child->sig_pk, child->sig_opts, &child->tbs, &child->sig, &good);
+        if (s->err != RELOAD_OK || !good)
+            continue;
+        s->chain[s->length++] = list;
+        if (anchors) {
+            rl_objection objection = judge_chain(s);
+            /* the reasons stand in D18's order: the later one got further */
+            if (objection.reason == RELOAD_REASON_NONE || objection.reason > s->best.reason || s->best.words == NULL)
+                s->best = objection;
+        } else {
+            search_from(s);
         }
-    if (w.expired)
-        *objection = object(RELOAD_REASON_EXPIRED_CERTIFICATE, "a certificate in the chain is not valid at the time of checking");
-    return RELOAD_OK;
+        s->length--;
+    }
+}
+
+static void search_from(struct search *s)
+{
+    if (s->length == MAX_CHAIN)
+        return;
+    try_list(s, &s->trust->anchors, true);
+    if (s->length + 1 < MAX_CHAIN)
+        try_list(s, &s->trust->intermediates, false);
+}
+
+reload_err rl_trust_judge(rl_trust *trust, const reload_cert *cert, int64_t time, rl_objection *objection)
+{
+    struct search s = {.trust = trust, .time = time, .chain = {&cert->crt}, .length = 1, .err = RELOAD_OK,
+                       .best = {RELOAD_REASON_BAD_CERTIFICATE, NULL}}; /* less than any chain's */
+    search_from(&s);
+    *objection = s.best;
+    if (s.err == RELOAD_OK && s.best.words == NULL && s.best.reason != RELOAD_REASON_NONE) { /* there is no chain */
+        if (weak(trust, &cert->crt))
+            *objection = object(RELOAD_REASON_WEAK_KEY, "the certificate's key is not RSA, or too small or too large");
+        else
+            *objection = object(RELOAD_REASON_UNTRUSTED_CERTIFICATE, "no chain leads from the certificate to a CA of the overlay");
+    }
+    return s.err;
 }
 
 /* ---- Writing --------------------------------------------------------------------------------------------------- */
@@ -757,7 +945,7 @@ static bool write_date(int64_t time, char text[15])
 {
     time_t when = (time_t)time;
     struct tm tm;
-    return gmtime_r(&when, &tm) != NULL && tm.tm_year >= 70 && tm.tm_year < 9999 - 1900 && strftime(text, 15, "%Y%m%d%H%M%S", &tm) == 14;
+    return gmtime_r(&when, &tm) != NULL && tm.tm_year >= 70 && tm.tm_year <= 9999 - 1900 && strftime(text, 15, "%Y%m%d%H%M%S", &tm) == 14;
 }
 
 static int set_serial(mbedtls_x509write_cert *crt, const reload_cert_spec *spec)

@@ -26,16 +26,17 @@ void rl_trust_set_min_rsa_bits(rl_trust *trust, unsigned bits);
 void rl_trust_allow_sha1(rl_trust *trust, bool allowed);
 bool rl_trust_has_ca(const rl_trust *trust);
 /* Tells of each CRL that is not quite in order at a time (D18, step 4). */
-void rl_trust_check_crls(const rl_trust *trust, int64_t time, void (*warn)(void *arg, const char *words), void *arg);
+void rl_trust_check_crls(rl_trust *trust, int64_t time, void (*warn)(void *arg, const char *words), void *arg);
 
-/* D18's steps 2 to 5 for a certificate that rl_cert_read has read. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
-reload_err rl_trust_judge(const rl_trust *trust, reload_cert *cert, int64_t time, rl_objection *objection);
+/* D18's steps 2 to 5 for a certificate that rl_cert_read has read: of all chains from it to a CA that was given, the one with the
+ * least objection counts. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. What it learns of CRLs is kept. */
+reload_err rl_trust_judge(rl_trust *trust, const reload_cert *cert, int64_t time, rl_objection *objection);
 
 /* Octets of the modulus of the certificate's RSA key. */
 size_t rl_cert_signature_size(const reload_cert *cert);
-/* D13: whether signature, of rl_cert_signature_size octets, is the key's for the pieces. RELOAD_ERR_MEMORY,
- * RELOAD_ERR_CRYPTO. */
-reload_err rl_cert_verify(reload_cert *cert, const rl_pieces *pieces, const uint8_t *signature, bool *match);
+/* D13: whether the len octets of signature are the key's for the pieces; not where they are not as many as the modulus has.
+ * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+reload_err rl_cert_verify(reload_cert *cert, const rl_pieces *pieces, const uint8_t *signature, size_t len, bool *match);
 
 /* D20: whether the certificate names a Peer-ID for an overlay: the one of that name, or (NULL) one with that CRC-32, or
  * (any_overlay) just any. */
@@ -44,6 +45,8 @@ bool rl_cert_names_peer(const reload_cert *cert, const uint8_t id[RELOAD_ID_SIZE
 /* D21: whether it names a user whose address of record equals a KEY. */
 bool rl_cert_names_user(const reload_cert *cert, const uint8_t *key, size_t len);
 
+/* Whether two certificates are of one key. */
+bool rl_cert_same_key(const reload_cert *a, const reload_cert *b);
 /* Whether the certificate is a CA's, which signs no messages. */
 bool rl_cert_is_ca(const reload_cert *cert);
 

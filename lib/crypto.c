@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <mbedtls/base64.h>
 #include <mbedtls/constant_time.h>
 #include <mbedtls/ctr_drbg.h>
 #include <mbedtls/entropy.h>
@@ -262,12 +263,24 @@ reload_err rl_key_sign(reload_key *key, const rl_pieces *pieces, uint8_t *signat
 
 reload_err reload_key_write(reload_key *key, reload_buf *pem)
 {
-    unsigned char text[16384]; /* 8192 bits take some 6400 characters */
-    int failed = mbedtls_pk_write_key_pem(&key->pk, text, sizeof text);
-    if (failed == 0)
-        reload_buf_append(pem, text, strlen((const char *)text));
+    /* not by mbedtls_pk_write_key_pem, whose own buffer is not wiped in every version */
+    static const char head[] = "-----BEGIN RSA PRIVATE KEY-----\n", foot[] = "-----END RSA PRIVATE KEY-----\n";
+    enum { LINE = 64 };
+    unsigned char der[8192], text[12288]; /* 8192 bits take some 4700 octets */
+    size_t len = 0;
+    int n = mbedtls_pk_write_key_der(&key->pk, der, sizeof der); /* at the end of der */
+    bool good = n > 0 && mbedtls_base64_encode(text, sizeof text, &len, der + sizeof der - (n > 0 ? n : 0), n > 0 ? (size_t)n : 0) == 0;
+    if (good)
+        reload_buf_append(pem, head, sizeof head - 1);
+    for (size_t at = 0; good && at < len; at += LINE) {
+        reload_buf_append(pem, text + at, len - at < LINE ? len - at : LINE);
+        reload_buf_append(pem, "\n", 1);
+    }
+    if (good)
+        reload_buf_append(pem, foot, sizeof foot - 1);
+    rl_wipe(der, sizeof der);
     rl_wipe(text, sizeof text);
-    return failed == 0 ? pem->err : RELOAD_ERR_CRYPTO;
+    return good ? pem->err : RELOAD_ERR_CRYPTO;
 }
 
 void *rl_key_pk(reload_key *key)

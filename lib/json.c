@@ -1142,7 +1142,7 @@ static reload_err read_profile_key(struct reading *r, const char *key, json_t *j
     if (strcmp(key, "max_skew") == 0)
         return read_profile_number(r, json, RELOAD_NAMES_NONE, UINT32_MAX, &profile->max_skew);
     if (strcmp(key, "min_rsa_bits") == 0)
-        return read_profile_number(r, json, RELOAD_NAMES_NONE, UINT32_MAX, &profile->min_rsa_bits);
+        return read_profile_number(r, json, RELOAD_NAMES_NONE, 8192, &profile->min_rsa_bits);
     if (strcmp(key, "allow_sha1_certs") == 0)
         return read_bool(r, json, &profile->allow_sha1_certs);
     if (strcmp(key, "require_peer_signature") == 0)

@@ -604,6 +604,8 @@ typedef struct reload_revocation {
 /* Makes a CRL (RFC 5280 section 5), signed with SHA-256, with that CRL number. Appends PEM to out. */
 reload_err reload_crl_issue(const reload_cert *issuer, reload_key *issuer_key, const reload_revocation *entries, size_t count,
                             int64_t this_update, int64_t next_update, uint32_t number, reload_buf *out, reload_diag *diag);
+/* Whether issuer's name and key have signed a certificate. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+reload_err reload_cert_issued_by(const reload_cert *cert, const reload_cert *issuer, bool *yes);
 /* Whether a private key is the certificate's. */
 bool reload_cert_fits_key(const reload_cert *cert, reload_key *key);
 
@@ -701,12 +703,12 @@ reload_err reload_verifier_add_secret(reload_verifier *verifier, const uint8_t *
 reload_err reload_verifier_add_ca(reload_verifier *verifier, const uint8_t *octets, size_t len, reload_diag *diag);
 reload_err reload_verifier_add_intermediates(reload_verifier *verifier, const uint8_t *octets, size_t len, reload_diag *diag);
 reload_err reload_verifier_add_crl(reload_verifier *verifier, const uint8_t *octets, size_t len, reload_diag *diag);
-/* The smallest RSA key that is taken, in bits: 2048 unless set (D13). */
+/* The smallest RSA key that is taken, in bits: 2048 unless set, and from 1024 to 8192 (D13). */
 void reload_verifier_set_min_rsa_bits(reload_verifier *verifier, unsigned bits);
 /* Takes certificates that are signed with SHA-1. */
 void reload_verifier_allow_sha1_certs(reload_verifier *verifier, bool allowed);
 /* Tells of each CRL that is out of date at a time, of an unknown issuer, or badly signed; warn is called with static words. */
-void reload_verifier_check_crls(const reload_verifier *verifier, int64_t time, void (*warn)(void *arg, const char *words),
+void reload_verifier_check_crls(reload_verifier *verifier, int64_t time, void (*warn)(void *arg, const char *words),
                                 void *arg);
 /* What the header must say; each is not checked unless set (D24 step 4). The overlay's name is also what a certificate must
  * name its Peer-IDs for (D20); RELOAD_ERR_MEMORY. */
@@ -766,8 +768,9 @@ reload_err reload_signer_check(reload_signer *signer, reload_diag *diag);
 void reload_signer_set_boot_time(reload_signer *signer, uint32_t boot_time);
 void reload_signer_set_counter(reload_signer *signer, uint32_t counter);
 /* What the overlay's messages have in their headers. An Overlay field of 0 is filled in with the CRC-32 of the name, but for a
- * PEER-JOIN request's; a message that says something else is refused, unless forced. */
-void reload_signer_set_overlay(reload_signer *signer, const char *name);
+ * PEER-JOIN request's; a message that says something else, or a certificate for another overlay (D32), is refused, unless forced.
+ * RELOAD_ERR_MEMORY. */
+reload_err reload_signer_set_overlay(reload_signer *signer, const char *name);
 void reload_signer_set_dht(reload_signer *signer, uint8_t dht);
 void reload_signer_set_hash(reload_signer *signer, uint8_t hash);
 /* Any of RELOAD_SIGN_…, or-ed together; none unless set. */
@@ -794,7 +797,8 @@ reload_err reload_sign_tbs(reload_signer *signer, const reload_msg *msg, reload_
 reload_err reload_signer_attach(reload_signer *signer, const uint8_t *digest, size_t len);
 
 /* Appends an unsigned response with a code from 100 to 799 to a request (D31); what is missing is for reload_sign to complete.
- * RELOAD_ERR_REFUSED: it is a response itself; RELOAD_ERR_VALUE: the code; RELOAD_ERR_MEMORY. */
+ * RELOAD_ERR_MALFORMED, and RELOAD_ERR_REFUSED for a response, a fragment or another Version: no code is due for these (D24);
+ * RELOAD_ERR_VALUE: the code; RELOAD_ERR_MEMORY. */
 reload_err reload_reply(const reload_msg *request, unsigned code, reload_buf *out, reload_diag *diag);
 
 /* Appends the message without its SIGNATUREs, PEER-SIGNATUREs and BODY.SIGNATUREs to out. What stood behind a SIGNATURE, and

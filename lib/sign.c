@@ -23,7 +23,8 @@ struct reload_signer {
     struct identity peer;
     struct identity resource; /* its own where set; else BODYs are signed by the peer */
     bool checked;             /* the keys are those of the certificates */
-    bool has_boot_time, has_overlay, has_dht, has_hash;
+    bool has_boot_time, has_dht, has_hash;
+    char *overlay_name; /* NULL: not told */
     uint32_t boot_time, counter, overlay;
     uint8_t dht, hash;
     unsigned flags;
@@ -66,6 +67,7 @@ void reload_signer_free(reload_signer **signer)
     reload_rng_free(&(*signer)->random);
     reload_msg_free(&(*signer)->built);
     free((*signer)->signatures);
+    free((*signer)->overlay_name);
     free(*signer);
     *signer = NULL;
 }
@@ -165,10 +167,15 @@ static const struct identity *resource_identity(const reload_signer *s)
     return s->resource.key != NULL ? &s->resource : &s->peer;
 }
 
-void reload_signer_set_overlay(reload_signer *s, const char *name)
+reload_err reload_signer_set_overlay(reload_signer *s, const char *name)
 {
+    char *copy = strdup(name);
+    if (copy == NULL)
+        return RELOAD_ERR_MEMORY;
+    free(s->overlay_name);
+    s->overlay_name = copy;
     s->overlay = reload_overlay_id(name);
-    s->has_overlay = true;
+    return RELOAD_OK;
 }
 
 void reload_signer_set_dht(reload_signer *s, uint8_t dht)
@@ -318,8 +325,11 @@ static void put_signature(struct rewrite *w, uint16_t type)
     }
     if (type == RELOAD_A_SIGNATURE && s->has_attached && (s->flags & RELOAD_SIGN_FORCE) != 0)
         put_zeros(w, RELOAD_A_DIGEST, s->attached.len);
-    else
-        put_zeros(w, RELOAD_A_DIGEST, certs ? rl_cert_signature_size(placed->identity->cert) : RELOAD_HMAC_SIZE);
+    else if (!certs)
+        put_zeros(w, RELOAD_A_DIGEST, RELOAD_HMAC_SIZE);
+    else /* the key's size is the certificate's, unless it is forced to sign beside another's */
+        put_zeros(w, RELOAD_A_DIGEST,
+                  placed->identity->key != NULL ? rl_key_size(placed->identity->key) : rl_cert_signature_size(placed->identity->cert));
     reload_build_close(&w->b);
 }
 
@@ -444,9 +454,9 @@ static reload_err complete_overlay(struct rewrite *w, reload_diag *diag)
     bool join_request =
         reload_msg_field(w->msg, RELOAD_F_RESPONSE) == 0 && reload_msg_field(w->msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN;
     uint32_t overlay = reload_msg_field(w->msg, RELOAD_F_OVERLAY);
-    if (s->has_overlay && overlay == 0 && !join_request)
+    if (s->overlay_name != NULL && overlay == 0 && !join_request)
         reload_build_field(&w->b, RELOAD_F_OVERLAY, s->overlay);
-    else if (s->has_overlay && overlay != s->overlay && overlay != 0 && !force)
+    else if (s->overlay_name != NULL && overlay != s->overlay && overlay != 0 && !force)
         return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: the Overlay field is another overlay's");
     if (s->has_dht && reload_msg_field(w->msg, RELOAD_F_DHT) != s->dht && !force)
         return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: the DHT field names another algorithm than the overlay's");
@@ -547,7 +557,7 @@ static reload_err check_peer(const struct rewrite *w, const struct completion *c
     const uint8_t *id = c->peer_id;
     if (id == NULL)
         id = reload_msg_value_octets(w->msg, reload_msg_member(w->msg, c->info, RELOAD_A_PEER_ID), &len);
-    if (len != RELOAD_ID_SIZE || !rl_cert_names_peer(cert, id, NULL, overlay, join_request && overlay == 0))
+    if (len != RELOAD_ID_SIZE || !rl_cert_names_peer(cert, id, w->signer->overlay_name, overlay, join_request && overlay == 0))
         return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: the certificate does not name the PEER-ID for this Overlay (D32)");
     if (request && memcmp(id, reload_msg_field_octets(w->msg, RELOAD_F_SOURCE_ID, &len), RELOAD_ID_SIZE) != 0)
         return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: the PEER-ID is not the request's Source ID (D20, D32)");
@@ -557,7 +567,7 @@ static reload_err check_peer(const struct rewrite *w, const struct completion *c
     rl_objection objection;
     const uint8_t *der = reload_msg_value_octets(w->msg, reload_msg_member(w->msg, c->info, RELOAD_A_PEER_CERT), &len);
     reload_err err = rl_cert_read(der, len, &there, &objection);
-    bool fits = there != NULL && reload_cert_fits_key(there, w->signer->peer.key);
+    bool fits = there != NULL && rl_cert_same_key(there, cert);
     reload_cert_free(&there);
     if (err != RELOAD_OK)
         return rl_fail(diag, err, "%s", reload_strerror(err));
@@ -635,10 +645,10 @@ static reload_err put_attached(const reload_signer *s, const rl_pieces *pieces, 
     if (len != s->attached.len)
         return RELOAD_ERR_REFUSED;
     if (s->algorithm == RELOAD_SECURITY_CERTS) {
-        err = rl_cert_verify(s->peer.cert, pieces, s->attached.octets, &match);
+        err = rl_cert_verify(s->peer.cert, pieces, s->attached.octets, len, &match);
     } else {
         err = rl_hmac_digest(s->secret, pieces, digest);
-        match = err == RELOAD_OK && rl_equal(digest, s->attached.octets, len < sizeof digest ? len : sizeof digest);
+        match = err == RELOAD_OK && len == sizeof digest && rl_equal(digest, s->attached.octets, len);
     }
     if (err == RELOAD_OK && !match && (s->flags & RELOAD_SIGN_FORCE) == 0)
         err = RELOAD_ERR_REFUSED;
@@ -660,8 +670,6 @@ static reload_err put_digest(const reload_signer *s, const struct placed *placed
         return put_attached(s, &pieces, octets + to->offset + RL_HEAD, to->length);
     if (s->algorithm == RELOAD_SECURITY_CERTS && placed->identity->key == NULL)
         return RELOAD_ERR_REFUSED;
-    if (s->algorithm == RELOAD_SECURITY_CERTS && rl_key_size(placed->identity->key) != to->length)
-        return RELOAD_ERR_REFUSED; /* forced, with a key that is not the certificate's */
     reload_err err = s->algorithm == RELOAD_SECURITY_HMAC ? rl_hmac_digest(s->secret, &pieces, digest)
                                                           : rl_key_sign(placed->identity->key, &pieces, digest);
     if (err == RELOAD_OK)
@@ -749,8 +757,7 @@ static reload_err sign(reload_signer *signer, const reload_msg *msg, bool tbs, r
     if (err == RELOAD_ERR_REFUSED)
         (void)rl_fail(diag, err, "%s",
                       signer->has_attached ? "refused: the attached digest is not right for this message"
-                                           : "refused: something inside the message wants a signature by a key that is missing, or "
-                                             "of another size than its certificate's");
+                                           : "refused: something inside the message wants a signature by the key that is missing");
     return err;
 }
 
@@ -798,6 +805,11 @@ reload_err reload_reply(const reload_msg *request, unsigned code, reload_buf *ou
     reload_err err = check_buffer(out, diag);
     if (err != RELOAD_OK)
         return err;
+    err = reload_msg_check(request, diag); /* D24: no code is due for these */
+    if (err != RELOAD_OK)
+        return err;
+    if (reload_msg_field(request, RELOAD_F_VERSION) != RELOAD_VERSION_1 || reload_msg_field(request, RELOAD_F_FRAG) != 0)
+        return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: a fragment, or a request of another Version, is not answered");
     if (reload_msg_field(request, RELOAD_F_RESPONSE) != 0)
         return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: a response is not answered");
     reload_build_begin(&b, out, NULL);

@@ -2,6 +2,7 @@
 #include "cert.h"
 
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,7 +89,7 @@ void reload_verifier_allow_sha1_certs(reload_verifier *v, bool allowed)
     rl_trust_allow_sha1(v->trust, allowed);
 }
 
-void reload_verifier_check_crls(const reload_verifier *v, int64_t time, void (*warn)(void *arg, const char *words), void *arg)
+void reload_verifier_check_crls(reload_verifier *v, int64_t time, void (*warn)(void *arg, const char *words), void *arg)
 {
     rl_trust_check_crls(v->trust, time, warn, arg);
 }
@@ -211,7 +212,7 @@ struct judging {
     const reload_msg *msg;
     int64_t time;
     reload_report *report;
-    reload_err err; /* it could not be judged */
+    reload_err err; /* it could not be judged; the first error stays, and no finding is good from then on */
     bool join_request;
     reload_cert *signer; /* the certificate that the signature just looked at was checked with */
 };
@@ -361,17 +362,20 @@ static struct finding check_rsa(struct judging *j, const rl_site *site, uint32_t
     size_t len;
     bool match = false;
     const uint8_t *octets = reload_msg_value_octets(j->msg, cert, &len);
-    j->err = rl_cert_read(octets, len, signer, &objection);
+    if (j->err == RELOAD_OK)
+        j->err = rl_cert_read(octets, len, signer, &objection);
     if (j->err == RELOAD_OK && objection.reason == RELOAD_REASON_NONE)
         j->err = rl_trust_judge(j->verifier->trust, *signer, j->time, &objection);
-    if (j->err != RELOAD_OK || objection.reason != RELOAD_REASON_NONE)
+    if (j->err != RELOAD_OK) /* nothing is known; what goes on must not take that for good */
+        return found(RELOAD_REASON_BAD_CERTIFICATE, cert, "could not be checked");
+    if (objection.reason != RELOAD_REASON_NONE)
         return found(objection.reason, cert, objection.words);
     octets = reload_msg_value_octets(j->msg, site->digest, &len);
     if (len != rl_cert_signature_size(*signer))
         return found(RELOAD_REASON_BAD_DIGEST_LENGTH, site->digest, "not as long as the RSA modulus");
     rl_signed_pieces(j->msg, site, &pieces);
-    j->err = rl_cert_verify(*signer, &pieces, octets, &match);
-    return match ? good : found(RELOAD_REASON_BAD_DIGEST, site->digest, "is no signature of the signed octets by the certificate's key");
+    j->err = rl_cert_verify(*signer, &pieces, octets, len, &match);
+    return match && j->err == RELOAD_OK ? good : found(RELOAD_REASON_BAD_DIGEST, site->digest, "is no signature of the signed octets by the certificate's key");
 }
 
 /* D20: the certificate in a PEER-INFO names its PEER-ID, and a request's Source ID is that of its SOURCE-INFO. */
@@ -427,17 +431,10 @@ static struct finding check_by_peer(struct judging *j, const rl_site *site)
 /* How far a check of a BODY with one certificate got, by the step that failed. */
 static int progress(reload_reason reason)
 {
-    switch (reason) {
-    case RELOAD_REASON_NONE:
-        return 4;
-    case RELOAD_REASON_RESOURCE_KEY_MISMATCH:
-        return 3;
-    case RELOAD_REASON_BAD_DIGEST:
-    case RELOAD_REASON_BAD_DIGEST_LENGTH:
-        return 2;
-    default:
-        return 1;
-    }
+    if (reason == RELOAD_REASON_NONE)
+        return INT_MAX;
+    /* the reasons stand in D24's and D18's order, but for the length of a digest, which under CERTS is a matter of step 8 */
+    return reason == RELOAD_REASON_BAD_DIGEST_LENGTH ? 2 * RELOAD_REASON_BAD_DIGEST - 1 : 2 * (int)reason;
 }
 
 /* CERTS, steps 7 to 9 for a BODY: any certificate BODY of its RESOURCE will do (D21). */

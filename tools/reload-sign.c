@@ -293,8 +293,10 @@ static bool read_profile(struct sign *s, const char *path, reload_security secur
     bool agrees = profile.security < 0 || profile.security == (int64_t)security || (s->flags & RELOAD_SIGN_FORCE) != 0;
     if (!agrees)
         tool_error(&s->tool, STATUS_FAILED, "%s: the overlay is not run under %s", path, reload_name(RELOAD_NAMES_SECURITY, security));
-    if (profile.overlay != NULL)
-        reload_signer_set_overlay(s->signer, profile.overlay);
+    if (profile.overlay != NULL && reload_signer_set_overlay(s->signer, profile.overlay) != RELOAD_OK) {
+        tool_error(&s->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+        agrees = false;
+    }
     if (profile.dht >= 0)
         reload_signer_set_dht(s->signer, (uint8_t)profile.dht);
     if (profile.hash >= 0)

@@ -223,29 +223,31 @@ struct policy {
     bool allow_sha1_certs, require_peer_signature;
 };
 
-/* Which algorithm the options and the profile tell; ends the program where they do not tell one. */
+/* Which algorithm the options tell, or else the profile; ends the program where they do not tell one. */
 static reload_security algorithm(const struct verify *v, const struct policy *p)
 {
     int told = (p->secrets.count > 0) + (p->ca.count > 0) + p->none;
     if (told > 1)
         tool_usage(&v->tool, "--secret, --ca and --none exclude each other: an overlay is run under one of them");
-    if (told == 0 && p->profile.security == RELOAD_SECURITY_HMAC)
+    if (told == 1)
+        return p->none ? RELOAD_SECURITY_NONE : p->ca.count > 0 ? RELOAD_SECURITY_CERTS : RELOAD_SECURITY_HMAC;
+    if (p->profile.security == RELOAD_SECURITY_HMAC)
         tool_usage(&v->tool, "the profile says HMAC: --secret says under which secret");
-    if (told == 0 && (p->profile.security == RELOAD_SECURITY_NONE || p->profile.security == RELOAD_SECURITY_CERTS))
+    if (p->profile.security == RELOAD_SECURITY_NONE || p->profile.security == RELOAD_SECURITY_CERTS)
         return (reload_security)p->profile.security;
-    if (told == 0)
-        tool_usage(&v->tool, "one of --secret, --ca, --none and --profile says how the overlay is run");
-    return p->none ? RELOAD_SECURITY_NONE : p->ca.count > 0 ? RELOAD_SECURITY_CERTS : RELOAD_SECURITY_HMAC;
+    if (p->profile.security < 0 && p->profile.ca[0] != NULL)
+        return RELOAD_SECURITY_CERTS;
+    tool_usage(&v->tool, "one of --secret, --ca, --none and --profile says how the overlay is run");
 }
 
 /* Takes from the profile what no option has said. */
-static void merge_profile(struct policy *p)
+static void merge_profile(struct policy *p, reload_security security)
 {
     struct {
         struct file_list *list;
         char **files;
     } lists[] = {{&p->ca, p->profile.ca}, {&p->intermediates, p->profile.intermediates}, {&p->crl, p->profile.crl}};
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+    for (size_t i = 0; security == RELOAD_SECURITY_CERTS && i < sizeof lists / sizeof lists[0]; i++)
         if (lists[i].list->count == 0)
             for (size_t k = 0; lists[i].files[k] != NULL; k++)
                 lists[i].list->names[lists[i].list->count++] = lists[i].files[k];
@@ -340,12 +342,11 @@ static void set_report_form(struct verify *v, enum report_form form)
 
 static void run(struct verify *v, struct policy *policy, const char *path, reload_form form, char **files, int count)
 {
-    if (policy->profile_file != NULL) {
-        if (!profile_read(&v->tool, policy->profile_file, &policy->profile))
-            return;
-        merge_profile(policy);
-    }
-    if (!make_verifier(v, policy, algorithm(v, policy)) || !output_open(&v->out, &v->tool, path, 0))
+    if (policy->profile_file != NULL && !profile_read(&v->tool, policy->profile_file, &policy->profile))
+        return;
+    reload_security security = algorithm(v, policy);
+    merge_profile(policy, security);
+    if (!make_verifier(v, policy, security) || !output_open(&v->out, &v->tool, path, 0))
         return;
     if (input_open(&v->in, &v->tool, form, files, count, &v->out)) {
         verify_all(v);
@@ -357,7 +358,8 @@ static void run(struct verify *v, struct policy *policy, const char *path, reloa
 int main(int argc, char **argv)
 {
     struct verify v = {.tool = {.name = "reload-verify"}};
-    struct policy policy = {.dht = -1, .hash = -1, .min_rsa_bits = -1, .max_skew = -1, .profile = {.security = -1}};
+    struct policy policy = {.dht = -1, .hash = -1, .min_rsa_bits = -1, .max_skew = -1,
+                            .profile = {.security = -1, .dht = -1, .hash = -1, .max_skew = -1, .min_rsa_bits = -1}};
     reload_form input_form = RELOAD_FORM_AUTO;
     const char *path = NULL;
     char *argument;

@@ -484,6 +484,44 @@ static void test_verify_certs_alloc(void **state)
     reload_msg_free(&msg);
 }
 
+static reload_err run_verify_forged(void *arg)
+{
+    reload_msg *msg = arg;
+    reload_report report = {0};
+    reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_CERTS);
+    reload_err err = v == NULL ? RELOAD_ERR_MEMORY : reload_verifier_add_ca(v, certs.ca.octets, certs.ca.len, NULL);
+    if (err == RELOAD_OK)
+        err = reload_verify(v, msg, EXAMPLE_TIME, &report);
+    if (err == RELOAD_OK)
+        check(report.verdict == RELOAD_INVALID && report.reason == RELOAD_REASON_BAD_DIGEST, "another verdict");
+    else
+        check(report.verdict == RELOAD_UNCHECKED, "a verdict though it could not be checked");
+    reload_report_free(&report);
+    reload_verifier_free(&v);
+    return err;
+}
+
+/* A forgery with good signatures inside: whatever fails while the outer one is checked, the inner ones do not make up for it. */
+static void test_verify_forged_alloc(void **state)
+{
+    (void)state;
+    reload_buf forged = {0};
+    reload_msg *msg = test_parse(&certs.message);
+    reload_signer *s = reload_signer_new(RELOAD_SECURITY_CERTS);
+    assert_int_equal(reload_signer_set_key(s, certs.key.octets, certs.key.len, NULL, NULL), RELOAD_OK);
+    assert_int_equal(reload_signer_set_cert(s, certs.cert.octets, certs.cert.len, NULL), RELOAD_OK);
+    reload_signer_set_flags(s, RELOAD_SIGN_SOURCE_INFO);
+    reload_signer_set_time(s, EXAMPLE_TIME);
+    assert_int_equal(reload_sign(s, msg, &forged, NULL), RELOAD_OK);
+    forged.octets[forged.len - 1] ^= 1;
+    reload_msg_free(&msg);
+    msg = test_parse(&forged);
+    each_allocation(run_verify_forged, msg, false);
+    reload_msg_free(&msg);
+    reload_signer_free(&s);
+    reload_buf_free(&forged);
+}
+
 static reload_err run_sign_certs(void *arg)
 {
     reload_msg *msg = arg;
@@ -645,6 +683,7 @@ int main(void)
         cmocka_unit_test(test_sign_alloc),
         cmocka_unit_test(test_sign_alloc_random),
         cmocka_unit_test_setup_teardown(test_verify_certs_alloc, setup_certs, teardown_certs),
+        cmocka_unit_test_setup_teardown(test_verify_forged_alloc, setup_certs, teardown_certs),
         cmocka_unit_test_setup_teardown(test_sign_certs_alloc, setup_certs, teardown_certs),
         cmocka_unit_test_setup_teardown(test_text_certs_alloc, setup_certs, teardown_certs),
         cmocka_unit_test(test_random_alloc),

@@ -173,7 +173,10 @@ bool profile_read(struct tool *tool, const char *path, reload_profile *profile)
     reload_buf_free(&text);
     char **const lists[] = {profile->ca, profile->intermediates, profile->crl};
     for (size_t i = 0; good && i < sizeof lists / sizeof lists[0]; i++)
-        for (size_t k = 0; lists[i][k] != NULL; k++)
-            good = relocate(&lists[i][k], path) && good;
+        for (size_t k = 0; good && lists[i][k] != NULL; k++)
+            if (!relocate(&lists[i][k], path)) {
+                tool_error(tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+                good = false;
+            }
     return good;
 }

@@ -166,6 +166,21 @@ int output_write(void *arg, const void *octets, size_t len)
     return out->failed ? -1 : 0;
 }
 
+/* Makes a new name in a directory last through a loss of power. */
+static void sync_directory(const char *path)
+{
+    char *copy = strdup(path);
+    char *slash = copy == NULL ? NULL : strrchr(copy, '/');
+    if (slash != NULL)
+        slash[slash == copy] = '\0'; /* "/" stays */
+    int fd = open(slash != NULL ? copy : ".", O_RDONLY | O_DIRECTORY);
+    if (fd >= 0) {
+        (void)fsync(fd); /* not every file system does that for directories */
+        (void)close(fd);
+    }
+    free(copy);
+}
+
 /* Gives the temporary file its name. A key never takes another's place unasked, not even one made meanwhile. */
 static void publish(struct output *out)
 {
@@ -180,12 +195,16 @@ static void publish(struct output *out)
     if (!exclusive) {
         if (rename(out->temporary, out->target) != 0)
             fail(out, "cannot be renamed into place");
+        else
+            sync_directory(out->target);
         return;
     }
     if (link(out->temporary, out->target) != 0)
         fail(out, "cannot be put in place");
     else
         (void)unlink(out->temporary);
+    if (!out->failed)
+        sync_directory(out->target);
 }
 
 bool output_close(struct output *out)

@@ -83,27 +83,33 @@ static bool in_dir(struct make_ca *m, const char *name, bool (*make)(struct make
     return good;
 }
 
-static bool write_key_and_certificate(struct make_ca *m, const char *key_path)
-{
-    char purpose[512];
-    reload_buf pem = {0};
-    (void)snprintf(purpose, sizeof purpose, "ca %s", m->overlay);
-    reload_rng *rng = keygen_rng(&m->tool, m->seed, purpose);
-    reload_key *key = rng == NULL ? NULL : keygen_key(&m->tool, rng, m->bits, key_path, false);
-    char *cert_path = keygen_path(&m->tool, m->dir, "/ca.crt");
-    bool good = key != NULL && cert_path != NULL && make_certificate(m, rng, key, &pem) && keygen_write(&m->tool, cert_path, &pem);
-    reload_buf_free(&pem);
-    reload_key_free(&key);
-    reload_rng_free(&rng);
-    free(cert_path);
-    return good;
-}
-
 static bool write_index(struct make_ca *m)
 {
     struct ca ca = {.tool = &m->tool, .dir = m->dir};
     struct index index = {.max_peers = m->max_peers};
     return index_write(&index, &ca);
+}
+
+/* The key's name is what makes the directory a CA's: where the rest fails it does not stay. */
+static bool write_all(struct make_ca *m, const char *key_path)
+{
+    char purpose[512];
+    reload_buf pem = {0};
+    (void)snprintf(purpose, sizeof purpose, "ca %s", m->overlay);
+    reload_rng *rng = keygen_rng(&m->tool, m->seed, purpose);
+    reload_key *key = rng == NULL ? NULL : keygen_key(&m->tool, rng, m->bits);
+    char *cert_path = keygen_path(&m->tool, m->dir, "/ca.crt");
+    bool good = key != NULL && cert_path != NULL && make_certificate(m, rng, key, &pem);
+    if (good && (good = keygen_write_key(&m->tool, key, key_path, false))) {
+        good = keygen_write(&m->tool, cert_path, &pem) && write_index(m) && in_dir(m, "/overlay.json", write_profile);
+        if (!good)
+            (void)unlink(key_path);
+    }
+    reload_buf_free(&pem);
+    reload_key_free(&key);
+    reload_rng_free(&rng);
+    free(cert_path);
+    return good;
 }
 
 static bool no_key_yet(struct make_ca *m, const char *path)
@@ -121,8 +127,8 @@ static void make_ca(struct make_ca *m)
         tool_error(&m->tool, STATUS_FAILED, "%s: %s", m->dir, strerror(errno));
     else if (!in_dir(m, "/ca.key", no_key_yet))
         return;
-    else if (in_dir(m, "/ca.key", write_key_and_certificate) && write_index(m))
-        (void)in_dir(m, "/overlay.json", write_profile);
+    else
+        (void)in_dir(m, "/ca.key", write_all);
 }
 
 /* D19 writes the name into URIs, where nothing is percent-encoded. */
@@ -156,10 +162,10 @@ int ca_main(int argc, char **argv)
             m.bits = (unsigned)tool_number(&m.tool, "--bits", argument, 1024, 8192);
             break;
         case NOT_BEFORE:
-            m.not_before = tool_time(&m.tool, "--not-before", argument);
+            m.not_before = keygen_time(&m.tool, "--not-before", argument);
             break;
         case NOT_AFTER:
-            m.not_after = tool_time(&m.tool, "--not-after", argument);
+            m.not_after = keygen_time(&m.tool, "--not-after", argument);
             break;
         case MAX_PEERS:
             m.max_peers = (unsigned)tool_number(&m.tool, "--max-peers", argument, 1, MAX_NAMES);

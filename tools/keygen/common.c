@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 reload_rng *keygen_rng(struct tool *tool, const char *seed, const char *purpose)
@@ -51,19 +52,24 @@ bool keygen_write(struct tool *tool, const char *path, reload_buf *text)
     return good;
 }
 
-reload_key *keygen_key(struct tool *tool, reload_rng *rng, unsigned bits, const char *path, bool force)
+reload_key *keygen_key(struct tool *tool, reload_rng *rng, unsigned bits)
 {
-    reload_buf pem = {0};
     reload_key *key = NULL;
     reload_err err = reload_key_generate(rng, bits, &key);
-    if (err == RELOAD_OK)
-        err = reload_key_write(key, &pem);
     if (err != RELOAD_OK)
         tool_error(tool, STATUS_FAILED, "no key could be made: %s", reload_strerror(err));
-    if (err != RELOAD_OK || !write_file(tool, path, &pem, OUTPUT_SECRET | (force ? OUTPUT_FORCE : 0)))
-        reload_key_free(&key);
-    reload_buf_free(&pem);
     return key;
+}
+
+bool keygen_write_key(struct tool *tool, reload_key *key, const char *path, bool force)
+{
+    reload_buf pem = {0};
+    reload_err err = reload_key_write(key, &pem);
+    if (err != RELOAD_OK)
+        tool_error(tool, STATUS_FAILED, "%s: %s", path, reload_strerror(err));
+    bool good = err == RELOAD_OK && write_file(tool, path, &pem, OUTPUT_SECRET | (force ? OUTPUT_FORCE : 0));
+    reload_buf_free(&pem);
+    return good;
 }
 
 void keygen_check_bits(const struct tool *tool, unsigned bits)
@@ -93,20 +99,33 @@ char *keygen_path(struct tool *tool, const char *a, const char *b)
     return path;
 }
 
-const char *keygen_user(const struct tool *tool, const char *text)
+void keygen_user(const struct tool *tool, const char *text, char user[MAX_USER + 1])
 {
     static const char *const prefixes[] = {"sip:", "sips:", "mailto:"};
-    const char *user = text;
-    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0] && user == text; i++)
-        if (strncmp(text, prefixes[i], strlen(prefixes[i])) == 0)
-            user = text + strlen(prefixes[i]);
-    const char *at = strrchr(user, '@');
-    bool good = at != NULL && at > user && at[1] != '\0' && strlen(user) <= 256;
-    for (const char *c = user; *c != '\0' && good; c++)
+    const char *from = text;
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0] && from == text; i++)
+        if (strncasecmp(text, prefixes[i], strlen(prefixes[i])) == 0)
+            from = text + strlen(prefixes[i]);
+    const char *at = strrchr(from, '@');
+    bool good = at != NULL && at > from && at[1] != '\0' && strlen(from) <= MAX_USER;
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
+        good = good && strncasecmp(from, prefixes[i], strlen(prefixes[i])) != 0;
+    size_t len = 0;
+    for (const char *c = from; good && *c != '\0'; c++) {
         good = *c > 0x20 && *c < 0x7f && *c != ',';
+        user[len++] = c > at && *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c;
+    }
+    user[len] = '\0';
     if (!good)
         tool_usage(tool, "--user: \"%s\" is no address of record such as alice@example.com", text);
-    return user;
+}
+
+int64_t keygen_time(const struct tool *tool, const char *option, const char *text)
+{
+    int64_t time = tool_time(tool, option, text);
+    if (time < 0 || time > INT64_C(253402300799)) /* 9999-12-31T23:59:59Z */
+        tool_usage(tool, "%s: \"%s\" is no time that a certificate can bear: these go from 1970 to 9999", option, text);
+    return time;
 }
 
 void keygen_subject(char *subject, size_t size, const char *name, const char *otherwise)

@@ -18,17 +18,24 @@ static const char heading[] = "# Certificates that this CA issued; reload-keygen
 
 /* ---- The CA's directory ---- */
 
-static bool read_ca_file(struct ca *ca, const char *name, reload_buf *octets, bool secret)
+static bool read_ca_file(struct ca *ca, const char *name, reload_buf *octets)
 {
     char *path = keygen_path(ca->tool, ca->dir, name);
-    bool good = path != NULL && file_read(ca->tool, path, 1024 * 1024, octets, secret);
+    bool good = path != NULL && file_read(ca->tool, path, 1024 * 1024, octets, false);
     free(path);
     return good;
 }
 
+/* A key_taker. */
+static reload_err take_ca_key(void *arg, const uint8_t *octets, size_t len, const char *passphrase, reload_diag *diag)
+{
+    struct ca *ca = arg;
+    return reload_key_parse(octets, len, passphrase, &ca->key, diag);
+}
+
 bool ca_open(struct ca *ca, struct tool *tool, const char *dir)
 {
-    reload_buf cert = {0}, key = {0};
+    reload_buf cert = {0};
     reload_diag diag = {0};
     *ca = (struct ca){.tool = tool, .dir = dir, .lock = -1};
     ca->lock = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -38,13 +45,14 @@ bool ca_open(struct ca *ca, struct tool *tool, const char *dir)
         return false;
     }
     char *path = keygen_path(tool, dir, "/overlay.json");
-    bool good = path != NULL && profile_read(tool, path, &ca->profile) && read_ca_file(ca, "/ca.crt", &cert, false) &&
-                read_ca_file(ca, "/ca.key", &key, true);
-    if (good && (reload_cert_parse(cert.octets, cert.len, &ca->cert, &diag) != RELOAD_OK ||
-                 reload_key_parse(key.octets, key.len, NULL, &ca->key, &diag) != RELOAD_OK)) {
-        tool_error(tool, STATUS_FAILED, "%s: %s: %s", dir, ca->cert == NULL ? "ca.crt" : "ca.key", diag.text);
+    char *key_path = keygen_path(tool, dir, "/ca.key");
+    bool good = path != NULL && key_path != NULL && profile_read(tool, path, &ca->profile) &&
+                read_ca_file(ca, "/ca.crt", &cert);
+    if (good && reload_cert_parse(cert.octets, cert.len, &ca->cert, &diag) != RELOAD_OK) {
+        tool_error(tool, STATUS_FAILED, "%s/ca.crt: %s", dir, diag.text);
         good = false;
     }
+    good = good && key_read(tool, key_path, NULL, take_ca_key, ca);
     if (good && !reload_cert_fits_key(ca->cert, ca->key)) {
         tool_error(tool, STATUS_FAILED, "%s: ca.key is not the key of ca.crt", dir);
         good = false;
@@ -54,7 +62,7 @@ bool ca_open(struct ca *ca, struct tool *tool, const char *dir)
         good = false;
     }
     reload_buf_free(&cert);
-    reload_buf_free(&key);
+    free(key_path);
     free(path);
     if (!good)
         ca_close(ca);
@@ -207,45 +215,61 @@ static bool read_entry(char *line, struct entry *entry)
     return entry->users != NULL;
 }
 
-/* "# max-peers 16" and "# crl-number 3". */
-static void read_setting(const char *line, struct index *index)
+/* A comment, or one of the settings "# max-peers 16" and "# crl-number 3". *seen: those that were there, a bit each. False where
+ * a setting has no number. */
+static bool read_setting(const char *line, struct index *index, unsigned *seen)
 {
-    unsigned long number;
-    if (strncmp(line, "# max-peers ", 12) == 0 && read_number(line + 12, 0xffff, &number))
+    static const char max_peers[] = "# max-peers ", crl_number[] = "# crl-number ";
+    unsigned long number = 0;
+    if (strncmp(line, max_peers, sizeof max_peers - 1) == 0) {
+        *seen |= 1;
+        bool good = read_number(line + sizeof max_peers - 1, MAX_NAMES, &number);
         index->max_peers = (unsigned)number;
-    if (strncmp(line, "# crl-number ", 13) == 0 && read_number(line + 13, UINT32_MAX, &number))
+        return good;
+    }
+    if (strncmp(line, crl_number, sizeof crl_number - 1) == 0) {
+        *seen |= 2;
+        bool good = read_number(line + sizeof crl_number - 1, UINT32_MAX, &number);
         index->crl_number = (uint32_t)number;
+        return good;
+    }
+    return true;
+}
+
+/* Reads the lines of an index. NULL, or what is wrong with the line that *number is set to. */
+static const char *read_lines(struct index *index, struct tool *tool, char *text, size_t len, unsigned *number)
+{
+    unsigned seen = 0;
+    for (*number = 1; len > 0; (*number)++) {
+        char *end = memchr(text, '\n', len);
+        size_t n = end == NULL ? len : (size_t)(end - text);
+        if (end == NULL)
+            return "cut short";
+        *end = '\0';
+        if (strlen(text) != n)
+            return "not a line of an index";
+        if (*text == '#' && !read_setting(text, index, &seen))
+            return "not a number that can be";
+        struct entry *entry = *text == '#' ? NULL : index_add(index, tool);
+        if (*text != '#' && (entry == NULL || !read_entry(text, entry)))
+            return "not a line of an index";
+        text += n + 1;
+        len -= n + 1;
+    }
+    return seen == 3 ? NULL : "max-peers or crl-number is missing";
 }
 
 bool index_read(struct index *index, struct ca *ca)
 {
     reload_buf text = {0};
     char *path = keygen_path(ca->tool, ca->dir, "/index");
+    unsigned number;
     *index = (struct index){0};
     bool good = path != NULL && file_read(ca->tool, path, MAX_INDEX, &text, false);
-    if (good) {
-        reload_buf_append(&text, "", 1);
-        good = text.err == RELOAD_OK;
-    }
-    unsigned number = 0;
-    for (char *line = good ? (char *)text.octets : NULL; line != NULL && *line != '\0' && good;) {
-        char *end = strchr(line, '\n');
-        number++;
-        if (end == NULL) {
-            tool_error(ca->tool, STATUS_FAILED, "%s: line %u: cut short", path, number);
-            good = false;
-            break;
-        }
-        *end = '\0';
-        if (*line == '#') {
-            read_setting(line, index);
-        } else {
-            struct entry *entry = index_add(index, ca->tool);
-            good = entry != NULL && read_entry(line, entry);
-            if (!good)
-                tool_error(ca->tool, STATUS_FAILED, "%s: line %u: not a line of an index", path, number);
-        }
-        line = end + 1;
+    const char *wrong = good ? read_lines(index, ca->tool, (char *)text.octets, text.len, &number) : NULL;
+    if (wrong != NULL) {
+        tool_error(ca->tool, STATUS_FAILED, "%s: line %u: %s", path, number, wrong);
+        good = false;
     }
     reload_buf_free(&text);
     free(path);

@@ -54,7 +54,7 @@ static const struct tool_help request_help = {
 struct issue {
     struct tool tool;
     const char *ca_dir, *prefix, *request, *renew, *seed;
-    const char *users[MAX_NAMES];
+    char users[MAX_NAMES][MAX_USER + 1];
     size_t user_count;
     uint8_t peer_ids[MAX_NAMES][RELOAD_ID_SIZE];
     size_t peer_id_count;
@@ -64,7 +64,7 @@ struct issue {
     bool force, bits_told;
     struct ca ca;
     struct index index;
-    reload_cert *renewed;
+    char *renewed_users; /* of the certificate to be renewed, cut into the names below */
     reload_cert_name names[2 * MAX_NAMES];
     size_t name_count;
 };
@@ -137,32 +137,59 @@ static bool add_peers(struct issue *s, reload_rng *rng)
     return true;
 }
 
-/* The names of a certificate that this CA issued and did not revoke. */
-static bool add_renewed(struct issue *s)
+/* The entry of the certificate to be renewed, which this CA must have issued and not revoked. */
+static const struct entry *find_renewed(struct issue *s)
 {
     reload_buf octets = {0};
     reload_diag diag = {0};
-    bool good = file_read(&s->tool, s->renew, 1024 * 1024, &octets, false);
-    if (good && reload_cert_parse(octets.octets, octets.len, &s->renewed, &diag) != RELOAD_OK) {
-        tool_error(&s->tool, STATUS_FAILED, "%s: %s", s->renew, diag.text);
-        good = false;
-    }
-    reload_buf_free(&octets);
-    if (!good)
-        return false;
+    reload_cert *cert = NULL;
     const struct entry *found = NULL;
-    for (size_t i = 0; i < s->index.count && found == NULL; i++) {
-        char serial[2 * sizeof s->index.entries[i].serial + 1] = "";
-        reload_hex_encode(s->index.entries[i].serial, s->index.entries[i].serial_len, serial);
-        found = strcmp(serial, reload_cert_serial(s->renewed)) == 0 ? &s->index.entries[i] : NULL;
+    bool issued = false;
+    if (file_read(&s->tool, s->renew, 1024 * 1024, &octets, false)) {
+        if (reload_cert_parse(octets.octets, octets.len, &cert, &diag) != RELOAD_OK)
+            tool_error(&s->tool, STATUS_FAILED, "%s: %s", s->renew, diag.text);
+        reload_err err = cert == NULL ? RELOAD_OK : reload_cert_issued_by(cert, s->ca.cert, &issued);
+        if (err != RELOAD_OK)
+            tool_error(&s->tool, STATUS_FAILED, "%s: %s", s->renew, reload_strerror(err));
+        for (size_t i = 0; issued && i < s->index.count && found == NULL; i++) {
+            char serial[2 * sizeof s->index.entries[i].serial + 1] = "";
+            reload_hex_encode(s->index.entries[i].serial, s->index.entries[i].serial_len, serial);
+            found = strcmp(serial, reload_cert_serial(cert)) == 0 ? &s->index.entries[i] : NULL;
+        }
+        if (cert != NULL && (found == NULL || found->revoked >= 0)) {
+            tool_error(&s->tool, STATUS_FAILED, "%s: a certificate that %s", s->renew,
+                       found == NULL ? "this CA did not issue" : "was revoked");
+            found = NULL;
+        }
     }
-    if (found == NULL || found->revoked >= 0) {
-        tool_error(&s->tool, STATUS_FAILED, "%s: a certificate that %s", s->renew,
-                   found == NULL ? "this CA did not issue" : "was revoked");
+    reload_cert_free(&cert);
+    reload_buf_free(&octets);
+    return found;
+}
+
+/* The names that the index has for the certificate to be renewed. */
+static bool add_renewed(struct issue *s)
+{
+    const struct entry *entry = find_renewed(s);
+    if (entry == NULL)
+        return false;
+    s->renewed_users = strdup(strcmp(entry->users, "-") == 0 ? "" : entry->users);
+    if (s->renewed_users == NULL) {
+        tool_error(&s->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
         return false;
     }
-    for (size_t i = 0; i < reload_cert_names(s->renewed); i++)
-        add_name(s, reload_cert_name_at(s->renewed, i));
+    for (char *at = s->renewed_users; *at != '\0';) {
+        size_t len = strcspn(at, ",");
+        bool last = at[len] == '\0';
+        at[len] = '\0';
+        add_name(s, &(reload_cert_name){.text = at});
+        at += len + !last;
+    }
+    for (unsigned i = 0; i < entry->peers; i++) {
+        reload_cert_name name = {.peer = true, .text = s->ca.profile.overlay};
+        if (id_add(entry->first, i, name.id))
+            add_name(s, &name);
+    }
     return true;
 }
 
@@ -220,12 +247,21 @@ static bool issue_certificate(struct issue *s, reload_rng *rng, const char *key_
     set_block(entry, s);
     bool good = reload_rng_fill(rng, entry->serial, SERIAL_SIZE) == RELOAD_OK && set_users(entry, s);
     entry->serial[0] = (uint8_t)((entry->serial[0] & 0x7f) | 0x40); /* positive, and never shorter */
-    reload_key *key = good && s->request == NULL ? keygen_key(&s->tool, rng, s->bits, key_path, s->force) : NULL;
+    reload_key *key = good && s->request == NULL ? keygen_key(&s->tool, rng, s->bits) : NULL;
     good = good && (key != NULL || s->request != NULL) && make_certificate(s, entry, key, &pem) && index_write(&s->index, &s->ca) &&
-           keygen_write(&s->tool, cert_path, &pem);
+           (key == NULL || keygen_write_key(&s->tool, key, key_path, s->force)) && keygen_write(&s->tool, cert_path, &pem);
     reload_buf_free(&pem);
     reload_key_free(&key);
     return good;
+}
+
+/* Whether the CA's certificate is still good when the new one begins to be. */
+static bool ca_lasts(struct issue *s)
+{
+    if (reload_cert_not_after(s->ca.cert) >= s->not_before)
+        return true;
+    tool_error(&s->tool, STATUS_FAILED, "%s: the CA's own certificate ends before --not-before", s->ca_dir);
+    return false;
 }
 
 static int64_t min_time(int64_t a, int64_t b)
@@ -237,8 +273,9 @@ static void issue(struct issue *s)
 {
     char purpose[2048];
     char *key_path = keygen_path(&s->tool, s->prefix, ".key"), *cert_path = keygen_path(&s->tool, s->prefix, ".crt");
-    if (key_path != NULL && cert_path != NULL && (s->request != NULL || keygen_may_write(&s->tool, key_path, s->force)) &&
-        keygen_may_write(&s->tool, cert_path, s->force) && ca_open(&s->ca, &s->tool, s->ca_dir) && index_read(&s->index, &s->ca)) {
+    if (key_path != NULL && cert_path != NULL && ca_open(&s->ca, &s->tool, s->ca_dir) && index_read(&s->index, &s->ca) &&
+        (s->request != NULL || keygen_may_write(&s->tool, key_path, s->force)) &&
+        keygen_may_write(&s->tool, cert_path, s->force) && ca_lasts(s)) {
         /* with one seed, each certificate of a CA has its own key */
         if (s->not_after < 0) /* a year, but not longer than the CA lasts */
             s->not_after = min_time(s->not_before + INT64_C(365) * 86400, reload_cert_not_after(s->ca.cert));
@@ -253,7 +290,7 @@ static void issue(struct issue *s)
     }
     index_free(&s->index);
     ca_close(&s->ca);
-    reload_cert_free(&s->renewed);
+    free(s->renewed_users);
     free(key_path);
     free(cert_path);
 }
@@ -290,7 +327,7 @@ int issue_main(int argc, char **argv)
         case USER:
             if (s.user_count == MAX_NAMES)
                 tool_usage(&s.tool, "--user: more than %d users", MAX_NAMES);
-            s.users[s.user_count++] = keygen_user(&s.tool, argument);
+            keygen_user(&s.tool, argument, s.users[s.user_count++]);
             break;
         case PEERS:
             s.peers = (int)tool_number(&s.tool, "--peers", argument, 0, MAX_NAMES);
@@ -311,10 +348,10 @@ int issue_main(int argc, char **argv)
             s.bits_told = true;
             break;
         case NOT_BEFORE:
-            s.not_before = tool_time(&s.tool, "--not-before", argument);
+            s.not_before = keygen_time(&s.tool, "--not-before", argument);
             break;
         case NOT_AFTER:
-            s.not_after = tool_time(&s.tool, "--not-after", argument);
+            s.not_after = keygen_time(&s.tool, "--not-after", argument);
             break;
         case FORCE:
             s.force = true;
@@ -349,10 +386,10 @@ static void request(struct tool *tool, const char *prefix, const char *user, uns
     bool may = key_path != NULL && request_path != NULL && keygen_may_write(tool, key_path, force) &&
                keygen_may_write(tool, request_path, force);
     reload_rng *rng = may ? keygen_rng(tool, seed, purpose) : NULL;
-    reload_key *key = rng == NULL ? NULL : keygen_key(tool, rng, bits, key_path, force);
+    reload_key *key = rng == NULL ? NULL : keygen_key(tool, rng, bits);
     if (key != NULL) {
         if (reload_cert_request(key, subject, &pem, &diag) == RELOAD_OK)
-            (void)keygen_write(tool, request_path, &pem);
+            (void)(keygen_write_key(tool, key, key_path, force) && keygen_write(tool, request_path, &pem));
         else
             tool_error(tool, STATUS_FAILED, "no request could be made: %s", diag.text);
     }
@@ -367,6 +404,7 @@ int request_main(int argc, char **argv)
 {
     struct tool tool = {.name = "reload-keygen request"};
     const char *prefix = NULL, *user = NULL, *seed = NULL;
+    char user_text[MAX_USER + 1];
     unsigned bits = 2048;
     bool force = false;
     char *argument;
@@ -377,7 +415,8 @@ int request_main(int argc, char **argv)
             prefix = argument;
             break;
         case USER:
-            user = keygen_user(&tool, argument);
+            keygen_user(&tool, argument, user_text);
+            user = user_text;
             break;
         case BITS:
             bits = (unsigned)tool_number(&tool, "--bits", argument, 1024, 8192);

@@ -15,13 +15,15 @@ int crl_main(int argc, char **argv);
 
 /* ---- What the commands about certificates share ---- */
 
-enum { SERIAL_SIZE = 16, MAX_NAMES = 64 };
+enum { SERIAL_SIZE = 16, MAX_NAMES = 64, MAX_USER = 256 };
 
 /* A source of random octets; with a seed (hex text) one that follows from the seed and the purpose alone. Ends the program where
  * the seed is no hex; says that it is for test vectors; NULL having said why there is none. */
 reload_rng *keygen_rng(struct tool *tool, const char *seed, const char *purpose);
-/* A new key of that many bits, written to path. NULL having said why not. */
-reload_key *keygen_key(struct tool *tool, reload_rng *rng, unsigned bits, const char *path, bool force);
+/* A new key of that many bits. NULL having said why there is none. */
+reload_key *keygen_key(struct tool *tool, reload_rng *rng, unsigned bits);
+/* Writes a key. */
+bool keygen_write_key(struct tool *tool, reload_key *key, const char *path, bool force);
 /* Writes a buffer to a file, and frees it. */
 bool keygen_write(struct tool *tool, const char *path, reload_buf *text);
 /* Warns of a key that verifiers take only where they are told to (D13). */
@@ -30,9 +32,11 @@ void keygen_check_bits(const struct tool *tool, unsigned bits);
 bool keygen_may_write(struct tool *tool, const char *path, bool force);
 /* A file's name made of two parts. NULL without memory, having said so. */
 char *keygen_path(struct tool *tool, const char *a, const char *b);
-/* An address of record as it is written into certificates: without "sip:", "sips:" or "mailto:". Ends the program where it is
- * none. */
-const char *keygen_user(const struct tool *tool, const char *text);
+/* Writes an address of record as it is written into certificates: without "sip:", "sips:" or "mailto:", and the host in lower
+ * case, so that one user has one spelling (D21). Ends the program where it is none. */
+void keygen_user(const struct tool *tool, const char *text, char user[MAX_USER + 1]);
+/* A time that a certificate can bear: from 1970 to the year 9999. Ends the program where it is none. */
+int64_t keygen_time(const struct tool *tool, const char *option, const char *text);
 /* "CN=…" for a user, or for something else where the name has characters that mean something there. */
 void keygen_subject(char *subject, size_t size, const char *name, const char *otherwise);
 

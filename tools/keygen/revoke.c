@@ -96,7 +96,7 @@ int revoke_main(int argc, char **argv)
             serial = argument;
             break;
         case TIME:
-            when = tool_time(&tool, "--time", argument);
+            when = keygen_time(&tool, "--time", argument);
             break;
         case 'q':
             tool.quiet = true;
@@ -168,10 +168,10 @@ int crl_main(int argc, char **argv)
             path = argument;
             break;
         case TIME:
-            when = tool_time(&tool, "--time", argument);
+            when = keygen_time(&tool, "--time", argument);
             break;
         case NEXT_UPDATE:
-            next = tool_time(&tool, "--next-update", argument);
+            next = keygen_time(&tool, "--next-update", argument);
             break;
         case 'q':
             tool.quiet = true;

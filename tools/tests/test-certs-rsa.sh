@@ -1,0 +1,366 @@
+#!/bin/bash
+# shellcheck disable=SC2016 # single quotes hold scripts for bash -c and jq
+# RSA digests: reload-sign's are openssl's over the octets of D1, D2 and D8; reload-verify takes openssl's, and none with a bad block
+# (D13, RFC 8017 section 9.2).
+. "$(dirname "$0")/tap.bash"
+
+now=1700000000
+make_key()
+{
+    openssl genrsa "${@:3}" -out "$1.key" "$2" 2>/dev/null && openssl req -new -key "$1.key" -subj /CN=x -out "$1.csr"
+}
+make_key k2048 2048 &
+make_key k4096 4096 &
+make_key k1024 1024 &
+make_key e3 2048 -3 &
+make_key k2047 2047 &
+wait
+chmod 600 ./*.key
+reload-keygen ca --overlay chat -o ca --bits 2048 --not-before 2020-01-01T00:00:00Z --not-after 2040-01-01T00:00:00Z || bail_out "no CA"
+n=0
+for key in k2048 k4096 k1024 e3 k2047; do
+    n=$((n + 1))
+    reload-keygen issue --ca ca --request $key.csr --user alice@example.com --peer-id "${alice%0}$n" --not-before 2023-01-01T00:00:00Z \
+        --not-after 2024-01-01T00:00:00Z -o $key || bail_out "no certificate for $key"
+    openssl rsa -in $key.key -pubout -out $key.pub 2>/dev/null
+    for method in PEER-SEARCH RESOURCE-PUT; do
+        reload-sign --example $method | jq ".header.source_id = \"${alice%0}$n\" | .attributes[0].value[0].value = \"${alice%0}$n\"" >$key.$method.json
+    done
+done
+
+# make KEY METHOD [OPTION...]: $message is a signed message, in hex
+make()
+{
+    message=$(reload-sign --key "$1.key" --cert "$1.crt" --time $now "${@:3}" "$1.$2.json" | hex)
+}
+verdict=
+judge() # HEX [OPTION...]: $verdict
+{
+    verdict=$(unhex "$1" | reload-verify --ca ca/ca.crt --time $now --json "${@:2}" | jq -c '[.verdict, .reason, .response_code]')
+}
+valid='["valid",null,null]'
+bad_digest='["invalid","bad-digest",431]'
+bad_length='["invalid","bad-digest-length",431]'
+
+# member HEX FROM END TYPE NTH: the offset of the NTH attribute (from 0) of TYPE among those from FROM to END, in octets.
+member()
+{
+    local message=$1 at=$2 end=$3 type=$4 nth=$5 length
+    while [ "$at" -lt "$end" ]; do
+        length=$((0x${message:$((2 * at + 4)):4}))
+        if [ "${message:$((2 * at)):4}" = "$type" ]; then
+            if [ "$nth" = 0 ]; then
+                echo "$at"
+                return 0
+            fi
+            nth=$((nth - 1))
+        fi
+        at=$((at + 4 + (length + 3) / 4 * 4))
+    done
+    return 1
+}
+
+# find_attr HEX TYPE:NTH...: the offset of an attribute, down through its containers.
+find_attr()
+{
+    local message=$1 from=68 end=$((${#1} / 2)) at step
+    shift
+    for step; do
+        at=$(member "$message" "$from" "$end" "${step%:*}" "${step#*:}") || return 1
+        from=$((at + 4))
+        end=$((from + 0x${message:$((2 * at + 4)):4}))
+    done
+    echo "$at"
+}
+
+cut_octets() # HEX FROM END
+{
+    printf '%s' "${1:$((2 * $2)):$((2 * ($3 - $2)))}"
+}
+
+# D1 and D2: from offset 8 to DIGEST, with Length up to the SIGNATURE's end.
+covered_by_message()
+{
+    local signature digest end
+    signature=$(find_attr "$1" 0006:0) && digest=$(find_attr "$1" 0006:0 0802:0) || return 1
+    end=$((signature + 4 + (0x${1:$((2 * signature + 4)):4} + 3) / 4 * 4))
+    printf '%s' "$(cut_octets "$1" 8 13)$(printf '%06x' $((end - 68)))$(cut_octets "$1" 16 "$digest")"
+}
+
+# D8: from the container's first member to DIGEST. covered_by_inner HEX TYPE:NTH...: path of the signature
+covered_by_inner()
+{
+    local message=$1 container digest
+    shift
+    container=$(find_attr "$message" "${@:1:$(($# - 1))}") && digest=$(find_attr "$message" "$@" 0802:0) || return 1
+    cut_octets "$message" $((container + 4)) "$digest"
+}
+
+digest_at() # HEX TYPE:NTH...: the DIGEST's octets
+{
+    local message=$1 at
+    shift
+    at=$(find_attr "$message" "$@" 0802:0) || return 1
+    cut_octets "$message" $((at + 4)) $((at + 4 + 0x${message:$((2 * at + 4)):4}))
+}
+
+# ---- reload-sign, checked by openssl ----
+
+accepts() # DESCRIPTION KEY OCTETS DIGEST
+{
+    local sha1
+    unhex "$4" >digest.bin
+    unhex "$3" >covered.bin
+    ok "$1: openssl dgst -verify" openssl dgst -sha1 -verify "$2.pub" -signature digest.bin covered.bin
+    sha1=$(openssl dgst -sha1 -binary covered.bin | hex)
+    is "$(openssl pkeyutl -verifyrecover -pubin -inkey "$2.pub" -in digest.bin -pkeyopt rsa_padding_mode:pkcs1 | hex)" \
+        "3021300906052b0e03021a05000414$sha1" "$1: its DigestInfo"
+}
+for key in k2048 k4096 k1024 e3 k2047; do
+    make $key PEER-SEARCH
+    accepts "SIGNATURE by $key" $key "$(covered_by_message "$message")" "$(digest_at "$message" 0006:0)"
+    judge "$message" --min-rsa-bits 1024
+    is "$verdict" "$valid" "$key: reload-verify takes it"
+done
+make k2048 RESOURCE-PUT --sign-source-info
+accepts "SIGNATURE of a registration" k2048 "$(covered_by_message "$message")" "$(digest_at "$message" 0006:0)"
+accepts "PEER-SIGNATURE" k2048 "$(covered_by_inner "$message" 0002:0 0106:0)" "$(digest_at "$message" 0002:0 0106:0)"
+for body in 0 1; do
+    accepts "BODY.SIGNATURE $body" k2048 "$(covered_by_inner "$message" 0003:0 0202:$body 0306:0)" "$(digest_at "$message" 0003:0 0202:$body 0306:0)"
+done
+logged=$(unhex "$message" | reload-sign --append-route-log '[{"type": "ROUTE-LOG.TRANSPORT", "value": "UDP"}]' | hex)
+ok "a ROUTE-LOG raises Length" test "${logged:26:6}" != "${message:26:6}"
+accepts "SIGNATURE with a ROUTE-LOG behind it (D2)" k2048 "$(covered_by_message "$logged")" "$(digest_at "$logged" 0006:0)"
+judge "$logged"
+is "$verdict" "$valid" "reload-verify takes it"
+
+# ---- openssl's, taken by reload-verify ----
+
+# with_digest HEX DIGEST: the message with another DIGEST, which is its last attribute
+with_digest()
+{
+    printf '%s%s' "${1:0:$((${#1} - ${#2}))}" "$2"
+}
+dgst() # KEY HASH [OPTION...] <OCTETS: a signature in hex
+{
+    openssl dgst "-$2" -sign "$1.key" "${@:3}" | hex
+}
+for key in k2048 k4096 k1024 e3 k2047; do
+    make $key PEER-SEARCH
+    covered=$(covered_by_message "$message")
+    other=${message/2000000001/1f00000001} # TTL, which is not covered
+    judge "$(with_digest "$other" "$(unhex "$covered" | dgst $key sha1)")" --min-rsa-bits 1024
+    is "$verdict" "$valid" "signed by openssl with $key"
+done
+make k2048 PEER-SEARCH
+covered=$(covered_by_message "$message")
+for hash in md5 sha224 sha256 sha512 ripemd160; do
+    digest=$(unhex "$covered" | dgst k2048 $hash 2>/dev/null)
+    if [ ${#digest} = 512 ]; then
+        judge "$(with_digest "$message" "$digest")"
+        is "$verdict" "$bad_digest" "signed with $hash"
+    else
+        skip "signed with $hash" "not in this openssl"
+    fi
+done
+judge "$(with_digest "$message" "$(unhex "$covered" | dgst k2048 sha1 -sigopt rsa_padding_mode:pss)")"
+is "$verdict" "$bad_digest" "RSASSA-PSS"
+judge "$(with_digest "$message" "$(unhex "$covered" | dgst e3 sha1)")"
+is "$verdict" "$bad_digest" "another key's"
+
+# ---- blocks made by hand ----
+
+raw() # KEY BLOCK: a block, put through the private key as it is
+{
+    unhex "$2" | openssl pkeyutl -decrypt -inkey "$1.key" -pkeyopt rsa_padding_mode:none | hex
+}
+repeat() # HEX N
+{
+    local octets
+    printf -v octets '%*s' "$2" ''
+    printf '%s' "${octets// /$1}"
+}
+# padded DATA: EMSA-PKCS1-v1_5 for 256 octets
+padded()
+{
+    printf '0001%s00%s' "$(repeat ff $((256 - 3 - ${#1} / 2)))" "$1"
+}
+sha1=$(unhex "$covered" | openssl dgst -sha1 -binary | hex)
+info=3021300906052b0e03021a05000414
+block() # DESCRIPTION BLOCK WANTED
+{
+    [ ${#2} = 512 ] || bail_out "a block of $((${#2} / 2)) octets: $1"
+    local number
+    number=$(raw k2048 "$2")
+    [ ${#number} = 512 ] || bail_out "openssl signs no block: $1"
+    judge "$(with_digest "$message" "$number")"
+    is "$verdict" "$3" "$1"
+}
+block "the right block" "$(padded "$info$sha1")" "$valid"
+is "$(raw k2048 "$(padded "$info$sha1")")" "$(digest_at "$message" 0006:0)" "is what reload-sign makes"
+block "DigestInfo without NULL" "$(padded "301f300706052b0e03021a0414$sha1")" "$bad_digest"
+block "a long-form length of the DigestInfo" "$(padded "308121300906052b0e03021a05000414$sha1")" "$bad_digest"
+block "a long-form length of the AlgorithmIdentifier" "$(padded "302230810906052b0e03021a05000414$sha1")" "$bad_digest"
+block "a long-form length of the OID" "$(padded "3022300a0681052b0e03021a05000414$sha1")" "$bad_digest"
+block "a long-form length of the NULL" "$(padded "3022300a06052b0e03021a0581000414$sha1")" "$bad_digest"
+block "a long-form length of the digest" "$(padded "3022300906052b0e03021a0500048114$sha1")" "$bad_digest"
+block "an indefinite length" "$(padded "3080300906052b0e03021a05000414${sha1}0000")" "$bad_digest"
+block "a constructed digest" "$(padded "3023300906052b0e03021a050024160414$sha1")" "$bad_digest"
+block "octets in the NULL" "$(padded "3023300b06052b0e03021a050200000414$sha1")" "$bad_digest"
+block "octets behind the digest, within the DigestInfo" "$(padded "3023300906052b0e03021a05000414${sha1}0000")" "$bad_digest"
+block "octets behind the DigestInfo" "$(padded "$info${sha1}0000")" "$bad_digest"
+block "an octet behind the DigestInfo" "$(padded "$info${sha1}00")" "$bad_digest"
+block "octets behind the NULL" "$(padded "3023300b06052b0e03021a050005000414$sha1")" "$bad_digest"
+block "short padding, and octets behind" "0001$(repeat ff 8)00$info$sha1$(repeat 00 $((256 - 11 - 35)))" "$bad_digest"
+block "short padding, and other octets behind" "0001$(repeat ff 8)00$info$sha1$(repeat a5 $((256 - 11 - 35)))" "$bad_digest"
+block "no padding" "000100$info$sha1$(repeat 00 $((256 - 3 - 35)))" "$bad_digest"
+block "short padding behind zeros" "$(repeat 00 $((256 - 10 - 36)))01$(repeat ff 9)00$info$sha1" "$bad_digest"
+block "padding with an octet that is not ff" "0001$(repeat ff 100)fe$(repeat ff $((256 - 3 - 35 - 101)))00$info$sha1" "$bad_digest"
+block "padding that begins with another octet" "00017f$(repeat ff $((256 - 3 - 35 - 1)))00$info$sha1" "$bad_digest"
+block "no zero behind the padding" "0001$(repeat ff $((256 - 2 - 35)))$info$sha1" "$bad_digest"
+block "an octet of 1 behind the padding" "0001$(repeat ff $((256 - 3 - 35)))01$info$sha1" "$bad_digest"
+block "SHA-256's OID over SHA-1's digest" "$(padded "3025300d06096086480165030402010500$(printf '0414')$sha1")" "$bad_digest"
+block "MD5's OID" "$(padded "3024300c06082a864886f70d0205050004 14$sha1" | tr -d ' ')" "$bad_digest"
+block "an OID that is one off" "$(padded "3021300906052b0e03021b05000414$sha1")" "$bad_digest"
+block "no DigestInfo" "$(padded "$sha1")" "$bad_digest"
+block "nothing in the padding" "$(padded "")" "$bad_digest"
+block "block type 0" "0000$(repeat 00 $((256 - 3 - 35)))00$info$sha1" "$bad_digest"
+block "block type 0 with ff" "0000$(repeat ff $((256 - 3 - 35)))00$info$sha1" "$bad_digest"
+block "block type 2" "0002$(repeat a7 $((256 - 3 - 35)))00$info$sha1" "$bad_digest"
+block "block type 2 with ff" "0002$(repeat ff $((256 - 3 - 35)))00$info$sha1" "$bad_digest"
+block "a first octet of 1" "0101$(repeat ff $((256 - 3 - 35)))00$info$sha1" "$bad_digest"
+block "another digest" "$(padded "$info${sha1:2}00")" "$bad_digest"
+block "zeros" "$(repeat 00 256)" "$bad_digest"
+block "the number 1" "$(repeat 00 255)01" "$bad_digest"
+number=$(digest_at "$message" 0006:0)
+judge "$(with_digest "$message" "$(repeat ff 256)")"
+is "$verdict" "$bad_digest" "a number over the modulus"
+modulus=$(openssl rsa -in k2048.key -noout -modulus | sed 's/.*=//' | tr A-F a-f)
+judge "$(with_digest "$message" "$modulus")"
+is "$verdict" "$bad_digest" "the modulus itself"
+# another DIGEST's length, the containers' lengths with it
+resized() # DIGEST: the message with it, in hex
+{
+    unhex "$message" | reload-dump -f json | jq -c --arg hex "$1" '.attributes[-1].value[-1].hex = $hex' | reload-sign --append-route-log '[]' --force | hex
+}
+judge "$(resized "$number")"
+is "$verdict" "$valid" "a message built again"
+judge "$(resized "00$number")"
+is "$verdict" "$bad_length" "too long by a zero in front"
+judge "$(resized "${number}00")"
+is "$verdict" "$bad_length" "too long by a zero behind"
+judge "$(resized "${number:2}")"
+is "$verdict" "$bad_length" "too short by an octet"
+judge "$(resized "")"
+is "$verdict" "$bad_length" "no octets"
+judge "$(resized "$sha1")"
+is "$verdict" "$bad_length" "a SHA-1 as it is"
+judge "$(resized "$(repeat 00 256)$number")"
+is "$verdict" "$bad_length" "as long again"
+# a digest that begins with a zero octet, which must stay
+for counter in {1..2000}; do
+    other=${covered:0:104}$(printf '%08x' "$counter")${covered:112} # the Transaction ID's last four octets
+    number=$(unhex "$other" | openssl dgst -sha1 -sign k2048.key | hex)
+    [ "${number:0:2}" != 00 ] || break
+done
+if [ "${number:0:2}" = 00 ]; then
+    message=${message:0:120}$(printf '%08x' "$counter")${message:128}
+    message=$(with_digest "$message" "$number")
+    judge "$message"
+    is "$verdict" "$valid" "a digest that begins with a zero octet"
+    judge "$(resized "${number:2}")"
+    is "$verdict" "$bad_length" "and without that octet"
+else
+    skip "a digest that begins with a zero octet" "none in 2000"
+    skip "and without that octet" "none in 2000"
+fi
+
+# ---- numbers that want arithmetic ----
+
+if ! command -v python3 >/dev/null; then
+    skip "s + n, and forgeries under exponent 3" "no python3"
+    done_testing
+fi
+# s >= n: the same residue
+make k2048 PEER-SEARCH
+covered=$(covered_by_message "$message")
+for counter in {1..200}; do
+    other=${covered:0:104}$(printf '%08x' "$counter")${covered:112}
+    number=$(unhex "$other" | openssl dgst -sha1 -sign k2048.key | hex)
+    sum=$(python3 -c 'import sys; print("%0512x" % (int(sys.argv[1], 16) + int(sys.argv[2], 16)))' "$number" "$modulus")
+    [ ${#sum} != 512 ] || break
+done
+message=${message:0:120}$(printf '%08x' "$counter")${message:128}
+judge "$(with_digest "$message" "$number")"
+is "$verdict" "$valid" "s"
+if [ ${#sum} = 512 ]; then
+    judge "$(with_digest "$message" "$sum")"
+    is "$verdict" "$bad_digest" "s + n, in as many octets"
+else
+    skip "s + n, in as many octets" "none in 200"
+fi
+
+# exponent 3 (Bleichenbacher's forgery, and the one by the low bits): what makes no use of the key
+cat >forge.py <<'END'
+import sys
+how, digest_info = sys.argv[1], bytes.fromhex(sys.argv[2])
+
+
+def cube_root(n):
+    low, high = 0, 1 << (n.bit_length() // 3 + 2)
+    while low < high:
+        middle = (low + high) // 2
+        if middle ** 3 < n:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+if how == "high":  # the block begins as it should, and ends with anything
+    head = b"\0\1" + b"\xff" * 8 + b"\0" + digest_info
+    least = int.from_bytes(head + bytes(256 - len(head)), "big")
+    s = cube_root(least)
+    assert (s ** 3).to_bytes(256, "big").startswith(head)
+else:  # the block ends as it should, and begins with anything
+    tail = b"\0" + digest_info
+    bits = 8 * len(tail)
+    want, s = int.from_bytes(tail, "big"), 1
+    for i in range(1, bits):
+        if (s ** 3 - want) >> i & 1:
+            s |= 1 << i
+    assert (s ** 3).to_bytes(256, "big").endswith(tail)
+    if how == "both":  # and begins with 00 01 and padding
+        head = b"\0\1" + b"\xff" * 20
+        least = int.from_bytes(head + bytes(256 - len(head)), "big")
+        s += ((cube_root(least) >> bits) + 1) << bits
+        while s ** 3 < least:
+            s += 1 << bits
+        block = (s ** 3).to_bytes(256, "big")
+        assert block.startswith(head) and block.endswith(tail)
+print("%0512x" % s)
+END
+make e3 PEER-SEARCH
+judge "$message"
+is "$verdict" "$valid" "exponent 3, a good signature"
+covered=$(covered_by_message "$message")
+for counter in {1..200}; do
+    other=${covered:0:104}$(printf '%08x' "$counter")${covered:112}
+    sha1=$(unhex "$other" | openssl dgst -sha1 -binary | hex)
+    [ $((0x${sha1: -1} & 1)) = 0 ] || break # a cube root modulo a power of two wants an odd number
+done
+message=${message:0:120}$(printf '%08x' "$counter")${message:128}
+judge "$(with_digest "$message" "$(unhex "$other" | dgst e3 sha1)")"
+is "$verdict" "$valid" "exponent 3, openssl's signature"
+for how in high low both; do
+    forged=$(python3 forge.py $how "$info$sha1" 2>forge.err)
+    if [ ${#forged} = 512 ]; then
+        judge "$(with_digest "$message" "$forged")"
+        is "$verdict" "$bad_digest" "exponent 3, forged from the $how end(s)"
+        recovered=$(unhex "$forged" | openssl pkeyutl -encrypt -pubin -inkey e3.pub -pkeyopt rsa_padding_mode:none | hex)
+        ok "and it does recover the DigestInfo" grep -q "00$info$sha1" <<<"$recovered"
+    else
+        fail "exponent 3, forged from the $how end(s)" "$(cat forge.err)"
+    fi
+done
+done_testing
