@@ -67,6 +67,43 @@ fail()
     [ $# -eq 0 ] || printf '%s\n' "$@" | head -c 4000 | cat -v | sed 's/^/# /'
 }
 
+# member HEX FROM END TYPE NTH: the offset of the NTH attribute (from 0) of TYPE among those from FROM to END, in octets.
+member()
+{
+    local message=$1 at=$2 end=$3 type=$4 nth=$5 length
+    while [ "$at" -lt "$end" ]; do
+        length=$((0x${message:$((2 * at + 4)):4}))
+        if [ "${message:$((2 * at)):4}" = "$type" ]; then
+            if [ "$nth" = 0 ]; then
+                echo "$at"
+                return 0
+            fi
+            nth=$((nth - 1))
+        fi
+        at=$((at + 4 + (length + 3) / 4 * 4))
+    done
+    return 1
+}
+
+# find_attr HEX TYPE:NTH...: the offset of an attribute, down through its containers.
+find_attr()
+{
+    local message=$1 from=68 end=$((${#1} / 2)) at step
+    shift
+    for step; do
+        at=$(member "$message" "$from" "$end" "${step%:*}" "${step#*:}") || return 1
+        from=$((at + 4))
+        end=$((from + 0x${message:$((2 * at + 4)):4}))
+    done
+    echo "$at"
+}
+
+# cut_octets HEX FROM END
+cut_octets()
+{
+    printf '%s' "${1:$((2 * $2)):$((2 * ($3 - $2)))}"
+}
+
 skip()
 {
     tests=$((tests + 1))
