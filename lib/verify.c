@@ -461,7 +461,7 @@ static struct finding check_by_resource(struct judging *j, const rl_site *site)
     return best;
 }
 
-/* A TIMESTAMP's or EXPIRATION's value; only attributes without flaw get here. */
+/* A TIMESTAMP's or EXPIRATION's value. One with a flaw, which only a ROUTE-LOG's can have here, counts as 0. */
 static int64_t number_at(const reload_msg *msg, uint32_t attr)
 {
     reload_value value;
