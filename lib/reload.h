@@ -498,6 +498,7 @@ typedef struct reload_profile {
 reload_err reload_profile_read(const char *text, size_t len, reload_profile *profile, reload_diag *diag);
 /* Writes what a profile says as JSON over several lines. */
 reload_err reload_profile_write(const reload_profile *profile, reload_sink sink, void *arg);
+/* Frees the strings; nothing is said by the profile then. */
 void reload_profile_free(reload_profile *profile);
 
 /* ---- Identifiers (B§4.5.1.2.3, B§6) -------------------------------------------------------------------------------- */
@@ -528,6 +529,7 @@ typedef struct reload_rng reload_rng;
 reload_err reload_rng_new(const uint8_t *seed, size_t len, reload_rng **rng);
 /* Wipes, frees and sets to NULL. */
 void reload_rng_free(reload_rng **rng);
+/* Fills len octets. RELOAD_ERR_CRYPTO. */
 reload_err reload_rng_fill(reload_rng *rng, uint8_t *octets, size_t len);
 
 /* An RSA private key. */
@@ -557,6 +559,7 @@ typedef struct reload_cert_name {
 
 /* Reads one certificate, DER or PEM. RELOAD_ERR_SYNTAX: it cannot be read, or octets follow it; RELOAD_ERR_MEMORY. */
 reload_err reload_cert_parse(const uint8_t *octets, size_t len, reload_cert **cert, reload_diag *diag);
+/* Frees it and sets the pointer to NULL. */
 void reload_cert_free(reload_cert **cert);
 /* Its DER. */
 const uint8_t *reload_cert_octets(const reload_cert *cert, size_t *len);
@@ -572,6 +575,7 @@ const char *reload_cert_key_type(const reload_cert *cert);
 unsigned reload_cert_key_bits(const reload_cert *cert);
 /* The names that D19 knows, in the certificate's order. */
 size_t reload_cert_names(const reload_cert *cert);
+/* The i-th of them, which lives as long as the certificate; NULL when i is past the last. */
 const reload_cert_name *reload_cert_name_at(const reload_cert *cert, size_t i);
 
 /* What a new certificate is to say. */
