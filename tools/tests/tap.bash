@@ -54,7 +54,7 @@ status=
 pass()
 {
     tests=$((tests + 1))
-    printf 'ok %d - %s\n' "$tests" "${1//#/}"
+    printf 'ok %d - %s\n' "$tests" "${1//[#$'\n']/}"
 }
 
 fail()
@@ -63,7 +63,7 @@ fail()
     shift
     tests=$((tests + 1))
     failures=$((failures + 1))
-    printf 'not ok %d - %s\n' "$tests" "${description//#/}"
+    printf 'not ok %d - %s\n' "$tests" "${description//[#$'\n']/}"
     [ $# -eq 0 ] || printf '%s\n' "$@" | head -c 4000 | cat -v | sed 's/^/# /'
 }
 

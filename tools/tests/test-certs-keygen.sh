@@ -72,7 +72,7 @@ t "is not overwritten" 4 '' '~reload-keygen ca: ca.*: .*' reload-keygen ca --ove
 ok "and stays as it is" diff -r ca before
 t "1024 bits draw a warning" 0 '' '~reload-keygen ca: warning: .*' reload-keygen ca --overlay chat -o small --bits 1024 "${long[@]}"
 t "--name" 0 '' '' reload-keygen ca --overlay chat -o named --bits 1024 -q --name "Chat Root" "${long[@]}"
-is "$(openssl x509 -in named/ca.crt -noout -subject)" "subject=CN = Chat Root" "is the subject"
+is "$(openssl x509 -in named/ca.crt -noout -subject -nameopt RFC2253)" "subject=CN=Chat Root" "is the subject"
 
 # ---- issue ----
 

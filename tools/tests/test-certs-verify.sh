@@ -75,6 +75,15 @@ certify()
     rm -f ./[0-9A-F][0-9A-F][0-9A-F][0-9A-F]*.pem
 }
 
+# be_v1 NAME KEY: makes the certificate that certify has made one of X.509 v1, which OpenSSL must be told from 3.2 on.
+be_v1()
+{
+    openssl x509 -in "$1.crt" -noout -text | grep -q 'Version: 1 ' && return
+    printf '[req]\ndistinguished_name = none\n[none]\n' >v1.cnf
+    openssl req -config v1.cnf -x509 -x509v1 -in "$2.csr" -CA ca.crt -CAkey ca.key -days 9 -out "$1.crt" 2>/dev/null
+    openssl x509 -in "$1.crt" -outform DER -out "$1.der"
+}
+
 # options that replace certify's dates, for CAs
 long=(-startdate 20200101000000Z -enddate 20400101000000Z)
 ca_extensions=("basicConstraints=critical,CA:TRUE" "keyUsage=critical,keyCertSign,cRLSign")
@@ -176,6 +185,7 @@ cert "an unknown extension that is not critical" valid known
 certify unknown leaf alice ca 1.2.3.4.5=critical,ASN1:UTF8String:something "subjectAltName=$alice_names"
 cert "an unknown critical extension" "${of[bad]}" unknown
 certify v1 leaf alice ca
+be_v1 v1 leaf
 ok "openssl made X.509 v1" grep -q 'Version: 1 ' <(openssl x509 -in v1.crt -noout -text)
 cert "X.509 v1" "${of[bad]}" v1
 { cat leaf.der; printf '\0'; } >behind0.der
@@ -735,6 +745,7 @@ certify owner-other user owner other subjectAltName=email:alice@example.com
 certify another leaf owner ca subjectAltName=email:alice@example.com
 certify longer leaf4096 owner ca subjectAltName=email:alice@example.com
 certify owner-v1 user owner ca
+be_v1 owner-v1 user
 certify owner-ec ec owner ca subjectAltName=email:alice@example.com
 "${sign[@]}" --force --key leaf.key --cert leaf.crt --resource-key user.key --resource-cert owner.crt -f json -o signed-put.json <<<"${example[RESOURCE-PUT]}"
 bodies "one certificate" valid owner
