@@ -1,0 +1,122 @@
+#!/bin/bash
+# shellcheck disable=SC2016 # single quotes hold filters for jq
+# reload-sign --reply-to (D31), --tbs and --attach, and --profile.
+. "$(dirname "$0")/tap.bash"
+
+install -m 600 "$TESTDATA/hmac.secret" secret
+install -m 600 "$TESTDATA/alice.key" alice.key
+cp "$TESTDATA/alice.crt" .
+ca=$TESTDATA/overlay/ca.crt
+now=946702799
+by_secret=(--secret secret --time "$now")
+by_key=(--key alice.key --cert alice.crt --time "$now")
+request=$TESTDATA/section-4.1.certs.bin
+
+# ---- --reply-to: the request's Method, IDs, Transaction ID, Overlay, DHT and Hash; RESPONSE-CODE, then SOURCE-INFO ----
+
+same_fields='[.header | .method, .destination_id, .source_id, .transaction_id, .overlay, .dht, .hash]'
+asked=$(reload-dump -f json "$request" | jq -c "$same_fields")
+for row in '200 OK' '302 Moved Temporarily' '401 Unauthorized' '404 Not Found' '408 Request Timeout' '431 Integrity Check Failure' \
+    '493 Undecipherable' '498 Incompatible with Overlay' '499 Unwilling To Proxy' '100' '799'; do
+    code=${row%% *}
+    phrase=${row#"$code"}
+    t "--code $code" 0 '*' '' reload-sign "${by_key[@]}" --reply-to "$request" --code "$code" -f json
+    cp "$output" reply.json
+    is "$(jq -c "$same_fields" reply.json)" "$asked" "repeats the request's fields"
+    is "$(jq -c '[.header.response, .header.security, (.attributes | map(.type)), .attributes[0].value]' reply.json)" \
+        "$(jq -nc --argjson code "$code" --arg reason "${phrase# }" \
+            '[true, "CERTS", ["RESPONSE-CODE", "SOURCE-INFO", "SIGNATURE"], {code: $code, reason: $reason}]')" \
+        "says $code $phrase, and whose it is behind that"
+done
+t "it verifies" 0 '~.*response: valid' '' reload-verify --ca "$ca" --overlay chat --time $now reply.json
+is "$(jq -r '.attributes[1].value[0].value' reply.json)" "$alice" "its PEER-ID is the certificate's first"
+t "under HMAC the PEER-ID must be told" 4 '' '~reload-sign: .*message 1: refused: .*PEER-ID.*D29.' reload-sign "${by_secret[@]}" \
+    --reply-to "$TESTDATA/section-4.1.hmac.bin" --code 200
+t "and then it is signed" 0 '*' '' reload-sign "${by_secret[@]}" --reply-to "$TESTDATA/section-4.1.hmac.bin" --code 200 --peer-id "$bob" -f json
+is "$(jq -r '.attributes[1].value[0].value' "$output")" "$bob" "with that PEER-ID"
+t "a response is not answered" 4 '' '~reload-sign: reply.json: .*refused: a response is not answered' reload-sign "${by_key[@]}" \
+    --reply-to reply.json --code 200
+head -c 100 "$request" >half.bin
+t "nor is a malformed request" 3 '' '~reload-sign: half.bin: offset 13: message 1: cut short.*' reload-sign "${by_key[@]}" --reply-to half.bin --code 400
+patch 8 02 "$(hex <"$request")" >version2.hex
+t "nor one of another Version" 4 '' '~.*another Version.*' reload-sign "${by_key[@]}" --reply-to version2.hex --code 400
+cat "$request" "$request" >two.bin
+is "$(reload-sign "${by_key[@]}" --reply-to two.bin --code 404 | reload-dump -f json | jq -r '.attributes[0].value.code' | tr '\n' ' ')" "404 404 " \
+    "each request of the file is answered"
+for words in "--reply-to $request" "--code 200" "--reply-to $request --code 99" "--reply-to $request --code 800" "--reply-to $request --code 200 $request"; do
+    # shellcheck disable=SC2086 # words
+    t "usage: $words" 2 '' '*' reload-sign "${by_key[@]}" $words
+done
+t "usage: no key to sign the response with" 2 '' '*' reload-sign --reply-to "$request" --code 200
+
+# ---- --tbs and --attach: the digest comes from openssl ----
+
+search=$TESTDATA/tunnelled.json
+for form in binary hex; do
+    t "--tbs under HMAC, $form" 0 '*' '' reload-sign "${by_secret[@]}" --tbs -f $form --transaction-id 386d157b00000001 "$search"
+    cp "$output" tbs.$form
+done
+is "$(cat tbs.hex)" "$(hex <tbs.binary)" "are the same octets"
+openssl dgst -sha1 -mac HMAC -macopt "hexkey:$(printf '%s' "$(cat "$TESTDATA/hmac.secret")" | hex)" -binary tbs.binary >digest
+t "--attach" 0 '' '' reload-sign "${by_secret[@]}" --attach digest --transaction-id 386d157b00000001 -o attached.bin "$search"
+same attached.bin "$TESTDATA/tunnelled.hmac.bin" "makes the message that --secret alone makes"
+printf '\0' >>digest
+t "a digest of 21 octets is refused" 4 '' '~.*refused: the attached digest is not right.*' reload-sign "${by_secret[@]}" --attach digest "$search"
+head -c 20 /dev/zero >digest
+t "another digest too" 4 '' '~.*refused: the attached digest is not right.*' reload-sign "${by_secret[@]}" --attach digest "$search"
+t "unless forced" 0 '*' '' reload-sign "${by_secret[@]}" --attach digest --force "$search"
+is "$(tail -c 20 "$output" | hex)" "$(head -c 20 /dev/zero | hex)" "with it at the end"
+
+reload-sign "${by_key[@]}" -o want.bin "$search"
+t "--tbs under CERTS wants no key" 0 '*' '' reload-sign --cert alice.crt --time $now --tbs "$search"
+cp "$output" tbs.certs
+is "$(hex <tbs.certs)" "$(tail -c +9 want.bin | head -c -260 | hex)" "and covers from offset 8 to DIGEST"
+openssl dgst -sha1 -sign alice.key tbs.certs >signature
+t "--attach neither" 0 '@want.bin' '' reload-sign --cert alice.crt --time $now --attach signature "$search"
+t "a message that has its PEER-CERT" 0 '@tbs.certs' '' reload-sign --cert alice.crt --time $now --tbs want.bin
+for size in 20 255 257; do
+    head -c $size signature >short
+    [ $size -lt 257 ] || cat signature <(printf x) >short
+    t "an RSA signature of $size octets" 4 '' '~.*the attached digest is not right.*' reload-sign --cert alice.crt --time $now --attach short "$search"
+    t "forced" 0 '*' '' reload-sign --cert alice.crt --time $now --attach short --force "$search"
+    is "$(reload-verify --ca "$ca" --time $now --json "$output" | jq -r .reason)" bad-digest-length "which a verifier refuses"
+done
+t "a BODY that wants the missing key" 4 '' '~.*refused: something inside.*' reload-sign --cert alice.crt --time $now --tbs "$TESTDATA/section-4.1.json"
+cat "$search" "$search" >two.json
+t "one digest is for one message" 4 '@want.bin' '~reload-sign: two.json: .*message 2: the attached digest was for one message' \
+    reload-sign --cert alice.crt --time $now --attach signature two.json
+t "--tbs without --time warns" 0 '*' '~reload-sign: warning: without --time.*' reload-sign --cert alice.crt --tbs "$search"
+for words in "--tbs --none" "--tbs" "--tbs --attach signature --secret secret" "--tbs --secret secret -f json" "--cert alice.crt" "--key alice.key"; do
+    # shellcheck disable=SC2086 # words
+    t "usage: $words" 2 '' '*' reload-sign $words "$search"
+done
+
+# ---- --profile ----
+
+profile=$TESTDATA/overlay/overlay.json
+search()
+{
+    jq -nc --arg alice "$alice" "{header: ({method: \"PEER-SEARCH\", source_id: \$alice} + $1)}"
+}
+t "the profile's Overlay is filled in" 0 '*' '' reload-sign "${by_key[@]}" --profile "$profile" -f json <(search '{}')
+is "$(jq -r .header.overlay "$output")" 659df2aa "where there is none"
+for field in '{overlay: "00000001"}' '{overlay: "659df2aa", dht: 2}' '{overlay: "659df2aa", hash: 0}'; do
+    t "$field" 4 '' '~.*refused: the .* field.*' reload-sign "${by_key[@]}" --profile "$profile" <(search "$field")
+    t "forced" 0 '*' '' reload-sign "${by_key[@]}" --profile "$profile" --force <(search "$field")
+done
+t "an overlay run under CERTS" 4 '' '~.*overlay.json: the overlay is not run under HMAC' reload-sign "${by_secret[@]}" --profile "$profile" "$search"
+sed 's/"chat"/"other"/' "$profile" >other.json
+t "a certificate for another overlay (D32)" 4 '' '~.*refused: the certificate does not name the PEER-ID for this Overlay.*' \
+    reload-sign "${by_key[@]}" --profile other.json <(search '{method: "PEER-JOIN"}')
+t "no profile" 4 '' '~reload-sign: missing: No such file.*' reload-sign "${by_key[@]}" --profile missing "$search"
+echo '{"overlay": "chat", "colour": 1}' >bad.json
+t "an unknown key in it" 4 '' '~reload-sign: bad.json: /colour: unknown key' reload-sign "${by_key[@]}" --profile bad.json "$search"
+
+# reload-verify: options take the place of what the profile says
+t "reload-verify --profile" 0 '~.*: valid' '' reload-verify --profile "$profile" --dht 0 --hash 0 --time $now "$request"
+t "its DHT counts where none is told" 1 '~.*overlay-mismatch.*' '' reload-verify --profile "$profile" --hash 0 --time $now "$request"
+t "--secret takes the place of its CA" 0 '~.*: valid' '' reload-verify --profile "$profile" --secret secret --dht 0 --hash 0 --time $now \
+    "$TESTDATA/section-4.1.hmac.bin"
+echo '{"security": "HMAC", "ca": ["ca.crt"]}' >hmac.json
+t "a profile's security counts, not its files" 2 '' '~.*the profile says HMAC.*'$'\n''.*' reload-verify --profile hmac.json "$request"
+done_testing
