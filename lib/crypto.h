@@ -1,4 +1,5 @@
-/* Cryptography, by mbed TLS. crypto.c is the one file that includes its headers and knows its versions apart. */
+/* Digests, random octets and private keys, by mbed TLS. crypto.c and cert.c alone include its headers, and know its versions
+ * apart. */
 #ifndef RELOAD_CRYPTO_H
 #define RELOAD_CRYPTO_H
 
