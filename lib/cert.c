@@ -181,6 +181,13 @@ static bool same_user(const char *a, size_t a_len, const char *b, size_t b_len)
            same_letters(at, other, a_len - user);
 }
 
+void rl_drop_scheme(const uint8_t **key, size_t *len)
+{
+    const char *text = (const char *)*key;
+    (void)drop_prefix(aor_prefixes, &text, len);
+    *key = (const uint8_t *)text;
+}
+
 bool rl_cert_names_user(const reload_cert *cert, const uint8_t *key, size_t len)
 {
     for (size_t i = 0; i < cert->count; i++)
@@ -484,6 +491,16 @@ bool reload_cert_fits_key(const reload_cert *cert, reload_key *key)
 bool rl_cert_same_key(const reload_cert *a, const reload_cert *b)
 {
     return same_key(public_key(&a->crt), public_key(&b->crt));
+}
+
+reload_err rl_cert_fingerprint(const reload_cert *cert, uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE])
+{
+    uint8_t der[2048]; /* as above */
+    int n = mbedtls_pk_write_pubkey_der(public_key(&cert->crt), der, sizeof der);
+    const mbedtls_md_info_t *md = mbedtls_md_info_from_type(MBEDTLS_MD_SHA256);
+    if (n < 0)
+        return no_memory(n) ? RELOAD_ERR_MEMORY : RELOAD_ERR_CRYPTO;
+    return md != NULL && mbedtls_md(md, der + sizeof der - n, (size_t)n, fingerprint) == 0 ? RELOAD_OK : RELOAD_ERR_CRYPTO;
 }
 
 /* ---- Signatures by a certificate's key (D13) ------------------------------------------------------------------- */
@@ -879,6 +896,21 @@ reload_err rl_trust_judge(rl_trust *trust, const reload_cert *cert, int64_t time
             *objection = object(RELOAD_REASON_UNTRUSTED_CERTIFICATE, "no chain leads from the certificate to a CA of the overlay");
     }
     return s.err;
+}
+
+reload_err rl_trust_judge_self(const rl_trust *trust, const reload_cert *cert, rl_objection *objection)
+{
+    const mbedtls_x509_crt *crt = &cert->crt;
+    bool good = false;
+    reload_err err = RELOAD_OK;
+    *objection = none;
+    if (weak(trust, crt))
+        *objection = object(RELOAD_REASON_WEAK_KEY, "the certificate's key is not RSA, or too small or too large");
+    else
+        err = signed_by(crt, crt->sig_md, crt->sig_pk, crt->sig_opts, &crt->tbs, &crt->sig, &good);
+    if (objection->reason == RELOAD_REASON_NONE && !good)
+        *objection = object(RELOAD_REASON_UNTRUSTED_CERTIFICATE, "the certificate is not signed by its own key");
+    return err;
 }
 
 /* ---- Writing --------------------------------------------------------------------------------------------------- */

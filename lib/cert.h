@@ -32,6 +32,10 @@ void rl_trust_check_crls(rl_trust *trust, int64_t time, void (*warn)(void *arg, 
  * least objection counts. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. What it learns of CRLs is kept. */
 reload_err rl_trust_judge(rl_trust *trust, const reload_cert *cert, int64_t time, rl_objection *objection);
 
+/* D28, in the place of the above: whether the certificate's key will do, and has signed it. Nothing else is asked of it: not who
+ * else has signed it, nor when it is valid, since its key alone is what is remembered. */
+reload_err rl_trust_judge_self(const rl_trust *trust, const reload_cert *cert, rl_objection *objection);
+
 /* Octets of the modulus of the certificate's RSA key. */
 size_t rl_cert_signature_size(const reload_cert *cert);
 /* D13: whether the len octets of signature are the key's for the pieces; not where they are not as many as the modulus has.
@@ -45,6 +49,11 @@ bool rl_cert_names_peer(const reload_cert *cert, const uint8_t id[RELOAD_ID_SIZE
 /* D21: whether it names a user whose address of record equals a KEY. */
 bool rl_cert_names_user(const reload_cert *cert, const uint8_t *key, size_t len);
 
+/* D21: what a KEY is without the one scheme in front that does not count. */
+void rl_drop_scheme(const uint8_t **key, size_t *len);
+
+/* The SHA-256 of its SubjectPublicKeyInfo. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+reload_err rl_cert_fingerprint(const reload_cert *cert, uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE]);
 /* Whether two certificates are of one key. */
 bool rl_cert_same_key(const reload_cert *a, const reload_cert *b);
 /* Whether the certificate is a CA's, which signs no messages. */

@@ -1,5 +1,6 @@
 /* The JSON rendering, both ways. The one file that includes jansson. */
 #include "crypto.h"
+#include "stream/stream.h"
 
 #include <arpa/inet.h>
 #include <inttypes.h>
@@ -8,6 +9,8 @@
 #include <string.h>
 
 #include <jansson.h>
+
+enum { MICRO = 1000000 };
 
 /* ---- Writing --------------------------------------------------------------------------------------------------- */
 
@@ -208,12 +211,19 @@ static bool has_trailing(const reload_msg *msg)
     return len > 0;
 }
 
+/* Microseconds as a number of seconds. */
+static json_t *seconds_json(int64_t microseconds)
+{
+    return microseconds % MICRO == 0 ? json_integer(microseconds / MICRO) : json_real((double)microseconds / MICRO);
+}
+
 static json_t *meta_json(const reload_origin *origin)
 {
     json_t *object = json_object();
     return whole(object, set(object, "file", loose_text_json(origin->file)) &&
                              set(object, "offset", json_integer((json_int_t)origin->offset)) &&
-                             set(object, "index", json_integer((json_int_t)origin->index)));
+                             set(object, "index", json_integer((json_int_t)origin->index)) &&
+                             (origin->captured == RELOAD_NO_TIME || set(object, "time", seconds_json(origin->captured))));
 }
 
 /* A tunnelled message, of less than 64 KiB. */
@@ -425,7 +435,7 @@ static bool set_report(json_t *object, const reload_report *report, const reload
            (report->detail[0] == '\0' || set(object, "detail", loose_text_json(report->detail)));
     for (size_t i = 0; good && i < sizeof fields / sizeof fields[0]; i++)
         good = set(object, reload_field_def_of(fields[i])->key, report_field_json(msg, fields[i]));
-    return good;
+    return good && (!report->has_round_trip || set(object, "round_trip", seconds_json(report->round_trip)));
 }
 
 /* Puts a tree without the bracket at its end, to go on with it. */
@@ -1016,8 +1026,19 @@ static json_t *load(const char *text, size_t len, bool *reals, reload_diag *diag
     return root;
 }
 
+/* What meta.time says, if it says a time: it is for reading only, and so never a mistake. */
+static int64_t capture_time(json_t *root)
+{
+    json_t *time = json_object_get(json_object_get(root, "meta"), "time");
+    int64_t captured;
+    if (plain_string(time) != NULL && reload_time_parse(json_string_value(time), &captured))
+        return captured;
+    double seconds = json_is_number(time) ? json_number_value(time) : -1;
+    return seconds > 0 && seconds <= (double)RELOAD_MAX_TIME ? (int64_t)(seconds * MICRO + 0.5) : RELOAD_NO_TIME;
+}
+
 /* Reads text by one of the readers above, and leaves out as it was where that fails. */
-static reload_err read_text(const char *text, size_t len, reload_buf *out, reload_diag *diag, bool attribute)
+static reload_err read_text(const char *text, size_t len, reload_buf *out, reload_diag *diag, bool attribute, int64_t *captured)
 {
     reload_diag unseen;
     struct reading r = {.diag = diag == NULL ? &unseen : diag, .b = {.buf = out}};
@@ -1036,6 +1057,8 @@ static reload_err read_text(const char *text, size_t len, reload_buf *out, reloa
         err = read_message(&r, root);
     if (err == RELOAD_OK && out->err != RELOAD_OK)
         err = fail_here(&r, out->err, reload_strerror(out->err));
+    if (captured != NULL)
+        *captured = capture_time(root);
     json_decref(root);
     if (err != RELOAD_OK) {
         out->len = start;
@@ -1046,12 +1069,17 @@ static reload_err read_text(const char *text, size_t len, reload_buf *out, reloa
 
 reload_err reload_json_read(const char *text, size_t len, reload_buf *out, reload_diag *diag)
 {
-    return read_text(text, len, out, diag, false);
+    return read_text(text, len, out, diag, false, NULL);
+}
+
+reload_err rl_json_read_captured(const char *text, size_t len, reload_buf *out, int64_t *captured, reload_diag *diag)
+{
+    return read_text(text, len, out, diag, false, captured);
 }
 
 reload_err reload_json_read_attr(const char *text, size_t len, reload_buf *out, reload_diag *diag)
 {
-    return read_text(text, len, out, diag, true);
+    return read_text(text, len, out, diag, true, NULL);
 }
 
 /* ---- Profiles -------------------------------------------------------------------------------------------------- */
@@ -1075,6 +1103,8 @@ void reload_profile_free(reload_profile *profile)
         for (size_t k = 0; files[k] != NULL; k++)
             free(files[k]);
     free(profile->overlay);
+    free(profile->replay_state);
+    free(profile->pin);
     *profile = (reload_profile){.security = -1, .dht = -1, .hash = -1, .max_skew = -1, .min_rsa_bits = -1};
 }
 
@@ -1147,6 +1177,14 @@ static reload_err read_profile_key(struct reading *r, const char *key, json_t *j
         return read_bool(r, json, &profile->allow_sha1_certs);
     if (strcmp(key, "require_peer_signature") == 0)
         return read_bool(r, json, &profile->require_peer_signature);
+    if (strcmp(key, "replay") == 0)
+        return read_bool(r, json, &profile->replay);
+    if (strcmp(key, "pair") == 0)
+        return read_bool(r, json, &profile->pair);
+    if (strcmp(key, "replay_state") == 0)
+        return read_string(r, json, &profile->replay_state);
+    if (strcmp(key, "pin") == 0)
+        return read_string(r, json, &profile->pin);
     return fail_here(r, RELOAD_ERR_VALUE, "unknown key");
 }
 
@@ -1202,6 +1240,14 @@ reload_err reload_profile_write(const reload_profile *profile, reload_sink sink,
         good = set(object, "allow_sha1_certs", json_true()) && good;
     if (profile->require_peer_signature)
         good = set(object, "require_peer_signature", json_true()) && good;
+    if (profile->replay)
+        good = set(object, "replay", json_true()) && good;
+    if (profile->replay_state != NULL)
+        good = set(object, "replay_state", loose_text_json(profile->replay_state)) && good;
+    if (profile->pair)
+        good = set(object, "pair", json_true()) && good;
+    if (profile->pin != NULL)
+        good = set(object, "pin", loose_text_json(profile->pin)) && good;
     put_tree(&w, whole(object, good), 0);
     put(&w, "\n", 1);
     return w.err;

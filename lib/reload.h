@@ -32,8 +32,14 @@ enum {
     RELOAD_MAX_DEPTH = 16,         /* D3: attributes are read this deep */
     RELOAD_MAX_TUNNEL = 4,         /* D26: messages in messages are read this deep */
     RELOAD_DEFAULT_SKEW = 300,     /* seconds, D24 step 10 */
-    RELOAD_HMAC_SIZE = 20          /* octets of an HMAC-SHA1 DIGEST, D12 */
+    RELOAD_HMAC_SIZE = 20,         /* octets of an HMAC-SHA1 DIGEST, D12 */
+    RELOAD_FINGERPRINT_SIZE = 32   /* of a public key: SHA-256, D28 */
 };
+
+/* Where it is not known when a message was captured: no capture is as old as the epoch. */
+#define RELOAD_NO_TIME INT64_C(0)
+/* The latest time that is read, in seconds: far beyond any TIMESTAMP, and sums stay within 64 bits. */
+#define RELOAD_MAX_TIME (INT64_C(1) << 40)
 
 /* ---- Results ---------------------------------------------------------------------------------------------------- */
 
@@ -97,6 +103,10 @@ typedef ptrdiff_t (*reload_source)(void *arg, uint8_t *octets, size_t size);
 void reload_hex_encode(const uint8_t *octets, size_t len, char *digits);
 /* Reads len hex digits, of either case, into len / 2 octets. Returns false where len is odd or something is no digit. */
 bool reload_hex_decode(const char *digits, size_t len, uint8_t *octets);
+
+/* Reads a time: seconds since the epoch, which may have a fraction, or RFC 3339 ("2007-07-08T12:00:00.5Z"). Returns false where
+ * text is neither, or the seconds are more than RELOAD_MAX_TIME. What is finer than a microsecond is dropped. */
+bool reload_time_parse(const char *text, int64_t *microseconds);
 
 /* ---- Names of values (B§5.1, B§5.2.3.4, B§5.2.4.2) ---------------------------------------------------------------- */
 
@@ -419,6 +429,7 @@ typedef struct reload_item {
     const uint8_t *octets; /* of MESSAGE and GARBAGE; valid until the next call */
     size_t len;
     uint64_t offset;  /* in the input, in octets of the input's own form: where the item begins */
+    int64_t captured; /* microseconds since the epoch, as JSON's meta.time says; RELOAD_NO_TIME: not known */
     reload_diag diag; /* GARBAGE and BAD: what it is; its offset is the place in the input */
 } reload_item;
 
@@ -442,6 +453,7 @@ typedef struct reload_origin {
     const char *file; /* UTF-8 or not; escaped as needed */
     uint64_t offset;
     uint64_t index; /* of the message in the run, from 1 */
+    int64_t captured; /* when, in microseconds since the epoch; RELOAD_NO_TIME: not known */
 } reload_origin;
 
 enum {
@@ -489,6 +501,8 @@ typedef struct reload_profile {
     int64_t min_rsa_bits;
     bool allow_sha1_certs;
     bool require_peer_signature;
+    bool replay, pair; /* D25 */
+    char *replay_state, *pin; /* files (D25, D28) */
     char *ca[RELOAD_MAX_FILES + 1];            /* files of CA certificates, behind the last NULL */
     char *intermediates[RELOAD_MAX_FILES + 1]; /* files of intermediate certificates */
     char *crl[RELOAD_MAX_FILES + 1];           /* files of revocation lists */
@@ -620,7 +634,8 @@ typedef enum reload_verdict {
     RELOAD_VALID,
     RELOAD_INVALID,
     RELOAD_UNSECURED, /* passed in an overlay run under NONE (D23) */
-    RELOAD_MALFORMED
+    RELOAD_MALFORMED,
+    RELOAD_PINNED /* passed under keys that were only remembered (D28) */
 } reload_verdict;
 
 /* D24's reasons, in its order. */
@@ -642,11 +657,14 @@ typedef enum reload_reason {
     RELOAD_REASON_UNTRUSTED_CERTIFICATE,
     RELOAD_REASON_REVOKED_CERTIFICATE,
     RELOAD_REASON_EXPIRED_CERTIFICATE,
+    RELOAD_REASON_PIN_MISMATCH,
     RELOAD_REASON_BAD_DIGEST,
     RELOAD_REASON_PEER_ID_MISMATCH,
     RELOAD_REASON_RESOURCE_KEY_MISMATCH,
     RELOAD_REASON_STALE,
     RELOAD_REASON_FUTURE,
+    RELOAD_REASON_REPLAY,
+    RELOAD_REASON_UNMATCHED_RESPONSE,
     RELOAD_REASON_MISSING_EXPIRATION,
     RELOAD_REASON_EXPIRED
 } reload_reason;
@@ -677,6 +695,8 @@ typedef struct reload_report {
     struct reload_tunnelled *tunnelled; /* the messages that it carries, each judged on its own (D26) */
     size_t tunnelled_count;
     size_t tunnelled_cap;
+    bool has_round_trip; /* a response, its request (D25), and when both were captured are known */
+    int64_t round_trip;  /* microseconds from the request to it */
 } reload_report;
 
 /* A message inside a TRANSPORT-TUNNEL's. What it says does not change its carrier's verdict. */
@@ -686,7 +706,9 @@ typedef struct reload_tunnelled {
     reload_report report;
 } reload_tunnelled;
 
-/* Whether the message, and each that it carries, passed: valid, or unsecured in an overlay run under NONE. */
+/* Whether a verdict is one that lets a message pass: valid, pinned, or unsecured in an overlay run under NONE. */
+bool reload_verdict_passes(reload_verdict verdict);
+/* Whether the message, and each that it carries, passed. */
 bool reload_report_passed(const reload_report *report);
 
 /* Frees what a report holds and leaves it as if zero-initialised. */
@@ -724,9 +746,54 @@ void reload_verifier_set_max_skew(reload_verifier *verifier, int64_t seconds);
 /* Requires a PEER-SIGNATURE in every SOURCE-INFO. */
 void reload_verifier_require_peer_signature(reload_verifier *verifier, bool required);
 
+/* What a verifier remembers of a peer whose requests it has seen (D25). */
+typedef struct reload_peer_memory {
+    uint32_t boot_time; /* its latest */
+    uint32_t counter;   /* the highest of that boot time */
+    uint64_t window;    /* bit i: whether the counter that is i + 1 below was seen */
+    uint32_t timestamp; /* the newest TIMESTAMP of its requests */
+} reload_peer_memory;
+
+/* What it remembers of a request (D25, pairing). */
+typedef struct reload_request_memory {
+    int64_t captured;  /* microseconds since the epoch, or RELOAD_NO_TIME */
+    bool open_overlay; /* a PEER-JOIN request that left its Overlay 0 */
+} reload_request_memory;
+
+/* Where a verifier keeps what it learns from one message to the next: the caller's functions, each called with arg. A find
+ * function says in *found whether there is such an entry, and fills in the entry; a keep function adds one or replaces it, but
+ * keep_pin leaves one that is there. What they return other than RELOAD_OK is what reload_verify returns. Where several verifiers
+ * share a memory, all calls of one reload_verify must be one transaction. Functions for what the verifier is not asked to
+ * remember may be NULL. */
+typedef struct reload_memory {
+    void *arg;
+    reload_err (*find_peer)(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_peer_memory *peer, bool *found);
+    reload_err (*keep_peer)(void *arg, const uint8_t id[RELOAD_ID_SIZE], const reload_peer_memory *peer);
+    reload_err (*find_request)(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE], uint32_t overlay,
+                               reload_request_memory *request, bool *found);
+    reload_err (*keep_request)(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE], uint32_t overlay,
+                               const reload_request_memory *request);
+    /* name: "peer:" and a Peer-ID in hex, or "key:" and a KEY; fingerprint: the SHA-256 of the SubjectPublicKeyInfo */
+    reload_err (*find_pin)(void *arg, const char *name, uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE], bool *found);
+    reload_err (*keep_pin)(void *arg, const char *name, const uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE]);
+} reload_memory;
+
+enum {
+    RELOAD_REMEMBER_PEERS = 1,    /* D25: a request under CERTS that was seen is a replay */
+    RELOAD_REMEMBER_REQUESTS = 2, /* D25: a response must match a request */
+    RELOAD_REMEMBER_PINS = 4      /* D28: certificates sign themselves, and their keys are remembered; no CA is needed */
+};
+
+/* Asks for what only a verifier over time can judge: any of RELOAD_REMEMBER_…, or-ed together. The memory is copied; what its arg
+ * points to must outlive the verifier. Peers and pins matter under CERTS alone, requests under HMAC and CERTS. */
+void reload_verifier_set_memory(reload_verifier *verifier, const reload_memory *memory, unsigned what);
+/* When the messages judged from now on were captured, in microseconds since the epoch; RELOAD_NO_TIME, the default: not known. */
+void reload_verifier_set_captured(reload_verifier *verifier, int64_t captured);
+
 /* Judges a message at a time. The verdict is in report; the result says whether the message could be judged:
- * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO, RELOAD_ERR_ARGUMENT (HMAC without a secret, CERTS without a CA), and then report holds
- * no verdict but RELOAD_UNCHECKED. */
+ * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO, RELOAD_ERR_ARGUMENT (HMAC without a secret, CERTS without a CA or pins), or what the
+ * verifier's memory returned; and then report holds no verdict but RELOAD_UNCHECKED. What the memory keeps of peers and pins
+ * changes only where the message passes every step (D25, D28). */
 reload_err reload_verify(reload_verifier *verifier, const reload_msg *msg, int64_t time, reload_report *report);
 
 /* Writes the report as one JSON object without a newline. msg: what was judged; NULL for octets that are no message, of which

@@ -1,5 +1,5 @@
 /* Judging a message as a receiving peer must: D24's checklist. */
-#include "cert.h"
+#include "memory.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -19,6 +19,9 @@ struct reload_verifier {
     uint8_t dht, hash;
     int64_t max_skew; /* negative: no limit */
     bool require_peer_signature;
+    reload_memory memory;
+    unsigned remember; /* RELOAD_REMEMBER_… */
+    int64_t captured;  /* when the messages were, or RELOAD_NO_TIME */
 };
 
 reload_verifier *reload_verifier_new(reload_security algorithm)
@@ -128,6 +131,21 @@ void reload_verifier_require_peer_signature(reload_verifier *v, bool required)
     v->require_peer_signature = required;
 }
 
+void reload_verifier_set_memory(reload_verifier *v, const reload_memory *memory, unsigned what)
+{
+    v->memory = *memory;
+    v->remember = what;
+    if (v->algorithm != RELOAD_SECURITY_CERTS)
+        v->remember &= ~(unsigned)(RELOAD_REMEMBER_PEERS | RELOAD_REMEMBER_PINS);
+    if (v->algorithm == RELOAD_SECURITY_NONE)
+        v->remember = 0; /* D23: nothing is looked at but steps 1 to 4 */
+}
+
+void reload_verifier_set_captured(reload_verifier *v, int64_t captured)
+{
+    v->captured = captured;
+}
+
 const char *reload_verdict_text(reload_verdict verdict)
 {
     switch (verdict) {
@@ -141,6 +159,8 @@ const char *reload_verdict_text(reload_verdict verdict)
         return "unsecured";
     case RELOAD_MALFORMED:
         return "malformed";
+    case RELOAD_PINNED:
+        return "pinned";
     }
     return "unchecked";
 }
@@ -167,11 +187,14 @@ static const struct {
     [RELOAD_REASON_UNTRUSTED_CERTIFICATE] = {"untrusted-certificate", 431},
     [RELOAD_REASON_REVOKED_CERTIFICATE] = {"revoked-certificate", 431},
     [RELOAD_REASON_EXPIRED_CERTIFICATE] = {"expired-certificate", 431},
+    [RELOAD_REASON_PIN_MISMATCH] = {"pin-mismatch", 431},
     [RELOAD_REASON_BAD_DIGEST] = {"bad-digest", 431},
     [RELOAD_REASON_PEER_ID_MISMATCH] = {"peer-id-mismatch", 431},
     [RELOAD_REASON_RESOURCE_KEY_MISMATCH] = {"resource-key-mismatch", 431},
     [RELOAD_REASON_STALE] = {"stale", 431},
     [RELOAD_REASON_FUTURE] = {"future", 431},
+    [RELOAD_REASON_REPLAY] = {"replay", 431},
+    [RELOAD_REASON_UNMATCHED_RESPONSE] = {"unmatched-response", 0},
     [RELOAD_REASON_MISSING_EXPIRATION] = {"missing-expiration", 431},
     [RELOAD_REASON_EXPIRED] = {"expired", 431},
 };
@@ -215,6 +238,7 @@ struct judging {
     reload_err err; /* it could not be judged; the first error stays, and no finding is good from then on */
     bool join_request;
     reload_cert *signer; /* the certificate that the signature just looked at was checked with */
+    rl_lesson lesson;    /* what is to be remembered of the message */
 };
 
 /* A finding: why something is not as it must be, and at which attribute. */
@@ -353,6 +377,59 @@ static struct finding check_hmac(struct judging *j, const rl_site *site)
     return match ? good : found(RELOAD_REASON_BAD_DIGEST, site->digest, "is not the digest of the signed octets under the secret");
 }
 
+/* The identity that a signature's certificate speaks for (D28): the Peer-ID of a PEER-INFO, or the KEY of a RESOURCE. Nothing is
+ * appended where there is none. */
+static reload_err pin_name(const struct judging *j, const rl_site *site, reload_buf *name)
+{
+    size_t len;
+    bool body = site->role == RL_ROLE_BODY;
+    uint32_t container = body ? reload_msg_attr(j->msg, site->container)->parent : peer_info_of(j, site);
+    uint32_t attr = reload_msg_member(j->msg, container, body ? RELOAD_A_KEY : RELOAD_A_PEER_ID);
+    if (attr == RELOAD_NO_ATTR)
+        return RELOAD_OK;
+    const uint8_t *octets = reload_msg_value_octets(j->msg, attr, &len);
+    if (body)
+        return rl_pin_name_of_key(octets, len, name);
+    return len == RELOAD_ID_SIZE ? rl_pin_name_of_peer(octets, name) : RELOAD_OK;
+}
+
+/* D28, in the place of step 7. learn: the signature has passed, and its key is to be remembered; else it is compared with the one
+ * that is. */
+static struct finding check_pin(struct judging *j, const rl_site *site, const reload_cert *signer, uint32_t cert, bool learn)
+{
+    uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE];
+    reload_buf name = {0};
+    bool mismatch = false;
+    j->err = rl_cert_fingerprint(signer, fingerprint);
+    if (j->err == RELOAD_OK)
+        j->err = pin_name(j, site, &name);
+    if (j->err == RELOAD_OK && name.len > 0 && learn)
+        j->err = rl_pin_note(&j->lesson, (const char *)name.octets, fingerprint);
+    else if (j->err == RELOAD_OK && name.len > 0)
+        j->err = rl_pin_mismatch(&j->verifier->memory, &j->lesson, (const char *)name.octets, fingerprint, &mismatch);
+    reload_buf_free(&name);
+    return mismatch ? found(RELOAD_REASON_PIN_MISMATCH, cert, "is of another key than the one remembered for whom it speaks for") : good;
+}
+
+/* Remembers the key of a signature that has passed, but for what a ROUTE-LOG says. */
+static void learn_pin(struct judging *j, const rl_site *site, const reload_cert *signer)
+{
+    if ((j->verifier->remember & RELOAD_REMEMBER_PINS) != 0 && site->role != RL_ROLE_ROUTE_LOG && j->err == RELOAD_OK)
+        (void)check_pin(j, site, signer, RELOAD_NO_ATTR, true);
+}
+
+/* Step 7: a certificate's chain, or its pin. */
+static struct finding check_trust(struct judging *j, const rl_site *site, const reload_cert *signer, uint32_t cert)
+{
+    rl_objection objection = {RELOAD_REASON_NONE, NULL};
+    bool pins = (j->verifier->remember & RELOAD_REMEMBER_PINS) != 0;
+    j->err = pins ? rl_trust_judge_self(j->verifier->trust, signer, &objection)
+                  : rl_trust_judge(j->verifier->trust, signer, j->time, &objection);
+    if (j->err == RELOAD_OK && objection.reason != RELOAD_REASON_NONE)
+        return found(objection.reason, cert, objection.words);
+    return pins && j->err == RELOAD_OK ? check_pin(j, site, signer, cert, false) : good;
+}
+
 /* CERTS, step 7 and 8: the certificate at attribute cert, and the digest under its key. *signer is the certificate where it
  * could be read. */
 static struct finding check_rsa(struct judging *j, const rl_site *site, uint32_t cert, reload_cert **signer)
@@ -364,12 +441,14 @@ static struct finding check_rsa(struct judging *j, const rl_site *site, uint32_t
     const uint8_t *octets = reload_msg_value_octets(j->msg, cert, &len);
     if (j->err == RELOAD_OK)
         j->err = rl_cert_read(octets, len, signer, &objection);
-    if (j->err == RELOAD_OK && objection.reason == RELOAD_REASON_NONE)
-        j->err = rl_trust_judge(j->verifier->trust, *signer, j->time, &objection);
+    struct finding finding = good;
+    if (j->err == RELOAD_OK)
+        finding = objection.reason == RELOAD_REASON_NONE ? check_trust(j, site, *signer, cert)
+                                                         : found(objection.reason, cert, objection.words);
     if (j->err != RELOAD_OK) /* nothing is known; what goes on must not take that for good */
         return found(RELOAD_REASON_BAD_CERTIFICATE, cert, "could not be checked");
-    if (objection.reason != RELOAD_REASON_NONE)
-        return found(objection.reason, cert, objection.words);
+    if (finding.reason != RELOAD_REASON_NONE)
+        return finding;
     octets = reload_msg_value_octets(j->msg, site->digest, &len);
     if (len != rl_cert_signature_size(*signer))
         return found(RELOAD_REASON_BAD_DIGEST_LENGTH, site->digest, "not as long as the RSA modulus");
@@ -423,6 +502,8 @@ static struct finding check_by_peer(struct judging *j, const rl_site *site)
     set_signer(j, signer);
     if (finding.reason == RELOAD_REASON_NONE && j->err == RELOAD_OK)
         finding = check_peer_binding(j, site, info, signer);
+    if (finding.reason == RELOAD_REASON_NONE)
+        learn_pin(j, site, signer);
     if (finding.reason == RELOAD_REASON_PEER_ID_MISMATCH && site->role == RL_ROLE_MESSAGE && j->join_request)
         finding.code = 493; /* B§8.1.2.1 */
     return finding;
@@ -450,6 +531,8 @@ static struct finding check_by_resource(struct judging *j, const rl_site *site)
         struct finding finding = check_rsa(j, site, body + 1, &signer);
         if (finding.reason == RELOAD_REASON_NONE && j->err == RELOAD_OK)
             finding = check_resource_binding(j, resource, signer);
+        if (finding.reason == RELOAD_REASON_NONE)
+            learn_pin(j, site, signer);
         if (progress(finding.reason) > best_progress) {
             best = finding;
             best_progress = progress(finding.reason);
@@ -603,6 +686,78 @@ static struct finding check_message(struct judging *j)
     return finding;
 }
 
+/* Step 11 for a request under CERTS: one that was seen, or that is too old to tell, is a replay (D25). */
+static struct finding check_replay(struct judging *j)
+{
+    size_t len;
+    rl_lesson *lesson = &j->lesson;
+    bool known = false;
+    uint32_t signature = reload_msg_signature(j->msg);
+    uint32_t stamp = (uint32_t)number_at(j->msg, reload_msg_member(j->msg, signature, RELOAD_A_TIMESTAMP));
+    const uint8_t *transaction = reload_msg_field_octets(j->msg, RELOAD_F_TRANSACTION_ID, &len);
+    uint32_t boot_time = rl_get32(transaction), counter = rl_get32(transaction + 4);
+    if (j->verifier->max_skew >= 0 && (int64_t)boot_time > (int64_t)stamp + j->verifier->max_skew)
+        return found(RELOAD_REASON_REPLAY, RELOAD_NO_ATTR, "the Transaction ID's boot time lies behind the message's own TIMESTAMP");
+    memcpy(lesson->peer_id, reload_msg_field_octets(j->msg, RELOAD_F_SOURCE_ID, &len), RELOAD_ID_SIZE);
+    j->err = j->verifier->memory.find_peer(j->verifier->memory.arg, lesson->peer_id, &lesson->peer, &known);
+    if (j->err != RELOAD_OK)
+        return good;
+    if (rl_peer_is_replay(&lesson->peer, known, boot_time, counter))
+        return found(RELOAD_REASON_REPLAY, RELOAD_NO_ATTR,
+                     boot_time < lesson->peer.boot_time ? "the peer has booted again since this Transaction ID's boot time"
+                                                        : "the Transaction ID's counter was seen before, or is below the window");
+    rl_peer_advance(&lesson->peer, known, boot_time, counter, stamp);
+    lesson->has_peer = true;
+    return good;
+}
+
+/* Step 11 for a response: one that answers no request that came before. */
+static struct finding check_pairing(struct judging *j)
+{
+    const reload_memory *memory = &j->verifier->memory;
+    size_t len;
+    const uint8_t *transaction = reload_msg_field_octets(j->msg, RELOAD_F_TRANSACTION_ID, &len);
+    uint32_t overlay = reload_msg_field(j->msg, RELOAD_F_OVERLAY);
+    reload_request_memory request = {0};
+    bool matched = false;
+    j->err = memory->find_request(memory->arg, transaction, overlay, &request, &matched);
+    if (j->err == RELOAD_OK && !matched && reload_msg_field(j->msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN) {
+        /* B§8.1.1: a PEER-JOIN request may leave open what its response says */
+        j->err = memory->find_request(memory->arg, transaction, 0, &request, &matched);
+        matched = matched && request.open_overlay;
+    }
+    if (j->err == RELOAD_OK && matched && request.captured != RELOAD_NO_TIME && j->verifier->captured != RELOAD_NO_TIME) {
+        j->report->has_round_trip = true;
+        j->report->round_trip = j->verifier->captured - request.captured;
+    }
+    return matched || j->err != RELOAD_OK
+               ? good
+               : found(RELOAD_REASON_UNMATCHED_RESPONSE, RELOAD_NO_ATTR, "no request with its Transaction ID and Overlay came before");
+}
+
+/* Step 11. */
+static struct finding check_over_time(struct judging *j)
+{
+    bool response = reload_msg_field(j->msg, RELOAD_F_RESPONSE) != 0;
+    if (!response && (j->verifier->remember & RELOAD_REMEMBER_PEERS) != 0)
+        return check_replay(j);
+    if (response && (j->verifier->remember & RELOAD_REMEMBER_REQUESTS) != 0)
+        return check_pairing(j);
+    return good;
+}
+
+/* D25: a request is remembered whatever its verdict. */
+static reload_err remember_request(const struct judging *j)
+{
+    const reload_memory *memory = &j->verifier->memory;
+    size_t len;
+    uint32_t overlay = reload_msg_field(j->msg, RELOAD_F_OVERLAY);
+    reload_request_memory request = {.captured = j->verifier->captured, .open_overlay = j->join_request && overlay == 0};
+    if ((j->verifier->remember & RELOAD_REMEMBER_REQUESTS) == 0 || reload_msg_field(j->msg, RELOAD_F_RESPONSE) != 0)
+        return RELOAD_OK;
+    return memory->keep_request(memory->arg, reload_msg_field_octets(j->msg, RELOAD_F_TRANSACTION_ID, &len), overlay, &request);
+}
+
 /* D27: what ROUTE-LOGs say is checked, and decides nothing. */
 static void look_at_route_logs(struct judging *j)
 {
@@ -661,7 +816,9 @@ static void conclude(struct judging *j, const struct finding *finding, const rel
 {
     reload_report *report = j->report;
     if (finding->reason == RELOAD_REASON_NONE) {
-        report->verdict = j->verifier->algorithm == RELOAD_SECURITY_NONE ? RELOAD_UNSECURED : RELOAD_VALID;
+        report->verdict = j->verifier->algorithm == RELOAD_SECURITY_NONE         ? RELOAD_UNSECURED
+                          : (j->verifier->remember & RELOAD_REMEMBER_PINS) != 0 ? RELOAD_PINNED
+                                                                                 : RELOAD_VALID;
         return;
     }
     report->verdict = finding->reason == RELOAD_REASON_MALFORMED ? RELOAD_MALFORMED : RELOAD_INVALID;
@@ -711,9 +868,14 @@ static reload_err verify_tunnelled(reload_verifier *verifier, const reload_msg *
     return err;
 }
 
+bool reload_verdict_passes(reload_verdict verdict)
+{
+    return verdict == RELOAD_VALID || verdict == RELOAD_UNSECURED || verdict == RELOAD_PINNED;
+}
+
 bool reload_report_passed(const reload_report *report)
 {
-    bool passed = report->verdict == RELOAD_VALID || report->verdict == RELOAD_UNSECURED;
+    bool passed = reload_verdict_passes(report->verdict);
     for (size_t i = 0; i < report->tunnelled_count && passed; i++)
         passed = reload_report_passed(&report->tunnelled[i].report);
     return passed;
@@ -732,14 +894,20 @@ static reload_err verify(reload_verifier *verifier, const reload_msg *msg, int64
     report->reason = RELOAD_REASON_NONE;
     report->response_code = 0;
     report->detail[0] = '\0';
+    report->has_round_trip = false;
     clear_findings(report);
     j.join_request = reload_msg_field(msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN && reload_msg_field(msg, RELOAD_F_RESPONSE) == 0;
     if ((verifier->algorithm == RELOAD_SECURITY_HMAC && verifier->count == 0) ||
-        (verifier->algorithm == RELOAD_SECURITY_CERTS && !rl_trust_has_ca(verifier->trust)))
+        (verifier->algorithm == RELOAD_SECURITY_CERTS && !rl_trust_has_ca(verifier->trust) &&
+         (verifier->remember & RELOAD_REMEMBER_PINS) == 0))
         return RELOAD_ERR_ARGUMENT;
     reload_err err = list_signatures(msg, report);
-    if (err != RELOAD_OK)
+    if (err == RELOAD_OK)
+        err = remember_request(&j);
+    if (err != RELOAD_OK) {
+        clear_findings(report);
         return err;
+    }
 
     struct finding finding = check_form(&j, &diag);
     if (finding.reason == RELOAD_REASON_NONE)
@@ -747,6 +915,8 @@ static reload_err verify(reload_verifier *verifier, const reload_msg *msg, int64
     if (secured) {
         if (finding.reason == RELOAD_REASON_NONE)
             finding = check_message(&j);
+        if (finding.reason == RELOAD_REASON_NONE && j.err == RELOAD_OK)
+            finding = check_over_time(&j);
         if (finding.reason == RELOAD_REASON_NONE)
             finding = check_peer(&j, RELOAD_A_SOURCE_INFO, verifier->require_peer_signature);
         if (finding.reason == RELOAD_REASON_NONE)
@@ -757,8 +927,11 @@ static reload_err verify(reload_verifier *verifier, const reload_msg *msg, int64
             finding = each_body(&j, check_body);
         if (finding.reason == RELOAD_REASON_NONE)
             look_at_route_logs(&j);
+        if (finding.reason == RELOAD_REASON_NONE && j.err == RELOAD_OK)
+            j.err = rl_lesson_keep(&j.lesson, &verifier->memory);
     }
     set_signer(&j, NULL);
+    rl_lesson_free(&j.lesson);
     if (j.err == RELOAD_OK)
         j.err = verify_tunnelled(verifier, msg, time, report, depth);
     if (j.err == RELOAD_OK)

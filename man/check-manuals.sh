@@ -99,7 +99,8 @@ sed -n '/^const char \*reload_verdict_text/,/^}/s/^ *return "\(.*\)";$/\1/p' "$s
 sed -n '/^\.Ss Verdicts/,/^\.Ss Reasons/s/^\.It Li \(.*\)/\1/p' "$source/man/reload-verify.1" >"$work/manual"
 same "$work/library" "$work/manual" "reload-verify(1) has the verdicts of lib/verify.c"
 
-# The keys of a report, as the tool writes them: one with a reason, and under CERTS one with a signer that carries another
+# The keys of a report, as the tool writes them: one with a reason; under CERTS one with a signer that carries another; and one of
+# a response to a request that were both captured
 printf x >"$work/secret"
 chmod 600 "$work/secret"
 "$tools/reload-sign" --example=RESOURCE-PUT | "$tools/reload-sign" --secret="$work/secret" -o "$work/message"
@@ -110,6 +111,10 @@ chmod 600 "$work/other"
     s/\"hex\": \"[0-9a-f]*\"/\"hex\": \"$("$tools/reload-dump" -f hex "$work/message")\"/" |
     "$tools/reload-sign" --key="$work/peer.key" --cert="$work/peer.crt" -o "$work/carrier"
 ("$tools/reload-verify" --profile="$work/ca/overlay.json" --json "$work/carrier" || true) >>"$work/report"
+"$tools/reload-sign" --reply-to="$work/message" --code=200 --secret="$work/secret" \
+    --peer-id=463ac413c4000000000000000000000000000000 -o "$work/reply"
+"$tools/reload-dump" -f json "$work/message" "$work/reply" | sed 's/}$/, "meta": {"time": 1183900000}}/' |
+    "$tools/reload-verify" --secret="$work/secret" --pair --json >>"$work/report"
 grep -o '"[a-z_]*": ' "$work/report" | tr -d '": ' >"$work/tool"
 sed -n '/^\.Ss JSON/,/^\.Ss Verdicts/p' "$source/man/reload-verify.1" | sed -n 's/^\.\(It \)*Li \([a-z_]\)/\2/p' |
     sed 's/ [.,]*$//; s/ , /\n/g' >"$work/manual"

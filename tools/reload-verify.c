@@ -1,5 +1,5 @@
 /* reload-verify: judges messages as a receiving peer must. */
-#include "common/tool.h"
+#include "verify/remember.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -23,6 +23,11 @@ enum {
     TIME,
     MAX_SKEW,
     REQUIRE_PEER_SIGNATURE,
+    REPLAY,
+    REPLAY_STATE,
+    REPLAY_PEERS,
+    PAIR,
+    PIN,
     REPORT_JSON
 };
 
@@ -38,9 +43,14 @@ static const struct tool_option options[] = {
     {OVERLAY, "overlay", "NAME", "the overlay's name; another Overlay field is a mismatch"},
     {DHT, "dht", "NAME", "the overlay's DHT algorithm, by name or number"},
     {HASH, "hash", "NAME", "the overlay's hash algorithm, by name or number"},
-    {TIME, "time", "TIME", "the time of checking (default: now)"},
+    {TIME, "time", "TIME", "the time of checking (default: now), or capture: when each message was captured"},
     {MAX_SKEW, "max-skew", "SECONDS", "how far a TIMESTAMP may be off (default: 300), or none"},
     {REQUIRE_PEER_SIGNATURE, "require-peer-signature", NULL, "SOURCE-INFO must have a PEER-SIGNATURE"},
+    {REPLAY, "replay", NULL, "a request that came before in this run is a replay"},
+    {REPLAY_STATE, "replay-state", "FILE", "so is one that came in another run with this file, which is made where it is missing"},
+    {REPLAY_PEERS, "replay-peers", "N", "how many peers are remembered for that (default: 1000000)"},
+    {PAIR, "pair", NULL, "a response must match a request that came before in this run"},
+    {PIN, "pin", "FILE", "the overlay runs under CERTS with certificates that sign themselves; FILE remembers their keys"},
     {REPORT_JSON, "json", NULL, "report as JSON, a line a message"},
     {'f', "format", "FORM", "be a filter: write the valid messages themselves, as binary, json or hex"},
     {'v', "verbose", NULL, "report each signature too"},
@@ -51,7 +61,7 @@ static const struct tool_option options[] = {
 };
 
 static const struct tool_help help = {
-    "reload-verify (--secret=FILE | --ca=FILE | --none | --profile=FILE) [options] [FILE...]",
+    "reload-verify (--secret=FILE | --ca=FILE | --pin=FILE | --none | --profile=FILE) [options] [FILE...]",
     "Judges RELOAD messages as a receiving peer must; the status is 0 where all of them pass.",
     options,
 };
@@ -63,8 +73,10 @@ struct verify {
     enum report_form report_form;
     enum tool_octets_form form; /* of a filter */
     bool verbose;
-    bool has_time;
+    bool has_time, captured_time; /* the time of checking is told, or is each message's own */
     int64_t time;
+    struct remember remember;
+    bool stopped; /* what is remembered cannot be read or written, and so nothing more can be judged */
     reload_verifier *verifier;
     reload_report report;
     struct output out;
@@ -127,6 +139,8 @@ static void print_report(struct verify *v, const reload_msg *msg, const reload_r
         print(v, ": ");
         print_escaped(v, report->detail);
     }
+    if (report->has_round_trip)
+        print(v, ", round trip %.6f s", (double)report->round_trip / 1000000);
     print(v, "\n");
     if (v->verbose && msg != NULL)
         print_signatures(v, msg, report, indents[depth]);
@@ -147,7 +161,7 @@ static void print_line(struct verify *v, const reload_msg *msg)
 /* Passes a message on that may be passed on; says of another why not. */
 static void filter(struct verify *v)
 {
-    if (v->report.verdict == RELOAD_VALID || v->report.verdict == RELOAD_UNSECURED)
+    if (reload_verdict_passes(v->report.verdict))
         tool_write_message(&v->out, v->in.msg, v->form, NULL, 0);
     else if (v->report.verdict == RELOAD_INVALID)
         tool_warn(&v->tool, "%s: offset %" PRIu64 ": message %" PRIu64 ": not passed on: %s: %s", v->in.file, v->in.origin.offset,
@@ -172,10 +186,19 @@ static void report(struct verify *v, const reload_msg *msg)
 static void judge(struct verify *v)
 {
     reload_diag diag;
-    reload_err err = reload_verify(v->verifier, v->in.msg, v->has_time ? v->time : (int64_t)time(NULL), &v->report);
+    int64_t captured = v->in.item.captured;
+    if (v->captured_time && captured == RELOAD_NO_TIME) {
+        tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": could not be checked: it does not say when it was captured",
+                   v->in.file, v->in.index);
+        return;
+    }
+    reload_verifier_set_captured(v->verifier, captured);
+    reload_err err = reload_verify(v->verifier, v->in.msg,
+                                   v->captured_time ? captured / 1000000 : v->has_time ? v->time : (int64_t)time(NULL), &v->report);
     if (err != RELOAD_OK) {
-        tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": could not be checked: %s", v->in.file, v->in.index,
-                   reload_strerror(err));
+        v->stopped = err == RELOAD_ERR_READ || err == RELOAD_ERR_WRITE;
+        tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": could not be checked%s%s", v->in.file, v->in.index,
+                   v->stopped ? "" : ": ", v->stopped ? "" : reload_strerror(err));
         return;
     }
     if (v->report.verdict == RELOAD_MALFORMED && reload_msg_check(v->in.msg, &diag) != RELOAD_OK)
@@ -203,12 +226,21 @@ static void report_no_message(struct verify *v)
 
 static void verify_all(struct verify *v)
 {
-    while (!v->out.failed && input_next(&v->in)) {
+    while (!v->out.failed && !v->stopped && input_next(&v->in)) {
         if (input_is_message(&v->in))
             judge(v);
         else
             report_no_message(v);
+        if (!remember_commit_some(&v->remember))
+            v->out.failed = true;
     }
+}
+
+/* What was learnt lasts before what follows from it goes out. */
+static bool commit_before_flush(void *arg)
+{
+    struct verify *v = arg;
+    return remember_commit(&v->remember);
 }
 
 /* The options' values until the verifier is made of them. */
@@ -221,23 +253,25 @@ struct policy {
     int64_t dht, hash, min_rsa_bits; /* -1: not told */
     int64_t max_skew;                /* -1: not told; -2: no limit */
     bool allow_sha1_certs, require_peer_signature;
+    bool replay, pair;
+    const char *replay_state, *pin;
 };
 
 /* Which algorithm the options tell, or else the profile; ends the program where they do not tell one. */
 static reload_security algorithm(const struct verify *v, const struct policy *p)
 {
-    int told = (p->secrets.count > 0) + (p->ca.count > 0) + p->none;
+    int told = (p->secrets.count > 0) + (p->ca.count > 0) + (p->pin != NULL) + p->none;
     if (told > 1)
-        tool_usage(&v->tool, "--secret, --ca and --none exclude each other: an overlay is run under one of them");
+        tool_usage(&v->tool, "--secret, --ca, --pin and --none exclude each other: an overlay is run under one of them");
     if (told == 1)
-        return p->none ? RELOAD_SECURITY_NONE : p->ca.count > 0 ? RELOAD_SECURITY_CERTS : RELOAD_SECURITY_HMAC;
+        return p->none ? RELOAD_SECURITY_NONE : p->secrets.count > 0 ? RELOAD_SECURITY_HMAC : RELOAD_SECURITY_CERTS;
     if (p->profile.security == RELOAD_SECURITY_HMAC)
         tool_usage(&v->tool, "the profile says HMAC: --secret says under which secret");
     if (p->profile.security == RELOAD_SECURITY_NONE || p->profile.security == RELOAD_SECURITY_CERTS)
         return (reload_security)p->profile.security;
-    if (p->profile.security < 0 && p->profile.ca[0] != NULL)
+    if (p->profile.security < 0 && (p->profile.ca[0] != NULL || p->profile.pin != NULL))
         return RELOAD_SECURITY_CERTS;
-    tool_usage(&v->tool, "one of --secret, --ca, --none and --profile says how the overlay is run");
+    tool_usage(&v->tool, "one of --secret, --ca, --pin, --none and --profile says how the overlay is run");
 }
 
 /* Takes from the profile what no option has said. */
@@ -247,10 +281,16 @@ static void merge_profile(struct policy *p, reload_security security)
         struct file_list *list;
         char **files;
     } lists[] = {{&p->ca, p->profile.ca}, {&p->intermediates, p->profile.intermediates}, {&p->crl, p->profile.crl}};
+    bool ca_told = p->ca.count > 0;
     for (size_t i = 0; security == RELOAD_SECURITY_CERTS && i < sizeof lists / sizeof lists[0]; i++)
         if (lists[i].list->count == 0)
             for (size_t k = 0; lists[i].files[k] != NULL; k++)
                 lists[i].list->names[lists[i].list->count++] = lists[i].files[k];
+    if (security == RELOAD_SECURITY_CERTS && p->pin == NULL && !ca_told)
+        p->pin = p->profile.pin;
+    p->replay = p->replay || p->profile.replay;
+    p->replay_state = p->replay_state == NULL ? p->profile.replay_state : p->replay_state;
+    p->pair = p->pair || p->profile.pair;
     p->overlay = p->overlay == NULL ? p->profile.overlay : p->overlay;
     p->dht = p->dht < 0 ? p->profile.dht : p->dht;
     p->hash = p->hash < 0 ? p->profile.hash : p->hash;
@@ -301,6 +341,27 @@ static void warn_of_crl(void *arg, const char *words)
     tool_warn(&v->tool, "warning: %s", words);
 }
 
+/* Opens what is to be remembered in, and tells of what would have no effect. */
+static bool make_memory(struct verify *v, const struct policy *p, reload_security security)
+{
+    bool replay = p->replay || p->replay_state != NULL;
+    bool told = replay || p->pair;
+    unsigned what;
+    if (replay && security != RELOAD_SECURITY_CERTS)
+        tool_warn(&v->tool, "warning: replay is looked for under CERTS only, where a Transaction ID tells of it");
+    if (p->pair && security == RELOAD_SECURITY_NONE)
+        tool_warn(&v->tool, "warning: under NONE responses are not matched with requests");
+    if (security == RELOAD_SECURITY_NONE || (!told && p->pin == NULL))
+        return true;
+    if ((replay && security == RELOAD_SECURITY_CERTS && !remember_peers(&v->remember, &v->tool, p->replay_state)) ||
+        (p->pair && !remember_requests(&v->remember, &v->tool)) ||
+        (p->pin != NULL && !remember_pins(&v->remember, &v->tool, p->pin)))
+        return false;
+    const reload_memory memory = remember_memory(&v->remember, &what);
+    reload_verifier_set_memory(v->verifier, &memory, what);
+    return true;
+}
+
 static bool make_verifier(struct verify *v, const struct policy *p, reload_security security)
 {
     v->verifier = reload_verifier_new(security);
@@ -322,7 +383,7 @@ static bool make_verifier(struct verify *v, const struct policy *p, reload_secur
         return load_secrets(v, &p->secrets);
     if (security == RELOAD_SECURITY_NONE)
         return true;
-    if (p->ca.count == 0) {
+    if (p->ca.count == 0 && p->pin == NULL) {
         tool_error(&v->tool, STATUS_FAILED, "%s: names no CA certificate; --ca does", p->profile_file);
         return false;
     }
@@ -346,8 +407,10 @@ static void run(struct verify *v, struct policy *policy, const char *path, reloa
         return;
     reload_security security = algorithm(v, policy);
     merge_profile(policy, security);
-    if (!make_verifier(v, policy, security) || !output_open(&v->out, &v->tool, path, 0))
+    if (!make_verifier(v, policy, security) || !make_memory(v, policy, security) || !output_open(&v->out, &v->tool, path, 0))
         return;
+    v->out.before_flush = commit_before_flush;
+    v->out.before_flush_arg = v;
     if (input_open(&v->in, &v->tool, form, files, count, &v->out)) {
         verify_all(v);
         input_close(&v->in);
@@ -357,7 +420,8 @@ static void run(struct verify *v, struct policy *policy, const char *path, reloa
 
 int main(int argc, char **argv)
 {
-    struct verify v = {.tool = {.name = "reload-verify"}};
+    struct verify v = {.tool = {.name = "reload-verify"},
+                       .remember = {.max_peers = DEFAULT_MAX_PEERS, .max_requests = DEFAULT_MAX_REQUESTS}};
     struct policy policy = {.dht = -1, .hash = -1, .min_rsa_bits = -1, .max_skew = -1,
                             .profile = {.security = -1, .dht = -1, .hash = -1, .max_skew = -1, .min_rsa_bits = -1}};
     reload_form input_form = RELOAD_FORM_AUTO;
@@ -400,8 +464,9 @@ int main(int argc, char **argv)
             policy.hash = tool_named(&v.tool, "--hash", argument, RELOAD_NAMES_HASH);
             break;
         case TIME:
-            v.time = tool_time(&v.tool, "--time", argument);
-            v.has_time = true;
+            v.captured_time = strcmp(argument, "capture") == 0;
+            v.has_time = !v.captured_time;
+            v.time = v.has_time ? tool_time(&v.tool, "--time", argument) : 0;
             break;
         case MAX_SKEW:
             policy.max_skew = strcmp(argument, "none") == 0
@@ -410,6 +475,21 @@ int main(int argc, char **argv)
             break;
         case REQUIRE_PEER_SIGNATURE:
             policy.require_peer_signature = true;
+            break;
+        case REPLAY:
+            policy.replay = true;
+            break;
+        case REPLAY_STATE:
+            policy.replay_state = argument;
+            break;
+        case REPLAY_PEERS:
+            v.remember.max_peers = tool_number(&v.tool, "--replay-peers", argument, 1, UINT32_MAX);
+            break;
+        case PAIR:
+            policy.pair = true;
+            break;
+        case PIN:
+            policy.pin = argument;
             break;
         case REPORT_JSON:
             set_report_form(&v, REPORT_AS_JSON);
@@ -437,6 +517,7 @@ int main(int argc, char **argv)
     if (policy.profile_file == NULL)
         (void)algorithm(&v, &policy); /* a mistake is told before anything is read */
     run(&v, &policy, path, input_form, argv + optind, argc - optind);
+    remember_close(&v.remember);
     reload_profile_free(&policy.profile);
     reload_verifier_free(&v.verifier);
     reload_report_free(&v.report);

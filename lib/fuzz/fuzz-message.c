@@ -110,7 +110,7 @@ static void check_safe(const reload_buf *text, bool line)
 
 static void check_text(const reload_msg *msg)
 {
-    static const reload_origin origin = {"a\033[31mb\n\xff", 7, 1};
+    static const reload_origin origin = {.file = "a\033[31mb\n\xff", .offset = 7, .index = 1};
     reload_buf text = {0};
     MUST(reload_text_write(msg, &origin, 0, fuzz_to_buf, &text) == RELOAD_OK);
     check_safe(&text, false);
@@ -215,7 +215,7 @@ static void check_building(const reload_msg *msg)
 static const reload_report *judge(reload_verifier *verifier, const reload_msg *msg, int64_t time)
 {
     reload_report *report = &all.report;
-    const reload_origin origin = {"-", 0, 1};
+    const reload_origin origin = {.file = "-", .index = 1, .captured = 1183900000500000};
     size_t signatures = 0;
     MUST(reload_verify(verifier, msg, time, report) == RELOAD_OK);
     MUST((report->verdict == RELOAD_VALID || report->verdict == RELOAD_UNSECURED) == (report->reason == RELOAD_REASON_NONE));

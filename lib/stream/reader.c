@@ -20,6 +20,7 @@ struct reload_reader {
     reload_buf octets; /* of the JSON value */
     size_t octets_pos;
     bool in_value; /* the framer reads octets */
+    int64_t captured; /* when, as the JSON value says */
     rl_slice slice;
 };
 
@@ -191,6 +192,7 @@ static reload_err next_json(reload_reader *r, reload_item *item)
         if (r->in_value) {
             reload_err err = rl_framer_next(&r->framer, item);
             item->offset = item->diag.offset = r->slice.offset;
+            item->captured = r->captured;
             if (err != RELOAD_OK || item->kind != RELOAD_ITEM_END)
                 return err;
             r->in_value = false;
@@ -203,7 +205,7 @@ static reload_err next_json(reload_reader *r, reload_item *item)
         reload_buf_reset(&r->octets);
         r->octets_pos = 0;
         if (r->slice.broken == NULL)
-            err = reload_json_read(r->slice.text, r->slice.len, &r->octets, &diag);
+            err = rl_json_read_captured(r->slice.text, r->slice.len, &r->octets, &r->captured, &diag);
         else
             err = rl_fail(&diag, RELOAD_ERR_SYNTAX, "%s", r->slice.broken);
         if (err == RELOAD_ERR_MEMORY || err == RELOAD_ERR_CRYPTO)

@@ -171,12 +171,15 @@ bool profile_read(struct tool *tool, const char *path, reload_profile *profile)
         good = false;
     }
     reload_buf_free(&text);
+    bool was_read = good;
     char **const lists[] = {profile->ca, profile->intermediates, profile->crl};
+    char **const names[] = {&profile->replay_state, &profile->pin};
+    for (size_t i = 0; good && i < sizeof names / sizeof names[0]; i++)
+        good = *names[i] == NULL || relocate(names[i], path);
     for (size_t i = 0; good && i < sizeof lists / sizeof lists[0]; i++)
         for (size_t k = 0; good && lists[i][k] != NULL; k++)
-            if (!relocate(&lists[i][k], path)) {
-                tool_error(tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
-                good = false;
-            }
+            good = relocate(&lists[i][k], path);
+    if (!good && was_read)
+        tool_error(tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
     return good;
 }

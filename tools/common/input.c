@@ -65,7 +65,7 @@ static bool take_item(struct input *in, reload_err err)
     if (err == RELOAD_OK && in->item.kind != RELOAD_ITEM_END) {
         in->empty = false;
         in->index++;
-        in->origin = (reload_origin){.file = in->file, .offset = in->item.offset, .index = in->index};
+        in->origin = (reload_origin){.file = in->file, .offset = in->item.offset, .index = in->index, .captured = in->item.captured};
         if (in->item.kind == RELOAD_ITEM_MESSAGE)
             err = reload_msg_parse(in->msg, in->item.octets, in->item.len, &diag);
         if (err == RELOAD_OK)

@@ -110,64 +110,13 @@ uint64_t tool_number(const struct tool *tool, const char *option, const char *te
     return value;
 }
 
-/* count decimal digits. */
-static bool digits(const char **text, size_t count, int *value)
-{
-    *value = 0;
-    for (size_t i = 0; i < count; i++, (*text)++) {
-        if (!isdigit((unsigned char)**text))
-            return false;
-        *value = *value * 10 + (**text - '0');
-    }
-    return true;
-}
-
-static bool character(const char **text, const char *allowed)
-{
-    if (**text == '\0' || strchr(allowed, **text) == NULL)
-        return false;
-    (*text)++;
-    return true;
-}
-
-/* RFC 3339 section 5.6. A fraction of a second is read and dropped. */
-static bool rfc3339(const char *text, int64_t *time)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    int year, month, day, hour, minute, second, zone_hour = 0, zone_minute = 0, sign = 0;
-    if (!digits(&text, 4, &year) || !character(&text, "-") || !digits(&text, 2, &month) || !character(&text, "-") ||
-        !digits(&text, 2, &day) || !character(&text, "Tt ") || !digits(&text, 2, &hour) || !character(&text, ":") ||
-        !digits(&text, 2, &minute) || !character(&text, ":") || !digits(&text, 2, &second))
-        return false;
-    if (*text == '.') {
-        text++;
-        if (!isdigit((unsigned char)*text))
-            return false;
-        text += strspn(text, "0123456789");
-    }
-    if (!character(&text, "Zz")) {
-        sign = *text == '-' ? -1 : 1;
-        if (!character(&text, "+-") || !digits(&text, 2, &zone_hour) || !character(&text, ":") || !digits(&text, 2, &zone_minute))
-            return false;
-    }
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    if (*text != '\0' || month < 1 || month > 12 || day < 1 || day > days[month - 1] + (month == 2 && leap) || hour > 23 ||
-        minute > 59 || second > 60 || zone_hour > 23 || zone_minute > 59)
-        return false;
-    struct tm tm = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_hour = hour, .tm_min = minute, .tm_sec = second};
-    *time = (int64_t)timegm(&tm) - sign * (zone_hour * 3600 + zone_minute * 60);
-    return true;
-}
-
 bool time_parse(const char *text, int64_t *time)
 {
-    size_t len = strlen(text);
-    if (len == 0 || strspn(text, "0123456789") != len)
-        return rfc3339(text, time);
-    errno = 0;
-    long long value = strtoll(text, NULL, 10);
-    *time = value;
-    return errno == 0 && value <= INT64_C(1) << 40; /* far beyond any TIMESTAMP, and sums stay within 64 bits */
+    int64_t microseconds;
+    if (!reload_time_parse(text, &microseconds))
+        return false;
+    *time = microseconds / 1000000 - (microseconds % 1000000 < 0);
+    return true;
 }
 
 int64_t tool_time(const struct tool *tool, const char *option, const char *text)

@@ -145,6 +145,8 @@ static void write_all(struct output *out, const uint8_t *octets, size_t len)
 
 void output_flush(struct output *out)
 {
+    if (out->before_flush != NULL && !out->failed && !out->before_flush(out->before_flush_arg))
+        out->failed = true; /* which has been told */
     write_all(out, out->pending, out->len);
     out->len = 0;
 }

@@ -79,6 +79,8 @@ struct output {
     bool force;  /* an existing key file may be replaced */
     bool written;
     bool failed;
+    bool (*before_flush)(void *arg); /* may be NULL: called before anything goes out, which it does not where this returns false */
+    void *before_flush_arg;
     uint8_t *pending;
     size_t len;
 };

@@ -842,7 +842,7 @@ t "--ca of a key" 4 '' '~reload-verify: ca\.key: .*' reload-verify --time $now -
 for bits in 1023 8193 0 -1 x; do
     t "--min-rsa-bits $bits" 2 '' '~reload-verify: --min-rsa-bits: .*' reload-verify --time $now --ca ca.crt --min-rsa-bits $bits cert.bin
 done
-t "--ca and --secret" 2 '' '~reload-verify: --secret, --ca and --none.*' reload-verify --ca ca.crt --secret "$TESTDATA/hmac.secret" cert.bin
+t "--ca and --secret" 2 '' '~reload-verify: --secret, --ca, --pin and --none.*' reload-verify --ca ca.crt --secret "$TESTDATA/hmac.secret" cert.bin
 
 # ---- the profile ----
 

@@ -25,7 +25,7 @@ usage()
     t "usage: $1" 2 '' "~reload-verify: $2"$'\n'"Try 'reload-verify --help'\\." reload-verify "${@:3}"
 }
 usage "no algorithm" '.*--secret.*' "$good"
-usage "two algorithms" '.*--secret, --ca and --none.*' --secret secret --none "$good"
+usage "two algorithms" '.*--secret, --ca, --pin and --none.*' --secret secret --none "$good"
 usage "an unknown option" '.*--frobnicate.*' --frobnicate
 usage "--secret without FILE" '.*--secret.*' --secret
 usage "--json and -f" '--json .*--format.*' --secret secret --json -f binary "$good"
