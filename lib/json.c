@@ -253,6 +253,7 @@ struct writer {
     unsigned flags;
     int indent; /* of the lines that jansson begins, in columns */
     reload_err err;
+    reload_security lint; /* a report is to have what reload_lint finds under this algorithm; RELOAD_SECURITY_OPEN: no */
 };
 
 static void put(struct writer *w, const char *text, size_t len)
@@ -446,6 +447,40 @@ static int put_open(const char *text, size_t len, void *arg)
     return w->err == RELOAD_OK ? 0 : -1;
 }
 
+/* Findings as they are made. */
+struct finding_writer {
+    struct writer *w;
+    const reload_msg *msg;
+    size_t count;
+};
+
+static int put_finding(void *arg, const reload_finding *finding)
+{
+    struct finding_writer *f = arg;
+    const reload_rule_def *rule = reload_rule_def_of(finding->rule);
+    char pointer[256];
+    json_t *object = json_object();
+    bool good = reload_finding_pointer(f->msg, finding, pointer, sizeof pointer) && set(object, "rule", json_string(rule->word)) &&
+                set(object, "section", json_string(rule->section)) && set(object, "level", word_json(reload_level_text(rule->level))) &&
+                set(object, "path", json_string(pointer)) && set(object, "detail", json_string(finding->detail));
+    put(f->w, ", ", f->count++ == 0 ? 0 : 2);
+    put_tree(f->w, whole(object, good), 0);
+    return f->w->err == RELOAD_OK ? 0 : -1;
+}
+
+/* What lint says of a message; nothing of what is none. */
+static void put_lint(struct writer *w, const reload_msg *msg)
+{
+    struct finding_writer f = {.w = w, .msg = msg};
+    if (w->lint == RELOAD_SECURITY_OPEN)
+        return;
+    put(w, ", \"lint\": [", 11);
+    reload_err err = msg == NULL || w->err != RELOAD_OK ? RELOAD_OK : reload_lint(w->lint, msg, put_finding, &f);
+    if (w->err == RELOAD_OK)
+        w->err = err;
+    put(w, "]", 1);
+}
+
 /* A report piece by piece, since a message of 16 MiB may have millions of signatures. path: of the attribute that holds the
  * message, inside of another report; else NULL. */
 static void put_report(struct writer *w, const reload_report *report, const reload_msg *msg, const reload_origin *origin,
@@ -466,6 +501,7 @@ static void put_report(struct writer *w, const reload_report *report, const relo
         put_tree(w, signature_json(msg, &report->signatures[i]), 0);
     }
     put(w, "]", 1);
+    put_lint(w, msg);
     for (size_t i = 0; i < report->tunnelled_count && w->err == RELOAD_OK; i++) {
         const reload_tunnelled *inner = &report->tunnelled[i];
         char pointer[256];
@@ -484,6 +520,16 @@ reload_err reload_json_write_report(const reload_report *report, const reload_ms
                                     reload_sink sink, void *arg)
 {
     struct writer w = {.sink = sink, .arg = arg};
+    put_report(&w, report, msg, origin, NULL);
+    return w.err;
+}
+
+reload_err reload_json_write_report_lint(const reload_report *report, const reload_msg *msg, const reload_origin *origin,
+                                         reload_security algorithm, reload_sink sink, void *arg)
+{
+    struct writer w = {.sink = sink, .arg = arg, .lint = algorithm};
+    if (algorithm != RELOAD_SECURITY_NONE && algorithm != RELOAD_SECURITY_HMAC && algorithm != RELOAD_SECURITY_CERTS)
+        return RELOAD_ERR_ARGUMENT;
     put_report(&w, report, msg, origin, NULL);
     return w.err;
 }

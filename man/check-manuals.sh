@@ -99,14 +99,27 @@ sed -n '/^const char \*reload_verdict_text/,/^}/s/^ *return "\(.*\)";$/\1/p' "$s
 sed -n '/^\.Ss Verdicts/,/^\.Ss Reasons/s/^\.It Li \(.*\)/\1/p' "$source/man/reload-verify.1" >"$work/manual"
 same "$work/library" "$work/manual" "reload-verify(1) has the verdicts of lib/verify.c"
 
-# The keys of a report, as the tool writes them: one with a reason; under CERTS one with a signer that carries another; and one of
-# a response to a request that were both captured
+# Lint's rules: lint.c's table against the manual's, level, section and sentence included
+sed -n '/^static const reload_rule_def rules/,/^};/p' "$source/lib/lint.c" | tr '\n' ' ' |
+    sed 's/"  *"//g; s/\[RELOAD_RULE_/\n&/g' |
+    sed -n 's/^\[RELOAD_RULE_[A-Z0-9_]*\] = {"\([^"]*\)", \([A-Z]*\), *"\([^"]*\)", *"\([^"]*\)"}.*/\1 | \2 | \3 | \4/p' |
+    sed 's/ | NONE | / | - | /' >"$work/library"
+sed -n '/^\.Sh LINT/,/^\.Sh EXIT/s/^\.It \([a-z0-9-]*\) Ta \(-\|MUST\) Ta \(.*\) Ta \(.*\)/\1 | \2 | \3 | \4/p' \
+    "$source/man/reload-verify.1" | sed 's/\\(sc/§/g; s/\\&//g' >"$work/manual"
+same "$work/library" "$work/manual" "reload-verify(1) has the rules of lib/lint.c"
+grep -c '^    RELOAD_RULE_[A-Z0-9_]*\( = 0\)*,$' "$source/lib/reload.h" >"$work/header"
+grep -c . "$work/library" >"$work/table"
+same "$work/header" "$work/table" "lib/lint.c has a row for each of reload.h's rules"
+
+# The keys of a report, as the tool writes them: one with a reason and a finding; under CERTS one with a signer that carries another;
+# and one of a response to a request that were both captured
 printf x >"$work/secret"
 chmod 600 "$work/secret"
-"$tools/reload-sign" --example=RESOURCE-PUT | "$tools/reload-sign" --secret="$work/secret" -o "$work/message"
+"$tools/reload-sign" --example=RESOURCE-PUT | sed 's/"ttl": 32/"ttl": 0/' |
+    "$tools/reload-sign" --secret="$work/secret" -o "$work/message"
 printf y >"$work/other"
 chmod 600 "$work/other"
-("$tools/reload-verify" --secret="$work/other" --json "$work/message" || true) >"$work/report"
+("$tools/reload-verify" --secret="$work/other" --json --lint "$work/message" || true) >"$work/report"
 "$tools/reload-sign" --example=TRANSPORT-TUNNEL | sed "s/{\"name\": \"chat\"}/{\"name\": \"test\"}/; s/\"sip\"/\"reload\"/
     s/\"hex\": \"[0-9a-f]*\"/\"hex\": \"$("$tools/reload-dump" -f hex "$work/message")\"/" |
     "$tools/reload-sign" --key="$work/peer.key" --cert="$work/peer.crt" -o "$work/carrier"
@@ -205,7 +218,7 @@ run_example() {
 }
 
 for page in "$source"/man/*.[15]; do
-    sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$page" | sed -n '/^\.Bd/,/^\.Ed/p' | sed 's/\\e/\\/g' >"$work/examples"
+    sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$page" | sed -n '/^\.Bd/,/^\.Ed/p' | sed 's/\\e/\\/g; s/\\(sc/§/g' >"$work/examples"
     if grep -q '^\$ openssl' "$work/examples" && ! command -v openssl >"$work/null"; then
         count=$((count + 1))
         echo "ok $count # SKIP ${page##*/} has examples with openssl, which is not there"

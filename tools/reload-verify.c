@@ -28,7 +28,8 @@ enum {
     REPLAY_PEERS,
     PAIR,
     PIN,
-    REPORT_JSON
+    REPORT_JSON,
+    LINT
 };
 
 static const struct tool_option options[] = {
@@ -52,6 +53,7 @@ static const struct tool_option options[] = {
     {PAIR, "pair", NULL, "a response must match a request that came before in this run"},
     {PIN, "pin", "FILE", "the overlay runs under CERTS with certificates that sign themselves; FILE remembers their keys"},
     {REPORT_JSON, "json", NULL, "report as JSON, a line a message"},
+    {LINT, "lint", NULL, "tell what breaks the drafts too; it changes no verdict"},
     {'f', "format", "FORM", "be a filter: write the valid messages themselves, as binary, json or hex"},
     {'v', "verbose", NULL, "report each signature too"},
     {'i', "input", "FORM", "read binary, json or hex, instead of telling it by the first octets"},
@@ -74,6 +76,7 @@ struct verify {
     enum tool_octets_form form; /* of a filter */
     bool verbose;
     bool has_time, captured_time; /* the time of checking is told, or is each message's own */
+    reload_security lint; /* the algorithm to lint under; RELOAD_SECURITY_OPEN: do not */
     int64_t time;
     struct remember remember;
     bool stopped; /* what is remembered cannot be read or written, and so nothing more can be judged */
@@ -118,6 +121,62 @@ static void print_signatures(struct verify *v, const reload_msg *msg, const relo
     }
 }
 
+/* Where the findings of a message go. */
+struct lint_lines {
+    struct verify *v;
+    const reload_msg *msg;
+    const char *before; /* indent of a report; of a warning, what it says first */
+};
+
+/* "put-destination /attributes/1/value/0: … (B§9.1, D17)" */
+static void finding_text(const reload_msg *msg, const reload_finding *finding, char *text, size_t size)
+{
+    const reload_rule_def *rule = reload_rule_def_of(finding->rule);
+    const char *level = reload_level_text(rule->level);
+    char pointer[256];
+    if (!reload_finding_pointer(msg, finding, pointer, sizeof pointer))
+        pointer[0] = '\0';
+    (void)snprintf(text, size, "lint: %s %s: %s (%s%s%s)", rule->word, pointer, finding->detail, level == NULL ? "" : level,
+                   level == NULL ? "" : ", ", rule->section);
+}
+
+static int print_finding(void *arg, const reload_finding *finding)
+{
+    const struct lint_lines *lines = arg;
+    char text[640];
+    finding_text(lines->msg, finding, text, sizeof text);
+    print(lines->v, "%s    %s\n", lines->before, text);
+    return lines->v->out.failed ? -1 : 0;
+}
+
+static int warn_of_finding(void *arg, const reload_finding *finding)
+{
+    const struct lint_lines *lines = arg;
+    const struct verify *v = lines->v;
+    char text[640];
+    finding_text(lines->msg, finding, text, sizeof text);
+    tool_warn(&v->tool, "%s: offset %" PRIu64 ": message %" PRIu64 ": %s%s", v->in.file, v->in.origin.offset, v->in.origin.index,
+              lines->before, text);
+    return 0;
+}
+
+/* Tells what is found in a message that is not to be told of as JSON. */
+static void lint(struct verify *v, const reload_msg *msg, reload_lint_sink sink, const char *before)
+{
+    struct lint_lines lines = {v, msg, before};
+    reload_err err = v->lint == RELOAD_SECURITY_OPEN || v->tool.quiet ? RELOAD_OK : reload_lint(v->lint, msg, sink, &lines);
+    if (err != RELOAD_OK && err != RELOAD_ERR_WRITE) /* which has been told */
+        tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": %s", v->in.file, v->in.index, reload_strerror(err));
+}
+
+/* For a filter: of the message, and of those that it carries. */
+static void lint_warn(struct verify *v, const reload_msg *msg, const reload_report *report)
+{
+    lint(v, msg, warn_of_finding, report == &v->report ? "" : "tunnelled: ");
+    for (size_t i = 0; i < report->tunnelled_count; i++)
+        lint_warn(v, report->tunnelled[i].msg, &report->tunnelled[i].report);
+}
+
 /* "RESOURCE-PUT request: invalid: bad-digest (431): …", and what it carries on lines of its own. msg: NULL for no message. */
 static void print_report(struct verify *v, const reload_msg *msg, const reload_report *report, unsigned depth)
 {
@@ -144,6 +203,8 @@ static void print_report(struct verify *v, const reload_msg *msg, const reload_r
     print(v, "\n");
     if (v->verbose && msg != NULL)
         print_signatures(v, msg, report, indents[depth]);
+    if (msg != NULL)
+        lint(v, msg, print_finding, indents[depth]);
     for (size_t i = 0; i < report->tunnelled_count && depth < RELOAD_MAX_TUNNEL; i++) {
         print(v, "%s    tunnelled: ", indents[depth]);
         print_report(v, report->tunnelled[i].msg, &report->tunnelled[i].report, depth + 1);
@@ -171,12 +232,16 @@ static void filter(struct verify *v)
 static void report(struct verify *v, const reload_msg *msg)
 {
     if (v->report_form == REPORT_FILTER) {
-        if (msg != NULL)
+        if (msg != NULL) {
             filter(v);
+            lint_warn(v, msg, &v->report);
+        }
     } else if (v->tool.quiet) {
         return;
     } else if (v->report_form == REPORT_AS_JSON) {
-        output_check(&v->out, reload_json_write_report(&v->report, msg, &v->in.origin, output_write, &v->out));
+        output_check(&v->out, v->lint == RELOAD_SECURITY_OPEN
+                                  ? reload_json_write_report(&v->report, msg, &v->in.origin, output_write, &v->out)
+                                  : reload_json_write_report_lint(&v->report, msg, &v->in.origin, v->lint, output_write, &v->out));
         (void)output_write(&v->out, "\n", 1);
     } else {
         print_line(v, msg);
@@ -401,12 +466,13 @@ static void set_report_form(struct verify *v, enum report_form form)
     v->report_form = form;
 }
 
-static void run(struct verify *v, struct policy *policy, const char *path, reload_form form, char **files, int count)
+static void run(struct verify *v, struct policy *policy, bool linting, const char *path, reload_form form, char **files, int count)
 {
     if (policy->profile_file != NULL && !profile_read(&v->tool, policy->profile_file, &policy->profile))
         return;
     reload_security security = algorithm(v, policy);
     merge_profile(policy, security);
+    v->lint = linting ? security : RELOAD_SECURITY_OPEN;
     if (!make_verifier(v, policy, security) || !make_memory(v, policy, security) || !output_open(&v->out, &v->tool, path, 0))
         return;
     v->out.before_flush = commit_before_flush;
@@ -425,6 +491,7 @@ int main(int argc, char **argv)
     struct policy policy = {.dht = -1, .hash = -1, .min_rsa_bits = -1, .max_skew = -1,
                             .profile = {.security = -1, .dht = -1, .hash = -1, .max_skew = -1, .min_rsa_bits = -1}};
     reload_form input_form = RELOAD_FORM_AUTO;
+    bool linting = false;
     const char *path = NULL;
     char *argument;
     int id;
@@ -494,6 +561,9 @@ int main(int argc, char **argv)
         case REPORT_JSON:
             set_report_form(&v, REPORT_AS_JSON);
             break;
+        case LINT:
+            linting = true;
+            break;
         case 'f':
             v.form = tool_octets_form(&v.tool, "--format", argument, "");
             set_report_form(&v, REPORT_FILTER);
@@ -516,7 +586,7 @@ int main(int argc, char **argv)
     }
     if (policy.profile_file == NULL)
         (void)algorithm(&v, &policy); /* a mistake is told before anything is read */
-    run(&v, &policy, path, input_form, argv + optind, argc - optind);
+    run(&v, &policy, linting, path, input_form, argv + optind, argc - optind);
     remember_close(&v.remember);
     reload_profile_free(&policy.profile);
     reload_verifier_free(&v.verifier);

@@ -142,6 +142,52 @@ static void check_json(const reload_msg *msg)
     reload_buf_free(&back);
 }
 
+/* ---- Linting ---- */
+
+struct linted {
+    const reload_msg *msg;
+    size_t count;
+};
+
+static int look_at_finding(void *arg, const reload_finding *finding)
+{
+    struct linted *linted = arg;
+    char pointer[256];
+    const reload_rule_def *rule = reload_rule_def_of(finding->rule);
+    MUST(rule != NULL && rule->word[0] != '\0');
+    MUST(finding->attr == RELOAD_NO_ATTR || (finding->attr < reload_msg_count(linted->msg) && finding->field == RELOAD_FIELDS));
+    MUST(finding->attr == RELOAD_NO_ATTR || !reload_msg_attr(linted->msg, finding->attr)->ignored); /* D10 */
+    MUST(reload_finding_pointer(linted->msg, finding, pointer, sizeof pointer) && pointer[0] == '/');
+    size_t len = strlen(finding->detail);
+    MUST(len > 0 && len < sizeof finding->detail - 1);
+    for (size_t i = 0; i < len; i++)
+        MUST(finding->detail[i] >= ' ' && finding->detail[i] <= '~');
+    linted->count++;
+    return 0;
+}
+
+static int refuse_finding(void *arg, const reload_finding *finding)
+{
+    (void)finding;
+    ++*(size_t *)arg;
+    return -1;
+}
+
+/* Findings are well formed and the same each time; one that is refused is the last. */
+static void check_lint(const reload_msg *msg)
+{
+    const reload_origin origin = {.file = "-", .offset = 0, .index = 1};
+    for (reload_security algorithm = RELOAD_SECURITY_NONE; algorithm <= RELOAD_SECURITY_CERTS; algorithm++) {
+        struct linted first = {msg, 0}, second = {msg, 0};
+        size_t refused = 0;
+        MUST(reload_lint(algorithm, msg, look_at_finding, &first) == RELOAD_OK);
+        MUST(reload_lint(algorithm, msg, look_at_finding, &second) == RELOAD_OK && first.count == second.count);
+        MUST(reload_lint(algorithm, msg, refuse_finding, &refused) == (first.count == 0 ? RELOAD_OK : RELOAD_ERR_WRITE));
+        MUST(refused == (first.count == 0 ? 0 : 1));
+    }
+    MUST(reload_json_write_report_lint(&all.report, msg, &origin, RELOAD_SECURITY_CERTS, fuzz_look, NULL) == RELOAD_OK);
+}
+
 /* ---- Building ---- */
 
 /* Compares what was built with the message: the same but for the Length of one that was cut short. */
@@ -527,6 +573,7 @@ static void check_message(const uint8_t *octets, size_t len, unsigned depth)
         MUST(!diag.has_pointer || diag.pointer[0] == '/');
     }
     (void)judge(all.none_verifier, msg, NOW);
+    check_lint(msg);
     check_strictness(msg);
     unsigned seed = len > RELOAD_HEADER_SIZE ? octets[len - 1] : 0u;
     check_appending(msg);

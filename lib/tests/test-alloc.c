@@ -649,6 +649,35 @@ static void test_verify_alloc(void **state)
     reload_msg_free(&msg);
 }
 
+/* Findings need no memory; their JSON does, and then all of it is there or the failure is told. */
+static int count_finding(void *arg, const reload_finding *finding)
+{
+    (void)finding;
+    ++*(size_t *)arg;
+    return 0;
+}
+
+static reload_err run_lint(void *arg)
+{
+    static const reload_report report = {.verdict = RELOAD_VALID};
+    const reload_msg *msg = arg;
+    size_t found = 0;
+    long kept = countdown;
+    countdown = 0; /* every allocation from here on would fail */
+    check(reload_lint(RELOAD_SECURITY_CERTS, msg, count_finding, &found) == RELOAD_OK && found > 0, "lint needs memory");
+    check(countdown == 0 && !failed, "lint asks for memory");
+    countdown = kept;
+    return reload_json_write_report_lint(&report, msg, &origin, RELOAD_SECURITY_CERTS, ignore, NULL);
+}
+
+static void test_lint_alloc(void **state)
+{
+    (void)state;
+    reload_msg *msg = test_parse(&everything);
+    each_allocation(run_lint, msg, true);
+    reload_msg_free(&msg);
+}
+
 static reload_err run_secret(void *arg)
 {
     static const char text[] = "hex:00112233\n";
@@ -689,6 +718,7 @@ int main(void)
         cmocka_unit_test(test_random_alloc),
         cmocka_unit_test(test_strip_alloc),
         cmocka_unit_test(test_verify_alloc),
+        cmocka_unit_test(test_lint_alloc),
         cmocka_unit_test(test_secret_alloc),
     };
     return cmocka_run_group_tests_name("alloc", tests, setup, teardown);

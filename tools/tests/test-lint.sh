@@ -1,0 +1,143 @@
+#!/bin/bash
+# reload-verify --lint: what it tells, as text, as JSON and beside a filter, and that it changes nothing else.
+. "$(dirname "$0")/tap.bash"
+
+install -m 600 "$TESTDATA/hmac.secret" secret
+install -m 600 "$TESTDATA/alice.key" alice.key
+now=946702799
+V=(reload-verify --secret secret --time "$now")
+C=(reload-verify --ca "$TESTDATA/overlay/ca.crt" --time 2027-01-01T00:00:00Z)
+put=$TESTDATA/section-4.1.hmac.bin
+
+ok "--help tells of --lint" bash -c "reload-verify --help | grep -qE '^ +--lint +[a-z]'"
+t "--lint takes no argument" 2 '' '~reload-verify: .*--lint.*'$'\n'".*" "${V[@]}" --lint=yes "$put"
+
+# rules: the findings in the report in JSON that was run last, of the messages and of what these carry
+rules()
+{
+    jq -r '.. | .lint? // empty | .[] | "\(.rule) \(.path)"' "$output"
+}
+
+# ---- what reload-sign makes of the examples breaks no rule ----
+
+for method in PEER-JOIN PEER-SEARCH RESOURCE-GET RESOURCE-PUT RESOURCE-TRANSFER TRANSPORT-OPEN TRANSPORT-TUNNEL; do
+    reload-sign --example "$method" >example.json
+    reload-sign --secret secret --sign-bodies -o hmac.bin example.json
+    reload-sign --key alice.key --cert "$TESTDATA/alice.crt" --sign-bodies --sign-source-info --time 2027-01-01T00:00:00Z -o certs.bin example.json
+    reload-sign --none -o none.bin example.json
+    t "$method under HMAC" 0 "=hmac.bin: offset 0: message 1: $method request: valid" '' "${V[@]}" --lint hmac.bin
+    t "$method under CERTS" 0 "=certs.bin: offset 0: message 1: $method request: valid" '' "${C[@]}" --lint certs.bin
+    t "$method under NONE" 0 "=none.bin: offset 0: message 1: $method request: unsecured" '' reload-verify --none --lint none.bin
+    run "${C[@]}" --lint --json certs.bin
+    is "$(jq -c '[.verdict, .lint]' "$output")" '["valid",[]]' "$method under CERTS, as JSON"
+    reload-sign --secret secret --timestamp --reply-to hmac.bin --code 404 --peer-id "$alice" -o reply.bin
+    t "a reply to $method" 0 "~reply\\.bin: .*: $method response: valid" '' reload-verify --secret secret --lint reply.bin
+done
+
+# ---- text ----
+
+# the draft's own example has DHT and Hash 0, and a Destination ID that is no SHA-1 of its KEY
+t "text: a line a finding below the message's" 0 "=$put: offset 0: message 1: RESOURCE-PUT request: valid
+    lint: unknown-dht /header/dht: DHT is 0, which has no meaning (B§5.1)
+    lint: unknown-hash /header/hash: Hash is 0, which has no meaning (B§5.1)
+    lint: put-destination /attributes/1/value/0: the Destination ID is not this KEY's, nor that of its replicas 1 to 16 (B§9.1, D17)" '' \
+    "${V[@]}" --lint "$put"
+t "text: behind the signatures with -v, and the level where there is one" 0 "~$put: .*: valid
+(    [A-Z.-]+ /[a-z0-9/]+: valid, TIMESTAMP $now
+){3}    lint: unknown-dht .*" '' "${V[@]}" -v --lint "$put"
+reload-sign --secret secret -o code.bin <(reload-sign --example PEER-SEARCH | jq '.attributes |= [{type: "RESPONSE-CODE", value: {code: 200, reason: "OK"}}] + .')
+t "text: a MUST" 0 '=code.bin: offset 0: message 1: PEER-SEARCH request: valid
+    lint: response-code-in-request /attributes/0: a PEER-SEARCH request has none (MUST, B§5.2)' '' "${V[@]}" --lint code.bin
+t "without --lint there is none of it" 0 '=code.bin: offset 0: message 1: PEER-SEARCH request: valid' '' "${V[@]}" code.bin
+t "--quiet tells nothing" 0 '' '' "${V[@]}" --quiet --lint code.bin
+
+# ---- JSON ----
+
+run "${V[@]}" --json --lint code.bin
+is "$status $(jq -c '.lint' "$output")" \
+    '0 [{"rule":"response-code-in-request","section":"B§5.2","level":"MUST","path":"/attributes/0","detail":"a PEER-SEARCH request has none"}]' "JSON: a finding"
+jq -c 'del(.lint)' "$output" >with
+"${V[@]}" --json code.bin | jq -c . >without
+same with without "JSON: nothing else is different, and without --lint the key is not there"
+run "${V[@]}" --lint --json "$put"
+is "$(jq -c '[.lint[] | [.rule, .level, .path]]' "$output")" \
+    '[["unknown-dht",null,"/header/dht"],["unknown-hash",null,"/header/hash"],["put-destination",null,"/attributes/1/value/0"]]' "JSON: levels and paths"
+printf 'garbage' >garbage
+run "${V[@]}" --lint --json garbage
+is "$status $(jq -c '[.verdict, .lint]' "$output")" '1 ["malformed",[]]' "JSON: garbage breaks no rule"
+
+# ---- it decides nothing ----
+
+reload-sign --secret secret -o broken.bin <(reload-sign --example PEER-SEARCH | jq '.header.ttl = 0 | .header.experimental = true | .attributes = []')
+for file in broken.bin code.bin "$put" garbage; do
+    "${V[@]}" "$file" >plain 2>plain.err
+    wanted=$?
+    run "${V[@]}" --lint "$file"
+    is "$status $(grep -v '^    lint: ' "$output")" "$wanted $(cat plain)" "the same verdict and status: $(basename "$file")"
+done
+t "invalid, and why besides" 1 '~broken\.bin: .*: invalid: bad-digest \(431\): .*
+    lint: ttl-zero /header/ttl: .*
+    lint: experimental-version /header/experimental: EXP is set \(B§5\.1\)' '' \
+    reload-verify --secret <(echo other) --time "$now" --lint broken.bin
+head -c 70 broken.bin >short.bin
+run "${V[@]}" --lint --json short.bin
+is "$status $(jq -r .verdict "$output") $(rules | tr '\n' ' ')" '1 malformed ttl-zero /header/ttl experimental-version /header/experimental ' \
+    "a message cut short: what can be read of it"
+
+# ---- the algorithm is the overlay's ----
+
+t "the Security field does not choose the rules" 1 '~code\.bin: .*: invalid: security-mismatch \(401\): .*
+    lint: response-code-in-request .*
+    lint: missing-peer-cert /attributes/1: SOURCE-INFO has no PEER-CERT \(MUST, S§5\.1\)
+    lint: missing-timestamp /attributes/2: SIGNATURE has no TIMESTAMP \(MUST, S§3\.2, D4\)
+    lint: digest-length /attributes/2/value/0: .*' '' "${C[@]}" --lint code.bin
+run reload-verify --none --lint --json code.bin
+is "$(rules | grep signature)" 'signature-under-none /attributes/2' "--none has rules of its own"
+t "an algorithm told by a profile" 0 '~certs\.bin: .*: TRANSPORT-TUNNEL request: valid' '' \
+    reload-verify --profile "$TESTDATA/overlay/overlay.json" --time 2027-01-01T00:00:00Z --lint certs.bin
+reload-sign --key alice.key --cert "$TESTDATA/alice.crt" --time 2027-01-01T00:00:00Z --transaction-id ffffffffffffffff -o random.bin \
+    <(reload-sign --example PEER-SEARCH)
+t "CERTS: a Transaction ID that is no boot time" 0 '~random\.bin: .*: valid
+    lint: transaction-id-form /header/transaction_id: the first half is no boot time: 4294967295 is later than the TIMESTAMP, 1798761600 \(MUST, S§7\)' '' \
+    "${C[@]}" --lint random.bin
+
+# ---- tunnelled messages ----
+
+reload-sign --secret secret -o inner.bin <(reload-sign --example PEER-JOIN | jq ".header.ttl = 0 | .header.destination_id = \"$bob\"")
+reload-sign --secret secret -o carrier.bin <(reload-sign --example TRANSPORT-TUNNEL |
+    jq --arg hex "$(hex <inner.bin)" '.header.ttl = 0 | .attributes[1].value[0].value = "reload" | .attributes[1].value[1].hex = $hex')
+t "a tunnelled message, inside of its carrier's report" 0 '=carrier.bin: offset 0: message 1: TRANSPORT-TUNNEL request: valid
+    lint: ttl-zero /header/ttl: TTL is 0: the message is to be discarded (B§5.1)
+    tunnelled: PEER-JOIN request: valid
+        lint: ttl-zero /header/ttl: TTL is 0: the message is to be discarded (B§5.1)
+        lint: join-destination /header/destination_id: the Destination ID is not the Source ID (B§8.1.1)' '' "${V[@]}" --lint carrier.bin
+run "${V[@]}" --lint --json carrier.bin
+is "$(jq -c '[[.lint[].rule], [.tunnelled.lint[].rule]]' "$output")" '[["ttl-zero"],["ttl-zero","join-destination"]]' "the same as JSON"
+
+# ---- a filter ----
+
+"${V[@]}" -f binary carrier.bin code.bin >plain
+t "a filter: the messages are as without it, the findings on standard error" 0 @plain '=reload-verify: carrier.bin: offset 0: message 1: lint: ttl-zero /header/ttl: TTL is 0: the message is to be discarded (B§5.1)
+reload-verify: carrier.bin: offset 0: message 1: tunnelled: lint: ttl-zero /header/ttl: TTL is 0: the message is to be discarded (B§5.1)
+reload-verify: carrier.bin: offset 0: message 1: tunnelled: lint: join-destination /header/destination_id: the Destination ID is not the Source ID (B§8.1.1)
+reload-verify: code.bin: offset 0: message 2: lint: response-code-in-request /attributes/0: a PEER-SEARCH request has none (MUST, B§5.2)' \
+    "${V[@]}" -f binary --lint carrier.bin code.bin
+t "a quiet filter" 0 @plain '' "${V[@]}" -q -f binary --lint carrier.bin code.bin
+
+# ---- the other test messages ----
+
+# findings FILE WANTED
+findings()
+{
+    run "${V[@]}" --lint --json "$TESTDATA/$1"
+    is "$(rules)" "$2" "$1: its findings"
+}
+findings response.hmac.bin ''
+findings route-log.hmac.bin ''
+findings tunnel.hmac.bin ''
+findings tunnelled.hmac.bin ''
+findings unknown.hmac.bin 'nonzero-padding /attributes/1/value/2
+nonzero-padding /attributes/2
+unknown-attribute /attributes/2'
+
+done_testing
