@@ -133,6 +133,20 @@ sed -n '/^\.Ss JSON/,/^\.Ss Verdicts/p' "$source/man/reload-verify.1" | sed -n '
     sed 's/ [.,]*$//; s/ , /\n/g' >"$work/manual"
 same "$work/tool" "$work/manual" "reload-verify(1) has the keys of reload-verify --json"
 
+# The tests that the tables of requirements name
+for page in reload-sign reload-verify; do
+    sed -n '/^\.Sh REQUIREMENTS/,/^\.Sh EXIT/s/^\.It S.* Ta //p' "$source/man/$page.1" | sed 's/: /|/' >"$work/rows"
+    missing=0
+    while IFS='|' read -r script words; do
+        grep -qF -- "$words" "$source/tools/tests/$script" 2>"$work/null" || {
+            echo "# $script: $words"
+            missing=1
+        }
+    done <"$work/rows"
+    [ -s "$work/rows" ] || missing=1
+    result $missing "$page(1): each requirement has a test"
+done
+
 # In a table's row, a word that is a macro's name would be run instead of shown
 grep -nE '^\.It .* Ta (.* )?(Ad|An|Ar|At|Do|In|It|No|Op|So|St)( |$)' "$source"/man/*.[15] >"$work/a" && status=1 || status=0
 sed 's/^/# /' "$work/a"
