@@ -962,6 +962,13 @@ reload_err reload_signer_check(reload_signer *signer, reload_diag *diag);
  * grows by one for each that is given (S§7). */
 void reload_signer_set_boot_time(reload_signer *signer, uint32_t boot_time);
 void reload_signer_set_counter(reload_signer *signer, uint32_t counter);
+/* Gives boot time and counter for a new Transaction ID. It finds the signer's boot time in *boot_time, and may put another there;
+ * what is given must never be given again for that boot time. On failure it says why in diag->text, and the message is not
+ * signed. */
+typedef reload_err (*reload_counter_source)(void *arg, uint32_t *boot_time, uint32_t *counter, reload_diag *diag);
+/* Asks a source instead of counting: once for each request that gets a Transaction ID so, and only when nothing about the message
+ * can be refused any more but a digest made elsewhere. NULL: the signer counts itself. */
+void reload_signer_set_counter_source(reload_signer *signer, reload_counter_source source, void *arg);
 /* What the overlay's messages have in their headers. An Overlay field of 0 is filled in with the CRC-32 of the name, but for a
  * PEER-JOIN request's; a message that says something else, or a certificate for another overlay (D32), is refused, unless forced.
  * RELOAD_ERR_MEMORY. */
