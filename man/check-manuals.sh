@@ -99,13 +99,25 @@ sed -n '/^const char \*reload_verdict_text/,/^}/s/^ *return "\(.*\)";$/\1/p' "$s
 sed -n '/^\.Ss Verdicts/,/^\.Ss Reasons/s/^\.It Li \(.*\)/\1/p' "$source/man/reload-verify.1" >"$work/manual"
 same "$work/library" "$work/manual" "reload-verify(1) has the verdicts of lib/verify.c"
 
+# The readings that --explain tries: the library's table against the manual's
+sed -n 's/^.*{"\([a-z0-9-]*\)", ".*/\1/p' "$source/lib/explain/reading.c" >"$work/library"
+sed -n '/^\.Sh EXPLAIN/,/^\.Sh EXIT/s/^\.It \([a-z0-9-]*\) Ta .* Ta .*/\1/p' "$source/man/reload-verify.1" >"$work/manual"
+same "$work/library" "$work/manual" "reload-verify(1) has the readings of lib/explain/reading.c"
+grep -c '^    \[RL_' "$source/lib/explain/reading.c" >"$work/rows"
+sort -u "$work/library" | wc -l | sed 's/ *//' >"$work/words"
+same "$work/rows" "$work/words" "each reading has a word of its own"
+
 # The keys of a report, as the tool writes them: one with a reason, and under CERTS one with a signer that carries another
 printf x >"$work/secret"
 chmod 600 "$work/secret"
 "$tools/reload-sign" --example=RESOURCE-PUT | "$tools/reload-sign" --secret="$work/secret" -o "$work/message"
 printf y >"$work/other"
 chmod 600 "$work/other"
+printf 'x\n\n' >"$work/newline" # its second newline is part of the secret
+chmod 600 "$work/newline"
+"$tools/reload-sign" --example=PEER-SEARCH | "$tools/reload-sign" --secret="$work/newline" -o "$work/explained"
 ("$tools/reload-verify" --secret="$work/other" --json "$work/message" || true) >"$work/report"
+("$tools/reload-verify" --secret="$work/secret" --explain --json "$work/explained" || true) >>"$work/report"
 "$tools/reload-sign" --example=TRANSPORT-TUNNEL | sed "s/{\"name\": \"chat\"}/{\"name\": \"test\"}/; s/\"sip\"/\"reload\"/
     s/\"hex\": \"[0-9a-f]*\"/\"hex\": \"$("$tools/reload-dump" -f hex "$work/message")\"/" |
     "$tools/reload-sign" --key="$work/peer.key" --cert="$work/peer.crt" -o "$work/carrier"
