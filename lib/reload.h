@@ -673,6 +673,36 @@ typedef enum reload_reason {
 const char *reload_verdict_text(reload_verdict verdict);
 const char *reload_reason_text(reload_reason reason);
 
+/* A misreading of the drafts that a digest may have been made by. The strings are static. */
+typedef struct reload_reading {
+    const char *word;    /* "length-not-restored": the same in every version */
+    const char *says;    /* what was done */
+    const char *section; /* where it stands how it is right */
+} reload_reading;
+
+/* The readings that are tried, in order; NULL when i is past the last. */
+const reload_reading *reload_reading_at(size_t i);
+
+enum {
+    RELOAD_MAX_READINGS = 2, /* misreadings that are tried together */
+    RELOAD_MAX_FITS = 8      /* fits that are told */
+};
+
+/* A misreading, or several at once, by which a digest fits. */
+typedef struct reload_fit {
+    const reload_reading *readings[RELOAD_MAX_READINGS];
+    size_t count;
+} reload_fit;
+
+/* Why a digest is wrong. */
+typedef struct reload_explanation {
+    reload_fit fits[RELOAD_MAX_FITS]; /* of the fewest misreadings; several where they cannot be told apart */
+    size_t count;                     /* 0: no known misreading fits */
+    bool no_digest;                   /* there is none, or an empty one */
+    bool key_fits;                    /* CERTS: the certificate's key has made it, whatever it covers */
+    bool incomplete;                  /* not all readings could be tried on so much */
+} reload_explanation;
+
 /* One signature of a message. */
 typedef struct reload_signature {
     uint32_t attr; /* its index in the message */
@@ -681,6 +711,7 @@ typedef struct reload_signature {
     bool has_timestamp;
     uint32_t timestamp;
     const reload_cert *signer; /* under CERTS, where its certificate could be read; belongs to the report */
+    reload_explanation *explanation; /* what reload_explain found; else NULL; belongs to the report */
 } reload_signature;
 
 /* What a verifier says of a message. Zero-initialise it; it may be used for one message after the other. */
@@ -795,6 +826,13 @@ void reload_verifier_set_captured(reload_verifier *verifier, int64_t captured);
  * verifier's memory returned; and then report holds no verdict but RELOAD_UNCHECKED. What the memory keeps of peers and pins
  * changes only where the message passes every step (D25, D28). */
 reload_err reload_verify(reload_verifier *verifier, const reload_msg *msg, int64_t time, reload_report *report);
+
+/* Explains each signature of a report, and of those inside it, whose reason is RELOAD_REASON_BAD_DIGEST or, with a DIGEST of the
+ * wrong size, RELOAD_REASON_BAD_DIGEST_LENGTH: tries the readings in turn, and two at a time where none fits alone. Verdicts stay as they are.
+ * The work for a message is bounded. verifier, msg and report: as of reload_verify. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+reload_err reload_explain(const reload_verifier *verifier, const reload_msg *msg, reload_report *report);
+/* Writes a fit in words into text, always terminated. */
+void reload_fit_text(const reload_fit *fit, char *text, size_t size);
 
 /* Writes the report as one JSON object without a newline. msg: what was judged; NULL for octets that are no message, of which
  * report gives verdict, reason and detail alone. origin: not NULL. */

@@ -678,6 +678,66 @@ static void test_lint_alloc(void **state)
     reload_msg_free(&msg);
 }
 
+/* Judges and explains; what could not be explained is not said to fit, or not to fit. */
+static reload_err explain(reload_verifier *v, const reload_msg *msg, int64_t time, const char *word)
+{
+    reload_report report = {0};
+    reload_err err = reload_verify(v, msg, time, &report);
+    bool judged = err == RELOAD_OK, explained = false;
+    if (judged)
+        err = reload_explain(v, msg, &report);
+    for (size_t i = 0; i < report.count; i++) {
+        const reload_explanation *explanation = report.signatures[i].explanation;
+        explained = explained || explanation != NULL;
+        check(explanation == NULL || (explanation->count == 1 && strcmp(explanation->fits[0].readings[0]->word, word) == 0),
+              "another explanation");
+    }
+    check(explained == (err == RELOAD_OK), "an explanation after a failure, or none without one");
+    check(!judged || report.verdict == RELOAD_INVALID, "another verdict");
+    if (err == RELOAD_OK)
+        err = reload_json_write_report(&report, msg, &origin, ignore, NULL);
+    reload_report_free(&report);
+    return err;
+}
+
+static reload_err run_explain(void *arg)
+{
+    reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_HMAC);
+    reload_err err = v == NULL ? RELOAD_ERR_MEMORY : reload_verifier_add_secret(v, (const uint8_t *)" secret", 7);
+    if (err == RELOAD_OK)
+        err = explain(v, arg, 1183900000, "secret-trimmed");
+    reload_verifier_free(&v);
+    return err;
+}
+
+static void test_explain_alloc(void **state)
+{
+    (void)state;
+    reload_msg *msg = test_parse(&everything);
+    each_allocation(run_explain, msg, false);
+    each_allocation(run_explain, msg, true);
+    reload_msg_free(&msg);
+}
+
+static reload_err run_explain_certs(void *arg)
+{
+    reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_CERTS);
+    reload_err err = v == NULL ? RELOAD_ERR_MEMORY : reload_verifier_add_ca(v, certs.ca.octets, certs.ca.len, NULL);
+    if (err == RELOAD_OK)
+        err = explain(v, arg, EXAMPLE_TIME, "response-flipped");
+    reload_verifier_free(&v);
+    return err;
+}
+
+static void test_explain_certs_alloc(void **state)
+{
+    (void)state;
+    certs.message.octets[12] ^= 0x80; /* R/r */
+    reload_msg *msg = test_parse(&certs.message);
+    each_allocation(run_explain_certs, msg, false);
+    reload_msg_free(&msg);
+}
+
 static reload_err run_secret(void *arg)
 {
     static const char text[] = "hex:00112233\n";
@@ -719,6 +779,8 @@ int main(void)
         cmocka_unit_test(test_strip_alloc),
         cmocka_unit_test(test_verify_alloc),
         cmocka_unit_test(test_lint_alloc),
+        cmocka_unit_test(test_explain_alloc),
+        cmocka_unit_test_setup_teardown(test_explain_certs_alloc, setup_certs, teardown_certs),
         cmocka_unit_test(test_secret_alloc),
     };
     return cmocka_run_group_tests_name("alloc", tests, setup, teardown);
