@@ -23,7 +23,15 @@ reload_err rl_hmac_digest(rl_hmac *hmac, const rl_pieces *pieces, uint8_t digest
 const uint8_t *rl_hmac_key(const rl_hmac *hmac, size_t *len);
 
 /* The hashes that a signer may have taken for SHA-1. */
-typedef enum rl_hash { RL_HASH_SHA1, RL_HASH_MD5, RL_HASH_SHA224, RL_HASH_SHA256, RL_HASH_SHA384, RL_HASH_SHA512, RL_HASHES } rl_hash;
+typedef enum rl_hash {
+    RL_HASH_SHA1,
+    RL_HASH_MD5,
+    RL_HASH_SHA224,
+    RL_HASH_SHA256,
+    RL_HASH_SHA384,
+    RL_HASH_SHA512,
+    RL_HASHES /* how many there are */
+} rl_hash;
 enum { RL_MAX_HASH_SIZE = 64 };
 /* Octets of a digest; 0 where mbed TLS was built without the hash. */
 size_t rl_hash_size(rl_hash hash);

@@ -827,9 +827,9 @@ void reload_verifier_set_captured(reload_verifier *verifier, int64_t captured);
  * changes only where the message passes every step (D25, D28). */
 reload_err reload_verify(reload_verifier *verifier, const reload_msg *msg, int64_t time, reload_report *report);
 
-/* Explains each signature of a report, and of those inside it, whose reason is RELOAD_REASON_BAD_DIGEST or, with a DIGEST of the
- * wrong size, RELOAD_REASON_BAD_DIGEST_LENGTH: tries the readings in turn, and two at a time where none fits alone. Verdicts stay as they are.
- * The work for a message is bounded. verifier, msg and report: as of reload_verify. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+/* Explains each signature of a report, and of those inside it, whose reason is RELOAD_REASON_BAD_DIGEST or
+ * RELOAD_REASON_BAD_DIGEST_LENGTH: tries the readings in turn, and two at a time where none fits alone. Verdicts stay as they
+ * are. The work for a message is bounded. verifier, msg and report: as of reload_verify. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err reload_explain(const reload_verifier *verifier, const reload_msg *msg, reload_report *report);
 /* Writes a fit in words into text, always terminated. */
 void reload_fit_text(const reload_fit *fit, char *text, size_t size);

@@ -121,7 +121,6 @@ typedef struct rl_set {
 bool rl_set_add(rl_set *set, rl_reading reading);
 /* Adds all of another. */
 bool rl_set_join(rl_set *set, const rl_set *other);
-bool rl_set_has(const rl_set *set, rl_reading reading);
 
 /* How much may still be done for a message, in octets digested. */
 typedef struct rl_budget {

@@ -177,14 +177,6 @@ bool rl_set_join(rl_set *set, const rl_set *other)
     return good;
 }
 
-bool rl_set_has(const rl_set *set, rl_reading reading)
-{
-    for (unsigned i = 0; i < set->count; i++)
-        if (set->reading[i] == reading)
-            return true;
-    return false;
-}
-
 void reload_fit_text(const reload_fit *fit, char *text, size_t size)
 {
     size_t at = 0;
