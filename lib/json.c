@@ -522,7 +522,7 @@ static void put_report(struct writer *w, const reload_report *report, const relo
     }
     put(w, "]", 1);
     put_lint(w, msg);
-    for (size_t i = 0; i < report->tunnelled_count && w->err == RELOAD_OK; i++) {
+    for (size_t i = 0; msg != NULL && i < report->tunnelled_count && w->err == RELOAD_OK; i++) {
         const reload_tunnelled *inner = &report->tunnelled[i];
         char pointer[256];
         bool several = report->tunnelled_count > 1;

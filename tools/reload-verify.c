@@ -324,9 +324,9 @@ static void judge(struct verify *v)
 /* Garbage, and JSON or hex text that makes no message. */
 static void report_no_message(struct verify *v)
 {
+    reload_report_free(&v->report); /* nothing of the message before it */
     v->report.verdict = RELOAD_MALFORMED;
     v->report.reason = RELOAD_REASON_MALFORMED;
-    v->report.response_code = 0;
     const reload_diag *diag = &v->in.item.diag;
     if (diag->line > 0)
         (void)snprintf(v->report.detail, sizeof v->report.detail, "line %u, column %u: %.200s", diag->line, diag->column, diag->text);
