@@ -125,10 +125,8 @@ static void tree(rl_text *t, const reload_msg *msg, unsigned tunnel)
         rl_say_hex(t, trailing, len);
         rl_end_line(t);
     }
-    if (reload_msg_cut_short(msg)) {
-        (void)snprintf(words, sizeof words, "cut short: %" PRIu32 " octets are missing at the end", rl_missing(msg));
-        rl_warn_line(t, 1, words);
-    }
+    if (reload_msg_cut_short(msg))
+        rl_warn_missing(t, 1, msg);
 }
 
 reload_err reload_text_write(const reload_msg *msg, const reload_origin *origin, unsigned flags, reload_sink sink, void *arg)
@@ -229,10 +227,7 @@ reload_err reload_text_write_garbage(const uint8_t *octets, size_t len, const ch
 {
     rl_text t = {.sink = sink, .arg = arg, .flags = flags};
     rl_say_origin(&t, origin, line ? " " : ": ");
-    rl_colour(&t, RL_WARNING);
-    rl_say(&t, "! %zu octets of garbage: ", len);
-    rl_escape(&t.line, (const uint8_t *)error, strlen(error), 0);
-    rl_colour(&t, RL_PLAIN);
+    rl_say_garbage(&t, len, error);
     if (!line) {
         rl_end_line(&t);
         rl_say(&t, "  ");

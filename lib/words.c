@@ -326,6 +326,14 @@ void rl_say_origin(rl_text *t, const reload_origin *origin, const char *after)
     rl_colour(t, RL_PLAIN);
 }
 
+void rl_say_garbage(rl_text *t, size_t len, const char *error)
+{
+    rl_colour(t, RL_WARNING);
+    rl_say(t, "! %zu octets of garbage: ", len);
+    rl_escape(&t->line, (const uint8_t *)error, strlen(error), 0);
+    rl_colour(t, RL_PLAIN);
+}
+
 bool rl_any_set(const uint8_t *octets, size_t len)
 {
     for (size_t i = 0; i < len; i++)
@@ -334,9 +342,12 @@ bool rl_any_set(const uint8_t *octets, size_t len)
     return false;
 }
 
-uint32_t rl_missing(const reload_msg *msg)
+void rl_warn_missing(rl_text *t, unsigned depth, const reload_msg *msg)
 {
     size_t len;
+    char words[64];
     (void)reload_msg_octets(msg, &len);
-    return reload_msg_field(msg, RELOAD_F_LENGTH) - (uint32_t)(len - RELOAD_HEADER_SIZE);
+    (void)snprintf(words, sizeof words, "cut short: %" PRIu32 " octets are missing at the end",
+                   reload_msg_field(msg, RELOAD_F_LENGTH) - (uint32_t)(len - RELOAD_HEADER_SIZE));
+    rl_warn_line(t, depth, words);
 }

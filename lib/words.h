@@ -47,6 +47,8 @@ void rl_say_title(rl_text *t, const reload_msg *msg);
 void rl_say_place(rl_text *t, const reload_origin *origin);
 /* "1: put.bin, offset 0: ", or nothing where origin is NULL. after: what stands behind the number. */
 void rl_say_origin(rl_text *t, const reload_origin *origin, const char *after);
+/* "! 5 octets of garbage: no RELOAD message begins here" */
+void rl_say_garbage(rl_text *t, size_t len, const char *error);
 
 /* An attribute's name, or its type in hex. */
 const char *rl_name_of(const reload_attr *attr, char unknown[8]);
@@ -54,13 +56,13 @@ const char *rl_name_of(const reload_attr *attr, char unknown[8]);
 bool rl_is_cert(const reload_attr *attr);
 /* Whether octets hold anything but zeros. */
 bool rl_any_set(const uint8_t *octets, size_t len);
-/* How many octets a message that was cut short lacks. */
-uint32_t rl_missing(const reload_msg *msg);
 
 /* Begins a line with a name at a depth, and blanks up to the column of values where a value follows. */
 void rl_begin_line(rl_text *t, unsigned depth, const char *name, bool value);
 /* A line with a remark. */
 void rl_warn_line(rl_text *t, unsigned depth, const char *words);
+/* A line saying how many octets a message that was cut short lacks. */
+void rl_warn_missing(rl_text *t, unsigned depth, const reload_msg *msg);
 /* What a certificate says, a line each. */
 void rl_cert_lines(rl_text *t, unsigned depth, const uint8_t *octets, size_t len);
 
