@@ -484,6 +484,26 @@ reload_err reload_line_write(const reload_msg *msg, const reload_origin *origin,
 /* Writes octets that belong to no message: as a short dump, or with line as one line. */
 reload_err reload_text_write_garbage(const uint8_t *octets, size_t len, const char *error, const reload_origin *origin,
                                      bool line, unsigned flags, reload_sink sink, void *arg);
+/* Writes the message as a hex dump with each field's name and value beside its octets, those of a message inside it too, and
+ * marks the octets that each signature covers (D1, D2, D8). */
+reload_err reload_annotated_write(const reload_msg *msg, const reload_origin *origin, unsigned flags, reload_sink sink,
+                                  void *arg);
+/* Writes octets that belong to no message as a hex dump. */
+reload_err reload_annotated_write_garbage(const uint8_t *octets, size_t len, const char *error, const reload_origin *origin,
+                                          unsigned flags, reload_sink sink, void *arg);
+/* One of the two that are compared: a message, or octets that belong to none, or nothing (msg and octets NULL). */
+typedef struct reload_diff_side {
+    const reload_msg *msg;
+    const uint8_t *octets; /* where msg is NULL */
+    size_t len;
+    const reload_origin *origin; /* NULL: not named in what is written */
+} reload_diff_side;
+
+/* Compares two messages, and writes for each field that differs a line "@ JSON Pointer  name", one with the old value behind
+ * "-" and one with the new behind "+"; nothing where the octets are the same. Two messages of which an octet differs never
+ * come out the same. sink NULL: only *differ is wanted. Time and memory are bounded by a multiple of the messages' size. */
+reload_err reload_diff_write(const reload_diff_side *a, const reload_diff_side *b, unsigned flags, reload_sink sink, void *arg,
+                             bool *differ);
 /* Writes text from strangers so that it is safe on a terminal: control characters, invisible ones, those that change the
  * direction of writing, octets that are no UTF-8, and backslashes come out as \n, \xNN or \u{NNNN}. */
 reload_err reload_escape(const uint8_t *octets, size_t len, reload_sink sink, void *arg);
