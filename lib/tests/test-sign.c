@@ -290,6 +290,7 @@ static void test_counter(void **state)
     reload_signer_set_boot_time(s, 2);
     reload_signer_set_counter(s, 0);
     gets_id(s, "0000000200000000");
+    reload_buf_free(&out);
     reload_signer_free(&s);
 }
 
