@@ -539,6 +539,8 @@ PKCS1 = bytes.fromhex("06092a864886f70d0101")
 HASHES = {4: "md5", 5: "sha1", 14: "sha224", 11: "sha256", 12: "sha384", 13: "sha512"}
 BASIC_CONSTRAINTS, KEY_USAGE, SUBJECT_ALT_NAME, EXT_KEY_USAGE = (bytes.fromhex("551d" + last) for last in ("13", "0f", "11", "25"))
 
+GENERAL_NAMES = (0xa0, 0x81, 0x82, 0xa3, 0xa4, 0xa5, 0x86, 0x87, 0x88)  # the tags in a subjectAltName (RFC 5280 section 4.2.1.6)
+
 
 class Signed:
     """What certificates and revocation lists share: something to be signed, the algorithm, and the signature."""
@@ -649,7 +651,7 @@ class Certificate(Signed):
         names = value.sub(0x30)
         while names.tag() is not None:
             kind = {0x81: self.mails, 0x86: self.uris}.get(names.tag(), [])
-            name = names.value()
+            name = names.value(*GENERAL_NAMES)
             if all(0x20 <= octet < 0x7f for octet in name):  # D19: any other octet, and it matches nothing
                 kind.append(name)
 
@@ -706,7 +708,8 @@ class RevocationList(Signed):
         self.next_update = tbs.time() if tbs.tag() in (0x17, 0x18) else None
         self.revoked = {}
         for entry in tbs.sub(0x30).rest() if tbs.tag() == 0x30 else ():
-            self.revoked[entry.integer()] = entry.time()
+            serial, date = entry.integer(), entry.time()
+            self.revoked[serial] = date
         for extension in tbs.sub(0xa0).sub(0x30).rest() if tbs.tag() == 0xa0 else ():
             extension.value(0x06)
             if extension.tag() == 0x01:
