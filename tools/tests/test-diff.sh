@@ -1,4 +1,5 @@
 #!/bin/bash
+# shellcheck disable=SC2016,SC2094 # single quotes hold scripts for bash; variables are written to files of their names
 # reload-dump --diff: what differs between the messages of two files, and diff(1)'s exit statuses.
 . "$(dirname "$0")/tap.bash"
 
