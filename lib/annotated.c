@@ -65,6 +65,8 @@ static struct annotator begin(unsigned flags, reload_sink sink, void *arg)
 static reload_err end(struct annotator *a)
 {
     reload_err notes = rl_finish(&a->n), rows = rl_finish(&a->t);
+    if (notes == RELOAD_OK)
+        notes = a->notes.err;
     reload_buf_free(&a->notes);
     return rows != RELOAD_OK ? rows : notes;
 }
@@ -136,8 +138,6 @@ static void rows(struct annotator *a, struct section *s, size_t offset, size_t l
     const uint8_t *octets = reload_msg_octets(s->msg, &message) + offset;
     for (size_t i = 0; i < len && a->t.err == RELOAD_OK; i += ROW)
         row(a, s, octets + i, s->base + offset + i, len - i < ROW ? len - i : ROW, depth);
-    if (a->n.err == RELOAD_OK)
-        a->n.err = a->notes.err;
     while (a->said < a->notes.len && a->t.err == RELOAD_OK)
         row(a, s, NULL, 0, 0, depth);
     a->notes.len = a->said = 0;

@@ -312,6 +312,50 @@ static void test_text_write_alloc(void **state)
     (void)state;
     writes(reload_text_write, false);
     writes(reload_line_write, false);
+    writes(reload_annotated_write, false);
+}
+
+struct comparing {
+    reload_diff_side side[2];
+};
+
+static reload_err run_diff(void *arg)
+{
+    const struct comparing *c = arg;
+    bool differ = false;
+    reload_err err = reload_diff_write(&c->side[0], &c->side[1], RELOAD_COLOUR, ignore, NULL, &differ);
+    check(differ, "no memory made them the same");
+    return err;
+}
+
+/* Of messages in APPLICATION.BODYs that differ in their last octet, and then of such a one and another of other attributes. */
+static void test_diff_alloc(void **state)
+{
+    (void)state;
+    reload_buf buf[3] = {{0}, {0}, {0}};
+    reload_msg *msg[3];
+    for (int i = 0; i < 2; i++)
+        tunnel(&buf[i]);
+    buf[1].octets[buf[1].len - 4] ^= 1;
+    reload_buf_append(&buf[2], everything.octets, everything.len);
+    for (int i = 0; i < 3; i++)
+        msg[i] = test_parse(&buf[i]);
+    struct comparing c = {{{.msg = msg[0], .origin = &origin}, {.msg = msg[1]}}};
+    each_allocation(run_diff, &c, false);
+    c.side[1].msg = msg[2];
+    each_allocation(run_diff, &c, false);
+    c.side[1] = (reload_diff_side){.octets = everything.octets, .len = everything.len};
+    each_allocation(run_diff, &c, false);
+    for (int i = 0; i < 3; i++) {
+        reload_msg_free(&msg[i]);
+        reload_buf_free(&buf[i]);
+    }
+}
+
+static reload_err run_annotated_garbage(void *arg)
+{
+    (void)arg;
+    return reload_annotated_write_garbage(everything.octets, everything.len, "why", &origin, RELOAD_COLOUR, ignore, NULL);
 }
 
 static reload_err run_garbage(void *arg)
@@ -334,6 +378,7 @@ static void test_garbage_alloc(void **state)
     each_allocation(run_garbage, NULL, false);
     each_allocation(run_garbage, NULL, true);
     each_allocation(run_escape, NULL, false);
+    each_allocation(run_annotated_garbage, NULL, false);
 }
 
 /* Only with our own allocations: jansson 2.14's lexer itself breaks where one of its own fails. */
@@ -766,6 +811,7 @@ int main(void)
         cmocka_unit_test(test_reader_json),
         cmocka_unit_test(test_json_write_alloc),
         cmocka_unit_test(test_text_write_alloc),
+        cmocka_unit_test(test_diff_alloc),
         cmocka_unit_test(test_garbage_alloc),
         cmocka_unit_test(test_json_read_alloc),
         cmocka_unit_test(test_read_attr_alloc),

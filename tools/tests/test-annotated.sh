@@ -1,5 +1,5 @@
 #!/bin/bash
-# shellcheck disable=SC2016 # single quotes hold scripts for awk
+# shellcheck disable=SC2016,SC2094 # single quotes hold scripts for awk and bash; variables are written to files of their names
 # reload-dump -f annotated: every octet once, beside its name, and marked for what openssl digests.
 . "$(dirname "$0")/tap.bash"
 
