@@ -456,7 +456,7 @@ static void put_report(struct writer *w, const reload_report *report, const relo
         put_tree(w, signature_json(msg, &report->signatures[i]), 0);
     }
     put(w, "]", 1);
-    for (size_t i = 0; i < report->tunnelled_count && w->err == RELOAD_OK; i++) {
+    for (size_t i = 0; msg != NULL && i < report->tunnelled_count && w->err == RELOAD_OK; i++) {
         const reload_tunnelled *inner = &report->tunnelled[i];
         char pointer[256];
         bool several = report->tunnelled_count > 1;

@@ -188,6 +188,7 @@ static void judge(struct verify *v)
 /* Garbage, and JSON or hex text that makes no message. */
 static void report_no_message(struct verify *v)
 {
+    reload_report_free(&v->report); /* what the message before carried is none of it */
     v->report.verdict = RELOAD_MALFORMED;
     v->report.reason = RELOAD_REASON_MALFORMED;
     v->report.response_code = 0;

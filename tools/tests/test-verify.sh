@@ -349,4 +349,10 @@ run "${V[@]}" --json bad-tunnel.bin
 is "$(jq -c '[.verdict, .tunnelled.verdict, .tunnelled.reason]' "$output")" '["valid","invalid","bad-digest"]' \
     "its failure does not change the carrier's verdict"
 is "$status" 1 "but is a failure of the run"
+# what a message carried is no part of the report on the garbage behind it
+{ cat "$tunnel"; printf '\001\002\003'; } >behind.bin
+run "${V[@]}" --json -i binary behind.bin
+is "$status $(jq -c '[.verdict, has("tunnelled")]' "$output" | tr '\n' ' ')" '1 ["valid",true] ["malformed",false] ' "garbage behind a tunnel"
+run "${V[@]}" -i binary behind.bin
+is "$status $(grep -c tunnelled: "$output")" "1 1" "as text too"
 done_testing
