@@ -115,6 +115,18 @@ sed -n '/^\.Ss JSON/,/^\.Ss Verdicts/p' "$source/man/reload-verify.1" | sed -n '
     sed 's/ [.,]*$//; s/ , /\n/g' >"$work/manual"
 same "$work/tool" "$work/manual" "reload-verify(1) has the keys of reload-verify --json"
 
+# The mutations, with section, what they do and the result: the catalogue that the tool prints against the manual's
+"$tools/reload-sign" --mutate=help |
+    sed -n 's/^\([a-z]*\):$/group \1/p; s/^  \([^ ]*\)  *\(.*\) (\([^()]*\)): \(.*\)$/\1 Ta \3 Ta \2: \4/p' >"$work/tool"
+sed -n '/^\.Ss The catalogue/,/^\.Sh/p' "$source/man/reload-sign.1" |
+    sed -n 's/^\.Li \([a-z]*\) :$/group \1/p; s/^\.It //p' | sed 's/\\(sc/§/g; s/\\&//g; s/\.\.\./…/g' >"$work/manual"
+same "$work/tool" "$work/manual" "reload-sign(1) has the catalogue of reload-sign --mutate=help"
+"$tools/reload-sign" --example=PEER-SEARCH |
+    "$tools/reload-sign" --secret="$work/secret" --time=0 --mutate=none --seed=00 --pretty |
+    sed -n 's/^          "\([a-zA-Z_]*\)": .*/\1/p' >"$work/tool"
+sed -n '/^\.Ss As JSON/,/^\.Ss As files/s/^\.It \([a-zA-Z_]*\) Ta .*/\1/p' "$source/man/reload-sign.1" >"$work/manual"
+same "$work/tool" "$work/manual" "reload-sign(1) has the keys of a test"
+
 # In a table's row, a word that is a macro's name would be run instead of shown
 grep -nE '^\.It .* Ta (.* )?(Ad|An|Ar|At|Do|In|It|No|Op|So|St)( |$)' "$source"/man/*.[15] >"$work/a" && status=1 || status=0
 sed 's/^/# /' "$work/a"
