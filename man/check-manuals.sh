@@ -59,7 +59,7 @@ for tool in reload-sign reload-verify reload-dump; do
 done
 
 # reload-keygen's manual has a subsection for each command, and one for the tool without a command
-"$tools/reload-keygen" --help | sed -n 's/^[ U].*reload-keygen \([a-z]*\) .*/\1/p' >"$work/commands"
+"$tools/reload-keygen" --help | sed -n 's/^[ U].*reload-keygen \([a-z][a-z-]*\) .*/\1/p' >"$work/commands"
 sed -n 's/^\.Ss reload-keygen \(.*\)/\1/p' "$source/man/reload-keygen.1" >"$work/manual"
 same "$work/commands" "$work/manual" "reload-keygen(1) has the commands of reload-keygen --help"
 sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/s/^\.Cm //p' "$source/man/reload-keygen.1" >"$work/manual"
