@@ -7,7 +7,7 @@
 now=1700000000 # 2023-11-14T22:13:20Z
 dates=(--not-before 2023-01-01T00:00:00Z --not-after 2024-01-01T00:00:00Z)
 reload-keygen ca --overlay chat -o chat --bits 2048 --not-before 2020-01-01T00:00:00Z --not-after 2040-01-01T00:00:00Z
-reload-keygen issue --ca chat --peer-id "$alice" -o alice "${dates[@]}" # who asks
+reload-keygen issue --ca chat --user alice@example.com --peer-id "$alice" -o alice "${dates[@]}" # who asks
 reload-keygen issue --ca chat --peer-id "$bob" -o bob "${dates[@]}"     # who answers
 reload-keygen secret -o secret
 reload-keygen secret -o other.secret
@@ -93,6 +93,7 @@ rejected_certs "a request signed with a secret" security-mismatch 401 "${chat[@]
 # changed FILTER FILE: bad.bin is the message with a change that leaves its signature as it is
 changed()
 {
+    rm -f bad.bin
     reload-dump -f json "$2" | jq -c "$1" | reload-dump -f binary -o bad.bin
 }
 changed '.attributes[0].value |= map(select(.type != "PEER-CERT"))' good.bin
@@ -143,11 +144,11 @@ t "whom its certificate does not name there" 1 '~reply\.bin: .* response: invali
 
 # ---- what is not answered: the line fails, and leaves no file ----
 
-unanswered() # WHAT VERDICT
+unanswered() # WHAT VERDICT [WHAT-RELOAD-VERIFY-SAYS-OF-IT]
 {
     rm -f reply.bin
     is "$($judge --json bad.bin | jq -c '[.verdict, .response_code]')" "[\"$2\",null]" "$1 has no response code"
-    t "the one line fails" 2 '' '~reload-sign: --code: "null" .*' sh -c "$certs"
+    t "the one line fails" 2 '' '~'"${3-}"'reload-sign: --code: "null" .*' sh -c "$certs"
     ok "and leaves no file" test ! -e reply.bin
 }
 "${by_alice[@]}" -o bad.bin PEER-SEARCH.json
@@ -159,10 +160,10 @@ cp bad.bin response.bin
 turned response.bin
 unanswered "a response with a bit of its digest turned" invalid
 head -c 100 good.bin >bad.bin
-unanswered "a malformed message" malformed
+unanswered "a malformed message" malformed 'reload-verify: bad\.bin: offset 13: message 1: cut short: .*'$'\n'
 : >bad.bin
 rm -f reply.bin
-t "an empty file fails too" 2 '' '~reload-sign: --code: "" .*' sh -c "$certs"
+t "an empty file fails too" 2 '' '~reload-verify: bad\.bin: no message in it'$'\n''reload-sign: --code: "" .*' sh -c "$certs"
 reload-sign --strip good.bin good.bin >bad.bin
 t "and so do two requests, which have two codes" 2 '' '~reload-sign: --code: "401.*' sh -c "$certs"
 ok "no file" test ! -e reply.bin
