@@ -257,9 +257,13 @@ run_example() {
 
 for page in "$source"/man/*.[15]; do
     sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$page" | sed -n '/^\.Bd/,/^\.Ed/p' | sed 's/\\e/\\/g; s/\\(sc/§/g' >"$work/examples"
-    if grep -q '^\$ openssl' "$work/examples" && ! command -v openssl >"$work/null"; then
+    missing=
+    for command in openssl jq; do
+        grep -qE "(^[$]|[|]) $command " "$work/examples" && ! command -v "$command" >"$work/null" && missing=$command
+    done
+    if [ -n "$missing" ]; then
         count=$((count + 1))
-        echo "ok $count # SKIP ${page##*/} has examples with openssl, which is not there"
+        echo "ok $count # SKIP ${page##*/} has examples with $missing, which is not there"
         continue
     fi
     mkdir "$work/here"
