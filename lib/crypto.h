@@ -36,6 +36,8 @@ enum { RL_MIN_RSA_BITS = 1024, RL_MAX_RSA_BITS = 8192 }; /* D13 */
 size_t rl_key_size(const reload_key *key);
 /* RSASSA-PKCS1-v1_5 over SHA-1 of the pieces (D13), rl_key_size octets. */
 reload_err rl_key_sign(reload_key *key, const rl_pieces *pieces, uint8_t *signature);
+/* How many bits the key of an mbedtls_pk_context has: for RSA those of its modulus, to the bit (D13). */
+size_t rl_pk_bits(const void *pk);
 /* Its mbedtls_pk_context and its source of random octets for blinding, for cert.c. */
 void *rl_key_pk(reload_key *key);
 reload_rng *rl_key_rng(reload_key *key);
