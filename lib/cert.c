@@ -524,6 +524,18 @@ reload_err rl_cert_verify(reload_cert *cert, const rl_pieces *pieces, const uint
     return failed != 0 && no_memory(failed) ? RELOAD_ERR_MEMORY : RELOAD_OK;
 }
 
+reload_err rl_cert_recover(reload_cert *cert, const uint8_t *signature, uint8_t *block, bool *good)
+{
+    mbedtls_pk_context *pk = &cert->crt.pk;
+    *good = false;
+    if (!mbedtls_pk_can_do(pk, MBEDTLS_PK_RSA) || mbedtls_pk_get_bitlen(pk) < RL_MIN_RSA_BITS ||
+        mbedtls_pk_get_bitlen(pk) > RL_MAX_RSA_BITS)
+        return RELOAD_OK;
+    int failed = mbedtls_rsa_public(mbedtls_pk_rsa(*pk), signature, block);
+    *good = failed == 0;
+    return failed != 0 && no_memory(failed) ? RELOAD_ERR_MEMORY : RELOAD_OK;
+}
+
 /* ---- Trust (D18) ----------------------------------------------------------------------------------------------- */
 
 /* A revocation list, and whose it is. */
@@ -641,6 +653,19 @@ void rl_trust_set_min_rsa_bits(rl_trust *trust, unsigned bits)
 void rl_trust_allow_sha1(rl_trust *trust, bool allowed)
 {
     trust->allow_sha1 = allowed;
+}
+
+const uint8_t *rl_trust_cert_at(const rl_trust *trust, size_t i, size_t *len)
+{
+    const mbedtls_x509_crt *lists[] = {trust->has_anchors ? &trust->anchors : NULL,
+                                       trust->has_intermediates ? &trust->intermediates : NULL};
+    for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++)
+        for (const mbedtls_x509_crt *crt = lists[k]; crt != NULL; crt = crt->next)
+            if (i-- == 0) {
+                *len = crt->raw.len;
+                return crt->raw.p;
+            }
+    return NULL;
 }
 
 bool rl_trust_has_ca(const rl_trust *trust)

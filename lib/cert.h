@@ -42,6 +42,13 @@ size_t rl_cert_signature_size(const reload_cert *cert);
  * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_cert_verify(reload_cert *cert, const rl_pieces *pieces, const uint8_t *signature, size_t len, bool *match);
 
+/* The block that the key makes of a signature of rl_cert_signature_size octets, as many octets (RFC 8017 section 5.2.2); *good
+ * says whether it is one, which it is not for a key that is not RSA of 1024 to 8192 bits or a number too large for it.
+ * RELOAD_ERR_MEMORY. */
+reload_err rl_cert_recover(reload_cert *cert, const uint8_t *signature, uint8_t *block, bool *good);
+/* The DER of the i-th certificate given, CA's first, then intermediates; NULL when i is past the last. */
+const uint8_t *rl_trust_cert_at(const rl_trust *trust, size_t i, size_t *len);
+
 /* D20: whether the certificate names a Peer-ID for an overlay: the one of that name, or (NULL) one with that CRC-32, or
  * (any_overlay) just any. */
 bool rl_cert_names_peer(const reload_cert *cert, const uint8_t id[RELOAD_ID_SIZE], const char *overlay, uint32_t crc,

@@ -42,8 +42,61 @@ reload_err rl_sha1_pieces(const rl_pieces *pieces, uint8_t digest[RL_SHA1_SIZE])
     return failed ? RELOAD_ERR_CRYPTO : RELOAD_OK;
 }
 
+static const mbedtls_md_info_t *md_of(rl_hash hash)
+{
+    static const mbedtls_md_type_t types[RL_HASHES] = {
+        [RL_HASH_SHA1] = MBEDTLS_MD_SHA1,     [RL_HASH_MD5] = MBEDTLS_MD_MD5,       [RL_HASH_SHA224] = MBEDTLS_MD_SHA224,
+        [RL_HASH_SHA256] = MBEDTLS_MD_SHA256, [RL_HASH_SHA384] = MBEDTLS_MD_SHA384, [RL_HASH_SHA512] = MBEDTLS_MD_SHA512,
+    };
+    return mbedtls_md_info_from_type(types[hash]);
+}
+
+static reload_err md_error(int failed)
+{
+    return failed == 0 ? RELOAD_OK : failed == MBEDTLS_ERR_MD_ALLOC_FAILED ? RELOAD_ERR_MEMORY : RELOAD_ERR_CRYPTO;
+}
+
+size_t rl_hash_size(rl_hash hash)
+{
+    return mbedtls_md_get_size(md_of(hash)); /* 0 for NULL */
+}
+
+reload_err rl_hash_of(rl_hash hash, const uint8_t *octets, size_t len, const uint8_t *more, size_t more_len, uint8_t *digest)
+{
+    mbedtls_md_context_t md;
+    mbedtls_md_init(&md);
+    int failed = mbedtls_md_setup(&md, md_of(hash), 0);
+    if (failed == 0)
+        failed = mbedtls_md_starts(&md);
+    if (failed == 0 && len > 0)
+        failed = mbedtls_md_update(&md, octets, len);
+    if (failed == 0 && more_len > 0)
+        failed = mbedtls_md_update(&md, more, more_len);
+    if (failed == 0)
+        failed = mbedtls_md_finish(&md, digest);
+    mbedtls_md_free(&md);
+    return md_error(failed);
+}
+
+reload_err rl_hmac_of(rl_hash hash, const uint8_t *key, size_t key_len, const uint8_t *octets, size_t len, uint8_t *digest)
+{
+    mbedtls_md_context_t md;
+    mbedtls_md_init(&md);
+    int failed = mbedtls_md_setup(&md, md_of(hash), 1);
+    if (failed == 0)
+        failed = mbedtls_md_hmac_starts(&md, key, key_len);
+    if (failed == 0 && len > 0)
+        failed = mbedtls_md_hmac_update(&md, octets, len);
+    if (failed == 0)
+        failed = mbedtls_md_hmac_finish(&md, digest);
+    mbedtls_md_free(&md);
+    return md_error(failed);
+}
+
 struct rl_hmac {
     mbedtls_md_context_t md; /* between two digests: started with the key */
+    uint8_t *key;
+    size_t len;
 };
 
 reload_err rl_hmac_new(const uint8_t *key, size_t len, rl_hmac **hmac)
@@ -52,12 +105,25 @@ reload_err rl_hmac_new(const uint8_t *key, size_t len, rl_hmac **hmac)
     if (*hmac == NULL)
         return RELOAD_ERR_MEMORY;
     mbedtls_md_init(&(*hmac)->md);
+    (*hmac)->key = malloc(len > 0 ? len : 1);
+    if ((*hmac)->key == NULL) {
+        rl_hmac_free(hmac);
+        return RELOAD_ERR_MEMORY;
+    }
+    memcpy((*hmac)->key, key, len);
+    (*hmac)->len = len;
     int failed = mbedtls_md_setup(&(*hmac)->md, sha1(), 1);
     if (failed == 0)
         failed = mbedtls_md_hmac_starts(&(*hmac)->md, key, len);
     if (failed != 0)
         rl_hmac_free(hmac);
-    return failed == 0 ? RELOAD_OK : failed == MBEDTLS_ERR_MD_ALLOC_FAILED ? RELOAD_ERR_MEMORY : RELOAD_ERR_CRYPTO;
+    return md_error(failed);
+}
+
+const uint8_t *rl_hmac_key(const rl_hmac *hmac, size_t *len)
+{
+    *len = hmac->len;
+    return hmac->key;
 }
 
 void rl_hmac_free(rl_hmac **hmac)
@@ -65,6 +131,9 @@ void rl_hmac_free(rl_hmac **hmac)
     if (hmac == NULL || *hmac == NULL)
         return;
     mbedtls_md_free(&(*hmac)->md); /* wipes what it frees */
+    if ((*hmac)->key != NULL)
+        rl_wipe((*hmac)->key, (*hmac)->len);
+    free((*hmac)->key);
     free(*hmac);
     *hmac = NULL;
 }

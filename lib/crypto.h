@@ -19,6 +19,27 @@ void rl_hmac_free(rl_hmac **hmac);
 /* The HMAC of the pieces one after the other. */
 reload_err rl_hmac_digest(rl_hmac *hmac, const rl_pieces *pieces, uint8_t digest[RELOAD_HMAC_SIZE]);
 
+/* The octets of its key. */
+const uint8_t *rl_hmac_key(const rl_hmac *hmac, size_t *len);
+
+/* The hashes that a signer may have taken for SHA-1. */
+typedef enum rl_hash {
+    RL_HASH_SHA1,
+    RL_HASH_MD5,
+    RL_HASH_SHA224,
+    RL_HASH_SHA256,
+    RL_HASH_SHA384,
+    RL_HASH_SHA512,
+    RL_HASHES /* how many there are */
+} rl_hash;
+enum { RL_MAX_HASH_SIZE = 64 };
+/* Octets of a digest; 0 where mbed TLS was built without the hash. */
+size_t rl_hash_size(rl_hash hash);
+/* The digest of octets followed by more (which may be none), rl_hash_size octets. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+reload_err rl_hash_of(rl_hash hash, const uint8_t *octets, size_t len, const uint8_t *more, size_t more_len, uint8_t *digest);
+/* The HMAC of octets under a key. */
+reload_err rl_hmac_of(rl_hash hash, const uint8_t *key, size_t key_len, const uint8_t *octets, size_t len, uint8_t *digest);
+
 /* SHA-1 of the pieces one after the other. */
 reload_err rl_sha1_pieces(const rl_pieces *pieces, uint8_t digest[RL_SHA1_SIZE]);
 

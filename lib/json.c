@@ -392,6 +392,25 @@ static json_t *signer_json(const reload_cert *cert)
     return whole(object, good);
 }
 
+/* The misreadings by which a digest fits. */
+static json_t *explanation_json(const reload_explanation *explanation)
+{
+    json_t *fits = json_array();
+    bool good = true;
+    for (size_t i = 0; good && i < explanation->count; i++) {
+        const reload_fit *fit = &explanation->fits[i];
+        char detail[1024];
+        json_t *object = json_object(), *words = json_array();
+        for (size_t k = 0; good && k < fit->count; k++)
+            good = json_array_append_new(words, json_string(fit->readings[k]->word)) == 0;
+        reload_fit_text(fit, detail, sizeof detail);
+        good = set(object, "reading", words) && good;
+        good = set(object, "detail", json_string(detail)) && good;
+        good = json_array_append_new(fits, whole(object, good)) == 0 && good;
+    }
+    return whole(fits, good);
+}
+
 static json_t *signature_json(const reload_msg *msg, const reload_signature *signature)
 {
     char pointer[256];
@@ -403,7 +422,8 @@ static json_t *signature_json(const reload_msg *msg, const reload_signature *sig
                 (signature->reason == RELOAD_REASON_NONE ||
                  set(object, "reason", json_string(reload_reason_text(signature->reason)))) &&
                 set(object, "timestamp", signature->has_timestamp ? json_integer(signature->timestamp) : json_null()) &&
-                set(object, "signer", signer_json(signature->signer));
+                set(object, "signer", signer_json(signature->signer)) &&
+                (signature->explanation == NULL || set(object, "explain", explanation_json(signature->explanation)));
     return whole(object, good);
 }
 
@@ -502,7 +522,7 @@ static void put_report(struct writer *w, const reload_report *report, const relo
     }
     put(w, "]", 1);
     put_lint(w, msg);
-    for (size_t i = 0; i < report->tunnelled_count && w->err == RELOAD_OK; i++) {
+    for (size_t i = 0; msg != NULL && i < report->tunnelled_count && w->err == RELOAD_OK; i++) {
         const reload_tunnelled *inner = &report->tunnelled[i];
         char pointer[256];
         bool several = report->tunnelled_count > 1;

@@ -35,6 +35,8 @@ bool rl_peer_is_replay(const reload_peer_memory *peer, bool known, uint32_t boot
 
 void rl_peer_advance(reload_peer_memory *peer, bool known, uint32_t boot_time, uint32_t counter, uint32_t timestamp)
 {
+    if (known && peer->timestamp > timestamp)
+        timestamp = peer->timestamp; /* the newest stays, over all boot times: it says how long ago the peer was heard of */
     if (!known || boot_time > peer->boot_time) {
         *peer = (reload_peer_memory){.boot_time = boot_time, .counter = counter, .timestamp = timestamp};
         return;
@@ -46,8 +48,7 @@ void rl_peer_advance(reload_peer_memory *peer, bool known, uint32_t boot_time, u
     } else {
         peer->window |= UINT64_C(1) << (peer->counter - counter - 1);
     }
-    if (timestamp > peer->timestamp)
-        peer->timestamp = timestamp;
+    peer->timestamp = timestamp;
 }
 
 /* ---- Pins (D28) ------------------------------------------------------------------------------------------------ */

@@ -484,6 +484,26 @@ reload_err reload_line_write(const reload_msg *msg, const reload_origin *origin,
 /* Writes octets that belong to no message: as a short dump, or with line as one line. */
 reload_err reload_text_write_garbage(const uint8_t *octets, size_t len, const char *error, const reload_origin *origin,
                                      bool line, unsigned flags, reload_sink sink, void *arg);
+/* Writes the message as a hex dump with each field's name and value beside its octets, those of a message inside it too, and
+ * marks the octets that each signature covers (D1, D2, D8). */
+reload_err reload_annotated_write(const reload_msg *msg, const reload_origin *origin, unsigned flags, reload_sink sink,
+                                  void *arg);
+/* Writes octets that belong to no message as a hex dump. */
+reload_err reload_annotated_write_garbage(const uint8_t *octets, size_t len, const char *error, const reload_origin *origin,
+                                          unsigned flags, reload_sink sink, void *arg);
+/* One of the two that are compared: a message, or octets that belong to none, or nothing (msg and octets NULL). */
+typedef struct reload_diff_side {
+    const reload_msg *msg;
+    const uint8_t *octets; /* where msg is NULL */
+    size_t len;
+    const reload_origin *origin; /* NULL: not named in what is written */
+} reload_diff_side;
+
+/* Compares two messages, and writes for each field that differs a line "@ JSON Pointer  name", one with the old value behind
+ * "-" and one with the new behind "+"; nothing where the octets are the same. Two messages of which an octet differs never
+ * come out the same. sink NULL: only *differ is wanted. Time and memory are bounded by a multiple of the messages' size. */
+reload_err reload_diff_write(const reload_diff_side *a, const reload_diff_side *b, unsigned flags, reload_sink sink, void *arg,
+                             bool *differ);
 /* Writes text from strangers so that it is safe on a terminal: control characters, invisible ones, those that change the
  * direction of writing, octets that are no UTF-8, and backslashes come out as \n, \xNN or \u{NNNN}. */
 reload_err reload_escape(const uint8_t *octets, size_t len, reload_sink sink, void *arg);
@@ -673,6 +693,36 @@ typedef enum reload_reason {
 const char *reload_verdict_text(reload_verdict verdict);
 const char *reload_reason_text(reload_reason reason);
 
+/* A misreading of the drafts that a digest may have been made by. The strings are static. */
+typedef struct reload_reading {
+    const char *word;    /* "length-not-restored": the same in every version */
+    const char *says;    /* what was done */
+    const char *section; /* where it stands how it is right */
+} reload_reading;
+
+/* The readings that are tried, in order; NULL when i is past the last. */
+const reload_reading *reload_reading_at(size_t i);
+
+enum {
+    RELOAD_MAX_READINGS = 2, /* misreadings that are tried together */
+    RELOAD_MAX_FITS = 8      /* fits that are told */
+};
+
+/* A misreading, or several at once, by which a digest fits. */
+typedef struct reload_fit {
+    const reload_reading *readings[RELOAD_MAX_READINGS];
+    size_t count;
+} reload_fit;
+
+/* Why a digest is wrong. */
+typedef struct reload_explanation {
+    reload_fit fits[RELOAD_MAX_FITS]; /* of the fewest misreadings; several where they cannot be told apart */
+    size_t count;                     /* 0: no known misreading fits */
+    bool no_digest;                   /* there is none, or an empty one */
+    bool key_fits;                    /* CERTS: the certificate's key has made it, whatever it covers */
+    bool incomplete;                  /* not all readings could be tried on so much */
+} reload_explanation;
+
 /* One signature of a message. */
 typedef struct reload_signature {
     uint32_t attr; /* its index in the message */
@@ -681,6 +731,7 @@ typedef struct reload_signature {
     bool has_timestamp;
     uint32_t timestamp;
     const reload_cert *signer; /* under CERTS, where its certificate could be read; belongs to the report */
+    reload_explanation *explanation; /* what reload_explain found; else NULL; belongs to the report */
 } reload_signature;
 
 /* What a verifier says of a message. Zero-initialise it; it may be used for one message after the other. */
@@ -795,6 +846,13 @@ void reload_verifier_set_captured(reload_verifier *verifier, int64_t captured);
  * verifier's memory returned; and then report holds no verdict but RELOAD_UNCHECKED. What the memory keeps of peers and pins
  * changes only where the message passes every step (D25, D28). */
 reload_err reload_verify(reload_verifier *verifier, const reload_msg *msg, int64_t time, reload_report *report);
+
+/* Explains each signature of a report, and of those inside it, whose reason is RELOAD_REASON_BAD_DIGEST or
+ * RELOAD_REASON_BAD_DIGEST_LENGTH: tries the readings in turn, and two at a time where none fits alone. Verdicts stay as they
+ * are. The work for a message is bounded. verifier, msg and report: as of reload_verify. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+reload_err reload_explain(const reload_verifier *verifier, const reload_msg *msg, reload_report *report);
+/* Writes a fit in words into text, always terminated. */
+void reload_fit_text(const reload_fit *fit, char *text, size_t size);
 
 /* Writes the report as one JSON object without a newline. msg: what was judged; NULL for octets that are no message, of which
  * report gives verdict, reason and detail alone. origin: not NULL. */
@@ -962,6 +1020,13 @@ reload_err reload_signer_check(reload_signer *signer, reload_diag *diag);
  * grows by one for each that is given (S§7). */
 void reload_signer_set_boot_time(reload_signer *signer, uint32_t boot_time);
 void reload_signer_set_counter(reload_signer *signer, uint32_t counter);
+/* Gives boot time and counter for a new Transaction ID. It finds the signer's boot time in *boot_time, and may put another there;
+ * what is given must never be given again for that boot time. On failure it says why in diag->text, and the message is not
+ * signed. */
+typedef reload_err (*reload_counter_source)(void *arg, uint32_t *boot_time, uint32_t *counter, reload_diag *diag);
+/* Asks a source instead of counting: once for each request that gets a Transaction ID so, and only when nothing about the message
+ * can be refused any more but a digest made elsewhere. NULL: the signer counts itself. */
+void reload_signer_set_counter_source(reload_signer *signer, reload_counter_source source, void *arg);
 /* What the overlay's messages have in their headers. An Overlay field of 0 is filled in with the CRC-32 of the name, but for a
  * PEER-JOIN request's; a message that says something else, or a certificate for another overlay (D32), is refused, unless forced.
  * RELOAD_ERR_MEMORY. */

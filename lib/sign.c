@@ -25,7 +25,10 @@ struct reload_signer {
     bool checked;             /* the keys are those of the certificates */
     bool has_boot_time, has_dht, has_hash;
     char *overlay_name; /* NULL: not told */
-    uint32_t boot_time, counter, overlay;
+    uint32_t boot_time, overlay;
+    uint64_t counter; /* one over 32 bits: all are given out */
+    reload_counter_source counter_source; /* NULL: the counter above */
+    void *counter_arg;
     uint8_t dht, hash;
     unsigned flags;
     uint32_t time;
@@ -201,6 +204,12 @@ void reload_signer_set_counter(reload_signer *s, uint32_t counter)
     s->counter = counter;
 }
 
+void reload_signer_set_counter_source(reload_signer *s, reload_counter_source source, void *arg)
+{
+    s->counter_source = source;
+    s->counter_arg = arg;
+}
+
 void reload_signer_set_flags(reload_signer *s, unsigned flags)
 {
     s->flags = flags;
@@ -277,6 +286,13 @@ static void begin(struct rewrite *w, const reload_msg *msg, reload_signer *signe
     reload_build_begin(&w->b, out, w->octets);
 }
 
+/* Cuts out back to what it was. */
+static void abandon(struct rewrite *w)
+{
+    w->b.buf->len = w->b.start;
+    w->b.buf->err = RELOAD_OK;
+}
+
 /* Ends a rewriting: on failure out is cut back to what it was. */
 static reload_err end(struct rewrite *w, reload_diag *diag)
 {
@@ -285,8 +301,7 @@ static reload_err end(struct rewrite *w, reload_diag *diag)
         w->err = err;
     if (w->err == RELOAD_OK)
         return RELOAD_OK;
-    w->b.buf->len = w->b.start;
-    w->b.buf->err = RELOAD_OK;
+    abandon(w);
     return rl_fail(diag, w->err, "%s",
                    w->err == RELOAD_ERR_TOO_LONG ? "the message, or a part of it, becomes too long for its Length field"
                                                  : reload_strerror(w->err));
@@ -465,8 +480,8 @@ static reload_err complete_overlay(struct rewrite *w, reload_diag *diag)
     return w->b.buf->err;
 }
 
-/* D29: the rest of the header. */
-static reload_err complete_header(struct rewrite *w, reload_diag *diag)
+/* D29: the Security octet. */
+static reload_err complete_security(struct rewrite *w, reload_diag *diag)
 {
     reload_signer *s = w->signer;
     bool request = reload_msg_field(w->msg, RELOAD_F_RESPONSE) == 0;
@@ -481,18 +496,48 @@ static reload_err complete_header(struct rewrite *w, reload_diag *diag)
                        name == NULL ? "" : " (", name == NULL ? "" : name, name == NULL ? "" : ")",
                        reload_name(RELOAD_NAMES_SECURITY, (uint32_t)s->algorithm));
     }
+    return RELOAD_OK;
+}
+
+/* S§7: boot time and counter. */
+static reload_err take_counter(reload_signer *s, uint8_t id[RELOAD_TRANSACTION_SIZE], reload_diag *diag)
+{
+    uint32_t boot_time = s->has_boot_time ? s->boot_time : s->time, counter = 0;
+    reload_err err = RELOAD_OK;
+    if (s->counter_source != NULL) {
+        reload_diag own = {0};
+        err = s->counter_source(s->counter_arg, &boot_time, &counter, &own);
+        if (err != RELOAD_OK)
+            return rl_fail(diag, err, "%s", own.text[0] != '\0' ? own.text : reload_strerror(err));
+    } else if (s->counter > UINT32_MAX) {
+        return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: the counter is at its end: a later boot time is needed");
+    } else {
+        counter = (uint32_t)s->counter++;
+    }
+    rl_put32(id, boot_time);
+    rl_put32(id + 4, counter);
+    return RELOAD_OK;
+}
+
+/* D29: the Transaction ID of a request that has none. This comes when all else has been written, so that a message that is
+ * refused, or becomes too long, takes no number. */
+static reload_err complete_transaction_id(struct rewrite *w, reload_diag *diag)
+{
     static const uint8_t zeros[RELOAD_TRANSACTION_SIZE];
+    reload_signer *s = w->signer;
+    reload_err err = RELOAD_OK;
     size_t len;
     const uint8_t *id = reload_msg_field_octets(w->msg, RELOAD_F_TRANSACTION_ID, &len);
-    if (!request || memcmp(id, zeros, len) != 0)
+    if (reload_msg_field(w->msg, RELOAD_F_RESPONSE) != 0 || memcmp(id, zeros, len) != 0)
         return RELOAD_OK;
     uint8_t fresh[RELOAD_TRANSACTION_SIZE];
     memcpy(fresh, s->transaction_id, sizeof fresh);
-    if (!s->has_transaction_id && s->algorithm == RELOAD_SECURITY_CERTS) { /* S§7 */
-        rl_put32(fresh, s->has_boot_time ? s->boot_time : s->time);
-        rl_put32(fresh + 4, s->counter++);
+    if (!s->has_transaction_id && s->algorithm == RELOAD_SECURITY_CERTS) {
+        err = take_counter(s, fresh, diag);
+        if (err != RELOAD_OK)
+            return err;
     } else if (!s->has_transaction_id) {
-        reload_err err = s->random == NULL ? reload_rng_new(NULL, 0, &s->random) : RELOAD_OK;
+        err = s->random == NULL ? reload_rng_new(NULL, 0, &s->random) : RELOAD_OK;
         if (err == RELOAD_OK)
             err = reload_rng_fill(s->random, fresh, sizeof fresh);
         if (err != RELOAD_OK)
@@ -742,14 +787,19 @@ static reload_err sign(reload_signer *signer, const reload_msg *msg, bool tbs, r
             err = check_resources(&w, diag);
     }
     if (err == RELOAD_OK)
-        err = complete_header(&w, diag);
+        err = complete_security(&w, diag);
+    bool built = false;
+    if (err == RELOAD_OK) {
+        put_attributes(&w, &completion);
+        built = w.err == RELOAD_OK && reload_build_end(&w.b) == RELOAD_OK;
+        if (built)
+            err = complete_transaction_id(&w, diag);
+    }
     if (err != RELOAD_OK) {
-        out->len = w.b.start;
-        out->err = RELOAD_OK;
+        abandon(&w);
         return err;
     }
-    put_attributes(&w, &completion);
-    if (w.err == RELOAD_OK && reload_build_end(&w.b) == RELOAD_OK) {
+    if (built) {
         w.err = put_digests(&w, tbs);
         w.done = w.err == RELOAD_OK;
     }

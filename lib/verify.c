@@ -1,5 +1,6 @@
 /* Judging a message as a receiving peer must: D24's checklist. */
 #include "memory.h"
+#include "verify.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -215,6 +216,7 @@ static void clear_findings(reload_report *report)
     for (size_t i = 0; i < report->count; i++) {
         reload_cert *signer = (reload_cert *)(uintptr_t)report->signatures[i].signer; /* const for those who read it */
         reload_cert_free(&signer);
+        free(report->signatures[i].explanation);
     }
     report->count = 0;
 }
@@ -944,4 +946,19 @@ static reload_err verify(reload_verifier *verifier, const reload_msg *msg, int64
 reload_err reload_verify(reload_verifier *verifier, const reload_msg *msg, int64_t time, reload_report *report)
 {
     return verify(verifier, msg, time, report, 0);
+}
+
+reload_security rl_verifier_algorithm(const reload_verifier *verifier)
+{
+    return verifier->algorithm;
+}
+
+const uint8_t *rl_verifier_secret(const reload_verifier *verifier, size_t i, size_t *len)
+{
+    return i < verifier->count ? rl_hmac_key(verifier->secrets[i], len) : NULL;
+}
+
+const rl_trust *rl_verifier_trust(const reload_verifier *verifier)
+{
+    return verifier->trust;
 }

@@ -59,7 +59,7 @@ for tool in reload-sign reload-verify reload-dump; do
 done
 
 # reload-keygen's manual has a subsection for each command, and one for the tool without a command
-"$tools/reload-keygen" --help | sed -n 's/^[ U].*reload-keygen \([a-z]*\) .*/\1/p' >"$work/commands"
+"$tools/reload-keygen" --help | sed -n 's/^[ U].*reload-keygen \([a-z][a-z-]*\) .*/\1/p' >"$work/commands"
 sed -n 's/^\.Ss reload-keygen \(.*\)/\1/p' "$source/man/reload-keygen.1" >"$work/manual"
 same "$work/commands" "$work/manual" "reload-keygen(1) has the commands of reload-keygen --help"
 sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/s/^\.Cm //p' "$source/man/reload-keygen.1" >"$work/manual"
@@ -104,12 +104,20 @@ sed -n '/^static const reload_rule_def rules/,/^};/p' "$source/lib/lint.c" | tr 
     sed 's/"  *"//g; s/\[RELOAD_RULE_/\n&/g' |
     sed -n 's/^\[RELOAD_RULE_[A-Z0-9_]*\] = {"\([^"]*\)", \([A-Z]*\), *"\([^"]*\)", *"\([^"]*\)"}.*/\1 | \2 | \3 | \4/p' |
     sed 's/ | NONE | / | - | /' >"$work/library"
-sed -n '/^\.Sh LINT/,/^\.Sh EXIT/s/^\.It \([a-z0-9-]*\) Ta \(-\|MUST\) Ta \(.*\) Ta \(.*\)/\1 | \2 | \3 | \4/p' \
+sed -n '/^\.Sh LINT/,/^\.Sh EXPLAIN/s/^\.It \([a-z0-9-]*\) Ta \(-\|MUST\) Ta \(.*\) Ta \(.*\)/\1 | \2 | \3 | \4/p' \
     "$source/man/reload-verify.1" | sed 's/\\(sc/§/g; s/\\&//g' >"$work/manual"
 same "$work/library" "$work/manual" "reload-verify(1) has the rules of lib/lint.c"
 grep -c '^    RELOAD_RULE_[A-Z0-9_]*\( = 0\)*,$' "$source/lib/reload.h" >"$work/header"
 grep -c . "$work/library" >"$work/table"
 same "$work/header" "$work/table" "lib/lint.c has a row for each of reload.h's rules"
+
+# The readings that --explain tries: the library's table against the manual's
+sed -n 's/^.*{"\([a-z0-9-]*\)", ".*/\1/p' "$source/lib/explain/reading.c" >"$work/library"
+sed -n '/^\.Sh EXPLAIN/,/^\.Sh REQUIREMENTS/s/^\.It \([a-z0-9-]*\) Ta .* Ta .*/\1/p' "$source/man/reload-verify.1" >"$work/manual"
+same "$work/library" "$work/manual" "reload-verify(1) has the readings of lib/explain/reading.c"
+grep -c '^    \[RL_' "$source/lib/explain/reading.c" >"$work/rows"
+sort -u "$work/library" | wc -l | sed 's/ *//' >"$work/words"
+same "$work/rows" "$work/words" "each reading has a word of its own"
 
 # The keys of a report, as the tool writes them: one with a reason and a finding; under CERTS one with a signer that carries another;
 # and one of a response to a request that were both captured
@@ -119,7 +127,11 @@ chmod 600 "$work/secret"
     "$tools/reload-sign" --secret="$work/secret" -o "$work/message"
 printf y >"$work/other"
 chmod 600 "$work/other"
+printf 'x\n\n' >"$work/newline" # its second newline is part of the secret
+chmod 600 "$work/newline"
+"$tools/reload-sign" --example=PEER-SEARCH | "$tools/reload-sign" --secret="$work/newline" -o "$work/explained"
 ("$tools/reload-verify" --secret="$work/other" --json --lint "$work/message" || true) >"$work/report"
+("$tools/reload-verify" --secret="$work/secret" --explain --json "$work/explained" || true) >>"$work/report"
 "$tools/reload-sign" --example=TRANSPORT-TUNNEL | sed "s/{\"name\": \"chat\"}/{\"name\": \"test\"}/; s/\"sip\"/\"reload\"/
     s/\"hex\": \"[0-9a-f]*\"/\"hex\": \"$("$tools/reload-dump" -f hex "$work/message")\"/" |
     "$tools/reload-sign" --key="$work/peer.key" --cert="$work/peer.crt" -o "$work/carrier"
@@ -132,6 +144,20 @@ grep -o '"[a-z_]*": ' "$work/report" | tr -d '": ' >"$work/tool"
 sed -n '/^\.Ss JSON/,/^\.Ss Verdicts/p' "$source/man/reload-verify.1" | sed -n 's/^\.\(It \)*Li \([a-z_]\)/\2/p' |
     sed 's/ [.,]*$//; s/ , /\n/g' >"$work/manual"
 same "$work/tool" "$work/manual" "reload-verify(1) has the keys of reload-verify --json"
+
+# The tests that the tables of requirements name
+for page in reload-sign reload-verify; do
+    sed -n '/^\.Sh REQUIREMENTS/,/^\.Sh EXIT/s/^\.It S.* Ta //p' "$source/man/$page.1" | sed 's/: /|/' >"$work/rows"
+    missing=0
+    while IFS='|' read -r script words; do
+        grep -qF -- "$words" "$source/tools/tests/$script" 2>"$work/null" || {
+            echo "# $script: $words"
+            missing=1
+        }
+    done <"$work/rows"
+    [ -s "$work/rows" ] || missing=1
+    result $missing "$page(1): each requirement has a test"
+done
 
 # In a table's row, a word that is a macro's name would be run instead of shown
 grep -nE '^\.It .* Ta (.* )?(Ad|An|Ar|At|Do|In|It|No|Op|So|St)( |$)' "$source"/man/*.[15] >"$work/a" && status=1 || status=0

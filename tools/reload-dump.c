@@ -8,14 +8,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { PRETTY = 256, META, COLOR, CERTS };
+enum { PRETTY = 256, META, COLOR, CERTS, DIFF };
 
 static const struct tool_option options[] = {
-    {'f', "format", "FORM", "what to write: text (default), line, json, hex or binary"},
+    {'f', "format", "FORM", "what to write: text (default), line, annotated, json, hex or binary"},
     {PRETTY, "pretty", NULL, "JSON over several lines, indented"},
     {META, "meta", NULL, "JSON with each message's file and offset"},
     {COLOR, "color", "WHEN", "colour in text: auto (default), always or never"},
     {CERTS, "certs", "DIR", "write the certificates found to DIR, each named by its SHA-1 fingerprint"},
+    {DIFF, "diff", NULL, "compare the messages of two files field by field; the status is as diff(1)'s"},
     {'i', "input", "FORM", "read binary, json or hex, instead of telling it by the first octets"},
     {'o', "output", "FILE", "write to FILE instead of standard output"},
     {'q', "quiet", NULL, "print no warnings on standard error, only errors"},
@@ -23,12 +24,14 @@ static const struct tool_option options[] = {
 };
 
 static const struct tool_help help = {
-    "reload-dump [options] [FILE...]",
+    "reload-dump [options] [FILE...]\nreload-dump --diff [options] FILE FILE",
     "Shows RELOAD messages, or converts them between binary, JSON and hex text.",
     options,
 };
 
-enum form { TEXT, LINE, OCTETS };
+enum { DIFF_TROUBLE = 2 }; /* diff(1)'s status */
+
+enum form { TEXT, LINE, ANNOTATED, OCTETS };
 
 struct dump {
     struct tool tool;
@@ -47,9 +50,11 @@ static void set_form(struct dump *d, const char *text)
         d->form = TEXT;
     } else if (strcmp(text, "line") == 0) {
         d->form = LINE;
+    } else if (strcmp(text, "annotated") == 0) {
+        d->form = ANNOTATED;
     } else {
         d->form = OCTETS;
-        d->octets_form = tool_octets_form(&d->tool, "--format", text, "text, line, ");
+        d->octets_form = tool_octets_form(&d->tool, "--format", text, "text, line, annotated, ");
     }
 }
 
@@ -92,6 +97,8 @@ static void dump_message(struct dump *d)
         output_check(&d->out, reload_text_write(d->in.msg, origin, d->flags, output_write, &d->out));
     else if (d->form == LINE)
         output_check(&d->out, reload_line_write(d->in.msg, origin, d->flags, output_write, &d->out));
+    else if (d->form == ANNOTATED)
+        output_check(&d->out, reload_annotated_write(d->in.msg, origin, d->flags, output_write, &d->out));
     else
         tool_write_message(&d->out, d->in.msg, d->octets_form, d->meta ? origin : NULL, d->flags);
     if (d->certs != NULL)
@@ -104,7 +111,10 @@ static void dump_garbage(struct dump *d)
 {
     const reload_item *item = &d->in.item;
     const reload_origin *origin = &d->in.origin;
-    if (d->form != OCTETS) {
+    if (d->form == ANNOTATED) {
+        output_check(&d->out, reload_annotated_write_garbage(item->octets, item->len, item->diag.text, origin, d->flags,
+                                                             output_write, &d->out));
+    } else if (d->form != OCTETS) {
         output_check(&d->out, reload_text_write_garbage(item->octets, item->len, item->diag.text, origin, d->form == LINE, d->flags,
                                                    output_write, &d->out));
     } else if (d->octets_form == OCTETS_JSON) {
@@ -128,17 +138,74 @@ static void dump_all(struct dump *d)
     }
 }
 
+/* ---- Comparing ---- */
+
+/* The next item of one of two inputs; nothing where it has no more, or is of no use. */
+static reload_diff_side diff_side(struct input *in, bool *more)
+{
+    *more = *more && input_next(in);
+    if (!*more)
+        return (reload_diff_side){.msg = NULL};
+    bool message = input_is_message(in);
+    return (reload_diff_side){.msg = message ? in->msg : NULL,
+                              .octets = message ? NULL : in->item.octets,
+                              .len = message ? 0 : in->item.len,
+                              .origin = &in->origin};
+}
+
+/* Compares what two inputs hold, item by item. */
+static void diff_inputs(struct dump *d, struct input in[2])
+{
+    bool more[2] = {true, true}, differ;
+    while (!d->out.failed) {
+        reload_diff_side a = diff_side(&in[0], &more[0]), b = diff_side(&in[1], &more[1]);
+        if (!more[0] && !more[1])
+            return;
+        if ((more[0] && in[0].item.kind == RELOAD_ITEM_BAD) || (more[1] && in[1].item.kind == RELOAD_ITEM_BAD))
+            continue; /* which has been told */
+        output_check(&d->out, reload_diff_write(&a, &b, d->flags, d->tool.quiet ? NULL : output_write, &d->out, &differ));
+        if (differ)
+            tool_status(&d->tool, STATUS_INVALID);
+    }
+}
+
+/* What makes no sense with --diff. */
+static void check_diff(const struct dump *d, bool formed, char **files, int count)
+{
+    if (formed || (d->flags & RELOAD_PRETTY) != 0 || d->meta || d->certs != NULL)
+        tool_usage(&d->tool, "--diff takes none of --format, --pretty, --meta and --certs");
+    if (count != 2)
+        tool_usage(&d->tool, "--diff takes two files, not %d", count);
+    if (strcmp(files[0], "-") == 0 && strcmp(files[1], "-") == 0)
+        tool_usage(&d->tool, "--diff takes standard input as one of its files, not as both");
+}
+
+/* As diff(1): 0 without a difference, 1 with one, 2 where something went wrong. */
+static void diff_files(struct dump *d, reload_form form, char **files)
+{
+    struct input in[2];
+    if (!input_open(&in[0], &d->tool, form, files, 1, &d->out))
+        return;
+    if (input_open(&in[1], &d->tool, form, files + 1, 1, &d->out)) {
+        diff_inputs(d, in);
+        input_close(&in[1]);
+    }
+    input_close(&in[0]);
+}
+
 int main(int argc, char **argv)
 {
     struct dump d = {.tool = {.name = "reload-dump"}};
     reload_form input_form = RELOAD_FORM_AUTO;
     const char *path = NULL, *color = "auto";
+    bool diff = false, formed = false;
     char *argument;
     int id;
     while ((id = tool_getopt(&d.tool, argc, argv, &help, &argument)) != -1) {
         switch (id) {
         case 'f':
             set_form(&d, argument);
+            formed = true;
             break;
         case PRETTY:
             d.flags |= RELOAD_PRETTY;
@@ -151,6 +218,9 @@ int main(int argc, char **argv)
             break;
         case CERTS:
             d.certs = argument;
+            break;
+        case DIFF:
+            diff = true;
             break;
         case 'i':
             input_form = tool_form(&d.tool, "--input", argument);
@@ -167,20 +237,24 @@ int main(int argc, char **argv)
     }
     if (strcmp(color, "auto") != 0 && strcmp(color, "always") != 0 && strcmp(color, "never") != 0)
         tool_usage(&d.tool, "--color: \"%s\" is none of auto, always, never", color);
+    if (diff)
+        check_diff(&d, formed, argv + optind, argc - optind);
     if (d.certs != NULL && mkdir(d.certs, 0777) != 0 && errno != EEXIST) {
         tool_error(&d.tool, STATUS_FAILED, "%s: %s", d.certs, strerror(errno));
         return d.tool.status;
     }
     if (!output_open(&d.out, &d.tool, path, 0))
-        return d.tool.status;
+        return diff ? DIFF_TROUBLE : d.tool.status;
     if (strcmp(color, "always") == 0 || (strcmp(color, "auto") == 0 && output_takes_colour(&d.out)))
         d.flags |= RELOAD_COLOUR;
     if (output_is_terminal(&d.out))
         d.flags |= RELOAD_ASCII;
-    if (input_open(&d.in, &d.tool, input_form, argv + optind, argc - optind, &d.out)) {
+    if (diff) {
+        diff_files(&d, input_form, argv + optind);
+    } else if (input_open(&d.in, &d.tool, input_form, argv + optind, argc - optind, &d.out)) {
         dump_all(&d);
         input_close(&d.in);
     }
     (void)output_close(&d.out);
-    return d.tool.status;
+    return diff && d.tool.status > STATUS_INVALID ? DIFF_TROUBLE : d.tool.status;
 }

@@ -10,6 +10,7 @@ static const struct {
 } commands[] = {
     {"secret", secret_main}, {"id", id_main},         {"ca", ca_main},   {"issue", issue_main},
     {"request", request_main}, {"revoke", revoke_main}, {"crl", crl_main},
+    {"self-signed", self_signed_main},
 };
 
 static const struct tool_option no_options[] = {{0, NULL, NULL, NULL}};
@@ -21,7 +22,8 @@ static const struct tool_help help = {
     "reload-keygen issue --ca=DIR --output=PREFIX [options]\n"
     "reload-keygen request --output=PREFIX [options]\n"
     "reload-keygen revoke --ca=DIR --serial=HEX [options]\n"
-    "reload-keygen crl --ca=DIR [--output=FILE] [options]",
+    "reload-keygen crl --ca=DIR [--output=FILE] [options]\n"
+    "reload-keygen self-signed --overlay=NAME --output=PREFIX [options]",
     "Makes shared secrets, CAs, certificates and identifiers; 'reload-keygen COMMAND --help' tells more.",
     no_options,
 };
@@ -36,5 +38,5 @@ int main(int argc, char **argv)
     (void)tool_getopt(&tool, argc, argv, &help, &argument);
     if (optind < argc)
         tool_usage(&tool, "unknown command \"%s\"", argv[optind]);
-    tool_usage(&tool, "a command is wanted: secret, id, ca, issue, request, revoke or crl");
+    tool_usage(&tool, "a command is wanted: secret, id, ca, issue, request, revoke, crl or self-signed");
 }

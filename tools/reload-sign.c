@@ -1,6 +1,7 @@
 /* reload-sign: completes and signs messages, takes signatures off, adds ROUTE-LOGs. */
 #include "common/tool.h"
 #include "examples.h"
+#include "sign/counter.h"
 
 #include <getopt.h>
 #include <inttypes.h>
@@ -16,6 +17,7 @@ enum {
     RESOURCE_CERT,
     PASSPHRASE_FILE,
     BOOT_TIME,
+    COUNTER_FILE,
     NONE,
     TIME,
     TIMESTAMP,
@@ -49,6 +51,7 @@ static const struct tool_option options[] = {
     {TIME, "time", "TIME", "the TIMESTAMP's time (default: now)"},
     {TRANSACTION_ID, "transaction-id", "HEX", "for requests that have none (default: each gets one of its own)"},
     {BOOT_TIME, "boot-time", "TIME", "under CERTS, what Transaction IDs begin with (default: the TIMESTAMP)"},
+    {COUNTER_FILE, "counter-file", "FILE", "go on counting Transaction IDs in FILE, where the last call left off"},
     {PEER_ID, "peer-id", "HEX", "for a response's SOURCE-INFO that has no PEER-ID"},
     {SIGN_SOURCE_INFO, "sign-source-info", NULL, "put a PEER-SIGNATURE into SOURCE-INFO"},
     {SIGN_BODIES, "sign-bodies", NULL, "sign unsigned BODYs in messages other than RESOURCE-PUT requests too"},
@@ -229,6 +232,7 @@ struct key {
     uint32_t time, boot_time;
     uint8_t transaction_id[RELOAD_TRANSACTION_SIZE];
     uint8_t peer_id[RELOAD_ID_SIZE];
+    struct counter counter; /* its path is NULL where none is told */
 };
 
 /* key_takers. */
@@ -318,7 +322,16 @@ static bool read_attached(struct sign *s, const char *path)
     return good;
 }
 
-static bool make_signer(struct sign *s, const struct key *key)
+/* Has the signer count in a file. */
+static bool use_counter(struct sign *s, struct counter *counter, const struct key *key)
+{
+    counter->has_boot_time = key->has_boot_time;
+    counter->force = (s->flags & RELOAD_SIGN_FORCE) != 0;
+    reload_signer_set_counter_source(s->signer, counter_next, counter);
+    return counter_check(&s->tool, counter);
+}
+
+static bool make_signer(struct sign *s, struct key *key)
 {
     reload_security security = key->none           ? RELOAD_SECURITY_NONE
                                : key->cert != NULL ? RELOAD_SECURITY_CERTS
@@ -340,7 +353,8 @@ static bool make_signer(struct sign *s, const struct key *key)
         tool_warn(&s->tool, "warning: without --time, --attach will sign other octets than these");
     return (key->secret == NULL || read_secret(s, key->secret)) && (key->cert == NULL || read_certs(s, key)) &&
            (key->profile == NULL || read_profile(s, key->profile, security)) &&
-           (key->attach == NULL || read_attached(s, key->attach));
+           (key->attach == NULL || read_attached(s, key->attach)) &&
+           (key->counter.path == NULL || use_counter(s, &key->counter, key));
 }
 
 /* Ends the program where the options about keys do not go together. */
@@ -362,6 +376,10 @@ static void check_options(const struct sign *s, const struct key *key, bool rout
         tool_usage(&s->tool, "--resource-key goes with --key and --cert");
     if (s->strip && keys > 0)
         tool_usage(&s->tool, "--strip takes signatures off and needs no key");
+    if (key->counter.path != NULL && key->cert == NULL)
+        tool_usage(&s->tool, "--counter-file goes with --key and --cert: only under CERTS do Transaction IDs count");
+    if (key->counter.path != NULL && (elsewhere || key->has_transaction_id || s->code != 0))
+        tool_usage(&s->tool, "--counter-file gives new Transaction IDs, and excludes --transaction-id, --tbs, --attach and --reply-to");
     if (!s->strip && keys == 0 && !route_log)
         tool_usage(&s->tool, "one of --secret, --key, --none, --strip, --append-route-log and --example says what to do");
 }
@@ -413,6 +431,9 @@ int main(int argc, char **argv)
         case BOOT_TIME:
             key.boot_time = tool_timestamp(&s.tool, "--boot-time", argument);
             key.has_boot_time = true;
+            break;
+        case COUNTER_FILE:
+            key.counter.path = argument;
             break;
         case NONE:
             key.none = true;

@@ -29,7 +29,8 @@ enum {
     PAIR,
     PIN,
     REPORT_JSON,
-    LINT
+    LINT,
+    EXPLAIN
 };
 
 static const struct tool_option options[] = {
@@ -54,6 +55,7 @@ static const struct tool_option options[] = {
     {PIN, "pin", "FILE", "the overlay runs under CERTS with certificates that sign themselves; FILE remembers their keys"},
     {REPORT_JSON, "json", NULL, "report as JSON, a line a message"},
     {LINT, "lint", NULL, "tell what breaks the drafts too; it changes no verdict"},
+    {EXPLAIN, "explain", NULL, "say of a wrong digest by which misreading of the drafts it fits"},
     {'f', "format", "FORM", "be a filter: write the valid messages themselves, as binary, json or hex"},
     {'v', "verbose", NULL, "report each signature too"},
     {'i', "input", "FORM", "read binary, json or hex, instead of telling it by the first octets"},
@@ -77,6 +79,7 @@ struct verify {
     bool verbose;
     bool has_time, captured_time; /* the time of checking is told, or is each message's own */
     reload_security lint; /* the algorithm to lint under; RELOAD_SECURITY_OPEN: do not */
+    bool explain;
     int64_t time;
     struct remember remember;
     bool stopped; /* what is remembered cannot be read or written, and so nothing more can be judged */
@@ -177,6 +180,44 @@ static void lint_warn(struct verify *v, const reload_msg *msg, const reload_repo
         lint_warn(v, report->tunnelled[i].msg, &report->tunnelled[i].report);
 }
 
+/* What is said of a wrong digest, in parts; false when i is past the last. */
+static bool explanation_text(const reload_explanation *explanation, size_t i, char *text, size_t size)
+{
+    if (i < explanation->count) {
+        const reload_fit *fit = &explanation->fits[i];
+        char words[768];
+        reload_fit_text(fit, words, sizeof words);
+        (void)snprintf(text, size, "the digest fits: %s%s%s: %s", fit->readings[0]->word, fit->count > 1 ? ", " : "",
+                       fit->count > 1 ? fit->readings[1]->word : "", words);
+        return true;
+    }
+    if (i > 0)
+        return false;
+    (void)snprintf(text, size, "%s%s%s", explanation->no_digest ? "there is no digest" : "no known misreading fits",
+                   explanation->key_fits ? "; the certificate's key has signed other octets" : "",
+                   explanation->incomplete ? "; not all were tried" : "");
+    return true;
+}
+
+/* "explain: SIGNATURE /attributes/2: the digest fits: …", a line a fit, on standard error where v is a filter. */
+static void print_explanations(struct verify *v, const reload_msg *msg, const reload_report *report, const char *indent)
+{
+    for (size_t i = 0; i < report->count; i++) {
+        const reload_signature *signature = &report->signatures[i];
+        char pointer[256], text[900];
+        if (!reload_msg_pointer(msg, signature->attr, pointer, sizeof pointer))
+            pointer[0] = '\0';
+        for (size_t k = 0; signature->explanation != NULL && explanation_text(signature->explanation, k, text, sizeof text); k++) {
+            const char *name = reload_msg_attr(msg, signature->attr)->def->name;
+            if (v->report_form == REPORT_FILTER)
+                tool_warn(&v->tool, "%s: offset %" PRIu64 ": message %" PRIu64 ": explain: %s %s: %s", v->in.file,
+                          v->in.origin.offset, v->in.origin.index, name, pointer, text);
+            else
+                print(v, "%s    explain: %s %s: %s\n", indent, name, pointer, text);
+        }
+    }
+}
+
 /* "RESOURCE-PUT request: invalid: bad-digest (431): …", and what it carries on lines of its own. msg: NULL for no message. */
 static void print_report(struct verify *v, const reload_msg *msg, const reload_report *report, unsigned depth)
 {
@@ -203,8 +244,10 @@ static void print_report(struct verify *v, const reload_msg *msg, const reload_r
     print(v, "\n");
     if (v->verbose && msg != NULL)
         print_signatures(v, msg, report, indents[depth]);
-    if (msg != NULL)
+    if (msg != NULL) {
+        print_explanations(v, msg, report, indents[depth]);
         lint(v, msg, print_finding, indents[depth]);
+    }
     for (size_t i = 0; i < report->tunnelled_count && depth < RELOAD_MAX_TUNNEL; i++) {
         print(v, "%s    tunnelled: ", indents[depth]);
         print_report(v, report->tunnelled[i].msg, &report->tunnelled[i].report, depth + 1);
@@ -222,11 +265,13 @@ static void print_line(struct verify *v, const reload_msg *msg)
 /* Passes a message on that may be passed on; says of another why not. */
 static void filter(struct verify *v)
 {
-    if (reload_verdict_passes(v->report.verdict))
+    if (reload_verdict_passes(v->report.verdict)) {
         tool_write_message(&v->out, v->in.msg, v->form, NULL, 0);
-    else if (v->report.verdict == RELOAD_INVALID)
+    } else if (v->report.verdict == RELOAD_INVALID) {
         tool_warn(&v->tool, "%s: offset %" PRIu64 ": message %" PRIu64 ": not passed on: %s: %s", v->in.file, v->in.origin.offset,
                   v->in.origin.index, reload_reason_text(v->report.reason), v->report.detail);
+        print_explanations(v, v->in.msg, &v->report, "");
+    }
 }
 
 static void report(struct verify *v, const reload_msg *msg)
@@ -266,6 +311,9 @@ static void judge(struct verify *v)
                    v->stopped ? "" : ": ", v->stopped ? "" : reload_strerror(err));
         return;
     }
+    if (v->explain && !v->tool.quiet && (err = reload_explain(v->verifier, v->in.msg, &v->report)) != RELOAD_OK)
+        tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": could not be explained: %s", v->in.file, v->in.index,
+                   reload_strerror(err));
     if (v->report.verdict == RELOAD_MALFORMED && reload_msg_check(v->in.msg, &diag) != RELOAD_OK)
         input_error(&v->in, STATUS_INVALID, &diag);
     if (!reload_report_passed(&v->report))
@@ -276,9 +324,9 @@ static void judge(struct verify *v)
 /* Garbage, and JSON or hex text that makes no message. */
 static void report_no_message(struct verify *v)
 {
+    reload_report_free(&v->report); /* nothing of the message before it */
     v->report.verdict = RELOAD_MALFORMED;
     v->report.reason = RELOAD_REASON_MALFORMED;
-    v->report.response_code = 0;
     const reload_diag *diag = &v->in.item.diag;
     if (diag->line > 0)
         (void)snprintf(v->report.detail, sizeof v->report.detail, "line %u, column %u: %.200s", diag->line, diag->column, diag->text);
@@ -563,6 +611,9 @@ int main(int argc, char **argv)
             break;
         case LINT:
             linting = true;
+            break;
+        case EXPLAIN:
+            v.explain = true;
             break;
         case 'f':
             v.form = tool_octets_form(&v.tool, "--format", argument, "");

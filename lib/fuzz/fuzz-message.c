@@ -125,6 +125,77 @@ static void check_text(const reload_msg *msg)
     MUST(reload_line_write(msg, NULL, RELOAD_COLOUR, fuzz_look, NULL) == RELOAD_OK);
 }
 
+/* Reads the octets out of the rows of a hex dump: each has to come once, and in order. */
+static void check_rows(const reload_buf *text, const uint8_t *octets, size_t len)
+{
+    enum { OFFSET_END = 8, CELLS = 10, CELLS_END = 58 };
+    size_t at = 0;
+    const uint8_t *line = text->octets, *end = text->octets + text->len;
+    while (line < end) {
+        const uint8_t *newline = memchr(line, '\n', (size_t)(end - line));
+        MUST(newline != NULL);
+        bool row = newline - line >= CELLS_END && line[OFFSET_END] == ' ' && line[OFFSET_END + 1] == ' ' && line[CELLS] != ' ';
+        for (size_t i = 0; i < OFFSET_END && row; i++)
+            row = line[i] == ' ' ? i + 1 < OFFSET_END : line[i] >= '0' && line[i] <= '9';
+        MUST(!row || strtoul((const char *)line, NULL, 10) == at);
+        for (size_t i = CELLS; row && i < CELLS_END && line[i] != ' '; i += 3) {
+            const char cell[3] = {(char)line[i], (char)line[i + 1], '\0'};
+            MUST(at < len && strtoul(cell, NULL, 16) == octets[at]);
+            at++;
+        }
+        line = newline + 1;
+    }
+    MUST(at == len);
+}
+
+static void check_annotated(const reload_msg *msg)
+{
+    size_t len;
+    const uint8_t *octets = reload_msg_octets(msg, &len);
+    reload_buf text = {0};
+    MUST(reload_annotated_write(msg, NULL, 0, fuzz_to_buf, &text) == RELOAD_OK);
+    check_safe(&text, false);
+    check_rows(&text, octets, len);
+    reload_buf_free(&text);
+    MUST(reload_annotated_write(msg, NULL, RELOAD_COLOUR, fuzz_look, NULL) == RELOAD_OK);
+}
+
+/* A comparison says something where, and only where, octets differ. */
+static void check_difference(const reload_diff_side *a, const reload_diff_side *b, bool wanted)
+{
+    reload_buf text = {0};
+    bool differ, quietly;
+    MUST(reload_diff_write(a, b, 0, fuzz_to_buf, &text, &differ) == RELOAD_OK);
+    MUST(reload_diff_write(a, b, 0, NULL, NULL, &quietly) == RELOAD_OK);
+    MUST(differ == wanted && quietly == wanted && (text.len > 0) == wanted);
+    if (wanted)
+        check_safe(&text, false);
+    reload_buf_free(&text);
+}
+
+/* A message against itself, against one in which a bit is another, and against what is left of it where some is cut off. */
+static void check_diff(const reload_msg *msg, unsigned seed)
+{
+    size_t len;
+    const uint8_t *octets = reload_msg_octets(msg, &len);
+    const reload_diff_side side = {.msg = msg};
+    reload_buf copy = {0};
+    reload_buf_append(&copy, octets, len);
+    check_difference(&side, &side, false);
+    for (unsigned k = 0; k < 4; k++) {
+        size_t at = (seed + k * 2654435761u) % len, n = k < 2 ? len : at;
+        uint8_t bit = (uint8_t)(1u << (seed + k) % 8);
+        copy.octets[at] ^= bit;
+        bool good = reload_msg_parse(all.made, copy.octets, n, NULL) == RELOAD_OK;
+        const reload_diff_side other = {.msg = good ? all.made : NULL, .octets = good ? NULL : copy.octets, .len = good ? 0 : n};
+        check_difference(&side, &other, true);
+        check_difference(&other, &side, true);
+        copy.octets[at] ^= bit;
+    }
+    check_difference(&side, &(reload_diff_side){.msg = NULL}, true);
+    reload_buf_free(&copy);
+}
+
 static void check_json(const reload_msg *msg)
 {
     size_t len;
@@ -372,6 +443,26 @@ static void check_strictness(const reload_msg *msg)
     MUST(strict != RELOAD_REASON_NONE || lax == RELOAD_REASON_NONE);
 }
 
+/* What is wrong is explained, and stays as wrong as it was. */
+static void check_explaining(const reload_msg *msg)
+{
+    const reload_report *report = judge(all.hmac_verifier, msg, NOW);
+    const reload_origin origin = {.file = "-", .index = 1};
+    reload_report before = *report;
+    MUST(reload_explain(all.hmac_verifier, msg, &all.report) == RELOAD_OK);
+    MUST(memcmp(&before, report, sizeof before) == 0);
+    for (size_t i = 0; i < report->count; i++) {
+        const reload_signature *signature = &report->signatures[i];
+        bool wrong = signature->reason == RELOAD_REASON_BAD_DIGEST || signature->reason == RELOAD_REASON_BAD_DIGEST_LENGTH;
+        MUST((signature->explanation != NULL) == wrong);
+        for (size_t k = 0; wrong && k < signature->explanation->count; k++) {
+            const reload_fit *fit = &signature->explanation->fits[k];
+            MUST(fit->count >= 1 && fit->count <= RELOAD_MAX_READINGS && fit->readings[fit->count - 1] != NULL);
+        }
+    }
+    MUST(reload_json_write_report(report, msg, &origin, fuzz_look, NULL) == RELOAD_OK);
+}
+
 /* ---- Rewriting ---- */
 
 /* An encoded ROUTE-LOG with a TRANSPORT. */
@@ -566,6 +657,8 @@ static void check_message(const uint8_t *octets, size_t len, unsigned depth)
     MUST(reload_msg_octets(msg, &n) == octets && n == len);
     check_attributes(msg);
     check_text(msg);
+    check_annotated(msg);
+    check_diff(msg, len > RELOAD_HEADER_SIZE ? octets[len - 1] * 31u + (unsigned)len : 0u);
     check_json(msg);
     check_building(msg);
     if (reload_msg_check(msg, &diag) != RELOAD_OK) {
@@ -576,6 +669,8 @@ static void check_message(const uint8_t *octets, size_t len, unsigned depth)
     check_lint(msg);
     check_strictness(msg);
     unsigned seed = len > RELOAD_HEADER_SIZE ? octets[len - 1] : 0u;
+    if ((seed + len) % 8 == 0) /* it takes longer than all the rest */
+        check_explaining(msg);
     check_appending(msg);
     check_stripping(msg, seed + (unsigned)len);
     check_signing(msg, 0);
@@ -598,6 +693,10 @@ static void check_garbage(const uint8_t *octets, size_t len)
         MUST(reload_text_write_garbage(octets, len, "why", NULL, line != 0, 0, fuzz_to_buf, &text) == RELOAD_OK);
         check_safe(&text, line != 0);
     }
+    reload_buf_reset(&text);
+    MUST(reload_annotated_write_garbage(octets, len, "why", NULL, 0, fuzz_to_buf, &text) == RELOAD_OK);
+    check_safe(&text, false);
+    check_rows(&text, octets, len);
     reload_buf_reset(&text);
     MUST(reload_escape(octets, len, fuzz_to_buf, &text) == RELOAD_OK);
     for (size_t i = 0; i < text.len; i++)

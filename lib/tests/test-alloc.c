@@ -312,6 +312,50 @@ static void test_text_write_alloc(void **state)
     (void)state;
     writes(reload_text_write, false);
     writes(reload_line_write, false);
+    writes(reload_annotated_write, false);
+}
+
+struct comparing {
+    reload_diff_side side[2];
+};
+
+static reload_err run_diff(void *arg)
+{
+    const struct comparing *c = arg;
+    bool differ = false;
+    reload_err err = reload_diff_write(&c->side[0], &c->side[1], RELOAD_COLOUR, ignore, NULL, &differ);
+    check(differ, "no memory made them the same");
+    return err;
+}
+
+/* Of messages in APPLICATION.BODYs that differ in their last octet, and then of such a one and another of other attributes. */
+static void test_diff_alloc(void **state)
+{
+    (void)state;
+    reload_buf buf[3] = {{0}, {0}, {0}};
+    reload_msg *msg[3];
+    for (int i = 0; i < 2; i++)
+        tunnel(&buf[i]);
+    buf[1].octets[buf[1].len - 4] ^= 1;
+    reload_buf_append(&buf[2], everything.octets, everything.len);
+    for (int i = 0; i < 3; i++)
+        msg[i] = test_parse(&buf[i]);
+    struct comparing c = {{{.msg = msg[0], .origin = &origin}, {.msg = msg[1]}}};
+    each_allocation(run_diff, &c, false);
+    c.side[1].msg = msg[2];
+    each_allocation(run_diff, &c, false);
+    c.side[1] = (reload_diff_side){.octets = everything.octets, .len = everything.len};
+    each_allocation(run_diff, &c, false);
+    for (int i = 0; i < 3; i++) {
+        reload_msg_free(&msg[i]);
+        reload_buf_free(&buf[i]);
+    }
+}
+
+static reload_err run_annotated_garbage(void *arg)
+{
+    (void)arg;
+    return reload_annotated_write_garbage(everything.octets, everything.len, "why", &origin, RELOAD_COLOUR, ignore, NULL);
 }
 
 static reload_err run_garbage(void *arg)
@@ -334,6 +378,7 @@ static void test_garbage_alloc(void **state)
     each_allocation(run_garbage, NULL, false);
     each_allocation(run_garbage, NULL, true);
     each_allocation(run_escape, NULL, false);
+    each_allocation(run_annotated_garbage, NULL, false);
 }
 
 /* Only with our own allocations: jansson 2.14's lexer itself breaks where one of its own fails. */
@@ -678,6 +723,66 @@ static void test_lint_alloc(void **state)
     reload_msg_free(&msg);
 }
 
+/* Judges and explains; what could not be explained is not said to fit, or not to fit. */
+static reload_err explain(reload_verifier *v, const reload_msg *msg, int64_t time, const char *word)
+{
+    reload_report report = {0};
+    reload_err err = reload_verify(v, msg, time, &report);
+    bool judged = err == RELOAD_OK, explained = false;
+    if (judged)
+        err = reload_explain(v, msg, &report);
+    for (size_t i = 0; i < report.count; i++) {
+        const reload_explanation *explanation = report.signatures[i].explanation;
+        explained = explained || explanation != NULL;
+        check(explanation == NULL || (explanation->count == 1 && strcmp(explanation->fits[0].readings[0]->word, word) == 0),
+              "another explanation");
+    }
+    check(explained == (err == RELOAD_OK), "an explanation after a failure, or none without one");
+    check(!judged || report.verdict == RELOAD_INVALID, "another verdict");
+    if (err == RELOAD_OK)
+        err = reload_json_write_report(&report, msg, &origin, ignore, NULL);
+    reload_report_free(&report);
+    return err;
+}
+
+static reload_err run_explain(void *arg)
+{
+    reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_HMAC);
+    reload_err err = v == NULL ? RELOAD_ERR_MEMORY : reload_verifier_add_secret(v, (const uint8_t *)" secret", 7);
+    if (err == RELOAD_OK)
+        err = explain(v, arg, 1183900000, "secret-trimmed");
+    reload_verifier_free(&v);
+    return err;
+}
+
+static void test_explain_alloc(void **state)
+{
+    (void)state;
+    reload_msg *msg = test_parse(&everything);
+    each_allocation(run_explain, msg, false);
+    each_allocation(run_explain, msg, true);
+    reload_msg_free(&msg);
+}
+
+static reload_err run_explain_certs(void *arg)
+{
+    reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_CERTS);
+    reload_err err = v == NULL ? RELOAD_ERR_MEMORY : reload_verifier_add_ca(v, certs.ca.octets, certs.ca.len, NULL);
+    if (err == RELOAD_OK)
+        err = explain(v, arg, EXAMPLE_TIME, "response-flipped");
+    reload_verifier_free(&v);
+    return err;
+}
+
+static void test_explain_certs_alloc(void **state)
+{
+    (void)state;
+    certs.message.octets[12] ^= 0x80; /* R/r */
+    reload_msg *msg = test_parse(&certs.message);
+    each_allocation(run_explain_certs, msg, false);
+    reload_msg_free(&msg);
+}
+
 static reload_err run_secret(void *arg)
 {
     static const char text[] = "hex:00112233\n";
@@ -706,6 +811,7 @@ int main(void)
         cmocka_unit_test(test_reader_json),
         cmocka_unit_test(test_json_write_alloc),
         cmocka_unit_test(test_text_write_alloc),
+        cmocka_unit_test(test_diff_alloc),
         cmocka_unit_test(test_garbage_alloc),
         cmocka_unit_test(test_json_read_alloc),
         cmocka_unit_test(test_read_attr_alloc),
@@ -719,6 +825,8 @@ int main(void)
         cmocka_unit_test(test_strip_alloc),
         cmocka_unit_test(test_verify_alloc),
         cmocka_unit_test(test_lint_alloc),
+        cmocka_unit_test(test_explain_alloc),
+        cmocka_unit_test_setup_teardown(test_explain_certs_alloc, setup_certs, teardown_certs),
         cmocka_unit_test(test_secret_alloc),
     };
     return cmocka_run_group_tests_name("alloc", tests, setup, teardown);

@@ -245,6 +245,115 @@ static void test_transaction_id(void **state)
     reload_signer_free(&s);
 }
 
+/* A signer with alice's key and certificate. */
+static reload_signer *certs_signer_new(void)
+{
+    reload_buf key = {0}, cert = {0};
+    reload_signer *s = reload_signer_new(RELOAD_SECURITY_CERTS);
+    assert_non_null(s);
+    test_file(&key, "alice.key");
+    test_file(&cert, "alice.crt");
+    assert_int_equal(reload_signer_set_key(s, key.octets, key.len, NULL, NULL), RELOAD_OK);
+    assert_int_equal(reload_signer_set_cert(s, cert.octets, cert.len, NULL), RELOAD_OK);
+    reload_signer_set_time(s, 1183900000);
+    reload_buf_free(&key);
+    reload_buf_free(&cert);
+    return s;
+}
+
+/* That a PEER-SEARCH request gets a Transaction ID, which is in hex. */
+static void gets_id(reload_signer *s, const char *hex)
+{
+    reload_buf out = {0}, id = {0};
+    test_hex(&id, hex);
+    assert_int_equal(sign_hex(s, HEAD("03", "01", "000000") NO_TRANSACTION, &out), RELOAD_OK);
+    assert_memory_equal(out.octets + 56, id.octets, RELOAD_TRANSACTION_SIZE);
+    reload_buf_free(&out);
+    reload_buf_free(&id);
+}
+
+/* S§7: one boot time has 2^32 Transaction IDs, and no more. */
+static void test_counter(void **state)
+{
+    (void)state;
+    reload_signer *s = certs_signer_new();
+    reload_buf out = {0};
+    gets_id(s, "4690e16000000000"); /* the TIMESTAMP, and zero */
+    gets_id(s, "4690e16000000001");
+    reload_signer_set_boot_time(s, 1);
+    reload_signer_set_counter(s, 0xfffffffe);
+    gets_id(s, "00000001fffffffe");
+    gets_id(s, "00000001ffffffff");
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(sign_hex(s, HEAD("03", "01", "000000") NO_TRANSACTION, &out), RELOAD_ERR_REFUSED);
+    assert_int_equal(out.len, 0);
+    reload_signer_set_boot_time(s, 2);
+    reload_signer_set_counter(s, 0);
+    gets_id(s, "0000000200000000");
+    reload_buf_free(&out);
+    reload_signer_free(&s);
+}
+
+/* A reload_counter_source that counts its calls. */
+struct source {
+    unsigned calls;
+    uint32_t asked; /* the boot time that it found */
+    reload_err err;
+    const char *words;
+};
+
+static reload_err source(void *arg, uint32_t *boot_time, uint32_t *counter, reload_diag *diag)
+{
+    struct source *src = arg;
+    src->asked = *boot_time;
+    *counter = 0x100 + src->calls++;
+    *boot_time = 0xabcdef01;
+    (void)snprintf(diag->text, sizeof diag->text, "%s", src->words);
+    return src->err;
+}
+
+static void test_counter_source(void **state)
+{
+    (void)state;
+    struct source src = {.words = ""};
+    reload_signer *s = certs_signer_new();
+    reload_buf out = {0}, in = {0};
+    reload_diag diag = {0};
+    reload_signer_set_counter_source(s, source, &src);
+    gets_id(s, "abcdef0100000100");
+    assert_int_equal(src.asked, 1183900000);
+    reload_signer_set_boot_time(s, 7);
+    gets_id(s, "abcdef0100000101");
+    assert_int_equal(src.asked, 7);
+    /* it is not asked for a request that has an ID, a response, what is refused, or without the names of D32 */
+    assert_int_equal(sign_hex(s, HEAD("03", "01", "000000") IDS, &out), RELOAD_OK);
+    assert_int_equal(sign_hex(s, HEAD("03", "81", "000000") NO_TRANSACTION, &out), RELOAD_OK);
+    assert_int_equal(sign_hex(s, HEAD("02", "01", "000000") NO_TRANSACTION, &out), RELOAD_ERR_REFUSED);
+    assert_int_equal(sign_hex(s, HEAD("03", "01", "000000") PEER PEER "0000000000000000" "659df2ab", &out), RELOAD_ERR_REFUSED);
+    assert_int_equal(src.calls, 2);
+    /* what it says is said */
+    size_t len = out.len;
+    test_hex(&in, HEAD("03", "01", "000000") NO_TRANSACTION);
+    reload_msg *msg = test_parse(&in);
+    src.err = RELOAD_ERR_WRITE;
+    src.words = "no ink";
+    assert_int_equal(reload_sign(s, msg, &out, &diag), RELOAD_ERR_WRITE);
+    assert_string_equal(diag.text, "no ink");
+    assert_int_equal(reload_sign(s, msg, &out, NULL), RELOAD_ERR_WRITE);
+    src.words = "";
+    assert_int_equal(reload_sign(s, msg, &out, &diag), RELOAD_ERR_WRITE);
+    assert_string_equal(diag.text, reload_strerror(RELOAD_ERR_WRITE));
+    assert_int_equal(out.len, len);
+    assert_int_equal(out.err, RELOAD_OK);
+    /* and without it the signer counts itself */
+    reload_signer_set_counter_source(s, NULL, NULL);
+    gets_id(s, "0000000700000000");
+    reload_msg_free(&msg);
+    reload_buf_free(&in);
+    reload_buf_free(&out);
+    reload_signer_free(&s);
+}
+
 /* ---- D30 -------------------------------------------------------------------------------------------------------- */
 
 static void test_signature_is_replaced(void **state)
@@ -653,6 +762,8 @@ int main(void)
         cmocka_unit_test(test_source_info_in_requests),
         cmocka_unit_test(test_source_info_in_responses),
         cmocka_unit_test(test_transaction_id),
+        cmocka_unit_test(test_counter),
+        cmocka_unit_test(test_counter_source),
         cmocka_unit_test(test_signature_is_replaced),
         cmocka_unit_test(test_before_route_logs),
         cmocka_unit_test(test_bodies_in_put_requests),

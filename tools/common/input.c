@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 bool input_open(struct input *in, struct tool *tool, reload_form form, char **files, int count, struct output *flushed)
@@ -41,13 +42,22 @@ static void close_file(struct input *in)
     in->fd = -1;
 }
 
+/* Opens a file. What is ready goes out before a pipe's other end is waited for. */
+static int open_file(const struct input *in)
+{
+    struct stat st;
+    if (in->flushed != NULL && stat(in->file, &st) == 0 && !S_ISREG(st.st_mode))
+        output_flush(in->flushed);
+    return open(in->file, O_RDONLY | O_NOCTTY);
+}
+
 /* Opens the next file that can be opened. Returns false where there is none left. */
 static bool next_file(struct input *in)
 {
     while (in->next < (in->count > 0 ? in->count : 1)) {
         in->file = in->count > 0 ? in->files[in->next] : "-";
         in->next++;
-        in->fd = strcmp(in->file, "-") == 0 ? STDIN_FILENO : open(in->file, O_RDONLY | O_NOCTTY);
+        in->fd = strcmp(in->file, "-") == 0 ? STDIN_FILENO : open_file(in);
         if (in->fd >= 0) {
             in->empty = true;
             reload_reader_open(in->reader, in->form, read_file, in);

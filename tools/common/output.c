@@ -168,8 +168,7 @@ int output_write(void *arg, const void *octets, size_t len)
     return out->failed ? -1 : 0;
 }
 
-/* Makes a new name in a directory last through a loss of power. */
-static void sync_directory(const char *path)
+void output_sync_directory(const char *path)
 {
     char *copy = strdup(path);
     char *slash = copy == NULL ? NULL : strrchr(copy, '/');
@@ -198,7 +197,7 @@ static void publish(struct output *out)
         if (rename(out->temporary, out->target) != 0)
             fail(out, "cannot be renamed into place");
         else
-            sync_directory(out->target);
+            output_sync_directory(out->target);
         return;
     }
     if (link(out->temporary, out->target) != 0)
@@ -206,7 +205,7 @@ static void publish(struct output *out)
     else
         (void)unlink(out->temporary);
     if (!out->failed)
-        sync_directory(out->target);
+        output_sync_directory(out->target);
 }
 
 bool output_close(struct output *out)

@@ -98,6 +98,8 @@ void output_flush(struct output *out);
 /* Makes the file appear, unless something failed, or nothing was written and the run has failed; then none is left behind.
  * Returns whether nothing failed. */
 bool output_close(struct output *out);
+/* Makes a new name in a directory last through a loss of power. */
+void output_sync_directory(const char *path);
 /* Whether it goes to a terminal. */
 bool output_is_terminal(const struct output *out);
 /* Whether it goes to one that takes colours. */

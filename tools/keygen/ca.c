@@ -46,12 +46,11 @@ static bool make_certificate(struct make_ca *m, reload_rng *rng, reload_key *key
     reload_diag diag = {0};
     (void)snprintf(name, sizeof name, "%.64s CA", m->overlay);
     keygen_subject(subject, sizeof subject, m->name != NULL ? m->name : name, "RELOAD overlay CA");
-    reload_err err = reload_rng_fill(rng, serial, sizeof serial);
-    serial[0] = (uint8_t)((serial[0] & 0x7f) | 0x40); /* positive, and never shorter */
+    if (!keygen_serial(&m->tool, rng, serial))
+        return false;
     reload_cert_spec spec = {.subject = subject, .serial = serial, .serial_len = sizeof serial, .not_before = m->not_before,
                              .not_after = m->not_after, .ca = true};
-    if (err == RELOAD_OK)
-        err = reload_cert_issue(&spec, key, NULL, 0, NULL, key, pem, &diag);
+    reload_err err = reload_cert_issue(&spec, key, NULL, 0, NULL, key, pem, &diag);
     if (err != RELOAD_OK)
         tool_error(&m->tool, STATUS_FAILED, "no certificate could be made: %s", diag.text);
     return err == RELOAD_OK;
@@ -131,16 +130,6 @@ static void make_ca(struct make_ca *m)
         (void)in_dir(m, "/ca.key", write_all);
 }
 
-/* D19 writes the name into URIs, where nothing is percent-encoded. */
-static void check_overlay(const struct make_ca *m)
-{
-    bool good = m->overlay[0] != '\0' && strlen(m->overlay) <= 255;
-    for (const char *c = m->overlay; *c != '\0' && good; c++)
-        good = *c > 0x20 && *c < 0x7f && strchr("%/@\"<>\\^`{|}?#", *c) == NULL;
-    if (!good)
-        tool_usage(&m->tool, "--overlay: \"%s\" cannot stand in a certificate's URI", m->overlay);
-}
-
 int ca_main(int argc, char **argv)
 {
     struct make_ca m = {.tool = {.name = "reload-keygen ca"}, .bits = 3072, .max_peers = 16,
@@ -184,7 +173,7 @@ int ca_main(int argc, char **argv)
         tool_usage(&m.tool, "takes no operand \"%s\"", argv[optind]);
     if (m.overlay == NULL || m.dir == NULL)
         tool_usage(&m.tool, "--overlay and --output say for which overlay, and where");
-    check_overlay(&m);
+    keygen_overlay(&m.tool, m.overlay);
     if (m.not_after < 0)
         m.not_after = m.not_before + INT64_C(3652) * 86400;
     if (m.not_after < m.not_before)

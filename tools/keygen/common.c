@@ -61,6 +61,26 @@ reload_key *keygen_key(struct tool *tool, reload_rng *rng, unsigned bits)
     return key;
 }
 
+/* A key_taker. */
+static reload_err take_key(void *arg, const uint8_t *octets, size_t len, const char *passphrase, reload_diag *diag)
+{
+    return reload_key_parse(octets, len, passphrase, arg, diag);
+}
+
+bool keygen_read_key(struct tool *tool, const char *path, reload_key **key)
+{
+    return key_read(tool, path, NULL, take_key, key);
+}
+
+bool keygen_serial(struct tool *tool, reload_rng *rng, uint8_t serial[SERIAL_SIZE])
+{
+    reload_err err = reload_rng_fill(rng, serial, SERIAL_SIZE);
+    serial[0] = (uint8_t)((serial[0] & 0x7f) | 0x40); /* positive, and never shorter */
+    if (err != RELOAD_OK)
+        tool_error(tool, STATUS_FAILED, "no random octets: %s", reload_strerror(err));
+    return err == RELOAD_OK;
+}
+
 bool keygen_write_key(struct tool *tool, reload_key *key, const char *path, bool force)
 {
     reload_buf pem = {0};
@@ -132,4 +152,13 @@ void keygen_subject(char *subject, size_t size, const char *name, const char *ot
 {
     bool plain = strlen(name) <= 64 && name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@._- ")] == '\0';
     (void)snprintf(subject, size, "CN=%s", plain ? name : otherwise);
+}
+
+void keygen_overlay(const struct tool *tool, const char *name)
+{
+    bool good = name[0] != '\0' && strlen(name) <= 255;
+    for (const char *c = name; *c != '\0' && good; c++)
+        good = *c > 0x20 && *c < 0x7f && strchr("%/@\"<>\\^`{|}?#", *c) == NULL;
+    if (!good)
+        tool_usage(tool, "--overlay: \"%s\" cannot stand in a certificate's URI", name);
 }

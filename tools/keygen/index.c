@@ -26,13 +26,6 @@ static bool read_ca_file(struct ca *ca, const char *name, reload_buf *octets)
     return good;
 }
 
-/* A key_taker. */
-static reload_err take_ca_key(void *arg, const uint8_t *octets, size_t len, const char *passphrase, reload_diag *diag)
-{
-    struct ca *ca = arg;
-    return reload_key_parse(octets, len, passphrase, &ca->key, diag);
-}
-
 bool ca_open(struct ca *ca, struct tool *tool, const char *dir)
 {
     reload_buf cert = {0};
@@ -52,7 +45,7 @@ bool ca_open(struct ca *ca, struct tool *tool, const char *dir)
         tool_error(tool, STATUS_FAILED, "%s/ca.crt: %s", dir, diag.text);
         good = false;
     }
-    good = good && key_read(tool, key_path, NULL, take_ca_key, ca);
+    good = good && keygen_read_key(tool, key_path, &ca->key);
     if (good && !reload_cert_fits_key(ca->cert, ca->key)) {
         tool_error(tool, STATUS_FAILED, "%s: ca.key is not the key of ca.crt", dir);
         good = false;

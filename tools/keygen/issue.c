@@ -8,22 +8,14 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CA = 256, USER, PEERS, PEER_ID, REQUEST, RENEW, BITS, NOT_BEFORE, NOT_AFTER, FORCE, SEED };
+enum { CA = 256, USER, REQUEST, RENEW, BITS, FORCE, SEED };
 
 static const struct tool_option issue_options[] = {
     {CA, "ca", "DIR", "the CA's directory"},
-    {'o', "output", "PREFIX", "write PREFIX.key and PREFIX.crt"},
-    {USER, "user", "AOR", "name this address of record; may be given several times"},
-    {PEERS, "peers", "N", "name N consecutive Peer-IDs, newly drawn (default: 1)"},
-    {PEER_ID, "peer-id", "HEX", "name this Peer-ID instead; may be given several times, each one more than the last"},
+    LEAF_NAMES,
     {REQUEST, "request", "FILE", "certify the key of this request, and write no PREFIX.key"},
     {RENEW, "renew", "CERT", "keep the names of this certificate, which the CA issued"},
-    {BITS, "bits", "N", "of the RSA key, from 1024 to 8192 (default: 2048)"},
-    {NOT_BEFORE, "not-before", "TIME", "when the certificate begins to be valid (default: now)"},
-    {NOT_AFTER, "not-after", "TIME", "when it ends to be (default: a year later)"},
-    {FORCE, "force", NULL, "replace PREFIX.key and PREFIX.crt where they exist already"},
-    {SEED, "seed", "HEX", "make key, serial number and Peer-IDs from this, for test vectors only"},
-    {'q', "quiet", NULL, "print no warnings on standard error, only errors"},
+    LEAF_REST,
     {0, NULL, NULL, NULL},
 };
 
@@ -52,89 +44,65 @@ static const struct tool_help request_help = {
 };
 
 struct issue {
-    struct tool tool;
-    const char *ca_dir, *prefix, *request, *renew, *seed;
-    char users[MAX_NAMES][MAX_USER + 1];
-    size_t user_count;
-    uint8_t peer_ids[MAX_NAMES][RELOAD_ID_SIZE];
-    size_t peer_id_count;
-    int peers; /* -1: not told */
-    unsigned bits;
-    int64_t not_before, not_after; /* -1: not told */
-    bool force, bits_told;
+    struct tool *tool; /* the leaf's */
+    struct leaf leaf;
+    const char *ca_dir, *request, *renew;
     struct ca ca;
     struct index index;
-    char *renewed_users; /* of the certificate to be renewed, cut into the names below */
-    reload_cert_name names[2 * MAX_NAMES];
-    size_t name_count;
+    char *renewed_users; /* of the certificate to be renewed, cut into the leaf's names */
 };
 
 /* The Peer-IDs of a certificate's names stand in the index as one block. */
 static void set_block(struct entry *entry, const struct issue *s)
 {
-    for (size_t i = 0; i < s->name_count; i++)
-        if (s->names[i].peer && entry->peers++ == 0)
-            memcpy(entry->first, s->names[i].id, RELOAD_ID_SIZE);
+    for (size_t i = 0; i < s->leaf.name_count; i++)
+        if (s->leaf.names[i].peer && entry->peers++ == 0)
+            memcpy(entry->first, s->leaf.names[i].id, RELOAD_ID_SIZE);
 }
 
 /* The users of a certificate's names as the index lists them. */
 static bool set_users(struct entry *entry, struct issue *s)
 {
     reload_buf text = {0};
-    for (size_t i = 0; i < s->name_count; i++) {
-        if (s->names[i].peer)
+    for (size_t i = 0; i < s->leaf.name_count; i++) {
+        if (s->leaf.names[i].peer)
             continue;
         reload_buf_append(&text, ",", text.len > 0);
-        reload_buf_append(&text, s->names[i].text, strlen(s->names[i].text));
+        reload_buf_append(&text, s->leaf.names[i].text, strlen(s->leaf.names[i].text));
     }
     reload_buf_append(&text, "-", text.len == 0);
     reload_buf_append(&text, "", 1);
     entry->users = text.err == RELOAD_OK ? strdup((const char *)text.octets) : NULL;
     reload_buf_free(&text);
     if (entry->users == NULL)
-        tool_error(&s->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+        tool_error(s->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
     return entry->users != NULL;
-}
-
-static void add_name(struct issue *s, const reload_cert_name *name)
-{
-    if (s->name_count < sizeof s->names / sizeof s->names[0])
-        s->names[s->name_count++] = *name;
 }
 
 /* S§7: a block of consecutive Peer-IDs, drawn uniformly and disjoint from all issued before. */
 static bool add_peers(struct issue *s, reload_rng *rng)
 {
     uint8_t first[RELOAD_ID_SIZE];
-    unsigned count = s->peer_id_count > 0 ? (unsigned)s->peer_id_count : s->peers < 0 ? 1 : (unsigned)s->peers;
-    for (size_t i = 0; i < s->user_count; i++)
-        if (index_peers_of(&s->index, s->users[i]) + count > s->index.max_peers) {
-            tool_error(&s->tool, STATUS_FAILED, "%s would have more than %u Peer-IDs, which is the CA's limit", s->users[i],
+    unsigned count = leaf_peers(&s->leaf);
+    for (size_t i = 0; i < s->leaf.user_count; i++)
+        if (index_peers_of(&s->index, s->leaf.users[i]) + count > s->index.max_peers) {
+            tool_error(s->tool, STATUS_FAILED, "%s would have more than %u Peer-IDs, which is the CA's limit", s->leaf.users[i],
                        s->index.max_peers);
             return false;
         }
     if (count > s->index.max_peers) {
-        tool_error(&s->tool, STATUS_FAILED, "more than %u Peer-IDs, which is the CA's limit", s->index.max_peers);
+        tool_error(s->tool, STATUS_FAILED, "more than %u Peer-IDs, which is the CA's limit", s->index.max_peers);
         return false;
     }
-    if (s->peer_id_count > 0)
-        memcpy(first, s->peer_ids[0], sizeof first);
-    else if (count > 0 && !index_draw(&s->index, &s->tool, rng, count, first))
+    if (s->leaf.peer_id_count > 0)
+        memcpy(first, s->leaf.peer_ids[0], sizeof first);
+    else if (count > 0 && !index_draw(&s->index, s->tool, rng, count, first))
         return false;
     if (count > 0 && index_taken(&s->index, first, count)) {
-        tool_error(&s->tool, STATUS_FAILED, "a Peer-ID that this CA has issued before");
+        tool_error(s->tool, STATUS_FAILED, "a Peer-ID that this CA has issued before");
         return false;
     }
-    for (unsigned i = 0; i < count; i++) {
-        reload_cert_name name = {.peer = true, .text = s->ca.profile.overlay};
-        if (!id_add(first, i, name.id) || (s->peer_id_count > 0 && memcmp(name.id, s->peer_ids[i], RELOAD_ID_SIZE) != 0)) {
-            tool_error(&s->tool, STATUS_FAILED, "the Peer-IDs given are not consecutive (draft-lowekamp-p2psip-reload-security-01, "
-                                                "section 7)");
-            return false;
-        }
-        add_name(s, &name);
-    }
-    return true;
+    return leaf_add_peers(&s->leaf, s->ca.profile.overlay, first);
 }
 
 /* The entry of the certificate to be renewed, which this CA must have issued and not revoked. */
@@ -145,19 +113,19 @@ static const struct entry *find_renewed(struct issue *s)
     reload_cert *cert = NULL;
     const struct entry *found = NULL;
     bool issued = false;
-    if (file_read(&s->tool, s->renew, 1024 * 1024, &octets, false)) {
+    if (file_read(s->tool, s->renew, 1024 * 1024, &octets, false)) {
         if (reload_cert_parse(octets.octets, octets.len, &cert, &diag) != RELOAD_OK)
-            tool_error(&s->tool, STATUS_FAILED, "%s: %s", s->renew, diag.text);
+            tool_error(s->tool, STATUS_FAILED, "%s: %s", s->renew, diag.text);
         reload_err err = cert == NULL ? RELOAD_OK : reload_cert_issued_by(cert, s->ca.cert, &issued);
         if (err != RELOAD_OK)
-            tool_error(&s->tool, STATUS_FAILED, "%s: %s", s->renew, reload_strerror(err));
+            tool_error(s->tool, STATUS_FAILED, "%s: %s", s->renew, reload_strerror(err));
         for (size_t i = 0; issued && i < s->index.count && found == NULL; i++) {
             char serial[2 * sizeof s->index.entries[i].serial + 1] = "";
             reload_hex_encode(s->index.entries[i].serial, s->index.entries[i].serial_len, serial);
             found = strcmp(serial, reload_cert_serial(cert)) == 0 ? &s->index.entries[i] : NULL;
         }
         if (cert != NULL && (found == NULL || found->revoked >= 0)) {
-            tool_error(&s->tool, STATUS_FAILED, "%s: a certificate that %s", s->renew,
+            tool_error(s->tool, STATUS_FAILED, "%s: a certificate that %s", s->renew,
                        found == NULL ? "this CA did not issue" : "was revoked");
             found = NULL;
         }
@@ -175,20 +143,20 @@ static bool add_renewed(struct issue *s)
         return false;
     s->renewed_users = strdup(strcmp(entry->users, "-") == 0 ? "" : entry->users);
     if (s->renewed_users == NULL) {
-        tool_error(&s->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+        tool_error(s->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
         return false;
     }
     for (char *at = s->renewed_users; *at != '\0';) {
         size_t len = strcspn(at, ",");
         bool last = at[len] == '\0';
         at[len] = '\0';
-        add_name(s, &(reload_cert_name){.text = at});
+        leaf_add_name(&s->leaf, &(reload_cert_name){.text = at});
         at += len + !last;
     }
     for (unsigned i = 0; i < entry->peers; i++) {
         reload_cert_name name = {.peer = true, .text = s->ca.profile.overlay};
         if (id_add(entry->first, i, name.id))
-            add_name(s, &name);
+            leaf_add_name(&s->leaf, &name);
     }
     return true;
 }
@@ -198,39 +166,16 @@ static bool collect_names(struct issue *s, reload_rng *rng)
 {
     if (s->renew != NULL)
         return add_renewed(s);
-    for (size_t i = 0; i < s->user_count; i++)
-        add_name(s, &(reload_cert_name){.text = s->users[i]});
-    if (!add_peers(s, rng))
-        return false;
-    if (s->name_count == 0)
-        tool_usage(&s->tool, "a certificate that names neither a user nor a Peer-ID is good for nothing");
-    return true;
-}
-
-static void subject_of(const struct issue *s, char *subject, size_t size)
-{
-    char digits[2 * RELOAD_ID_SIZE + 1] = "";
-    const reload_cert_name *first = &s->names[0];
-    if (first->peer)
-        reload_hex_encode(first->id, RELOAD_ID_SIZE, digits);
-    keygen_subject(subject, size, first->peer ? digits : first->text, "RELOAD user");
+    leaf_add_users(&s->leaf);
+    return add_peers(s, rng);
 }
 
 /* The certificate, for a new key or a request's. */
 static bool make_certificate(struct issue *s, const struct entry *entry, reload_key *key, reload_buf *pem)
 {
-    char subject[128];
     reload_buf request = {0};
-    reload_diag diag = {0};
-    reload_cert_spec spec = {.subject = subject, .names = s->names, .count = s->name_count, .serial = entry->serial,
-                             .serial_len = entry->serial_len, .not_before = s->not_before, .not_after = s->not_after};
-    subject_of(s, subject, sizeof subject);
-    bool good = s->request == NULL || file_read(&s->tool, s->request, 1024 * 1024, &request, false);
-    if (good && reload_cert_issue(&spec, key, request.octets, request.len, s->ca.cert, s->ca.key, pem, &diag) != RELOAD_OK) {
-        tool_error(&s->tool, STATUS_FAILED, "%s%s%s", s->request == NULL ? "no certificate could be made" : s->request, ": ",
-                   diag.text);
-        good = false;
-    }
+    bool good = (s->request == NULL || file_read(s->tool, s->request, 1024 * 1024, &request, false)) &&
+                leaf_certify(&s->leaf, entry->serial, key, s->request, &request, s->ca.cert, s->ca.key, pem);
     reload_buf_free(&request);
     return good;
 }
@@ -239,17 +184,16 @@ static bool make_certificate(struct issue *s, const struct entry *entry, reload_
 static bool issue_certificate(struct issue *s, reload_rng *rng, const char *key_path, const char *cert_path)
 {
     reload_buf pem = {0};
-    struct entry *entry = index_add(&s->index, &s->tool);
+    struct entry *entry = index_add(&s->index, s->tool);
     if (entry == NULL)
         return false;
     entry->serial_len = SERIAL_SIZE;
-    entry->not_after = s->not_after;
+    entry->not_after = s->leaf.not_after;
     set_block(entry, s);
-    bool good = reload_rng_fill(rng, entry->serial, SERIAL_SIZE) == RELOAD_OK && set_users(entry, s);
-    entry->serial[0] = (uint8_t)((entry->serial[0] & 0x7f) | 0x40); /* positive, and never shorter */
-    reload_key *key = good && s->request == NULL ? keygen_key(&s->tool, rng, s->bits) : NULL;
+    bool good = keygen_serial(s->tool, rng, entry->serial) && set_users(entry, s);
+    reload_key *key = good && s->request == NULL ? keygen_key(s->tool, rng, s->leaf.bits) : NULL;
     good = good && (key != NULL || s->request != NULL) && make_certificate(s, entry, key, &pem) && index_write(&s->index, &s->ca) &&
-           (key == NULL || keygen_write_key(&s->tool, key, key_path, s->force)) && keygen_write(&s->tool, cert_path, &pem);
+           (key == NULL || keygen_write_key(s->tool, key, key_path, s->leaf.force)) && keygen_write(s->tool, cert_path, &pem);
     reload_buf_free(&pem);
     reload_key_free(&key);
     return good;
@@ -258,9 +202,9 @@ static bool issue_certificate(struct issue *s, reload_rng *rng, const char *key_
 /* Whether the CA's certificate is still good when the new one begins to be. */
 static bool ca_lasts(struct issue *s)
 {
-    if (reload_cert_not_after(s->ca.cert) >= s->not_before)
+    if (reload_cert_not_after(s->ca.cert) >= s->leaf.not_before)
         return true;
-    tool_error(&s->tool, STATUS_FAILED, "%s: the CA's own certificate ends before --not-before", s->ca_dir);
+    tool_error(s->tool, STATUS_FAILED, "%s: the CA's own certificate ends before --not-before", s->ca_dir);
     return false;
 }
 
@@ -272,18 +216,19 @@ static int64_t min_time(int64_t a, int64_t b)
 static void issue(struct issue *s)
 {
     char purpose[2048];
-    char *key_path = keygen_path(&s->tool, s->prefix, ".key"), *cert_path = keygen_path(&s->tool, s->prefix, ".crt");
-    if (key_path != NULL && cert_path != NULL && ca_open(&s->ca, &s->tool, s->ca_dir) && index_read(&s->index, &s->ca) &&
-        (s->request != NULL || keygen_may_write(&s->tool, key_path, s->force)) &&
-        keygen_may_write(&s->tool, cert_path, s->force) && ca_lasts(s)) {
+    struct leaf *leaf = &s->leaf;
+    char *key_path = keygen_path(s->tool, leaf->prefix, ".key"), *cert_path = keygen_path(s->tool, leaf->prefix, ".crt");
+    if (key_path != NULL && cert_path != NULL && ca_open(&s->ca, s->tool, s->ca_dir) && index_read(&s->index, &s->ca) &&
+        (s->request != NULL || keygen_may_write(s->tool, key_path, leaf->force)) &&
+        keygen_may_write(s->tool, cert_path, leaf->force) && ca_lasts(s)) {
         /* with one seed, each certificate of a CA has its own key */
-        if (s->not_after < 0) /* a year, but not longer than the CA lasts */
-            s->not_after = min_time(s->not_before + INT64_C(365) * 86400, reload_cert_not_after(s->ca.cert));
-        else if (s->not_after > reload_cert_not_after(s->ca.cert))
-            tool_warn(&s->tool, "warning: the CA's own certificate ends before --not-after");
+        if (leaf->not_after < 0) /* a year, but not longer than the CA lasts */
+            leaf->not_after = min_time(leaf->not_before + LEAF_DAYS * 86400, reload_cert_not_after(s->ca.cert));
+        else if (leaf->not_after > reload_cert_not_after(s->ca.cert))
+            tool_warn(s->tool, "warning: the CA's own certificate ends before --not-after");
         (void)snprintf(purpose, sizeof purpose, "issue %s %zu %s", s->ca.profile.overlay, s->index.count,
-                       s->user_count > 0 ? s->users[0] : "");
-        reload_rng *rng = keygen_rng(&s->tool, s->seed, purpose);
+                       leaf->user_count > 0 ? leaf->users[0] : "");
+        reload_rng *rng = keygen_rng(s->tool, leaf->seed, purpose);
         if (rng != NULL && collect_names(s, rng))
             (void)issue_certificate(s, rng, key_path, cert_path);
         reload_rng_free(&rng);
@@ -297,45 +242,26 @@ static void issue(struct issue *s)
 
 static void check_issue(const struct issue *s)
 {
-    if (s->ca_dir == NULL || s->prefix == NULL)
-        tool_usage(&s->tool, "--ca and --output say by which CA, and where to");
-    if (s->peers >= 0 && s->peer_id_count > 0)
-        tool_usage(&s->tool, "--peers and --peer-id exclude each other");
-    if (s->renew != NULL && (s->peers >= 0 || s->peer_id_count > 0 || s->user_count > 0))
-        tool_usage(&s->tool, "--renew keeps the names of the certificate, and takes no others");
-    if (s->not_after >= 0 && s->not_after < s->not_before)
-        tool_usage(&s->tool, "--not-after lies before --not-before");
-    if (s->request != NULL && s->bits_told)
-        tool_usage(&s->tool, "--bits is for a new key, and --request brings one");
-    keygen_check_bits(&s->tool, s->bits);
+    if (s->ca_dir == NULL || s->leaf.prefix == NULL)
+        tool_usage(s->tool, "--ca and --output say by which CA, and where to");
+    if (s->renew != NULL && (s->leaf.peers >= 0 || s->leaf.peer_id_count > 0 || s->leaf.user_count > 0))
+        tool_usage(s->tool, "--renew keeps the names of the certificate, and takes no others");
+    if (s->request != NULL && s->leaf.bits_told)
+        tool_usage(s->tool, "--bits is for a new key, and --request brings one");
+    leaf_check(&s->leaf, s->renew == NULL);
 }
 
 int issue_main(int argc, char **argv)
 {
-    struct issue s = {.tool = {.name = "reload-keygen issue"}, .peers = -1, .bits = 2048, .not_before = (int64_t)time(NULL),
-                      .not_after = -1, .ca = {.lock = -1}};
+    struct issue s = {.ca = {.lock = -1}};
     char *argument;
     int id;
-    while ((id = tool_getopt(&s.tool, argc, argv, &issue_help, &argument)) != -1) {
+    leaf_begin(&s.leaf, "reload-keygen issue");
+    s.tool = &s.leaf.tool;
+    while ((id = tool_getopt(s.tool, argc, argv, &issue_help, &argument)) != -1) {
         switch (id) {
         case CA:
             s.ca_dir = argument;
-            break;
-        case 'o':
-            s.prefix = argument;
-            break;
-        case USER:
-            if (s.user_count == MAX_NAMES)
-                tool_usage(&s.tool, "--user: more than %d users", MAX_NAMES);
-            keygen_user(&s.tool, argument, s.users[s.user_count++]);
-            break;
-        case PEERS:
-            s.peers = (int)tool_number(&s.tool, "--peers", argument, 0, MAX_NAMES);
-            break;
-        case PEER_ID:
-            if (s.peer_id_count == MAX_NAMES)
-                tool_usage(&s.tool, "--peer-id: more than %d Peer-IDs", MAX_NAMES);
-            tool_hex(&s.tool, "--peer-id", argument, s.peer_ids[s.peer_id_count++], RELOAD_ID_SIZE);
             break;
         case REQUEST:
             s.request = argument;
@@ -343,34 +269,16 @@ int issue_main(int argc, char **argv)
         case RENEW:
             s.renew = argument;
             break;
-        case BITS:
-            s.bits = (unsigned)tool_number(&s.tool, "--bits", argument, 1024, 8192);
-            s.bits_told = true;
-            break;
-        case NOT_BEFORE:
-            s.not_before = keygen_time(&s.tool, "--not-before", argument);
-            break;
-        case NOT_AFTER:
-            s.not_after = keygen_time(&s.tool, "--not-after", argument);
-            break;
-        case FORCE:
-            s.force = true;
-            break;
-        case SEED:
-            s.seed = argument;
-            break;
-        case 'q':
-            s.tool.quiet = true;
-            break;
         default:
+            leaf_option(&s.leaf, id, argument);
             break;
         }
     }
     if (optind < argc)
-        tool_usage(&s.tool, "takes no operand \"%s\"", argv[optind]);
+        tool_usage(s.tool, "takes no operand \"%s\"", argv[optind]);
     check_issue(&s);
     issue(&s);
-    return s.tool.status;
+    return s.tool->status;
 }
 
 /* ---- request ---- */

@@ -9,6 +9,7 @@ int secret_main(int argc, char **argv);
 int id_main(int argc, char **argv);
 int ca_main(int argc, char **argv);
 int issue_main(int argc, char **argv);
+int self_signed_main(int argc, char **argv);
 int request_main(int argc, char **argv);
 int revoke_main(int argc, char **argv);
 int crl_main(int argc, char **argv);
@@ -22,6 +23,10 @@ enum { SERIAL_SIZE = 16, MAX_NAMES = 64, MAX_USER = 256 };
 reload_rng *keygen_rng(struct tool *tool, const char *seed, const char *purpose);
 /* A new key of that many bits. NULL having said why there is none. */
 reload_key *keygen_key(struct tool *tool, reload_rng *rng, unsigned bits);
+/* Reads a key, and asks for its passphrase where it has one. Returns false having said why it cannot. */
+bool keygen_read_key(struct tool *tool, const char *path, reload_key **key);
+/* Draws a serial number. Returns false having said why there is none. */
+bool keygen_serial(struct tool *tool, reload_rng *rng, uint8_t serial[SERIAL_SIZE]);
 /* Writes a key. */
 bool keygen_write_key(struct tool *tool, reload_key *key, const char *path, bool force);
 /* Writes a buffer to a file, and frees it. */
@@ -35,10 +40,64 @@ char *keygen_path(struct tool *tool, const char *a, const char *b);
 /* Writes an address of record as it is written into certificates: without "sip:", "sips:" or "mailto:", and the host in lower
  * case, so that one user has one spelling (D21). Ends the program where it is none. */
 void keygen_user(const struct tool *tool, const char *text, char user[MAX_USER + 1]);
+/* Ends the program where an overlay's name cannot stand in a URI, where nothing is percent-encoded (D19). */
+void keygen_overlay(const struct tool *tool, const char *name);
 /* A time that a certificate can bear: from 1970 to the year 9999. Ends the program where it is none. */
 int64_t keygen_time(const struct tool *tool, const char *option, const char *text);
 /* "CN=…" for a user, or for something else where the name has characters that mean something there. */
 void keygen_subject(char *subject, size_t size, const char *name, const char *otherwise);
+
+/* ---- A certificate for peers and users, which signs messages: what issue and self-signed share ---- */
+
+enum { LEAF_USER = 512, LEAF_PEERS, LEAF_PEER_ID, LEAF_BITS, LEAF_NOT_BEFORE, LEAF_NOT_AFTER, LEAF_FORCE, LEAF_SEED };
+
+/* Rows of the tables of options. */
+#define LEAF_NAMES \
+    {'o', "output", "PREFIX", "write PREFIX.key and PREFIX.crt"}, \
+    {LEAF_USER, "user", "AOR", "name this address of record; may be given several times"}, \
+    {LEAF_PEERS, "peers", "N", "name N consecutive Peer-IDs, newly drawn (default: 1)"}, \
+    {LEAF_PEER_ID, "peer-id", "HEX", "name this Peer-ID instead; may be given several times, each one more than the last"}
+#define LEAF_REST \
+    {LEAF_BITS, "bits", "N", "of the RSA key, from 1024 to 8192 (default: 2048)"}, \
+    {LEAF_NOT_BEFORE, "not-before", "TIME", "when the certificate begins to be valid (default: now)"}, \
+    {LEAF_NOT_AFTER, "not-after", "TIME", "when it ends to be (default: a year later)"}, \
+    {LEAF_FORCE, "force", NULL, "replace PREFIX.key and PREFIX.crt where they exist already"}, \
+    {LEAF_SEED, "seed", "HEX", "make key, serial number and Peer-IDs from this, for test vectors only"}, \
+    {'q', "quiet", NULL, "print no warnings on standard error, only errors"}
+
+#define LEAF_DAYS INT64_C(365) /* for which it is valid unless told */
+
+struct leaf {
+    struct tool tool;
+    const char *prefix, *seed;
+    char users[MAX_NAMES][MAX_USER + 1];
+    size_t user_count;
+    uint8_t peer_ids[MAX_NAMES][RELOAD_ID_SIZE];
+    size_t peer_id_count;
+    int peers; /* -1: not told */
+    unsigned bits;
+    int64_t not_before, not_after; /* -1: not told */
+    bool force, bits_told;
+    const char *subject; /* the common name; NULL: the first of the names below */
+    reload_cert_name names[2 * MAX_NAMES];
+    size_t name_count;
+};
+
+/* Sets what holds where the options say nothing. */
+void leaf_begin(struct leaf *leaf, const char *tool);
+/* Takes one of the options above. */
+void leaf_option(struct leaf *leaf, int id, char *argument);
+/* Ends the program where they do not go together, or (names) name nobody. */
+void leaf_check(const struct leaf *leaf, bool names);
+/* How many Peer-IDs are wanted. */
+unsigned leaf_peers(const struct leaf *leaf);
+void leaf_add_name(struct leaf *leaf, const reload_cert_name *name);
+void leaf_add_users(struct leaf *leaf);
+/* Adds the Peer-IDs from first on. Returns false having said why not: those given are not consecutive. */
+bool leaf_add_peers(struct leaf *leaf, const char *overlay, const uint8_t first[RELOAD_ID_SIZE]);
+/* Makes the certificate for a key, or for that of a request, which is read from a file. issuer: NULL where it signs itself. */
+bool leaf_certify(struct leaf *leaf, const uint8_t serial[SERIAL_SIZE], reload_key *key, const char *request_file,
+                  const reload_buf *request, const reload_cert *issuer, reload_key *issuer_key, reload_buf *pem);
 
 /* A CA's directory. */
 struct ca {

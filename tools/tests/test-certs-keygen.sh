@@ -347,6 +347,18 @@ revoke --serial "$(serial frank.crt)" --time 2023-10-02T00:00:00Z
 crl -o three.crl
 t "until it is revoked" 1 '~frank\.bin: .*: invalid: revoked-certificate .*' '' reload-verify --time $now --profile ca/overlay.json --crl three.crl frank.bin
 
+# ---- uniformly (S§7): every first and every last digit of a block's first Peer-ID occurs among 256 (by chance one is missing once
+# in some 500,000 runs) ----
+t "a request to issue from" 0 '' '' reload-keygen request -q --bits 1024 --user u@example.com -o spread
+t "a CA to issue from" 0 '' '' reload-keygen ca -q --overlay chat -o spread-ca --bits 1024
+for ((i = 0; i < 256; i++)); do
+    reload-keygen issue -q --ca spread-ca --request spread.csr --user "u$i@example.com" --peers 1 -o "spread-$i" || echo "issue $i failed"
+done >spread.errors 2>&1
+ok "256 certificates are issued" test ! -s spread.errors
+grep -v '^#' spread-ca/index | cut -f 4 >spread.ids
+is "$(cut -c 1 spread.ids | sort -u | wc -l) $(cut -c 40 spread.ids | sort -u | wc -l)" "16 16" \
+    "Peer-IDs are drawn from the whole namespace"
+
 # ---- --seed ----
 
 seeded()

@@ -9,10 +9,10 @@ for name in section-4.1 response tunnelled tunnel unknown route-log; do
     same "made/$name.hmac.json" "$TESTDATA/$name.hmac.json" "$name.hmac.json is made again"
 done
 for name in overlay/ca.key overlay/ca.crt overlay/index overlay/overlay.json alice.key alice.crt section-4.1.certs.bin \
-    section-4.1.certs.json; do
+    section-4.1.certs.json route-log.certs.bin route-log.certs.json route-log.hmac.annotated route-log.certs.annotated; do
     same "made/$name" "$TESTDATA/$name" "$name is made again"
 done
-generated=$(cd "$TESTDATA" && printf '%s\n' *.hmac.bin *.hmac.json *.certs.bin *.certs.json alice.* overlay)
+generated=$(cd "$TESTDATA" && printf '%s\n' *.hmac.bin *.hmac.json *.certs.bin *.certs.json *.annotated alice.* overlay)
 is "$(ls made)" "$(sort <<<"$generated")" "testdata/make makes these files and no others"
 is "$(jq -r '.attributes[0].value[1].hex' "$TESTDATA/tunnel.json")" "$(hex <"$TESTDATA/tunnelled.hmac.bin")" \
     "tunnel.json holds tunnelled.hmac.bin"

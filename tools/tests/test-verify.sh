@@ -349,4 +349,10 @@ run "${V[@]}" --json bad-tunnel.bin
 is "$(jq -c '[.verdict, .tunnelled.verdict, .tunnelled.reason]' "$output")" '["valid","invalid","bad-digest"]' \
     "its failure does not change the carrier's verdict"
 is "$status" 1 "but is a failure of the run"
+printf 'no message' | cat "$tunnel" - >tunnel-garbage.bin
+for form in --json --verbose; do
+    run "${V[@]}" $form tunnel-garbage.bin
+    is "$status $(grep -c tunnelled "$output") $(tail -n 1 "$output" | grep -c malformed)" "1 1 1" \
+        "garbage behind a carrier is told without what the carrier carries, $form"
+done
 done_testing

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -128,13 +129,29 @@ static bool prepare(struct database *d, const char *sql, sqlite3_stmt **statemen
            failed(d, "cannot be read");
 }
 
+/* Opens the file, or for NULL one of SQLite's own, which it removes, and which is written to when its cache is full. */
+static bool open_path(struct database *d, const char *path)
+{
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    /* SQLite itself has a meaning for "", ":memory:" and "file:…", none of which is kept */
+    size_t size = path == NULL ? 1 : strlen(path) + sizeof "./";
+    char *name = malloc(size);
+    if (name != NULL)
+        (void)snprintf(name, size, "%s%s", path == NULL || path[0] == '/' ? "" : "./", path == NULL ? "" : path);
+    bool opened = name != NULL && sqlite3_open_v2(name, &d->handle, flags, NULL) == SQLITE_OK;
+    free(name);
+    return opened || failed(d, "cannot be opened");
+}
+
 static bool open_database(struct database *d, struct tool *tool, const char *path, const struct kind *kind)
 {
     *d = (struct database){.tool = tool, .path = path};
-    /* "": a file of SQLite's own, which it removes, and which is written to when its cache is full */
-    if (sqlite3_open_v2(path == NULL ? "" : path, &d->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
-                        NULL) != SQLITE_OK)
-        return failed(d, "cannot be opened");
+    if (!open_path(d, path))
+        return false;
+    if (sqlite3_db_readonly(d->handle, "main") == 1) { /* it would do until there is something to be kept */
+        tool_error(tool, STATUS_FAILED, "%s: cannot be written", shown(d));
+        return false;
+    }
     (void)sqlite3_busy_handler(d->handle, wait_for_others, NULL);
     /* a commit has lasted when it returns, its journal's name included */
     return run_sql(d, path == NULL ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = EXTRA") && prepare_tables(d, kind) &&
@@ -255,8 +272,13 @@ static reload_err make_room(struct remember *r)
 {
     struct database *d = &r->peers;
     for (;;) {
-        uint64_t count = sqlite3_step(d->count) == SQLITE_ROW ? (uint64_t)sqlite3_column_int64(d->count, 0) : 0;
+        bool counted = sqlite3_step(d->count) == SQLITE_ROW;
+        uint64_t count = counted ? (uint64_t)sqlite3_column_int64(d->count, 0) : 0;
+        if (!counted)
+            (void)failed(d, "cannot be read");
         (void)sqlite3_reset(d->count);
+        if (!counted)
+            return RELOAD_ERR_READ;
         if (count <= r->max_peers)
             return RELOAD_OK;
         if (!step_through(d, d->forget))

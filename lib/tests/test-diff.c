@@ -1,0 +1,249 @@
+/* Comparing messages: an octet that differs shows, wherever it is. */
+#include "test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+/* What the comparison of two runs of octets says, each a message where it can be read as one. Returns whether they differ. */
+static bool compare(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len, reload_buf *said)
+{
+    const uint8_t *octets[2] = {a, b};
+    size_t len[2] = {a_len, b_len};
+    reload_msg *msg[2];
+    reload_diff_side side[2];
+    bool differ, quietly;
+    for (int i = 0; i < 2; i++) {
+        msg[i] = reload_msg_new();
+        assert_non_null(msg[i]);
+        bool good = reload_msg_parse(msg[i], octets[i], len[i], NULL) == RELOAD_OK;
+        side[i] = (reload_diff_side){.msg = good ? msg[i] : NULL, .octets = good ? NULL : octets[i], .len = good ? 0 : len[i]};
+    }
+    assert_int_equal(reload_diff_write(&side[0], &side[1], 0, test_sink, said, &differ), RELOAD_OK);
+    assert_int_equal(reload_diff_write(&side[0], &side[1], 0, NULL, NULL, &quietly), RELOAD_OK);
+    assert_int_equal(differ, quietly);
+    assert_int_equal(differ, said->len > 0);
+    reload_msg_free(&msg[0]);
+    reload_msg_free(&msg[1]);
+    return differ;
+}
+
+static bool begins(const uint8_t *at, const uint8_t *end, const char *text)
+{
+    return (size_t)(end - at) >= strlen(text) && memcmp(at, text, strlen(text)) == 0;
+}
+
+/* That a comparison has headings, and below each of them lines behind "-" that are not those behind "+". */
+static void shows(const reload_buf *said, size_t at, unsigned bit)
+{
+    reload_buf lines[2] = {{0}, {0}};
+    const uint8_t *line = said->octets, *end = said->octets + said->len;
+    bool heading = false;
+    for (;;) {
+        if (line == end || begins(line, end, "@ /")) {
+            bool same = lines[0].len == lines[1].len && (lines[0].len == 0 || memcmp(lines[0].octets, lines[1].octets, lines[0].len) == 0);
+            if (heading ? same : line == end)
+                fail_msg("bit %u of octet %zu: %.*s", bit, at, (int)said->len, (const char *)said->octets);
+            if (line == end)
+                break;
+            heading = true;
+            reload_buf_reset(&lines[0]);
+            reload_buf_reset(&lines[1]);
+        }
+        const uint8_t *newline = memchr(line, '\n', (size_t)(end - line));
+        assert_non_null(newline);
+        if (begins(line, end, "- ") || begins(line, end, "+ "))
+            reload_buf_append(&lines[line[0] == '+'], line + 1, (size_t)(newline - line));
+        line = newline + 1;
+    }
+    reload_buf_free(&lines[0]);
+    reload_buf_free(&lines[1]);
+}
+
+/* Each bit of a message in turn. */
+static void flip_all(const reload_buf *good)
+{
+    reload_buf flipped = {0}, said = {0};
+    reload_buf_append(&flipped, good->octets, good->len);
+    assert_false(compare(good->octets, good->len, flipped.octets, flipped.len, &said));
+    for (size_t at = 0; at < good->len; at++) {
+        for (unsigned bit = 0; bit < 8; bit++) {
+            flipped.octets[at] ^= (uint8_t)(1u << bit);
+            reload_msg *msg = reload_msg_new();
+            reload_buf_reset(&said);
+            assert_true(compare(good->octets, good->len, flipped.octets, flipped.len, &said));
+            if (reload_msg_parse(msg, flipped.octets, flipped.len, NULL) == RELOAD_OK)
+                shows(&said, at, bit);
+            reload_msg_free(&msg);
+            flipped.octets[at] ^= (uint8_t)(1u << bit);
+        }
+    }
+    reload_buf_free(&flipped);
+    reload_buf_free(&said);
+}
+
+static void test_each_bit(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"section-4.1.hmac.bin", "tunnel.hmac.bin",   "route-log.hmac.bin",
+                                        "response.hmac.bin",    "unknown.hmac.bin", "section-4.1.certs.bin"};
+    for (size_t i = 0; i < COUNT(files); i++) {
+        reload_buf buf = {0};
+        test_file(&buf, files[i]);
+        flip_all(&buf);
+        reload_buf_free(&buf);
+    }
+}
+
+static void test_each_bit_of_everything(void **state)
+{
+    (void)state;
+    reload_buf buf = {0};
+    test_everything(&buf);
+    reload_buf_append(&buf, "\0\7\0", 3); /* trailing */
+    test_set_length(&buf, 0);
+    flip_all(&buf);
+    reload_buf_free(&buf);
+}
+
+/* Messages one of which may be the other's beginning. */
+static void test_each_length(void **state)
+{
+    (void)state;
+    reload_buf buf = {0}, said = {0};
+    test_everything(&buf);
+    for (size_t len = 0; len < buf.len; len++) {
+        reload_buf_reset(&said);
+        assert_true(compare(buf.octets, buf.len, buf.octets, len, &said));
+        reload_buf_reset(&said);
+        assert_true(compare(buf.octets, len, buf.octets, buf.len, &said));
+    }
+    reload_buf_free(&buf);
+    reload_buf_free(&said);
+}
+
+/* What is inserted or taken away shows once, and nothing else does. */
+static void test_alignment(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *a, *b, *said;
+    } rows[] = {
+        {"06550001" "01000000" "06550001" "02000000", "06550001" "02000000", "@ /attributes/0  0x0655\n- 0x0655 01\n"},
+        {"06550001" "01000000", "06550001" "02000000" "06550001" "01000000", "@ /attributes/0  0x0655\n+ 0x0655 02\n"},
+        {"06550001" "01000000" "06560001" "01000000", "06560001" "01000000" "06550001" "01000000",
+         "@ /attributes/0  0x0655\n- 0x0655 01\n@ /attributes/1  0x0655\n+ 0x0655 01\n"},
+        {"06550001" "01000000" "06550001" "03000000", "06550001" "02000000" "06550001" "03000000",
+         "@ /attributes/0  0x0655\n- 01\n+ 02\n"},
+        {"06550001" "01000000", "06550001" "01000001", "@ /attributes/0/padding  0x0655 padding\n- 000000\n+ 000001\n"},
+        /* the last member's padding inside its container's Length, and behind it */
+        {"00020005" "01020001" "61000000", "00020008" "01020001" "61000000",
+         "@ /attributes/0  SOURCE-INFO\n- 0102000161 ! an attribute's padding runs past the end of its container\n+ 0102000161000000\n"},
+        {"06550000", "06560000", "@ /attributes/0  0x0655\n- 0x0655, Length 0\n@ /attributes/0  0x0656\n+ 0x0656, Length 0\n"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        reload_buf a = {0}, b = {0}, said = {0};
+        test_message(&a, rows[i].a);
+        test_message(&b, rows[i].b);
+        assert_true(compare(a.octets, a.len, b.octets, b.len, &said));
+        reload_buf_append(&said, "", 1);
+        const char *at = strstr((const char *)said.octets, "@ /attributes");
+        assert_non_null(at);
+        assert_string_equal(at, rows[i].said);
+        reload_buf_free(&a);
+        reload_buf_free(&b);
+        reload_buf_free(&said);
+    }
+}
+
+/* A reload_sink that counts octets. */
+static int count_octets(void *arg, const void *octets, size_t len)
+{
+    (void)octets;
+    *(size_t *)arg += len;
+    return 0;
+}
+
+/* The largest messages, of the smallest attributes. other: the first one's types are none of the second's; else they are any
+ * of seven. Returns how much is said. */
+static size_t compare_large(bool other)
+{
+    enum { COUNT_EACH = 0xfffffc / 4 };
+    reload_buf buf[2] = {{0}, {0}};
+    reload_msg *msg[2];
+    uint64_t state = 1;
+    size_t said = 0;
+    bool differ;
+    for (unsigned k = 0; k < 2; k++) {
+        reload_builder b;
+        reload_build_begin(&b, &buf[k], NULL);
+        for (unsigned i = 0; i < COUNT_EACH; i++)
+            reload_build_octets(&b, (uint16_t)(0x0655 + (other ? k : test_below(&state, 7))), NULL, 0);
+        assert_int_equal(reload_build_end(&b), RELOAD_OK);
+        msg[k] = test_parse(&buf[k]);
+    }
+    const reload_diff_side side[2] = {{.msg = msg[0]}, {.msg = msg[1]}};
+    assert_int_equal(reload_diff_write(&side[0], &side[1], 0, count_octets, &said, &differ), RELOAD_OK);
+    assert_true(differ);
+    for (unsigned k = 0; k < 2; k++) {
+        reload_msg_free(&msg[k]);
+        reload_buf_free(&buf[k]);
+    }
+    return said;
+}
+
+/* They are compared in seconds, and what is said is a multiple of their size. */
+static void test_hostile(void **state)
+{
+    (void)state;
+    time_t begin = time(NULL);
+    size_t none_alike = compare_large(true), many_ways = compare_large(false);
+    assert_in_range(none_alike, 1 << 24, UINT64_C(32) << 24);
+    assert_in_range(many_ways, 1 << 20, UINT64_C(32) << 24);
+    assert_true(time(NULL) - begin < 200);
+}
+
+/* A sink that fails ends it. */
+static int refuse(void *arg, const void *octets, size_t len)
+{
+    (void)octets;
+    (void)len;
+    unsigned *left = arg;
+    return *left == 0 ? -1 : ((*left)--, 0);
+}
+
+static void test_refusing_sink(void **state)
+{
+    (void)state;
+    reload_buf a = {0}, b = {0};
+    test_message(&a, "06550001" "01000000");
+    test_message(&b, "06550001" "02000000" "06560000");
+    reload_msg *x = test_parse(&a), *y = test_parse(&b);
+    const reload_diff_side side[2] = {{.msg = x}, {.msg = y}};
+    bool differ;
+    unsigned lines = 0, left;
+    for (;; lines++) {
+        left = lines;
+        reload_err err = reload_diff_write(&side[0], &side[1], 0, refuse, &left, &differ);
+        assert_true(differ);
+        if (err == RELOAD_OK)
+            break;
+        assert_int_equal(err, RELOAD_ERR_WRITE);
+    }
+    assert_true(lines >= 8); /* titles, Length, 0x0655 and 0x0656 */
+    reload_msg_free(&x);
+    reload_msg_free(&y);
+    reload_buf_free(&a);
+    reload_buf_free(&b);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_each_bit),      cmocka_unit_test(test_each_bit_of_everything),
+        cmocka_unit_test(test_each_length),   cmocka_unit_test(test_alignment),
+        cmocka_unit_test(test_refusing_sink), cmocka_unit_test(test_hostile),
+    };
+    return cmocka_run_group_tests_name("diff", tests, NULL, NULL);
+}

@@ -1,0 +1,230 @@
+/* reload_explain, as a program calls it. tools/tests/test-explain.sh has a digest made by each misreading. */
+#include "test.h"
+
+#include <ctype.h>
+#include <string.h>
+
+enum { NOW = 1183900000, EXAMPLE_TIME = 946702799 };
+
+static reload_buf everything; /* signed with "secret" */
+
+static int setup(void **state)
+{
+    (void)state;
+    test_everything(&everything);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    reload_buf_free(&everything);
+    return 0;
+}
+
+static reload_verifier *verifier(const char *secret)
+{
+    reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_HMAC);
+    assert_non_null(v);
+    assert_int_equal(reload_verifier_add_secret(v, (const uint8_t *)secret, strlen(secret)), RELOAD_OK);
+    return v;
+}
+
+/* The explanation of the one signature that has one; NULL where none has. */
+static const reload_explanation *only(const reload_report *report)
+{
+    const reload_explanation *explanation = NULL;
+    for (size_t i = 0; i < report->count; i++) {
+        const reload_signature *s = &report->signatures[i];
+        bool wrong = s->reason == RELOAD_REASON_BAD_DIGEST || s->reason == RELOAD_REASON_BAD_DIGEST_LENGTH;
+        assert_int_equal(s->explanation != NULL, wrong);
+        if (wrong) {
+            assert_null(explanation);
+            explanation = s->explanation;
+        }
+    }
+    return explanation;
+}
+
+/* That a message is invalid, and its explanation one fit by one reading, or (NULL) none. */
+static void explains(reload_verifier *v, const reload_buf *buf, int64_t time, const char *word, bool key_fits)
+{
+    reload_report report = {0};
+    reload_msg *msg = test_parse(buf);
+    assert_int_equal(reload_verify(v, msg, time, &report), RELOAD_OK);
+    reload_report before = report;
+    assert_int_equal(reload_explain(v, msg, &report), RELOAD_OK);
+    assert_int_equal(report.verdict, RELOAD_INVALID);
+    assert_memory_equal(&report, &before, sizeof report); /* nothing but its signatures' explanations */
+    const reload_explanation *explanation = only(&report);
+    assert_non_null(explanation);
+    assert_false(explanation->no_digest);
+    assert_false(explanation->incomplete);
+    assert_int_equal(explanation->key_fits, key_fits);
+    assert_int_equal(explanation->count, word == NULL ? 0 : 1);
+    if (word != NULL) {
+        assert_int_equal(explanation->fits[0].count, 1);
+        assert_string_equal(explanation->fits[0].readings[0]->word, word);
+    }
+    /* explaining it again leaves what is there, judging it again does not */
+    assert_int_equal(reload_explain(v, msg, &report), RELOAD_OK);
+    assert_ptr_equal(only(&report), explanation);
+    assert_int_equal(reload_verify(v, msg, time, &report), RELOAD_OK);
+    for (size_t i = 0; i < report.count; i++)
+        assert_null(report.signatures[i].explanation);
+    reload_report_free(&report);
+    reload_msg_free(&msg);
+}
+
+static void test_table(void **state)
+{
+    (void)state;
+    size_t count = 0;
+    for (const reload_reading *r; (r = reload_reading_at(count)) != NULL; count++) {
+        assert_true(islower((unsigned char)r->word[0]));
+        assert_int_equal(strspn(r->word, "abcdefghijklmnopqrstuvwxyz0123456789-"), strlen(r->word));
+        assert_true(strlen(r->says) > 0 && r->says[strlen(r->says) - 1] != '.');
+        assert_true(r->section[0] == 'D' || strncmp(r->section, "B§", 3) == 0 || strncmp(r->section, "S§", 3) == 0);
+        for (size_t i = 0; i < count; i++)
+            assert_string_not_equal(reload_reading_at(i)->word, r->word);
+    }
+    assert_int_equal(count, 81);
+    assert_null(reload_reading_at(count));
+    assert_null(reload_reading_at(SIZE_MAX));
+}
+
+static void test_valid(void **state)
+{
+    (void)state;
+    reload_report report = {0};
+    reload_verifier *v = verifier("secret"), *none = reload_verifier_new(RELOAD_SECURITY_NONE);
+    reload_msg *msg = test_parse(&everything);
+    assert_int_equal(reload_explain(v, msg, &report), RELOAD_OK); /* nothing was judged */
+    assert_int_equal(reload_verify(v, msg, NOW, &report), RELOAD_OK);
+    assert_int_equal(report.verdict, RELOAD_VALID);
+    assert_int_equal(reload_explain(v, msg, &report), RELOAD_OK);
+    assert_null(only(&report));
+    assert_int_equal(reload_verify(none, msg, NOW, &report), RELOAD_OK);
+    assert_int_equal(reload_explain(none, msg, &report), RELOAD_OK);
+    assert_null(only(&report));
+    reload_report_free(&report);
+    reload_msg_free(&msg);
+    reload_verifier_free(&v);
+    reload_verifier_free(&none);
+}
+
+static void test_key(void **state)
+{
+    (void)state;
+    reload_verifier *v = verifier(" secret\t");
+    explains(v, &everything, NOW, "secret-trimmed", false);
+    reload_verifier_free(&v);
+    v = verifier("736563726574");
+    explains(v, &everything, NOW, "secret-from-hex", false);
+    /* any of several */
+    assert_int_equal(reload_verifier_add_secret(v, (const uint8_t *)"another", 7), RELOAD_OK);
+    explains(v, &everything, NOW, "secret-from-hex", false);
+    reload_verifier_free(&v);
+    v = verifier("another");
+    explains(v, &everything, NOW, NULL, false);
+    assert_int_equal(reload_verifier_add_secret(v, (const uint8_t *)"c2VjcmV0", 8), RELOAD_OK);
+    explains(v, &everything, NOW, "secret-from-base64", false);
+    reload_verifier_free(&v);
+}
+
+/* A digest in which a bit is wrong fits nothing. */
+static void test_each_bit(void **state)
+{
+    (void)state;
+    reload_verifier *v = verifier("secret");
+    reload_msg *msg = test_parse(&everything);
+    const reload_attr *digest = reload_msg_attr(msg, reload_msg_member(msg, reload_msg_signature(msg), RELOAD_A_DIGEST));
+    for (uint32_t i = 0; i < digest->length; i++) {
+        uint8_t *octet = &everything.octets[digest->offset + 4 + i], bit = (uint8_t)(1u << i % 8);
+        *octet ^= bit;
+        explains(v, &everything, NOW, NULL, false);
+        *octet ^= bit;
+    }
+    reload_msg_free(&msg);
+    reload_verifier_free(&v);
+}
+
+static void test_certs(void **state)
+{
+    (void)state;
+    reload_buf ca = {0}, message = {0};
+    reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_CERTS);
+    test_file(&ca, "overlay/ca.crt");
+    test_file(&message, "section-4.1.certs.bin");
+    assert_int_equal(reload_verifier_add_ca(v, ca.octets, ca.len, NULL), RELOAD_OK);
+    message.octets[12] ^= 0x80;
+    explains(v, &message, EXAMPLE_TIME, "response-flipped", true);
+    message.octets[12] ^= 0x80;
+    message.octets[36] ^= 1; /* the Destination ID: all that can be known is that the key is right */
+    explains(v, &message, EXAMPLE_TIME, NULL, true);
+    message.octets[36] ^= 1;
+    message.octets[message.len - 1] ^= 1;
+    explains(v, &message, EXAMPLE_TIME, NULL, false);
+    reload_verifier_free(&v);
+    reload_buf_free(&ca);
+    reload_buf_free(&message);
+}
+
+static void test_fit_text(void **state)
+{
+    (void)state;
+    static const reload_reading a = {"a", "this was done", "D1"}, b = {"b", "that was too", "D2"};
+    const reload_fit one = {{&a, NULL}, 1}, two = {{&a, &b}, 2}, none = {{NULL, NULL}, 0};
+    const char whole[] = "this was done (D1), and that was too (D2)";
+    char text[sizeof whole + 1] = "x";
+    reload_fit_text(&one, text, 0);
+    assert_string_equal(text, "x");
+    reload_fit_text(&none, text, sizeof text);
+    assert_string_equal(text, "");
+    reload_fit_text(&one, text, sizeof text);
+    assert_string_equal(text, "this was done (D1)");
+    for (size_t size = 1; size <= sizeof text; size++) {
+        memset(text, '~', sizeof text);
+        reload_fit_text(&two, text, size);
+        size_t len = strlen(text);
+        assert_int_equal(len, size - 1 < sizeof whole - 1 ? size - 1 : sizeof whole - 1);
+        assert_memory_equal(text, whole, len);
+        for (size_t i = size; i < sizeof text; i++)
+            assert_int_equal(text[i], '~');
+    }
+}
+
+static void test_report_json(void **state)
+{
+    (void)state;
+    const reload_origin origin = {.file = "-", .offset = 0, .index = 1};
+    static const char *const secrets[] = {" secret", "another"};
+    static const char *const wanted[] = {
+        "\"explain\": [{\"reading\": [\"secret-trimmed\"], \"detail\": \"white space around the secret was dropped (D12)\"}]}",
+        "\"explain\": []}"};
+    for (size_t i = 0; i < COUNT(secrets); i++) {
+        reload_report report = {0};
+        reload_buf out = {0};
+        reload_verifier *v = verifier(secrets[i]);
+        reload_msg *msg = test_parse(&everything);
+        assert_int_equal(reload_verify(v, msg, NOW, &report), RELOAD_OK);
+        assert_int_equal(reload_explain(v, msg, &report), RELOAD_OK);
+        assert_int_equal(reload_json_write_report(&report, msg, &origin, test_sink, &out), RELOAD_OK);
+        reload_buf_append(&out, "", 1);
+        assert_non_null(strstr((const char *)out.octets, wanted[i]));
+        reload_buf_free(&out);
+        reload_report_free(&report);
+        reload_msg_free(&msg);
+        reload_verifier_free(&v);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_table),    cmocka_unit_test(test_valid), cmocka_unit_test(test_key),
+        cmocka_unit_test(test_each_bit), cmocka_unit_test(test_certs), cmocka_unit_test(test_fit_text),
+        cmocka_unit_test(test_report_json),
+    };
+    return cmocka_run_group_tests_name("explain", tests, setup, teardown);
+}

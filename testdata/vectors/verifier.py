@@ -1,0 +1,953 @@
+#!/usr/bin/env python3
+"""Judges one RELOAD message (2007 form, draft-lowekamp-p2psip-reload-security-01) as a receiving peer must.
+
+A second implementation, written from the specification alone and sharing nothing with libreload: the test vectors are run
+against both, and it is short enough to be read by those who write a third. Below, S followed by a number is a section of the
+security draft, B one of draft-bryan-p2psip-reload-01, and D one of the project's decisions where the drafts are silent. The
+checks come in the order of D24, whose steps the functions' names have.
+
+The message is read from standard input. Standard output gets one line: `valid`, `unsecured`, `pinned` or the word of the first
+check that failed, and behind a space the response code that a request is refused with. The exit status is 0 where the message
+is accepted, 1 where it is rejected, 2 where it could not be judged (standard error says why). The policy is in the environment:
+
+  RELOAD_SECURITY        NONE, HMAC or CERTS: what the overlay runs under (required; D23)
+  RELOAD_SECRET          HMAC: the secret's octets as hex digits; of several, separated by spaces, any one will do
+  RELOAD_CA              CERTS: a PEM file of the CA certificates trusted
+  RELOAD_INTERMEDIATES   a PEM file of certificates that may stand between (D18)
+  RELOAD_CRL             a PEM file of revocation lists (D18)
+  RELOAD_OVERLAY         the overlay's name; RELOAD_DHT and RELOAD_HASH its algorithms, as numbers (absent: not checked)
+  RELOAD_TIME            the time of checking, in seconds since the epoch (absent: now)
+  RELOAD_MAX_SKEW        seconds that a TIMESTAMP may be off, or `none` (absent: 300)
+  RELOAD_MIN_RSA_BITS    the smallest RSA key taken (absent: 2048)
+  RELOAD_ALLOW_SHA1_CERTS, RELOAD_REQUIRE_PEER_SIGNATURE, RELOAD_REPLAY and RELOAD_PAIR (D25), RELOAD_PIN (D28): 1 for yes
+  RELOAD_BEFORE          a file of messages that came earlier in the run; judged first, their verdicts are not shown
+
+Nothing is used but Python's own library and the openssl command. openssl decides whether a certificate can be parsed, and
+whether the signature of a certificate or a revocation list is good. What stands in them is read here, as are the chains and the
+names; and a message's RSA signature is opened here, by arithmetic, since that shows best what D13 means by strict. Tunnelled
+messages (D26) and ROUTE-LOGs (D27) do not change a message's verdict, and are not judged.
+"""
+
+import datetime
+import hashlib
+import hmac
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import zlib
+from base64 import b64decode
+from functools import lru_cache
+
+NONE, HMAC, CERTS = 1, 2, 3  # the header's Security octet (S4)
+PEER_JOIN, RESOURCE_PUT = 0x00, 0x11  # Methods (B5.1)
+HEADER = 68  # octets (B5.1)
+MAX_DEPTH = 16  # a composite this deep is not read any more (D3)
+MAX_RSA_BITS = 8192  # D13
+
+
+class Rejected(Exception):
+    """A check that failed: D24's word, and the code that a request is answered with."""
+
+    def __init__(self, reason, code=None):
+        super().__init__(reason)
+        self.reason, self.code = reason, code
+
+
+class CannotJudge(Exception):
+    """The policy is no good or openssl is missing: nothing is said about the message."""
+
+
+# ---- Attributes (B5.2, S4) -------------------------------------------------------------------------------------------------
+#
+# Each kind of attribute: the containers it belongs into, what its value is, and whether it may come only once there (D11).
+# A value is "octets", "text" and so on, each with its check in value_fits(), or the kind of container that it is.
+
+MESSAGE, PEER_INFO, RESOURCE_INFO, BODY, PARAMETER, ROUTE_LOG, APPLICATION, SIGNATURE = CONTAINERS = (
+    "message", "peer-info", "resource-info", "body", "parameter", "route-log", "application", "signature")
+
+ATTRIBUTES = {
+    # type: (name, where it belongs, its value, only once)
+    0x0001: ("RESPONSE-CODE", MESSAGE, "response-code", True),
+    0x0002: ("SOURCE-INFO", MESSAGE, PEER_INFO, True),
+    0x0003: ("RESOURCE", MESSAGE, RESOURCE_INFO, False),
+    0x0004: ("ROUTE-LOG", MESSAGE, ROUTE_LOG, False),
+    0x0005: ("REDIRECT", MESSAGE, PEER_INFO, True),
+    0x0006: ("SIGNATURE", MESSAGE, SIGNATURE, False),  # what follows the first is ignored (D10)
+    0x0007: ("SDP", MESSAGE, "text", False),
+    0x0008: ("APPLICATION", MESSAGE, APPLICATION, False),
+    0x0101: ("PEER-ID", PEER_INFO, "id", True),
+    0x0102: ("PEER-NAME", PEER_INFO, "text", False),
+    0x0103: ("PEER-IP-PORT", PEER_INFO, "ip-port", False),
+    0x0104: ("PEER-EXPIRATION", PEER_INFO, "seconds", True),
+    0x0105: ("PEER-CERT", PEER_INFO, "octets", True),
+    0x0106: ("PEER-SIGNATURE", PEER_INFO, SIGNATURE, True),
+    0x0201: ("KEY", RESOURCE_INFO, "text", True),
+    0x0202: ("BODY", RESOURCE_INFO, BODY, False),
+    0x0303: ("ENTRY", BODY, "text", True),
+    0x0304: ("PARAMETER", BODY, PARAMETER, False),
+    0x0305: ("BODY.EXPIRATION", BODY, "seconds", True),
+    0x0306: ("BODY.SIGNATURE", BODY, SIGNATURE, True),
+    0x0307: ("BODY.PEER-INFO", BODY, PEER_INFO, True),
+    0x0308: ("BODY.CERTIFICATE", BODY, "octets", True),
+    0x0309: ("PARAMETER.NAME", PARAMETER, "text", True),
+    0x030a: ("PARAMETER.OP", PARAMETER, "op", True),
+    0x030b: ("PARAMETER.VALUE", PARAMETER, "text", True),
+    0x0400: ("P2PSIP-VERSION", ROUTE_LOG, "text", False),
+    0x0401: ("TRANSPORT", ROUTE_LOG, "transport", False),
+    0x0402: ("ROUTE-LOG.PEER-INFO", ROUTE_LOG, PEER_INFO, False),
+    0x0403: ("APPLICATION.NAME", APPLICATION, "text", True),
+    0x0404: ("APPLICATION.BODY", APPLICATION, "octets", True),
+    0x0405: ("APPLICATION.DIALOG", APPLICATION, "seconds", True),  # a 32-bit integer too (D7)
+    0x0801: ("TIMESTAMP", SIGNATURE, "seconds", True),
+    0x0802: ("DIGEST", SIGNATURE, "octets", True),
+}
+
+
+def is_text(octets):
+    try:
+        return "\0" not in octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+
+
+def value_fits(kind, value):
+    """Whether a value that is no container is one that its type can have."""
+    if kind == "text":
+        return is_text(value)
+    if kind == "response-code":  # 21 reserved bits, class in 3 bits, number in 8, reason phrase (B5.2.1)
+        bits = int.from_bytes(value[:4], "big")
+        return len(value) >= 4 and 1 <= bits >> 8 <= 7 and bits & 0xff <= 99 and is_text(value[4:])
+    if kind == "ip-port":  # an octet that is ignored (D5), family, port, address
+        return len(value) >= 4 and (value[1], len(value)) in ((1, 4 + 4), (2, 4 + 16))
+    lengths = {"id": 20, "seconds": 4, "op": 1, "transport": 2}
+    return len(value) == lengths.get(kind, len(value))
+
+
+class Attribute:
+    """An attribute as it stands in the message: offsets, and what it contains."""
+
+    def __init__(self, octets, at, value_end, end, container, depth):
+        self.type = int.from_bytes(octets[at:at + 2], "big")
+        self.at, self.value_at, self.value_end, self.end = at, at + 4, value_end, end
+        self.value = octets[at + 4:value_end]
+        self.name, place, self.kind, self.once = ATTRIBUTES.get(self.type, ("?", None, "octets", False))
+        # In its place if its container is one that it belongs into, and in its place itself: else it means nothing to a signature.
+        self.in_place = place is not None and place == container
+        self.members, self.too_deep = [], False
+        if self.kind not in CONTAINERS:
+            self.fits = value_fits(self.kind, self.value)
+            return
+        if depth == MAX_DEPTH:
+            self.fits, self.too_deep = False, True
+            return
+        members = read_attributes(octets, self.value_at, value_end, self.kind if self.in_place else None, depth + 1)
+        self.fits, self.members = members is not None, members or []
+
+    def get(self, name):
+        return get(self.members, name)
+
+    def all_flaws(self):
+        """Whether it, or what it contains, makes the message malformed (step 3)."""
+        return (self.too_deep or (self.in_place and not self.fits)) or any(member.all_flaws() for member in self.members)
+
+    def is_certificate_body(self):
+        return len(self.members) == 1 and self.members[0].name == "BODY.CERTIFICATE"  # D21
+
+
+def get(attributes, name):
+    """The first attribute of that name that stands in its place, or None."""
+    return next((a for a in attributes if a.in_place and a.name == name), None)
+
+
+def read_attributes(octets, at, end, container, depth):
+    """The attributes that fill the octets from at to end; None where they do not: type, length, value, padding to 4 (B5.2, D3)."""
+    spans = []
+    while at < end:
+        value_end = at + 4 + int.from_bytes(octets[at + 2:at + 4], "big")
+        next_at = value_end + -(value_end - at) % 4
+        if end - at < 4 or next_at > end:
+            return None
+        spans.append((at, value_end, next_at))
+        at = next_at
+    return [Attribute(octets, *span, container, depth) for span in spans]
+
+
+class Message:
+    def __init__(self, octets):
+        """Of the header (B5.1), what is needed. Raises Rejected where there is none."""
+        if len(octets) < HEADER or octets[:4] != b"RELO":
+            raise Rejected("malformed")
+        self.octets = octets
+        self.fragment = octets[6] >> 7
+        self.version = octets[8] & 0x7f
+        self.dht, self.hash, self.security = octets[9:12]
+        self.response, self.method = octets[12] >> 7, octets[12] & 0x7f
+        self.length = int.from_bytes(octets[13:16], "big")
+        self.source = octets[36:56]
+        self.transaction = octets[56:64]
+        self.overlay = int.from_bytes(octets[64:68], "big")
+        self.is_join = not self.response and self.method == PEER_JOIN
+        self.attributes = []  # before and with the SIGNATURE, once step 3 has read them
+        self.signature = None
+
+    def covered(self, digest):
+        """What the message's digest covers: from the Version to the DIGEST (S5.1, D1), with the Length that was signed (D2)."""
+        length = self.signature.end - HEADER
+        return self.octets[8:13] + length.to_bytes(3, "big") + self.octets[16:digest.at]
+
+
+# ---- D24, steps 1 to 4: can the message be read, and is it ours? -------------------------------------------------------------
+
+def step_1_header(message):
+    if len(message.octets) != HEADER + message.length:  # behind the end there is nothing on this program's input
+        raise Rejected("malformed")
+    if message.version != 1:
+        raise Rejected("unsupported-version")
+
+
+def step_2_fragment(message):
+    if message.fragment:
+        raise Rejected("fragment")  # D14
+
+
+def step_3_attributes(message):
+    attributes = read_attributes(message.octets, HEADER, len(message.octets), MESSAGE, 1)
+    if attributes is None:
+        raise Rejected("malformed")
+    message.signature = get(attributes, "SIGNATURE")
+    if message.signature:
+        del attributes[attributes.index(message.signature) + 1:]  # what follows is ignored, ROUTE-LOGs and all (S7.1, D10)
+    message.attributes = attributes
+    if any(attribute.all_flaws() for attribute in attributes):
+        raise Rejected("malformed")
+
+
+def step_4_overlay(message, policy):
+    ours = policy.overlay is None or message.overlay == zlib.crc32(policy.overlay)  # D15
+    if not ours and not (message.is_join and message.overlay == 0):
+        raise Rejected("overlay-mismatch", 498)
+    if policy.dht not in (None, message.dht) or policy.hash not in (None, message.hash):
+        raise Rejected("overlay-mismatch", 498)
+    if message.security != policy.security and not (message.is_join and message.security == 0):
+        raise Rejected("security-mismatch", 401)  # D23
+
+
+# ---- D24, steps 5 to 10: one signature ---------------------------------------------------------------------------------------
+
+class Site:
+    """A signature to be judged, and all that depends on where it stands. For each of the three places there is a class."""
+
+    container = ()  # the attributes that it must be the last of (D9); none for the message's
+    mismatch, mismatch_code = "peer-id-mismatch", 431
+
+    def certificates(self):
+        """The certificates that may be its signer's, as DER; None in place of one where what must be beside it is missing."""
+        return self.peer_certificate(self.peer_info)
+
+    @staticmethod
+    def peer_certificate(peer_info):
+        if peer_info and peer_info.get("PEER-ID") and peer_info.get("PEER-CERT"):
+            return [peer_info.get("PEER-CERT").value]
+        return []
+
+    def names(self, certificate):
+        """Whether the certificate speaks for this signer (step 9): it names the Peer-ID for the overlay (D20)."""
+        return (self.peer_info.get("PEER-ID").value in certificate.peer_ids(self.policy, self.message))
+
+    def identity(self):
+        """Whom a self-signed certificate is remembered for (D28)."""
+        return self.peer_info.get("PEER-ID").value
+
+    def check_behind_names(self):
+        """A check between the steps 9 and 10."""
+
+    def check_time(self, timestamp):
+        """Step 10 for what may be stored and carried on: from TIMESTAMP on for EXPIRATION seconds."""
+        skew = self.policy.skew or 0
+        if timestamp is None:
+            return
+        if self.expiration and self.policy.time > timestamp + number(self.expiration) + skew:
+            raise Rejected("expired", 431)
+        if self.policy.skew is not None and timestamp > self.policy.time + skew:
+            raise Rejected("future", 431)
+
+
+class MessageSite(Site):
+    """The message's own SIGNATURE (S5.1), made by the peer of the SOURCE-INFO."""
+
+    def __init__(self, message, policy):
+        self.message, self.policy, self.signature, self.covered = message, policy, message.signature, message.covered
+        self.peer_info = get(message.attributes, "SOURCE-INFO")
+        if message.is_join:
+            self.mismatch_code = 493  # B8.1.2.1
+
+    def names(self, certificate):
+        source = self.message.response or self.message.source == self.peer_info.get("PEER-ID").value
+        return source and super().names(certificate)
+
+    def check_time(self, timestamp):
+        if timestamp is None or self.policy.skew is None:
+            return
+        if timestamp < self.policy.time - self.policy.skew:
+            raise Rejected("stale", 431)
+        if timestamp > self.policy.time + self.policy.skew:
+            raise Rejected("future", 431)
+
+
+class PeerSite(Site):
+    """A PEER-SIGNATURE: a peer's description of itself, which others may carry on (S5.1)."""
+
+    def __init__(self, message, policy, peer_info):
+        self.message, self.policy, self.peer_info, self.container = message, policy, peer_info, peer_info.members
+        self.signature, self.expiration = peer_info.get("PEER-SIGNATURE"), peer_info.get("PEER-EXPIRATION")
+
+    def covered(self, digest):
+        return self.message.octets[self.peer_info.value_at:digest.at]  # D8
+
+
+class BodySite(Site):
+    """A BODY.SIGNATURE: a registration, signed by the resource itself (S3.3, S5.1)."""
+
+    mismatch = "resource-key-mismatch"
+
+    def __init__(self, message, policy, resource, body):
+        self.message, self.policy, self.resource, self.body, self.container = message, policy, resource, body, body.members
+        self.signature, self.expiration = body.get("BODY.SIGNATURE"), body.get("BODY.EXPIRATION")
+
+    def covered(self, digest):
+        return self.message.octets[self.body.value_at:digest.at]  # D8
+
+    def certificates(self):
+        return [body.members[0].value for body in self.resource.members
+                if body.in_place and body.name == "BODY" and body.is_certificate_body()]
+
+    def names(self, certificate):
+        user = self.identity()
+        return user is not None and b"" not in (user[0], user[1]) and user in certificate.users
+
+    def identity(self):
+        key = self.resource.get("KEY")
+        return address_of_record(key.value) if key else None
+
+    def check_behind_names(self):
+        message = self.message
+        if not message.response and message.method == RESOURCE_PUT and not self.expiration:
+            raise Rejected("missing-expiration", 431)  # B9.1
+
+
+def judge_signature(site, run):
+    """Steps 5 to 10 for one signature."""
+    step_5_present(site)
+    timestamp, digest = step_6_form(site)
+    if site.policy.security == HMAC:
+        step_8_hmac(site, digest)
+    else:
+        step_7_to_9_any_certificate(site, digest, run)
+    site.check_behind_names()
+    site.check_time(number(timestamp))  # step 10
+
+
+def number(attribute):
+    return int.from_bytes(attribute.value, "big") if attribute else None
+
+
+def step_5_present(site):
+    if not site.signature:
+        raise Rejected("missing-signature", 401)  # S6.1, S7.1
+    if site.policy.security == CERTS and not site.certificates():
+        raise Rejected("missing-certificate", 401)  # S7.1, D22
+
+
+def step_6_form(site):
+    if has_duplicates(site.message.attributes):
+        raise Rejected("duplicate-attribute", 431)  # D11: in the whole message; passed there, it is passed everywhere
+    timestamp, digest = site.signature.get("TIMESTAMP"), site.signature.get("DIGEST")
+    if digest and digest is not site.signature.members[-1] or site.container and site.signature is not site.container[-1]:
+        raise Rejected("misplaced", 431)  # D9
+    if not digest or site.policy.security == HMAC and len(digest.value) != 20:
+        raise Rejected("bad-digest-length", 431)
+    if site.policy.security == CERTS and not timestamp:
+        raise Rejected("missing-timestamp", 431)  # D4
+    return timestamp, digest
+
+
+def has_duplicates(attributes):
+    once = [a.type for a in attributes if a.in_place and a.once]
+    return len(once) != len(set(once)) or any(has_duplicates(a.members) for a in attributes)
+
+
+def step_8_hmac(site, digest):
+    covered = site.covered(digest)
+    if not any(hmac.compare_digest(hmac.digest(secret, covered, "sha1"), digest.value) for secret in site.policy.secrets):
+        raise Rejected("bad-digest", 431)  # S6, D12
+
+
+# How far a certificate got, for D21: where none of a RESOURCE's will do, the one that got furthest gives the reason.
+PROGRESS = ("bad-certificate", "weak-key", "untrusted-certificate", "revoked-certificate", "expired-certificate", "pin-mismatch",
+            "bad-digest-length", "bad-digest", "peer-id-mismatch", "resource-key-mismatch")
+
+
+def step_7_to_9_any_certificate(site, digest, run):
+    furthest = None
+    for der in site.certificates():
+        try:
+            certificate = Certificate.parsed(der)
+            if site.policy.pin:
+                step_7_pinned(certificate, site, run)
+            else:
+                step_7_trust(certificate, site.policy)
+            step_8_rsa(certificate, site.covered(digest), digest.value)
+            step_9_names(certificate, site)
+            if site.policy.pin:
+                run.new_pins.setdefault(site.identity(), certificate.key)
+            return
+        except Rejected as rejected:
+            if furthest is None or PROGRESS.index(rejected.reason) > PROGRESS.index(furthest.reason):
+                furthest = rejected
+    raise furthest
+
+
+def step_7_trust(certificate, policy):
+    """D18: the first of five conditions that holds; of several chains the best one counts."""
+    if certificate.flaw:
+        raise Rejected("bad-certificate", 431)
+    if not policy.key_is_strong(certificate):
+        raise Rejected("weak-key", 431)
+    results = [judge_chain(chain, policy) for chain in chains([certificate], policy)]
+    if None not in results:
+        raise Rejected(max(results, key=PROGRESS.index, default="untrusted-certificate"), 431)
+
+
+def step_7_pinned(certificate, site, run):
+    """D28, in place of D18: a certificate that its own key has signed, and the key that was seen first."""
+    if certificate.flaw:
+        raise Rejected("bad-certificate", 431)
+    if not site.policy.key_is_strong(certificate):
+        raise Rejected("weak-key", 431)
+    if not certificate.is_signed_by(certificate):
+        raise Rejected("untrusted-certificate", 431)
+    identity = site.identity()
+    if run.pins.get(identity, run.new_pins.get(identity, certificate.key)) != certificate.key:
+        raise Rejected("pin-mismatch", 431)
+
+
+def step_8_rsa(certificate, covered, signature):
+    """RSASSA-PKCS1-v1_5 over SHA-1 (S7, D13): the padded block that the signature opens to must be the only right one."""
+    n, e = certificate.key
+    size = (n.bit_length() + 7) // 8
+    if len(signature) != size:
+        raise Rejected("bad-digest-length", 431)
+    digest_info = bytes.fromhex("3021300906052b0e03021a05000414") + hashlib.sha1(covered).digest()  # RFC 8017 section 9.2
+    block = b"\0\1" + b"\xff" * (size - len(digest_info) - 3) + b"\0" + digest_info
+    number_signed = int.from_bytes(signature, "big")
+    if number_signed >= n or not hmac.compare_digest(pow(number_signed, e, n).to_bytes(size, "big"), block):
+        raise Rejected("bad-digest", 431)
+
+
+def step_9_names(certificate, site):
+    if not site.names(certificate):
+        raise Rejected(site.mismatch, site.mismatch_code)
+
+
+# ---- Certificates ------------------------------------------------------------------------------------------------------------
+
+class BadDer(Exception):
+    """Octets that are not the DER expected."""
+
+
+class Der:
+    """Reads one DER element after the other. A tag is its octet: 0x30 SEQUENCE, 0x02 INTEGER, and so on."""
+
+    def __init__(self, octets):
+        self.octets, self.at = octets, 0
+
+    def tag(self):
+        return self.octets[self.at] if self.at < len(self.octets) else None
+
+    def next(self, *tags):
+        """The value of the next element, which must have one of these tags (none given: any); and all of the element."""
+        start, octets = self.at, self.octets
+        if start + 2 > len(octets) or tags and octets[start] not in tags or octets[start] & 0x1f == 0x1f:
+            raise BadDer
+        length, at = octets[start + 1], start + 2
+        if length >= 0x80:
+            size = length & 0x7f
+            length, at = int.from_bytes(octets[at:at + size], "big"), at + size
+            if not 1 <= size <= 4 or length < 0x80 or length >> 8 * (size - 1) == 0:
+                raise BadDer  # not the shortest form
+        if length > len(octets) - at:
+            raise BadDer
+        self.at = at + length
+        return octets[at:self.at], octets[start:self.at]
+
+    def value(self, *tags):
+        return self.next(*tags)[0]
+
+    def sub(self, *tags):
+        return Der(self.value(*tags))
+
+    def integer(self):
+        value = self.value(0x02)
+        if not value:
+            raise BadDer
+        return int.from_bytes(value, "big", signed=True)
+
+    def bits(self):
+        """A BIT STRING of whole octets, or one whose last bits are unused: its octets."""
+        value = self.value(0x03)
+        if not value or value[0] > 7 or len(value) == 1 and value[0]:
+            raise BadDer
+        return value[1:]
+
+    def time(self):
+        """UTCTime or GeneralizedTime, as seconds since the epoch (RFC 5280 section 4.1.2.5)."""
+        tag, text = self.tag(), self.value(0x17, 0x18).decode("latin-1")
+        if tag == 0x17:
+            text = ("20" if text[:2] < "50" else "19") + text
+        if not re.fullmatch("[0-9]{14}Z", text, re.ASCII):
+            raise BadDer
+        try:
+            moment = datetime.datetime.strptime(text, "%Y%m%d%H%M%SZ")
+        except ValueError:
+            raise BadDer from None
+        return int(moment.replace(tzinfo=datetime.timezone.utc).timestamp())
+
+    def end(self):
+        if self.at != len(self.octets):
+            raise BadDer
+
+    def rest(self):
+        """Each further element, as a reader of its members."""
+        while self.tag() is not None:
+            yield self.sub(0x30)
+
+
+def openssl(*arguments, stdin):
+    """Whether the openssl command, given these octets, says yes."""
+    try:
+        done = subprocess.run(["openssl", *arguments], input=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+    except OSError as error:
+        raise CannotJudge(f"openssl: {error.strerror}") from error
+    return done.returncode == 0
+
+
+# RSA PKCS #1 signatures of certificates and revocation lists: the last octet of 1.2.840.113549.1.1.n, and openssl's name
+PKCS1 = bytes.fromhex("06092a864886f70d0101")
+HASHES = {4: "md5", 5: "sha1", 14: "sha224", 11: "sha256", 12: "sha384", 13: "sha512"}
+BASIC_CONSTRAINTS, KEY_USAGE, SUBJECT_ALT_NAME, EXT_KEY_USAGE = (bytes.fromhex("551d" + last) for last in ("13", "0f", "11", "25"))
+
+GENERAL_NAMES = (0xa0, 0x81, 0x82, 0xa3, 0xa4, 0xa5, 0x86, 0x87, 0x88)  # the tags in a subjectAltName (RFC 5280 section 4.2.1.6)
+
+
+class Signed:
+    """What certificates and revocation lists share: something to be signed, the algorithm, and the signature."""
+
+    def __init__(self, der):
+        outer = Der(der)
+        body = outer.sub(0x30)
+        outer.end()
+        tbs, self.tbs = body.next(0x30)
+        algorithm = body.next(0x30)[1]
+        self.signature = body.bits()
+        body.end()
+        self.read(Der(tbs), algorithm)
+        oid = Der(Der(algorithm).value(0x30)).next(0x06)[1]
+        self.hash = HASHES.get(oid[-1]) if oid[:-1] == PKCS1 else None
+
+    def is_signed_by(self, issuer):
+        return self.hash is not None and issuer.key is not None and signature_is_good(
+            issuer.public_key, self.hash, self.tbs, self.signature)
+
+
+@lru_cache(maxsize=1000)
+def signature_is_good(public_key, hash_name, tbs, signature):
+    with tempfile.TemporaryDirectory() as directory:
+        files = []
+        for name, octets in (("key", public_key), ("signature", signature)):
+            files.append(os.path.join(directory, name))
+            with open(files[-1], "wb") as file:
+                file.write(octets)
+        return openssl("dgst", "-" + hash_name, "-keyform", "DER", "-verify", files[0], "-signature", files[1], stdin=tbs)
+
+
+class Certificate(Signed):
+    """What D18 to D21 ask about. flaw is the first of D18's conditions; where it holds, the rest may be missing."""
+
+    def __init__(self, der):
+        self.der, self.flaw, self.key, self.subject, self.issuer = der, True, None, None, None
+        self.is_ca, self.path_length, self.usage, self.mails, self.uris = False, None, None, [], []
+        try:
+            super().__init__(der)
+        except BadDer:
+            return
+        self.flaw = self.flaw or not openssl("x509", "-inform", "DER", "-noout", stdin=der)
+
+    @staticmethod
+    @lru_cache(maxsize=1000)
+    def parsed(der):
+        return Certificate(der)
+
+    def read(self, tbs, outer_algorithm):
+        """TBSCertificate (RFC 5280 section 4.1)."""
+        version = tbs.sub(0xa0).integer() if tbs.tag() == 0xa0 else 0
+        self.serial = tbs.integer()
+        same_algorithm = tbs.next(0x30)[1] == outer_algorithm
+        self.issuer = tbs.value(0x30)
+        validity = tbs.sub(0x30)
+        self.not_before, self.not_after = validity.time(), validity.time()
+        self.subject = tbs.value(0x30)
+        key, self.public_key = tbs.next(0x30)
+        self.read_key(Der(key))
+        for unique_id in (0x81, 0x82):
+            if tbs.tag() == unique_id:
+                tbs.value()
+        good_extensions = self.read_extensions(tbs.sub(0xa3).sub(0x30)) if tbs.tag() == 0xa3 else True
+        tbs.end()
+        self.flaw = not (version == 2 and same_algorithm and good_extensions)
+
+    def read_key(self, info):
+        """SubjectPublicKeyInfo; the key stays None where it is not RSA."""
+        if info.sub(0x30).next(0x06)[1] == PKCS1 + b"\1":
+            numbers = Der(info.bits()).sub(0x30)
+            n, e = numbers.integer(), numbers.integer()
+            numbers.end()
+            if n <= 0 or e <= 0:
+                raise BadDer
+            self.key = n, e
+
+    def read_extensions(self, extensions):
+        """The four that are understood; says whether there is none twice, and no other that is critical."""
+        readers = {BASIC_CONSTRAINTS: self.read_constraints, KEY_USAGE: self.read_usage, SUBJECT_ALT_NAME: self.read_names,
+                   EXT_KEY_USAGE: lambda value: value.value(0x30)}  # a purpose of which the drafts know nothing: it forbids nothing
+        seen = set()
+        good = True
+        for extension in extensions.rest():
+            oid = extension.value(0x06)
+            critical = extension.tag() == 0x01 and extension.value(0x01) != b"\0"
+            value = extension.sub(0x04)
+            extension.end()
+            good = good and oid not in seen and (oid in readers or not critical)
+            seen.add(oid)
+            if oid in readers:
+                readers[oid](value)
+                value.end()
+        return good
+
+    def read_constraints(self, value):
+        constraints = value.sub(0x30)
+        if constraints.tag() == 0x01:
+            self.is_ca = constraints.value(0x01) != b"\0"
+        if constraints.tag() == 0x02:
+            self.path_length = constraints.integer()
+        constraints.end()
+
+    def read_usage(self, value):
+        self.usage = (value.bits() or b"\0")[0]
+
+    def read_names(self, value):
+        names = value.sub(0x30)
+        while names.tag() is not None:
+            kind = {0x81: self.mails, 0x86: self.uris}.get(names.tag(), [])
+            name = names.value(*GENERAL_NAMES)
+            if all(0x20 <= octet < 0x7f for octet in name):  # D19: any other octet, and it matches nothing
+                kind.append(name)
+
+    # keyUsage's bits; without the extension all is allowed (RFC 5280 section 4.2.1.3)
+    def may_sign_messages(self):
+        return self.usage is None or bool(self.usage & 0x80)  # digitalSignature
+
+    def may_sign_certificates(self):
+        return self.is_ca and not self.flaw and (self.usage is None or bool(self.usage & 0x04))  # keyCertSign
+
+    def may_sign_lists(self):
+        return self.usage is None or bool(self.usage & 0x02)  # cRLSign
+
+    def is_leaf(self):
+        return not self.is_ca and not (self.usage is not None and self.usage & 0x04) and self.may_sign_messages()
+
+    def peer_ids(self, policy, message):
+        """The Peer-IDs that it names for the overlay (D19, D20)."""
+        ids = set()
+        for uri in self.uris:
+            match = re.fullmatch(rb"reload://([0-9A-Fa-f]{40})@(.*)/", uri, re.DOTALL)
+            if not match:
+                continue
+            if policy.overlay is not None:
+                right_overlay = match[2] == policy.overlay
+            else:
+                right_overlay = zlib.crc32(match[2]) == message.overlay or message.is_join and message.overlay == 0
+            if right_overlay:
+                ids.add(bytes.fromhex(match[1].decode()))
+        return ids
+
+    @property
+    def users(self):
+        """The addresses of record that it names (D19, D21), in the form of address_of_record()."""
+        uris = [uri for uri in self.uris if uri.lower().startswith((b"sip:", b"sips:"))]
+        return {address_of_record(name) for name in self.mails + uris}
+
+
+def address_of_record(text):
+    """User and host, in the form that can be compared (D21): one scheme dropped, split at the last @, the host in lower case."""
+    text = re.sub(rb"^(sips?|mailto):", b"", text, count=1, flags=re.IGNORECASE)
+    user, _, host = text.rpartition(b"@")
+    return user, host.lower()
+
+
+class RevocationList(Signed):
+    def read(self, tbs, _):
+        """TBSCertList (RFC 5280 section 5.1)."""
+        if tbs.tag() == 0x02:
+            tbs.value()
+        tbs.value(0x30)
+        self.issuer = tbs.value(0x30)
+        self.this_update = tbs.time()
+        self.next_update = tbs.time() if tbs.tag() in (0x17, 0x18) else None
+        self.revoked = {}
+        for entry in tbs.sub(0x30).rest() if tbs.tag() == 0x30 else ():
+            serial, date = entry.integer(), entry.time()
+            self.revoked[serial] = date
+        for extension in tbs.sub(0xa0).sub(0x30).rest() if tbs.tag() == 0xa0 else ():
+            extension.value(0x06)
+            if extension.tag() == 0x01:
+                raise BadDer  # critical: a partial list, of which RFC 5280 section 5.2 forbids to use a part
+        tbs.end()
+
+    def counts_from(self, issuer):
+        return self.issuer == issuer.subject and issuer.may_sign_lists() and self.is_signed_by(issuer)
+
+
+def chains(chain, policy):
+    """Each way, by names, from a certificate through intermediates to one of the CA's."""
+    for anchor in policy.anchors:
+        if anchor.subject == chain[-1].issuer:
+            yield chain + [anchor]
+    for intermediate in policy.intermediates:
+        if intermediate.subject == chain[-1].issuer and intermediate not in chain:
+            yield from chains(chain + [intermediate], policy)
+
+
+def judge_chain(chain, policy):
+    """The first of D18's conditions 2 to 5 that holds for a chain: the leaf first, the CA last. None: it is good."""
+    if not all(policy.key_is_strong(certificate) for certificate in chain):
+        return "weak-key"
+    links = list(zip(chain, chain[1:]))  # certificate and issuer; the CA's own signature is nobody's business
+    refused = ["md5"] if policy.allow_sha1 else ["md5", "sha1"]
+    for number_below, (certificate, issuer) in enumerate(links):
+        below = [between for between in chain[1:number_below + 1] if between.subject != between.issuer]
+        too_long = issuer.path_length is not None and len(below) > issuer.path_length
+        if not issuer.may_sign_certificates() or too_long or certificate.hash in refused or not certificate.is_signed_by(issuer):
+            return "untrusted-certificate"
+    if not chain[0].is_leaf():
+        return "untrusted-certificate"
+    for certificate, issuer in links:
+        for crl in policy.revocation_lists:
+            date = crl.revoked.get(certificate.serial)
+            if date is not None and date <= policy.time and crl.counts_from(issuer):
+                return "revoked-certificate"
+    if not all(certificate.not_before <= policy.time <= certificate.not_after for certificate in chain):
+        return "expired-certificate"
+    return None
+
+
+# ---- D24, steps 11 and 12, and the whole ---------------------------------------------------------------------------------------
+
+class Run:
+    """The messages of one run, and what earlier ones leave behind: replay and pairing (D25), and the keys seen (D28)."""
+
+    def __init__(self, policy):
+        self.policy = policy
+        self.requests = set()  # Transaction ID and Overlay of each request so far; Overlay None: a PEER-JOIN's, which may leave it open
+        self.peers = {}  # Peer-ID: boot time, highest counter, counters seen in the window
+        self.pins, self.new_pins = {}, {}  # whom it speaks for: key; the new ones are the message's at hand
+
+    def judge(self, octets):
+        """The verdict's word, and the response code or None."""
+        message = None
+        try:
+            message = Message(octets)
+            return self.judge_message(message), None
+        except Rejected as rejected:
+            answered = message is not None and not message.response  # a response is discarded without a word (S5.3)
+            return rejected.reason, rejected.code if answered else None
+        finally:
+            if message is not None and not message.response:
+                self.requests.add((message.transaction, None if message.is_join and message.overlay == 0 else message.overlay))
+
+    def judge_message(self, message):
+        policy = self.policy
+        step_1_header(message)
+        step_2_fragment(message)
+        step_3_attributes(message)
+        step_4_overlay(message, policy)
+        if policy.security == NONE:
+            return "unsecured"  # D23
+        self.new_pins = {}
+        site = MessageSite(message, policy)
+        judge_signature(site, self)
+        self.step_11_replay(message, site)
+        self.step_12_inner(message, site)
+        self.remember(message, site)
+        return "pinned" if policy.security == CERTS and policy.pin else "valid"
+
+    def step_11_replay(self, message, site):
+        policy = self.policy
+        if message.response:
+            asked = {(message.transaction, message.overlay), (message.transaction, None)}
+            if policy.pair and not asked & self.requests:
+                raise Rejected("unmatched-response")
+        elif policy.replay and policy.security == CERTS:
+            boot_time, counter = self.transaction(message)  # S7
+            timestamp = number(site.signature.get("TIMESTAMP"))
+            if policy.skew is not None and boot_time > timestamp + policy.skew:
+                raise Rejected("replay", 431)
+            last_boot, highest, seen = self.peers.get(message.source, (-1, 0, set()))
+            if boot_time < last_boot or boot_time == last_boot and (counter in seen or counter < highest - 64):
+                raise Rejected("replay", 431)
+
+    @staticmethod
+    def transaction(message):
+        return int.from_bytes(message.transaction[:4], "big"), int.from_bytes(message.transaction[4:], "big")
+
+    def step_12_inner(self, message, site):
+        policy = self.policy
+        resources = [a for a in message.attributes if a.name == "RESOURCE"]
+        bodies = [(resource, body) for resource in resources for body in resource.members if body.in_place and body.name == "BODY"]
+        source_info = site.peer_info
+        if policy.require_peer_signature and not (source_info and source_info.get("PEER-SIGNATURE")):
+            raise Rejected("missing-signature", 401)
+        peer_infos = [source_info, get(message.attributes, "REDIRECT")] + [body.get("BODY.PEER-INFO") for _, body in bodies]
+        for peer_info in peer_infos:
+            if peer_info and peer_info.get("PEER-SIGNATURE"):
+                judge_signature(PeerSite(message, policy, peer_info), self)
+        for resource, body in bodies:
+            if not body.is_certificate_body():
+                judge_signature(BodySite(message, policy, resource, body), self)
+
+    def remember(self, message, site):
+        """Only what passed every step leaves something behind, so that nobody can lock a peer out with forgeries (D25, D28)."""
+        self.pins.update(self.new_pins)
+        if message.response or self.policy.security != CERTS:
+            return
+        boot_time, counter = self.transaction(message)
+        last_boot, highest, seen = self.peers.get(message.source, (-1, 0, set()))
+        if boot_time > last_boot:
+            highest, seen = counter, set()
+        highest = max(highest, counter)
+        seen = {c for c in seen | {counter} if c >= highest - 64}
+        self.peers[message.source] = boot_time, highest, seen
+
+
+# ---- Policy, input and output ----------------------------------------------------------------------------------------------------
+
+class Policy:
+    """What the environment says (see above); os.environb's keys and values, since an overlay's name is octets."""
+
+    def __init__(self, environment):
+        def text(name):
+            return environment.get(b"RELOAD_" + name.encode(), b"").decode("utf-8", "surrogateescape")
+
+        def integer(name, default, lowest, highest):
+            value = text(name)
+            try:
+                result = int(value, 0) if value else default
+            except ValueError:
+                result = None if default is not None else -1
+            if result != default and (result is None or not lowest <= result <= highest):
+                raise CannotJudge(f"RELOAD_{name}: no number from {lowest} to {highest}")
+            return result
+
+        def flag(name):
+            if text(name) not in ("", "0", "1"):
+                raise CannotJudge(f"RELOAD_{name}: neither 0 nor 1")
+            return text(name) == "1"
+
+        self.security = {"NONE": NONE, "HMAC": HMAC, "CERTS": CERTS}.get(text("SECURITY"))
+        if self.security is None:
+            raise CannotJudge("RELOAD_SECURITY: none of NONE, HMAC and CERTS")
+        try:
+            self.secrets = [bytes.fromhex(secret) for secret in text("SECRET").split()]
+        except ValueError:
+            raise CannotJudge("RELOAD_SECRET: not hex digits") from None
+        if self.security == HMAC and not self.secrets:
+            raise CannotJudge("RELOAD_SECRET: no secret")
+        self.overlay = environment.get(b"RELOAD_OVERLAY") or None
+        self.dht, self.hash = integer("DHT", None, 0, 255), integer("HASH", None, 0, 255)
+        self.time = integer("TIME", int(time.time()), 0, 2**63 - 1)
+        self.skew = None if text("MAX_SKEW") == "none" else integer("MAX_SKEW", 300, 0, 2**63 - 1)
+        self.min_rsa_bits = integer("MIN_RSA_BITS", 2048, 1024, MAX_RSA_BITS)
+        self.allow_sha1, self.require_peer_signature = flag("ALLOW_SHA1_CERTS"), flag("REQUIRE_PEER_SIGNATURE")
+        self.replay, self.pair, self.pin = flag("REPLAY"), flag("PAIR"), flag("PIN")
+        self.anchors = [Certificate.parsed(der) for der in read_pem(text("CA"), "CERTIFICATE")]
+        self.intermediates = [Certificate.parsed(der) for der in read_pem(text("INTERMEDIATES"), "CERTIFICATE")]
+        self.before = text("BEFORE")
+        try:
+            self.revocation_lists = [RevocationList(der) for der in read_pem(text("CRL"), "X509 CRL")]
+        except BadDer:
+            raise CannotJudge(f"{text('CRL')}: not a revocation list, or not one that is complete") from None
+        for crl in self.revocation_lists:  # D18: warnings
+            if not any(crl.counts_from(issuer) for issuer in self.anchors + self.intermediates):
+                warn("a revocation list that no certificate given has signed: it does not count")
+            elif self.time < crl.this_update or crl.next_update is not None and self.time > crl.next_update:
+                warn("a revocation list that is out of date")
+
+    def key_is_strong(self, certificate):
+        return certificate.key is not None and self.min_rsa_bits <= certificate.key[0].bit_length() <= MAX_RSA_BITS
+
+
+def warn(text):
+    print(f"verifier.py: {text}", file=sys.stderr)
+
+
+def read_file(name):
+    try:
+        with open(name, "rb") as file:
+            return file.read()
+    except OSError as error:
+        raise CannotJudge(f"{name}: {error.strerror}") from error
+
+
+def read_pem(name, label):
+    """The DER of each block with that label (RFC 7468)."""
+    if not name:
+        return []
+    pattern = rb"-----BEGIN %b-----\r?\n([A-Za-z0-9+/=\r\n]*)-----END %b-----" % (label.encode(), label.encode())
+    blocks = re.findall(pattern, read_file(name))
+    if not blocks:
+        raise CannotJudge(f"{name}: holds no {label}")
+    return [b64decode(block) for block in blocks]
+
+
+def split(octets):
+    """The messages of a stream: the header's Length tells where each ends, and what is no message is passed over."""
+    at = octets.find(b"RELO")
+    while at >= 0 and len(octets) - at >= HEADER:
+        end = min(len(octets), at + HEADER + int.from_bytes(octets[at + 13:at + 16], "big"))
+        yield octets[at:end]
+        at = octets.find(b"RELO", end)
+
+
+def main():
+    try:
+        policy = Policy(os.environb)
+        run = Run(policy)
+        for earlier in split(read_file(policy.before)) if policy.before else ():
+            run.judge(earlier)
+        word, code = run.judge(sys.stdin.buffer.read())
+    except CannotJudge as error:
+        warn(error)
+        return 2
+    print(word if code is None else f"{word} {code}", flush=True)
+    return 0 if word in ("valid", "unsecured", "pinned") else 1
+
+
+if __name__ == "__main__":
+    try:
+        status = main()
+    except Exception as bug:  # Python's own status for it would be 1, a verdict
+        warn(f"cannot judge: {type(bug).__name__}: {bug}")
+        status = 2
+    sys.exit(status)

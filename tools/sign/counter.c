@@ -1,0 +1,213 @@
+/* The file holds one line of always the same length, for people to read too:
+ *
+ *     boot-time 1183896000 next 0000000042
+ *
+ * An empty file is one from which nothing was given yet.
+ *
+ * The lock (flock) is held while one number is taken, and no longer. The line is overwritten in place, by one pwrite, which is
+ * synced before the number is used; it is not renamed into place, because a lock on a file that is replaced locks out nobody who
+ * opens the new one. In place is safe here: some 40 octets at the beginning of a file lie in one page and in one sector, and only
+ * digits change, so that after a kill or a loss of power either the old line is there or the new one. A number that was taken
+ * by a call that died is lost; none is given twice. */
+#include "counter.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char pattern[] = "boot-time dddddddddd next dddddddddd\n"; /* d: a decimal digit */
+
+enum { LINE = sizeof pattern - 1, BOOT_TIME_AT = 10, NEXT_AT = 26 };
+
+static const uint64_t all_given = (uint64_t)UINT32_MAX + 1;
+
+/* What the file says. */
+struct state {
+    bool fresh; /* the file is empty */
+    uint32_t boot_time;
+    uint64_t next; /* all_given: there is none */
+};
+
+/* Says what is wrong with the file. */
+__attribute__((format(printf, 4, 5))) static reload_err wrong(const struct counter *c, reload_diag *diag, reload_err err,
+                                                              const char *format, ...)
+{
+    va_list args;
+    int n = snprintf(diag->text, sizeof diag->text, "%s%.120s: ", err == RELOAD_ERR_REFUSED ? "refused: " : "", c->path);
+    va_start(args, format);
+    (void)vsnprintf(diag->text + n, sizeof diag->text - (size_t)n, format, args);
+    va_end(args);
+    diag->code = err;
+    return err;
+}
+
+static uint64_t digits(const char *text)
+{
+    uint64_t value = 0;
+    for (int i = 0; i < 10; i++)
+        value = value * 10 + (uint64_t)(text[i] - '0');
+    return value;
+}
+
+static reload_err read_line(const struct counter *c, int fd, struct state *state, reload_diag *diag)
+{
+    char line[LINE + 1];
+    ssize_t len;
+    *state = (struct state){0};
+    while ((len = pread(fd, line, sizeof line, 0)) < 0 && errno == EINTR)
+        ;
+    if (len < 0)
+        return wrong(c, diag, RELOAD_ERR_READ, "%s", strerror(errno));
+    if (len == 0) {
+        state->fresh = true;
+        return RELOAD_OK;
+    }
+    bool good = len == LINE;
+    for (size_t i = 0; good && i < LINE; i++)
+        good = pattern[i] == 'd' ? line[i] >= '0' && line[i] <= '9' : line[i] == pattern[i];
+    if (!good)
+        return wrong(c, diag, RELOAD_ERR_SYNTAX, "not a counter file: it does not hold the one line that reload-sign writes");
+    uint64_t boot_time = digits(line + BOOT_TIME_AT);
+    state->next = digits(line + NEXT_AT);
+    if (boot_time > UINT32_MAX || state->next > all_given)
+        return wrong(c, diag, RELOAD_ERR_SYNTAX, "not a counter file: its %s is over 32 bits",
+                     boot_time > UINT32_MAX ? "boot time" : "counter");
+    state->boot_time = (uint32_t)boot_time;
+    return RELOAD_OK;
+}
+
+/* Locks an open file. NULL, or why it will not do. */
+static const char *lock(int fd, struct stat *there)
+{
+    int failed;
+    if (fstat(fd, there) != 0)
+        return strerror(errno);
+    if (!S_ISREG(there->st_mode))
+        return "not a regular file";
+    while ((failed = flock(fd, LOCK_EX)) != 0 && errno == EINTR)
+        ;
+    return failed == 0 ? NULL : strerror(errno);
+}
+
+/* Opens the file and locks it. Where another file has got its name meanwhile, that one is taken. */
+static reload_err open_locked(const struct counter *c, int *fd, reload_diag *diag)
+{
+    enum { PATIENCE = 1000 };
+    struct stat there, named;
+    for (int i = 0; i < PATIENCE; i++) {
+        *fd = open(c->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
+        const char *cause = *fd < 0 ? strerror(errno) : lock(*fd, &there);
+        if (cause == NULL && stat(c->path, &named) == 0 && named.st_dev == there.st_dev && named.st_ino == there.st_ino)
+            return RELOAD_OK;
+        if (*fd >= 0)
+            (void)close(*fd);
+        if (cause != NULL)
+            return wrong(c, diag, RELOAD_ERR_READ, "%s", cause);
+    }
+    return wrong(c, diag, RELOAD_ERR_READ, "is replaced again and again");
+}
+
+/* Makes the name of a file that had nothing in it last, too. */
+static void sync_name(const char *path)
+{
+    char *target = realpath(path, NULL);
+    output_sync_directory(target != NULL ? target : path);
+    free(target);
+}
+
+static ssize_t write_at_begin(int fd, const char *line)
+{
+    ssize_t n;
+    while ((n = pwrite(fd, line, LINE, 0)) < 0 && errno == EINTR)
+        ;
+    return n;
+}
+
+static void write_words(const struct state *state, char line[LINE + 1])
+{
+    (void)snprintf(line, LINE + 1, "boot-time %010" PRIu32 " next %010" PRIu64 "\n", state->boot_time, state->next);
+}
+
+static reload_err write_line(const struct counter *c, int fd, const struct state *before, const struct state *after, reload_diag *diag)
+{
+    char line[LINE + 1];
+    write_words(after, line);
+    ssize_t n = write_at_begin(fd, line);
+    int cause = n < 0 ? errno : ENOSPC;
+    if (n == LINE && fdatasync(fd) == 0) {
+        if (before->fresh)
+            sync_name(c->path);
+        return RELOAD_OK;
+    }
+    if (n == LINE) { /* it may be on disk or not: the number is lost */
+        cause = errno;
+    } else if (n > 0 && before->fresh) {
+        if (ftruncate(fd, 0) != 0)
+            cause = errno;
+    } else if (n > 0) {
+        write_words(before, line);
+        (void)write_at_begin(fd, line);
+    }
+    return wrong(c, diag, RELOAD_ERR_WRITE, "cannot be written: %s", strerror(cause));
+}
+
+/* Takes a number: *boot_time is the one told, or the TIMESTAMP, and becomes the one that counts. */
+static reload_err take(const struct counter *c, const struct state *state, struct state *after, uint32_t boot_time, reload_diag *diag)
+{
+    *after = *state;
+    if (state->fresh || (c->has_boot_time && (boot_time > state->boot_time || (boot_time < state->boot_time && c->force))))
+        *after = (struct state){.boot_time = boot_time};
+    else if (c->has_boot_time && boot_time < state->boot_time)
+        return wrong(c, diag, RELOAD_ERR_REFUSED,
+                     "boot time %" PRIu32 " is earlier than %" PRIu32 " there: receivers would see a replay (D25)", boot_time,
+                     state->boot_time);
+    if (after->next == all_given)
+        return wrong(c, diag, RELOAD_ERR_REFUSED, "the counter of boot time %" PRIu32 " is at its end: a later --boot-time is needed",
+                     after->boot_time);
+    after->fresh = false;
+    after->next++;
+    return RELOAD_OK;
+}
+
+reload_err counter_next(void *arg, uint32_t *boot_time, uint32_t *counter, reload_diag *diag)
+{
+    const struct counter *c = arg;
+    struct state before, after;
+    int fd;
+    reload_err err = open_locked(c, &fd, diag);
+    if (err != RELOAD_OK)
+        return err;
+    err = read_line(c, fd, &before, diag);
+    if (err == RELOAD_OK)
+        err = take(c, &before, &after, *boot_time, diag);
+    if (err == RELOAD_OK)
+        err = write_line(c, fd, &before, &after, diag);
+    if (err == RELOAD_OK) {
+        *boot_time = after.boot_time;
+        *counter = (uint32_t)(after.next - 1);
+    }
+    (void)close(fd); /* and so unlocks it */
+    return err;
+}
+
+bool counter_check(struct tool *tool, const struct counter *counter)
+{
+    struct state state;
+    reload_diag diag = {0};
+    int fd;
+    reload_err err = open_locked(counter, &fd, &diag);
+    if (err == RELOAD_OK) {
+        err = read_line(counter, fd, &state, &diag);
+        (void)close(fd);
+    }
+    if (err != RELOAD_OK)
+        tool_error(tool, STATUS_FAILED, "%s", diag.text);
+    return err == RELOAD_OK;
+}

@@ -1,0 +1,36 @@
+#!/bin/bash
+# What a call of reload-verify --replay-state costs where a million peers are known, over what it costs where ten are.
+here=$(dirname "$(realpath "$0")")
+. "$here/tap.bash"
+. "$here/certs.bash"
+
+calls=${1:-100}
+cat >bench.py <<'END'
+import hashlib, os, sqlite3, subprocess, sys, time
+
+calls, command = int(sys.argv[1]), sys.argv[2:]
+took = {}
+for count in 10, 1000000:
+    path = "peers.%d" % count
+    subprocess.run(command + ["--replay-state", path, "0.bin"], check=True, stdout=subprocess.DEVNULL)
+    database = sqlite3.connect(path)
+    database.executemany("INSERT INTO peer VALUES (?, 1, 1, 0, ?)",
+                         ((hashlib.sha1(b"%d" % i).digest(), 1000000 + i % 1000) for i in range(count)))
+    database.commit()
+    database.close()
+    each = []
+    for i in range(1, calls + 1):
+        start = time.perf_counter()
+        subprocess.run(command + ["--replay-state", path, "%d.bin" % i], check=True, stdout=subprocess.DEVNULL)
+        each.append(time.perf_counter() - start)
+    took[count] = sorted(each)[len(each) // 2]
+    print("# %d peers, %d octets: %.2f ms a call (median of %d)" % (count, os.path.getsize(path), 1000 * took[count], calls))
+print("# ratio: %.2f" % (took[1000000] / took[10]))
+sys.exit(took[1000000] > 3 * took[10])
+END
+for ((i = 0; i <= calls; i++)); do
+    requests alice "$alice" "$now" "$i" >"$i.bin"
+done
+python3 bench.py "$calls" "${verify[@]}"
+is "$?" 0 "a call over a million peers takes less than three times what one over ten does"
+done_testing

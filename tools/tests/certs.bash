@@ -1,0 +1,63 @@
+# What the tests of an overlay run under CERTS share: its CA, its peers, and messages of theirs. To be sourced behind tap.bash.
+#
+# In the working directory afterwards: ca/ (of the overlay "chat"), alice.key, alice.crt, bob.key, bob.crt, METHOD.json of each example.
+# shellcheck shell=bash
+# shellcheck disable=SC2034,SC2154 # variables for those who source it, and those of tap.bash
+
+now=1700000000 # 2023-11-14T22:13:20Z
+dates=(--not-before 2023-01-01T00:00:00Z --not-after 2024-01-01T00:00:00Z)
+verify=(reload-verify --ca ca/ca.crt --overlay chat --time "$now")
+
+# peer NAME PEER-ID SEED [OPTION...]: its key and certificate, NAME.key and NAME.crt
+peer()
+{
+    reload-keygen issue --quiet --ca ca --seed "$3" "${dates[@]}" --user "$1@example.com" --peer-id "$2" -o "$1" "${@:4}" || bail_out "no certificate for $1"
+}
+
+reload-keygen ca --quiet --overlay chat --seed 00 --not-before 2020-01-01T00:00:00Z --not-after 2040-01-01T00:00:00Z -o ca || bail_out "no CA"
+peer alice "$alice" 01
+peer bob "$bob" 02
+for example in PEER-JOIN PEER-SEARCH RESOURCE-GET RESOURCE-PUT RESOURCE-TRANSFER TRANSPORT-TUNNEL; do
+    reload-sign --example "$example" | jq -c . >"$example.json" || bail_out "no example of $example"
+done
+
+# sign_as NAME [OPTION...]: signs standard input, at $now unless an option says another time
+sign_as()
+{
+    reload-sign --quiet --key "$1.key" --cert "$1.crt" --time "$now" "${@:2}"
+}
+
+# requests NAME PEER-ID BOOT-TIME COUNTER... [-- OPTION...]: signed PEER-SEARCH requests of that peer, one behind the other
+requests()
+{
+    local name=$1 id=$2 boot_time=$3 ids=()
+    shift 3
+    while [ $# -gt 0 ] && [ "$1" != -- ]; do
+        printf -v "ids[${#ids[@]}]" '%08x%08x' "$boot_time" "$1"
+        shift
+    done
+    [ $# -eq 0 ] || shift
+    printf '%s\n' "${ids[@]}" |
+        jq -Rc --arg id "$id" --slurpfile example PEER-SEARCH.json \
+            '. as $transaction | $example[0] | .header.source_id = $id | .header.transaction_id = $transaction | .attributes[0].value[0].value = $id' |
+        sign_as "$name" "$@"
+}
+
+# in_short <JSON REPORT: "verdict", or "reason" and its code where there is one, a message after the other
+in_short()
+{
+    jq -r 'if .reason then .reason + (if .response_code then ":\(.response_code)" else "" end) else .verdict end' | tr '\n' ' ' | sed 's/ $//'
+}
+
+# verdicts DESCRIPTION WANTED COMMAND...: what reload-verify --json says in short; its report is in run/out, its errors in run/err
+verdicts()
+{
+    run "${@:3}" --json
+    local got
+    got=$(in_short <"$output")
+    if [ "$got" = "$2" ]; then
+        pass "$1"
+    else
+        fail "$1" "     got: $got" "expected: $2" "status $status" "$(cat "$errors")"
+    fi
+}

@@ -1,0 +1,159 @@
+#!/bin/bash
+# shellcheck disable=SC2016,SC2094 # single quotes hold scripts for bash; variables are written to files of their names
+# reload-dump --diff: what differs between the messages of two files, and diff(1)'s exit statuses.
+. "$(dirname "$0")/tap.bash"
+
+put=$TESTDATA/section-4.1.hmac.bin
+search=$(message 02 01 "$(attr 0102 "$(text alice)")$(attr 0007 "$(text v=0)")")
+unhex "$search" >search
+
+# ---- statuses ----
+
+for input in "$TESTDATA"/*.bin; do
+    t "${input##*/} is the same as itself" 0 '' '' reload-dump --diff "$input" "$input"
+    t "and as its JSON" 0 '' '' bash -c 'reload-dump -f json "$1" | reload-dump --diff "$1" -' - "$input"
+done
+t "a message and another" 1 '*' '' reload-dump --diff "$put" search
+t "--quiet: only the status" 1 '' '' reload-dump --diff --quiet "$put" search
+t "of the same" 0 '' '' reload-dump --diff -q search search
+usage="Try 'reload-dump --help'."
+t "one file" 2 '' "=reload-dump: --diff takes two files, not 1
+$usage" reload-dump --diff search
+t "three files" 2 '' "=reload-dump: --diff takes two files, not 3
+$usage" reload-dump --diff search search search
+t "standard input twice" 2 '' "=reload-dump: --diff takes standard input as one of its files, not as both
+$usage" reload-dump --diff - -
+for option in --format=text --pretty --meta --certs=certs; do
+    t "with $option" 2 '' "=reload-dump: --diff takes none of --format, --pretty, --meta and --certs
+$usage" reload-dump --diff "$option" search search
+done
+ok "of which none makes a directory" test ! -e certs
+t "a file that is not there" 2 '=--- 1: search, offset 0: PEER-SEARCH request, 88 octets
++++ no message' '=reload-dump: gone: No such file or directory' reload-dump --diff search gone
+t "two of them" 2 '' '=reload-dump: gone: No such file or directory
+reload-dump: away: No such file or directory' reload-dump --diff gone away
+: >empty
+t "a file without a message" 2 '=--- no message
++++ 1: search, offset 0: PEER-SEARCH request, 88 octets' '=reload-dump: empty: no message in it' reload-dump --diff empty search
+t "two without" 2 '' '=reload-dump: empty: no message in it
+reload-dump: empty: no message in it' reload-dump --diff empty empty
+printf 'no message' >garbage
+t "garbage" 2 '=--- 1: garbage, offset 0: 10 octets of garbage
++++ 1: search, offset 0: PEER-SEARCH request, 88 octets' '~reload-dump: garbage: offset 0: .*' reload-dump --diff garbage search
+printf 'no massage' >other
+t "garbage and other garbage" 2 '=--- 1: garbage, offset 0: 10 octets of garbage
++++ 1: other, offset 0: 10 octets of garbage
+@ /garbage  garbage
+- 6e6f206d657373616765
++ 6e6f206d617373616765' '*' reload-dump --diff garbage other
+t "JSON that cannot be read" 2 '' '~reload-dump: -: offset 0: .*' bash -c 'echo "{\"header\": 1}" | reload-dump --diff - search'
+t "an output that cannot be written" 2 '' '*' reload-dump --diff -o /dev/full "$put" search
+t "an output that cannot be opened" 2 '' '*' reload-dump --diff -o gone/here "$put" search
+t "nor can it where nothing differs" 2 '' '*' reload-dump --diff -o gone/here search search
+t "-o FILE" 1 '' '' reload-dump --diff -o here "$put" search
+t "has what would be said" 1 @here '' reload-dump --diff "$put" search
+t "-i says the form of both" 0 '' '' bash -c 'reload-dump -f hex "$1" >hex; reload-dump --diff -i hex hex hex' - "$put"
+
+# ---- what is said ----
+
+# says DESCRIPTION HEX-A HEX-B LINES: below the titles
+says()
+{
+    unhex "$2" >a
+    unhex "$3" >b
+    run reload-dump --diff a b
+    is "$status $(cat "$errors")" "1 " "$1: the status"
+    is "$(tail -n +3 "$output")" "$4" "$1"
+}
+
+says "a field of the header" "$search" "$(patch 4 1f "$search")" '@ /header/ttl  header.ttl
+- 32
++ 31'
+is "$(head -n 2 "$output")" '--- 1: a, offset 0: PEER-SEARCH request, 88 octets
++++ 1: b, offset 0: PEER-SEARCH request, 88 octets' "and its titles"
+says "an ID" "$search" "$(patch 36 00 "$search")" "@ /header/source_id  header.source_id
+- $alice
++ 00${alice#??}"
+says "a value" "$search" "$(patch 72 "$(text A)" "$search")" '@ /attributes/0  PEER-NAME
+- "alice"
++ "Alice"'
+says "padding" "$search" "$(patch 79 aa "$search")" '@ /attributes/0/padding  PEER-NAME padding
+- 000000
++ 0000aa'
+says "a type" "$search" "$(patch 68 0101 "$search")" '@ /attributes/0  PEER-NAME
+- PEER-NAME "alice"
+@ /attributes/0  PEER-ID
++ PEER-ID 616c696365 ! not as long as its type wants'
+says "octets behind the attributes" "$(message 02 01 00070009414243)" "$(message 02 01 00070009414244)" \
+    "@ /trailing  trailing
+- 00070009414243 ! an attribute's Length runs past the end of its container
++ 00070009414244 ! an attribute's Length runs past the end of its container"
+says "an attribute inserted, and one behind it that has another place now" "$(message 02 01 "$(attr 0655 00)$(attr 0656 01)")" \
+    "$(message 02 01 "$(attr 0657 '')$(attr 0655 00)$(attr 0656 02)")" '@ /header/length  header.length
+- 16
++ 20
+@ /attributes/0  0x0657
++ 0x0657, Length 0
+@ /attributes/1 /attributes/2  0x0656
+- 01
++ 02'
+long=$(printf '%0200d' 0)
+says "long octet strings, from where they differ" "$(message 02 01 "$(attr 0655 "$long")")" \
+    "$(message 02 01 "$(attr 0655 "${long%0}1")")" '@ /attributes/0  0x0655
+- 100 octets, from 99 on: 00
++ 100 octets, from 99 on: 01'
+says "text that would deceive" "$search" "$(patch 72 1b "$search")" '@ /attributes/0  PEER-NAME
+- "alice"
++ "\x1blice"'
+inner=$(hex <"$TESTDATA/tunnel.hmac.bin")
+at=$(($(find_attr "$inner" 0008:0 0404:0) + 4))
+says "a field of a message inside" "$inner" "$(patch $((at + 4)) 07 "$inner")" "@ /attributes/0/value/1/message/header/ttl  APPLICATION/APPLICATION.BODY/header.ttl
+- 32
++ 7"
+says "a message that is cut short" "$search" "${search:0:166}" "@ /attributes/1  SDP
+- SDP \"v=0\"
+@ /trailing  trailing
+- (no octets)
++ 000700 ! fewer than four octets left, too few for an attribute's type and Length"
+says "a signed message and one whose address is forged" "$(hex <"$put")" "$(sed 's/sip:alice@10/sip:alice@66/' "$put" | hex)" \
+    '@ /attributes/1/value/1/value/0  RESOURCE/RESOURCE-INFO.BODY/RESOURCE-INFO.BODY.ENTRY
+- "sip:alice@10.4.1.2:5060"
++ "sip:alice@66.4.1.2:5060"'
+t "colour changes no letter" 0 @<(reload-dump --diff search "$put") '' \
+    bash -c 'reload-dump --diff --color=always "$1" "$2" | sed "s/\x1b\[[0-9]*m//g"' - search "$put"
+ok "but is there" bash -c 'reload-dump --diff --color=always "$1" "$2" | grep -q "^.\[[0-9;]*m[-+] "' - search "$put"
+
+# ---- files of several messages ----
+
+cat search "$put" search >three
+{ cat search; sed 's/sip:alice@10/sip:alice@66/' "$put"; cat search; } >forged
+t "the second of three" 1 '=--- 2: three, offset 88: RESOURCE-PUT request, 396 octets
++++ 2: forged, offset 88: RESOURCE-PUT request, 396 octets
+@ /attributes/1/value/1/value/0  RESOURCE/RESOURCE-INFO.BODY/RESOURCE-INFO.BODY.ENTRY
+- "sip:alice@10.4.1.2:5060"
++ "sip:alice@66.4.1.2:5060"' '' reload-dump --diff three forged
+t "one more" 1 '=--- no message
++++ 2: three, offset 88: RESOURCE-PUT request, 396 octets
+--- no message
++++ 3: three, offset 484: PEER-SEARCH request, 88 octets' '' reload-dump --diff search three
+
+# ---- every bit ----
+
+# each of a message's, for the status as for what is said; in the token it leaves none, which is trouble
+missing=
+for ((at = 0; at < ${#search} / 2; at++)); do
+    for ((bit = 1; bit < 256; bit *= 2)); do
+        unhex "$(patch "$at" "$(printf %02x $((0x${search:2 * at:2} ^ bit)))" "$search")" >flipped
+        reload-dump --diff search flipped >said 2>complaints
+        got="$? $(grep -c '^+++ ' said)"
+        case $at:$got in
+        [0-3]:'2 1') ;;
+        [0-3]:* | *:'0 '* | *:*' 0') missing+=" $at/$bit: $got" ;;
+        *:'1 1') [ -n "$(sed -n '/^@ \//p' said)" ] || missing+=" $at/$bit" ;;
+        1[345]:2*) ;; # a Length that leaves octets over, which are garbage
+        *) missing+=" $at/$bit: $got" ;;
+        esac
+    done
+done
+is "$missing" '' "each bit of a message that is another one shows"
+done_testing

@@ -1,0 +1,479 @@
+#!/bin/bash
+# reload-verify --explain: one test for each misreading. The digests are made by openssl, by the misreading and nothing else.
+script=$(realpath "$0")
+. "$(dirname "$0")/tap.bash"
+
+now=1183900000
+printf 'the secret of 27 octets ~~~' >secret
+chmod 600 secret
+key=$(hex <secret)
+reload-keygen ca --overlay chat -o ca --bits 2048 --not-before 2007-01-01T00:00:00Z --not-after 2040-01-01T00:00:00Z || bail_out "no CA"
+for name in alice bob; do
+    reload-keygen issue --ca ca --user $name@example.com --peer-id "${!name}" --bits 2048 --not-before 2007-01-01T00:00:00Z \
+        --not-after 2040-01-01T00:00:00Z -o $name || bail_out "no certificate for $name"
+    openssl x509 -in $name.crt -outform DER -out $name.der
+done
+: >asserted
+
+# ---- Messages -----------------------------------------------------------------------------------------------------------
+
+mode=hmac
+secret_file=secret
+# judge HEX [OPTION...]: the report as JSON
+judge()
+{
+    local options=(--secret "$secret_file")
+    [ $mode = hmac ] || options=(--ca ca/ca.crt)
+    unhex "$1" | reload-verify "${options[@]}" --time $now --explain --json "${@:2}" 2>judge.err
+}
+
+# explained WORDS DESCRIPTION HEX [TYPE]: the one wrong digest, of TYPE, is bad-digest or bad-digest-length, and fits by WORDS and
+# nothing else ("a+b c": a and b together, or c; "": by none)
+explained()
+{
+    local got
+    got=$(judge "$3" | jq -r '.verdict, ([.signatures[] | select(.explain)] | length), (.signatures[] | select(.explain) | .type,
+        ([.explain[].reading | join("+")] | join(" ")))' | tr '\n' '|')
+    printf '%s\n' "$1" | sed 's/[ +]/\n/g' >>asserted
+    is "$got" "invalid|1|${4:-SIGNATURE}|$1|" "$mode: $2"
+}
+
+# mac OCTETS [HASH]: the digest by the mode, in hex
+mac()
+{
+    if [ $mode = hmac ]; then
+        hmac "$key" "$1"
+    else
+        unhex "$1" | openssl dgst -sha1 -sign alice.key | hex
+    fi
+}
+
+stamp=$(attr 0801 "$(printf '%08x' $now)")
+log=$(attr 0004 "$(attr 0401 0038)")
+
+# fixture [BEHIND-LENGTH]: sets what a message to be signed consists of: $attributes, $head (the SIGNATURE's type and Length),
+# $before (all up to DIGEST, Length as received) and $covered (D1, D2); $size: octets of a DIGEST; $source: SOURCE-INFO's members,
+# and $unpadded, these without padding
+fixture()
+{
+    local behind=${1:-0} rest
+    size=20 security=02 source=$(attr 0101 "$alice") unpadded=$(attr 0101 "$alice")
+    if [ $mode = certs ]; then
+        size=256 security=03 source=$source$(attr 0105 "$(hex <alice.der)")
+        unpadded=${unpadded}0105$(printf '%04x' "$(stat -c %s alice.der)")$(hex <alice.der)
+    fi
+    attributes=$(attr 0002 "$source")$(attr 0007 "$(text sdp-5)")
+    head=0006$(printf '%04x' $((8 + 4 + size)))
+    rest=$attributes$head$stamp
+    length=$((${#rest} / 2 + 4 + size))
+    before=$(message $security 01 "$rest" $((length + behind)))
+    covered=$(patch 13 "$(printf '%06x' $length)" "$before")
+    covered=${covered:16}
+}
+
+sealed() # DIGEST [BEHIND]
+{
+    printf '%s%s%s' "$before" "$(attr 0802 "$1")" "${2:-}"
+}
+
+# try WORDS DESCRIPTION OCTETS [BEHIND]: a message whose digest is made over OCTETS
+try()
+{
+    explained "$1" "$2" "$(sealed "$(mac "$3")" "${4:-}")"
+}
+
+# at LENGTH: what is covered, with that Length in six hex digits
+at()
+{
+    patch 5 "$1" "$covered"
+}
+
+# ---- Length, range, what is left out: the message's SIGNATURE -----------------------------------------------------------
+
+for mode in hmac certs; do
+    fixture
+    judge "$(sealed "$(mac "$covered")")" >good.json
+    is "$(jq -c '[.verdict, (.signatures[0] | has("explain"))]' good.json)" '["valid",false]' "$mode: what is right is not explained"
+    zeros=$(printf '%0*d' $((2 * size)) 0)
+    whole=${before:0:16}$covered
+    n=$((${#attributes} / 2))
+    explained "" "a digest of nothing that is known" "$(sealed "$(mac 00112233)")"
+    try length-zero "Length zero" "$(at 000000)"
+    try length-without-signature "Length without the SIGNATURE" "$(at "$(printf '%06x' $n)")"
+    try length-without-digest "Length without DIGEST" "$(at "$(printf '%06x' $((length - 4 - size)))")"
+    try length-without-padding "Length without padding" "$(at "$(printf '%06x' $((length - 3)))")"
+    try length-with-header "Length with the header" "$(at "$(printf '%06x' $((length + 68)))")"
+    lh=$(printf '%06x' $length)
+    try length-little-endian "Length in little-endian order" "$(at "${lh:4:2}${lh:2:2}${lh:0:2}")"
+    try length-left-out "Length left out" "${covered:0:10}${covered:16}"
+    try from-octet-0 "from offset 0" "$whole"
+    try from-octet-4 "from offset 4" "${whole:8}"
+    try from-octet-7 "from offset 7" "${whole:14}"
+    try from-octet-9 "from offset 9" "${whole:18}"
+    try from-octet-16 "from offset 16" "${whole:32}"
+    try from-attributes "from offset 68" "${whole:136}"
+    try from-signature "from the SIGNATURE" "$head$stamp"
+    try to-signature "up to the SIGNATURE (B§5.2.6)" "${covered:0:-24}"
+    try to-digest-value "over DIGEST's type and Length" "${covered}0802$(printf '%04x' $size)"
+    try to-digest-zeroed "over DIGEST with zeros" "${covered}0802$(printf '%04x' $size)$zeros"
+    before_signature=${covered:0:-24}
+    try signature-head-left-out "without the SIGNATURE's type and Length" "$before_signature$stamp"
+    try signature-length-without-digest "the SIGNATURE's Length without DIGEST" "${before_signature}00060008$stamp"
+    try signature-length-zero "the SIGNATURE's Length zero" "${before_signature}00060000$stamp"
+    try timestamp-left-out "without TIMESTAMP" "$before_signature$head"
+    try timestamp-head-left-out "TIMESTAMP's value alone" "$before_signature$head${stamp:8}"
+    try timestamp-zero "TIMESTAMP zero" "$before_signature${head}0801000400000000"
+    try padding-left-out "without padding" "${covered:0:120}0002$(printf '%04x' $((${#source} / 2)))${unpadded}0007$(printf '%04x' 5)$(text sdp-5)$head$stamp"
+    try dht-zero "DHT zero" "$(patch 1 00 "$covered")"
+    try hash-zero "Hash zero" "$(patch 2 00 "$covered")"
+    try security-zero "Security zero" "$(patch 3 00 "$covered")"
+    try response-flipped "R/r of a response" "$(patch 4 81 "$covered")"
+    try destination-id-zero "Destination ID zero" "$(patch 8 "$(printf '%040d' 0)" "$covered")"
+    try source-id-zero "Source ID zero" "$(patch 28 "$(printf '%040d' 0)" "$covered")"
+    try transaction-id-zero "Transaction ID zero" "$(patch 48 "$(printf '%016d' 0)" "$covered")"
+    try overlay-zero "Overlay zero" "$(patch 56 00000000 "$covered")"
+
+    # two at once
+    try length-zero+from-octet-7 "Length zero, from offset 7" "$(x=$(at 000000) && printf '00%s' "$x")"
+    try length-without-digest+signature-length-without-digest "all Lengths as they are before DIGEST" \
+        "$(x=$(at "$(printf '%06x' $((length - 4 - size)))") && printf '%s' "${x:0:-24}00060008$stamp")"
+    try transaction-id-zero+overlay-zero "two fields zero" "$(patch 48 "$(printf '%024d' 0)" "$covered")"
+    try "" "three at once are not looked for" "$(patch 28 "$(printf '%064d' 0)" "$covered")"
+
+    # padding as it was not received
+    padded=$attributes
+    attributes=${attributes:0:-6}abcdef
+    before=${before/$padded/$attributes}
+    covered=${covered/$padded/$attributes}
+    try padding-zeroed "padding not as received" "${covered/$attributes/$padded}"
+
+    # with ROUTE-LOGs behind it
+    fixture $((${#log} / 2))
+    digest_head=0802$(printf '%04x' $size)
+    is "$(judge "$(sealed "$(mac "$covered")" "$log")" | jq -r .verdict)" valid "$mode: a ROUTE-LOG behind the SIGNATURE"
+    try length-not-restored "Length with the ROUTE-LOG" "${before:16}" "$log"
+    try to-end-digest-zeroed "to the end, DIGEST zero" "$covered$digest_head$zeros$log" "$log"
+    try to-end-without-digest "to the end, without DIGEST" "$covered$log" "$log"
+    try to-end-without-signature "to the end, without SIGNATURE" "${covered:0:-24}$log" "$log"
+    try length-not-restored+to-end-without-digest "the ROUTE-LOG in range and Length" "${before:16}$log" "$log"
+    try length-not-restored+timestamp-left-out "Length with the ROUTE-LOG, no TIMESTAMP" "$(x=${before:16} && printf '%s' "${x:0:-16}")" "$log"
+
+    # ---- the same for PEER-SIGNATURE and BODY.SIGNATURE ----
+
+    # inner ROLE OCTETS: a message whose signature of that role is made over OCTETS, all else right; HEX of it in $made
+    inner()
+    {
+        local signature
+        signature=$sig_head$stamp$(attr 0802 "$(mac "$2")")
+        attributes=$(place "$1" "$signature")
+        local rest=$attributes$head$stamp
+        local l=$((${#rest} / 2 + 4 + size))
+        made=$(message $security 01 "$rest" $l)
+        made=$made$(attr 0802 "$(mac "${made:16}")")
+    }
+    place() # ROLE SIGNATURE: the attributes
+    {
+        local other=
+        if [ "$1" = peer ]; then
+            attr 0002 "$members$2"
+        else
+            [ $mode = hmac ] || other=$(attr 0202 "$(attr 0308 "$(hex <alice.der)")")
+            printf '%s' "$(attr 0002 "$source")$(attr 0003 "$(attr 0201 "$resource_key")$(attr 0202 "$members$2")$other")"
+        fi
+    }
+    resource_key=$(text alice@example.com)
+    for role in peer body; do
+        if [ $role = peer ]; then
+            type=PEER-SIGNATURE members=$source$(attr 0102 "$(text alice)") sig_type=0106
+        else
+            type=RESOURCE-INFO.BODY.SIGNATURE members=$(attr 0303 "$(text sip:a@b.c)")$(attr 0305 00000e10) sig_type=0306
+        fi
+        sig_head=$sig_type$(printf '%04x' $((12 + size)))
+        inner $role "$members$sig_head$stamp"
+        right=$members$sig_head$stamp
+        is "$(judge "$made" | jq -r .verdict)" valid "$mode: $type that is right"
+        container=0002
+        [ $role = peer ] || container=0202
+        container=$container$(printf '%04x' $((${#members} / 2 + 4 + 12 + size)))
+        try_inner() # WORDS DESCRIPTION OCTETS
+        {
+            inner $role "$3"
+            explained "$1" "$type: $2" "$made" $type
+        }
+        try_inner "" "a digest of nothing that is known" 00
+        try_inner from-container-head "with its container's type and Length (D8)" "$container$right"
+        inner $role ""
+        upto=${made%%"$right"*}$right
+        try_inner from-octet-8 "from offset 8 of the message" "${upto:16}"
+        try_inner from-octet-0 "from offset 0 of the message" "$upto"
+        try_inner length-zero+from-octet-8 "from offset 8, Length zero" "$(patch 5 000000 "${upto:16}")"
+        try_inner from-signature "from the signature attribute" "$sig_head$stamp"
+        try_inner to-signature "up to the signature attribute" "$members"
+        try_inner to-digest-value "over DIGEST's type and Length" "${right}$digest_head"
+        try_inner to-digest-zeroed "over DIGEST with zeros" "$right$digest_head$zeros"
+        try_inner signature-head-left-out "without the signature's own head" "$members$stamp"
+        try_inner signature-length-without-digest "the signature's Length without DIGEST" "$members${sig_type}0008$stamp"
+        try_inner timestamp-left-out "without TIMESTAMP" "$members$sig_head"
+        try_inner from-container-head+to-signature "with its container's head, without its own" "$container$members"
+        if [ $role = peer ]; then
+            # alice's name of five octets has padding of three
+            try_inner padding-left-out "without padding" "${unpadded}01020005$(text alice)$sig_head$stamp"
+        else
+            try_inner from-resource "from the KEY" "$(attr 0201 "$resource_key")$container$right"
+        fi
+
+        # the message's own, over an inner DIGEST of zeros
+        inner $role "$right"
+        outer=${made:16:$((${#made} - 16 - 2 * size - 8))}
+        inner_digest=$(attr 0802 "$(mac "$right")")
+        over=${outer/"$right$inner_digest"/"$right$digest_head$zeros"}
+        explained inner-digests-zero "SIGNATURE: over a $type that is not made yet" "${made:0:16}$outer$(attr 0802 "$(mac "$over")")"
+    done
+done
+
+# ---- Which key: HMAC ----------------------------------------------------------------------------------------------------
+
+mode=hmac
+fixture
+# by_key WORDS DESCRIPTION KEY
+by_key()
+{
+    explained "$1" "$2" "$(sealed "$(hmac "$3" "$covered")")"
+}
+use_secret() # OCTETS-HEX
+{
+    key=$1
+    printf 'hex:%s\n' "$1" >other.secret
+    chmod 600 other.secret
+    secret_file=other.secret
+}
+sha1_of()
+{
+    unhex "$1" | openssl dgst -sha1 -binary | hex
+}
+by_key secret-with-lf "the secret with its LF" "${key}0a"
+by_key secret-with-crlf "the secret with its CR LF" "${key}0d0a"
+by_key secret-with-blank "the secret with a blank" "${key}20"
+by_key secret-as-hex "the secret as hex digits" "$(text "$key")"
+by_key secret-as-upper-hex "the secret as hex digits, upper case" "$(text "${key^^}")"
+by_key secret-with-hex-prefix "the text of a secret file" "$(text "hex:$key")"
+by_key secret-with-hex-prefix+secret-with-lf "the whole secret file" "$(text "hex:$key")0a"
+by_key secret-as-base64 "the secret in base64" "$(unhex "$key" | base64 -w 0 | hex)"
+by_key secret-hashed "the secret hashed" "$(sha1_of "$key")"
+by_key secret-cut-to-20 "the secret cut to 20 octets" "${key:0:40}"
+explained secret-empty "no secret" "$(sealed "$(unhex "$covered" | openssl dgst -sha1 -hmac '' -binary | hex)")"
+explained length-zero+secret-with-lf "a range and a key" "$(sealed "$(hmac "${key}0a" "$(at 000000)")")"
+printf 'another' >another.secret
+chmod 600 another.secret
+is "$(unhex "$(sealed "$(hmac "$(text another)0a" "$covered")")" | reload-verify --secret secret --secret another.secret --explain --json |
+    jq -c '[.signatures[0].explain[].reading]')" '[["secret-with-lf"]]' "any of several secrets"
+use_secret "$(text 00112233445566)"
+by_key secret-from-hex "the octets that the secret's digits stand for" 00112233445566
+use_secret "$(text c2VjcmV0IQ==)"
+by_key secret-from-base64 "the octets that the secret's base64 stands for" "$(text 'secret!')"
+use_secret "20$(text secret)0920"
+by_key secret-trimmed "white space dropped" "$(text secret)"
+use_secret "$(text one)00$(text two)"
+by_key secret-cut-at-nul "up to the first NUL" "$(text one)"
+use_secret "$(printf 'a1%.0s' {1..70})"
+by_key secret-cut-to-64 "cut to 64 octets" "${key:0:128}"
+by_key secret-with-nul "with a NUL" "${key}00"
+secret_file=secret
+key=$(hex <secret)
+
+# ---- Which algorithm and form: HMAC -------------------------------------------------------------------------------------
+
+# dgst HASH OPTION...: of standard input, in hex
+dgst()
+{
+    openssl dgst "-$1" "${@:2}" -binary | hex
+}
+keyed=(-mac HMAC -macopt "hexkey:$key")
+for_size() # OCTETS: as fixture, with a DIGEST of that size
+{
+    head=0006$(printf '%04x' $((12 + ($1 + 3) / 4 * 4)))
+    local rest=$attributes$head$stamp
+    before=$(message 02 01 "$rest" $((${#rest} / 2 + 4 + ($1 + 3) / 4 * 4)))
+    covered=${before:16}
+}
+for hash in md5:16 sha-224:28 sha-256:32 sha-384:48 sha-512:64; do
+    word=${hash%:*}
+    for_size "${hash#*:}"
+    digest=$(unhex "$covered" | dgst "${word/-/}" "${keyed[@]}")
+    explained "$word" "HMAC with $word in a DIGEST of ${hash#*:} octets" "$(sealed "$digest")"
+    for_size 20
+    digest=$(unhex "$covered" | dgst "${word/-/}" "${keyed[@]}")
+    if [ "$word" = md5 ]; then
+        explained md5+digest-padded "HMAC with md5, filled up to 20" "$(sealed "${digest}00000000")"
+    else
+        explained "$word" "HMAC with $word, cut to 20" "$(sealed "${digest:0:40}")"
+    fi
+done
+fixture
+explained hash-only "SHA-1 without a key" "$(sealed "$(sha1_of "$covered")")"
+explained secret-in-front "SHA-1 of secret and octets" "$(sealed "$(sha1_of "$key$covered")")"
+explained secret-behind "SHA-1 of octets and secret" "$(sealed "$(sha1_of "$covered$key")")"
+explained key-and-octets-swapped "HMAC with its arguments swapped" "$(sealed "$(hmac "$covered" "$key")")"
+explained hashed-twice "HMAC of a hash" "$(sealed "$(hmac "$key" "$(sha1_of "$covered")")")"
+explained length-zero+hash-only "a range and an algorithm" "$(sealed "$(sha1_of "$(at 000000)")")"
+explained secret-with-lf+secret-in-front "a key and an algorithm" "$(sealed "$(sha1_of "${key}0a$covered")")"
+right=$(hmac "$key" "$covered")
+explained digest-reversed "octets in reverse order" "$(sealed "$(printf '%s' "$right" | fold -w 2 | tac | tr -d '\n')")"
+explained digest-words-reversed "words in reverse order" "$(sealed "$(printf '%s' "$right" | sed -E 's/(..)(..)(..)(..)/\4\3\2\1/g')")"
+for_size 40
+explained digest-as-hex "as hex" "$(sealed "$(text "$(hmac "$key" "$covered")")")"
+explained digest-as-hex "as hex, upper case" "$(sealed "$(x=$(hmac "$key" "$covered") && text "${x^^}")")"
+for_size 28
+base64=$(unhex "$(hmac "$key" "$covered")" | base64)
+explained digest-as-base64 "as base64" "$(sealed "$(text "$base64")")"
+explained length-zero+digest-as-base64 "a range and a form" "$(sealed "$(text "$(unhex "$(hmac "$key" "$(at 000000)")" | base64)")")"
+for_size 12
+explained digest-cut "HMAC-SHA1-96" "$(sealed "$(x=$(hmac "$key" "$covered") && printf '%s' "${x:0:24}")")"
+for_size 32
+explained digest-padded "filled up to 32 octets" "$(sealed "$(hmac "$key" "$covered")000000000000000000000000")"
+for_size 19
+explained "" "a DIGEST of 19 octets that fits nothing" "$(sealed "$(printf '%038d' 1)")"
+
+# ---- Which key, algorithm and form: CERTS -------------------------------------------------------------------------------
+
+mode=certs
+# certs_fixture PEER-CERT SIZE [MORE]: as fixture, with a DIGEST of another size and more attributes in front
+certs_fixture()
+{
+    attributes=${2:-}$(attr 0002 "$(attr 0101 "$alice")$(attr 0105 "$(hex <alice.der)")")
+    local padded=$((($1 + 3) / 4 * 4))
+    head=0006$(printf '%04x' $((12 + padded)))
+    local rest=$attributes$head$stamp
+    before=$(message 03 01 "$rest" $((${#rest} / 2 + 4 + padded)))
+    covered=${before:16}
+}
+sign_with() # KEY HASH [OPTION...]
+{
+    unhex "$covered" | openssl dgst "-$2" -sign "$1" "${@:3}" | hex
+}
+raw() # BLOCK: what PKCS #1 v1.5 makes of it, block type 1
+{
+    unhex "$1" | openssl pkeyutl -sign -inkey alice.key -pkeyopt rsa_padding_mode:pkcs1 | hex
+}
+certs_fixture 256
+for hash in md5 sha-224 sha-256 sha-384 sha-512; do
+    explained $hash "RSA over $hash" "$(sealed "$(sign_with alice.key "${hash/-/}")")"
+done
+sha1=$(sha1_of "$covered")
+explained no-digest-info "a hash without DigestInfo" "$(sealed "$(raw "$sha1")")"
+explained digest-info-without-null "DigestInfo without NULL" "$(sealed "$(raw "301f300706052b0e03021a0414$sha1")")"
+for salt in digest max 0; do
+    explained pss "PSS, salt: $salt" "$(sealed "$(sign_with alice.key sha1 -sigopt rsa_padding_mode:pss -sigopt rsa_pss_saltlen:$salt)")"
+done
+explained sha-256+pss "PSS over SHA-256" "$(sealed "$(sign_with alice.key sha256 -sigopt rsa_padding_mode:pss)")"
+explained sha-256+no-digest-info "SHA-256 without DigestInfo" "$(sealed "$(raw "$(unhex "$covered" | dgst sha256)")")"
+explained hashed-twice "a hash of the hash" "$(sealed "$(unhex "$sha1" | openssl dgst -sha1 -sign alice.key | hex)")"
+signature=$(sign_with alice.key sha1)
+explained digest-reversed "octets in reverse order" "$(sealed "$(printf '%s' "$signature" | fold -w 2 | tac | tr -d '\n')")"
+explained key-of-ca "signed by the CA's key" "$(sealed "$(sign_with ca/ca.key sha1)")"
+explained "" "another's key that is nowhere to be seen" "$(sealed "$(sign_with bob.key sha1)")"
+certs_fixture 256 "$(attr 0003 "$(attr 0201 "$(text bob)")$(attr 0202 "$(attr 0308 "$(hex <bob.der)")")")"
+explained key-of-resource-cert "signed by the resource's key" "$(sealed "$(sign_with bob.key sha1)")"
+certs_fixture 256 "$(attr 0005 "$(attr 0105 "$(hex <bob.der)")")"
+explained key-of-peer-cert "signed by another peer's key" "$(sealed "$(sign_with bob.key sha1)")"
+explained key-of-peer-cert+sha-256 "signed by another peer's key over SHA-256" "$(sealed "$(sign_with bob.key sha256)")"
+certs_fixture 512
+explained digest-as-hex "as hex" "$(sealed "$(text "$(sign_with alice.key sha1)")")"
+certs_fixture 344
+explained digest-as-base64 "as base64" "$(sealed "$(sign_with alice.key sha1 | xxd -r -p | base64 -w 0 | hex)")"
+certs_fixture 20
+explained hash-only "a hash that nobody signed" "$(sealed "$(sha1_of "$covered")")"
+certs_fixture 257
+explained digest-sign-octet "a zero octet in front" "$(sealed "00$(sign_with alice.key sha1)")"
+certs_fixture 255
+zeros_dropped=
+for i in {1..5000}; do # one signature of 256 begins with a zero octet
+    before=$(patch 56 "$(printf '%016x' "$i")" "$before")
+    covered=${before:16}
+    signature=$(sign_with alice.key sha1)
+    if [[ $signature = 00* ]]; then
+        zeros_dropped=${signature:2}
+        break
+    fi
+done
+explained digest-zeros-dropped "a zero octet dropped" "$(sealed "$zeros_dropped")"
+
+# ---- Each reading has a test --------------------------------------------------------------------------------------------
+
+sed -n 's/^.*{"\([a-z0-9-]*\)", ".*/\1/p' "$(dirname "$script")/../../lib/explain/reading.c" | sort -u >words
+ok "the table of readings was found" test "$(wc -l <words)" -gt 70
+sed '/^$/d' asserted | sort -u >asserted.words
+same asserted.words words "each reading has a test"
+
+# ---- What is written, and where -----------------------------------------------------------------------------------------
+
+mode=hmac
+fixture
+digest=$(hmac "$key" "$(at 000000)")
+unhex "$(sealed "$digest")" >wrong.bin
+V=(reload-verify --secret secret --time "$now")
+line="wrong.bin: offset 0: message 1: PEER-SEARCH request: invalid: bad-digest (431): DIGEST at /attributes/2/value/1: is not the digest of the signed octets under the secret"
+says="explain: SIGNATURE /attributes/2: the digest fits: length-zero: Length was zero (D2)"
+t "text" 1 "=$line
+    $says" '' "${V[@]}" --explain wrong.bin
+t "without --explain" 1 "=$line" '' "${V[@]}" wrong.bin
+t "text, -v" 1 "=$line
+    SIGNATURE /attributes/2: invalid: bad-digest, TIMESTAMP $now
+    $says" '' "${V[@]}" --explain -v wrong.bin
+t "--quiet" 1 '' '' "${V[@]}" --explain --quiet wrong.bin
+t "a filter says it on standard error" 1 '' "=reload-verify: ${line/: PEER-SEARCH request: invalid: bad-digest (431)/: not passed on: bad-digest}
+reload-verify: wrong.bin: offset 0: message 1: $says" "${V[@]}" --explain -f binary wrong.bin
+unhex "$(sealed "$(hmac "${key}0a" "$(at 000000)")")" >two.bin
+t "two at once" 1 "=${line/wrong.bin/two.bin}
+    explain: SIGNATURE /attributes/2: the digest fits: length-zero, secret-with-lf: Length was zero (D2), and the line feed at the end of the secret file was part of the key (D12)" \
+    '' "${V[@]}" --explain two.bin
+is "$("${V[@]}" --explain --json two.bin | jq -c '.signatures[0].explain')" \
+    '[{"reading":["length-zero","secret-with-lf"],"detail":"Length was zero (D2), and the line feed at the end of the secret file was part of the key (D12)"}]' "JSON"
+is "$("${V[@]}" --json two.bin | jq -c '.signatures[0] | has("explain")')" false "JSON without --explain"
+is "$("${V[@]}" --explain --json two.bin | jq -c 'del(.signatures[0].explain)')" "$("${V[@]}" --json two.bin | jq -c .)" "nothing else is changed"
+unhex "$(sealed "$(printf '%040d' 1)")" >none.bin
+t "none" 1 "=${line/wrong.bin/none.bin}
+    explain: SIGNATURE /attributes/2: no known misreading fits" '' "${V[@]}" --explain none.bin
+is "$("${V[@]}" --explain --json none.bin | jq -c '.signatures[0].explain')" '[]' "JSON: none"
+unhex "$(message 02 01 00060000)" >absent.bin
+t "no digest" 1 "~.*: invalid: bad-digest-length .*
+    explain: SIGNATURE /attributes/0: there is no digest" '' "${V[@]}" --explain absent.bin
+unhex "$(message 02 01 "")" >unsigned.bin
+t "no signature" 1 "~.*: invalid: missing-signature [^
+]*" '' "${V[@]}" --explain unsigned.bin
+# without TIMESTAMP two readings leave the same octets
+stamp='' head=00060018
+rest=$attributes$head
+before=$(message 02 01 "$rest" $((${#rest} / 2 + 24)))
+explained "to-signature signature-head-left-out" "two that cannot be told apart" "$(sealed "$(hmac "$key" "${before:16:$((${#before} - 24))}")")"
+
+# a message inside of another
+inner=$(hex <wrong.bin)
+attributes=$(attr 0008 "$(attr 0403 "$(text reload)")$(attr 0404 "$inner")$(attr 0405 00000001)")
+rest=$attributes$head
+before=$(message 02 21 "$rest" $((${#rest} / 2 + 24)))
+unhex "$(sealed "$(hmac "$key" "${before:16}")")" >carrier.bin
+t "a tunnelled message" 1 "=carrier.bin: offset 0: message 1: TRANSPORT-TUNNEL request: valid
+    tunnelled: ${line#*message 1: }
+        $says" '' "${V[@]}" --explain carrier.bin
+is "$("${V[@]}" --explain --json carrier.bin | jq -c '.tunnelled.signatures[0].explain[0].reading')" '["length-zero"]' "a tunnelled message, JSON"
+
+# CERTS: that the key is right is told
+mode=certs
+stamp=$(attr 0801 "$(printf '%08x' $now)")
+fixture
+unhex "$(sealed "$(mac 00)")" >other.bin
+t "the right key over other octets" 1 "~.*: invalid: bad-digest .*
+    explain: SIGNATURE /attributes/2: no known misreading fits; the certificate's key has signed other octets" '' \
+    reload-verify --ca ca/ca.crt --time $now --explain other.bin
+
+# a message so large that not all can be tried
+mode=hmac
+attributes=
+for i in {1..9}; do attributes+=0007ffff$(head -c 65535 /dev/zero | tr '\0' a | hex)00; done
+stamp='' head=00060018 rest=$attributes$head
+before=$(message 02 01 "$rest" $((${#rest} / 2 + 24)))
+sealed "$(printf '%040d' 1)" | xxd -r -p >large.bin
+t "a large message" 1 "~.*: invalid: bad-digest .*
+    explain: SIGNATURE /attributes/9: no known misreading fits; not all were tried" '' timeout 60 "${V[@]}" --explain large.bin
+done_testing

@@ -1,0 +1,386 @@
+#!/bin/bash
+# shellcheck disable=SC2016 # single quotes hold scripts for bash -c, jq and python3
+# Replay (D25), sentence by sentence, and the file that outlives the run.
+here=$(dirname "$(realpath "$0")")
+. "$here/tap.bash"
+. "$here/certs.bash"
+
+boot=$((now - 1000))
+with=("${verify[@]}" --replay)
+
+# of BOOT-TIME COUNTER...: several requests of alice's, one behind the other
+of()
+{
+    requests alice "$alice" "$@"
+}
+
+# counters DESCRIPTION WANTED COUNTER...: the verdicts of one run over requests with these counters
+counters()
+{
+    of "$boot" "${@:3}" >counters.bin
+    verdicts "$1" "$2" "${with[@]}" counters.bin
+}
+
+# ---- one run ----
+
+of "$boot" 0 >first.bin
+of "$boot" 1 >second.bin
+cat first.bin second.bin first.bin >three.bin
+verdicts "a request that came before" "valid valid replay:431" "${with[@]}" three.bin
+is "$status" 1 "is a failure of the run"
+verdicts "without --replay it is none" "valid valid valid" "${verify[@]}" three.bin
+verdicts "over two files" "valid valid valid replay:431 replay:431 replay:431" "${with[@]}" first.bin second.bin <(of "$boot" 2) three.bin
+reload-dump -f json -o three.json three.bin
+reload-dump -f hex -o three.hex three.bin
+verdicts "over JSON" "valid valid replay:431" "${with[@]}" three.json
+verdicts "over hex, JSON and binary" "valid replay:431 valid replay:431" "${with[@]}" <(head -n 1 three.hex) first.bin <(sed -n 2p three.json) second.bin
+is "$(jq -r '.detail // empty' "$output" | sort -u)" "the Transaction ID's counter was seen before, or is below the window" "says why"
+t "a filter passes each on once" 1 @passed.bin '~reload-verify: three\.bin: offset [0-9]+: message 3: not passed on: replay: .*' \
+    bash -c 'cat first.bin second.bin >passed.bin; "$@" -f binary three.bin' - "${with[@]}"
+{ requests alice "$alice" "$boot" 7; requests bob "$bob" "$boot" 7; requests alice "$alice" "$boot" 7; requests bob "$bob" "$boot" 7; } >peers.bin
+verdicts "each peer has counters of its own" "valid valid replay:431 replay:431" "${with[@]}" peers.bin
+
+# ---- the window ----
+
+counters "64 below the highest is within the window" "valid valid replay:431" 100 36 36
+counters "65 below is not" "valid replay:431" 100 35
+counters "63 below is" "valid valid replay:431 replay:431" 100 37 37 35
+counters "the highest itself" "valid replay:431" 100 100
+counters "one below" "valid valid replay:431 replay:431" 100 99 99 100
+counters "the window moves with the highest" "valid valid valid replay:431 valid replay:431" 100 36 101 36 37 37
+counters "what was seen stays seen while it moves" "valid valid valid replay:431 replay:431 valid" 10 9 73 9 10 11
+counters "by 64: the old highest is its last" "valid valid replay:431 valid replay:431" 10 74 10 11 9
+counters "by 65: it is below" "valid valid replay:431 valid" 10 75 10 11
+counters "by far" "valid valid replay:431 replay:431 valid" 10 4294967295 10 4294967230 4294967231
+counters "from zero" "valid valid valid replay:431 replay:431" 0 1 4294967295 0 4294967295
+counters "out of order" "valid valid valid valid valid replay:431" 5 3 4 1 2 3
+seq 0 70 | shuf --random-source=<(yes) >order
+# shellcheck disable=SC2046 # words
+counters "within the window order does not matter" "$(printf 'valid %.0s' $(seq 1 65) | sed 's/ $//')" $(head -n 200 order | awk '$1 <= 64')
+
+# ---- boot times ----
+
+{ of "$boot" 5; of $((boot + 1)) 5; of $((boot + 1)) 4; of $((boot + 1)) 5; } >boots.bin
+verdicts "a later boot time begins anew" "valid valid valid replay:431" "${with[@]}" boots.bin
+{ of "$boot" 5; of $((boot + 1)) 0; of "$boot" 6; of $((boot - 1)) 999; } >boots.bin
+verdicts "an earlier one is a replay" "valid valid replay:431 replay:431" "${with[@]}" boots.bin
+is "$(jq -r '.detail // empty' "$output" | sort -u)" "the peer has booted again since this Transaction ID's boot time" "says why"
+of $((now + 300)) 0 >ahead.bin
+verdicts "a boot time 300 s behind the TIMESTAMP" valid "${with[@]}" ahead.bin
+of $((now + 301)) 0 >too-far.bin
+verdicts "301 s" replay:431 "${with[@]}" too-far.bin
+is "$(jq -r .detail "$output")" "the Transaction ID's boot time lies behind the message's own TIMESTAMP" "says why"
+verdicts "301 s, --max-skew 301" valid "${with[@]}" --max-skew 301 too-far.bin
+verdicts "300 s, --max-skew 299" replay:431 "${with[@]}" --max-skew 299 ahead.bin
+requests alice "$alice" $((now + 100)) 0 -- --time $((now - 200)) >own.bin
+verdicts "it is the message's TIMESTAMP that counts, not the time of checking" "valid" "${with[@]}" own.bin
+requests alice "$alice" $((now + 101)) 0 -- --time $((now - 200)) >own.bin
+verdicts "a second more" "replay:431" "${with[@]}" own.bin
+{ of 4294967295 0; of 4294967295 0; of "$boot" 1; } >last.bin
+verdicts "--max-skew none: that rule is off, the others are not" "valid replay:431 replay:431" "${with[@]}" --max-skew none last.bin
+{ cat too-far.bin; of "$boot" 0; } >after.bin
+verdicts "a boot time that is too late locks nobody out" "replay:431 valid" "${with[@]}" after.bin
+
+# ---- only what passes every step is remembered ----
+
+far=$(of "$boot" 4294967295 | hex)
+unhex "${far:0:$((${#far} - 2))}$(printf '%02x' $((0x${far: -2} ^ 1)))" >forged.bin
+cat forged.bin first.bin >after.bin
+verdicts "a bad digest with a far counter locks nobody out" "bad-digest:431 valid" "${with[@]}" after.bin
+jq -c --arg t "$(printf '%08x%08x' "$boot" 4294967295)" '.header.transaction_id = $t' RESOURCE-PUT.json | sign_as alice -f json |
+    jq -c '.attributes[1].value[1].value[0].value = "sip:mallory@10.9.9.9"' | sign_as alice >bad-body.bin
+cat bad-body.bin first.bin bad-body.bin >after.bin
+verdicts "a BODY that fails in step 12 locks nobody out" "bad-digest:431 valid bad-digest:431" "${with[@]}" after.bin
+requests alice "$alice" "$boot" 500 -- --time $((now - 301)) >stale.bin
+cat stale.bin first.bin >after.bin
+verdicts "nor what is stale" "stale:431 valid" "${with[@]}" after.bin
+reload-verify --quiet --ca ca/ca.crt --overlay chat --time "$now" --replay-state step12.state bad-body.bin forged.bin stale.bin
+verdicts "nor in another run" "valid" "${verify[@]}" --replay-state step12.state first.bin
+cat bad-body.bin first.bin first.bin >after.bin
+verdicts "step 11 comes before step 12" "valid replay:431 replay:431" "${verify[@]}" --replay <(of "$boot" 4294967295) bad-body.bin first.bin
+
+# ---- what is not looked at ----
+
+jq -c --arg t "$(printf '%08x%08x' "$boot" 3)" '.header.response = true | .header.transaction_id = $t' PEER-SEARCH.json | sign_as alice >response.bin
+cat response.bin response.bin >responses.bin
+verdicts "responses" "valid valid" "${with[@]}" responses.bin
+{ cat response.bin; of "$boot" 3; } >responses.bin
+verdicts "nor do they count" "valid valid" "${with[@]}" responses.bin
+install -m 600 "$TESTDATA/hmac.secret" secret
+reload-sign --secret secret -o hmac.bin PEER-SEARCH.json
+cat hmac.bin hmac.bin >hmac-twice.bin
+warning='=reload-verify: warning: replay is looked for under CERTS only, where a Transaction ID tells of it'
+t "HMAC" 0 '~.*: valid
+.*: valid' "$warning" reload-verify --secret secret --replay hmac-twice.bin
+t "HMAC, --quiet" 0 '' '' reload-verify --secret secret --quiet --replay-state hmac.state hmac-twice.bin
+ok "makes no file" test ! -e hmac.state
+reload-sign --none -o none.bin PEER-SEARCH.json
+cat none.bin none.bin >none-twice.bin
+t "NONE" 0 '~.*: unsecured
+.*: unsecured' "$warning" reload-verify --none --replay none-twice.bin
+
+# ---- the state ----
+
+state=("${verify[@]}" --replay-state state)
+verdicts "--replay-state implies --replay, and makes the file" "valid valid replay:431" "${state[@]}" three.bin
+ok "it is there, and nothing beside it" bash -c '[ -f state ] && [ -z "$(ls state?* 2>/dev/null)" ]'
+verdicts "another run knows them" "replay:431 replay:431 replay:431" "${state[@]}" three.bin
+verdicts "and takes what is new" "replay:431 valid replay:431" "${state[@]}" first.bin <(of "$boot" 2) second.bin
+verdicts "without the file it does not" "valid valid replay:431" "${with[@]}" three.bin
+verdicts "a file elsewhere" "valid" "${verify[@]}" --replay-state "$PWD/other.state" first.bin
+verdicts "has what it has" "replay:431 valid" "${verify[@]}" --replay-state other.state first.bin second.bin
+for name in ':memory:' 'file:state?mode=memory' '-dash'; do
+    reload-verify --quiet --ca ca/ca.crt --time "$now" --replay-state="$name" first.bin
+    verdicts "a file named $name is a file" "replay:431" "${verify[@]}" --replay-state="$name" first.bin
+    ok "of that name" test -s "./$name"
+done
+: >empty.state
+verdicts "an empty file is a new one" "valid" "${verify[@]}" --replay-state empty.state first.bin
+reload-verify --quiet --ca ca/ca.crt --time "$now" -f json -o out.json --replay-state file.state three.bin
+verdicts "with -o" "replay:431 replay:431 replay:431" "${verify[@]}" --replay-state file.state three.bin
+
+# how many peers
+many=()
+for i in 1 2 3 4; do
+    peer "p$i" "${alice:0:39}$i" "1$i"
+    many+=("p$i.bin")
+    requests "p$i" "${alice:0:39}$i" "$boot" 0 -- --time $((now - 100 + i)) >"p$i.bin"
+done
+peers=("${verify[@]}" --replay-state peers.state --replay-peers 3)
+verdicts "as many peers as are remembered" "valid valid valid" "${peers[@]}" p2.bin p1.bin p3.bin
+verdicts "are" "replay:431 replay:431 replay:431" "${peers[@]}" "${many[@]:0:3}"
+verdicts "one more" "valid" "${peers[@]}" p4.bin
+verdicts "and the others are there still" "replay:431 replay:431 replay:431" "${peers[@]}" p2.bin p3.bin p4.bin
+verdicts "the one whose newest TIMESTAMP was the oldest is forgotten, and now it is so again" "valid valid" "${peers[@]}" p1.bin p1.bin
+requests p2 "${alice:0:39}2" "$boot" 1 -- --time "$now" >p2-newer.bin
+verdicts "a newer TIMESTAMP keeps a peer" "valid valid valid" "${verify[@]}" --replay-state newer.state --replay-peers 2 p2.bin p3.bin p2-newer.bin
+verdicts "and another one is forgotten" "valid replay:431" "${verify[@]}" --replay-state newer.state --replay-peers 2 p4.bin p2.bin
+verdicts "which is p3" "replay:431" "${verify[@]}" --replay-state newer.state --replay-peers 3 p4.bin
+verdicts "as it passes now" "valid" "${verify[@]}" --replay-state newer.state --replay-peers 3 p3.bin
+verdicts "a smaller number forgets all that are too many" "valid" "${verify[@]}" --replay-state newer.state --replay-peers 1 <(requests p2 "${alice:0:39}2" "$boot" 2)
+is "$(python3 -c 'import sqlite3; print(sqlite3.connect("newer.state").execute("SELECT count(*), (SELECT peers FROM number) FROM peer").fetchone())')" "(1, 1)" "one is left"
+for n in 0 -1 x 4294967296; do
+    t "--replay-peers $n" 2 '' '~reload-verify: --replay-peers: .*' "${verify[@]}" --replay --replay-peers "$n" first.bin
+done
+
+# ---- files that are something else ----
+
+# unchanged DESCRIPTION FILE ERROR-REGEX
+unchanged()
+{
+    cp "$2" before
+    t "$1" 4 '' "~reload-verify: $3" "${verify[@]}" --replay-state "$2" first.bin
+    same "$2" before "and it is as it was"
+    ok "with nothing beside it" bash -c '[ -z "$(ls "$1"?* 2>/dev/null)" ]' - "$2"
+}
+head -c 20000 /dev/urandom >random.state
+unchanged "no database" random.state 'random\.state: cannot be used: it is no database of reload-verify'
+echo "notes" >notes.state
+unchanged "a text" notes.state 'notes\.state: cannot be used: it is no database of reload-verify'
+python3 -c 'import sqlite3; d = sqlite3.connect("foreign.state"); d.execute("CREATE TABLE t (x)"); d.commit()'
+unchanged "another program's database" foreign.state 'foreign\.state: is a database of something else than replay state'
+python3 -c 'import sqlite3; d = sqlite3.connect("tagged.state"); d.execute("PRAGMA application_id = 77"); d.commit()'
+unchanged "another program's database, without a table" tagged.state 'tagged\.state: is a database of something else than replay state'
+openssl req -x509 -newkey rsa:2048 -nodes -keyout self.key -out self.crt -subj /CN=alice -addext "subjectAltName=URI:reload://$alice@chat/" 2>/dev/null
+of "$boot" 0 | reload-verify --quiet --pin pins
+unchanged "pins" pins 'pins: is a database of something else than replay state'
+cp state future.state
+python3 -c 'import sqlite3; d = sqlite3.connect("future.state"); d.execute("PRAGMA user_version = 2"); d.commit()'
+unchanged "another version's" future.state 'future\.state: was written by another version of reload-verify'
+cp state broken.state
+python3 -c 'import sqlite3; d = sqlite3.connect("broken.state"); d.execute("DROP TABLE number"); d.commit()'
+unchanged "one with a table less" broken.state 'broken\.state: cannot be .*'
+head -c 6000 state >cut.state
+unchanged "one cut short" cut.state 'cut\.state: cannot be .*'
+mkdir directory.state
+t "a directory" 4 '' '~reload-verify: directory\.state: cannot be opened: .*' "${verify[@]}" --replay-state directory.state first.bin
+t "in a directory that is not there" 4 '' '~reload-verify: missing/state: cannot be opened: .*' "${verify[@]}" --replay-state missing/state first.bin
+t "no name" 4 '' '~reload-verify: : cannot be opened: .*' "${verify[@]}" --replay-state= first.bin
+# read-only: root may write everything, and becomes somebody else
+as_nobody=()
+if [ "$(id -u)" = 0 ]; then
+    as_nobody=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+    chmod 755 "$work"
+fi
+if [ "$(id -u)" = 0 ] && ! "${as_nobody[@]}" "$RELOAD_TOOLS/reload-verify" --version >/dev/null 2>&1; then
+    skip "a file that may only be read" "nobody may not run the tools"
+    skip "a directory that may only be read" "nobody may not run the tools"
+else
+    cp state readonly.state
+    chmod 444 readonly.state
+    t "a file that may only be read" 4 '' '~reload-verify: readonly\.state: cannot be written' "${as_nobody[@]}" "${verify[@]}" --replay-state readonly.state first.bin
+    mkdir -m 555 readonly
+    t "a directory that may only be read" 4 '' '~reload-verify: readonly/state: cannot be opened: .*' "${as_nobody[@]}" "${verify[@]}" --replay-state readonly/state first.bin
+    chmod 755 readonly
+fi
+
+# ---- several runs at once ----
+
+of "$boot" $(seq 0 299) >crowd.bin
+size=$(($(stat -c %s crowd.bin) / 300))
+is $((size * 300)) "$(stat -c %s crowd.bin)" "all requests are of one size"
+# each_once DESCRIPTION FILE...: each message of crowd.bin is in exactly one of the files
+each_once()
+{
+    local got
+    got=$(cat "${@:2}" | xxd -p -c "$size" | sort | md5sum)
+    is "$got" "$(xxd -p -c "$size" crowd.bin | sort | md5sum)" "$1"
+}
+for n in 1 2 3 4; do
+    "${verify[@]}" --replay-state crowd.state -f binary crowd.bin >"crowd.$n" 2>"crowd.$n.err" &
+    runs[n]=$!
+done
+statuses=
+for n in 1 2 3 4; do
+    wait "${runs[n]}"
+    statuses+="$? "
+done
+each_once "four runs over the same messages, from no file on: each message passes in one alone" crowd.[1-4]
+ok "the others' are replays" bash -c '! grep -vq "not passed on: replay: " crowd.?.err && [ "$(cat crowd.?.err | wc -l)" = 900 ]'
+is "${statuses//[01] /}" "" "and none of them failed in another way ($statuses)"
+
+# one that waits for input: others go on at once, and it knows what they saw. PATIENCE is for what is broken alone.
+patience=30
+# waiting COMMAND...: a run that reads from the FIFO "live" on descriptor 8; its output can be read from descriptor 7
+waiting()
+{
+    rm -f live live.out
+    mkfifo live live.out
+    "$@" <live >live.out 2>live.err &
+    live_pid=$!
+    exec 8>live 7<live.out
+}
+rm -f live.state
+waiting "${verify[@]}" --replay-state live.state
+of "$boot" 0 >&8
+t "a live pipe: a report at once" 0 '=-: offset 0: message 1: PEER-SEARCH request: valid' '' timeout $patience head -n 1 <&7
+verdicts "a run that waits holds nobody up, and what it reported has been remembered" "replay:431 valid" timeout $patience "${verify[@]}" --replay-state live.state first.bin second.bin
+of "$boot" 1 2 >&8
+t "it knows what the other has seen, and goes on" 0 '~-: offset [0-9]+: message 2: PEER-SEARCH request: invalid: replay \(431\): [^:]*
+-: offset [0-9]+: message 3: PEER-SEARCH request: valid' '' timeout $patience head -n 2 <&7
+exec 8>&-
+wait "$live_pid"
+is "$?" 1 "ends with its status"
+exec 7<&-
+# a run that waits for a pipe's other end, having judged a file
+rm -f live fifo.state
+mkfifo live
+"${verify[@]}" --replay-state fifo.state first.bin live >fifo.out 2>&1 &
+live_pid=$!
+for ((i = 0; i < 300; i++)); do
+    [ ! -s fifo.out ] || break
+    sleep 0.1
+done
+is "$(cat fifo.out)" "first.bin: offset 0: message 1: PEER-SEARCH request: valid" "a report goes out before a pipe's other end is waited for"
+verdicts "nor does that hold anybody up" "replay:431 valid" timeout $patience "${verify[@]}" --replay-state fifo.state first.bin second.bin
+timeout $patience cp second.bin live
+wait "$live_pid"
+ok "and it goes on" grep -q 'message 2: PEER-SEARCH request: invalid: replay' fifo.out
+# a filter on a live pipe
+waiting "${verify[@]}" --replay-state filter.state -f binary
+cat first.bin >&8
+timeout $patience head -c "$size" <&7 >live.got
+same live.got first.bin "a filter on a live pipe passes a message on at once"
+cat first.bin second.bin >&8
+timeout $patience head -c "$size" <&7 >live.got
+same live.got second.bin "and a replay not at all"
+exec 8>&-
+wait "$live_pid"
+exec 7<&-
+# another program that writes is waited for
+cat >hold.py <<'END'
+import sqlite3, sys, time
+d = sqlite3.connect(sys.argv[1], isolation_level=None)
+d.execute("BEGIN EXCLUSIVE")
+print("held", flush=True)
+sys.stdin.read()
+d.execute("COMMIT")
+END
+mkfifo hold
+python3 hold.py state <hold >held &
+holder=$!
+exec 9>hold
+for ((i = 0; i < 300; i++)); do
+    [ ! -s held ] || break
+    sleep 0.1
+done
+"${state[@]}" first.bin >held.out 2>&1 9>&- &
+waiter=$!
+sleep 0.5
+ok "a run waits while another program holds the file" bash -c '[ ! -s held.out ] && kill -0 "$1"' - "$waiter"
+exec 9>&-
+wait "$holder" "$waiter"
+ok "and no longer" grep -q 'invalid: replay' held.out
+
+# ---- killed at any moment ----
+
+of "$boot" $(seq 1000 1599) >crowd.bin
+: >passed
+passes=0
+unreadable=
+for ((round = 0; round < 20; round++)); do
+    "${verify[@]}" --replay-state killed.state -f binary crowd.bin >round.out 2>/dev/null &
+    victim=$!
+    sleep "0.$((RANDOM % 3))$((RANDOM % 10))"
+    kill -9 "$victim" 2>/dev/null
+    wait "$victim" 2>/dev/null
+    got=$(stat -c %s round.out)
+    [ "$got" = 0 ] || passes=$((passes + 1))
+    cat round.out >>passed
+    [ $((got % size)) = 0 ] || unreadable+="round $round wrote $got octets; "
+    if [ -e killed.state ]; then
+        check=$(python3 -c 'import sqlite3; print(sqlite3.connect("killed.state").execute("PRAGMA integrity_check").fetchone()[0])' 2>&1)
+        [ "$check" = ok ] || unreadable+="round $round: $check; "
+    fi
+done 2>/dev/null
+is "$unreadable" "" "killed in 20 runs, the file is whole each time (some octets came out in $passes of them)"
+"${verify[@]}" --replay-state killed.state -f binary crowd.bin >round.out 2>/dev/null
+cat round.out >>passed
+is "$(xxd -p -c "$size" passed | sort | uniq -d | wc -l)" 0 "no message passes twice"
+is "$(comm -23 <(xxd -p -c "$size" passed | sort) <(xxd -p -c "$size" crowd.bin | sort) | wc -l)" 0 "nor anything else"
+reload-verify --quiet --ca ca/ca.crt --time "$now" --replay-state killed.state crowd.bin
+"${verify[@]}" --replay-state killed.state --json crowd.bin | in_short | tr ' ' '\n' | sort | uniq -c | sed 's/^ *//' >left
+is "$(cat left)" "600 replay:431" "and in the end all are known"
+
+# ---- the profile ----
+
+mkdir profile
+cp ca/ca.crt profile/
+echo '{"overlay": "chat", "security": "CERTS", "ca": ["ca.crt"], "replay": true}' >profile/replay.json
+verdicts "a profile's replay" "valid valid replay:431" reload-verify --profile profile/replay.json --time "$now" three.bin
+echo '{"overlay": "chat", "security": "CERTS", "ca": ["ca.crt"], "replay_state": "its.state"}' >profile/state.json
+verdicts "a profile's replay_state" "valid" reload-verify --profile profile/state.json --time "$now" first.bin
+verdicts "knows it in another run" "replay:431" reload-verify --profile profile/state.json --time "$now" first.bin
+ok "lies beside the profile" test -s profile/its.state
+verdicts "an option takes its place" "valid" reload-verify --profile profile/state.json --time "$now" --replay-state mine.state first.bin
+ok "where it says" test -s mine.state
+
+# ---- cost ----
+
+# What a call reads does not grow with the number of peers. Reads of the file are counted by the kernel, in octets.
+cat >fill.py <<'END'
+import sqlite3, sys, hashlib
+path, count = sys.argv[1], int(sys.argv[2])
+d = sqlite3.connect(path)
+d.executemany("INSERT INTO peer VALUES (?, 1, 1, 0, ?)",
+              ((hashlib.sha1(b"%d" % i).digest(), 1000000 + i % 1000) for i in range(count)))
+d.commit()
+END
+if [ -r /proc/self/io ]; then
+    for count in 10 100000; do
+        reload-verify --quiet --ca ca/ca.crt --time "$now" --replay-state "cost.$count" second.bin
+        python3 fill.py "cost.$count" "$count"
+        # a shell is accounted what its children have read
+        octets[count]=$(bash -c '"$@" >/dev/null; awk "/^rchar/ { print \$2 }" /proc/$$/io' - "${verify[@]}" --replay-state "cost.$count" <(of "$boot" 9))
+    done
+    difference=$((octets[100000] - octets[10]))
+    ok "a call, which reads ${octets[10]} octets where 10 peers are known, reads $difference more where 100000 are" test "$difference" -lt 65536
+    ok "of a file of $(stat -c %s cost.100000)" test "$(stat -c %s cost.100000)" -gt 4000000
+    # the same where each message makes the oldest peer be forgotten
+    forgetting=$(bash -c '"$@" >/dev/null; awk "/^rchar/ { print \$2 }" /proc/$$/io' - "${verify[@]}" --replay-state cost.100000 --replay-peers 100001 <(requests bob "$bob" "$boot" 1))
+    ok "and $((forgetting - octets[10])) where one is forgotten" test $((forgetting - octets[10])) -lt 65536
+    is "$(python3 -c 'import sqlite3; print(sqlite3.connect("cost.100000").execute("SELECT count(*), (SELECT peers FROM number) FROM peer").fetchone())')" "(100001, 100001)" "which it was"
+else
+    skip "what a call reads" "no /proc/self/io"
+fi
+done_testing
