@@ -450,7 +450,7 @@ const char *reload_cert_key_type(const reload_cert *cert)
 
 unsigned reload_cert_key_bits(const reload_cert *cert)
 {
-    return (unsigned)mbedtls_pk_get_bitlen(&cert->crt.pk);
+    return (unsigned)rl_pk_bits(&cert->crt.pk);
 }
 
 size_t reload_cert_names(const reload_cert *cert)
@@ -813,7 +813,7 @@ struct search {
 
 static bool weak(const rl_trust *trust, const mbedtls_x509_crt *crt)
 {
-    size_t bits = mbedtls_pk_get_bitlen(&crt->pk);
+    size_t bits = rl_pk_bits(&crt->pk);
     return mbedtls_pk_get_type(&crt->pk) != MBEDTLS_PK_RSA || bits < trust->min_rsa_bits || bits > RL_MAX_RSA_BITS;
 }
 
@@ -1091,8 +1091,8 @@ static reload_err read_request(mbedtls_x509_csr *csr, const uint8_t *octets, siz
     if (err != RELOAD_OK)
         return err;
     const mbedtls_md_info_t *md = mbedtls_md_info_from_type(csr->sig_md);
-    if (mbedtls_pk_get_type(&csr->pk) != MBEDTLS_PK_RSA || mbedtls_pk_get_bitlen(&csr->pk) < RL_MIN_RSA_BITS ||
-        mbedtls_pk_get_bitlen(&csr->pk) > RL_MAX_RSA_BITS)
+    if (mbedtls_pk_get_type(&csr->pk) != MBEDTLS_PK_RSA || rl_pk_bits(&csr->pk) < RL_MIN_RSA_BITS ||
+        rl_pk_bits(&csr->pk) > RL_MAX_RSA_BITS)
         return rl_fail(diag, RELOAD_ERR_VALUE, "the request's key is not an RSA key of 1024 to 8192 bits");
     if (md == NULL || mbedtls_md(md, csr->cri.p, csr->cri.len, digest) != 0 ||
         mbedtls_pk_verify_ext(csr->sig_pk, csr->sig_opts, &csr->pk, csr->sig_md, digest, mbedtls_md_get_size(md), csr->sig.p,

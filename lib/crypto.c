@@ -262,6 +262,20 @@ void reload_key_free(reload_key **key)
     *key = NULL;
 }
 
+/* mbedtls_pk_get_bitlen rounds the modulus of an RSA key up to octets: one of 2047 bits would pass for 2048. */
+size_t rl_pk_bits(const void *pk)
+{
+    const mbedtls_pk_context *context = pk;
+    uint8_t modulus[RL_MAX_RSA_BITS / 8];
+    size_t bits = mbedtls_pk_get_bitlen(context), len = bits / 8;
+    if (mbedtls_pk_get_type(context) != MBEDTLS_PK_RSA || len == 0 || len > sizeof modulus ||
+        mbedtls_rsa_export_raw(mbedtls_pk_rsa(*context), modulus, len, NULL, 0, NULL, 0, NULL, 0, NULL, 0) != 0)
+        return bits;
+    for (unsigned mask = 0x80; mask > 0 && (modulus[0] & mask) == 0; mask >>= 1)
+        bits--;
+    return bits;
+}
+
 static int parse_key(reload_key *key, const uint8_t *octets, size_t len, const char *passphrase)
 {
     const unsigned char *password = (const unsigned char *)passphrase;
@@ -298,9 +312,8 @@ reload_err reload_key_parse(const uint8_t *octets, size_t len, const char *passp
                       (unsigned)-failed);
     else if (mbedtls_pk_get_type(&(*key)->pk) != MBEDTLS_PK_RSA)
         err = rl_fail(diag, RELOAD_ERR_VALUE, "not an RSA key");
-    else if (mbedtls_pk_get_bitlen(&(*key)->pk) < RL_MIN_RSA_BITS || mbedtls_pk_get_bitlen(&(*key)->pk) > RL_MAX_RSA_BITS)
-        err = rl_fail(diag, RELOAD_ERR_VALUE, "an RSA key of %zu bits; 1024 to 8192 can be used",
-                      mbedtls_pk_get_bitlen(&(*key)->pk));
+    else if (rl_pk_bits(&(*key)->pk) < RL_MIN_RSA_BITS || rl_pk_bits(&(*key)->pk) > RL_MAX_RSA_BITS)
+        err = rl_fail(diag, RELOAD_ERR_VALUE, "an RSA key of %zu bits; 1024 to 8192 can be used", rl_pk_bits(&(*key)->pk));
     if (err != RELOAD_OK)
         reload_key_free(key);
     return err;

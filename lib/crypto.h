@@ -61,6 +61,8 @@ size_t rl_key_size(const reload_key *key);
 reload_err rl_key_sign(reload_key *key, const rl_pieces *pieces, uint8_t *signature);
 /* The same over SHA-256 of octets, which no verifier takes. */
 reload_err rl_key_sign_sha256(reload_key *key, const uint8_t *octets, size_t len, uint8_t *signature);
+/* How many bits the key of an mbedtls_pk_context has: for RSA those of its modulus, to the bit (D13). */
+size_t rl_pk_bits(const void *pk);
 /* Its mbedtls_pk_context and its source of random octets for blinding, for cert.c. */
 void *rl_key_pk(reload_key *key);
 reload_rng *rl_key_rng(reload_key *key);

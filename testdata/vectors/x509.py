@@ -1,0 +1,254 @@
+"""X.509 certificates and CRLs as the vectors need them, the odd ones above all: versions, extensions, keys and signatures that no
+CA would make. Everything here is deterministic. For test vectors only: nothing guards the private keys.
+"""
+
+import base64
+import calendar
+import hashlib
+import time
+
+# ---- DER ----
+
+
+def tlv(tag, *parts):
+    value = b"".join(parts)
+    size = len(value)
+    if size < 128:
+        head = bytes([size])
+    else:
+        octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
+        head = bytes([0x80 | len(octets)]) + octets
+    return bytes([tag]) + head + value
+
+
+def integer(number):
+    return tlv(2, number.to_bytes(number.bit_length() // 8 + 1, "big"))
+
+
+def oid(text):
+    first, second, *rest = (int(part) for part in text.split("."))
+    octets = b""
+    for number in [first * 40 + second] + rest:
+        septets = [number & 127]
+        while number := number >> 7:
+            septets.append(number & 127 | 128)
+        octets += bytes(reversed(septets))
+    return tlv(6, octets)
+
+
+def bits(octets, unused=0):
+    return tlv(3, bytes([unused]) + octets)
+
+
+def seconds(text):
+    """Of a time as 2007-07-08T12:00:00Z; integers are taken as they are."""
+    return text if isinstance(text, int) else calendar.timegm(time.strptime(text, "%Y-%m-%dT%H:%M:%SZ"))
+
+
+def when(text):
+    """RFC 5280: UTCTime until 2049, GeneralizedTime from 2050 on."""
+    text = text.replace("-", "").replace(":", "").replace("T", "") if isinstance(text, str) else \
+        time.strftime("%Y%m%d%H%M%SZ", time.gmtime(text))
+    return tlv(0x17, text[2:].encode()) if text[:4] < "2050" else tlv(0x18, text.encode())
+
+
+def name(common_name):
+    return tlv(0x30, tlv(0x31, tlv(0x30, oid("2.5.4.3"), tlv(12, common_name.encode()))))
+
+
+def pem(label, der):
+    text = base64.b64encode(der).decode()
+    lines = [text[i:i + 64] for i in range(0, len(text), 64)]
+    return "\n".join([f"-----BEGIN {label}-----", *lines, f"-----END {label}-----", ""])
+
+
+def from_pem(text):
+    return base64.b64decode("".join(line for line in text.splitlines() if not line.startswith("-")))
+
+
+def read(der, at=0):
+    """The tag, the value and what follows of the element at an offset."""
+    tag, size, at = der[at], der[at + 1], at + 2
+    if size & 0x80:
+        count = size & 0x7f
+        size, at = int.from_bytes(der[at:at + count], "big"), at + count
+    return tag, der[at:at + size], at + size
+
+
+def children(der):
+    at, found = 0, []
+    while at < len(der):
+        tag, value, at = read(der, at)
+        found.append((tag, value))
+    return found
+
+
+# ---- keys ----
+
+DIGEST_INFO = {
+    "md5": bytes.fromhex("3020300c06082a864886f70d020505000410"),
+    "sha1": bytes.fromhex("3021300906052b0e03021a05000414"),
+    "sha256": bytes.fromhex("3031300d060960864801650304020105000420"),
+}
+RSA_WITH = {
+    "md5": "1.2.840.113549.1.1.4",
+    "sha1": "1.2.840.113549.1.1.5",
+    "sha224": "1.2.840.113549.1.1.14",
+    "sha256": "1.2.840.113549.1.1.11",
+    "sha384": "1.2.840.113549.1.1.12",
+    "sha512": "1.2.840.113549.1.1.13",
+}
+HASH_OID = {"md5": "1.2.840.113549.2.5", "sha1": "1.3.14.3.2.26", "sha224": "2.16.840.1.101.3.4.2.4",
+            "sha256": "2.16.840.1.101.3.4.2.1", "sha384": "2.16.840.1.101.3.4.2.2", "sha512": "2.16.840.1.101.3.4.2.3"}
+NULL = b"\x05\x00"
+
+
+def digest_info(md, octets, null=True):
+    algorithm = tlv(0x30, oid(HASH_OID[md]), NULL if null else b"")
+    return tlv(0x30, algorithm, tlv(4, hashlib.new(md, octets).digest()))
+
+
+class RsaKey:
+    """An RSA private key of a PKCS#8 or PKCS#1 file."""
+
+    def __init__(self, text):
+        self.pem = text
+        fields = children(children(from_pem(text))[0][1])
+        if fields[1][0] == 0x30:
+            fields = children(children(fields[2][1])[0][1])
+        self.n, self.e, self.d, self.p, self.q, self.dp, self.dq, self.qinv = (int.from_bytes(v, "big") for _, v in fields[1:9])
+        self.size = (self.n.bit_length() + 7) // 8
+
+    def spki(self):
+        return rsa_spki(self.n, self.e)
+
+    def raw(self, block):
+        """The private operation on an encoded message."""
+        message = int.from_bytes(block, "big")
+        m1, m2 = pow(message, self.dp, self.p), pow(message, self.dq, self.q)
+        return (m2 + (m1 - m2) * self.qinv % self.p * self.q).to_bytes(self.size, "big")
+
+    def pad(self, info):
+        return b"\x00\x01" + b"\xff" * (self.size - 3 - len(info)) + b"\x00" + info
+
+    def sign(self, octets, md="sha1"):
+        return self.raw(self.pad(digest_info(md, octets)))
+
+    def algorithm(self, md):
+        return tlv(0x30, oid(RSA_WITH[md]), NULL)
+
+
+def rsa_spki(n, e=65537):
+    return tlv(0x30, tlv(0x30, oid("1.2.840.113549.1.1.1"), NULL), bits(tlv(0x30, integer(n), integer(e))))
+
+
+class BigKey:
+    """A public key of a size that reload-keygen does not make, its private key known to nobody: a modulus out of a hash."""
+
+    def __init__(self, size):
+        octets, count = b"", 0
+        while len(octets) * 8 < size + 8:
+            octets += hashlib.sha256(b"%d %d" % (size, count)).digest()
+            count += 1
+        self.n = int.from_bytes(octets, "big") % (1 << size - 1) | 1 << size - 1 | 1
+
+    def spki(self):
+        return rsa_spki(self.n)
+
+
+class P256Key:
+    """The P-256 key whose private number is 1: it signs with the nonce 1, and so without any arithmetic on the curve."""
+    order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551
+    x = 0x6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296
+    y = 0x4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5
+
+    def spki(self):
+        point = b"\x04" + self.x.to_bytes(32, "big") + self.y.to_bytes(32, "big")
+        return tlv(0x30, tlv(0x30, oid("1.2.840.10045.2.1"), oid("1.2.840.10045.3.1.7")), bits(point))
+
+    def sign(self, octets, md="sha256"):
+        z = int.from_bytes(hashlib.new(md, octets).digest(), "big")
+        r = self.x % self.order
+        return tlv(0x30, integer(r), integer((z + r) % self.order))
+
+    def algorithm(self, md):
+        assert md == "sha256"
+        return tlv(0x30, oid("1.2.840.10045.4.3.2"))
+
+
+class Ed25519Key:
+    """Only a public key, RFC 8032's first test vector's."""
+
+    def spki(self):
+        point = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
+        return tlv(0x30, tlv(0x30, oid("1.3.101.112")), bits(point))
+
+
+# ---- certificates ----
+
+USAGES = ["digitalSignature", "nonRepudiation", "keyEncipherment", "dataEncipherment", "keyAgreement", "keyCertSign", "cRLSign"]
+NAME_TAGS = {"email": 0x81, "dns": 0x82, "uri": 0x86}
+
+
+def extension(number, critical, value):
+    return tlv(0x30, oid(number), tlv(1, b"\xff") if critical else b"", tlv(4, value))
+
+
+def general_names(names):
+    """Of "uri:…", "email:…", "dns:…", where \\xNN stands for an octet, or "0xTAG:…"."""
+    found = []
+    for text in names:
+        kind, value = text.split(":", 1)
+        octets = value.encode("utf-8")
+        if "\\x" in value:
+            octets = value.encode("ascii").decode("unicode_escape").encode("latin-1")
+        found.append(tlv(int(kind, 16) if kind.startswith("0x") else NAME_TAGS[kind], octets))
+    return tlv(0x30, *found)
+
+
+def extensions(spec):
+    found = []
+    basic = spec.get("basic")
+    if basic is not None:
+        value = (tlv(1, b"\xff") if basic.get("ca") else b"") + (integer(basic["pathlen"]) if "pathlen" in basic else b"")
+        found.append(extension("2.5.29.19", basic.get("critical", True), tlv(0x30, value)))
+    usage = spec.get("usage")
+    if usage is not None:
+        mask = sum(0x80 >> USAGES.index(word) for word in usage)
+        unused = (mask & -mask).bit_length() - 1 if mask else 0
+        found.append(extension("2.5.29.15", True, bits(bytes([mask]), unused)))
+    if spec.get("san") is not None:
+        found.append(extension("2.5.29.17", spec.get("san_critical", False), general_names(spec["san"])))
+    for number, critical, value in spec.get("extensions", []):
+        found.append(extension(number, critical, bytes.fromhex(value)))
+    return found
+
+
+def certificate(spec, key, issuer_name, issuer_key, serial):
+    """The DER of a certificate by its specification (README.md), of a public key, signed by the issuer's."""
+    md = spec.get("md", "sha256")
+    found = extensions(spec)
+    version = spec.get("version", 3)
+    tbs = tlv(0x30,
+              tlv(0xa0, integer(version - 1)) if version > 1 else b"",
+              integer(serial), issuer_key.algorithm(md), name(issuer_name),
+              tlv(0x30, when(spec["not_before"]), when(spec["not_after"])), name(spec["subject"]), key.spki(),
+              tlv(0xa3, tlv(0x30, *found)) if found and version == 3 else b"")
+    return signed(tbs, issuer_key, md, spec)
+
+
+def signed(tbs, issuer_key, md, spec):
+    signature = issuer_key.sign(tbs, md)
+    if spec.get("bad_signature"):
+        signature = signature[:-1] + bytes([signature[-1] ^ 1])
+    return tlv(0x30, tbs, issuer_key.algorithm(md), bits(signature)) + bytes.fromhex(spec.get("behind", ""))
+
+
+def crl(spec, issuer_name, issuer_key):
+    """The DER of a CRL; spec["revoked"]: [serial, date] each."""
+    md = spec.get("md", "sha256")
+    entries = [tlv(0x30, integer(serial), when(date)) for serial, date in spec["revoked"]]
+    tbs = tlv(0x30, integer(1), issuer_key.algorithm(md), name(issuer_name), when(spec["this_update"]), when(spec["next_update"]),
+              tlv(0x30, *entries) if entries else b"",
+              tlv(0xa0, tlv(0x30, extension("2.5.29.20", False, integer(1)))))
+    return signed(tbs, issuer_key, md, spec)

@@ -1,0 +1,179 @@
+#!/bin/bash
+# shellcheck disable=SC2016 # single quotes hold filters for jq and a script
+# testdata/vectors: made again they are the same, they keep to their schemas, no requirement is left out, and the tools pass them.
+. "$(dirname "$0")/tap.bash"
+
+vectors=$TESTDATA/vectors
+kinds=(bodies_test.json certs_test.json codec_test.json hmac_test.json id_test.json names_test.json pinned_test.json replay_test.json
+    secret_test.json sign_test.json trust_test.json tunnel_test.json verdicts_test.json)
+run_tools=("$vectors/run" --tools "$RELOAD_TOOLS")
+
+# ---- making ----
+
+is "$(cd "$vectors" && printf '%s\n' *_test.json)" "$(printf '%s\n' "${kinds[@]}")" "the files are those that are tested here"
+mkdir made
+t "make works, and every requirement has a vector or a test" 0 '' '' "$vectors/make" "$RELOAD_TOOLS" made
+is "$(ls made)" "$(printf '%s\n' COVERAGE.md "${kinds[@]}")" "it makes these files and no others"
+for name in COVERAGE.md "${kinds[@]}"; do
+    same "made/$name" "$vectors/$name" "$name is made again"
+done
+ok "the suite is below 5 MB" test "$(cat "$vectors"/*_test.json | wc -c)" -lt 5000000
+
+# a requirement without a vector, and one whose test is not there
+cp -r "$vectors" copy
+mkdir -p out/testdata
+mv copy out/testdata/vectors
+jq '. + {"D99.1": {says: "nobody shows this"}, "D99.2": {says: "nor this", shown_by: [{file: "testdata/vectors/README.md", test: "no such words"}]}}' \
+    "$vectors/requirements.json" >out/testdata/vectors/requirements.json
+find out/testdata/vectors/sources -name '*.json' ! -name common.json ! -name id.json -delete
+mkdir made2
+run out/testdata/vectors/make "$RELOAD_TOOLS" made2
+ok "make fails where a requirement has no vector" grep -q 'D99\.1 has no vector: nobody shows this$' "$errors"
+ok "and where the test that should show it is not there" grep -q 'D99\.2: .*README\.md has no test "no such words"$' "$errors"
+is "$status" 1 "with status 1"
+jq '.groups[0].tests[0].covers = "D0.1"' "$vectors/sources/id.json" >out/testdata/vectors/sources/id.json
+run out/testdata/vectors/make "$RELOAD_TOOLS" made2
+ok "a test that covers what is no requirement fails too" grep -q 'id 1 covers D0\.1, which requirements\.json does not have$' "$errors"
+
+# what octets cannot show: D13's comparison
+if [ -e "$RELOAD_TOOLS/../lib/libreload.so" ]; then
+    ok "digests are compared by mbed TLS's comparison in constant time" grep -q 'U .*mbedtls_ct_memcmp' \
+        <(nm -D --undefined-only "$RELOAD_TOOLS/../lib/libreload.so")
+else
+    skip "digests are compared by mbed TLS's comparison in constant time" "no libreload.so"
+fi
+
+# ---- schemas, by a validator that is not ours ----
+
+python=''
+for candidate in python3 /usr/bin/python3; do
+    [ -n "$python" ] || ! "$candidate" -c 'import jsonschema' 2>/dev/null || python=$candidate
+done
+if [ -n "$python" ]; then
+    for name in "${kinds[@]}"; do
+        t "$name keeps to its schema" 0 '' '' "$python" -W ignore "$vectors/validate" "$vectors/$name"
+    done
+    # unlike DESCRIPTION FILE FILTER: the file with a change does not keep to the schema
+    unlike()
+    {
+        jq "$3" "$vectors/$2" >changed.json
+        t "the schemas are strict: $1" 1 '~changed\.json: .*' '' "$python" -W ignore "$vectors/validate" changed.json
+    }
+    unlike "an unknown key" hmac_test.json '.colour = 1'
+    unlike "an unknown key in a group" hmac_test.json '.testGroups[0].colour = 1'
+    unlike "an unknown key in a test" hmac_test.json '.testGroups[0].tests[0].colour = 1'
+    unlike "an unknown key in a policy" hmac_test.json '.testGroups[0].policy.colour = 1'
+    unlike "an unknown reason" hmac_test.json '.testGroups[0].tests[-1].reason = "ugly"'
+    unlike "a valid message with a reason" hmac_test.json '.testGroups[0].tests[0].reason = "bad-digest"'
+    unlike "a valid message with a code" hmac_test.json '.testGroups[0].tests[0].response_code = 431'
+    unlike "upper-case hex" hmac_test.json '.testGroups[0].tests[0].msg |= ascii_upcase'
+    unlike "half an octet" hmac_test.json '.testGroups[0].tests[0].msg += "0"'
+    unlike "HMAC without a secret" hmac_test.json 'del(.testGroups[0].secrets)'
+    unlike "CERTS without a CA" certs_test.json 'del(.testGroups[0].ca)'
+    unlike "a CA that is not PEM" certs_test.json '.testGroups[0].ca[0] = "30"'
+    unlike "a flag without a note" hmac_test.json 'del(.notes.Hmac)'
+    unlike "a tcId twice" hmac_test.json '.testGroups[0].tests[1].tcId = 1'
+    unlike "a wrong numberOfTests" hmac_test.json '.numberOfTests += 1'
+    unlike "a codec test without octets" codec_test.json 'del(.testGroups[0].tests[0].msg)'
+    unlike "a signer's refusal with a message" sign_test.json '(first(.testGroups[].tests[] | select(.result == "invalid")) | .msg) = "00"'
+    unlike "a key without its certificate" sign_test.json 'del((first(.testGroups[] | select(has("cert"))) | .cert))'
+    unlike "an identifier without output" id_test.json 'del(.testGroups[0].tests[0].output)'
+    unlike "a secret file without its secret" secret_test.json 'del(.testGroups[0].tests[0].secret)'
+else
+    fail "the vectors keep to their schemas" "the Debian package python3-jsonschema is missing"
+fi
+
+# ---- running ----
+
+for name in "${kinds[@]}"; do
+    count=$(jq '[.testGroups[].tests[]] | length' "$vectors/$name")
+    t "$name: libreload passes its $count tests" 0 "~.*all tests \(a test may have several\) +$count +$count +0" '' "${run_tools[@]}" "$vectors/$name"
+done
+
+# wrong DESCRIPTION FILE FILTER WHAT: a vector that is wrong makes run fail, which says so
+wrong()
+{
+    jq "$3" "$vectors/$2" >changed.json
+    t "run finds out: $1" 1 "~.*changed\.json: tcId [0-9]+: .*$4.*" '*' "${run_tools[@]}" changed.json
+}
+wrong_quietly()
+{
+    jq "$3" "$vectors/$2" >changed.json
+    t "run finds out: $1" 1 "~.*changed\.json: tcId [0-9]+: .*$4.*" '' "${run_tools[@]}" changed.json
+}
+first='first(.testGroups[].tests[] | select(.result == "valid" and .reason == null))'
+digest='first(.testGroups[].tests[] | select(.reason == "bad-digest"))'
+wrong_quietly "a message that is valid is not" hmac_test.json "($first | .result, .reason) = \"invalid\" | ($first | .reason) = \"bad-digest\"" \
+    'None None instead of .*'
+wrong_quietly "one that is invalid is valid" hmac_test.json "($digest) |= (.result = \"valid\" | .reason = null | .response_code = null)" \
+    'bad-digest 431 instead of None None'
+wrong_quietly "another reason" hmac_test.json "($digest | .reason) = \"stale\"" 'bad-digest 431 instead of stale 431'
+wrong_quietly "another code" hmac_test.json "($digest | .response_code) = 401" 'bad-digest 431 instead of bad-digest 401'
+wrong_quietly "another message inside" tunnel_test.json '(first(.testGroups[].tests[] | select(.tunnelled.reason == "bad-digest")) | .tunnelled.reason) = "stale"' \
+    'bad-digest 431 instead of stale 431'
+wrong_quietly "another JSON" codec_test.json '(first(.testGroups[].tests[]) | .json.header.ttl) = 33' 'read as .*'
+wrong_quietly "other octets" codec_test.json '(first(.testGroups[].tests[] | select(.direction == "encode" and .result == "valid")) | .msg) += "00"' 'written as .*'
+wrong_quietly "another digest" sign_test.json '(first(.testGroups[].tests[] | select(.result == "valid")) | .msg) |= .[:-2] + "00"' 'status 0.*'
+wrong_quietly "a refusal" sign_test.json '(first(.testGroups[].tests[] | select(.result == "valid"))) |= (del(.msg) | .result = "invalid" | .reason = "refused")' 'status 0.*'
+wrong_quietly "another identifier" id_test.json '(first(.testGroups[].tests[]) | .output) |= .[:-2] + "00"' 'status 0.*'
+wrong_quietly "another secret" secret_test.json '(first(.testGroups[].tests[]) | .secret) |= .[:-2] + "00"' 'status 0.*'
+wrong "a wrong count" id_test.json '.numberOfTests += 1' 'wrong count'
+t "run of no such file" 1 '' '*' "${run_tools[@]}" missing_test.json
+
+# ---- another implementation: reload-verify behind the contract of README.md ----
+
+cat >verifier <<'END'
+#!/bin/bash
+set -eu
+options=()
+case $RELOAD_SECURITY in NONE) options+=(--none) ;; esac
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+for secret in ${RELOAD_SECRET-}; do
+    (umask 077 && echo "hex:$secret" >"$work/$secret")
+    options+=(--secret "$work/$secret")
+done
+[ -z "${RELOAD_CA-}" ] || options+=(--ca "$RELOAD_CA")
+[ -z "${RELOAD_INTERMEDIATES-}" ] || options+=(--intermediates "$RELOAD_INTERMEDIATES")
+# reload-verify takes one CRL a file
+if [ -n "${RELOAD_CRL-}" ]; then
+    csplit --quiet --elide-empty-files --prefix "$work/crl" "$RELOAD_CRL" '/BEGIN/' '{*}'
+    for crl in "$work"/crl*; do options+=(--crl "$crl"); done
+fi
+[ -z "${RELOAD_OVERLAY+told}" ] || options+=(--overlay "$RELOAD_OVERLAY")
+for name in DHT HASH TIME MAX_SKEW MIN_RSA_BITS; do
+    variable=RELOAD_$name
+    option=${name,,}
+    [ -z "${!variable-}" ] || options+=("--${option//_/-}" "${!variable}")
+done
+for name in ALLOW_SHA1_CERTS REQUIRE_PEER_SIGNATURE REPLAY PAIR; do
+    variable=RELOAD_$name
+    option=${name,,}
+    [ -z "${!variable-}" ] || options+=("--${option//_/-}")
+done
+[ -z "${RELOAD_PIN-}" ] || options+=(--pin "$work/pins")
+report=$(cat ${RELOAD_BEFORE:+"$RELOAD_BEFORE"} - | reload-verify --json -i binary "${options[@]}" 2>/dev/null | tail -n 1)
+jq -r '.reason // .verdict' <<<"$report"
+jq -e '[recurse(.tunnelled // empty) | .verdict | select(. == "invalid" or . == "malformed")] | length == 0' <<<"$report" >/dev/null
+END
+chmod +x verifier
+for name in tunnel_test.json replay_test.json pinned_test.json verdicts_test.json; do
+    count=$(jq '[.testGroups[].tests[]] | length' "$vectors/$name")
+    t "$name: so does a command, its reasons compared" 0 "~.*all tests \(a test may have several\) +$count +$count +0" '' \
+        "$vectors/run" --command ./verifier --reasons "$vectors/$name"
+done
+jq '.testGroups |= map(select(.crl)) | .numberOfTests = ([.testGroups[].tests[]] | length)' "$vectors/trust_test.json" >crl_test.json
+t "CRLs and CAs reach it as well" 0 '~.*all tests .* 0' '' "$vectors/run" --command ./verifier --reasons crl_test.json
+t "other kinds do not go to a command" 1 '~.*ReloadId +40 not run: only tests of verifying go to a command' '' "$vectors/run" --command ./verifier "$vectors/id_test.json"
+t "a command that accepts everything fails" 1 '~.*accepted, but invalid \(.*' '' "$vectors/run" --command true "$vectors/hmac_test.json"
+t "one that refuses everything fails" 1 '~.*rejected, but valid \(None\).*' '' "$vectors/run" --command false "$vectors/hmac_test.json"
+printf '#!/bin/sh\nexit 2\n' >failing
+chmod +x failing
+t "one that fails is not one that refuses" 1 '~.*: status 2: .*' '' "$vectors/run" --command ./failing "$vectors/tunnel_test.json"
+printf '#!/bin/sh\necho stale\nexit 1\n' >stale
+chmod +x stale
+jq '.testGroups |= map(.tests |= map(select(.result == "invalid")) | select(.tests != [])) | .numberOfTests = ([.testGroups[].tests[]] | length)' \
+    "$vectors/hmac_test.json" >invalid_test.json
+t "a wrong reason passes where reasons are not compared" 0 '*' '' "$vectors/run" --command ./stale invalid_test.json
+t "and fails where they are" 1 '~.*stale instead of bad-digest.*' '' "$vectors/run" --command ./stale --reasons invalid_test.json
+done_testing
