@@ -206,7 +206,7 @@ static void check_time(struct mutant *m, const struct site *site, const struct s
 {
     const struct mutate_options *policy = m->base->options;
     int64_t now = policy->time;
-    int64_t stamp = site->timestamp != RELOAD_NO_ATTR && m->gone[site->timestamp] ? -1 : state->stamp; /* one may have been put in */
+    int64_t stamp = site->timestamp != RELOAD_NO_ATTR && m->gone[site->timestamp] ? -1 : state->stamp; /* or one was put in */
     int64_t skew = policy->skew_limit ? policy->max_skew : 0;
     int64_t expiration = lost(m, site->expiration) ? -1 : state->expiration;
     if (stamp < 0)

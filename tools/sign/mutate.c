@@ -9,7 +9,8 @@
 /* Whether a word of a list, len octets long, stands for a mutation. */
 static bool means(const char *word, size_t len, const struct mutation *mutation)
 {
-    return (len == 3 && memcmp(word, "all", len) == 0) || (strlen(mutation->name) == len && memcmp(word, mutation->name, len) == 0) ||
+    return (len == 3 && memcmp(word, "all", len) == 0) ||
+           (strlen(mutation->name) == len && memcmp(word, mutation->name, len) == 0) ||
            (strlen(mutation->group) == len && memcmp(word, mutation->group, len) == 0);
 }
 
@@ -72,7 +73,8 @@ void mutate_help(struct output *out)
             int n = snprintf(line, sizeof line, "%s%s:\n", i > 0 ? "\n" : "", group);
             (void)output_write(out, line, (size_t)n);
         }
-        int n = snprintf(line, sizeof line, "  %-24s %s (%s): %s\n", mutation->name, mutation->what, mutation->section, mutation->reason);
+        int n = snprintf(line, sizeof line, "  %-24s %s (%s): %s\n", mutation->name, mutation->what, mutation->section,
+                         mutation->reason);
         (void)output_write(out, line, (size_t)n);
     }
 }
@@ -91,7 +93,8 @@ static void make(struct run *r, const struct mutation *mutation, uint32_t at, co
     struct mutant m;
     struct base *base = &r->base;
     r->err = mutant_open(&m, base, mutation, signing, place);
-    bool made = r->err == RELOAD_OK && mutation->make(&m, at) && (signing == SIGN_NOTHING || mutant_sign_anew(&m)) && m.err == RELOAD_OK;
+    bool made = r->err == RELOAD_OK && mutation->make(&m, at) && (signing == SIGN_NOTHING || mutant_sign_anew(&m));
+    made = made && m.err == RELOAD_OK;
     bool same = made && m.octets.len == base->len && memcmp(m.octets.octets, base->octets, base->len) == 0;
     if (made && (!same || mutation == mutation_at(0)) && label(&m) && !vectors_add(r->vectors, &m))
         r->err = RELOAD_ERR_WRITE;

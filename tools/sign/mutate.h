@@ -152,8 +152,9 @@ void mutant_touch(struct mutant *m, size_t offset, size_t len);
 /* The octet of the mutant at an offset of the good message. */
 uint8_t *mutant_octets(struct mutant *m, size_t offset);
 
-/* What a signature covers as it now stands. from_base: by B§5.2.6, up to the SIGNATURE attribute; see the others there. */
-enum range { RANGE_RIGHT, RANGE_BASE, RANGE_ALL, RANGE_HEAD, RANGE_DIGEST_HEAD, RANGE_NO_TIMESTAMP, RANGE_LENGTH, RANGE_LENGTH_ZERO };
+/* What a signature covers as it now stands: rightly, or as edit.c's diagram shows. */
+enum range { RANGE_RIGHT, RANGE_BASE, RANGE_ALL, RANGE_HEAD, RANGE_DIGEST_HEAD, RANGE_NO_TIMESTAMP, RANGE_LENGTH,
+             RANGE_LENGTH_ZERO };
 bool mutant_covered(struct mutant *m, size_t site, enum range range, reload_buf *covered);
 /* Whether a signature can be made anew: it is there and whole, and the key is ours. */
 bool mutant_can_sign(const struct mutant *m, size_t site);

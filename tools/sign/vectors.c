@@ -72,7 +72,8 @@ static json_t *flags_of(struct vectors *v, const struct mutant *m)
     bool good = array != NULL;
     for (size_t i = 0; i < sizeof flags / sizeof flags[0] && good; i++)
         if (flags[i] != NULL)
-            good = json_array_append_new(array, json_string(flags[i])) == 0 && json_object_set_new(v->flags, flags[i], json_true()) == 0;
+            good = json_array_append_new(array, json_string(flags[i])) == 0 &&
+                   json_object_set_new(v->flags, flags[i], json_true()) == 0;
     if (!good) {
         json_decref(array);
         return NULL;
@@ -147,8 +148,8 @@ static bool add_file(struct vectors *v, const struct mutant *m)
     if (m->code != 0)
         (void)snprintf(code, sizeof code, "%u", m->code);
     int n = snprintf(line, sizeof line, "%u\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", v->count, name, m->mutation->name,
-                     m->place[0] == '\0' ? "-" : m->place, signing_word(m->signing), m->reason == RELOAD_REASON_NONE ? "valid" : "invalid",
-                     reason == NULL ? "-" : reason, code, m->comment);
+                     m->place[0] == '\0' ? "-" : m->place, signing_word(m->signing),
+                     m->reason == RELOAD_REASON_NONE ? "valid" : "invalid", reason == NULL ? "-" : reason, code, m->comment);
     reload_buf_append(&v->index, line, n > 0 ? (size_t)n : 0);
     if (v->index.err != RELOAD_OK)
         return out_of_memory(v);
@@ -171,7 +172,8 @@ static json_t *policy(const struct base *base)
     good = json_object_set_new(object, "dht", json_integer(reload_msg_field(base->msg, RELOAD_F_DHT))) == 0 && good;
     good = json_object_set_new(object, "hash", json_integer(reload_msg_field(base->msg, RELOAD_F_HASH))) == 0 && good;
     good = json_object_set_new(object, "time", json_integer(options->time)) == 0 && good;
-    good = json_object_set_new(object, "max_skew", options->skew_limit ? json_integer(options->max_skew) : json_string("none")) == 0 && good;
+    json_t *skew = options->skew_limit ? json_integer(options->max_skew) : json_string("none");
+    good = json_object_set_new(object, "max_skew", skew) == 0 && good;
     if (!good) {
         json_decref(object);
         return NULL;
@@ -200,15 +202,17 @@ static json_t *notes(const struct vectors *v)
 /* The document around the tests. */
 static json_t *document(struct vectors *v)
 {
+    static const char *const about[] = {
+        "Messages of the 2007 form of RELOAD, made of a good one by reload-sign --mutate.",
+        "reason is the first that a verifier finds in the order of reload-verify(1); response_code is null where no response is due."};
     json_t *root = json_object(), *group = json_object(), *groups = json_array(), *header = json_array();
     bool certs = v->base->certs;
     bool good = json_object_set_new(root, "algorithm", json_string(certs ? "RELOAD-CERTS" : "RELOAD-HMAC")) == 0;
     good = json_object_set_new(root, "schema", json_string("reload-verify-1")) == 0 && good;
     good = json_object_set_new(root, "generatorVersion", json_string(RELOAD_VERSION_STRING)) == 0 && good;
     good = json_object_set_new(root, "numberOfTests", json_integer(v->count)) == 0 && good;
-    good = json_array_append_new(header, json_string("Messages of the 2007 form of RELOAD, made of a good one by reload-sign --mutate.")) == 0 && good;
-    good = json_array_append_new(header, json_string("Each has the first reason that a verifier finds in the order of reload-verify(1); "
-                                                     "response_code is null where no response is due.")) == 0 && good;
+    for (size_t i = 0; i < sizeof about / sizeof about[0]; i++)
+        good = json_array_append_new(header, json_string(about[i])) == 0 && good;
     good = json_object_set_new(root, "header", header) == 0 && good;
     good = json_object_set_new(root, "notes", notes(v)) == 0 && good;
     good = json_object_set_new(group, "type", json_string("ReloadVerify")) == 0 && good;

@@ -32,39 +32,42 @@ jq --arg bob "$bob" '.header.method = "RESOURCE-TRANSFER" | .header.source_id = 
     .attributes |= map(select(.type == "RESOURCE"))' "$TESTDATA/section-4.1.certs.json" >to-carry.json
 jq --arg bob "$bob" '.header.source_id = $bob | .attributes |= map(select(.type != "SOURCE-INFO"))' "$TESTDATA/section-4.1.json" >by-bob.json
 
-# mutants NAME ARGUMENTS...: makes NAME.json, and NAME with the same as files
+# mutants NAME ARGUMENTS...: makes NAME.json, and NAME.tsv with a line for each: mutation, place, signed anew, result, reason, code
 mutants()
 {
     local name=$1
     shift
-    t "$name: as JSON" 0 '' '' reload-sign --mutate all --seed 2007 --time $now "$@" -o "$name.json"
-    t "$name: as files" 0 '' '' reload-sign --mutate all --seed 2007 --time $now "$@" --mutate-dir "$name"
+    t "$name: mutants are made" 0 '' '' reload-sign --mutate all --seed 2007 --time $now "$@" -o "$name.json"
+    jq -r '.testGroups[0].tests[] | [.mutation, .path // "-", .signed_anew, .result, .reason // "-", .response_code // "-"] | @tsv' \
+        "$name.json" >"$name.tsv"
 }
 
-# The verifier's findings on the files of a directory: a line for each, of its first message, as in the index.
+# findings NAME VERIFIER'S-ARGUMENTS...: what the verifier says of each, as in NAME.tsv. Each is a block of hex text, and what counts
+# is the first message in it: the one at the block's offset.
 findings()
 {
-    local dir=$1
+    local name=$1
     shift
-    reload-verify --json -i binary --time $now "$@" "$dir"/*.bin 2>/dev/null |
-        jq -r '[.file, (if .verdict == "valid" then "valid" else "invalid" end), .reason // "-", .response_code // "-"] | @tsv' |
-        sort -u -s -t $'\t' -k 1,1 | sed 's,^[^/]*/,,'
+    jq -r '.testGroups[0].tests[].msg + "\n"' "$name.json" >"$name.hex"
+    jq -r '.testGroups[0].tests | reduce .[] as $test ([0]; . + [.[-1] + ($test.msg | length) + 2]) | .[:-1][]' "$name.json" >"$name.offsets"
+    reload-verify --json -i hex --time $now "$@" "$name.hex" 2>/dev/null |
+        jq -r '[.offset, (if .verdict == "valid" then "valid" else "invalid" end), .reason // "-", .response_code // "-"] | @tsv' |
+        awk -F '\t' -v OFS='\t' 'NR == FNR {wanted[$1] = 1; next} wanted[$1] {print $2, $3, $4}' "$name.offsets" -
 }
 
 # judged NAME VERIFIER'S-ARGUMENTS...
 judged()
 {
-    local name=$1 dht hash
+    local name=$1 policy
     shift
-    dht=$(jq .testGroups[0].policy.dht "$name.json")
-    hash=$(jq .testGroups[0].policy.hash "$name.json")
-    findings "$name" "$@" --dht "$dht" --hash "$hash" --max-skew "$(jq .testGroups[0].policy.max_skew "$name.json")" >"$name.found"
-    cut -f 2,6,7,8 "$name/index.tsv" >"$name.wanted"
+    read -r -a policy < <(jq -r '.testGroups[0].policy | "--dht \(.dht) --hash \(.hash) --max-skew \(.max_skew)"' "$name.json")
+    findings "$name" "$@" "${policy[@]}" >"$name.found"
+    cut -f 4-6 "$name.tsv" >"$name.wanted"
     [ "$(wc -l <"$name.wanted")" -gt 100 ] || fail "$name: hardly any mutants"
-    if diff "$name.wanted" "$name.found" >"$name.diff"; then
+    if cmp -s "$name.wanted" "$name.found"; then
         pass "$name: the verifier agrees with the labels of $(wc -l <"$name.wanted") mutants"
     else
-        fail "$name: the verifier agrees with the labels" "$(head -n 40 "$name.diff")"
+        fail "$name: the verifier agrees with the labels" "$(paste "$name.tsv" "$name.found" | awk -F '\t' '$4 != $7 || $5 != $8 || $6 != $9' | head -n 40)"
     fi
 }
 
@@ -106,18 +109,18 @@ sets=(put signed-put response route-log tunnel join unknown source-info peers ce
 printf other >other
 chmod 600 other
 findings join --secret other --overlay chat >join.other
-is "$(cut -f 2 join.other | sort -u)" invalid "under another secret no mutant is valid"
+is "$(cut -f 1 join.other | sort -u)" invalid "under another secret no mutant is valid"
 
 # ---- what is covered ----
 
 reload-sign --mutate=help >printed
 sed -n 's/^  \([a-z0-9-]*\) .*/\1/p' printed | sort >catalogue
-for name in "${sets[@]}"; do cut -f 3 "$name/index.tsv"; done | sort -u >made
+for name in "${sets[@]}"; do cut -f 1 "$name.tsv"; done | sort -u >made
 same made catalogue "each mutation is made of one of the messages, and --mutate=help has it"
-is "$(for name in "${sets[@]}"; do cut -f 7 "$name/index.tsv"; done | sort -u | tr '\n' ' ')" \
+is "$(for name in "${sets[@]}"; do cut -f 5 "$name.tsv"; done | sort -u | tr '\n' ' ')" \
     "- bad-certificate bad-digest bad-digest-length duplicate-attribute expired fragment future malformed misplaced missing-certificate missing-expiration missing-signature missing-timestamp overlay-mismatch peer-id-mismatch resource-key-mismatch security-mismatch stale unsupported-version untrusted-certificate " \
     "each reason that one message can have occurs"
-is "$(for name in "${sets[@]}"; do cut -f 8 "$name/index.tsv"; done | sort -u | tr '\n' ' ')" "- 401 431 493 498 " "so does each code"
+is "$(for name in "${sets[@]}"; do cut -f 6 "$name.tsv"; done | sort -u | tr '\n' ' ')" "- 401 431 493 498 " "so does each code"
 for name in response reply; do
     is "$(jq -c '[.testGroups[0].tests[] | select(.response_code) | .path == "/header/response" or .mutation == "response-bit"] | unique' "$name.json")" \
         '[true]' "$name: a response is not answered, but where it has become a request"
@@ -127,8 +130,7 @@ done
 label()
 {
     local set=$1 mutation=$2 place=$3 signing=$4
-    is "$(awk -F '\t' -v m="$mutation" -v p="$place" -v s="$signing" '$3 == m && $4 == p && $5 == s {print $6, $7, $8}' "$set/index.tsv")" \
-        "$5" "$set: $mutation $place, signed anew: $signing"
+    is "$(awk -F '\t' -v m="$mutation" -v p="$place" -v s="$signing" '$1 == m && $2 == p && $3 == s {print $4, $5, $6}' "$set.tsv")" "$5" "$set: $mutation $place, signed anew: $signing"
 }
 label put none - none "valid - -"
 label put flip-field /header/ttl none "valid - -"
@@ -183,6 +185,8 @@ for name in put certs peers; do
         ([.testGroups[].tests[].tcId] == [range(1; .numberOfTests + 1)])]' "$name.json")" '[true,true,true]' \
         "$name: each flag has its note, and the tests are numbered"
 done
+t "--mutate-dir" 0 '' '' reload-sign --mutate all --seed 2007 --time $now "${by_secret[@]}" --keep-security --overlay chat "$TESTDATA/tunnelled.json" \
+    --mutate-dir join
 jq -r '.testGroups[0].tests[] | [.tcId, .mutation, .path // "-", .signed_anew, .result, .reason // "-", .response_code // "-", .comment] | @tsv' \
     join.json >join.from-json
 cut -f 1,3- join/index.tsv >join.from-index
@@ -194,7 +198,7 @@ is "$(find join -type f | wc -l)" "$(($(wc -l <join/index.tsv) + 1))" "there are
 is "$(jq -r '[.testGroups[0].tests[].msg] | length - (unique | length)' join.json | tr -d '-' | awk '{print ($1 < 20)}')" 1 \
     "hardly any two are the same"
 t "--pretty" 0 '~\{'$'\n''  "algorithm": .*' '' reload-sign --mutate none --seed 00 --pretty --time $now "${by_secret[@]}" "$TESTDATA/tunnelled.json"
-is "$(cat ./*.json ./*/index.tsv | grep -c "$key")" 0 "no secret is written"
+is "$(cat ./*.json join/* | tr -d '\000' | grep -a -c "$key")" 0 "no secret is written"
 
 # ---- the same each time ----
 
