@@ -134,7 +134,7 @@ class Attribute:
         self.at, self.value_at, self.value_end, self.end = at, at + 4, value_end, end
         self.value = octets[at + 4:value_end]
         self.name, place, self.kind, self.once = ATTRIBUTES.get(self.type, ("?", None, "octets", False))
-        # In its place if its container is one that it belongs into, and in its place itself: else it means nothing to a signature.
+        # In its place: it belongs into its container, which is in its place too. Elsewhere it means nothing to a signature.
         self.in_place = place is not None and place == container
         self.members, self.too_deep = [], False
         if self.kind not in CONTAINERS:
@@ -163,7 +163,7 @@ def get(attributes, name):
 
 
 def read_attributes(octets, at, end, container, depth):
-    """The attributes that fill the octets from at to end; None where they do not: type, length, value, padding to 4 (B5.2, D3)."""
+    """The attributes that fill the octets from at to end, each with its padding to 4; None where they do not (B5.2, D3)."""
     spans = []
     while at < end:
         value_end = at + 4 + int.from_bytes(octets[at + 2:at + 4], "big")
@@ -528,7 +528,8 @@ class Der:
 def openssl(*arguments, stdin):
     """Whether the openssl command, given these octets, says yes."""
     try:
-        done = subprocess.run(["openssl", *arguments], input=stdin, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=False)
+        nowhere = subprocess.DEVNULL
+        done = subprocess.run(["openssl", *arguments], input=stdin, stdout=nowhere, stderr=nowhere, check=False)
     except OSError as error:
         raise CannotJudge(f"openssl: {error.strerror}") from error
     return done.returncode == 0
@@ -537,7 +538,8 @@ def openssl(*arguments, stdin):
 # RSA PKCS #1 signatures of certificates and revocation lists: the last octet of 1.2.840.113549.1.1.n, and openssl's name
 PKCS1 = bytes.fromhex("06092a864886f70d0101")
 HASHES = {4: "md5", 5: "sha1", 14: "sha224", 11: "sha256", 12: "sha384", 13: "sha512"}
-BASIC_CONSTRAINTS, KEY_USAGE, SUBJECT_ALT_NAME, EXT_KEY_USAGE = (bytes.fromhex("551d" + last) for last in ("13", "0f", "11", "25"))
+BASIC_CONSTRAINTS, KEY_USAGE, SUBJECT_ALT_NAME, EXT_KEY_USAGE = (bytes.fromhex(oid) for oid in (
+    "551d13", "551d0f", "551d11", "551d25"))
 
 GENERAL_NAMES = (0xa0, 0x81, 0x82, 0xa3, 0xa4, 0xa5, 0x86, 0x87, 0x88)  # the tags in a subjectAltName (RFC 5280 section 4.2.1.6)
 
@@ -553,9 +555,10 @@ class Signed:
         algorithm = body.next(0x30)[1]
         self.signature = body.bits()
         body.end()
-        self.read(Der(tbs), algorithm)
+        inner_algorithm = self.read(Der(tbs))
         oid = Der(Der(algorithm).value(0x30)).next(0x06)[1]
-        self.hash = HASHES.get(oid[-1]) if oid[:-1] == PKCS1 else None
+        # named twice, and not alike (RFC 5280 section 4.1.1.2): a signature that cannot be good
+        self.hash = HASHES.get(oid[-1]) if oid[:-1] == PKCS1 and inner_algorithm == algorithm else None
 
     def is_signed_by(self, issuer):
         return self.hash is not None and issuer.key is not None and signature_is_good(
@@ -590,11 +593,11 @@ class Certificate(Signed):
     def parsed(der):
         return Certificate(der)
 
-    def read(self, tbs, outer_algorithm):
-        """TBSCertificate (RFC 5280 section 4.1)."""
+    def read(self, tbs):
+        """TBSCertificate (RFC 5280 section 4.1); returns its signature algorithm."""
         version = tbs.sub(0xa0).integer() if tbs.tag() == 0xa0 else 0
         self.serial = tbs.integer()
-        same_algorithm = tbs.next(0x30)[1] == outer_algorithm
+        algorithm = tbs.next(0x30)[1]
         self.issuer = tbs.value(0x30)
         validity = tbs.sub(0x30)
         self.not_before, self.not_after = validity.time(), validity.time()
@@ -606,11 +609,16 @@ class Certificate(Signed):
                 tbs.value()
         good_extensions = self.read_extensions(tbs.sub(0xa3).sub(0x30)) if tbs.tag() == 0xa3 else True
         tbs.end()
-        self.flaw = not (version == 2 and same_algorithm and good_extensions)
+        self.flaw = not (version == 2 and good_extensions)
+        return algorithm
 
     def read_key(self, info):
         """SubjectPublicKeyInfo; the key stays None where it is not RSA."""
-        if info.sub(0x30).next(0x06)[1] == PKCS1 + b"\1":
+        algorithm = info.sub(0x30)
+        if algorithm.next(0x06)[1] == PKCS1 + b"\1":
+            if algorithm.value(0x05):  # NULL (RFC 3279 section 2.3.1)
+                raise BadDer
+            algorithm.end()
             numbers = Der(info.bits()).sub(0x30)
             n, e = numbers.integer(), numbers.integer()
             numbers.end()
@@ -621,7 +629,7 @@ class Certificate(Signed):
     def read_extensions(self, extensions):
         """The four that are understood; says whether there is none twice, and no other that is critical."""
         readers = {BASIC_CONSTRAINTS: self.read_constraints, KEY_USAGE: self.read_usage, SUBJECT_ALT_NAME: self.read_names,
-                   EXT_KEY_USAGE: lambda value: value.value(0x30)}  # a purpose of which the drafts know nothing: it forbids nothing
+                   EXT_KEY_USAGE: lambda value: value.value(0x30)}  # the drafts know no purposes: it forbids nothing
         seen = set()
         good = True
         for extension in extensions.rest():
@@ -698,11 +706,11 @@ def address_of_record(text):
 
 
 class RevocationList(Signed):
-    def read(self, tbs, _):
-        """TBSCertList (RFC 5280 section 5.1)."""
+    def read(self, tbs):
+        """TBSCertList (RFC 5280 section 5.1); returns its signature algorithm."""
         if tbs.tag() == 0x02:
             tbs.value()
-        tbs.value(0x30)
+        algorithm = tbs.next(0x30)[1]
         self.issuer = tbs.value(0x30)
         self.this_update = tbs.time()
         self.next_update = tbs.time() if tbs.tag() in (0x17, 0x18) else None
@@ -715,6 +723,7 @@ class RevocationList(Signed):
             if extension.tag() == 0x01:
                 raise BadDer  # critical: a partial list, of which RFC 5280 section 5.2 forbids to use a part
         tbs.end()
+        return algorithm
 
     def counts_from(self, issuer):
         return self.issuer == issuer.subject and issuer.may_sign_lists() and self.is_signed_by(issuer)
@@ -760,7 +769,7 @@ class Run:
 
     def __init__(self, policy):
         self.policy = policy
-        self.requests = set()  # Transaction ID and Overlay of each request so far; Overlay None: a PEER-JOIN's, which may leave it open
+        self.requests = set()  # Transaction ID and Overlay of each request so far; None for the 0 of a PEER-JOIN's
         self.peers = {}  # Peer-ID: boot time, highest counter, counters seen in the window
         self.pins, self.new_pins = {}, {}  # whom it speaks for: key; the new ones are the message's at hand
 
@@ -815,7 +824,8 @@ class Run:
     def step_12_inner(self, message, site):
         policy = self.policy
         resources = [a for a in message.attributes if a.name == "RESOURCE"]
-        bodies = [(resource, body) for resource in resources for body in resource.members if body.in_place and body.name == "BODY"]
+        bodies = [(resource, body) for resource in resources for body in resource.members
+                  if body.in_place and body.name == "BODY"]
         source_info = site.peer_info
         if policy.require_peer_signature and not (source_info and source_info.get("PEER-SIGNATURE")):
             raise Rejected("missing-signature", 401)
@@ -841,7 +851,7 @@ class Run:
         self.peers[message.source] = boot_time, highest, seen
 
 
-# ---- Policy, input and output ----------------------------------------------------------------------------------------------------
+# ---- Policy, input and output ------------------------------------------------------------------------------------------------
 
 class Policy:
     """What the environment says (see above); os.environb's keys and values, since an overlay's name is octets."""
