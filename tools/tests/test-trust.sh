@@ -165,7 +165,7 @@ path=
 inner=
 for depth in 1 2 3 4; do
     path+=.tunnelled
-    inner+=.attributes[1].value[1].message
+    inner+='.attributes[1].value[1].message'
     verdicts "a good message at depth $depth" valid "${verify[@]}" "depth$depth.bin"
     is "$status $(jq -c "[$path | .method, .verdict, .source_id]" "$output")" "0 [\"PEER-SEARCH\",\"valid\",\"$alice\"]" "is judged there"
     verdicts "a bad one at depth $depth leaves its carriers valid" valid "${verify[@]}" "bad$depth.bin"
