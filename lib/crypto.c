@@ -99,7 +99,7 @@ struct rl_hmac {
     size_t len;
 };
 
-reload_err rl_hmac_new(const uint8_t *key, size_t len, rl_hmac **hmac)
+static reload_err hmac_new(mbedtls_md_type_t hash, const uint8_t *key, size_t len, rl_hmac **hmac)
 {
     *hmac = calloc(1, sizeof **hmac);
     if (*hmac == NULL)
@@ -112,7 +112,7 @@ reload_err rl_hmac_new(const uint8_t *key, size_t len, rl_hmac **hmac)
     }
     memcpy((*hmac)->key, key, len);
     (*hmac)->len = len;
-    int failed = mbedtls_md_setup(&(*hmac)->md, sha1(), 1);
+    int failed = mbedtls_md_setup(&(*hmac)->md, mbedtls_md_info_from_type(hash), 1);
     if (failed == 0)
         failed = mbedtls_md_hmac_starts(&(*hmac)->md, key, len);
     if (failed != 0)
@@ -124,6 +124,16 @@ const uint8_t *rl_hmac_key(const rl_hmac *hmac, size_t *len)
 {
     *len = hmac->len;
     return hmac->key;
+}
+
+reload_err rl_hmac_new(const uint8_t *key, size_t len, rl_hmac **hmac)
+{
+    return hmac_new(MBEDTLS_MD_SHA1, key, len, hmac);
+}
+
+reload_err rl_hmac_new_sha256(const uint8_t *key, size_t len, rl_hmac **hmac)
+{
+    return hmac_new(MBEDTLS_MD_SHA256, key, len, hmac);
 }
 
 void rl_hmac_free(rl_hmac **hmac)
@@ -138,7 +148,7 @@ void rl_hmac_free(rl_hmac **hmac)
     *hmac = NULL;
 }
 
-reload_err rl_hmac_digest(rl_hmac *hmac, const rl_pieces *pieces, uint8_t digest[RELOAD_HMAC_SIZE])
+reload_err rl_hmac_digest(rl_hmac *hmac, const rl_pieces *pieces, uint8_t *digest)
 {
     bool failed = false;
     for (size_t i = 0; i < pieces->count && !failed; i++)
@@ -327,20 +337,31 @@ size_t rl_key_size(const reload_key *key)
     return mbedtls_pk_get_len(&key->pk);
 }
 
+/* Signs a digest of size octets, made with that hash. */
+static reload_err sign_digest(reload_key *key, mbedtls_md_type_t hash, const uint8_t *digest, size_t size, uint8_t *signature)
+{
+    size_t len = 0;
+#if MBEDTLS_VERSION_MAJOR >= 3
+    int failed = mbedtls_pk_sign(&key->pk, hash, digest, size, signature, rl_key_size(key), &len, rl_rng_callback, key->rng);
+#else
+    int failed = mbedtls_pk_sign(&key->pk, hash, digest, size, signature, &len, rl_rng_callback, key->rng);
+#endif
+    return failed == 0 && len == rl_key_size(key) ? RELOAD_OK : RELOAD_ERR_CRYPTO;
+}
+
 reload_err rl_key_sign(reload_key *key, const rl_pieces *pieces, uint8_t *signature)
 {
     uint8_t digest[RL_SHA1_SIZE];
-    size_t len = 0;
     reload_err err = rl_sha1_pieces(pieces, digest);
-    if (err != RELOAD_OK)
-        return err;
-#if MBEDTLS_VERSION_MAJOR >= 3
-    int failed = mbedtls_pk_sign(&key->pk, MBEDTLS_MD_SHA1, digest, sizeof digest, signature, rl_key_size(key), &len,
-                                 rl_rng_callback, key->rng);
-#else
-    int failed = mbedtls_pk_sign(&key->pk, MBEDTLS_MD_SHA1, digest, sizeof digest, signature, &len, rl_rng_callback, key->rng);
-#endif
-    return failed == 0 && len == rl_key_size(key) ? RELOAD_OK : RELOAD_ERR_CRYPTO;
+    return err != RELOAD_OK ? err : sign_digest(key, MBEDTLS_MD_SHA1, digest, sizeof digest, signature);
+}
+
+reload_err rl_key_sign_sha256(reload_key *key, const uint8_t *octets, size_t len, uint8_t *signature)
+{
+    uint8_t digest[RL_SHA256_SIZE];
+    if (mbedtls_md(mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), octets, len, digest) != 0)
+        return RELOAD_ERR_CRYPTO;
+    return sign_digest(key, MBEDTLS_MD_SHA256, digest, sizeof digest, signature);
 }
 
 reload_err reload_key_write(reload_key *key, reload_buf *pem)

@@ -5,7 +5,7 @@
 
 #include "draft01/draft01.h"
 
-enum { RL_SHA1_SIZE = 20 };
+enum { RL_SHA1_SIZE = 20, RL_SHA256_SIZE = 32 };
 
 /* SHA-1 of octets followed by more (which may be none). RELOAD_ERR_CRYPTO. */
 reload_err rl_sha1(const uint8_t *octets, size_t len, const uint8_t *more, size_t more_len, uint8_t digest[RL_SHA1_SIZE]);
@@ -14,10 +14,12 @@ reload_err rl_sha1(const uint8_t *octets, size_t len, const uint8_t *more, size_
 typedef struct rl_hmac rl_hmac;
 /* RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO; *hmac is then NULL. */
 reload_err rl_hmac_new(const uint8_t *key, size_t len, rl_hmac **hmac);
+/* The same with SHA-256, which no verifier takes: its digests are RL_SHA256_SIZE octets long. */
+reload_err rl_hmac_new_sha256(const uint8_t *key, size_t len, rl_hmac **hmac);
 /* Wipes the key, frees and sets to NULL. */
 void rl_hmac_free(rl_hmac **hmac);
-/* The HMAC of the pieces one after the other. */
-reload_err rl_hmac_digest(rl_hmac *hmac, const rl_pieces *pieces, uint8_t digest[RELOAD_HMAC_SIZE]);
+/* The HMAC of the pieces one after the other: RELOAD_HMAC_SIZE octets. */
+reload_err rl_hmac_digest(rl_hmac *hmac, const rl_pieces *pieces, uint8_t *digest);
 
 /* The octets of its key. */
 const uint8_t *rl_hmac_key(const rl_hmac *hmac, size_t *len);
@@ -57,6 +59,8 @@ enum { RL_MIN_RSA_BITS = 1024, RL_MAX_RSA_BITS = 8192 }; /* D13 */
 size_t rl_key_size(const reload_key *key);
 /* RSASSA-PKCS1-v1_5 over SHA-1 of the pieces (D13), rl_key_size octets. */
 reload_err rl_key_sign(reload_key *key, const rl_pieces *pieces, uint8_t *signature);
+/* The same over SHA-256 of octets, which no verifier takes. */
+reload_err rl_key_sign_sha256(reload_key *key, const uint8_t *octets, size_t len, uint8_t *signature);
 /* How many bits the key of an mbedtls_pk_context has: for RSA those of its modulus, to the bit (D13). */
 size_t rl_pk_bits(const void *pk);
 /* Its mbedtls_pk_context and its source of random octets for blinding, for cert.c. */

@@ -1,4 +1,4 @@
-/* The JSON rendering, both ways. The one file that includes jansson. */
+/* The JSON rendering, both ways. The one file of the library that includes jansson. */
 #include "crypto.h"
 #include "stream/stream.h"
 

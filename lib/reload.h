@@ -1056,6 +1056,16 @@ reload_err reload_sign_tbs(reload_signer *signer, const reload_msg *msg, reload_
  * copied. reload_sign then refuses (RELOAD_ERR_REFUSED) one that is not right for the message, unless forced. RELOAD_ERR_MEMORY. */
 reload_err reload_signer_attach(reload_signer *signer, const uint8_t *digest, size_t len);
 
+enum {
+    RELOAD_DIGEST_RESOURCE = 1, /* by the resource's key, as a BODY's is made; under HMAC it is all one */
+    RELOAD_DIGEST_SHA256 = 2    /* with SHA-256 where the draft has SHA-1: no verifier takes it */
+};
+
+/* Appends to out what a DIGEST holds whose signature covers these octets (D12, D13), whatever they are: for messages that
+ * reload_sign would complete or refuse, and so for making bad ones. flags: any of RELOAD_DIGEST_…, or-ed together.
+ * RELOAD_ERR_ARGUMENT: no secret or key; RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+reload_err reload_signer_digest(reload_signer *signer, const uint8_t *octets, size_t len, unsigned flags, reload_buf *out);
+
 /* Appends an unsigned response with a code from 100 to 799 to a request (D31); what is missing is for reload_sign to complete.
  * RELOAD_ERR_MALFORMED, and RELOAD_ERR_REFUSED for a response, a fragment or another Version: no code is due for these (D24);
  * RELOAD_ERR_VALUE: the code; RELOAD_ERR_MEMORY. */

@@ -20,6 +20,7 @@ struct placed {
 struct reload_signer {
     reload_security algorithm;
     rl_hmac *secret;
+    rl_hmac *secret_sha256; /* the same secret, for reload_signer_digest */
     struct identity peer;
     struct identity resource; /* its own where set; else BODYs are signed by the peer */
     bool checked;             /* the keys are those of the certificates */
@@ -63,6 +64,7 @@ void reload_signer_free(reload_signer **signer)
         return;
     reload_buf_free(&(*signer)->attached);
     rl_hmac_free(&(*signer)->secret);
+    rl_hmac_free(&(*signer)->secret_sha256);
     reload_key_free(&(*signer)->peer.key);
     reload_cert_free(&(*signer)->peer.cert);
     reload_key_free(&(*signer)->resource.key);
@@ -80,7 +82,9 @@ reload_err reload_signer_set_secret(reload_signer *s, const uint8_t *secret, siz
     if (len == 0)
         return RELOAD_ERR_VALUE;
     rl_hmac_free(&s->secret);
-    return rl_hmac_new(secret, len, &s->secret);
+    rl_hmac_free(&s->secret_sha256);
+    reload_err err = rl_hmac_new_sha256(secret, len, &s->secret_sha256);
+    return err != RELOAD_OK ? err : rl_hmac_new(secret, len, &s->secret);
 }
 
 static reload_err set_key(reload_signer *s, struct identity *identity, const uint8_t *octets, size_t len, const char *passphrase,
@@ -823,6 +827,26 @@ reload_err reload_sign_tbs(reload_signer *signer, const reload_msg *msg, reload_
     if (signer->algorithm == RELOAD_SECURITY_NONE)
         return rl_fail(diag, RELOAD_ERR_ARGUMENT, "under NONE nothing is signed");
     return sign(signer, msg, true, out, diag);
+}
+
+reload_err reload_signer_digest(reload_signer *s, const uint8_t *octets, size_t len, unsigned flags, reload_buf *out)
+{
+    uint8_t digest[RL_MAX_RSA_BITS / 8];
+    bool sha256 = (flags & RELOAD_DIGEST_SHA256) != 0;
+    rl_pieces pieces = {.piece = {{octets, len}}, .count = 1};
+    rl_hmac *secret = sha256 ? s->secret_sha256 : s->secret;
+    reload_key *key = (flags & RELOAD_DIGEST_RESOURCE) != 0 ? resource_identity(s)->key : s->peer.key;
+    bool certs = s->algorithm == RELOAD_SECURITY_CERTS;
+    size_t size = certs ? key == NULL ? 0 : rl_key_size(key) : sha256 ? RL_SHA256_SIZE : RELOAD_HMAC_SIZE;
+    if (certs ? key == NULL : secret == NULL)
+        return RELOAD_ERR_ARGUMENT;
+    reload_err err = !certs ? rl_hmac_digest(secret, &pieces, digest)
+                     : sha256 ? rl_key_sign_sha256(key, octets, len, digest)
+                              : rl_key_sign(key, &pieces, digest);
+    if (err != RELOAD_OK)
+        return err;
+    reload_buf_append(out, digest, size);
+    return out->err;
 }
 
 /* D31: the phrases of wire.md's response codes. */

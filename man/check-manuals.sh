@@ -145,6 +145,18 @@ sed -n '/^\.Ss JSON/,/^\.Ss Verdicts/p' "$source/man/reload-verify.1" | sed -n '
     sed 's/ [.,]*$//; s/ , /\n/g' >"$work/manual"
 same "$work/tool" "$work/manual" "reload-verify(1) has the keys of reload-verify --json"
 
+# The mutations, with section, what they do and the result: the catalogue that the tool prints against the manual's
+"$tools/reload-sign" --mutate=help |
+    sed -n 's/^\([a-z]*\):$/group \1/p; s/^  \([^ ]*\)  *\(.*\) (\([^()]*\)): \(.*\)$/\1 Ta \3 Ta \2: \4/p' >"$work/tool"
+sed -n '/^\.Ss The catalogue/,/^\.Sh/p' "$source/man/reload-sign.1" |
+    sed -n 's/^\.Li \([a-z]*\) :$/group \1/p; s/^\.It //p' | sed 's/\\(sc/§/g; s/\\&//g; s/\.\.\./…/g' >"$work/manual"
+same "$work/tool" "$work/manual" "reload-sign(1) has the catalogue of reload-sign --mutate=help"
+"$tools/reload-sign" --example=PEER-SEARCH |
+    "$tools/reload-sign" --secret="$work/secret" --time=0 --mutate=none --seed=00 --pretty |
+    sed -n 's/^          "\([a-zA-Z_]*\)": .*/\1/p' >"$work/tool"
+sed -n '/^\.Ss As JSON/,/^\.Ss As files/s/^\.It \([a-zA-Z_]*\) Ta .*/\1/p' "$source/man/reload-sign.1" >"$work/manual"
+same "$work/tool" "$work/manual" "reload-sign(1) has the keys of a test"
+
 # The tests that the tables of requirements name
 for page in reload-sign reload-verify; do
     sed -n '/^\.Sh REQUIREMENTS/,/^\.Sh EXIT/s/^\.It S.* Ta //p' "$source/man/$page.1" | sed 's/: /|/' >"$work/rows"
@@ -245,9 +257,13 @@ run_example() {
 
 for page in "$source"/man/*.[15]; do
     sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$page" | sed -n '/^\.Bd/,/^\.Ed/p' | sed 's/\\e/\\/g; s/\\(sc/§/g' >"$work/examples"
-    if grep -q '^\$ openssl' "$work/examples" && ! command -v openssl >"$work/null"; then
+    missing=
+    for command in openssl jq; do
+        grep -qE "(^[$]|[|]) $command " "$work/examples" && ! command -v "$command" >"$work/null" && missing=$command
+    done
+    if [ -n "$missing" ]; then
         count=$((count + 1))
-        echo "ok $count # SKIP ${page##*/} has examples with openssl, which is not there"
+        echo "ok $count # SKIP ${page##*/} has examples with $missing, which is not there"
         continue
     fi
     mkdir "$work/here"

@@ -2,10 +2,12 @@
 #include "common/tool.h"
 #include "examples.h"
 #include "sign/counter.h"
+#include "sign/mutate.h"
 
 #include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -36,6 +38,10 @@ enum {
     TBS,
     ATTACH,
     PROFILE,
+    OVERLAY,
+    MUTATE,
+    MUTATE_DIR,
+    SEED,
     PRETTY
 };
 
@@ -59,12 +65,16 @@ static const struct tool_option options[] = {
     {KEEP_SECURITY, "keep-security", NULL, "leave a Security field of 0 in PEER-JOIN requests"},
     {FORCE, "force", NULL, "do what would be refused, so far as it can be done"},
     {PROFILE, "profile", "FILE", "the overlay's profile: fills in the Overlay field, and refuses what does not agree with it"},
+    {OVERLAY, "overlay", "NAME", "the overlay's name, instead of the profile's"},
     {REPLY_TO, "reply-to", "REQUEST", "make and sign the response to each request in this file, reading no other input"},
     {CODE, "code", "N", "with --reply-to: the response code, from 100 to 799"},
     {TBS, "tbs", NULL, "write the octets that the message's digest will cover, instead of signing it"},
     {ATTACH, "attach", "FILE", "sign with the digest in FILE, made elsewhere from the octets of --tbs"},
     {STRIP, "strip", NULL, "take all signatures off instead of signing"},
     {APPEND_ROUTE_LOG, "append-route-log", "JSON", "append a ROUTE-LOG, as a hop does; JSON: its members, an array"},
+    {MUTATE, "mutate", "LIST", "make bad messages of the one signed, each with the reason it is refused for; help: which"},
+    {MUTATE_DIR, "mutate-dir", "DIR", "write them as files into a new directory, instead of as JSON"},
+    {SEED, "seed", "HEX", "with --mutate: what is random in them follows from this"},
     {EXAMPLE, "example", "METHOD", "print a JSON message of that method to start from"},
     {'f', "format", "FORM", "what to write: binary (default), json or hex"},
     {PRETTY, "pretty", NULL, "JSON over several lines, indented"},
@@ -79,6 +89,7 @@ static const struct tool_help help = {
     "reload-sign --reply-to=REQUEST --code=N (--secret=FILE | --key=FILE --cert=FILE | --none) [options]\n"
     "reload-sign --strip [options] [FILE...]\n"
     "reload-sign --append-route-log=JSON [options] [FILE...]\n"
+    "reload-sign --mutate=LIST --seed=HEX (--secret=FILE | --key=FILE --cert=FILE) [options] [FILE]\n"
     "reload-sign --example=METHOD",
     "Crafts RELOAD messages: completes what is missing and signs them as a sending peer must.",
     options,
@@ -89,6 +100,7 @@ struct sign {
     enum tool_octets_form form;
     unsigned json_flags;
     unsigned flags;
+    bool has_form;
     bool strip;
     bool tbs;
     bool attach, attached; /* a digest is attached; and one message has had it */
@@ -99,6 +111,8 @@ struct sign {
     reload_buf half_done;
     reload_buf response;
     reload_msg *msg;
+    char *overlay;                /* its name, where that is known */
+    struct mutate_options mutate; /* list NULL: no mutants are made */
     struct output out;
     struct input in;
 };
@@ -210,6 +224,65 @@ static void work_on_all(struct sign *s)
     }
 }
 
+/* --mutate: signs the one message that is there, and makes the mutants of it. */
+static void mutate_one(struct sign *s, const char *path)
+{
+    reload_diag diag = {0};
+    bool done = false;
+    char *file = NULL;
+    while (input_next(&s->in)) {
+        reload_err err = RELOAD_OK;
+        if (!input_is_message(&s->in))
+            continue;
+        if (done) {
+            (void)snprintf(diag.text, sizeof diag.text, "--mutate takes one message");
+            input_error(&s->in, STATUS_FAILED, &diag);
+            continue;
+        }
+        err = work(s, &diag);
+        if (err != RELOAD_OK)
+            input_error(&s->in, err == RELOAD_ERR_MALFORMED ? STATUS_MALFORMED : STATUS_FAILED, &diag);
+        done = true;
+        file = file == NULL ? strdup(s->in.file) : file;
+    }
+    if (done && s->tool.status == STATUS_FINE)
+        mutate(&s->tool, &s->mutate, s->signer, s->done.octets, s->done.len, file == NULL ? "-" : file, path);
+    free(file);
+}
+
+/* The overlay's name is a verifier's to be told too. */
+static bool set_overlay(struct sign *s, const char *name)
+{
+    free(s->overlay);
+    s->overlay = strdup(name);
+    s->mutate.overlay = s->overlay;
+    if (s->overlay != NULL && reload_signer_set_overlay(s->signer, name) == RELOAD_OK)
+        return true;
+    tool_error(&s->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+    return false;
+}
+
+/* What is random in a message that is mutated follows from the seed: under HMAC, the Transaction ID. */
+static bool seed_transaction_id(struct sign *s)
+{
+    uint8_t id[RELOAD_TRANSACTION_SIZE];
+    reload_err err = mutate_transaction_id(&s->mutate, id);
+    if (err == RELOAD_OK)
+        reload_signer_set_transaction_id(s->signer, id);
+    else
+        tool_error(&s->tool, STATUS_FAILED, "%s", reload_strerror(err));
+    return err == RELOAD_OK;
+}
+
+static int print_mutations(struct sign *s, const char *path)
+{
+    if (output_open(&s->out, &s->tool, path, 0)) {
+        mutate_help(&s->out);
+        (void)output_close(&s->out);
+    }
+    return s->tool.status;
+}
+
 static int print_example(struct sign *s, const char *name, const char *path)
 {
     uint32_t method = tool_named(&s->tool, "--example", name, RELOAD_NAMES_METHOD);
@@ -226,7 +299,7 @@ static int print_example(struct sign *s, const char *name, const char *path)
 /* The options' values until the signer is made of them. */
 struct key {
     const char *secret;
-    const char *key, *cert, *resource_key, *resource_cert, *passphrase_file, *attach, *profile;
+    const char *key, *cert, *resource_key, *resource_cert, *passphrase_file, *attach, *profile, *overlay;
     bool none;
     bool has_time, has_transaction_id, has_peer_id, has_boot_time;
     uint32_t time, boot_time;
@@ -297,9 +370,11 @@ static bool read_profile(struct sign *s, const char *path, reload_security secur
     bool agrees = profile.security < 0 || profile.security == (int64_t)security || (s->flags & RELOAD_SIGN_FORCE) != 0;
     if (!agrees)
         tool_error(&s->tool, STATUS_FAILED, "%s: the overlay is not run under %s", path, reload_name(RELOAD_NAMES_SECURITY, security));
-    if (profile.overlay != NULL && reload_signer_set_overlay(s->signer, profile.overlay) != RELOAD_OK) {
-        tool_error(&s->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+    if (profile.overlay != NULL && !set_overlay(s, profile.overlay))
         agrees = false;
+    if (profile.max_skew != -1) {
+        s->mutate.skew_limit = profile.max_skew >= 0;
+        s->mutate.max_skew = profile.max_skew;
     }
     if (profile.dht >= 0)
         reload_signer_set_dht(s->signer, (uint8_t)profile.dht);
@@ -342,7 +417,9 @@ static bool make_signer(struct sign *s, struct key *key)
         return false;
     }
     reload_signer_set_flags(s->signer, s->flags);
-    reload_signer_set_time(s->signer, key->has_time ? key->time : (uint32_t)time(NULL));
+    s->mutate.time = key->has_time ? key->time : (uint32_t)time(NULL);
+    s->mutate.security = security;
+    reload_signer_set_time(s->signer, s->mutate.time);
     if (key->has_boot_time)
         reload_signer_set_boot_time(s->signer, key->boot_time);
     if (key->has_transaction_id)
@@ -351,10 +428,14 @@ static bool make_signer(struct sign *s, struct key *key)
         reload_signer_set_peer_id(s->signer, key->peer_id);
     if (s->tbs && !key->has_time)
         tool_warn(&s->tool, "warning: without --time, --attach will sign other octets than these");
+    if (s->mutate.list != NULL && !key->has_time)
+        tool_warn(&s->tool, "warning: without --time, another run makes other messages");
     return (key->secret == NULL || read_secret(s, key->secret)) && (key->cert == NULL || read_certs(s, key)) &&
            (key->profile == NULL || read_profile(s, key->profile, security)) &&
            (key->attach == NULL || read_attached(s, key->attach)) &&
-           (key->counter.path == NULL || use_counter(s, &key->counter, key));
+           (key->counter.path == NULL || use_counter(s, &key->counter, key)) &&
+           (key->overlay == NULL || set_overlay(s, key->overlay)) &&
+           (s->mutate.list == NULL || security != RELOAD_SECURITY_HMAC || key->has_transaction_id || seed_transaction_id(s));
 }
 
 /* Ends the program where the options about keys do not go together. */
@@ -384,11 +465,35 @@ static void check_options(const struct sign *s, const struct key *key, bool rout
         tool_usage(&s->tool, "one of --secret, --key, --none, --strip, --append-route-log and --example says what to do");
 }
 
+/* The same for --mutate. */
+static void check_mutate_options(struct sign *s, const struct key *key, const char *path)
+{
+    const struct mutate_options *m = &s->mutate;
+    if (m->list == NULL && (m->seed != NULL || m->dir != NULL))
+        tool_usage(&s->tool, "--seed and --mutate-dir go with --mutate");
+    if (m->list == NULL)
+        return;
+    mutate_check_options(&s->tool, m);
+    if ((key->secret == NULL && key->key == NULL) || s->tbs || key->attach != NULL)
+        tool_usage(&s->tool, "--mutate goes with --secret, or --key and --cert, and signs by itself");
+    if (s->has_form && s->form != (m->dir == NULL ? OCTETS_JSON : OCTETS_BINARY))
+        tool_usage(&s->tool, "--mutate writes JSON, and with --mutate-dir binary messages");
+    if (m->dir != NULL && path != NULL)
+        tool_usage(&s->tool, "--mutate-dir writes to files of its own, and nothing to --output");
+}
+
 static void run(struct sign *s, const char *path, reload_form form, char **files, int count)
 {
     s->msg = reload_msg_new();
     if (s->msg == NULL) {
         tool_error(&s->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+        return;
+    }
+    if (s->mutate.list != NULL) {
+        if (input_open(&s->in, &s->tool, form, files, count, NULL)) {
+            mutate_one(s, path);
+            input_close(&s->in);
+        }
         return;
     }
     if (!output_open(&s->out, &s->tool, path, 0))
@@ -402,7 +507,7 @@ static void run(struct sign *s, const char *path, reload_form form, char **files
 
 int main(int argc, char **argv)
 {
-    struct sign s = {.tool = {.name = "reload-sign"}};
+    struct sign s = {.tool = {.name = "reload-sign"}, .mutate = {.skew_limit = true, .max_skew = RELOAD_DEFAULT_SKEW}};
     struct key key = {0};
     reload_form input_form = RELOAD_FORM_AUTO;
     const char *path = NULL, *route_log = NULL, *example = NULL;
@@ -495,6 +600,19 @@ int main(int argc, char **argv)
             break;
         case 'f':
             s.form = tool_octets_form(&s.tool, "--format", argument, "");
+            s.has_form = true;
+            break;
+        case OVERLAY:
+            key.overlay = argument;
+            break;
+        case MUTATE:
+            s.mutate.list = argument;
+            break;
+        case MUTATE_DIR:
+            s.mutate.dir = argument;
+            break;
+        case SEED:
+            s.mutate.seed = argument;
             break;
         case PRETTY:
             s.json_flags |= RELOAD_PRETTY;
@@ -514,7 +632,11 @@ int main(int argc, char **argv)
     }
     if (example != NULL)
         return print_example(&s, example, path);
+    if (s.mutate.list != NULL && strcmp(s.mutate.list, "help") == 0)
+        return print_mutations(&s, path);
     check_options(&s, &key, route_log != NULL);
+    check_mutate_options(&s, &key, path);
+    s.mutate.json_flags = s.json_flags;
     bool keyed = key.secret != NULL || key.cert != NULL || key.none;
     if ((reply_to == NULL) != (s.code == 0) || (reply_to != NULL && (!keyed || s.strip)))
         tool_usage(&s.tool, "--reply-to and --code go together, and with a key to sign the response with");
@@ -529,5 +651,6 @@ int main(int argc, char **argv)
     reload_buf_free(&s.done);
     reload_buf_free(&s.half_done);
     reload_buf_free(&s.response);
+    free(s.overlay);
     return s.tool.status;
 }

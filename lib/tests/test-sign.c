@@ -753,6 +753,27 @@ static void test_append(void **state)
     reload_buf_free(&out);
 }
 
+/* reload_signer_digest: RFC 2202's and RFC 4231's second case. */
+static void test_digest(void **state)
+{
+    static const char text[] = "what do ya want for nothing?";
+    reload_signer *s = reload_signer_new(RELOAD_SECURITY_HMAC);
+    reload_buf out = {0};
+    (void)state;
+    assert_non_null(s);
+    assert_int_equal(reload_signer_digest(s, (const uint8_t *)text, sizeof text - 1, 0, &out), RELOAD_ERR_ARGUMENT);
+    assert_int_equal(reload_signer_set_secret(s, (const uint8_t *)"Jefe", 4), RELOAD_OK);
+    assert_int_equal(reload_signer_digest(s, (const uint8_t *)text, sizeof text - 1, 0, &out), RELOAD_OK);
+    test_same(out.octets, out.len, "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
+    assert_int_equal(reload_signer_digest(s, (const uint8_t *)text, sizeof text - 1, RELOAD_DIGEST_SHA256, &out), RELOAD_OK);
+    test_same(out.octets + 20, out.len - 20, "5bdcc146bf60754e6a042426089575c7" "5a003f089d2739839dec58b964ec3843");
+    reload_signer_free(&s);
+    s = reload_signer_new(RELOAD_SECURITY_CERTS);
+    assert_int_equal(reload_signer_digest(s, (const uint8_t *)text, sizeof text - 1, RELOAD_DIGEST_RESOURCE, &out), RELOAD_ERR_ARGUMENT);
+    reload_signer_free(&s);
+    reload_buf_free(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -781,6 +802,7 @@ int main(void)
         cmocka_unit_test(test_strip),
         cmocka_unit_test(test_sign_and_strip),
         cmocka_unit_test(test_append),
+        cmocka_unit_test(test_digest),
     };
     return cmocka_run_group_tests_name("sign", tests, NULL, NULL);
 }

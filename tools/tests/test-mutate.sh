@@ -1,0 +1,271 @@
+#!/bin/bash
+# reload-sign --mutate: of several good messages, every mutant is judged by reload-verify under the policy that the set states, and
+# verdict, reason and code must be those of its label. The labels are made without the verifier, so that each checks the other.
+. "$(dirname "$0")/tap.bash"
+
+now=946702799
+install -m 600 "$TESTDATA/hmac.secret" secret
+install -m 600 "$TESTDATA/alice.key" alice.key
+cp "$TESTDATA/alice.crt" .
+cp -r "$TESTDATA/overlay" chat
+valid=(--not-before 1999-01-01T00:00:00Z --not-after 2049-01-01T00:00:00Z --quiet --seed)
+reload-keygen issue --ca chat -o bob --peer-id "$bob" "${valid[@]}" 02 || bail_out "no key for bob"
+reload-keygen issue --ca chat -o user --peers 0 --user alice@example.com "${valid[@]}" 03 || bail_out "no key for the user"
+by_secret=(--secret secret)
+by_key=(--key alice.key --cert alice.crt)
+by_bob=(--key bob.key --cert bob.crt)
+by_user=("${by_bob[@]}" --resource-key user.key --resource-cert user.crt)
+
+# A response whose REDIRECT, and PEER-INFO in a BODY, are signed already
+key=$(printf '%s' "$(cat "$TESTDATA/hmac.secret")" | hex)
+signed_peer()
+{
+    local covered
+    covered=$(attr 0101 "$alice")$(attr 0104 0000012c)01060020$(attr 0801 "$(printf '%08x' $now)")
+    attr "$1" "$covered$(attr 0802 "$(hmac "$key" "$covered")")"
+}
+body=$(attr 0303 "$(text sip:alice@10.4.1.2)")$(attr 0305 0000012c)$(signed_peer 0307)
+resource=$(attr 0003 "$(attr 0201 "$(text alice@example.com)")$(attr 0202 "$body")")
+message 00 90 "$(attr 0001 "00000302$(text Moved)")$(signed_peer 0005)$resource" >peers.hex
+# alice's registration, carried on by bob as he leaves
+jq --arg bob "$bob" '.header.method = "RESOURCE-TRANSFER" | .header.source_id = $bob | del(.header.security, .header.transaction_id) |
+    .attributes |= map(select(.type == "RESOURCE"))' "$TESTDATA/section-4.1.certs.json" >to-carry.json
+jq --arg bob "$bob" '.header.source_id = $bob | .attributes |= map(select(.type != "SOURCE-INFO"))' "$TESTDATA/section-4.1.json" >by-bob.json
+
+# mutants NAME ARGUMENTS...: makes NAME.json, and NAME.tsv with a line for each: mutation, place, signed anew, result, reason, code
+mutants()
+{
+    local name=$1
+    shift
+    t "$name: mutants are made" 0 '' '' reload-sign --mutate all --seed 2007 --time $now "$@" -o "$name.json"
+    jq -r '.testGroups[0].tests[] | [.mutation, .path // "-", .signed_anew, .result, .reason // "-", .response_code // "-"] | @tsv' \
+        "$name.json" >"$name.tsv"
+}
+
+# findings NAME VERIFIER'S-ARGUMENTS...: what the verifier says of each, as in NAME.tsv. Each is a block of hex text, and what counts
+# is the first message in it: the one at the block's offset.
+findings()
+{
+    local name=$1
+    shift
+    jq -r '.testGroups[0].tests[].msg + "\n"' "$name.json" >"$name.hex"
+    jq -r '.testGroups[0].tests | reduce .[] as $test ([0]; . + [.[-1] + ($test.msg | length) + 2]) | .[:-1][]' "$name.json" >"$name.offsets"
+    reload-verify --json -i hex --time $now "$@" "$name.hex" 2>/dev/null |
+        jq -r '[.offset, (if .verdict == "valid" then "valid" else "invalid" end), .reason // "-", .response_code // "-"] | @tsv' |
+        awk -F '\t' -v OFS='\t' 'NR == FNR {wanted[$1] = 1; next} wanted[$1] {print $2, $3, $4}' "$name.offsets" -
+}
+
+# judged NAME VERIFIER'S-ARGUMENTS...
+judged()
+{
+    local name=$1 policy
+    shift
+    read -r -a policy < <(jq -r '.testGroups[0].policy | "--dht \(.dht) --hash \(.hash) --max-skew \(.max_skew)"' "$name.json")
+    findings "$name" "$@" "${policy[@]}" >"$name.found"
+    cut -f 4-6 "$name.tsv" >"$name.wanted"
+    [ "$(wc -l <"$name.wanted")" -gt 100 ] || fail "$name: hardly any mutants"
+    if cmp -s "$name.wanted" "$name.found"; then
+        pass "$name: the verifier agrees with the labels of $(wc -l <"$name.wanted") mutants"
+    else
+        fail "$name: the verifier agrees with the labels" "$(paste "$name.tsv" "$name.found" | awk -F '\t' '$4 != $7 || $5 != $8 || $6 != $9' | head -n 40)"
+    fi
+}
+
+mutants put "${by_secret[@]}" --timestamp --overlay chat --resign-bodies "$TESTDATA/section-4.1.json"
+judged put "${by_secret[@]}" --overlay chat
+mutants signed-put "${by_secret[@]}" "$TESTDATA/section-4.1.hmac.bin"
+judged signed-put "${by_secret[@]}"
+mutants response "${by_secret[@]}" "$TESTDATA/response.hmac.bin"
+judged response "${by_secret[@]}"
+mutants route-log "${by_secret[@]}" --timestamp "$TESTDATA/route-log.hmac.json"
+judged route-log "${by_secret[@]}"
+mutants tunnel "${by_secret[@]}" "$TESTDATA/tunnel.hmac.bin"
+judged tunnel "${by_secret[@]}"
+mutants join "${by_secret[@]}" --keep-security --overlay chat "$TESTDATA/tunnelled.json"
+judged join "${by_secret[@]}" --overlay chat
+mutants unknown "${by_secret[@]}" "$TESTDATA/unknown.hmac.bin"
+judged unknown "${by_secret[@]}"
+mutants source-info "${by_secret[@]}" --timestamp --sign-source-info "$TESTDATA/section-4.1.json"
+judged source-info "${by_secret[@]}"
+mutants peers "${by_secret[@]}" --sign-bodies --peer-id "$alice" peers.hex
+judged peers "${by_secret[@]}"
+jq 'del(.header.dht, .header.hash)' "$TESTDATA/section-4.1.json" >to-profile.json
+mutants certs "${by_key[@]}" --profile chat/overlay.json --sign-source-info to-profile.json
+judged certs --ca chat/ca.crt --overlay chat
+mutants certs-join "${by_key[@]}" "$TESTDATA/tunnelled.json"
+judged certs-join --ca chat/ca.crt
+jq '.header.overlay = "00000000"' "$TESTDATA/tunnelled.json" >no-overlay.json
+mutants zero-join "${by_key[@]}" --overlay chat --keep-security no-overlay.json
+judged zero-join --ca chat/ca.crt --overlay chat
+mutants reply "${by_bob[@]}" --reply-to "$TESTDATA/section-4.1.certs.bin" --code 200
+judged reply --ca chat/ca.crt
+mutants user "${by_user[@]}" by-bob.json
+judged user --ca chat/ca.crt
+mutants carried "${by_bob[@]}" to-carry.json
+judged carried --ca chat/ca.crt
+sets=(put signed-put response route-log tunnel join unknown source-info peers certs certs-join zero-join reply user carried)
+
+# the comparison can fail: under another secret the good mutants are not good
+printf other >other
+chmod 600 other
+findings join --secret other --overlay chat >join.other
+is "$(cut -f 1 join.other | sort -u)" invalid "under another secret no mutant is valid"
+
+# ---- what is covered ----
+
+reload-sign --mutate=help >printed
+sed -n 's/^  \([a-z0-9-]*\) .*/\1/p' printed | sort >catalogue
+for name in "${sets[@]}"; do cut -f 1 "$name.tsv"; done | sort -u >made
+same made catalogue "each mutation is made of one of the messages, and --mutate=help has it"
+is "$(for name in "${sets[@]}"; do cut -f 5 "$name.tsv"; done | sort -u | tr '\n' ' ')" \
+    "- bad-certificate bad-digest bad-digest-length duplicate-attribute expired fragment future malformed misplaced missing-certificate missing-expiration missing-signature missing-timestamp overlay-mismatch peer-id-mismatch resource-key-mismatch security-mismatch stale unsupported-version untrusted-certificate " \
+    "each reason that one message can have occurs"
+is "$(for name in "${sets[@]}"; do cut -f 6 "$name.tsv"; done | sort -u | tr '\n' ' ')" "- 401 431 493 498 " "so does each code"
+for name in response reply; do
+    is "$(jq -c '[.testGroups[0].tests[] | select(.response_code) | .path == "/header/response" or .mutation == "response-bit"] | unique' "$name.json")" \
+        '[true]' "$name: a response is not answered, but where it has become a request"
+done
+
+# some labels, said here once more: mutation, place, how far signed anew, result
+label()
+{
+    local set=$1 mutation=$2 place=$3 signing=$4
+    is "$(awk -F '\t' -v m="$mutation" -v p="$place" -v s="$signing" '$1 == m && $2 == p && $3 == s {print $4, $5, $6}' "$set.tsv")" "$5" "$set: $mutation $place, signed anew: $signing"
+}
+label put none - none "valid - -"
+label put flip-field /header/ttl none "valid - -"
+label put flip-field /header/frag_reserved none "valid - -"
+label put flip-field /header/frag none "invalid fragment -"
+label put flip-field /header/destination_id none "invalid bad-digest 431"
+label put flip-field /header/destination_id message "valid - -"
+label put drop /attributes/2 none "invalid missing-signature 401"
+label put drop /attributes/2/value/1 none "invalid bad-digest-length 431"
+label put drop /attributes/1/value/1/value/1 message "invalid bad-digest 431"
+label put drop /attributes/1/value/1/value/1 all "invalid missing-expiration 431"
+label put drop /attributes/1/value/1/value/3 message "invalid missing-signature 401"
+label put double /attributes/0/value/0 message "invalid duplicate-attribute 431"
+label put swap /attributes/2/value/0 none "invalid misplaced 431"
+label put lift /attributes/1/value/1/value/3/value/1 message "invalid bad-digest-length 431"
+label put length-maximum /attributes/0 none "invalid malformed -"
+label put not-utf8 /attributes/1/value/0 message "invalid malformed -"
+label put security-other - message "invalid security-mismatch 401"
+label put other-overlay - message "invalid overlay-mismatch 498"
+label put version-2 - message "invalid unsupported-version -"
+label put range-base /attributes/2 none "invalid bad-digest 431"
+label put stale - message "invalid stale 431"
+label put stale-edge - message "valid - -"
+label put expired /attributes/1/value/1/value/3 all "invalid expired 431"
+label put route-log - none "valid - -"
+label put header-length-zero - none "invalid missing-signature 401"
+label route-log drop /attributes/2 none "valid - -"
+label certs drop /attributes/0/value/3 message "invalid missing-certificate 401"
+label certs drop /attributes/1/value/3 message "invalid missing-certificate 401"
+label certs drop /attributes/2/value/0 none "invalid missing-timestamp 431"
+label certs flip-value /attributes/1/value/0 message "invalid resource-key-mismatch 431"
+label certs behind /attributes/0 message "invalid missing-certificate 401"
+label certs cert-trailing /attributes/0/value/3 message "invalid bad-certificate 431"
+label certs flip-value /attributes/0/value/3 message "invalid untrusted-certificate 431"
+label certs other-source - message "invalid peer-id-mismatch 431"
+label certs late-boot - message "valid - -"
+label certs digest-other-size /attributes/2 none "invalid bad-digest-length 431"
+label certs-join other-source - message "invalid peer-id-mismatch 493"
+label certs-join security-open - message "valid - -"
+label user cert-other /attributes/0/value/1 message "invalid bad-digest 431"
+
+# ---- the form of the output ----
+
+is "$(jq -c '[.algorithm, .schema, .numberOfTests == (.testGroups[0].tests | length), (.header | type), (.testGroups | length), .testGroups[0].type]' put.json)" \
+    '["RELOAD-HMAC","reload-verify-1",true,"array",1,"ReloadVerify"]' "the document says what it is"
+is "$(jq -c '.testGroups[0].policy' put.json)" \
+    '{"security":"HMAC","overlay":"chat","dht":0,"hash":0,"time":946702799,"max_skew":300}' "and under which policy it is meant"
+is "$(jq -c '[.algorithm, .testGroups[0].policy]' certs-join.json)" \
+    '["RELOAD-CERTS",{"security":"CERTS","overlay":null,"dht":1,"hash":1,"time":946702799,"max_skew":300}]' "under CERTS, without an overlay's name"
+for name in put certs peers; do
+    is "$(jq -c '[([.testGroups[].tests[].flags[]] | unique) == (.notes | keys), ([.notes[].description | length > 10] | all),
+        ([.testGroups[].tests[].tcId] == [range(1; .numberOfTests + 1)])]' "$name.json")" '[true,true,true]' \
+        "$name: each flag has its note, and the tests are numbered"
+done
+t "--mutate-dir" 0 '' '' reload-sign --mutate all --seed 2007 --time $now "${by_secret[@]}" --keep-security --overlay chat "$TESTDATA/tunnelled.json" \
+    --mutate-dir join
+jq -r '.testGroups[0].tests[] | [.tcId, .mutation, .path // "-", .signed_anew, .result, .reason // "-", .response_code // "-", .comment] | @tsv' \
+    join.json >join.from-json
+cut -f 1,3- join/index.tsv >join.from-index
+same join.from-json join.from-index "the index says what the document says"
+jq -r '.testGroups[0].tests[].msg' join.json >join.from-json
+while IFS=$'\t' read -r _ file _; do hex <"join/$file"; echo; done <join/index.tsv >join.from-files
+same join.from-json join.from-files "and the files hold the same messages"
+is "$(find join -type f | wc -l)" "$(($(wc -l <join/index.tsv) + 1))" "there are no other files"
+is "$(jq -r '[.testGroups[0].tests[].msg] | length - (unique | length)' join.json | tr -d '-' | awk '{print ($1 < 20)}')" 1 \
+    "hardly any two are the same"
+t "--pretty" 0 '~\{'$'\n''  "algorithm": .*' '' reload-sign --mutate none --seed 00 --pretty --time $now "${by_secret[@]}" "$TESTDATA/tunnelled.json"
+is "$(cat ./*.json join/* | tr -d '\000' | grep -a -c "$key")" 0 "no secret is written"
+
+# ---- the same each time ----
+
+again=(reload-sign --time "$now" "${by_secret[@]}" "$TESTDATA/section-4.1.json" --mutate)
+"${again[@]}" all --seed 00 >a
+"${again[@]}" all --seed 00 >b
+same a b "the same seed makes the same mutants, Transaction ID and all"
+"${again[@]}" all --seed 01 >b
+ok "another seed makes others" test "$(jq -r '.testGroups[0].tests[].msg' a | sha1sum)" != "$(jq -r '.testGroups[0].tests[].msg' b | sha1sum)"
+"${again[@]}" drop,flip,stale --seed 00 >b
+is "$(jq -c '.testGroups[0].tests[] | del(.tcId)' b)" \
+    "$(jq -c '.testGroups[0].tests[] | select((.mutation | startswith("flip-")) or .mutation == "drop" or .mutation == "stale") | del(.tcId)' a)" \
+    "names and groups choose from the same mutants, in the catalogue's order"
+is "$(jq -c '[.testGroups[0].tests[].mutation] | unique' b)" '["drop","flip-field","flip-length","flip-padding","flip-token","flip-type","flip-value","stale"]' \
+    "and no others"
+reload-sign "${by_key[@]}" --time $now --mutate wrong-key --seed 05 "$TESTDATA/tunnelled.json" >a
+is "$(jq -r '.testGroups[0].tests[0].msg' a | sha1sum | cut -d ' ' -f 1)" 45473dfe548ecf1c81b39357b3cf5b2da03343f2 "another RSA key, the same with each version of mbed TLS"
+
+# ---- mistakes ----
+
+message=$TESTDATA/tunnelled.json
+M=(reload-sign --time "$now" "${by_secret[@]}")
+for words in "--mutate all" "--mutate dorp --seed 00" "--mutate drop, --seed 00" "--mutate  --seed 00" "--mutate all --seed 0" "--mutate all --seed 0g" \
+    "--mutate all --seed " "--seed 00" "--mutate-dir x" "--mutate all --seed 00 -f binary" "--mutate all --seed 00 -f json --mutate-dir x" \
+    "--mutate all --seed 00 --mutate-dir x -o y" "--mutate all --seed 00 --tbs" "--mutate all --seed 00 --attach secret"; do
+    IFS=' ' read -r -a split <<<"${words//  / \'\' }"
+    t "usage: $words" 2 '' '*' "${M[@]}" "${split[@]//\'\'/}" "$message"
+done
+for words in "--none" "--strip" ""; do
+    # shellcheck disable=SC2086 # words
+    t "usage: --mutate $words" 2 '' '*' reload-sign $words --mutate all --seed 00 "$message"
+done
+t "an unknown name is told" 2 '' '~reload-sign: --mutate: "dorp" is no mutation.*' "${M[@]}" --mutate all,dorp --seed 00 "$message"
+cat "$TESTDATA/tunnelled.hmac.bin" "$TESTDATA/tunnelled.hmac.bin" >two.bin
+t "two messages" 4 '' '~reload-sign: two.bin: .*message 2: --mutate takes one message' "${M[@]}" --mutate all --seed 00 two.bin
+t "and no file is made" 4 '' '*' "${M[@]}" --mutate all --seed 00 -o none.json two.bin
+ok "none" test ! -e none.json
+head -c 80 two.bin >half.bin
+t "a malformed message" 3 '' '~reload-sign: half.bin: .*cut short.*' "${M[@]}" --mutate all --seed 00 half.bin
+printf '' >empty
+t "no message" 3 '' '*' "${M[@]}" --mutate all --seed 00 empty
+t "a message that is not signed" 4 '' '~.*refused: .*Security.*' reload-sign "${by_key[@]}" --time $now --mutate all --seed 00 "$TESTDATA/tunnelled.hmac.bin"
+# refused FILTER WHY ARGUMENTS...: a message that is not good to begin with, made from section 4.1 by jq
+refused()
+{
+    local filter=$1 why=$2
+    shift 2
+    t "$filter is refused: $why" 4 '' "~reload-sign: .*refused: .*$why.*" "${M[@]}" "$@" --mutate all --seed 00 <(jq "$filter" "$TESTDATA/section-4.1.json")
+}
+refused '.header.version = 2' 'another Version'
+refused '.header.frag = true' 'fragment'
+refused '.attributes[0].value += [.attributes[0].value[0]]' 'PEER-ID stands there twice'
+refused 'del(.attributes[1].value[1].value[1])' 'no EXPIRATION'
+refused '.header.method = "RESOURCE-TRANSFER"' 'a BODY is not signed'
+refused '.attributes += [{type: "SIGNATURE", value: []}, {type: "SDP", value: "x"}]' 'only ROUTE-LOGs'
+refused '.attributes[1].value[1].value += [{type: "RESOURCE-INFO.BODY.SIGNATURE", value: [{type: "DIGEST", hex: "00"}]}]' "not the secret's"
+refused '.attributes[1].value[1].value += [{type: "RESOURCE-INFO.BODY.CERTIFICATE", hex: "00"}]' 'CERTIFICATE alone'
+t "a ROUTE-LOG behind the SIGNATURE that cannot be read" 4 '' '~.*refused: .*not as long as its type wants' "${M[@]}" --mutate all --seed 00 \
+    <(jq '.attributes += [{type: "ROUTE-LOG", value: [{type: "ROUTE-LOG.TRANSPORT", hex: "00"}]}]' "$TESTDATA/tunnelled.hmac.json")
+t "a BODY that has expired" 4 '' '~.*not good to begin with: expired.*' reload-sign "${by_secret[@]}" --time 956702799 --mutate all --seed 00 \
+    "$TESTDATA/section-4.1.hmac.bin"
+t "without --time a warning" 0 '*' '~reload-sign: warning: without --time.*' reload-sign "${by_secret[@]}" --mutate none --seed 00 "$message"
+t "nothing to be made" 0 '*' '~reload-sign: warning: the message has nothing.*' "${M[@]}" --mutate response-class --seed 00 "$message"
+is "$(jq .numberOfTests "$output")" 0 "gives an empty set"
+mkdir there
+t "a directory that is there" 4 '' '~reload-sign: there: cannot be made: File exists' "${M[@]}" --mutate all --seed 00 --mutate-dir there "$message"
+t "--mutate=help needs nothing else" 0 '@printed' '' reload-sign --mutate=help
+t "a profile without a limit: nothing is stale" 0 '*' '' "${M[@]}" --mutate stale,epoch,end-of-time --seed 00 --profile <(echo '{"max_skew": "none"}') "$message"
+is "$(jq -c '[.testGroups[0] | .policy.max_skew, .tests[].result]' "$output")" '["none","valid","valid","valid"]' "and nothing ahead"
+done_testing
