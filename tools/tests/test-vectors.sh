@@ -4,7 +4,7 @@
 . "$(dirname "$0")/tap.bash"
 
 vectors=$TESTDATA/vectors
-kinds=(bodies_test.json certs_test.json codec_test.json hmac_test.json id_test.json names_test.json pinned_test.json replay_test.json
+kinds=(bodies_test.json certs_test.json codec_test.json hmac_test.json id_test.json mutation_test.json names_test.json pinned_test.json replay_test.json
     secret_test.json sign_test.json trust_test.json tunnel_test.json verdicts_test.json)
 run_tools=("$vectors/run" --tools "$RELOAD_TOOLS")
 
