@@ -4,7 +4,7 @@
 . "$(dirname "$0")/tap.bash"
 
 vectors=$TESTDATA/vectors
-kinds=(bodies_test.json certs_test.json codec_test.json hmac_test.json id_test.json names_test.json pinned_test.json replay_test.json
+kinds=(bodies_test.json certs_test.json codec_test.json hmac_test.json id_test.json mutation_test.json names_test.json pinned_test.json replay_test.json
     secret_test.json sign_test.json trust_test.json tunnel_test.json verdicts_test.json)
 run_tools=("$vectors/run" --tools "$RELOAD_TOOLS")
 
@@ -154,15 +154,22 @@ done
 [ -z "${RELOAD_PIN-}" ] || options+=(--pin "$work/pins")
 report=$(cat ${RELOAD_BEFORE:+"$RELOAD_BEFORE"} - | reload-verify --json -i binary "${options[@]}" 2>/dev/null | tail -n 1)
 jq -r '.reason // .verdict' <<<"$report"
-jq -e '[recurse(.tunnelled // empty) | .verdict | select(. == "invalid" or . == "malformed")] | length == 0' <<<"$report" >/dev/null
+jq -e '.verdict | . != "invalid" and . != "malformed"' <<<"$report" >/dev/null
 END
 chmod +x verifier
-for name in tunnel_test.json replay_test.json pinned_test.json verdicts_test.json; do
+for name in tunnel_test.json replay_test.json pinned_test.json verdicts_test.json; do # which need all of the variables but RELOAD_CRL
     count=$(jq '[.testGroups[].tests[]] | length' "$vectors/$name")
     t "$name: so does a command, its reasons compared" 0 "~.*all tests \(a test may have several\) +$count +$count +0" '' \
         "$vectors/run" --command ./verifier --reasons "$vectors/$name"
 done
 jq '.testGroups |= map(select(.crl)) | .numberOfTests = ([.testGroups[].tests[]] | length)' "$vectors/trust_test.json" >crl_test.json
+# verifier.py is no part of libreload; openssl judges certificates for it
+for name in "${kinds[@]}"; do
+    [ "$(jq -r '.testGroups[0].type' "$vectors/$name")" = ReloadVerify ] || continue
+    count=$(jq '[.testGroups[].tests[]] | length' "$vectors/$name")
+    t "$name: verifier.py passes its $count tests, with the same reasons" 0 "~.*all tests \(a test may have several\) +$count +$count +0" '' \
+        "$vectors/run" --command "python3 -B $vectors/verifier.py" --reasons "$vectors/$name"
+done
 t "CRLs and CAs reach it as well" 0 '~.*all tests .* 0' '' "$vectors/run" --command ./verifier --reasons crl_test.json
 t "other kinds do not go to a command" 1 '~.*ReloadId +40 not run: only tests of verifying go to a command' '' "$vectors/run" --command ./verifier "$vectors/id_test.json"
 t "a command that accepts everything fails" 1 '~.*accepted, but invalid \(.*' '' "$vectors/run" --command true "$vectors/hmac_test.json"
