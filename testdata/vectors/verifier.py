@@ -24,9 +24,8 @@ is accepted, 1 where it is rejected, 2 where it could not be judged (standard er
 
 Nothing is used but Python's own library and the openssl command. openssl decides whether a certificate can be parsed, and
 whether the signature of a certificate or a revocation list is good. What stands in them is read here, as are the chains and the
-names; and a message's RSA signature is opened here, by arithmetic, since that shows best what D13 means by strict. Where a
-message that is accepted carries others (D26), all of them must pass for the exit status to be 0. ROUTE-LOGs (D27) do not change
-a message's verdict, and are not judged.
+names; and a message's RSA signature is opened here, by arithmetic, since that shows best what D13 means by strict. Tunnelled
+messages (D26) and ROUTE-LOGs (D27) do not change a message's verdict, and are not judged.
 """
 
 import datetime
@@ -43,9 +42,8 @@ from base64 import b64decode
 from functools import lru_cache
 
 NONE, HMAC, CERTS = 1, 2, 3  # the header's Security octet (S4)
-PEER_JOIN, RESOURCE_PUT, TRANSPORT_TUNNEL = 0x00, 0x11, 0x21  # Methods (B5.1)
+PEER_JOIN, RESOURCE_PUT = 0x00, 0x11  # Methods (B5.1)
 HEADER = 68  # octets (B5.1)
-MAX_TUNNEL = 4  # messages inside one another that are judged (D26)
 MAX_DEPTH = 16  # a composite this deep is not read any more (D3)
 MAX_RSA_BITS = 8192  # D13
 
@@ -776,11 +774,10 @@ class Run:
         self.policy = policy
         self.requests = set()  # Transaction ID and Overlay of each request so far; None for the 0 of a PEER-JOIN's
         self.peers = {}  # Peer-ID: boot time, highest counter, counters seen in the window
-        self.failed_inside = False  # a message that another carries did not pass (D26)
         self.pins, self.new_pins = {}, {}  # whom it speaks for: key; the new ones are the message's at hand
 
-    def judge(self, octets, depth=0):
-        """The verdict's word, and the response code or None. depth: how many messages this one is inside of."""
+    def judge(self, octets):
+        """The verdict's word, and the response code or None."""
         message = None
         try:
             message = Message(octets)
@@ -791,19 +788,6 @@ class Run:
         finally:
             if message is not None and not message.response:
                 self.requests.add((message.transaction, None if message.is_join and message.overlay == 0 else message.overlay))
-            if message is not None and message.method == TRANSPORT_TUNNEL and depth < MAX_TUNNEL:
-                self.judge_tunnelled(message, depth)
-
-    def judge_tunnelled(self, message, depth):
-        """The messages that this one carries, each on its own: they change no verdict of the carrier's, but the run's (D26)."""
-        for application in (a for a in message.attributes if a.name == "APPLICATION"):
-            name, body = application.get("APPLICATION.NAME"), application.get("APPLICATION.BODY")
-            if not name or name.value != b"reload" or not body or len(body.value) < HEADER or body.value[:4] != b"RELO":
-                continue
-            if len(body.value) > HEADER + int.from_bytes(body.value[13:16], "big"):
-                continue  # more than a message
-            word, _ = self.judge(body.value, depth + 1)
-            self.failed_inside = self.failed_inside or word not in PASSED
 
     def judge_message(self, message):
         policy = self.policy
@@ -965,13 +949,12 @@ def main():
         run = Run(policy)
         for earlier in split(read_file(policy.before)) if policy.before else ():
             run.judge(earlier)
-        run.failed_inside = False
         word, code = run.judge(sys.stdin.buffer.read())
     except CannotJudge as error:
         warn(error)
         return 2
     print(word if code is None else f"{word} {code}", flush=True)
-    return 0 if word in PASSED and not run.failed_inside else 1
+    return 0 if word in PASSED else 1
 
 
 if __name__ == "__main__":
