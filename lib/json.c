@@ -12,6 +12,9 @@
 
 enum { MICRO = 1000000 };
 
+/* Of a real, 16 digits and no more: the 17 that jansson writes by default show how a double differs from 0.000001. */
+enum { DUMP_FLAGS = JSON_REAL_PRECISION(16) };
+
 /* ---- Writing --------------------------------------------------------------------------------------------------- */
 
 /* Values are made by jansson, a top-level attribute at a time, so that a message of 16 MiB is never in memory as a tree.
@@ -211,7 +214,7 @@ static bool has_trailing(const reload_msg *msg)
     return len > 0;
 }
 
-/* Microseconds as a number of seconds. */
+/* Microseconds as a number of seconds: of 16 digits (DUMP_FLAGS), which are all of a microsecond's until the year 2286. */
 static json_t *seconds_json(int64_t microseconds)
 {
     return microseconds % MICRO == 0 ? json_integer(microseconds / MICRO) : json_real((double)microseconds / MICRO);
@@ -314,7 +317,7 @@ static void put_tree(struct writer *w, json_t *tree, int indent)
         w->err = RELOAD_ERR_MEMORY;
     size_t flags = ((w->flags & RELOAD_PRETTY) != 0 ? JSON_INDENT(2) : 0) | ((w->flags & RELOAD_ASCII) != 0 ? JSON_ENSURE_ASCII : 0);
     w->indent = indent;
-    if (w->err == RELOAD_OK && json_dump_callback(tree, put_dumped, w, flags | JSON_ENCODE_ANY) != 0 && w->err == RELOAD_OK)
+    if (w->err == RELOAD_OK && json_dump_callback(tree, put_dumped, w, flags | DUMP_FLAGS | JSON_ENCODE_ANY) != 0 && w->err == RELOAD_OK)
         w->err = RELOAD_ERR_MEMORY;
     json_decref(tree);
 }
@@ -512,7 +515,7 @@ static void put_report(struct writer *w, const reload_report *report, const relo
     put(w, "{", 1);
     if (object == NULL && w->err == RELOAD_OK)
         w->err = RELOAD_ERR_MEMORY;
-    else if (w->err == RELOAD_OK && json_dump_callback(object, put_open, w, JSON_EMBED) != 0 && w->err == RELOAD_OK)
+    else if (w->err == RELOAD_OK && json_dump_callback(object, put_open, w, DUMP_FLAGS | JSON_EMBED) != 0 && w->err == RELOAD_OK)
         w->err = RELOAD_ERR_MEMORY;
     json_decref(object);
     put(w, ", \"signatures\": [", 17);

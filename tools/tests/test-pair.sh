@@ -144,6 +144,7 @@ trip "none at all" 0 1183896000 1183896000
 trip "as strings" 1.5 '"1183896000"' '"1183896001.5"'
 trip "RFC 3339" 3661.25 '"2007-07-08T12:00:00.25Z"' '"2007-07-08T14:01:01.5+01:00"'
 trip "RFC 3339 and a number" 1.000001 '"2007-07-08T12:00:00Z"' 1183896001.000001
+is "$(grep -o '"round_trip": [^,}]*' "$output")" '"round_trip": 1.000001' "which is written as people write it, not as the nearest double"
 trip "a response that was captured before its request" -1 1183896001 1183896000
 trip "a request without a time" null null 1183896000
 trip "a response without a time" null 1183896000 null

@@ -163,13 +163,6 @@ for name in tunnel_test.json replay_test.json pinned_test.json verdicts_test.jso
         "$vectors/run" --command ./verifier --reasons "$vectors/$name"
 done
 jq '.testGroups |= map(select(.crl)) | .numberOfTests = ([.testGroups[].tests[]] | length)' "$vectors/trust_test.json" >crl_test.json
-# verifier.py is no part of libreload; openssl judges certificates for it
-for name in "${kinds[@]}"; do
-    [ "$(jq -r '.testGroups[0].type' "$vectors/$name")" = ReloadVerify ] || continue
-    count=$(jq '[.testGroups[].tests[]] | length' "$vectors/$name")
-    t "$name: verifier.py passes its $count tests, with the same reasons" 0 "~.*all tests \(a test may have several\) +$count +$count +0" '' \
-        "$vectors/run" --command "python3 -B $vectors/verifier.py" --reasons "$vectors/$name"
-done
 t "CRLs and CAs reach it as well" 0 '~.*all tests .* 0' '' "$vectors/run" --command ./verifier --reasons crl_test.json
 t "other kinds do not go to a command" 1 '~.*ReloadId +40 not run: only tests of verifying go to a command' '' "$vectors/run" --command ./verifier "$vectors/id_test.json"
 t "a command that accepts everything fails" 1 '~.*accepted, but invalid \(.*' '' "$vectors/run" --command true "$vectors/hmac_test.json"
