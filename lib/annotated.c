@@ -291,16 +291,16 @@ static void header(struct annotator *a, struct section *s)
 /* ---- Attributes ------------------------------------------------------------------------------------------------------ */
 
 /* The four octets of type and Length. */
-static void head(struct annotator *a, struct section *s, const reload_attr *attr)
+static void head(struct annotator *a, struct section *s, size_t i)
 {
+    const reload_attr *attr = reload_msg_attr(s->msg, i);
     char unknown[8];
     rl_say_in(&a->n, RL_NAME, rl_name_of(attr, unknown));
     if (attr->def != NULL)
         rl_say(&a->n, " (0x%04x), Length %u", (unsigned)attr->type, (unsigned)attr->length);
     else
         rl_say(&a->n, " (unknown), Length %u", (unsigned)attr->length);
-    if (attr->ignored && attr->depth == 1)
-        rl_say_in(&a->n, RL_FAINT, " (ignored: it stands behind the SIGNATURE)");
+    rl_say_behind(&a->n, s->msg, i);
     if (attr->def != NULL && !attr->in_place &&
         (attr->parent == RELOAD_NO_ATTR || reload_msg_attr(s->msg, attr->parent)->in_place))
         rl_say_in(&a->n, RL_WARNING, " ! out of its place");
@@ -386,7 +386,7 @@ static void attribute(struct annotator *a, struct section *s, uint32_t i)
 {
     const reload_attr *attr = reload_msg_attr(s->msg, i);
     size_t len;
-    head(a, s, attr);
+    head(a, s, i);
     if (attr->end == i + 1 && !tunnelled(a, s, i)) {
         if (attr->def == NULL || attr->def->kind != RELOAD_KIND_COMPOSITE || attr->flaw != RELOAD_FLAW_NONE)
             note_value(a, s->msg, i);

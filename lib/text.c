@@ -73,8 +73,7 @@ static void attr_line(rl_text *t, const reload_msg *msg, size_t i)
         rl_say_hex(t, padding, len);
         rl_say(t, ")");
     }
-    if (attr->ignored && attr->depth == 1)
-        rl_say_in(t, RL_FAINT, " (ignored: it stands behind the SIGNATURE)");
+    rl_say_behind(t, msg, i);
     rl_end_line(t);
 }
 
@@ -205,9 +204,11 @@ reload_err reload_line_write(const reload_msg *msg, const reload_origin *origin,
     rl_say(&t, ", overlay %08" PRIx32 ", ttl %" PRIu32 ", ", reload_msg_field(msg, RELOAD_F_OVERLAY),
         reload_msg_field(msg, RELOAD_F_TTL));
     rl_say_named(&t, RELOAD_NAMES_SECURITY, reload_msg_field(msg, RELOAD_F_SECURITY));
+    uint32_t signature = reload_msg_signature(msg);
+    uint32_t behind = signature == RELOAD_NO_ATTR ? RELOAD_NO_ATTR : reload_msg_attr(msg, signature)->end; /* D10, D27 */
     for (uint32_t i = 0; i < reload_msg_count(msg); i = reload_msg_attr(msg, i)->end) {
         const reload_attr *attr = reload_msg_attr(msg, i);
-        rl_say(&t, "%s%s", i == 0 ? ": " : ", ", rl_name_of(attr, unknown));
+        rl_say(&t, "%s%s%s", i == 0 ? ": " : ", ", i == behind ? "unauthenticated: " : "", rl_name_of(attr, unknown));
         if (attr->end > i + 1)
             say_summary(&t, msg, i);
         else if (attr->type == RELOAD_A_RESPONSE_CODE)

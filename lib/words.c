@@ -249,6 +249,14 @@ void rl_say_field(rl_text *t, const reload_msg *msg, reload_field f)
     }
 }
 
+void rl_say_behind(rl_text *t, const reload_msg *msg, size_t i)
+{
+    const reload_attr *attr = reload_msg_attr(msg, i);
+    if (attr->depth == 1 && i > reload_msg_signature(msg))
+        rl_say_in(t, RL_FAINT, attr->ignored ? " (ignored: it stands behind the SIGNATURE)"
+                                             : " (unauthenticated: it stands behind the SIGNATURE)");
+}
+
 bool rl_is_cert(const reload_attr *attr)
 {
     return attr->type == RELOAD_A_PEER_CERT || attr->type == RELOAD_A_BODY_CERTIFICATE;

@@ -52,6 +52,8 @@ void rl_say_garbage(rl_text *t, size_t len, const char *error);
 
 /* An attribute's name, or its type in hex. */
 const char *rl_name_of(const reload_attr *attr, char unknown[8]);
+/* What a top-level attribute is that stands behind the SIGNATURE: ignored (D10), or a ROUTE-LOG, which nobody vouches for (D27). */
+void rl_say_behind(rl_text *t, const reload_msg *msg, size_t i);
 /* Whether an attribute's value is a certificate. */
 bool rl_is_cert(const reload_attr *attr);
 /* Whether octets hold anything but zeros. */

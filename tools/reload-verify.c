@@ -120,6 +120,8 @@ static void print_signatures(struct verify *v, const reload_msg *msg, const relo
             print(v, ", TIMESTAMP %" PRIu32, signature->timestamp);
         if (signature->signer != NULL)
             print(v, ", signer %s", reload_cert_subject(signature->signer)); /* escaped already */
+        if (signature->attr > reload_msg_signature(msg))
+            print(v, ", unauthenticated: it stands behind the SIGNATURE"); /* D27: whoever signed it, nobody vouches for its being here */
         print(v, "\n");
     }
 }

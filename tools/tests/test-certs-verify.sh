@@ -457,6 +457,11 @@ cert "a revoked intermediate" "${of[revoked]}" under-int --intermediates int.crt
 crl by-int int under-int.crt 231101000000Z -- "${fresh[@]}"
 cert "revoked by an intermediate" "${of[revoked]}" under-int --intermediates int.crt --crl by-int.crl
 silent "and no warning"
+certify quiet int "intermediate without cRLSign" ca basicConstraints=critical,CA:TRUE keyUsage=critical,keyCertSign -- "${long[@]}"
+certify under-quiet leaf alice quiet:int "${leaf_extensions[@]}"
+crl by-quiet quiet:int under-quiet.crt 231101000000Z -- "${fresh[@]}"
+cert "revoked by an issuer without cRLSign" "${of[revoked]}" under-quiet --intermediates quiet.crt --crl by-quiet.crl
+silent "and no warning of that"
 crl past ca past.crt 221101000000Z -- "${fresh[@]}"
 cert "revoked comes before expired" "${of[revoked]}" past --crl past.crl
 cert "untrusted comes before revoked" "${of[untrusted]}" stranger --crl revoked.crl --crl others.crl

@@ -311,6 +311,18 @@ else
     skip "colour on a terminal" "script(1) makes no terminal here"
 fi
 
+# ---- behind the SIGNATURE (D10, D27) ----
+
+unhex "$(message 02 01 "$(attr 0004 "")$(attr 0006 "")$(attr 0004 "")$(attr 0007 61)")" >behind.bin
+t "ROUTE-LOGs behind the SIGNATURE are shown as unauthenticated" 0 '=  ROUTE-LOG
+  SIGNATURE
+  ROUTE-LOG (unauthenticated: it stands behind the SIGNATURE)
+  SDP "a" (ignored: it stands behind the SIGNATURE)' '' bash -c 'reload-dump behind.bin | tail -n 4 | sed "s/  *\"a/ \"a/"'
+t "with -f line, too" 0 '~1 .*: ROUTE-LOG, SIGNATURE, unauthenticated: ROUTE-LOG, SDP' '' reload-dump -f line behind.bin
+t "and with -f annotated" 0 '=1' '' bash -c 'reload-dump -f annotated behind.bin | grep -c "ROUTE-LOG (0x0004), Length 0 (unauthenticated: it stands behind the SIGNATURE)$"'
+unhex "$(message 02 01 "$(attr 0004 "")")" >none.bin
+t "without a SIGNATURE nothing is" 0 '~[^(]*' '' bash -c 'reload-dump -f line none.bin; reload-dump none.bin | tail -n 1'
+
 # ---- files, output and status ----
 
 t "several files, one missing" 4 "@$good" '=reload-dump: missing: No such file or directory' reload-dump -f binary missing "$good"

@@ -63,6 +63,7 @@ verdicts "a PEER-JOIN that does not" "valid valid unmatched-response" "${any[@]}
 make zero 0000000000000001 '.header.overlay = "00000000"'
 verdicts "another request with Overlay 0 leaves nothing open" "valid unmatched-response" "${any[@]}" zero.bin joined.bin
 make join-again 0000000000000002 '.header.method = "PEER-JOIN" | .header.overlay = "00000000"'
+verdicts "nor does it take back what a PEER-JOIN has left open" "valid overlay-mismatch:498 valid" "${pair[@]}" join.bin zero.bin joined.bin
 verdicts "nor has another PEER-JOIN to do with it" "valid unmatched-response" "${any[@]}" join-again.bin joined.bin
 
 # ---- the request's verdict ----

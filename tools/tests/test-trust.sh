@@ -132,9 +132,9 @@ verdicts "each hop's" valid "${verify[@]}" logs.bin
 is "$status $(jq -c '[.signatures[] | .verdict]' "$output")" '0 ["valid","valid","invalid","valid"]' "is judged on its own"
 t "and shown with -v" 0 '~.*: valid
     SIGNATURE /attributes/1: valid, .*
-    PEER-SIGNATURE /attributes/2/value/0/value/4: valid, .*, signer CN=bob@example\.com
-    PEER-SIGNATURE /attributes/3/value/0/value/4: invalid: bad-digest, .*
-    PEER-SIGNATURE /attributes/5/value/0/value/4: valid, .*' '' "${verify[@]}" -v logs.bin
+    PEER-SIGNATURE /attributes/2/value/0/value/4: valid, .*, signer CN=bob@example\.com, unauthenticated: .*
+    PEER-SIGNATURE /attributes/3/value/0/value/4: invalid: bad-digest, .*, unauthenticated: .*
+    PEER-SIGNATURE /attributes/5/value/0/value/4: valid, .*, unauthenticated: .*' '' "${verify[@]}" -v logs.bin
 t "the filter passes it on with all of them" 0 @logs.bin '' "${verify[@]}" -f binary logs.bin
 message=$(hex <logs.bin)
 digest=$(find_attr "$message" 0006:0 0802:0)

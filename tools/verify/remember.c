@@ -43,7 +43,9 @@ static const struct kind requests_kind = {
     "CREATE TABLE request (number INTEGER PRIMARY KEY, transaction_id BLOB NOT NULL, overlay INTEGER NOT NULL,"
     " captured INTEGER NOT NULL, open_overlay INTEGER NOT NULL, UNIQUE (transaction_id, overlay))",
     "SELECT captured, open_overlay FROM request WHERE transaction_id = ?1 AND overlay = ?2",
-    "INSERT OR REPLACE INTO request (transaction_id, overlay, captured, open_overlay) VALUES (?1, ?2, ?3, ?4)",
+    /* an Overlay that a PEER-JOIN left open stays open, whoever repeats its Transaction ID */
+    "INSERT OR REPLACE INTO request (transaction_id, overlay, captured, open_overlay) VALUES (?1, ?2, ?3, max(?4,"
+    " ifnull((SELECT open_overlay FROM request WHERE transaction_id = ?1 AND overlay = ?2), 0)))",
     NULL,
     "DELETE FROM request WHERE number <= (SELECT max(number) FROM request) - ?1",
 };
