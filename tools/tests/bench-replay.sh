@@ -1,5 +1,6 @@
 #!/bin/bash
-# What a call of reload-verify --replay-state costs where a million peers are known, over what it costs where ten are.
+# What a call of reload-verify --replay-state costs where a million peers are known, over what it costs where ten are. It measures
+# only: that a call reads no more is test-replay.sh's to test, in octets.
 here=$(dirname "$(realpath "$0")")
 . "$here/tap.bash"
 . "$here/certs.bash"
@@ -26,11 +27,10 @@ for count in 10, 1000000:
     took[count] = sorted(each)[len(each) // 2]
     print("# %d peers, %d octets: %.2f ms a call (median of %d)" % (count, os.path.getsize(path), 1000 * took[count], calls))
 print("# ratio: %.2f" % (took[1000000] / took[10]))
-sys.exit(took[1000000] > 3 * took[10])
 END
 for ((i = 0; i <= calls; i++)); do
     requests alice "$alice" "$now" "$i" >"$i.bin"
 done
 python3 bench.py "$calls" "${verify[@]}"
-is "$?" 0 "a call over a million peers takes less than three times what one over ten does"
+is "$?" 0 "calls over ten peers and over a million are measured"
 done_testing
