@@ -468,10 +468,12 @@ bool rl_cert_is_ca(const reload_cert *cert)
     return cert->crt.ca_istrue != 0;
 }
 
+enum { SPKI_SIZE = 2 * RL_MAX_RSA_BITS / 8 + 64 }; /* of a SubjectPublicKeyInfo whose exponent is as long as the modulus */
+
 /* Whether two keys are the same public key. */
 static bool same_key(mbedtls_pk_context *a, mbedtls_pk_context *b)
 {
-    uint8_t ours[2048], theirs[2048]; /* SubjectPublicKeyInfo of 8192 bits takes some 1060 octets */
+    uint8_t ours[SPKI_SIZE], theirs[SPKI_SIZE];
     int n = mbedtls_pk_write_pubkey_der(a, ours, sizeof ours);
     int m = mbedtls_pk_write_pubkey_der(b, theirs, sizeof theirs);
     return n > 0 && n == m && memcmp(ours + sizeof ours - n, theirs + sizeof theirs - m, (size_t)n) == 0;
@@ -495,7 +497,7 @@ bool rl_cert_same_key(const reload_cert *a, const reload_cert *b)
 
 reload_err rl_cert_fingerprint(const reload_cert *cert, uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE])
 {
-    uint8_t der[2048]; /* as above */
+    uint8_t der[SPKI_SIZE];
     int n = mbedtls_pk_write_pubkey_der(public_key(&cert->crt), der, sizeof der);
     const mbedtls_md_info_t *md = mbedtls_md_info_from_type(MBEDTLS_MD_SHA256);
     if (n < 0)
@@ -504,6 +506,14 @@ reload_err rl_cert_fingerprint(const reload_cert *cert, uint8_t fingerprint[RELO
 }
 
 /* ---- Signatures by a certificate's key (D13) ------------------------------------------------------------------- */
+
+/* Whether an RSA key's public exponent has more than 64 bits. None in use has; but one as long as the modulus makes a check a
+ * thousand times as costly, and anybody may send one. */
+static bool has_long_exponent(const mbedtls_pk_context *rsa)
+{
+    uint8_t exponent[8];
+    return mbedtls_rsa_export_raw(mbedtls_pk_rsa(*rsa), NULL, 0, NULL, 0, NULL, 0, NULL, 0, exponent, sizeof exponent) != 0;
+}
 
 size_t rl_cert_signature_size(const reload_cert *cert)
 {
@@ -529,7 +539,7 @@ reload_err rl_cert_recover(reload_cert *cert, const uint8_t *signature, uint8_t 
     mbedtls_pk_context *pk = &cert->crt.pk;
     *good = false;
     if (!mbedtls_pk_can_do(pk, MBEDTLS_PK_RSA) || mbedtls_pk_get_bitlen(pk) < RL_MIN_RSA_BITS ||
-        mbedtls_pk_get_bitlen(pk) > RL_MAX_RSA_BITS)
+        mbedtls_pk_get_bitlen(pk) > RL_MAX_RSA_BITS || has_long_exponent(pk))
         return RELOAD_OK;
     int failed = mbedtls_rsa_public(mbedtls_pk_rsa(*pk), signature, block);
     *good = failed == 0;
@@ -813,7 +823,8 @@ struct search {
 static bool weak(const rl_trust *trust, const mbedtls_x509_crt *crt)
 {
     size_t bits = rl_pk_bits(&crt->pk);
-    return mbedtls_pk_get_type(&crt->pk) != MBEDTLS_PK_RSA || bits < trust->min_rsa_bits || bits > RL_MAX_RSA_BITS;
+    return mbedtls_pk_get_type(&crt->pk) != MBEDTLS_PK_RSA || bits < trust->min_rsa_bits || bits > RL_MAX_RSA_BITS ||
+           has_long_exponent(&crt->pk);
 }
 
 /* What a certificate that signs messages must be, whatever its chain (D18 step 3). NULL, or why it is not. */
@@ -835,7 +846,7 @@ static rl_objection judge_chain(struct search *s)
     const char *leaf = judge_leaf(s->chain[0]);
     for (int i = 0; i < s->length; i++)
         if (weak(s->trust, s->chain[i]))
-            return object(RELOAD_REASON_WEAK_KEY, "a key in the certificate's chain is not RSA, or too small or too large");
+            return object(RELOAD_REASON_WEAK_KEY, "a key in the certificate's chain is not RSA, or too small or too large, or has an exponent of more than 64 bits");
     if (leaf != NULL)
         return object(RELOAD_REASON_UNTRUSTED_CERTIFICATE, leaf);
     for (int i = 0; i + 1 < s->length; i++) { /* the anchor apart */
@@ -915,7 +926,7 @@ reload_err rl_trust_judge(rl_trust *trust, const reload_cert *cert, int64_t time
     *objection = s.best;
     if (s.err == RELOAD_OK && s.best.words == NULL && s.best.reason != RELOAD_REASON_NONE) { /* there is no chain */
         if (weak(trust, &cert->crt))
-            *objection = object(RELOAD_REASON_WEAK_KEY, "the certificate's key is not RSA, or too small or too large");
+            *objection = object(RELOAD_REASON_WEAK_KEY, "the certificate's key is not RSA, or too small or too large, or has an exponent of more than 64 bits");
         else
             *objection = object(RELOAD_REASON_UNTRUSTED_CERTIFICATE, "no chain leads from the certificate to a CA of the overlay");
     }
@@ -929,7 +940,7 @@ reload_err rl_trust_judge_self(const rl_trust *trust, const reload_cert *cert, r
     reload_err err = RELOAD_OK;
     *objection = none;
     if (weak(trust, crt))
-        *objection = object(RELOAD_REASON_WEAK_KEY, "the certificate's key is not RSA, or too small or too large");
+        *objection = object(RELOAD_REASON_WEAK_KEY, "the certificate's key is not RSA, or too small or too large, or has an exponent of more than 64 bits");
     else
         err = signed_by(crt, crt->sig_md, crt->sig_pk, crt->sig_opts, &crt->tbs, &crt->sig, &good);
     if (objection->reason == RELOAD_REASON_NONE && !good)
@@ -1091,8 +1102,8 @@ static reload_err read_request(mbedtls_x509_csr *csr, const uint8_t *octets, siz
         return err;
     const mbedtls_md_info_t *md = mbedtls_md_info_from_type(csr->sig_md);
     if (mbedtls_pk_get_type(&csr->pk) != MBEDTLS_PK_RSA || rl_pk_bits(&csr->pk) < RL_MIN_RSA_BITS ||
-        rl_pk_bits(&csr->pk) > RL_MAX_RSA_BITS)
-        return rl_fail(diag, RELOAD_ERR_VALUE, "the request's key is not an RSA key of 1024 to 8192 bits");
+        rl_pk_bits(&csr->pk) > RL_MAX_RSA_BITS || has_long_exponent(&csr->pk))
+        return rl_fail(diag, RELOAD_ERR_VALUE, "the request's key is not an RSA key of 1024 to 8192 bits, its exponent of 64 at most");
     if (md == NULL || mbedtls_md(md, csr->cri.p, csr->cri.len, digest) != 0 ||
         mbedtls_pk_verify_ext(csr->sig_pk, csr->sig_opts, &csr->pk, csr->sig_md, digest, mbedtls_md_get_size(md), csr->sig.p,
                               csr->sig.len) != 0)

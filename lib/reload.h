@@ -814,8 +814,8 @@ typedef struct reload_request_memory {
 /* Where a verifier keeps what it learns from one message to the next: the caller's functions, each called with arg. A find
  * function says in *found whether there is such an entry, and fills in the entry; a keep function adds one or replaces it, but
  * keep_pin leaves one that is there. What they return other than RELOAD_OK is what reload_verify returns. Where several verifiers
- * share a memory, all calls of one reload_verify must be one transaction. Functions for what the verifier is not asked to
- * remember may be NULL. */
+ * share a memory, all calls of one reload_verify must be one transaction, which must be undone where it returns an error. Functions
+ * for what the verifier is not asked to remember may be NULL. */
 typedef struct reload_memory {
     void *arg;
     reload_err (*find_peer)(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_peer_memory *peer, bool *found);

@@ -124,7 +124,7 @@ void reload_verifier_set_hash(reload_verifier *v, uint8_t hash)
 void reload_verifier_set_max_skew(reload_verifier *v, int64_t seconds)
 {
     /* beyond 32 bits a skew allows every TIMESTAMP; the bound keeps the sums below within 64 bits */
-    v->max_skew = seconds > INT64_C(1) << 40 ? INT64_C(1) << 40 : seconds;
+    v->max_skew = seconds > RELOAD_MAX_TIME ? RELOAD_MAX_TIME : seconds;
 }
 
 void reload_verifier_require_peer_signature(reload_verifier *v, bool required)
@@ -760,14 +760,18 @@ static reload_err remember_request(const struct judging *j)
     return memory->keep_request(memory->arg, reload_msg_field_octets(j->msg, RELOAD_F_TRANSACTION_ID, &len), overlay, &request);
 }
 
-/* D27: what ROUTE-LOGs say is checked, and decides nothing. */
+/* D27: what ROUTE-LOGs say is checked, and decides nothing. Anybody on the way may append some, and so no more are looked at than
+ * an honest message can have: one for each hop that its TTL, of 8 bits, allows. */
 static void look_at_route_logs(struct judging *j)
 {
-    for (size_t i = 0; i < j->report->count && j->err == RELOAD_OK; i++) {
+    enum { MAX_HOPS = 255 };
+    unsigned hops = 0;
+    for (size_t i = 0; i < j->report->count && hops < MAX_HOPS && j->err == RELOAD_OK; i++) {
         rl_site site;
         uint32_t attr = j->report->signatures[i].attr;
         if (rl_role_at(j->msg, attr) != RL_ROLE_ROUTE_LOG)
             continue;
+        hops++;
         if (reload_msg_attr(j->msg, attr)->repeated) { /* one for each PEER-INFO is looked at closely */
             note_signature(j, attr, RELOAD_REASON_DUPLICATE_ATTRIBUTE);
             continue;
@@ -846,8 +850,9 @@ static reload_err verify_tunnelled(reload_verifier *verifier, const reload_msg *
 {
     size_t count = reload_msg_count(msg), len;
     reload_err err = RELOAD_OK;
-    if (depth >= RELOAD_MAX_TUNNEL || reload_msg_field(msg, RELOAD_F_METHOD) != RELOAD_TRANSPORT_TUNNEL)
-        return RELOAD_OK;
+    if (depth >= RELOAD_MAX_TUNNEL || reload_msg_field(msg, RELOAD_F_METHOD) != RELOAD_TRANSPORT_TUNNEL ||
+        reload_msg_field(msg, RELOAD_F_VERSION) != RELOAD_VERSION_1 || reload_msg_field(msg, RELOAD_F_FRAG) != 0)
+        return RELOAD_OK; /* nobody knows what the octets of another Version, or of a fragment (D14), are */
     for (size_t i = 0; i < count && err == RELOAD_OK; i++) {
         const reload_attr *attr = reload_msg_attr(msg, i);
         const uint8_t *octets = attr->in_place && !attr->ignored ? reload_msg_tunnelled(msg, i, &len) : NULL;
@@ -887,7 +892,7 @@ bool reload_report_passed(const reload_report *report)
 static reload_err verify(reload_verifier *verifier, const reload_msg *msg, int64_t time, reload_report *report, unsigned depth)
 {
     /* far beyond any TIMESTAMP, and sums stay within 64 bits */
-    const int64_t last = INT64_C(1) << 41;
+    const int64_t last = 2 * RELOAD_MAX_TIME;
     struct judging j = {.verifier = verifier, .msg = msg, .time = time < -last ? -last : time > last ? last : time,
                         .report = report, .err = RELOAD_OK};
     bool secured = verifier->algorithm != RELOAD_SECURITY_NONE;

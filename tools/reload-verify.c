@@ -307,6 +307,10 @@ static void judge(struct verify *v)
     reload_verifier_set_captured(v->verifier, captured);
     reload_err err = reload_verify(v->verifier, v->in.msg,
                                    v->captured_time ? captured / 1000000 : v->has_time ? v->time : (int64_t)time(NULL), &v->report);
+    if (!remember_message(&v->remember, err == RELOAD_OK)) {
+        v->stopped = true;
+        return;
+    }
     if (err != RELOAD_OK) {
         v->stopped = err == RELOAD_ERR_READ || err == RELOAD_ERR_WRITE;
         tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": could not be checked%s%s", v->in.file, v->in.index,

@@ -250,6 +250,13 @@ for bits in 8200 16384; do
     ok "openssl made a certificate of RSA $bits" grep -q "Public-Key: ($bits bit)" <(openssl x509 -inform DER -in big.der -noout -text)
     cert "RSA $bits" "${of[weak]}" big
 done
+# what is made here with an exponent of 64 bits is a good key; one of 65 bits costs whoever checks it too much
+for exponent in c000000000000001 10000000000000001; do
+    make_key "e$exponent" -algorithm RSA -pkeyopt rsa_keygen_bits:2048 -pkeyopt "rsa_keygen_pubexp:0x$exponent"
+    certify "e$exponent" "e$exponent" alice ca "${leaf_extensions[@]}"
+done
+key=ec000000000000001 cert "an exponent of 64 bits" valid ec000000000000001
+key=e10000000000000001 cert "an exponent of 65 bits" "${of[weak]}" e10000000000000001
 
 # 3. untrusted-certificate
 certify stranger leaf alice other "${leaf_extensions[@]}"

@@ -259,6 +259,17 @@ run "${pin[@]}" one.bin
 python3 -c 'import sqlite3; d = sqlite3.connect("pins"); d.execute("UPDATE pin SET sha256 = \"what\""); d.commit()'
 t "a pin that is none" 4 '' "~reload-verify: pins: the pin of peer:$alice is no SHA-256 in hex
 reload-verify: one\\.bin: message 1: could not be checked" "${pin[@]}" one.bin
+# a carrier that is good, of alice, around a message of bob's that cannot be judged: nothing of it is remembered
+jq -c --arg id "$bob" '.header.source_id = $id | .attributes[0].value[0].value = $id' PEER-SEARCH.json | sign_as bobby >inside.bin
+jq -c --arg body "$(hex <inside.bin)" '.attributes[1].value = [{type: "APPLICATION.NAME", value: "reload"}, {type: "APPLICATION.BODY", hex: $body},
+    {type: "APPLICATION.DIALOG", value: 1}]' TRANSPORT-TUNNEL.json | sign_as one >around.bin
+rm -f pins
+run "${pin[@]}" inside.bin
+python3 -c 'import sqlite3; d = sqlite3.connect("pins"); d.execute("UPDATE pin SET sha256 = \"what\""); d.commit()'
+t "a message inside that cannot be judged" 4 '' "~reload-verify: pins: the pin of peer:$bob is no SHA-256 in hex
+reload-verify: around\\.bin: message 1: could not be checked" "${pin[@]}" --replay-state seen around.bin
+rm -f pins
+verdicts "leaves nothing behind of its carrier, which is judged another time" "pinned" "${pin[@]}" --replay-state seen around.bin
 mkdir profile
 echo '{"overlay": "chat", "pin": "its.pins"}' >profile/pin.json
 verdicts "a profile's pin" "pinned pin-mismatch:431" reload-verify --profile profile/pin.json --time "$now" one.bin two.bin

@@ -183,6 +183,11 @@ cat bad1.bin depth0.bin depth1.bin >stream.bin
 t "octet for octet, on a stream too" 1 @stream.bin '' "${verify[@]}" -f binary stream.bin
 verdicts "a bad carrier" bad-digest:431 "${verify[@]}" <(hex <depth1.bin | sed 's/..$/00/' | xxd -r -p)
 is "$(jq -c '.tunnelled.verdict' "$output")" '"valid"' "leaves what it carries valid"
+for change in '.header.version = 2' '.header.frag = true'; do
+    tunnel depth0.bin "$change" >unknown.bin
+    run "${verify[@]}" --replay --json unknown.bin
+    is "$(jq -c '[.verdict, has("tunnelled")]' "$output")" '["invalid",false]' "where $change, nobody knows what it carries"
+done
 tunnel depth0.bin '.attributes[1].value[0].value = "sip"' >sip.bin
 verdicts "another application" valid "${verify[@]}" sip.bin
 is "$(jq -c 'has("tunnelled")' "$output")" false "is not looked into"

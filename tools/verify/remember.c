@@ -158,12 +158,15 @@ static bool open_database(struct database *d, struct tool *tool, const char *pat
     /* a commit has lasted when it returns, its journal's name included */
     return run_sql(d, path == NULL ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = EXTRA") && prepare_tables(d, kind) &&
            prepare(d, kind->find, &d->find) && prepare(d, kind->keep, &d->keep) && prepare(d, kind->count, &d->count) &&
-           prepare(d, kind->forget, &d->forget) && prepare(d, "BEGIN IMMEDIATE", &d->begin) && prepare(d, "COMMIT", &d->commit);
+           prepare(d, kind->forget, &d->forget) && prepare(d, "BEGIN IMMEDIATE", &d->begin) && prepare(d, "COMMIT", &d->commit) &&
+           prepare(d, "SAVEPOINT message", &d->mark) && prepare(d, "ROLLBACK TO message", &d->undo) &&
+           prepare(d, "RELEASE message", &d->release);
 }
 
 static void close_database(struct database *d)
 {
-    sqlite3_stmt *const statements[] = {d->find, d->keep, d->count, d->forget, d->begin, d->commit};
+    sqlite3_stmt *const statements[] = {d->find, d->keep,   d->count, d->forget, d->begin,
+                                        d->commit, d->mark, d->undo,  d->release};
     for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++)
         (void)sqlite3_finalize(statements[i]);
     (void)sqlite3_close(d->handle); /* rolls back */
@@ -200,7 +203,22 @@ static bool begin(struct database *d)
     d->uses++;
     if (!d->in_transaction)
         d->in_transaction = step_through(d, d->begin);
-    return d->in_transaction;
+    if (d->in_transaction && !d->marked)
+        d->marked = step_through(d, d->mark);
+    return d->marked;
+}
+
+static bool end_message(struct database *d, bool judged)
+{
+    bool marked = d->marked && sqlite3_get_autocommit(d->handle) == 0; /* after some errors SQLite has undone all of it */
+    d->marked = false;
+    return !marked || ((judged || step_through(d, d->undo)) && step_through(d, d->release));
+}
+
+bool remember_message(struct remember *r, bool judged)
+{
+    bool peers = end_message(&r->peers, judged), pins = end_message(&r->pins, judged);
+    return end_message(&r->requests, judged) && peers && pins;
 }
 
 static bool commit(struct database *d)

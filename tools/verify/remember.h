@@ -9,8 +9,9 @@ struct database {
     struct tool *tool;
     const char *path; /* NULL: of this run alone, in memory up to a bound and beyond it in a temporary file */
     struct sqlite3 *handle;
-    struct sqlite3_stmt *find, *keep, *count, *forget, *begin, *commit;
+    struct sqlite3_stmt *find, *keep, *count, *forget, *begin, *commit, *mark, *undo, *release;
     bool in_transaction;
+    bool marked; /* where the message that is being judged began to use it */
     unsigned uses; /* of the transaction that is open */
 };
 
@@ -27,6 +28,8 @@ bool remember_requests(struct remember *r, struct tool *tool);
 bool remember_pins(struct remember *r, struct tool *tool, const char *path);
 /* The functions for a verifier, and which of them matter. */
 reload_memory remember_memory(struct remember *r, unsigned *what);
+/* A message has been judged, or could not be: then what it has taught is forgotten. Returns false having said why it cannot. */
+bool remember_message(struct remember *r, bool judged);
 /* Makes all that was learnt last, and lets others at it: before anything that follows from it goes out, and before input is
  * waited for. Returns false having said why it cannot; then nothing that was learnt since the last time has lasted. */
 bool remember_commit(struct remember *r);
