@@ -1,5 +1,6 @@
 /* What differs between two messages, field by field. */
 #include "words.h"
+#include "cert.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -165,9 +166,10 @@ static void say_octets(struct diff *d, const uint8_t *octets, size_t len, size_t
 static bool say_cert(struct diff *d, const uint8_t *octets, size_t len)
 {
     reload_cert *cert;
+    rl_objection objection;
     uint8_t fingerprint[RELOAD_ID_SIZE];
-    reload_err err = reload_cert_parse(octets, len, &cert, NULL);
-    if (err == RELOAD_OK) {
+    reload_err err = rl_cert_read(octets, len, &cert, &objection);
+    if (cert != NULL) {
         err = reload_resource_id(octets, len, 0, fingerprint); /* which is the SHA-1 */
         const char *const words[] = {reload_cert_subject(cert), ", issuer ", reload_cert_issuer(cert), ", serial ",
                                      reload_cert_serial(cert)};
@@ -181,7 +183,7 @@ static bool say_cert(struct diff *d, const uint8_t *octets, size_t len)
             fail(d, err);
         return true;
     }
-    if (err == RELOAD_ERR_MEMORY)
+    if (err != RELOAD_OK)
         fail(d, err);
     return false;
 }

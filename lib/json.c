@@ -414,6 +414,20 @@ static json_t *explanation_json(const reload_explanation *explanation)
     return whole(fits, good);
 }
 
+/* What else is to be said of the search for them, in words for scripts. */
+static json_t *explanation_notes_json(const reload_explanation *explanation)
+{
+    const struct {
+        bool said;
+        const char *word;
+    } notes[] = {{explanation->no_digest, "no-digest"}, {explanation->key_fits, "key-fits"}, {explanation->incomplete, "not-all-tried"}};
+    json_t *words = json_array();
+    bool good = true;
+    for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++)
+        good = (!notes[i].said || json_array_append_new(words, json_string(notes[i].word)) == 0) && good;
+    return whole(words, good);
+}
+
 static json_t *signature_json(const reload_msg *msg, const reload_signature *signature)
 {
     char pointer[256];
@@ -426,7 +440,8 @@ static json_t *signature_json(const reload_msg *msg, const reload_signature *sig
                  set(object, "reason", json_string(reload_reason_text(signature->reason)))) &&
                 set(object, "timestamp", signature->has_timestamp ? json_integer(signature->timestamp) : json_null()) &&
                 set(object, "signer", signer_json(signature->signer)) &&
-                (signature->explanation == NULL || set(object, "explain", explanation_json(signature->explanation)));
+                (signature->explanation == NULL || (set(object, "explain", explanation_json(signature->explanation)) &&
+                                                    set(object, "explain_notes", explanation_notes_json(signature->explanation))));
     return whole(object, good);
 }
 

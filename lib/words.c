@@ -1,5 +1,6 @@
 /* Lines for people, and values in words. */
 #include "words.h"
+#include "cert.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -274,13 +275,13 @@ static void say_long_time(rl_text *t, int64_t seconds)
 void rl_cert_lines(rl_text *t, unsigned depth, const uint8_t *octets, size_t len)
 {
     reload_cert *cert;
-    reload_diag diag;
+    rl_objection objection;
     char digits[2 * RELOAD_ID_SIZE + 1] = "";
-    reload_err err = reload_cert_parse(octets, len, &cert, &diag);
-    if (err != RELOAD_OK) {
-        if (err == RELOAD_ERR_MEMORY && t->err == RELOAD_OK)
+    reload_err err = rl_cert_read(octets, len, &cert, &objection);
+    if (cert == NULL) {
+        if (err != RELOAD_OK && t->err == RELOAD_OK)
             t->err = err;
-        rl_warn_line(t, depth, diag.text);
+        rl_warn_line(t, depth, err == RELOAD_OK ? objection.words : reload_strerror(err));
         return;
     }
     const char *const labels[] = {"subject", "issuer", "serial"};

@@ -78,6 +78,7 @@ struct verify {
     enum tool_octets_form form; /* of a filter */
     bool verbose;
     bool has_time, captured_time; /* the time of checking is told, or is each message's own */
+    bool crls_checked;
     reload_security lint; /* the algorithm to lint under; RELOAD_SECURITY_OPEN: do not */
     bool explain;
     int64_t time;
@@ -295,6 +296,20 @@ static void report(struct verify *v, const reload_msg *msg)
     }
 }
 
+static void warn_of_crl(void *arg, const char *words)
+{
+    struct verify *v = arg;
+    tool_warn(&v->tool, "warning: %s", words);
+}
+
+/* Tells once what is not in order about the CRLs, as of the first time of checking (D18). */
+static void check_crls(struct verify *v, int64_t at)
+{
+    if (!v->crls_checked)
+        reload_verifier_check_crls(v->verifier, at, warn_of_crl, v);
+    v->crls_checked = true;
+}
+
 static void judge(struct verify *v)
 {
     reload_diag diag;
@@ -304,9 +319,10 @@ static void judge(struct verify *v)
                    v->in.file, v->in.index);
         return;
     }
+    int64_t at = v->captured_time ? captured / 1000000 : v->has_time ? v->time : (int64_t)time(NULL);
+    check_crls(v, at);
     reload_verifier_set_captured(v->verifier, captured);
-    reload_err err = reload_verify(v->verifier, v->in.msg,
-                                   v->captured_time ? captured / 1000000 : v->has_time ? v->time : (int64_t)time(NULL), &v->report);
+    reload_err err = reload_verify(v->verifier, v->in.msg, at, &v->report);
     if (!remember_message(&v->remember, err == RELOAD_OK)) {
         v->stopped = true;
         return;
@@ -454,12 +470,6 @@ static bool load_secrets(struct verify *v, const struct file_list *list)
     return true;
 }
 
-static void warn_of_crl(void *arg, const char *words)
-{
-    struct verify *v = arg;
-    tool_warn(&v->tool, "warning: %s", words);
-}
-
 /* Opens what is to be remembered in, and tells of what would have no effect. */
 static bool make_memory(struct verify *v, const struct policy *p, reload_security security)
 {
@@ -509,7 +519,8 @@ static bool make_verifier(struct verify *v, const struct policy *p, reload_secur
     if (!load_files(v, &p->ca, reload_verifier_add_ca) || !load_files(v, &p->intermediates, reload_verifier_add_intermediates) ||
         !load_files(v, &p->crl, reload_verifier_add_crl))
         return false;
-    reload_verifier_check_crls(v->verifier, v->has_time ? v->time : (int64_t)time(NULL), warn_of_crl, v);
+    if (!v->captured_time)
+        check_crls(v, v->has_time ? v->time : (int64_t)time(NULL));
     return true;
 }
 

@@ -200,8 +200,8 @@ static void test_report_json(void **state)
     const reload_origin origin = {.file = "-", .offset = 0, .index = 1};
     static const char *const secrets[] = {" secret", "another"};
     static const char *const wanted[] = {
-        "\"explain\": [{\"reading\": [\"secret-trimmed\"], \"detail\": \"white space around the secret was dropped (D12)\"}]}",
-        "\"explain\": []}"};
+        "\"explain\": [{\"reading\": [\"secret-trimmed\"], \"detail\": \"white space around the secret was dropped (D12)\"}], \"explain_notes\": []}",
+        "\"explain\": [], \"explain_notes\": []}"};
     for (size_t i = 0; i < COUNT(secrets); i++) {
         reload_report report = {0};
         reload_buf out = {0};

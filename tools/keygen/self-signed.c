@@ -4,6 +4,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 enum { OVERLAY = 256, KEY, NAME };
 
@@ -58,8 +59,9 @@ static void make_files(struct self_signed *s, reload_rng *rng, const char *key_p
     bool good = collect_names(s, rng) && keygen_serial(tool, rng, serial);
     reload_key *key = good ? get_key(s, rng) : NULL;
     if (key != NULL && leaf_certify(&s->leaf, serial, key, NULL, &no_request, NULL, key, &pem) &&
-        (s->key_file != NULL || keygen_write_key(tool, key, key_path, s->leaf.force)))
-        (void)keygen_write(tool, cert_path, &pem);
+        (s->key_file != NULL || keygen_write_key(tool, key, key_path, s->leaf.force)) && !keygen_write(tool, cert_path, &pem) &&
+        s->key_file == NULL)
+        (void)unlink(key_path); /* a key whose certificate could not be written is in the way of another try */
     reload_buf_free(&pem);
     reload_key_free(&key);
 }

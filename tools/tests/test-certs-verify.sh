@@ -432,6 +432,10 @@ cert "a CRL in DER" "${of[revoked]}" leaf --crl revoked-der.crl
 crl empty ca -- "${fresh[@]}"
 cert "an empty CRL" valid leaf --crl empty.crl
 cert "an empty CRL and the one that counts" "${of[revoked]}" leaf --crl empty.crl --crl revoked.crl
+with_cert bare.der
+reload-dump -f json cert.bin | jq -c ".meta.time = $now" >captured.json
+run reload-verify --ca ca.crt --time capture --crl empty.crl captured.json
+is "$status $(cat "$errors")" "0 " "--time capture: a CRL is out of date or not as of the capture"
 crl second ca leaf.crt 231114221320Z -- "${fresh[@]}"
 cert "revoked in this second" "${of[revoked]}" leaf --crl second.crl
 crl next ca leaf.crt 231114221321Z -- "${fresh[@]}"

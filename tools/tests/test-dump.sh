@@ -320,6 +320,8 @@ t "ROUTE-LOGs behind the SIGNATURE are shown as unauthenticated" 0 '=  ROUTE-LOG
   SDP "a" (ignored: it stands behind the SIGNATURE)' '' bash -c 'reload-dump behind.bin | tail -n 4 | sed "s/  *\"a/ \"a/"'
 t "with -f line, too" 0 '~1 .*: ROUTE-LOG, SIGNATURE, unauthenticated: ROUTE-LOG, SDP' '' reload-dump -f line behind.bin
 t "and with -f annotated" 0 '=1' '' bash -c 'reload-dump -f annotated behind.bin | grep -c "ROUTE-LOG (0x0004), Length 0 (unauthenticated: it stands behind the SIGNATURE)$"'
+unhex "$(message 02 01 "$(attr 0002 "$(attr 0105 "$(hex <"$TESTDATA/alice.crt")")")")" >pem.bin
+t "PEM in a PEER-CERT is no certificate" 0 '~ *! .*DER.*' '' bash -c 'reload-dump pem.bin | tail -n 1'
 unhex "$(message 02 01 "$(attr 0004 "")")" >none.bin
 t "without a SIGNATURE nothing is" 0 '~[^(]*' '' bash -c 'reload-dump -f line none.bin; reload-dump none.bin | tail -n 1'
 

@@ -430,11 +430,12 @@ t "two at once" 1 "=${line/wrong.bin/two.bin}
 is "$("${V[@]}" --explain --json two.bin | jq -c '.signatures[0].explain')" \
     '[{"reading":["length-zero","secret-with-lf"],"detail":"Length was zero (D2), and the line feed at the end of the secret file was part of the key (D12)"}]' "JSON"
 is "$("${V[@]}" --json two.bin | jq -c '.signatures[0] | has("explain")')" false "JSON without --explain"
-is "$("${V[@]}" --explain --json two.bin | jq -c 'del(.signatures[0].explain)')" "$("${V[@]}" --json two.bin | jq -c .)" "nothing else is changed"
+is "$("${V[@]}" --explain --json two.bin | jq -c 'del(.signatures[0].explain, .signatures[0].explain_notes)')" "$("${V[@]}" --json two.bin | jq -c .)" "nothing else is changed"
 unhex "$(sealed "$(printf '%040d' 1)")" >none.bin
 t "none" 1 "=${line/wrong.bin/none.bin}
     explain: SIGNATURE /attributes/2: no known misreading fits" '' "${V[@]}" --explain none.bin
 is "$("${V[@]}" --explain --json none.bin | jq -c '.signatures[0].explain')" '[]' "JSON: none"
+is "$("${V[@]}" --explain --json none.bin | jq -c '.signatures[0].explain_notes')" '[]' "of all that is known"
 unhex "$(message 02 01 00060000)" >absent.bin
 t "no digest" 1 "~.*: invalid: bad-digest-length .*
     explain: SIGNATURE /attributes/0: there is no digest" '' "${V[@]}" --explain absent.bin
