@@ -382,14 +382,10 @@ static void check_presence(struct lint *l)
 
 static void check_response_code(struct lint *l)
 {
-    static const int known[] = {200, 302, 401, 404, 408, 431, 493, 498, 499};
     uint32_t attr = first_of(l, RELOAD_A_RESPONSE_CODE);
-    size_t i = 0;
     if (!l->response || l->code < 0)
         return;
-    while (i < sizeof known / sizeof known[0] && known[i] != l->code)
-        i++;
-    if (i == sizeof known / sizeof known[0])
+    if (reload_name(RELOAD_NAMES_PHRASE, (uint32_t)l->code) == NULL)
         RAISE_ATTR(l, RELOAD_RULE_UNKNOWN_RESPONSE_CODE, attr, "the drafts have no code %d", l->code);
     if (l->code == 493 && l->method != RELOAD_PEER_JOIN)
         RAISE_ATTR(l, RELOAD_RULE_UNDECIPHERABLE_OUTSIDE_JOIN, attr, "the code is 493, and this is no response to a PEER-JOIN");

@@ -118,7 +118,8 @@ typedef enum reload_names {
     RELOAD_NAMES_SECURITY,
     RELOAD_NAMES_METHOD,
     RELOAD_NAMES_OP,
-    RELOAD_NAMES_TRANSPORT
+    RELOAD_NAMES_TRANSPORT,
+    RELOAD_NAMES_PHRASE /* a response code's reason phrase, and so whether the drafts have the code */
 } reload_names;
 
 enum { RELOAD_VERSION_1 = 1 };

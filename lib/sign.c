@@ -849,27 +849,6 @@ reload_err reload_signer_digest(reload_signer *s, const uint8_t *octets, size_t 
     return out->err;
 }
 
-/* D31: the phrases of wire.md's response codes. */
-static const char *phrase(unsigned code)
-{
-    static const struct {
-        unsigned code;
-        const char *phrase;
-    } phrases[] = {{200, "OK"},
-                   {302, "Moved Temporarily"},
-                   {401, "Unauthorized"},
-                   {404, "Not Found"},
-                   {408, "Request Timeout"},
-                   {431, "Integrity Check Failure"},
-                   {493, "Undecipherable"},
-                   {498, "Incompatible with Overlay"},
-                   {499, "Unwilling To Proxy"}};
-    for (size_t i = 0; i < sizeof phrases / sizeof phrases[0]; i++)
-        if (phrases[i].code == code)
-            return phrases[i].phrase;
-    return "";
-}
-
 reload_err reload_reply(const reload_msg *request, unsigned code, reload_buf *out, reload_diag *diag)
 {
     static const reload_field same[] = {RELOAD_F_DHT, RELOAD_F_HASH, RELOAD_F_METHOD, RELOAD_F_OVERLAY};
@@ -892,8 +871,9 @@ reload_err reload_reply(const reload_msg *request, unsigned code, reload_buf *ou
         reload_build_field(&b, same[i], reload_msg_field(request, same[i]));
     for (size_t i = 0; i < sizeof same_octets / sizeof same_octets[0]; i++)
         reload_build_field_octets(&b, same_octets[i], reload_msg_field_octets(request, same_octets[i], &len));
-    reload_value value = {.kind = RELOAD_KIND_RESPONSE, .number = code, .octets = (const uint8_t *)phrase(code),
-                          .len = strlen(phrase(code))};
+    const char *phrase = reload_name(RELOAD_NAMES_PHRASE, code);
+    reload_value value = {.kind = RELOAD_KIND_RESPONSE, .number = code, .octets = (const uint8_t *)phrase,
+                          .len = phrase == NULL ? 0 : strlen(phrase)};
     reload_build_value(&b, RELOAD_A_RESPONSE_CODE, &value);
     err = reload_build_end(&b);
     if (err == RELOAD_OK)

@@ -26,11 +26,23 @@ static const struct name op[] = { /* B§5.2.3.4 */
     {1, "="}, {2, "!="}, {3, ">"}, {4, ">="}, {5, "<"}, {6, "<="}, {0, NULL}};
 static const struct name transport[] = { /* B§5.2.4.2 */
     {0x06, "TCP"}, {0x11, "UDP"}, {0x38, "TLS"}, {0x84, "SCTP"}, {0, NULL}};
+static const struct name phrase[] = { /* B§5.2.1, S§6.1, S§7.1; the phrases: D31 */
+    {200, "OK"},
+    {302, "Moved Temporarily"},
+    {401, "Unauthorized"},
+    {404, "Not Found"},
+    {408, "Request Timeout"},
+    {431, "Integrity Check Failure"},
+    {493, "Undecipherable"},
+    {498, "Incompatible with Overlay"},
+    {499, "Unwilling To Proxy"},
+    {0, NULL}};
 
 static const struct name *const sets[] = {
     [RELOAD_NAMES_NONE] = NULL,          [RELOAD_NAMES_ROUTING] = routing,   [RELOAD_NAMES_DHT] = dht,
     [RELOAD_NAMES_HASH] = hash,          [RELOAD_NAMES_SECURITY] = security, [RELOAD_NAMES_METHOD] = method,
     [RELOAD_NAMES_OP] = op,              [RELOAD_NAMES_TRANSPORT] = transport,
+    [RELOAD_NAMES_PHRASE] = phrase,
 };
 
 static const struct name *set_rows(reload_names set)

@@ -11,16 +11,29 @@
 
 enum { PENDING = 64 * 1024 };
 
-/* The temporary file that a signal must remove. A tool writes one file at a time. */
-static const char *volatile unfinished;
+/* The temporary files that a signal must remove: a tool's output, and a certificate's that is written meanwhile. */
+enum { MAX_UNFINISHED = 4 };
+static const char *volatile unfinished[MAX_UNFINISHED];
 
 static void on_signal(int number)
 {
-    const char *path = unfinished;
-    if (path != NULL)
-        (void)unlink(path);
+    for (size_t i = 0; i < MAX_UNFINISHED; i++) {
+        const char *path = unfinished[i];
+        if (path != NULL)
+            (void)unlink(path);
+    }
     (void)signal(number, SIG_DFL);
     (void)raise(number);
+}
+
+/* Puts to where from stands among the unfinished: NULL is a free place. */
+static void replace_unfinished(const char *from, const char *to)
+{
+    size_t i = 0;
+    while (i < MAX_UNFINISHED && unfinished[i] != from)
+        i++;
+    if (i < MAX_UNFINISHED)
+        unfinished[i] = to;
 }
 
 static void watch_signals(void)
@@ -68,7 +81,8 @@ static bool open_temporary(struct output *out)
     (void)sigprocmask(SIG_BLOCK, &all, &before); /* no signal comes between the file and its being known */
     watch_signals();
     out->fd = mkstemp(out->temporary); /* O_EXCL, mode 0600 */
-    unfinished = out->fd < 0 ? NULL : out->temporary;
+    if (out->fd >= 0)
+        replace_unfinished(NULL, out->temporary);
     (void)sigprocmask(SIG_SETMASK, &before, NULL);
     if (out->fd < 0) {
         fail(out, "no file can be made beside it");
@@ -219,7 +233,7 @@ bool output_close(struct output *out)
             (void)close(out->fd);
         if (!wanted || out->failed)
             (void)unlink(out->temporary);
-        unfinished = NULL;
+        replace_unfinished(out->temporary, NULL);
     } else if (out->path != NULL && out->fd >= 0 && close(out->fd) != 0) {
         fail(out, "cannot be closed");
     }

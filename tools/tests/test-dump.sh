@@ -353,5 +353,19 @@ t "-o into a pipe" 0 "@$good" '' bash -c 'mkfifo fifo; cat fifo & reload-dump -f
 (ulimit -f 1; trap '' XFSZ; reload-dump -f json -o dir/limited "$TESTDATA/section-4.1.hmac.bin" all.bin all.bin all.bin) >said 2>&1
 is "$? $(cat said)" "4 reload-dump: dir/limited: cannot be written: File too large" "a file that cannot be written to its end"
 ok "is not there, nor a piece of it" only_files dir out out2
+mkdir sig
+mkfifo slow
+reload-dump --certs sig/certs -o sig/out slow 2>/dev/null &
+pid=$!
+exec 9>slow
+cat "$TESTDATA/route-log.certs.bin" >&9
+for ((i = 0; i < 1000; i++)); do
+    [ -z "$(find sig -name '*.der')" ] || break
+    sleep 0.01
+done
+kill -TERM "$pid"
+wait "$pid"
+exec 9>&-
+is "$(ls sig)" certs "what a signal ends leaves no temporary file, although a certificate was written meanwhile"
 t "--quiet says errors all the same" 3 '*' '~reload-dump: -: offset 0: message 1: .*' bash -c 'printf x | reload-dump --quiet'
 done_testing
