@@ -673,9 +673,6 @@ class Certificate(Signed):
     def may_sign_certificates(self):
         return self.is_ca and not self.flaw and (self.usage is None or bool(self.usage & 0x04))  # keyCertSign
 
-    def may_sign_lists(self):
-        return self.usage is None or bool(self.usage & 0x02)  # cRLSign
-
     def is_leaf(self):
         return not self.is_ca and not (self.usage is not None and self.usage & 0x04) and self.may_sign_messages()
 
@@ -683,7 +680,7 @@ class Certificate(Signed):
         """The Peer-IDs that it names for the overlay (D19, D20)."""
         ids = set()
         for uri in self.uris:
-            match = re.fullmatch(rb"reload://([0-9A-Fa-f]{40})@(.*)/", uri, re.DOTALL)
+            match = re.fullmatch(rb"reload://([0-9A-Fa-f]{40})@(.+)/", uri, re.DOTALL)
             if not match:
                 continue
             if policy.overlay is not None:
@@ -729,7 +726,7 @@ class RevocationList(Signed):
         return algorithm
 
     def counts_from(self, issuer):
-        return self.issuer == issuer.subject and issuer.may_sign_lists() and self.is_signed_by(issuer)
+        return self.issuer == issuer.subject and self.is_signed_by(issuer)
 
 
 def chains(chain, policy):
@@ -808,7 +805,9 @@ class Run:
     def step_11_replay(self, message, site):
         policy = self.policy
         if message.response:
-            asked = {(message.transaction, message.overlay), (message.transaction, None)}
+            asked = {(message.transaction, message.overlay)}
+            if message.method == PEER_JOIN:  # its request may have left the overlay open (B8.1.1)
+                asked.add((message.transaction, None))
             if policy.pair and not asked & self.requests:
                 raise Rejected("unmatched-response")
         elif policy.replay and policy.security == CERTS:

@@ -380,7 +380,9 @@ later "a response to a request of another Overlay" unmatched-response reply.bin 
 edit overlay0.bin '.header.overlay = "00000000"' c100.bin
 later "a response to a PEER-SEARCH request with Overlay 0" unmatched-response reply.bin overlay0.bin $P
 edit overlay0.bin '.header |= (.overlay = "00000000" | .method = "PEER-JOIN")' c100.bin
-later "a response to a PEER-JOIN request with Overlay 0" valid reply.bin overlay0.bin $P
+reload-dump -f json reply.bin | jq -c '.header.method = "PEER-JOIN"' | make joined.bin "${alice_signs[@]}"
+later "a PEER-JOIN response to a PEER-JOIN request with Overlay 0" valid joined.bin overlay0.bin $P
+later "another one to it" unmatched-response reply.bin overlay0.bin $P
 later "requests are not paired" valid c101.bin empty.bin $P
 
 # ---- self-signed identities (D28) ----

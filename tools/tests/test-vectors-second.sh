@@ -9,7 +9,7 @@ for file in "$vectors"/*_test.json; do
     count=$(jq '[.testGroups[] | select(.type == "ReloadVerify") | .tests[]] | length' "$file")
     [ "$count" -gt 0 ] || continue
     t "${file##*/}: all $count" 0 "~.*all tests \(a test may have several\) +$count +$count +0" '' \
-        "$vectors/run" --command "$vectors/verifier.py" --reasons "$file"
+        "$vectors/run" --command "$vectors/verifier.py" --codes "$file"
 done
 ok "these were many" test "$tests" -ge 9
 done_testing

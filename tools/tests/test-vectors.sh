@@ -118,7 +118,14 @@ wrong_quietly "a refusal" sign_test.json '(first(.testGroups[].tests[] | select(
 wrong_quietly "another identifier" id_test.json '(first(.testGroups[].tests[]) | .output) |= .[:-2] + "00"' 'status 0.*'
 wrong_quietly "another secret" secret_test.json '(first(.testGroups[].tests[]) | .secret) |= .[:-2] + "00"' 'status 0.*'
 wrong "a wrong count" id_test.json '.numberOfTests += 1' 'wrong count'
-t "run of no such file" 1 '' '*' "${run_tools[@]}" missing_test.json
+t "run of no such file" 2 '' '~.*run: error: missing_test\.json: .*No such file.*' "${run_tools[@]}" missing_test.json
+t "run of a file that is none of vectors" 2 '' '~.*run: error: .*README\.md: not a file of test vectors.*' "${run_tools[@]}" "$vectors/README.md"
+t "run with a directory that has no tools" 2 '' '~.*run: error: no reload-verify in \..*' "$vectors/run" --tools . "$vectors/id_test.json"
+t "run with no jobs" 2 '' '~.*run: error: --jobs: .*' "${run_tools[@]}" --jobs 0 "$vectors/id_test.json"
+t "an empty command is not libreload" 2 '' '~.*run: error: --command: .*' "$vectors/run" --command "" "$vectors/hmac_test.json"
+t "nor is one that does not exist" 2 '' '~.*run: error: --command: .*nosuch.*' "$vectors/run" --command nosuch "$vectors/hmac_test.json"
+t "validate of no such file" 2 '' '~missing_test\.json: not a file of test vectors: .*' python3 -W ignore "$vectors/validate" missing_test.json
+t "make without tools" 2 '' '~.*has no reload-sign.*' "$vectors/make" . .
 
 # ---- another implementation: reload-verify behind the contract of README.md ----
 
@@ -135,7 +142,7 @@ for secret in ${RELOAD_SECRET-}; do
 done
 [ -z "${RELOAD_CA-}" ] || options+=(--ca "$RELOAD_CA")
 [ -z "${RELOAD_INTERMEDIATES-}" ] || options+=(--intermediates "$RELOAD_INTERMEDIATES")
-# reload-verify takes one CRL a file
+# each CRL in a file of its own, to show that the variable may hold several
 if [ -n "${RELOAD_CRL-}" ]; then
     csplit --quiet --elide-empty-files --prefix "$work/crl" "$RELOAD_CRL" '/BEGIN/' '{*}'
     for crl in "$work"/crl*; do options+=(--crl "$crl"); done
@@ -175,5 +182,13 @@ chmod +x stale
 jq '.testGroups |= map(.tests |= map(select(.result == "invalid")) | select(.tests != [])) | .numberOfTests = ([.testGroups[].tests[]] | length)' \
     "$vectors/hmac_test.json" >invalid_test.json
 t "a wrong reason passes where reasons are not compared" 0 '*' '' "$vectors/run" --command ./stale invalid_test.json
+printf '#!/bin/sh\nexit 1\n' >quiet
+chmod +x quiet
+t "so does saying nothing, where they are compared" 1 '~.*nothing instead of bad-digest.*' '' "$vectors/run" --command ./quiet --reasons invalid_test.json
+jq '.testGroups |= map(.tests |= map(select(.reason == "bad-digest")) | select(.tests != [])) | .numberOfTests = ([.testGroups[].tests[]] | length)' \
+    "$vectors/hmac_test.json" >digest_test.json
+printf '#!/bin/sh\necho bad-digest 401\nexit 1\n' >wrong-code
+chmod +x wrong-code
+t "and so does another code" 1 '~.*bad-digest 401 instead of bad-digest 431.*' '' "$vectors/run" --command ./wrong-code --codes digest_test.json
 t "and fails where they are" 1 '~.*stale instead of bad-digest.*' '' "$vectors/run" --command ./stale --reasons invalid_test.json
 done_testing
