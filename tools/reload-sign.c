@@ -190,9 +190,30 @@ static reload_err work(struct sign *s, reload_diag *diag)
     return err;
 }
 
+/* Tells of what a signed message holds that nobody has signed, and no verifier takes or looks at. */
+static void warn_of_unsigned(struct sign *s)
+{
+    size_t ignored = 0, bodies = 0;
+    for (size_t i = 0; i < reload_msg_count(s->msg); i++) {
+        const reload_attr *attr = reload_msg_attr(s->msg, i);
+        ignored += attr->ignored && attr->depth == 1;
+        bodies += attr->type == RELOAD_A_BODY && attr->in_place && !attr->ignored &&
+                  reload_msg_member(s->msg, (uint32_t)i, RELOAD_A_BODY_SIGNATURE) == RELOAD_NO_ATTR &&
+                  reload_msg_member(s->msg, (uint32_t)i, RELOAD_A_BODY_CERTIFICATE) == RELOAD_NO_ATTR;
+    }
+    if (ignored > 0)
+        tool_warn(&s->tool, "%s: message %" PRIu64 ": warning: what stands behind the SIGNATURE is not signed, and will be ignored "
+                            "(D10); --strip first makes it part of the message", s->in.file, s->in.index);
+    if (bodies > 0)
+        tool_warn(&s->tool, "%s: message %" PRIu64 ": warning: a BODY has no signature, and no verifier takes it; --sign-bodies "
+                            "makes one", s->in.file, s->in.index);
+}
+
 /* Writes what became of a message. */
 static void write_done(struct sign *s)
 {
+    if (s->signer != NULL && !s->tbs && reload_msg_field(s->msg, RELOAD_F_SECURITY) != RELOAD_SECURITY_NONE)
+        warn_of_unsigned(s);
     if (s->tbs && s->form == OCTETS_HEX)
         tool_write_hex(&s->out, s->done.octets, s->done.len, false);
     else if (s->tbs)
@@ -326,6 +347,7 @@ static bool read_cert(struct sign *s, const char *path,
     reload_buf octets = {0};
     reload_diag diag = {0};
     bool good = file_read(&s->tool, path, MAX_CERT, &octets, false);
+    tool_keep(&s->tool, path);
     if (good && set(s->signer, octets.octets, octets.len, &diag) != RELOAD_OK) {
         tool_error(&s->tool, STATUS_FAILED, "%s: %s", path, diag.text);
         good = false;

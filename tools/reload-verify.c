@@ -444,6 +444,7 @@ static bool load_files(struct verify *v, const struct file_list *list,
         reload_buf octets = {0};
         reload_diag diag = {0};
         bool good = file_read(&v->tool, list->names[i], MAX_FILE, &octets, false);
+        tool_keep(&v->tool, list->names[i]);
         if (good && add(v->verifier, octets.octets, octets.len, &diag) != RELOAD_OK) {
             tool_error(&v->tool, STATUS_FAILED, "%s: %s", list->names[i], diag.text);
             good = false;

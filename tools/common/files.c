@@ -28,6 +28,8 @@ bool file_read(struct tool *tool, const char *path, size_t max, reload_buf *buf,
     int cause = errno;
     if (fd >= 0)
         (void)close(fd);
+    if (secret)
+        tool_keep(tool, path);
     explicit_bzero(chunk, sizeof chunk);
     if (n < 0)
         tool_error(tool, STATUS_FAILED, "%s: %s", path, strerror(cause));

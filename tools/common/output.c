@@ -64,8 +64,8 @@ static mode_t default_mode(void)
     return 0666 & ~mask;
 }
 
-/* Makes a file beside the target to write into. */
-static bool open_temporary(struct output *out)
+/* Makes a file of that mode beside the target to write into. */
+static bool open_temporary(struct output *out, mode_t mode)
 {
     static const char suffix[] = ".XXXXXX";
     size_t len = strlen(out->target);
@@ -90,7 +90,7 @@ static bool open_temporary(struct output *out)
         out->temporary = NULL;
         return false;
     }
-    if (fchmod(out->fd, out->secret ? 0600 : default_mode()) != 0) /* the umask may have taken even the owner's rights */
+    if (fchmod(out->fd, mode) != 0) /* the umask may have taken even the owner's rights */
         fail(out, "its mode cannot be set");
     return true;
 }
@@ -110,6 +110,10 @@ static bool open_path(struct output *out, const char *path)
             fail(out, "cannot be opened");
         return out->fd >= 0;
     }
+    if (!tool_may_write(out->tool, path)) {
+        out->failed = true;
+        return false;
+    }
     if (exists && out->secret && !out->force) {
         tool_error(out->tool, STATUS_FAILED, "%s: exists already; --force replaces it", path);
         out->failed = true;
@@ -120,7 +124,7 @@ static bool open_path(struct output *out, const char *path)
         fail(out, "cannot be written");
         return false;
     }
-    return open_temporary(out);
+    return open_temporary(out, out->secret ? 0600 : exists ? st.st_mode & 0777 : default_mode());
 }
 
 bool output_open(struct output *out, struct tool *tool, const char *path, unsigned flags)

@@ -3,11 +3,33 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 void tool_status(struct tool *tool, int status)
 {
     if (status > tool->status)
         tool->status = status;
+}
+
+void tool_keep(struct tool *tool, const char *path)
+{
+    struct stat st;
+    if (tool->kept_count < MAX_KEPT && stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
+        tool->kept[tool->kept_count].dev = st.st_dev;
+        tool->kept[tool->kept_count++].ino = st.st_ino;
+    }
+}
+
+bool tool_may_write(struct tool *tool, const char *path)
+{
+    struct stat st;
+    bool exists = stat(path, &st) == 0;
+    for (size_t i = 0; exists && i < tool->kept_count; i++)
+        if (tool->kept[i].dev == st.st_dev && tool->kept[i].ino == st.st_ino) {
+            tool_error(tool, STATUS_FAILED, "%s: is used as a key, a certificate or a state; no output takes its place", path);
+            return false;
+        }
+    return true;
 }
 
 static int to_stderr(void *arg, const void *octets, size_t len)

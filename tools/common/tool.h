@@ -4,6 +4,8 @@
 
 #include <reload.h>
 
+#include <sys/types.h>
+
 /* Exit statuses: the higher wins (reload-verify makes its own of STATUS_MALFORMED). */
 enum {
     STATUS_FINE = 0,
@@ -14,14 +16,24 @@ enum {
 };
 
 /* A run of a tool. */
+enum { MAX_KEPT = 64 };
 struct tool {
     const char *name;
     bool quiet; /* nothing but errors */
     int status;
+    struct {
+        dev_t dev;
+        ino_t ino;
+    } kept[MAX_KEPT]; /* files whose place no output may take */
+    size_t kept_count;
 };
 
 /* Raises the exit status. */
 void tool_status(struct tool *tool, int status);
+/* A key, a secret, a certificate or a state that the run uses: no output may take its place. */
+void tool_keep(struct tool *tool, const char *path);
+/* Returns false, having said why, for one of these. */
+bool tool_may_write(struct tool *tool, const char *path);
 /* Says what went wrong on standard error, "tool: …", and raises the exit status. What comes from strangers in it is
  * escaped. */
 __attribute__((format(printf, 3, 4))) void tool_error(struct tool *tool, int status, const char *format, ...);

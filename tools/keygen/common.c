@@ -101,7 +101,7 @@ void keygen_check_bits(const struct tool *tool, unsigned bits)
 bool keygen_may_write(struct tool *tool, const char *path, bool force)
 {
     if (force || access(path, F_OK) != 0)
-        return true;
+        return tool_may_write(tool, path);
     tool_error(tool, STATUS_FAILED, "%s: exists already; --force replaces it", path);
     return false;
 }

@@ -22,6 +22,8 @@ static bool read_ca_file(struct ca *ca, const char *name, reload_buf *octets)
 {
     char *path = keygen_path(ca->tool, ca->dir, name);
     bool good = path != NULL && file_read(ca->tool, path, 1024 * 1024, octets, false);
+    if (good)
+        tool_keep(ca->tool, path);
     free(path);
     return good;
 }

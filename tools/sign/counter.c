@@ -209,5 +209,6 @@ bool counter_check(struct tool *tool, const struct counter *counter)
     }
     if (err != RELOAD_OK)
         tool_error(tool, STATUS_FAILED, "%s", diag.text);
+    tool_keep(tool, counter->path);
     return err == RELOAD_OK;
 }

@@ -155,6 +155,8 @@ static bool open_database(struct database *d, struct tool *tool, const char *pat
         return false;
     }
     (void)sqlite3_busy_handler(d->handle, wait_for_others, NULL);
+    if (path != NULL)
+        tool_keep(tool, path);
     /* a commit has lasted when it returns, its journal's name included */
     return run_sql(d, path == NULL ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = EXTRA") && prepare_tables(d, kind) &&
            prepare(d, kind->find, &d->find) && prepare(d, kind->keep, &d->keep) && prepare(d, kind->count, &d->count) &&
