@@ -109,6 +109,8 @@ wrong_quietly "one that is invalid is valid" hmac_test.json "($digest) |= (.resu
     'bad-digest 431 instead of None None'
 wrong_quietly "another reason" hmac_test.json "($digest | .reason) = \"stale\"" 'bad-digest 431 instead of stale 431'
 wrong_quietly "another code" hmac_test.json "($digest | .response_code) = 401" 'bad-digest 431 instead of bad-digest 401'
+wrong_quietly "another misreading" hmac_test.json '(first(.testGroups[].tests[] | select(.misreading)) | .misreading) = ["from-octet-4"]' \
+    "the digest is explained by .*, but \['from-octet-4'\]"
 wrong_quietly "another message inside" tunnel_test.json '(first(.testGroups[].tests[] | select(.tunnelled.reason == "bad-digest")) | .tunnelled.reason) = "stale"' \
     'bad-digest 431 instead of stale 431'
 wrong_quietly "another JSON" codec_test.json '(first(.testGroups[].tests[]) | .json.header.ttl) = 33' 'read as .*'
