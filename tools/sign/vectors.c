@@ -168,7 +168,8 @@ static json_t *policy(const struct base *base)
     const struct mutate_options *options = base->options;
     json_t *object = json_object();
     bool good = json_object_set_new(object, "security", json_string(reload_name(RELOAD_NAMES_SECURITY, options->security))) == 0;
-    good = json_object_set_new(object, "overlay", string_or_null(options->overlay)) == 0 && good;
+    if (options->overlay != NULL && options->overlay[0] != '\0')
+        good = json_object_set_new(object, "overlay", json_string(options->overlay)) == 0 && good;
     good = json_object_set_new(object, "dht", json_integer(reload_msg_field(base->msg, RELOAD_F_DHT))) == 0 && good;
     good = json_object_set_new(object, "hash", json_integer(reload_msg_field(base->msg, RELOAD_F_HASH))) == 0 && good;
     good = json_object_set_new(object, "time", json_integer(options->time)) == 0 && good;
@@ -208,7 +209,7 @@ static json_t *document(struct vectors *v)
     json_t *root = json_object(), *group = json_object(), *groups = json_array(), *header = json_array();
     bool certs = v->base->certs;
     bool good = json_object_set_new(root, "algorithm", json_string(certs ? "RELOAD-CERTS" : "RELOAD-HMAC")) == 0;
-    good = json_object_set_new(root, "schema", json_string("reload-verify-1")) == 0 && good;
+    good = json_object_set_new(root, "schema", json_string("verify_schema.json")) == 0 && good;
     good = json_object_set_new(root, "generatorVersion", json_string(RELOAD_VERSION_STRING)) == 0 && good;
     good = json_object_set_new(root, "numberOfTests", json_integer(v->count)) == 0 && good;
     for (size_t i = 0; i < sizeof about / sizeof about[0]; i++)

@@ -175,15 +175,28 @@ label user cert-other /attributes/0/value/1 message "invalid bad-digest 431"
 # ---- the form of the output ----
 
 is "$(jq -c '[.algorithm, .schema, .numberOfTests == (.testGroups[0].tests | length), (.header | type), (.testGroups | length), .testGroups[0].type]' put.json)" \
-    '["RELOAD-HMAC","reload-verify-1",true,"array",1,"ReloadVerify"]' "the document says what it is"
+    '["RELOAD-HMAC","verify_schema.json",true,"array",1,"ReloadVerify"]' "the document says what it is"
 is "$(jq -c '.testGroups[0].policy' put.json)" \
     '{"security":"HMAC","overlay":"chat","dht":0,"hash":0,"time":946702799,"max_skew":300}' "and under which policy it is meant"
 is "$(jq -c '[.algorithm, .testGroups[0].policy]' certs-join.json)" \
-    '["RELOAD-CERTS",{"security":"CERTS","overlay":null,"dht":1,"hash":1,"time":946702799,"max_skew":300}]' "under CERTS, without an overlay's name"
+    '["RELOAD-CERTS",{"security":"CERTS","dht":1,"hash":1,"time":946702799,"max_skew":300}]' "under CERTS, without an overlay's name"
 for name in put certs peers; do
     is "$(jq -c '[([.testGroups[].tests[].flags[]] | unique) == (.notes | keys), ([.notes[].description | length > 10] | all),
         ([.testGroups[].tests[].tcId] == [range(1; .numberOfTests + 1)])]' "$name.json")" '[true,true,true]' \
         "$name: each flag has its note, and the tests are numbered"
+done
+vectors=$TESTDATA/vectors
+for arguments in "put --secret secret" "certs-join --ca chat/ca.crt"; do
+    read -r name option file <<<"$arguments"
+    count=$(jq .numberOfTests "$name.json")
+    t "$name: the vectors' run takes it" 0 "~.*all tests \(a test may have several\) +$count +$count +0" '' \
+        "$vectors/run" --tools "$RELOAD_TOOLS" "$option" "$file" "$name.json"
+    t "$name: but not without keys" 2 '' "~.*run: error: $name\.json: not a file of test vectors: a group without its .*" "$vectors/run" --tools "$RELOAD_TOOLS" "$name.json"
+    if python3 -c 'import jsonschema' 2>/dev/null; then
+        t "$name keeps to its schema" 0 '' '' python3 -W ignore "$vectors/validate" "$name.json"
+    else
+        skip "$name keeps to its schema" "the Debian package python3-jsonschema is missing"
+    fi
 done
 t "--mutate-dir" 0 '' '' reload-sign --mutate all --seed 2007 --time $now "${by_secret[@]}" --keep-security --overlay chat "$TESTDATA/tunnelled.json" \
     --mutate-dir join
