@@ -368,6 +368,7 @@ static void verify_all(struct verify *v)
             report_no_message(v);
         if (!remember_commit_some(&v->remember))
             v->out.failed = true;
+        output_flush_old(&v->out);
     }
 }
 
@@ -376,6 +377,16 @@ static bool commit_before_flush(void *arg)
 {
     struct verify *v = arg;
     return remember_commit(&v->remember);
+}
+
+/* Whoever is slow to read what is said must not hold up those who wait for what is remembered. */
+static void commit_before_words(void *arg)
+{
+    struct verify *v = arg;
+    v->tool.before_words = NULL; /* committing may have something to say itself */
+    if (!remember_commit_between(&v->remember))
+        v->out.failed = true;
+    v->tool.before_words = commit_before_words;
 }
 
 /* The options' values until the verifier is made of them. */
@@ -543,6 +554,8 @@ static void run(struct verify *v, struct policy *policy, bool linting, const cha
         return;
     v->out.before_flush = commit_before_flush;
     v->out.before_flush_arg = v;
+    v->tool.before_words = commit_before_words;
+    v->tool.before_words_arg = v;
     if (input_open(&v->in, &v->tool, form, files, count, &v->out)) {
         verify_all(v);
         input_close(&v->in);

@@ -169,6 +169,13 @@ void output_flush(struct output *out)
     out->len = 0;
 }
 
+void output_flush_old(struct output *out)
+{
+    enum { OLD_MS = 50 };
+    if (out->len > 0 && tool_milliseconds() - out->since >= OLD_MS)
+        output_flush(out);
+}
+
 int output_write(void *arg, const void *octets, size_t len)
 {
     struct output *out = arg;
@@ -180,6 +187,8 @@ int output_write(void *arg, const void *octets, size_t len)
     if (len > PENDING) {
         write_all(out, octets, len);
     } else {
+        if (out->len == 0)
+            out->since = tool_milliseconds();
         memcpy(out->pending + out->len, octets, len);
         out->len += len;
     }

@@ -4,6 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <time.h>
+
+int64_t tool_milliseconds(void)
+{
+    struct timespec now = {0};
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
 
 void tool_status(struct tool *tool, int status)
 {
@@ -44,6 +52,8 @@ static void say(const struct tool *tool, const char *format, va_list args)
     char line[2048];
     int n = vsnprintf(line, sizeof line, format, args);
     size_t len = n < 0 ? 0 : (size_t)n < sizeof line ? (size_t)n : sizeof line - 1;
+    if (tool->before_words != NULL)
+        tool->before_words(tool->before_words_arg);
     (void)fprintf(stderr, "%s: ", tool->name);
     (void)reload_escape((const uint8_t *)line, len, to_stderr, NULL);
     (void)fputc('\n', stderr);

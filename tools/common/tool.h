@@ -26,8 +26,12 @@ struct tool {
         ino_t ino;
     } kept[MAX_KEPT]; /* files whose place no output may take */
     size_t kept_count;
+    void (*before_words)(void *arg); /* called before anything is said on standard error, where writing may wait; or NULL */
+    void *before_words_arg;
 };
 
+/* Milliseconds of a clock that only goes on. */
+int64_t tool_milliseconds(void);
 /* Raises the exit status. */
 void tool_status(struct tool *tool, int status);
 /* A key, a secret, a certificate or a state that the run uses: no output may take its place. */
@@ -95,6 +99,7 @@ struct output {
     void *before_flush_arg;
     uint8_t *pending;
     size_t len;
+    int64_t since; /* when the first of what is pending came, by tool_milliseconds */
 };
 
 enum { OUTPUT_SECRET = 1, OUTPUT_FORCE = 2 };
@@ -107,6 +112,8 @@ int output_write(void *out, const void *octets, size_t len);
 void output_check(struct output *out, reload_err err);
 /* Passes on what is pending. */
 void output_flush(struct output *out);
+/* Writes it if it has been held back for long, as where input never pauses. */
+void output_flush_old(struct output *out);
 /* Makes the file appear, unless something failed, or nothing was written and the run has failed; then none is left behind.
  * Returns whether nothing failed. */
 bool output_close(struct output *out);

@@ -151,7 +151,7 @@ verdicts "as many peers as are remembered" "valid valid valid" "${peers[@]}" p2.
 verdicts "are" "replay:431 replay:431 replay:431" "${peers[@]}" "${many[@]:0:3}"
 verdicts "one more" "valid" "${peers[@]}" p4.bin
 verdicts "and the others are there still" "replay:431 replay:431 replay:431" "${peers[@]}" p2.bin p3.bin p4.bin
-verdicts "the one whose newest TIMESTAMP was the oldest is forgotten, and now it is so again" "valid valid" "${peers[@]}" p1.bin p1.bin
+verdicts "the one whose newest TIMESTAMP was the oldest is forgotten, but is not forgotten again as it comes" "valid replay:431" "${peers[@]}" p1.bin p1.bin
 requests p2 "${alice:0:39}2" "$boot" 1 -- --time "$now" >p2-newer.bin
 verdicts "a newer TIMESTAMP keeps a peer" "valid valid valid" "${verify[@]}" --replay-state newer.state --replay-peers 2 p2.bin p3.bin p2-newer.bin
 verdicts "and another one is forgotten" "valid replay:431" "${verify[@]}" --replay-state newer.state --replay-peers 2 p4.bin p2.bin
@@ -287,6 +287,57 @@ same live.got second.bin "and a replay not at all"
 exec 8>&-
 wait "$live_pid"
 exec 7<&-
+# strangers' messages go on and on: others have their turn, and what was passed on goes out
+head -c $((size - 1)) first.bin >bad.bin
+printf '\377' >>bad.bin
+for ((i = 0; i < 200; i++)); do cat bad.bin; done >bads.bin
+rm -f flood.state
+waiting "${verify[@]}" --replay-state flood.state -f binary
+{ cat first.bin; while cat bads.bin 2>&9; do :; done; } >&8 9>/dev/null &
+flood=$!
+timeout $patience head -c "$size" <&7 >live.got
+same live.got first.bin "where bad messages never end, a good one passes at once"
+verdicts "and nobody is held up" "replay:431 valid" timeout $patience "${verify[@]}" --replay-state flood.state first.bin second.bin
+kill "$flood" "$live_pid"
+exec 8>&- 7<&-
+wait "$flood" "$live_pid" 2>/dev/null
+# the same where nothing is reported
+rm -f live flood.state
+mkfifo live
+"${verify[@]}" --quiet --replay-state flood.state <live &
+live_pid=$!
+exec 8>live
+{ cat first.bin; while cat bads.bin 2>&9; do :; done; } >&8 9>/dev/null &
+flood=$!
+for ((i = 0; i < 300; i++)); do
+    [ ! -s flood.state ] || break
+    sleep 0.1
+done
+sleep 0.5
+verdicts "nor where nothing is reported" "replay:431 valid" timeout $patience "${verify[@]}" --replay-state flood.state first.bin second.bin
+kill "$flood" "$live_pid"
+exec 8>&-
+wait "$flood" "$live_pid" 2>/dev/null
+# nobody reads what is said
+mkfifo unread
+exec 6<>unread
+head -c 65536 /dev/zero >&6 # as much as a pipe takes
+for ((i = 0; i < 20; i++)); do cat bads.bin; done >many.bin
+"${verify[@]}" --replay-state unread.state -f binary first.bin many.bin >/dev/null 2>unread &
+stuck=$!
+for ((i = 0; i < 300; i++)); do
+    [ ! -s unread.state ] || break
+    sleep 0.1
+done
+sleep 0.5
+verdicts "nor where nobody reads what is said" "replay:431 valid" timeout $patience "${verify[@]}" --replay-state unread.state first.bin second.bin
+kill "$stuck"
+wait "$stuck" 2>/dev/null
+exec 6>&-
+for name in /dev/null /dev; do
+    t "a state in $name" 4 '' "~reload-verify: $name: cannot be opened: not a regular file" "${verify[@]}" --replay-state $name first.bin
+done
+ok "leaves nothing there" test ! -e /dev/null-journal
 # another program that writes is waited for
 cat >hold.py <<'END'
 import sqlite3, sys, time

@@ -5,11 +5,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 enum {
     BATCH = 128,            /* uses before a commit, where nothing asks for one earlier */
-    WAIT_SECONDS = 120,     /* for another call that is writing */
+    BATCH_MS = 50,          /* the same in time, since messages that use nothing may go on for ever */
+    WAIT_MS = 120000,       /* for another call that is writing */
     RETRY_NANOSECONDS = 1000000
 };
 
@@ -35,7 +37,7 @@ static const struct kind peers_kind = {
     "INSERT INTO peer VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (peer_id) DO UPDATE SET boot_time = ?2, counter = ?3, window = ?4,"
     " timestamp = ?5",
     "SELECT peers FROM number",
-    "DELETE FROM peer WHERE peer_id = (SELECT peer_id FROM peer ORDER BY timestamp, peer_id LIMIT 1)",
+    "DELETE FROM peer WHERE peer_id = (SELECT peer_id FROM peer WHERE peer_id <> ?1 ORDER BY timestamp, peer_id LIMIT 1)",
 };
 
 static const struct kind requests_kind = {
@@ -76,10 +78,12 @@ static bool failed(const struct database *d, const char *what)
 /* SQLite's busy handler: looks again every millisecond, so that a gap between another call's transactions is not missed. */
 static int wait_for_others(void *arg, int tries)
 {
-    (void)arg;
+    struct database *d = arg;
     const struct timespec pause = {0, RETRY_NANOSECONDS};
+    if (tries == 0)
+        d->waiting_since = tool_milliseconds();
     (void)nanosleep(&pause, NULL);
-    return tries < WAIT_SECONDS * (1000000000 / RETRY_NANOSECONDS);
+    return tool_milliseconds() - d->waiting_since < WAIT_MS;
 }
 
 /* Runs a statement that gives no rows. */
@@ -134,6 +138,11 @@ static bool prepare(struct database *d, const char *sql, sqlite3_stmt **statemen
 /* Opens the file, or for NULL one of SQLite's own, which it removes, and which is written to when its cache is full. */
 static bool open_path(struct database *d, const char *path)
 {
+    struct stat st;
+    if (path != NULL && stat(path, &st) == 0 && !S_ISREG(st.st_mode)) { /* a journal would be made beside it */
+        tool_error(d->tool, STATUS_FAILED, "%s: cannot be opened: not a regular file", path);
+        return false;
+    }
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     /* SQLite itself has a meaning for "", ":memory:" and "file:…", none of which is kept */
     size_t size = path == NULL ? 1 : strlen(path) + sizeof "./";
@@ -154,7 +163,7 @@ static bool open_database(struct database *d, struct tool *tool, const char *pat
         tool_error(tool, STATUS_FAILED, "%s: cannot be written", shown(d));
         return false;
     }
-    (void)sqlite3_busy_handler(d->handle, wait_for_others, NULL);
+    (void)sqlite3_busy_handler(d->handle, wait_for_others, d);
     if (path != NULL)
         tool_keep(tool, path);
     /* a commit has lasted when it returns, its journal's name included */
@@ -203,8 +212,10 @@ void remember_close(struct remember *r)
 static bool begin(struct database *d)
 {
     d->uses++;
-    if (!d->in_transaction)
+    if (!d->in_transaction) {
         d->in_transaction = step_through(d, d->begin);
+        d->since = tool_milliseconds();
+    }
     if (d->in_transaction && !d->marked)
         d->marked = step_through(d, d->mark);
     return d->marked;
@@ -239,10 +250,21 @@ bool remember_commit(struct remember *r)
     return commit(&r->requests) && peers && pins;
 }
 
+bool remember_commit_between(struct remember *r)
+{
+    return r->peers.marked || r->pins.marked || r->requests.marked || remember_commit(r);
+}
+
+/* Whether others would like to have their turn. */
+static bool is_old(const struct database *d)
+{
+    return d->in_transaction && d->path != NULL && tool_milliseconds() - d->since >= BATCH_MS;
+}
+
 bool remember_commit_some(struct remember *r)
 {
     const struct timespec pause = {0, 2 * RETRY_NANOSECONDS};
-    if (r->peers.uses + r->pins.uses < BATCH)
+    if (r->peers.uses + r->pins.uses < BATCH && !is_old(&r->peers) && !is_old(&r->pins))
         return true;
     bool good = remember_commit(r);
     if (r->peers.path != NULL || r->pins.path != NULL)
@@ -289,10 +311,12 @@ static reload_err find_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_
     return err;
 }
 
-/* Forgets the peers that were heard of the longest ago while there are too many. */
-static reload_err make_room(struct remember *r)
+/* Forgets the peers that were heard of the longest ago while there are too many, but not the one that has just come: its message
+ * would pass again at once. */
+static reload_err make_room(struct remember *r, const uint8_t id[RELOAD_ID_SIZE])
 {
     struct database *d = &r->peers;
+    bind_octets(d->forget, 1, id, RELOAD_ID_SIZE);
     for (;;) {
         bool counted = sqlite3_step(d->count) == SQLITE_ROW;
         uint64_t count = counted ? (uint64_t)sqlite3_column_int64(d->count, 0) : 0;
@@ -320,7 +344,7 @@ static reload_err keep_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE], const r
     (void)sqlite3_bind_int64(d->keep, 4, (sqlite3_int64)peer->window);
     (void)sqlite3_bind_int64(d->keep, 5, peer->timestamp);
     reload_err err = keep_bound(d);
-    return err == RELOAD_OK ? make_room(r) : err;
+    return err == RELOAD_OK ? make_room(r, id) : err;
 }
 
 static reload_err find_request(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE], uint32_t overlay,

@@ -13,6 +13,8 @@ struct database {
     bool in_transaction;
     bool marked; /* where the message that is being judged began to use it */
     unsigned uses; /* of the transaction that is open */
+    int64_t since; /* when it was begun, in milliseconds of a clock that only goes on */
+    int64_t waiting_since; /* the same of the wait for others */
 };
 
 struct remember {
@@ -33,8 +35,10 @@ bool remember_message(struct remember *r, bool judged);
 /* Makes all that was learnt last, and lets others at it: before anything that follows from it goes out, and before input is
  * waited for. Returns false having said why it cannot; then nothing that was learnt since the last time has lasted. */
 bool remember_commit(struct remember *r);
-/* The same when enough has gathered. */
+/* The same when enough has gathered, or others have waited for long enough. For after each message, whatever it was. */
 bool remember_commit_some(struct remember *r);
+/* The same unless a message is being judged: what stands before words that somebody may be slow to read. */
+bool remember_commit_between(struct remember *r);
 /* Commits nothing that is open. */
 void remember_close(struct remember *r);
 
