@@ -6,35 +6,37 @@
 #include <string.h>
 
 #define NONE RELOAD_LEVEL_NONE
+#define SHOULD RELOAD_LEVEL_SHOULD
 #define MUST RELOAD_LEVEL_MUST
 
 /* Every rule, in the order of reload_rule; reload-verify(1) has the same table. */
 static const reload_rule_def rules[] = {
     /* the header */
-    [RELOAD_RULE_TTL_ZERO] = {"ttl-zero", NONE, "B§5.1", "TTL is not 0, at which a message is discarded"},
+    [RELOAD_RULE_TTL_ZERO] = {"ttl-zero", MUST, "B§5.1", "TTL is not 0, at which a message is discarded"},
     [RELOAD_RULE_UNKNOWN_ROUTING] = {"unknown-routing", NONE, "B§5.1", "Routing is UNSPECIFIED, PROXY or REDIRECT"},
     [RELOAD_RULE_LFRG_WITHOUT_FRAG] = {"lfrg-without-frag", NONE, "B§5.1", "LFRG, the last fragment, is set in a fragment only"},
     [RELOAD_RULE_RESERVED_FRAGMENT_BITS] = {"reserved-fragment-bits", NONE, "B§5.1, D14",
                                             "The 14 bits reserved for fragmentation, which no draft defines, are 0"},
     [RELOAD_RULE_EXPERIMENTAL_VERSION] = {"experimental-version", NONE, "B§5.1",
                                           "EXP is not set: it is for private and experimental Versions"},
-    [RELOAD_RULE_UNKNOWN_DHT] = {"unknown-dht", NONE, "B§5.1", "DHT is Chord1.0 or Bamboo1.0"},
-    [RELOAD_RULE_UNKNOWN_HASH] = {"unknown-hash", NONE, "B§5.1", "Hash is SHA-1"},
+    [RELOAD_RULE_UNKNOWN_VERSION] = {"unknown-version", MUST, "B§8.1.1, B§8.2.1", "Version is 1"},
+    [RELOAD_RULE_UNKNOWN_DHT] = {"unknown-dht", MUST, "B§5.1, B§8.2.1", "DHT is Chord1.0 or Bamboo1.0"},
+    [RELOAD_RULE_UNKNOWN_HASH] = {"unknown-hash", MUST, "B§5.1, B§8.2.1", "Hash is SHA-1"},
     [RELOAD_RULE_UNKNOWN_SECURITY] = {"unknown-security", NONE, "S§4", "Security is NONE, HMAC or CERTS, or left open"},
-    [RELOAD_RULE_SECURITY_LEFT_OPEN] = {"security-left-open", NONE, "B§8.1.1",
+    [RELOAD_RULE_SECURITY_LEFT_OPEN] = {"security-left-open", MUST, "B§8.1.1, B§8.2.1",
                                         "Security is left open (0) in a PEER-JOIN request only"},
     [RELOAD_RULE_RESERVED_METHOD_BIT] = {"reserved-method-bit", NONE, "B§5.1", "Bit 6 of the Method's octet is 0"},
     [RELOAD_RULE_UNKNOWN_METHOD] = {"unknown-method", NONE, "B§5.1",
                                     "The Method is one of the base draft's, or in the DHT algorithm's class"},
-    [RELOAD_RULE_JOIN_DESTINATION] = {"join-destination", NONE, "B§8.1.1",
+    [RELOAD_RULE_JOIN_DESTINATION] = {"join-destination", MUST, "B§8.1.1",
                                       "A PEER-JOIN request's Destination ID is its Source ID"},
-    [RELOAD_RULE_PUT_DESTINATION] = {"put-destination", NONE, "B§9.1, D17",
+    [RELOAD_RULE_PUT_DESTINATION] = {"put-destination", MUST, "B§9.1, D17",
                                      "A RESOURCE-PUT request's Destination ID is the Resource-ID of each KEY in it, or of one of its "
                                      "replicas 1 to 16"},
     [RELOAD_RULE_TRANSACTION_ID_ZERO] = {"transaction-id-zero", NONE, "B§5.1", "A request's Transaction ID is unique, and so not 0"},
     [RELOAD_RULE_TRANSACTION_ID_FORM] = {"transaction-id-form", MUST, "S§7",
                                          "CERTS: a request's Transaction ID is boot time and counter"},
-    [RELOAD_RULE_OVERLAY_ZERO] = {"overlay-zero", NONE, "B§8.1.1", "Overlay is 0 in a PEER-JOIN request only"},
+    [RELOAD_RULE_OVERLAY_ZERO] = {"overlay-zero", MUST, "B§8.1.1, B§8.2.1", "Overlay is 0 in a PEER-JOIN request only"},
 
     /* which attributes a message carries */
     [RELOAD_RULE_RESPONSE_CODE_IN_REQUEST] = {"response-code-in-request", MUST, "B§5.2", "A request has no RESPONSE-CODE"},
@@ -45,6 +47,8 @@ static const reload_rule_def rules[] = {
                                                  "The code 493 answers a PEER-JOIN only"},
     [RELOAD_RULE_MISSING_SOURCE_INFO] = {"missing-source-info", MUST, "B§5.2, S§5.1",
                                          "A response has a SOURCE-INFO, and under CERTS a request too"},
+    [RELOAD_RULE_SOURCE_INFO_ADVISED] = {"source-info-advised", SHOULD, "B§8.1.1, B§8.2.1, B§9.1",
+                                         "A request of PEER-JOIN, PEER-SEARCH or RESOURCE-PUT has a SOURCE-INFO under any algorithm"},
     [RELOAD_RULE_RESOURCE_NOT_APPLICABLE] = {"resource-not-applicable", MUST, "B§5.2",
                                              "RESOURCE is in requests of RESOURCE-PUT and RESOURCE-TRANSFER and in responses to "
                                              "RESOURCE-GET, and in no other of the base draft's methods"},
@@ -78,7 +82,7 @@ static const reload_rule_def rules[] = {
 
     /* PEER-INFO */
     [RELOAD_RULE_MISSING_PEER_ID] = {"missing-peer-id", NONE, "B§5.2.2.1", "SOURCE-INFO, REDIRECT and BODY.PEER-INFO have a PEER-ID"},
-    [RELOAD_RULE_SOURCE_ID_MISMATCH] = {"source-id-mismatch", NONE, "D20", "A request's Source ID is its SOURCE-INFO's PEER-ID"},
+    [RELOAD_RULE_SOURCE_ID_MISMATCH] = {"source-id-mismatch", MUST, "B§8.1.1, B§8.2.1, B§9.1, D20", "A request's Source ID is its SOURCE-INFO's PEER-ID"},
     [RELOAD_RULE_MISSING_PEER_CERT] = {"missing-peer-cert", MUST, "S§5.1", "CERTS: SOURCE-INFO has a PEER-CERT"},
     [RELOAD_RULE_CERTIFICATE_WITHOUT_CERTS] = {"certificate-without-certs", NONE, "S§6",
                                                "HMAC and NONE: there is no certificate, since nothing is checked with one"},
@@ -89,6 +93,8 @@ static const reload_rule_def rules[] = {
     [RELOAD_RULE_MISSING_BODY] = {"missing-body", MUST, "B§5.2.3.2", "A RESOURCE has a BODY or more"},
     [RELOAD_RULE_MISSING_CERTIFICATE_BODY] = {"missing-certificate-body", MUST, "S§5.1",
                                               "CERTS: a RESOURCE has a BODY with a certificate"},
+    [RELOAD_RULE_MISSING_REGISTERED_BODY] = {"missing-registered-body", NONE, "S§5.1",
+                                             "CERTS: beside the certificate's a RESOURCE has another BODY"},
     [RELOAD_RULE_MISSING_ENTRY] = {"missing-entry", MUST, "B§5.2.3.3", "A BODY without a certificate has an ENTRY"},
     [RELOAD_RULE_MISSING_BODY_EXPIRATION] = {"missing-body-expiration", MUST, "B§9.1",
                                              "In a RESOURCE-PUT request, a BODY without a certificate has an EXPIRATION"},
@@ -111,6 +117,9 @@ static const reload_rule_def rules[] = {
                                            "RESOURCE-PUT request's BODYs"},
 
     /* the others */
+    [RELOAD_RULE_MISSING_ROUTE_LOG_VERSION] = {"missing-route-log-version", MUST, "B§5.2.4", "A ROUTE-LOG has a P2PSIP-VERSION"},
+    [RELOAD_RULE_MISSING_ROUTE_LOG_TRANSPORT] = {"missing-route-log-transport", MUST, "B§5.2.4", "A ROUTE-LOG has a TRANSPORT"},
+    [RELOAD_RULE_MISSING_ROUTE_LOG_PEER_INFO] = {"missing-route-log-peer-info", MUST, "B§5.2.4", "A ROUTE-LOG has a PEER-INFO or more"},
     [RELOAD_RULE_UNKNOWN_TRANSPORT] = {"unknown-transport", NONE, "B§5.2.4.2", "ROUTE-LOG.TRANSPORT is TCP, UDP, TLS or SCTP"},
     [RELOAD_RULE_MISSING_APPLICATION_NAME] = {"missing-application-name", MUST, "B§5.2.8", "An APPLICATION has a NAME"},
     [RELOAD_RULE_MISSING_APPLICATION_BODY] = {"missing-application-body", MUST, "B§5.2.8", "An APPLICATION has a BODY"},
@@ -128,7 +137,7 @@ const reload_rule_def *reload_rule_def_of(reload_rule rule)
 
 const char *reload_level_text(reload_level level)
 {
-    return level == RELOAD_LEVEL_MUST ? "MUST" : NULL;
+    return level == RELOAD_LEVEL_MUST ? "MUST" : level == RELOAD_LEVEL_SHOULD ? "SHOULD" : NULL;
 }
 
 bool reload_finding_pointer(const reload_msg *msg, const reload_finding *finding, char *text, size_t size)
@@ -242,6 +251,8 @@ static void check_framing_fields(struct lint *l)
         RAISE_FIELD(l, RELOAD_RULE_RESERVED_FRAGMENT_BITS, RELOAD_F_FRAG_RESERVED, "bits 13 to 0 are %" PRIu32, bits);
     if (reload_msg_field(l->msg, RELOAD_F_EXPERIMENTAL) != 0)
         RAISE_FIELD(l, RELOAD_RULE_EXPERIMENTAL_VERSION, RELOAD_F_EXPERIMENTAL, "EXP is set");
+    if (reload_msg_field(l->msg, RELOAD_F_VERSION) != RELOAD_VERSION_1)
+        RAISE_FIELD(l, RELOAD_RULE_UNKNOWN_VERSION, RELOAD_F_VERSION, "the Version is %" PRIu32, reload_msg_field(l->msg, RELOAD_F_VERSION));
 }
 
 static void check_method(struct lint *l)
@@ -377,6 +388,9 @@ static void check_presence(struct lint *l)
         else if (all_read && is_mandatory(l, presence[i].type, cell))
             RAISE(l, presence[i].missing, "%s is missing in a %s", reload_attr_def_of(presence[i].type)->name,
                   kind_of(l, kind, sizeof kind));
+        else if (all_read && presence[i].type == RELOAD_A_SOURCE_INFO &&
+                 (is_request(l, RELOAD_PEER_JOIN) || is_request(l, RELOAD_PEER_SEARCH) || is_request(l, RELOAD_RESOURCE_PUT)))
+            RAISE(l, RELOAD_RULE_SOURCE_INFO_ADVISED, "a %s had better say who sends it", kind_of(l, kind, sizeof kind));
     }
 }
 
@@ -485,8 +499,15 @@ static void check_resource(struct lint *l, uint32_t i)
     check_member(l, i, RELOAD_A_BODY, RELOAD_RULE_MISSING_BODY);
     while (member < end && !rl_is_certificate_body(l->msg, member))
         member = reload_msg_attr(l->msg, member)->end;
-    if (l->algorithm == RELOAD_SECURITY_CERTS && member >= end)
+    if (l->algorithm != RELOAD_SECURITY_CERTS)
+        return;
+    if (member >= end)
         RAISE_ATTR(l, RELOAD_RULE_MISSING_CERTIFICATE_BODY, i, "RESOURCE has no BODY with a certificate alone");
+    member = i + 1;
+    while (member < end && (reload_msg_attr(l->msg, member)->type != RELOAD_A_BODY || rl_is_certificate_body(l->msg, member)))
+        member = reload_msg_attr(l->msg, member)->end;
+    if (member >= end && reload_msg_member(l->msg, i, RELOAD_A_BODY) != RELOAD_NO_ATTR)
+        RAISE_ATTR(l, RELOAD_RULE_MISSING_REGISTERED_BODY, i, "RESOURCE registers nothing beside a certificate");
 }
 
 static void check_body(struct lint *l, uint32_t i)
@@ -586,6 +607,11 @@ static void check_content(struct lint *l, uint32_t i)
         break;
     case RELOAD_A_PARAMETER_OP:
         check_named_value(l, i, RELOAD_NAMES_OP, RELOAD_RULE_UNKNOWN_OP);
+        break;
+    case RELOAD_A_ROUTE_LOG:
+        check_member(l, i, RELOAD_A_ROUTE_LOG_VERSION, RELOAD_RULE_MISSING_ROUTE_LOG_VERSION);
+        check_member(l, i, RELOAD_A_ROUTE_LOG_TRANSPORT, RELOAD_RULE_MISSING_ROUTE_LOG_TRANSPORT);
+        check_member(l, i, RELOAD_A_ROUTE_LOG_PEER_INFO, RELOAD_RULE_MISSING_ROUTE_LOG_PEER_INFO);
         break;
     case RELOAD_A_ROUTE_LOG_TRANSPORT:
         check_named_value(l, i, RELOAD_NAMES_TRANSPORT, RELOAD_RULE_UNKNOWN_TRANSPORT);

@@ -870,6 +870,7 @@ typedef enum reload_rule {
     RELOAD_RULE_LFRG_WITHOUT_FRAG,
     RELOAD_RULE_RESERVED_FRAGMENT_BITS,
     RELOAD_RULE_EXPERIMENTAL_VERSION,
+    RELOAD_RULE_UNKNOWN_VERSION,
     RELOAD_RULE_UNKNOWN_DHT,
     RELOAD_RULE_UNKNOWN_HASH,
     RELOAD_RULE_UNKNOWN_SECURITY,
@@ -886,6 +887,7 @@ typedef enum reload_rule {
     RELOAD_RULE_UNKNOWN_RESPONSE_CODE,
     RELOAD_RULE_UNDECIPHERABLE_OUTSIDE_JOIN,
     RELOAD_RULE_MISSING_SOURCE_INFO,
+    RELOAD_RULE_SOURCE_INFO_ADVISED,
     RELOAD_RULE_RESOURCE_NOT_APPLICABLE,
     RELOAD_RULE_MISSING_RESOURCE,
     RELOAD_RULE_RESOURCE_WITHOUT_200,
@@ -914,6 +916,7 @@ typedef enum reload_rule {
     RELOAD_RULE_MISSING_KEY,
     RELOAD_RULE_MISSING_BODY,
     RELOAD_RULE_MISSING_CERTIFICATE_BODY,
+    RELOAD_RULE_MISSING_REGISTERED_BODY,
     RELOAD_RULE_MISSING_ENTRY,
     RELOAD_RULE_MISSING_BODY_EXPIRATION,
     RELOAD_RULE_UNSIGNED_BODY,
@@ -928,6 +931,9 @@ typedef enum reload_rule {
     RELOAD_RULE_DIGEST_NOT_LAST,
     RELOAD_RULE_DIGEST_LENGTH,
     RELOAD_RULE_INNER_TIMESTAMP_LATER,
+    RELOAD_RULE_MISSING_ROUTE_LOG_VERSION,
+    RELOAD_RULE_MISSING_ROUTE_LOG_TRANSPORT,
+    RELOAD_RULE_MISSING_ROUTE_LOG_PEER_INFO,
     RELOAD_RULE_UNKNOWN_TRANSPORT,
     RELOAD_RULE_MISSING_APPLICATION_NAME,
     RELOAD_RULE_MISSING_APPLICATION_BODY,
@@ -937,8 +943,8 @@ typedef enum reload_rule {
 } reload_rule;
 
 /* How strictly a draft asks for it: MUST where it says so, or says required, mandatory, exactly one or not applicable, and
- * where a decision calls the message incorrect; NONE where it only describes. No SHOULD is about the form of a message. */
-typedef enum reload_level { RELOAD_LEVEL_NONE = 0, RELOAD_LEVEL_MUST } reload_level;
+ * where a decision calls the message incorrect; SHOULD where it says that; NONE where it only describes. */
+typedef enum reload_level { RELOAD_LEVEL_NONE = 0, RELOAD_LEVEL_SHOULD, RELOAD_LEVEL_MUST } reload_level;
 
 /* A row of the table of rules. */
 typedef struct reload_rule_def {
@@ -950,7 +956,7 @@ typedef struct reload_rule_def {
 
 /* The row of a rule; NULL for a value that is none. */
 const reload_rule_def *reload_rule_def_of(reload_rule rule);
-/* "MUST", or NULL for RELOAD_LEVEL_NONE. Static. */
+/* "MUST" or "SHOULD", or NULL for RELOAD_LEVEL_NONE. Static. */
 const char *reload_level_text(reload_level level);
 
 /* A rule that a message breaks, and where. */

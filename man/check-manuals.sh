@@ -104,7 +104,7 @@ sed -n '/^static const reload_rule_def rules/,/^};/p' "$source/lib/lint.c" | tr 
     sed 's/"  *"//g; s/\[RELOAD_RULE_/\n&/g' |
     sed -n 's/^\[RELOAD_RULE_[A-Z0-9_]*\] = {"\([^"]*\)", \([A-Z]*\), *"\([^"]*\)", *"\([^"]*\)"}.*/\1 | \2 | \3 | \4/p' |
     sed 's/ | NONE | / | - | /' >"$work/library"
-sed -n '/^\.Sh LINT/,/^\.Sh EXPLAIN/s/^\.It \([a-z0-9-]*\) Ta \(-\|MUST\) Ta \(.*\) Ta \(.*\)/\1 | \2 | \3 | \4/p' \
+sed -n '/^\.Sh LINT/,/^\.Sh EXPLAIN/s/^\.It \([a-z0-9-]*\) Ta \(-\|SHOULD\|MUST\) Ta \(.*\) Ta \(.*\)/\1 | \2 | \3 | \4/p' \
     "$source/man/reload-verify.1" | sed 's/\\(sc/§/g; s/\\&//g' >"$work/manual"
 same "$work/library" "$work/manual" "reload-verify(1) has the rules of lib/lint.c"
 grep -c '^    RELOAD_RULE_[A-Z0-9_]*\( = 0\)*,$' "$source/lib/reload.h" >"$work/header"

@@ -48,9 +48,10 @@
 #define CERT_BODY "{'type': 'RESOURCE-INFO.BODY', 'value': [{'type': 'RESOURCE-INFO.BODY.CERTIFICATE', 'hex': '30'}]}"
 #define RESOURCE "{'type': 'RESOURCE', 'value': [" KEY BODY "]}, "
 #define RSA_RESOURCE "{'type': 'RESOURCE', 'value': [" KEY RSA_BODY ", " CERT_BODY "]}, "
+#define LOG_VERSION ", {'type': 'ROUTE-LOG.P2PSIP-VERSION', 'value': 'RELOAD/0.1'}"
 #define ROUTE_LOG                                                                                                     \
     "{'type': 'ROUTE-LOG', 'value': [{'type': 'ROUTE-LOG.TRANSPORT', 'value': 'UDP'}, "                              \
-    "{'type': 'ROUTE-LOG.PEER-INFO', 'value': []}]}"
+    "{'type': 'ROUTE-LOG.PEER-INFO', 'value': []}" LOG_VERSION "]}"
 #define APPLICATION                                                                                                   \
     "{'type': 'APPLICATION', 'value': [{'type': 'APPLICATION.NAME', 'value': 'sip'}, "                               \
     "{'type': 'APPLICATION.BODY', 'hex': '00'}, {'type': 'APPLICATION.DIALOG', 'value': 7}]}, "
@@ -100,6 +101,7 @@ static const struct edit edits[] = {
     {RELOAD_RULE_RESERVED_FRAGMENT_BITS, "/header/frag_reserved", "search", "'frag_reserved': 0", "'frag_reserved': 8192",
      "'frag': false", "'frag': true"},
     {RELOAD_RULE_EXPERIMENTAL_VERSION, "/header/experimental", "search", "'experimental': false", "'experimental': true", 0, 0},
+    {RELOAD_RULE_UNKNOWN_VERSION, "/header/version", "search", "'version': 1", "'version': 2", 0, 0},
     {RELOAD_RULE_UNKNOWN_DHT, "/header/dht", "search", "'Chord1.0'", "0", 0, 0},
     {RELOAD_RULE_UNKNOWN_DHT, "/header/dht", "search", "'Chord1.0'", "3", 0, 0},
     {NO, "search", "'Chord1.0'", "'Bamboo1.0'", 0, 0},
@@ -156,7 +158,10 @@ static const struct edit edits[] = {
     {NO, "search-response", "200", "499", 0, 0},
     {RELOAD_RULE_UNDECIPHERABLE_OUTSIDE_JOIN, "/attributes/0", "search-response", "200", "493", 0, 0},
     {RELOAD_RULE_MISSING_SOURCE_INFO, "/attributes", "search-response", SOURCE, "", 0, 0},
-    {NO, "search", SOURCE, "", 0, 0},
+    {RELOAD_RULE_SOURCE_INFO_ADVISED, "/attributes", "search", SOURCE, "", 0, 0},
+    {RELOAD_RULE_SOURCE_INFO_ADVISED, "/attributes", "join", SOURCE, "", 0, 0},
+    {RELOAD_RULE_SOURCE_INFO_ADVISED, "/attributes", "put", SOURCE, "", 0, 0},
+    {NO, "get", SOURCE, "", 0, 0},
     {RELOAD_RULE_MISSING_SOURCE_INFO, "/attributes", "search-certs", CERT_SOURCE, "", 0, 0},
     {RELOAD_RULE_RESOURCE_NOT_APPLICABLE, "/attributes/1", "search", SOURCE, SOURCE RESOURCE, 0, 0},
     {RELOAD_RULE_RESOURCE_NOT_APPLICABLE, "/attributes/1", "get", SOURCE, SOURCE RESOURCE, 0, 0},
@@ -265,6 +270,10 @@ static const struct edit edits[] = {
     {NO, "get-response", BODY_SIGNATURE, "{'type': 'RESOURCE-INFO.BODY.SIGNATURE', 'value': [{'type': 'TIMESTAMP', 'value': 1183900001}, " DIGEST "]}", 0, 0},
 
     /* the others */
+    {RELOAD_RULE_MISSING_ROUTE_LOG_VERSION, "/attributes/2", "search", LOG_VERSION, "", 0, 0},
+    {RELOAD_RULE_MISSING_ROUTE_LOG_TRANSPORT, "/attributes/2", "search", "{'type': 'ROUTE-LOG.TRANSPORT', 'value': 'UDP'}, ", "", 0, 0},
+    {RELOAD_RULE_MISSING_ROUTE_LOG_PEER_INFO, "/attributes/2", "search", "{'type': 'ROUTE-LOG.PEER-INFO', 'value': []}, ", "", 0, 0},
+    {RELOAD_RULE_MISSING_REGISTERED_BODY, "/attributes/1", "put-certs", RSA_BODY ", ", "", 0, 0},
     {RELOAD_RULE_UNKNOWN_TRANSPORT, "/attributes/2/value/0", "search", "'UDP'", "1", 0, 0},
     {NO, "search", "'UDP'", "'SCTP'", 0, 0},
     {RELOAD_RULE_MISSING_APPLICATION_NAME, "/attributes/1", "tunnel", "{'type': 'APPLICATION.NAME', 'value': 'sip'}, ", "", 0, 0},
@@ -427,11 +436,12 @@ static void test_table(void **state)
     assert_null(reload_rule_def_of(RELOAD_RULES));
     assert_null(reload_rule_def_of((reload_rule)-1));
     assert_string_equal(reload_level_text(RELOAD_LEVEL_MUST), "MUST");
+    assert_string_equal(reload_level_text(reload_rule_def_of(RELOAD_RULE_SOURCE_INFO_ADVISED)->level), "SHOULD");
     assert_null(reload_level_text(RELOAD_LEVEL_NONE));
     assert_null(reload_level_text((reload_level)99));
     assert_string_equal(reload_rule_def_of(RELOAD_RULE_SIGNATURE_NOT_LAST)->section, "S§5.1, S§7.1");
     assert_int_equal(reload_rule_def_of(RELOAD_RULE_SIGNATURE_NOT_LAST)->level, RELOAD_LEVEL_MUST);
-    assert_int_equal(reload_rule_def_of(RELOAD_RULE_TTL_ZERO)->level, RELOAD_LEVEL_NONE);
+    assert_int_equal(reload_rule_def_of(RELOAD_RULE_UNKNOWN_ROUTING)->level, RELOAD_LEVEL_NONE);
 }
 
 /* D17: replica 16 is the last that is looked for. */
@@ -466,7 +476,8 @@ static void test_unread(void **state)
     buf.len = RELOAD_HEADER_SIZE;
     msg = test_parse(&buf);
     lint(RELOAD_SECURITY_CERTS, msg, &found);
-    assert_int_equal(found.count, 4);
+    assert_int_equal(found.count, 5);
+    assert_int_equal(found.list[4].rule, RELOAD_RULE_UNKNOWN_VERSION);
     assert_int_equal(found.list[0].rule, RELOAD_RULE_TTL_ZERO);
     assert_int_equal(found.list[1].rule, RELOAD_RULE_UNKNOWN_ROUTING);
     assert_int_equal(found.list[2].rule, RELOAD_RULE_RESERVED_FRAGMENT_BITS);
@@ -534,7 +545,10 @@ static void test_malformed(void **state)
     /* an empty message, which no octets were read into */
     msg = reload_msg_new();
     assert_non_null(msg);
-    expect_one(RELOAD_SECURITY_HMAC, msg, RELOAD_RULE_TTL_ZERO, "/header/ttl", "an empty message");
+    lint(RELOAD_SECURITY_HMAC, msg, &found);
+    assert_int_equal(found.count, 2);
+    assert_int_equal(found.list[0].rule, RELOAD_RULE_TTL_ZERO);
+    assert_int_equal(found.list[1].rule, RELOAD_RULE_UNKNOWN_VERSION);
     reload_msg_free(&msg);
     reload_buf_free(&buf);
 }
@@ -606,12 +620,12 @@ static void test_report(void **state)
     assert_int_equal(reload_json_write_report_lint(&report, msg, &origin, RELOAD_SECURITY_HMAC, test_sink, &out), RELOAD_OK);
     reload_buf_append(&out, "", 1);
     assert_non_null(strstr((const char *)out.octets,
-        "\"lint\": [{\"rule\": \"ttl-zero\", \"section\": \"B§5.1\", \"level\": null, \"path\": \"/header/ttl\", "
-        "\"detail\": \"TTL is 0: the message is to be discarded\"}, {\"rule\": \"security-left-open\", \"section\": \"B§8.1.1\", "
-        "\"level\": null, \"path\": \"/header/security\", \"detail\": \"Security is 0 in what is no PEER-JOIN request\"}], "
+        "\"lint\": [{\"rule\": \"ttl-zero\", \"section\": \"B§5.1\", \"level\": \"MUST\", \"path\": \"/header/ttl\", "
+        "\"detail\": \"TTL is 0: the message is to be discarded\"}, {\"rule\": \"security-left-open\", \"section\": \"B§8.1.1, B§8.2.1\", "
+        "\"level\": \"MUST\", \"path\": \"/header/security\", \"detail\": \"Security is 0 in what is no PEER-JOIN request\"}], "
         "\"tunnelled\": {\"path\": \"/attributes/0\", "));
     assert_non_null(strstr((const char *)out.octets,
-        "\"signatures\": [], \"lint\": [{\"rule\": \"ttl-zero\", \"section\": \"B§5.1\", \"level\": null, \"path\": \"/header/ttl\", "
+        "\"signatures\": [], \"lint\": [{\"rule\": \"ttl-zero\", \"section\": \"B§5.1\", \"level\": \"MUST\", \"path\": \"/header/ttl\", "
         "\"detail\": \"TTL is 0: the message is to be discarded\"}]}}"));
     reload_buf_reset(&out);
     /* octets that are no message */

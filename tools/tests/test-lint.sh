@@ -38,9 +38,9 @@ done
 
 # the draft's own example has DHT and Hash 0, and a Destination ID that is no SHA-1 of its KEY
 t "text: a line a finding below the message's" 0 "=$put: offset 0: message 1: RESOURCE-PUT request: valid
-    lint: unknown-dht /header/dht: DHT is 0, which has no meaning (B§5.1)
-    lint: unknown-hash /header/hash: Hash is 0, which has no meaning (B§5.1)
-    lint: put-destination /attributes/1/value/0: the Destination ID is not this KEY's, nor that of its replicas 1 to 16 (B§9.1, D17)" '' \
+    lint: unknown-dht /header/dht: DHT is 0, which has no meaning (MUST, B§5.1, B§8.2.1)
+    lint: unknown-hash /header/hash: Hash is 0, which has no meaning (MUST, B§5.1, B§8.2.1)
+    lint: put-destination /attributes/1/value/0: the Destination ID is not this KEY's, nor that of its replicas 1 to 16 (MUST, B§9.1, D17)" '' \
     "${V[@]}" --lint "$put"
 t "text: behind the signatures with -v, and the level where there is one" 0 "~$put: .*: valid
 (    [A-Z.-]+ /[a-z0-9/]+: valid, TIMESTAMP $now
@@ -61,7 +61,7 @@ jq -c 'del(.lint)' "$output" >with
 same with without "JSON: nothing else is different, and without --lint the key is not there"
 run "${V[@]}" --lint --json "$put"
 is "$(jq -c '[.lint[] | [.rule, .level, .path]]' "$output")" \
-    '[["unknown-dht",null,"/header/dht"],["unknown-hash",null,"/header/hash"],["put-destination",null,"/attributes/1/value/0"]]' "JSON: levels and paths"
+    '[["unknown-dht","MUST","/header/dht"],["unknown-hash","MUST","/header/hash"],["put-destination","MUST","/attributes/1/value/0"]]' "JSON: levels and paths"
 printf 'garbage' >garbage
 run "${V[@]}" --lint --json garbage
 is "$status $(jq -c '[.verdict, .lint]' "$output")" '1 ["malformed",[]]' "JSON: garbage breaks no rule"
@@ -77,7 +77,8 @@ for file in broken.bin code.bin "$put" garbage; do
 done
 t "invalid, and why besides" 1 '~broken\.bin: .*: invalid: bad-digest \(431\): .*
     lint: ttl-zero /header/ttl: .*
-    lint: experimental-version /header/experimental: EXP is set \(B§5\.1\)' '' \
+    lint: experimental-version /header/experimental: EXP is set \(B§5\.1\)
+    lint: source-info-advised /attributes: a PEER-SEARCH request had better say who sends it \(SHOULD, B§8\.1\.1, B§8\.2\.1, B§9\.1\)' '' \
     reload-verify --secret <(echo other) --time "$now" --lint broken.bin
 head -c 70 broken.bin >short.bin
 run "${V[@]}" --lint --json short.bin
@@ -107,19 +108,19 @@ reload-sign --secret secret -o inner.bin <(reload-sign --example PEER-JOIN | jq 
 reload-sign --secret secret -o carrier.bin <(reload-sign --example TRANSPORT-TUNNEL |
     jq --arg hex "$(hex <inner.bin)" '.header.ttl = 0 | .attributes[1].value[0].value = "reload" | .attributes[1].value[1].hex = $hex')
 t "a tunnelled message, inside of its carrier's report" 0 '=carrier.bin: offset 0: message 1: TRANSPORT-TUNNEL request: valid
-    lint: ttl-zero /header/ttl: TTL is 0: the message is to be discarded (B§5.1)
+    lint: ttl-zero /header/ttl: TTL is 0: the message is to be discarded (MUST, B§5.1)
     tunnelled: PEER-JOIN request: valid
-        lint: ttl-zero /header/ttl: TTL is 0: the message is to be discarded (B§5.1)
-        lint: join-destination /header/destination_id: the Destination ID is not the Source ID (B§8.1.1)' '' "${V[@]}" --lint carrier.bin
+        lint: ttl-zero /header/ttl: TTL is 0: the message is to be discarded (MUST, B§5.1)
+        lint: join-destination /header/destination_id: the Destination ID is not the Source ID (MUST, B§8.1.1)' '' "${V[@]}" --lint carrier.bin
 run "${V[@]}" --lint --json carrier.bin
 is "$(jq -c '[[.lint[].rule], [.tunnelled.lint[].rule]]' "$output")" '[["ttl-zero"],["ttl-zero","join-destination"]]' "the same as JSON"
 
 # ---- a filter ----
 
 "${V[@]}" -f binary carrier.bin code.bin >plain
-t "a filter: the messages are as without it, the findings on standard error" 0 @plain '=reload-verify: carrier.bin: offset 0: message 1: lint: ttl-zero /header/ttl: TTL is 0: the message is to be discarded (B§5.1)
-reload-verify: carrier.bin: offset 0: message 1: tunnelled: lint: ttl-zero /header/ttl: TTL is 0: the message is to be discarded (B§5.1)
-reload-verify: carrier.bin: offset 0: message 1: tunnelled: lint: join-destination /header/destination_id: the Destination ID is not the Source ID (B§8.1.1)
+t "a filter: the messages are as without it, the findings on standard error" 0 @plain '=reload-verify: carrier.bin: offset 0: message 1: lint: ttl-zero /header/ttl: TTL is 0: the message is to be discarded (MUST, B§5.1)
+reload-verify: carrier.bin: offset 0: message 1: tunnelled: lint: ttl-zero /header/ttl: TTL is 0: the message is to be discarded (MUST, B§5.1)
+reload-verify: carrier.bin: offset 0: message 1: tunnelled: lint: join-destination /header/destination_id: the Destination ID is not the Source ID (MUST, B§8.1.1)
 reload-verify: code.bin: offset 0: message 2: lint: response-code-in-request /attributes/0: a PEER-SEARCH request has none (MUST, B§5.2)' \
     "${V[@]}" -f binary --lint carrier.bin code.bin
 t "a quiet filter" 0 @plain '' "${V[@]}" -q -f binary --lint carrier.bin code.bin
@@ -133,7 +134,7 @@ findings()
     is "$(rules)" "$2" "$1: its findings"
 }
 findings response.hmac.bin ''
-findings route-log.hmac.bin ''
+findings route-log.hmac.bin 'missing-route-log-version /attributes/3'
 findings tunnel.hmac.bin ''
 findings tunnelled.hmac.bin ''
 findings unknown.hmac.bin 'nonzero-padding /attributes/1/value/2
