@@ -106,6 +106,16 @@ rejected_certs "a request whose Source ID was changed" bad-digest 431 "${chat[@]
 jq -c --arg id "${alice%0}1" '.header.source_id = $id | .attributes[0].value[0].value = $id' PEER-JOIN.json >join.json
 "${by_alice[@]}" --force -o bad.bin join.json
 rejected_certs "a PEER-JOIN whose PEER-ID its certificate does not name" peer-id-mismatch 493 "${chat[@]}"
+# a PEER-JOIN that leaves its Overlay open: the profile says which one the answer is in
+jq -c '.header.overlay = "00000000"' join.json >open.json
+"${by_alice[@]}" --force -o bad.bin open.json
+is "$($judge --json bad.bin | jq -c '[.reason, .response_code]')" '["peer-id-mismatch",493]' "a PEER-JOIN with Overlay 0 is rejected"
+rm -f reply.bin
+t "and answered with 493 in one line, with the profile" 0 '' '' sh -c "$certs --profile chat/overlay.json"
+is "$(reload-dump -f json reply.bin | jq -c '[.attributes[0].value.code, .header.overlay]')" "[493,\"$(reload-keygen id --overlay chat)\"]" \
+    "which says the overlay"
+t "and is the answer to it" 1 '~bad\.bin: .*
+reply\.bin: .* response: valid' '' reload-verify --ca chat/ca.crt --time $now "${chat[@]}" --pair bad.bin reply.bin
 for field in '.header.dht = 2' '.header.hash = 2'; do
     jq -c "$field" PEER-SEARCH.json >search.json
     "${by_alice[@]}" -o bad.bin search.json
