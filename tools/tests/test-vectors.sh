@@ -34,6 +34,14 @@ is "$status" 1 "with status 1"
 jq '.groups[0].tests[0].covers = "D0.1"' "$vectors/sources/id.json" >out/testdata/vectors/sources/id.json
 run out/testdata/vectors/make "$RELOAD_TOOLS" made2
 ok "a test that covers what is no requirement fails too" grep -q 'id 1 covers D0\.1, which requirements\.json does not have$' "$errors"
+jq '. + {"D99.3": {says: "this is refused", reason: "empty"}}' "$vectors/requirements.json" >out/testdata/vectors/requirements.json
+jq '.groups[0].tests[0].covers = "D99.3"' "$vectors/sources/id.json" >out/testdata/vectors/sources/id.json
+run out/testdata/vectors/make "$RELOAD_TOOLS" made2
+ok "so does one that covers a reason and has another" grep -q 'id covers D99\.3, but nowhere with its reason$' "$errors"
+jq '.groups[0].tests |= [.[] | select(.misreading == "secret-as-hex") | del(.misreading)] | .groups |= .[:1]' \
+    <(jq '.groups |= map(select(any(.tests[]; .misreading == "secret-as-hex")))' "$vectors/sources/hmac.json") >out/testdata/vectors/sources/hmac.json
+t "so does a wrong digest without its misreading" 2 '' '~make: .*hmac\.json: the secret as hex digits: .*a wrong digest without the misreading.*' \
+    out/testdata/vectors/make "$RELOAD_TOOLS" made2
 
 # what octets cannot show: D13's comparison
 if [ -e "$RELOAD_TOOLS/../lib/libreload.so" ]; then
@@ -42,6 +50,11 @@ if [ -e "$RELOAD_TOOLS/../lib/libreload.so" ]; then
 else
     skip "digests are compared by mbed TLS's comparison in constant time" "no libreload.so"
 fi
+
+# what is no file of vectors
+echo '[]' >none.json
+echo '{"testGroups": [{}], "numberOfTests": 0}' >half.json
+echo '{' >broken.json
 
 # ---- schemas, by a validator that is not ours ----
 
@@ -59,6 +72,10 @@ if [ -n "$python" ]; then
         jq "$3" "$vectors/$2" >changed.json
         t "the schemas are strict: $1" 1 '~changed\.json: .*' '' "$python" -W ignore "$vectors/validate" changed.json
     }
+    for name in missing broken none half; do
+        t "a mistake: validate $name.json" 2 '' "~validate: $name\.json: .*" "$python" -W ignore "$vectors/validate" "$name.json"
+    done
+    t "validate --help" 0 '~usage: .*' '' "$python" -W ignore "$vectors/validate" --help
     unlike "an unknown key" hmac_test.json '.colour = 1'
     unlike "an unknown key in a group" hmac_test.json '.testGroups[0].colour = 1'
     unlike "an unknown key in a test" hmac_test.json '.testGroups[0].tests[0].colour = 1'
@@ -120,14 +137,28 @@ wrong_quietly "a refusal" sign_test.json '(first(.testGroups[].tests[] | select(
 wrong_quietly "another identifier" id_test.json '(first(.testGroups[].tests[]) | .output) |= .[:-2] + "00"' 'status 0.*'
 wrong_quietly "another secret" secret_test.json '(first(.testGroups[].tests[]) | .secret) |= .[:-2] + "00"' 'status 0.*'
 wrong "a wrong count" id_test.json '.numberOfTests += 1' 'wrong count'
-t "run of no such file" 2 '' '~.*run: error: missing_test\.json: .*No such file.*' "${run_tools[@]}" missing_test.json
-t "run of a file that is none of vectors" 2 '' '~.*run: error: .*README\.md: not a file of test vectors.*' "${run_tools[@]}" "$vectors/README.md"
-t "run with a directory that has no tools" 2 '' '~.*run: error: no reload-verify in \..*' "$vectors/run" --tools . "$vectors/id_test.json"
-t "run with no jobs" 2 '' '~.*run: error: --jobs: .*' "${run_tools[@]}" --jobs 0 "$vectors/id_test.json"
-t "an empty command is not libreload" 2 '' '~.*run: error: --command: .*' "$vectors/run" --command "" "$vectors/hmac_test.json"
-t "nor is one that does not exist" 2 '' '~.*run: error: --command: .*nosuch.*' "$vectors/run" --command nosuch "$vectors/hmac_test.json"
-t "validate of no such file" 2 '' '~missing_test\.json: not a file of test vectors: .*' python3 -W ignore "$vectors/validate" missing_test.json
-t "make without tools" 2 '' '~.*has no reload-sign.*' "$vectors/make" . .
+# mistaken DESCRIPTION ERROR COMMAND...: one line on standard error says so, and the status is 2
+mistaken()
+{
+    local description=$1 error=$2
+    shift 2
+    t "a mistake: $description" 2 '' "~[a-z]+: $error" "$@"
+    is "$(wc -l <"$errors")" 1 "in one line"
+}
+mkdir empty
+mistaken "run of no such file" 'missing_test\.json: No such file or directory' "${run_tools[@]}" missing_test.json
+mistaken "run of what is no JSON" 'broken\.json: .*' "${run_tools[@]}" broken.json
+mistaken "run of what holds no vectors" 'none\.json: no vectors: .*' "${run_tools[@]}" none.json
+mistaken "run of what holds half a group" 'half\.json: .*' "${run_tools[@]}" half.json
+mistaken "run of no jobs" '--jobs: less than one' "${run_tools[@]}" --jobs 0
+mistaken "run of an empty command" '--command: no words' "$vectors/run" --command ''
+mistaken "run of a command that is not there" '\./missing: no such command' "$vectors/run" --command ./missing
+mistaken "run of tools that are not there" 'reload-verify: no such command in empty' "$vectors/run" --tools empty
+mistaken "make with tools that are not there" 'reload-dump: no such command in empty' "$vectors/make" empty made
+mistaken "make into no directory" 'missing: no directory' "$vectors/make" "$RELOAD_TOOLS" missing
+mistaken "run with a secret that is not there" 'missing: No such file or directory' "${run_tools[@]}" --secret missing
+t "run --help" 0 '~usage: .*' '' "$vectors/run" --help
+t "make --help" 0 '~usage: .*' '' "$vectors/make" --help
 
 # ---- another implementation: reload-verify behind the contract of README.md ----
 
@@ -144,11 +175,7 @@ for secret in ${RELOAD_SECRET-}; do
 done
 [ -z "${RELOAD_CA-}" ] || options+=(--ca "$RELOAD_CA")
 [ -z "${RELOAD_INTERMEDIATES-}" ] || options+=(--intermediates "$RELOAD_INTERMEDIATES")
-# each CRL in a file of its own, to show that the variable may hold several
-if [ -n "${RELOAD_CRL-}" ]; then
-    csplit --quiet --elide-empty-files --prefix "$work/crl" "$RELOAD_CRL" '/BEGIN/' '{*}'
-    for crl in "$work"/crl*; do options+=(--crl "$crl"); done
-fi
+[ -z "${RELOAD_CRL-}" ] || options+=(--crl "$RELOAD_CRL")
 [ -z "${RELOAD_OVERLAY+told}" ] || options+=(--overlay "$RELOAD_OVERLAY")
 for name in DHT HASH TIME MAX_SKEW MIN_RSA_BITS; do
     variable=RELOAD_$name
@@ -161,7 +188,9 @@ for name in ALLOW_SHA1_CERTS REQUIRE_PEER_SIGNATURE REPLAY PAIR; do
     [ -z "${!variable-}" ] || options+=("--${option//_/-}")
 done
 [ -z "${RELOAD_PIN-}" ] || options+=(--pin "$work/pins")
-report=$(cat ${RELOAD_BEFORE:+"$RELOAD_BEFORE"} - | reload-verify --json -i binary "${options[@]}" 2>/dev/null | tail -n 1)
+# blocks of hex text, so that a message cut short takes nothing of the next
+report=$({ [ -z "${RELOAD_BEFORE-}" ] || { od -An -v -t x1 "$RELOAD_BEFORE"; echo; }; od -An -v -t x1; } |
+    reload-verify --json -i hex "${options[@]}" 2>/dev/null | tail -n 1)
 jq -r '.reason // .verdict' <<<"$report"
 jq -e '.verdict | . != "invalid" and . != "malformed"' <<<"$report" >/dev/null
 END
@@ -184,13 +213,10 @@ chmod +x stale
 jq '.testGroups |= map(.tests |= map(select(.result == "invalid")) | select(.tests != [])) | .numberOfTests = ([.testGroups[].tests[]] | length)' \
     "$vectors/hmac_test.json" >invalid_test.json
 t "a wrong reason passes where reasons are not compared" 0 '*' '' "$vectors/run" --command ./stale invalid_test.json
-printf '#!/bin/sh\nexit 1\n' >quiet
-chmod +x quiet
-t "so does saying nothing, where they are compared" 1 '~.*nothing instead of bad-digest.*' '' "$vectors/run" --command ./quiet --reasons invalid_test.json
-jq '.testGroups |= map(.tests |= map(select(.reason == "bad-digest")) | select(.tests != [])) | .numberOfTests = ([.testGroups[].tests[]] | length)' \
-    "$vectors/hmac_test.json" >digest_test.json
-printf '#!/bin/sh\necho bad-digest 401\nexit 1\n' >wrong-code
-chmod +x wrong-code
-t "and so does another code" 1 '~.*bad-digest 401 instead of bad-digest 431.*' '' "$vectors/run" --command ./wrong-code --codes digest_test.json
 t "and fails where they are" 1 '~.*stale instead of bad-digest.*' '' "$vectors/run" --command ./stale --reasons invalid_test.json
+t "no reason fails where reasons are compared" 1 '~.*nothing instead of bad-digest.*' '' "$vectors/run" --command false --reasons invalid_test.json
+printf '#!/bin/sh\necho bad-digest 401\nexit 1\n' >coded
+chmod +x coded
+t "a second word is compared with the code where codes are" 1 '~.*bad-digest 401 instead of bad-digest 431.*' '' \
+    "$vectors/run" --command ./coded --codes invalid_test.json
 done_testing
