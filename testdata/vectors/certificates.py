@@ -1,0 +1,322 @@
+"""Certificates and revocation lists for verifier.py: what D18 to D21 ask of them.
+
+openssl decides whether a certificate can be parsed, and whether a signature on one is good; what it says of itself is read here, out
+of its DER, since D19's names have to be seen as they stand.
+"""
+
+import datetime
+import os
+import re
+import subprocess
+import tempfile
+import zlib
+from functools import lru_cache
+
+
+class CannotJudge(Exception):
+    """The policy is no good or openssl is missing: nothing is said about the message."""
+
+
+class BadDer(Exception):
+    """Octets that are not the DER expected."""
+
+
+class Der:
+    """Reads one DER element after the other. A tag is its octet: 0x30 SEQUENCE, 0x02 INTEGER, and so on."""
+
+    def __init__(self, octets):
+        self.octets, self.at = octets, 0
+
+    def tag(self):
+        return self.octets[self.at] if self.at < len(self.octets) else None
+
+    def next(self, *tags):
+        """The value of the next element, which must have one of these tags (none given: any); and all of the element."""
+        start, octets = self.at, self.octets
+        if start + 2 > len(octets) or tags and octets[start] not in tags or octets[start] & 0x1f == 0x1f:
+            raise BadDer
+        length, at = octets[start + 1], start + 2
+        if length >= 0x80:
+            size = length & 0x7f
+            length, at = int.from_bytes(octets[at:at + size], "big"), at + size
+            if not 1 <= size <= 4 or length < 0x80 or length >> 8 * (size - 1) == 0:
+                raise BadDer  # not the shortest form
+        if length > len(octets) - at:
+            raise BadDer
+        self.at = at + length
+        return octets[at:self.at], octets[start:self.at]
+
+    def value(self, *tags):
+        return self.next(*tags)[0]
+
+    def sub(self, *tags):
+        return Der(self.value(*tags))
+
+    def integer(self):
+        value = self.value(0x02)
+        if not value:
+            raise BadDer
+        return int.from_bytes(value, "big", signed=True)
+
+    def bits(self):
+        """A BIT STRING of whole octets, or one whose last bits are unused: its octets."""
+        value = self.value(0x03)
+        if not value or value[0] > 7 or len(value) == 1 and value[0]:
+            raise BadDer
+        return value[1:]
+
+    def time(self):
+        """UTCTime or GeneralizedTime, as seconds since the epoch (RFC 5280 section 4.1.2.5)."""
+        tag, text = self.tag(), self.value(0x17, 0x18).decode("latin-1")
+        if tag == 0x17:
+            text = ("20" if text[:2] < "50" else "19") + text
+        if not re.fullmatch("[0-9]{14}Z", text, re.ASCII):
+            raise BadDer
+        try:
+            moment = datetime.datetime.strptime(text, "%Y%m%d%H%M%SZ")
+        except ValueError:
+            raise BadDer from None
+        return int(moment.replace(tzinfo=datetime.timezone.utc).timestamp())
+
+    def end(self):
+        if self.at != len(self.octets):
+            raise BadDer
+
+    def rest(self):
+        """Each further element, as a reader of its members."""
+        while self.tag() is not None:
+            yield self.sub(0x30)
+
+
+def openssl(*arguments, stdin):
+    """Whether the openssl command, given these octets, says yes."""
+    try:
+        nowhere = subprocess.DEVNULL
+        done = subprocess.run(["openssl", *arguments], input=stdin, stdout=nowhere, stderr=nowhere, check=False)
+    except OSError as error:
+        raise CannotJudge(f"openssl: {error.strerror}") from error
+    return done.returncode == 0
+
+
+# RSA PKCS #1 signatures of certificates and revocation lists: the last octet of 1.2.840.113549.1.1.n, and openssl's name
+PKCS1 = bytes.fromhex("06092a864886f70d0101")
+HASHES = {4: "md5", 5: "sha1", 14: "sha224", 11: "sha256", 12: "sha384", 13: "sha512"}
+BASIC_CONSTRAINTS, KEY_USAGE, SUBJECT_ALT_NAME, EXT_KEY_USAGE = (bytes.fromhex(oid) for oid in (
+    "551d13", "551d0f", "551d11", "551d25"))
+
+GENERAL_NAMES = (0xa0, 0x81, 0x82, 0xa3, 0xa4, 0xa5, 0x86, 0x87, 0x88)  # the tags in a subjectAltName (RFC 5280 section 4.2.1.6)
+
+
+class Signed:
+    """What certificates and revocation lists share: something to be signed, the algorithm, and the signature."""
+
+    def __init__(self, der):
+        outer = Der(der)
+        body = outer.sub(0x30)
+        outer.end()
+        tbs, self.tbs = body.next(0x30)
+        algorithm = body.next(0x30)[1]
+        self.signature = body.bits()
+        body.end()
+        inner_algorithm = self.read(Der(tbs))
+        oid = Der(Der(algorithm).value(0x30)).next(0x06)[1]
+        # named twice, and not alike (RFC 5280 section 4.1.1.2): a signature that cannot be good
+        self.hash = HASHES.get(oid[-1]) if oid[:-1] == PKCS1 and inner_algorithm == algorithm else None
+
+    def is_signed_by(self, issuer):
+        return self.hash is not None and issuer.key is not None and signature_is_good(
+            issuer.public_key, self.hash, self.tbs, self.signature)
+
+
+@lru_cache(maxsize=1000)
+def signature_is_good(public_key, hash_name, tbs, signature):
+    with tempfile.TemporaryDirectory() as directory:
+        files = []
+        for name, octets in (("key", public_key), ("signature", signature)):
+            files.append(os.path.join(directory, name))
+            with open(files[-1], "wb") as file:
+                file.write(octets)
+        return openssl("dgst", "-" + hash_name, "-keyform", "DER", "-verify", files[0], "-signature", files[1], stdin=tbs)
+
+
+class Certificate(Signed):
+    """What D18 to D21 ask about. flaw is the first of D18's conditions; where it holds, the rest may be missing."""
+
+    def __init__(self, der):
+        self.der, self.flaw, self.key, self.subject, self.issuer = der, True, None, None, None
+        self.is_ca, self.path_length, self.usage, self.mails, self.uris = False, None, None, [], []
+        try:
+            super().__init__(der)
+        except BadDer:
+            return
+        self.flaw = self.flaw or not openssl("x509", "-inform", "DER", "-noout", stdin=der)
+
+    @staticmethod
+    @lru_cache(maxsize=1000)
+    def parsed(der):
+        return Certificate(der)
+
+    def read(self, tbs):
+        """TBSCertificate (RFC 5280 section 4.1); returns its signature algorithm."""
+        version = tbs.sub(0xa0).integer() if tbs.tag() == 0xa0 else 0
+        self.serial = tbs.integer()
+        algorithm = tbs.next(0x30)[1]
+        self.issuer = tbs.value(0x30)
+        validity = tbs.sub(0x30)
+        self.not_before, self.not_after = validity.time(), validity.time()
+        self.subject = tbs.value(0x30)
+        key, self.public_key = tbs.next(0x30)
+        self.read_key(Der(key))
+        for unique_id in (0x81, 0x82):
+            if tbs.tag() == unique_id:
+                tbs.value()
+        good_extensions = self.read_extensions(tbs.sub(0xa3).sub(0x30)) if tbs.tag() == 0xa3 else True
+        tbs.end()
+        self.flaw = not (version == 2 and good_extensions)
+        return algorithm
+
+    def read_key(self, info):
+        """SubjectPublicKeyInfo; the key stays None where it is not RSA."""
+        algorithm = info.sub(0x30)
+        if algorithm.next(0x06)[1] == PKCS1 + b"\1":
+            if algorithm.value(0x05):  # NULL (RFC 3279 section 2.3.1)
+                raise BadDer
+            algorithm.end()
+            numbers = Der(info.bits()).sub(0x30)
+            n, e = numbers.integer(), numbers.integer()
+            numbers.end()
+            if n <= 0 or e <= 0:
+                raise BadDer
+            self.key = n, e
+
+    def read_extensions(self, extensions):
+        """The four that are understood; says whether there is none twice, and no other that is critical."""
+        readers = {BASIC_CONSTRAINTS: self.read_constraints, KEY_USAGE: self.read_usage, SUBJECT_ALT_NAME: self.read_names,
+                   EXT_KEY_USAGE: lambda value: value.value(0x30)}  # the drafts know no purposes: it forbids nothing
+        seen = set()
+        good = True
+        for extension in extensions.rest():
+            oid = extension.value(0x06)
+            critical = extension.tag() == 0x01 and extension.value(0x01) != b"\0"
+            value = extension.sub(0x04)
+            extension.end()
+            good = good and oid not in seen and (oid in readers or not critical)
+            seen.add(oid)
+            if oid in readers:
+                readers[oid](value)
+                value.end()
+        return good
+
+    def read_constraints(self, value):
+        constraints = value.sub(0x30)
+        if constraints.tag() == 0x01:
+            self.is_ca = constraints.value(0x01) != b"\0"
+        if constraints.tag() == 0x02:
+            self.path_length = constraints.integer()
+        constraints.end()
+
+    def read_usage(self, value):
+        self.usage = (value.bits() or b"\0")[0]
+
+    def read_names(self, value):
+        names = value.sub(0x30)
+        while names.tag() is not None:
+            kind = {0x81: self.mails, 0x86: self.uris}.get(names.tag(), [])
+            name = names.value(*GENERAL_NAMES)
+            if all(0x20 <= octet < 0x7f for octet in name):  # D19: any other octet, and it matches nothing
+                kind.append(name)
+
+    # keyUsage's bits; without the extension all is allowed (RFC 5280 section 4.2.1.3)
+    def may_sign_messages(self):
+        return self.usage is None or bool(self.usage & 0x80)  # digitalSignature
+
+    def may_sign_certificates(self):
+        return self.is_ca and not self.flaw and (self.usage is None or bool(self.usage & 0x04))  # keyCertSign
+
+    def is_leaf(self):
+        return not self.is_ca and not (self.usage is not None and self.usage & 0x04) and self.may_sign_messages()
+
+    def peer_ids(self, policy, message):
+        """The Peer-IDs that it names for the overlay (D19, D20)."""
+        ids = set()
+        for uri in self.uris:
+            match = re.fullmatch(rb"reload://([0-9A-Fa-f]{40})@(.+)/", uri, re.DOTALL)
+            if not match:
+                continue
+            if policy.overlay is not None:
+                right_overlay = match[2] == policy.overlay
+            else:
+                right_overlay = zlib.crc32(match[2]) == message.overlay or message.is_join and message.overlay == 0
+            if right_overlay:
+                ids.add(bytes.fromhex(match[1].decode()))
+        return ids
+
+    @property
+    def users(self):
+        """The addresses of record that it names (D19, D21), in the form of address_of_record()."""
+        uris = [uri for uri in self.uris if uri.lower().startswith((b"sip:", b"sips:"))]
+        return {address_of_record(name) for name in self.mails + uris}
+
+
+def address_of_record(text):
+    """User and host, in the form that can be compared (D21): one scheme dropped, split at the last @, the host in lower case."""
+    text = re.sub(rb"^(sips?|mailto):", b"", text, count=1, flags=re.IGNORECASE)
+    user, _, host = text.rpartition(b"@")
+    return user, host.lower()
+
+
+class RevocationList(Signed):
+    def read(self, tbs):
+        """TBSCertList (RFC 5280 section 5.1); returns its signature algorithm."""
+        if tbs.tag() == 0x02:
+            tbs.value()
+        algorithm = tbs.next(0x30)[1]
+        self.issuer = tbs.value(0x30)
+        self.this_update = tbs.time()
+        self.next_update = tbs.time() if tbs.tag() in (0x17, 0x18) else None
+        self.revoked = {}
+        for entry in tbs.sub(0x30).rest() if tbs.tag() == 0x30 else ():
+            serial, date = entry.integer(), entry.time()
+            self.revoked[serial] = date
+        for extension in tbs.sub(0xa0).sub(0x30).rest() if tbs.tag() == 0xa0 else ():
+            extension.value(0x06)
+            if extension.tag() == 0x01:
+                raise BadDer  # critical: a partial list, of which RFC 5280 section 5.2 forbids to use a part
+        tbs.end()
+        return algorithm
+
+    def counts_from(self, issuer):
+        return self.issuer == issuer.subject and self.is_signed_by(issuer)
+
+
+def chains(chain, policy):
+    """Each way, by names, from a certificate through intermediates to one of the CA's."""
+    for anchor in policy.anchors:
+        if anchor.subject == chain[-1].issuer:
+            yield chain + [anchor]
+    for intermediate in policy.intermediates:
+        if intermediate.subject == chain[-1].issuer and intermediate not in chain:
+            yield from chains(chain + [intermediate], policy)
+
+
+def judge_chain(chain, policy):
+    """The first of D18's conditions 2 to 5 that holds for a chain: the leaf first, the CA last. None: it is good."""
+    if not all(policy.key_is_strong(certificate) for certificate in chain):
+        return "weak-key"
+    links = list(zip(chain, chain[1:]))  # certificate and issuer; the CA's own signature is nobody's business
+    refused = ["md5"] if policy.allow_sha1 else ["md5", "sha1"]
+    for number_below, (certificate, issuer) in enumerate(links):
+        below = [between for between in chain[1:number_below + 1] if between.subject != between.issuer]
+        too_long = issuer.path_length is not None and len(below) > issuer.path_length
+        if not issuer.may_sign_certificates() or too_long or certificate.hash in refused or not certificate.is_signed_by(issuer):
+            return "untrusted-certificate"
+    if not chain[0].is_leaf():
+        return "untrusted-certificate"
+    for certificate, issuer in links:
+        for crl in policy.revocation_lists:
+            date = crl.revoked.get(certificate.serial)
+            if date is not None and date <= policy.time and crl.counts_from(issuer):
+                return "revoked-certificate"
+    if not all(certificate.not_before <= policy.time <= certificate.not_after for certificate in chain):
+        return "expired-certificate"
+    return None
