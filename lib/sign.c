@@ -606,8 +606,13 @@ static reload_err check_peer(const struct rewrite *w, const struct completion *c
     const uint8_t *id = c->peer_id;
     if (id == NULL)
         id = reload_msg_value_octets(w->msg, reload_msg_member(w->msg, c->info, RELOAD_A_PEER_ID), &len);
-    if (len != RELOAD_ID_SIZE || !rl_cert_names_peer(cert, id, w->signer->overlay_name, overlay, join_request && overlay == 0))
-        return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: the certificate does not name the PEER-ID for this Overlay (D32)");
+    if (len != RELOAD_ID_SIZE || !rl_cert_names_peer(cert, id, w->signer->overlay_name, overlay, join_request && overlay == 0)) {
+        char digits[2 * RELOAD_ID_SIZE + 1] = "";
+        if (len == RELOAD_ID_SIZE)
+            reload_hex_encode(id, len, digits);
+        return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: the certificate does not name the PEER-ID %s for the Overlay %08" PRIx32 " (D32)",
+                       digits, overlay);
+    }
     if (request && memcmp(id, reload_msg_field_octets(w->msg, RELOAD_F_SOURCE_ID, &len), RELOAD_ID_SIZE) != 0)
         return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: the PEER-ID is not the request's Source ID (D20, D32)");
     if (c->cert)
