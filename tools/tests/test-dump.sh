@@ -349,7 +349,7 @@ t "a full standard output" 4 '' '~reload-dump: standard output: .*No space left 
 t "a closed standard output" 4 '' '~reload-dump: standard output: .*Bad file descriptor' bash -c 'exec reload-dump "$1" >&-' - "$good"
 t "-o of a directory" 4 '' '~reload-dump: dir: .*Is a directory' reload-dump -o dir "$good"
 t "-o beside no directory" 4 '' '~reload-dump: none/out: .*No such file or directory' reload-dump -o none/out "$good"
-t "-o into a pipe" 0 "@$good" '' bash -c 'mkfifo fifo; cat fifo & reload-dump -f binary -o fifo "$1"; wait' - "$good"
+t "-o into a pipe" 0 "@$good" '' bash -c 'mkfifo fifo; timeout 60 cat fifo & reload-dump -f binary -o fifo "$1"; wait' - "$good"
 (ulimit -f 1; trap '' XFSZ; reload-dump -f json -o dir/limited "$TESTDATA/section-4.1.hmac.bin" all.bin all.bin all.bin) >said 2>&1
 is "$? $(cat said)" "4 reload-dump: dir/limited: cannot be written: File too large" "a file that cannot be written to its end"
 ok "is not there, nor a piece of it" only_files dir out out2
@@ -357,7 +357,7 @@ mkdir sig
 mkfifo slow
 reload-dump --certs sig/certs -o sig/out slow 2>/dev/null &
 pid=$!
-exec 9>slow
+exec 9<>slow # which never blocks, not even where nobody reads
 cat "$TESTDATA/route-log.certs.bin" >&9
 for ((i = 0; i < 1000; i++)); do
     [ -z "$(find sig -name '*.der')" ] || break

@@ -282,7 +282,7 @@ rm dir/link dir/target
 t "-o killed half way leaves nothing" 0 '' '' bash -c '
     mkfifo dir/in
     reload-sign --secret secret -o dir/out dir/in & pid=$!
-    exec 8>dir/in
+    exec 8<>dir/in
     cat "$TESTDATA/tunnelled.hmac.bin" >&8
     for i in {1..5000}; do ls dir/out.* >dir/listing 2>/dev/null && break; kill -0 $pid || exit 1; done
     kill -TERM $pid
