@@ -1,30 +1,48 @@
 """Counts what a meson test run really ran: python3 count-tests.py testlog.json
 
-Prints "PASSED FAILED". A test that speaks TAP counts as many times as it has lines; one that failed without saying so in a
-line, because it crashed or ran out of time, counts as one failure more.
+Prints "PASSED FAILED", then each failure: the test, the line that says so, and what it says of it. A test that speaks TAP
+counts as many times as it has lines; one that failed without saying so in a line, because it crashed or ran out of time,
+counts as one failure more, and the end of its output is shown.
 """
 
 import json
 import re
 import sys
 
-LINE = re.compile(r"^(not ok|ok)\b(.*)$", re.MULTILINE)
+LINE = re.compile(r"^(not ok|ok)\b(.*)$")
 SKIPPED = re.compile(r"#\s*skip", re.IGNORECASE)
+SHOWN = 20  # lines of each failure
 
-passed = failed = 0
-with open(sys.argv[1], encoding="utf-8") as log:
-    for record in map(json.loads, log):
-        good = bad = 0
-        for verdict, rest in LINE.findall(record.get("stdout", "")):
-            if verdict == "not ok":
-                bad += 1
-            elif not SKIPPED.search(rest):
-                good += 1
-        ended_well = record["result"] in ("OK", "EXPECTEDFAIL", "SKIP")
-        if good + bad == 0 and record["result"] == "OK":
-            good = 1
-        if not ended_well and bad == 0:
-            bad = 1
-        passed += good
-        failed += bad
-print(passed, failed)
+
+def main(path):
+    passed, failures = 0, []
+    with open(path, encoding="utf-8") as log:
+        for record in map(json.loads, log):
+            lines = record.get("stdout", "").splitlines()
+            good, bad = 0, []
+            for number, line in enumerate(lines):
+                match = LINE.match(line)
+                if match and match[1] == "not ok":
+                    bad.append(number)
+                elif match and not SKIPPED.search(match[2]):
+                    good += 1
+            for number in bad:
+                said = []
+                for line in lines[number + 1:]:
+                    if not line.startswith("#"):
+                        break
+                    said.append(line)
+                failures.append([f"{record['name']}: {lines[number]}"] + said[:SHOWN])
+            ended_well = record["result"] in ("OK", "EXPECTEDFAIL", "SKIP")
+            if not good and not bad and record["result"] == "OK":
+                good = 1
+            if not ended_well and not bad:
+                last = ["# " + line for line in (lines + record.get("stderr", "").splitlines())[-SHOWN:]]
+                failures.append([f"{record['name']}: {record['result']}"] + last)
+            passed += good
+    print(passed, len(failures))
+    for failure in failures:
+        print("\n".join(failure))
+
+
+main(sys.argv[1])
