@@ -300,6 +300,8 @@ reload_err reload_key_parse(const uint8_t *octets, size_t len, const char *passp
         return rl_fail(diag, err, "%s", reload_strerror(err));
     }
     bool pem = len > 0 && memmem(octets, len, "-----BEGIN", 10) != NULL;
+    /* of the passphrases that are not the key's, one in some hundreds leaves padding that is right, and then no key */
+    bool doubtful = pem && passphrase != NULL && memmem(octets, len, "ENCRYPTED", 9) != NULL;
     int failed = parse_key(*key, text.octets, pem ? len + 1 : len, passphrase);
     reload_buf_free(&text);
     if (failed == MBEDTLS_ERR_PK_PASSWORD_REQUIRED || failed == MBEDTLS_ERR_PK_PASSWORD_MISMATCH)
@@ -307,9 +309,9 @@ reload_err reload_key_parse(const uint8_t *octets, size_t len, const char *passp
                                                                                            : "not the key's passphrase");
     else if (failed != 0)
         err = rl_fail(diag, RELOAD_ERR_SYNTAX,
-                      "no private key that can be read here (mbed TLS: -0x%04x); openssl rsa -aes256 -traditional "
+                      "%sno private key that can be read here (mbed TLS: -0x%04x); openssl rsa -aes256 -traditional "
                       "-in KEY -out NEW converts one",
-                      (unsigned)-failed);
+                      doubtful ? "not the key's passphrase, or " : "", (unsigned)-failed);
     else if (mbedtls_pk_get_type(&(*key)->pk) != MBEDTLS_PK_RSA)
         err = rl_fail(diag, RELOAD_ERR_VALUE, "not an RSA key");
     else if (rl_pk_bits(&(*key)->pk) < RL_MIN_RSA_BITS || rl_pk_bits(&(*key)->pk) > RL_MAX_RSA_BITS)
