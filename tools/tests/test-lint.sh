@@ -85,6 +85,13 @@ run "${V[@]}" --lint --json short.bin
 is "$status $(jq -r .verdict "$output") $(rules | tr '\n' ' ')" '1 malformed ttl-zero /header/ttl experimental-version /header/experimental ' \
     "a message cut short: what can be read of it"
 
+behind=$(hex <code.bin)0015000464656164 # PEER-EXPIRATION, where it cannot be
+behind=$(patch 13 "$(printf %06x $((${#behind} / 2 - 68)))" "$behind")
+unhex "$behind" >behind.bin
+run "${V[@]}" --lint --json behind.bin
+is "$(jq -c '.lint[] | select(.rule == "signature-not-last") | [.section, .level, .path, .detail]' "$output")" \
+    '["S§5.1, S§7.1","MUST","/attributes/2","1 other than ROUTE-LOG behind it"]' "a SIGNATURE that is not last"
+
 # ---- the algorithm is the overlay's ----
 
 t "the Security field does not choose the rules" 1 '~code\.bin: .*: invalid: security-mismatch \(401\): .*

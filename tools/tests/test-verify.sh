@@ -140,6 +140,19 @@ t "-f binary --quiet says only what is an error" 1 @passed.bin '~reload-verify: 
 t "TTL and Length as hops left them" 0 @hopped.bin '' bash -c '
     reload-sign --append-route-log "$(cat "$TESTDATA/hop-2.json")" "$1" | { head -c 4; printf "\037"; head -c 1 >/dev/null; cat; } >hopped.bin
     reload-verify --secret secret -f binary hopped.bin' - "$good"
+# a bit turned in any octet from the TTL on: what hops change is not covered, and all else up to DIGEST is (D1, S§8)
+reload-sign --secret secret --timestamp --time "$now" --transaction-id 386d157b00000007 -o whole.bin "$TESTDATA/tunnelled.json"
+whole=$(hex <whole.bin)
+size=$((${#whole} / 2))
+mkdir turned
+for ((at = 4; at < size - 24; at++)); do
+    unhex "$(patch "$at" "$(printf %02x $((0x${whole:2 * at:2} ^ 1)))" "$whole")" >"turned/$(printf %03d "$at")"
+done
+ok "the message whose octets are turned is valid" "${V[@]}" whole.bin
+is "$("${V[@]}" --json turned/* 2>/dev/null | jq -r 'select(.verdict == "valid") | .file' | tr '\n' ' ')" \
+    "turned/004 turned/005 turned/006 turned/007 " "a turned octet is noticed, but in TTL, Routing and the fragment bits"
+is "$("${V[@]}" --json turned/05[6-9] turned/06[0-3] turned/$((size - 28)) | jq -r .reason | uniq -c | xargs)" "9 bad-digest" \
+    "in the Transaction ID and in TIMESTAMP by the digest"
 t "-f binary of nothing valid" 1 '' '*' "${V[@]}" -f binary others.bin
 reload-sign --none -o unsecured.bin "$TESTDATA/tunnelled.json"
 t "an unsecured message passes under --none" 0 @unsecured.bin '' reload-verify --none -f binary unsecured.bin
