@@ -52,6 +52,30 @@ manual_options() {
         sed 's/ , Fl -/ --/; s/^-/--/; s/^\([A-Za-z]\) --/-\1 --/; s/ Ns = Ns Ar /=/'
 }
 
+# part PAGE FROM TO: a manual from the heading FROM to the heading TO, as text.
+part() {
+    sed -n "/^\.S[hs] $2\$/,/^\.S[hs] $3\$/p" "$source/man/$1" | sed 's/\\(sc/§/g; s/\\&//g; s/\\-/-/g'
+}
+
+# The rows of the tables on standard input: a line each, tabs between the cells, however many lines a cell has in the source.
+rows() {
+    awk '
+        /^\.T[SE]$/ { format = $0 == ".TS"; inside = format; row = ""; next }
+        !inside { next }
+        format { format = !/\.$/; next }
+        $0 == "_" { next }
+        { row = row == "" ? $0 : row " " $0; open = open ? !/^T}/ || /T{$/ : /T{$/ }
+        !open { gsub(/T{ | T}/, "", row); print row; row = "" }'
+}
+
+# The items "NAME: TEXT" of the lists of words on standard input.
+items() {
+    awk '
+        /^\.It Li / { if (item != "") print item; item = substr($0, 8) ":"; next }
+        /^\./ { if (item != "") print item; item = ""; next }
+        item != "" { item = item " " $0 }'
+}
+
 for tool in reload-sign reload-verify reload-dump; do
     help_options "$tools/$tool" >"$work/help"
     manual_options <"$source/man/$tool.1" >"$work/manual"
@@ -89,7 +113,7 @@ same "$work/library" "$work/manual" "reload-keygen(1) has the keys of a profile"
 # D24's words and codes: verify.c's table against the manual's
 sed -n 's/^ *\[RELOAD_REASON_[A-Z_]*\] = {"\([^"]*\)", \([0-9]*\)},$/\1 \2/p' "$source/lib/verify.c" |
     sed 's/ 0$/ -/' >"$work/library"
-sed -n 's/^\.It \([a-z-]*\) Ta [0-9, ]* Ta \([0-9-]*\) Ta .*/\1 \2/p' "$source/man/reload-verify.1" >"$work/manual"
+part reload-verify.1 Reasons 'OVER TIME' | rows | sed '1d' | cut -f 1,3 | tr '\t' ' ' >"$work/manual"
 same "$work/library" "$work/manual" "reload-verify(1) has the reasons and codes of lib/verify.c"
 grep -c 'RELOAD_REASON_[A-Z_]*[,]*$' "$source/lib/reload.h" | sed 's/.*/& reasons/' >"$work/header"
 wc -l <"$work/library" | sed 's/ *//; s/.*/& reasons/' >"$work/table"
@@ -102,10 +126,9 @@ same "$work/library" "$work/manual" "reload-verify(1) has the verdicts of lib/ve
 # Lint's rules: lint.c's table against the manual's, level, section and sentence included
 sed -n '/^static const reload_rule_def rules/,/^};/p' "$source/lib/lint.c" | tr '\n' ' ' |
     sed 's/"  *"//g; s/\[RELOAD_RULE_/\n&/g' |
-    sed -n 's/^\[RELOAD_RULE_[A-Z0-9_]*\] = {"\([^"]*\)", \([A-Z]*\), *"\([^"]*\)", *"\([^"]*\)"}.*/\1 | \2 | \3 | \4/p' |
-    sed 's/ | NONE | / | - | /' >"$work/library"
-sed -n '/^\.Sh LINT/,/^\.Sh EXPLAIN/s/^\.It \([a-z0-9-]*\) Ta \(-\|SHOULD\|MUST\) Ta \(.*\) Ta \(.*\)/\1 | \2 | \3 | \4/p' \
-    "$source/man/reload-verify.1" | sed 's/\\(sc/§/g; s/\\&//g' >"$work/manual"
+    sed -n 's/^\[RELOAD_RULE_[A-Z0-9_]*\] = {"\([^"]*\)", \([A-Z]*\), *"\([^"]*\)", *"\([^"]*\)"}.*/\1: \4 (\2, \3)/p' |
+    sed 's/(NONE, /(/' >"$work/library"
+part reload-verify.1 LINT EXPLAIN | items >"$work/manual"
 same "$work/library" "$work/manual" "reload-verify(1) has the rules of lib/lint.c"
 grep -c '^    RELOAD_RULE_[A-Z0-9_]*\( = 0\)*,$' "$source/lib/reload.h" >"$work/header"
 grep -c . "$work/library" >"$work/table"
@@ -113,7 +136,7 @@ same "$work/header" "$work/table" "lib/lint.c has a row for each of reload.h's r
 
 # The readings that --explain tries: the library's table against the manual's
 sed -n 's/^.*{"\([a-z0-9-]*\)", ".*/\1/p' "$source/lib/explain/reading.c" >"$work/library"
-sed -n '/^\.Sh EXPLAIN/,/^\.Sh REQUIREMENTS/s/^\.It \([a-z0-9-]*\) Ta .* Ta .*/\1/p' "$source/man/reload-verify.1" >"$work/manual"
+part reload-verify.1 EXPLAIN REQUIREMENTS | items | cut -d : -f 1 >"$work/manual"
 same "$work/library" "$work/manual" "reload-verify(1) has the readings of lib/explain/reading.c"
 grep -c '^    \[RL_' "$source/lib/explain/reading.c" >"$work/rows"
 sort -u "$work/library" | wc -l | sed 's/ *//' >"$work/words"
@@ -147,19 +170,20 @@ same "$work/tool" "$work/manual" "reload-verify(1) has the keys of reload-verify
 
 # The mutations, with section, what they do and the result: the catalogue that the tool prints against the manual's
 "$tools/reload-sign" --mutate=help |
-    sed -n 's/^\([a-z]*\):$/group \1/p; s/^  \([^ ]*\)  *\(.*\) (\([^()]*\)): \(.*\)$/\1 Ta \3 Ta \2: \4/p' >"$work/tool"
-sed -n '/^\.Ss The catalogue/,/^\.Sh/p' "$source/man/reload-sign.1" |
-    sed -n 's/^\.Li \([a-z]*\) :$/group \1/p; s/^\.It //p' | sed 's/\\(sc/§/g; s/\\&//g; s/\.\.\./…/g' >"$work/manual"
+    sed -n 's/^\([a-z]*\):$/group \1/p; s/^  \([^ ]*\)  */\1: /p' >"$work/tool"
+part reload-sign.1 'The catalogue' REQUIREMENTS >"$work/catalogue"
+sed -n 's/^\.Li \([a-z]*\) :$/group \1/p' "$work/catalogue" >"$work/manual"
+items <"$work/catalogue" | sed 's/\.\.\./…/g' >>"$work/manual"
 same "$work/tool" "$work/manual" "reload-sign(1) has the catalogue of reload-sign --mutate=help"
 "$tools/reload-sign" --example=PEER-SEARCH |
     "$tools/reload-sign" --secret="$work/secret" --time=0 --mutate=none --seed=00 --pretty |
     sed -n 's/^          "\([a-zA-Z_]*\)": .*/\1/p' >"$work/tool"
-sed -n '/^\.Ss As JSON/,/^\.Ss As files/s/^\.It \([a-zA-Z_]*\) Ta .*/\1/p' "$source/man/reload-sign.1" >"$work/manual"
+part reload-sign.1 'As JSON' 'As files' | rows | cut -f 1 >"$work/manual"
 same "$work/tool" "$work/manual" "reload-sign(1) has the keys of a test"
 
 # The tests that the tables of requirements name
 for page in reload-sign reload-verify; do
-    sed -n '/^\.Sh REQUIREMENTS/,/^\.Sh EXIT/s/^\.It S.* Ta //p' "$source/man/$page.1" | sed 's/: /|/' >"$work/rows"
+    part $page.1 REQUIREMENTS '.*' | rows | sed '1d' | cut -f 4 | sed 's/: /|/' >"$work/rows"
     missing=0
     while IFS='|' read -r script words; do
         grep -qF -- "$words" "$source/tools/tests/$script" 2>"$work/null" || {
@@ -171,16 +195,11 @@ for page in reload-sign reload-verify; do
     result $missing "$page(1): each requirement has a test"
 done
 
-# In a table's row, a word that is a macro's name would be run instead of shown
-grep -nE '^\.It .* Ta (.* )?(Ad|An|Ar|At|Do|In|It|No|Op|So|St)( |$)' "$source"/man/*.[15] >"$work/a" && status=1 || status=0
-sed 's/^/# /' "$work/a"
-result "$status" "no word in a manual's tables is taken for a macro"
-
 # Attributes: type and name
 sed -n 's/^ *RELOAD_A_\([A-Z_]*\) = \(0x[0-9a-f]*\),*$/\1 \2/p' "$source/lib/reload.h" | sort >"$work/types"
 sed -n 's/^ *{RELOAD_A_\([A-Z_]*\), "\([^"]*\)".*/\1 \2/p' "$source/lib/draft01/attr.c" | sort >"$work/names"
 join "$work/types" "$work/names" | cut -d ' ' -f 2- >"$work/library"
-sed -n 's/^\.It \(0x[0-9a-f]*\) Ta \([A-Z0-9.-]*\) Ta .*/\1 \2/p' "$source/man/reload-message.5" >"$work/manual"
+part reload-message.5 Attributes '.*' | rows | sed '1d' | cut -f 1,2 | tr '\t' ' ' >"$work/manual"
 same "$work/library" "$work/manual" "reload-message(5) has the attributes of lib/draft01/attr.c"
 wc -l <"$work/types" >"$work/a_types"
 wc -l <"$work/library" >"$work/a_library"
@@ -188,8 +207,7 @@ same "$work/a_types" "$work/a_library" "lib/draft01/attr.c has a row for each of
 
 # Header fields: key, and names of values
 sed -n 's/^ *\[RELOAD_F_[A-Z_]*\] = {"\([^"]*\)".*/\1/p' "$source/lib/draft01/hdr.c" >"$work/library"
-sed -n '/^\.Ss Header$/,/^\.El/p' "$source/man/reload-message.5" |
-    sed -n 's/^\.It [0-9]* *\(Ta [0-9]* *\)\{0,1\}Ta \([a-z_][a-z_]*\) Ta .*/\2/p' >"$work/manual"
+part reload-message.5 Header Attributes | rows | sed '1d' | cut -f 3 | grep . >"$work/manual"
 same "$work/library" "$work/manual" "reload-message(5) has the header's keys of lib/draft01/hdr.c"
 grep -v '^#' "$source/lib/draft01/names.c" | grep -o '"[^"]*"' | tr -d '"' >"$work/names"
 missing=0
