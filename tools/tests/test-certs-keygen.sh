@@ -180,6 +180,7 @@ t "a request" 0 '' '' reload-keygen request -o erin --user erin@example.com
 ok "its files" test -e erin.key -a -e erin.csr
 is "$(stat -c %a erin.key)" 600 "its key is of mode 0600"
 ok "openssl req -verify takes it" bash -c 'openssl req -in erin.csr -verify -noout 2>&1 | grep -q "verify OK"'
+is "$(openssl req -in erin.csr -noout -subject -nameopt RFC2253)" "subject=CN=erin@example.com" "its subject is the user"
 ok "the key is the request's" test "$(openssl pkey -in erin.key -pubout)" = "$(openssl req -in erin.csr -noout -pubkey)"
 t "is not overwritten" 4 '' '~reload-keygen request: erin\.key: .*exists.*' reload-keygen request -o erin --user erin@example.com
 t "issue --request" 0 '' '' issue --request erin.csr --user erin@example.com --peers 2 -o certified

@@ -123,4 +123,5 @@ for transport in udp:5060 tcp:1 udp:65535; do
     hashed=$(grep -oE "$uuid;${transport/:/;}" "$errors" | head -n 1)
     is "$(cat "$output")" "$(sha1 "$hashed")" "and its SHA-1 is the Peer-ID (B§6.1.1)"
 done
+t "--quiet says less than --verbose" 0 '~[0-9a-f]{40}' '' reload-keygen id --uuid --transport udp:5060 --verbose --quiet
 done_testing
