@@ -180,9 +180,12 @@ t "a request" 0 '' '' reload-keygen request -o erin --user erin@example.com
 ok "its files" test -e erin.key -a -e erin.csr
 is "$(stat -c %a erin.key)" 600 "its key is of mode 0600"
 ok "openssl req -verify takes it" bash -c 'openssl req -in erin.csr -verify -noout 2>&1 | grep -q "verify OK"'
+is "$(openssl pkey -in erin.key -noout -text | head -n 1)" "Private-Key: (2048 bit, 2 primes)" "its key has 2048 bits"
 is "$(openssl req -in erin.csr -noout -subject -nameopt RFC2253)" "subject=CN=erin@example.com" "its subject is the user"
 ok "the key is the request's" test "$(openssl pkey -in erin.key -pubout)" = "$(openssl req -in erin.csr -noout -pubkey)"
 t "is not overwritten" 4 '' '~reload-keygen request: erin\.key: .*exists.*' reload-keygen request -o erin --user erin@example.com
+t "but with --force, and of another size with --bits" 0 '' '' reload-keygen request -o erin --user erin@example.com --force --bits 3072
+is "$(openssl pkey -in erin.key -noout -text | head -n 1)" "Private-Key: (3072 bit, 2 primes)" "it is by a new key of that size"
 t "issue --request" 0 '' '' issue --request erin.csr --user erin@example.com --peers 2 -o certified
 ok "writes no key" test ! -e certified.key
 ok "and certifies the request's" test "$(openssl pkey -in erin.key -pubout)" = "$(openssl x509 -in certified.crt -noout -pubkey)"
@@ -334,10 +337,15 @@ fi
 ok "the index shows it as revoked" grep -qE "^$(serial alice.crt).*2023-10-01T12:34:56Z" ca/index
 refused "a revoked certificate is not renewed" --renew alice.crt
 t "revoking again changes nothing" 0 '' '~reload-keygen revoke: warning: .*' revoke --serial "$(serial alice.crt)" --time 2022-01-01T00:00:00Z
+t "nor says so with --quiet" 0 '' '' revoke --quiet --serial "$(serial alice.crt)"
 ok "its date stands" grep -qE "^$(serial alice.crt).*2023-10-01T12:34:56Z" ca/index
 t "upper-case --serial" 0 '' '' revoke --serial "$(serial certified.crt | tr a-f A-F)" --time 2023-10-02T00:00:00Z
 t "a serial number with colons or odd digits is refused" 4 '' '~reload-keygen revoke: .*' revoke --serial 123
 t "an unknown serial number" 4 '' '~reload-keygen revoke: .*' revoke --serial 00112233445566778899aabbccddeeff
+chmod 644 ca/ca.key
+t "a CRL by a key that others can read" 0 '' '~reload-keygen crl: ca/ca\.key: warning: .*' crl -o open.crl
+t "with --quiet no word of it" 0 '' '' crl --quiet -o open.crl
+chmod 600 ca/ca.key
 t "a CRL on standard output" 0 '~-----BEGIN X509 CRL-----.*' '' crl
 reload-keygen crl --ca ca --time 2023-11-02T00:00:00Z --next-update 2060-12-01T00:00:00Z -o two.crl
 is "$(openssl crl -in two.crl -noout -text | grep -c 'Serial Number')" 2 "both are listed"
