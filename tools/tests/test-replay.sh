@@ -362,6 +362,18 @@ exec 9>&-
 wait "$holder" "$waiter"
 ok "and no longer" grep -q 'invalid: replay' held.out
 
+# what is passed on has been remembered on disk: the file is synced, the journal gone, and its going synced too (a directory's entry)
+rm -f synced.state
+"${verify[@]}" --replay-state synced.state first.bin >synced.out
+if ASAN_OPTIONS=detect_leaks=0 strace -o trace -e trace=fdatasync,fsync,unlink,write "${verify[@]}" --replay-state synced.state \
+    -f binary second.bin >synced.out 2>strace.err && grep -q write trace; then
+    is "$(sed -n '/^unlink/,$p' trace | grep -oE '^(f(data)?sync|unlink|write)' | tr '\n' ' ')" "unlink fdatasync write " \
+        "a message is passed on when the going of the journal has been synced"
+    ok "and before that the state" bash -c 'sed "/^unlink/,\$d" trace | tail -n 1 | grep -q "^fdatasync"'
+else
+    skip "a message is passed on when it has been synced" "strace does not work here"
+fi
+
 # ---- killed at any moment ----
 
 of "$boot" $(seq 1000 1599) >crowd.bin
