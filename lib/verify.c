@@ -410,7 +410,11 @@ static struct finding check_pin(struct judging *j, const rl_site *site, const re
     else if (j->err == RELOAD_OK && name.len > 0)
         j->err = rl_pin_mismatch(&j->verifier->memory, &j->lesson, (const char *)name.octets, fingerprint, &mismatch);
     reload_buf_free(&name);
-    return mismatch ? found(RELOAD_REASON_PIN_MISMATCH, cert, "is of another key than the one remembered for whom it speaks for") : good;
+    if (!mismatch)
+        return good;
+    return found(RELOAD_REASON_PIN_MISMATCH, cert,
+                 site->role == RL_ROLE_BODY ? "is of another key than the one remembered for the KEY"
+                                            : "is of another key than the one remembered for the PEER-ID beside it");
 }
 
 /* Remembers the key of a signature that has passed, but for what a ROUTE-LOG says. */
