@@ -1,4 +1,5 @@
 /* Each allocation of the library failing in turn: no crash, no leak (under ASan), no wrong verdict, no half result. */
+#include "failing.h"
 #include "test.h"
 
 #include <stdio.h>
@@ -6,41 +7,6 @@
 #include <string.h>
 
 #include <jansson.h>
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-
-/* How many allocations still succeed before one fails; negative: all do. */
-static long countdown = -1;
-static bool failed;
-
-static bool fails(void)
-{
-    if (countdown < 0 || countdown-- > 0)
-        return false;
-    failed = true;
-    return true;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return fails() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-    return fails() ? NULL : __real_realloc(memory, size);
-}
-
 
 /* Ends the failing. A test that fails must come through here, or the next one fails too. */
 static void all_succeed(void)

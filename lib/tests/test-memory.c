@@ -1,5 +1,6 @@
 /* What a verifier learns over time (D25, D28): the window, the pins' names, and which functions of the caller's memory
  * reload_verify calls, with what, and when. */
+#include "failing.h"
 #include "test.h"
 
 #include "memory.h"
@@ -7,40 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-void *__real_malloc(size_t size);
-void *__real_calloc(size_t count, size_t size);
-void *__real_realloc(void *memory, size_t size);
-void *__wrap_malloc(size_t size);
-void *__wrap_calloc(size_t count, size_t size);
-void *__wrap_realloc(void *memory, size_t size);
-
-/* How many allocations still succeed before one fails; negative: all do. */
-static long countdown = -1;
-static bool failed;
-
-static bool fails(void)
-{
-    if (countdown < 0 || countdown-- > 0)
-        return false;
-    failed = true;
-    return true;
-}
-
-void *__wrap_malloc(size_t size)
-{
-    return fails() ? NULL : __real_malloc(size);
-}
-
-void *__wrap_calloc(size_t count, size_t size)
-{
-    return fails() ? NULL : __real_calloc(count, size);
-}
-
-void *__wrap_realloc(void *memory, size_t size)
-{
-    return fails() ? NULL : __real_realloc(memory, size);
-}
 
 /* ---- The window ---------------------------------------------------------------------------------------------------- */
 
