@@ -846,7 +846,7 @@ static rl_objection judge_chain(struct search *s)
     const char *leaf = judge_leaf(s->chain[0]);
     for (int i = 0; i < s->length; i++)
         if (weak(s->trust, s->chain[i]))
-            return object(RELOAD_REASON_WEAK_KEY, "a key in the certificate's chain is not RSA, or too small or too large, or has an exponent of more than 64 bits");
+            return object(RELOAD_REASON_WEAK_KEY, "a key in the certificate's chain is not RSA, or of a size or exponent that is not taken");
     if (leaf != NULL)
         return object(RELOAD_REASON_UNTRUSTED_CERTIFICATE, leaf);
     for (int i = 0; i + 1 < s->length; i++) { /* the anchor apart */
@@ -926,7 +926,7 @@ reload_err rl_trust_judge(rl_trust *trust, const reload_cert *cert, int64_t time
     *objection = s.best;
     if (s.err == RELOAD_OK && s.best.words == NULL && s.best.reason != RELOAD_REASON_NONE) { /* there is no chain */
         if (weak(trust, &cert->crt))
-            *objection = object(RELOAD_REASON_WEAK_KEY, "the certificate's key is not RSA, or too small or too large, or has an exponent of more than 64 bits");
+            *objection = object(RELOAD_REASON_WEAK_KEY, "the certificate's key is not RSA, or of a size or exponent that is not taken");
         else
             *objection = object(RELOAD_REASON_UNTRUSTED_CERTIFICATE, "no chain leads from the certificate to a CA of the overlay");
     }
@@ -940,7 +940,7 @@ reload_err rl_trust_judge_self(const rl_trust *trust, const reload_cert *cert, r
     reload_err err = RELOAD_OK;
     *objection = none;
     if (weak(trust, crt))
-        *objection = object(RELOAD_REASON_WEAK_KEY, "the certificate's key is not RSA, or too small or too large, or has an exponent of more than 64 bits");
+        *objection = object(RELOAD_REASON_WEAK_KEY, "the certificate's key is not RSA, or of a size or exponent that is not taken");
     else
         err = signed_by(crt, crt->sig_md, crt->sig_pk, crt->sig_opts, &crt->tbs, &crt->sig, &good);
     if (objection->reason == RELOAD_REASON_NONE && !good)

@@ -1291,6 +1291,8 @@ reload_err reload_profile_read(const char *text, size_t len, reload_profile *pro
         err = read_profile_key(&r, key, value, profile);
         leave(&r, before);
     }
+    if (err == RELOAD_OK && profile->ca[0] != NULL && profile->pin != NULL)
+        err = fail_here(&r, RELOAD_ERR_VALUE, "\"ca\" and \"pin\" exclude each other");
     json_decref(root);
     if (err != RELOAD_OK)
         reload_profile_free(profile);

@@ -127,11 +127,19 @@ static bool open_path(struct output *out, const char *path)
     return open_temporary(out, out->secret ? 0600 : exists ? st.st_mode & 0777 : default_mode());
 }
 
+/* Whether a path leads to the file that standard output goes to, as /dev/stdout does: that is written on, not replaced. */
+static bool is_standard_output(const char *path)
+{
+    struct stat st, own;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && fstat(STDOUT_FILENO, &own) == 0 && st.st_dev == own.st_dev &&
+           st.st_ino == own.st_ino;
+}
+
 bool output_open(struct output *out, struct tool *tool, const char *path, unsigned flags)
 {
     *out = (struct output){.tool = tool, .path = path, .fd = STDOUT_FILENO,
                            .secret = (flags & OUTPUT_SECRET) != 0, .force = (flags & OUTPUT_FORCE) != 0};
-    if (path != NULL && strcmp(path, "-") == 0)
+    if (path != NULL && (strcmp(path, "-") == 0 || (!out->secret && is_standard_output(path))))
         out->path = path = NULL;
     out->pending = malloc(PENDING);
     if (out->pending == NULL)

@@ -89,7 +89,17 @@ static bool write_index(struct make_ca *m)
     return index_write(&index, &ca);
 }
 
-/* The key's name is what makes the directory a CA's: where the rest fails it does not stay. */
+/* The files of a CA's directory, in the order in which they are made. */
+static const char *const files[] = {"/ca.key", "/ca.crt", "/index", "/overlay.json"};
+enum { FILES = sizeof files / sizeof files[0] };
+
+static bool remove_file(struct make_ca *m, const char *path)
+{
+    (void)m;
+    return unlink(path) == 0 || errno == ENOENT;
+}
+
+/* All of it, or nothing: no file was there before. */
 static bool write_all(struct make_ca *m, const char *key_path)
 {
     char purpose[512];
@@ -101,8 +111,8 @@ static bool write_all(struct make_ca *m, const char *key_path)
     bool good = key != NULL && cert_path != NULL && make_certificate(m, rng, key, &pem);
     if (good && (good = keygen_write_key(&m->tool, key, key_path, false))) {
         good = keygen_write(&m->tool, cert_path, &pem) && write_index(m) && in_dir(m, "/overlay.json", write_profile);
-        if (!good)
-            (void)unlink(key_path);
+        for (size_t i = 0; i < FILES && !good; i++)
+            (void)in_dir(m, files[i], remove_file);
     }
     reload_buf_free(&pem);
     reload_key_free(&key);
@@ -111,23 +121,26 @@ static bool write_all(struct make_ca *m, const char *key_path)
     return good;
 }
 
-static bool no_key_yet(struct make_ca *m, const char *path)
+/* A CA whose key is kept elsewhere is one all the same: without its index Peer-IDs would be issued twice. */
+static bool not_there_yet(struct make_ca *m, const char *path)
 {
-    if (access(path, F_OK) != 0)
+    struct stat st;
+    if (lstat(path, &st) != 0)
         return true;
-    tool_error(&m->tool, STATUS_FAILED, "%s: a CA is there already, and its key is never replaced", m->dir);
+    tool_error(&m->tool, STATUS_FAILED, "%s: a CA is there already, and is never replaced: %s exists", m->dir, path);
     return false;
 }
 
-/* The key first: where there is one already nothing is touched. */
 static void make_ca(struct make_ca *m)
 {
-    if (mkdir(m->dir, 0777) != 0 && errno != EEXIST)
+    if (mkdir(m->dir, 0777) != 0 && errno != EEXIST) {
         tool_error(&m->tool, STATUS_FAILED, "%s: %s", m->dir, strerror(errno));
-    else if (!in_dir(m, "/ca.key", no_key_yet))
         return;
-    else
-        (void)in_dir(m, "/ca.key", write_all);
+    }
+    for (size_t i = 0; i < FILES; i++)
+        if (!in_dir(m, files[i], not_there_yet))
+            return;
+    (void)in_dir(m, files[0], write_all);
 }
 
 int ca_main(int argc, char **argv)

@@ -76,6 +76,12 @@ is "$(jq -c '.min_rsa_bits' other/overlay.json)" 1024 "a CA of 1024 bits says so
 cp -r ca before
 t "is not overwritten" 4 '' '~reload-keygen ca: ca.*: .*' reload-keygen ca --overlay chat -o ca --bits 1024 -q
 ok "and stays as it is" diff -r ca before
+for file in ca.crt index overlay.json; do
+    mkdir "part-$file"
+    cp "ca/$file" "part-$file/"
+    t "nor where there is $file alone" 4 '' "~reload-keygen ca: .*: part-$file/$file exists" reload-keygen ca --overlay chat -o "part-$file" --bits 1024 -q
+    is "$(ls "part-$file") $(cmp "ca/$file" "part-$file/$file" && echo same)" "$file same" "which stays as it is, alone"
+done
 t "1024 bits draw a warning" 0 '' '~reload-keygen ca: warning: .*' reload-keygen ca --overlay chat -o small --bits 1024 "${long[@]}"
 t "--name" 0 '' '' reload-keygen ca --overlay chat -o named --bits 1024 -q --name "Chat Root" "${long[@]}"
 is "$(openssl x509 -in named/ca.crt -noout -subject -nameopt RFC2253)" "subject=CN=Chat Root" "is the subject"

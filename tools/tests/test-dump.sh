@@ -349,6 +349,10 @@ t "a full standard output" 4 '' '~reload-dump: standard output: .*No space left 
 t "a closed standard output" 4 '' '~reload-dump: standard output: .*Bad file descriptor' bash -c 'exec reload-dump "$1" >&-' - "$good"
 t "-o of a directory" 4 '' '~reload-dump: dir: .*Is a directory' reload-dump -o dir "$good"
 t "-o beside no directory" 4 '' '~reload-dump: none/out: .*No such file or directory' reload-dump -o none/out "$good"
+(echo before; reload-dump -f line -o /dev/stdout "$good"; echo after) >log
+is "$(cat log)" "before
+$(reload-dump -f line "$good")
+after" "-o /dev/stdout goes on where standard output is"
 t "-o into a pipe" 0 "@$good" '' bash -c 'mkfifo fifo; timeout 60 cat fifo & reload-dump -f binary -o fifo "$1"; wait' - "$good"
 (ulimit -f 1; trap '' XFSZ; reload-dump -f json -o dir/limited "$TESTDATA/section-4.1.hmac.bin" all.bin all.bin all.bin) >said 2>&1
 is "$? $(cat said)" "4 reload-dump: dir/limited: cannot be written: File too large" "a file that cannot be written to its end"

@@ -273,6 +273,9 @@ rm -f pins
 verdicts "leaves nothing behind of its carrier, which is judged another time" "pinned" "${pin[@]}" --replay-state seen around.bin
 mkdir profile
 echo '{"overlay": "chat", "pin": "its.pins"}' >profile/pin.json
+echo '{"overlay": "chat", "ca": ["ca.crt"], "pin": "its.pins"}' >profile/both.json
+t "a profile with a CA and pins" 4 '' '~reload-verify: profile/both\.json: "ca" and "pin" exclude each other' \
+    reload-verify --profile profile/both.json --time "$now" one.bin
 verdicts "a profile's pin" "pinned pin-mismatch:431" reload-verify --profile profile/pin.json --time "$now" one.bin two.bin
 ok "lies beside the profile" test -s profile/its.pins
 verdicts "an option takes its place" "pinned" reload-verify --profile profile/pin.json --pin mine.pins --time "$now" two.bin
