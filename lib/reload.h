@@ -529,7 +529,8 @@ typedef struct reload_profile {
     char *crl[RELOAD_MAX_FILES + 1];           /* files of revocation lists */
 } reload_profile;
 
-/* Reads a profile. RELOAD_ERR_SYNTAX, RELOAD_ERR_VALUE (unknown keys too) as reload_json_read does. On failure nothing is owned. */
+/* Reads a profile. RELOAD_ERR_SYNTAX, RELOAD_ERR_VALUE (unknown keys too, and ca beside pin) as reload_json_read does. On failure
+ * nothing is owned. */
 reload_err reload_profile_read(const char *text, size_t len, reload_profile *profile, reload_diag *diag);
 /* Writes what a profile says as JSON over several lines. */
 reload_err reload_profile_write(const reload_profile *profile, reload_sink sink, void *arg);
