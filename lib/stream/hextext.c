@@ -1,5 +1,7 @@
 #include "stream.h"
 
+#include <string.h>
+
 void rl_hextext_open(rl_hextext *h, reload_source source, void *arg)
 {
     h->source = source;
@@ -28,6 +30,32 @@ static int more(rl_hextext *h)
     h->pos = 0;
     h->len = (size_t)n;
     return n > 0;
+}
+
+/* Whether the digits of a token stand there, from characters behind the next one: then a message begins, whatever was before.
+ * 1, 0, or -1 on failure. */
+static int token_ahead(rl_hextext *h, size_t from)
+{
+    static const uint8_t digits[] = {5, 2, 4, 5, 4, 0xc, 4, 0xf};
+    for (size_t i = 0; i < from + sizeof digits; i++) {
+        if (h->pos + i == h->len) {
+            if (h->ended)
+                return 0;
+            memmove(h->text, h->text + h->pos, i);
+            h->pos = 0;
+            h->len = i;
+            ptrdiff_t n = h->source(h->arg, h->text + i, sizeof h->text - i);
+            if (n < 0)
+                return -1;
+            h->ended = n == 0;
+            h->len += (size_t)n;
+            if (h->ended)
+                return 0;
+        }
+        if (i >= from && rl_hex_digit(h->text[h->pos + i]) != digits[i - from])
+            return 0;
+    }
+    return 1;
 }
 
 static uint8_t next_character(rl_hextext *h)
@@ -68,6 +96,13 @@ ptrdiff_t rl_hextext_pull(void *arg, uint8_t *octets, size_t size, uint64_t *whe
             return -1;
         if (there == 0)
             break;
+        if (h->text[h->pos] == '\n' && h->high >= 0) { /* in the middle of an octet, which may go on in the next line */
+            if (n > 0)
+                break; /* told by the next call */
+            int token = token_ahead(h, 1);
+            if (token != 0)
+                return token < 0 ? -1 : bad(h, h->high_at, "an odd number of hex digits");
+        }
         uint8_t c = next_character(h);
         if (space(h, c, &block_ends)) {
             if (block_ends)
@@ -113,8 +148,11 @@ int rl_hextext_next(rl_hextext *h)
     int there = more(h);
     h->begun = true;
     while (!block_ends && there > 0) {
-        if (!space(h, next_character(h), &block_ends))
+        uint8_t c = next_character(h);
+        if (!space(h, c, &block_ends))
             h->line_blank = false;
+        if (c == '\n' && !block_ends && (there = token_ahead(h, 0)) != 0)
+            break;
         there = more(h);
     }
     h->bad = false;

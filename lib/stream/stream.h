@@ -62,7 +62,8 @@ typedef struct rl_hextext {
 } rl_hextext;
 
 void rl_hextext_open(rl_hextext *h, reload_source source, void *arg);
-/* An rl_pull: the octets of a block of lines; 0 at its end, be it a blank line, something bad or the input's end. */
+/* An rl_pull: the octets of a block of lines; 0 at its end, be it a blank line, something bad or the input's end. Behind something
+ * bad a line that begins with a token's digits begins a block, too. */
 ptrdiff_t rl_hextext_pull(void *arg, uint8_t *octets, size_t size, uint64_t *where);
 /* Begins the next block; after a bad one, steps over the rest of it. 1, 0 where there is none, -1 on failure. */
 int rl_hextext_next(rl_hextext *h);

@@ -217,7 +217,10 @@ static void test_hex_text_bad(void **state)
 {
     (void)state;
     /* bad digits: the rest of the block is stepped over, the next block is read; what was whole has come */
-    hex(M68 "\n\n" "52454c4fxx\n" M68 "\n\n" M72, "M68@0 B@146!6 M72@287", M68 M72);
+    hex(M68 "\n\n" "52454c4fxx\n" M68 "\n\n" M72, "M68@0 B@146!6 M68@149 M72@287", M68 M68 M72); /* a line that begins a message */
+    hex(M68 "\n" "52454c4fxx\n0000\n52454c4\n52454C4f20\n\n" M72, "M68@0 B@145!6 G5@161!3 M72@173", M68 "52454c4f20" M72);
+    hex("52454c4f2000000\n" M68 "\n" M72, "B@14!6 M68@16 M72@153", M68 M72); /* a digit is missing */
+    hex("52454c4f20000\n0\n\n" M68, "G7@0!3 M68@17", "52454c4f200000" M68); /* it stands in the next line */
     hex(M68 "\nxx\n\n" M72, "M68@0 B@137!6 M72@141", M68 M72);
     hex(CUT "\nxx\n\n" M72, "B@145!6 M72@149", M72); /* an unfinished message is not made up */
     hex(M72 "x", "M72@0 B@144!6", M72);

@@ -300,6 +300,10 @@ printf '%s\n\n%sxy\n\n%s\n' "$good" "${good:0:20}" "$good" >bad.hex
 t "no hex digit" 3 @two.bin "~reload-dump: bad\\.hex: offset $((${#good} + 22)): message 2: .*hex digit.*" reload-dump -f binary bad.hex
 printf '%s\n\n%s\n\n%s\n' "$good" "${good:0:21}" "$good" >bad.hex
 t "an odd number of digits" 3 @two.bin '~reload-dump: bad\.hex: offset [0-9]+: message 2: .*odd number.*' reload-dump -f binary bad.hex
+printf '%s\n' "$good" "${good:0:50}x${good:51}" "$good" >bad.hex
+t "a line that is wrong, and one behind it" 3 @two.bin "~reload-dump: bad\\.hex: offset $((${#good} + 51)): message 2: .*hex digit.*" reload-dump -f binary bad.hex
+printf '%s\n' "$good" "${good:0:50}${good:51}" "$good" >bad.hex
+t "a line without one of its digits, and one behind it" 3 @two.bin '~reload-dump: bad\.hex: offset [0-9]+: message 2: .*odd number.*' reload-dump -f binary bad.hex
 printf '%s\n\n%s\n' "${good:0:246}" "$good" >bad.hex
 t "a message cut short, and one behind it" 3 '~1 .*cut short.*'$'\n''2 bad\.hex, offset 248: PEER-JOIN.*' \
     '~reload-dump: bad\.hex: offset 0: message 1: .*cut short.* 56 .* 55 .*' reload-dump -f line bad.hex
