@@ -703,7 +703,7 @@ static struct finding check_replay(struct judging *j)
     const uint8_t *transaction = reload_msg_field_octets(j->msg, RELOAD_F_TRANSACTION_ID, &len);
     uint32_t boot_time = rl_get32(transaction), counter = rl_get32(transaction + 4);
     if (j->verifier->max_skew >= 0 && (int64_t)boot_time > (int64_t)stamp + j->verifier->max_skew)
-        return found(RELOAD_REASON_REPLAY, RELOAD_NO_ATTR, "the Transaction ID's boot time lies behind the message's own TIMESTAMP");
+        return found(RELOAD_REASON_REPLAY, RELOAD_NO_ATTR, "the Transaction ID's boot time is later than the message's own TIMESTAMP");
     memcpy(lesson->peer_id, reload_msg_field_octets(j->msg, RELOAD_F_SOURCE_ID, &len), RELOAD_ID_SIZE);
     j->err = j->verifier->memory.find_peer(j->verifier->memory.arg, lesson->peer_id, &lesson->peer, &known);
     if (j->err != RELOAD_OK)

@@ -754,7 +754,7 @@ static bool set_boot_time(struct mutant *m, uint32_t at)
     if (!m->base->certs || (m->base->octets[12] & 0x80) != 0 || boot > UINT32_MAX)
         return false;
     put_number(octets, (uint32_t)boot);
-    mutant_say(m, "the Transaction ID's boot time lies behind the TIMESTAMP: a verifier that looks for replays refuses it (D25)");
+    mutant_say(m, "the Transaction ID's boot time is later than the TIMESTAMP: a verifier that looks for replays refuses it (D25)");
     return mutant_write(m, 56, octets, sizeof octets);
 }
 
@@ -1165,7 +1165,7 @@ static const struct mutation mutations[] = {
     {"other-source", "header", "Header", AT_MESSAGE, NOT_SIGNED | MESSAGE_SIGNED, set_source, 0,
      "another Source ID", "D20", "peer-id-mismatch"},
     {"late-boot", "header", "Header", AT_MESSAGE, MESSAGE_SIGNED, set_boot_time, 0,
-     "a boot time behind the TIMESTAMP", "D25", "valid where replays are not looked for"},
+     "a boot time later than the TIMESTAMP", "D25", "valid where replays are not looked for"},
 
     {"wrong-key", "digest", "Digest", AT_SITES, NOT_SIGNED, wrong_key, 0,
      "another secret or key", "D12, D13", "bad-digest"},

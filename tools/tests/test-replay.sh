@@ -69,7 +69,7 @@ of $((now + 300)) 0 >ahead.bin
 verdicts "a boot time 300 s behind the TIMESTAMP" valid "${with[@]}" ahead.bin
 of $((now + 301)) 0 >too-far.bin
 verdicts "301 s" replay:431 "${with[@]}" too-far.bin
-is "$(jq -r .detail "$output")" "the Transaction ID's boot time lies behind the message's own TIMESTAMP" "says why"
+is "$(jq -r .detail "$output")" "the Transaction ID's boot time is later than the message's own TIMESTAMP" "says why"
 verdicts "301 s, --max-skew 301" valid "${with[@]}" --max-skew 301 too-far.bin
 verdicts "300 s, --max-skew 299" replay:431 "${with[@]}" --max-skew 299 ahead.bin
 requests alice "$alice" $((now + 100)) 0 -- --time $((now - 200)) >own.bin
