@@ -291,11 +291,11 @@ done
 # one in some hundreds of wrong passphrases decrypts a key to octets whose padding is right; here "wrong" does
 junk=3082000430020500 # no key, but begun like one
 salt=0011223344556677
-one=$({ printf wrong; printf $salt | xxd -r -p; } | openssl md5 -binary | xxd -p)
-two=$({ printf '%s' "$one" | xxd -r -p; printf wrong; printf $salt | xxd -r -p; } | openssl md5 -binary | xxd -p)
+one=$({ printf wrong; unhex $salt; } | openssl md5 -binary | xxd -p)
+two=$({ unhex "$one"; printf wrong; unhex $salt; } | openssl md5 -binary | xxd -p)
 {
     printf '%s\n' '-----BEGIN RSA PRIVATE KEY-----' 'Proc-Type: 4,ENCRYPTED' "DEK-Info: AES-256-CBC,${salt}8899AABBCCDDEEFF" ''
-    printf $junk | xxd -r -p | openssl enc -aes-256-cbc -K "$one$two" -iv ${salt}8899AABBCCDDEEFF | base64
+    unhex $junk | openssl enc -aes-256-cbc -K "$one$two" -iv ${salt}8899AABBCCDDEEFF | base64
     printf '%s\n' '-----END RSA PRIVATE KEY-----'
 } >chance.key
 chmod 600 chance.key
