@@ -827,6 +827,8 @@ static bool weak(const rl_trust *trust, const mbedtls_x509_crt *crt)
            has_long_exponent(&crt->pk);
 }
 
+static const char weak_itself[] = "the certificate's key is not RSA, or of a size or exponent that is not taken";
+
 /* What a certificate that signs messages must be, whatever its chain (D18 step 3). NULL, or why it is not. */
 static const char *judge_leaf(const mbedtls_x509_crt *crt)
 {
@@ -926,7 +928,7 @@ reload_err rl_trust_judge(rl_trust *trust, const reload_cert *cert, int64_t time
     *objection = s.best;
     if (s.err == RELOAD_OK && s.best.words == NULL && s.best.reason != RELOAD_REASON_NONE) { /* there is no chain */
         if (weak(trust, &cert->crt))
-            *objection = object(RELOAD_REASON_WEAK_KEY, "the certificate's key is not RSA, or of a size or exponent that is not taken");
+            *objection = object(RELOAD_REASON_WEAK_KEY, weak_itself);
         else
             *objection = object(RELOAD_REASON_UNTRUSTED_CERTIFICATE, "no chain leads from the certificate to a CA of the overlay");
     }
@@ -940,7 +942,7 @@ reload_err rl_trust_judge_self(const rl_trust *trust, const reload_cert *cert, r
     reload_err err = RELOAD_OK;
     *objection = none;
     if (weak(trust, crt))
-        *objection = object(RELOAD_REASON_WEAK_KEY, "the certificate's key is not RSA, or of a size or exponent that is not taken");
+        *objection = object(RELOAD_REASON_WEAK_KEY, weak_itself);
     else
         err = signed_by(crt, crt->sig_md, crt->sig_pk, crt->sig_opts, &crt->tbs, &crt->sig, &good);
     if (objection->reason == RELOAD_REASON_NONE && !good)

@@ -1093,6 +1093,8 @@ static reload_err read_message(struct reading *r, json_t *root)
 static json_t *load(const char *text, size_t len, bool *reals, reload_diag *diag)
 {
     json_error_t error;
+    if (text == NULL)
+        text = ""; /* jansson takes no NULL, and blames the caller */
     json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
     *reals = root == NULL && json_error_code(&error) == json_error_numeric_overflow;
     if (*reals)

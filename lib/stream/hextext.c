@@ -36,8 +36,7 @@ static int more(rl_hextext *h)
  * 1, 0, or -1 on failure. */
 static int token_ahead(rl_hextext *h, size_t from)
 {
-    static const uint8_t digits[] = {5, 2, 4, 5, 4, 0xc, 4, 0xf};
-    for (size_t i = 0; i < from + sizeof digits; i++) {
+    for (size_t i = 0; i < from + 2 * sizeof rl_token; i++) {
         if (h->pos + i == h->len) {
             if (h->ended)
                 return 0;
@@ -52,7 +51,10 @@ static int token_ahead(rl_hextext *h, size_t from)
             if (h->ended)
                 return 0;
         }
-        if (i >= from && rl_hex_digit(h->text[h->pos + i]) != digits[i - from])
+        if (i < from)
+            continue;
+        uint8_t octet = rl_token[(i - from) / 2];
+        if (rl_hex_digit(h->text[h->pos + i]) != ((i - from) % 2 == 0 ? octet >> 4 : octet & 0xf))
             return 0;
     }
     return 1;

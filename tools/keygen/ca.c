@@ -111,8 +111,9 @@ static bool write_all(struct make_ca *m, const char *key_path)
     bool good = key != NULL && cert_path != NULL && make_certificate(m, rng, key, &pem);
     if (good && (good = keygen_write_key(&m->tool, key, key_path, false))) {
         good = keygen_write(&m->tool, cert_path, &pem) && write_index(m) && in_dir(m, "/overlay.json", write_profile);
-        for (size_t i = 0; i < FILES && !good; i++)
-            (void)in_dir(m, files[i], remove_file);
+        if (!good)
+            for (size_t i = 0; i < FILES; i++)
+                (void)in_dir(m, files[i], remove_file);
     }
     reload_buf_free(&pem);
     reload_key_free(&key);

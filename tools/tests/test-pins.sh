@@ -273,6 +273,8 @@ rm -f pins
 verdicts "leaves nothing behind of its carrier, which is judged another time" "pinned" "${pin[@]}" --replay-state seen around.bin
 mkdir profile
 echo '{"overlay": "chat", "pin": "its.pins"}' >profile/pin.json
+: >profile/empty.json
+t "an empty profile" 4 '' '~reload-verify: profile/empty\.json: line 1, column 1: .*expected near end of file.*' reload-verify --profile profile/empty.json one.bin
 echo '{"overlay": "chat", "ca": ["ca.crt"], "pin": "its.pins"}' >profile/both.json
 t "a profile with a CA and pins" 4 '' '~reload-verify: profile/both\.json: "ca" and "pin" exclude each other' \
     reload-verify --profile profile/both.json --time "$now" one.bin
