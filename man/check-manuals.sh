@@ -105,40 +105,40 @@ find "$work/ca" -type f -exec basename {} \; >"$work/files"
 sed -n '/^\.Sh FILES/,/^\.Sh/s/^\.It Pa //p' "$source/man/reload-keygen.1" >"$work/manual"
 same "$work/files" "$work/manual" "reload-keygen(1) has the files of a CA's directory"
 sed -n '/^static char \*\*profile_files/,/^}/s/.*keys\[\] = {\(.*\)};/\1/p
-    /^static reload_err read_profile_key/,/^}/s/.*strcmp(key, \("[a-z0-9_]*"\)).*/\1/p' "$source/lib/json.c" |
+    /^static reload_err read_profile_key/,/^}/s/.*strcmp(key, \("[a-z0-9_]*"\)).*/\1/p' "$source/lib/json/json.c" |
     grep -o '"[a-z0-9_]*"' | tr -d '"' >"$work/library"
 sed -n '/^\.Sh FILES/,/^\.Sh EXIT/s/^\.It Li //p' "$source/man/reload-keygen.1" | sed 's/ , /\n/g' >"$work/manual"
 same "$work/library" "$work/manual" "reload-keygen(1) has the keys of a profile"
 
 # D24's words and codes: verify.c's table against the manual's
-sed -n 's/^ *\[RELOAD_REASON_[A-Z_]*\] = {"\([^"]*\)", \([0-9]*\)},$/\1 \2/p' "$source/lib/verify.c" |
+sed -n 's/^ *\[RELOAD_REASON_[A-Z_]*\] = {"\([^"]*\)", \([0-9]*\)},$/\1 \2/p' "$source/lib/verify/verify.c" |
     sed 's/ 0$/ -/' >"$work/library"
 part reload-verify.1 Reasons 'OVER TIME' | rows | sed '1d' | cut -f 1,3 | tr '\t' ' ' >"$work/manual"
 same "$work/library" "$work/manual" "reload-verify(1) has the reasons and codes of lib/verify.c"
-grep -c 'RELOAD_REASON_[A-Z_]*[,]*$' "$source/lib/reload.h" | sed 's/.*/& reasons/' >"$work/header"
+cat "$source"/lib/reload/*.h | grep -c 'RELOAD_REASON_[A-Z_]*[,]*$' | sed 's/.*/& reasons/' >"$work/header"
 wc -l <"$work/library" | sed 's/ *//; s/.*/& reasons/' >"$work/table"
-same "$work/header" "$work/table" "lib/verify.c has a word for each of reload.h's reasons"
+same "$work/header" "$work/table" "lib/verify/verify.c has a word for each of reload.h's reasons"
 
-sed -n '/^const char \*reload_verdict_text/,/^}/s/^ *return "\(.*\)";$/\1/p' "$source/lib/verify.c" >"$work/library"
+sed -n '/^const char \*reload_verdict_text/,/^}/s/^ *return "\(.*\)";$/\1/p' "$source/lib/verify/verify.c" >"$work/library"
 sed -n '/^\.Ss Verdicts/,/^\.Ss Reasons/s/^\.It Li \(.*\)/\1/p' "$source/man/reload-verify.1" >"$work/manual"
 same "$work/library" "$work/manual" "reload-verify(1) has the verdicts of lib/verify.c"
 
 # Lint's rules: lint.c's table against the manual's, level, section and sentence included
-sed -n '/^static const reload_rule_def rules/,/^};/p' "$source/lib/lint.c" | tr '\n' ' ' |
+sed -n '/^static const reload_rule_def rules/,/^};/p' "$source/lib/verify/lint.c" | tr '\n' ' ' |
     sed 's/"  *"//g; s/\[RELOAD_RULE_/\n&/g' |
     sed -n 's/^\[RELOAD_RULE_[A-Z0-9_]*\] = {"\([^"]*\)", \([A-Z]*\), *"\([^"]*\)", *"\([^"]*\)"}.*/\1: \4 (\2, \3)/p' |
     sed 's/(NONE, /(/' >"$work/library"
 part reload-verify.1 LINT EXPLAIN | items >"$work/manual"
 same "$work/library" "$work/manual" "reload-verify(1) has the rules of lib/lint.c"
-grep -c '^    RELOAD_RULE_[A-Z0-9_]*\( = 0\)*,$' "$source/lib/reload.h" >"$work/header"
+cat "$source"/lib/reload/*.h | grep -c '^    RELOAD_RULE_[A-Z0-9_]*\( = 0\)*,$' >"$work/header"
 grep -c . "$work/library" >"$work/table"
-same "$work/header" "$work/table" "lib/lint.c has a row for each of reload.h's rules"
+same "$work/header" "$work/table" "lib/verify/lint.c has a row for each of reload.h's rules"
 
 # The readings that --explain tries: the library's table against the manual's
-sed -n 's/^.*{"\([a-z0-9-]*\)", ".*/\1/p' "$source/lib/explain/reading.c" >"$work/library"
+sed -n 's/^.*{"\([a-z0-9-]*\)", ".*/\1/p' "$source/lib/verify/explain/reading.c" >"$work/library"
 part reload-verify.1 EXPLAIN REQUIREMENTS | items | cut -d : -f 1 >"$work/manual"
 same "$work/library" "$work/manual" "reload-verify(1) has the readings of lib/explain/reading.c"
-grep -c '^    \[RL_' "$source/lib/explain/reading.c" >"$work/rows"
+grep -c '^    \[RL_' "$source/lib/verify/explain/reading.c" >"$work/rows"
 sort -u "$work/library" | wc -l | sed 's/ *//' >"$work/words"
 same "$work/rows" "$work/words" "each reading has a word of its own"
 
@@ -196,20 +196,20 @@ for page in reload-sign reload-verify; do
 done
 
 # Attributes: type and name
-sed -n 's/^ *RELOAD_A_\([A-Z_]*\) = \(0x[0-9a-f]*\),*$/\1 \2/p' "$source/lib/reload.h" | sort >"$work/types"
-sed -n 's/^ *{RELOAD_A_\([A-Z_]*\), "\([^"]*\)".*/\1 \2/p' "$source/lib/draft01/attr.c" | sort >"$work/names"
+sed -n 's/^ *RELOAD_A_\([A-Z_]*\) = \(0x[0-9a-f]*\),*$/\1 \2/p' "$source"/lib/reload/*.h | sort >"$work/types"
+sed -n 's/^ *{RELOAD_A_\([A-Z_]*\), "\([^"]*\)".*/\1 \2/p' "$source/lib/wire/attrs.c" | sort >"$work/names"
 join "$work/types" "$work/names" | cut -d ' ' -f 2- >"$work/library"
 part reload-message.5 Attributes '.*' | rows | sed '1d' | cut -f 1,2 | tr '\t' ' ' >"$work/manual"
 same "$work/library" "$work/manual" "reload-message(5) has the attributes of lib/draft01/attr.c"
 wc -l <"$work/types" >"$work/a_types"
 wc -l <"$work/library" >"$work/a_library"
-same "$work/a_types" "$work/a_library" "lib/draft01/attr.c has a row for each of reload.h's attributes"
+same "$work/a_types" "$work/a_library" "lib/wire/attrs.c has a row for each of reload.h's attributes"
 
 # Header fields: key, and names of values
-sed -n 's/^ *\[RELOAD_F_[A-Z_]*\] = {"\([^"]*\)".*/\1/p' "$source/lib/draft01/hdr.c" >"$work/library"
+sed -n 's/^ *\[RELOAD_F_[A-Z_]*\] = {"\([^"]*\)".*/\1/p' "$source/lib/wire/header.c" >"$work/library"
 part reload-message.5 Header Attributes | rows | sed '1d' | cut -f 3 | grep . >"$work/manual"
 same "$work/library" "$work/manual" "reload-message(5) has the header's keys of lib/draft01/hdr.c"
-grep -v '^#' "$source/lib/draft01/names.c" | grep -o '"[^"]*"' | tr -d '"' >"$work/names"
+grep -v '^#' "$source/lib/wire/names.c" | grep -o '"[^"]*"' | tr -d '"' >"$work/names"
 missing=0
 while read -r name; do
     grep -q -- "$name" "$source/man/reload-message.5" || {
@@ -246,7 +246,7 @@ awk '{
             comment = 1
         }
     }
-}' "$source/lib/reload.h" | grep -o '[a-z0-9_]*(' | grep '^reload_' | tr -d '(' >"$work/declared"
+}' "$source"/lib/reload/*.h | grep -o '[a-z0-9_]*(' | grep '^reload_' | tr -d '(' >"$work/declared"
 if command -v nm >"$work/null"; then
     nm -D --defined-only "$library" | awk '$2 != "A" {sub(/@.*/, "", $3); print $3}' >"$work/exported"
     same "$work/declared" "$work/exported" "the library exports what reload.h declares and nothing else"

@@ -1,5 +1,5 @@
 /* How long the library takes for a message, against what mbed TLS alone takes for the HMAC-SHA1 of the same octets. */
-#include "../reload.h"
+#include "reload.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 /* What both harnesses use: reading items, rendering them, and the identities that hold for every input. */
-#ifndef RELOAD_FUZZ_H
-#define RELOAD_FUZZ_H
+#ifndef RL_FUZZ_FUZZ_H
+#define RL_FUZZ_FUZZ_H
 
-#include "../reload.h"
+#include "reload.h"
 
 /* The harness, as libFuzzer and replay.c call it. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,6 +1,6 @@
 /* Cutting JSON text into its values, so that jansson is given one at a time, and so that one bad value does not take those
  * behind it along. What a value must look like is jansson's business; here are only brackets, strings and lines. */
-#include "stream.h"
+#include "stream/stream.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* Messages from an input of any form. */
-#include "stream.h"
+#include "stream/stream.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,9 +1,9 @@
 /* From an input's octets to messages, in three steps that know nothing of each other: hex text to octets, JSON text to single
  * values, octets to messages and garbage. reader.c puts them together. */
-#ifndef RELOAD_STREAM_H
-#define RELOAD_STREAM_H
+#ifndef RL_STREAM_STREAM_H
+#define RL_STREAM_STREAM_H
 
-#include "../draft01/draft01.h"
+#include "wire/wire.h"
 
 enum {
     RL_CHUNK = 64 * 1024,                                       /* octets asked for at once */

@@ -1,6 +1,6 @@
 /* Allocations that fail when a test says so. For tests linked with --wrap for malloc, calloc and realloc. */
-#ifndef RELOAD_TEST_FAILING_H
-#define RELOAD_TEST_FAILING_H
+#ifndef RL_TESTS_FAILING_H
+#define RL_TESTS_FAILING_H
 
 #include <stdbool.h>
 #include <stddef.h>

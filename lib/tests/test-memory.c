@@ -3,7 +3,7 @@
 #include "failing.h"
 #include "test.h"
 
-#include "memory.h"
+#include "verify/memory.h"
 
 #include <stdio.h>
 #include <stdlib.h>

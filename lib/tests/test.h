@@ -1,6 +1,6 @@
 /* What the library's tests share. */
-#ifndef RELOAD_TEST_H
-#define RELOAD_TEST_H
+#ifndef RL_TESTS_TEST_H
+#define RL_TESTS_TEST_H
 
 #include <setjmp.h>
 #include <stdarg.h>

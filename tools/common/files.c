@@ -1,4 +1,4 @@
-#include "tool.h"
+#include "common/tool.h"
 
 #include <errno.h>
 #include <fcntl.h>

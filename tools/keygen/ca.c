@@ -1,5 +1,5 @@
 /* reload-keygen ca */
-#include "keygen.h"
+#include "keygen/keygen.h"
 
 #include <errno.h>
 #include <getopt.h>

@@ -1,4 +1,4 @@
-#include "keygen.h"
+#include "keygen/keygen.h"
 
 #include <stdio.h>
 #include <stdlib.h>

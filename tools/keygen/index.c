@@ -1,5 +1,5 @@
 /* The index of what a CA issued: a text file with a line for each certificate. */
-#include "keygen.h"
+#include "keygen/keygen.h"
 
 #include <errno.h>
 #include <fcntl.h>

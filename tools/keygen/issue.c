@@ -1,5 +1,5 @@
 /* reload-keygen issue and request */
-#include "keygen.h"
+#include "keygen/keygen.h"
 
 #include <getopt.h>
 #include <stdio.h>

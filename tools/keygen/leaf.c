@@ -1,5 +1,5 @@
 /* What issue and self-signed share: a certificate that names peers and users. */
-#include "keygen.h"
+#include "keygen/keygen.h"
 
 #include <stdio.h>
 #include <string.h>

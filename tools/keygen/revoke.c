@@ -1,5 +1,5 @@
 /* reload-keygen revoke and crl */
-#include "keygen.h"
+#include "keygen/keygen.h"
 
 #include <getopt.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 /* reload-keygen secret */
-#include "keygen.h"
+#include "keygen/keygen.h"
 
 #include <getopt.h>
 #include <inttypes.h>

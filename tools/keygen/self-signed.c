@@ -1,5 +1,5 @@
 /* reload-keygen self-signed: an identity that no CA stands for (S§3.2's OPEN ISSUE, D28). */
-#include "keygen.h"
+#include "keygen/keygen.h"
 
 #include <getopt.h>
 #include <stdio.h>

@@ -9,7 +9,7 @@
  * opens the new one. In place is safe here: some 40 octets at the beginning of a file lie in one page and in one sector, and only
  * digits change, so that after a kill or a loss of power either the old line is there or the new one. A number that was taken
  * by a call that died is lost; none is given twice. */
-#include "counter.h"
+#include "sign/counter.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
 #ifndef RELOAD_COUNTER_H
 #define RELOAD_COUNTER_H
 
-#include "../common/tool.h"
+#include "common/tool.h"
 
 struct counter {
     const char *path;

@@ -1,0 +1,319 @@
+/* Messages: header fields, attributes, parsing and building. */
+#ifndef RELOAD_MESSAGE_H
+#define RELOAD_MESSAGE_H
+
+#include <reload/base.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- Names of values (B§5.1, B§5.2.3.4, B§5.2.4.2) ------------------------------------------- */
+
+typedef enum reload_names {
+    RELOAD_NAMES_NONE = 0, /* a plain number */
+    RELOAD_NAMES_ROUTING,
+    RELOAD_NAMES_DHT,
+    RELOAD_NAMES_HASH,
+    RELOAD_NAMES_SECURITY,
+    RELOAD_NAMES_METHOD,
+    RELOAD_NAMES_OP,
+    RELOAD_NAMES_TRANSPORT,
+    RELOAD_NAMES_PHRASE /* a response code's reason phrase, and so whether the drafts have the code */
+} reload_names;
+
+enum { RELOAD_VERSION_1 = 1 };
+enum { RELOAD_DHT_CHORD = 1, RELOAD_DHT_BAMBOO = 2 };
+enum { RELOAD_HASH_SHA1 = 1 };
+typedef enum reload_security {
+    RELOAD_SECURITY_OPEN = 0, /* left open, in a PEER-JOIN request (B§8.1.1) */
+    RELOAD_SECURITY_NONE = 1,
+    RELOAD_SECURITY_HMAC = 2,
+    RELOAD_SECURITY_CERTS = 3
+} reload_security;
+enum {
+    RELOAD_PEER_JOIN = 0x00,
+    RELOAD_PEER_SEARCH = 0x01,
+    RELOAD_RESOURCE_GET = 0x10,
+    RELOAD_RESOURCE_PUT = 0x11,
+    RELOAD_RESOURCE_TRANSFER = 0x12,
+    RELOAD_TRANSPORT_OPEN = 0x20,
+    RELOAD_TRANSPORT_TUNNEL = 0x21
+};
+
+/* The name of value in a set, or NULL where it has none. The string is static. */
+const char *reload_name(reload_names set, uint32_t value);
+/* Looks a name up, letter for letter. Returns whether the set has it, and its value in *value. */
+bool reload_name_lookup(reload_names set, const char *name, uint32_t *value);
+
+/* ---- Header fields (B§5.1) ------------------------------------------------------------------- */
+
+typedef enum reload_field {
+    RELOAD_F_TTL = 0,
+    RELOAD_F_ROUTING,
+    RELOAD_F_FRAG,
+    RELOAD_F_LFRG,
+    RELOAD_F_FRAG_RESERVED,
+    RELOAD_F_EXPERIMENTAL,
+    RELOAD_F_VERSION,
+    RELOAD_F_DHT,
+    RELOAD_F_HASH,
+    RELOAD_F_SECURITY,
+    RELOAD_F_RESPONSE,
+    RELOAD_F_METHOD,
+    RELOAD_F_LENGTH,
+    RELOAD_F_DESTINATION_ID,
+    RELOAD_F_SOURCE_ID,
+    RELOAD_F_TRANSACTION_ID,
+    RELOAD_F_OVERLAY,
+    RELOAD_FIELDS /* how many there are */
+} reload_field;
+
+typedef enum reload_field_kind {
+    RELOAD_FIELD_NUMBER, /* an integer, by name where names has one */
+    RELOAD_FIELD_FLAG,   /* one bit */
+    RELOAD_FIELD_OCTETS  /* an octet string, shown in hex */
+} reload_field_kind;
+
+/* A row of the table of header fields. The fields follow each other in wire order, from bit 32 on. */
+typedef struct reload_field_def {
+    const char *key;   /* in JSON */
+    const char *label; /* for people */
+    uint16_t bit;      /* where it begins; bit 0 is the most significant bit of octet 0 */
+    uint16_t width;    /* in bits */
+    reload_field_kind kind;
+    reload_names names;
+    uint32_t initial; /* what it is where JSON leaves it out */
+} reload_field_def;
+
+/* The row of a field; NULL for a value that is none. */
+const reload_field_def *reload_field_def_of(reload_field field);
+
+/* ---- Attributes (B§5.2, S§4) ----------------------------------------------------------------- */
+
+/* Kinds of value. Each is checked, decoded, encoded and shown in one way. */
+typedef enum reload_kind {
+    RELOAD_KIND_OCTETS = 0, /* any octets: certificates, DIGEST, APPLICATION.BODY, unknown types */
+    RELOAD_KIND_COMPOSITE,  /* a run of attributes */
+    RELOAD_KIND_TEXT,       /* UTF-8 without NUL */
+    RELOAD_KIND_ID,         /* 20 octets */
+    RELOAD_KIND_SECONDS,    /* 32 bits, a span of time */
+    RELOAD_KIND_TIME,       /* 32 bits, seconds since the epoch */
+    RELOAD_KIND_INTEGER,    /* 32 bits (D7) */
+    RELOAD_KIND_OP,         /* 8 bits, RELOAD_NAMES_OP */
+    RELOAD_KIND_TRANSPORT,  /* 16 bits, RELOAD_NAMES_TRANSPORT (D6) */
+    RELOAD_KIND_RESPONSE,   /* 21 reserved bits, class, number, reason phrase (B§5.2.1) */
+    RELOAD_KIND_IP_PORT     /* protocol (D5), family, port, address (B§5.2.2.3) */
+} reload_kind;
+
+/* What an attribute stands in, or what its members make up. */
+typedef enum reload_place {
+    RELOAD_IN_NOTHING = 0, /* members: it has none */
+    RELOAD_IN_MESSAGE,
+    RELOAD_IN_PEER_INFO,
+    RELOAD_IN_RESOURCE_INFO,
+    RELOAD_IN_BODY,
+    RELOAD_IN_PARAMETER,
+    RELOAD_IN_ROUTE_LOG,
+    RELOAD_IN_APPLICATION,
+    RELOAD_IN_SIGNATURE
+} reload_place;
+
+enum {
+    RELOAD_A_RESPONSE_CODE = 0x0001,
+    RELOAD_A_SOURCE_INFO = 0x0002,
+    RELOAD_A_RESOURCE = 0x0003,
+    RELOAD_A_ROUTE_LOG = 0x0004,
+    RELOAD_A_REDIRECT = 0x0005,
+    RELOAD_A_SIGNATURE = 0x0006,
+    RELOAD_A_SDP = 0x0007,
+    RELOAD_A_APPLICATION = 0x0008,
+    RELOAD_A_PEER_ID = 0x0101,
+    RELOAD_A_PEER_NAME = 0x0102,
+    RELOAD_A_PEER_IP_PORT = 0x0103,
+    RELOAD_A_PEER_EXPIRATION = 0x0104,
+    RELOAD_A_PEER_CERT = 0x0105,
+    RELOAD_A_PEER_SIGNATURE = 0x0106,
+    RELOAD_A_KEY = 0x0201,
+    RELOAD_A_BODY = 0x0202,
+    RELOAD_A_BODY_ENTRY = 0x0303,
+    RELOAD_A_BODY_PARAMETER = 0x0304,
+    RELOAD_A_BODY_EXPIRATION = 0x0305,
+    RELOAD_A_BODY_SIGNATURE = 0x0306,
+    RELOAD_A_BODY_PEER_INFO = 0x0307,
+    RELOAD_A_BODY_CERTIFICATE = 0x0308,
+    RELOAD_A_PARAMETER_NAME = 0x0309,
+    RELOAD_A_PARAMETER_OP = 0x030a,
+    RELOAD_A_PARAMETER_VALUE = 0x030b,
+    RELOAD_A_ROUTE_LOG_VERSION = 0x0400,
+    RELOAD_A_ROUTE_LOG_TRANSPORT = 0x0401,
+    RELOAD_A_ROUTE_LOG_PEER_INFO = 0x0402,
+    RELOAD_A_APPLICATION_NAME = 0x0403,
+    RELOAD_A_APPLICATION_BODY = 0x0404,
+    RELOAD_A_APPLICATION_DIALOG = 0x0405,
+    RELOAD_A_TIMESTAMP = 0x0801,
+    RELOAD_A_DIGEST = 0x0802
+};
+
+/* A row of the table of attributes. */
+typedef struct reload_attr_def {
+    uint16_t type;
+    const char *name;
+    const char *also[2]; /* further spellings taken on input; NULL where there are none */
+    reload_kind kind;
+    reload_place in;      /* where it belongs */
+    reload_place members; /* what its members make up; RELOAD_IN_NOTHING unless it is a composite */
+    bool once;            /* D11: a second one in the same container makes the message ambiguous */
+    const char *section;  /* where the drafts define it */
+} reload_attr_def;
+
+/* The row of a type, or NULL where the drafts define no such attribute. */
+const reload_attr_def *reload_attr_def_of(uint16_t type);
+/* The row with that name or further spelling, or NULL. */
+const reload_attr_def *reload_attr_def_named(const char *name);
+/* The rows in order of their types, for those who want to see them all: NULL when i is past the last. */
+const reload_attr_def *reload_attr_def_at(size_t i);
+
+/* A decoded value. Spans point into the message's octets and live as long as they do. */
+typedef struct reload_value {
+    reload_kind kind;
+    uint32_t number;       /* SECONDS, TIME, INTEGER, OP, TRANSPORT; RESPONSE: class * 100 + number */
+    const uint8_t *octets; /* OCTETS, ID, TEXT, and RESPONSE's reason phrase; not terminated */
+    size_t len;
+    uint8_t protocol;      /* IP_PORT: the first octet, an IANA protocol number or 0 (D5) */
+    bool ipv6;
+    uint16_t port;
+    uint8_t address[16]; /* IP_PORT: 4 or 16 octets of it */
+} reload_value;
+
+/* Why an attribute's value is shown as raw octets, or why no attribute could be read. */
+typedef enum reload_flaw {
+    RELOAD_FLAW_NONE = 0,
+    RELOAD_FLAW_HEAD,        /* fewer than four octets left for a type and Length */
+    RELOAD_FLAW_LENGTH,      /* Length runs past the end of the container */
+    RELOAD_FLAW_PADDING,     /* padding runs past the end of the container */
+    RELOAD_FLAW_DEPTH,       /* a composite at depth 16 (D3) */
+    RELOAD_FLAW_SIZE,        /* a value of another size than its kind has */
+    RELOAD_FLAW_UTF8,        /* text that is not UTF-8 */
+    RELOAD_FLAW_NUL,         /* text with a NUL */
+    RELOAD_FLAW_RESERVED,    /* RESPONSE-CODE: reserved bits not zero */
+    RELOAD_FLAW_CODE,        /* RESPONSE-CODE: class not 1-7 or number over 99 */
+    RELOAD_FLAW_FAMILY,      /* PEER-IP-PORT: family neither IPv4 nor IPv6 */
+    RELOAD_FLAW_ADDRESS      /* PEER-IP-PORT: address of another size than its family has */
+} reload_flaw;
+
+/* A few words for a flaw; never NULL. The string is static. */
+const char *reload_flaw_text(reload_flaw flaw);
+
+#define RELOAD_NO_ATTR UINT32_MAX
+
+/* One attribute of a message. Attributes stand in pre-order: the first member of attribute i is i + 1, and the next after
+ * all its descendants is at i's end. */
+typedef struct reload_attr {
+    uint32_t offset;            /* of its type field, from the message's first octet */
+    uint32_t end;               /* index of the first attribute behind its descendants */
+    uint32_t parent;            /* index, or RELOAD_NO_ATTR in the message itself */
+    uint32_t ordinal;           /* which member of its container it is, from 0 */
+    uint16_t type;
+    uint16_t length;            /* octets of value, padding not included */
+    uint8_t depth;              /* 1 in the message itself */
+    uint8_t flaw;               /* a reload_flaw; with one, the value is raw and has no members here */
+    bool in_place;              /* it and all it stands in stand where B§5.2 and S§4 put them */
+    bool repeated;              /* another of its type stands before it in the same container */
+    bool ignored;               /* D10: behind the message's SIGNATURE and no ROUTE-LOG, or a member of such */
+    const reload_attr_def *def; /* NULL: unknown type */
+} reload_attr;
+
+/* ---- Messages -------------------------------------------------------------------------------- */
+
+/* A message: its octets, which never change, and where its attributes stand in them. */
+typedef struct reload_msg reload_msg;
+
+/* An empty message to parse into, or NULL without memory. Until it is parsed into it reads as a header of zeros: no token,
+ * Version 0, no attributes. */
+reload_msg *reload_msg_new(void);
+/* Frees it and sets the pointer to NULL. */
+void reload_msg_free(reload_msg **msg);
+
+/* Reads len octets as one message: the header's Length of them follow the header, or fewer where the message was cut
+ * short. They are borrowed, and must stay as they are while msg is used. A message may be parsed into again and again.
+ * RELOAD_OK says that there is a header with nothing behind the message's end, not that the message is well formed
+ * (reload_msg_check). RELOAD_ERR_NO_MESSAGE and RELOAD_ERR_RFC6940: no such header; RELOAD_ERR_VALUE: octets behind the
+ * end; RELOAD_ERR_MEMORY. On failure msg is empty, and no octets are borrowed. */
+reload_err reload_msg_parse(reload_msg *msg, const uint8_t *octets, size_t len, reload_diag *diag);
+
+/* The octets as they were given to reload_msg_parse: encoding a message is giving these out again. */
+const uint8_t *reload_msg_octets(const reload_msg *msg, size_t *len);
+/* How many attributes there are, on all levels. */
+size_t reload_msg_count(const reload_msg *msg);
+/* The i-th of them, i < reload_msg_count. */
+const reload_attr *reload_msg_attr(const reload_msg *msg, size_t i);
+/* The octets that follow the last attribute that could be read (none in a good message), and why they could not. */
+const uint8_t *reload_msg_trailing(const reload_msg *msg, size_t *len, reload_flaw *flaw);
+/* Whether fewer octets follow the header than its Length says. */
+bool reload_msg_cut_short(const reload_msg *msg);
+/* The index of the message's SIGNATURE: the first one at the top (D10); RELOAD_NO_ATTR where there is none. */
+uint32_t reload_msg_signature(const reload_msg *msg);
+/* The first member of attribute parent (RELOAD_NO_ATTR: of the message) of that type, or RELOAD_NO_ATTR. */
+uint32_t reload_msg_member(const reload_msg *msg, uint32_t parent, uint16_t type);
+
+/* A header field as a number. A field of more than 32 bits gives 0: see reload_msg_field_octets. */
+uint32_t reload_msg_field(const reload_msg *msg, reload_field field);
+/* A header field's octets, *len of them, in the message; NULL for a field that does not fill whole octets. */
+const uint8_t *reload_msg_field_octets(const reload_msg *msg, reload_field field, size_t *len);
+
+/* The octets of attribute i's value, padding not included. */
+const uint8_t *reload_msg_value_octets(const reload_msg *msg, size_t i, size_t *len);
+/* The padding behind it, 0 to 3 octets. */
+const uint8_t *reload_msg_padding(const reload_msg *msg, size_t i, size_t *len);
+/* Decodes attribute i's value by its type's kind. Returns false for a composite, and where the attribute has a flaw. */
+bool reload_msg_value(const reload_msg *msg, size_t i, reload_value *value);
+
+/* The message that attribute i carries: i is the first APPLICATION.BODY beside an APPLICATION.NAME of "reload" (B§8.1.2.1), and
+ * the value begins with a RELOAD header and ends where that message does, or before. NULL where it carries none. */
+const uint8_t *reload_msg_tunnelled(const reload_msg *msg, size_t i, size_t *len);
+
+/* Writes attribute i's JSON Pointer ("/attributes/2/value/0") into text, always terminated. Returns false where it did not
+ * fit. */
+bool reload_msg_pointer(const reload_msg *msg, size_t i, char *text, size_t size);
+
+/* D24's steps 1 and 3: RELOAD_OK, or RELOAD_ERR_MALFORMED with offset and cause in diag. A message of another Version and
+ * a fragment are judged by step 1's length alone, since nobody knows what their octets mean. */
+reload_err reload_msg_check(const reload_msg *msg, reload_diag *diag);
+
+/* ---- Building -------------------------------------------------------------------------------- */
+
+/* Appends a message to a buffer piece by piece. Errors stick in the buffer's err and are looked at once, in the end. */
+typedef struct reload_builder {
+    reload_buf *buf;
+    size_t start;                     /* where the message begins in buf */
+    size_t open[RELOAD_MAX_DEPTH];    /* where each open composite begins */
+    unsigned depth;
+} reload_builder;
+
+/* Begins a message at the end of buf. header: 68 octets to start from, or NULL for the initial value of each field. */
+void reload_build_begin(reload_builder *b, reload_buf *buf, const uint8_t *header);
+/* Sets a header field of at most 32 bits; a value that does not fit is RELOAD_ERR_VALUE. Length is set by
+ * reload_build_end. */
+void reload_build_field(reload_builder *b, reload_field field, uint32_t value);
+/* Sets a header field of whole octets from as many octets as it has. */
+void reload_build_field_octets(reload_builder *b, reload_field field, const uint8_t *octets);
+/* Opens a composite; its Length is set when it is closed. More than 16 open ones are RELOAD_ERR_VALUE. */
+void reload_build_open(reload_builder *b, uint16_t type);
+/* Closes the innermost one and pads it. Nothing open is RELOAD_ERR_ARGUMENT. */
+void reload_build_close(reload_builder *b);
+/* Adds an attribute of len octets, with zero padding. */
+void reload_build_octets(reload_builder *b, uint16_t type, const uint8_t *octets, size_t len);
+/* Adds an attribute with the value encoded by its kind. Not for composites. */
+void reload_build_value(reload_builder *b, uint16_t type, const reload_value *value);
+/* Adds octets as they are: attributes that were encoded before, padding included. */
+void reload_build_raw(reload_builder *b, const uint8_t *octets, size_t len);
+/* Sets the header's Length and returns the sticky error: RELOAD_ERR_TOO_LONG where a Length does not hold what it must,
+ * RELOAD_ERR_VALUE, RELOAD_ERR_MEMORY. */
+reload_err reload_build_end(reload_builder *b);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

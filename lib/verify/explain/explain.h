@@ -1,0 +1,201 @@
+/* Why a digest is wrong: the misreadings that are tried, and what they do to the octets, the key and the digest. */
+#ifndef RL_VERIFY_EXPLAIN_EXPLAIN_H
+#define RL_VERIFY_EXPLAIN_EXPLAIN_H
+
+#include "verify/verify.h"
+
+/* The rows of the table in reading.c. */
+typedef enum rl_reading {
+    /* The header's Length field */
+    RL_LENGTH_NOT_RESTORED,
+    RL_LENGTH_ZERO,
+    RL_LENGTH_WITHOUT_SIGNATURE,
+    RL_LENGTH_WITHOUT_DIGEST,
+    RL_LENGTH_WITHOUT_PADDING,
+    RL_LENGTH_WITH_HEADER,
+    RL_LENGTH_LITTLE_ENDIAN,
+    RL_LENGTH_LEFT_OUT,
+    /* Where the range begins */
+    RL_FROM_OCTET_0,
+    RL_FROM_OCTET_4,
+    RL_FROM_OCTET_7,
+    RL_FROM_OCTET_8,
+    RL_FROM_OCTET_9,
+    RL_FROM_OCTET_16,
+    RL_FROM_ATTRIBUTES,
+    RL_FROM_CONTAINER_HEAD,
+    RL_FROM_RESOURCE,
+    RL_FROM_SIGNATURE,
+    /* Where it ends */
+    RL_TO_SIGNATURE,
+    RL_TO_DIGEST_VALUE,
+    RL_TO_DIGEST_ZEROED,
+    RL_TO_END_DIGEST_ZEROED,
+    RL_TO_END_WITHOUT_DIGEST,
+    RL_TO_END_WITHOUT_SIGNATURE,
+    /* What is left out or otherwise in it */
+    RL_SIGNATURE_HEAD_LEFT_OUT,
+    RL_SIGNATURE_LENGTH_WITHOUT_DIGEST,
+    RL_SIGNATURE_LENGTH_ZERO,
+    RL_TIMESTAMP_LEFT_OUT,
+    RL_TIMESTAMP_HEAD_LEFT_OUT,
+    RL_TIMESTAMP_ZERO,
+    RL_PADDING_LEFT_OUT,
+    RL_PADDING_ZEROED,
+    RL_INNER_DIGESTS_ZERO,
+    RL_DHT_ZERO,
+    RL_HASH_ZERO,
+    RL_SECURITY_ZERO,
+    RL_RESPONSE_FLIPPED,
+    RL_DESTINATION_ID_ZERO,
+    RL_SOURCE_ID_ZERO,
+    RL_TRANSACTION_ID_ZERO,
+    RL_OVERLAY_ZERO,
+    /* Which key */
+    RL_SECRET_AS_HEX,
+    RL_SECRET_AS_UPPER_HEX,
+    RL_SECRET_WITH_HEX_PREFIX,
+    RL_SECRET_FROM_HEX,
+    RL_SECRET_AS_BASE64,
+    RL_SECRET_FROM_BASE64,
+    RL_SECRET_HASHED,
+    RL_SECRET_TRIMMED,
+    RL_SECRET_CUT_AT_NUL,
+    RL_SECRET_CUT_TO_20,
+    RL_SECRET_CUT_TO_64,
+    RL_SECRET_EMPTY,
+    RL_SECRET_WITH_LF,
+    RL_SECRET_WITH_CRLF,
+    RL_SECRET_WITH_NUL,
+    RL_SECRET_WITH_BLANK,
+    RL_KEY_OF_PEER_CERT,
+    RL_KEY_OF_RESOURCE_CERT,
+    RL_KEY_OF_CA,
+    /* Which algorithm */
+    RL_MD5,
+    RL_SHA_224,
+    RL_SHA_256,
+    RL_SHA_384,
+    RL_SHA_512,
+    RL_HASH_ONLY,
+    RL_SECRET_IN_FRONT,
+    RL_SECRET_BEHIND,
+    RL_KEY_AND_OCTETS_SWAPPED,
+    RL_HASHED_TWICE,
+    RL_NO_DIGEST_INFO,
+    RL_DIGEST_INFO_WITHOUT_NULL,
+    RL_PSS,
+    /* How the DIGEST is written */
+    RL_DIGEST_REVERSED,
+    RL_DIGEST_WORDS_REVERSED,
+    RL_DIGEST_AS_HEX,
+    RL_DIGEST_AS_BASE64,
+    RL_DIGEST_CUT,
+    RL_DIGEST_PADDED,
+    RL_DIGEST_ZEROS_DROPPED,
+    RL_DIGEST_SIGN_OCTET,
+    RL_READINGS, /* how many there are */
+    RL_NO_READING = RL_READINGS
+} rl_reading;
+
+/* Those in front of this one change the octets that are covered. */
+#define RL_END_COVER RL_SECRET_AS_HEX
+
+/* What a reading is about. Two of one axis exclude each other. */
+typedef enum rl_axis {
+    RL_AXIS_LENGTH, RL_AXIS_FROM, RL_AXIS_TO, RL_AXIS_SIGNATURE, RL_AXIS_TIMESTAMP, RL_AXIS_PADDING, RL_AXIS_INNER,
+    RL_AXIS_DHT, RL_AXIS_HASH_FIELD, RL_AXIS_SECURITY, RL_AXIS_RESPONSE, RL_AXIS_DESTINATION, RL_AXIS_SOURCE,
+    RL_AXIS_TRANSACTION, RL_AXIS_OVERLAY, RL_AXIS_KEY, RL_AXIS_KEY_END, RL_AXIS_CERT, RL_AXIS_HASH, RL_AXIS_MAC,
+    RL_AXIS_TWICE, RL_AXIS_BLOCK, RL_AXIS_FORM
+} rl_axis;
+
+rl_axis rl_reading_axis(rl_reading reading);
+
+/* At most RELOAD_MAX_READINGS misreadings at once, in the table's order. */
+typedef struct rl_set {
+    rl_reading reading[RELOAD_MAX_READINGS];
+    unsigned count;
+} rl_set;
+
+/* Adds a reading (RL_NO_READING adds nothing); false where there is no room for it or it excludes one that is there. */
+bool rl_set_add(rl_set *set, rl_reading reading);
+/* Adds all of another. */
+bool rl_set_join(rl_set *set, const rl_set *other);
+
+/* How much may still be done for a message, in octets digested. */
+typedef struct rl_budget {
+    uint64_t left;
+    bool spent; /* something was wanted that it had no room for */
+} rl_budget;
+bool rl_spend(rl_budget *budget, uint64_t cost);
+
+/* ---- cover.c: the octets that are covered ---- */
+
+typedef struct rl_cover {
+    const reload_msg *msg;
+    rl_site site;
+    uint32_t length;  /* D2's */
+    uint32_t padding; /* of the message's own attributes, up to its SIGNATURE's end */
+    bool applies[RL_END_COVER];
+    /* work, with room for the whole message */
+    uint8_t *octets;
+    uint8_t *dropped;
+    size_t len; /* of octets, when rendered */
+} rl_cover;
+
+/* Prepares the covers of a site with a DIGEST; takes time for each attribute. RELOAD_ERR_MEMORY. */
+reload_err rl_cover_open(rl_cover *cover, const reload_msg *msg, const rl_site *site);
+void rl_cover_close(rl_cover *cover);
+/* Makes octets what is covered by the readings among them that are about it; false where one of them does not apply, or the
+ * budget has no room for it. */
+bool rl_cover_render(rl_cover *cover, const rl_set *readings, rl_budget *budget);
+
+/* ---- key.c: keys that a secret may have been taken for ---- */
+
+typedef struct rl_key_reading {
+    rl_set readings;
+    uint8_t *octets;
+    size_t len;
+    bool first; /* of all secrets' keys: what needs no key is tried with this one */
+} rl_key_reading;
+
+typedef struct rl_keys {
+    rl_key_reading *keys;
+    size_t count;
+    size_t cap;
+} rl_keys;
+
+/* Writes base64 with its padding, and returns how many characters that is: 4 for each 3 octets begun. */
+size_t rl_base64_encode(const uint8_t *octets, size_t len, uint8_t *text);
+/* Reads base64, with or without padding; false where it is none. octets: room for len. */
+bool rl_base64_decode(const uint8_t *text, size_t len, uint8_t *octets, size_t *octets_len);
+
+/* All keys that a verifier's secrets may have been taken for. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+reload_err rl_keys_open(rl_keys *keys, const reload_verifier *verifier);
+/* Wipes and frees them. */
+void rl_keys_close(rl_keys *keys);
+
+/* ---- block.c: what is in an RSA signature ---- */
+
+/* A hash that somebody has signed. */
+typedef struct rl_signed {
+    rl_set readings;
+    rl_hash hash;
+    bool pss;
+    uint8_t digest[RL_MAX_HASH_SIZE]; /* under PSS: H of RFC 8017 section 9.1 */
+    uint8_t salt[1024];
+    size_t salt_len;
+} rl_signed;
+
+/* Reads a block of len octets under a key of that many bits, in which a digest by that hash is signed: EMSA-PKCS1-v1_5 and
+ * EMSA-PSS (RFC 8017 section 9). readings: what has led to the block; those that it takes to read it are added. *good says whether
+ * there is such a digest in it. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+reload_err rl_block_read(const uint8_t *block, size_t len, unsigned bits, rl_hash hash, const rl_set *readings, rl_signed *result,
+                         bool *good);
+/* Whether the digest is what is signed. */
+reload_err rl_signed_is(const rl_signed *what, const uint8_t *digest, bool *fits);
+
+/* The reading that a hash is; RL_NO_READING for SHA-1. */
+rl_reading rl_hash_reading(rl_hash hash);
+
+#endif

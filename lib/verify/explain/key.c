@@ -1,0 +1,166 @@
+/* The keys that a shared secret may have been taken for (D12). */
+#include "verify/explain/explain.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Adds a key that is the octets with a tail behind it. */
+static reload_err add(rl_keys *keys, const rl_set *readings, const uint8_t *octets, size_t len, const char *tail, size_t tail_len)
+{
+    void *array = keys->keys;
+    bool grown = rl_grow(&array, &keys->cap, keys->count, sizeof *keys->keys);
+    keys->keys = array;
+    uint8_t *copy = grown ? malloc(len + tail_len + 1) : NULL;
+    if (copy == NULL)
+        return RELOAD_ERR_MEMORY;
+    if (len > 0)
+        memcpy(copy, octets, len);
+    if (tail_len > 0)
+        memcpy(copy + len, tail, tail_len);
+    keys->keys[keys->count] =
+        (rl_key_reading){.readings = *readings, .octets = copy, .len = len + tail_len, .first = keys->count == 0};
+    keys->count++;
+    return RELOAD_OK;
+}
+
+/* Adds a key as it is and with each of what may have been left at its end. */
+static reload_err add_form(rl_keys *keys, rl_reading form, const uint8_t *octets, size_t len)
+{
+    static const struct {
+        rl_reading reading;
+        const char *tail;
+        size_t len;
+    } tails[] = {{RL_NO_READING, "", 0},
+                 {RL_SECRET_WITH_LF, "\n", 1},
+                 {RL_SECRET_WITH_CRLF, "\r\n", 2},
+                 {RL_SECRET_WITH_NUL, "", 1},
+                 {RL_SECRET_WITH_BLANK, " ", 1}};
+    reload_err err = RELOAD_OK;
+    for (size_t i = 0; i < sizeof tails / sizeof tails[0] && err == RELOAD_OK; i++) {
+        rl_set readings = {.count = 0};
+        if (rl_set_add(&readings, form) && rl_set_add(&readings, tails[i].reading))
+            err = add(keys, &readings, octets, len, tails[i].tail, tails[i].len);
+    }
+    return err;
+}
+
+static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+size_t rl_base64_encode(const uint8_t *octets, size_t len, uint8_t *text)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < len; i += 3) {
+        size_t n = len - i < 3 ? len - i : 3;
+        uint32_t v = (uint32_t)octets[i] << 16 | (n > 1 ? (uint32_t)octets[i + 1] << 8 : 0) | (n > 2 ? octets[i + 2] : 0u);
+        for (unsigned k = 0; k < 4; k++)
+            text[at++] = k <= n ? (uint8_t)base64_digits[v >> (18 - 6 * k) & 63] : '=';
+    }
+    return at;
+}
+
+bool rl_base64_decode(const uint8_t *text, size_t len, uint8_t *octets, size_t *octets_len)
+{
+    uint32_t v = 0;
+    while (len > 0 && text[len - 1] == '=')
+        len--;
+    *octets_len = 0;
+    for (size_t i = 0; i < len; i++) {
+        const char *digit = text[i] == '\0' ? NULL : strchr(base64_digits, text[i]);
+        if (digit == NULL)
+            return false;
+        v = v << 6 | (uint32_t)(digit - base64_digits);
+        if (i % 4 > 0)
+            octets[(*octets_len)++] = (uint8_t)(v >> (6 - 2 * (i % 4)));
+    }
+    return len % 4 != 1;
+}
+
+static bool is_blank(uint8_t c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* Adds the keys that are made by cutting. */
+static reload_err add_cut(rl_keys *keys, const uint8_t *secret, size_t len)
+{
+    enum { BLOCK = 64 };
+    size_t from = 0, to = len;
+    const uint8_t *nul = memchr(secret, '\0', len);
+    while (from < to && is_blank(secret[from]))
+        from++;
+    while (to > from && is_blank(secret[to - 1]))
+        to--;
+    reload_err err = to - from < len ? add_form(keys, RL_SECRET_TRIMMED, secret + from, to - from) : RELOAD_OK;
+    if (err == RELOAD_OK && nul != NULL)
+        err = add_form(keys, RL_SECRET_CUT_AT_NUL, secret, (size_t)(nul - secret));
+    if (err == RELOAD_OK && len > RL_SHA1_SIZE)
+        err = add_form(keys, RL_SECRET_CUT_TO_20, secret, RL_SHA1_SIZE);
+    if (err == RELOAD_OK && len > BLOCK)
+        err = add_form(keys, RL_SECRET_CUT_TO_64, secret, BLOCK);
+    if (err == RELOAD_OK)
+        err = add_form(keys, RL_SECRET_EMPTY, secret, 0);
+    return err;
+}
+
+/* Adds the keys that are other spellings of a secret. work: room for 4 + 2 * len octets. */
+static reload_err add_spelt(rl_keys *keys, const uint8_t *secret, size_t len, uint8_t *work)
+{
+    size_t n;
+    memcpy(work, "hex:", 4);
+    reload_hex_encode(secret, len, (char *)work + 4);
+    reload_err err = add_form(keys, RL_SECRET_WITH_HEX_PREFIX, work, 4 + 2 * len);
+    if (err == RELOAD_OK)
+        err = add_form(keys, RL_SECRET_AS_HEX, work + 4, 2 * len);
+    bool letters = false;
+    for (size_t i = 4; i < 4 + 2 * len; i++) {
+        letters = letters || work[i] >= 'a';
+        work[i] = (uint8_t)(work[i] >= 'a' ? work[i] - 'a' + 'A' : work[i]);
+    }
+    if (err == RELOAD_OK && letters)
+        err = add_form(keys, RL_SECRET_AS_UPPER_HEX, work + 4, 2 * len);
+    if (err == RELOAD_OK && reload_hex_decode((const char *)secret, len, work))
+        err = add_form(keys, RL_SECRET_FROM_HEX, work, len / 2);
+    n = rl_base64_encode(secret, len, work);
+    if (err == RELOAD_OK)
+        err = add_form(keys, RL_SECRET_AS_BASE64, work, n);
+    if (err == RELOAD_OK && rl_base64_decode(secret, len, work, &n))
+        err = add_form(keys, RL_SECRET_FROM_BASE64, work, n);
+    if (err == RELOAD_OK)
+        err = rl_sha1(secret, len, NULL, 0, work);
+    if (err == RELOAD_OK)
+        err = add_form(keys, RL_SECRET_HASHED, work, RL_SHA1_SIZE);
+    return err;
+}
+
+reload_err rl_keys_open(rl_keys *keys, const reload_verifier *verifier)
+{
+    reload_err err = RELOAD_OK;
+    const uint8_t *secret;
+    size_t len;
+    *keys = (rl_keys){0};
+    for (size_t i = 0; err == RELOAD_OK && (secret = rl_verifier_secret(verifier, i, &len)) != NULL; i++) {
+        size_t room = 2 * len + 4 + RL_SHA1_SIZE;
+        uint8_t *work = malloc(room);
+        err = work == NULL ? RELOAD_ERR_MEMORY : add_form(keys, RL_NO_READING, secret, len);
+        if (err == RELOAD_OK)
+            err = add_spelt(keys, secret, len, work);
+        if (err == RELOAD_OK)
+            err = add_cut(keys, secret, len);
+        if (work != NULL)
+            rl_wipe(work, room);
+        free(work);
+    }
+    if (err != RELOAD_OK)
+        rl_keys_close(keys);
+    return err;
+}
+
+void rl_keys_close(rl_keys *keys)
+{
+    for (size_t i = 0; i < keys->count; i++) {
+        rl_wipe(keys->keys[i].octets, keys->keys[i].len);
+        free(keys->keys[i].octets);
+    }
+    free(keys->keys);
+    *keys = (rl_keys){0};
+}

@@ -1,0 +1,193 @@
+/* The misreadings that are tried. reload-verify(1) has them too, and check-manuals.sh looks whether it does. */
+#include "verify/explain/explain.h"
+
+#include <stdio.h>
+
+static const struct {
+    rl_axis axis;
+    reload_reading reading;
+} table[RL_READINGS] = {
+    /* The header's Length field */
+    [RL_LENGTH_NOT_RESTORED] = {RL_AXIS_LENGTH,
+        {"length-not-restored", "Length as it was received, not as it was up to the SIGNATURE's end", "D2"}},
+    [RL_LENGTH_ZERO] = {RL_AXIS_LENGTH, {"length-zero", "Length was zero", "D2"}},
+    [RL_LENGTH_WITHOUT_SIGNATURE] = {RL_AXIS_LENGTH, {"length-without-signature", "Length did not count the SIGNATURE", "D2"}},
+    [RL_LENGTH_WITHOUT_DIGEST] = {RL_AXIS_LENGTH, {"length-without-digest", "Length did not count the DIGEST", "D2"}},
+    [RL_LENGTH_WITHOUT_PADDING] = {RL_AXIS_LENGTH,
+        {"length-without-padding", "Length did not count the padding of the message's attributes", "D3"}},
+    [RL_LENGTH_WITH_HEADER] = {RL_AXIS_LENGTH, {"length-with-header", "Length counted the header's 68 octets", "B§5.1"}},
+    [RL_LENGTH_LITTLE_ENDIAN] = {RL_AXIS_LENGTH,
+        {"length-little-endian", "Length began with its least significant octet", "B§5.1"}},
+    [RL_LENGTH_LEFT_OUT] = {RL_AXIS_LENGTH, {"length-left-out", "the Length field was left out", "D2"}},
+    /* Where the range begins */
+    [RL_FROM_OCTET_0] = {RL_AXIS_FROM, {"from-octet-0", "the range began at the message's first octet, offset 0", "D1, D8"}},
+    [RL_FROM_OCTET_4] = {RL_AXIS_FROM, {"from-octet-4", "the range began behind the token, at offset 4 of the message", "D1"}},
+    [RL_FROM_OCTET_7] = {RL_AXIS_FROM,
+        {"from-octet-7", "the range began at offset 7 of the message, the 8th byte counted from one", "D1"}},
+    [RL_FROM_OCTET_8] = {RL_AXIS_FROM,
+        {"from-octet-8", "the range began at offset 8 of the message, as the message's own SIGNATURE's does", "D8"}},
+    [RL_FROM_OCTET_9] = {RL_AXIS_FROM, {"from-octet-9", "the range began at offset 9 of the message", "D1"}},
+    [RL_FROM_OCTET_16] = {RL_AXIS_FROM, {"from-octet-16", "the range began behind Length, at offset 16 of the message", "D1"}},
+    [RL_FROM_ATTRIBUTES] = {RL_AXIS_FROM,
+        {"from-attributes", "the range began at the message's first attribute, offset 68", "D1"}},
+    [RL_FROM_CONTAINER_HEAD] = {RL_AXIS_FROM,
+        {"from-container-head", "the range began with the type and Length of the PEER-INFO or BODY", "D8"}},
+    [RL_FROM_RESOURCE] = {RL_AXIS_FROM,
+        {"from-resource", "the range began at the first member of the RESOURCE, its KEY", "D8"}},
+    [RL_FROM_SIGNATURE] = {RL_AXIS_FROM,
+        {"from-signature", "the range began at the signature attribute, and so covered no more than that", "D1, D8"}},
+    /* Where it ends */
+    [RL_TO_SIGNATURE] = {RL_AXIS_TO, {"to-signature", "the range ended before the signature attribute", "D1, B§5.2.6"}},
+    [RL_TO_DIGEST_VALUE] = {RL_AXIS_TO, {"to-digest-value", "the range went on over the type and Length of DIGEST", "D1"}},
+    [RL_TO_DIGEST_ZEROED] = {RL_AXIS_TO,
+        {"to-digest-zeroed", "the range went on over the DIGEST attribute, its value filled with zeros", "D1"}},
+    [RL_TO_END_DIGEST_ZEROED] = {RL_AXIS_TO,
+        {"to-end-digest-zeroed", "the range went on to the end of the message, the value of DIGEST filled with zeros", "D1, D10"}},
+    [RL_TO_END_WITHOUT_DIGEST] = {RL_AXIS_TO,
+        {"to-end-without-digest", "the range went on behind DIGEST to the end of the message", "D1, D10"}},
+    [RL_TO_END_WITHOUT_SIGNATURE] = {RL_AXIS_TO,
+        {"to-end-without-signature", "the range went on behind the SIGNATURE, itself left out, to the end of the message", "D1, D10"}},
+    /* What is left out or otherwise in it */
+    [RL_SIGNATURE_HEAD_LEFT_OUT] = {RL_AXIS_SIGNATURE,
+        {"signature-head-left-out", "the signature attribute's own type and Length were left out", "D1, D8"}},
+    [RL_SIGNATURE_LENGTH_WITHOUT_DIGEST] = {RL_AXIS_SIGNATURE,
+        {"signature-length-without-digest", "the signature attribute's Length did not count the DIGEST", "D1, D3"}},
+    [RL_SIGNATURE_LENGTH_ZERO] = {RL_AXIS_SIGNATURE,
+        {"signature-length-zero", "the signature attribute's Length was zero", "D1, D3"}},
+    [RL_TIMESTAMP_LEFT_OUT] = {RL_AXIS_TIMESTAMP, {"timestamp-left-out", "TIMESTAMP was left out", "D4, S§4"}},
+    [RL_TIMESTAMP_HEAD_LEFT_OUT] = {RL_AXIS_TIMESTAMP,
+        {"timestamp-head-left-out", "TIMESTAMP's type and Length were left out", "D1"}},
+    [RL_TIMESTAMP_ZERO] = {RL_AXIS_TIMESTAMP, {"timestamp-zero", "TIMESTAMP was zero", "D4"}},
+    [RL_PADDING_LEFT_OUT] = {RL_AXIS_PADDING, {"padding-left-out", "padding octets were left out", "D3, B§5.2"}},
+    [RL_PADDING_ZEROED] = {RL_AXIS_PADDING,
+        {"padding-zeroed", "padding octets were taken as zeros, not as they were received", "B§5.2"}},
+    [RL_INNER_DIGESTS_ZERO] = {RL_AXIS_INNER,
+        {"inner-digests-zero", "the DIGESTs of the signatures inside were still zeros", "D8"}},
+    [RL_DHT_ZERO] = {RL_AXIS_DHT, {"dht-zero", "the DHT field was zero", "D1"}},
+    [RL_HASH_ZERO] = {RL_AXIS_HASH_FIELD, {"hash-zero", "the Hash field was zero", "D1"}},
+    [RL_SECURITY_ZERO] = {RL_AXIS_SECURITY, {"security-zero", "the Security field was zero", "D1, D23"}},
+    [RL_RESPONSE_FLIPPED] = {RL_AXIS_RESPONSE,
+        {"response-flipped", "R/r was the other: a request's for a response's, or the other way round", "D1"}},
+    [RL_DESTINATION_ID_ZERO] = {RL_AXIS_DESTINATION, {"destination-id-zero", "the Destination ID was zero", "D1"}},
+    [RL_SOURCE_ID_ZERO] = {RL_AXIS_SOURCE, {"source-id-zero", "the Source ID was zero", "D1"}},
+    [RL_TRANSACTION_ID_ZERO] = {RL_AXIS_TRANSACTION, {"transaction-id-zero", "the Transaction ID was zero", "D1"}},
+    [RL_OVERLAY_ZERO] = {RL_AXIS_OVERLAY, {"overlay-zero", "the Overlay field was zero", "D1"}},
+    /* Which key */
+    [RL_SECRET_AS_HEX] = {RL_AXIS_KEY,
+        {"secret-as-hex", "the key was the hex digits of the secret, lower case, in place of its octets", "D12"}},
+    [RL_SECRET_AS_UPPER_HEX] = {RL_AXIS_KEY,
+        {"secret-as-upper-hex", "the key was the hex digits of the secret, upper case, in place of its octets", "D12"}},
+    [RL_SECRET_WITH_HEX_PREFIX] = {RL_AXIS_KEY,
+        {"secret-with-hex-prefix", "the key was the text of a secret file: hex: and the hex digits of the secret", "D12"}},
+    [RL_SECRET_FROM_HEX] = {RL_AXIS_KEY,
+        {"secret-from-hex", "the key was the octets that the secret's text stands for as hex digits", "D12"}},
+    [RL_SECRET_AS_BASE64] = {RL_AXIS_KEY, {"secret-as-base64", "the key was the secret in base64", "D12"}},
+    [RL_SECRET_FROM_BASE64] = {RL_AXIS_KEY,
+        {"secret-from-base64", "the key was the octets that the secret's text stands for in base64", "D12"}},
+    [RL_SECRET_HASHED] = {RL_AXIS_KEY, {"secret-hashed", "the key was the SHA-1 of the secret", "D12"}},
+    [RL_SECRET_TRIMMED] = {RL_AXIS_KEY, {"secret-trimmed", "white space around the secret was dropped", "D12"}},
+    [RL_SECRET_CUT_AT_NUL] = {RL_AXIS_KEY, {"secret-cut-at-nul", "the secret was taken up to its first NUL", "D12"}},
+    [RL_SECRET_CUT_TO_20] = {RL_AXIS_KEY, {"secret-cut-to-20", "the secret was cut to 20 octets", "D12"}},
+    [RL_SECRET_CUT_TO_64] = {RL_AXIS_KEY,
+        {"secret-cut-to-64", "the secret was cut to 64 octets, the block of SHA-1, where HMAC hashes it", "D12"}},
+    [RL_SECRET_EMPTY] = {RL_AXIS_KEY, {"secret-empty", "the key was empty", "D12"}},
+    [RL_SECRET_WITH_LF] = {RL_AXIS_KEY_END,
+        {"secret-with-lf", "the line feed at the end of the secret file was part of the key", "D12"}},
+    [RL_SECRET_WITH_CRLF] = {RL_AXIS_KEY_END,
+        {"secret-with-crlf", "the CR LF at the end of the secret file was part of the key", "D12"}},
+    [RL_SECRET_WITH_NUL] = {RL_AXIS_KEY_END, {"secret-with-nul", "a terminating NUL was part of the key", "D12"}},
+    [RL_SECRET_WITH_BLANK] = {RL_AXIS_KEY_END, {"secret-with-blank", "a blank behind the secret was part of the key", "D12"}},
+    [RL_KEY_OF_PEER_CERT] = {RL_AXIS_CERT,
+        {"key-of-peer-cert", "the key was that of a PEER-CERT of which the signature is not", "D20, D21"}},
+    [RL_KEY_OF_RESOURCE_CERT] = {RL_AXIS_CERT,
+        {"key-of-resource-cert", "the key was that of a certificate BODY of which the signature is not", "D20, D21"}},
+    [RL_KEY_OF_CA] = {RL_AXIS_CERT, {"key-of-ca", "the key was that of a CA or intermediate certificate", "D18"}},
+    /* Which algorithm */
+    [RL_MD5] = {RL_AXIS_HASH, {"md5", "the hash was MD5", "D12, D13"}},
+    [RL_SHA_224] = {RL_AXIS_HASH, {"sha-224", "the hash was SHA-224", "D12, D13"}},
+    [RL_SHA_256] = {RL_AXIS_HASH, {"sha-256", "the hash was SHA-256", "D12, D13"}},
+    [RL_SHA_384] = {RL_AXIS_HASH, {"sha-384", "the hash was SHA-384", "D12, D13"}},
+    [RL_SHA_512] = {RL_AXIS_HASH, {"sha-512", "the hash was SHA-512", "D12, D13"}},
+    [RL_HASH_ONLY] = {RL_AXIS_MAC, {"hash-only", "it is a hash of the octets, made without a key", "D12, D13"}},
+    [RL_SECRET_IN_FRONT] = {RL_AXIS_MAC, {"secret-in-front", "it is a hash of the secret and then the octets, no HMAC", "D12"}},
+    [RL_SECRET_BEHIND] = {RL_AXIS_MAC, {"secret-behind", "it is a hash of the octets and then the secret, no HMAC", "D12"}},
+    [RL_KEY_AND_OCTETS_SWAPPED] = {RL_AXIS_MAC,
+        {"key-and-octets-swapped", "HMAC was given the octets as its key and the secret as the octets", "D12"}},
+    [RL_HASHED_TWICE] = {RL_AXIS_TWICE,
+        {"hashed-twice", "the octets were hashed before, and the hash was hashed again", "D12, D13"}},
+    [RL_NO_DIGEST_INFO] = {RL_AXIS_BLOCK,
+        {"no-digest-info", "the hash was signed by itself, without a DigestInfo around it", "D13"}},
+    [RL_DIGEST_INFO_WITHOUT_NULL] = {RL_AXIS_BLOCK,
+        {"digest-info-without-null", "the DigestInfo lacks the NULL of its algorithm's parameters", "D13"}},
+    [RL_PSS] = {RL_AXIS_BLOCK, {"pss", "the signature is RSASSA-PSS", "D13"}},
+    /* How the DIGEST is written */
+    [RL_DIGEST_REVERSED] = {RL_AXIS_FORM, {"digest-reversed", "the octets of DIGEST stand in reverse order", "D12, D13"}},
+    [RL_DIGEST_WORDS_REVERSED] = {RL_AXIS_FORM,
+        {"digest-words-reversed", "each four octets of DIGEST stand in reverse order", "D12"}},
+    [RL_DIGEST_AS_HEX] = {RL_AXIS_FORM, {"digest-as-hex", "DIGEST holds hex digits in place of the octets", "S§6, D12, D13"}},
+    [RL_DIGEST_AS_BASE64] = {RL_AXIS_FORM, {"digest-as-base64", "DIGEST holds base64 in place of the octets", "S§6, D12, D13"}},
+    [RL_DIGEST_CUT] = {RL_AXIS_FORM, {"digest-cut", "DIGEST is cut short", "D12"}},
+    [RL_DIGEST_PADDED] = {RL_AXIS_FORM, {"digest-padded", "DIGEST is filled up with zeros", "D12"}},
+    [RL_DIGEST_ZEROS_DROPPED] = {RL_AXIS_FORM,
+        {"digest-zeros-dropped", "DIGEST lacks the zero octets that the signature begins with", "D13"}},
+    [RL_DIGEST_SIGN_OCTET] = {RL_AXIS_FORM, {"digest-sign-octet", "DIGEST has a zero octet in front of the signature", "D13"}},
+};
+
+const reload_reading *reload_reading_at(size_t i)
+{
+    return i < RL_READINGS ? &table[i].reading : NULL;
+}
+
+rl_axis rl_reading_axis(rl_reading reading)
+{
+    return table[reading].axis;
+}
+
+rl_reading rl_hash_reading(rl_hash hash)
+{
+    static const rl_reading readings[RL_HASHES] = {
+        [RL_HASH_SHA1] = RL_NO_READING, [RL_HASH_MD5] = RL_MD5,        [RL_HASH_SHA224] = RL_SHA_224,
+        [RL_HASH_SHA256] = RL_SHA_256,  [RL_HASH_SHA384] = RL_SHA_384, [RL_HASH_SHA512] = RL_SHA_512,
+    };
+    return readings[hash];
+}
+
+bool rl_set_add(rl_set *set, rl_reading reading)
+{
+    if (reading == RL_NO_READING)
+        return true;
+    if (set->count == RELOAD_MAX_READINGS)
+        return false;
+    unsigned at = set->count;
+    for (unsigned i = 0; i < set->count; i++)
+        if (rl_reading_axis(set->reading[i]) == rl_reading_axis(reading))
+            return false;
+    for (; at > 0 && set->reading[at - 1] > reading; at--)
+        set->reading[at] = set->reading[at - 1];
+    set->reading[at] = reading;
+    set->count++;
+    return true;
+}
+
+bool rl_set_join(rl_set *set, const rl_set *other)
+{
+    bool good = true;
+    for (unsigned i = 0; i < other->count && good; i++)
+        good = rl_set_add(set, other->reading[i]);
+    return good;
+}
+
+void reload_fit_text(const reload_fit *fit, char *text, size_t size)
+{
+    size_t at = 0;
+    if (size == 0)
+        return;
+    text[0] = '\0';
+    for (size_t i = 0; i < fit->count; i++) {
+        const reload_reading *reading = fit->readings[i];
+        int n = snprintf(text + at, size - at, "%s%s (%s)", i == 0 ? "" : ", and ", reading->says, reading->section);
+        if (n < 0 || (size_t)n >= size - at)
+            return;
+        at += (size_t)n;
+    }
+}

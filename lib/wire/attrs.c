@@ -1,0 +1,96 @@
+#include "wire/wire.h"
+
+#include <string.h>
+
+#define COMPOSITE RELOAD_KIND_COMPOSITE
+#define NONE RELOAD_IN_NOTHING
+
+/* Every attribute that B§5.2 and S§4 define, in order of types. A new one is a row here. */
+static const reload_attr_def attrs[] = {
+    {RELOAD_A_RESPONSE_CODE, "RESPONSE-CODE", {0}, RELOAD_KIND_RESPONSE, RELOAD_IN_MESSAGE, NONE, true, "B§5.2.1"},
+    {RELOAD_A_SOURCE_INFO, "SOURCE-INFO", {0}, COMPOSITE, RELOAD_IN_MESSAGE, RELOAD_IN_PEER_INFO, true, "B§5.2.2"},
+    {RELOAD_A_RESOURCE, "RESOURCE", {0}, COMPOSITE, RELOAD_IN_MESSAGE, RELOAD_IN_RESOURCE_INFO, false, "B§5.2.3"},
+    {RELOAD_A_ROUTE_LOG, "ROUTE-LOG", {0}, COMPOSITE, RELOAD_IN_MESSAGE, RELOAD_IN_ROUTE_LOG, false, "B§5.2.4"},
+    {RELOAD_A_REDIRECT, "REDIRECT", {0}, COMPOSITE, RELOAD_IN_MESSAGE, RELOAD_IN_PEER_INFO, true, "B§5.2.5"},
+    {RELOAD_A_SIGNATURE, "SIGNATURE", {0}, COMPOSITE, RELOAD_IN_MESSAGE, RELOAD_IN_SIGNATURE, false, "B§5.2.6, S§4"},
+    {RELOAD_A_SDP, "SDP", {0}, RELOAD_KIND_TEXT, RELOAD_IN_MESSAGE, NONE, false, "B§5.2.7"},
+    {RELOAD_A_APPLICATION, "APPLICATION", {0}, COMPOSITE, RELOAD_IN_MESSAGE, RELOAD_IN_APPLICATION, false, "B§5.2.8"},
+
+    {RELOAD_A_PEER_ID, "PEER-ID", {0}, RELOAD_KIND_ID, RELOAD_IN_PEER_INFO, NONE, true, "B§5.2.2.1"},
+    {RELOAD_A_PEER_NAME, "PEER-NAME", {0}, RELOAD_KIND_TEXT, RELOAD_IN_PEER_INFO, NONE, false, "B§5.2.2.2"},
+    {RELOAD_A_PEER_IP_PORT, "PEER-IP-PORT", {0}, RELOAD_KIND_IP_PORT, RELOAD_IN_PEER_INFO, NONE, false, "B§5.2.2.3"},
+    {RELOAD_A_PEER_EXPIRATION, "PEER-EXPIRATION", {0}, RELOAD_KIND_SECONDS, RELOAD_IN_PEER_INFO, NONE, true, "B§5.2.2.4"},
+    {RELOAD_A_PEER_CERT, "PEER-CERT", {"PEER-CERTIFICATE", "PEER-CERTIFCATE"}, RELOAD_KIND_OCTETS, RELOAD_IN_PEER_INFO,
+     NONE, true, "B§5.2.2.5, S§7"},
+    {RELOAD_A_PEER_SIGNATURE, "PEER-SIGNATURE", {0}, COMPOSITE, RELOAD_IN_PEER_INFO, RELOAD_IN_SIGNATURE, true,
+     "B§5.2.2.6, S§5.1"},
+
+    {RELOAD_A_KEY, "RESOURCE-INFO.KEY", {0}, RELOAD_KIND_TEXT, RELOAD_IN_RESOURCE_INFO, NONE, true, "B§5.2.3.1"},
+    {RELOAD_A_BODY, "RESOURCE-INFO.BODY", {0}, COMPOSITE, RELOAD_IN_RESOURCE_INFO, RELOAD_IN_BODY, false, "B§5.2.3.2"},
+    {RELOAD_A_BODY_ENTRY, "RESOURCE-INFO.BODY.ENTRY", {0}, RELOAD_KIND_TEXT, RELOAD_IN_BODY, NONE, true, "B§5.2.3.3"},
+    {RELOAD_A_BODY_PARAMETER, "RESOURCE-INFO.BODY.PARAMETER", {0}, COMPOSITE, RELOAD_IN_BODY, RELOAD_IN_PARAMETER, false,
+     "B§5.2.3.4"},
+    {RELOAD_A_BODY_EXPIRATION, "RESOURCE-INFO.BODY.EXPIRATION", {0}, RELOAD_KIND_SECONDS, RELOAD_IN_BODY, NONE, true,
+     "B§5.2.3.5"},
+    {RELOAD_A_BODY_SIGNATURE, "RESOURCE-INFO.BODY.SIGNATURE", {0}, COMPOSITE, RELOAD_IN_BODY, RELOAD_IN_SIGNATURE, true,
+     "B§5.2.3.6, S§5.1"},
+    {RELOAD_A_BODY_PEER_INFO, "RESOURCE-INFO.BODY.PEER-INFO", {0}, COMPOSITE, RELOAD_IN_BODY, RELOAD_IN_PEER_INFO, true,
+     "B§5.2.3.7"},
+    {RELOAD_A_BODY_CERTIFICATE, "RESOURCE-INFO.BODY.CERTIFICATE", {"RESOURCE-CERTIFICATE"}, RELOAD_KIND_OCTETS,
+     RELOAD_IN_BODY, NONE, true, "B§5.2.3.2, S§5.1"},
+    {RELOAD_A_PARAMETER_NAME, "RESOURCE-INFO.BODY.PARAMETER.NAME", {"RESOURCE-INFO.BODY.PARAMETER.KEY"}, RELOAD_KIND_TEXT,
+     RELOAD_IN_PARAMETER, NONE, true, "B§5.2.3.4, S§4.1"},
+    {RELOAD_A_PARAMETER_OP, "RESOURCE-INFO.BODY.PARAMETER.OP", {0}, RELOAD_KIND_OP, RELOAD_IN_PARAMETER, NONE, true,
+     "B§5.2.3.4"},
+    {RELOAD_A_PARAMETER_VALUE, "RESOURCE-INFO.BODY.PARAMETER.VALUE", {0}, RELOAD_KIND_TEXT, RELOAD_IN_PARAMETER, NONE, true,
+     "B§5.2.3.4"},
+
+    {RELOAD_A_ROUTE_LOG_VERSION, "ROUTE-LOG.P2PSIP-VERSION", {0}, RELOAD_KIND_TEXT, RELOAD_IN_ROUTE_LOG, NONE, false,
+     "B§5.2.4.1"},
+    {RELOAD_A_ROUTE_LOG_TRANSPORT, "ROUTE-LOG.TRANSPORT", {0}, RELOAD_KIND_TRANSPORT, RELOAD_IN_ROUTE_LOG, NONE, false,
+     "B§5.2.4.2"},
+    {RELOAD_A_ROUTE_LOG_PEER_INFO, "ROUTE-LOG.PEER-INFO", {0}, COMPOSITE, RELOAD_IN_ROUTE_LOG, RELOAD_IN_PEER_INFO, false,
+     "B§5.2.4.3"},
+
+    {RELOAD_A_APPLICATION_NAME, "APPLICATION.NAME", {0}, RELOAD_KIND_TEXT, RELOAD_IN_APPLICATION, NONE, true, "B§5.2.8"},
+    {RELOAD_A_APPLICATION_BODY, "APPLICATION.BODY", {0}, RELOAD_KIND_OCTETS, RELOAD_IN_APPLICATION, NONE, true, "B§5.2.8"},
+    {RELOAD_A_APPLICATION_DIALOG, "APPLICATION.DIALOG", {0}, RELOAD_KIND_INTEGER, RELOAD_IN_APPLICATION, NONE, true,
+     "B§5.2.8"},
+
+    {RELOAD_A_TIMESTAMP, "TIMESTAMP", {0}, RELOAD_KIND_TIME, RELOAD_IN_SIGNATURE, NONE, true, "S§4"},
+    {RELOAD_A_DIGEST, "DIGEST", {0}, RELOAD_KIND_OCTETS, RELOAD_IN_SIGNATURE, NONE, true, "S§4"},
+};
+
+enum { ATTRS = sizeof attrs / sizeof attrs[0] };
+
+const reload_attr_def *reload_attr_def_of(uint16_t type)
+{
+    size_t low = 0, high = ATTRS;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (attrs[middle].type == type)
+            return &attrs[middle];
+        if (attrs[middle].type < type)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+const reload_attr_def *reload_attr_def_named(const char *name)
+{
+    for (size_t i = 0; i < ATTRS; i++) {
+        if (strcmp(attrs[i].name, name) == 0)
+            return &attrs[i];
+        for (size_t k = 0; k < sizeof attrs[i].also / sizeof attrs[i].also[0]; k++)
+            if (attrs[i].also[k] != NULL && strcmp(attrs[i].also[k], name) == 0)
+                return &attrs[i];
+    }
+    return NULL;
+}
+
+const reload_attr_def *reload_attr_def_at(size_t i)
+{
+    return i < ATTRS ? &attrs[i] : NULL;
+}

@@ -1,0 +1,93 @@
+#include "wire/wire.h"
+
+#include <string.h>
+
+const uint8_t rl_token[4] = {0x52, 0x45, 0x4c, 0x4f};
+const uint8_t rl_token_rfc6940[4] = {0xd2, 0x45, 0x4c, 0x4f};
+
+/*
+ * B§5.1. Bits as the draft's figure numbers them, 32 to a row:
+ *
+ *      |                         token                                 |   0
+ *      |      TTL      |    Routing    |F|L|       reserved            |  32
+ *      |E|  Version    |      DHT      |     Hash      |    Security   |  64
+ *      |R|   Method    |                    Length                     |  96
+ *      |                    Destination ID (160 bits)                  | 128
+ *      |                      Source ID (160 bits)                     | 288
+ *      |                    Transaction ID (64 bits)                   | 448
+ *      |                           Overlay                             | 512
+ */
+static const reload_field_def fields[RELOAD_FIELDS] = {
+    [RELOAD_F_TTL] = {"ttl", "TTL", 32, 8, RELOAD_FIELD_NUMBER, RELOAD_NAMES_NONE, 32},
+    [RELOAD_F_ROUTING] = {"routing", "Routing", 40, 8, RELOAD_FIELD_NUMBER, RELOAD_NAMES_ROUTING, 0},
+    [RELOAD_F_FRAG] = {"frag", "FRAG", 48, 1, RELOAD_FIELD_FLAG, RELOAD_NAMES_NONE, 0},
+    [RELOAD_F_LFRG] = {"lfrg", "LFRG", 49, 1, RELOAD_FIELD_FLAG, RELOAD_NAMES_NONE, 0},
+    [RELOAD_F_FRAG_RESERVED] = {"frag_reserved", "Fragment bits", 50, 14, RELOAD_FIELD_NUMBER, RELOAD_NAMES_NONE, 0},
+    [RELOAD_F_EXPERIMENTAL] = {"experimental", "EXP", 64, 1, RELOAD_FIELD_FLAG, RELOAD_NAMES_NONE, 0},
+    [RELOAD_F_VERSION] = {"version", "Version", 65, 7, RELOAD_FIELD_NUMBER, RELOAD_NAMES_NONE, RELOAD_VERSION_1},
+    [RELOAD_F_DHT] = {"dht", "DHT", 72, 8, RELOAD_FIELD_NUMBER, RELOAD_NAMES_DHT, RELOAD_DHT_CHORD},
+    [RELOAD_F_HASH] = {"hash", "Hash", 80, 8, RELOAD_FIELD_NUMBER, RELOAD_NAMES_HASH, RELOAD_HASH_SHA1},
+    [RELOAD_F_SECURITY] = {"security", "Security", 88, 8, RELOAD_FIELD_NUMBER, RELOAD_NAMES_SECURITY, 0},
+    [RELOAD_F_RESPONSE] = {"response", "Response", 96, 1, RELOAD_FIELD_FLAG, RELOAD_NAMES_NONE, 0},
+    [RELOAD_F_METHOD] = {"method", "Method", 97, 7, RELOAD_FIELD_NUMBER, RELOAD_NAMES_METHOD, 0},
+    [RELOAD_F_LENGTH] = {"length", "Length", 104, 24, RELOAD_FIELD_NUMBER, RELOAD_NAMES_NONE, 0},
+    [RELOAD_F_DESTINATION_ID] = {"destination_id", "Destination ID", 128, 160, RELOAD_FIELD_OCTETS, RELOAD_NAMES_NONE, 0},
+    [RELOAD_F_SOURCE_ID] = {"source_id", "Source ID", 288, 160, RELOAD_FIELD_OCTETS, RELOAD_NAMES_NONE, 0},
+    [RELOAD_F_TRANSACTION_ID] = {"transaction_id", "Transaction ID", 448, 64, RELOAD_FIELD_OCTETS, RELOAD_NAMES_NONE, 0},
+    [RELOAD_F_OVERLAY] = {"overlay", "Overlay", 512, 32, RELOAD_FIELD_OCTETS, RELOAD_NAMES_NONE, 0},
+};
+
+const reload_field_def *reload_field_def_of(reload_field field)
+{
+    return (unsigned)field < RELOAD_FIELDS ? &fields[field] : NULL;
+}
+
+/* Where a field of at most 32 bits lies: in count octets from first, shift bits above the lowest. */
+static bool locate(reload_field field, size_t *first, size_t *count, unsigned *shift, uint64_t *mask)
+{
+    const reload_field_def *def = reload_field_def_of(field);
+    if (def == NULL || def->width > 32)
+        return false;
+    unsigned end = (unsigned)def->bit + def->width;
+    *first = def->bit / 8;
+    *count = (end + 7) / 8 - *first;
+    *shift = (8 - end % 8) % 8;
+    *mask = ((uint64_t)1 << def->width) - 1;
+    return true;
+}
+
+uint32_t rl_field_get(const uint8_t *header, reload_field field)
+{
+    size_t first, count;
+    unsigned shift;
+    uint64_t mask, bits = 0;
+    if (!locate(field, &first, &count, &shift, &mask))
+        return 0;
+    for (size_t i = 0; i < count; i++)
+        bits = bits << 8 | header[first + i];
+    return (uint32_t)(bits >> shift & mask);
+}
+
+bool rl_field_set(uint8_t *header, reload_field field, uint32_t value)
+{
+    size_t first, count;
+    unsigned shift;
+    uint64_t mask, bits = 0;
+    if (!locate(field, &first, &count, &shift, &mask) || value > mask)
+        return false;
+    for (size_t i = 0; i < count; i++)
+        bits = bits << 8 | header[first + i];
+    bits = (bits & ~(mask << shift)) | (uint64_t)value << shift;
+    for (size_t i = count; i-- > 0; bits >>= 8)
+        header[first + i] = (uint8_t)bits;
+    return true;
+}
+
+void rl_header_initial(uint8_t header[RELOAD_HEADER_SIZE])
+{
+    memset(header, 0, RELOAD_HEADER_SIZE);
+    memcpy(header, rl_token, sizeof rl_token);
+    for (reload_field f = 0; f < RELOAD_FIELDS; f++)
+        if (fields[f].initial != 0)
+            (void)rl_field_set(header, f, fields[f].initial);
+}
