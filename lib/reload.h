@@ -6,10 +6,10 @@
  *   S§   draft-lowekamp-p2psip-reload-security-01, its security extensions
  *   D1…  the numbered decisions where the two are silent; reload-message(5) lists them
  *
- * The library keeps no global state, prints nothing and never exits. An object belongs to one thread at a time;
- * different objects may be used by different threads at once. All integers on the wire are big-endian; all times are
- * seconds since the epoch. Functions that can fail return a reload_err, and fill in the caller's reload_diag where they
- * take one (NULL is allowed).
+ * The library keeps no global state, prints nothing and never exits. An object belongs to one
+ * thread at a time; different objects may be used by different threads at once. All integers on the
+ * wire are big-endian; all times are seconds since the epoch. Functions that can fail return a
+ * reload_err, and fill in the caller's reload_diag where they take one (NULL is allowed).
  */
 #ifndef RELOAD_H
 #define RELOAD_H

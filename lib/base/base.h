@@ -1,4 +1,5 @@
-/* What every room of the library uses: diagnostics, growing arrays, the reading cursor, big-endian integers. */
+/* What every room of the library uses: diagnostics, growing arrays, the reading cursor, big-endian
+ * integers. */
 #ifndef RL_BASE_BASE_H
 #define RL_BASE_BASE_H
 
@@ -10,15 +11,17 @@
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
 #endif
-reload_err rl_fail(reload_diag *diag, reload_err code, const char *format, ...);
+reload_err
+rl_fail(reload_diag *diag, reload_err code, const char *format, ...);
 /* The same with the offset of the place. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 4, 5)))
 #endif
-reload_err rl_fail_at(reload_diag *diag, reload_err code, uint64_t offset, const char *format, ...);
+reload_err
+rl_fail_at(reload_diag *diag, reload_err code, uint64_t offset, const char *format, ...);
 
-/* Makes room for at least one more element in an array of count elements, of which cap are allocated. Returns false without
- * memory; the array is then as it was. */
+/* Makes room for at least one more element in an array of count elements, of which cap are
+ * allocated. Returns false without memory; the array is then as it was. */
 bool rl_grow(void **array, size_t *cap, size_t count, size_t element);
 
 /* Overwrites memory in a way that is not optimised away. */
@@ -47,8 +50,8 @@ static inline void rl_put32(uint8_t *p, uint32_t v)
     rl_put16(p + 2, v);
 }
 
-/* Reading: a cursor over octets that cannot leave them. Each function returns false, and changes nothing, where fewer octets
- * are left than it wants. */
+/* Reading: a cursor over octets that cannot leave them. Each function returns false, and changes
+ * nothing, where fewer octets are left than it wants. */
 typedef struct rl_cursor {
     const uint8_t *at;
     size_t left;
@@ -76,7 +79,8 @@ static inline bool rl_take16(rl_cursor *c, uint16_t *value)
 /* The value of a hex digit, -1 for another character. */
 int rl_hex_digit(int c);
 
-/* The length in octets of the UTF-8 sequence at the beginning of octets, and its code point; 0 where it is none. */
+/* The length in octets of the UTF-8 sequence at the beginning of octets, and its code point; 0
+ * where it is none. */
 size_t rl_utf8(const uint8_t *octets, size_t len, uint32_t *code);
 
 #endif

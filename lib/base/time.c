@@ -50,20 +50,28 @@ static bool rfc3339(const char *text, int64_t *time)
 {
     static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     int year, month, day, hour, minute, second, micro, zone_hour = 0, zone_minute = 0, sign = 0;
-    if (!digits(&text, 4, &year) || !character(&text, "-") || !digits(&text, 2, &month) || !character(&text, "-") ||
-        !digits(&text, 2, &day) || !character(&text, "Tt ") || !digits(&text, 2, &hour) || !character(&text, ":") ||
-        !digits(&text, 2, &minute) || !character(&text, ":") || !digits(&text, 2, &second) || !fraction(&text, &micro))
+    if (!digits(&text, 4, &year) || !character(&text, "-") || !digits(&text, 2, &month) ||
+        !character(&text, "-") || !digits(&text, 2, &day) || !character(&text, "Tt ") ||
+        !digits(&text, 2, &hour) || !character(&text, ":") || !digits(&text, 2, &minute) ||
+        !character(&text, ":") || !digits(&text, 2, &second) || !fraction(&text, &micro))
         return false;
     if (!character(&text, "Zz")) {
         sign = *text == '-' ? -1 : 1;
-        if (!character(&text, "+-") || !digits(&text, 2, &zone_hour) || !character(&text, ":") || !digits(&text, 2, &zone_minute))
+        if (!character(&text, "+-") || !digits(&text, 2, &zone_hour) || !character(&text, ":") ||
+            !digits(&text, 2, &zone_minute))
             return false;
     }
     bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    if (*text != '\0' || month < 1 || month > 12 || day < 1 || day > days[month - 1] + (month == 2 && leap) || hour > 23 ||
-        minute > 59 || second > 60 || zone_hour > 23 || zone_minute > 59)
+    if (*text != '\0' || month < 1 || month > 12 || day < 1 ||
+        day > days[month - 1] + (month == 2 && leap) || hour > 23 || minute > 59 || second > 60 ||
+        zone_hour > 23 || zone_minute > 59)
         return false;
-    struct tm tm = {.tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = day, .tm_hour = hour, .tm_min = minute, .tm_sec = second};
+    struct tm tm = {.tm_year = year - 1900,
+                    .tm_mon = month - 1,
+                    .tm_mday = day,
+                    .tm_hour = hour,
+                    .tm_min = minute,
+                    .tm_sec = second};
     *time = ((int64_t)timegm(&tm) - sign * (zone_hour * 3600 + zone_minute * 60)) * MICRO + micro;
     return true;
 }

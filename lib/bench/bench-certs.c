@@ -1,5 +1,5 @@
-/* How long the draft's example takes under certificates, against what mbed TLS alone takes for one RSA verification. Reads the
- * files of the directory that the environment's TESTDATA names. */
+/* How long the draft's example takes under certificates, against what mbed TLS alone takes for one
+ * RSA verification. Reads the files of the directory that the environment's TESTDATA names. */
 #include "reload.h"
 
 #include <stdio.h>
@@ -50,7 +50,8 @@ static void load(reload_buf *buf, const char *name)
 /* One verification of the certificate's own signature: the same arithmetic as that of a DIGEST. */
 static bool do_raw(void)
 {
-    return mbedtls_pk_verify(&b.issuer.pk, MBEDTLS_MD_SHA256, b.digest, sizeof b.digest, b.crt.raw.p + b.crt.raw.len - 256, 256) == 0;
+    return mbedtls_pk_verify(&b.issuer.pk, MBEDTLS_MD_SHA256, b.digest, sizeof b.digest,
+                             b.crt.raw.p + b.crt.raw.len - 256, 256) == 0;
 }
 
 static bool do_parse(void)
@@ -60,7 +61,8 @@ static bool do_parse(void)
 
 static bool do_verify(void)
 {
-    return do_parse() && reload_verify(b.verifier, b.msg, NOW, &b.report) == RELOAD_OK && b.report.verdict == RELOAD_VALID;
+    return do_parse() && reload_verify(b.verifier, b.msg, NOW, &b.report) == RELOAD_OK &&
+           b.report.verdict == RELOAD_VALID;
 }
 
 static bool do_sign(void)
@@ -112,19 +114,27 @@ static void set_up(void)
     b.signer = reload_signer_new(RELOAD_SECURITY_CERTS);
     b.verifier = reload_verifier_new(RELOAD_SECURITY_CERTS);
     b.msg = reload_msg_new();
-    must(b.signer != NULL && b.verifier != NULL && b.msg != NULL, "making a signer, a verifier and a message");
-    must(reload_signer_set_key(b.signer, b.key.octets, b.key.len, NULL, NULL) == RELOAD_OK, "reload_signer_set_key");
-    must(reload_signer_set_cert(b.signer, b.cert.octets, b.cert.len, NULL) == RELOAD_OK, "reload_signer_set_cert");
+    must(b.signer != NULL && b.verifier != NULL && b.msg != NULL,
+         "making a signer, a verifier and a message");
+    must(reload_signer_set_key(b.signer, b.key.octets, b.key.len, NULL, NULL) == RELOAD_OK,
+         "reload_signer_set_key");
+    must(reload_signer_set_cert(b.signer, b.cert.octets, b.cert.len, NULL) == RELOAD_OK,
+         "reload_signer_set_cert");
     reload_signer_set_flags(b.signer, RELOAD_SIGN_RESIGN_BODIES);
     reload_signer_set_time(b.signer, NOW);
-    must(reload_verifier_add_ca(b.verifier, b.ca.octets, b.ca.len, NULL) == RELOAD_OK, "reload_verifier_add_ca");
+    must(reload_verifier_add_ca(b.verifier, b.ca.octets, b.ca.len, NULL) == RELOAD_OK,
+         "reload_verifier_add_ca");
     mbedtls_x509_crt_init(&b.crt);
     mbedtls_x509_crt_init(&b.issuer);
     reload_buf_append(&b.ca, "", 1); /* mbed TLS takes PEM with its terminating NUL */
     reload_buf_append(&b.cert, "", 1);
-    must(mbedtls_x509_crt_parse(&b.issuer, b.ca.octets, b.ca.len) == 0, "reading the CA's certificate");
-    must(mbedtls_x509_crt_parse(&b.crt, b.cert.octets, b.cert.len) == 0, "reading alice's certificate");
-    must(mbedtls_md(mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), b.crt.tbs.p, b.crt.tbs.len, b.digest) == 0, "mbedtls_md");
+    must(mbedtls_x509_crt_parse(&b.issuer, b.ca.octets, b.ca.len) == 0,
+         "reading the CA's certificate");
+    must(mbedtls_x509_crt_parse(&b.crt, b.cert.octets, b.cert.len) == 0,
+         "reading alice's certificate");
+    must(mbedtls_md(mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), b.crt.tbs.p, b.crt.tbs.len,
+                    b.digest) == 0,
+         "mbedtls_md");
 }
 
 static void tear_down(void)

@@ -1,4 +1,5 @@
-/* How long the library takes for a message, against what mbed TLS alone takes for the HMAC-SHA1 of the same octets. */
+/* How long the library takes for a message, against what mbed TLS alone takes for the HMAC-SHA1 of
+ * the same octets. */
 #include "reload.h"
 
 #include <stdio.h>
@@ -16,27 +17,32 @@ static const uint8_t secret[RELOAD_HMAC_SIZE] = "twenty octets of it";
 
 #define PEER "\"463ac413c4000000000000000000000000000000\""
 /* S§4.1: alice@example.com registers a SIP contact and an address for voice mail */
-#define PUT(more)                                                                                                 \
-    "{\"header\": {\"method\": \"RESOURCE-PUT\", \"destination_id\": {\"sha1\": \"alice@example.com\"},"          \
-    "\"source_id\": " PEER ", \"transaction_id\": \"4690c25c00000000\", \"overlay\": {\"name\": \"chat\"}},"      \
-    "\"attributes\": ["                                                                                           \
-    "{\"type\": \"SOURCE-INFO\", \"value\": [{\"type\": \"PEER-ID\", \"value\": " PEER "},"                       \
-    "{\"type\": \"PEER-IP-PORT\", \"value\": \"10.4.1.2:5060\"}, {\"type\": \"PEER-EXPIRATION\", \"value\": 300}]}," \
-    "{\"type\": \"RESOURCE\", \"value\": [{\"type\": \"RESOURCE-INFO.KEY\", \"value\": \"alice@example.com\"},"   \
-    "{\"type\": \"RESOURCE-INFO.BODY\", \"value\": ["                                                             \
-    "{\"type\": \"RESOURCE-INFO.BODY.ENTRY\", \"value\": \"sip:alice@10.4.1.2:5060\"},"                           \
-    "{\"type\": \"RESOURCE-INFO.BODY.EXPIRATION\", \"value\": 300},"                                              \
-    "{\"type\": \"RESOURCE-INFO.BODY.PEER-INFO\", \"value\": [{\"type\": \"PEER-ID\", \"value\": " PEER "}]}]},"  \
-    "{\"type\": \"RESOURCE-INFO.BODY\", \"value\": ["                                                             \
-    "{\"type\": \"RESOURCE-INFO.BODY.ENTRY\", \"value\": \"mailto:alice@example.com\"},"                          \
-    "{\"type\": \"RESOURCE-INFO.BODY.EXPIRATION\", \"value\": 24000},"                                            \
-    "{\"type\": \"RESOURCE-INFO.BODY.PARAMETER\", \"value\": ["                                                   \
-    "{\"type\": \"RESOURCE-INFO.BODY.PARAMETER.NAME\", \"value\": \"type\"},"                                     \
-    "{\"type\": \"RESOURCE-INFO.BODY.PARAMETER.OP\", \"value\": \"=\"},"                                          \
+#define PUT(more)                                                                                  \
+    "{\"header\": {\"method\": \"RESOURCE-PUT\", \"destination_id\": {\"sha1\": "                  \
+    "\"alice@example.com\"},"                                                                      \
+    "\"source_id\": " PEER                                                                         \
+    ", \"transaction_id\": \"4690c25c00000000\", \"overlay\": {\"name\": \"chat\"}},"              \
+    "\"attributes\": ["                                                                            \
+    "{\"type\": \"SOURCE-INFO\", \"value\": [{\"type\": \"PEER-ID\", \"value\": " PEER "},"        \
+    "{\"type\": \"PEER-IP-PORT\", \"value\": \"10.4.1.2:5060\"}, {\"type\": \"PEER-EXPIRATION\", " \
+    "\"value\": 300}]},"                                                                           \
+    "{\"type\": \"RESOURCE\", \"value\": [{\"type\": \"RESOURCE-INFO.KEY\", \"value\": "           \
+    "\"alice@example.com\"},"                                                                      \
+    "{\"type\": \"RESOURCE-INFO.BODY\", \"value\": ["                                              \
+    "{\"type\": \"RESOURCE-INFO.BODY.ENTRY\", \"value\": \"sip:alice@10.4.1.2:5060\"},"            \
+    "{\"type\": \"RESOURCE-INFO.BODY.EXPIRATION\", \"value\": 300},"                               \
+    "{\"type\": \"RESOURCE-INFO.BODY.PEER-INFO\", \"value\": [{\"type\": \"PEER-ID\", "            \
+    "\"value\": " PEER "}]}]},"                                                                    \
+    "{\"type\": \"RESOURCE-INFO.BODY\", \"value\": ["                                              \
+    "{\"type\": \"RESOURCE-INFO.BODY.ENTRY\", \"value\": \"mailto:alice@example.com\"},"           \
+    "{\"type\": \"RESOURCE-INFO.BODY.EXPIRATION\", \"value\": 24000},"                             \
+    "{\"type\": \"RESOURCE-INFO.BODY.PARAMETER\", \"value\": ["                                    \
+    "{\"type\": \"RESOURCE-INFO.BODY.PARAMETER.NAME\", \"value\": \"type\"},"                      \
+    "{\"type\": \"RESOURCE-INFO.BODY.PARAMETER.OP\", \"value\": \"=\"},"                           \
     "{\"type\": \"RESOURCE-INFO.BODY.PARAMETER.VALUE\", \"value\": \"voicemail\"}]}]}" more "]}]}"
 /* one more registration, as long as brings the signed message to 1024 octets */
-#define MORE                                                                     \
-    ",{\"type\": \"RESOURCE-INFO.BODY\", \"value\": ["                           \
+#define MORE                                                                           \
+    ",{\"type\": \"RESOURCE-INFO.BODY\", \"value\": ["                                 \
     "{\"type\": \"RESOURCE-INFO.BODY.ENTRY\", \"value\": \"https://example.com/%s\"}," \
     "{\"type\": \"RESOURCE-INFO.BODY.EXPIRATION\", \"value\": 300}]}"
 
@@ -68,11 +74,14 @@ static void make_sample(struct sample *s, const char *name, const char *json)
     s->unsigned_msg = reload_msg_new();
     s->msg = reload_msg_new();
     must(s->unsigned_msg != NULL && s->msg != NULL, "reload_msg_new");
-    must(reload_json_read(json, strlen(json), &s->unsigned_octets, NULL) == RELOAD_OK, "reload_json_read");
-    must(reload_msg_parse(s->unsigned_msg, s->unsigned_octets.octets, s->unsigned_octets.len, NULL) == RELOAD_OK,
+    must(reload_json_read(json, strlen(json), &s->unsigned_octets, NULL) == RELOAD_OK,
+         "reload_json_read");
+    must(reload_msg_parse(s->unsigned_msg, s->unsigned_octets.octets, s->unsigned_octets.len,
+                          NULL) == RELOAD_OK,
          "reload_msg_parse");
     must(reload_sign(signer, s->unsigned_msg, &s->octets, NULL) == RELOAD_OK, "reload_sign");
-    must(reload_msg_parse(s->msg, s->octets.octets, s->octets.len, NULL) == RELOAD_OK, "reload_msg_parse");
+    must(reload_msg_parse(s->msg, s->octets.octets, s->octets.len, NULL) == RELOAD_OK,
+         "reload_msg_parse");
 }
 
 static void free_sample(struct sample *s)
@@ -95,7 +104,8 @@ static int count_octets(void *total, const void *octets, size_t len)
 static bool do_raw(const struct sample *s)
 {
     uint8_t digest[RELOAD_HMAC_SIZE];
-    return mbedtls_md_hmac_reset(&raw) == 0 && mbedtls_md_hmac_update(&raw, s->octets.octets, s->octets.len) == 0 &&
+    return mbedtls_md_hmac_reset(&raw) == 0 &&
+           mbedtls_md_hmac_update(&raw, s->octets.octets, s->octets.len) == 0 &&
            mbedtls_md_hmac_finish(&raw, digest) == 0;
 }
 
@@ -106,32 +116,37 @@ static bool do_parse(const struct sample *s)
 
 static bool do_verify(const struct sample *s)
 {
-    return do_parse(s) && reload_verify(verifier, scratch, NOW, &report) == RELOAD_OK && report.verdict == RELOAD_VALID;
+    return do_parse(s) && reload_verify(verifier, scratch, NOW, &report) == RELOAD_OK &&
+           report.verdict == RELOAD_VALID;
 }
 
 static bool do_sign(const struct sample *s)
 {
     reload_buf_reset(&scratch_buf);
-    return reload_msg_parse(scratch, s->unsigned_octets.octets, s->unsigned_octets.len, NULL) == RELOAD_OK &&
+    return reload_msg_parse(scratch, s->unsigned_octets.octets, s->unsigned_octets.len, NULL) ==
+               RELOAD_OK &&
            reload_sign(signer, scratch, &scratch_buf, NULL) == RELOAD_OK;
 }
 
 static bool do_line(const struct sample *s)
 {
     size_t total = 0;
-    return do_parse(s) && reload_line_write(scratch, NULL, 0, count_octets, &total) == RELOAD_OK && total > 0;
+    return do_parse(s) && reload_line_write(scratch, NULL, 0, count_octets, &total) == RELOAD_OK &&
+           total > 0;
 }
 
 static bool do_text(const struct sample *s)
 {
     size_t total = 0;
-    return do_parse(s) && reload_text_write(scratch, NULL, 0, count_octets, &total) == RELOAD_OK && total > 0;
+    return do_parse(s) && reload_text_write(scratch, NULL, 0, count_octets, &total) == RELOAD_OK &&
+           total > 0;
 }
 
 static bool do_json(const struct sample *s)
 {
     size_t total = 0;
-    return do_parse(s) && reload_json_write(scratch, NULL, 0, count_octets, &total) == RELOAD_OK && total > 0;
+    return do_parse(s) && reload_json_write(scratch, NULL, 0, count_octets, &total) == RELOAD_OK &&
+           total > 0;
 }
 
 static const struct operation {
@@ -170,7 +185,8 @@ static double run(const struct operation *operation, const struct sample *s, uns
     return end - begin;
 }
 
-/* Prints a sample's table. The operations take turns, so that whatever slows the machine down slows all of them. */
+/* Prints a sample's table. The operations take turns, so that whatever slows the machine down slows
+ * all of them. */
 static void measure(const struct sample *s, unsigned rounds, double seconds)
 {
     unsigned count[OPERATIONS];
@@ -188,10 +204,12 @@ static void measure(const struct sample *s, unsigned rounds, double seconds)
             if (each < best[i])
                 best[i] = each;
         }
-    (void)printf("%s, %zu octets signed, %zu attributes\n", s->name, s->octets.len, reload_msg_count(s->msg));
+    (void)printf("%s, %zu octets signed, %zu attributes\n", s->name, s->octets.len,
+                 reload_msg_count(s->msg));
     (void)printf("  %-26s %12s %14s %8s\n", "operation", "ns/message", "messages/s", "ratio");
     for (size_t i = 0; i < OPERATIONS; i++)
-        (void)printf("  %-26s %12.0f %14.0f %8.2f\n", operations[i].name, best[i] * 1e9, 1 / best[i], best[i] / best[0]);
+        (void)printf("  %-26s %12.0f %14.0f %8.2f\n", operations[i].name, best[i] * 1e9,
+                     1 / best[i], best[i] / best[0]);
 }
 
 /* bench [--quick]: with it, only so long that a test shows that it works. */
@@ -204,10 +222,14 @@ int main(int argc, char **argv)
     verifier = reload_verifier_new(RELOAD_SECURITY_HMAC);
     scratch = reload_msg_new();
     mbedtls_md_init(&raw);
-    must(signer != NULL && verifier != NULL && scratch != NULL, "making a signer, a verifier and a message");
-    must(reload_signer_set_secret(signer, secret, sizeof secret) == RELOAD_OK, "reload_signer_set_secret");
-    must(reload_verifier_add_secret(verifier, secret, sizeof secret) == RELOAD_OK, "reload_verifier_add_secret");
-    must(mbedtls_md_setup(&raw, mbedtls_md_info_from_type(MBEDTLS_MD_SHA1), 1) == 0, "mbedtls_md_setup");
+    must(signer != NULL && verifier != NULL && scratch != NULL,
+         "making a signer, a verifier and a message");
+    must(reload_signer_set_secret(signer, secret, sizeof secret) == RELOAD_OK,
+         "reload_signer_set_secret");
+    must(reload_verifier_add_secret(verifier, secret, sizeof secret) == RELOAD_OK,
+         "reload_verifier_add_secret");
+    must(mbedtls_md_setup(&raw, mbedtls_md_info_from_type(MBEDTLS_MD_SHA1), 1) == 0,
+         "mbedtls_md_setup");
     must(mbedtls_md_hmac_starts(&raw, secret, sizeof secret) == 0, "mbedtls_md_hmac_starts");
 
     make_sample(&put, "RESOURCE-PUT", PUT(""));

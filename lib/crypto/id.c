@@ -1,5 +1,7 @@
 /* Identifiers (B§4.5.1.2.3, B§6) and shared secrets (D12). */
-#include "crypto/crypto.h"
+#include "crypto/digest.h"
+
+#include <reload/cert.h>
 
 #include <arpa/inet.h>
 #include <inttypes.h>
@@ -14,11 +16,13 @@ uint32_t reload_overlay_id(const char *name)
     return (uint32_t)crc32_z(crc32_z(0, Z_NULL, 0), (const unsigned char *)name, strlen(name));
 }
 
-reload_err reload_resource_id(const uint8_t *key, size_t len, uint32_t replica, uint8_t id[RELOAD_ID_SIZE])
+reload_err reload_resource_id(const uint8_t *key, size_t len, uint32_t replica,
+                              uint8_t id[RELOAD_ID_SIZE])
 {
     char number[16] = "";
     int digits = replica == 0 ? 0 : snprintf(number, sizeof number, "%" PRIu32, replica);
-    return rl_sha1(key, len, (const uint8_t *)number, (size_t)digits, id);
+    const reload_span name[] = {{key, len}, {(const uint8_t *)number, (size_t)digits}};
+    return reload_digest(RELOAD_MD_SHA1, name, 2, id);
 }
 
 /* A port number in decimal, without sign or leading blanks. */
@@ -69,17 +73,20 @@ reload_err reload_address_id(const char *address, uint8_t id[RELOAD_ID_SIZE], re
     reload_value value;
     char host[INET6_ADDRSTRLEN];
     if (!reload_address_parse(address, &value))
-        return rl_fail(diag, RELOAD_ERR_VALUE, "not an address such as 10.4.1.2:5060 or [2001:db8::1]:5060");
+        return rl_fail(diag, RELOAD_ERR_VALUE,
+                       "not an address such as 10.4.1.2:5060 or [2001:db8::1]:5060");
     if (inet_ntop(value.ipv6 ? AF_INET6 : AF_INET, value.address, host, sizeof host) == NULL)
         return rl_fail(diag, RELOAD_ERR_VALUE, "an address that has no text");
-    reload_err err = rl_sha1((const uint8_t *)host, strlen(host), NULL, 0, id);
+    const reload_span text = {(const uint8_t *)host, strlen(host)};
+    reload_err err = reload_digest(RELOAD_MD_SHA1, &text, 1, id);
     if (err != RELOAD_OK)
         return rl_fail(diag, err, "%s", reload_strerror(err));
     rl_put16(id + RELOAD_ID_SIZE - 2, value.port);
     return RELOAD_OK;
 }
 
-reload_err reload_secret_parse(const uint8_t *octets, size_t len, reload_buf *secret, reload_diag *diag)
+reload_err reload_secret_parse(const uint8_t *octets, size_t len, reload_buf *secret,
+                               reload_diag *diag)
 {
     static const char prefix[] = "hex:";
     if (len > 0 && octets[len - 1] == '\n')
@@ -88,14 +95,17 @@ reload_err reload_secret_parse(const uint8_t *octets, size_t len, reload_buf *se
         if (len == 0)
             return rl_fail(diag, RELOAD_ERR_VALUE, "an empty secret");
         reload_buf_append(secret, octets, len);
-        return secret->err == RELOAD_OK ? RELOAD_OK : rl_fail(diag, secret->err, "%s", reload_strerror(secret->err));
+        return secret->err == RELOAD_OK
+                   ? RELOAD_OK
+                   : rl_fail(diag, secret->err, "%s", reload_strerror(secret->err));
     }
     size_t digits = len - (sizeof prefix - 1);
     if (digits == 0)
         return rl_fail(diag, RELOAD_ERR_VALUE, "an empty secret");
     for (size_t i = sizeof prefix - 1; i < len; i++)
         if (rl_hex_digit(octets[i]) < 0)
-            return rl_fail_at(diag, RELOAD_ERR_SYNTAX, i, "not a hex digit, in a secret that begins with \"hex:\"");
+            return rl_fail_at(diag, RELOAD_ERR_SYNTAX, i,
+                              "not a hex digit, in a secret that begins with \"hex:\"");
     if (digits % 2 != 0)
         return rl_fail_at(diag, RELOAD_ERR_SYNTAX, len, "an odd number of hex digits");
     uint8_t *decoded = malloc(digits / 2);
@@ -105,5 +115,7 @@ reload_err reload_secret_parse(const uint8_t *octets, size_t len, reload_buf *se
     reload_buf_append(secret, decoded, digits / 2);
     rl_wipe(decoded, digits / 2);
     free(decoded);
-    return secret->err == RELOAD_OK ? RELOAD_OK : rl_fail(diag, secret->err, "%s", reload_strerror(secret->err));
+    return secret->err == RELOAD_OK
+               ? RELOAD_OK
+               : rl_fail(diag, secret->err, "%s", reload_strerror(secret->err));
 }

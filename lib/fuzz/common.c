@@ -46,10 +46,12 @@ static void look_at_diag(const reload_diag *diag)
     for (const char *c = diag->text; *c != '\0'; c++)
         MUST((unsigned char)*c >= 0x20 && *c != 0x7f);
     if (diag->has_pointer)
-        MUST(memchr(diag->pointer, '\0', sizeof diag->pointer) != NULL && (diag->pointer[0] == '\0' || diag->pointer[0] == '/'));
+        MUST(memchr(diag->pointer, '\0', sizeof diag->pointer) != NULL &&
+             (diag->pointer[0] == '\0' || diag->pointer[0] == '/'));
 }
 
-void fuzz_read(struct fuzz_items *items, reload_form form, const uint8_t *octets, size_t len, size_t step)
+void fuzz_read(struct fuzz_items *items, reload_form form, const uint8_t *octets, size_t len,
+               size_t step)
 {
     static reload_reader *reader; /* used again and again, as the tools do */
     struct fuzz_source source = {octets, len, step};
@@ -73,7 +75,8 @@ void fuzz_read(struct fuzz_items *items, reload_form form, const uint8_t *octets
             items->item = realloc(items->item, items->cap * sizeof *items->item);
             MUST(items->item != NULL);
         }
-        items->item[items->count++] = (struct fuzz_item){item.kind, item.offset, items->octets.len, item.len};
+        items->item[items->count++] =
+            (struct fuzz_item){item.kind, item.offset, items->octets.len, item.len};
         if (item.kind == RELOAD_ITEM_BAD)
             items->bad++;
         else
@@ -102,7 +105,8 @@ void fuzz_items_free(struct fuzz_items *items)
     *items = (struct fuzz_items){0};
 }
 
-void fuzz_chunks(const struct fuzz_items *whole, reload_form form, const uint8_t *octets, size_t len)
+void fuzz_chunks(const struct fuzz_items *whole, reload_form form, const uint8_t *octets,
+                 size_t len)
 {
     struct fuzz_items pieces = {0};
     static const size_t steps[] = {1, 7, 67};
@@ -141,11 +145,13 @@ void fuzz_round_trip(const struct fuzz_items *items)
         good.item[good.count++] = *item;
         if (item->kind == RELOAD_ITEM_MESSAGE) {
             MUST(reload_msg_parse(msg, octets, item->len, NULL) == RELOAD_OK);
-            MUST(reload_json_write(msg, i % 2 == 0 ? &origin : NULL, 0, fuzz_to_buf, &json) == RELOAD_OK);
+            MUST(reload_json_write(msg, i % 2 == 0 ? &origin : NULL, 0, fuzz_to_buf, &json) ==
+                 RELOAD_OK);
             MUST(memchr(json.octets, '\n', json.len) == NULL || i > 0);
             append_hex(&hex, octets, item->len, reload_msg_cut_short(msg));
         } else {
-            MUST(reload_json_write_garbage(octets, item->len, "garb\xc3\xa4ge", i % 2 == 0 ? &origin : NULL, 0, fuzz_to_buf,
+            MUST(reload_json_write_garbage(octets, item->len, "garb\xc3\xa4ge",
+                                           i % 2 == 0 ? &origin : NULL, 0, fuzz_to_buf,
                                            &json) == RELOAD_OK);
             append_hex(&hex, octets, item->len, true);
         }

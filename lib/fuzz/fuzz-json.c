@@ -1,4 +1,5 @@
-/* JSON text from strangers: it is read or refused with a reason, and what it stands for comes back from its rendering. */
+/* JSON text from strangers: it is read or refused with a reason, and what it stands for comes back
+ * from its rendering. */
 #include "fuzz.h"
 
 #include <string.h>
@@ -23,11 +24,13 @@ static bool read_value(const uint8_t *data, size_t size, bool attribute, reload_
     MUST(err == RELOAD_ERR_SYNTAX || err == RELOAD_ERR_VALUE || err == RELOAD_ERR_TOO_LONG);
     MUST(err == RELOAD_ERR_SYNTAX ? diag.line > 0 && diag.column > 0 : diag.has_pointer);
     /* nobody has to want to know why */
-    MUST((attribute ? reload_json_read_attr(text, size, out, NULL) : reload_json_read(text, size, out, NULL)) == err);
+    MUST((attribute ? reload_json_read_attr(text, size, out, NULL)
+                    : reload_json_read(text, size, out, NULL)) == err);
     return false;
 }
 
-/* The octets of one message's or garbage's JSON object: as a stream, which the reader makes of the same text too. */
+/* The octets of one message's or garbage's JSON object: as a stream, which the reader makes of the
+ * same text too. */
 static void check_octets(const uint8_t *data, size_t size, const uint8_t *octets, size_t len)
 {
     struct fuzz_items direct = {0}, read = {0};
@@ -52,7 +55,8 @@ static void check_attribute(const uint8_t *octets, size_t len)
     reload_build_raw(&b, octets, len);
     if (reload_build_end(&b) == RELOAD_OK) {
         fuzz_read(&items, RELOAD_FORM_BINARY, buf.octets, buf.len, 0);
-        MUST(items.count == 1 && items.item[0].kind == RELOAD_ITEM_MESSAGE && items.item[0].len == buf.len);
+        MUST(items.count == 1 && items.item[0].kind == RELOAD_ITEM_MESSAGE &&
+             items.item[0].len == buf.len);
         fuzz_round_trip(&items);
     }
     fuzz_items_free(&items);

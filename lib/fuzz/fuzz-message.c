@@ -1,5 +1,6 @@
-/* Octets from strangers, read as binary, as hex text and as whatever they look like: every message comes back from each of
- * its renderings, is shown, judged, signed, stripped and extended, and what must hold between these does. */
+/* Octets from strangers, read as binary, as hex text and as whatever they look like: every message
+ * comes back from each of its renderings, is shown, judged, signed, stripped and extended, and what
+ * must hold between these does. */
 #include "fuzz.h"
 
 #include <stdlib.h>
@@ -32,10 +33,12 @@ static void make_all(void)
     all.hmac_verifier = reload_verifier_new(RELOAD_SECURITY_HMAC);
     all.strict_verifier = reload_verifier_new(RELOAD_SECURITY_HMAC);
     all.none_verifier = reload_verifier_new(RELOAD_SECURITY_NONE);
-    MUST(all.msg != NULL && all.made != NULL && all.again != NULL && all.hmac != NULL && all.none != NULL);
+    MUST(all.msg != NULL && all.made != NULL && all.again != NULL && all.hmac != NULL &&
+         all.none != NULL);
     MUST(all.hmac_verifier != NULL && all.strict_verifier != NULL && all.none_verifier != NULL);
     MUST(reload_signer_set_secret(all.hmac, secret, sizeof secret) == RELOAD_OK);
-    MUST(reload_verifier_add_secret(all.hmac_verifier, other_secret, sizeof other_secret) == RELOAD_OK);
+    MUST(reload_verifier_add_secret(all.hmac_verifier, other_secret, sizeof other_secret) ==
+         RELOAD_OK);
     MUST(reload_verifier_add_secret(all.hmac_verifier, secret, sizeof secret) == RELOAD_OK);
     MUST(reload_verifier_add_secret(all.strict_verifier, secret, sizeof secret) == RELOAD_OK);
     MUST(reload_verifier_set_overlay(all.strict_verifier, "chat") == RELOAD_OK);
@@ -73,7 +76,8 @@ static void check_attributes(const reload_msg *msg)
     const uint8_t *octets = reload_msg_octets(msg, &len);
     const uint8_t *trailing = reload_msg_trailing(msg, &trailing_len, &flaw);
     size_t at = RELOAD_HEADER_SIZE;
-    MUST(trailing + trailing_len == octets + len && (flaw != RELOAD_FLAW_NONE) == (trailing_len > 0));
+    MUST(trailing + trailing_len == octets + len &&
+         (flaw != RELOAD_FLAW_NONE) == (trailing_len > 0));
     for (size_t i = 0; i < reload_msg_count(msg); i++) {
         const reload_attr *attr = reload_msg_attr(msg, i);
         char pointer[256], tiny[4];
@@ -88,7 +92,8 @@ static void check_attributes(const reload_msg *msg)
         (void)fuzz_look(NULL, padding, n);
         at += attr->end > i + 1 ? HEAD : HEAD + attr->length + n;
         MUST(reload_msg_pointer(msg, i, pointer, sizeof pointer) && pointer[0] == '/');
-        MUST(!reload_msg_pointer(msg, i, tiny, sizeof tiny) && memchr(tiny, '\0', sizeof tiny) != NULL);
+        MUST(!reload_msg_pointer(msg, i, tiny, sizeof tiny) &&
+             memchr(tiny, '\0', sizeof tiny) != NULL);
         if (reload_msg_value(msg, i, &value)) {
             MUST(attr->flaw == RELOAD_FLAW_NONE);
             if (value.octets != NULL)
@@ -134,7 +139,8 @@ static void check_rows(const reload_buf *text, const uint8_t *octets, size_t len
     while (line < end) {
         const uint8_t *newline = memchr(line, '\n', (size_t)(end - line));
         MUST(newline != NULL);
-        bool row = newline - line >= CELLS_END && line[OFFSET_END] == ' ' && line[OFFSET_END + 1] == ' ' && line[CELLS] != ' ';
+        bool row = newline - line >= CELLS_END && line[OFFSET_END] == ' ' &&
+                   line[OFFSET_END + 1] == ' ' && line[CELLS] != ' ';
         for (size_t i = 0; i < OFFSET_END && row; i++)
             row = line[i] == ' ' ? i + 1 < OFFSET_END : line[i] >= '0' && line[i] <= '9';
         MUST(!row || strtoul((const char *)line, NULL, 10) == at);
@@ -173,7 +179,8 @@ static void check_difference(const reload_diff_side *a, const reload_diff_side *
     reload_buf_free(&text);
 }
 
-/* A message against itself, against one in which a bit is another, and against what is left of it where some is cut off. */
+/* A message against itself, against one in which a bit is another, and against what is left of it
+ * where some is cut off. */
 static void check_diff(const reload_msg *msg, unsigned seed)
 {
     size_t len;
@@ -187,7 +194,9 @@ static void check_diff(const reload_msg *msg, unsigned seed)
         uint8_t bit = (uint8_t)(1u << (seed + k) % 8);
         copy.octets[at] ^= bit;
         bool good = reload_msg_parse(all.made, copy.octets, n, NULL) == RELOAD_OK;
-        const reload_diff_side other = {.msg = good ? all.made : NULL, .octets = good ? NULL : copy.octets, .len = good ? 0 : n};
+        const reload_diff_side other = {.msg = good ? all.made : NULL,
+                                        .octets = good ? NULL : copy.octets,
+                                        .len = good ? 0 : n};
         check_difference(&side, &other, true);
         check_difference(&other, &side, true);
         copy.octets[at] ^= bit;
@@ -226,9 +235,12 @@ static int look_at_finding(void *arg, const reload_finding *finding)
     char pointer[256];
     const reload_rule_def *rule = reload_rule_def_of(finding->rule);
     MUST(rule != NULL && rule->word[0] != '\0');
-    MUST(finding->attr == RELOAD_NO_ATTR || (finding->attr < reload_msg_count(linted->msg) && finding->field == RELOAD_FIELDS));
-    MUST(finding->attr == RELOAD_NO_ATTR || !reload_msg_attr(linted->msg, finding->attr)->ignored); /* D10 */
-    MUST(reload_finding_pointer(linted->msg, finding, pointer, sizeof pointer) && pointer[0] == '/');
+    MUST(finding->attr == RELOAD_NO_ATTR ||
+         (finding->attr < reload_msg_count(linted->msg) && finding->field == RELOAD_FIELDS));
+    MUST(finding->attr == RELOAD_NO_ATTR ||
+         !reload_msg_attr(linted->msg, finding->attr)->ignored); /* D10 */
+    MUST(reload_finding_pointer(linted->msg, finding, pointer, sizeof pointer) &&
+         pointer[0] == '/');
     size_t len = strlen(finding->detail);
     MUST(len > 0 && len < sizeof finding->detail - 1);
     for (size_t i = 0; i < len; i++)
@@ -248,20 +260,25 @@ static int refuse_finding(void *arg, const reload_finding *finding)
 static void check_lint(const reload_msg *msg)
 {
     const reload_origin origin = {.file = "-", .offset = 0, .index = 1};
-    for (reload_security algorithm = RELOAD_SECURITY_NONE; algorithm <= RELOAD_SECURITY_CERTS; algorithm++) {
+    for (reload_security algorithm = RELOAD_SECURITY_NONE; algorithm <= RELOAD_SECURITY_CERTS;
+         algorithm++) {
         struct linted first = {msg, 0}, second = {msg, 0};
         size_t refused = 0;
         MUST(reload_lint(algorithm, msg, look_at_finding, &first) == RELOAD_OK);
-        MUST(reload_lint(algorithm, msg, look_at_finding, &second) == RELOAD_OK && first.count == second.count);
-        MUST(reload_lint(algorithm, msg, refuse_finding, &refused) == (first.count == 0 ? RELOAD_OK : RELOAD_ERR_WRITE));
+        MUST(reload_lint(algorithm, msg, look_at_finding, &second) == RELOAD_OK &&
+             first.count == second.count);
+        MUST(reload_lint(algorithm, msg, refuse_finding, &refused) ==
+             (first.count == 0 ? RELOAD_OK : RELOAD_ERR_WRITE));
         MUST(refused == (first.count == 0 ? 0 : 1));
     }
-    MUST(reload_json_write_report_lint(&all.report, msg, &origin, RELOAD_SECURITY_CERTS, fuzz_look, NULL) == RELOAD_OK);
+    MUST(reload_json_write_report_lint(&all.report, msg, &origin, RELOAD_SECURITY_CERTS, fuzz_look,
+                                       NULL) == RELOAD_OK);
 }
 
 /* ---- Building ---- */
 
-/* Compares what was built with the message: the same but for the Length of one that was cut short. */
+/* Compares what was built with the message: the same but for the Length of one that was cut short.
+ */
 static void check_built(reload_builder *b, const reload_msg *msg)
 {
     size_t len;
@@ -274,8 +291,10 @@ static void check_built(reload_builder *b, const reload_msg *msg)
     MUST(reload_msg_cut_short(msg) || memcmp(built, octets, len) == 0);
 }
 
-/* Builds attributes first to end from their values. Returns false where one has padding that a builder does not write. */
-static bool build_from_values(reload_builder *b, const reload_msg *msg, uint32_t first, uint32_t end)
+/* Builds attributes first to end from their values. Returns false where one has padding that a
+ * builder does not write. */
+static bool build_from_values(reload_builder *b, const reload_msg *msg, uint32_t first,
+                              uint32_t end)
 {
     static const uint8_t zeros[3];
     for (uint32_t i = first; i < end; i = reload_msg_attr(msg, i)->end) {
@@ -335,23 +354,29 @@ static const reload_report *judge(reload_verifier *verifier, const reload_msg *m
     const reload_origin origin = {.file = "-", .index = 1, .captured = 1183900000500000};
     size_t signatures = 0;
     MUST(reload_verify(verifier, msg, time, report) == RELOAD_OK);
-    MUST((report->verdict == RELOAD_VALID || report->verdict == RELOAD_UNSECURED) == (report->reason == RELOAD_REASON_NONE));
+    MUST((report->verdict == RELOAD_VALID || report->verdict == RELOAD_UNSECURED) ==
+         (report->reason == RELOAD_REASON_NONE));
     MUST(report->verdict != RELOAD_UNCHECKED);
-    MUST(report->verdict != (verifier == all.none_verifier ? RELOAD_VALID : RELOAD_UNSECURED)); /* D23 */
+    MUST(report->verdict !=
+         (verifier == all.none_verifier ? RELOAD_VALID : RELOAD_UNSECURED)); /* D23 */
     MUST((report->verdict == RELOAD_MALFORMED) == (report->reason == RELOAD_REASON_MALFORMED));
     MUST((report->verdict == RELOAD_MALFORMED) == (reload_msg_check(msg, NULL) != RELOAD_OK));
     MUST((report->detail[0] == '\0') == (report->reason == RELOAD_REASON_NONE));
-    MUST(report->response_code == 0 || (report->verdict == RELOAD_INVALID && reload_msg_field(msg, RELOAD_F_RESPONSE) == 0));
+    MUST(report->response_code == 0 ||
+         (report->verdict == RELOAD_INVALID && reload_msg_field(msg, RELOAD_F_RESPONSE) == 0));
     for (size_t i = 0; i < reload_msg_count(msg); i++) {
         uint16_t type = reload_msg_attr(msg, i)->type;
-        if (type != RELOAD_A_SIGNATURE && type != RELOAD_A_PEER_SIGNATURE && type != RELOAD_A_BODY_SIGNATURE)
+        if (type != RELOAD_A_SIGNATURE && type != RELOAD_A_PEER_SIGNATURE &&
+            type != RELOAD_A_BODY_SIGNATURE)
             continue;
         MUST(signatures < report->count && report->signatures[signatures].attr == i);
         const reload_signature *signature = &report->signatures[signatures++];
         MUST((signature->verdict == RELOAD_INVALID) == (signature->reason != RELOAD_REASON_NONE));
-        MUST(signature->verdict == RELOAD_UNCHECKED || (verifier != all.none_verifier && report->verdict != RELOAD_MALFORMED));
+        MUST(signature->verdict == RELOAD_UNCHECKED ||
+             (verifier != all.none_verifier && report->verdict != RELOAD_MALFORMED));
         /* an invalid one makes the message invalid, those in ROUTE-LOGs apart (D27) */
-        MUST(signature->verdict != RELOAD_INVALID || report->verdict != RELOAD_VALID || type == RELOAD_A_PEER_SIGNATURE);
+        MUST(signature->verdict != RELOAD_INVALID || report->verdict != RELOAD_VALID ||
+             type == RELOAD_A_PEER_SIGNATURE);
     }
     MUST(signatures == report->count);
     MUST(reload_json_write_report(report, msg, &origin, fuzz_look, NULL) == RELOAD_OK);
@@ -366,14 +391,17 @@ static const reload_signature *entry_of(const reload_report *report, uint32_t at
     return NULL;
 }
 
-/* D11, looked for in the plainest way: of two attributes of such a type in one container, both in their place. */
+/* D11, looked for in the plainest way: of two attributes of such a type in one container, both in
+ * their place. */
 static bool has_duplicates(const reload_msg *msg)
 {
     uint32_t signature = reload_msg_signature(msg);
-    size_t end = signature == RELOAD_NO_ATTR ? reload_msg_count(msg) : reload_msg_attr(msg, signature)->end;
+    size_t end =
+        signature == RELOAD_NO_ATTR ? reload_msg_count(msg) : reload_msg_attr(msg, signature)->end;
     for (size_t i = 0; i < end; i++) {
         const reload_attr *attr = reload_msg_attr(msg, i);
-        if (attr->in_place && attr->def->once && reload_msg_member(msg, attr->parent, attr->type) != i)
+        if (attr->in_place && attr->def->once &&
+            reload_msg_member(msg, attr->parent, attr->type) != i)
             return true;
     }
     return false;
@@ -382,11 +410,13 @@ static bool has_duplicates(const reload_msg *msg)
 /* Whether a PUT request has a BODY, other than a certificate's, without EXPIRATION. */
 static bool lacks_expiration(const reload_msg *msg)
 {
-    if (reload_msg_field(msg, RELOAD_F_METHOD) != RELOAD_RESOURCE_PUT || reload_msg_field(msg, RELOAD_F_RESPONSE) != 0)
+    if (reload_msg_field(msg, RELOAD_F_METHOD) != RELOAD_RESOURCE_PUT ||
+        reload_msg_field(msg, RELOAD_F_RESPONSE) != 0)
         return false;
     for (uint32_t i = 0; i < reload_msg_count(msg); i++) {
         const reload_attr *attr = reload_msg_attr(msg, i);
-        bool certificate = attr->end == i + 2 && reload_msg_attr(msg, i + 1)->type == RELOAD_A_BODY_CERTIFICATE;
+        bool certificate =
+            attr->end == i + 2 && reload_msg_attr(msg, i + 1)->type == RELOAD_A_BODY_CERTIFICATE;
         if (attr->type == RELOAD_A_BODY && attr->in_place && !attr->ignored && !certificate &&
             reload_msg_member(msg, i, RELOAD_A_BODY_EXPIRATION) == RELOAD_NO_ATTR)
             return true;
@@ -394,7 +424,8 @@ static bool lacks_expiration(const reload_msg *msg)
     return false;
 }
 
-/* The first reason, by D24, that a message all of whose signatures this run has made may still have. */
+/* The first reason, by D24, that a message all of whose signatures this run has made may still
+ * have. */
 static reload_reason expected(const reload_msg *msg)
 {
     if (reload_msg_field(msg, RELOAD_F_VERSION) != RELOAD_VERSION_1)
@@ -406,7 +437,8 @@ static reload_reason expected(const reload_msg *msg)
     return lacks_expiration(msg) ? RELOAD_REASON_MISSING_EXPIRATION : RELOAD_REASON_NONE;
 }
 
-/* A valid message stays so where a hop may change it, and nowhere else that its signature covers. */
+/* A valid message stays so where a hop may change it, and nowhere else that its signature covers.
+ */
 static void check_tampering(const reload_buf *good, unsigned seed)
 {
     reload_buf copy = {0};
@@ -438,8 +470,10 @@ static void check_strictness(const reload_msg *msg)
 {
     reload_reason lax = judge(all.hmac_verifier, msg, NOW)->reason;
     reload_reason strict = judge(all.strict_verifier, msg, NOW)->reason;
-    bool early = lax == RELOAD_REASON_MALFORMED || lax == RELOAD_REASON_UNSUPPORTED_VERSION || lax == RELOAD_REASON_FRAGMENT;
-    MUST(strict == lax || (!early && (strict == RELOAD_REASON_OVERLAY_MISMATCH || strict == RELOAD_REASON_MISSING_SIGNATURE)));
+    bool early = lax == RELOAD_REASON_MALFORMED || lax == RELOAD_REASON_UNSUPPORTED_VERSION ||
+                 lax == RELOAD_REASON_FRAGMENT;
+    MUST(strict == lax || (!early && (strict == RELOAD_REASON_OVERLAY_MISMATCH ||
+                                      strict == RELOAD_REASON_MISSING_SIGNATURE)));
     MUST(strict != RELOAD_REASON_NONE || lax == RELOAD_REASON_NONE);
 }
 
@@ -453,11 +487,13 @@ static void check_explaining(const reload_msg *msg)
     MUST(memcmp(&before, report, sizeof before) == 0);
     for (size_t i = 0; i < report->count; i++) {
         const reload_signature *signature = &report->signatures[i];
-        bool wrong = signature->reason == RELOAD_REASON_BAD_DIGEST || signature->reason == RELOAD_REASON_BAD_DIGEST_LENGTH;
+        bool wrong = signature->reason == RELOAD_REASON_BAD_DIGEST ||
+                     signature->reason == RELOAD_REASON_BAD_DIGEST_LENGTH;
         MUST((signature->explanation != NULL) == wrong);
         for (size_t k = 0; wrong && k < signature->explanation->count; k++) {
             const reload_fit *fit = &signature->explanation->fits[k];
-            MUST(fit->count >= 1 && fit->count <= RELOAD_MAX_READINGS && fit->readings[fit->count - 1] != NULL);
+            MUST(fit->count >= 1 && fit->count <= RELOAD_MAX_READINGS &&
+                 fit->readings[fit->count - 1] != NULL);
         }
     }
     MUST(reload_json_write_report(report, msg, &origin, fuzz_look, NULL) == RELOAD_OK);
@@ -468,11 +504,12 @@ static void check_explaining(const reload_msg *msg)
 /* An encoded ROUTE-LOG with a TRANSPORT. */
 static const uint8_t route_log[] = {0, 4, 0, 8, 4, 1, 0, 2, 0, 0x11, 0, 0};
 
-/* What a message that cannot be rewritten is refused with: nobody knows what is wrong in a fragment's octets, or in those of
- * another Version, where there are as many as Length says. */
+/* What a message that cannot be rewritten is refused with: nobody knows what is wrong in a
+ * fragment's octets, or in those of another Version, where there are as many as Length says. */
 static reload_err refusal(const reload_msg *msg, unsigned flags)
 {
-    bool known = reload_msg_field(msg, RELOAD_F_VERSION) == RELOAD_VERSION_1 && reload_msg_field(msg, RELOAD_F_FRAG) == 0;
+    bool known = reload_msg_field(msg, RELOAD_F_VERSION) == RELOAD_VERSION_1 &&
+                 reload_msg_field(msg, RELOAD_F_FRAG) == 0;
     if ((flags & RELOAD_SIGN_FORCE) == 0 && reload_msg_check(msg, NULL) != RELOAD_OK)
         return RELOAD_ERR_MALFORMED;
     return known ? RELOAD_ERR_MALFORMED : RELOAD_ERR_REFUSED;
@@ -496,14 +533,16 @@ static void check_appending(const reload_msg *msg)
         MUST(out.len == len + sizeof route_log && memcmp(out.octets, octets, LENGTH_AT) == 0);
         MUST(memcmp(out.octets + LENGTH_END, octets + LENGTH_END, len - LENGTH_END) == 0);
         MUST(memcmp(out.octets + len, route_log, sizeof route_log) == 0);
-        MUST(reload_msg_parse(all.again, out.octets, out.len, NULL) == RELOAD_OK && !reload_msg_cut_short(all.again));
+        MUST(reload_msg_parse(all.again, out.octets, out.len, NULL) == RELOAD_OK &&
+             !reload_msg_cut_short(all.again));
         if (flags != 0)
             continue;
         /* what a hop does changes no verdict */
         reload_report before = *judge(all.hmac_verifier, msg, NOW);
         n = before.count;
         const reload_report *after = judge(all.hmac_verifier, all.again, NOW);
-        MUST(after->verdict == before.verdict && after->reason == before.reason && after->count == n);
+        MUST(after->verdict == before.verdict && after->reason == before.reason &&
+             after->count == n);
         MUST(after->response_code == before.response_code);
     }
     reload_buf_free(&out);
@@ -525,18 +564,23 @@ static bool sign(reload_signer *signer, unsigned flags, const reload_msg *msg, r
     reload_err err = reload_sign(signer, msg, out, &diag);
     if (err != RELOAD_OK)
         MUST(out->len == 0 && out->err == RELOAD_OK && diag.code == err && diag.text[0] != '\0');
-    MUST(err == (!formed ? refusal(msg, flags) : !agrees ? RELOAD_ERR_REFUSED : err == RELOAD_ERR_TOO_LONG ? err : RELOAD_OK));
-    MUST(err != RELOAD_ERR_TOO_LONG || len > 32768); /* only what was long before can have become too long */
+    MUST(err == (!formed                      ? refusal(msg, flags)
+                 : !agrees                    ? RELOAD_ERR_REFUSED
+                 : err == RELOAD_ERR_TOO_LONG ? err
+                                              : RELOAD_OK));
+    MUST(err != RELOAD_ERR_TOO_LONG ||
+         len > 32768); /* only what was long before can have become too long */
     if (err != RELOAD_OK)
         return false;
     MUST(memcmp(out->octets, octets, 11) == 0 && memcmp(out->octets + 16, octets + 16, 40) == 0);
-    MUST(reload_msg_parse(all.made, out->octets, out->len, NULL) == RELOAD_OK && !reload_msg_cut_short(all.made));
+    MUST(reload_msg_parse(all.made, out->octets, out->len, NULL) == RELOAD_OK &&
+         !reload_msg_cut_short(all.made));
     MUST(flawless_to(all.made) && (forced || reload_msg_check(all.made, NULL) == RELOAD_OK));
     return true;
 }
 
-/* Signs a message that may hold signatures already: whatever else is said of it, its own SIGNATURE is good, and signing
- * again changes nothing. */
+/* Signs a message that may hold signatures already: whatever else is said of it, its own SIGNATURE
+ * is good, and signing again changes nothing. */
 static void check_signing(const reload_msg *msg, unsigned flags)
 {
     reload_buf out = {0}, again = {0};
@@ -545,7 +589,8 @@ static void check_signing(const reload_msg *msg, unsigned flags)
     (void)sign(all.none, flags, msg, &out);
     if (out.len > 0 && flags == 0)
         MUST(judge(all.none_verifier, all.made, NOW)->verdict == RELOAD_UNSECURED ||
-             reload_msg_field(msg, RELOAD_F_VERSION) != RELOAD_VERSION_1 || reload_msg_field(msg, RELOAD_F_FRAG) != 0);
+             reload_msg_field(msg, RELOAD_F_VERSION) != RELOAD_VERSION_1 ||
+             reload_msg_field(msg, RELOAD_F_FRAG) != 0);
     if (sign(all.hmac, flags, msg, &out)) {
         uint32_t before = reload_msg_signature(msg), after = reload_msg_signature(all.made);
         MUST(after != RELOAD_NO_ATTR);
@@ -553,13 +598,16 @@ static void check_signing(const reload_msg *msg, unsigned flags)
         reload_reason reason = expected(all.made);
         const reload_signature *entry = entry_of(report, after);
         uint32_t security = reload_msg_field(all.made, RELOAD_F_SECURITY);
-        bool join = reload_msg_field(msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN && reload_msg_field(msg, RELOAD_F_RESPONSE) == 0;
-        if (report->verdict != RELOAD_MALFORMED && (security == RELOAD_SECURITY_HMAC || (security == 0 && join)) &&
+        bool join = reload_msg_field(msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN &&
+                    reload_msg_field(msg, RELOAD_F_RESPONSE) == 0;
+        if (report->verdict != RELOAD_MALFORMED &&
+            (security == RELOAD_SECURITY_HMAC || (security == 0 && join)) &&
             (reason == RELOAD_REASON_NONE || reason == RELOAD_REASON_MISSING_EXPIRATION))
             MUST(entry != NULL && entry->verdict == RELOAD_VALID);
         MUST(entry->has_timestamp == ((flags & RELOAD_SIGN_TIMESTAMP) != 0));
         if (before != RELOAD_NO_ATTR) { /* what followed the SIGNATURE follows it still */
-            const reload_attr *old = reload_msg_attr(msg, before), *new = reload_msg_attr(all.made, after);
+            const reload_attr *old = reload_msg_attr(msg, before),
+                              *new = reload_msg_attr(all.made, after);
             size_t old_end = old->offset + HEAD + old->length + (4u - old->length % 4u) % 4u;
             size_t new_end = new->offset + HEAD + new->length;
             MUST(same(octets + old_end, len - old_end, out.octets + new_end, out.len - new_end));
@@ -576,7 +624,8 @@ static void check_signing(const reload_msg *msg, unsigned flags)
     reload_buf_free(&again);
 }
 
-/* A message without signatures, in an overlay run under HMAC, signed everywhere: exactly what D24 says of it is found. */
+/* A message without signatures, in an overlay run under HMAC, signed everywhere: exactly what D24
+ * says of it is found. */
 static void check_valid(const uint8_t *octets, size_t len, unsigned flags)
 {
     reload_buf plain = {0}, out = {0}, back = {0};
@@ -609,12 +658,13 @@ static void check_valid(const uint8_t *octets, size_t len, unsigned flags)
         MUST(reload_msg_parse(all.made, out.octets, out.len, NULL) == RELOAD_OK);
         MUST(reload_strip(all.made, 0, &back, NULL) == RELOAD_OK);
         uint32_t info = reload_msg_member(msg, RELOAD_NO_ATTR, RELOAD_A_SOURCE_INFO);
-        bool complete = info == RELOAD_NO_ATTR ? reload_msg_field(msg, RELOAD_F_RESPONSE) == 0
-                                               : reload_msg_attr(msg, info)->flaw != RELOAD_FLAW_NONE ||
-                                                     reload_msg_member(msg, info, RELOAD_A_PEER_ID) != RELOAD_NO_ATTR;
+        bool complete = info == RELOAD_NO_ATTR
+                            ? reload_msg_field(msg, RELOAD_F_RESPONSE) == 0
+                            : reload_msg_attr(msg, info)->flaw != RELOAD_FLAW_NONE ||
+                                  reload_msg_member(msg, info, RELOAD_A_PEER_ID) != RELOAD_NO_ATTR;
         if (complete)
-            MUST(same(back.octets + RELOAD_HEADER_SIZE, back.len - RELOAD_HEADER_SIZE, plain.octets + RELOAD_HEADER_SIZE,
-                      plain.len - RELOAD_HEADER_SIZE));
+            MUST(same(back.octets + RELOAD_HEADER_SIZE, back.len - RELOAD_HEADER_SIZE,
+                      plain.octets + RELOAD_HEADER_SIZE, plain.len - RELOAD_HEADER_SIZE));
     }
     reload_buf_free(&plain);
     reload_buf_free(&out);
@@ -625,7 +675,8 @@ static void check_valid(const uint8_t *octets, size_t len, unsigned flags)
 static void check_stripping(const reload_msg *msg, unsigned seed)
 {
     static const unsigned extra[] = {0, RELOAD_SIGN_TIMESTAMP, RELOAD_SIGN_SOURCE_INFO,
-                                     RELOAD_SIGN_TIMESTAMP | RELOAD_SIGN_SOURCE_INFO | RELOAD_SIGN_RESIGN_BODIES,
+                                     RELOAD_SIGN_TIMESTAMP | RELOAD_SIGN_SOURCE_INFO |
+                                         RELOAD_SIGN_RESIGN_BODIES,
                                      RELOAD_SIGN_KEEP_SECURITY | RELOAD_SIGN_SOURCE_INFO};
     reload_buf plain = {0}, again = {0};
     for (unsigned flags = 0; flags <= RELOAD_SIGN_FORCE; flags += RELOAD_SIGN_FORCE) {
@@ -640,7 +691,8 @@ static void check_stripping(const reload_msg *msg, unsigned seed)
         MUST(reload_strip(all.again, RELOAD_SIGN_FORCE, &again, NULL) == RELOAD_OK);
         MUST(same(plain.octets, plain.len, again.octets, again.len));
         if (flags == 0)
-            check_valid(plain.octets, plain.len, RELOAD_SIGN_BODIES | extra[seed % (sizeof extra / sizeof extra[0])]);
+            check_valid(plain.octets, plain.len,
+                        RELOAD_SIGN_BODIES | extra[seed % (sizeof extra / sizeof extra[0])]);
     }
     reload_buf_free(&plain);
     reload_buf_free(&again);
@@ -662,7 +714,8 @@ static void check_message(const uint8_t *octets, size_t len, unsigned depth)
     check_json(msg);
     check_building(msg);
     if (reload_msg_check(msg, &diag) != RELOAD_OK) {
-        MUST(diag.code == RELOAD_ERR_MALFORMED && diag.has_offset && diag.offset <= len && diag.text[0] != '\0');
+        MUST(diag.code == RELOAD_ERR_MALFORMED && diag.has_offset && diag.offset <= len &&
+             diag.text[0] != '\0');
         MUST(!diag.has_pointer || diag.pointer[0] == '/');
     }
     (void)judge(all.none_verifier, msg, NOW);
@@ -690,11 +743,13 @@ static void check_garbage(const uint8_t *octets, size_t len)
     reload_buf text = {0};
     for (int line = 0; line < 2; line++) {
         reload_buf_reset(&text);
-        MUST(reload_text_write_garbage(octets, len, "why", NULL, line != 0, 0, fuzz_to_buf, &text) == RELOAD_OK);
+        MUST(reload_text_write_garbage(octets, len, "why", NULL, line != 0, 0, fuzz_to_buf,
+                                       &text) == RELOAD_OK);
         check_safe(&text, line != 0);
     }
     reload_buf_reset(&text);
-    MUST(reload_annotated_write_garbage(octets, len, "why", NULL, 0, fuzz_to_buf, &text) == RELOAD_OK);
+    MUST(reload_annotated_write_garbage(octets, len, "why", NULL, 0, fuzz_to_buf, &text) ==
+         RELOAD_OK);
     check_safe(&text, false);
     check_rows(&text, octets, len);
     reload_buf_reset(&text);
@@ -709,7 +764,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct fuzz_items items = {0};
     make_all();
     fuzz_read(&items, RELOAD_FORM_BINARY, data, size, 0);
-    MUST(items.bad == 0 && same(items.octets.octets, items.octets.len, data, size)); /* octets are never dropped */
+    MUST(items.bad == 0 &&
+         same(items.octets.octets, items.octets.len, data, size)); /* octets are never dropped */
     fuzz_chunks(&items, RELOAD_FORM_BINARY, data, size);
     fuzz_round_trip(&items);
     for (size_t i = 0; i < items.count; i++) {

@@ -1,5 +1,5 @@
 /* The JSON rendering, both ways. The one file of the library that includes jansson. */
-#include "crypto/crypto.h"
+#include "crypto/digest.h"
 #include "stream/stream.h"
 
 #include <arpa/inet.h>
@@ -12,18 +12,22 @@
 
 enum { MICRO = 1000000 };
 
-/* Of a real, 16 digits and no more: the 17 that jansson writes by default show how a double differs from 0.000001. */
+/* Of a real, 16 digits and no more: the 17 that jansson writes by default show how a double differs
+ * from 0.000001. */
 enum { DUMP_FLAGS = JSON_REAL_PRECISION(16) };
 
-/* ---- Writing --------------------------------------------------------------------------------------------------- */
+/* ---- Writing ---- */
 
-/* Values are made by jansson, a top-level attribute at a time, so that a message of 16 MiB is never in memory as a tree.
- * jansson's makers and setters take NULL and return failure, which is looked at once, in the end of each tree. */
+/* Values are made by jansson, a top-level attribute at a time, so that a message of 16 MiB is never
+ * in memory as a tree. jansson's makers and setters take NULL and return failure, which is looked
+ * at once, in the end of each tree. */
 
 static json_t *hex_json(const uint8_t *octets, size_t len)
 {
     char small[128];
-    char *digits = 2 * len <= sizeof small ? small : malloc(2 * len); /* len comes from a message or a piece of garbage */
+    char *digits = 2 * len <= sizeof small
+                       ? small
+                       : malloc(2 * len); /* len comes from a message or a piece of garbage */
     if (digits == NULL)
         return NULL;
     reload_hex_encode(octets, len, digits);
@@ -50,7 +54,9 @@ static json_t *loose_text_json(const char *text)
         at += n;
         left -= n;
     }
-    json_t *json = buf.err == RELOAD_OK ? json_stringn(buf.len > 0 ? (const char *)buf.octets : "", buf.len) : NULL;
+    json_t *json = buf.err == RELOAD_OK
+                       ? json_stringn(buf.len > 0 ? (const char *)buf.octets : "", buf.len)
+                       : NULL;
     reload_buf_free(&buf);
     return json;
 }
@@ -81,7 +87,8 @@ static json_t *ip_port_json(const reload_value *value)
     char text[INET6_ADDRSTRLEN] = "";
     json_t *object = json_object();
     (void)inet_ntop(value->ipv6 ? AF_INET6 : AF_INET, value->address, text, sizeof text);
-    bool good = set(object, "ip", json_string(text)) && set(object, "port", json_integer(value->port)) &&
+    bool good = set(object, "ip", json_string(text)) &&
+                set(object, "port", json_integer(value->port)) &&
                 (value->protocol == 0 || set(object, "protocol", json_integer(value->protocol)));
     return whole(object, good);
 }
@@ -89,8 +96,9 @@ static json_t *ip_port_json(const reload_value *value)
 static json_t *response_json(const reload_value *value)
 {
     json_t *object = json_object();
-    return whole(object, set(object, "code", json_integer(value->number)) &&
-                             set(object, "reason", json_stringn((const char *)value->octets, value->len)));
+    return whole(object,
+                 set(object, "code", json_integer(value->number)) &&
+                     set(object, "reason", json_stringn((const char *)value->octets, value->len)));
 }
 
 static json_t *value_json(const reload_value *value)
@@ -130,7 +138,8 @@ static json_t *members_json(const reload_msg *msg, uint32_t i, unsigned tunnel)
     return whole(array, good);
 }
 
-/* An attribute with all its members, at most 64 KiB of the message. tunnel: how many messages it is inside of. */
+/* An attribute with all its members, at most 64 KiB of the message. tunnel: how many messages it is
+ * inside of. */
 static json_t *attr_json(const reload_msg *msg, uint32_t i, unsigned tunnel)
 {
     const reload_attr *attr = reload_msg_attr(msg, i);
@@ -147,7 +156,8 @@ static json_t *attr_json(const reload_msg *msg, uint32_t i, unsigned tunnel)
     if (attr->flaw != RELOAD_FLAW_NONE || kind == RELOAD_KIND_OCTETS) {
         good = good && set(object, "hex", hex_json(octets, len));
         if (attr->flaw != RELOAD_FLAW_NONE)
-            good = good && set(object, "error", json_string(reload_flaw_text((reload_flaw)attr->flaw)));
+            good = good &&
+                   set(object, "error", json_string(reload_flaw_text((reload_flaw)attr->flaw)));
     } else if (kind == RELOAD_KIND_COMPOSITE) {
         good = good && set(object, "value", members_json(msg, i, tunnel));
     } else {
@@ -195,7 +205,8 @@ static json_t *header_json(const reload_msg *msg)
 static json_t *octets_json(const uint8_t *octets, size_t len, const char *error)
 {
     json_t *object = json_object();
-    return whole(object, set(object, "hex", hex_json(octets, len)) && set(object, "error", loose_text_json(error)));
+    return whole(object, set(object, "hex", hex_json(octets, len)) &&
+                             set(object, "error", loose_text_json(error)));
 }
 
 static json_t *trailing_json(const reload_msg *msg)
@@ -214,10 +225,12 @@ static bool has_trailing(const reload_msg *msg)
     return len > 0;
 }
 
-/* Microseconds as a number of seconds: of 16 digits (DUMP_FLAGS), which are all of a microsecond's until the year 2286. */
+/* Microseconds as a number of seconds: of 16 digits (DUMP_FLAGS), which are all of a microsecond's
+ * until the year 2286. */
 static json_t *seconds_json(int64_t microseconds)
 {
-    return microseconds % MICRO == 0 ? json_integer(microseconds / MICRO) : json_real((double)microseconds / MICRO);
+    return microseconds % MICRO == 0 ? json_integer(microseconds / MICRO)
+                                     : json_real((double)microseconds / MICRO);
 }
 
 static json_t *meta_json(const reload_origin *origin)
@@ -226,7 +239,8 @@ static json_t *meta_json(const reload_origin *origin)
     return whole(object, set(object, "file", loose_text_json(origin->file)) &&
                              set(object, "offset", json_integer((json_int_t)origin->offset)) &&
                              set(object, "index", json_integer((json_int_t)origin->index)) &&
-                             (origin->captured == RELOAD_NO_TIME || set(object, "time", seconds_json(origin->captured))));
+                             (origin->captured == RELOAD_NO_TIME ||
+                              set(object, "time", seconds_json(origin->captured))));
 }
 
 /* A tunnelled message, of less than 64 KiB. */
@@ -256,7 +270,8 @@ struct writer {
     unsigned flags;
     int indent; /* of the lines that jansson begins, in columns */
     reload_err err;
-    reload_security lint; /* a report is to have what reload_lint finds under this algorithm; RELOAD_SECURITY_OPEN: no */
+    reload_security lint; /* a report is to have what reload_lint finds under this algorithm;
+                             RELOAD_SECURITY_OPEN: no */
 };
 
 static void put(struct writer *w, const char *text, size_t len)
@@ -291,7 +306,8 @@ static void put_ascii(struct writer *w, const char *text, size_t len)
     put(w, text, len);
 }
 
-/* jansson's text, its lines moved in by what stands around it. A line break never stands in a JSON string. */
+/* jansson's text, its lines moved in by what stands around it. A line break never stands in a JSON
+ * string. */
 static int put_dumped(const char *text, size_t len, void *arg)
 {
     struct writer *w = arg;
@@ -315,9 +331,12 @@ static void put_tree(struct writer *w, json_t *tree, int indent)
 {
     if (tree == NULL && w->err == RELOAD_OK)
         w->err = RELOAD_ERR_MEMORY;
-    size_t flags = ((w->flags & RELOAD_PRETTY) != 0 ? JSON_INDENT(2) : 0) | ((w->flags & RELOAD_ASCII) != 0 ? JSON_ENSURE_ASCII : 0);
+    size_t flags = ((w->flags & RELOAD_PRETTY) != 0 ? JSON_INDENT(2) : 0) |
+                   ((w->flags & RELOAD_ASCII) != 0 ? JSON_ENSURE_ASCII : 0);
     w->indent = indent;
-    if (w->err == RELOAD_OK && json_dump_callback(tree, put_dumped, w, flags | DUMP_FLAGS | JSON_ENCODE_ANY) != 0 && w->err == RELOAD_OK)
+    if (w->err == RELOAD_OK &&
+        json_dump_callback(tree, put_dumped, w, flags | DUMP_FLAGS | JSON_ENCODE_ANY) != 0 &&
+        w->err == RELOAD_OK)
         w->err = RELOAD_ERR_MEMORY;
     json_decref(tree);
 }
@@ -330,7 +349,8 @@ static void put_key(struct writer *w, const char *separator, const char *key)
     put(w, "\": ", 3);
 }
 
-reload_err reload_json_write(const reload_msg *msg, const reload_origin *origin, unsigned flags, reload_sink sink, void *arg)
+reload_err reload_json_write(const reload_msg *msg, const reload_origin *origin, unsigned flags,
+                             reload_sink sink, void *arg)
 {
     struct writer w = {.sink = sink, .arg = arg, .flags = flags};
     uint32_t count = (uint32_t)reload_msg_count(msg);
@@ -359,8 +379,9 @@ reload_err reload_json_write(const reload_msg *msg, const reload_origin *origin,
     return w.err;
 }
 
-reload_err reload_json_write_garbage(const uint8_t *octets, size_t len, const char *error, const reload_origin *origin,
-                                     unsigned flags, reload_sink sink, void *arg)
+reload_err reload_json_write_garbage(const uint8_t *octets, size_t len, const char *error,
+                                     const reload_origin *origin, unsigned flags, reload_sink sink,
+                                     void *arg)
 {
     struct writer w = {.sink = sink, .arg = arg, .flags = flags};
     json_t *object = json_object();
@@ -386,7 +407,8 @@ static json_t *signer_json(const reload_cert *cert)
     for (size_t i = 0; good && i < reload_cert_names(cert); i++) {
         const reload_cert_name *name = reload_cert_name_at(cert, i);
         good = json_array_append_new(name->peer ? peers : users,
-                                     name->peer ? hex_json(name->id, sizeof name->id) : json_string(name->text)) == 0;
+                                     name->peer ? hex_json(name->id, sizeof name->id)
+                                                : json_string(name->text)) == 0;
     }
     good = set(object, "subject", loose_text_json(reload_cert_subject(cert))) && good;
     good = set(object, "serial", json_string(reload_cert_serial(cert))) && good;
@@ -420,11 +442,14 @@ static json_t *explanation_notes_json(const reload_explanation *explanation)
     const struct {
         bool said;
         const char *word;
-    } notes[] = {{explanation->no_digest, "no-digest"}, {explanation->key_fits, "key-fits"}, {explanation->incomplete, "not-all-tried"}};
+    } notes[] = {{explanation->no_digest, "no-digest"},
+                 {explanation->key_fits, "key-fits"},
+                 {explanation->incomplete, "not-all-tried"}};
     json_t *words = json_array();
     bool good = true;
     for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++)
-        good = (!notes[i].said || json_array_append_new(words, json_string(notes[i].word)) == 0) && good;
+        good = (!notes[i].said || json_array_append_new(words, json_string(notes[i].word)) == 0) &&
+               good;
     return whole(words, good);
 }
 
@@ -432,16 +457,19 @@ static json_t *signature_json(const reload_msg *msg, const reload_signature *sig
 {
     char pointer[256];
     json_t *object = json_object();
-    bool good = reload_msg_pointer(msg, signature->attr, pointer, sizeof pointer) &&
-                set(object, "path", json_string(pointer)) &&
-                set(object, "type", json_string(reload_msg_attr(msg, signature->attr)->def->name)) &&
-                set(object, "verdict", json_string(reload_verdict_text(signature->verdict))) &&
-                (signature->reason == RELOAD_REASON_NONE ||
-                 set(object, "reason", json_string(reload_reason_text(signature->reason)))) &&
-                set(object, "timestamp", signature->has_timestamp ? json_integer(signature->timestamp) : json_null()) &&
-                set(object, "signer", signer_json(signature->signer)) &&
-                (signature->explanation == NULL || (set(object, "explain", explanation_json(signature->explanation)) &&
-                                                    set(object, "explain_notes", explanation_notes_json(signature->explanation))));
+    bool good =
+        reload_msg_pointer(msg, signature->attr, pointer, sizeof pointer) &&
+        set(object, "path", json_string(pointer)) &&
+        set(object, "type", json_string(reload_msg_attr(msg, signature->attr)->def->name)) &&
+        set(object, "verdict", json_string(reload_verdict_text(signature->verdict))) &&
+        (signature->reason == RELOAD_REASON_NONE ||
+         set(object, "reason", json_string(reload_reason_text(signature->reason)))) &&
+        set(object, "timestamp",
+            signature->has_timestamp ? json_integer(signature->timestamp) : json_null()) &&
+        set(object, "signer", signer_json(signature->signer)) &&
+        (signature->explanation == NULL ||
+         (set(object, "explain", explanation_json(signature->explanation)) &&
+          set(object, "explain_notes", explanation_notes_json(signature->explanation))));
     return whole(object, good);
 }
 
@@ -461,20 +489,25 @@ static json_t *report_field_json(const reload_msg *msg, reload_field field)
 }
 
 /* What a report says before its list of signatures. origin: NULL inside of another report. */
-static bool set_report(json_t *object, const reload_report *report, const reload_msg *msg, const reload_origin *origin)
+static bool set_report(json_t *object, const reload_report *report, const reload_msg *msg,
+                       const reload_origin *origin)
 {
-    static const reload_field fields[] = {RELOAD_F_METHOD,    RELOAD_F_RESPONSE,       RELOAD_F_SECURITY,
-                                          RELOAD_F_SOURCE_ID, RELOAD_F_DESTINATION_ID, RELOAD_F_TRANSACTION_ID};
+    static const reload_field fields[] = {RELOAD_F_METHOD,         RELOAD_F_RESPONSE,
+                                          RELOAD_F_SECURITY,       RELOAD_F_SOURCE_ID,
+                                          RELOAD_F_DESTINATION_ID, RELOAD_F_TRANSACTION_ID};
     bool good = origin == NULL || (set(object, "index", json_integer((json_int_t)origin->index)) &&
                                    set(object, "file", loose_text_json(origin->file)) &&
                                    set(object, "offset", json_integer((json_int_t)origin->offset)));
     good = good && set(object, "verdict", word_json(reload_verdict_text(report->verdict))) &&
-           (report->reason == RELOAD_REASON_NONE || set(object, "reason", word_json(reload_reason_text(report->reason)))) &&
-           set(object, "response_code", report->response_code == 0 ? json_null() : json_integer(report->response_code)) &&
+           (report->reason == RELOAD_REASON_NONE ||
+            set(object, "reason", word_json(reload_reason_text(report->reason)))) &&
+           set(object, "response_code",
+               report->response_code == 0 ? json_null() : json_integer(report->response_code)) &&
            (report->detail[0] == '\0' || set(object, "detail", loose_text_json(report->detail)));
     for (size_t i = 0; good && i < sizeof fields / sizeof fields[0]; i++)
         good = set(object, reload_field_def_of(fields[i])->key, report_field_json(msg, fields[i]));
-    return good && (!report->has_round_trip || set(object, "round_trip", seconds_json(report->round_trip)));
+    return good &&
+           (!report->has_round_trip || set(object, "round_trip", seconds_json(report->round_trip)));
 }
 
 /* Puts a tree without the bracket at its end, to go on with it. */
@@ -498,9 +531,12 @@ static int put_finding(void *arg, const reload_finding *finding)
     const reload_rule_def *rule = reload_rule_def_of(finding->rule);
     char pointer[256];
     json_t *object = json_object();
-    bool good = reload_finding_pointer(f->msg, finding, pointer, sizeof pointer) && set(object, "rule", json_string(rule->word)) &&
-                set(object, "section", json_string(rule->section)) && set(object, "level", word_json(reload_level_text(rule->level))) &&
-                set(object, "path", json_string(pointer)) && set(object, "detail", json_string(finding->detail));
+    bool good = reload_finding_pointer(f->msg, finding, pointer, sizeof pointer) &&
+                set(object, "rule", json_string(rule->word)) &&
+                set(object, "section", json_string(rule->section)) &&
+                set(object, "level", word_json(reload_level_text(rule->level))) &&
+                set(object, "path", json_string(pointer)) &&
+                set(object, "detail", json_string(finding->detail));
     put(f->w, ", ", f->count++ == 0 ? 0 : 2);
     put_tree(f->w, whole(object, good), 0);
     return f->w->err == RELOAD_OK ? 0 : -1;
@@ -513,16 +549,17 @@ static void put_lint(struct writer *w, const reload_msg *msg)
     if (w->lint == RELOAD_SECURITY_OPEN)
         return;
     put(w, ", \"lint\": [", 11);
-    reload_err err = msg == NULL || w->err != RELOAD_OK ? RELOAD_OK : reload_lint(w->lint, msg, put_finding, &f);
+    reload_err err =
+        msg == NULL || w->err != RELOAD_OK ? RELOAD_OK : reload_lint(w->lint, msg, put_finding, &f);
     if (w->err == RELOAD_OK)
         w->err = err;
     put(w, "]", 1);
 }
 
-/* A report piece by piece, since a message of 16 MiB may have millions of signatures. path: of the attribute that holds the
- * message, inside of another report; else NULL. */
-static void put_report(struct writer *w, const reload_report *report, const reload_msg *msg, const reload_origin *origin,
-                       const char *path)
+/* A report piece by piece, since a message of 16 MiB may have millions of signatures. path: of the
+ * attribute that holds the message, inside of another report; else NULL. */
+static void put_report(struct writer *w, const reload_report *report, const reload_msg *msg,
+                       const reload_origin *origin, const char *path)
 {
     json_t *object = json_object();
     bool good = path == NULL || set(object, "path", json_string(path));
@@ -530,7 +567,9 @@ static void put_report(struct writer *w, const reload_report *report, const relo
     put(w, "{", 1);
     if (object == NULL && w->err == RELOAD_OK)
         w->err = RELOAD_ERR_MEMORY;
-    else if (w->err == RELOAD_OK && json_dump_callback(object, put_open, w, DUMP_FLAGS | JSON_EMBED) != 0 && w->err == RELOAD_OK)
+    else if (w->err == RELOAD_OK &&
+             json_dump_callback(object, put_open, w, DUMP_FLAGS | JSON_EMBED) != 0 &&
+             w->err == RELOAD_OK)
         w->err = RELOAD_ERR_MEMORY;
     json_decref(object);
     put(w, ", \"signatures\": [", 17);
@@ -554,37 +593,39 @@ static void put_report(struct writer *w, const reload_report *report, const relo
     put(w, "}", 1);
 }
 
-reload_err reload_json_write_report(const reload_report *report, const reload_msg *msg, const reload_origin *origin,
-                                    reload_sink sink, void *arg)
+reload_err reload_json_write_report(const reload_report *report, const reload_msg *msg,
+                                    const reload_origin *origin, reload_sink sink, void *arg)
 {
     struct writer w = {.sink = sink, .arg = arg};
     put_report(&w, report, msg, origin, NULL);
     return w.err;
 }
 
-reload_err reload_json_write_report_lint(const reload_report *report, const reload_msg *msg, const reload_origin *origin,
-                                         reload_security algorithm, reload_sink sink, void *arg)
+reload_err reload_json_write_report_lint(const reload_report *report, const reload_msg *msg,
+                                         const reload_origin *origin, reload_security algorithm,
+                                         reload_sink sink, void *arg)
 {
     struct writer w = {.sink = sink, .arg = arg, .lint = algorithm};
-    if (algorithm != RELOAD_SECURITY_NONE && algorithm != RELOAD_SECURITY_HMAC && algorithm != RELOAD_SECURITY_CERTS)
+    if (algorithm != RELOAD_SECURITY_NONE && algorithm != RELOAD_SECURITY_HMAC &&
+        algorithm != RELOAD_SECURITY_CERTS)
         return RELOAD_ERR_ARGUMENT;
     put_report(&w, report, msg, origin, NULL);
     return w.err;
 }
 
-/* ---- Reading --------------------------------------------------------------------------------------------------- */
+/* ---- Reading ---- */
 
 /* The object being read, and where in it we are. */
 struct reading {
     reload_diag *diag; /* never NULL */
-    char path[sizeof ((reload_diag *)0)->pointer];
+    char path[sizeof((reload_diag *)0)->pointer];
     size_t len;
     bool reals; /* integers were read as reals, to find the one that is too large */
     reload_builder b;
 };
 
-/* Appends one reference token to the JSON Pointer (RFC 6901 section 3); returns the length to go back to. A path that is
- * too long ends with an ellipsis. */
+/* Appends one reference token to the JSON Pointer (RFC 6901 section 3); returns the length to go
+ * back to. A path that is too long ends with an ellipsis. */
 static size_t enter(struct reading *r, const char *key)
 {
     size_t before = r->len, n = r->len;
@@ -660,10 +701,13 @@ static reload_err check_keys(struct reading *r, json_t *object, const char *cons
 }
 
 /* Whether a value is an integer from min to max. */
-static bool integer_in(const struct reading *r, const json_t *json, uint32_t min, uint32_t max, uint32_t *value)
+static bool integer_in(const struct reading *r, const json_t *json, uint32_t min, uint32_t max,
+                       uint32_t *value)
 {
     double real = r->reals && json_is_real(json) ? json_real_value(json) : -1;
-    json_int_t integer = json_is_integer(json) ? json_integer_value(json) : real >= 0 && real <= UINT32_MAX ? (json_int_t)real : -1;
+    json_int_t integer = json_is_integer(json)             ? json_integer_value(json)
+                         : real >= 0 && real <= UINT32_MAX ? (json_int_t)real
+                                                           : -1;
     *value = (uint32_t)integer;
     return integer >= (json_int_t)min && integer <= (json_int_t)max;
 }
@@ -684,7 +728,8 @@ static reload_err read_integer(struct reading *r, json_t *json, uint32_t max, ui
     return fail_here(r, RELOAD_ERR_VALUE, text);
 }
 
-static reload_err read_named(struct reading *r, json_t *json, reload_names set_of_names, uint32_t max, uint32_t *value)
+static reload_err read_named(struct reading *r, json_t *json, reload_names set_of_names,
+                             uint32_t max, uint32_t *value)
 {
     if (!json_is_string(json) || set_of_names == RELOAD_NAMES_NONE)
         return read_integer(r, json, max, value);
@@ -707,14 +752,16 @@ static reload_err read_hex(struct reading *r, json_t *json, reload_buf *out)
     if (good)
         reload_buf_append(out, octets, len / 2);
     free(octets);
-    return good ? RELOAD_OK : fail_here(r, RELOAD_ERR_VALUE, "must be an even number of hex digits");
+    return good ? RELOAD_OK
+                : fail_here(r, RELOAD_ERR_VALUE, "must be an even number of hex digits");
 }
 
 /* Exactly len octets in hex. */
 static reload_err read_fixed_hex(struct reading *r, json_t *json, uint8_t *octets, size_t len)
 {
     char text[64];
-    if (json_is_string(json) && json_string_length(json) == 2 * len && reload_hex_decode(json_string_value(json), 2 * len, octets))
+    if (json_is_string(json) && json_string_length(json) == 2 * len &&
+        reload_hex_decode(json_string_value(json), 2 * len, octets))
         return RELOAD_OK;
     (void)snprintf(text, sizeof text, "must be a string of %zu hex digits", 2 * len);
     return fail_here(r, RELOAD_ERR_VALUE, text);
@@ -734,8 +781,12 @@ static reload_err read_id(struct reading *r, json_t *json, uint8_t id[RELOAD_ID_
         return read_fixed_hex(r, json, id, RELOAD_ID_SIZE);
     json_t *text = sole_string(json, "sha1");
     if (text == NULL)
-        return fail_here(r, RELOAD_ERR_VALUE, "must be a string of 40 hex digits, or {\"sha1\": \"text\"}");
-    if (rl_sha1((const uint8_t *)json_string_value(text), json_string_length(text), NULL, 0, id) != RELOAD_OK)
+        return fail_here(r, RELOAD_ERR_VALUE,
+                         "must be a string of 40 hex digits, or {\"sha1\": \"text\"}");
+    if (reload_digest(
+            RELOAD_MD_SHA1,
+            &(reload_span){(const uint8_t *)json_string_value(text), json_string_length(text)}, 1,
+            id) != RELOAD_OK)
         return fail_here(r, RELOAD_ERR_CRYPTO, reload_strerror(RELOAD_ERR_CRYPTO));
     return RELOAD_OK;
 }
@@ -746,7 +797,8 @@ static reload_err read_overlay(struct reading *r, json_t *json, uint8_t octets[4
         return read_fixed_hex(r, json, octets, 4);
     json_t *name = sole_string(json, "name");
     if (name == NULL)
-        return fail_here(r, RELOAD_ERR_VALUE, "must be a string of 8 hex digits, or {\"name\": \"overlay\"}");
+        return fail_here(r, RELOAD_ERR_VALUE,
+                         "must be a string of 8 hex digits, or {\"name\": \"overlay\"}");
     rl_put32(octets, reload_overlay_id(json_string_value(name)));
     return RELOAD_OK;
 }
@@ -782,7 +834,8 @@ static reload_err read_field(struct reading *r, json_t *json, reload_field field
     }
 }
 
-/* The header's fields into the builder's header. *forced is the Length to write whatever there is, or stays as it is. */
+/* The header's fields into the builder's header. *forced is the Length to write whatever there is,
+ * or stays as it is. */
 static reload_err read_header(struct reading *r, json_t *header, int64_t *forced)
 {
     const char *key;
@@ -831,12 +884,14 @@ static reload_err read_type(struct reading *r, json_t *json, uint16_t *type)
             *type = def->type;
             return RELOAD_OK;
         }
-        if (strlen(name) == 6 && name[0] == '0' && name[1] == 'x' && reload_hex_decode(name + 2, 4, octets)) {
+        if (strlen(name) == 6 && name[0] == '0' && name[1] == 'x' &&
+            reload_hex_decode(name + 2, 4, octets)) {
             *type = rl_get16(octets);
             return RELOAD_OK;
         }
     }
-    return fail_here(r, RELOAD_ERR_VALUE, "must be an attribute's name, or \"0x\" and four hex digits");
+    return fail_here(r, RELOAD_ERR_VALUE,
+                     "must be an attribute's name, or \"0x\" and four hex digits");
 }
 
 static reload_err read_response(struct reading *r, json_t *json, reload_value *value)
@@ -861,7 +916,8 @@ static reload_err read_ip_port(struct reading *r, json_t *json, reload_value *va
     if (json_is_string(json)) {
         if (plain_string(json) != NULL && reload_address_parse(json_string_value(json), value))
             return RELOAD_OK;
-        return fail_here(r, RELOAD_ERR_VALUE, "must be an address such as \"10.4.1.2:5060\" or \"[2001:db8::1]:5060\"");
+        return fail_here(r, RELOAD_ERR_VALUE,
+                         "must be an address such as \"10.4.1.2:5060\" or \"[2001:db8::1]:5060\"");
     }
     reload_err err = check_keys(r, json, keys);
     if (err != RELOAD_OK)
@@ -950,7 +1006,8 @@ static reload_err read_content(struct reading *r, json_t *object, uint16_t type,
     else if (kind != RELOAD_KIND_COMPOSITE)
         err = read_value(r, value, kind);
     else if (depth == RELOAD_MAX_DEPTH)
-        err = fail_here(r, RELOAD_ERR_VALUE, "nested deeper than 16 attributes; write it as \"hex\"");
+        err =
+            fail_here(r, RELOAD_ERR_VALUE, "nested deeper than 16 attributes; write it as \"hex\"");
     else
         err = read_attrs(r, value, depth + 1);
     leave(r, before);
@@ -960,7 +1017,8 @@ static reload_err read_content(struct reading *r, json_t *object, uint16_t type,
 /* Lengths and padding behind a value that begins at start + 4. */
 static reload_err finish_attr(struct reading *r, json_t *object, size_t start)
 {
-    json_t *padding = json_object_get(object, "padding"), *forced = json_object_get(object, "forced_length");
+    json_t *padding = json_object_get(object, "padding"),
+           *forced = json_object_get(object, "forced_length");
     reload_buf *buf = r->b.buf;
     uint8_t octets[3] = {0};
     if (buf->err != RELOAD_OK)
@@ -974,7 +1032,8 @@ static reload_err finish_attr(struct reading *r, json_t *object, size_t start)
         if (err != RELOAD_OK)
             return err;
     } else if (len > RL_MAX_VALUE) {
-        return fail_here(r, RELOAD_ERR_TOO_LONG, "a value of more than 65535 octets does not fit the attribute's Length");
+        return fail_here(r, RELOAD_ERR_TOO_LONG,
+                         "a value of more than 65535 octets does not fit the attribute's Length");
     }
     rl_put16(buf->octets + start + 2, length);
     if (padding != NULL) {
@@ -1061,7 +1120,8 @@ static reload_err read_message(struct reading *r, json_t *root)
     reload_err err = check_keys(r, root, keys);
     if (err != RELOAD_OK)
         return err;
-    json_t *attrs = json_object_get(root, "attributes"), *trailing = json_object_get(root, "trailing");
+    json_t *attrs = json_object_get(root, "attributes"),
+           *trailing = json_object_get(root, "trailing");
     reload_build_begin(&r->b, r->b.buf, NULL);
     size_t before = enter(r, "header");
     err = read_header(r, json_object_get(root, "header"), &forced);
@@ -1082,14 +1142,15 @@ static reload_err read_message(struct reading *r, json_t *root)
     if (err == RELOAD_ERR_TOO_LONG && forced >= 0)
         err = r->b.buf->err = RELOAD_OK; /* told to lie about it */
     if (err == RELOAD_ERR_TOO_LONG)
-        return fail_here(r, err, "more than 16777215 octets of attributes do not fit the header's Length");
+        return fail_here(r, err,
+                         "more than 16777215 octets of attributes do not fit the header's Length");
     if (err == RELOAD_OK && forced >= 0)
         reload_build_field(&r->b, RELOAD_F_LENGTH, (uint32_t)forced);
     return err;
 }
 
-/* Parses the text of one JSON value. An integer that jansson cannot hold is out of every range: it is read as a real, so that
- * the reader that meets it can name its place; *reals says so. */
+/* Parses the text of one JSON value. An integer that jansson cannot hold is out of every range: it
+ * is read as a real, so that the reader that meets it can name its place; *reals says so. */
 static json_t *load(const char *text, size_t len, bool *reals, reload_diag *diag)
 {
     json_error_t error;
@@ -1098,14 +1159,16 @@ static json_t *load(const char *text, size_t len, bool *reals, reload_diag *diag
     json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
     *reals = root == NULL && json_error_code(&error) == json_error_numeric_overflow;
     if (*reals)
-        root = json_loadb(text, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &error);
+        root = json_loadb(
+            text, len, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL, &error);
     if (root == NULL) {
         /* some of jansson's failures to allocate come without a word */
         bool memory = json_error_code(&error) == json_error_out_of_memory || error.text[0] == '\0';
         (void)rl_fail(diag, memory ? RELOAD_ERR_MEMORY : RELOAD_ERR_SYNTAX, "%s",
-                      memory                                                        ? reload_strerror(RELOAD_ERR_MEMORY)
-                      : json_error_code(&error) == json_error_numeric_overflow ? "a number too large to be read"
-                                                                                    : error.text);
+                      memory ? reload_strerror(RELOAD_ERR_MEMORY)
+                      : json_error_code(&error) == json_error_numeric_overflow
+                          ? "a number too large to be read"
+                          : error.text);
         diag->line = error.line > 0 ? (unsigned)error.line : 1;
         diag->column = error.column > 0 ? (unsigned)error.column : 1;
     }
@@ -1120,11 +1183,13 @@ static int64_t capture_time(json_t *root)
     if (plain_string(time) != NULL && reload_time_parse(json_string_value(time), &captured))
         return captured;
     double seconds = json_is_number(time) ? json_number_value(time) : -1;
-    return seconds > 0 && seconds <= (double)RELOAD_MAX_TIME ? (int64_t)(seconds * MICRO + 0.5) : RELOAD_NO_TIME;
+    return seconds > 0 && seconds <= (double)RELOAD_MAX_TIME ? (int64_t)(seconds * MICRO + 0.5)
+                                                             : RELOAD_NO_TIME;
 }
 
 /* Reads text by one of the readers above, and leaves out as it was where that fails. */
-static reload_err read_text(const char *text, size_t len, reload_buf *out, reload_diag *diag, bool attribute, int64_t *captured)
+static reload_err read_text(const char *text, size_t len, reload_buf *out, reload_diag *diag,
+                            bool attribute, int64_t *captured)
 {
     reload_diag unseen;
     struct reading r = {.diag = diag == NULL ? &unseen : diag, .b = {.buf = out}};
@@ -1158,7 +1223,8 @@ reload_err reload_json_read(const char *text, size_t len, reload_buf *out, reloa
     return read_text(text, len, out, diag, false, NULL);
 }
 
-reload_err rl_json_read_captured(const char *text, size_t len, reload_buf *out, int64_t *captured, reload_diag *diag)
+reload_err rl_json_read_captured(const char *text, size_t len, reload_buf *out, int64_t *captured,
+                                 reload_diag *diag)
 {
     return read_text(text, len, out, diag, false, captured);
 }
@@ -1168,7 +1234,7 @@ reload_err reload_json_read_attr(const char *text, size_t len, reload_buf *out, 
     return read_text(text, len, out, diag, true, NULL);
 }
 
-/* ---- Profiles -------------------------------------------------------------------------------------------------- */
+/* ---- Profiles ---- */
 
 /* The keys of a profile that are lists of files. */
 static char **profile_files(reload_profile *profile, size_t i, const char **key)
@@ -1191,7 +1257,8 @@ void reload_profile_free(reload_profile *profile)
     free(profile->overlay);
     free(profile->replay_state);
     free(profile->pin);
-    *profile = (reload_profile){.security = -1, .dht = -1, .hash = -1, .max_skew = -1, .min_rsa_bits = -1};
+    *profile =
+        (reload_profile){.security = -1, .dht = -1, .hash = -1, .max_skew = -1, .min_rsa_bits = -1};
 }
 
 static reload_err read_string(struct reading *r, json_t *json, char **text)
@@ -1199,7 +1266,8 @@ static reload_err read_string(struct reading *r, json_t *json, char **text)
     if (plain_string(json) == NULL)
         return fail_here(r, RELOAD_ERR_VALUE, "must be a string without NUL");
     *text = strdup(json_string_value(json));
-    return *text == NULL ? fail_here(r, RELOAD_ERR_MEMORY, reload_strerror(RELOAD_ERR_MEMORY)) : RELOAD_OK;
+    return *text == NULL ? fail_here(r, RELOAD_ERR_MEMORY, reload_strerror(RELOAD_ERR_MEMORY))
+                         : RELOAD_OK;
 }
 
 /* The name of a file, or an array of them. */
@@ -1225,10 +1293,12 @@ static reload_err read_files(struct reading *r, json_t *json, char **files)
 static reload_err read_bool(struct reading *r, json_t *json, bool *value)
 {
     *value = json_is_true(json);
-    return json_is_boolean(json) ? RELOAD_OK : fail_here(r, RELOAD_ERR_VALUE, "must be true or false");
+    return json_is_boolean(json) ? RELOAD_OK
+                                 : fail_here(r, RELOAD_ERR_VALUE, "must be true or false");
 }
 
-static reload_err read_profile_number(struct reading *r, json_t *json, reload_names set_of_names, uint32_t max, int64_t *value)
+static reload_err read_profile_number(struct reading *r, json_t *json, reload_names set_of_names,
+                                      uint32_t max, int64_t *value)
 {
     uint32_t number = 0;
     reload_err err = read_named(r, json, set_of_names, max, &number);
@@ -1236,7 +1306,8 @@ static reload_err read_profile_number(struct reading *r, json_t *json, reload_na
     return err;
 }
 
-static reload_err read_profile_key(struct reading *r, const char *key, json_t *json, reload_profile *profile)
+static reload_err read_profile_key(struct reading *r, const char *key, json_t *json,
+                                   reload_profile *profile)
 {
     const char *files_key;
     char **files;
@@ -1251,7 +1322,8 @@ static reload_err read_profile_key(struct reading *r, const char *key, json_t *j
         return read_profile_number(r, json, RELOAD_NAMES_DHT, 0xff, &profile->dht);
     if (strcmp(key, "hash") == 0)
         return read_profile_number(r, json, RELOAD_NAMES_HASH, 0xff, &profile->hash);
-    if (strcmp(key, "max_skew") == 0 && json_is_string(json) && strcmp(json_string_value(json), "none") == 0) {
+    if (strcmp(key, "max_skew") == 0 && json_is_string(json) &&
+        strcmp(json_string_value(json), "none") == 0) {
         profile->max_skew = -2;
         return RELOAD_OK;
     }
@@ -1274,7 +1346,8 @@ static reload_err read_profile_key(struct reading *r, const char *key, json_t *j
     return fail_here(r, RELOAD_ERR_VALUE, "unknown key");
 }
 
-reload_err reload_profile_read(const char *text, size_t len, reload_profile *profile, reload_diag *diag)
+reload_err reload_profile_read(const char *text, size_t len, reload_profile *profile,
+                               reload_diag *diag)
 {
     reload_diag unseen;
     struct reading r = {.diag = diag == NULL ? &unseen : diag};
@@ -1284,7 +1357,8 @@ reload_err reload_profile_read(const char *text, size_t len, reload_profile *pro
     reload_profile_free(profile); /* which leaves nothing said */
     if (root == NULL)
         return r.diag->code;
-    reload_err err = json_is_object(root) ? RELOAD_OK : fail_here(&r, RELOAD_ERR_VALUE, "must be an object");
+    reload_err err =
+        json_is_object(root) ? RELOAD_OK : fail_here(&r, RELOAD_ERR_VALUE, "must be an object");
     json_object_foreach(root, key, value)
     {
         if (err != RELOAD_OK)
@@ -1307,21 +1381,27 @@ reload_err reload_profile_write(const reload_profile *profile, reload_sink sink,
     json_t *object = json_object();
     const char *key;
     char **files;
-    bool good = profile->overlay == NULL || set(object, "overlay", loose_text_json(profile->overlay));
+    bool good =
+        profile->overlay == NULL || set(object, "overlay", loose_text_json(profile->overlay));
     if (profile->security >= 0)
-        good = set(object, "security", named_json(RELOAD_NAMES_SECURITY, (uint32_t)profile->security)) && good;
+        good = set(object, "security",
+                   named_json(RELOAD_NAMES_SECURITY, (uint32_t)profile->security)) &&
+               good;
     if (profile->dht >= 0)
         good = set(object, "dht", named_json(RELOAD_NAMES_DHT, (uint32_t)profile->dht)) && good;
     if (profile->hash >= 0)
         good = set(object, "hash", named_json(RELOAD_NAMES_HASH, (uint32_t)profile->hash)) && good;
-    for (size_t i = 0; (files = profile_files((reload_profile *)(uintptr_t)profile, i, &key)) != NULL; i++) {
+    for (size_t i = 0;
+         (files = profile_files((reload_profile *)(uintptr_t)profile, i, &key)) != NULL; i++) {
         json_t *array = files[0] == NULL ? NULL : json_array();
         for (size_t k = 0; files[k] != NULL; k++)
             good = json_array_append_new(array, loose_text_json(files[k])) == 0 && good;
         good = (files[0] == NULL || set(object, key, array)) && good;
     }
     if (profile->max_skew != -1)
-        good = set(object, "max_skew", profile->max_skew < 0 ? json_string("none") : json_integer(profile->max_skew)) && good;
+        good = set(object, "max_skew",
+                   profile->max_skew < 0 ? json_string("none") : json_integer(profile->max_skew)) &&
+               good;
     if (profile->min_rsa_bits >= 0)
         good = set(object, "min_rsa_bits", json_integer(profile->min_rsa_bits)) && good;
     if (profile->allow_sha1_certs)

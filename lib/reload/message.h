@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/* ---- Names of values (B§5.1, B§5.2.3.4, B§5.2.4.2) ------------------------------------------- */
+/* ---- Names of values (B§5.1, B§5.2.3.4, B§5.2.4.2) ---- */
 
 typedef enum reload_names {
     RELOAD_NAMES_NONE = 0, /* a plain number */
@@ -19,7 +19,8 @@ typedef enum reload_names {
     RELOAD_NAMES_METHOD,
     RELOAD_NAMES_OP,
     RELOAD_NAMES_TRANSPORT,
-    RELOAD_NAMES_PHRASE /* a response code's reason phrase, and so whether the drafts have the code */
+    RELOAD_NAMES_PHRASE /* a response code's reason phrase, and so whether the drafts have the code
+                         */
 } reload_names;
 
 enum { RELOAD_VERSION_1 = 1 };
@@ -46,7 +47,7 @@ const char *reload_name(reload_names set, uint32_t value);
 /* Looks a name up, letter for letter. Returns whether the set has it, and its value in *value. */
 bool reload_name_lookup(reload_names set, const char *name, uint32_t *value);
 
-/* ---- Header fields (B§5.1) ------------------------------------------------------------------- */
+/* ---- Header fields (B§5.1) ---- */
 
 typedef enum reload_field {
     RELOAD_F_TTL = 0,
@@ -75,7 +76,8 @@ typedef enum reload_field_kind {
     RELOAD_FIELD_OCTETS  /* an octet string, shown in hex */
 } reload_field_kind;
 
-/* A row of the table of header fields. The fields follow each other in wire order, from bit 32 on. */
+/* A row of the table of header fields. The fields follow each other in wire order, from bit 32 on.
+ */
 typedef struct reload_field_def {
     const char *key;   /* in JSON */
     const char *label; /* for people */
@@ -89,7 +91,7 @@ typedef struct reload_field_def {
 /* The row of a field; NULL for a value that is none. */
 const reload_field_def *reload_field_def_of(reload_field field);
 
-/* ---- Attributes (B§5.2, S§4) ----------------------------------------------------------------- */
+/* ---- Attributes (B§5.2, S§4) ---- */
 
 /* Kinds of value. Each is checked, decoded, encoded and shown in one way. */
 typedef enum reload_kind {
@@ -171,16 +173,17 @@ typedef struct reload_attr_def {
 const reload_attr_def *reload_attr_def_of(uint16_t type);
 /* The row with that name or further spelling, or NULL. */
 const reload_attr_def *reload_attr_def_named(const char *name);
-/* The rows in order of their types, for those who want to see them all: NULL when i is past the last. */
+/* The rows in order of their types, for those who want to see them all: NULL when i is past the
+ * last. */
 const reload_attr_def *reload_attr_def_at(size_t i);
 
 /* A decoded value. Spans point into the message's octets and live as long as they do. */
 typedef struct reload_value {
     reload_kind kind;
-    uint32_t number;       /* SECONDS, TIME, INTEGER, OP, TRANSPORT; RESPONSE: class * 100 + number */
+    uint32_t number; /* SECONDS, TIME, INTEGER, OP, TRANSPORT; RESPONSE: class * 100 + number */
     const uint8_t *octets; /* OCTETS, ID, TEXT, and RESPONSE's reason phrase; not terminated */
     size_t len;
-    uint8_t protocol;      /* IP_PORT: the first octet, an IANA protocol number or 0 (D5) */
+    uint8_t protocol; /* IP_PORT: the first octet, an IANA protocol number or 0 (D5) */
     bool ipv6;
     uint16_t port;
     uint8_t address[16]; /* IP_PORT: 4 or 16 octets of it */
@@ -189,17 +192,17 @@ typedef struct reload_value {
 /* Why an attribute's value is shown as raw octets, or why no attribute could be read. */
 typedef enum reload_flaw {
     RELOAD_FLAW_NONE = 0,
-    RELOAD_FLAW_HEAD,        /* fewer than four octets left for a type and Length */
-    RELOAD_FLAW_LENGTH,      /* Length runs past the end of the container */
-    RELOAD_FLAW_PADDING,     /* padding runs past the end of the container */
-    RELOAD_FLAW_DEPTH,       /* a composite at depth 16 (D3) */
-    RELOAD_FLAW_SIZE,        /* a value of another size than its kind has */
-    RELOAD_FLAW_UTF8,        /* text that is not UTF-8 */
-    RELOAD_FLAW_NUL,         /* text with a NUL */
-    RELOAD_FLAW_RESERVED,    /* RESPONSE-CODE: reserved bits not zero */
-    RELOAD_FLAW_CODE,        /* RESPONSE-CODE: class not 1-7 or number over 99 */
-    RELOAD_FLAW_FAMILY,      /* PEER-IP-PORT: family neither IPv4 nor IPv6 */
-    RELOAD_FLAW_ADDRESS      /* PEER-IP-PORT: address of another size than its family has */
+    RELOAD_FLAW_HEAD,     /* fewer than four octets left for a type and Length */
+    RELOAD_FLAW_LENGTH,   /* Length runs past the end of the container */
+    RELOAD_FLAW_PADDING,  /* padding runs past the end of the container */
+    RELOAD_FLAW_DEPTH,    /* a composite at depth 16 (D3) */
+    RELOAD_FLAW_SIZE,     /* a value of another size than its kind has */
+    RELOAD_FLAW_UTF8,     /* text that is not UTF-8 */
+    RELOAD_FLAW_NUL,      /* text with a NUL */
+    RELOAD_FLAW_RESERVED, /* RESPONSE-CODE: reserved bits not zero */
+    RELOAD_FLAW_CODE,     /* RESPONSE-CODE: class not 1-7 or number over 99 */
+    RELOAD_FLAW_FAMILY,   /* PEER-IP-PORT: family neither IPv4 nor IPv6 */
+    RELOAD_FLAW_ADDRESS   /* PEER-IP-PORT: address of another size than its family has */
 } reload_flaw;
 
 /* A few words for a flaw; never NULL. The string is static. */
@@ -207,98 +210,172 @@ const char *reload_flaw_text(reload_flaw flaw);
 
 #define RELOAD_NO_ATTR UINT32_MAX
 
-/* One attribute of a message. Attributes stand in pre-order: the first member of attribute i is i + 1, and the next after
- * all its descendants is at i's end. */
+/* One attribute of a message. Attributes stand in pre-order: the first member of attribute i is i +
+ * 1, and the next after all its descendants is at i's end. */
 typedef struct reload_attr {
-    uint32_t offset;            /* of its type field, from the message's first octet */
-    uint32_t end;               /* index of the first attribute behind its descendants */
-    uint32_t parent;            /* index, or RELOAD_NO_ATTR in the message itself */
-    uint32_t ordinal;           /* which member of its container it is, from 0 */
+    uint32_t offset;  /* of its type field, from the message's first octet */
+    uint32_t end;     /* index of the first attribute behind its descendants */
+    uint32_t parent;  /* index, or RELOAD_NO_ATTR in the message itself */
+    uint32_t ordinal; /* which member of its container it is, from 0 */
     uint16_t type;
-    uint16_t length;            /* octets of value, padding not included */
-    uint8_t depth;              /* 1 in the message itself */
-    uint8_t flaw;               /* a reload_flaw; with one, the value is raw and has no members here */
-    bool in_place;              /* it and all it stands in stand where B§5.2 and S§4 put them */
-    bool repeated;              /* another of its type stands before it in the same container */
-    bool ignored;               /* D10: behind the message's SIGNATURE and no ROUTE-LOG, or a member of such */
+    uint16_t length; /* octets of value, padding not included */
+    uint8_t depth;   /* 1 in the message itself */
+    uint8_t flaw;    /* a reload_flaw; with one, the value is raw and has no members here */
+    bool in_place;   /* it and all it stands in stand where B§5.2 and S§4 put them */
+    bool repeated;   /* another of its type stands before it in the same container */
+    bool ignored;    /* D10: behind the message's SIGNATURE and no ROUTE-LOG, or a member of such */
     const reload_attr_def *def; /* NULL: unknown type */
 } reload_attr;
 
-/* ---- Messages -------------------------------------------------------------------------------- */
+/* ---- Messages ---- */
 
 /* A message: its octets, which never change, and where its attributes stand in them. */
 typedef struct reload_msg reload_msg;
 
-/* An empty message to parse into, or NULL without memory. Until it is parsed into it reads as a header of zeros: no token,
- * Version 0, no attributes. */
+/* An empty message to parse into, or NULL without memory. Until it is parsed into it reads as a
+ * header of zeros: no token, Version 0, no attributes. */
 reload_msg *reload_msg_new(void);
 /* Frees it and sets the pointer to NULL. */
 void reload_msg_free(reload_msg **msg);
 
-/* Reads len octets as one message: the header's Length of them follow the header, or fewer where the message was cut
- * short. They are borrowed, and must stay as they are while msg is used. A message may be parsed into again and again.
- * RELOAD_OK says that there is a header with nothing behind the message's end, not that the message is well formed
- * (reload_msg_check). RELOAD_ERR_NO_MESSAGE and RELOAD_ERR_RFC6940: no such header; RELOAD_ERR_VALUE: octets behind the
+/* Reads len octets as one message: the header's Length of them follow the header, or fewer where
+ * the message was cut short. They are borrowed, and must stay as they are while msg is used. A
+ * message may be parsed into again and again. RELOAD_OK says that there is a header with nothing
+ * behind the message's end, not that the message is well formed (reload_msg_check).
+ * RELOAD_ERR_NO_MESSAGE and RELOAD_ERR_RFC6940: no such header; RELOAD_ERR_VALUE: octets behind the
  * end; RELOAD_ERR_MEMORY. On failure msg is empty, and no octets are borrowed. */
 reload_err reload_msg_parse(reload_msg *msg, const uint8_t *octets, size_t len, reload_diag *diag);
 
-/* The octets as they were given to reload_msg_parse: encoding a message is giving these out again. */
+/* The octets as they were given to reload_msg_parse: encoding a message is giving these out again.
+ */
 const uint8_t *reload_msg_octets(const reload_msg *msg, size_t *len);
 /* How many attributes there are, on all levels. */
 size_t reload_msg_count(const reload_msg *msg);
 /* The i-th of them, i < reload_msg_count. */
 const reload_attr *reload_msg_attr(const reload_msg *msg, size_t i);
-/* The octets that follow the last attribute that could be read (none in a good message), and why they could not. */
+/* The octets that follow the last attribute that could be read (none in a good message), and why
+ * they could not. */
 const uint8_t *reload_msg_trailing(const reload_msg *msg, size_t *len, reload_flaw *flaw);
 /* Whether fewer octets follow the header than its Length says. */
 bool reload_msg_cut_short(const reload_msg *msg);
-/* The index of the message's SIGNATURE: the first one at the top (D10); RELOAD_NO_ATTR where there is none. */
+/* The index of the message's SIGNATURE: the first one at the top (D10); RELOAD_NO_ATTR where there
+ * is none. */
 uint32_t reload_msg_signature(const reload_msg *msg);
-/* The first member of attribute parent (RELOAD_NO_ATTR: of the message) of that type, or RELOAD_NO_ATTR. */
+/* The first member of attribute parent (RELOAD_NO_ATTR: of the message) of that type, or
+ * RELOAD_NO_ATTR. */
 uint32_t reload_msg_member(const reload_msg *msg, uint32_t parent, uint16_t type);
 
 /* A header field as a number. A field of more than 32 bits gives 0: see reload_msg_field_octets. */
 uint32_t reload_msg_field(const reload_msg *msg, reload_field field);
-/* A header field's octets, *len of them, in the message; NULL for a field that does not fill whole octets. */
+/* A header field's octets, *len of them, in the message; NULL for a field that does not fill whole
+ * octets. */
 const uint8_t *reload_msg_field_octets(const reload_msg *msg, reload_field field, size_t *len);
 
 /* The octets of attribute i's value, padding not included. */
 const uint8_t *reload_msg_value_octets(const reload_msg *msg, size_t i, size_t *len);
 /* The padding behind it, 0 to 3 octets. */
 const uint8_t *reload_msg_padding(const reload_msg *msg, size_t i, size_t *len);
-/* Decodes attribute i's value by its type's kind. Returns false for a composite, and where the attribute has a flaw. */
+/* Decodes attribute i's value by its type's kind. Returns false for a composite, and where the
+ * attribute has a flaw. */
 bool reload_msg_value(const reload_msg *msg, size_t i, reload_value *value);
 
-/* The message that attribute i carries: i is the first APPLICATION.BODY beside an APPLICATION.NAME of "reload" (B§8.1.2.1), and
- * the value begins with a RELOAD header and ends where that message does, or before. NULL where it carries none. */
+/* The message that attribute i carries: i is the first APPLICATION.BODY beside an APPLICATION.NAME
+ * of "reload" (B§8.1.2.1), and the value begins with a RELOAD header and ends where that message
+ * does, or before. NULL where it carries none. */
 const uint8_t *reload_msg_tunnelled(const reload_msg *msg, size_t i, size_t *len);
 
-/* Writes attribute i's JSON Pointer ("/attributes/2/value/0") into text, always terminated. Returns false where it did not
- * fit. */
+/* Writes attribute i's JSON Pointer ("/attributes/2/value/0") into text, always terminated. Returns
+ * false where it did not fit. */
 bool reload_msg_pointer(const reload_msg *msg, size_t i, char *text, size_t size);
 
-/* D24's steps 1 and 3: RELOAD_OK, or RELOAD_ERR_MALFORMED with offset and cause in diag. A message of another Version and
- * a fragment are judged by step 1's length alone, since nobody knows what their octets mean. */
+/* D24's steps 1 and 3: RELOAD_OK, or RELOAD_ERR_MALFORMED with offset and cause in diag. A message
+ * of another Version and a fragment are judged by step 1's length alone, since nobody knows what
+ * their octets mean. */
 reload_err reload_msg_check(const reload_msg *msg, reload_diag *diag);
 
-/* ---- Building -------------------------------------------------------------------------------- */
+/* ---- Members ---- */
 
-/* Appends a message to a buffer piece by piece. Errors stick in the buffer's err and are looked at once, in the end. */
+/* Walks the members of an attribute, or of the message, in order:
+ *
+ *     reload_iter it = reload_members(msg, parent);
+ *     while (reload_next(&it))
+ *         use(it.index, it.attr);
+ */
+typedef struct reload_iter {
+    const reload_msg *msg;
+    uint32_t index;          /* of the current member */
+    const reload_attr *attr; /* the current member; valid while the message is */
+    uint32_t next, end;      /* private */
+} reload_iter;
+
+/* Begins before the first member of attribute parent (RELOAD_NO_ATTR: of the message). */
+reload_iter reload_members(const reload_msg *msg, uint32_t parent);
+/* Steps to the next member. Returns false after the last. */
+bool reload_next(reload_iter *it);
+/* Steps to the next member of that type. Returns false after the last. */
+bool reload_next_of(reload_iter *it, uint16_t type);
+
+/* ---- Signature sites (S§5.1, D1, D2, D8, D9) ---- */
+
+/* Whose signature an attribute is, which decides what it covers. */
+typedef enum reload_role {
+    RELOAD_ROLE_NONE = 0,  /* misplaced, or after the message's SIGNATURE: signs nothing */
+    RELOAD_ROLE_MESSAGE,   /* SIGNATURE */
+    RELOAD_ROLE_SOURCE,    /* PEER-SIGNATURE of SOURCE-INFO */
+    RELOAD_ROLE_REDIRECT,  /* PEER-SIGNATURE of REDIRECT */
+    RELOAD_ROLE_BODY_PEER, /* PEER-SIGNATURE of a BODY.PEER-INFO */
+    RELOAD_ROLE_BODY,      /* BODY.SIGNATURE */
+    RELOAD_ROLE_ROUTE_LOG  /* PEER-SIGNATURE of a ROUTE-LOG.PEER-INFO (D27) */
+} reload_role;
+
+/* A signature of a message. An index is RELOAD_NO_ATTR if there is no such attribute. */
+typedef struct reload_site {
+    reload_role role;
+    uint32_t attr;       /* the SIGNATURE, PEER-SIGNATURE or BODY.SIGNATURE */
+    uint32_t container;  /* its parent */
+    uint32_t timestamp;  /* its first TIMESTAMP */
+    uint32_t digest;     /* its first DIGEST */
+    uint32_t expiration; /* its container's PEER-EXPIRATION or BODY.EXPIRATION */
+    bool misplaced;      /* D9: not the last member of its container, or DIGEST not its own last */
+} reload_site;
+
+/* The octets that a signature covers: spans to be digested in order. */
+typedef struct reload_covered {
+    reload_span span[3]; /* they point into the message's octets, and into length */
+    size_t count;
+    uint8_t length[3]; /* the header's Length as D2 restores it; span[1] of a message's SIGNATURE */
+} reload_covered;
+
+/* Whether a type is SIGNATURE, PEER-SIGNATURE or BODY.SIGNATURE. */
+bool reload_is_signature(uint16_t type);
+/* Whose signature attribute attr is. */
+reload_role reload_role_at(const reload_msg *msg, uint32_t attr);
+/* Describes the signature at attr, in time linear in its container's members. */
+void reload_site_at(const reload_msg *msg, uint32_t attr, reload_site *site);
+/* What a signature covers; site has a role and a digest. covered must not be copied. */
+void reload_site_covered(const reload_msg *msg, const reload_site *site, reload_covered *covered);
+
+/* ---- Building ---- */
+
+/* Appends a message to a buffer piece by piece. Errors stick in the buffer's err and are looked at
+ * once, in the end. */
 typedef struct reload_builder {
     reload_buf *buf;
-    size_t start;                     /* where the message begins in buf */
-    size_t open[RELOAD_MAX_DEPTH];    /* where each open composite begins */
+    size_t start;                  /* where the message begins in buf */
+    size_t open[RELOAD_MAX_DEPTH]; /* where each open composite begins */
     unsigned depth;
 } reload_builder;
 
-/* Begins a message at the end of buf. header: 68 octets to start from, or NULL for the initial value of each field. */
+/* Begins a message at the end of buf. header: 68 octets to start from, or NULL for the initial
+ * value of each field. */
 void reload_build_begin(reload_builder *b, reload_buf *buf, const uint8_t *header);
-/* Sets a header field of at most 32 bits; a value that does not fit is RELOAD_ERR_VALUE. Length is set by
- * reload_build_end. */
+/* Sets a header field of at most 32 bits; a value that does not fit is RELOAD_ERR_VALUE. Length is
+ * set by reload_build_end. */
 void reload_build_field(reload_builder *b, reload_field field, uint32_t value);
 /* Sets a header field of whole octets from as many octets as it has. */
 void reload_build_field_octets(reload_builder *b, reload_field field, const uint8_t *octets);
-/* Opens a composite; its Length is set when it is closed. More than 16 open ones are RELOAD_ERR_VALUE. */
+/* Opens a composite; its Length is set when it is closed. More than 16 open ones are
+ * RELOAD_ERR_VALUE. */
 void reload_build_open(reload_builder *b, uint16_t type);
 /* Closes the innermost one and pads it. Nothing open is RELOAD_ERR_ARGUMENT. */
 void reload_build_close(reload_builder *b);
@@ -308,8 +385,8 @@ void reload_build_octets(reload_builder *b, uint16_t type, const uint8_t *octets
 void reload_build_value(reload_builder *b, uint16_t type, const reload_value *value);
 /* Adds octets as they are: attributes that were encoded before, padding included. */
 void reload_build_raw(reload_builder *b, const uint8_t *octets, size_t len);
-/* Sets the header's Length and returns the sticky error: RELOAD_ERR_TOO_LONG where a Length does not hold what it must,
- * RELOAD_ERR_VALUE, RELOAD_ERR_MEMORY. */
+/* Sets the header's Length and returns the sticky error: RELOAD_ERR_TOO_LONG where a Length does
+ * not hold what it must, RELOAD_ERR_VALUE, RELOAD_ERR_MEMORY. */
 reload_err reload_build_end(reload_builder *b);
 
 #ifdef __cplusplus

@@ -8,11 +8,12 @@
 extern "C" {
 #endif
 
-/* ---- Profiles -------------------------------------------------------------------------------- */
+/* ---- Profiles ---- */
 
 enum { RELOAD_MAX_FILES = 16 };
 
-/* How an overlay is run, as the file overlay.json says it. Strings are owned; what is not said is NULL, -1 or false. */
+/* How an overlay is run, as the file overlay.json says it. Strings are owned; what is not said is
+ * NULL, -1 or false. */
 typedef struct reload_profile {
     char *overlay;     /* name */
     int64_t security;  /* a reload_security */
@@ -21,16 +22,17 @@ typedef struct reload_profile {
     int64_t min_rsa_bits;
     bool allow_sha1_certs;
     bool require_peer_signature;
-    bool replay, pair; /* D25 */
-    char *replay_state, *pin; /* files (D25, D28) */
+    bool replay, pair;                         /* D25 */
+    char *replay_state, *pin;                  /* files (D25, D28) */
     char *ca[RELOAD_MAX_FILES + 1];            /* files of CA certificates, behind the last NULL */
     char *intermediates[RELOAD_MAX_FILES + 1]; /* files of intermediate certificates */
     char *crl[RELOAD_MAX_FILES + 1];           /* files of revocation lists */
 } reload_profile;
 
-/* Reads a profile. RELOAD_ERR_SYNTAX, RELOAD_ERR_VALUE (unknown keys too, and ca beside pin) as reload_json_read does. On failure
- * nothing is owned. */
-reload_err reload_profile_read(const char *text, size_t len, reload_profile *profile, reload_diag *diag);
+/* Reads a profile. RELOAD_ERR_SYNTAX, RELOAD_ERR_VALUE (unknown keys too, and ca beside pin) as
+ * reload_json_read does. On failure nothing is owned. */
+reload_err reload_profile_read(const char *text, size_t len, reload_profile *profile,
+                               reload_diag *diag);
 /* Writes what a profile says as JSON over several lines. */
 reload_err reload_profile_write(const reload_profile *profile, reload_sink sink, void *arg);
 /* Frees the strings; nothing is said by the profile then. */

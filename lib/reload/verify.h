@@ -8,7 +8,7 @@
 extern "C" {
 #endif
 
-/* ---- Verifying (S§5.2, S§5.3, S§6.1, S§7.1, D18 to D24, D26, D27) ---------------------------- */
+/* ---- Verifying (S§5.2, S§5.3, S§6.1, S§7.1, D18 to D24, D26, D27) ---- */
 
 typedef enum reload_verdict {
     RELOAD_UNCHECKED = 0, /* not reached */
@@ -77,11 +77,12 @@ typedef struct reload_fit {
 
 /* Why a digest is wrong. */
 typedef struct reload_explanation {
-    reload_fit fits[RELOAD_MAX_FITS]; /* of the fewest misreadings; several where they cannot be told apart */
+    reload_fit fits[RELOAD_MAX_FITS]; /* of the fewest misreadings; several where they cannot be
+                                         told apart */
     size_t count;                     /* 0: no known misreading fits */
     bool no_digest;                   /* there is none, or an empty one */
-    bool key_fits;                    /* CERTS: the certificate's key has made it, whatever it covers */
-    bool incomplete;                  /* not all readings could be tried on so much */
+    bool key_fits;   /* CERTS: the certificate's key has made it, whatever it covers */
+    bool incomplete; /* not all readings could be tried on so much */
 } reload_explanation;
 
 /* One signature of a message. */
@@ -91,20 +92,26 @@ typedef struct reload_signature {
     reload_reason reason;
     bool has_timestamp;
     uint32_t timestamp;
-    const reload_cert *signer; /* under CERTS, where its certificate could be read; belongs to the report */
-    reload_explanation *explanation; /* what reload_explain found; else NULL; belongs to the report */
+    const reload_cert
+        *signer; /* under CERTS, where its certificate could be read; belongs to the report */
+    reload_explanation
+        *explanation; /* what reload_explain found; else NULL; belongs to the report */
 } reload_signature;
 
-/* What a verifier says of a message. Zero-initialise it; it may be used for one message after the other. */
+/* What a verifier says of a message. Zero-initialise it; it may be used for one message after the
+ * other. */
 typedef struct reload_report {
     reload_verdict verdict;
     reload_reason reason;
-    uint16_t response_code; /* what the request is to be answered with; 0: nothing, or it is a response (S§5.3) */
+    uint16_t response_code; /* what the request is to be answered with; 0: nothing, or it is a
+                               response (S§5.3) */
     char detail[256];       /* the reason in words; empty without one */
-    reload_signature *signatures; /* each SIGNATURE, PEER-SIGNATURE and BODY.SIGNATURE, in message order */
+    reload_signature
+        *signatures; /* each SIGNATURE, PEER-SIGNATURE and BODY.SIGNATURE, in message order */
     size_t count;
     size_t cap;
-    struct reload_tunnelled *tunnelled; /* the messages that it carries, each judged on its own (D26) */
+    struct reload_tunnelled
+        *tunnelled; /* the messages that it carries, each judged on its own (D26) */
     size_t tunnelled_count;
     size_t tunnelled_cap;
     bool has_round_trip; /* a response, its request (D25), and when both were captured are known */
@@ -113,12 +120,13 @@ typedef struct reload_report {
 
 /* A message inside a TRANSPORT-TUNNEL's. What it says does not change its carrier's verdict. */
 typedef struct reload_tunnelled {
-    uint32_t attr;       /* the APPLICATION.BODY that holds it */
-    reload_msg *msg;     /* belongs to the report */
+    uint32_t attr;   /* the APPLICATION.BODY that holds it */
+    reload_msg *msg; /* belongs to the report */
     reload_report report;
 } reload_tunnelled;
 
-/* Whether a verdict is one that lets a message pass: valid, pinned, or unsecured in an overlay run under NONE. */
+/* Whether a verdict is one that lets a message pass: valid, pinned, or unsecured in an overlay run
+ * under NONE. */
 bool reload_verdict_passes(reload_verdict verdict);
 /* Whether the message, and each that it carries, passed. */
 bool reload_report_passed(const reload_report *report);
@@ -128,32 +136,39 @@ void reload_report_free(reload_report *report);
 
 typedef struct reload_verifier reload_verifier;
 
-/* A verifier for an overlay run under RELOAD_SECURITY_NONE, RELOAD_SECURITY_HMAC or RELOAD_SECURITY_CERTS; NULL without memory
- * or for another algorithm. It is told the algorithm and never takes it from a message (D23). */
+/* A verifier for an overlay run under RELOAD_SECURITY_NONE, RELOAD_SECURITY_HMAC or
+ * RELOAD_SECURITY_CERTS; NULL without memory or for another algorithm. It is told the algorithm and
+ * never takes it from a message (D23). */
 reload_verifier *reload_verifier_new(reload_security algorithm);
 /* Wipes the secrets, frees it and sets the pointer to NULL. */
 void reload_verifier_free(reload_verifier **verifier);
-/* Adds a shared secret; where there are several, any one will do. RELOAD_ERR_VALUE: it is empty; RELOAD_ERR_MEMORY,
- * RELOAD_ERR_CRYPTO. */
+/* Adds a shared secret; where there are several, any one will do. RELOAD_ERR_VALUE: it is empty;
+ * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err reload_verifier_add_secret(reload_verifier *verifier, const uint8_t *secret, size_t len);
-/* CERTS: adds CA certificates that are trusted, intermediate certificates that may link others to them, and revocation lists
- * (D18). Each takes one or more in PEM, or one in DER. RELOAD_ERR_SYNTAX, RELOAD_ERR_MEMORY. */
-reload_err reload_verifier_add_ca(reload_verifier *verifier, const uint8_t *octets, size_t len, reload_diag *diag);
-reload_err reload_verifier_add_intermediates(reload_verifier *verifier, const uint8_t *octets, size_t len, reload_diag *diag);
-reload_err reload_verifier_add_crl(reload_verifier *verifier, const uint8_t *octets, size_t len, reload_diag *diag);
+/* CERTS: adds CA certificates that are trusted, intermediate certificates that may link others to
+ * them, and revocation lists (D18). Each takes one or more in PEM, or one in DER.
+ * RELOAD_ERR_SYNTAX, RELOAD_ERR_MEMORY. */
+reload_err reload_verifier_add_ca(reload_verifier *verifier, const uint8_t *octets, size_t len,
+                                  reload_diag *diag);
+reload_err reload_verifier_add_intermediates(reload_verifier *verifier, const uint8_t *octets,
+                                             size_t len, reload_diag *diag);
+reload_err reload_verifier_add_crl(reload_verifier *verifier, const uint8_t *octets, size_t len,
+                                   reload_diag *diag);
 /* The smallest RSA key that is taken, in bits: 2048 unless set, and from 1024 to 8192 (D13). */
 void reload_verifier_set_min_rsa_bits(reload_verifier *verifier, unsigned bits);
 /* Takes certificates that are signed with SHA-1. */
 void reload_verifier_allow_sha1_certs(reload_verifier *verifier, bool allowed);
-/* Tells of each CRL that is out of date at a time, of an unknown issuer, or badly signed; warn is called with static words. */
-void reload_verifier_check_crls(reload_verifier *verifier, int64_t time, void (*warn)(void *arg, const char *words),
-                                void *arg);
-/* What the header must say; each is not checked unless set (D24 step 4). The overlay's name is also what a certificate must
- * name its Peer-IDs for (D20); RELOAD_ERR_MEMORY. */
+/* Tells of each CRL that is out of date at a time, of an unknown issuer, or badly signed; warn is
+ * called with static words. */
+void reload_verifier_check_crls(reload_verifier *verifier, int64_t time,
+                                void (*warn)(void *arg, const char *words), void *arg);
+/* What the header must say; each is not checked unless set (D24 step 4). The overlay's name is also
+ * what a certificate must name its Peer-IDs for (D20); RELOAD_ERR_MEMORY. */
 reload_err reload_verifier_set_overlay(reload_verifier *verifier, const char *name);
 void reload_verifier_set_dht(reload_verifier *verifier, uint8_t dht);
 void reload_verifier_set_hash(reload_verifier *verifier, uint8_t hash);
-/* How far a TIMESTAMP may be from the time of checking: RELOAD_DEFAULT_SKEW unless set; negative: no limit. */
+/* How far a TIMESTAMP may be from the time of checking: RELOAD_DEFAULT_SKEW unless set; negative:
+ * no limit. */
 void reload_verifier_set_max_skew(reload_verifier *verifier, int64_t seconds);
 /* Requires a PEER-SIGNATURE in every SOURCE-INFO. */
 void reload_verifier_require_peer_signature(reload_verifier *verifier, bool required);
@@ -172,58 +187,72 @@ typedef struct reload_request_memory {
     bool open_overlay; /* a PEER-JOIN request that left its Overlay 0 */
 } reload_request_memory;
 
-/* Where a verifier keeps what it learns from one message to the next: the caller's functions, each called with arg. A find
- * function says in *found whether there is such an entry, and fills in the entry; a keep function adds one or replaces it, but
- * keep_pin leaves one that is there. What they return other than RELOAD_OK is what reload_verify returns. Where several verifiers
- * share a memory, all calls of one reload_verify must be one transaction, which must be undone where it returns an error. Functions
- * for what the verifier is not asked to remember may be NULL. */
+/* Where a verifier keeps what it learns from one message to the next: the caller's functions, each
+ * called with arg. A find function says in *found whether there is such an entry, and fills in the
+ * entry; a keep function adds one or replaces it, but keep_pin leaves one that is there. What they
+ * return other than RELOAD_OK is what reload_verify returns. Where several verifiers share a
+ * memory, all calls of one reload_verify must be one transaction, which must be undone where it
+ * returns an error. Functions for what the verifier is not asked to remember may be NULL. */
 typedef struct reload_memory {
     void *arg;
-    reload_err (*find_peer)(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_peer_memory *peer, bool *found);
-    reload_err (*keep_peer)(void *arg, const uint8_t id[RELOAD_ID_SIZE], const reload_peer_memory *peer);
-    reload_err (*find_request)(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE], uint32_t overlay,
-                               reload_request_memory *request, bool *found);
-    reload_err (*keep_request)(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE], uint32_t overlay,
-                               const reload_request_memory *request);
-    /* name: "peer:" and a Peer-ID in hex, or "key:" and a KEY; fingerprint: the SHA-256 of the SubjectPublicKeyInfo */
-    reload_err (*find_pin)(void *arg, const char *name, uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE], bool *found);
-    reload_err (*keep_pin)(void *arg, const char *name, const uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE]);
+    reload_err (*find_peer)(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_peer_memory *peer,
+                            bool *found);
+    reload_err (*keep_peer)(void *arg, const uint8_t id[RELOAD_ID_SIZE],
+                            const reload_peer_memory *peer);
+    reload_err (*find_request)(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE],
+                               uint32_t overlay, reload_request_memory *request, bool *found);
+    reload_err (*keep_request)(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE],
+                               uint32_t overlay, const reload_request_memory *request);
+    /* name: "peer:" and a Peer-ID in hex, or "key:" and a KEY; fingerprint: the SHA-256 of the
+     * SubjectPublicKeyInfo */
+    reload_err (*find_pin)(void *arg, const char *name,
+                           uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE], bool *found);
+    reload_err (*keep_pin)(void *arg, const char *name,
+                           const uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE]);
 } reload_memory;
 
 enum {
     RELOAD_REMEMBER_PEERS = 1,    /* D25: a request under CERTS that was seen is a replay */
     RELOAD_REMEMBER_REQUESTS = 2, /* D25: a response must match a request */
-    RELOAD_REMEMBER_PINS = 4      /* D28: certificates sign themselves, and their keys are remembered; no CA is needed */
+    RELOAD_REMEMBER_PINS =
+        4 /* D28: certificates sign themselves, and their keys are remembered; no CA is needed */
 };
 
-/* Asks for what only a verifier over time can judge: any of RELOAD_REMEMBER_…, or-ed together. The memory is copied; what its arg
- * points to must outlive the verifier. Peers and pins matter under CERTS alone, requests under HMAC and CERTS. */
-void reload_verifier_set_memory(reload_verifier *verifier, const reload_memory *memory, unsigned what);
-/* When the messages judged from now on were captured, in microseconds since the epoch; RELOAD_NO_TIME, the default: not known. */
+/* Asks for what only a verifier over time can judge: any of RELOAD_REMEMBER_…, or-ed together. The
+ * memory is copied; what its arg points to must outlive the verifier. Peers and pins matter under
+ * CERTS alone, requests under HMAC and CERTS. */
+void reload_verifier_set_memory(reload_verifier *verifier, const reload_memory *memory,
+                                unsigned what);
+/* When the messages judged from now on were captured, in microseconds since the epoch;
+ * RELOAD_NO_TIME, the default: not known. */
 void reload_verifier_set_captured(reload_verifier *verifier, int64_t captured);
 
-/* Judges a message at a time. The verdict is in report; the result says whether the message could be judged:
- * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO, RELOAD_ERR_ARGUMENT (HMAC without a secret, CERTS without a CA or pins), or what the
- * verifier's memory returned; and then report holds no verdict but RELOAD_UNCHECKED. What the memory keeps of peers and pins
- * changes only where the message passes every step (D25, D28). */
-reload_err reload_verify(reload_verifier *verifier, const reload_msg *msg, int64_t time, reload_report *report);
+/* Judges a message at a time. The verdict is in report; the result says whether the message could
+ * be judged: RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO, RELOAD_ERR_ARGUMENT (HMAC without a secret,
+ * CERTS without a CA or pins), or what the verifier's memory returned; and then report holds no
+ * verdict but RELOAD_UNCHECKED. What the memory keeps of peers and pins changes only where the
+ * message passes every step (D25, D28). */
+reload_err reload_verify(reload_verifier *verifier, const reload_msg *msg, int64_t time,
+                         reload_report *report);
 
-/* Explains each signature of a report, and of those inside it, whose reason is RELOAD_REASON_BAD_DIGEST or
- * RELOAD_REASON_BAD_DIGEST_LENGTH: tries the readings in turn, and two at a time where none fits alone. Verdicts stay as they
- * are. The work for a message is bounded. verifier, msg and report: as of reload_verify. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
-reload_err reload_explain(const reload_verifier *verifier, const reload_msg *msg, reload_report *report);
+/* Explains each signature of a report, and of those inside it, whose reason is
+ * RELOAD_REASON_BAD_DIGEST or RELOAD_REASON_BAD_DIGEST_LENGTH: tries the readings in turn, and two
+ * at a time where none fits alone. Verdicts stay as they are. The work for a message is bounded.
+ * verifier, msg and report: as of reload_verify. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+reload_err reload_explain(const reload_verifier *verifier, const reload_msg *msg,
+                          reload_report *report);
 /* Writes a fit in words into text, always terminated. */
 void reload_fit_text(const reload_fit *fit, char *text, size_t size);
 
-/* Writes the report as one JSON object without a newline. msg: what was judged; NULL for octets that are no message, of which
- * report gives verdict, reason and detail alone. origin: not NULL. */
-reload_err reload_json_write_report(const reload_report *report, const reload_msg *msg, const reload_origin *origin,
-                                    reload_sink sink, void *arg);
+/* Writes the report as one JSON object without a newline. msg: what was judged; NULL for octets
+ * that are no message, of which report gives verdict, reason and detail alone. origin: not NULL. */
+reload_err reload_json_write_report(const reload_report *report, const reload_msg *msg,
+                                    const reload_origin *origin, reload_sink sink, void *arg);
 
-/* ---- Linting (D24) --------------------------------------------------------------------------- */
+/* ---- Linting (D24) ---- */
 
-/* What the drafts ask of a message, in the order of reload-verify(1)'s table. Some of it decides the verdict too; lint decides
- * nothing. */
+/* What the drafts ask of a message, in the order of reload-verify(1)'s table. Some of it decides
+ * the verdict too; lint decides nothing. */
 typedef enum reload_rule {
     RELOAD_RULE_TTL_ZERO = 0,
     RELOAD_RULE_UNKNOWN_ROUTING,
@@ -302,9 +331,14 @@ typedef enum reload_rule {
     RELOAD_RULES /* how many there are */
 } reload_rule;
 
-/* How strictly a draft asks for it: MUST where it says so, or says required, mandatory, exactly one or not applicable, and
- * where a decision calls the message incorrect; SHOULD where it says that; NONE where it only describes. */
-typedef enum reload_level { RELOAD_LEVEL_NONE = 0, RELOAD_LEVEL_SHOULD, RELOAD_LEVEL_MUST } reload_level;
+/* How strictly a draft asks for it: MUST where it says so, or says required, mandatory, exactly one
+ * or not applicable, and where a decision calls the message incorrect; SHOULD where it says that;
+ * NONE where it only describes. */
+typedef enum reload_level {
+    RELOAD_LEVEL_NONE = 0,
+    RELOAD_LEVEL_SHOULD,
+    RELOAD_LEVEL_MUST
+} reload_level;
 
 /* A row of the table of rules. */
 typedef struct reload_rule_def {
@@ -327,28 +361,36 @@ typedef struct reload_finding {
     char detail[128];   /* in words, ASCII alone and nothing from strangers */
 } reload_finding;
 
-/* Takes a finding, which lives as long as the call. Returns 0; anything else makes the caller stop with RELOAD_ERR_WRITE. */
+/* Takes a finding, which lives as long as the call. Returns 0; anything else makes the caller stop
+ * with RELOAD_ERR_WRITE. */
 typedef int (*reload_lint_sink)(void *arg, const reload_finding *finding);
 
-enum { RELOAD_LINT_REPLICAS = 16 }; /* a RESOURCE-PUT may go to the KEY's Resource-ID, or to that of replica 1 to this */
+enum {
+    RELOAD_LINT_REPLICAS = 16
+}; /* a RESOURCE-PUT may go to the KEY's Resource-ID, or to that of replica 1 to this */
 
-/* Looks for what in a message breaks the drafts, in an overlay run under that algorithm (as for a verifier, it is not taken from
- * the message), and tells sink of each: header first, then the message as a whole, then attributes in message order. Neither
- * signatures nor certificates are checked, and a tunnelled message is octets here. Nothing is allocated.
- * A malformed message is looked at as far as it can be read; what may be in the part that cannot is not called missing. Behind
- * the SIGNATURE only ROUTE-LOGs are looked at (D10). Of a fragment (D14) only the header is, and of another Version only TTL,
- * Routing, the fragment bits and EXP.
- * RELOAD_ERR_ARGUMENT: no such algorithm; RELOAD_ERR_WRITE: the sink's; RELOAD_ERR_CRYPTO. */
-reload_err reload_lint(reload_security algorithm, const reload_msg *msg, reload_lint_sink sink, void *arg);
+/* Looks for what in a message breaks the drafts, in an overlay run under that algorithm (as for a
+ * verifier, it is not taken from the message), and tells sink of each: header first, then the
+ * message as a whole, then attributes in message order. Neither signatures nor certificates are
+ * checked, and a tunnelled message is octets here. Nothing is allocated. A malformed message is
+ * looked at as far as it can be read; what may be in the part that cannot is not called missing.
+ * Behind the SIGNATURE only ROUTE-LOGs are looked at (D10). Of a fragment (D14) only the header is,
+ * and of another Version only TTL, Routing, the fragment bits and EXP. RELOAD_ERR_ARGUMENT: no such
+ * algorithm; RELOAD_ERR_WRITE: the sink's; RELOAD_ERR_CRYPTO. */
+reload_err reload_lint(reload_security algorithm, const reload_msg *msg, reload_lint_sink sink,
+                       void *arg);
 
-/* Writes a JSON Pointer to where a finding is into text, always terminated: an attribute, a header field ("/header/ttl"), or
+/* Writes a JSON Pointer to where a finding is into text, always terminated: an attribute, a header
+ * field ("/header/ttl"), or
  * "/attributes" for what the message lacks. Returns false where it did not fit. */
-bool reload_finding_pointer(const reload_msg *msg, const reload_finding *finding, char *text, size_t size);
+bool reload_finding_pointer(const reload_msg *msg, const reload_finding *finding, char *text,
+                            size_t size);
 
-/* reload_json_write_report with what reload_lint finds in the message, and in each that it carries, as "lint"; RELOAD_ERR_ARGUMENT
- * and RELOAD_ERR_CRYPTO are reload_lint's. */
-reload_err reload_json_write_report_lint(const reload_report *report, const reload_msg *msg, const reload_origin *origin,
-                                         reload_security algorithm, reload_sink sink, void *arg);
+/* reload_json_write_report with what reload_lint finds in the message, and in each that it carries,
+ * as "lint"; RELOAD_ERR_ARGUMENT and RELOAD_ERR_CRYPTO are reload_lint's. */
+reload_err reload_json_write_report_lint(const reload_report *report, const reload_msg *msg,
+                                         const reload_origin *origin, reload_security algorithm,
+                                         reload_sink sink, void *arg);
 
 #ifdef __cplusplus
 }

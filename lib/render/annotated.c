@@ -1,5 +1,5 @@
-/* Messages as hex dumps: each field's name and value beside its octets, and what each signature covers in a gutter between
- * the two. Every octet of a message comes out once. */
+/* Messages as hex dumps: each field's name and value beside its octets, and what each signature
+ * covers in a gutter between the two. Every octet of a message comes out once. */
 #include "render/print.h"
 
 #include <inttypes.h>
@@ -8,11 +8,12 @@
 #include <string.h>
 
 enum {
-    ROW = 16,          /* octets in a row */
-    OFFSET_WIDTH = 8,  /* digits of an offset in a message, of which 8 suffice */
-    MAX_COLUMNS = 4,   /* of a message's gutter: its own signature, a BODY's, its PEER-INFO's, and one to spare */
-    SHORT_TEXT = 64,   /* octets of text that are shown on one row */
-    CERT_COLUMN = 10   /* where the values in a certificate's lines begin */
+    ROW = 16,         /* octets in a row */
+    OFFSET_WIDTH = 8, /* digits of an offset in a message, of which 8 suffice */
+    MAX_COLUMNS = 4, /* of a message's gutter: its own signature, a BODY's, its PEER-INFO's, and one
+                        to spare */
+    SHORT_TEXT = 64, /* octets of text that are shown on one row */
+    CERT_COLUMN = 10 /* where the values in a certificate's lines begin */
 };
 
 /* A signature, and the octets that it covers. */
@@ -21,8 +22,8 @@ struct mark {
     uint32_t from, end; /* in the message; none where nothing is marked */
     uint32_t length;    /* D2: what is digested for the message's Length */
     bool has_length;
-    bool misplaced;     /* D9 */
-    const char *why;    /* nothing is marked; else NULL */
+    bool misplaced;  /* D9 */
+    const char *why; /* nothing is marked; else NULL */
     unsigned column;
     char letter;
 };
@@ -31,23 +32,24 @@ struct mark {
 struct section {
     struct section *carrier; /* NULL: none */
     const reload_msg *msg;
-    size_t base;     /* where its octets begin in the whole message */
+    size_t base; /* where its octets begin in the whole message */
     unsigned indent;
-    unsigned tunnel; /* how many carriers there are */
+    unsigned tunnel;    /* how many carriers there are */
     struct mark *marks; /* in order of from */
     size_t count, cap;
-    size_t next;                 /* the first that has not begun at the octets last shown */
-    size_t active[MAX_COLUMNS];  /* the mark that was the last to begin in a column, plus one; 0: none */
-    size_t until[MAX_COLUMNS];   /* where that one ends */
+    size_t next;                /* the first that has not begun at the octets last shown */
+    size_t active[MAX_COLUMNS]; /* the mark that was the last to begin in a column, plus one; 0:
+                                   none */
+    size_t until[MAX_COLUMNS];  /* where that one ends */
     unsigned columns;
 };
 
 struct annotator {
-    rl_text t;       /* the rows */
-    rl_text n;       /* what stands beside the octets of the next rows: a line each */
+    rl_text t; /* the rows */
+    rl_text n; /* what stands beside the octets of the next rows: a line each */
     reload_buf notes;
-    size_t said;     /* how much of notes is in rows already */
-    size_t marked;   /* how many letters are in use */
+    size_t said;   /* how much of notes is in rows already */
+    size_t marked; /* how many letters are in use */
 };
 
 static int to_notes(void *arg, const void *octets, size_t len)
@@ -59,7 +61,8 @@ static int to_notes(void *arg, const void *octets, size_t len)
 
 static struct annotator begin(unsigned flags, reload_sink sink, void *arg)
 {
-    return (struct annotator){.t = {.sink = sink, .arg = arg, .flags = flags}, .n = {.sink = to_notes, .flags = flags}};
+    return (struct annotator){.t = {.sink = sink, .arg = arg, .flags = flags},
+                              .n = {.sink = to_notes, .flags = flags}};
 }
 
 static reload_err end(struct annotator *a)
@@ -77,10 +80,11 @@ static void fail(struct annotator *a, reload_err err)
         a->t.err = err;
 }
 
-/* ---- Rows ---------------------------------------------------------------------------------------------------------- */
+/* ---- Rows ---- */
 
-/* The gutter beside an octet of the whole message: a column for each signature that may cover it, those of the carriers
- * first. Rows come in order of their octets, and end where what covers them changes. octets: false beside a row without any. */
+/* The gutter beside an octet of the whole message: a column for each signature that may cover it,
+ * those of the carriers first. Rows come in order of their octets, and end where what covers them
+ * changes. octets: false beside a row without any. */
 static void gutter(struct annotator *a, struct section *s, size_t at, bool octets)
 {
     if (s == NULL)
@@ -112,7 +116,8 @@ static void end_row(struct annotator *a, const struct section *s, unsigned depth
 }
 
 /* A row of up to 16 octets; of none where len is 0. */
-static void row(struct annotator *a, struct section *s, const uint8_t *octets, size_t at, size_t len, unsigned depth)
+static void row(struct annotator *a, struct section *s, const uint8_t *octets, size_t at,
+                size_t len, unsigned depth)
 {
     char cells[3 * ROW];
     memset(cells, ' ', sizeof cells);
@@ -130,8 +135,8 @@ static void row(struct annotator *a, struct section *s, const uint8_t *octets, s
     end_row(a, s, depth);
 }
 
-/* Rows for len octets at an offset of the section's message, with the notes beside them, and further rows where there are
- * more notes than octets. */
+/* Rows for len octets at an offset of the section's message, with the notes beside them, and
+ * further rows where there are more notes than octets. */
 static void rows(struct annotator *a, struct section *s, size_t offset, size_t len, unsigned depth)
 {
     size_t message;
@@ -143,13 +148,13 @@ static void rows(struct annotator *a, struct section *s, size_t offset, size_t l
     a->notes.len = a->said = 0;
 }
 
-/* ---- Signatures ---------------------------------------------------------------------------------------------------- */
+/* ---- Signatures ---- */
 
 /* Why nothing is marked for a signature, or NULL. */
 static const char *unmarked(const reload_msg *msg, uint32_t i)
 {
     const reload_attr *attr = reload_msg_attr(msg, i);
-    if (rl_role_at(msg, i) == RL_ROLE_NONE)
+    if (reload_role_at(msg, i) == RELOAD_ROLE_NONE)
         return attr->ignored ? "it stands behind the SIGNATURE" : "it is out of its place";
     if (attr->repeated)
         return "another one stands before it";
@@ -158,21 +163,22 @@ static const char *unmarked(const reload_msg *msg, uint32_t i)
     return reload_msg_member(msg, i, RELOAD_A_DIGEST) == RELOAD_NO_ATTR ? "it has no DIGEST" : NULL;
 }
 
-/* What a signature covers: from the first octet to the last of what signer and verifier digest. Only the Length of a message
- * is not as it stands there. */
+/* What a signature covers: from the first octet to the last of what signer and verifier digest.
+ * Only the Length of a message is not as it stands there. */
 static void measure(const reload_msg *msg, struct mark *mark)
 {
     size_t len;
     const uint8_t *octets = reload_msg_octets(msg, &len);
-    rl_site site;
-    rl_pieces pieces;
-    rl_site_at(msg, mark->attr, &site);
-    rl_signed_pieces(msg, &site, &pieces);
-    mark->from = (uint32_t)(pieces.piece[0].octets - octets);
-    mark->end = (uint32_t)(pieces.piece[pieces.count - 1].octets - octets + (ptrdiff_t)pieces.piece[pieces.count - 1].len);
-    mark->has_length = pieces.count > 1;
+    reload_site site;
+    reload_covered covered;
+    reload_site_at(msg, mark->attr, &site);
+    reload_site_covered(msg, &site, &covered);
+    mark->from = (uint32_t)(covered.span[0].octets - octets);
+    mark->end = (uint32_t)(covered.span[covered.count - 1].octets - octets +
+                           (ptrdiff_t)covered.span[covered.count - 1].len);
+    mark->has_length = covered.count > 1;
     if (mark->has_length)
-        mark->length = (uint32_t)pieces.length[0] << 16 | rl_get16(pieces.length + 1);
+        mark->length = (uint32_t)covered.length[0] << 16 | rl_get16(covered.length + 1);
     mark->misplaced = site.misplaced;
 }
 
@@ -202,7 +208,7 @@ static void arrange(struct annotator *a, struct section *s)
 static void find_marks(struct annotator *a, struct section *s)
 {
     for (uint32_t i = 0; i < reload_msg_count(s->msg) && a->t.err == RELOAD_OK; i++) {
-        if (!rl_is_signature(reload_msg_attr(s->msg, i)->type))
+        if (!reload_is_signature(reload_msg_attr(s->msg, i)->type))
             continue;
         void *marks = s->marks;
         bool grown = rl_grow(&marks, &s->cap, s->count, sizeof *s->marks);
@@ -211,7 +217,8 @@ static void find_marks(struct annotator *a, struct section *s)
             fail(a, RELOAD_ERR_MEMORY);
             return;
         }
-        struct mark mark = {.attr = i, .from = reload_msg_attr(s->msg, i)->offset, .why = unmarked(s->msg, i)};
+        struct mark mark = {
+            .attr = i, .from = reload_msg_attr(s->msg, i)->offset, .why = unmarked(s->msg, i)};
         if (mark.why == NULL)
             measure(s->msg, &mark);
         s->marks[s->count++] = mark;
@@ -247,14 +254,15 @@ static void legend(rl_text *t, const struct section *s, unsigned indent)
     }
 }
 
-/* ---- The header ------------------------------------------------------------------------------------------------------ */
+/* ---- The header ---- */
 
 /* The Length that a digest takes in instead of the header's. */
 static void note_length(struct annotator *a, const struct section *s)
 {
     for (size_t i = 0; i < s->count; i++) {
         const struct mark *mark = &s->marks[i];
-        if (mark->why != NULL || !mark->has_length || mark->length == reload_msg_field(s->msg, RELOAD_F_LENGTH))
+        if (mark->why != NULL || !mark->has_length ||
+            mark->length == reload_msg_field(s->msg, RELOAD_F_LENGTH))
             continue;
         rl_say(&a->n, " (%c digests %" PRIu32 ", %02x %02x %02x: D2)", mark->letter, mark->length,
                mark->length >> 16 & 0xff, mark->length >> 8 & 0xff, mark->length & 0xff);
@@ -288,7 +296,7 @@ static void header(struct annotator *a, struct section *s)
     }
 }
 
-/* ---- Attributes ------------------------------------------------------------------------------------------------------ */
+/* ---- Attributes ---- */
 
 /* The four octets of type and Length. */
 static void head(struct annotator *a, struct section *s, size_t i)
@@ -388,7 +396,8 @@ static void attribute(struct annotator *a, struct section *s, uint32_t i)
     size_t len;
     head(a, s, i);
     if (attr->end == i + 1 && !tunnelled(a, s, i)) {
-        if (attr->def == NULL || attr->def->kind != RELOAD_KIND_COMPOSITE || attr->flaw != RELOAD_FLAW_NONE)
+        if (attr->def == NULL || attr->def->kind != RELOAD_KIND_COMPOSITE ||
+            attr->flaw != RELOAD_FLAW_NONE)
             note_value(a, s->msg, i);
         rows(a, s, attr->offset + RL_HEAD, attr->length, attr->depth);
     }
@@ -400,7 +409,8 @@ static void attribute(struct annotator *a, struct section *s, uint32_t i)
     }
 }
 
-/* What could not be read as an attribute: type and Length as far as they are there, and the rest. */
+/* What could not be read as an attribute: type and Length as far as they are there, and the rest.
+ */
 static void trailing(struct annotator *a, struct section *s)
 {
     size_t len, all;
@@ -411,7 +421,8 @@ static void trailing(struct annotator *a, struct section *s)
     if (len == 0)
         return;
     if (len >= RL_HEAD) {
-        const reload_attr attr = {.type = rl_get16(octets), .def = reload_attr_def_of(rl_get16(octets))};
+        const reload_attr attr = {.type = rl_get16(octets),
+                                  .def = reload_attr_def_of(rl_get16(octets))};
         char unknown[8];
         rl_say_in(&a->n, RL_NAME, rl_name_of(&attr, unknown));
         rl_say(&a->n, ", Length %u ", (unsigned)rl_get16(octets + 2));
@@ -446,7 +457,8 @@ static void show_section(struct annotator *a, struct section *s)
     free(s->marks);
 }
 
-reload_err reload_annotated_write(const reload_msg *msg, const reload_origin *origin, unsigned flags, reload_sink sink, void *arg)
+reload_err reload_annotated_write(const reload_msg *msg, const reload_origin *origin,
+                                  unsigned flags, reload_sink sink, void *arg)
 {
     struct annotator a = begin(flags, sink, arg);
     struct section s = {.msg = msg};
@@ -460,8 +472,9 @@ reload_err reload_annotated_write(const reload_msg *msg, const reload_origin *or
     return end(&a);
 }
 
-reload_err reload_annotated_write_garbage(const uint8_t *octets, size_t len, const char *error, const reload_origin *origin,
-                                          unsigned flags, reload_sink sink, void *arg)
+reload_err reload_annotated_write_garbage(const uint8_t *octets, size_t len, const char *error,
+                                          const reload_origin *origin, unsigned flags,
+                                          reload_sink sink, void *arg)
 {
     struct annotator a = begin(flags, sink, arg);
     struct section s = {.indent = 0};
@@ -473,7 +486,8 @@ reload_err reload_annotated_write_garbage(const uint8_t *octets, size_t len, con
         size_t n = len - at < ROW ? len - at : ROW;
         rl_say(&a.n, "|");
         for (size_t i = 0; i < n; i++)
-            rl_say(&a.n, "%c", octets[at + i] >= 0x20 && octets[at + i] < 0x7f ? octets[at + i] : '.');
+            rl_say(&a.n, "%c",
+                   octets[at + i] >= 0x20 && octets[at + i] < 0x7f ? octets[at + i] : '.');
         rl_say(&a.n, "|");
         rl_end_line(&a.n);
         row(&a, &s, octets + at, at, n, 0);

@@ -7,8 +7,9 @@
 #include <string.h>
 
 enum {
-    MAX_SHOWN = 32,     /* octets of an octet string, from the first that differs */
-    MAX_EDITS = 1024,   /* insertions and deletions in one list of attributes that are looked for exactly */
+    MAX_SHOWN = 32, /* octets of an octet string, from the first that differs */
+    MAX_EDITS =
+        1024, /* insertions and deletions in one list of attributes that are looked for exactly */
     A = 0,
     B = 1
 };
@@ -31,7 +32,7 @@ struct diff {
     uint64_t steps;
 };
 
-/* ---- What is written ------------------------------------------------------------------------------------------------- */
+/* ---- What is written ---- */
 
 static void fail(struct diff *d, reload_err err)
 {
@@ -104,16 +105,19 @@ static void say_names(struct diff *d, const struct pair *p, int side, uint32_t i
     char unknown[8];
     if (p->carrier != NULL)
         say_names(d, p->carrier, side, p->attr[side], true);
-    for (; i != RELOAD_NO_ATTR && depth < RELOAD_MAX_DEPTH; i = reload_msg_attr(p->msg[side], i)->parent)
+    for (; i != RELOAD_NO_ATTR && depth < RELOAD_MAX_DEPTH;
+         i = reload_msg_attr(p->msg[side], i)->parent)
         path[depth++] = i;
     while (depth-- > 0)
-        rl_say(&d->t, "%s%s", rl_name_of(reload_msg_attr(p->msg[side], path[depth]), unknown), depth > 0 || slash ? "/" : "");
+        rl_say(&d->t, "%s%s", rl_name_of(reload_msg_attr(p->msg[side], path[depth]), unknown),
+               depth > 0 || slash ? "/" : "");
 }
 
-/* The line above a difference: where it is in either message, the place in the other one too where that is another, and its
- * name. attr: RELOAD_NO_ATTR for what is not there; tail: what is appended to both pointers; name: what is appended to the
- * names. */
-static void heading(struct diff *d, const struct pair *p, const uint32_t attr[2], bool only, const char *tail, const char *name)
+/* The line above a difference: where it is in either message, the place in the other one too where
+ * that is another, and its name. attr: RELOAD_NO_ATTR for what is not there; tail: what is appended
+ * to both pointers; name: what is appended to the names. */
+static void heading(struct diff *d, const struct pair *p, const uint32_t attr[2], bool only,
+                    const char *tail, const char *name)
 {
     int first = only && attr[A] == RELOAD_NO_ATTR ? B : A;
     found(d);
@@ -128,7 +132,8 @@ static void heading(struct diff *d, const struct pair *p, const uint32_t attr[2]
         say_pointer(d, p, B, attr[B]);
         rl_say(&d->t, "%s", tail);
         size_t end = d->t.line.len;
-        if (end - middle == middle - from + 1 && memcmp(d->t.line.octets + from, d->t.line.octets + middle + 1, middle - from) == 0)
+        if (end - middle == middle - from + 1 &&
+            memcmp(d->t.line.octets + from, d->t.line.octets + middle + 1, middle - from) == 0)
             d->t.line.len = middle;
     }
     rl_colour(&d->t, RL_PLAIN);
@@ -171,7 +176,8 @@ static bool say_cert(struct diff *d, const uint8_t *octets, size_t len)
     reload_err err = rl_cert_read(octets, len, &cert, &objection);
     if (cert != NULL) {
         err = reload_resource_id(octets, len, 0, fingerprint); /* which is the SHA-1 */
-        const char *const words[] = {reload_cert_subject(cert), ", issuer ", reload_cert_issuer(cert), ", serial ",
+        const char *const words[] = {reload_cert_subject(cert), ", issuer ",
+                                     reload_cert_issuer(cert), ", serial ",
                                      reload_cert_serial(cert)};
         for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
             reload_buf_append(&d->t.line, words[i], strlen(words[i])); /* escaped already */
@@ -188,7 +194,8 @@ static bool say_cert(struct diff *d, const uint8_t *octets, size_t len)
     return false;
 }
 
-/* The value of an attribute that is not shown by its members. from: where the other one's octets become others. */
+/* The value of an attribute that is not shown by its members. from: where the other one's octets
+ * become others. */
 static void say_value(struct diff *d, const reload_msg *msg, uint32_t i, size_t from)
 {
     const reload_attr *attr = reload_msg_attr(msg, i);
@@ -236,7 +243,7 @@ static void only_in(struct diff *d, const struct pair *p, int side, uint32_t i)
     }
 }
 
-/* ---- Which attributes belong together --------------------------------------------------------------------------------- */
+/* ---- Which attributes belong together ---- */
 
 /* An attribute among those of its container. */
 struct item {
@@ -265,21 +272,24 @@ static bool alike(const struct part *part, size_t a, size_t b)
     return part->by_type ? x->type == y->type : x->key == y->key;
 }
 
-/* How far each number of edits reaches on each diagonal: the row for d edits has d + 1 entries, for diagonals -d, -d + 2 … d. */
+/* How far each number of edits reaches on each diagonal: the row for d edits has d + 1 entries, for
+ * diagonals -d, -d + 2 … d. */
 static uint32_t *reach_row(uint32_t *reach, size_t d)
 {
     return reach + d * (d + 1) / 2;
 }
 
-/* Whether the way to entry t of the row for d edits comes by an insertion, from the diagonal above; else by a deletion. */
+/* Whether the way to entry t of the row for d edits comes by an insertion, from the diagonal above;
+ * else by a deletion. */
 static bool inserted(const uint32_t *before, size_t d, size_t t)
 {
     return t == 0 || (t != d && before[t - 1] < before[t]);
 }
 
-/* The fewest edits that make one part's run of the other's, by E. Myers' greedy algorithm. Returns false where that takes
- * more than max edits, or more steps than are left. */
-static bool search(struct diff *d, const struct part *part, uint32_t *reach, size_t max, size_t *edits)
+/* The fewest edits that make one part's run of the other's, by E. Myers' greedy algorithm. Returns
+ * false where that takes more than max edits, or more steps than are left. */
+static bool search(struct diff *d, const struct part *part, uint32_t *reach, size_t max,
+                   size_t *edits)
 {
     size_t n = part->end[A] - part->from[A], m = part->end[B] - part->from[B];
     for (size_t e = 0; e <= max; e++) {
@@ -332,14 +342,18 @@ static void match_back(const struct part *part, uint32_t *reach, size_t edits)
     }
 }
 
-/* Matches what begins and ends alike, and in between what the fewest edits leave. Where these are too many to be found, types
- * are matched one by one in order, and octets not at all. */
+/* Matches what begins and ends alike, and in between what the fewest edits leave. Where these are
+ * too many to be found, types are matched one by one in order, and octets not at all. */
 static void align(struct diff *d, struct part part)
 {
     uint32_t *match = part.items->match;
-    for (; part.from[A] < part.end[A] && part.from[B] < part.end[B] && alike(&part, part.from[A], part.from[B]); part.from[B]++)
+    for (; part.from[A] < part.end[A] && part.from[B] < part.end[B] &&
+           alike(&part, part.from[A], part.from[B]);
+         part.from[B]++)
         match[part.from[A]++] = (uint32_t)part.from[B];
-    for (; part.from[A] < part.end[A] && part.from[B] < part.end[B] && alike(&part, part.end[A] - 1, part.end[B] - 1); part.end[B]--)
+    for (; part.from[A] < part.end[A] && part.from[B] < part.end[B] &&
+           alike(&part, part.end[A] - 1, part.end[B] - 1);
+         part.end[B]--)
         match[--part.end[A]] = (uint32_t)part.end[B] - 1;
     size_t n = part.end[A] - part.from[A], m = part.end[B] - part.from[B], edits;
     size_t max = n + m < MAX_EDITS ? n + m : MAX_EDITS;
@@ -360,7 +374,8 @@ static void align(struct diff *d, struct part part)
     free(reach);
 }
 
-/* First come the attributes that are the same in both, then between these the ones of the same type. */
+/* First come the attributes that are the same in both, then between these the ones of the same
+ * type. */
 static void align_items(struct diff *d, struct items *items)
 {
     struct part gap = {.items = items, .by_type = true};
@@ -397,20 +412,23 @@ static uint32_t hash(const uint8_t *octets, size_t len)
 static bool list(const reload_msg *msg, uint32_t parent, struct item **items, size_t *count)
 {
     size_t cap = 0, len;
-    uint32_t end = parent == RELOAD_NO_ATTR ? (uint32_t)reload_msg_count(msg) : reload_msg_attr(msg, parent)->end;
-    for (uint32_t i = parent == RELOAD_NO_ATTR ? 0 : parent + 1; i < end; i = reload_msg_attr(msg, i)->end) {
+    uint32_t end = parent == RELOAD_NO_ATTR ? (uint32_t)reload_msg_count(msg)
+                                            : reload_msg_attr(msg, parent)->end;
+    for (uint32_t i = parent == RELOAD_NO_ATTR ? 0 : parent + 1; i < end;
+         i = reload_msg_attr(msg, i)->end) {
         void *grown = *items;
         bool good = rl_grow(&grown, &cap, *count, sizeof **items);
         *items = grown;
         if (!good)
             return false;
         const uint8_t *octets = whole(msg, i, &len);
-        (*items)[(*count)++] = (struct item){.attr = i, .key = hash(octets, len), .type = reload_msg_attr(msg, i)->type};
+        (*items)[(*count)++] = (struct item){
+            .attr = i, .key = hash(octets, len), .type = reload_msg_attr(msg, i)->type};
     }
     return true;
 }
 
-/* ---- Comparing --------------------------------------------------------------------------------------------------------- */
+/* ---- Comparing ---- */
 
 static bool same(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
 {
@@ -420,7 +438,8 @@ static bool same(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
 static void compare_messages(struct diff *d, const struct pair *p);
 static void compare_members(struct diff *d, const struct pair *p, uint32_t a, uint32_t b);
 
-/* The messages in two APPLICATION.BODYs. Returns false where they do not both hold one that is read. */
+/* The messages in two APPLICATION.BODYs. Returns false where they do not both hold one that is
+ * read. */
 static bool compare_tunnelled(struct diff *d, const struct pair *p, const uint32_t attr[2])
 {
     struct pair inner = {.carrier = p, .attr = {attr[A], attr[B]}, .tunnel = p->tunnel + 1};
@@ -435,7 +454,8 @@ static bool compare_tunnelled(struct diff *d, const struct pair *p, const uint32
             return false;
     for (int side = A; side <= B && err == RELOAD_OK; side++) {
         inner.msg[side] = msg[side] = reload_msg_new();
-        err = msg[side] == NULL ? RELOAD_ERR_MEMORY : reload_msg_parse(msg[side], octets[side], len[side], NULL);
+        err = msg[side] == NULL ? RELOAD_ERR_MEMORY
+                                : reload_msg_parse(msg[side], octets[side], len[side], NULL);
     }
     if (err == RELOAD_OK)
         compare_messages(d, &inner);
@@ -447,7 +467,8 @@ static bool compare_tunnelled(struct diff *d, const struct pair *p, const uint32
 }
 
 /* Two runs of octets that differ. flaws: why they cannot be read, or RELOAD_FLAW_NONE. */
-static void octets_lines(struct diff *d, const uint8_t *const octets[2], const size_t len[2], const reload_flaw flaws[2])
+static void octets_lines(struct diff *d, const uint8_t *const octets[2], const size_t len[2],
+                         const reload_flaw flaws[2])
 {
     size_t from = common(octets[A], len[A], octets[B], len[B]);
     for (int side = A; side <= B; side++) {
@@ -484,7 +505,8 @@ static void compare_padding(struct diff *d, const struct pair *p, const uint32_t
     size_t len[2];
     for (int side = A; side <= B; side++)
         octets[side] = reload_msg_padding(p->msg[side], attr[side], &len[side]);
-    if (same(octets[A], len[A], octets[B], len[B]) || !(rl_any_set(octets[A], len[A]) || rl_any_set(octets[B], len[B])))
+    if (same(octets[A], len[A], octets[B], len[B]) ||
+        !(rl_any_set(octets[A], len[A]) || rl_any_set(octets[B], len[B])))
         return;
     heading(d, p, attr, false, "/padding", " padding");
     octets_lines(d, octets, len, no_flaws);
@@ -493,7 +515,8 @@ static void compare_padding(struct diff *d, const struct pair *p, const uint32_t
 static bool has_members(const reload_msg *msg, uint32_t i)
 {
     const reload_attr *attr = reload_msg_attr(msg, i);
-    return attr->def != NULL && attr->def->kind == RELOAD_KIND_COMPOSITE && attr->flaw == RELOAD_FLAW_NONE;
+    return attr->def != NULL && attr->def->kind == RELOAD_KIND_COMPOSITE &&
+           attr->flaw == RELOAD_FLAW_NONE;
 }
 
 static void compare_attrs(struct diff *d, const struct pair *p, uint32_t a, uint32_t b)
@@ -514,7 +537,8 @@ static void compare_attrs(struct diff *d, const struct pair *p, uint32_t a, uint
     }
 }
 
-/* What the alignment says, in order: of what stands in one place, the first message's before the second's. */
+/* What the alignment says, in order: of what stands in one place, the first message's before the
+ * second's. */
 static void compare_items(struct diff *d, const struct pair *p, const struct items *items)
 {
     size_t b = 0;
@@ -531,11 +555,13 @@ static void compare_items(struct diff *d, const struct pair *p, const struct ite
         only_in(d, p, B, items->item[B][b].attr);
 }
 
-/* The members of two attributes, or of two messages. The depth is bounded as that of messages is. */
+/* The members of two attributes, or of two messages. The depth is bounded as that of messages is.
+ */
 static void compare_members(struct diff *d, const struct pair *p, uint32_t a, uint32_t b)
 {
     struct items items = {.count = {0, 0}};
-    bool good = list(p->msg[A], a, &items.item[A], &items.count[A]) && list(p->msg[B], b, &items.item[B], &items.count[B]);
+    bool good = list(p->msg[A], a, &items.item[A], &items.count[A]) &&
+                list(p->msg[B], b, &items.item[B], &items.count[B]);
     items.match = good ? malloc((items.count[A] + 1) * sizeof *items.match) : NULL;
     if (items.match != NULL) {
         for (size_t i = 0; i < items.count[A]; i++)
@@ -559,7 +585,8 @@ static void compare_fields(struct diff *d, const struct pair *p)
         char tail[48], name[48];
         size_t len;
         if (def->kind == RELOAD_FIELD_OCTETS
-                ? memcmp(reload_msg_field_octets(p->msg[A], f, &len), reload_msg_field_octets(p->msg[B], f, &len), def->width / 8u) == 0
+                ? memcmp(reload_msg_field_octets(p->msg[A], f, &len),
+                         reload_msg_field_octets(p->msg[B], f, &len), def->width / 8u) == 0
                 : reload_msg_field(p->msg[A], f) == reload_msg_field(p->msg[B], f))
             continue;
         (void)snprintf(tail, sizeof tail, "/header/%s", def->key);
@@ -600,7 +627,8 @@ static void compare_garbage(struct diff *d)
     const uint8_t *const octets[2] = {d->side[A]->octets, d->side[B]->octets};
     const size_t len[2] = {d->side[A]->len, d->side[B]->len};
     found(d);
-    if (d->side[A]->msg != NULL || d->side[B]->msg != NULL || octets[A] == NULL || octets[B] == NULL)
+    if (d->side[A]->msg != NULL || d->side[B]->msg != NULL || octets[A] == NULL ||
+        octets[B] == NULL)
         return;
     rl_say_in(&d->t, RL_NAME, "@ /garbage");
     rl_say(&d->t, "  garbage");
@@ -617,10 +645,11 @@ static const uint8_t *octets_of(const reload_diff_side *side, size_t *len)
     return side->octets;
 }
 
-reload_err reload_diff_write(const reload_diff_side *a, const reload_diff_side *b, unsigned flags, reload_sink sink, void *arg,
-                             bool *differ)
+reload_err reload_diff_write(const reload_diff_side *a, const reload_diff_side *b, unsigned flags,
+                             reload_sink sink, void *arg, bool *differ)
 {
-    struct diff d = {.t = {.sink = sink, .arg = arg, .flags = flags}, .side = {a, b}, .steps = max_steps};
+    struct diff d = {
+        .t = {.sink = sink, .arg = arg, .flags = flags}, .side = {a, b}, .steps = max_steps};
     size_t a_len, b_len;
     const uint8_t *a_octets = octets_of(a, &a_len), *b_octets = octets_of(b, &b_len);
     *differ = (a->msg == NULL) != (b->msg == NULL) || (a_octets == NULL) != (b_octets == NULL) ||

@@ -23,8 +23,8 @@ void rl_say(rl_text *t, const char *format, ...)
 void rl_colour(rl_text *t, rl_colour_name c)
 {
     static const char *const codes[] = {
-        [RL_PLAIN] = "\033[0m", [RL_NAME] = "\033[36m", [RL_TITLE] = "\033[1m", [RL_WARNING] = "\033[31m", [RL_ADDED] = "\033[32m",
-        [RL_FAINT] = "\033[2m"};
+        [RL_PLAIN] = "\033[0m",    [RL_NAME] = "\033[36m",  [RL_TITLE] = "\033[1m",
+        [RL_WARNING] = "\033[31m", [RL_ADDED] = "\033[32m", [RL_FAINT] = "\033[2m"};
     if ((t->flags & RELOAD_COLOUR) != 0)
         reload_buf_append(&t->line, codes[c], strlen(codes[c]));
 }
@@ -58,8 +58,9 @@ static bool unsafe(uint32_t c)
     static const struct {
         uint32_t first, last;
     } ranges[] = {
-        {0x00, 0x1f},     {0x7f, 0x9f},     {0xad, 0xad},     {0x61c, 0x61c},   {0x180e, 0x180e},   {0x200b, 0x200f},
-        {0x2028, 0x202e}, {0x2060, 0x206f}, {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f},
+        {0x00, 0x1f},     {0x7f, 0x9f},     {0xad, 0xad},       {0x61c, 0x61c},
+        {0x180e, 0x180e}, {0x200b, 0x200f}, {0x2028, 0x202e},   {0x2060, 0x206f},
+        {0xfeff, 0xfeff}, {0xfff9, 0xfffb}, {0xe0000, 0xe007f},
     };
     for (size_t i = 0; i < sizeof ranges / sizeof ranges[0]; i++)
         if (c >= ranges[i].first && c <= ranges[i].last)
@@ -77,11 +78,15 @@ void rl_escape(reload_buf *buf, const uint8_t *octets, size_t len, char quote)
         if (n == 0)
             written = snprintf(words, sizeof words, "\\x%02x", octets[0]);
         else if (c == '\n' || c == '\r' || c == '\t')
-            written = snprintf(words, sizeof words, "\\%c", c == '\n' ? 'n' : c == '\r' ? 'r' : 't');
+            written = snprintf(words, sizeof words, "\\%c",
+                               c == '\n'   ? 'n'
+                               : c == '\r' ? 'r'
+                                           : 't');
         else if (c == '\\' || (quote != 0 && c == (uint32_t)quote))
             written = snprintf(words, sizeof words, "\\%c", (int)c);
         else if (unsafe(c))
-            written = snprintf(words, sizeof words, c < 0x80 ? "\\x%02" PRIx32 : "\\u{%04" PRIx32 "}", c);
+            written =
+                snprintf(words, sizeof words, c < 0x80 ? "\\x%02" PRIx32 : "\\u{%04" PRIx32 "}", c);
         if (written > 0)
             reload_buf_append(buf, words, (size_t)written);
         else
@@ -125,7 +130,8 @@ static void say_time(rl_text *t, uint32_t seconds)
     time_t when = (time_t)seconds;
     struct tm tm;
     char words[32];
-    if (gmtime_r(&when, &tm) != NULL && strftime(words, sizeof words, "%Y-%m-%dT%H:%M:%SZ", &tm) > 0)
+    if (gmtime_r(&when, &tm) != NULL &&
+        strftime(words, sizeof words, "%Y-%m-%dT%H:%M:%SZ", &tm) > 0)
         rl_say(t, "%s", words);
 }
 
@@ -235,7 +241,8 @@ void rl_say_field(rl_text *t, const reload_msg *msg, reload_field f)
         const uint8_t *octets = reload_msg_field_octets(msg, f, &len);
         rl_say_hex(t, octets, len);
         /* S§7: boot time and counter, under CERTS */
-        if (f == RELOAD_F_TRANSACTION_ID && reload_msg_field(msg, RELOAD_F_SECURITY) == RELOAD_SECURITY_CERTS) {
+        if (f == RELOAD_F_TRANSACTION_ID &&
+            reload_msg_field(msg, RELOAD_F_SECURITY) == RELOAD_SECURITY_CERTS) {
             rl_say(t, " (booted ");
             say_time(t, rl_get32(octets));
             rl_say(t, ", request %" PRIu32 ")", rl_get32(octets + 4));
@@ -246,7 +253,8 @@ void rl_say_field(rl_text *t, const reload_msg *msg, reload_field f)
         if (def->names == RELOAD_NAMES_NONE)
             rl_say(t, "%" PRIu32, value);
         else
-            rl_say(t, "0x%02" PRIx32 "%s%s", value, name == NULL ? "" : " ", name == NULL ? "" : name);
+            rl_say(t, "0x%02" PRIx32 "%s%s", value, name == NULL ? "" : " ",
+                   name == NULL ? "" : name);
     }
 }
 
@@ -254,8 +262,9 @@ void rl_say_behind(rl_text *t, const reload_msg *msg, size_t i)
 {
     const reload_attr *attr = reload_msg_attr(msg, i);
     if (attr->depth == 1 && i > reload_msg_signature(msg))
-        rl_say_in(t, RL_FAINT, attr->ignored ? " (ignored: it stands behind the SIGNATURE)"
-                                             : " (unauthenticated: it stands behind the SIGNATURE)");
+        rl_say_in(t, RL_FAINT,
+                  attr->ignored ? " (ignored: it stands behind the SIGNATURE)"
+                                : " (unauthenticated: it stands behind the SIGNATURE)");
 }
 
 bool rl_is_cert(const reload_attr *attr)
@@ -285,7 +294,8 @@ void rl_cert_lines(rl_text *t, unsigned depth, const uint8_t *octets, size_t len
         return;
     }
     const char *const labels[] = {"subject", "issuer", "serial"};
-    const char *const texts[] = {reload_cert_subject(cert), reload_cert_issuer(cert), reload_cert_serial(cert)};
+    const char *const texts[] = {reload_cert_subject(cert), reload_cert_issuer(cert),
+                                 reload_cert_serial(cert)};
     for (size_t k = 0; k < sizeof labels / sizeof labels[0]; k++) {
         rl_begin_line(t, depth, labels[k], true);
         reload_buf_append(&t->line, texts[k], strlen(texts[k])); /* escaped already */
@@ -315,7 +325,8 @@ void rl_say_title(rl_text *t, const reload_msg *msg)
     size_t len;
     (void)reload_msg_octets(msg, &len);
     rl_say_named(t, RELOAD_NAMES_METHOD, reload_msg_field(msg, RELOAD_F_METHOD));
-    rl_say(t, " %s, %zu octets", reload_msg_field(msg, RELOAD_F_RESPONSE) != 0 ? "response" : "request", len);
+    rl_say(t, " %s, %zu octets",
+           reload_msg_field(msg, RELOAD_F_RESPONSE) != 0 ? "response" : "request", len);
 }
 
 void rl_say_place(rl_text *t, const reload_origin *origin)

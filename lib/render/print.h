@@ -1,4 +1,5 @@
-/* What the renderings for people share: lines on their way to a sink, colours, and values in words. */
+/* What the renderings for people share: lines on their way to a sink, colours, and values in words.
+ */
 #ifndef RL_RENDER_PRINT_H
 #define RL_RENDER_PRINT_H
 
@@ -15,7 +16,14 @@ typedef struct rl_text {
     reload_err err;
 } rl_text;
 
-typedef enum rl_colour_name { RL_PLAIN, RL_NAME, RL_TITLE, RL_WARNING, RL_ADDED, RL_FAINT } rl_colour_name;
+typedef enum rl_colour_name {
+    RL_PLAIN,
+    RL_NAME,
+    RL_TITLE,
+    RL_WARNING,
+    RL_ADDED,
+    RL_FAINT
+} rl_colour_name;
 
 /* Appends to the line: at most 191 octets at once. */
 #if defined(__GNUC__)
@@ -45,21 +53,24 @@ void rl_say_field(rl_text *t, const reload_msg *msg, reload_field f);
 void rl_say_title(rl_text *t, const reload_msg *msg);
 /* "put.bin, offset 0" */
 void rl_say_place(rl_text *t, const reload_origin *origin);
-/* "1: put.bin, offset 0: ", or nothing where origin is NULL. after: what stands behind the number. */
+/* "1: put.bin, offset 0: ", or nothing where origin is NULL. after: what stands behind the number.
+ */
 void rl_say_origin(rl_text *t, const reload_origin *origin, const char *after);
 /* "! 5 octets of garbage: no RELOAD message begins here" */
 void rl_say_garbage(rl_text *t, size_t len, const char *error);
 
 /* An attribute's name, or its type in hex. */
 const char *rl_name_of(const reload_attr *attr, char unknown[8]);
-/* What a top-level attribute is that stands behind the SIGNATURE: ignored (D10), or a ROUTE-LOG, which nobody vouches for (D27). */
+/* What a top-level attribute is that stands behind the SIGNATURE: ignored (D10), or a ROUTE-LOG,
+ * which nobody vouches for (D27). */
 void rl_say_behind(rl_text *t, const reload_msg *msg, size_t i);
 /* Whether an attribute's value is a certificate. */
 bool rl_is_cert(const reload_attr *attr);
 /* Whether octets hold anything but zeros. */
 bool rl_any_set(const uint8_t *octets, size_t len);
 
-/* Begins a line with a name at a depth, and blanks up to the column of values where a value follows. */
+/* Begins a line with a name at a depth, and blanks up to the column of values where a value
+ * follows. */
 void rl_begin_line(rl_text *t, unsigned depth, const char *name, bool value);
 /* A line with a remark. */
 void rl_warn_line(rl_text *t, unsigned depth, const char *words);

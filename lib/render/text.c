@@ -7,12 +7,13 @@
 
 enum { MAX_VALUE_COLUMN = 50 }; /* names that are longer push their own value to the right */
 
-/* ---- The tree -------------------------------------------------------------------------------------------------- */
+/* ---- The tree ---- */
 
 /* Header fields that say nothing while they are zero. */
 static bool quiet_field(const reload_msg *msg, reload_field f)
 {
-    return (reload_field_def_of(f)->kind == RELOAD_FIELD_FLAG || f == RELOAD_F_FRAG_RESERVED) && reload_msg_field(msg, f) == 0;
+    return (reload_field_def_of(f)->kind == RELOAD_FIELD_FLAG || f == RELOAD_F_FRAG_RESERVED) &&
+           reload_msg_field(msg, f) == 0;
 }
 
 static void field_line(rl_text *t, const reload_msg *msg, reload_field f)
@@ -118,7 +119,8 @@ static void tree(rl_text *t, const reload_msg *msg, unsigned tunnel)
     }
     const uint8_t *trailing = reload_msg_trailing(msg, &len, &flaw);
     if (len > 0) {
-        (void)snprintf(words, sizeof words, "%zu octets cannot be read: %s", len, reload_flaw_text(flaw));
+        (void)snprintf(words, sizeof words, "%zu octets cannot be read: %s", len,
+                       reload_flaw_text(flaw));
         rl_warn_line(t, 1, words);
         rl_say(t, "%*s", (int)t->indent + 4, "");
         rl_say_hex(t, trailing, len);
@@ -128,7 +130,8 @@ static void tree(rl_text *t, const reload_msg *msg, unsigned tunnel)
         rl_warn_missing(t, 1, msg);
 }
 
-reload_err reload_text_write(const reload_msg *msg, const reload_origin *origin, unsigned flags, reload_sink sink, void *arg)
+reload_err reload_text_write(const reload_msg *msg, const reload_origin *origin, unsigned flags,
+                             reload_sink sink, void *arg)
 {
     rl_text t = {.sink = sink, .arg = arg, .flags = flags};
     rl_say_origin(&t, origin, ": ");
@@ -136,7 +139,7 @@ reload_err reload_text_write(const reload_msg *msg, const reload_origin *origin,
     return rl_finish(&t);
 }
 
-/* ---- One line -------------------------------------------------------------------------------------------------- */
+/* ---- One line ---- */
 
 /* An ID's first 40 bits, as the drafts' examples write them. */
 static void say_short_id(rl_text *t, const uint8_t *id)
@@ -147,7 +150,8 @@ static void say_short_id(rl_text *t, const uint8_t *id)
 }
 
 /* The value of a member, in the summary of its container. Returns whether there was one. */
-static bool say_member(rl_text *t, const reload_msg *msg, uint32_t container, uint16_t type, const char *before)
+static bool say_member(rl_text *t, const reload_msg *msg, uint32_t container, uint16_t type,
+                       const char *before)
 {
     reload_value value;
     uint32_t i = reload_msg_member(msg, container, type);
@@ -180,7 +184,8 @@ static void say_summary(rl_text *t, const reload_msg *msg, uint32_t i)
     rl_say(t, ")");
 }
 
-reload_err reload_line_write(const reload_msg *msg, const reload_origin *origin, unsigned flags, reload_sink sink, void *arg)
+reload_err reload_line_write(const reload_msg *msg, const reload_origin *origin, unsigned flags,
+                             reload_sink sink, void *arg)
 {
     rl_text t = {.sink = sink, .arg = arg, .flags = flags};
     char unknown[8];
@@ -201,14 +206,17 @@ reload_err reload_line_write(const reload_msg *msg, const reload_origin *origin,
     rl_say(&t, ", id ");
     const uint8_t *transaction = reload_msg_field_octets(msg, RELOAD_F_TRANSACTION_ID, &len);
     rl_say_hex(&t, transaction, len);
-    rl_say(&t, ", overlay %08" PRIx32 ", ttl %" PRIu32 ", ", reload_msg_field(msg, RELOAD_F_OVERLAY),
-        reload_msg_field(msg, RELOAD_F_TTL));
+    rl_say(&t, ", overlay %08" PRIx32 ", ttl %" PRIu32 ", ",
+           reload_msg_field(msg, RELOAD_F_OVERLAY), reload_msg_field(msg, RELOAD_F_TTL));
     rl_say_named(&t, RELOAD_NAMES_SECURITY, reload_msg_field(msg, RELOAD_F_SECURITY));
     uint32_t signature = reload_msg_signature(msg);
-    uint32_t behind = signature == RELOAD_NO_ATTR ? RELOAD_NO_ATTR : reload_msg_attr(msg, signature)->end; /* D10, D27 */
+    uint32_t behind = signature == RELOAD_NO_ATTR
+                          ? RELOAD_NO_ATTR
+                          : reload_msg_attr(msg, signature)->end; /* D10, D27 */
     for (uint32_t i = 0; i < reload_msg_count(msg); i = reload_msg_attr(msg, i)->end) {
         const reload_attr *attr = reload_msg_attr(msg, i);
-        rl_say(&t, "%s%s%s", i == 0 ? ": " : ", ", i == behind ? "unauthenticated: " : "", rl_name_of(attr, unknown));
+        rl_say(&t, "%s%s%s", i == 0 ? ": " : ", ", i == behind ? "unauthenticated: " : "",
+               rl_name_of(attr, unknown));
         if (attr->end > i + 1)
             say_summary(&t, msg, i);
         else if (attr->type == RELOAD_A_RESPONSE_CODE)
@@ -223,8 +231,9 @@ reload_err reload_line_write(const reload_msg *msg, const reload_origin *origin,
     return rl_finish(&t);
 }
 
-reload_err reload_text_write_garbage(const uint8_t *octets, size_t len, const char *error, const reload_origin *origin, bool line,
-                                     unsigned flags, reload_sink sink, void *arg)
+reload_err reload_text_write_garbage(const uint8_t *octets, size_t len, const char *error,
+                                     const reload_origin *origin, bool line, unsigned flags,
+                                     reload_sink sink, void *arg)
 {
     rl_text t = {.sink = sink, .arg = arg, .flags = flags};
     rl_say_origin(&t, origin, line ? " " : ": ");

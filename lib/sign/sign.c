@@ -1,5 +1,12 @@
-/* Completing and signing messages (S§5.1, D29, D30), and the other rewritings: stripping, appending. */
+/* Completing and signing messages (S§5.1, D29, D30), and the other rewritings: stripping,
+ * appending. */
+#include "crypto/digest.h"
+#include "crypto/key.h"
+#include "crypto/mac.h"
+#include "wire/wire.h"
 #include "x509/x509.h"
+
+#include <reload/sign.h>
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -19,15 +26,15 @@ struct placed {
 
 struct reload_signer {
     reload_security algorithm;
-    rl_hmac *secret;
-    rl_hmac *secret_sha256; /* the same secret, for reload_signer_digest */
+    rl_mac *secret;
+    rl_mac *secret_sha256; /* the same secret, for reload_signer_digest */
     struct identity peer;
     struct identity resource; /* its own where set; else BODYs are signed by the peer */
     bool checked;             /* the keys are those of the certificates */
     bool has_boot_time, has_dht, has_hash;
     char *overlay_name; /* NULL: not told */
     uint32_t boot_time, overlay;
-    uint64_t counter; /* one over 32 bits: all are given out */
+    uint64_t counter;                     /* one over 32 bits: all are given out */
     reload_counter_source counter_source; /* NULL: the counter above */
     void *counter_arg;
     uint8_t dht, hash;
@@ -37,8 +44,8 @@ struct reload_signer {
     reload_buf attached; /* a digest made elsewhere */
     uint8_t transaction_id[RELOAD_TRANSACTION_SIZE];
     uint8_t peer_id[RELOAD_ID_SIZE];
-    reload_rng *random; /* made when first needed */
-    reload_msg *built; /* the message under work, parsed again to find its signatures */
+    reload_rng *random;        /* made when first needed */
+    reload_msg *built;         /* the message under work, parsed again to find its signatures */
     struct placed *signatures; /* in ascending order */
     size_t count;
     size_t cap;
@@ -46,7 +53,8 @@ struct reload_signer {
 
 reload_signer *reload_signer_new(reload_security algorithm)
 {
-    if (algorithm != RELOAD_SECURITY_NONE && algorithm != RELOAD_SECURITY_HMAC && algorithm != RELOAD_SECURITY_CERTS)
+    if (algorithm != RELOAD_SECURITY_NONE && algorithm != RELOAD_SECURITY_HMAC &&
+        algorithm != RELOAD_SECURITY_CERTS)
         return NULL;
     reload_signer *s = calloc(1, sizeof *s);
     if (s == NULL)
@@ -63,8 +71,8 @@ void reload_signer_free(reload_signer **signer)
     if (signer == NULL || *signer == NULL)
         return;
     reload_buf_free(&(*signer)->attached);
-    rl_hmac_free(&(*signer)->secret);
-    rl_hmac_free(&(*signer)->secret_sha256);
+    rl_mac_free(&(*signer)->secret);
+    rl_mac_free(&(*signer)->secret_sha256);
     reload_key_free(&(*signer)->peer.key);
     reload_cert_free(&(*signer)->peer.cert);
     reload_key_free(&(*signer)->resource.key);
@@ -81,60 +89,66 @@ reload_err reload_signer_set_secret(reload_signer *s, const uint8_t *secret, siz
 {
     if (len == 0)
         return RELOAD_ERR_VALUE;
-    rl_hmac_free(&s->secret);
-    rl_hmac_free(&s->secret_sha256);
-    reload_err err = rl_hmac_new_sha256(secret, len, &s->secret_sha256);
-    return err != RELOAD_OK ? err : rl_hmac_new(secret, len, &s->secret);
+    rl_mac_free(&s->secret);
+    rl_mac_free(&s->secret_sha256);
+    reload_err err = rl_mac_new(RELOAD_MD_SHA256, secret, len, &s->secret_sha256);
+    return err != RELOAD_OK ? err : rl_mac_new(RELOAD_MD_SHA1, secret, len, &s->secret);
 }
 
-static reload_err set_key(reload_signer *s, struct identity *identity, const uint8_t *octets, size_t len, const char *passphrase,
-                          reload_diag *diag)
+static reload_err set_key(reload_signer *s, struct identity *identity, const uint8_t *octets,
+                          size_t len, const char *passphrase, reload_diag *diag)
 {
     reload_key_free(&identity->key);
     s->checked = false;
     return reload_key_parse(octets, len, passphrase, &identity->key, diag);
 }
 
-static reload_err set_cert(reload_signer *s, struct identity *identity, const uint8_t *octets, size_t len, reload_diag *diag)
+static reload_err set_cert(reload_signer *s, struct identity *identity, const uint8_t *octets,
+                           size_t len, reload_diag *diag)
 {
     reload_cert_free(&identity->cert);
     s->checked = false;
     return reload_cert_parse(octets, len, &identity->cert, diag);
 }
 
-reload_err reload_signer_set_key(reload_signer *s, const uint8_t *octets, size_t len, const char *passphrase, reload_diag *diag)
+reload_err reload_signer_set_key(reload_signer *s, const uint8_t *octets, size_t len,
+                                 const char *passphrase, reload_diag *diag)
 {
     return set_key(s, &s->peer, octets, len, passphrase, diag);
 }
 
-reload_err reload_signer_set_cert(reload_signer *s, const uint8_t *octets, size_t len, reload_diag *diag)
+reload_err reload_signer_set_cert(reload_signer *s, const uint8_t *octets, size_t len,
+                                  reload_diag *diag)
 {
     return set_cert(s, &s->peer, octets, len, diag);
 }
 
-reload_err reload_signer_set_resource_key(reload_signer *s, const uint8_t *octets, size_t len, const char *passphrase,
-                                          reload_diag *diag)
+reload_err reload_signer_set_resource_key(reload_signer *s, const uint8_t *octets, size_t len,
+                                          const char *passphrase, reload_diag *diag)
 {
     return set_key(s, &s->resource, octets, len, passphrase, diag);
 }
 
-reload_err reload_signer_set_resource_cert(reload_signer *s, const uint8_t *octets, size_t len, reload_diag *diag)
+reload_err reload_signer_set_resource_cert(reload_signer *s, const uint8_t *octets, size_t len,
+                                           reload_diag *diag)
 {
     return set_cert(s, &s->resource, octets, len, diag);
 }
 
 /* keyless: the peer's key may be missing. */
-static reload_err check_identity(const reload_signer *s, const struct identity *identity, bool keyless, const char *whose,
-                                 reload_diag *diag)
+static reload_err check_identity(const reload_signer *s, const struct identity *identity,
+                                 bool keyless, const char *whose, reload_diag *diag)
 {
     if (identity->cert == NULL || (identity->key == NULL && (!keyless || identity != &s->peer)))
         return rl_fail(diag, RELOAD_ERR_ARGUMENT, "%s key and its certificate go together", whose);
     if ((s->flags & RELOAD_SIGN_FORCE) != 0)
         return RELOAD_OK;
     if (identity->key != NULL && !reload_cert_fits_key(identity->cert, identity->key))
-        return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: %s key is not its certificate's (D32)", whose);
+        return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: %s key is not its certificate's (D32)",
+                       whose);
     if (rl_cert_is_ca(identity->cert))
-        return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: %s certificate is a CA's, whose key signs no messages", whose);
+        return rl_fail(diag, RELOAD_ERR_REFUSED,
+                       "refused: %s certificate is a CA's, whose key signs no messages", whose);
     return RELOAD_OK;
 }
 
@@ -237,7 +251,7 @@ void reload_signer_set_peer_id(reload_signer *s, const uint8_t id[RELOAD_ID_SIZE
     s->has_peer_id = true;
 }
 
-/* ---- Copying --------------------------------------------------------------------------------------------------- */
+/* ---- Copying ---- */
 
 /* One rewriting of a message. */
 struct rewrite {
@@ -254,7 +268,8 @@ static void copy(struct rewrite *w, uint32_t first, uint32_t end)
 {
     for (uint32_t i = first; i < end; i = reload_msg_attr(w->msg, i)->end) {
         const reload_attr *attr = reload_msg_attr(w->msg, i);
-        reload_build_raw(&w->b, w->octets + attr->offset, RL_HEAD + attr->length + rl_padding(attr->length));
+        reload_build_raw(&w->b, w->octets + attr->offset,
+                         RL_HEAD + attr->length + rl_padding(attr->length));
     }
 }
 
@@ -267,11 +282,15 @@ static reload_err check_rewritable(const reload_msg *msg, unsigned flags, reload
     if (err != RELOAD_OK)
         return err;
     const uint8_t *trailing = reload_msg_trailing(msg, &len, &flaw);
-    if (len > 0 && (reload_msg_field(msg, RELOAD_F_VERSION) != RELOAD_VERSION_1 || reload_msg_field(msg, RELOAD_F_FRAG) != 0))
-        return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: the octets of a fragment, or of another Version, are no attributes");
+    if (len > 0 && (reload_msg_field(msg, RELOAD_F_VERSION) != RELOAD_VERSION_1 ||
+                    reload_msg_field(msg, RELOAD_F_FRAG) != 0))
+        return rl_fail(
+            diag, RELOAD_ERR_REFUSED,
+            "refused: the octets of a fragment, or of another Version, are no attributes");
     if (len > 0) {
         size_t whole;
-        return rl_fail_at(diag, RELOAD_ERR_MALFORMED, (uint64_t)(trailing - reload_msg_octets(msg, &whole)), "%s",
+        return rl_fail_at(diag, RELOAD_ERR_MALFORMED,
+                          (uint64_t)(trailing - reload_msg_octets(msg, &whole)), "%s",
                           reload_flaw_text(flaw));
     }
     return RELOAD_OK;
@@ -280,7 +299,8 @@ static reload_err check_rewritable(const reload_msg *msg, unsigned flags, reload
 /* A buffer whose error sticks takes no more. */
 static reload_err check_buffer(const reload_buf *out, reload_diag *diag)
 {
-    return out->err == RELOAD_OK ? RELOAD_OK : rl_fail(diag, out->err, "%s", reload_strerror(out->err));
+    return out->err == RELOAD_OK ? RELOAD_OK
+                                 : rl_fail(diag, out->err, "%s", reload_strerror(out->err));
 }
 
 static void begin(struct rewrite *w, const reload_msg *msg, reload_signer *signer, reload_buf *out)
@@ -307,11 +327,12 @@ static reload_err end(struct rewrite *w, reload_diag *diag)
         return RELOAD_OK;
     abandon(w);
     return rl_fail(diag, w->err, "%s",
-                   w->err == RELOAD_ERR_TOO_LONG ? "the message, or a part of it, becomes too long for its Length field"
-                                                 : reload_strerror(w->err));
+                   w->err == RELOAD_ERR_TOO_LONG
+                       ? "the message, or a part of it, becomes too long for its Length field"
+                       : reload_strerror(w->err));
 }
 
-/* ---- Signing --------------------------------------------------------------------------------------------------- */
+/* ---- Signing ---- */
 
 /* Adds an attribute of zeros, to be filled in later. */
 static void put_zeros(struct rewrite *w, uint16_t type, size_t len)
@@ -348,7 +369,8 @@ static void put_signature(struct rewrite *w, uint16_t type)
         put_zeros(w, RELOAD_A_DIGEST, RELOAD_HMAC_SIZE);
     else /* the key's size is the certificate's, unless it is forced to sign beside another's */
         put_zeros(w, RELOAD_A_DIGEST,
-                  placed->identity->key != NULL ? rl_key_size(placed->identity->key) : rl_cert_signature_size(placed->identity->cert));
+                  placed->identity->key != NULL ? rl_key_size(placed->identity->key)
+                                                : rl_cert_signature_size(placed->identity->cert));
     reload_build_close(&w->b);
 }
 
@@ -378,8 +400,8 @@ struct completion {
     bool sign;              /* it gets a PEER-SIGNATURE, in the place of another */
 };
 
-/* A SOURCE-INFO as it stands, or a new one: with a PEER-ID first where it has none, a PEER-CERT last where it has none, and its
- * PEER-SIGNATURE behind that. */
+/* A SOURCE-INFO as it stands, or a new one: with a PEER-ID first where it has none, a PEER-CERT
+ * last where it has none, and its PEER-SIGNATURE behind that. */
 static void put_source_info(struct rewrite *w, const struct completion *c)
 {
     uint32_t end_of_info = c->make ? 0 : reload_msg_attr(w->msg, c->info)->end;
@@ -391,7 +413,8 @@ static void put_source_info(struct rewrite *w, const struct completion *c)
     reload_build_open(&w->b, RELOAD_A_SOURCE_INFO);
     if (c->peer_id != NULL)
         reload_build_octets(&w->b, RELOAD_A_PEER_ID, c->peer_id, RELOAD_ID_SIZE);
-    for (uint32_t i = c->make ? 0 : c->info + 1; i < end_of_info; i = reload_msg_attr(w->msg, i)->end) {
+    for (uint32_t i = c->make ? 0 : c->info + 1; i < end_of_info;
+         i = reload_msg_attr(w->msg, i)->end) {
         bool signature = reload_msg_attr(w->msg, i)->type == RELOAD_A_PEER_SIGNATURE;
         if (signature && cert) {
             put_cert(w, RELOAD_A_PEER_CERT, w->signer->peer.cert);
@@ -411,10 +434,11 @@ static void put_source_info(struct rewrite *w, const struct completion *c)
 static bool wants_signature(const struct rewrite *w, uint32_t body)
 {
     unsigned flags = w->signer->flags;
-    bool put_request =
-        reload_msg_field(w->msg, RELOAD_F_METHOD) == RELOAD_RESOURCE_PUT && reload_msg_field(w->msg, RELOAD_F_RESPONSE) == 0;
+    bool put_request = reload_msg_field(w->msg, RELOAD_F_METHOD) == RELOAD_RESOURCE_PUT &&
+                       reload_msg_field(w->msg, RELOAD_F_RESPONSE) == 0;
     const reload_attr *attr = reload_msg_attr(w->msg, body);
-    if (attr->type != RELOAD_A_BODY || attr->flaw != RELOAD_FLAW_NONE || rl_is_certificate_body(w->msg, body))
+    if (attr->type != RELOAD_A_BODY || attr->flaw != RELOAD_FLAW_NONE ||
+        rl_is_certificate_body(w->msg, body))
         return false;
     if (reload_msg_member(w->msg, body, RELOAD_A_BODY_SIGNATURE) != RELOAD_NO_ATTR)
         return (flags & RELOAD_SIGN_RESIGN_BODIES) != 0;
@@ -470,17 +494,19 @@ static reload_err complete_overlay(struct rewrite *w, reload_diag *diag)
 {
     const reload_signer *s = w->signer;
     bool force = (s->flags & RELOAD_SIGN_FORCE) != 0;
-    bool join_request =
-        reload_msg_field(w->msg, RELOAD_F_RESPONSE) == 0 && reload_msg_field(w->msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN;
+    bool join_request = reload_msg_field(w->msg, RELOAD_F_RESPONSE) == 0 &&
+                        reload_msg_field(w->msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN;
     uint32_t overlay = reload_msg_field(w->msg, RELOAD_F_OVERLAY);
     if (s->overlay_name != NULL && overlay == 0 && !join_request)
         reload_build_field(&w->b, RELOAD_F_OVERLAY, s->overlay);
     else if (s->overlay_name != NULL && overlay != s->overlay && overlay != 0 && !force)
         return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: the Overlay field is another overlay's");
     if (s->has_dht && reload_msg_field(w->msg, RELOAD_F_DHT) != s->dht && !force)
-        return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: the DHT field names another algorithm than the overlay's");
+        return rl_fail(diag, RELOAD_ERR_REFUSED,
+                       "refused: the DHT field names another algorithm than the overlay's");
     if (s->has_hash && reload_msg_field(w->msg, RELOAD_F_HASH) != s->hash && !force)
-        return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: the Hash field names another algorithm than the overlay's");
+        return rl_fail(diag, RELOAD_ERR_REFUSED,
+                       "refused: the Hash field names another algorithm than the overlay's");
     return w->b.buf->err;
 }
 
@@ -496,15 +522,18 @@ static reload_err complete_security(struct rewrite *w, reload_diag *diag)
             reload_build_field(&w->b, RELOAD_F_SECURITY, (uint32_t)s->algorithm);
     } else if (security != (uint32_t)s->algorithm && (s->flags & RELOAD_SIGN_FORCE) == 0) {
         const char *name = reload_name(RELOAD_NAMES_SECURITY, security);
-        return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: the message's Security is %" PRIu32 "%s%s%s, not %s (D29)", security,
-                       name == NULL ? "" : " (", name == NULL ? "" : name, name == NULL ? "" : ")",
+        return rl_fail(diag, RELOAD_ERR_REFUSED,
+                       "refused: the message's Security is %" PRIu32 "%s%s%s, not %s (D29)",
+                       security, name == NULL ? "" : " (", name == NULL ? "" : name,
+                       name == NULL ? "" : ")",
                        reload_name(RELOAD_NAMES_SECURITY, (uint32_t)s->algorithm));
     }
     return RELOAD_OK;
 }
 
 /* S§7: boot time and counter. */
-static reload_err take_counter(reload_signer *s, uint8_t id[RELOAD_TRANSACTION_SIZE], reload_diag *diag)
+static reload_err take_counter(reload_signer *s, uint8_t id[RELOAD_TRANSACTION_SIZE],
+                               reload_diag *diag)
 {
     uint32_t boot_time = s->has_boot_time ? s->boot_time : s->time, counter = 0;
     reload_err err = RELOAD_OK;
@@ -514,7 +543,8 @@ static reload_err take_counter(reload_signer *s, uint8_t id[RELOAD_TRANSACTION_S
         if (err != RELOAD_OK)
             return rl_fail(diag, err, "%s", own.text[0] != '\0' ? own.text : reload_strerror(err));
     } else if (s->counter > UINT32_MAX) {
-        return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: the counter is at its end: a later boot time is needed");
+        return rl_fail(diag, RELOAD_ERR_REFUSED,
+                       "refused: the counter is at its end: a later boot time is needed");
     } else {
         counter = (uint32_t)s->counter++;
     }
@@ -523,8 +553,8 @@ static reload_err take_counter(reload_signer *s, uint8_t id[RELOAD_TRANSACTION_S
     return RELOAD_OK;
 }
 
-/* D29: the Transaction ID of a request that has none. This comes when all else has been written, so that a message that is
- * refused, or becomes too long, takes no number. */
+/* D29: the Transaction ID of a request that has none. This comes when all else has been written, so
+ * that a message that is refused, or becomes too long, takes no number. */
 static reload_err complete_transaction_id(struct rewrite *w, reload_diag *diag)
 {
     static const uint8_t zeros[RELOAD_TRANSACTION_SIZE];
@@ -561,13 +591,15 @@ static const uint8_t *first_peer_id(const reload_cert *cert)
 }
 
 /* D29: what SOURCE-INFO lacks. */
-static reload_err complete_source_info(const struct rewrite *w, struct completion *c, reload_diag *diag)
+static reload_err complete_source_info(const struct rewrite *w, struct completion *c,
+                                       reload_diag *diag)
 {
     const reload_signer *s = w->signer;
     bool request = reload_msg_field(w->msg, RELOAD_F_RESPONSE) == 0;
     bool certs = s->algorithm == RELOAD_SECURITY_CERTS;
     size_t len;
-    *c = (struct completion){.info = reload_msg_member(w->msg, RELOAD_NO_ATTR, RELOAD_A_SOURCE_INFO)};
+    *c = (struct completion){.info =
+                                 reload_msg_member(w->msg, RELOAD_NO_ATTR, RELOAD_A_SOURCE_INFO)};
     if (c->info != RELOAD_NO_ATTR && reload_msg_attr(w->msg, c->info)->ignored)
         c->info = RELOAD_NO_ATTR;
     bool wanted = s->algorithm != RELOAD_SECURITY_NONE && (s->flags & RELOAD_SIGN_SOURCE_INFO) != 0;
@@ -577,21 +609,25 @@ static reload_err complete_source_info(const struct rewrite *w, struct completio
     if (!c->make && reload_msg_attr(w->msg, c->info)->flaw != RELOAD_FLAW_NONE)
         return RELOAD_OK;
     c->sign = wanted;
-    c->cert = certs && (c->make || reload_msg_member(w->msg, c->info, RELOAD_A_PEER_CERT) == RELOAD_NO_ATTR);
-    bool has_peer_id = !c->make && reload_msg_member(w->msg, c->info, RELOAD_A_PEER_ID) != RELOAD_NO_ATTR;
+    c->cert = certs &&
+              (c->make || reload_msg_member(w->msg, c->info, RELOAD_A_PEER_CERT) == RELOAD_NO_ATTR);
+    bool has_peer_id =
+        !c->make && reload_msg_member(w->msg, c->info, RELOAD_A_PEER_ID) != RELOAD_NO_ATTR;
     /* what is added would break a PEER-SIGNATURE that is there (D8) */
     if (s->algorithm != RELOAD_SECURITY_NONE && !c->make && (!has_peer_id || c->cert) &&
         reload_msg_member(w->msg, c->info, RELOAD_A_PEER_SIGNATURE) != RELOAD_NO_ATTR)
         c->sign = true;
     if (has_peer_id)
         return RELOAD_OK;
-    c->peer_id = request ? reload_msg_field_octets(w->msg, RELOAD_F_SOURCE_ID, &len)
-                         : s->has_peer_id ? s->peer_id : first_peer_id(s->peer.cert);
+    c->peer_id = request          ? reload_msg_field_octets(w->msg, RELOAD_F_SOURCE_ID, &len)
+                 : s->has_peer_id ? s->peer_id
+                                  : first_peer_id(s->peer.cert);
     if (c->peer_id == NULL && (s->flags & RELOAD_SIGN_FORCE) != 0)
         *c = (struct completion){.info = c->info};
     else if (c->peer_id == NULL)
         return rl_fail(diag, RELOAD_ERR_REFUSED,
-                       "refused: a response needs a SOURCE-INFO with the responder's PEER-ID, and nothing says what it is (D29)");
+                       "refused: a response needs a SOURCE-INFO with the responder's PEER-ID, and "
+                       "nothing says what it is (D29)");
     return RELOAD_OK;
 }
 
@@ -601,34 +637,46 @@ static reload_err check_peer(const struct rewrite *w, const struct completion *c
     const reload_cert *cert = w->signer->peer.cert;
     bool request = reload_msg_field(w->msg, RELOAD_F_RESPONSE) == 0;
     bool join_request = request && reload_msg_field(w->msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN;
-    uint32_t overlay = rl_field_get(w->b.buf->octets + w->b.start, RELOAD_F_OVERLAY); /* as it was completed */
+    uint32_t overlay =
+        rl_field_get(w->b.buf->octets + w->b.start, RELOAD_F_OVERLAY); /* as it was completed */
     size_t len = RELOAD_ID_SIZE;
     const uint8_t *id = c->peer_id;
     if (id == NULL)
-        id = reload_msg_value_octets(w->msg, reload_msg_member(w->msg, c->info, RELOAD_A_PEER_ID), &len);
-    if (len != RELOAD_ID_SIZE || !rl_cert_names_peer(cert, id, w->signer->overlay_name, overlay, join_request && overlay == 0)) {
+        id = reload_msg_value_octets(w->msg, reload_msg_member(w->msg, c->info, RELOAD_A_PEER_ID),
+                                     &len);
+    if (len != RELOAD_ID_SIZE || !rl_cert_names_peer(cert, id, w->signer->overlay_name, overlay,
+                                                     join_request && overlay == 0)) {
         char digits[2 * RELOAD_ID_SIZE + 1] = "";
         if (len == RELOAD_ID_SIZE)
             reload_hex_encode(id, len, digits);
-        return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: the certificate does not name the PEER-ID %s for the Overlay %08" PRIx32 " (D32)",
-                       digits, overlay);
+        return rl_fail(
+            diag, RELOAD_ERR_REFUSED,
+            "refused: the certificate does not name the PEER-ID %s for the Overlay %08" PRIx32
+            " (D32)",
+            digits, overlay);
     }
-    if (request && memcmp(id, reload_msg_field_octets(w->msg, RELOAD_F_SOURCE_ID, &len), RELOAD_ID_SIZE) != 0)
-        return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: the PEER-ID is not the request's Source ID (D20, D32)");
+    if (request &&
+        memcmp(id, reload_msg_field_octets(w->msg, RELOAD_F_SOURCE_ID, &len), RELOAD_ID_SIZE) != 0)
+        return rl_fail(diag, RELOAD_ERR_REFUSED,
+                       "refused: the PEER-ID is not the request's Source ID (D20, D32)");
     if (c->cert)
         return RELOAD_OK;
     reload_cert *there = NULL;
     rl_objection objection;
-    const uint8_t *der = reload_msg_value_octets(w->msg, reload_msg_member(w->msg, c->info, RELOAD_A_PEER_CERT), &len);
+    const uint8_t *der = reload_msg_value_octets(
+        w->msg, reload_msg_member(w->msg, c->info, RELOAD_A_PEER_CERT), &len);
     reload_err err = rl_cert_read(der, len, &there, &objection);
     bool fits = there != NULL && rl_cert_same_key(there, cert);
     reload_cert_free(&there);
     if (err != RELOAD_OK)
         return rl_fail(diag, err, "%s", reload_strerror(err));
-    return fits ? RELOAD_OK : rl_fail(diag, RELOAD_ERR_REFUSED, "refused: the PEER-CERT that is there is of another key (D32)");
+    return fits ? RELOAD_OK
+                : rl_fail(diag, RELOAD_ERR_REFUSED,
+                          "refused: the PEER-CERT that is there is of another key (D32)");
 }
 
-/* D32: the KEY of each RESOURCE in which a BODY is to be signed is the user's whose key signs it. */
+/* D32: the KEY of each RESOURCE in which a BODY is to be signed is the user's whose key signs it.
+ */
 static reload_err check_resources(const struct rewrite *w, reload_diag *diag)
 {
     const reload_cert *cert = resource_identity(w->signer)->cert;
@@ -644,10 +692,12 @@ static reload_err check_resources(const struct rewrite *w, reload_diag *diag)
         if (!wanted)
             continue;
         uint32_t key = reload_msg_member(w->msg, r, RELOAD_A_KEY);
-        const uint8_t *octets = key == RELOAD_NO_ATTR ? NULL : reload_msg_value_octets(w->msg, key, &len);
+        const uint8_t *octets =
+            key == RELOAD_NO_ATTR ? NULL : reload_msg_value_octets(w->msg, key, &len);
         if (octets == NULL || !rl_cert_names_user(cert, octets, len))
             return rl_fail_at(diag, RELOAD_ERR_REFUSED, attr->offset,
-                              "refused: the certificate names no user that the RESOURCE-INFO.KEY is the address of (D32)");
+                              "refused: the certificate names no user that the RESOURCE-INFO.KEY "
+                              "is the address of (D32)");
     }
     return RELOAD_OK;
 }
@@ -671,7 +721,8 @@ static void put_attributes(struct rewrite *w, const struct completion *c)
     bool sign = w->signer->algorithm != RELOAD_SECURITY_NONE;
     uint32_t count = (uint32_t)reload_msg_count(w->msg);
     uint32_t signature = reload_msg_signature(w->msg);
-    uint32_t info_at = count > 0 && reload_msg_attr(w->msg, 0)->type == RELOAD_A_RESPONSE_CODE ? 1 : 0;
+    uint32_t info_at =
+        count > 0 && reload_msg_attr(w->msg, 0)->type == RELOAD_A_RESPONSE_CODE ? 1 : 0;
     uint32_t sign_at = signature != RELOAD_NO_ATTR ? signature : before_route_logs(w->msg);
     for (uint32_t i = 0;; i = reload_msg_attr(w->msg, i)->end) {
         if (c->make && i == info_at)
@@ -691,7 +742,8 @@ static void put_attributes(struct rewrite *w, const struct completion *c)
 }
 
 /* Puts the digest that was made elsewhere, where it is right or must be taken. */
-static reload_err put_attached(const reload_signer *s, const rl_pieces *pieces, uint8_t *to, size_t len)
+static reload_err put_attached(const reload_signer *s, const reload_covered *covered, uint8_t *to,
+                               size_t len)
 {
     uint8_t digest[RELOAD_HMAC_SIZE];
     bool match = false;
@@ -699,10 +751,12 @@ static reload_err put_attached(const reload_signer *s, const rl_pieces *pieces, 
     if (len != s->attached.len)
         return RELOAD_ERR_REFUSED;
     if (s->algorithm == RELOAD_SECURITY_CERTS) {
-        err = rl_cert_verify(s->peer.cert, pieces, s->attached.octets, len, &match);
+        err = rl_cert_verify(s->peer.cert, RELOAD_MD_SHA1, covered->span, covered->count,
+                             (reload_span){s->attached.octets, len}, &match);
     } else {
-        err = rl_hmac_digest(s->secret, pieces, digest);
-        match = err == RELOAD_OK && len == sizeof digest && rl_equal(digest, s->attached.octets, len);
+        err = rl_mac_digest(s->secret, covered->span, covered->count, digest);
+        match =
+            err == RELOAD_OK && len == sizeof digest && rl_equal(digest, s->attached.octets, len);
     }
     if (err == RELOAD_OK && !match && (s->flags & RELOAD_SIGN_FORCE) == 0)
         err = RELOAD_ERR_REFUSED;
@@ -712,20 +766,23 @@ static reload_err put_attached(const reload_signer *s, const rl_pieces *pieces, 
 }
 
 /* Computes the digest of the signature at attr and writes it into the message's octets. */
-static reload_err put_digest(const reload_signer *s, const struct placed *placed, uint8_t *octets, uint32_t attr)
+static reload_err put_digest(const reload_signer *s, const struct placed *placed, uint8_t *octets,
+                             uint32_t attr)
 {
-    rl_site site;
-    rl_pieces pieces;
+    reload_site site;
+    reload_covered covered;
     uint8_t digest[RL_MAX_RSA_BITS / 8];
-    rl_site_at(s->built, attr, &site);
-    rl_signed_pieces(s->built, &site, &pieces);
+    reload_site_at(s->built, attr, &site);
+    reload_site_covered(s->built, &site, &covered);
     const reload_attr *to = reload_msg_attr(s->built, site.digest);
-    if (s->has_attached && site.role == RL_ROLE_MESSAGE)
-        return put_attached(s, &pieces, octets + to->offset + RL_HEAD, to->length);
+    if (s->has_attached && site.role == RELOAD_ROLE_MESSAGE)
+        return put_attached(s, &covered, octets + to->offset + RL_HEAD, to->length);
     if (s->algorithm == RELOAD_SECURITY_CERTS && placed->identity->key == NULL)
         return RELOAD_ERR_REFUSED;
-    reload_err err = s->algorithm == RELOAD_SECURITY_HMAC ? rl_hmac_digest(s->secret, &pieces, digest)
-                                                          : rl_key_sign(placed->identity->key, &pieces, digest);
+    reload_err err = s->algorithm == RELOAD_SECURITY_HMAC
+                         ? rl_mac_digest(s->secret, covered.span, covered.count, digest)
+                         : rl_key_sign(placed->identity->key, RELOAD_MD_SHA1, covered.span,
+                                       covered.count, digest);
     if (err == RELOAD_OK)
         memcpy(octets + to->offset + RL_HEAD, digest, to->length);
     return err;
@@ -734,13 +791,13 @@ static reload_err put_digest(const reload_signer *s, const struct placed *placed
 /* Cuts the message back to the octets that its own digest covers. */
 static reload_err keep_tbs(struct rewrite *w, uint32_t signature)
 {
-    rl_site site;
-    rl_pieces pieces;
+    reload_site site;
+    reload_covered covered;
     reload_buf tbs = {0};
-    rl_site_at(w->signer->built, signature, &site);
-    rl_signed_pieces(w->signer->built, &site, &pieces);
-    for (size_t i = 0; i < pieces.count; i++)
-        reload_buf_append(&tbs, pieces.piece[i].octets, pieces.piece[i].len);
+    reload_site_at(w->signer->built, signature, &site);
+    reload_site_covered(w->signer->built, &site, &covered);
+    for (size_t i = 0; i < covered.count; i++)
+        reload_buf_append(&tbs, covered.span[i].octets, covered.span[i].len);
     reload_err err = tbs.err;
     w->b.buf->len = w->b.start;
     reload_buf_append(w->b.buf, tbs.octets, tbs.len); /* less than was there */
@@ -748,8 +805,8 @@ static reload_err keep_tbs(struct rewrite *w, uint32_t signature)
     return err;
 }
 
-/* Digests for the signatures put there: those inside first, since the message's covers them (D8). tbs: the message's own is left
- * out, and only what it would cover stays in the buffer. */
+/* Digests for the signatures put there: those inside first, since the message's covers them (D8).
+ * tbs: the message's own is left out, and only what it would cover stays in the buffer. */
 static reload_err put_digests(struct rewrite *w, bool tbs)
 {
     reload_signer *s = w->signer;
@@ -761,7 +818,7 @@ static reload_err put_digests(struct rewrite *w, bool tbs)
     for (uint32_t i = 0; i < count && next < s->count && err == RELOAD_OK; i++) {
         const reload_attr *attr = reload_msg_attr(s->built, i);
         const struct placed *placed = &s->signatures[next];
-        if (attr->offset != placed->offset || !rl_is_signature(attr->type))
+        if (attr->offset != placed->offset || !reload_is_signature(attr->type))
             continue;
         next++;
         if (attr->type == RELOAD_A_SIGNATURE)
@@ -771,10 +828,12 @@ static reload_err put_digests(struct rewrite *w, bool tbs)
     }
     if (err != RELOAD_OK || message == NULL)
         return err;
-    return tbs ? keep_tbs(w, reload_msg_signature(s->built)) : put_digest(s, message, octets, reload_msg_signature(s->built));
+    return tbs ? keep_tbs(w, reload_msg_signature(s->built))
+               : put_digest(s, message, octets, reload_msg_signature(s->built));
 }
 
-static reload_err sign(reload_signer *signer, const reload_msg *msg, bool tbs, reload_buf *out, reload_diag *diag)
+static reload_err sign(reload_signer *signer, const reload_msg *msg, bool tbs, reload_buf *out,
+                       reload_diag *diag)
 {
     struct rewrite w;
     struct completion completion;
@@ -787,10 +846,12 @@ static reload_err sign(reload_signer *signer, const reload_msg *msg, bool tbs, r
         return err;
     signer->count = 0;
     begin(&w, msg, signer, out);
-    err = out->err == RELOAD_OK ? complete_overlay(&w, diag) : rl_fail(diag, out->err, "%s", reload_strerror(out->err));
+    err = out->err == RELOAD_OK ? complete_overlay(&w, diag)
+                                : rl_fail(diag, out->err, "%s", reload_strerror(out->err));
     if (err == RELOAD_OK)
         err = complete_source_info(&w, &completion, diag);
-    if (err == RELOAD_OK && signer->algorithm == RELOAD_SECURITY_CERTS && (signer->flags & RELOAD_SIGN_FORCE) == 0) {
+    if (err == RELOAD_OK && signer->algorithm == RELOAD_SECURITY_CERTS &&
+        (signer->flags & RELOAD_SIGN_FORCE) == 0) {
         err = check_peer(&w, &completion, diag);
         if (err == RELOAD_OK)
             err = check_resources(&w, diag);
@@ -815,49 +876,60 @@ static reload_err sign(reload_signer *signer, const reload_msg *msg, bool tbs, r
     err = end(&w, diag);
     if (err == RELOAD_ERR_REFUSED)
         (void)rl_fail(diag, err, "%s",
-                      signer->has_attached ? "refused: the attached digest is not right for this message"
-                                           : "refused: something inside the message wants a signature by the key that is missing");
+                      signer->has_attached
+                          ? "refused: the attached digest is not right for this message"
+                          : "refused: something inside the message wants a signature by the key "
+                            "that is missing");
     return err;
 }
 
-reload_err reload_sign(reload_signer *signer, const reload_msg *msg, reload_buf *out, reload_diag *diag)
+reload_err reload_sign(reload_signer *signer, const reload_msg *msg, reload_buf *out,
+                       reload_diag *diag)
 {
     reload_err err = sign(signer, msg, false, out, diag);
     signer->has_attached = false;
     return err;
 }
 
-reload_err reload_sign_tbs(reload_signer *signer, const reload_msg *msg, reload_buf *out, reload_diag *diag)
+reload_err reload_sign_tbs(reload_signer *signer, const reload_msg *msg, reload_buf *out,
+                           reload_diag *diag)
 {
     if (signer->algorithm == RELOAD_SECURITY_NONE)
         return rl_fail(diag, RELOAD_ERR_ARGUMENT, "under NONE nothing is signed");
     return sign(signer, msg, true, out, diag);
 }
 
-reload_err reload_signer_digest(reload_signer *s, const uint8_t *octets, size_t len, unsigned flags, reload_buf *out)
+reload_err reload_signer_digest(reload_signer *s, const uint8_t *octets, size_t len, unsigned flags,
+                                reload_buf *out)
 {
     uint8_t digest[RL_MAX_RSA_BITS / 8];
     bool sha256 = (flags & RELOAD_DIGEST_SHA256) != 0;
-    rl_pieces pieces = {.piece = {{octets, len}}, .count = 1};
-    rl_hmac *secret = sha256 ? s->secret_sha256 : s->secret;
-    reload_key *key = (flags & RELOAD_DIGEST_RESOURCE) != 0 ? resource_identity(s)->key : s->peer.key;
+    reload_span span = {octets, len};
+    rl_mac *secret = sha256 ? s->secret_sha256 : s->secret;
+    reload_key *key =
+        (flags & RELOAD_DIGEST_RESOURCE) != 0 ? resource_identity(s)->key : s->peer.key;
     bool certs = s->algorithm == RELOAD_SECURITY_CERTS;
-    size_t size = certs ? key == NULL ? 0 : rl_key_size(key) : sha256 ? RL_SHA256_SIZE : RELOAD_HMAC_SIZE;
+    size_t size = certs    ? key == NULL ? 0 : rl_key_size(key)
+                     : sha256 ? RL_SHA256_SIZE
+                           : RELOAD_HMAC_SIZE;
     if (certs ? key == NULL : secret == NULL)
         return RELOAD_ERR_ARGUMENT;
-    reload_err err = !certs ? rl_hmac_digest(secret, &pieces, digest)
-                     : sha256 ? rl_key_sign_sha256(key, octets, len, digest)
-                              : rl_key_sign(key, &pieces, digest);
+    reload_err err =
+        certs ? rl_key_sign(key, sha256 ? RELOAD_MD_SHA256 : RELOAD_MD_SHA1, &span, 1, digest)
+              : rl_mac_digest(secret, &span, 1, digest);
     if (err != RELOAD_OK)
         return err;
     reload_buf_append(out, digest, size);
     return out->err;
 }
 
-reload_err reload_reply(const reload_msg *request, unsigned code, reload_buf *out, reload_diag *diag)
+reload_err reload_reply(const reload_msg *request, unsigned code, reload_buf *out,
+                        reload_diag *diag)
 {
-    static const reload_field same[] = {RELOAD_F_DHT, RELOAD_F_HASH, RELOAD_F_METHOD, RELOAD_F_OVERLAY};
-    static const reload_field same_octets[] = {RELOAD_F_DESTINATION_ID, RELOAD_F_SOURCE_ID, RELOAD_F_TRANSACTION_ID};
+    static const reload_field same[] = {RELOAD_F_DHT, RELOAD_F_HASH, RELOAD_F_METHOD,
+                                        RELOAD_F_OVERLAY};
+    static const reload_field same_octets[] = {RELOAD_F_DESTINATION_ID, RELOAD_F_SOURCE_ID,
+                                               RELOAD_F_TRANSACTION_ID};
     reload_builder b;
     size_t start = out->len, len;
     reload_err err = check_buffer(out, diag);
@@ -866,8 +938,10 @@ reload_err reload_reply(const reload_msg *request, unsigned code, reload_buf *ou
     err = reload_msg_check(request, diag); /* D24: no code is due for these */
     if (err != RELOAD_OK)
         return err;
-    if (reload_msg_field(request, RELOAD_F_VERSION) != RELOAD_VERSION_1 || reload_msg_field(request, RELOAD_F_FRAG) != 0)
-        return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: a fragment, or a request of another Version, is not answered");
+    if (reload_msg_field(request, RELOAD_F_VERSION) != RELOAD_VERSION_1 ||
+        reload_msg_field(request, RELOAD_F_FRAG) != 0)
+        return rl_fail(diag, RELOAD_ERR_REFUSED,
+                       "refused: a fragment, or a request of another Version, is not answered");
     if (reload_msg_field(request, RELOAD_F_RESPONSE) != 0)
         return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: a response is not answered");
     reload_build_begin(&b, out, NULL);
@@ -875,9 +949,12 @@ reload_err reload_reply(const reload_msg *request, unsigned code, reload_buf *ou
     for (size_t i = 0; i < sizeof same / sizeof same[0]; i++)
         reload_build_field(&b, same[i], reload_msg_field(request, same[i]));
     for (size_t i = 0; i < sizeof same_octets / sizeof same_octets[0]; i++)
-        reload_build_field_octets(&b, same_octets[i], reload_msg_field_octets(request, same_octets[i], &len));
+        reload_build_field_octets(&b, same_octets[i],
+                                  reload_msg_field_octets(request, same_octets[i], &len));
     const char *phrase = reload_name(RELOAD_NAMES_PHRASE, code);
-    reload_value value = {.kind = RELOAD_KIND_RESPONSE, .number = code, .octets = (const uint8_t *)phrase,
+    reload_value value = {.kind = RELOAD_KIND_RESPONSE,
+                          .number = code,
+                          .octets = (const uint8_t *)phrase,
                           .len = phrase == NULL ? 0 : strlen(phrase)};
     reload_build_value(&b, RELOAD_A_RESPONSE_CODE, &value);
     err = reload_build_end(&b);
@@ -885,18 +962,20 @@ reload_err reload_reply(const reload_msg *request, unsigned code, reload_buf *ou
         return RELOAD_OK;
     out->len = start;
     out->err = RELOAD_OK;
-    return rl_fail(diag, err, "%s", err == RELOAD_ERR_VALUE ? "a response code is a number from 100 to 799" : reload_strerror(err));
+    return rl_fail(diag, err, "%s",
+                   err == RELOAD_ERR_VALUE ? "a response code is a number from 100 to 799"
+                                           : reload_strerror(err));
 }
 
-/* ---- Stripping and appending ----------------------------------------------------------------------------------- */
+/* ---- Stripping and appending ---- */
 
-/* Copies attributes first to last without the signatures among them and inside them. The depth is bounded by
- * RELOAD_MAX_DEPTH. */
+/* Copies attributes first to last without the signatures among them and inside them. The depth is
+ * bounded by RELOAD_MAX_DEPTH. */
 static void copy_stripped(struct rewrite *w, uint32_t first, uint32_t last)
 {
     for (uint32_t i = first; i < last; i = reload_msg_attr(w->msg, i)->end) {
         const reload_attr *attr = reload_msg_attr(w->msg, i);
-        if (rl_is_signature(attr->type))
+        if (reload_is_signature(attr->type))
             continue;
         if (attr->end == i + 1) {
             copy(w, i, attr->end);
@@ -921,8 +1000,8 @@ reload_err reload_strip(const reload_msg *msg, unsigned flags, reload_buf *out, 
     return end(&w, diag);
 }
 
-reload_err reload_append_attr(const reload_msg *msg, const uint8_t *attr, size_t len, unsigned flags, reload_buf *out,
-                              reload_diag *diag)
+reload_err reload_append_attr(const reload_msg *msg, const uint8_t *attr, size_t len,
+                              unsigned flags, reload_buf *out, reload_diag *diag)
 {
     struct rewrite w;
     reload_err err = check_buffer(out, diag);

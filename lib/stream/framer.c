@@ -60,7 +60,8 @@ static reload_err need(rl_framer *f, size_t size)
         if (f->start + size > f->cap && !reserve(f, size))
             return RELOAD_ERR_MEMORY;
         size_t at = f->start + f->avail;
-        ptrdiff_t n = f->pull(f->arg, f->octets + at, f->cap - at, f->mapped ? f->where + at : NULL);
+        ptrdiff_t n =
+            f->pull(f->arg, f->octets + at, f->cap - at, f->mapped ? f->where + at : NULL);
         if (n < 0)
             return RELOAD_ERR_READ;
         f->ended = n == 0;
@@ -73,8 +74,8 @@ static reload_err give(rl_framer *f, reload_item *item, reload_item_kind kind, s
 {
     *item = (reload_item){.kind = kind, .octets = f->octets + f->start, .len = len};
     item->offset = f->mapped ? f->where[f->start] : f->base;
-    if (kind == RELOAD_ITEM_GARBAGE &&
-        rl_check_header(item->octets, len, &item->diag) == RELOAD_OK) /* the rest of a piece that was too long */
+    if (kind == RELOAD_ITEM_GARBAGE && rl_check_header(item->octets, len, &item->diag) ==
+                                           RELOAD_OK) /* the rest of a piece that was too long */
         (void)rl_fail(&item->diag, RELOAD_ERR_NO_MESSAGE, "no RELOAD message begins here");
     item->diag.has_offset = true;
     item->diag.offset = item->offset;
@@ -94,7 +95,8 @@ static reload_err give_rest(rl_framer *f, reload_item *item, reload_item_kind ki
     return give(f, item, kind, f->avail);
 }
 
-/* The first place from from on where a token begins, or where one may once more octets are there. */
+/* The first place from from on where a token begins, or where one may once more octets are there.
+ */
 static size_t find_token(const rl_framer *f, size_t from)
 {
     const uint8_t *octets = f->octets + f->start;
@@ -130,7 +132,8 @@ reload_err rl_framer_next(rl_framer *f, reload_item *item)
         err = need(f, at + RELOAD_HEADER_SIZE);
         if (err != RELOAD_OK)
             return err;
-        if (f->avail - at < RELOAD_HEADER_SIZE) /* no token with 64 more octets behind it can follow */
+        if (f->avail - at <
+            RELOAD_HEADER_SIZE) /* no token with 64 more octets behind it can follow */
             return give_rest(f, item, RELOAD_ITEM_GARBAGE);
         if (memcmp(f->octets + f->start + at, rl_token, sizeof rl_token) == 0)
             break;

@@ -32,8 +32,8 @@ static int more(rl_hextext *h)
     return n > 0;
 }
 
-/* Whether the digits of a token stand there, from characters behind the next one: then a message begins, whatever was before.
- * 1, 0, or -1 on failure. */
+/* Whether the digits of a token stand there, from characters behind the next one: then a message
+ * begins, whatever was before. 1, 0, or -1 on failure. */
 static int token_ahead(rl_hextext *h, size_t from)
 {
     for (size_t i = 0; i < from + 2 * sizeof rl_token; i++) {
@@ -98,7 +98,8 @@ ptrdiff_t rl_hextext_pull(void *arg, uint8_t *octets, size_t size, uint64_t *whe
             return -1;
         if (there == 0)
             break;
-        if (h->text[h->pos] == '\n' && h->high >= 0) { /* in the middle of an octet, which may go on in the next line */
+        if (h->text[h->pos] == '\n' &&
+            h->high >= 0) { /* in the middle of an octet, which may go on in the next line */
             if (n > 0)
                 break; /* told by the next call */
             int token = token_ahead(h, 1);

@@ -1,5 +1,6 @@
-/* Cutting JSON text into its values, so that jansson is given one at a time, and so that one bad value does not take those
- * behind it along. What a value must look like is jansson's business; here are only brackets, strings and lines. */
+/* Cutting JSON text into its values, so that jansson is given one at a time, and so that one bad
+ * value does not take those behind it along. What a value must look like is jansson's business;
+ * here are only brackets, strings and lines. */
 #include "stream/stream.h"
 
 #include <stdlib.h>
@@ -21,7 +22,8 @@ void rl_jsontext_free(rl_jsontext *j)
     j->cap = 0;
 }
 
-/* Room for more text behind what there is: that before start goes, once it is the larger part, or the buffer grows. */
+/* Room for more text behind what there is: that before start goes, once it is the larger part, or
+ * the buffer grows. */
 static bool reserve(rl_jsontext *j)
 {
     if (j->len < j->cap)
@@ -84,7 +86,7 @@ static bool blank(char c)
 /* A value being read, up to where it ends or turns out not to be JSON. */
 struct scan {
     size_t depth;
-    char before;    /* the last character that is no white space, outside strings */
+    char before; /* the last character that is no white space, outside strings */
     bool in_string;
     bool escaped;
 };
@@ -110,8 +112,10 @@ static const char *scan_character(rl_jsontext *j, struct scan *s, char c)
         break;
     case '{':
     case '[':
-        /* a value stands only behind these; a new message here means that the last one was never closed */
-        if (s->depth > 0 && before != ':' && !(j->nesting[s->depth - 1] == '[' && (before == '[' || before == ',')))
+        /* a value stands only behind these; a new message here means that the last one was never
+         * closed */
+        if (s->depth > 0 && before != ':' &&
+            !(j->nesting[s->depth - 1] == '[' && (before == '[' || before == ',')))
             return "an object or array where none can stand";
         if (s->depth == RL_MAX_NESTING)
             return "nested too deeply";
@@ -129,7 +133,8 @@ static const char *scan_character(rl_jsontext *j, struct scan *s, char c)
     return NULL;
 }
 
-/* Whether the object that begins at pos looks like a message's: its first key is "header" or "garbage". */
+/* Whether the object that begins at pos looks like a message's: its first key is "header" or
+ * "garbage". */
 static reload_err looks_like_message(rl_jsontext *j, bool *yes)
 {
     static const char *const keys[] = {"\"header\"", "\"garbage\""};
@@ -137,19 +142,22 @@ static reload_err looks_like_message(rl_jsontext *j, bool *yes)
     bool there;
     reload_err err;
     *yes = false;
-    while ((err = look_at(j, ahead, &there)) == RELOAD_OK && there && blank(j->text[j->pos + ahead]) && ahead < 64)
+    while ((err = look_at(j, ahead, &there)) == RELOAD_OK && there &&
+           blank(j->text[j->pos + ahead]) && ahead < 64)
         ahead++;
     if (err == RELOAD_OK)
         err = look_at(j, ahead + strlen(keys[1]), &there);
     for (size_t k = 0; k < sizeof keys / sizeof keys[0] && err == RELOAD_OK; k++) {
         size_t len = strlen(keys[k]);
-        *yes = *yes || (j->len - j->pos > ahead + len && memcmp(j->text + j->pos + ahead, keys[k], len) == 0);
+        *yes = *yes || (j->len - j->pos > ahead + len &&
+                        memcmp(j->text + j->pos + ahead, keys[k], len) == 0);
     }
     return err;
 }
 
-/* From text that is no JSON to where a value may begin: a line that begins with an object no further to the right than column,
- * or an object, not a member of another, that looks like a message. */
+/* From text that is no JSON to where a value may begin: a line that begins with an object no
+ * further to the right than column, or an object, not a member of another, that looks like a
+ * message. */
 static reload_err resynchronise(rl_jsontext *j, unsigned column)
 {
     bool there, message, line_begins = j->column == 1;
@@ -173,7 +181,8 @@ static reload_err resynchronise(rl_jsontext *j, unsigned column)
     return err;
 }
 
-/* Steps over what stands between values. *there: a value, or what should be one, begins at pos; *broken: why it may not. */
+/* Steps over what stands between values. *there: a value, or what should be one, begins at pos;
+ * *broken: why it may not. */
 static reload_err skip_between(rl_jsontext *j, bool *there, const char **broken)
 {
     reload_err err;
@@ -191,7 +200,8 @@ static reload_err skip_between(rl_jsontext *j, bool *there, const char **broken)
             *broken = j->after_value ? NULL : "a comma with no value in front of it";
             j->after_comma = true;
             j->after_value = false;
-        } else if (!blank(c) && !(at < sizeof rl_byte_order_mark && (uint8_t)c == rl_byte_order_mark[at])) {
+        } else if (!blank(c) &&
+                   !(at < sizeof rl_byte_order_mark && (uint8_t)c == rl_byte_order_mark[at])) {
             break;
         }
         if (*broken != NULL)
@@ -217,8 +227,8 @@ static void give_broken(rl_jsontext *j, rl_slice *slice, const char *why, bool s
         step(j);
 }
 
-/* Where to look for the next value behind one that is broken off at pos: a value may begin on any of the lines that were taken
- * for part of this one. */
+/* Where to look for the next value behind one that is broken off at pos: a value may begin on any
+ * of the lines that were taken for part of this one. */
 static void break_off(rl_jsontext *j, rl_slice *slice, const char *why, size_t second_line)
 {
     give_broken(j, slice, why, true);

@@ -19,7 +19,7 @@ struct reload_reader {
     rl_jsontext json;
     reload_buf octets; /* of the JSON value */
     size_t octets_pos;
-    bool in_value; /* the framer reads octets */
+    bool in_value;    /* the framer reads octets */
     int64_t captured; /* when, as the JSON value says */
     rl_slice slice;
 };
@@ -92,11 +92,13 @@ static ptrdiff_t pull_value(void *arg, uint8_t *octets, size_t size, uint64_t *w
     return (ptrdiff_t)n;
 }
 
-/* Tells a form by its first octets, or RELOAD_FORM_AUTO where more of them are needed. all: there are no more. */
+/* Tells a form by its first octets, or RELOAD_FORM_AUTO where more of them are needed. all: there
+ * are no more. */
 static reload_form tell_form(const uint8_t *octets, size_t len, bool all)
 {
     size_t i = 0, digits = 0;
-    if (len >= sizeof rl_byte_order_mark && memcmp(octets, rl_byte_order_mark, sizeof rl_byte_order_mark) == 0)
+    if (len >= sizeof rl_byte_order_mark &&
+        memcmp(octets, rl_byte_order_mark, sizeof rl_byte_order_mark) == 0)
         i = sizeof rl_byte_order_mark;
     for (; i < len && digits < 8; i++) {
         uint8_t c = octets[i];
@@ -105,8 +107,10 @@ static reload_form tell_form(const uint8_t *octets, size_t len, bool all)
         if (digits == 0 && (c == '{' || c == '['))
             return RELOAD_FORM_JSON;
         if (rl_hex_digit(c) < 0)
-            return len < sizeof rl_byte_order_mark && !all && memcmp(octets, rl_byte_order_mark, len) == 0 ? RELOAD_FORM_AUTO
-                                                                                                   : RELOAD_FORM_BINARY;
+            return len < sizeof rl_byte_order_mark && !all &&
+                           memcmp(octets, rl_byte_order_mark, len) == 0
+                       ? RELOAD_FORM_AUTO
+                       : RELOAD_FORM_BINARY;
         digits++;
     }
     return digits == 8 || all ? RELOAD_FORM_HEX : RELOAD_FORM_AUTO;
@@ -134,7 +138,8 @@ static reload_err decide_form(reload_reader *r)
 {
     while (r->form == RELOAD_FORM_AUTO) {
         bool full = r->head_len == sizeof r->head;
-        ptrdiff_t n = full ? 0 : r->source(r->arg, r->head + r->head_len, sizeof r->head - r->head_len);
+        ptrdiff_t n =
+            full ? 0 : r->source(r->arg, r->head + r->head_len, sizeof r->head - r->head_len);
         if (n < 0)
             return RELOAD_ERR_READ;
         r->head_len += (size_t)n;
@@ -205,7 +210,8 @@ static reload_err next_json(reload_reader *r, reload_item *item)
         reload_buf_reset(&r->octets);
         r->octets_pos = 0;
         if (r->slice.broken == NULL)
-            err = rl_json_read_captured(r->slice.text, r->slice.len, &r->octets, &r->captured, &diag);
+            err =
+                rl_json_read_captured(r->slice.text, r->slice.len, &r->octets, &r->captured, &diag);
         else
             err = rl_fail(&diag, RELOAD_ERR_SYNTAX, "%s", r->slice.broken);
         if (err == RELOAD_ERR_MEMORY || err == RELOAD_ERR_CRYPTO)

@@ -1,4 +1,5 @@
-/* Allocations that fail when a test says so. For tests linked with --wrap for malloc, calloc and realloc. */
+/* Allocations that fail when a test says so. For tests linked with --wrap for malloc, calloc and
+ * realloc. */
 #ifndef RL_TESTS_FAILING_H
 #define RL_TESTS_FAILING_H
 

@@ -1,4 +1,5 @@
-/* Each allocation of the library failing in turn: no crash, no leak (under ASan), no wrong verdict, no half result. */
+/* Each allocation of the library failing in turn: no crash, no leak (under ASan), no wrong verdict,
+ * no half result. */
 #include "failing.h"
 #include "test.h"
 
@@ -15,8 +16,8 @@ static void all_succeed(void)
     json_set_alloc_funcs(__real_malloc, free);
 }
 
-/* Runs a job until no allocation fails any more. Where one failed, it must say so; jansson's own allocations take part where
- * json is set. */
+/* Runs a job until no allocation fails any more. Where one failed, it must say so; jansson's own
+ * allocations take part where json is set. */
 static void each_allocation(reload_err (*run)(void *arg), void *arg, bool json)
 {
     unsigned runs = 0;
@@ -32,7 +33,8 @@ static void each_allocation(reload_err (*run)(void *arg), void *arg, bool json)
         }
         if (err != RELOAD_ERR_MEMORY) {
             all_succeed();
-            fail_msg("allocation %ld failed, and the result is %d: %s", n, err, reload_strerror(err));
+            fail_msg("allocation %ld failed, and the result is %d: %s", n, err,
+                     reload_strerror(err));
         }
         runs++;
     }
@@ -79,7 +81,8 @@ static void begin_out(reload_buf *out)
 /* On failure out is as it was. */
 static void end_out(reload_buf *out, reload_err err)
 {
-    check(out->len >= strlen(prefix) && memcmp(out->octets, prefix, strlen(prefix)) == 0, "what was in out is gone");
+    check(out->len >= strlen(prefix) && memcmp(out->octets, prefix, strlen(prefix)) == 0,
+          "what was in out is gone");
     if (err != RELOAD_OK)
         check(out->len == strlen(prefix) && out->err == RELOAD_OK, "out is not as it was");
     else
@@ -87,7 +90,7 @@ static void end_out(reload_buf *out, reload_err err)
     reload_buf_free(out);
 }
 
-/* ---- Parsing and reading ------------------------------------------------------------------------------------------- */
+/* ---- Parsing and reading ---- */
 
 static reload_err run_parse(void *arg)
 {
@@ -217,7 +220,7 @@ static void test_reader_json(void **state)
     reload_buf_free(&text);
 }
 
-/* ---- JSON and text ------------------------------------------------------------------------------------------------- */
+/* ---- JSON and text ---- */
 
 static int ignore(void *arg, const void *octets, size_t len)
 {
@@ -227,7 +230,8 @@ static int ignore(void *arg, const void *octets, size_t len)
     return 0;
 }
 
-typedef reload_err (*write_function)(const reload_msg *msg, const reload_origin *origin, unsigned flags, reload_sink sink, void *arg);
+typedef reload_err (*write_function)(const reload_msg *msg, const reload_origin *origin,
+                                     unsigned flags, reload_sink sink, void *arg);
 
 struct writing {
     write_function write;
@@ -289,12 +293,14 @@ static reload_err run_diff(void *arg)
 {
     const struct comparing *c = arg;
     bool differ = false;
-    reload_err err = reload_diff_write(&c->side[0], &c->side[1], RELOAD_COLOUR, ignore, NULL, &differ);
+    reload_err err =
+        reload_diff_write(&c->side[0], &c->side[1], RELOAD_COLOUR, ignore, NULL, &differ);
     check(differ, "no memory made them the same");
     return err;
 }
 
-/* Of messages in APPLICATION.BODYs that differ in their last octet, and then of such a one and another of other attributes. */
+/* Of messages in APPLICATION.BODYs that differ in their last octet, and then of such a one and
+ * another of other attributes. */
 static void test_diff_alloc(void **state)
 {
     (void)state;
@@ -321,15 +327,18 @@ static void test_diff_alloc(void **state)
 static reload_err run_annotated_garbage(void *arg)
 {
     (void)arg;
-    return reload_annotated_write_garbage(everything.octets, everything.len, "why", &origin, RELOAD_COLOUR, ignore, NULL);
+    return reload_annotated_write_garbage(everything.octets, everything.len, "why", &origin,
+                                          RELOAD_COLOUR, ignore, NULL);
 }
 
 static reload_err run_garbage(void *arg)
 {
     (void)arg;
-    reload_err err = reload_json_write_garbage(everything.octets, everything.len, "why \xff", &origin, 0, ignore, NULL);
+    reload_err err = reload_json_write_garbage(everything.octets, everything.len, "why \xff",
+                                               &origin, 0, ignore, NULL);
     return err != RELOAD_OK ? err
-                            : reload_text_write_garbage(everything.octets, everything.len, "why", &origin, false, 0, ignore, NULL);
+                            : reload_text_write_garbage(everything.octets, everything.len, "why",
+                                                        &origin, false, 0, ignore, NULL);
 }
 
 static reload_err run_escape(void *arg)
@@ -373,7 +382,8 @@ static void test_json_read_alloc(void **state)
 static reload_err run_read_attr(void *arg)
 {
     (void)arg;
-    static const char text[] = "{\"type\": \"ROUTE-LOG\", \"value\": [{\"type\": \"0x0655\", \"hex\": \"00\"}]}";
+    static const char text[] =
+        "{\"type\": \"ROUTE-LOG\", \"value\": [{\"type\": \"0x0655\", \"hex\": \"00\"}]}";
     reload_buf out;
     begin_out(&out);
     /* so that room is needed */
@@ -395,7 +405,7 @@ static void test_read_attr_alloc(void **state)
     each_allocation(run_read_attr, NULL, false);
 }
 
-/* ---- Signing and verifying ------------------------------------------------------------------------------------------ */
+/* ---- Signing and verifying ---- */
 
 static const uint8_t key[] = "secret";
 
@@ -408,7 +418,8 @@ static reload_err run_sign(void *arg)
     reload_signer *s = reload_signer_new(RELOAD_SECURITY_HMAC);
     reload_err err = s == NULL ? RELOAD_ERR_MEMORY : reload_signer_set_secret(s, key, 6);
     if (err == RELOAD_OK) {
-        reload_signer_set_flags(s, RELOAD_SIGN_TIMESTAMP | RELOAD_SIGN_SOURCE_INFO | RELOAD_SIGN_RESIGN_BODIES);
+        reload_signer_set_flags(s, RELOAD_SIGN_TIMESTAMP | RELOAD_SIGN_SOURCE_INFO |
+                                       RELOAD_SIGN_RESIGN_BODIES);
         err = reload_sign(s, msg, &out, &diag);
         check(err == RELOAD_OK || diag.code == err, "the diagnostic says something else");
     }
@@ -438,7 +449,7 @@ static void test_sign_alloc_random(void **state)
     reload_buf_free(&buf);
 }
 
-/* ---- Certificates ---------------------------------------------------------------------------------------------------- */
+/* ---- Certificates ---- */
 
 /* What is needed to sign and verify under CERTS. */
 static struct {
@@ -472,13 +483,16 @@ static reload_err run_verify_certs(void *arg)
     reload_msg *msg = arg;
     reload_report report = {.verdict = RELOAD_VALID};
     reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_CERTS);
-    reload_err err = v == NULL ? RELOAD_ERR_MEMORY : reload_verifier_add_ca(v, certs.ca.octets, certs.ca.len, NULL);
+    reload_err err = v == NULL ? RELOAD_ERR_MEMORY
+                               : reload_verifier_add_ca(v, certs.ca.octets, certs.ca.len, NULL);
     if (err == RELOAD_OK)
         err = reload_verify(v, msg, EXAMPLE_TIME, &report);
     if (v != NULL && err == RELOAD_OK) {
         check(report.verdict == RELOAD_VALID && report.count == 3, "not valid");
         for (size_t i = 0; i < report.count; i++)
-            check(strcmp(reload_cert_subject(report.signatures[i].signer), "CN=alice@example.com") == 0, "not alice's");
+            check(strcmp(reload_cert_subject(report.signatures[i].signer),
+                         "CN=alice@example.com") == 0,
+                  "not alice's");
     } else if (report.verdict != RELOAD_VALID) { /* it came to the judging */
         check(report.verdict == RELOAD_UNCHECKED, "a verdict though it could not be checked");
     }
@@ -500,11 +514,13 @@ static reload_err run_verify_forged(void *arg)
     reload_msg *msg = arg;
     reload_report report = {0};
     reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_CERTS);
-    reload_err err = v == NULL ? RELOAD_ERR_MEMORY : reload_verifier_add_ca(v, certs.ca.octets, certs.ca.len, NULL);
+    reload_err err = v == NULL ? RELOAD_ERR_MEMORY
+                               : reload_verifier_add_ca(v, certs.ca.octets, certs.ca.len, NULL);
     if (err == RELOAD_OK)
         err = reload_verify(v, msg, EXAMPLE_TIME, &report);
     if (err == RELOAD_OK)
-        check(report.verdict == RELOAD_INVALID && report.reason == RELOAD_REASON_BAD_DIGEST, "another verdict");
+        check(report.verdict == RELOAD_INVALID && report.reason == RELOAD_REASON_BAD_DIGEST,
+              "another verdict");
     else
         check(report.verdict == RELOAD_UNCHECKED, "a verdict though it could not be checked");
     reload_report_free(&report);
@@ -512,14 +528,16 @@ static reload_err run_verify_forged(void *arg)
     return err;
 }
 
-/* A forgery with good signatures inside: whatever fails while the outer one is checked, the inner ones do not make up for it. */
+/* A forgery with good signatures inside: whatever fails while the outer one is checked, the inner
+ * ones do not make up for it. */
 static void test_verify_forged_alloc(void **state)
 {
     (void)state;
     reload_buf forged = {0};
     reload_msg *msg = test_parse(&certs.message);
     reload_signer *s = reload_signer_new(RELOAD_SECURITY_CERTS);
-    assert_int_equal(reload_signer_set_key(s, certs.key.octets, certs.key.len, NULL, NULL), RELOAD_OK);
+    assert_int_equal(reload_signer_set_key(s, certs.key.octets, certs.key.len, NULL, NULL),
+                     RELOAD_OK);
     assert_int_equal(reload_signer_set_cert(s, certs.cert.octets, certs.cert.len, NULL), RELOAD_OK);
     reload_signer_set_flags(s, RELOAD_SIGN_SOURCE_INFO);
     reload_signer_set_time(s, EXAMPLE_TIME);
@@ -540,7 +558,9 @@ static reload_err run_sign_certs(void *arg)
     reload_diag diag = {0};
     begin_out(&out);
     reload_signer *s = reload_signer_new(RELOAD_SECURITY_CERTS);
-    reload_err err = s == NULL ? RELOAD_ERR_MEMORY : reload_signer_set_key(s, certs.key.octets, certs.key.len, NULL, &diag);
+    reload_err err = s == NULL
+                         ? RELOAD_ERR_MEMORY
+                         : reload_signer_set_key(s, certs.key.octets, certs.key.len, NULL, &diag);
     if (err == RELOAD_OK)
         err = reload_signer_set_cert(s, certs.cert.octets, certs.cert.len, &diag);
     if (err == RELOAD_OK) {
@@ -637,13 +657,16 @@ static reload_err run_verify(void *arg)
     reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_HMAC);
     reload_err err = v == NULL ? RELOAD_ERR_MEMORY : RELOAD_OK;
     for (unsigned i = 0; i < 20 && err == RELOAD_OK; i++)
-        err = reload_verifier_add_secret(v, key, i < 19 ? i % 5 + 1 : 6); /* the last one is right */
+        err =
+            reload_verifier_add_secret(v, key, i < 19 ? i % 5 + 1 : 6); /* the last one is right */
     if (err == RELOAD_OK)
         err = reload_verify(v, msg, 1183900000, &report);
-    check(report.verdict == (err == RELOAD_OK ? RELOAD_VALID : RELOAD_UNCHECKED), "a verdict that is none");
+    check(report.verdict == (err == RELOAD_OK ? RELOAD_VALID : RELOAD_UNCHECKED),
+          "a verdict that is none");
     check(report.reason == RELOAD_REASON_NONE, "a reason");
     for (size_t i = 0; i < report.count; i++)
-        check(report.signatures[i].verdict == (err == RELOAD_OK ? RELOAD_VALID : RELOAD_UNCHECKED), "a signature's verdict");
+        check(report.signatures[i].verdict == (err == RELOAD_OK ? RELOAD_VALID : RELOAD_UNCHECKED),
+              "a signature's verdict");
     if (err == RELOAD_OK)
         err = reload_json_write_report(&report, msg, &origin, ignore, NULL);
     reload_report_free(&report);
@@ -675,10 +698,12 @@ static reload_err run_lint(void *arg)
     size_t found = 0;
     long kept = countdown;
     countdown = 0; /* every allocation from here on would fail */
-    check(reload_lint(RELOAD_SECURITY_CERTS, msg, count_finding, &found) == RELOAD_OK && found > 0, "lint needs memory");
+    check(reload_lint(RELOAD_SECURITY_CERTS, msg, count_finding, &found) == RELOAD_OK && found > 0,
+          "lint needs memory");
     check(countdown == 0 && !failed, "lint asks for memory");
     countdown = kept;
-    return reload_json_write_report_lint(&report, msg, &origin, RELOAD_SECURITY_CERTS, ignore, NULL);
+    return reload_json_write_report_lint(&report, msg, &origin, RELOAD_SECURITY_CERTS, ignore,
+                                         NULL);
 }
 
 static void test_lint_alloc(void **state)
@@ -700,7 +725,8 @@ static reload_err explain(reload_verifier *v, const reload_msg *msg, int64_t tim
     for (size_t i = 0; i < report.count; i++) {
         const reload_explanation *explanation = report.signatures[i].explanation;
         explained = explained || explanation != NULL;
-        check(explanation == NULL || (explanation->count == 1 && strcmp(explanation->fits[0].readings[0]->word, word) == 0),
+        check(explanation == NULL || (explanation->count == 1 &&
+                                      strcmp(explanation->fits[0].readings[0]->word, word) == 0),
               "another explanation");
     }
     check(explained == (err == RELOAD_OK), "an explanation after a failure, or none without one");
@@ -714,7 +740,8 @@ static reload_err explain(reload_verifier *v, const reload_msg *msg, int64_t tim
 static reload_err run_explain(void *arg)
 {
     reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_HMAC);
-    reload_err err = v == NULL ? RELOAD_ERR_MEMORY : reload_verifier_add_secret(v, (const uint8_t *)" secret", 7);
+    reload_err err = v == NULL ? RELOAD_ERR_MEMORY
+                               : reload_verifier_add_secret(v, (const uint8_t *)" secret", 7);
     if (err == RELOAD_OK)
         err = explain(v, arg, 1183900000, "secret-trimmed");
     reload_verifier_free(&v);
@@ -733,7 +760,8 @@ static void test_explain_alloc(void **state)
 static reload_err run_explain_certs(void *arg)
 {
     reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_CERTS);
-    reload_err err = v == NULL ? RELOAD_ERR_MEMORY : reload_verifier_add_ca(v, certs.ca.octets, certs.ca.len, NULL);
+    reload_err err = v == NULL ? RELOAD_ERR_MEMORY
+                               : reload_verifier_add_ca(v, certs.ca.octets, certs.ca.len, NULL);
     if (err == RELOAD_OK)
         err = explain(v, arg, EXAMPLE_TIME, "response-flipped");
     reload_verifier_free(&v);

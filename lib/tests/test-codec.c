@@ -5,31 +5,30 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- The header ------------------------------------------------------------------------------------------------- */
+/* ---- The header ---- */
 
 /* Every field with a value of its own, so that none can be taken for another. */
-static const char full_header[] =
-    "52454c4f"                                 /* token "RELO" */
-    "05"                                       /* TTL 5 */
-    "02"                                       /* Routing REDIRECT */
-    "9234"                                     /* FRAG 1, LFRG 0, reserved 0x1234 */
-    "ff"                                       /* EXP 1, Version 0x7f */
-    "02"                                       /* DHT Bamboo1.0 */
-    "09"                                       /* Hash 9 */
-    "03"                                       /* Security CERTS */
-    "a1"                                       /* response, Method TRANSPORT-TUNNEL */
-    "000008"                                   /* Length 8 */
-    "000102030405060708090a0b0c0d0e0f10111213" /* Destination ID */
-    "f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff00112233" /* Source ID */
-    "4690c25c00000007"                         /* Transaction ID */
-    "cbf43926"                                 /* Overlay */
-    "0655"                                     /* an attribute of the DHT's: type */
-    "0004"                                     /* Length */
-    "01020304";                                /* value */
+static const char full_header[] = "52454c4f" /* token "RELO" */
+                                  "05"       /* TTL 5 */
+                                  "02"       /* Routing REDIRECT */
+                                  "9234"     /* FRAG 1, LFRG 0, reserved 0x1234 */
+                                  "ff"       /* EXP 1, Version 0x7f */
+                                  "02"       /* DHT Bamboo1.0 */
+                                  "09"       /* Hash 9 */
+                                  "03"       /* Security CERTS */
+                                  "a1"       /* response, Method TRANSPORT-TUNNEL */
+                                  "000008"   /* Length 8 */
+                                  "000102030405060708090a0b0c0d0e0f10111213" /* Destination ID */
+                                  "f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff00112233" /* Source ID */
+                                  "4690c25c00000007"                         /* Transaction ID */
+                                  "cbf43926"                                 /* Overlay */
+                                  "0655"      /* an attribute of the DHT's: type */
+                                  "0004"      /* Length */
+                                  "01020304"; /* value */
 
 static const struct {
     reload_field field;
-    uint32_t value; /* of a number or flag */
+    uint32_t value;  /* of a number or flag */
     const char *hex; /* of octets */
 } full_fields[] = {
     {RELOAD_F_TTL, 5, NULL},
@@ -122,7 +121,8 @@ static void test_header_each_field_alone(void **state)
             wanted[13] = wanted[14] = wanted[15] = 0; /* Length, set by the end */
             for (unsigned bit = def->bit; bit < (unsigned)def->bit + def->width; bit++) {
                 uint8_t mask = (uint8_t)(0x80u >> bit % 8);
-                wanted[bit / 8] = (uint8_t)(ones ? wanted[bit / 8] | mask : wanted[bit / 8] & ~mask);
+                wanted[bit / 8] =
+                    (uint8_t)(ones ? wanted[bit / 8] | mask : wanted[bit / 8] & ~mask);
             }
             uint32_t all = (uint32_t)((UINT64_C(1) << def->width) - 1);
             reload_buf buf = {0};
@@ -172,7 +172,7 @@ static void test_header_initial(void **state)
     reload_buf_free(&buf);
 }
 
-/* ---- Every row of the attribute table ----------------------------------------------------------------------------- */
+/* ---- Every row of the attribute table ---- */
 
 static const struct vector {
     uint16_t type;
@@ -187,252 +187,327 @@ static const struct vector {
     const char *address;
     const char *json;
 } vectors[] = {
-    {.type = 0x0001, .name = "RESPONSE-CODE",
-     .hex = "0001"     /* type */
-            "000b"     /* Length 11 */
-            "0000041f" /* reserved 0, class 4, number 31 */
+    {.type = 0x0001,
+     .name = "RESPONSE-CODE",
+     .hex = "0001"           /* type */
+            "000b"           /* Length 11 */
+            "0000041f"       /* reserved 0, class 4, number 31 */
             "426164206d6163" /* "Bad mac" */
-            "00",      /* padding */
-     .kind = RELOAD_KIND_RESPONSE, .number = 431, .octets = "426164206d6163",
+            "00",            /* padding */
+     .kind = RELOAD_KIND_RESPONSE,
+     .number = 431,
+     .octets = "426164206d6163",
      .json = "{\"type\": \"RESPONSE-CODE\", \"value\": {\"code\": 431, \"reason\": \"Bad mac\"}}"},
-    {.type = 0x0002, .name = "SOURCE-INFO",
-     .hex = "0002"         /* type */
-            "0008"         /* Length: one member */
-            "01040004"     /* PEER-EXPIRATION */
-            "0000012c",    /* 300 s */
+    {.type = 0x0002,
+     .name = "SOURCE-INFO",
+     .hex = "0002"      /* type */
+            "0008"      /* Length: one member */
+            "01040004"  /* PEER-EXPIRATION */
+            "0000012c", /* 300 s */
      .kind = RELOAD_KIND_COMPOSITE,
-     .json = "{\"type\": \"SOURCE-INFO\", \"value\": [{\"type\": \"PEER-EXPIRATION\", \"value\": 300}]}"},
-    {.type = 0x0003, .name = "RESOURCE",
-     .hex = "0003"         /* type */
-            "0008"         /* Length: the member's padding counts */
-            "02010001"     /* KEY of one octet */
-            "61000000",    /* "a", padding */
+     .json = "{\"type\": \"SOURCE-INFO\", \"value\": [{\"type\": \"PEER-EXPIRATION\", \"value\": "
+             "300}]}"},
+    {.type = 0x0003,
+     .name = "RESOURCE",
+     .hex = "0003"      /* type */
+            "0008"      /* Length: the member's padding counts */
+            "02010001"  /* KEY of one octet */
+            "61000000", /* "a", padding */
      .kind = RELOAD_KIND_COMPOSITE,
-     .json = "{\"type\": \"RESOURCE\", \"value\": [{\"type\": \"RESOURCE-INFO.KEY\", \"value\": \"a\"}]}"},
-    {.type = 0x0004, .name = "ROUTE-LOG",
-     .hex = "0004"         /* type */
-            "0008"         /* Length */
-            "04010002"     /* TRANSPORT */
-            "00110000",    /* UDP, padding */
+     .json = "{\"type\": \"RESOURCE\", \"value\": [{\"type\": \"RESOURCE-INFO.KEY\", \"value\": "
+             "\"a\"}]}"},
+    {.type = 0x0004,
+     .name = "ROUTE-LOG",
+     .hex = "0004"      /* type */
+            "0008"      /* Length */
+            "04010002"  /* TRANSPORT */
+            "00110000", /* UDP, padding */
      .kind = RELOAD_KIND_COMPOSITE,
-     .json = "{\"type\": \"ROUTE-LOG\", \"value\": [{\"type\": \"ROUTE-LOG.TRANSPORT\", \"value\": \"UDP\"}]}"},
-    {.type = 0x0005, .name = "REDIRECT",
-     .hex = "0005"         /* type */
-            "0008"         /* Length */
-            "01020002"     /* PEER-NAME */
-            "70310000",    /* "p1", padding */
+     .json = "{\"type\": \"ROUTE-LOG\", \"value\": [{\"type\": \"ROUTE-LOG.TRANSPORT\", \"value\": "
+             "\"UDP\"}]}"},
+    {.type = 0x0005,
+     .name = "REDIRECT",
+     .hex = "0005"      /* type */
+            "0008"      /* Length */
+            "01020002"  /* PEER-NAME */
+            "70310000", /* "p1", padding */
      .kind = RELOAD_KIND_COMPOSITE,
      .json = "{\"type\": \"REDIRECT\", \"value\": [{\"type\": \"PEER-NAME\", \"value\": \"p1\"}]}"},
-    {.type = 0x0006, .name = "SIGNATURE",
-     .hex = "0006"         /* type */
-            "0008"         /* Length */
-            "08010004"     /* TIMESTAMP */
-            "4690e2a0",    /* 1183900320 */
+    {.type = 0x0006,
+     .name = "SIGNATURE",
+     .hex = "0006"      /* type */
+            "0008"      /* Length */
+            "08010004"  /* TIMESTAMP */
+            "4690e2a0", /* 1183900320 */
      .kind = RELOAD_KIND_COMPOSITE,
-     .json = "{\"type\": \"SIGNATURE\", \"value\": [{\"type\": \"TIMESTAMP\", \"value\": 1183900320}]}"},
-    {.type = 0x0007, .name = "SDP",
-     .hex = "0007"         /* type */
-            "0005"         /* Length 5 */
-            "763d300d0a"   /* "v=0" CR LF */
-            "000000",      /* padding */
-     .kind = RELOAD_KIND_TEXT, .octets = "763d300d0a",
+     .json = "{\"type\": \"SIGNATURE\", \"value\": [{\"type\": \"TIMESTAMP\", \"value\": "
+             "1183900320}]}"},
+    {.type = 0x0007,
+     .name = "SDP",
+     .hex = "0007"       /* type */
+            "0005"       /* Length 5 */
+            "763d300d0a" /* "v=0" CR LF */
+            "000000",    /* padding */
+     .kind = RELOAD_KIND_TEXT,
+     .octets = "763d300d0a",
      .json = "{\"type\": \"SDP\", \"value\": \"v=0\\r\\n\"}"},
-    {.type = 0x0008, .name = "APPLICATION",
-     .hex = "0008"         /* type */
-            "0008"         /* Length */
-            "04050004"     /* DIALOG */
-            "00000001",    /* 1 */
+    {.type = 0x0008,
+     .name = "APPLICATION",
+     .hex = "0008"      /* type */
+            "0008"      /* Length */
+            "04050004"  /* DIALOG */
+            "00000001", /* 1 */
      .kind = RELOAD_KIND_COMPOSITE,
-     .json = "{\"type\": \"APPLICATION\", \"value\": [{\"type\": \"APPLICATION.DIALOG\", \"value\": 1}]}"},
-    {.type = 0x0101, .name = "PEER-ID",
-     .hex = "0101"         /* type */
-            "0014"         /* Length 20 */
+     .json = "{\"type\": \"APPLICATION\", \"value\": [{\"type\": \"APPLICATION.DIALOG\", "
+             "\"value\": 1}]}"},
+    {.type = 0x0101,
+     .name = "PEER-ID",
+     .hex = "0101" /* type */
+            "0014" /* Length 20 */
             "463ac413c4000000000000000000000000000001",
-     .kind = RELOAD_KIND_ID, .octets = "463ac413c4000000000000000000000000000001",
+     .kind = RELOAD_KIND_ID,
+     .octets = "463ac413c4000000000000000000000000000001",
      .json = "{\"type\": \"PEER-ID\", \"value\": \"463ac413c4000000000000000000000000000001\"}"},
-    {.type = 0x0102, .name = "PEER-NAME",
+    {.type = 0x0102,
+     .name = "PEER-NAME",
      .hex = "0102"         /* type */
             "0006"         /* Length 6 */
             "c3a9e282ac21" /* U+00E9, U+20AC, "!" */
             "0000",        /* padding */
-     .kind = RELOAD_KIND_TEXT, .octets = "c3a9e282ac21",
+     .kind = RELOAD_KIND_TEXT,
+     .octets = "c3a9e282ac21",
      .json = "{\"type\": \"PEER-NAME\", \"value\": \"\xc3\xa9\xe2\x82\xac!\"}"},
-    {.type = 0x0103, .name = "PEER-IP-PORT",
-     .hex = "0103"         /* type */
-            "0008"         /* Length 8 */
-            "11"           /* IANA protocol number: UDP */
-            "01"           /* family: IPv4 */
-            "13c4"         /* port 5060 */
-            "0a040102",    /* 10.4.1.2 */
-     .kind = RELOAD_KIND_IP_PORT, .protocol = 17, .port = 5060, .address = "0a040102",
-     .json = "{\"type\": \"PEER-IP-PORT\", \"value\": {\"ip\": \"10.4.1.2\", \"port\": 5060, \"protocol\": 17}}"},
-    {.type = 0x0103, .name = "PEER-IP-PORT",
-     .hex = "0103"         /* type */
-            "0014"         /* Length 20 */
-            "00"           /* not used */
-            "02"           /* family: IPv6 */
-            "ffff"         /* port 65535 */
+    {.type = 0x0103,
+     .name = "PEER-IP-PORT",
+     .hex = "0103"      /* type */
+            "0008"      /* Length 8 */
+            "11"        /* IANA protocol number: UDP */
+            "01"        /* family: IPv4 */
+            "13c4"      /* port 5060 */
+            "0a040102", /* 10.4.1.2 */
+     .kind = RELOAD_KIND_IP_PORT,
+     .protocol = 17,
+     .port = 5060,
+     .address = "0a040102",
+     .json = "{\"type\": \"PEER-IP-PORT\", \"value\": {\"ip\": \"10.4.1.2\", \"port\": 5060, "
+             "\"protocol\": 17}}"},
+    {.type = 0x0103,
+     .name = "PEER-IP-PORT",
+     .hex = "0103" /* type */
+            "0014" /* Length 20 */
+            "00"   /* not used */
+            "02"   /* family: IPv6 */
+            "ffff" /* port 65535 */
             "20010db8000000000000000000000001",
-     .kind = RELOAD_KIND_IP_PORT, .ipv6 = true, .port = 65535, .address = "20010db8000000000000000000000001",
+     .kind = RELOAD_KIND_IP_PORT,
+     .ipv6 = true,
+     .port = 65535,
+     .address = "20010db8000000000000000000000001",
      .json = "{\"type\": \"PEER-IP-PORT\", \"value\": {\"ip\": \"2001:db8::1\", \"port\": 65535}}"},
-    {.type = 0x0104, .name = "PEER-EXPIRATION",
-     .hex = "0104"         /* type */
-            "0004"         /* Length 4 */
-            "ffffffff",    /* as long as can be */
-     .kind = RELOAD_KIND_SECONDS, .number = 0xffffffff,
+    {.type = 0x0104,
+     .name = "PEER-EXPIRATION",
+     .hex = "0104"      /* type */
+            "0004"      /* Length 4 */
+            "ffffffff", /* as long as can be */
+     .kind = RELOAD_KIND_SECONDS,
+     .number = 0xffffffff,
      .json = "{\"type\": \"PEER-EXPIRATION\", \"value\": 4294967295}"},
-    {.type = 0x0105, .name = "PEER-CERT",
-     .hex = "0105"         /* type */
-            "0003"         /* Length 3 */
-            "308201"       /* the beginning of some DER */
-            "00",          /* padding */
-     .kind = RELOAD_KIND_OCTETS, .octets = "308201",
+    {.type = 0x0105,
+     .name = "PEER-CERT",
+     .hex = "0105"   /* type */
+            "0003"   /* Length 3 */
+            "308201" /* the beginning of some DER */
+            "00",    /* padding */
+     .kind = RELOAD_KIND_OCTETS,
+     .octets = "308201",
      .json = "{\"type\": \"PEER-CERT\", \"hex\": \"308201\"}"},
-    {.type = 0x0106, .name = "PEER-SIGNATURE",
-     .hex = "0106"         /* type */
-            "0008"         /* Length */
-            "08020002"     /* DIGEST */
-            "abcd0000",    /* too short, but octets are octets; padding */
+    {.type = 0x0106,
+     .name = "PEER-SIGNATURE",
+     .hex = "0106"      /* type */
+            "0008"      /* Length */
+            "08020002"  /* DIGEST */
+            "abcd0000", /* too short, but octets are octets; padding */
      .kind = RELOAD_KIND_COMPOSITE,
-     .json = "{\"type\": \"PEER-SIGNATURE\", \"value\": [{\"type\": \"DIGEST\", \"hex\": \"abcd\"}]}"},
-    {.type = 0x0201, .name = "RESOURCE-INFO.KEY",
-     .hex = "0201"         /* type */
-            "0003"         /* Length 3 */
-            "614062"       /* "a@b" */
-            "00",          /* padding */
-     .kind = RELOAD_KIND_TEXT, .octets = "614062",
+     .json =
+         "{\"type\": \"PEER-SIGNATURE\", \"value\": [{\"type\": \"DIGEST\", \"hex\": \"abcd\"}]}"},
+    {.type = 0x0201,
+     .name = "RESOURCE-INFO.KEY",
+     .hex = "0201"   /* type */
+            "0003"   /* Length 3 */
+            "614062" /* "a@b" */
+            "00",    /* padding */
+     .kind = RELOAD_KIND_TEXT,
+     .octets = "614062",
      .json = "{\"type\": \"RESOURCE-INFO.KEY\", \"value\": \"a@b\"}"},
-    {.type = 0x0202, .name = "RESOURCE-INFO.BODY",
-     .hex = "0202"         /* type */
-            "0008"         /* Length */
-            "03050004"     /* EXPIRATION */
-            "00000000",    /* 0 removes */
+    {.type = 0x0202,
+     .name = "RESOURCE-INFO.BODY",
+     .hex = "0202"      /* type */
+            "0008"      /* Length */
+            "03050004"  /* EXPIRATION */
+            "00000000", /* 0 removes */
      .kind = RELOAD_KIND_COMPOSITE,
-     .json = "{\"type\": \"RESOURCE-INFO.BODY\", \"value\": [{\"type\": \"RESOURCE-INFO.BODY.EXPIRATION\", \"value\": 0}]}"},
-    {.type = 0x0303, .name = "RESOURCE-INFO.BODY.ENTRY",
-     .hex = "0303"         /* type */
-            "0004"         /* Length 4: no padding */
-            "7369703a",    /* "sip:" */
-     .kind = RELOAD_KIND_TEXT, .octets = "7369703a",
+     .json = "{\"type\": \"RESOURCE-INFO.BODY\", \"value\": [{\"type\": "
+             "\"RESOURCE-INFO.BODY.EXPIRATION\", \"value\": 0}]}"},
+    {.type = 0x0303,
+     .name = "RESOURCE-INFO.BODY.ENTRY",
+     .hex = "0303"      /* type */
+            "0004"      /* Length 4: no padding */
+            "7369703a", /* "sip:" */
+     .kind = RELOAD_KIND_TEXT,
+     .octets = "7369703a",
      .json = "{\"type\": \"RESOURCE-INFO.BODY.ENTRY\", \"value\": \"sip:\"}"},
-    {.type = 0x0304, .name = "RESOURCE-INFO.BODY.PARAMETER",
-     .hex = "0304"         /* type */
-            "0008"         /* Length */
-            "030a0001"     /* OP */
-            "02000000",    /* !=, padding */
+    {.type = 0x0304,
+     .name = "RESOURCE-INFO.BODY.PARAMETER",
+     .hex = "0304"      /* type */
+            "0008"      /* Length */
+            "030a0001"  /* OP */
+            "02000000", /* !=, padding */
      .kind = RELOAD_KIND_COMPOSITE,
      .json = "{\"type\": \"RESOURCE-INFO.BODY.PARAMETER\", \"value\": "
              "[{\"type\": \"RESOURCE-INFO.BODY.PARAMETER.OP\", \"value\": \"!=\"}]}"},
-    {.type = 0x0305, .name = "RESOURCE-INFO.BODY.EXPIRATION",
-     .hex = "0305"         /* type */
-            "0004"         /* Length 4 */
-            "00000e10",    /* an hour */
-     .kind = RELOAD_KIND_SECONDS, .number = 3600,
+    {.type = 0x0305,
+     .name = "RESOURCE-INFO.BODY.EXPIRATION",
+     .hex = "0305"      /* type */
+            "0004"      /* Length 4 */
+            "00000e10", /* an hour */
+     .kind = RELOAD_KIND_SECONDS,
+     .number = 3600,
      .json = "{\"type\": \"RESOURCE-INFO.BODY.EXPIRATION\", \"value\": 3600}"},
-    {.type = 0x0306, .name = "RESOURCE-INFO.BODY.SIGNATURE",
-     .hex = "0306"         /* type */
-            "0000",        /* Length: empty */
+    {.type = 0x0306,
+     .name = "RESOURCE-INFO.BODY.SIGNATURE",
+     .hex = "0306"  /* type */
+            "0000", /* Length: empty */
      .kind = RELOAD_KIND_COMPOSITE,
      .json = "{\"type\": \"RESOURCE-INFO.BODY.SIGNATURE\", \"value\": []}"},
-    {.type = 0x0307, .name = "RESOURCE-INFO.BODY.PEER-INFO",
-     .hex = "0307"         /* type */
-            "0008"         /* Length */
-            "01020001"     /* PEER-NAME */
-            "7a000000",    /* "z", padding */
+    {.type = 0x0307,
+     .name = "RESOURCE-INFO.BODY.PEER-INFO",
+     .hex = "0307"      /* type */
+            "0008"      /* Length */
+            "01020001"  /* PEER-NAME */
+            "7a000000", /* "z", padding */
      .kind = RELOAD_KIND_COMPOSITE,
-     .json = "{\"type\": \"RESOURCE-INFO.BODY.PEER-INFO\", \"value\": [{\"type\": \"PEER-NAME\", \"value\": \"z\"}]}"},
-    {.type = 0x0308, .name = "RESOURCE-INFO.BODY.CERTIFICATE",
-     .hex = "0308"         /* type */
-            "0001"         /* Length 1 */
-            "30"           /* value */
-            "000000",      /* padding */
-     .kind = RELOAD_KIND_OCTETS, .octets = "30",
+     .json = "{\"type\": \"RESOURCE-INFO.BODY.PEER-INFO\", \"value\": [{\"type\": \"PEER-NAME\", "
+             "\"value\": \"z\"}]}"},
+    {.type = 0x0308,
+     .name = "RESOURCE-INFO.BODY.CERTIFICATE",
+     .hex = "0308"    /* type */
+            "0001"    /* Length 1 */
+            "30"      /* value */
+            "000000", /* padding */
+     .kind = RELOAD_KIND_OCTETS,
+     .octets = "30",
      .json = "{\"type\": \"RESOURCE-INFO.BODY.CERTIFICATE\", \"hex\": \"30\"}"},
-    {.type = 0x0309, .name = "RESOURCE-INFO.BODY.PARAMETER.NAME",
-     .hex = "0309"         /* type */
-            "0001"         /* Length 1 */
-            "71"           /* "q" */
-            "000000",      /* padding */
-     .kind = RELOAD_KIND_TEXT, .octets = "71",
+    {.type = 0x0309,
+     .name = "RESOURCE-INFO.BODY.PARAMETER.NAME",
+     .hex = "0309"    /* type */
+            "0001"    /* Length 1 */
+            "71"      /* "q" */
+            "000000", /* padding */
+     .kind = RELOAD_KIND_TEXT,
+     .octets = "71",
      .json = "{\"type\": \"RESOURCE-INFO.BODY.PARAMETER.NAME\", \"value\": \"q\"}"},
-    {.type = 0x030a, .name = "RESOURCE-INFO.BODY.PARAMETER.OP",
-     .hex = "030a"         /* type */
-            "0001"         /* Length 1 */
-            "06"           /* <= */
-            "000000",      /* padding */
-     .kind = RELOAD_KIND_OP, .number = 6,
+    {.type = 0x030a,
+     .name = "RESOURCE-INFO.BODY.PARAMETER.OP",
+     .hex = "030a"    /* type */
+            "0001"    /* Length 1 */
+            "06"      /* <= */
+            "000000", /* padding */
+     .kind = RELOAD_KIND_OP,
+     .number = 6,
      .json = "{\"type\": \"RESOURCE-INFO.BODY.PARAMETER.OP\", \"value\": \"<=\"}"},
-    {.type = 0x030b, .name = "RESOURCE-INFO.BODY.PARAMETER.VALUE",
-     .hex = "030b"         /* type */
-            "0003"         /* Length 3 */
-            "302e35"       /* "0.5" */
-            "00",          /* padding */
-     .kind = RELOAD_KIND_TEXT, .octets = "302e35",
+    {.type = 0x030b,
+     .name = "RESOURCE-INFO.BODY.PARAMETER.VALUE",
+     .hex = "030b"   /* type */
+            "0003"   /* Length 3 */
+            "302e35" /* "0.5" */
+            "00",    /* padding */
+     .kind = RELOAD_KIND_TEXT,
+     .octets = "302e35",
      .json = "{\"type\": \"RESOURCE-INFO.BODY.PARAMETER.VALUE\", \"value\": \"0.5\"}"},
-    {.type = 0x0400, .name = "ROUTE-LOG.P2PSIP-VERSION",
-     .hex = "0400"         /* type */
-            "0003"         /* Length 3 */
-            "312e30"       /* "1.0" */
-            "00",          /* padding */
-     .kind = RELOAD_KIND_TEXT, .octets = "312e30",
+    {.type = 0x0400,
+     .name = "ROUTE-LOG.P2PSIP-VERSION",
+     .hex = "0400"   /* type */
+            "0003"   /* Length 3 */
+            "312e30" /* "1.0" */
+            "00",    /* padding */
+     .kind = RELOAD_KIND_TEXT,
+     .octets = "312e30",
      .json = "{\"type\": \"ROUTE-LOG.P2PSIP-VERSION\", \"value\": \"1.0\"}"},
-    {.type = 0x0401, .name = "ROUTE-LOG.TRANSPORT",
-     .hex = "0401"         /* type */
-            "0002"         /* Length: two octets, D6 */
-            "0084"         /* SCTP */
-            "0000",        /* padding */
-     .kind = RELOAD_KIND_TRANSPORT, .number = 0x84,
+    {.type = 0x0401,
+     .name = "ROUTE-LOG.TRANSPORT",
+     .hex = "0401"  /* type */
+            "0002"  /* Length: two octets, D6 */
+            "0084"  /* SCTP */
+            "0000", /* padding */
+     .kind = RELOAD_KIND_TRANSPORT,
+     .number = 0x84,
      .json = "{\"type\": \"ROUTE-LOG.TRANSPORT\", \"value\": \"SCTP\"}"},
-    {.type = 0x0402, .name = "ROUTE-LOG.PEER-INFO",
-     .hex = "0402"         /* type */
-            "0008"         /* Length */
-            "01040004"     /* PEER-EXPIRATION */
-            "00000001",    /* 1 s */
+    {.type = 0x0402,
+     .name = "ROUTE-LOG.PEER-INFO",
+     .hex = "0402"      /* type */
+            "0008"      /* Length */
+            "01040004"  /* PEER-EXPIRATION */
+            "00000001", /* 1 s */
      .kind = RELOAD_KIND_COMPOSITE,
-     .json = "{\"type\": \"ROUTE-LOG.PEER-INFO\", \"value\": [{\"type\": \"PEER-EXPIRATION\", \"value\": 1}]}"},
-    {.type = 0x0403, .name = "APPLICATION.NAME",
-     .hex = "0403"         /* type */
-            "0003"         /* Length 3 */
-            "736970"       /* "sip" */
-            "00",          /* padding */
-     .kind = RELOAD_KIND_TEXT, .octets = "736970",
+     .json = "{\"type\": \"ROUTE-LOG.PEER-INFO\", \"value\": [{\"type\": \"PEER-EXPIRATION\", "
+             "\"value\": 1}]}"},
+    {.type = 0x0403,
+     .name = "APPLICATION.NAME",
+     .hex = "0403"   /* type */
+            "0003"   /* Length 3 */
+            "736970" /* "sip" */
+            "00",    /* padding */
+     .kind = RELOAD_KIND_TEXT,
+     .octets = "736970",
      .json = "{\"type\": \"APPLICATION.NAME\", \"value\": \"sip\"}"},
-    {.type = 0x0404, .name = "APPLICATION.BODY",
-     .hex = "0404"         /* type */
-            "0002"         /* Length 2 */
-            "00ff"         /* value */
-            "0000",        /* padding */
-     .kind = RELOAD_KIND_OCTETS, .octets = "00ff",
+    {.type = 0x0404,
+     .name = "APPLICATION.BODY",
+     .hex = "0404"  /* type */
+            "0002"  /* Length 2 */
+            "00ff"  /* value */
+            "0000", /* padding */
+     .kind = RELOAD_KIND_OCTETS,
+     .octets = "00ff",
      .json = "{\"type\": \"APPLICATION.BODY\", \"hex\": \"00ff\"}"},
-    {.type = 0x0405, .name = "APPLICATION.DIALOG",
-     .hex = "0405"         /* type */
-            "0004"         /* Length 4 */
-            "80000001",    /* the top bit is a bit like others */
-     .kind = RELOAD_KIND_INTEGER, .number = 0x80000001,
+    {.type = 0x0405,
+     .name = "APPLICATION.DIALOG",
+     .hex = "0405"      /* type */
+            "0004"      /* Length 4 */
+            "80000001", /* the top bit is a bit like others */
+     .kind = RELOAD_KIND_INTEGER,
+     .number = 0x80000001,
      .json = "{\"type\": \"APPLICATION.DIALOG\", \"value\": 2147483649}"},
-    {.type = 0x0801, .name = "TIMESTAMP",
-     .hex = "0801"         /* type */
-            "0004"         /* Length 4 */
-            "4690e160",    /* 1183900000 */
-     .kind = RELOAD_KIND_TIME, .number = 1183900000,
+    {.type = 0x0801,
+     .name = "TIMESTAMP",
+     .hex = "0801"      /* type */
+            "0004"      /* Length 4 */
+            "4690e160", /* 1183900000 */
+     .kind = RELOAD_KIND_TIME,
+     .number = 1183900000,
      .json = "{\"type\": \"TIMESTAMP\", \"value\": 1183900000}"},
-    {.type = 0x0802, .name = "DIGEST",
-     .hex = "0802"         /* type */
-            "0014"         /* Length 20 */
+    {.type = 0x0802,
+     .name = "DIGEST",
+     .hex = "0802" /* type */
+            "0014" /* Length 20 */
             "000102030405060708090a0b0c0d0e0f10111213",
-     .kind = RELOAD_KIND_OCTETS, .octets = "000102030405060708090a0b0c0d0e0f10111213",
+     .kind = RELOAD_KIND_OCTETS,
+     .octets = "000102030405060708090a0b0c0d0e0f10111213",
      .json = "{\"type\": \"DIGEST\", \"hex\": \"000102030405060708090a0b0c0d0e0f10111213\"}"},
-    {.type = 0x0655, .name = NULL, /* the DHT's: unknown here */
-     .hex = "0655"         /* type */
-            "0001"         /* Length 1 */
-            "ab"           /* value */
-            "000000",      /* padding */
-     .kind = RELOAD_KIND_OCTETS, .octets = "ab",
+    {.type = 0x0655,
+     .name = NULL,    /* the DHT's: unknown here */
+     .hex = "0655"    /* type */
+            "0001"    /* Length 1 */
+            "ab"      /* value */
+            "000000", /* padding */
+     .kind = RELOAD_KIND_OCTETS,
+     .octets = "ab",
      .json = "{\"type\": \"0x0655\", \"hex\": \"ab\"}"},
-    {.type = 0x0800, .name = NULL, /* reserved for the security algorithm */
-     .hex = "0800"         /* type */
-            "0000",        /* Length 0 */
-     .kind = RELOAD_KIND_OCTETS, .octets = "",
+    {.type = 0x0800,
+     .name = NULL,  /* reserved for the security algorithm */
+     .hex = "0800"  /* type */
+            "0000", /* Length 0 */
+     .kind = RELOAD_KIND_OCTETS,
+     .octets = "",
      .json = "{\"type\": \"0x0800\", \"hex\": \"\"}"},
 };
 
@@ -487,7 +562,9 @@ static void test_each_attribute(void **state)
         test_message(&buf, v->hex);
         reload_msg *msg = test_parse(&buf);
         check_vector(msg, 0, v);
-        (void)snprintf(text, sizeof text, HEADER_JSON_TO_LENGTH "%zu" HEADER_JSON_FROM_LENGTH ", \"attributes\": [%s]}",
+        (void)snprintf(text, sizeof text,
+                       HEADER_JSON_TO_LENGTH "%zu" HEADER_JSON_FROM_LENGTH
+                                             ", \"attributes\": [%s]}",
                        strlen(v->hex) / 2, v->json);
         test_json_is(msg, 0, text);
         test_json(&again, text);
@@ -638,23 +715,40 @@ static void test_names(void **state)
         uint32_t value;
         const char *name;
     } rows[] = {
-        {RELOAD_NAMES_ROUTING, 0, "UNSPECIFIED"},      {RELOAD_NAMES_ROUTING, 1, "PROXY"},
-        {RELOAD_NAMES_ROUTING, 2, "REDIRECT"},         {RELOAD_NAMES_ROUTING, 3, NULL},
-        {RELOAD_NAMES_DHT, 0, NULL},                   {RELOAD_NAMES_DHT, 1, "Chord1.0"},
-        {RELOAD_NAMES_DHT, 2, "Bamboo1.0"},            {RELOAD_NAMES_DHT, 3, NULL},
-        {RELOAD_NAMES_HASH, 0, NULL},                  {RELOAD_NAMES_HASH, 1, "SHA-1"},
-        {RELOAD_NAMES_SECURITY, 0, NULL},              {RELOAD_NAMES_SECURITY, 1, "NONE"},
-        {RELOAD_NAMES_SECURITY, 2, "HMAC"},            {RELOAD_NAMES_SECURITY, 3, "CERTS"},
-        {RELOAD_NAMES_METHOD, 0x00, "PEER-JOIN"},      {RELOAD_NAMES_METHOD, 0x01, "PEER-SEARCH"},
-        {RELOAD_NAMES_METHOD, 0x10, "RESOURCE-GET"},   {RELOAD_NAMES_METHOD, 0x11, "RESOURCE-PUT"},
-        {RELOAD_NAMES_METHOD, 0x12, "RESOURCE-TRANSFER"}, {RELOAD_NAMES_METHOD, 0x20, "TRANSPORT-OPEN"},
-        {RELOAD_NAMES_METHOD, 0x21, "TRANSPORT-TUNNEL"},  {RELOAD_NAMES_METHOD, 0x30, NULL},
-        {RELOAD_NAMES_OP, 0, NULL},                    {RELOAD_NAMES_OP, 1, "="},
-        {RELOAD_NAMES_OP, 2, "!="},                    {RELOAD_NAMES_OP, 3, ">"},
-        {RELOAD_NAMES_OP, 4, ">="},                    {RELOAD_NAMES_OP, 5, "<"},
-        {RELOAD_NAMES_OP, 6, "<="},                    {RELOAD_NAMES_OP, 7, NULL},
-        {RELOAD_NAMES_TRANSPORT, 0x06, "TCP"},         {RELOAD_NAMES_TRANSPORT, 0x11, "UDP"},
-        {RELOAD_NAMES_TRANSPORT, 0x38, "TLS"},         {RELOAD_NAMES_TRANSPORT, 0x84, "SCTP"},
+        {RELOAD_NAMES_ROUTING, 0, "UNSPECIFIED"},
+        {RELOAD_NAMES_ROUTING, 1, "PROXY"},
+        {RELOAD_NAMES_ROUTING, 2, "REDIRECT"},
+        {RELOAD_NAMES_ROUTING, 3, NULL},
+        {RELOAD_NAMES_DHT, 0, NULL},
+        {RELOAD_NAMES_DHT, 1, "Chord1.0"},
+        {RELOAD_NAMES_DHT, 2, "Bamboo1.0"},
+        {RELOAD_NAMES_DHT, 3, NULL},
+        {RELOAD_NAMES_HASH, 0, NULL},
+        {RELOAD_NAMES_HASH, 1, "SHA-1"},
+        {RELOAD_NAMES_SECURITY, 0, NULL},
+        {RELOAD_NAMES_SECURITY, 1, "NONE"},
+        {RELOAD_NAMES_SECURITY, 2, "HMAC"},
+        {RELOAD_NAMES_SECURITY, 3, "CERTS"},
+        {RELOAD_NAMES_METHOD, 0x00, "PEER-JOIN"},
+        {RELOAD_NAMES_METHOD, 0x01, "PEER-SEARCH"},
+        {RELOAD_NAMES_METHOD, 0x10, "RESOURCE-GET"},
+        {RELOAD_NAMES_METHOD, 0x11, "RESOURCE-PUT"},
+        {RELOAD_NAMES_METHOD, 0x12, "RESOURCE-TRANSFER"},
+        {RELOAD_NAMES_METHOD, 0x20, "TRANSPORT-OPEN"},
+        {RELOAD_NAMES_METHOD, 0x21, "TRANSPORT-TUNNEL"},
+        {RELOAD_NAMES_METHOD, 0x30, NULL},
+        {RELOAD_NAMES_OP, 0, NULL},
+        {RELOAD_NAMES_OP, 1, "="},
+        {RELOAD_NAMES_OP, 2, "!="},
+        {RELOAD_NAMES_OP, 3, ">"},
+        {RELOAD_NAMES_OP, 4, ">="},
+        {RELOAD_NAMES_OP, 5, "<"},
+        {RELOAD_NAMES_OP, 6, "<="},
+        {RELOAD_NAMES_OP, 7, NULL},
+        {RELOAD_NAMES_TRANSPORT, 0x06, "TCP"},
+        {RELOAD_NAMES_TRANSPORT, 0x11, "UDP"},
+        {RELOAD_NAMES_TRANSPORT, 0x38, "TLS"},
+        {RELOAD_NAMES_TRANSPORT, 0x84, "SCTP"},
         {RELOAD_NAMES_NONE, 1, NULL},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -673,11 +767,13 @@ static void test_names(void **state)
     assert_false(reload_name_lookup(RELOAD_NAMES_METHOD, "HMAC", &value));
 }
 
-/* ---- Flaws ------------------------------------------------------------------------------------------------------ */
+/* ---- Flaws ---- */
 
 #define AT 68 /* the first attribute of a message */
 
-/* One broken thing a row. Values that do not fit stay raw; the message is malformed, and the place is told. */
+/* One broken thing a row. Values that do not fit stay raw; the message is malformed, and the place
+ * is told. */
+/* clang-format off */
 static const struct {
     const char *hex;    /* the attributes */
     uint32_t attr;      /* index of the attribute with the flaw, or RELOAD_NO_ATTR: in the message's own framing */
@@ -745,6 +841,7 @@ static const struct {
     {"00020018" "01030014" "000113c4" "20010db8000000000000000000000001", 1, RELOAD_FLAW_ADDRESS, AT + 4,
      "/attributes/0/value/0"},
 };
+/* clang-format on */
 
 static void test_flaws(void **state)
 {
@@ -785,7 +882,8 @@ static void test_flaws(void **state)
         assert_non_null(strstr(diag.text, reload_flaw_text(flaws[k].flaw)));
         /* nothing is lost in JSON */
         assert_int_equal(reload_json_write(msg, NULL, 0, test_sink, &out), RELOAD_OK);
-        assert_int_equal(reload_json_read((const char *)out.octets, out.len, &again, &diag), RELOAD_OK);
+        assert_int_equal(reload_json_read((const char *)out.octets, out.len, &again, &diag),
+                         RELOAD_OK);
         test_same_octets(again.octets, again.len, buf.octets, buf.len);
         reload_msg_free(&msg);
         reload_buf_free(&again);
@@ -808,14 +906,26 @@ static void test_no_flaws(void **state)
         "",
         "00070000",
         "00020000",
-        "00070004" "f48fbfbf", /* U+10FFFF */
-        "00070003" "efbfbf" "00", /* U+FFFF */
-        "00070003" "ee8080" "00", /* U+E000, behind the surrogates */
-        "00070003" "ed9fbf" "00", /* U+D7FF, before them */
-        "00010004" "00000100", /* 100 */
-        "00010004" "00000763", /* 799 */
-        "00060004" "08020000",
-        "08030001" "ff" "000000",
+        "00070004"
+        "f48fbfbf", /* U+10FFFF */
+        "00070003"
+        "efbfbf"
+        "00", /* U+FFFF */
+        "00070003"
+        "ee8080"
+        "00", /* U+E000, behind the surrogates */
+        "00070003"
+        "ed9fbf"
+        "00", /* U+D7FF, before them */
+        "00010004"
+        "00000100", /* 100 */
+        "00010004"
+        "00000763", /* 799 */
+        "00060004"
+        "08020000",
+        "08030001"
+        "ff"
+        "000000",
     };
     for (size_t k = 0; k < COUNT(good); k++) {
         reload_buf buf = {0};
@@ -833,12 +943,29 @@ static void test_flaws_that_do_not_count(void **state)
 {
     (void)state;
     static const char *const good[] = {
-        "01010001" "00" "000000",                          /* a PEER-ID of one octet in the message itself */
-        "00040008" "01010001" "00" "000000",               /* and in a ROUTE-LOG */
-        "00060000" "00070001" "ff" "000000",               /* bad text behind the SIGNATURE */
-        "00060000" "00020003" "010200" "00",               /* bad members behind it */
-        "00060000" "00040008" "04010001" "06" "000000",    /* in a ROUTE-LOG too */
-        "0655000c" "0655ffff" "0000000000000000",          /* an unknown type has no members */
+        "01010001"
+        "00"
+        "000000", /* a PEER-ID of one octet in the message itself */
+        "00040008"
+        "01010001"
+        "00"
+        "000000", /* and in a ROUTE-LOG */
+        "00060000"
+        "00070001"
+        "ff"
+        "000000", /* bad text behind the SIGNATURE */
+        "00060000"
+        "00020003"
+        "010200"
+        "00", /* bad members behind it */
+        "00060000"
+        "00040008"
+        "04010001"
+        "06"
+        "000000", /* in a ROUTE-LOG too */
+        "0655000c"
+        "0655ffff"
+        "0000000000000000", /* an unknown type has no members */
     };
     for (size_t k = 0; k < COUNT(good); k++) {
         reload_buf buf = {0};
@@ -852,7 +979,8 @@ static void test_flaws_that_do_not_count(void **state)
     /* but the top-level framing holds behind it too (D10) */
     reload_buf buf = {0};
     reload_diag diag;
-    test_message(&buf, "00060000" "000700ff");
+    test_message(&buf, "00060000"
+                       "000700ff");
     reload_msg *msg = test_parse(&buf);
     assert_int_equal(reload_msg_check(msg, &diag), RELOAD_ERR_MALFORMED);
     assert_int_equal(diag.offset, AT + 4);
@@ -875,12 +1003,13 @@ static void nested(reload_buf *buf, size_t depth)
 static void test_depth(void **state)
 {
     (void)state;
-    /* a composite at depth 15 is read, one at depth 16 is kept raw (D3), however many there are below */
+    /* a composite at depth 15 is read, one at depth 16 is kept raw (D3), however many there are
+     * below */
     static const struct {
         size_t depth, count;
         reload_flaw last;
     } rows[] = {
-        {1, 1, RELOAD_FLAW_NONE}, {15, 15, RELOAD_FLAW_NONE}, {16, 16, RELOAD_FLAW_DEPTH},
+        {1, 1, RELOAD_FLAW_NONE},    {15, 15, RELOAD_FLAW_NONE},     {16, 16, RELOAD_FLAW_DEPTH},
         {17, 16, RELOAD_FLAW_DEPTH}, {10000, 16, RELOAD_FLAW_DEPTH},
     };
     for (size_t k = 0; k < COUNT(rows); k++) {
@@ -892,13 +1021,15 @@ static void test_depth(void **state)
         const reload_attr *last = reload_msg_attr(msg, rows[k].count - 1);
         assert_int_equal(last->depth, rows[k].count);
         assert_int_equal(last->flaw, rows[k].last);
-        assert_int_equal(reload_msg_check(msg, &diag), rows[k].last == RELOAD_FLAW_NONE ? RELOAD_OK : RELOAD_ERR_MALFORMED);
+        assert_int_equal(reload_msg_check(msg, &diag),
+                         rows[k].last == RELOAD_FLAW_NONE ? RELOAD_OK : RELOAD_ERR_MALFORMED);
         if (rows[k].last != RELOAD_FLAW_NONE) {
             assert_int_equal(diag.offset, AT + 4 * 15);
             assert_true(diag.has_pointer);
         }
         assert_int_equal(reload_json_write(msg, NULL, 0, test_sink, &out), RELOAD_OK);
-        assert_int_equal(reload_json_read((const char *)out.octets, out.len, &again, &diag), RELOAD_OK);
+        assert_int_equal(reload_json_read((const char *)out.octets, out.len, &again, &diag),
+                         RELOAD_OK);
         test_same_octets(again.octets, again.len, buf.octets, buf.len);
         reload_msg_free(&msg);
         reload_buf_free(&again);
@@ -928,13 +1059,15 @@ static void test_depth_leaf(void **state)
     assert_int_equal(reload_msg_check(msg, NULL), RELOAD_OK);
     char pointer[256];
     assert_true(reload_msg_pointer(msg, 15, pointer, sizeof pointer));
-    assert_string_equal(pointer, "/attributes/0/value/0/value/0/value/0/value/0/value/0/value/0/value/0/value/0/value/0"
-                                 "/value/0/value/0/value/0/value/0/value/0/value/0");
+    assert_string_equal(
+        pointer,
+        "/attributes/0/value/0/value/0/value/0/value/0/value/0/value/0/value/0/value/0/value/0"
+        "/value/0/value/0/value/0/value/0/value/0/value/0");
     reload_msg_free(&msg);
     reload_buf_free(&buf);
 }
 
-/* ---- Whole messages --------------------------------------------------------------------------------------------- */
+/* ---- Whole messages ---- */
 
 static void parse_fails(const char *hex, size_t len, reload_err err, uint64_t offset)
 {
@@ -962,8 +1095,16 @@ static void test_no_message(void **state)
     parse_fails(HEADER, 3, RELOAD_ERR_NO_MESSAGE, 0);
     parse_fails(HEADER, 4, RELOAD_ERR_NO_MESSAGE, 0);
     parse_fails(HEADER, 67, RELOAD_ERR_NO_MESSAGE, 0);
-    parse_fails("52454c50" "20000000" "01010102" "01000000" HEADER_FROM_LENGTH, 68, RELOAD_ERR_NO_MESSAGE, 0);
-    parse_fails("d2454c4f" "20000000" "01010102" "01000000" HEADER_FROM_LENGTH, 68, RELOAD_ERR_RFC6940, 0);
+    parse_fails("52454c50"
+                "20000000"
+                "01010102"
+                "01000000" HEADER_FROM_LENGTH,
+                68, RELOAD_ERR_NO_MESSAGE, 0);
+    parse_fails("d2454c4f"
+                "20000000"
+                "01010102"
+                "01000000" HEADER_FROM_LENGTH,
+                68, RELOAD_ERR_RFC6940, 0);
     parse_fails("d2454c4f", 4, RELOAD_ERR_RFC6940, 0);
 }
 
@@ -972,14 +1113,18 @@ static void test_octets_behind(void **state)
 {
     (void)state;
     parse_fails(HEADER "00", 69, RELOAD_ERR_VALUE, 68);
-    parse_fails(HEADER_TO_LENGTH "000004" HEADER_FROM_LENGTH "00070000" "00070000", 76, RELOAD_ERR_VALUE, 72);
+    parse_fails(HEADER_TO_LENGTH "000004" HEADER_FROM_LENGTH "00070000"
+                                 "00070000",
+                76, RELOAD_ERR_VALUE, 72);
 }
 
 /* Fewer octets than Length says. */
 static void test_cut_short(void **state)
 {
     (void)state;
-    static const char whole[] = HEADER_TO_LENGTH "000010" HEADER_FROM_LENGTH "00070008" "6162636465666768" "00070000";
+    static const char whole[] = HEADER_TO_LENGTH "000010" HEADER_FROM_LENGTH "00070008"
+                                                 "6162636465666768"
+                                                 "00070000";
     reload_buf buf = {0};
     test_hex(&buf, whole);
     for (size_t len = 68; len < buf.len; len++) {
@@ -993,7 +1138,8 @@ static void test_cut_short(void **state)
         assert_int_equal(reload_msg_check(msg, &diag), RELOAD_ERR_MALFORMED);
         assert_int_equal(diag.offset, 13); /* the Length field */
         assert_int_equal(reload_json_write(msg, NULL, 0, test_sink, &out), RELOAD_OK);
-        assert_int_equal(reload_json_read((const char *)out.octets, out.len, &again, &diag), RELOAD_OK);
+        assert_int_equal(reload_json_read((const char *)out.octets, out.len, &again, &diag),
+                         RELOAD_OK);
         test_same_octets(again.octets, again.len, cut.octets, cut.len);
         reload_msg_free(&msg);
         reload_buf_free(&again);
@@ -1013,7 +1159,8 @@ static void test_other_versions_and_fragments(void **state)
     (void)state;
     for (int k = 0; k < 3; k++) {
         reload_buf buf = {0};
-        test_message(&buf, "000700ff" "61626364");
+        test_message(&buf, "000700ff"
+                           "61626364");
         if (k == 1)
             buf.octets[8] = 2; /* Version 2 */
         if (k == 2)
@@ -1034,12 +1181,20 @@ static void test_padding(void **state)
 {
     (void)state;
     reload_buf buf = {0};
-    test_message(&buf,
-                 "00070001" "61" "0000ff"  /* one octet of text */
-                 "00070002" "6162" "0100"  /* two */
-                 "00070003" "616263" "80"  /* three */
-                 "00070004" "61626364"     /* four: none */
-                 "00070003" "616263" "00");
+    test_message(&buf, "00070001"
+                       "61"
+                       "0000ff" /* one octet of text */
+                       "00070002"
+                       "6162"
+                       "0100" /* two */
+                       "00070003"
+                       "616263"
+                       "80" /* three */
+                       "00070004"
+                       "61626364" /* four: none */
+                       "00070003"
+                       "616263"
+                       "00");
     static const char *const padding[] = {"0000ff", "0100", "80", "", "00"};
     reload_msg *msg = test_parse(&buf);
     assert_int_equal(reload_msg_count(msg), COUNT(padding));
@@ -1050,7 +1205,8 @@ static void test_padding(void **state)
     }
     assert_int_equal(reload_msg_check(msg, NULL), RELOAD_OK);
     test_json_is(msg, 0,
-                 HEADER_JSON_TO_LENGTH "40" HEADER_JSON_FROM_LENGTH ", \"attributes\": ["
+                 HEADER_JSON_TO_LENGTH
+                 "40" HEADER_JSON_FROM_LENGTH ", \"attributes\": ["
                  "{\"type\": \"SDP\", \"value\": \"a\", \"padding\": \"0000ff\"}, "
                  "{\"type\": \"SDP\", \"value\": \"ab\", \"padding\": \"0100\"}, "
                  "{\"type\": \"SDP\", \"value\": \"abc\", \"padding\": \"80\"}, "
@@ -1098,7 +1254,8 @@ static void test_ignored_and_in_place(void **state)
         {0x0101, true, false, "/attributes/0/value/0"},
         {0x0201, false, false, "/attributes/0/value/1"}, /* a KEY in a PEER-INFO */
         {0x0202, false, false, "/attributes/0/value/2"}, /* a BODY in a PEER-INFO */
-        {0x0303, false, false, "/attributes/0/value/2/value/0"}, /* whose ENTRY is therefore out of place too */
+        {0x0303, false, false,
+         "/attributes/0/value/2/value/0"}, /* whose ENTRY is therefore out of place too */
         {0x0655, false, false, "/attributes/1"},
         {0x0006, true, false, "/attributes/2"},
         {0x0801, true, false, "/attributes/2/value/0"},
@@ -1112,23 +1269,26 @@ static void test_ignored_and_in_place(void **state)
         {0x0655, false, true, "/attributes/7"},
     };
     reload_buf buf = {0};
-    test_message(&buf,
-                 "00020028"                                            /* SOURCE-INFO */
-                 "01010014" "463ac413c4000000000000000000000000000000" /* PEER-ID */
-                 "02010001" "61" "000000"                              /* KEY */
-                 "02020004"                                            /* BODY */
-                 "03030000"                                            /* ENTRY */
-                 "06550000"                                            /* the DHT's */
-                 "00060008"                                            /* SIGNATURE */
-                 "08010004" "00000000"                                 /* TIMESTAMP */
-                 "00040008"                                            /* ROUTE-LOG */
-                 "04020004"                                            /* PEER-INFO */
-                 "01020000"                                            /* PEER-NAME */
-                 "00050004"                                            /* REDIRECT */
-                 "01020000"                                            /* PEER-NAME */
-                 "00060000"                                            /* SIGNATURE */
-                 "00040000"                                            /* ROUTE-LOG */
-                 "06550000");
+    test_message(&buf, "00020028" /* SOURCE-INFO */
+                       "01010014"
+                       "463ac413c4000000000000000000000000000000" /* PEER-ID */
+                       "02010001"
+                       "61"
+                       "000000"   /* KEY */
+                       "02020004" /* BODY */
+                       "03030000" /* ENTRY */
+                       "06550000" /* the DHT's */
+                       "00060008" /* SIGNATURE */
+                       "08010004"
+                       "00000000" /* TIMESTAMP */
+                       "00040008" /* ROUTE-LOG */
+                       "04020004" /* PEER-INFO */
+                       "01020000" /* PEER-NAME */
+                       "00050004" /* REDIRECT */
+                       "01020000" /* PEER-NAME */
+                       "00060000" /* SIGNATURE */
+                       "00040000" /* ROUTE-LOG */
+                       "06550000");
     reload_msg *msg = test_parse(&buf);
     assert_int_equal(reload_msg_count(msg), COUNT(wanted));
     for (size_t i = 0; i < COUNT(wanted); i++) {
@@ -1139,32 +1299,38 @@ static void test_ignored_and_in_place(void **state)
         assert_int_equal(attr->ignored, wanted[i].ignored);
         assert_true(reload_msg_pointer(msg, i, pointer, sizeof pointer));
         assert_string_equal(pointer, wanted[i].pointer);
-        assert_int_equal(reload_msg_pointer(msg, i, small, sizeof small), strlen(wanted[i].pointer) < sizeof small);
+        assert_int_equal(reload_msg_pointer(msg, i, small, sizeof small),
+                         strlen(wanted[i].pointer) < sizeof small);
     }
     assert_int_equal(reload_msg_signature(msg), 6);
     assert_int_equal(reload_msg_member(msg, RELOAD_NO_ATTR, RELOAD_A_ROUTE_LOG), 8);
-    assert_int_equal(reload_msg_member(msg, RELOAD_NO_ATTR, RELOAD_A_PEER_ID), RELOAD_NO_ATTR); /* a member's member */
+    assert_int_equal(reload_msg_member(msg, RELOAD_NO_ATTR, RELOAD_A_PEER_ID),
+                     RELOAD_NO_ATTR); /* a member's member */
     assert_int_equal(reload_msg_member(msg, 0, RELOAD_A_BODY), 3);
     assert_int_equal(reload_msg_member(msg, 0, RELOAD_A_SIGNATURE), RELOAD_NO_ATTR);
-    test_json_is(msg, 0,
-                 HEADER_JSON_TO_LENGTH "92" HEADER_JSON_FROM_LENGTH ", \"attributes\": ["
-                 "{\"type\": \"SOURCE-INFO\", \"value\": ["
-                 "{\"type\": \"PEER-ID\", \"value\": \"463ac413c4000000000000000000000000000000\"}, "
-                 "{\"type\": \"RESOURCE-INFO.KEY\", \"value\": \"a\"}, "
-                 "{\"type\": \"RESOURCE-INFO.BODY\", \"value\": [{\"type\": \"RESOURCE-INFO.BODY.ENTRY\", \"value\": \"\"}]}]}, "
-                 "{\"type\": \"0x0655\", \"hex\": \"\"}, "
-                 "{\"type\": \"SIGNATURE\", \"value\": [{\"type\": \"TIMESTAMP\", \"value\": 0}]}, "
-                 "{\"type\": \"ROUTE-LOG\", \"value\": [{\"type\": \"ROUTE-LOG.PEER-INFO\", \"value\": "
-                 "[{\"type\": \"PEER-NAME\", \"value\": \"\"}]}]}, "
-                 "{\"type\": \"REDIRECT\", \"value\": [{\"type\": \"PEER-NAME\", \"value\": \"\"}], \"ignored\": true}, "
-                 "{\"type\": \"SIGNATURE\", \"value\": [], \"ignored\": true}, "
-                 "{\"type\": \"ROUTE-LOG\", \"value\": []}, "
-                 "{\"type\": \"0x0655\", \"hex\": \"\", \"ignored\": true}]}");
+    test_json_is(
+        msg, 0,
+        HEADER_JSON_TO_LENGTH
+        "92" HEADER_JSON_FROM_LENGTH ", \"attributes\": ["
+        "{\"type\": \"SOURCE-INFO\", \"value\": ["
+        "{\"type\": \"PEER-ID\", \"value\": \"463ac413c4000000000000000000000000000000\"}, "
+        "{\"type\": \"RESOURCE-INFO.KEY\", \"value\": \"a\"}, "
+        "{\"type\": \"RESOURCE-INFO.BODY\", \"value\": [{\"type\": \"RESOURCE-INFO.BODY.ENTRY\", "
+        "\"value\": \"\"}]}]}, "
+        "{\"type\": \"0x0655\", \"hex\": \"\"}, "
+        "{\"type\": \"SIGNATURE\", \"value\": [{\"type\": \"TIMESTAMP\", \"value\": 0}]}, "
+        "{\"type\": \"ROUTE-LOG\", \"value\": [{\"type\": \"ROUTE-LOG.PEER-INFO\", \"value\": "
+        "[{\"type\": \"PEER-NAME\", \"value\": \"\"}]}]}, "
+        "{\"type\": \"REDIRECT\", \"value\": [{\"type\": \"PEER-NAME\", \"value\": \"\"}], "
+        "\"ignored\": true}, "
+        "{\"type\": \"SIGNATURE\", \"value\": [], \"ignored\": true}, "
+        "{\"type\": \"ROUTE-LOG\", \"value\": []}, "
+        "{\"type\": \"0x0655\", \"hex\": \"\", \"ignored\": true}]}");
     reload_msg_free(&msg);
     reload_buf_free(&buf);
 }
 
-/* ---- Messages in messages ----------------------------------------------------------------------------------------- */
+/* ---- Messages in messages ---- */
 
 #define INNER HEADER_TO_LENGTH "000004" HEADER_FROM_LENGTH "00070000" /* 72 octets */
 
@@ -1190,25 +1356,87 @@ static void test_tunnelled(void **state)
 {
     (void)state;
     /* APPLICATION { NAME "reload", BODY }, in either order */
-    tunnelled("00080058" "04030006" "72656c6f6164" "0000" "04040048" INNER, 2, true);
-    tunnelled("00080058" "04040048" INNER "04030006" "72656c6f6164" "0000", 1, true);
-    tunnelled("00080058" "04030006" "72656c6f6164" "0000" "04040048" INNER, 1, false); /* the NAME */
-    tunnelled("00080058" "04030006" "72656c6f6164" "0000" "04040048" INNER, 0, false); /* the APPLICATION */
+    tunnelled("00080058"
+              "04030006"
+              "72656c6f6164"
+              "0000"
+              "04040048" INNER,
+              2, true);
+    tunnelled("00080058"
+              "04040048" INNER "04030006"
+              "72656c6f6164"
+              "0000",
+              1, true);
+    tunnelled("00080058"
+              "04030006"
+              "72656c6f6164"
+              "0000"
+              "04040048" INNER,
+              1, false); /* the NAME */
+    tunnelled("00080058"
+              "04030006"
+              "72656c6f6164"
+              "0000"
+              "04040048" INNER,
+              0, false); /* the APPLICATION */
     /* cut short */
-    tunnelled("00080054" "04030006" "72656c6f6164" "0000" "04040044" HEADER_TO_LENGTH "000004" HEADER_FROM_LENGTH, 2, true);
+    tunnelled("00080054"
+              "04030006"
+              "72656c6f6164"
+              "0000"
+              "04040044" HEADER_TO_LENGTH "000004" HEADER_FROM_LENGTH,
+              2, true);
     /* another name */
-    tunnelled("00080058" "04030006" "52656c6f6164" "0000" "04040048" INNER, 2, false);
-    tunnelled("00080058" "04030007" "72656c6f616464" "00" "04040048" INNER, 2, false);
-    tunnelled("0008004c" "04040048" INNER, 1, false);
+    tunnelled("00080058"
+              "04030006"
+              "52656c6f6164"
+              "0000"
+              "04040048" INNER,
+              2, false);
+    tunnelled("00080058"
+              "04030007"
+              "72656c6f616464"
+              "00"
+              "04040048" INNER,
+              2, false);
+    tunnelled("0008004c"
+              "04040048" INNER,
+              1, false);
     /* octets behind the message, fewer than a header, another token */
-    tunnelled("0008005c" "04030006" "72656c6f6164" "0000" "0404004c" INNER "00000000", 2, false);
-    tunnelled("00080054" "04030006" "72656c6f6164" "0000" "04040043" "52454c4f"
-              "000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
-              "00000000000000" "00", 2, false);
-    tunnelled("00080054" "04030006" "72656c6f6164" "0000" "04040044" "d2454c4f" "20000000" "01010102" "01000000" HEADER_FROM_LENGTH,
+    tunnelled("0008005c"
+              "04030006"
+              "72656c6f6164"
+              "0000"
+              "0404004c" INNER "00000000",
+              2, false);
+    tunnelled("00080054"
+              "04030006"
+              "72656c6f6164"
+              "0000"
+              "04040043"
+              "52454c4f"
+              "000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+              "000000000000000000000000000000"
+              "00000000000000"
+              "00",
+              2, false);
+    tunnelled("00080054"
+              "04030006"
+              "72656c6f6164"
+              "0000"
+              "04040044"
+              "d2454c4f"
+              "20000000"
+              "01010102"
+              "01000000" HEADER_FROM_LENGTH,
               2, false);
     /* not in an APPLICATION */
-    tunnelled("00020058" "04030006" "72656c6f6164" "0000" "04040048" INNER, 2, false);
+    tunnelled("00020058"
+              "04030006"
+              "72656c6f6164"
+              "0000"
+              "04040048" INNER,
+              2, false);
     tunnelled("04040048" INNER, 0, false);
 }
 
@@ -1216,14 +1444,20 @@ static void test_tunnelled_json(void **state)
 {
     (void)state;
     reload_buf buf = {0}, again = {0};
-    test_message(&buf, "00080058" "04030006" "72656c6f6164" "0000" "04040048" INNER);
-    static const char text[] =
-        HEADER_JSON_TO_LENGTH "92" HEADER_JSON_FROM_LENGTH ", \"attributes\": [{\"type\": \"APPLICATION\", \"value\": ["
+    test_message(&buf, "00080058"
+                       "04030006"
+                       "72656c6f6164"
+                       "0000"
+                       "04040048" INNER);
+    static const char text[] = HEADER_JSON_TO_LENGTH
+        "92" HEADER_JSON_FROM_LENGTH ", \"attributes\": [{\"type\": \"APPLICATION\", \"value\": ["
         "{\"type\": \"APPLICATION.NAME\", \"value\": \"reload\"}, "
         "{\"type\": \"APPLICATION.BODY\", \"hex\": \""
-        "52454c4f200000000101010201000004a6c5927a45000000000000000000000000000000463ac413c4000000000000000000000000000000"
-        "4690c25c00000000659df2aa00070000\", \"message\": "
-        HEADER_JSON_TO_LENGTH "4" HEADER_JSON_FROM_LENGTH ", \"attributes\": [{\"type\": \"SDP\", \"value\": \"\"}]}}]}]}";
+        "52454c4f200000000101010201000004a6c5927a45000000000000000000000000000000463ac413c400000000"
+        "0000000000000000000000"
+        "4690c25c00000000659df2aa00070000\", \"message\": " HEADER_JSON_TO_LENGTH
+        "4" HEADER_JSON_FROM_LENGTH
+        ", \"attributes\": [{\"type\": \"SDP\", \"value\": \"\"}]}}]}]}";
     reload_msg *msg = test_parse(&buf);
     test_json_is(msg, 0, text);
     test_json(&again, text);
@@ -1252,7 +1486,8 @@ static void test_tunnelled_depth(void **state)
         assert_int_equal(reload_json_write(msg, NULL, 0, test_sink, &out), RELOAD_OK);
         reload_buf_append(&out, "", 1);
         unsigned shown = 0;
-        for (const char *at = (const char *)out.octets; (at = strstr(at, "\"message\": {")) != NULL; at++)
+        for (const char *at = (const char *)out.octets; (at = strstr(at, "\"message\": {")) != NULL;
+             at++)
             shown++;
         assert_int_equal(shown, depth < 4 ? depth : 4);
         reload_msg_free(&msg);
@@ -1263,7 +1498,7 @@ static void test_tunnelled_depth(void **state)
     reload_buf_free(&inner);
 }
 
-/* ---- Building --------------------------------------------------------------------------------------------------- */
+/* ---- Building ---- */
 
 static reload_err build_value(uint16_t type, const reload_value *value)
 {
@@ -1290,7 +1525,9 @@ static void test_build_values(void **state)
         {RELOAD_A_PARAMETER_OP, {.kind = RELOAD_KIND_OP, .number = 255}, RELOAD_OK},
         {RELOAD_A_PARAMETER_OP, {.kind = RELOAD_KIND_OP, .number = 256}, RELOAD_ERR_VALUE},
         {RELOAD_A_ROUTE_LOG_TRANSPORT, {.kind = RELOAD_KIND_TRANSPORT, .number = 65535}, RELOAD_OK},
-        {RELOAD_A_ROUTE_LOG_TRANSPORT, {.kind = RELOAD_KIND_TRANSPORT, .number = 65536}, RELOAD_ERR_VALUE},
+        {RELOAD_A_ROUTE_LOG_TRANSPORT,
+         {.kind = RELOAD_KIND_TRANSPORT, .number = 65536},
+         RELOAD_ERR_VALUE},
         {RELOAD_A_RESPONSE_CODE, {.kind = RELOAD_KIND_RESPONSE, .number = 99}, RELOAD_ERR_VALUE},
         {RELOAD_A_RESPONSE_CODE, {.kind = RELOAD_KIND_RESPONSE, .number = 100}, RELOAD_OK},
         {RELOAD_A_RESPONSE_CODE, {.kind = RELOAD_KIND_RESPONSE, .number = 799}, RELOAD_OK},
@@ -1300,7 +1537,9 @@ static void test_build_values(void **state)
         {RELOAD_A_PEER_ID, {.kind = RELOAD_KIND_ID, .octets = zeros, .len = 19}, RELOAD_ERR_VALUE},
         {RELOAD_A_PEER_ID, {.kind = RELOAD_KIND_ID, .octets = zeros, .len = 21}, RELOAD_ERR_VALUE},
         {RELOAD_A_SDP, {.kind = RELOAD_KIND_TEXT, .octets = nul, .len = 1}, RELOAD_ERR_VALUE},
-        {RELOAD_A_SDP, {.kind = RELOAD_KIND_TEXT, .octets = (const uint8_t *)"\xff", .len = 1}, RELOAD_ERR_VALUE},
+        {RELOAD_A_SDP,
+         {.kind = RELOAD_KIND_TEXT, .octets = (const uint8_t *)"\xff", .len = 1},
+         RELOAD_ERR_VALUE},
         {RELOAD_A_SDP, {.kind = RELOAD_KIND_TEXT}, RELOAD_OK},
         {RELOAD_A_SOURCE_INFO, {.kind = RELOAD_KIND_COMPOSITE}, RELOAD_ERR_ARGUMENT},
     };
@@ -1372,9 +1611,14 @@ static void test_build_append(void **state)
     reload_build_field(&b, RELOAD_F_TTL, 7);
     reload_build_octets(&b, RELOAD_A_SDP, (const uint8_t *)"a", 1);
     assert_int_equal(reload_build_end(&b), RELOAD_OK);
-    test_same(buf.octets, 7, "aabb" "52454c4f" "07");
+    test_same(buf.octets, 7,
+              "aabb"
+              "52454c4f"
+              "07");
     test_same(buf.octets + 2 + 13, 3, "000008");
-    test_same(buf.octets + 70, buf.len - 70, "00070001" "61000000");
+    test_same(buf.octets + 70, buf.len - 70,
+              "00070001"
+              "61000000");
     reload_buf_free(&buf);
 }
 
@@ -1440,7 +1684,8 @@ static void test_parse_again(void **state)
 {
     (void)state;
     reload_buf a = {0}, b = {0};
-    test_message(&a, "00060000" "00070000");
+    test_message(&a, "00060000"
+                     "00070000");
     test_message(&b, "00070000");
     reload_msg *msg = test_parse(&a);
     assert_int_equal(reload_msg_signature(msg), 0);

@@ -6,8 +6,10 @@
 #include <string.h>
 #include <time.h>
 
-/* What the comparison of two runs of octets says, each a message where it can be read as one. Returns whether they differ. */
-static bool compare(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len, reload_buf *said)
+/* What the comparison of two runs of octets says, each a message where it can be read as one.
+ * Returns whether they differ. */
+static bool compare(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len,
+                    reload_buf *said)
 {
     const uint8_t *octets[2] = {a, b};
     size_t len[2] = {a_len, b_len};
@@ -18,7 +20,9 @@ static bool compare(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_l
         msg[i] = reload_msg_new();
         assert_non_null(msg[i]);
         bool good = reload_msg_parse(msg[i], octets[i], len[i], NULL) == RELOAD_OK;
-        side[i] = (reload_diff_side){.msg = good ? msg[i] : NULL, .octets = good ? NULL : octets[i], .len = good ? 0 : len[i]};
+        side[i] = (reload_diff_side){.msg = good ? msg[i] : NULL,
+                                     .octets = good ? NULL : octets[i],
+                                     .len = good ? 0 : len[i]};
     }
     assert_int_equal(reload_diff_write(&side[0], &side[1], 0, test_sink, said, &differ), RELOAD_OK);
     assert_int_equal(reload_diff_write(&side[0], &side[1], 0, NULL, NULL, &quietly), RELOAD_OK);
@@ -34,7 +38,8 @@ static bool begins(const uint8_t *at, const uint8_t *end, const char *text)
     return (size_t)(end - at) >= strlen(text) && memcmp(at, text, strlen(text)) == 0;
 }
 
-/* That a comparison has headings, and below each of them lines behind "-" that are not those behind "+". */
+/* That a comparison has headings, and below each of them lines behind "-" that are not those behind
+ * "+". */
 static void shows(const reload_buf *said, size_t at, unsigned bit)
 {
     reload_buf lines[2] = {{0}, {0}};
@@ -42,9 +47,12 @@ static void shows(const reload_buf *said, size_t at, unsigned bit)
     bool heading = false;
     for (;;) {
         if (line == end || begins(line, end, "@ /")) {
-            bool same = lines[0].len == lines[1].len && (lines[0].len == 0 || memcmp(lines[0].octets, lines[1].octets, lines[0].len) == 0);
+            bool same =
+                lines[0].len == lines[1].len &&
+                (lines[0].len == 0 || memcmp(lines[0].octets, lines[1].octets, lines[0].len) == 0);
             if (heading ? same : line == end)
-                fail_msg("bit %u of octet %zu: %.*s", bit, at, (int)said->len, (const char *)said->octets);
+                fail_msg("bit %u of octet %zu: %.*s", bit, at, (int)said->len,
+                         (const char *)said->octets);
             if (line == end)
                 break;
             heading = true;
@@ -86,8 +94,9 @@ static void flip_all(const reload_buf *good)
 static void test_each_bit(void **state)
 {
     (void)state;
-    static const char *const files[] = {"section-4.1.hmac.bin", "tunnel.hmac.bin",   "route-log.hmac.bin",
-                                        "response.hmac.bin",    "unknown.hmac.bin", "section-4.1.certs.bin"};
+    static const char *const files[] = {"section-4.1.hmac.bin", "tunnel.hmac.bin",
+                                        "route-log.hmac.bin",   "response.hmac.bin",
+                                        "unknown.hmac.bin",     "section-4.1.certs.bin"};
     for (size_t i = 0; i < COUNT(files); i++) {
         reload_buf buf = {0};
         test_file(&buf, files[i]);
@@ -130,17 +139,55 @@ static void test_alignment(void **state)
     static const struct {
         const char *a, *b, *said;
     } rows[] = {
-        {"06550001" "01000000" "06550001" "02000000", "06550001" "02000000", "@ /attributes/0  0x0655\n- 0x0655 01\n"},
-        {"06550001" "01000000", "06550001" "02000000" "06550001" "01000000", "@ /attributes/0  0x0655\n+ 0x0655 02\n"},
-        {"06550001" "01000000" "06560001" "01000000", "06560001" "01000000" "06550001" "01000000",
+        {"06550001"
+         "01000000"
+         "06550001"
+         "02000000",
+         "06550001"
+         "02000000",
+         "@ /attributes/0  0x0655\n- 0x0655 01\n"},
+        {"06550001"
+         "01000000",
+         "06550001"
+         "02000000"
+         "06550001"
+         "01000000",
+         "@ /attributes/0  0x0655\n+ 0x0655 02\n"},
+        {"06550001"
+         "01000000"
+         "06560001"
+         "01000000",
+         "06560001"
+         "01000000"
+         "06550001"
+         "01000000",
          "@ /attributes/0  0x0655\n- 0x0655 01\n@ /attributes/1  0x0655\n+ 0x0655 01\n"},
-        {"06550001" "01000000" "06550001" "03000000", "06550001" "02000000" "06550001" "03000000",
+        {"06550001"
+         "01000000"
+         "06550001"
+         "03000000",
+         "06550001"
+         "02000000"
+         "06550001"
+         "03000000",
          "@ /attributes/0  0x0655\n- 01\n+ 02\n"},
-        {"06550001" "01000000", "06550001" "01000001", "@ /attributes/0/padding  0x0655 padding\n- 000000\n+ 000001\n"},
+        {"06550001"
+         "01000000",
+         "06550001"
+         "01000001",
+         "@ /attributes/0/padding  0x0655 padding\n- 000000\n+ 000001\n"},
         /* the last member's padding inside its container's Length, and behind it */
-        {"00020005" "01020001" "61000000", "00020008" "01020001" "61000000",
-         "@ /attributes/0  SOURCE-INFO\n- 0102000161 ! an attribute's padding runs past the end of its container\n+ 0102000161000000\n"},
-        {"06550000", "06560000", "@ /attributes/0  0x0655\n- 0x0655, Length 0\n@ /attributes/0  0x0656\n+ 0x0656, Length 0\n"},
+        {"00020005"
+         "01020001"
+         "61000000",
+         "00020008"
+         "01020001"
+         "61000000",
+         "@ /attributes/0  SOURCE-INFO\n- 0102000161 ! an attribute's padding runs past the end of "
+         "its container\n+ 0102000161000000\n"},
+        {"06550000", "06560000",
+         "@ /attributes/0  0x0655\n- 0x0655, Length 0\n@ /attributes/0  0x0656\n+ 0x0656, Length "
+         "0\n"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         reload_buf a = {0}, b = {0}, said = {0};
@@ -165,8 +212,8 @@ static int count_octets(void *arg, const void *octets, size_t len)
     return 0;
 }
 
-/* The largest messages, of the smallest attributes. other: the first one's types are none of the second's; else they are any
- * of seven. Returns how much is said. */
+/* The largest messages, of the smallest attributes. other: the first one's types are none of the
+ * second's; else they are any of seven. Returns how much is said. */
 static size_t compare_large(bool other)
 {
     enum { COUNT_EACH = 0xfffffc / 4 };
@@ -179,12 +226,14 @@ static size_t compare_large(bool other)
         reload_builder b;
         reload_build_begin(&b, &buf[k], NULL);
         for (unsigned i = 0; i < COUNT_EACH; i++)
-            reload_build_octets(&b, (uint16_t)(0x0655 + (other ? k : test_below(&state, 7))), NULL, 0);
+            reload_build_octets(&b, (uint16_t)(0x0655 + (other ? k : test_below(&state, 7))), NULL,
+                                0);
         assert_int_equal(reload_build_end(&b), RELOAD_OK);
         msg[k] = test_parse(&buf[k]);
     }
     const reload_diff_side side[2] = {{.msg = msg[0]}, {.msg = msg[1]}};
-    assert_int_equal(reload_diff_write(&side[0], &side[1], 0, count_octets, &said, &differ), RELOAD_OK);
+    assert_int_equal(reload_diff_write(&side[0], &side[1], 0, count_octets, &said, &differ),
+                     RELOAD_OK);
     assert_true(differ);
     for (unsigned k = 0; k < 2; k++) {
         reload_msg_free(&msg[k]);
@@ -217,8 +266,11 @@ static void test_refusing_sink(void **state)
 {
     (void)state;
     reload_buf a = {0}, b = {0};
-    test_message(&a, "06550001" "01000000");
-    test_message(&b, "06550001" "02000000" "06560000");
+    test_message(&a, "06550001"
+                     "01000000");
+    test_message(&b, "06550001"
+                     "02000000"
+                     "06560000");
     reload_msg *x = test_parse(&a), *y = test_parse(&b);
     const reload_diff_side side[2] = {{.msg = x}, {.msg = y}};
     bool differ;

@@ -1,4 +1,5 @@
-/* reload_explain, as a program calls it. tools/tests/test-explain.sh has a digest made by each misreading. */
+/* reload_explain, as a program calls it. tools/tests/test-explain.sh has a digest made by each
+ * misreading. */
 #include "test.h"
 
 #include <ctype.h>
@@ -26,7 +27,8 @@ static reload_verifier *verifier(const char *secret)
 {
     reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_HMAC);
     assert_non_null(v);
-    assert_int_equal(reload_verifier_add_secret(v, (const uint8_t *)secret, strlen(secret)), RELOAD_OK);
+    assert_int_equal(reload_verifier_add_secret(v, (const uint8_t *)secret, strlen(secret)),
+                     RELOAD_OK);
     return v;
 }
 
@@ -36,7 +38,8 @@ static const reload_explanation *only(const reload_report *report)
     const reload_explanation *explanation = NULL;
     for (size_t i = 0; i < report->count; i++) {
         const reload_signature *s = &report->signatures[i];
-        bool wrong = s->reason == RELOAD_REASON_BAD_DIGEST || s->reason == RELOAD_REASON_BAD_DIGEST_LENGTH;
+        bool wrong =
+            s->reason == RELOAD_REASON_BAD_DIGEST || s->reason == RELOAD_REASON_BAD_DIGEST_LENGTH;
         assert_int_equal(s->explanation != NULL, wrong);
         if (wrong) {
             assert_null(explanation);
@@ -47,7 +50,8 @@ static const reload_explanation *only(const reload_report *report)
 }
 
 /* That a message is invalid, and its explanation one fit by one reading, or (NULL) none. */
-static void explains(reload_verifier *v, const reload_buf *buf, int64_t time, const char *word, bool key_fits)
+static void explains(reload_verifier *v, const reload_buf *buf, int64_t time, const char *word,
+                     bool key_fits)
 {
     reload_report report = {0};
     reload_msg *msg = test_parse(buf);
@@ -55,7 +59,8 @@ static void explains(reload_verifier *v, const reload_buf *buf, int64_t time, co
     reload_report before = report;
     assert_int_equal(reload_explain(v, msg, &report), RELOAD_OK);
     assert_int_equal(report.verdict, RELOAD_INVALID);
-    assert_memory_equal(&report, &before, sizeof report); /* nothing but its signatures' explanations */
+    assert_memory_equal(&report, &before,
+                        sizeof report); /* nothing but its signatures' explanations */
     const reload_explanation *explanation = only(&report);
     assert_non_null(explanation);
     assert_false(explanation->no_digest);
@@ -84,7 +89,8 @@ static void test_table(void **state)
         assert_true(islower((unsigned char)r->word[0]));
         assert_int_equal(strspn(r->word, "abcdefghijklmnopqrstuvwxyz0123456789-"), strlen(r->word));
         assert_true(strlen(r->says) > 0 && r->says[strlen(r->says) - 1] != '.');
-        assert_true(r->section[0] == 'D' || strncmp(r->section, "B§", 3) == 0 || strncmp(r->section, "S§", 3) == 0);
+        assert_true(r->section[0] == 'D' || strncmp(r->section, "B§", 3) == 0 ||
+                    strncmp(r->section, "S§", 3) == 0);
         for (size_t i = 0; i < count; i++)
             assert_string_not_equal(reload_reading_at(i)->word, r->word);
     }
@@ -138,7 +144,8 @@ static void test_each_bit(void **state)
     (void)state;
     reload_verifier *v = verifier("secret");
     reload_msg *msg = test_parse(&everything);
-    const reload_attr *digest = reload_msg_attr(msg, reload_msg_member(msg, reload_msg_signature(msg), RELOAD_A_DIGEST));
+    const reload_attr *digest =
+        reload_msg_attr(msg, reload_msg_member(msg, reload_msg_signature(msg), RELOAD_A_DIGEST));
     for (uint32_t i = 0; i < digest->length; i++) {
         uint8_t *octet = &everything.octets[digest->offset + 4 + i], bit = (uint8_t)(1u << i % 8);
         *octet ^= bit;
@@ -160,7 +167,8 @@ static void test_certs(void **state)
     message.octets[12] ^= 0x80;
     explains(v, &message, EXAMPLE_TIME, "response-flipped", true);
     message.octets[12] ^= 0x80;
-    message.octets[36] ^= 1; /* the Destination ID: all that can be known is that the key is right */
+    message.octets[36] ^=
+        1; /* the Destination ID: all that can be known is that the key is right */
     explains(v, &message, EXAMPLE_TIME, NULL, true);
     message.octets[36] ^= 1;
     message.octets[message.len - 1] ^= 1;
@@ -200,7 +208,8 @@ static void test_report_json(void **state)
     const reload_origin origin = {.file = "-", .offset = 0, .index = 1};
     static const char *const secrets[] = {" secret", "another"};
     static const char *const wanted[] = {
-        "\"explain\": [{\"reading\": [\"secret-trimmed\"], \"detail\": \"white space around the secret was dropped (D12)\"}], \"explain_notes\": []}",
+        "\"explain\": [{\"reading\": [\"secret-trimmed\"], \"detail\": \"white space around the "
+        "secret was dropped (D12)\"}], \"explain_notes\": []}",
         "\"explain\": [], \"explain_notes\": []}"};
     for (size_t i = 0; i < COUNT(secrets); i++) {
         reload_report report = {0};
@@ -209,7 +218,8 @@ static void test_report_json(void **state)
         reload_msg *msg = test_parse(&everything);
         assert_int_equal(reload_verify(v, msg, NOW, &report), RELOAD_OK);
         assert_int_equal(reload_explain(v, msg, &report), RELOAD_OK);
-        assert_int_equal(reload_json_write_report(&report, msg, &origin, test_sink, &out), RELOAD_OK);
+        assert_int_equal(reload_json_write_report(&report, msg, &origin, test_sink, &out),
+                         RELOAD_OK);
         reload_buf_append(&out, "", 1);
         assert_non_null(strstr((const char *)out.octets, wanted[i]));
         reload_buf_free(&out);
@@ -222,8 +232,9 @@ static void test_report_json(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_table),    cmocka_unit_test(test_valid), cmocka_unit_test(test_key),
-        cmocka_unit_test(test_each_bit), cmocka_unit_test(test_certs), cmocka_unit_test(test_fit_text),
+        cmocka_unit_test(test_table),       cmocka_unit_test(test_valid),
+        cmocka_unit_test(test_key),         cmocka_unit_test(test_each_bit),
+        cmocka_unit_test(test_certs),       cmocka_unit_test(test_fit_text),
         cmocka_unit_test(test_report_json),
     };
     return cmocka_run_group_tests_name("explain", tests, setup, teardown);

@@ -36,7 +36,8 @@ static void test_resource(void **state)
     test_same(id, 20, "a9993e364706816aba3e25717850c26c9cd0d89d"); /* FIPS 180's vector */
     assert_int_equal(reload_resource_id(NULL, 0, 0, id), RELOAD_OK);
     test_same(id, 20, "da39a3ee5e6b4b0d3255bfef95601890afd80709");
-    assert_int_equal(reload_resource_id((const uint8_t *)"ab\0c", 4, 0, id), RELOAD_OK); /* a NUL is an octet like others */
+    assert_int_equal(reload_resource_id((const uint8_t *)"ab\0c", 4, 0, id),
+                     RELOAD_OK); /* a NUL is an octet like others */
     uint8_t ab[20];
     test_sha1("ab", ab);
     assert_memory_not_equal(id, ab, 20);
@@ -46,7 +47,8 @@ static void test_address_id(void **state)
 {
     (void)state;
     uint8_t id[20], sha1[20];
-    /* B§8.1.1's port step: ...c4b449 with port 5060 = 0x13c4 gives ...c413c4. This address is one whose SHA-1 ends so. */
+    /* B§8.1.1's port step: ...c4b449 with port 5060 = 0x13c4 gives ...c413c4. This address is one
+     * whose SHA-1 ends so. */
     test_sha1("10.41.10.24", sha1);
     test_same(sha1, 20, "35f5ed3fc4929de99ee48d44153b20198ec4b449");
     assert_int_equal(reload_address_id("10.41.10.24:5060", id, NULL), RELOAD_OK);
@@ -97,7 +99,8 @@ static void test_address(void **state)
         {"[10.4.1.2]:5060", false, false, 0, NULL},
         {"[]:5060", false, false, 0, NULL},
         {"[2001:db8::1]5060", false, false, 0, NULL},
-        {"[00000000000000000000000000000000000000000000000000000000000001]:1", false, false, 0, NULL},
+        {"[00000000000000000000000000000000000000000000000000000000000001]:1", false, false, 0,
+         NULL},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         reload_value value;
@@ -106,7 +109,8 @@ static void test_address(void **state)
         char text[56];
         print_message("# %s\n", rows[i].text);
         assert_int_equal(reload_address_parse(rows[i].text, &value), rows[i].good);
-        assert_int_equal(reload_address_id(rows[i].text, id, &diag), rows[i].good ? RELOAD_OK : RELOAD_ERR_VALUE);
+        assert_int_equal(reload_address_id(rows[i].text, id, &diag),
+                         rows[i].good ? RELOAD_OK : RELOAD_ERR_VALUE);
         if (!rows[i].good) {
             assert_int_equal(diag.code, RELOAD_ERR_VALUE);
             continue;
@@ -130,7 +134,10 @@ static void test_address(void **state)
 static void test_secret(void **state)
 {
     (void)state;
-#define ROW(text, err, offset, hex) {text, sizeof(text) - 1, err, offset, hex}
+#define ROW(text, err, offset, hex)              \
+    {                                            \
+        text, sizeof(text) - 1, err, offset, hex \
+    }
     static const struct {
         const char *text;
         size_t len;
@@ -174,7 +181,9 @@ static void test_secret(void **state)
         reload_buf secret = {0};
         reload_diag diag = {0};
         print_message("# %zu\n", i);
-        assert_int_equal(reload_secret_parse((const uint8_t *)rows[i].text, rows[i].len, &secret, &diag), rows[i].err);
+        assert_int_equal(
+            reload_secret_parse((const uint8_t *)rows[i].text, rows[i].len, &secret, &diag),
+            rows[i].err);
         test_same(secret.octets, secret.len, rows[i].hex);
         if (rows[i].err != RELOAD_OK) {
             assert_int_equal(diag.code, rows[i].err);
@@ -206,8 +215,8 @@ static void test_random_octets(void **state)
     assert_null(one);
 }
 
-/* The first octets of an HMAC_DRBG (SP 800-90A, HMAC-SHA256) whose seed material is the octets 00 to 0f; worked out with
- * Python's hmac module: K and V updated with the seed, then one V. */
+/* The first octets of an HMAC_DRBG (SP 800-90A, HMAC-SHA256) whose seed material is the octets 00
+ * to 0f; worked out with Python's hmac module: K and V updated with the seed, then one V. */
 static void test_seeded_octets(void **state)
 {
     (void)state;
@@ -218,7 +227,8 @@ static void test_seeded_octets(void **state)
     assert_int_equal(reload_rng_new(seed, sizeof seed, &rng), RELOAD_OK);
     assert_int_equal(reload_rng_fill(rng, octets, sizeof octets), RELOAD_OK);
     reload_rng_free(&rng);
-    static const uint8_t expected[16] = {0x09, 0x94, 0x27, 0xd6, 0x19, 0x2f, 0x1b, 0x0a, 0xb5, 0xa1, 0x31, 0x2e, 0xdf, 0x28, 0x0e, 0xef};
+    static const uint8_t expected[16] = {0x09, 0x94, 0x27, 0xd6, 0x19, 0x2f, 0x1b, 0x0a,
+                                         0xb5, 0xa1, 0x31, 0x2e, 0xdf, 0x28, 0x0e, 0xef};
     assert_memory_equal(octets, expected, sizeof expected);
     seed[0] = 1;
     assert_int_equal(reload_rng_new(seed, sizeof seed, &rng), RELOAD_OK);
@@ -230,7 +240,10 @@ static void test_seeded_octets(void **state)
 static void test_escape(void **state)
 {
     (void)state;
-#define ROW(text, escaped) {text, sizeof(text) - 1, escaped}
+#define ROW(text, escaped)              \
+    {                                   \
+        text, sizeof(text) - 1, escaped \
+    }
     static const struct {
         const char *text;
         size_t len;
@@ -243,17 +256,20 @@ static void test_escape(void **state)
         ROW("\033[31m", "\\x1b[31m"),
         ROW("\0\x7f", "\\x00\\x7f"),
         ROW("a\\b", "a\\\\b"),
-        ROW("\xc2\x9b", "\\u{009b}"),             /* a C1 control: CSI */
-        ROW("\xe2\x80\xae", "\\u{202e}"),         /* right to left */
-        ROW("\xe2\x80\x8b", "\\u{200b}"),         /* no width */
+        ROW("\xc2\x9b", "\\u{009b}"),     /* a C1 control: CSI */
+        ROW("\xe2\x80\xae", "\\u{202e}"), /* right to left */
+        ROW("\xe2\x80\x8b", "\\u{200b}"), /* no width */
         ROW("\xef\xbb\xbf", "\\u{feff}"),
-        ROW("\xff" "a\xc3", "\\xffa\\xc3"),       /* no UTF-8 */
-        ROW("\xed\xa0\x80", "\\xed\\xa0\\x80"),   /* a surrogate */
+        ROW("\xff"
+            "a\xc3",
+            "\\xffa\\xc3"),                     /* no UTF-8 */
+        ROW("\xed\xa0\x80", "\\xed\\xa0\\x80"), /* a surrogate */
     };
 #undef ROW
     for (size_t i = 0; i < COUNT(rows); i++) {
         reload_buf out = {0};
-        assert_int_equal(reload_escape((const uint8_t *)rows[i].text, rows[i].len, test_sink, &out), RELOAD_OK);
+        assert_int_equal(reload_escape((const uint8_t *)rows[i].text, rows[i].len, test_sink, &out),
+                         RELOAD_OK);
         reload_buf_append(&out, "", 1);
         assert_string_equal((const char *)out.octets, rows[i].escaped);
         reload_buf_free(&out);
@@ -277,10 +293,11 @@ static void test_escape_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_overlay),       cmocka_unit_test(test_resource), cmocka_unit_test(test_address_id),
-        cmocka_unit_test(test_address),       cmocka_unit_test(test_secret),   cmocka_unit_test(test_random_octets),
-        cmocka_unit_test(test_seeded_octets),
-        cmocka_unit_test(test_escape),        cmocka_unit_test(test_escape_fails),
+        cmocka_unit_test(test_overlay),       cmocka_unit_test(test_resource),
+        cmocka_unit_test(test_address_id),    cmocka_unit_test(test_address),
+        cmocka_unit_test(test_secret),        cmocka_unit_test(test_random_octets),
+        cmocka_unit_test(test_seeded_octets), cmocka_unit_test(test_escape),
+        cmocka_unit_test(test_escape_fails),
     };
     return cmocka_run_group_tests_name("id", tests, NULL, NULL);
 }

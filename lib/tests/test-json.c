@@ -5,16 +5,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- What is taken ---------------------------------------------------------------------------------------------- */
+/* ---- What is taken ---- */
 
-#define ID "463ac413c4000000000000000000000000000000"
+#define ID      "463ac413c4000000000000000000000000000000"
 #define ZERO_ID "0000000000000000000000000000000000000000"
 
 /* Messages of initial values: all that JSON leaves out. */
-#define START "52454c4f" "20000000" "01010100"
-#define REST ZERO_ID ZERO_ID "0000000000000000" "00000000"
+#define START  \
+    "52454c4f" \
+    "20000000" \
+    "01010100"
+#define REST                           \
+    ZERO_ID ZERO_ID "0000000000000000" \
+                    "00000000"
 #define PLAIN(length) START "00" length REST
-#define H "{\"header\": {\"method\": 0}, \"attributes\": ["
+#define H             "{\"header\": {\"method\": 0}, \"attributes\": ["
 
 static void reads(const char *text, const char *hex)
 {
@@ -38,23 +43,62 @@ static void test_header_values(void **state)
 {
     (void)state;
     /* names or integers */
-    reads("{\"header\": {\"ttl\": 5, \"routing\": \"REDIRECT\", \"frag\": true, \"lfrg\": false, \"frag_reserved\": 4660,"
-          "\"experimental\": true, \"version\": 127, \"dht\": \"Bamboo1.0\", \"hash\": 9, \"security\": \"CERTS\","
-          "\"response\": true, \"method\": \"TRANSPORT-TUNNEL\", \"length\": 99, \"destination_id\": \"" ID "\","
-          "\"source_id\": \"000102030405060708090A0B0C0D0E0F10111213\", \"transaction_id\": \"4690c25c00000007\","
+    reads("{\"header\": {\"ttl\": 5, \"routing\": \"REDIRECT\", \"frag\": true, \"lfrg\": false, "
+          "\"frag_reserved\": 4660,"
+          "\"experimental\": true, \"version\": 127, \"dht\": \"Bamboo1.0\", \"hash\": 9, "
+          "\"security\": \"CERTS\","
+          "\"response\": true, \"method\": \"TRANSPORT-TUNNEL\", \"length\": 99, "
+          "\"destination_id\": \"" ID "\","
+          "\"source_id\": \"000102030405060708090A0B0C0D0E0F10111213\", \"transaction_id\": "
+          "\"4690c25c00000007\","
           "\"overlay\": \"CBF43926\"}}",
-          "52454c4f" "05" "02" "9234" "ff" "02" "09" "03" "a1" "000000" ID "000102030405060708090a0b0c0d0e0f10111213"
-          "4690c25c00000007" "cbf43926");
-    reads("{\"header\": {\"ttl\": 255, \"routing\": 2, \"frag_reserved\": 16383, \"version\": 0, \"dht\": 2, \"hash\": \"SHA-1\","
+          "52454c4f"
+          "05"
+          "02"
+          "9234"
+          "ff"
+          "02"
+          "09"
+          "03"
+          "a1"
+          "000000" ID "000102030405060708090a0b0c0d0e0f10111213"
+          "4690c25c00000007"
+          "cbf43926");
+    reads("{\"header\": {\"ttl\": 255, \"routing\": 2, \"frag_reserved\": 16383, \"version\": 0, "
+          "\"dht\": 2, \"hash\": \"SHA-1\","
           "\"security\": 3, \"method\": 127, \"lfrg\": true}}",
-          "52454c4f" "ff" "02" "7fff" "00" "02" "01" "03" "7f" "000000" REST);
-    reads("{\"header\": {\"method\": 17, \"routing\": 255, \"dht\": 0, \"hash\": 0, \"security\": 255}}",
-          "52454c4f" "20" "ff" "0000" "01" "00" "00" "ff" "11" "000000" REST);
+          "52454c4f"
+          "ff"
+          "02"
+          "7fff"
+          "00"
+          "02"
+          "01"
+          "03"
+          "7f"
+          "000000" REST);
+    reads("{\"header\": {\"method\": 17, \"routing\": 255, \"dht\": 0, \"hash\": 0, \"security\": "
+          "255}}",
+          "52454c4f"
+          "20"
+          "ff"
+          "0000"
+          "01"
+          "00"
+          "00"
+          "ff"
+          "11"
+          "000000" REST);
     /* an overlay by name, IDs by the text that they are the SHA-1 of */
-    reads("{\"header\": {\"method\": 0, \"overlay\": {\"name\": \"chat\"}, \"source_id\": {\"sha1\": \"abc\"},"
+    reads("{\"header\": {\"method\": 0, \"overlay\": {\"name\": \"chat\"}, \"source_id\": "
+          "{\"sha1\": \"abc\"},"
           "\"destination_id\": {\"sha1\": \"\"}}}",
-          START "00" "000000" "da39a3ee5e6b4b0d3255bfef95601890afd80709" "a9993e364706816aba3e25717850c26c9cd0d89d"
-          "0000000000000000" "659df2aa");
+          START "00"
+                "000000"
+                "da39a3ee5e6b4b0d3255bfef95601890afd80709"
+                "a9993e364706816aba3e25717850c26c9cd0d89d"
+                "0000000000000000"
+                "659df2aa");
 }
 
 static void test_every_method_by_name(void **state)
@@ -62,12 +106,16 @@ static void test_every_method_by_name(void **state)
     (void)state;
     static const struct {
         const char *name, *octet;
-    } rows[] = {{"PEER-JOIN", "00"},         {"PEER-SEARCH", "01"},    {"RESOURCE-GET", "10"},    {"RESOURCE-PUT", "11"},
-                {"RESOURCE-TRANSFER", "12"}, {"TRANSPORT-OPEN", "20"}, {"TRANSPORT-TUNNEL", "21"}};
+    } rows[] = {{"PEER-JOIN", "00"},       {"PEER-SEARCH", "01"},       {"RESOURCE-GET", "10"},
+                {"RESOURCE-PUT", "11"},    {"RESOURCE-TRANSFER", "12"}, {"TRANSPORT-OPEN", "20"},
+                {"TRANSPORT-TUNNEL", "21"}};
     for (size_t i = 0; i < COUNT(rows); i++) {
         char text[128], hex[256];
         (void)snprintf(text, sizeof text, "{\"header\": {\"method\": \"%s\"}}", rows[i].name);
-        (void)snprintf(hex, sizeof hex, START "%s" "000000" REST, rows[i].octet);
+        (void)snprintf(hex, sizeof hex,
+                       START "%s"
+                             "000000" REST,
+                       rows[i].octet);
         reads(text, hex);
     }
 }
@@ -76,52 +124,118 @@ static void test_types(void **state)
 {
     (void)state;
     /* names, second spellings, "0x", integers */
-    reads(H "{\"type\": \"PEER-CERT\", \"hex\": \"\"}, {\"type\": \"PEER-CERTIFICATE\", \"hex\": \"\"},"
-          "{\"type\": \"PEER-CERTIFCATE\", \"hex\": \"\"}, {\"type\": \"0x0105\", \"hex\": \"\"}, {\"type\": 261, \"hex\": \"\"}]}",
-          PLAIN("000014") "01050000" "01050000" "01050000" "01050000" "01050000");
-    reads(H "{\"type\": \"RESOURCE-CERTIFICATE\", \"hex\": \"\"}, {\"type\": \"RESOURCE-INFO.BODY.PARAMETER.KEY\", \"value\": \"\"}]}",
-          PLAIN("000008") "03080000" "03090000");
-    reads(H "{\"type\": \"0x0655\", \"hex\": \"aB\"}, {\"type\": \"0xFFff\", \"hex\": \"\"}, {\"type\": 0, \"hex\": \"\"},"
-          "{\"type\": 65535, \"hex\": \"\"}]}",
-          PLAIN("000014") "06550001" "ab000000" "ffff0000" "00000000" "ffff0000");
+    reads(
+        H
+        "{\"type\": \"PEER-CERT\", \"hex\": \"\"}, {\"type\": \"PEER-CERTIFICATE\", \"hex\": \"\"},"
+        "{\"type\": \"PEER-CERTIFCATE\", \"hex\": \"\"}, {\"type\": \"0x0105\", \"hex\": \"\"}, "
+        "{\"type\": 261, \"hex\": \"\"}]}",
+        PLAIN("000014") "01050000"
+                        "01050000"
+                        "01050000"
+                        "01050000"
+                        "01050000");
+    reads(H "{\"type\": \"RESOURCE-CERTIFICATE\", \"hex\": \"\"}, {\"type\": "
+            "\"RESOURCE-INFO.BODY.PARAMETER.KEY\", \"value\": \"\"}]}",
+          PLAIN("000008") "03080000"
+                          "03090000");
+    reads(H "{\"type\": \"0x0655\", \"hex\": \"aB\"}, {\"type\": \"0xFFff\", \"hex\": \"\"}, "
+            "{\"type\": 0, \"hex\": \"\"},"
+            "{\"type\": 65535, \"hex\": \"\"}]}",
+          PLAIN("000014") "06550001"
+                          "ab000000"
+                          "ffff0000"
+                          "00000000"
+                          "ffff0000");
     /* a known type by number is typed */
     reads(H "{\"type\": \"0x0104\", \"value\": 300}, {\"type\": 260, \"value\": 300}]}",
-          PLAIN("000010") "01040004" "0000012c" "01040004" "0000012c");
+          PLAIN("000010") "01040004"
+                          "0000012c"
+                          "01040004"
+                          "0000012c");
 }
 
 static void test_values(void **state)
 {
     (void)state;
     reads(H "{\"type\": \"RESPONSE-CODE\", \"value\": {\"code\": 431, \"reason\": \"x\"}},"
-          "{\"type\": \"RESPONSE-CODE\", \"value\": {\"code\": 100}}, {\"type\": \"RESPONSE-CODE\", \"value\": {\"code\": 799}}]}",
-          PLAIN("00001c") "00010005" "0000041f" "78000000" "00010004" "00000100" "00010004" "00000763");
-    reads(H "{\"type\": \"PEER-IP-PORT\", \"value\": {\"ip\": \"10.4.1.2\", \"port\": 5060, \"protocol\": 255}},"
-          "{\"type\": \"PEER-IP-PORT\", \"value\": \"10.4.1.2:5060\"}]}",
-          PLAIN("000018") "01030008" "ff0113c4" "0a040102" "01030008" "000113c4" "0a040102");
-    reads(H "{\"type\": \"PEER-IP-PORT\", \"value\": {\"ip\": \"2001:DB8::1\", \"port\": 0, \"protocol\": 0}},"
-          "{\"type\": \"PEER-IP-PORT\", \"value\": \"[::ffff:10.4.1.2]:65535\"}]}",
-          PLAIN("000030") "01030014" "00020000" "20010db8000000000000000000000001"
-          "01030014" "0002ffff" "00000000000000000000ffff0a040102");
-    reads(H "{\"type\": \"PEER-ID\", \"value\": \"" ID "\"}, {\"type\": \"PEER-ID\", \"value\": {\"sha1\": \"abc\"}}]}",
-          PLAIN("000030") "01010014" ID "01010014" "a9993e364706816aba3e25717850c26c9cd0d89d");
-    reads(H "{\"type\": \"PEER-EXPIRATION\", \"value\": 0}, {\"type\": \"TIMESTAMP\", \"value\": 4294967295},"
-          "{\"type\": \"APPLICATION.DIALOG\", \"value\": 7}]}",
-          PLAIN("000018") "01040004" "00000000" "08010004" "ffffffff" "04050004" "00000007");
-    reads(H "{\"type\": \"RESOURCE-INFO.BODY.PARAMETER.OP\", \"value\": \">\"}, {\"type\": \"RESOURCE-INFO.BODY.PARAMETER.OP\","
-          "\"value\": 255}, {\"type\": \"ROUTE-LOG.TRANSPORT\", \"value\": \"TLS\"}, {\"type\": \"ROUTE-LOG.TRANSPORT\", \"value\": 65535}]}",
-          PLAIN("000020") "030a0001" "03000000" "030a0001" "ff000000" "04010002" "00380000" "04010002" "ffff0000");
-    reads(H "{\"type\": \"SDP\", \"value\": \"\\u00e9\\ud83d\\ude00\\n\"}]}", PLAIN("00000c") "00070007" "c3a9f09f98800a" "00");
-    reads(H "{\"type\": \"SOURCE-INFO\", \"value\": [{\"type\": \"PEER-NAME\", \"value\": \"ab\"}]}]}",
-          PLAIN("00000c") "00020008" "01020002" "61620000");
+            "{\"type\": \"RESPONSE-CODE\", \"value\": {\"code\": 100}}, {\"type\": "
+            "\"RESPONSE-CODE\", \"value\": {\"code\": 799}}]}",
+          PLAIN("00001c") "00010005"
+                          "0000041f"
+                          "78000000"
+                          "00010004"
+                          "00000100"
+                          "00010004"
+                          "00000763");
+    reads(H "{\"type\": \"PEER-IP-PORT\", \"value\": {\"ip\": \"10.4.1.2\", \"port\": 5060, "
+            "\"protocol\": 255}},"
+            "{\"type\": \"PEER-IP-PORT\", \"value\": \"10.4.1.2:5060\"}]}",
+          PLAIN("000018") "01030008"
+                          "ff0113c4"
+                          "0a040102"
+                          "01030008"
+                          "000113c4"
+                          "0a040102");
+    reads(H "{\"type\": \"PEER-IP-PORT\", \"value\": {\"ip\": \"2001:DB8::1\", \"port\": 0, "
+            "\"protocol\": 0}},"
+            "{\"type\": \"PEER-IP-PORT\", \"value\": \"[::ffff:10.4.1.2]:65535\"}]}",
+          PLAIN("000030") "01030014"
+                          "00020000"
+                          "20010db8000000000000000000000001"
+                          "01030014"
+                          "0002ffff"
+                          "00000000000000000000ffff0a040102");
+    reads(H "{\"type\": \"PEER-ID\", \"value\": \"" ID
+            "\"}, {\"type\": \"PEER-ID\", \"value\": {\"sha1\": \"abc\"}}]}",
+          PLAIN("000030") "01010014" ID "01010014"
+                          "a9993e364706816aba3e25717850c26c9cd0d89d");
+    reads(H "{\"type\": \"PEER-EXPIRATION\", \"value\": 0}, {\"type\": \"TIMESTAMP\", \"value\": "
+            "4294967295},"
+            "{\"type\": \"APPLICATION.DIALOG\", \"value\": 7}]}",
+          PLAIN("000018") "01040004"
+                          "00000000"
+                          "08010004"
+                          "ffffffff"
+                          "04050004"
+                          "00000007");
+    reads(H "{\"type\": \"RESOURCE-INFO.BODY.PARAMETER.OP\", \"value\": \">\"}, {\"type\": "
+            "\"RESOURCE-INFO.BODY.PARAMETER.OP\","
+            "\"value\": 255}, {\"type\": \"ROUTE-LOG.TRANSPORT\", \"value\": \"TLS\"}, {\"type\": "
+            "\"ROUTE-LOG.TRANSPORT\", \"value\": 65535}]}",
+          PLAIN("000020") "030a0001"
+                          "03000000"
+                          "030a0001"
+                          "ff000000"
+                          "04010002"
+                          "00380000"
+                          "04010002"
+                          "ffff0000");
+    reads(H "{\"type\": \"SDP\", \"value\": \"\\u00e9\\ud83d\\ude00\\n\"}]}",
+          PLAIN("00000c") "00070007"
+                          "c3a9f09f98800a"
+                          "00");
+    reads(
+        H
+        "{\"type\": \"SOURCE-INFO\", \"value\": [{\"type\": \"PEER-NAME\", \"value\": \"ab\"}]}]}",
+        PLAIN("00000c") "00020008"
+                        "01020002"
+                        "61620000");
 }
 
 /* hex for any attribute, and it is written as told. */
 static void test_hex_values(void **state)
 {
     (void)state;
-    reads(H "{\"type\": \"PEER-ID\", \"hex\": \"00\"}, {\"type\": \"SOURCE-INFO\", \"hex\": \"0102ffff\"},"
-          "{\"type\": \"SDP\", \"hex\": \"ff\"}, {\"type\": \"RESPONSE-CODE\", \"hex\": \"\"}]}",
-          PLAIN("00001c") "01010001" "00000000" "00020004" "0102ffff" "00070001" "ff000000" "00010000");
+    reads(H "{\"type\": \"PEER-ID\", \"hex\": \"00\"}, {\"type\": \"SOURCE-INFO\", \"hex\": "
+            "\"0102ffff\"},"
+            "{\"type\": \"SDP\", \"hex\": \"ff\"}, {\"type\": \"RESPONSE-CODE\", \"hex\": \"\"}]}",
+          PLAIN("00001c") "01010001"
+                          "00000000"
+                          "00020004"
+                          "0102ffff"
+                          "00070001"
+                          "ff000000"
+                          "00010000");
 }
 
 static void test_lies(void **state)
@@ -129,18 +243,32 @@ static void test_lies(void **state)
     (void)state;
     /* forced_length in the header and on attributes; padding goes by what is there */
     reads("{\"header\": {\"method\": 0, \"forced_length\": 16777215}}", PLAIN("ffffff"));
-    reads("{\"header\": {\"forced_length\": 0, \"method\": 0}, \"attributes\": [{\"type\": \"SDP\", \"value\": \"a\"}]}",
-          PLAIN("000000") "00070001" "61000000");
-    reads(H "{\"type\": \"SDP\", \"value\": \"a\", \"forced_length\": 65535}, {\"type\": \"SDP\", \"value\": \"ab\", \"forced_length\": 0}]}",
-          PLAIN("000010") "0007ffff" "61000000" "00070000" "61620000");
-    reads(H "{\"type\": \"SOURCE-INFO\", \"value\": [{\"type\": \"SDP\", \"value\": \"\", \"forced_length\": 8}], \"forced_length\": 12}]}",
-          PLAIN("000008") "0002000c" "00070008");
+    reads("{\"header\": {\"forced_length\": 0, \"method\": 0}, \"attributes\": [{\"type\": "
+          "\"SDP\", \"value\": \"a\"}]}",
+          PLAIN("000000") "00070001"
+                          "61000000");
+    reads(H "{\"type\": \"SDP\", \"value\": \"a\", \"forced_length\": 65535}, {\"type\": \"SDP\", "
+            "\"value\": \"ab\", \"forced_length\": 0}]}",
+          PLAIN("000010") "0007ffff"
+                          "61000000"
+                          "00070000"
+                          "61620000");
+    reads(H "{\"type\": \"SOURCE-INFO\", \"value\": [{\"type\": \"SDP\", \"value\": \"\", "
+            "\"forced_length\": 8}], \"forced_length\": 12}]}",
+          PLAIN("000008") "0002000c"
+                          "00070008");
     /* padding and trailing octets */
-    reads(H "{\"type\": \"SDP\", \"value\": \"a\", \"padding\": \"00beEF\"}, {\"type\": \"SDP\", \"value\": \"abcd\", \"padding\": \"\"}]}",
-          PLAIN("000010") "00070001" "6100beef" "00070004" "61626364");
-    reads("{\"header\": {\"method\": 0}, \"trailing\": {\"hex\": \"0102ff\", \"error\": \"x\"}, \"attributes\": ["
+    reads(H "{\"type\": \"SDP\", \"value\": \"a\", \"padding\": \"00beEF\"}, {\"type\": \"SDP\", "
+            "\"value\": \"abcd\", \"padding\": \"\"}]}",
+          PLAIN("000010") "00070001"
+                          "6100beef"
+                          "00070004"
+                          "61626364");
+    reads("{\"header\": {\"method\": 0}, \"trailing\": {\"hex\": \"0102ff\", \"error\": \"x\"}, "
+          "\"attributes\": ["
           "{\"type\": \"SDP\", \"value\": \"\"}]}",
-          PLAIN("000007") "00070000" "0102ff");
+          PLAIN("000007") "00070000"
+                          "0102ff");
     reads("{\"garbage\": {\"hex\": \"00Ff\", \"error\": \"no token\"}}", "00ff");
     reads("{\"garbage\": {\"hex\": \"\"}, \"meta\": {\"x\": [1]}}", "");
 }
@@ -149,11 +277,14 @@ static void test_lies(void **state)
 static void test_for_reading_only(void **state)
 {
     (void)state;
-    reads("{\"meta\": {\"file\": \"x\", \"time\": 1}, \"header\": {\"method\": 0, \"length\": 77}, \"attributes\": [{\"type\": \"SDP\","
+    reads("{\"meta\": {\"file\": \"x\", \"time\": 1}, \"header\": {\"method\": 0, \"length\": 77}, "
+          "\"attributes\": [{\"type\": \"SDP\","
           "\"value\": \"\", \"ignored\": true, \"error\": \"x\", \"message\": {\"y\": 1}}]}",
           PLAIN("000004") "00070000");
-    reads("{\"meta\": 7, \"header\": {\"method\": 0, \"length\": \"long\"}, \"attributes\": [{\"type\": \"SDP\","
-          "\"value\": \"\", \"ignored\": 1, \"error\": null, \"message\": []}], \"trailing\": {\"hex\": \"\", \"error\": 1}}",
+    reads("{\"meta\": 7, \"header\": {\"method\": 0, \"length\": \"long\"}, \"attributes\": "
+          "[{\"type\": \"SDP\","
+          "\"value\": \"\", \"ignored\": 1, \"error\": null, \"message\": []}], \"trailing\": "
+          "{\"hex\": \"\", \"error\": 1}}",
           PLAIN("000004") "00070000");
 }
 
@@ -163,7 +294,8 @@ static void test_out(void **state)
     (void)state;
     reload_buf buf = {0};
     static const char good[] = "{\"garbage\": {\"hex\": \"bb\"}}";
-    static const char bad[] = "{\"header\": {\"method\": 0}, \"attributes\": [{\"type\": \"SDP\", \"value\": \"a\"}, 1]}";
+    static const char bad[] =
+        "{\"header\": {\"method\": 0}, \"attributes\": [{\"type\": \"SDP\", \"value\": \"a\"}, 1]}";
     test_hex(&buf, "aa");
     assert_int_equal(reload_json_read(good, strlen(good), &buf, NULL), RELOAD_OK);
     test_same(buf.octets, buf.len, "aabb");
@@ -180,10 +312,15 @@ static void test_one_attribute(void **state)
     (void)state;
     reload_buf buf = {0};
     reload_diag diag = {0};
-    static const char good[] = "{\"type\": \"ROUTE-LOG\", \"value\": [{\"type\": \"ROUTE-LOG.TRANSPORT\", \"value\": \"TCP\"}]}";
+    static const char good[] = "{\"type\": \"ROUTE-LOG\", \"value\": [{\"type\": "
+                               "\"ROUTE-LOG.TRANSPORT\", \"value\": \"TCP\"}]}";
     assert_int_equal(reload_json_read_attr(good, strlen(good), &buf, &diag), RELOAD_OK);
-    test_same(buf.octets, buf.len, "00040008" "04010002" "00060000");
-    static const char bad[] = "{\"type\": \"ROUTE-LOG\", \"value\": [{\"type\": \"ROUTE-LOG.TRANSPORT\", \"value\": \"tcp\"}]}";
+    test_same(buf.octets, buf.len,
+              "00040008"
+              "04010002"
+              "00060000");
+    static const char bad[] = "{\"type\": \"ROUTE-LOG\", \"value\": [{\"type\": "
+                              "\"ROUTE-LOG.TRANSPORT\", \"value\": \"tcp\"}]}";
     assert_int_equal(reload_json_read_attr(bad, strlen(bad), &buf, &diag), RELOAD_ERR_VALUE);
     assert_string_equal(diag.pointer, "/value/0/value");
     assert_int_equal(reload_json_read_attr("[]", 2, &buf, &diag), RELOAD_ERR_VALUE);
@@ -192,7 +329,7 @@ static void test_one_attribute(void **state)
     reload_buf_free(&buf);
 }
 
-/* ---- Errors ----------------------------------------------------------------------------------------------------- */
+/* ---- Errors ---- */
 
 static void refuses(const char *text, reload_err err, const char *pointer)
 {
@@ -220,11 +357,17 @@ static void test_unknown_keys(void **state)
     refuses("{\"header\": {\"method\": 0, \"a/b~c\": 0}}", V, "/header/a~1b~0c");
     refuses(H "{\"type\": \"SDP\", \"value\": \"\", \"\": 1}]}", V, "/attributes/0/");
     refuses(H "{\"type\": \"SDP\", \"value\": \"\", \"length\": 1}]}", V, "/attributes/0/length");
-    refuses(H "{\"type\": \"SOURCE-INFO\", \"value\": [{\"type\": \"SDP\", \"value\": \"\"}, {\"type\": \"SDP\", \"vlaue\": \"\"}]}]}", V,
-            "/attributes/0/value/1/vlaue");
-    refuses(H "{\"type\": \"RESPONSE-CODE\", \"value\": {\"code\": 200, \"phrase\": \"\"}}]}", V, "/attributes/0/value/phrase");
-    refuses(H "{\"type\": \"PEER-IP-PORT\", \"value\": {\"ip\": \"10.4.1.2\", \"port\": 1, \"x\": 1}}]}", V, "/attributes/0/value/x");
-    refuses("{\"header\": {\"method\": 0}, \"trailing\": {\"hex\": \"\", \"x\": 1}}", V, "/trailing/x");
+    refuses(H "{\"type\": \"SOURCE-INFO\", \"value\": [{\"type\": \"SDP\", \"value\": \"\"}, "
+              "{\"type\": \"SDP\", \"vlaue\": \"\"}]}]}",
+            V, "/attributes/0/value/1/vlaue");
+    refuses(H "{\"type\": \"RESPONSE-CODE\", \"value\": {\"code\": 200, \"phrase\": \"\"}}]}", V,
+            "/attributes/0/value/phrase");
+    refuses(
+        H
+        "{\"type\": \"PEER-IP-PORT\", \"value\": {\"ip\": \"10.4.1.2\", \"port\": 1, \"x\": 1}}]}",
+        V, "/attributes/0/value/x");
+    refuses("{\"header\": {\"method\": 0}, \"trailing\": {\"hex\": \"\", \"x\": 1}}", V,
+            "/trailing/x");
     refuses("{\"garbage\": {\"hex\": \"\", \"x\": 1}}", V, "/garbage/x");
     refuses("{\"garbage\": {\"hex\": \"\"}, \"header\": {\"method\": 0}}", V, "/header");
 }
@@ -238,10 +381,14 @@ static void test_missing(void **state)
     refuses("{\"header\": {\"ttl\": 1}}", V, "/header/method");
     refuses(H "{\"value\": \"\"}]}", V, "/attributes/0/type");
     refuses(H "{\"type\": \"SDP\"}]}", V, "/attributes/0");
-    refuses(H "{\"type\": \"SDP\", \"value\": \"\", \"hex\": \"\"}]}", V, "/attributes/0"); /* exactly one of the two */
-    refuses(H "{\"type\": \"RESPONSE-CODE\", \"value\": {\"reason\": \"x\"}}]}", V, "/attributes/0/value/code");
-    refuses(H "{\"type\": \"PEER-IP-PORT\", \"value\": {\"port\": 1}}]}", V, "/attributes/0/value/ip");
-    refuses(H "{\"type\": \"PEER-IP-PORT\", \"value\": {\"ip\": \"10.4.1.2\"}}]}", V, "/attributes/0/value/port");
+    refuses(H "{\"type\": \"SDP\", \"value\": \"\", \"hex\": \"\"}]}", V,
+            "/attributes/0"); /* exactly one of the two */
+    refuses(H "{\"type\": \"RESPONSE-CODE\", \"value\": {\"reason\": \"x\"}}]}", V,
+            "/attributes/0/value/code");
+    refuses(H "{\"type\": \"PEER-IP-PORT\", \"value\": {\"port\": 1}}]}", V,
+            "/attributes/0/value/ip");
+    refuses(H "{\"type\": \"PEER-IP-PORT\", \"value\": {\"ip\": \"10.4.1.2\"}}]}", V,
+            "/attributes/0/value/port");
     refuses("{\"garbage\": {}}", V, "/garbage/hex");
     refuses("{\"header\": {\"method\": 0}, \"trailing\": {}}", V, "/trailing/hex");
 }
@@ -261,12 +408,16 @@ static void test_wrong_types(void **state)
     refuses("{\"header\": {\"method\": 0, \"frag\": 1}}", V, "/header/frag");
     refuses("{\"header\": {\"method\": 0, \"response\": \"true\"}}", V, "/header/response");
     refuses("{\"header\": {\"method\": 0, \"overlay\": 1704850090}}", V, "/header/overlay");
-    refuses("{\"header\": {\"method\": 0, \"overlay\": {\"sha1\": \"chat\"}}}", V, "/header/overlay");
-    refuses("{\"header\": {\"method\": 0, \"overlay\": {\"name\": \"chat\", \"x\": 1}}}", V, "/header/overlay");
+    refuses("{\"header\": {\"method\": 0, \"overlay\": {\"sha1\": \"chat\"}}}", V,
+            "/header/overlay");
+    refuses("{\"header\": {\"method\": 0, \"overlay\": {\"name\": \"chat\", \"x\": 1}}}", V,
+            "/header/overlay");
     refuses("{\"header\": {\"method\": 0, \"overlay\": {\"name\": 1}}}", V, "/header/overlay");
-    refuses("{\"header\": {\"method\": 0, \"source_id\": {\"name\": \"x\"}}}", V, "/header/source_id");
+    refuses("{\"header\": {\"method\": 0, \"source_id\": {\"name\": \"x\"}}}", V,
+            "/header/source_id");
     refuses("{\"header\": {\"method\": 0, \"source_id\": 1}}", V, "/header/source_id");
-    refuses("{\"header\": {\"method\": 0, \"transaction_id\": {\"sha1\": \"x\"}}}", V, "/header/transaction_id");
+    refuses("{\"header\": {\"method\": 0, \"transaction_id\": {\"sha1\": \"x\"}}}", V,
+            "/header/transaction_id");
     refuses(H "{\"type\": null, \"hex\": \"\"}]}", V, "/attributes/0/type");
     refuses(H "{\"type\": \"SDP\", \"value\": 1}]}", V, "/attributes/0/value");
     refuses(H "{\"type\": \"SDP\", \"hex\": 1}]}", V, "/attributes/0/hex");
@@ -274,14 +425,20 @@ static void test_wrong_types(void **state)
     refuses(H "{\"type\": \"PEER-EXPIRATION\", \"value\": 300.0}]}", V, "/attributes/0/value");
     refuses(H "{\"type\": \"SOURCE-INFO\", \"value\": {}}]}", V, "/attributes/0/value");
     refuses(H "{\"type\": \"RESPONSE-CODE\", \"value\": 200}]}", V, "/attributes/0/value");
-    refuses(H "{\"type\": \"RESPONSE-CODE\", \"value\": {\"code\": \"200\"}}]}", V, "/attributes/0/value/code");
-    refuses(H "{\"type\": \"RESPONSE-CODE\", \"value\": {\"code\": 200, \"reason\": 1}}]}", V, "/attributes/0/value/reason");
+    refuses(H "{\"type\": \"RESPONSE-CODE\", \"value\": {\"code\": \"200\"}}]}", V,
+            "/attributes/0/value/code");
+    refuses(H "{\"type\": \"RESPONSE-CODE\", \"value\": {\"code\": 200, \"reason\": 1}}]}", V,
+            "/attributes/0/value/reason");
     refuses(H "{\"type\": \"PEER-IP-PORT\", \"value\": 1}]}", V, "/attributes/0/value");
-    refuses(H "{\"type\": \"PEER-IP-PORT\", \"value\": {\"ip\": 1, \"port\": 1}}]}", V, "/attributes/0/value/ip");
-    refuses(H "{\"type\": \"PEER-IP-PORT\", \"value\": {\"ip\": \"::\", \"port\": 1, \"protocol\": \"UDP\"}}]}", V,
-            "/attributes/0/value/protocol");
-    refuses(H "{\"type\": \"SDP\", \"value\": \"\", \"forced_length\": \"1\"}]}", V, "/attributes/0/forced_length");
-    refuses(H "{\"type\": \"SDP\", \"value\": \"a\", \"padding\": 0}]}", V, "/attributes/0/padding");
+    refuses(H "{\"type\": \"PEER-IP-PORT\", \"value\": {\"ip\": 1, \"port\": 1}}]}", V,
+            "/attributes/0/value/ip");
+    refuses(H "{\"type\": \"PEER-IP-PORT\", \"value\": {\"ip\": \"::\", \"port\": 1, \"protocol\": "
+              "\"UDP\"}}]}",
+            V, "/attributes/0/value/protocol");
+    refuses(H "{\"type\": \"SDP\", \"value\": \"\", \"forced_length\": \"1\"}]}", V,
+            "/attributes/0/forced_length");
+    refuses(H "{\"type\": \"SDP\", \"value\": \"a\", \"padding\": 0}]}", V,
+            "/attributes/0/padding");
     refuses("{\"garbage\": \"00\"}", V, "/garbage");
     refuses("{\"header\": {\"method\": 0}, \"trailing\": \"00\"}", V, "/trailing");
     /* octet strings are hex, never value */
@@ -302,13 +459,17 @@ static void test_out_of_range(void **state)
     refuses("{\"header\": {\"method\": 0, \"routing\": 256}}", V, "/header/routing");
     refuses("{\"header\": {\"method\": 0, \"routing\": \"\"}}", V, "/header/routing");
     refuses("{\"header\": {\"method\": 0, \"frag_reserved\": 16384}}", V, "/header/frag_reserved");
-    refuses("{\"header\": {\"method\": 0, \"forced_length\": 16777216}}", V, "/header/forced_length");
+    refuses("{\"header\": {\"method\": 0, \"forced_length\": 16777216}}", V,
+            "/header/forced_length");
     refuses("{\"header\": {\"method\": 0, \"forced_length\": -1}}", V, "/header/forced_length");
     refuses("{\"header\": {\"method\": 0, \"overlay\": \"659df2a\"}}", V, "/header/overlay");
     refuses("{\"header\": {\"method\": 0, \"overlay\": \"659df2aag0\"}}", V, "/header/overlay");
     refuses("{\"header\": {\"method\": 0, \"source_id\": \"00\"}}", V, "/header/source_id");
-    refuses("{\"header\": {\"method\": 0, \"source_id\": \"g63ac413c4000000000000000000000000000000\"}}", V, "/header/source_id");
-    refuses("{\"header\": {\"method\": 0, \"transaction_id\": \"4690c25c0000000\"}}", V, "/header/transaction_id");
+    refuses("{\"header\": {\"method\": 0, \"source_id\": "
+            "\"g63ac413c4000000000000000000000000000000\"}}",
+            V, "/header/source_id");
+    refuses("{\"header\": {\"method\": 0, \"transaction_id\": \"4690c25c0000000\"}}", V,
+            "/header/transaction_id");
     refuses(H "{\"type\": \"NO-SUCH\", \"hex\": \"\"}]}", V, "/attributes/0/type");
     refuses(H "{\"type\": \"0x655\", \"hex\": \"\"}]}", V, "/attributes/0/type");
     refuses(H "{\"type\": \"0x00655\", \"hex\": \"\"}]}", V, "/attributes/0/type");
@@ -321,29 +482,43 @@ static void test_out_of_range(void **state)
     refuses(H "{\"type\": \"PEER-EXPIRATION\", \"value\": 4294967296}]}", V, "/attributes/0/value");
     refuses(H "{\"type\": \"PEER-EXPIRATION\", \"value\": -1}]}", V, "/attributes/0/value");
     refuses(H "{\"type\": \"PEER-ID\", \"value\": \"00\"}]}", V, "/attributes/0/value");
-    refuses(H "{\"type\": \"RESPONSE-CODE\", \"value\": {\"code\": 99}}]}", V, "/attributes/0/value/code");
-    refuses(H "{\"type\": \"RESPONSE-CODE\", \"value\": {\"code\": 800}}]}", V, "/attributes/0/value/code");
-    refuses(H "{\"type\": \"RESOURCE-INFO.BODY.PARAMETER.OP\", \"value\": 256}]}", V, "/attributes/0/value");
-    refuses(H "{\"type\": \"RESOURCE-INFO.BODY.PARAMETER.OP\", \"value\": \"==\"}]}", V, "/attributes/0/value");
+    refuses(H "{\"type\": \"RESPONSE-CODE\", \"value\": {\"code\": 99}}]}", V,
+            "/attributes/0/value/code");
+    refuses(H "{\"type\": \"RESPONSE-CODE\", \"value\": {\"code\": 800}}]}", V,
+            "/attributes/0/value/code");
+    refuses(H "{\"type\": \"RESOURCE-INFO.BODY.PARAMETER.OP\", \"value\": 256}]}", V,
+            "/attributes/0/value");
+    refuses(H "{\"type\": \"RESOURCE-INFO.BODY.PARAMETER.OP\", \"value\": \"==\"}]}", V,
+            "/attributes/0/value");
     refuses(H "{\"type\": \"ROUTE-LOG.TRANSPORT\", \"value\": 65536}]}", V, "/attributes/0/value");
-    refuses(H "{\"type\": \"ROUTE-LOG.TRANSPORT\", \"value\": \"DCCP\"}]}", V, "/attributes/0/value");
-    refuses(H "{\"type\": \"PEER-IP-PORT\", \"value\": \"10.4.1.2:65536\"}]}", V, "/attributes/0/value");
-    refuses(H "{\"type\": \"PEER-IP-PORT\", \"value\": {\"ip\": \"10.4.1\", \"port\": 1}}]}", V, "/attributes/0/value/ip");
-    refuses(H "{\"type\": \"PEER-IP-PORT\", \"value\": {\"ip\": \"::\", \"port\": 65536}}]}", V, "/attributes/0/value/port");
-    refuses(H "{\"type\": \"PEER-IP-PORT\", \"value\": {\"ip\": \"::\", \"port\": 1, \"protocol\": 256}}]}", V,
-            "/attributes/0/value/protocol");
-    refuses(H "{\"type\": \"SDP\", \"value\": \"a\", \"padding\": \"0000\"}]}", V, "/attributes/0/padding");
-    refuses(H "{\"type\": \"SDP\", \"value\": \"a\", \"padding\": \"00000000\"}]}", V, "/attributes/0/padding");
-    refuses(H "{\"type\": \"SDP\", \"value\": \"\", \"forced_length\": 65536}]}", V, "/attributes/0/forced_length");
+    refuses(H "{\"type\": \"ROUTE-LOG.TRANSPORT\", \"value\": \"DCCP\"}]}", V,
+            "/attributes/0/value");
+    refuses(H "{\"type\": \"PEER-IP-PORT\", \"value\": \"10.4.1.2:65536\"}]}", V,
+            "/attributes/0/value");
+    refuses(H "{\"type\": \"PEER-IP-PORT\", \"value\": {\"ip\": \"10.4.1\", \"port\": 1}}]}", V,
+            "/attributes/0/value/ip");
+    refuses(H "{\"type\": \"PEER-IP-PORT\", \"value\": {\"ip\": \"::\", \"port\": 65536}}]}", V,
+            "/attributes/0/value/port");
+    refuses(H "{\"type\": \"PEER-IP-PORT\", \"value\": {\"ip\": \"::\", \"port\": 1, \"protocol\": "
+              "256}}]}",
+            V, "/attributes/0/value/protocol");
+    refuses(H "{\"type\": \"SDP\", \"value\": \"a\", \"padding\": \"0000\"}]}", V,
+            "/attributes/0/padding");
+    refuses(H "{\"type\": \"SDP\", \"value\": \"a\", \"padding\": \"00000000\"}]}", V,
+            "/attributes/0/padding");
+    refuses(H "{\"type\": \"SDP\", \"value\": \"\", \"forced_length\": 65536}]}", V,
+            "/attributes/0/forced_length");
     refuses("{\"garbage\": {\"hex\": \"0\"}}", V, "/garbage/hex");
 }
 
-/* A number that no integer of the machine holds is out of range like others, and its place is told. */
+/* A number that no integer of the machine holds is out of range like others, and its place is told.
+ */
 static void test_far_out_of_range(void **state)
 {
     (void)state;
     refuses("{\"header\": {\"method\": 0, \"ttl\": 99999999999999999999}}", V, "/header/ttl");
-    refuses(H "{\"type\": \"PEER-EXPIRATION\", \"value\": -99999999999999999999}]}", V, "/attributes/0/value");
+    refuses(H "{\"type\": \"PEER-EXPIRATION\", \"value\": -99999999999999999999}]}", V,
+            "/attributes/0/value");
     refuses(H "{\"type\": \"PEER-EXPIRATION\", \"value\": -1e300}]}", V, "/attributes/0/value");
     /* what is too large for a double too has no place but in the text */
     static const char text[] = H "{\"type\": \"PEER-EXPIRATION\", \"value\": 1e999}]}";
@@ -371,7 +546,8 @@ static void test_depth(void **state)
         char text[4096] = "{\"header\": {\"method\": 0}, \"attributes\": [";
         char pointer[512] = "/attributes/0";
         for (unsigned i = 0; i < depth; i++) {
-            (void)strncat(text, "{\"type\": \"SOURCE-INFO\", \"value\": [", sizeof text - strlen(text) - 1);
+            (void)strncat(text, "{\"type\": \"SOURCE-INFO\", \"value\": [",
+                          sizeof text - strlen(text) - 1);
             if (i > 0 && i < 16)
                 (void)strncat(pointer, "/value/0", sizeof pointer - strlen(pointer) - 1);
         }
@@ -401,14 +577,19 @@ static void test_too_long(void **state)
     digits[2 * LONG] = '\0';
     (void)snprintf(text, 2 * LONG + 200, H "{\"type\": 1621, \"hex\": \"%s\"}]}", digits);
     refuses(text, RELOAD_ERR_TOO_LONG, "/attributes/0");
-    (void)snprintf(text, 2 * LONG + 200, H "{\"type\": 2, \"value\": [{\"type\": 1621, \"hex\": \"%.131064s\"}]}]}", digits);
+    (void)snprintf(text, 2 * LONG + 200,
+                   H "{\"type\": 2, \"value\": [{\"type\": 1621, \"hex\": \"%.131064s\"}]}]}",
+                   digits);
     refuses(text, RELOAD_ERR_TOO_LONG, "/attributes/0");
     /* the header's Length: 256 attributes of 64 KiB, unless told to lie about it */
     for (int forced = 0; forced < 2; forced++) {
-        size_t len = (size_t)snprintf(text, 128, "{\"header\": {\"method\": 0%s}, \"attributes\": [",
-                                      forced ? ", \"forced_length\": 5" : "");
+        size_t len =
+            (size_t)snprintf(text, 128, "{\"header\": {\"method\": 0%s}, \"attributes\": [",
+                             forced ? ", \"forced_length\": 5" : "");
         for (unsigned i = 0; i < 256; i++)
-            len += (size_t)snprintf(text + len, 2 * LONG + 64, "%s{\"type\": 1621, \"hex\": \"%.131064s\"}", i > 0 ? "," : "", digits);
+            len += (size_t)snprintf(text + len, 2 * LONG + 64,
+                                    "%s{\"type\": 1621, \"hex\": \"%.131064s\"}", i > 0 ? "," : "",
+                                    digits);
         text[len++] = ']';
         text[len++] = '}';
         text[len] = '\0';
@@ -465,14 +646,23 @@ static void test_syntax(void **state)
     syntax("{\"meta\": \"\\ud800\"}", 1, 17);
 }
 
-/* ---- Out and in again -------------------------------------------------------------------------------------------- */
+/* ---- Out and in again ---- */
 
 static void test_written(void **state)
 {
     (void)state;
     /* numbers without a name are integers; garbage; trailing; cut short; errors are said */
     reload_buf buf = {0}, out = {0};
-    test_message(&buf, "030a0001" "00000000" "04010002" "12340000" "01030008" "010113c4" "0a040102" "00020001" "00000000" "0007");
+    test_message(&buf, "030a0001"
+                       "00000000"
+                       "04010002"
+                       "12340000"
+                       "01030008"
+                       "010113c4"
+                       "0a040102"
+                       "00020001"
+                       "00000000"
+                       "0007");
     buf.octets[5] = 7;
     buf.octets[9] = 0;
     buf.octets[10] = 0;
@@ -480,23 +670,31 @@ static void test_written(void **state)
     buf.octets[12] = 0xb0; /* a response, of the DHT's method 0x30 */
     buf.octets[15] = 40;   /* 38 octets are there */
     reload_msg *msg = test_parse(&buf);
-    test_json_is(msg, 0,
-                 "{\"header\": {\"ttl\": 32, \"routing\": 7, \"frag\": false, \"lfrg\": false, \"frag_reserved\": 0, "
-                 "\"experimental\": false, \"version\": 1, \"dht\": 0, \"hash\": 0, \"security\": 0, \"response\": true, "
-                 "\"method\": 48, \"length\": 38, \"forced_length\": 40, "
-                 "\"destination_id\": \"a6c5927a45000000000000000000000000000000\", "
-                 "\"source_id\": \"463ac413c4000000000000000000000000000000\", \"transaction_id\": \"4690c25c00000000\", "
-                 "\"overlay\": \"659df2aa\"}, \"attributes\": ["
-                 "{\"type\": \"RESOURCE-INFO.BODY.PARAMETER.OP\", \"value\": 0}, "
-                 "{\"type\": \"ROUTE-LOG.TRANSPORT\", \"value\": 4660}, "
-                 "{\"type\": \"PEER-IP-PORT\", \"value\": {\"ip\": \"10.4.1.2\", \"port\": 5060, \"protocol\": 1}}, "
-                 "{\"type\": \"SOURCE-INFO\", \"hex\": \"00\", "
-                 "\"error\": \"fewer than four octets left, too few for an attribute's type and Length\"}], "
-                 "\"trailing\": {\"hex\": \"0007\", "
-                 "\"error\": \"fewer than four octets left, too few for an attribute's type and Length\"}}");
-    assert_int_equal(reload_json_write_garbage((const uint8_t *)"\x00\xff", 2, "no token", NULL, 0, test_sink, &out), RELOAD_OK);
+    test_json_is(
+        msg, 0,
+        "{\"header\": {\"ttl\": 32, \"routing\": 7, \"frag\": false, \"lfrg\": false, "
+        "\"frag_reserved\": 0, "
+        "\"experimental\": false, \"version\": 1, \"dht\": 0, \"hash\": 0, \"security\": 0, "
+        "\"response\": true, "
+        "\"method\": 48, \"length\": 38, \"forced_length\": 40, "
+        "\"destination_id\": \"a6c5927a45000000000000000000000000000000\", "
+        "\"source_id\": \"463ac413c4000000000000000000000000000000\", \"transaction_id\": "
+        "\"4690c25c00000000\", "
+        "\"overlay\": \"659df2aa\"}, \"attributes\": ["
+        "{\"type\": \"RESOURCE-INFO.BODY.PARAMETER.OP\", \"value\": 0}, "
+        "{\"type\": \"ROUTE-LOG.TRANSPORT\", \"value\": 4660}, "
+        "{\"type\": \"PEER-IP-PORT\", \"value\": {\"ip\": \"10.4.1.2\", \"port\": 5060, "
+        "\"protocol\": 1}}, "
+        "{\"type\": \"SOURCE-INFO\", \"hex\": \"00\", "
+        "\"error\": \"fewer than four octets left, too few for an attribute's type and Length\"}], "
+        "\"trailing\": {\"hex\": \"0007\", "
+        "\"error\": \"fewer than four octets left, too few for an attribute's type and Length\"}}");
+    assert_int_equal(reload_json_write_garbage((const uint8_t *)"\x00\xff", 2, "no token", NULL, 0,
+                                               test_sink, &out),
+                     RELOAD_OK);
     reload_buf_append(&out, "", 1);
-    assert_string_equal((const char *)out.octets, "{\"garbage\": {\"hex\": \"00ff\", \"error\": \"no token\"}}");
+    assert_string_equal((const char *)out.octets,
+                        "{\"garbage\": {\"hex\": \"00ff\", \"error\": \"no token\"}}");
     reload_msg_free(&msg);
     reload_buf_free(&out);
     reload_buf_free(&buf);
@@ -507,7 +705,10 @@ static void test_pretty(void **state)
     (void)state;
     reload_buf buf = {0}, out = {0};
     reload_origin origin = {.file = "a\xff.bin", .offset = 7, .index = 2};
-    test_message(&buf, "00020008" "01040004" "0000012c" "00070000");
+    test_message(&buf, "00020008"
+                       "01040004"
+                       "0000012c"
+                       "00070000");
     reload_msg *msg = test_parse(&buf);
     assert_int_equal(reload_json_write(msg, &origin, RELOAD_PRETTY, test_sink, &out), RELOAD_OK);
     reload_buf_append(&out, "", 1);
@@ -578,7 +779,8 @@ static void test_write_errors(void **state)
     assert_int_equal(reload_json_write(msg, NULL, RELOAD_PRETTY, test_sink, &out), RELOAD_OK);
     for (size_t at = 0; at < out.len; at += 17) {
         size_t left = at;
-        assert_int_equal(reload_json_write(msg, NULL, RELOAD_PRETTY, refuse_after, &left), RELOAD_ERR_WRITE);
+        assert_int_equal(reload_json_write(msg, NULL, RELOAD_PRETTY, refuse_after, &left),
+                         RELOAD_ERR_WRITE);
     }
     size_t left = out.len;
     assert_int_equal(reload_json_write(msg, NULL, RELOAD_PRETTY, refuse_after, &left), RELOAD_OK);
@@ -608,7 +810,8 @@ static void check_identity(const uint8_t *octets, size_t len, unsigned flags)
             assert_int_equal(reload_json_write(msg, NULL, flags, test_sink, &text), RELOAD_OK);
         } else {
             assert_int_equal(item.kind, RELOAD_ITEM_GARBAGE);
-            assert_int_equal(reload_json_write_garbage(item.octets, item.len, item.diag.text, NULL, flags, test_sink, &text),
+            assert_int_equal(reload_json_write_garbage(item.octets, item.len, item.diag.text, NULL,
+                                                       flags, test_sink, &text),
                              RELOAD_OK);
         }
         reload_buf_append(&text, "\n", 1);
@@ -639,7 +842,8 @@ static void check_identity(const uint8_t *octets, size_t len, unsigned flags)
     reload_reader_free(&reader);
 }
 
-/* Messages with a few octets changed, taken out, put in, cut off or doubled, and plain random octets with tokens in them. */
+/* Messages with a few octets changed, taken out, put in, cut off or doubled, and plain random
+ * octets with tokens in them. */
 static void test_identity(void **state)
 {
     (void)state;
@@ -692,8 +896,10 @@ static void test_identity(void **state)
                 break;
             }
         }
-        if (round % 16 == 9 && len > 16) /* a Length that is right again, so that the attributes are reached */
-            octets[13] = 0, octets[14] = (uint8_t)((len - 68) >> 8), octets[15] = (uint8_t)(len - 68);
+        if (round % 16 == 9 &&
+            len > 16) /* a Length that is right again, so that the attributes are reached */
+            octets[13] = 0, octets[14] = (uint8_t)((len - 68) >> 8),
+            octets[15] = (uint8_t)(len - 68);
         check_identity(octets, len, round % 4 == 0 ? RELOAD_PRETTY : 0);
     }
     reload_buf_free(&base);

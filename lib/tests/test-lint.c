@@ -1,4 +1,5 @@
-/* Linting: for each rule a message that breaks it and nothing else, made from one that breaks none. */
+/* Linting: for each rule a message that breaks it and nothing else, made from one that breaks none.
+ */
 #include "test.h"
 
 #include <stdio.h>
@@ -6,54 +7,64 @@
 #include <string.h>
 
 #define ALICE "463ac413c4000000000000000000000000000000"
-#define BOB "a6c5927a45000000000000000000000000000000"
-#define KEY_ID "f29d2ebebee51e3a8bb4cd84c9e8ccc2de8d5e84" /* put in its place when the test begins */
+#define BOB   "a6c5927a45000000000000000000000000000000"
+#define KEY_ID \
+    "f29d2ebebee51e3a8bb4cd84c9e8ccc2de8d5e84" /* put in its place when the test begins */
 #define ZEROS "00000000000000000000000000000000"
-#define SHA1 ZEROS "00000000"
-#define RSA ZEROS ZEROS ZEROS ZEROS ZEROS ZEROS ZEROS ZEROS
+#define SHA1  ZEROS "00000000"
+#define RSA   ZEROS ZEROS ZEROS ZEROS ZEROS ZEROS ZEROS ZEROS
 
 /* Single quotes stand for double ones. The Transaction ID's boot time is before the TIMESTAMP. */
-#define HEAD(method, response, security, destination)                                                                  \
-    "{'header': {'ttl': 32, 'routing': 'UNSPECIFIED', 'frag': false, 'lfrg': false, 'frag_reserved': 0, "               \
-    "'experimental': false, 'version': 1, 'dht': 'Chord1.0', 'hash': 'SHA-1', 'security': '" security "', 'response': " \
-    response ", 'method': '" method "', 'destination_id': '" destination "', 'source_id': '" ALICE                      \
+#define HEAD(method, response, security, destination)                                       \
+    "{'header': {'ttl': 32, 'routing': 'UNSPECIFIED', 'frag': false, 'lfrg': false, "       \
+    "'frag_reserved': 0, "                                                                  \
+    "'experimental': false, 'version': 1, 'dht': 'Chord1.0', 'hash': 'SHA-1', 'security': " \
+    "'" security "', 'response': " response ", 'method': '" method                          \
+    "', 'destination_id': '" destination "', 'source_id': '" ALICE                          \
     "', 'transaction_id': '4690c25c00000001', 'overlay': '659df2aa'}, 'attributes': ["
-#define TAIL "]}"
-#define PEER_ID "{'type': 'PEER-ID', 'value': '" ALICE "'}"
-#define STAMP "{'type': 'TIMESTAMP', 'value': 1183900000}"
-#define DIGEST "{'type': 'DIGEST', 'hex': '" SHA1 "'}"
-#define RSA_DIGEST "{'type': 'DIGEST', 'hex': '" RSA "'}"
+#define TAIL           "]}"
+#define PEER_ID        "{'type': 'PEER-ID', 'value': '" ALICE "'}"
+#define STAMP          "{'type': 'TIMESTAMP', 'value': 1183900000}"
+#define DIGEST         "{'type': 'DIGEST', 'hex': '" SHA1 "'}"
+#define RSA_DIGEST     "{'type': 'DIGEST', 'hex': '" RSA "'}"
 #define PEER_SIGNATURE "{'type': 'PEER-SIGNATURE', 'value': [" STAMP ", " DIGEST "]}"
-#define SOURCE "{'type': 'SOURCE-INFO', 'value': [" PEER_ID ", " PEER_SIGNATURE "]}, "
-#define CERT_SOURCE "{'type': 'SOURCE-INFO', 'value': [" PEER_ID ", {'type': 'PEER-CERT', 'hex': '30'}]}, "
-#define PLAIN_SOURCE "{'type': 'SOURCE-INFO', 'value': [" PEER_ID "]}, "
-#define SIGNATURE "{'type': 'SIGNATURE', 'value': [" STAMP ", " DIGEST "]}"
-#define RSA_SIGNATURE "{'type': 'SIGNATURE', 'value': [" STAMP ", " RSA_DIGEST "]}"
-#define CODE(code) "{'type': 'RESPONSE-CODE', 'value': {'code': " code ", 'reason': 'text'}}, "
-#define SDP "{'type': 'SDP', 'value': 'v=0'}, "
-#define REDIRECT "{'type': 'REDIRECT', 'value': [" PEER_ID "]}, "
+#define SOURCE         "{'type': 'SOURCE-INFO', 'value': [" PEER_ID ", " PEER_SIGNATURE "]}, "
+#define CERT_SOURCE \
+    "{'type': 'SOURCE-INFO', 'value': [" PEER_ID ", {'type': 'PEER-CERT', 'hex': '30'}]}, "
+#define PLAIN_SOURCE   "{'type': 'SOURCE-INFO', 'value': [" PEER_ID "]}, "
+#define SIGNATURE      "{'type': 'SIGNATURE', 'value': [" STAMP ", " DIGEST "]}"
+#define RSA_SIGNATURE  "{'type': 'SIGNATURE', 'value': [" STAMP ", " RSA_DIGEST "]}"
+#define CODE(code)     "{'type': 'RESPONSE-CODE', 'value': {'code': " code ", 'reason': 'text'}}, "
+#define SDP            "{'type': 'SDP', 'value': 'v=0'}, "
+#define REDIRECT       "{'type': 'REDIRECT', 'value': [" PEER_ID "]}, "
 #define BODY_SIGNATURE "{'type': 'RESOURCE-INFO.BODY.SIGNATURE', 'value': [" STAMP ", " DIGEST "]}"
-#define RSA_BODY_SIGNATURE "{'type': 'RESOURCE-INFO.BODY.SIGNATURE', 'value': [" STAMP ", " RSA_DIGEST "]}"
-#define KEY "{'type': 'RESOURCE-INFO.KEY', 'value': 'alice@example.com'}, "
-#define ENTRY "{'type': 'RESOURCE-INFO.BODY.ENTRY', 'value': 'sip:alice'}, "
+#define RSA_BODY_SIGNATURE \
+    "{'type': 'RESOURCE-INFO.BODY.SIGNATURE', 'value': [" STAMP ", " RSA_DIGEST "]}"
+#define KEY        "{'type': 'RESOURCE-INFO.KEY', 'value': 'alice@example.com'}, "
+#define ENTRY      "{'type': 'RESOURCE-INFO.BODY.ENTRY', 'value': 'sip:alice'}, "
 #define EXPIRATION "{'type': 'RESOURCE-INFO.BODY.EXPIRATION', 'value': 300}, "
-#define PARAMETER                                                                                    \
-    "{'type': 'RESOURCE-INFO.BODY.PARAMETER', 'value': ["                                              \
-    "{'type': 'RESOURCE-INFO.BODY.PARAMETER.NAME', 'value': 'q'}, "                                    \
-    "{'type': 'RESOURCE-INFO.BODY.PARAMETER.OP', 'value': '='}, "                                      \
+#define PARAMETER                                                   \
+    "{'type': 'RESOURCE-INFO.BODY.PARAMETER', 'value': ["           \
+    "{'type': 'RESOURCE-INFO.BODY.PARAMETER.NAME', 'value': 'q'}, " \
+    "{'type': 'RESOURCE-INFO.BODY.PARAMETER.OP', 'value': '='}, "   \
     "{'type': 'RESOURCE-INFO.BODY.PARAMETER.VALUE', 'value': '1'}]}, "
 #define BODY_PEER "{'type': 'RESOURCE-INFO.BODY.PEER-INFO', 'value': [" PEER_ID "]}, "
-#define BODY "{'type': 'RESOURCE-INFO.BODY', 'value': [" ENTRY EXPIRATION PARAMETER BODY_PEER BODY_SIGNATURE "]}"
-#define RSA_BODY "{'type': 'RESOURCE-INFO.BODY', 'value': [" ENTRY EXPIRATION RSA_BODY_SIGNATURE "]}"
-#define CERT_BODY "{'type': 'RESOURCE-INFO.BODY', 'value': [{'type': 'RESOURCE-INFO.BODY.CERTIFICATE', 'hex': '30'}]}"
-#define RESOURCE "{'type': 'RESOURCE', 'value': [" KEY BODY "]}, "
+#define BODY                                                                         \
+    "{'type': 'RESOURCE-INFO.BODY', 'value': [" ENTRY EXPIRATION PARAMETER BODY_PEER \
+        BODY_SIGNATURE "]}"
+#define RSA_BODY \
+    "{'type': 'RESOURCE-INFO.BODY', 'value': [" ENTRY EXPIRATION RSA_BODY_SIGNATURE "]}"
+#define CERT_BODY                                                                                 \
+    "{'type': 'RESOURCE-INFO.BODY', 'value': [{'type': 'RESOURCE-INFO.BODY.CERTIFICATE', 'hex': " \
+    "'30'}]}"
+#define RESOURCE     "{'type': 'RESOURCE', 'value': [" KEY BODY "]}, "
 #define RSA_RESOURCE "{'type': 'RESOURCE', 'value': [" KEY RSA_BODY ", " CERT_BODY "]}, "
-#define LOG_VERSION ", {'type': 'ROUTE-LOG.P2PSIP-VERSION', 'value': 'RELOAD/0.1'}"
-#define ROUTE_LOG                                                                                                     \
-    "{'type': 'ROUTE-LOG', 'value': [{'type': 'ROUTE-LOG.TRANSPORT', 'value': 'UDP'}, "                              \
+#define LOG_VERSION  ", {'type': 'ROUTE-LOG.P2PSIP-VERSION', 'value': 'RELOAD/0.1'}"
+#define ROUTE_LOG                                                                       \
+    "{'type': 'ROUTE-LOG', 'value': [{'type': 'ROUTE-LOG.TRANSPORT', 'value': 'UDP'}, " \
     "{'type': 'ROUTE-LOG.PEER-INFO', 'value': []}" LOG_VERSION "]}"
-#define APPLICATION                                                                                                   \
-    "{'type': 'APPLICATION', 'value': [{'type': 'APPLICATION.NAME', 'value': 'sip'}, "                               \
+#define APPLICATION                                                                    \
+    "{'type': 'APPLICATION', 'value': [{'type': 'APPLICATION.NAME', 'value': 'sip'}, " \
     "{'type': 'APPLICATION.BODY', 'hex': '00'}, {'type': 'APPLICATION.DIALOG', 'value': 7}]}, "
 
 /* Messages that break nothing, each in an overlay run as its Security field says. */
@@ -62,21 +73,35 @@ static const struct base {
     reload_security algorithm;
     const char *text;
 } bases[] = {
-    {"search", RELOAD_SECURITY_HMAC, HEAD("PEER-SEARCH", "false", "HMAC", BOB) SOURCE SIGNATURE ", " ROUTE_LOG TAIL},
-    {"search-certs", RELOAD_SECURITY_CERTS, HEAD("PEER-SEARCH", "false", "CERTS", BOB) CERT_SOURCE RSA_SIGNATURE TAIL},
-    {"search-none", RELOAD_SECURITY_NONE, HEAD("PEER-SEARCH", "false", "NONE", BOB) PLAIN_SOURCE ROUTE_LOG TAIL},
-    {"search-response", RELOAD_SECURITY_HMAC, HEAD("PEER-SEARCH", "true", "HMAC", BOB) CODE("200") SOURCE SIGNATURE TAIL},
-    {"redirecting", RELOAD_SECURITY_HMAC, HEAD("PEER-SEARCH", "true", "HMAC", BOB) CODE("302") SOURCE REDIRECT SIGNATURE TAIL},
+    {"search", RELOAD_SECURITY_HMAC,
+     HEAD("PEER-SEARCH", "false", "HMAC", BOB) SOURCE SIGNATURE ", " ROUTE_LOG TAIL},
+    {"search-certs", RELOAD_SECURITY_CERTS,
+     HEAD("PEER-SEARCH", "false", "CERTS", BOB) CERT_SOURCE RSA_SIGNATURE TAIL},
+    {"search-none", RELOAD_SECURITY_NONE,
+     HEAD("PEER-SEARCH", "false", "NONE", BOB) PLAIN_SOURCE ROUTE_LOG TAIL},
+    {"search-response", RELOAD_SECURITY_HMAC,
+     HEAD("PEER-SEARCH", "true", "HMAC", BOB) CODE("200") SOURCE SIGNATURE TAIL},
+    {"redirecting", RELOAD_SECURITY_HMAC,
+     HEAD("PEER-SEARCH", "true", "HMAC", BOB) CODE("302") SOURCE REDIRECT SIGNATURE TAIL},
     {"join", RELOAD_SECURITY_HMAC, HEAD("PEER-JOIN", "false", "HMAC", ALICE) SOURCE SIGNATURE TAIL},
-    {"join-response", RELOAD_SECURITY_HMAC, HEAD("PEER-JOIN", "true", "HMAC", BOB) CODE("493") SOURCE SIGNATURE TAIL},
-    {"get", RELOAD_SECURITY_HMAC, HEAD("RESOURCE-GET", "false", "HMAC", KEY_ID) SOURCE SIGNATURE TAIL},
-    {"get-response", RELOAD_SECURITY_HMAC, HEAD("RESOURCE-GET", "true", "HMAC", BOB) CODE("200") SOURCE RESOURCE SIGNATURE TAIL},
-    {"put", RELOAD_SECURITY_HMAC, HEAD("RESOURCE-PUT", "false", "HMAC", KEY_ID) SOURCE RESOURCE SIGNATURE TAIL},
-    {"put-certs", RELOAD_SECURITY_CERTS, HEAD("RESOURCE-PUT", "false", "CERTS", KEY_ID) CERT_SOURCE RSA_RESOURCE RSA_SIGNATURE TAIL},
-    {"transfer", RELOAD_SECURITY_HMAC, HEAD("RESOURCE-TRANSFER", "false", "HMAC", BOB) SOURCE RESOURCE SIGNATURE TAIL},
-    {"open", RELOAD_SECURITY_HMAC, HEAD("TRANSPORT-OPEN", "false", "HMAC", BOB) SOURCE SDP SIGNATURE TAIL},
-    {"open-response", RELOAD_SECURITY_HMAC, HEAD("TRANSPORT-OPEN", "true", "HMAC", BOB) CODE("200") SOURCE SDP SIGNATURE TAIL},
-    {"tunnel", RELOAD_SECURITY_HMAC, HEAD("TRANSPORT-TUNNEL", "false", "HMAC", BOB) SOURCE APPLICATION SIGNATURE TAIL},
+    {"join-response", RELOAD_SECURITY_HMAC,
+     HEAD("PEER-JOIN", "true", "HMAC", BOB) CODE("493") SOURCE SIGNATURE TAIL},
+    {"get", RELOAD_SECURITY_HMAC,
+     HEAD("RESOURCE-GET", "false", "HMAC", KEY_ID) SOURCE SIGNATURE TAIL},
+    {"get-response", RELOAD_SECURITY_HMAC,
+     HEAD("RESOURCE-GET", "true", "HMAC", BOB) CODE("200") SOURCE RESOURCE SIGNATURE TAIL},
+    {"put", RELOAD_SECURITY_HMAC,
+     HEAD("RESOURCE-PUT", "false", "HMAC", KEY_ID) SOURCE RESOURCE SIGNATURE TAIL},
+    {"put-certs", RELOAD_SECURITY_CERTS,
+     HEAD("RESOURCE-PUT", "false", "CERTS", KEY_ID) CERT_SOURCE RSA_RESOURCE RSA_SIGNATURE TAIL},
+    {"transfer", RELOAD_SECURITY_HMAC,
+     HEAD("RESOURCE-TRANSFER", "false", "HMAC", BOB) SOURCE RESOURCE SIGNATURE TAIL},
+    {"open", RELOAD_SECURITY_HMAC,
+     HEAD("TRANSPORT-OPEN", "false", "HMAC", BOB) SOURCE SDP SIGNATURE TAIL},
+    {"open-response", RELOAD_SECURITY_HMAC,
+     HEAD("TRANSPORT-OPEN", "true", "HMAC", BOB) CODE("200") SOURCE SDP SIGNATURE TAIL},
+    {"tunnel", RELOAD_SECURITY_HMAC,
+     HEAD("TRANSPORT-TUNNEL", "false", "HMAC", BOB) SOURCE APPLICATION SIGNATURE TAIL},
 };
 
 /* An edit of a base, and the one finding that follows from it. RELOAD_RULES: none does. */
@@ -89,6 +114,7 @@ struct edit {
 };
 
 #define NO RELOAD_RULES, ""
+/* clang-format off */
 static const struct edit edits[] = {
     /* the header */
     {RELOAD_RULE_TTL_ZERO, "/header/ttl", "search", "'ttl': 32", "'ttl': 0", 0, 0},
@@ -283,6 +309,7 @@ static const struct edit edits[] = {
     {NO, "tunnel", "'sip'", "'reload'", "'00'", "'52454c4f20000000010101020100000000000000000000000000000000000000000000000000"
      "000000000000000000000000000000000000000000000000000000000000'"},
 };
+/* clang-format on */
 
 /* The findings of one run. */
 struct found {
@@ -301,7 +328,8 @@ static int take(void *arg, const reload_finding *finding)
     assert_true(finding->attr == RELOAD_NO_ATTR || finding->field == RELOAD_FIELDS);
     assert_true(finding->attr == RELOAD_NO_ATTR || finding->attr < reload_msg_count(found->msg));
     assert_true(reload_finding_pointer(found->msg, finding, pointer, sizeof pointer));
-    assert_true(strlen(finding->detail) > 0 && strlen(finding->detail) < sizeof finding->detail - 1); /* not cut off */
+    assert_true(strlen(finding->detail) > 0 &&
+                strlen(finding->detail) < sizeof finding->detail - 1); /* not cut off */
     for (const char *p = finding->detail; *p != '\0'; p++)
         assert_true(*p >= ' ' && *p <= '~');
     found->list[found->count++] = *finding;
@@ -359,15 +387,19 @@ static const char *path_of(const reload_msg *msg, const reload_finding *finding)
 }
 
 /* That a message has this finding and no other; RELOAD_RULES: none. */
-static void expect_one(reload_security algorithm, const reload_msg *msg, reload_rule rule, const char *path, const char *what)
+static void expect_one(reload_security algorithm, const reload_msg *msg, reload_rule rule,
+                       const char *path, const char *what)
 {
     struct found found;
     size_t wanted = rule == RELOAD_RULES ? 0 : 1;
     lint(algorithm, msg, &found);
     for (size_t i = 0; i < found.count; i++)
-        if (found.count != wanted || found.list[i].rule != rule || strcmp(path_of(msg, &found.list[i]), path) != 0)
-            fail_msg("%s: found %s at %s: %s; expected %s at %s", what, reload_rule_def_of(found.list[i].rule)->word,
-                     path_of(msg, &found.list[i]), found.list[i].detail, wanted == 0 ? "nothing" : reload_rule_def_of(rule)->word, path);
+        if (found.count != wanted || found.list[i].rule != rule ||
+            strcmp(path_of(msg, &found.list[i]), path) != 0)
+            fail_msg("%s: found %s at %s: %s; expected %s at %s", what,
+                     reload_rule_def_of(found.list[i].rule)->word, path_of(msg, &found.list[i]),
+                     found.list[i].detail, wanted == 0 ? "nothing" : reload_rule_def_of(rule)->word,
+                     path);
     if (found.count != wanted)
         fail_msg("%s: %s is not found", what, reload_rule_def_of(rule)->word);
 }
@@ -426,9 +458,11 @@ static void test_table(void **state)
     for (int i = 0; i < RELOAD_RULES; i++) {
         const reload_rule_def *def = reload_rule_def_of((reload_rule)i);
         assert_non_null(def);
-        assert_true(strlen(def->word) > 3 && strspn(def->word, "abcdefghijklmnopqrstuvwxyz0123456789-") == strlen(def->word));
-        assert_true(strstr(def->section, "B§") == def->section || strstr(def->section, "S§") == def->section ||
-                    def->section[0] == 'D');
+        assert_true(strlen(def->word) > 3 &&
+                    strspn(def->word, "abcdefghijklmnopqrstuvwxyz0123456789-") ==
+                        strlen(def->word));
+        assert_true(strstr(def->section, "B§") == def->section ||
+                    strstr(def->section, "S§") == def->section || def->section[0] == 'D');
         assert_true(strlen(def->asks) > 10 && def->asks[strlen(def->asks) - 1] != '.');
         for (int k = 0; k < i; k++)
             assert_string_not_equal(reload_rule_def_of((reload_rule)k)->word, def->word);
@@ -436,10 +470,12 @@ static void test_table(void **state)
     assert_null(reload_rule_def_of(RELOAD_RULES));
     assert_null(reload_rule_def_of((reload_rule)-1));
     assert_string_equal(reload_level_text(RELOAD_LEVEL_MUST), "MUST");
-    assert_string_equal(reload_level_text(reload_rule_def_of(RELOAD_RULE_SOURCE_INFO_ADVISED)->level), "SHOULD");
+    assert_string_equal(
+        reload_level_text(reload_rule_def_of(RELOAD_RULE_SOURCE_INFO_ADVISED)->level), "SHOULD");
     assert_null(reload_level_text(RELOAD_LEVEL_NONE));
     assert_null(reload_level_text((reload_level)99));
-    assert_string_equal(reload_rule_def_of(RELOAD_RULE_SIGNATURE_NOT_LAST)->section, "S§5.1, S§7.1");
+    assert_string_equal(reload_rule_def_of(RELOAD_RULE_SIGNATURE_NOT_LAST)->section,
+                        "S§5.1, S§7.1");
     assert_int_equal(reload_rule_def_of(RELOAD_RULE_SIGNATURE_NOT_LAST)->level, RELOAD_LEVEL_MUST);
     assert_int_equal(reload_rule_def_of(RELOAD_RULE_UNKNOWN_ROUTING)->level, RELOAD_LEVEL_NONE);
 }
@@ -453,10 +489,14 @@ static void test_replicas(void **state)
         char name[40];
         uint8_t id[RELOAD_ID_SIZE];
         reload_msg *msg = make(base_named("put")->text, &buf);
-        (void)snprintf(name, sizeof name, replica == 0 ? "alice@example.com" : "alice@example.com%u", (unsigned)replica);
+        (void)snprintf(name, sizeof name,
+                       replica == 0 ? "alice@example.com" : "alice@example.com%u",
+                       (unsigned)replica);
         test_sha1(name, id);
         memcpy(buf.octets + 16, id, sizeof id); /* the message's octets are these */
-        expect_one(RELOAD_SECURITY_HMAC, msg, replica <= 16 ? RELOAD_RULES : RELOAD_RULE_PUT_DESTINATION, "/attributes/1/value/0", name);
+        expect_one(RELOAD_SECURITY_HMAC, msg,
+                   replica <= 16 ? RELOAD_RULES : RELOAD_RULE_PUT_DESTINATION,
+                   "/attributes/1/value/0", name);
         reload_msg_free(&msg);
     }
     reload_buf_free(&buf);
@@ -484,8 +524,10 @@ static void test_unread(void **state)
     assert_int_equal(found.list[3].rule, RELOAD_RULE_EXPERIMENTAL_VERSION);
     reload_msg_free(&msg);
 
-    char *text = replaced(base_named("search-certs")->text, "'frag': false", "'frag': true"), *other;
-    other = replaced(text, "'attributes': [", "'attributes': [{'type': 'APPLICATION', 'value': [], 'padding': ''}, ");
+    char *text = replaced(base_named("search-certs")->text, "'frag': false", "'frag': true"),
+         *other;
+    other = replaced(text, "'attributes': [",
+                     "'attributes': [{'type': 'APPLICATION', 'value': [], 'padding': ''}, ");
     msg = make(other, &buf);
     expect_one(RELOAD_SECURITY_CERTS, msg, RELOAD_RULES, "", "a fragment's attributes");
     reload_msg_free(&msg);
@@ -497,7 +539,8 @@ static void test_unread(void **state)
     free(other);
     other = replaced(text, "'SHA-1'", "9");
     msg = make(other, &buf);
-    expect_one(RELOAD_SECURITY_CERTS, msg, RELOAD_RULE_UNKNOWN_HASH, "/header/hash", "a fragment's header");
+    expect_one(RELOAD_SECURITY_CERTS, msg, RELOAD_RULE_UNKNOWN_HASH, "/header/hash",
+               "a fragment's header");
     reload_msg_free(&msg);
     free(other);
     free(text);
@@ -511,8 +554,10 @@ static void test_malformed(void **state)
     (void)state;
     /* cut short in front of the SIGNATURE, and in the middle of it */
     reload_msg *msg = make(base_named("get-response")->text, &buf);
-    uint32_t source = reload_msg_member(msg, RELOAD_NO_ATTR, RELOAD_A_RESOURCE), signature = reload_msg_signature(msg);
-    size_t before_resource = reload_msg_attr(msg, source)->offset, in_signature = reload_msg_attr(msg, signature)->offset + 10;
+    uint32_t source = reload_msg_member(msg, RELOAD_NO_ATTR, RELOAD_A_RESOURCE),
+             signature = reload_msg_signature(msg);
+    size_t before_resource = reload_msg_attr(msg, source)->offset,
+           in_signature = reload_msg_attr(msg, signature)->offset + 10;
     reload_msg_free(&msg);
     buf.len = in_signature;
     msg = test_parse(&buf);
@@ -521,7 +566,8 @@ static void test_malformed(void **state)
     buf.octets[4] = 0;
     buf.len = before_resource;
     msg = test_parse(&buf);
-    expect_one(RELOAD_SECURITY_HMAC, msg, RELOAD_RULE_TTL_ZERO, "/header/ttl", "cut short in front of RESOURCE");
+    expect_one(RELOAD_SECURITY_HMAC, msg, RELOAD_RULE_TTL_ZERO, "/header/ttl",
+               "cut short in front of RESOURCE");
     reload_msg_free(&msg);
     /* the same octets as a whole message: both are missing */
     struct found found;
@@ -539,7 +585,8 @@ static void test_malformed(void **state)
     reload_buf_append(&buf, "\0\1\0", 3);
     test_set_length(&buf, 0);
     msg = test_parse(&buf);
-    expect_one(RELOAD_SECURITY_HMAC, msg, RELOAD_RULE_MISSING_RESPONSE_CODE, "/attributes", "broken behind the SIGNATURE");
+    expect_one(RELOAD_SECURITY_HMAC, msg, RELOAD_RULE_MISSING_RESPONSE_CODE, "/attributes",
+               "broken behind the SIGNATURE");
     reload_msg_free(&msg);
     free(text);
     /* an empty message, which no octets were read into */
@@ -565,7 +612,8 @@ static void test_results(void **state)
     reload_buf buf = {0};
     char small[8];
     (void)state;
-    char *text = replaced(base_named("search")->text, SIGNATURE ", ", ""), *other = replaced(text, "'ttl': 32", "'ttl': 0");
+    char *text = replaced(base_named("search")->text, SIGNATURE ", ", ""),
+         *other = replaced(text, "'ttl': 32", "'ttl': 0");
     reload_msg *msg = make(other, &buf);
     struct found found = {.msg = msg, .fails_after = 1};
     assert_int_equal(reload_lint(RELOAD_SECURITY_OPEN, msg, never, NULL), RELOAD_ERR_ARGUMENT);
@@ -587,17 +635,21 @@ static void test_results(void **state)
 /* The report's JSON: an empty array, findings, and those of a message inside. */
 static void test_report(void **state)
 {
-    static const char head[] = "{\"index\": 1, \"file\": \"-\", \"offset\": 0, \"verdict\": \"valid\", \"response_code\": null, "
-                               "\"method\": \"PEER-SEARCH\", \"response\": false, \"security\": \"HMAC\", "
-                               "\"source_id\": \"" ALICE "\", \"destination_id\": \"" BOB "\", "
-                               "\"transaction_id\": \"4690c25c00000001\", \"signatures\": []";
+    static const char head[] =
+        "{\"index\": 1, \"file\": \"-\", \"offset\": 0, \"verdict\": \"valid\", \"response_code\": "
+        "null, "
+        "\"method\": \"PEER-SEARCH\", \"response\": false, \"security\": \"HMAC\", "
+        "\"source_id\": \"" ALICE "\", \"destination_id\": \"" BOB "\", "
+        "\"transaction_id\": \"4690c25c00000001\", \"signatures\": []";
     const reload_origin origin = {.file = "-", .offset = 0, .index = 1};
     reload_report report = {.verdict = RELOAD_VALID};
     reload_buf buf = {0}, inner_buf = {0}, out = {0};
     char expected[1024];
     (void)state;
     reload_msg *msg = make(base_named("search")->text, &buf);
-    assert_int_equal(reload_json_write_report_lint(&report, msg, &origin, RELOAD_SECURITY_HMAC, test_sink, &out), RELOAD_OK);
+    assert_int_equal(
+        reload_json_write_report_lint(&report, msg, &origin, RELOAD_SECURITY_HMAC, test_sink, &out),
+        RELOAD_OK);
     reload_buf_append(&out, "", 1);
     (void)snprintf(expected, sizeof expected, "%s, \"lint\": []}", head);
     assert_string_equal((const char *)out.octets, expected);
@@ -607,30 +659,42 @@ static void test_report(void **state)
     (void)snprintf(expected, sizeof expected, "%s}", head);
     assert_string_equal((const char *)out.octets, expected);
     reload_buf_reset(&out);
-    assert_int_equal(reload_json_write_report_lint(&report, msg, &origin, RELOAD_SECURITY_OPEN, test_sink, &out), RELOAD_ERR_ARGUMENT);
+    assert_int_equal(
+        reload_json_write_report_lint(&report, msg, &origin, RELOAD_SECURITY_OPEN, test_sink, &out),
+        RELOAD_ERR_ARGUMENT);
     assert_int_equal(out.len, 0);
 
     /* two findings, and one more in what it is said to carry */
-    reload_tunnelled tunnelled = {.attr = 0, .msg = make(base_named("join")->text, &inner_buf), .report = {.verdict = RELOAD_VALID}};
+    reload_tunnelled tunnelled = {.attr = 0,
+                                  .msg = make(base_named("join")->text, &inner_buf),
+                                  .report = {.verdict = RELOAD_VALID}};
     inner_buf.octets[4] = 0;
     buf.octets[4] = 0;
     buf.octets[11] = 0;
     report.tunnelled = &tunnelled;
     report.tunnelled_count = 1;
-    assert_int_equal(reload_json_write_report_lint(&report, msg, &origin, RELOAD_SECURITY_HMAC, test_sink, &out), RELOAD_OK);
+    assert_int_equal(
+        reload_json_write_report_lint(&report, msg, &origin, RELOAD_SECURITY_HMAC, test_sink, &out),
+        RELOAD_OK);
     reload_buf_append(&out, "", 1);
     assert_non_null(strstr((const char *)out.octets,
-        "\"lint\": [{\"rule\": \"ttl-zero\", \"section\": \"B§5.1\", \"level\": \"MUST\", \"path\": \"/header/ttl\", "
-        "\"detail\": \"TTL is 0: the message is to be discarded\"}, {\"rule\": \"security-left-open\", \"section\": \"B§8.1.1, B§8.2.1\", "
-        "\"level\": \"MUST\", \"path\": \"/header/security\", \"detail\": \"Security is 0 in what is no PEER-JOIN request\"}], "
-        "\"tunnelled\": {\"path\": \"/attributes/0\", "));
+                           "\"lint\": [{\"rule\": \"ttl-zero\", \"section\": \"B§5.1\", \"level\": "
+                           "\"MUST\", \"path\": \"/header/ttl\", "
+                           "\"detail\": \"TTL is 0: the message is to be discarded\"}, {\"rule\": "
+                           "\"security-left-open\", \"section\": \"B§8.1.1, B§8.2.1\", "
+                           "\"level\": \"MUST\", \"path\": \"/header/security\", \"detail\": "
+                           "\"Security is 0 in what is no PEER-JOIN request\"}], "
+                           "\"tunnelled\": {\"path\": \"/attributes/0\", "));
     assert_non_null(strstr((const char *)out.octets,
-        "\"signatures\": [], \"lint\": [{\"rule\": \"ttl-zero\", \"section\": \"B§5.1\", \"level\": \"MUST\", \"path\": \"/header/ttl\", "
-        "\"detail\": \"TTL is 0: the message is to be discarded\"}]}}"));
+                           "\"signatures\": [], \"lint\": [{\"rule\": \"ttl-zero\", \"section\": "
+                           "\"B§5.1\", \"level\": \"MUST\", \"path\": \"/header/ttl\", "
+                           "\"detail\": \"TTL is 0: the message is to be discarded\"}]}}"));
     reload_buf_reset(&out);
     /* octets that are no message */
     reload_report garbage = {.verdict = RELOAD_MALFORMED, .reason = RELOAD_REASON_MALFORMED};
-    assert_int_equal(reload_json_write_report_lint(&garbage, NULL, &origin, RELOAD_SECURITY_HMAC, test_sink, &out), RELOAD_OK);
+    assert_int_equal(reload_json_write_report_lint(&garbage, NULL, &origin, RELOAD_SECURITY_HMAC,
+                                                   test_sink, &out),
+                     RELOAD_OK);
     reload_buf_append(&out, "", 1);
     assert_non_null(strstr((const char *)out.octets, "\"signatures\": [], \"lint\": []}"));
     reload_msg_free(&tunnelled.msg);
@@ -652,9 +716,11 @@ static int setup(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good),     cmocka_unit_test(test_each_rule), cmocka_unit_test(test_all_rules),
-        cmocka_unit_test(test_table),    cmocka_unit_test(test_replicas),  cmocka_unit_test(test_unread),
-        cmocka_unit_test(test_malformed), cmocka_unit_test(test_results),  cmocka_unit_test(test_report),
+        cmocka_unit_test(test_good),      cmocka_unit_test(test_each_rule),
+        cmocka_unit_test(test_all_rules), cmocka_unit_test(test_table),
+        cmocka_unit_test(test_replicas),  cmocka_unit_test(test_unread),
+        cmocka_unit_test(test_malformed), cmocka_unit_test(test_results),
+        cmocka_unit_test(test_report),
     };
     return cmocka_run_group_tests_name("lint", tests, setup, NULL);
 }

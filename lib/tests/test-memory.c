@@ -1,5 +1,5 @@
-/* What a verifier learns over time (D25, D28): the window, the pins' names, and which functions of the caller's memory
- * reload_verify calls, with what, and when. */
+/* What a verifier learns over time (D25, D28): the window, the pins' names, and which functions of
+ * the caller's memory reload_verify calls, with what, and when. */
 #include "failing.h"
 #include "test.h"
 
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- The window ---------------------------------------------------------------------------------------------------- */
+/* ---- The window ---- */
 
 /* D25 said naively: every counter of the latest boot time is kept. */
 enum { SEEN = 4096 };
@@ -58,7 +58,8 @@ static bool both(struct pair *p, uint32_t boot_time, uint32_t counter, uint32_t 
 {
     bool replay = rl_peer_is_replay(&p->peer, p->naive.known, boot_time, counter);
     if (replay != naive_is_replay(&p->naive, boot_time, counter))
-        fail_msg("boot time %u, counter %u, highest %u: %s", boot_time, counter, p->naive.highest, replay ? "a replay" : "none");
+        fail_msg("boot time %u, counter %u, highest %u: %s", boot_time, counter, p->naive.highest,
+                 replay ? "a replay" : "none");
     if (replay) {
         p->replays++;
         return false;
@@ -75,19 +76,24 @@ static bool both(struct pair *p, uint32_t boot_time, uint32_t counter, uint32_t 
 static void test_window_random(void **state)
 {
     (void)state;
-    static const uint32_t starts[] = {0, 1, 63, 64, 65, 1000, 0x7fffffc0, 0x80000000, UINT32_MAX - 200, UINT32_MAX - 1, UINT32_MAX};
+    static const uint32_t starts[] = {
+        0,         1, 63, 64, 65, 1000, 0x7fffffc0, 0x80000000, UINT32_MAX - 200, UINT32_MAX - 1,
+        UINT32_MAX};
     static struct pair p;
     uint64_t random = 25;
     unsigned replays = 0, taken = 0;
     for (size_t s = 0; s < COUNT(starts); s++)
         for (unsigned spread = 2; spread <= 512; spread *= 2) {
             memset(&p, 0, sizeof p);
-            p.peer = (reload_peer_memory){0x5a5a5a5a, 0xa5a5a5a5, UINT64_MAX, 7}; /* not looked at: the peer is not known */
+            p.peer = (reload_peer_memory){0x5a5a5a5a, 0xa5a5a5a5, UINT64_MAX,
+                                          7}; /* not looked at: the peer is not known */
             int64_t middle = starts[s];
             for (unsigned i = 0; i < 2000; i++) {
                 int64_t counter = middle + (int64_t)test_below(&random, spread) - spread / 2;
                 counter = counter < 0 ? 0 : counter > UINT32_MAX ? UINT32_MAX : counter;
-                uint32_t boot_time = (uint32_t)(1000 + (test_below(&random, 50) == 0 ? test_below(&random, 20) : 10));
+                uint32_t boot_time =
+                    (uint32_t)(1000 +
+                               (test_below(&random, 50) == 0 ? test_below(&random, 20) : 10));
                 (void)both(&p, boot_time, (uint32_t)counter, (uint32_t)test_below(&random, 1000));
                 middle += test_below(&random, 4) == 0;
             }
@@ -138,7 +144,8 @@ static void test_boot_time(void **state)
     assert_false(both(&p, 0, UINT32_MAX, 2000));
     assert_true(both(&p, 101, 60, 950)); /* later: anew, with any counter */
     assert_int_equal(p.peer.window, 0);
-    assert_int_equal(p.peer.timestamp, 1000); /* the newest of all, which says when the peer is forgotten */
+    assert_int_equal(p.peer.timestamp,
+                     1000); /* the newest of all, which says when the peer is forgotten */
     assert_true(both(&p, 101, 59, 940));
     assert_false(both(&p, 100, 61, 950));
     assert_true(both(&p, UINT32_MAX, 0, 950));
@@ -147,7 +154,7 @@ static void test_boot_time(void **state)
     assert_false(both(&p, UINT32_MAX, 1, 950)); /* far below the window */
 }
 
-/* ---- Names of pins --------------------------------------------------------------------------------------------------- */
+/* ---- Names of pins ---- */
 
 static void name_is(const char *key, const char *name)
 {
@@ -190,7 +197,7 @@ static void test_names(void **state)
     reload_buf_free(&buf);
 }
 
-/* ---- A memory in memory ---------------------------------------------------------------------------------------------- */
+/* ---- A memory in memory ---- */
 
 enum { MOST = 16 };
 
@@ -226,7 +233,8 @@ static reload_err called(struct fake *fake, char letter)
     return RELOAD_OK;
 }
 
-static reload_err find_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_peer_memory *peer, bool *found)
+static reload_err find_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_peer_memory *peer,
+                            bool *found)
 {
     struct fake *fake = arg;
     *found = false;
@@ -238,7 +246,8 @@ static reload_err find_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_
     return called(fake, 'p');
 }
 
-static reload_err keep_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE], const reload_peer_memory *peer)
+static reload_err keep_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE],
+                            const reload_peer_memory *peer)
 {
     struct fake *fake = arg;
     size_t i = 0;
@@ -254,34 +263,37 @@ static reload_err keep_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE], const r
     return RELOAD_OK;
 }
 
-static reload_err find_request(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE], uint32_t overlay,
-                               reload_request_memory *request, bool *found)
+static reload_err find_request(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE],
+                               uint32_t overlay, reload_request_memory *request, bool *found)
 {
     struct fake *fake = arg;
     *found = false;
     for (size_t i = 0; i < fake->request_count; i++)
-        if (memcmp(fake->requests[i].transaction, transaction_id, RELOAD_TRANSACTION_SIZE) == 0 && fake->requests[i].overlay == overlay) {
+        if (memcmp(fake->requests[i].transaction, transaction_id, RELOAD_TRANSACTION_SIZE) == 0 &&
+            fake->requests[i].overlay == overlay) {
             *found = true;
             *request = fake->requests[i].request;
         }
     return called(fake, 'q');
 }
 
-static reload_err keep_request(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE], uint32_t overlay,
-                               const reload_request_memory *request)
+static reload_err keep_request(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE],
+                               uint32_t overlay, const reload_request_memory *request)
 {
     struct fake *fake = arg;
     reload_err err = called(fake, 'Q');
     if (err != RELOAD_OK)
         return err;
     assert_true(fake->request_count < MOST);
-    memcpy(fake->requests[fake->request_count].transaction, transaction_id, RELOAD_TRANSACTION_SIZE);
+    memcpy(fake->requests[fake->request_count].transaction, transaction_id,
+           RELOAD_TRANSACTION_SIZE);
     fake->requests[fake->request_count].overlay = overlay;
     fake->requests[fake->request_count++].request = *request;
     return RELOAD_OK;
 }
 
-static reload_err find_pin(void *arg, const char *name, uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE], bool *found)
+static reload_err find_pin(void *arg, const char *name,
+                           uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE], bool *found)
 {
     struct fake *fake = arg;
     *found = false;
@@ -293,7 +305,8 @@ static reload_err find_pin(void *arg, const char *name, uint8_t fingerprint[RELO
     return called(fake, 'i');
 }
 
-static reload_err keep_pin(void *arg, const char *name, const uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE])
+static reload_err keep_pin(void *arg, const char *name,
+                           const uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE])
 {
     struct fake *fake = arg;
     reload_err err = called(fake, 'I');
@@ -313,9 +326,10 @@ static void forget_all(struct fake *fake)
     memset(fake, 0, sizeof *fake);
 }
 
-/* ---- A lesson -------------------------------------------------------------------------------------------------------- */
+/* ---- A lesson ---- */
 
-static const reload_memory no_memory = {NULL, find_peer, keep_peer, find_request, keep_request, find_pin, keep_pin};
+static const reload_memory no_memory = {NULL,         find_peer, keep_peer, find_request,
+                                        keep_request, find_pin,  keep_pin};
 
 static void test_lesson(void **state)
 {
@@ -330,7 +344,8 @@ static void test_lesson(void **state)
     /* nothing learnt: nothing kept */
     assert_int_equal(rl_lesson_keep(&lesson, &memory), RELOAD_OK);
     assert_string_equal(fake.calls, "");
-    /* the first key of a name in the message is the one that later ones are compared with, before the memory is asked */
+    /* the first key of a name in the message is the one that later ones are compared with, before
+     * the memory is asked */
     assert_int_equal(rl_pin_mismatch(&memory, &lesson, "peer:a", one, &mismatch), RELOAD_OK);
     assert_false(mismatch);
     assert_string_equal(fake.calls, "i");
@@ -382,7 +397,7 @@ static void test_lesson(void **state)
     rl_lesson_free(&lesson);
 }
 
-/* ---- Times ----------------------------------------------------------------------------------------------------------- */
+/* ---- Times ---- */
 
 static void time_is(const char *text, int64_t microseconds)
 {
@@ -419,12 +434,46 @@ static void test_times(void **state)
     time_is("2005-12-31T23:59:60Z", INT64_C(1136073600000000)); /* a leap second */
     time_is("9999-12-31T23:59:59Z", INT64_C(253402300799000000));
     static const char *const rubbish[] = {
-        "", " ", ".", ".5", "1.", "1.x", "1e3", "-1", "+1", " 1", "1 ", "1.5.5", "0x10", "now", "capture", "1099511627777",
-        "99999999999999999999999999", "2007-07-08", "2007-07-08T12:00:00", "2007-07-08T12:00Z", "2007-07-08T12:00:00.Z",
-        "2007-07-08T12:00:00Zx", "2007-07-08T12:00:00+2:00", "2007-07-08T12:00:00+0200", "2007-07-08T12:00:00+24:00",
-        "2007-07-08T12:00:00+02:60", "2007-07-08T24:00:00Z", "2007-07-08T12:60:00Z", "2007-07-08T12:00:61Z", "2007-13-08T12:00:00Z",
-        "2007-00-08T12:00:00Z", "2007-07-00T12:00:00Z", "2007-07-32T12:00:00Z", "2007-02-29T12:00:00Z", "2100-02-29T12:00:00Z",
-        "07-07-08T12:00:00Z", "12007-07-08T12:00:00Z", "2007/07/08T12:00:00Z", "2007-07-08_12:00:00Z", "-2007-07-08T12:00:00Z",
+        "",
+        " ",
+        ".",
+        ".5",
+        "1.",
+        "1.x",
+        "1e3",
+        "-1",
+        "+1",
+        " 1",
+        "1 ",
+        "1.5.5",
+        "0x10",
+        "now",
+        "capture",
+        "1099511627777",
+        "99999999999999999999999999",
+        "2007-07-08",
+        "2007-07-08T12:00:00",
+        "2007-07-08T12:00Z",
+        "2007-07-08T12:00:00.Z",
+        "2007-07-08T12:00:00Zx",
+        "2007-07-08T12:00:00+2:00",
+        "2007-07-08T12:00:00+0200",
+        "2007-07-08T12:00:00+24:00",
+        "2007-07-08T12:00:00+02:60",
+        "2007-07-08T24:00:00Z",
+        "2007-07-08T12:60:00Z",
+        "2007-07-08T12:00:61Z",
+        "2007-13-08T12:00:00Z",
+        "2007-00-08T12:00:00Z",
+        "2007-07-00T12:00:00Z",
+        "2007-07-32T12:00:00Z",
+        "2007-02-29T12:00:00Z",
+        "2100-02-29T12:00:00Z",
+        "07-07-08T12:00:00Z",
+        "12007-07-08T12:00:00Z",
+        "2007/07/08T12:00:00Z",
+        "2007-07-08_12:00:00Z",
+        "-2007-07-08T12:00:00Z",
     };
     for (size_t i = 0; i < COUNT(rubbish); i++) {
         int64_t got;
@@ -433,7 +482,7 @@ static void test_times(void **state)
     }
 }
 
-/* ---- reload_verify and its memory -------------------------------------------------------------------------------------- */
+/* ---- reload_verify and its memory ---- */
 
 enum { NOW = 1183896000, BOOT = 1183890000 };
 
@@ -450,8 +499,10 @@ static reload_buf ca;
 static void make_identity(struct identity *who, const char *seed)
 {
     static const uint8_t serial[1] = {1};
-    static const reload_cert_name names[] = {{true, {0x46, 0x3a, 0xc4, 0x13, 0xc4}, "chat"}, {false, {0}, "alice@example.com"}};
-    static const reload_cert_spec spec = {"CN=alice", names, 2, serial, 1, 1000000000, 1000000001, false}; /* expired long ago */
+    static const reload_cert_name names[] = {{true, {0x46, 0x3a, 0xc4, 0x13, 0xc4}, "chat"},
+                                             {false, {0}, "alice@example.com"}};
+    static const reload_cert_spec spec = {"CN=alice", names,      2,    serial, 1,
+                                          1000000000, 1000000001, false}; /* expired long ago */
     reload_rng *rng;
     reload_key *key;
     reload_diag diag;
@@ -459,7 +510,8 @@ static void make_identity(struct identity *who, const char *seed)
     assert_int_equal(reload_rng_new((const uint8_t *)seed, strlen(seed), &rng), RELOAD_OK);
     assert_int_equal(reload_key_generate(rng, 2048, &key), RELOAD_OK);
     assert_int_equal(reload_key_write(key, &who->key), RELOAD_OK);
-    assert_int_equal(reload_cert_issue(&spec, key, NULL, 0, NULL, key, &who->cert, &diag), RELOAD_OK);
+    assert_int_equal(reload_cert_issue(&spec, key, NULL, 0, NULL, key, &who->cert, &diag),
+                     RELOAD_OK);
     assert_int_equal(reload_cert_parse(who->cert.octets, who->cert.len, &cert, &diag), RELOAD_OK);
     assert_int_equal(rl_cert_fingerprint(cert, who->fingerprint), RELOAD_OK);
     reload_cert_free(&cert);
@@ -487,15 +539,19 @@ static int teardown(void **state)
     return 0;
 }
 
-#define HEAD(method, response, counter)                                                                             \
-    "{\"header\": {\"method\": \"" method "\", \"response\": " response ", \"overlay\": {\"name\": \"chat\"}, "       \
-    "\"source_id\": \"463ac413c4000000000000000000000000000000\", \"transaction_id\": \"4690ba50" counter "\"}, "     \
-    "\"attributes\": [{\"type\": \"SOURCE-INFO\", \"value\": [{\"type\": \"PEER-ID\", "                                \
+#define HEAD(method, response, counter)                                                 \
+    "{\"header\": {\"method\": \"" method "\", \"response\": " response                 \
+    ", \"overlay\": {\"name\": \"chat\"}, "                                             \
+    "\"source_id\": \"463ac413c4000000000000000000000000000000\", \"transaction_id\": " \
+    "\"4690ba50" counter "\"}, "                                                        \
+    "\"attributes\": [{\"type\": \"SOURCE-INFO\", \"value\": [{\"type\": \"PEER-ID\", " \
     "\"value\": \"463ac413c4000000000000000000000000000000\"}]}"
-#define PUT(counter, entry)                                                                                         \
-    HEAD("RESOURCE-PUT", "false", counter) ", {\"type\": \"RESOURCE\", \"value\": ["                                  \
-    "{\"type\": \"RESOURCE-INFO.KEY\", \"value\": \"sip:alice@EXAMPLE.com\"}, {\"type\": \"RESOURCE-INFO.BODY\", "      \
-    "\"value\": [{\"type\": \"RESOURCE-INFO.BODY.ENTRY\", \"value\": \"" entry "\"}, "                                 \
+#define PUT(counter, entry)                                                                \
+    HEAD("RESOURCE-PUT", "false", counter)                                                 \
+    ", {\"type\": \"RESOURCE\", \"value\": ["                                              \
+    "{\"type\": \"RESOURCE-INFO.KEY\", \"value\": \"sip:alice@EXAMPLE.com\"}, {\"type\": " \
+    "\"RESOURCE-INFO.BODY\", "                                                             \
+    "\"value\": [{\"type\": \"RESOURCE-INFO.BODY.ENTRY\", \"value\": \"" entry "\"}, "     \
     "{\"type\": \"RESOURCE-INFO.BODY.EXPIRATION\", \"value\": 600}]}]}]}"
 #define SEARCH(counter) HEAD("PEER-SEARCH", "false", counter) "]}"
 #define ANSWER(counter) HEAD("PEER-SEARCH", "true", counter) "]}"
@@ -507,13 +563,16 @@ static void make(const char *json, const struct identity *who, reload_buf *out)
     reload_diag diag;
     test_json(&plain, json);
     reload_msg *msg = test_parse(&plain);
-    reload_signer *s = reload_signer_new(who == NULL ? RELOAD_SECURITY_HMAC : RELOAD_SECURITY_CERTS);
+    reload_signer *s =
+        reload_signer_new(who == NULL ? RELOAD_SECURITY_HMAC : RELOAD_SECURITY_CERTS);
     assert_non_null(s);
     if (who == NULL) {
         assert_int_equal(reload_signer_set_secret(s, (const uint8_t *)"secret", 6), RELOAD_OK);
     } else {
-        assert_int_equal(reload_signer_set_key(s, who->key.octets, who->key.len, NULL, &diag), RELOAD_OK);
-        assert_int_equal(reload_signer_set_cert(s, who->cert.octets, who->cert.len, &diag), RELOAD_OK);
+        assert_int_equal(reload_signer_set_key(s, who->key.octets, who->key.len, NULL, &diag),
+                         RELOAD_OK);
+        assert_int_equal(reload_signer_set_cert(s, who->cert.octets, who->cert.len, &diag),
+                         RELOAD_OK);
     }
     reload_signer_set_time(s, NOW);
     if (reload_sign(s, msg, out, &diag) != RELOAD_OK)
@@ -536,14 +595,15 @@ static reload_verifier *verifier(struct fake *fake, unsigned what, reload_securi
 }
 
 /* Judges; the verdict, and which calls there were. */
-static void judged(reload_verifier *v, struct fake *fake, const reload_buf *octets, reload_verdict verdict, reload_reason reason,
-                   const char *calls)
+static void judged(reload_verifier *v, struct fake *fake, const reload_buf *octets,
+                   reload_verdict verdict, reload_reason reason, const char *calls)
 {
     reload_report report = {0};
     reload_msg *msg = test_parse(octets);
     fake->calls[0] = '\0';
     assert_int_equal(reload_verify(v, msg, NOW, &report), RELOAD_OK);
-    assert_string_equal(report.reason == RELOAD_REASON_NONE ? "none" : reload_reason_text(report.reason),
+    assert_string_equal(report.reason == RELOAD_REASON_NONE ? "none"
+                                                            : reload_reason_text(report.reason),
                         reason == RELOAD_REASON_NONE ? "none" : reload_reason_text(reason));
     assert_int_equal(report.verdict, verdict);
     assert_string_equal(fake->calls, calls);
@@ -573,7 +633,8 @@ static void test_calls(void **state)
     forged.octets[forged.len - 1] ^= 1;
     judged(v, &fake, &forged, RELOAD_INVALID, RELOAD_REASON_BAD_DIGEST, "Qi");
     assert_true(fake.peer_count == 0 && fake.pin_count == 0 && fake.request_count == 1);
-    judged(v, &fake, &answer, RELOAD_PINNED, RELOAD_REASON_NONE, "iqI"); /* which is enough for its response */
+    judged(v, &fake, &answer, RELOAD_PINNED, RELOAD_REASON_NONE,
+           "iqI"); /* which is enough for its response */
     assert_int_equal(fake.pin_count, 1);
 
     /* one that passes: the peer, its Peer-ID's pin and the KEY's are kept, once all is checked */
@@ -643,7 +704,8 @@ static void test_step_12(void **state)
     judged(v, &fake, &forged, RELOAD_INVALID, RELOAD_REASON_BAD_DIGEST, "Qipi");
     assert_true(fake.peer_count == 0 && fake.pin_count == 0);
     make(SEARCH("00000001"), &first, &good);
-    judged(v, &fake, &good, RELOAD_PINNED, RELOAD_REASON_NONE, "QipPI"); /* a far counter has locked nobody out */
+    judged(v, &fake, &good, RELOAD_PINNED, RELOAD_REASON_NONE,
+           "QipPI"); /* a far counter has locked nobody out */
     reload_msg_free(&msg);
     reload_verifier_free(&v);
     reload_buf_free(&put);
@@ -669,7 +731,8 @@ static void test_algorithms(void **state)
     judged(v, &fake, &answer, RELOAD_INVALID, RELOAD_REASON_UNMATCHED_RESPONSE, "q");
     reload_verifier_free(&v);
     v = verifier(&fake, ALL, RELOAD_SECURITY_NONE);
-    test_json(&plain, "{\"header\": {\"method\": \"PEER-SEARCH\", \"security\": \"NONE\", \"response\": true}, \"attributes\": []}");
+    test_json(&plain, "{\"header\": {\"method\": \"PEER-SEARCH\", \"security\": \"NONE\", "
+                      "\"response\": true}, \"attributes\": []}");
     judged(v, &fake, &plain, RELOAD_UNSECURED, RELOAD_REASON_NONE, "");
     reload_verifier_free(&v);
     reload_buf_free(&request);
@@ -688,8 +751,12 @@ static void test_round_trip(void **state)
         bool has;
         int64_t trip;
     } cases[] = {
-        {1000000, 3500000, true, 2500000}, {RELOAD_NO_TIME, 5, false, 0}, {5, RELOAD_NO_TIME, false, 0},
-        {RELOAD_NO_TIME, RELOAD_NO_TIME, false, 0}, {7, 7, true, 0}, {9, 4, true, -5},
+        {1000000, 3500000, true, 2500000},
+        {RELOAD_NO_TIME, 5, false, 0},
+        {5, RELOAD_NO_TIME, false, 0},
+        {RELOAD_NO_TIME, RELOAD_NO_TIME, false, 0},
+        {7, 7, true, 0},
+        {9, 4, true, -5},
     };
     make(SEARCH("00000001"), NULL, &request);
     make(ANSWER("00000001"), NULL, &answer);
@@ -715,8 +782,8 @@ static void test_round_trip(void **state)
     reload_buf_free(&answer);
 }
 
-/* Each function of the memory failing, at its first call and at its second: reload_verify says so, there is no verdict, and no
- * peer and no pin was kept after the failure. */
+/* Each function of the memory failing, at its first call and at its second: reload_verify says so,
+ * there is no verdict, and no peer and no pin was kept after the failure. */
 static void test_failing_memory(void **state)
 {
     (void)state;
@@ -787,9 +854,10 @@ static void test_failing_allocations(void **state)
             break;
         }
         failures++;
-        if (err != RELOAD_ERR_MEMORY || verdict != RELOAD_UNCHECKED || fake.peer_count != 0 || fake.pin_count != 0)
-            fail_msg("allocation %ld: result %d, verdict %d, %zu peers and %zu pins kept", n, err, verdict, fake.peer_count,
-                     fake.pin_count);
+        if (err != RELOAD_ERR_MEMORY || verdict != RELOAD_UNCHECKED || fake.peer_count != 0 ||
+            fake.pin_count != 0)
+            fail_msg("allocation %ld: result %d, verdict %d, %zu peers and %zu pins kept", n, err,
+                     verdict, fake.peer_count, fake.pin_count);
     }
     assert_true(failures > 20);
     reload_msg_free(&msg);
@@ -799,18 +867,12 @@ static void test_failing_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_window_random),
-        cmocka_unit_test(test_window_edges),
-        cmocka_unit_test(test_boot_time),
-        cmocka_unit_test(test_names),
-        cmocka_unit_test(test_lesson),
-        cmocka_unit_test(test_times),
-        cmocka_unit_test(test_calls),
-        cmocka_unit_test(test_step_12),
-        cmocka_unit_test(test_algorithms),
-        cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_failing_memory),
-        cmocka_unit_test(test_failing_allocations),
+        cmocka_unit_test(test_window_random),  cmocka_unit_test(test_window_edges),
+        cmocka_unit_test(test_boot_time),      cmocka_unit_test(test_names),
+        cmocka_unit_test(test_lesson),         cmocka_unit_test(test_times),
+        cmocka_unit_test(test_calls),          cmocka_unit_test(test_step_12),
+        cmocka_unit_test(test_algorithms),     cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_failing_memory), cmocka_unit_test(test_failing_allocations),
     };
     return cmocka_run_group_tests_name("memory", tests, setup, teardown);
 }

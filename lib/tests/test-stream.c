@@ -15,7 +15,8 @@ struct log {
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif
-static void note(struct log *log, const char *format, ...)
+static void
+note(struct log *log, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -25,8 +26,8 @@ static void note(struct log *log, const char *format, ...)
     log->len += (size_t)n;
 }
 
-/* "M72@0" a message of 72 octets at offset 0, "G5@72!2" garbage with the error code, "B80@1:2!6" something bad at line 1,
- * column 2, then the result if it is not RELOAD_OK. */
+/* "M72@0" a message of 72 octets at offset 0, "G5@72!2" garbage with the error code, "B80@1:2!6"
+ * something bad at line 1, column 2, then the result if it is not RELOAD_OK. */
 static void collect(struct log *log, reload_form form, struct test_source *source, reload_form told)
 {
     reload_reader *reader = reload_reader_new();
@@ -53,7 +54,8 @@ static void collect(struct log *log, reload_form form, struct test_source *sourc
         }
         if (item.kind != RELOAD_ITEM_MESSAGE) {
             assert_true(item.diag.has_offset);
-            assert_true(item.diag.offset >= item.offset); /* in hex text, an item begins before what is bad in it */
+            assert_true(item.diag.offset >=
+                        item.offset); /* in hex text, an item begins before what is bad in it */
             assert_true(strlen(item.diag.text) > 0);
         }
         if (item.kind != RELOAD_ITEM_BAD)
@@ -69,9 +71,10 @@ static void collect(struct log *log, reload_form form, struct test_source *sourc
     assert_null(reader);
 }
 
-/* The same whether the octets come one by one, in odd pieces or all at once, told the form and not. octets (hex; NULL: not
- * looked at) is what comes out. */
-static void reads(const void *input, size_t len, reload_form form, const char *wanted, const char *octets)
+/* The same whether the octets come one by one, in odd pieces or all at once, told the form and not.
+ * octets (hex; NULL: not looked at) is what comes out. */
+static void reads(const void *input, size_t len, reload_form form, const char *wanted,
+                  const char *octets)
 {
     static const size_t chunks[] = {0, 1, 2, 7, 67, 4096};
     for (size_t k = 0; k < COUNT(chunks); k++)
@@ -86,10 +89,10 @@ static void reads(const void *input, size_t len, reload_form form, const char *w
         }
 }
 
-/* ---- Binary ----------------------------------------------------------------------------------------------------- */
+/* ---- Binary ---- */
 
-#define M68 HEADER                                                          /* a message of 68 octets */
-#define M72 HEADER_TO_LENGTH "000004" HEADER_FROM_LENGTH "00070000"         /* one of 72 */
+#define M68 HEADER                                                  /* a message of 68 octets */
+#define M72 HEADER_TO_LENGTH "000004" HEADER_FROM_LENGTH "00070000" /* one of 72 */
 
 static void binary(const char *hex, const char *wanted)
 {
@@ -113,22 +116,35 @@ static void test_binary(void **state)
     /* a token with fewer than 64 octets behind it begins no message */
     binary("52454c4f", "G4@0!3");
     binary(M68 "52454c4f", "M68@0 G4@68!3");
-    binary(M68 "52454c4f" "ffffff52454c4f", "M68@0 G11@68!3");
+    binary(M68 "52454c4f"
+               "ffffff52454c4f",
+           "M68@0 G11@68!3");
     binary(M68 "52454c", "M68@0 G3@68!3");
     /* tokens inside garbage that are cut off, or begin anew */
-    binary("5252455245" "4c52454c" M68, "G9@0!3 M68@9");
+    binary("5252455245"
+           "4c52454c" M68,
+           "G9@0!3 M68@9");
     binary("52454c52" M68, "G4@0!3 M68@4");
     /* the token inside a message's own octets begins no other */
     binary(HEADER_TO_LENGTH "000048" HEADER_FROM_LENGTH "06550044" M68, "M140@0");
     /* RFC 6940's token is told by name */
-    binary("d2454c4f" "00000000" M68, "G8@0!4 M68@8");
-    binary("ff" "d2454c4f" "00000000" M68, "G9@0!3 M68@9"); /* garbage is told by its beginning */
+    binary("d2454c4f"
+           "00000000" M68,
+           "G8@0!4 M68@8");
+    binary("ff"
+           "d2454c4f"
+           "00000000" M68,
+           "G9@0!3 M68@9"); /* garbage is told by its beginning */
     /* the last message of a stream may be cut short */
     binary(M68 HEADER_TO_LENGTH "000005" HEADER_FROM_LENGTH "00070000", "M68@0 M72@68");
     binary(HEADER_TO_LENGTH "ffffff" HEADER_FROM_LENGTH, "M68@0");
     binary(HEADER_TO_LENGTH "ffffff" HEADER_FROM_LENGTH M68, "M136@0");
     /* header fields may have any value */
-    binary("52454c4f" "00ffffff" "ff00ffff" "ff000000" HEADER_FROM_LENGTH, "M68@0");
+    binary("52454c4f"
+           "00ffffff"
+           "ff00ffff"
+           "ff000000" HEADER_FROM_LENGTH,
+           "M68@0");
 }
 
 static void test_cut_header(void **state)
@@ -156,7 +172,8 @@ static void test_empty(void **state)
     }
 }
 
-/* Garbage of more than 16 MiB comes in parts that make up the whole, and the message behind it still comes. */
+/* Garbage of more than 16 MiB comes in parts that make up the whole, and the message behind it
+ * still comes. */
 static void test_much_garbage(void **state)
 {
     (void)state;
@@ -180,13 +197,14 @@ static void test_much_garbage(void **state)
         if (k == 0)
             memcpy(first, log.text, sizeof first);
         else
-            assert_string_equal(log.text, first); /* what is given out does not depend on how it came */
+            assert_string_equal(log.text,
+                                first); /* what is given out does not depend on how it came */
     }
     reload_buf_free(&message);
     free(much);
 }
 
-/* ---- Hex text --------------------------------------------------------------------------------------------------- */
+/* ---- Hex text ---- */
 
 static void hex(const char *text, const char *wanted, const char *octets)
 {
@@ -201,9 +219,9 @@ static void test_hex_text(void **state)
     hex(M72, "M72@0", M72);
     hex(M72 "\n", "M72@0", M72);
     hex("\n\n  \r\n" M72 "\r\n", "M72@6", M72);
-    hex(M72 M68, "M72@0 M68@144", M72 M68);                    /* the message's end */
+    hex(M72 M68, "M72@0 M68@144", M72 M68); /* the message's end */
     hex(M72 "\n" M68 "\n", "M72@0 M68@145", M72 M68);
-    hex(M72 "\n\n" M68 "\n", "M72@0 M68@146", M72 M68);        /* a blank line */
+    hex(M72 "\n\n" M68 "\n", "M72@0 M68@146", M72 M68); /* a blank line */
     hex(M72 "\r\n \t\r\n" M68 "\r\n", "M72@0 M68@150", M72 M68);
     hex("5 2\t4\n5 4\r\n c4f 20000000 01010102 01000000" HEADER_FROM_LENGTH, "M68@0", M68);
     hex("52454C4F20000000 01010102 01000000\n" HEADER_FROM_LENGTH, "M68@0", M68); /* upper case */
@@ -216,11 +234,18 @@ static void test_hex_text(void **state)
 static void test_hex_text_bad(void **state)
 {
     (void)state;
-    /* bad digits: the rest of the block is stepped over, the next block is read; what was whole has come */
-    hex(M68 "\n\n" "52454c4fxx\n" M68 "\n\n" M72, "M68@0 B@146!6 M68@149 M72@287", M68 M68 M72); /* a line that begins a message */
-    hex(M68 "\n" "52454c4fxx\n0000\n52454c4\n52454C4f20\n\n" M72, "M68@0 B@145!6 G5@161!3 M72@173", M68 "52454c4f20" M72);
-    hex("52454c4f2000000\n" M68 "\n" M72, "B@14!6 M68@16 M72@153", M68 M72); /* a digit is missing */
-    hex("52454c4f20000\n0\n\n" M68, "G7@0!3 M68@17", "52454c4f200000" M68); /* it stands in the next line */
+    /* bad digits: the rest of the block is stepped over, the next block is read; what was whole has
+     * come */
+    hex(M68 "\n\n"
+            "52454c4fxx\n" M68 "\n\n" M72,
+        "M68@0 B@146!6 M68@149 M72@287", M68 M68 M72); /* a line that begins a message */
+    hex(M68 "\n"
+            "52454c4fxx\n0000\n52454c4\n52454C4f20\n\n" M72,
+        "M68@0 B@145!6 G5@161!3 M72@173", M68 "52454c4f20" M72);
+    hex("52454c4f2000000\n" M68 "\n" M72, "B@14!6 M68@16 M72@153",
+        M68 M72); /* a digit is missing */
+    hex("52454c4f20000\n0\n\n" M68, "G7@0!3 M68@17",
+        "52454c4f200000" M68); /* it stands in the next line */
     hex(M68 "\nxx\n\n" M72, "M68@0 B@137!6 M72@141", M68 M72);
     hex(CUT "\nxx\n\n" M72, "B@145!6 M72@149", M72); /* an unfinished message is not made up */
     hex(M72 "x", "M72@0 B@144!6", M72);
@@ -235,11 +260,14 @@ static void test_hex_text_bad(void **state)
     hex("00 00 00 00 0x00\n\n" M68, "B@13!6 M68@18", M68);
 }
 
-/* ---- JSON ------------------------------------------------------------------------------------------------------- */
+/* ---- JSON ---- */
 
-#define J68 "{\"header\":{\"method\": \"PEER-JOIN\"}}"                                               /* 34 characters */
-#define J72 "{\"header\":{\"method\": 1}, \"attributes\": [{\"type\": \"SDP\", \"hex\": \"\"}]}" /* 68 characters */
-#define BAD_VALUE "{\"header\":{\"method\": \"NONE\"}}"                                              /* 29 characters */
+#define J68 "{\"header\":{\"method\": \"PEER-JOIN\"}}" /* 34 characters */
+#define J72                                                                                            \
+    "{\"header\":{\"method\": 1}, \"attributes\": [{\"type\": \"SDP\", \"hex\": \"\"}]}" /* 68         \
+                                                                                            characters \
+                                                                                          */
+#define BAD_VALUE "{\"header\":{\"method\": \"NONE\"}}" /* 29 characters */
 
 static void json(const char *text, const char *wanted)
 {
@@ -253,11 +281,11 @@ static void test_json_text(void **state)
     assert_int_equal(strlen(J72), 68);
     assert_int_equal(strlen(BAD_VALUE), 29);
     json(J68, "M68@0");
-    json(J68 "\n" J72 "\n", "M68@0 M72@35");              /* NDJSON */
+    json(J68 "\n" J72 "\n", "M68@0 M72@35"); /* NDJSON */
     json(J68 "\r\n\r\n" J72 "\r\n", "M68@0 M72@38");
-    json(J68 J72, "M68@0 M72@34");                        /* concatenated */
+    json(J68 J72, "M68@0 M72@34"); /* concatenated */
     json(" " J68 " " J72 " ", "M68@1 M72@36");
-    json("[" J68 "," J72 "]", "M68@1 M72@36");            /* one array */
+    json("[" J68 "," J72 "]", "M68@1 M72@36"); /* one array */
     json("[\n  " J68 ",\n  " J72 "\n]\n", "M68@4 M72@42");
     json("[]", "");
     json("[ ]\n", "");
@@ -267,7 +295,8 @@ static void test_json_text(void **state)
     json("{\"garbage\": {\"hex\": \"\"}}" J68, "M68@24");
     json("{\"garbage\": {\"hex\": \"d2454c4f\", \"error\": \"x\"}}", "G4@0!4");
     json("{\"header\": {\"method\": 0, \"forced_length\": 4}}" J72, "M68@0 M72@45");
-    json("{\"header\": {\"method\": 0, \"forced_length\": 0}, \"attributes\": [{\"type\": \"SDP\", \"hex\": \"\"}]}" J68,
+    json("{\"header\": {\"method\": 0, \"forced_length\": 0}, \"attributes\": [{\"type\": \"SDP\", "
+         "\"hex\": \"\"}]}" J68,
          "M68@0 G4@0!3 M68@89");
     /* brackets and quotes inside strings are text */
     json("{\"header\": {\"method\": 0}, \"meta\": \"}]\\\"{[\\\\\"}" J68, "M68@0 M68@45");
@@ -311,7 +340,8 @@ static void test_json_broken(void **state)
     json(J68 "\nnonsense\n" J72 "\n", "M68@0 B@35=2:1!6 M72@44");
     json("[" J68 ",\n{\"header\": ],\n" J72 "]\n", "M68@1 B@37=2:12!6 M72@51");
     /* over several lines: what stands further in is part of the broken one */
-    json("{\n  \"header\": {\"method\": 0},\n  \"attributes\": [\n    {\"type\": 1}},\n    {\"type\": 7, \"hex\": \"\"}\n  ]\n}\n" J68,
+    json("{\n  \"header\": {\"method\": 0},\n  \"attributes\": [\n    {\"type\": 1}},\n    "
+         "{\"type\": 7, \"hex\": \"\"}\n  ]\n}\n" J68,
          "B@0=4:16!6 M68@98");
     /* the end */
     json(J68 "\n{\"header\": {", "M68@0 B@35=2:13!6");
@@ -320,7 +350,8 @@ static void test_json_broken(void **state)
     json("{", "B@0=1:2!6");
 }
 
-/* json.md: an error, and the next message is handled: values of the wrong type between messages, on one line too. */
+/* json.md: an error, and the next message is handled: values of the wrong type between messages, on
+ * one line too. */
 static void test_json_no_object_on_the_same_line(void **state)
 {
     (void)state;
@@ -329,12 +360,14 @@ static void test_json_no_object_on_the_same_line(void **state)
         char text[256];
         for (int form = 0; form < 2; form++) {
             struct log log;
-            (void)snprintf(text, sizeof text, form == 0 ? "[" J68 ", %s, " J72 "]" : J68 " %s " J72, between[i]);
+            (void)snprintf(text, sizeof text, form == 0 ? "[" J68 ", %s, " J72 "]" : J68 " %s " J72,
+                           between[i]);
             struct test_source source = {.octets = (const uint8_t *)text, .len = strlen(text)};
             collect(&log, RELOAD_FORM_JSON, &source, RELOAD_FORM_JSON);
             print_message("# %s: %s\n", between[i], log.text);
             assert_non_null(strstr(log.text, "M68@"));
-            if (form == 0 || strcmp(between[i], "[]") != 0) /* no messages, in an array of their own, are no error */
+            if (form == 0 || strcmp(between[i], "[]") !=
+                                 0) /* no messages, in an array of their own, are no error */
                 assert_non_null(strstr(log.text, " B@"));
             assert_non_null(strstr(log.text, " M72@"));
             reload_buf_free(&log.octets);
@@ -347,7 +380,8 @@ static void test_json_columns(void **state)
 {
     (void)state;
     json(J68 "{\"b\" 1}\n", "M68@0 B@34=1:40!6");
-    json("{\"header\": {\"method\": 0}, \"meta\": \"\xc3\xa9\"}{\"b\" 1}\n", "M68@0 B@39=1:44!6"); /* 38 characters before it */
+    json("{\"header\": {\"method\": 0}, \"meta\": \"\xc3\xa9\"}{\"b\" 1}\n",
+         "M68@0 B@39=1:44!6"); /* 38 characters before it */
 }
 
 /* Deeper than can be read. */
@@ -371,7 +405,7 @@ static void test_json_deep(void **state)
     free(text);
 }
 
-/* ---- Telling forms apart, and failures --------------------------------------------------------------------------- */
+/* ---- Telling forms apart, and failures ---- */
 
 static void test_forms(void **state)
 {
@@ -380,17 +414,30 @@ static void test_forms(void **state)
         const char *text;
         reload_form form;
     } rows[] = {
-        {"{", RELOAD_FORM_JSON},          {" \r\n\t{", RELOAD_FORM_JSON},     {"[", RELOAD_FORM_JSON},
-        {"\xef\xbb\xbf{", RELOAD_FORM_JSON}, {"RELO", RELOAD_FORM_BINARY},    {"52454c4f", RELOAD_FORM_HEX},
-        {" 52 45 4c 4f", RELOAD_FORM_HEX}, {"52454C4F", RELOAD_FORM_HEX},     {"5245zz", RELOAD_FORM_BINARY},
-        {"\xd2" "ELO", RELOAD_FORM_BINARY}, {"x{", RELOAD_FORM_BINARY},       {"52{", RELOAD_FORM_BINARY},
-        {"\xef\xbb", RELOAD_FORM_BINARY}, {"5245", RELOAD_FORM_HEX},
+        {"{", RELOAD_FORM_JSON},
+        {" \r\n\t{", RELOAD_FORM_JSON},
+        {"[", RELOAD_FORM_JSON},
+        {"\xef\xbb\xbf{", RELOAD_FORM_JSON},
+        {"RELO", RELOAD_FORM_BINARY},
+        {"52454c4f", RELOAD_FORM_HEX},
+        {" 52 45 4c 4f", RELOAD_FORM_HEX},
+        {"52454C4F", RELOAD_FORM_HEX},
+        {"5245zz", RELOAD_FORM_BINARY},
+        {"\xd2"
+         "ELO",
+         RELOAD_FORM_BINARY},
+        {"x{", RELOAD_FORM_BINARY},
+        {"52{", RELOAD_FORM_BINARY},
+        {"\xef\xbb", RELOAD_FORM_BINARY},
+        {"5245", RELOAD_FORM_HEX},
     };
     for (size_t i = 0; i < COUNT(rows); i++)
         for (size_t chunk = 0; chunk < 2; chunk++) {
             reload_reader *reader = reload_reader_new();
             reload_item item;
-            struct test_source source = {.octets = (const uint8_t *)rows[i].text, .len = strlen(rows[i].text), .chunk = chunk};
+            struct test_source source = {.octets = (const uint8_t *)rows[i].text,
+                                         .len = strlen(rows[i].text),
+                                         .chunk = chunk};
             reload_reader_open(reader, RELOAD_FORM_AUTO, test_pull, &source);
             assert_int_equal(reload_reader_next(reader, &item), RELOAD_OK);
             print_message("# %zu\n", i);
@@ -445,7 +492,8 @@ static void test_read_errors(void **state)
     for (size_t i = 0; i < COUNT(rows); i++)
         for (size_t chunk = 0; chunk < 2; chunk++) {
             struct log log;
-            struct test_source source = {.octets = buf.octets, .len = buf.len, .chunk = chunk, .fails = true};
+            struct test_source source = {
+                .octets = buf.octets, .len = buf.len, .chunk = chunk, .fails = true};
             if (rows[i].text != NULL) {
                 source.octets = (const uint8_t *)rows[i].text;
                 source.len = strlen(rows[i].text);
@@ -457,8 +505,8 @@ static void test_read_errors(void **state)
     reload_buf_free(&buf);
 }
 
-/* A live pipe: a message that is there is given out without asking for more. A second call would wait for ever, so here it
- * fails the test. */
+/* A live pipe: a message that is there is given out without asking for more. A second call would
+ * wait for ever, so here it fails the test. */
 static ptrdiff_t pull_once(void *arg, uint8_t *octets, size_t size)
 {
     struct test_source *s = arg;
@@ -510,9 +558,11 @@ static void test_open_again(void **state)
         static const char json_text[] = "[" J72 ", {";
         struct test_source source = {.octets = buf.octets, .len = buf.len};
         if (k % 3 == 1)
-            source = (struct test_source){.octets = (const uint8_t *)hex_text, .len = sizeof hex_text - 1};
+            source = (struct test_source){.octets = (const uint8_t *)hex_text,
+                                          .len = sizeof hex_text - 1};
         if (k % 3 == 2)
-            source = (struct test_source){.octets = (const uint8_t *)json_text, .len = sizeof json_text - 1};
+            source = (struct test_source){.octets = (const uint8_t *)json_text,
+                                          .len = sizeof json_text - 1};
         reload_reader_open(reader, RELOAD_FORM_AUTO, test_pull, &source);
         assert_int_equal(reload_reader_next(reader, &item), RELOAD_OK);
         assert_int_equal(item.kind, k % 3 == 1 ? RELOAD_ITEM_GARBAGE : RELOAD_ITEM_MESSAGE);

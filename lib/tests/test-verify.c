@@ -6,12 +6,12 @@
 #include <string.h>
 
 #define SECRET "secret"
-#define NOW 1183900000 /* the time of checking */
+#define NOW    1183900000 /* the time of checking */
 
-/* ---- Crafting --------------------------------------------------------------------------------------------------- */
+/* ---- Crafting ---- */
 
-/* A signature to be put into a message: its members in order, T for TIMESTAMP, D for DIGEST, X for an unknown one, d for a
- * DIGEST of 19 octets, 0 for none at all. */
+/* A signature to be put into a message: its members in order, T for TIMESTAMP, D for DIGEST, X for
+ * an unknown one, d for a DIGEST of 19 octets, 0 for none at all. */
 struct sig {
     const char *members; /* NULL: no signature */
     uint32_t timestamp;
@@ -26,15 +26,16 @@ struct plan {
     uint8_t security; /* 0: HMAC; 0xff: left open */
     struct sig message, source, redirect, body_peer, body, route_log;
     bool no_message_signature, no_body_signature, no_expiration;
-    uint32_t source_expiration, body_expiration; /* 0: an hour; 1 stands for 0 */
-    const char *secret;   /* NULL: SECRET */
-    const char *before;   /* raw attributes in front, in hex */
+    uint32_t source_expiration, body_expiration;   /* 0: an hour; 1 stands for 0 */
+    const char *secret;                            /* NULL: SECRET */
+    const char *before;                            /* raw attributes in front, in hex */
     const char *in_source, *in_resource, *in_body; /* raw members in front, in hex */
-    const char *behind;   /* raw attributes behind the SIGNATURE */
-    bool certificate_body; /* a RESOURCE with one besides */
+    const char *behind;                            /* raw attributes behind the SIGNATURE */
+    bool certificate_body;                         /* a RESOURCE with one besides */
 };
 
-static void put_signature(reload_builder *b, uint16_t type, const struct sig *sig, const char *secret, size_t from)
+static void put_signature(reload_builder *b, uint16_t type, const struct sig *sig,
+                          const char *secret, size_t from)
 {
     reload_buf *buf = b->buf;
     size_t digest_at = 0, digest_len = 0;
@@ -76,12 +77,15 @@ static void put_raw(reload_builder *b, const char *hex)
 
 static void put_seconds(reload_builder *b, uint16_t type, uint32_t seconds)
 {
-    reload_value value = {.kind = RELOAD_KIND_SECONDS, .number = seconds == 0 ? 3600 : seconds == 1 ? 0 : seconds};
+    reload_value value = {.kind = RELOAD_KIND_SECONDS,
+                          .number = seconds == 0   ? 3600
+                                    : seconds == 1 ? 0
+                                                   : seconds};
     reload_build_value(b, type, &value);
 }
 
-static void put_peer_info(reload_builder *b, uint16_t type, const struct sig *sig, const char *secret, uint32_t expiration,
-                          const char *in_it)
+static void put_peer_info(reload_builder *b, uint16_t type, const struct sig *sig,
+                          const char *secret, uint32_t expiration, const char *in_it)
 {
     static const uint8_t id[20] = {0x46, 0x3a, 0xc4, 0x13, 0xc4};
     reload_build_open(b, type);
@@ -98,14 +102,21 @@ static void put_peer_info(reload_builder *b, uint16_t type, const struct sig *si
 
 static void craft(const struct plan *p, reload_buf *buf)
 {
-    static const uint8_t overlay[4] = {0x65, 0x9d, 0xf2, 0xaa}, transaction[8] = {0x46, 0x90, 0xc2, 0x5c};
+    static const uint8_t overlay[4] = {0x65, 0x9d, 0xf2, 0xaa},
+                         transaction[8] = {0x46, 0x90, 0xc2, 0x5c};
     const char *secret = p->secret == NULL ? SECRET : p->secret;
     static const struct sig good = {.members = "D"};
     reload_builder b;
     reload_buf_reset(buf);
     reload_build_begin(&b, buf, NULL);
-    reload_build_field(&b, RELOAD_F_SECURITY, p->security == 0 ? 2 : p->security == 0xff ? 0 : p->security);
-    reload_build_field(&b, RELOAD_F_METHOD, p->method == 0 ? RELOAD_RESOURCE_PUT : p->method == 0xff ? RELOAD_PEER_JOIN : p->method);
+    reload_build_field(&b, RELOAD_F_SECURITY,
+                       p->security == 0      ? 2
+                       : p->security == 0xff ? 0
+                                             : p->security);
+    reload_build_field(&b, RELOAD_F_METHOD,
+                       p->method == 0      ? RELOAD_RESOURCE_PUT
+                       : p->method == 0xff ? RELOAD_PEER_JOIN
+                                           : p->method);
     reload_build_field(&b, RELOAD_F_RESPONSE, p->response);
     reload_build_field_octets(&b, RELOAD_F_OVERLAY, overlay);
     reload_build_field_octets(&b, RELOAD_F_TRANSACTION_ID, transaction);
@@ -130,7 +141,8 @@ static void craft(const struct plan *p, reload_buf *buf)
     if (!p->no_expiration)
         put_seconds(&b, RELOAD_A_BODY_EXPIRATION, p->body_expiration);
     if (!p->no_body_signature)
-        put_signature(&b, RELOAD_A_BODY_SIGNATURE, p->body.members != NULL ? &p->body : &good, secret, from);
+        put_signature(&b, RELOAD_A_BODY_SIGNATURE, p->body.members != NULL ? &p->body : &good,
+                      secret, from);
     if (p->body.early)
         reload_build_octets(&b, 0x0655, NULL, 0);
     reload_build_close(&b);
@@ -141,18 +153,20 @@ static void craft(const struct plan *p, reload_buf *buf)
         reload_build_close(&b);
     }
     if (!p->no_message_signature)
-        put_signature(&b, RELOAD_A_SIGNATURE, p->message.members != NULL ? &p->message : &good, secret, 0);
+        put_signature(&b, RELOAD_A_SIGNATURE, p->message.members != NULL ? &p->message : &good,
+                      secret, 0);
     put_raw(&b, p->behind);
     assert_int_equal(reload_build_end(&b), RELOAD_OK);
 }
 
-/* ---- Judging ---------------------------------------------------------------------------------------------------- */
+/* ---- Judging ---- */
 
 static reload_verifier *verifier(void)
 {
     reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_HMAC);
     assert_non_null(v);
-    assert_int_equal(reload_verifier_add_secret(v, (const uint8_t *)SECRET, strlen(SECRET)), RELOAD_OK);
+    assert_int_equal(reload_verifier_add_secret(v, (const uint8_t *)SECRET, strlen(SECRET)),
+                     RELOAD_OK);
     assert_int_equal(reload_verifier_set_overlay(v, "chat"), RELOAD_OK);
     reload_verifier_set_dht(v, 1);
     reload_verifier_set_hash(v, 1);
@@ -170,12 +184,14 @@ static void list(const reload_msg *msg, const reload_report *report, char *text,
         assert_true(reload_msg_pointer(msg, s->attr, pointer, sizeof pointer));
         assert_int_equal(s->verdict == RELOAD_INVALID, s->reason != RELOAD_REASON_NONE);
         (void)snprintf(text + len, size - len, "%s%s=%s", i > 0 ? " " : "", pointer,
-                       s->reason == RELOAD_REASON_NONE ? reload_verdict_text(s->verdict) : reload_reason_text(s->reason));
+                       s->reason == RELOAD_REASON_NONE ? reload_verdict_text(s->verdict)
+                                                       : reload_reason_text(s->reason));
     }
 }
 
-static void judge_octets(reload_verifier *v, const reload_buf *buf, int64_t time, reload_verdict verdict, const char *reason,
-                         uint16_t code, const char *signatures)
+static void judge_octets(reload_verifier *v, const reload_buf *buf, int64_t time,
+                         reload_verdict verdict, const char *reason, uint16_t code,
+                         const char *signatures)
 {
     reload_report report = {0};
     char text[2048];
@@ -184,7 +200,9 @@ static void judge_octets(reload_verifier *v, const reload_buf *buf, int64_t time
     if (reason == NULL)
         assert_null(reload_reason_text(report.reason));
     else
-        assert_string_equal(report.reason == RELOAD_REASON_NONE ? "none" : reload_reason_text(report.reason), reason);
+        assert_string_equal(report.reason == RELOAD_REASON_NONE ? "none"
+                                                                : reload_reason_text(report.reason),
+                            reason);
     assert_int_equal(report.verdict, verdict);
     assert_int_equal(report.response_code, code);
     assert_int_equal(report.detail[0] != '\0', reason != NULL);
@@ -198,7 +216,9 @@ static void judge_octets(reload_verifier *v, const reload_buf *buf, int64_t time
 /* Crafts and judges: the request, and the response, which gets the same reason and no code. */
 static void judge(const struct plan *p, const char *reason, uint16_t code, const char *signatures)
 {
-    reload_verdict verdict = reason == NULL ? RELOAD_VALID : strcmp(reason, "malformed") == 0 ? RELOAD_MALFORMED : RELOAD_INVALID;
+    reload_verdict verdict = reason == NULL                     ? RELOAD_VALID
+                             : strcmp(reason, "malformed") == 0 ? RELOAD_MALFORMED
+                                                                : RELOAD_INVALID;
     for (int response = 0; response < 2; response++) {
         struct plan copy = *p;
         reload_buf buf = {0};
@@ -211,23 +231,29 @@ static void judge(const struct plan *p, const char *reason, uint16_t code, const
     }
 }
 
-#define BODY_SIG "/attributes/1/value/1/value/2"
+#define BODY_SIG   "/attributes/1/value/1/value/2"
 #define SOURCE_SIG "/attributes/0/value/2"
 
-/* ---- A good one, and steps 1 to 5 -------------------------------------------------------------------------------- */
+/* ---- A good one, and steps 1 to 5 ---- */
 
 static void test_valid(void **state)
 {
     (void)state;
     judge(&(struct plan){0}, NULL, 0, BODY_SIG "=valid /attributes/2=valid");
-    judge(&(struct plan){.message = {"TD", NOW, false, false}}, NULL, 0, BODY_SIG "=valid /attributes/2=valid");
+    judge(&(struct plan){.message = {"TD", NOW, false, false}}, NULL, 0,
+          BODY_SIG "=valid /attributes/2=valid");
     /* all there can be */
-    judge(&(struct plan){.source = {"TD", NOW, false, false}, .redirect = {"D", 0, false, false},
-                         .body_peer = {"D", 0, false, false}, .body = {"TXD", NOW, false, false},
-                         .route_log = {"D", 0, false, false}, .message = {"XTD", NOW, false, false}},
+    judge(&(struct plan){.source = {"TD", NOW, false, false},
+                         .redirect = {"D", 0, false, false},
+                         .body_peer = {"D", 0, false, false},
+                         .body = {"TXD", NOW, false, false},
+                         .route_log = {"D", 0, false, false},
+                         .message = {"XTD", NOW, false, false}},
           NULL, 0,
-          "/attributes/0/value/2=valid /attributes/1/value/2=valid /attributes/2/value/1/value/1/value/2=valid "
-          "/attributes/2/value/1/value/3=valid /attributes/3/value/0/value/2=valid /attributes/4=valid");
+          "/attributes/0/value/2=valid /attributes/1/value/2=valid "
+          "/attributes/2/value/1/value/1/value/2=valid "
+          "/attributes/2/value/1/value/3=valid /attributes/3/value/0/value/2=valid "
+          "/attributes/4=valid");
 }
 
 static void test_step_1(void **state)
@@ -259,7 +285,8 @@ static void test_step_2(void **state)
     reload_verifier *v = verifier();
     craft(&(struct plan){0}, &buf);
     buf.octets[6] = 0x80;
-    judge_octets(v, &buf, NOW, RELOAD_INVALID, "fragment", 0, BODY_SIG "=unchecked /attributes/2=unchecked");
+    judge_octets(v, &buf, NOW, RELOAD_INVALID, "fragment", 0,
+                 BODY_SIG "=unchecked /attributes/2=unchecked");
     /* LFRG and the reserved bits alone make no fragment, and octets 0 to 7 are not signed */
     buf.octets[4] = 0;
     buf.octets[5] = 0xff;
@@ -275,15 +302,30 @@ static void test_step_3(void **state)
     (void)state;
     /* values and members in their place, before or in the SIGNATURE */
     static const struct plan bad[] = {
-        {.before = "00010004" "00000164"},        /* a RESPONSE-CODE out of range */
-        {.before = "00070001" "ff" "000000"},     /* text that is not UTF-8 */
-        {.before = "00040004" "01020001"},        /* members that cannot be read */
-        {.in_source = "01010013" "00000000000000000000000000000000000000" "00"}, /* a PEER-ID of 19 octets */
-        {.in_source = "01030004" "00030000"},
-        {.in_resource = "02010001" "00" "000000"},
-        {.in_body = "03050003" "000000" "00"},
-        {.in_body = "03040008" "030a0002" "0101" "0000"},
-        {.message = {"D", 0, false, false}, .behind = "000700ff"}, /* framing broken at the top, anywhere */
+        {.before = "00010004"
+                   "00000164"}, /* a RESPONSE-CODE out of range */
+        {.before = "00070001"
+                   "ff"
+                   "000000"}, /* text that is not UTF-8 */
+        {.before = "00040004"
+                   "01020001"}, /* members that cannot be read */
+        {.in_source = "01010013"
+                      "00000000000000000000000000000000000000"
+                      "00"}, /* a PEER-ID of 19 octets */
+        {.in_source = "01030004"
+                      "00030000"},
+        {.in_resource = "02010001"
+                        "00"
+                        "000000"},
+        {.in_body = "03050003"
+                    "000000"
+                    "00"},
+        {.in_body = "03040008"
+                    "030a0002"
+                    "0101"
+                    "0000"},
+        {.message = {"D", 0, false, false},
+         .behind = "000700ff"}, /* framing broken at the top, anywhere */
         {.message = {"D", 0, false, false}, .behind = "00"},
     };
     for (size_t i = 0; i < COUNT(bad); i++) {
@@ -291,10 +333,19 @@ static void test_step_3(void **state)
         judge(&bad[i], "malformed", 0, NULL);
     }
     /* not in their place, or unknown: nothing */
-    judge(&(struct plan){.before = "01010001" "00" "000000"}, NULL, 0, NULL);
-    judge(&(struct plan){.before = "06550004" "00000001"}, NULL, 0, NULL);
-    judge(&(struct plan){.in_source = "02020004" "03050000"}, NULL, 0, NULL);
-    judge(&(struct plan){.behind = "00020004" "0102ffff"}, NULL, 0, NULL); /* D10 */
+    judge(&(struct plan){.before = "01010001"
+                                   "00"
+                                   "000000"},
+          NULL, 0, NULL);
+    judge(&(struct plan){.before = "06550004"
+                                   "00000001"},
+          NULL, 0, NULL);
+    judge(&(struct plan){.in_source = "02020004"
+                                      "03050000"},
+          NULL, 0, NULL);
+    judge(&(struct plan){.behind = "00020004"
+                                   "0102ffff"},
+          NULL, 0, NULL); /* D10 */
 }
 
 /* A depth of more than 16. */
@@ -305,7 +356,8 @@ static void test_step_3_depth(void **state)
     for (unsigned depth = 15; depth <= 16; depth++) {
         hex[0] = '\0';
         for (unsigned i = 0; i < depth; i++)
-            (void)snprintf(hex + strlen(hex), sizeof hex - strlen(hex), "0004%04x", 4 * (depth - 1 - i));
+            (void)snprintf(hex + strlen(hex), sizeof hex - strlen(hex), "0004%04x",
+                           4 * (depth - 1 - i));
         judge(&(struct plan){.before = hex}, depth == 15 ? NULL : "malformed", 0, NULL);
     }
 }
@@ -333,7 +385,8 @@ static void test_step_4_overlay(void **state)
     }
     /* not told: not checked */
     reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_HMAC);
-    assert_int_equal(reload_verifier_add_secret(v, (const uint8_t *)SECRET, strlen(SECRET)), RELOAD_OK);
+    assert_int_equal(reload_verifier_add_secret(v, (const uint8_t *)SECRET, strlen(SECRET)),
+                     RELOAD_OK);
     craft(&(struct plan){0}, &buf);
     judge_octets(v, &buf, NOW, RELOAD_VALID, NULL, 0, NULL);
     reload_verifier_free(&v);
@@ -396,11 +449,18 @@ static void test_none(void **state)
     assert_int_equal(reload_verifier_set_overlay(v, "chat"), RELOAD_OK);
     craft(&(struct plan){.security = 1}, &buf);
     judge_octets(v, &buf, NOW, RELOAD_UNSECURED, NULL, 0, unchecked);
-    craft(&(struct plan){.security = 1, .message = {"TD", 5, true, false}, .no_body_signature = true, .no_expiration = true}, &buf);
+    craft(&(struct plan){.security = 1,
+                         .message = {"TD", 5, true, false},
+                         .no_body_signature = true,
+                         .no_expiration = true},
+          &buf);
     judge_octets(v, &buf, NOW, RELOAD_UNSECURED, NULL, 0, "/attributes/2=unchecked");
     craft(&(struct plan){.security = 1, .no_message_signature = true}, &buf);
     judge_octets(v, &buf, NOW, RELOAD_UNSECURED, NULL, 0, BODY_SIG "=unchecked");
-    craft(&(struct plan){.security = 1, .before = "00010004" "000002c8"}, &buf);
+    craft(&(struct plan){.security = 1,
+                         .before = "00010004"
+                                   "000002c8"},
+          &buf);
     judge_octets(v, &buf, NOW, RELOAD_MALFORMED, "malformed", 0, NULL);
     craft(&(struct plan){.security = 2}, &buf);
     judge_octets(v, &buf, NOW, RELOAD_INVALID, "security-mismatch", 401, unchecked);
@@ -418,47 +478,120 @@ static void test_none(void **state)
 static void test_step_5(void **state)
 {
     (void)state;
-    judge(&(struct plan){.no_message_signature = true}, "missing-signature", 401, BODY_SIG "=unchecked");
+    judge(&(struct plan){.no_message_signature = true}, "missing-signature", 401,
+          BODY_SIG "=unchecked");
     /* a SIGNATURE elsewhere is none of the message's */
-    judge(&(struct plan){.no_message_signature = true, .in_source = "00060000"}, "missing-signature", 401,
-          "/attributes/0/value/0=unchecked " BODY_SIG "=unchecked");
+    judge(&(struct plan){.no_message_signature = true, .in_source = "00060000"},
+          "missing-signature", 401, "/attributes/0/value/0=unchecked " BODY_SIG "=unchecked");
 }
 
-/* ---- Step 6 ----------------------------------------------------------------------------------------------------- */
+/* ---- Step 6 ---- */
 
-#define PEER_ID "01010014" "463ac413c4000000000000000000000000000000"
+#define PEER_ID \
+    "01010014"  \
+    "463ac413c4000000000000000000000000000000"
 
 /* D11: everything that may be there once, in every container. */
 static void test_duplicates(void **state)
 {
     (void)state;
     static const char *const attrs[] = {
-        "00010004" "00000200" "00010004" "00000200", /* RESPONSE-CODE */
-        "00020000",                                  /* SOURCE-INFO, besides the one that is there */
-        "00050000" "00050000",                       /* REDIRECT */
+        "00010004"
+        "00000200"
+        "00010004"
+        "00000200", /* RESPONSE-CODE */
+        "00020000", /* SOURCE-INFO, besides the one that is there */
+        "00050000"
+        "00050000", /* REDIRECT */
         /* PEER-INFO, in each of its places */
         "00050030" PEER_ID PEER_ID,
-        "00050010" "01040004" "00000001" "01040004" "00000001",
-        "00050008" "01050000" "01050000",
-        "00050008" "01060000" "01060000",
-        "0004000c" "04020008" "01050000" "01050000",
+        "00050010"
+        "01040004"
+        "00000001"
+        "01040004"
+        "00000001",
+        "00050008"
+        "01050000"
+        "01050000",
+        "00050008"
+        "01060000"
+        "01060000",
+        "0004000c"
+        "04020008"
+        "01050000"
+        "01050000",
         /* RESOURCE, BODY, PARAMETER */
-        "00030008" "02010000" "02010000",
-        "0003000c" "02020008" "03030000" "03030000",
-        "00030014" "02020010" "03050004" "00000001" "03050004" "00000001",
-        "0003000c" "02020008" "03060000" "03060000",
-        "0003000c" "02020008" "03070000" "03070000",
-        "00030010" "0202000c" "03070008" "01050000" "01050000",
-        "0003000c" "02020008" "03080000" "03080000",
-        "00030010" "0202000c" "03040008" "03090000" "03090000",
-        "00030018" "02020014" "03040010" "030a0001" "01000000" "030a0001" "01000000",
-        "00030010" "0202000c" "03040008" "030b0000" "030b0000",
+        "00030008"
+        "02010000"
+        "02010000",
+        "0003000c"
+        "02020008"
+        "03030000"
+        "03030000",
+        "00030014"
+        "02020010"
+        "03050004"
+        "00000001"
+        "03050004"
+        "00000001",
+        "0003000c"
+        "02020008"
+        "03060000"
+        "03060000",
+        "0003000c"
+        "02020008"
+        "03070000"
+        "03070000",
+        "00030010"
+        "0202000c"
+        "03070008"
+        "01050000"
+        "01050000",
+        "0003000c"
+        "02020008"
+        "03080000"
+        "03080000",
+        "00030010"
+        "0202000c"
+        "03040008"
+        "03090000"
+        "03090000",
+        "00030018"
+        "02020014"
+        "03040010"
+        "030a0001"
+        "01000000"
+        "030a0001"
+        "01000000",
+        "00030010"
+        "0202000c"
+        "03040008"
+        "030b0000"
+        "030b0000",
         /* APPLICATION, SIGNATURE */
-        "00080008" "04030000" "04030000",
-        "00080008" "04040000" "04040000",
-        "00080010" "04050004" "00000001" "04050004" "00000001",
-        "0003001c" "02020018" "03060014" "08010004" "00000001" "08010004" "00000001" "08020000",
-        "0005000c" "01060008" "08020000" "08020000",
+        "00080008"
+        "04030000"
+        "04030000",
+        "00080008"
+        "04040000"
+        "04040000",
+        "00080010"
+        "04050004"
+        "00000001"
+        "04050004"
+        "00000001",
+        "0003001c"
+        "02020018"
+        "03060014"
+        "08010004"
+        "00000001"
+        "08010004"
+        "00000001"
+        "08020000",
+        "0005000c"
+        "01060008"
+        "08020000"
+        "08020000",
     };
     for (size_t i = 0; i < COUNT(attrs); i++) {
         print_message("# %s\n", attrs[i]);
@@ -475,18 +608,39 @@ static void test_no_duplicates(void **state)
 {
     (void)state;
     static const char *const attrs[] = {
-        "00040000" "00040000",                       /* ROUTE-LOG */
-        "00030000" "00030000",                       /* RESOURCE */
-        "00070000" "00070000",                       /* SDP */
-        "00080000" "00080000",                       /* APPLICATION */
-        "06550000" "06550000",                       /* unknown */
-        "00050008" "01020000" "01020000",            /* PEER-NAME */
-        "0005001c" PEER_ID "01020000",               /* one of each */
-        "00050018" "01030008" "00010000" "00000000" "01030008" "00010000" "00000000", /* PEER-IP-PORT */
-        "00040008" "04000000" "04000000",
-        "00040010" "04010002" "00060000" "04010002" "00060000",
-        "00040008" "04020000" "04020000",
-        PEER_ID PEER_ID,                             /* out of place */
+        "00040000"
+        "00040000", /* ROUTE-LOG */
+        "00030000"
+        "00030000", /* RESOURCE */
+        "00070000"
+        "00070000", /* SDP */
+        "00080000"
+        "00080000", /* APPLICATION */
+        "06550000"
+        "06550000", /* unknown */
+        "00050008"
+        "01020000"
+        "01020000",                    /* PEER-NAME */
+        "0005001c" PEER_ID "01020000", /* one of each */
+        "00050018"
+        "01030008"
+        "00010000"
+        "00000000"
+        "01030008"
+        "00010000"
+        "00000000", /* PEER-IP-PORT */
+        "00040008"
+        "04000000"
+        "04000000",
+        "00040010"
+        "04010002"
+        "00060000"
+        "04010002"
+        "00060000",
+        "00040008"
+        "04020000"
+        "04020000",
+        PEER_ID PEER_ID, /* out of place */
         "00040030" PEER_ID PEER_ID,
     };
     for (size_t i = 0; i < COUNT(attrs); i++) {
@@ -494,11 +648,16 @@ static void test_no_duplicates(void **state)
         judge(&(struct plan){.before = attrs[i]}, NULL, 0, NULL);
     }
     static const char *const behind[] = {
-        "00060000",             /* a second SIGNATURE */
-        "00020000",             /* a second SOURCE-INFO */
-        "00010004" "00000200" "00010004" "00000200",
+        "00060000", /* a second SIGNATURE */
+        "00020000", /* a second SOURCE-INFO */
+        "00010004"
+        "00000200"
+        "00010004"
+        "00000200",
         "00050030" PEER_ID PEER_ID,
-        "00060008" "08020000" "08020000",
+        "00060008"
+        "08020000"
+        "08020000",
     };
     for (size_t i = 0; i < COUNT(behind); i++)
         judge(&(struct plan){.behind = behind[i]}, NULL, 0, NULL);
@@ -509,15 +668,33 @@ static void test_behind_the_signature(void **state)
 {
     (void)state;
     /* an unsigned BODY, bad signatures, a message SIGNATURE that is wrong */
-    judge(&(struct plan){.behind = "0003000c" "02020008" "03050004" "00000001"}, NULL, 0, NULL);
-    judge(&(struct plan){.behind = "00030010" "0202000c" "03060008" "08020004" "00000000"}, NULL, 0,
-          BODY_SIG "=valid /attributes/2=valid /attributes/3/value/0/value/0=unchecked");
-    judge(&(struct plan){.behind = "0002000c" "01060008" "08020004" "00000000"}, NULL, 0,
-          BODY_SIG "=valid /attributes/2=valid /attributes/3/value/0=unchecked");
-    judge(&(struct plan){.behind = "00060008" "08020004" "00000000"}, NULL, 0,
-          BODY_SIG "=valid /attributes/2=valid /attributes/3=unchecked");
+    judge(&(struct plan){.behind = "0003000c"
+                                   "02020008"
+                                   "03050004"
+                                   "00000001"},
+          NULL, 0, NULL);
+    judge(&(struct plan){.behind = "00030010"
+                                   "0202000c"
+                                   "03060008"
+                                   "08020004"
+                                   "00000000"},
+          NULL, 0, BODY_SIG "=valid /attributes/2=valid /attributes/3/value/0/value/0=unchecked");
+    judge(&(struct plan){.behind = "0002000c"
+                                   "01060008"
+                                   "08020004"
+                                   "00000000"},
+          NULL, 0, BODY_SIG "=valid /attributes/2=valid /attributes/3/value/0=unchecked");
+    judge(&(struct plan){.behind = "00060008"
+                                   "08020004"
+                                   "00000000"},
+          NULL, 0, BODY_SIG "=valid /attributes/2=valid /attributes/3=unchecked");
     /* D27: but ROUTE-LOGs are looked at, and fail nothing */
-    judge(&(struct plan){.behind = "00040010" "0402000c" "01060008" "08020004" "00000000"}, NULL, 0,
+    judge(&(struct plan){.behind = "00040010"
+                                   "0402000c"
+                                   "01060008"
+                                   "08020004"
+                                   "00000000"},
+          NULL, 0,
           BODY_SIG "=valid /attributes/2=valid /attributes/3/value/0/value/0=bad-digest-length");
 }
 
@@ -534,7 +711,8 @@ static void test_misplaced(void **state)
           SOURCE_SIG "=misplaced " BODY_SIG "=unchecked /attributes/2=valid");
     judge(&(struct plan){.redirect = {"D", 0, false, true}}, "misplaced", 431, NULL);
     judge(&(struct plan){.body_peer = {"D", 0, false, true}}, "misplaced", 431,
-          "/attributes/1/value/1/value/1/value/2=misplaced /attributes/1/value/1/value/3=unchecked /attributes/2=valid");
+          "/attributes/1/value/1/value/1/value/2=misplaced /attributes/1/value/1/value/3=unchecked "
+          "/attributes/2=valid");
     judge(&(struct plan){.body = {"D", 0, false, true}}, "misplaced", 431,
           BODY_SIG "=misplaced /attributes/2=valid");
     judge(&(struct plan){.body = {"DX", 0, false, false}}, "misplaced", 431, NULL);
@@ -554,24 +732,29 @@ static void test_bad_digest_length(void **state)
           BODY_SIG "=bad-digest-length /attributes/2=valid");
 }
 
-/* ---- Step 8 ----------------------------------------------------------------------------------------------------- */
+/* ---- Step 8 ---- */
 
 static void test_bad_digest(void **state)
 {
     (void)state;
-    judge(&(struct plan){.message = {"D", 0, true, false}}, "bad-digest", 431, BODY_SIG "=unchecked /attributes/2=bad-digest");
+    judge(&(struct plan){.message = {"D", 0, true, false}}, "bad-digest", 431,
+          BODY_SIG "=unchecked /attributes/2=bad-digest");
     judge(&(struct plan){.source = {"D", 0, true, false}}, "bad-digest", 431,
           SOURCE_SIG "=bad-digest " BODY_SIG "=unchecked /attributes/2=valid");
     judge(&(struct plan){.redirect = {"D", 0, true, false}}, "bad-digest", 431,
-          "/attributes/1/value/2=bad-digest /attributes/2/value/1/value/2=unchecked /attributes/3=valid");
+          "/attributes/1/value/2=bad-digest /attributes/2/value/1/value/2=unchecked "
+          "/attributes/3=valid");
     judge(&(struct plan){.body_peer = {"D", 0, true, false}}, "bad-digest", 431,
-          "/attributes/1/value/1/value/1/value/2=bad-digest /attributes/1/value/1/value/3=unchecked /attributes/2=valid");
-    judge(&(struct plan){.body = {"D", 0, true, false}}, "bad-digest", 431, BODY_SIG "=bad-digest /attributes/2=valid");
-    judge(&(struct plan){.secret = "another"}, "bad-digest", 431, BODY_SIG "=unchecked /attributes/2=bad-digest");
+          "/attributes/1/value/1/value/1/value/2=bad-digest "
+          "/attributes/1/value/1/value/3=unchecked /attributes/2=valid");
+    judge(&(struct plan){.body = {"D", 0, true, false}}, "bad-digest", 431,
+          BODY_SIG "=bad-digest /attributes/2=valid");
+    judge(&(struct plan){.secret = "another"}, "bad-digest", 431,
+          BODY_SIG "=unchecked /attributes/2=bad-digest");
 }
 
-/* Every octet from 8 up to DIGEST is covered but the three of Length, and the 20 of the digest count; the eight octets before and
- * DIGEST's own padding (it has none) do not. */
+/* Every octet from 8 up to DIGEST is covered but the three of Length, and the 20 of the digest
+ * count; the eight octets before and DIGEST's own padding (it has none) do not. */
 static void test_each_octet(void **state)
 {
     (void)state;
@@ -579,7 +762,11 @@ static void test_each_octet(void **state)
     reload_verifier *v = verifier();
     reload_report report = {0};
     reload_msg *msg = reload_msg_new();
-    craft(&(struct plan){.message = {"TD", NOW, false, false}, .before = "06550001" "61" "000000"}, &buf);
+    craft(&(struct plan){.message = {"TD", NOW, false, false},
+                         .before = "06550001"
+                                   "61"
+                                   "000000"},
+          &buf);
     for (size_t i = 0; i < buf.len; i++) {
         buf.octets[i] ^= 0x04;
         bool covered = i >= 8;
@@ -610,7 +797,8 @@ static void test_secrets(void **state)
     for (unsigned i = 0; i < 20; i++) {
         char secret[16];
         (void)snprintf(secret, sizeof secret, "secret%u", i);
-        assert_int_equal(reload_verifier_add_secret(v, (const uint8_t *)secret, strlen(secret)), RELOAD_OK);
+        assert_int_equal(reload_verifier_add_secret(v, (const uint8_t *)secret, strlen(secret)),
+                         RELOAD_OK);
     }
     craft(&(struct plan){.secret = "secret0"}, &buf);
     judge_octets(v, &buf, NOW, RELOAD_VALID, NULL, 0, NULL);
@@ -650,7 +838,7 @@ static void test_not_judged(void **state)
     reload_buf_free(&buf);
 }
 
-/* ---- Step 10 ---------------------------------------------------------------------------------------------------- */
+/* ---- Step 10 ---- */
 
 /* A message signed at stamp, judged at time with a skew. */
 static void timed(const struct plan *p, int64_t time, int64_t skew, const char *reason)
@@ -659,7 +847,8 @@ static void timed(const struct plan *p, int64_t time, int64_t skew, const char *
     reload_verifier *v = verifier();
     reload_verifier_set_max_skew(v, skew);
     craft(p, &buf);
-    judge_octets(v, &buf, time, reason == NULL ? RELOAD_VALID : RELOAD_INVALID, reason, reason == NULL ? 0 : 431, NULL);
+    judge_octets(v, &buf, time, reason == NULL ? RELOAD_VALID : RELOAD_INVALID, reason,
+                 reason == NULL ? 0 : 431, NULL);
     reload_verifier_free(&v);
     reload_buf_free(&buf);
 }
@@ -673,9 +862,11 @@ static void test_stale_and_future(void **state)
     reload_verifier *v = verifier();
     craft(&p, &buf);
     judge_octets(v, &buf, NOW + 300, RELOAD_VALID, NULL, 0, NULL);
-    judge_octets(v, &buf, NOW + 301, RELOAD_INVALID, "stale", 431, BODY_SIG "=unchecked /attributes/2=stale");
+    judge_octets(v, &buf, NOW + 301, RELOAD_INVALID, "stale", 431,
+                 BODY_SIG "=unchecked /attributes/2=stale");
     judge_octets(v, &buf, NOW - 300, RELOAD_VALID, NULL, 0, NULL);
-    judge_octets(v, &buf, NOW - 301, RELOAD_INVALID, "future", 431, BODY_SIG "=unchecked /attributes/2=future");
+    judge_octets(v, &buf, NOW - 301, RELOAD_INVALID, "future", 431,
+                 BODY_SIG "=unchecked /attributes/2=future");
     reload_verifier_free(&v);
     reload_buf_free(&buf);
     timed(&p, NOW + 10, 10, NULL);
@@ -703,7 +894,8 @@ static void test_stale_and_future(void **state)
 static void test_large_times(void **state)
 {
     (void)state;
-    struct plan late = {.message = {"TD", UINT32_MAX, false, false}}, early = {.message = {"TD", 0, false, false}};
+    struct plan late = {.message = {"TD", UINT32_MAX, false, false}},
+                early = {.message = {"TD", 0, false, false}};
     timed(&late, (int64_t)UINT32_MAX + 300, 300, NULL);
     timed(&late, (int64_t)UINT32_MAX + 301, 300, "stale");
     timed(&late, 5, 300, "future");
@@ -713,7 +905,8 @@ static void test_large_times(void **state)
     timed(&early, INT64_C(1) << 33, INT64_C(1) << 33, NULL);
     timed(&early, -300, 300, NULL);
     timed(&early, -301, 300, "future");
-    struct plan long_lived = {.body = {"TD", UINT32_MAX, false, false}, .body_expiration = UINT32_MAX};
+    struct plan long_lived = {.body = {"TD", UINT32_MAX, false, false},
+                              .body_expiration = UINT32_MAX};
     timed(&long_lived, 2 * (int64_t)UINT32_MAX + 300, 300, NULL);
     timed(&long_lived, 2 * (int64_t)UINT32_MAX + 301, 300, "expired");
 }
@@ -722,7 +915,8 @@ static void test_large_times(void **state)
 static void test_extreme_times(void **state)
 {
     (void)state;
-    struct plan p = {.message = {"TD", NOW, false, false}}, body = {.body = {"TD", NOW, false, false}};
+    struct plan p = {.message = {"TD", NOW, false, false}},
+                body = {.body = {"TD", NOW, false, false}};
     timed(&p, INT64_MAX, 300, "stale");
     timed(&body, INT64_MAX, 300, "expired");
     timed(&p, INT64_MIN, 300, "future");
@@ -751,38 +945,46 @@ static void test_expired(void **state)
     /* no TIMESTAMP: no expiry */
     timed(&(struct plan){.body_expiration = 1}, INT64_C(1) << 40, 300, NULL);
     /* an inner TIMESTAMP may be as old as it likes while it has not expired: it is never stale */
-    timed(&(struct plan){.body = {"TD", 0, false, false}, .body_expiration = UINT32_MAX}, NOW, 0, NULL);
+    timed(&(struct plan){.body = {"TD", 0, false, false}, .body_expiration = UINT32_MAX}, NOW, 0,
+          NULL);
     /* PEER-INFO likewise, by its PEER-EXPIRATION */
     struct plan peer = {.source = {"TD", NOW, false, false}, .source_expiration = 100};
     timed(&peer, NOW + 100 + 300, 300, NULL);
     timed(&peer, NOW + 100 + 301, 300, "expired");
     timed(&peer, NOW - 301, 300, "future");
-    timed(&(struct plan){.source = {"TD", NOW, false, false}, .source_expiration = 1}, NOW + 301, 300, "expired");
+    timed(&(struct plan){.source = {"TD", NOW, false, false}, .source_expiration = 1}, NOW + 301,
+          300, "expired");
     timed(&(struct plan){.redirect = {"TD", NOW, false, false}}, NOW + 3600 + 301, 300, "expired");
     timed(&(struct plan){.body_peer = {"TD", NOW, false, false}}, NOW + 3600 + 301, 300, "expired");
     /* no EXPIRATION: no expiry (a BODY's is required in a PUT request alone) */
-    timed(&(struct plan){.method = RELOAD_RESOURCE_GET, .no_expiration = true, .body = {"TD", NOW, false, false}}, NOW + 1000000, 300,
-          NULL);
+    timed(&(struct plan){.method = RELOAD_RESOURCE_GET,
+                         .no_expiration = true,
+                         .body = {"TD", NOW, false, false}},
+          NOW + 1000000, 300, NULL);
     /* the list of signatures, the codes */
     reload_buf buf = {0};
     reload_verifier *v = verifier();
     craft(&body, &buf);
-    judge_octets(v, &buf, NOW + 401, RELOAD_INVALID, "expired", 431, BODY_SIG "=expired /attributes/2=valid");
+    judge_octets(v, &buf, NOW + 401, RELOAD_INVALID, "expired", 431,
+                 BODY_SIG "=expired /attributes/2=valid");
     body.response = true;
     craft(&body, &buf);
-    judge_octets(v, &buf, NOW + 401, RELOAD_INVALID, "expired", 0, BODY_SIG "=expired /attributes/2=valid");
+    judge_octets(v, &buf, NOW + 401, RELOAD_INVALID, "expired", 0,
+                 BODY_SIG "=expired /attributes/2=valid");
     reload_verifier_free(&v);
     reload_buf_free(&buf);
 }
 
-/* ---- Step 12 ---------------------------------------------------------------------------------------------------- */
+/* ---- Step 12 ---- */
 
 static void test_missing_inner_signatures(void **state)
 {
     (void)state;
-    judge(&(struct plan){.no_body_signature = true}, "missing-signature", 401, "/attributes/2=valid");
+    judge(&(struct plan){.no_body_signature = true}, "missing-signature", 401,
+          "/attributes/2=valid");
     /* in any method */
-    judge(&(struct plan){.no_body_signature = true, .method = RELOAD_RESOURCE_GET}, "missing-signature", 401, NULL);
+    judge(&(struct plan){.no_body_signature = true, .method = RELOAD_RESOURCE_GET},
+          "missing-signature", 401, NULL);
     /* SOURCE-INFO's is required when the verifier is told so */
     reload_buf buf = {0};
     for (int response = 0; response < 2; response++) {
@@ -826,25 +1028,42 @@ static void test_missing_expiration(void **state)
     reload_buf_free(&buf);
 }
 
-/* D12, D21: a certificate BODY needs no signature, nor an EXPIRATION; with anything else in it, it is none. */
+/* D12, D21: a certificate BODY needs no signature, nor an EXPIRATION; with anything else in it, it
+ * is none. */
 static void test_certificate_body(void **state)
 {
     (void)state;
-    judge(&(struct plan){.certificate_body = true}, NULL, 0, "/attributes/1/value/2/value/2=valid /attributes/2=valid");
-    judge(&(struct plan){.in_resource = "02020008" "03080001" "30000000"}, NULL, 0, NULL);
-    judge(&(struct plan){.in_resource = "0202000c" "03080001" "30000000" "06550000"}, "missing-signature", 401, NULL);
+    judge(&(struct plan){.certificate_body = true}, NULL, 0,
+          "/attributes/1/value/2/value/2=valid /attributes/2=valid");
+    judge(&(struct plan){.in_resource = "02020008"
+                                        "03080001"
+                                        "30000000"},
+          NULL, 0, NULL);
+    judge(&(struct plan){.in_resource = "0202000c"
+                                        "03080001"
+                                        "30000000"
+                                        "06550000"},
+          "missing-signature", 401, NULL);
     judge(&(struct plan){.in_resource = "02020000"}, "missing-signature", 401, NULL);
-    judge(&(struct plan){.in_resource = "02020004" "06550000"}, "missing-signature", 401, NULL);
+    judge(&(struct plan){.in_resource = "02020004"
+                                        "06550000"},
+          "missing-signature", 401, NULL);
 }
 
 /* Each BODY in order: the first that fails decides. */
 static void test_body_order(void **state)
 {
     (void)state;
-    judge(&(struct plan){.in_resource = "02020010" "0306000c" "08020008" "0000000000000000"}, "bad-digest-length", 431,
-          "/attributes/1/value/0/value/0=bad-digest-length /attributes/1/value/2/value/2=unchecked /attributes/2=valid");
+    judge(&(struct plan){.in_resource = "02020010"
+                                        "0306000c"
+                                        "08020008"
+                                        "0000000000000000"},
+          "bad-digest-length", 431,
+          "/attributes/1/value/0/value/0=bad-digest-length /attributes/1/value/2/value/2=unchecked "
+          "/attributes/2=valid");
     /* PEER-INFOs come before all BODYs */
-    judge(&(struct plan){.in_resource = "02020000", .body_peer = {"D", 0, true, false}}, "bad-digest", 431, NULL);
+    judge(&(struct plan){.in_resource = "02020000", .body_peer = {"D", 0, true, false}},
+          "bad-digest", 431, NULL);
     /* a PEER-INFO without PEER-SIGNATURE is fine */
     judge(&(struct plan){.in_body = "03070000"}, NULL, 0, NULL);
 }
@@ -862,7 +1081,8 @@ static void test_route_logs(void **state)
     judge(&(struct plan){.route_log = {"TD", NOW - 3901, false, false}}, NULL, 0,
           BODY_SIG "=valid /attributes/2/value/0/value/2=expired /attributes/3=valid");
     /* only where the message is otherwise good */
-    judge(&(struct plan){.route_log = {"D", 0, false, false}, .body = {"D", 0, true, false}}, "bad-digest", 431,
+    judge(&(struct plan){.route_log = {"D", 0, false, false}, .body = {"D", 0, true, false}},
+          "bad-digest", 431,
           BODY_SIG "=bad-digest /attributes/2/value/0/value/2=unchecked /attributes/3=valid");
     /* without a PEER-SIGNATURE there is nothing to check */
     judge(&(struct plan){.behind = "00040000"}, NULL, 0, BODY_SIG "=valid /attributes/2=valid");
@@ -872,7 +1092,13 @@ static void test_route_logs(void **state)
 static void test_route_log_duplicate(void **state)
 {
     (void)state;
-    judge(&(struct plan){.behind = "00040014" "04020010" "01050000" "01050000" "01060004" "08020000"}, NULL, 0,
+    judge(&(struct plan){.behind = "00040014"
+                                   "04020010"
+                                   "01050000"
+                                   "01050000"
+                                   "01060004"
+                                   "08020000"},
+          NULL, 0,
           BODY_SIG "=valid /attributes/2=valid /attributes/3/value/0/value/2=duplicate-attribute");
 }
 
@@ -884,7 +1110,9 @@ static void test_appended_route_log(void **state)
     reload_verifier *v = verifier();
     craft(&(struct plan){0}, &buf);
     for (unsigned hop = 0; hop < 3; hop++) {
-        test_hex(&buf, "00040008" "04010002" "00110000");
+        test_hex(&buf, "00040008"
+                       "04010002"
+                       "00110000");
         test_set_length(&buf, 0);
         buf.octets[4]--;
         judge_octets(v, &buf, NOW, RELOAD_VALID, NULL, 0, BODY_SIG "=valid /attributes/2=valid");
@@ -893,11 +1121,13 @@ static void test_appended_route_log(void **state)
     reload_buf_free(&buf);
 }
 
-/* D8: a BODY moved to another message keeps its signature; so does a PEER-INFO in another container. */
+/* D8: a BODY moved to another message keeps its signature; so does a PEER-INFO in another
+ * container. */
 static void test_moved(void **state)
 {
     (void)state;
-    judge(&(struct plan){.body = {"TD", NOW, false, false}, .method = RELOAD_RESOURCE_GET}, NULL, 0, NULL);
+    judge(&(struct plan){.body = {"TD", NOW, false, false}, .method = RELOAD_RESOURCE_GET}, NULL, 0,
+          NULL);
     judge(&(struct plan){.before = "00070000", .source = {"D", 0, false, false}}, NULL, 0, NULL);
 }
 
@@ -908,7 +1138,9 @@ static void test_listed_timestamps(void **state)
     reload_buf buf = {0};
     reload_report report = {0};
     reload_verifier *v = verifier();
-    craft(&(struct plan){.body = {"TD", 0, false, false}, .source = {"TD", NOW - 1, false, false}, .body_expiration = UINT32_MAX},
+    craft(&(struct plan){.body = {"TD", 0, false, false},
+                         .source = {"TD", NOW - 1, false, false},
+                         .body_expiration = UINT32_MAX},
           &buf);
     reload_msg *msg = test_parse(&buf);
     assert_int_equal(reload_verify(v, msg, NOW, &report), RELOAD_OK);
@@ -924,7 +1156,7 @@ static void test_listed_timestamps(void **state)
     reload_buf_free(&buf);
 }
 
-/* ---- D24's order ------------------------------------------------------------------------------------------------- */
+/* ---- D24's order ---- */
 
 /* Faults in D24's order. Each may be made alone or with any other; the earlier one decides. */
 enum fault {
@@ -983,15 +1215,22 @@ static bool compatible(enum fault a, enum fault b)
         return b != F_MISPLACED && b != F_LENGTH && b != F_DIGEST && b != F_STALE;
     if (a == F_BODY_UNSIGNED)
         return b != F_BODY_DIGEST && b != F_EXPIRED;
-    return !(a == F_NO_EXPIRATION && b == F_EXPIRED) && !(a == F_LENGTH && b == F_DIGEST) && !(a == F_DIGEST && b == F_LENGTH);
+    return !(a == F_NO_EXPIRATION && b == F_EXPIRED) && !(a == F_LENGTH && b == F_DIGEST) &&
+           !(a == F_DIGEST && b == F_LENGTH);
 }
 
 static void craft_faults(const bool has[FAULTS], bool response, reload_buf *buf)
 {
-    struct plan p = {.response = response, .message = {"TD", NOW, false, false}, .source = {"D", 0, false, false},
-                     .redirect = {"D", 0, false, false}, .body_peer = {"D", 0, false, false}, .body = {"D", 0, false, false}};
+    struct plan p = {.response = response,
+                     .message = {"TD", NOW, false, false},
+                     .source = {"D", 0, false, false},
+                     .redirect = {"D", 0, false, false},
+                     .body_peer = {"D", 0, false, false},
+                     .body = {"D", 0, false, false}};
     if (has[F_VALUE])
-        p.before = "00070001" "ff" "000000";
+        p.before = "00070001"
+                   "ff"
+                   "000000";
     if (has[F_SECURITY])
         p.security = 3;
     p.no_message_signature = has[F_NO_SIGNATURE];
@@ -1042,7 +1281,9 @@ static void test_order(void **state)
                     assert_int_equal(reload_verifier_set_overlay(v, "other"), RELOAD_OK);
                 craft_faults(has, response, &buf);
                 print_message("# %s, then %s\n", faults[a].reason, faults[b].reason);
-                judge_octets(v, &buf, NOW, strcmp(faults[a].reason, "malformed") == 0 ? RELOAD_MALFORMED : RELOAD_INVALID,
+                judge_octets(v, &buf, NOW,
+                             strcmp(faults[a].reason, "malformed") == 0 ? RELOAD_MALFORMED
+                                                                        : RELOAD_INVALID,
                              faults[a].reason, response ? 0 : faults[a].code, NULL);
                 reload_verifier_free(&v);
                 reload_buf_free(&buf);
@@ -1057,7 +1298,7 @@ static void test_order(void **state)
     reload_buf_free(&buf);
 }
 
-/* ---- Words, and the report as JSON ------------------------------------------------------------------------------- */
+/* ---- Words, and the report as JSON ---- */
 
 static void test_words(void **state)
 {
@@ -1094,32 +1335,43 @@ static void test_report_json(void **state)
 {
     (void)state;
     report_is(&(struct plan){.message = {"TD", NOW, false, false}},
-              "{\"index\": 3, \"file\": \"put.bin\", \"offset\": 5, \"verdict\": \"valid\", \"response_code\": null, "
+              "{\"index\": 3, \"file\": \"put.bin\", \"offset\": 5, \"verdict\": \"valid\", "
+              "\"response_code\": null, "
               "\"method\": \"RESOURCE-PUT\", \"response\": false, \"security\": \"HMAC\", "
               "\"source_id\": \"0000000000000000000000000000000000000000\", "
-              "\"destination_id\": \"0000000000000000000000000000000000000000\", \"transaction_id\": \"4690c25c00000000\", "
-              "\"signatures\": [{\"path\": \"" BODY_SIG "\", \"type\": \"RESOURCE-INFO.BODY.SIGNATURE\", \"verdict\": \"valid\", "
-              "\"timestamp\": null, \"signer\": null}, {\"path\": \"/attributes/2\", \"type\": \"SIGNATURE\", "
+              "\"destination_id\": \"0000000000000000000000000000000000000000\", "
+              "\"transaction_id\": \"4690c25c00000000\", "
+              "\"signatures\": [{\"path\": \"" BODY_SIG
+              "\", \"type\": \"RESOURCE-INFO.BODY.SIGNATURE\", \"verdict\": \"valid\", "
+              "\"timestamp\": null, \"signer\": null}, {\"path\": \"/attributes/2\", \"type\": "
+              "\"SIGNATURE\", "
               "\"verdict\": \"valid\", \"timestamp\": 1183900000, \"signer\": null}]}");
     report_is(&(struct plan){.no_body_signature = true, .message = {"D", 0, true, false}},
-              "{\"index\": 3, \"file\": \"put.bin\", \"offset\": 5, \"verdict\": \"invalid\", \"reason\": \"bad-digest\", "
+              "{\"index\": 3, \"file\": \"put.bin\", \"offset\": 5, \"verdict\": \"invalid\", "
+              "\"reason\": \"bad-digest\", "
               "\"response_code\": 431, \"detail\": "
-              "\"DIGEST at /attributes/2/value/0: is not the digest of the signed octets under the secret\", "
+              "\"DIGEST at /attributes/2/value/0: is not the digest of the signed octets under the "
+              "secret\", "
               "\"method\": \"RESOURCE-PUT\", \"response\": false, \"security\": \"HMAC\", "
               "\"source_id\": \"0000000000000000000000000000000000000000\", "
-              "\"destination_id\": \"0000000000000000000000000000000000000000\", \"transaction_id\": \"4690c25c00000000\", "
+              "\"destination_id\": \"0000000000000000000000000000000000000000\", "
+              "\"transaction_id\": \"4690c25c00000000\", "
               "\"signatures\": [{\"path\": \"/attributes/2\", \"type\": \"SIGNATURE\", "
-              "\"verdict\": \"invalid\", \"reason\": \"bad-digest\", \"timestamp\": null, \"signer\": null}]}");
+              "\"verdict\": \"invalid\", \"reason\": \"bad-digest\", \"timestamp\": null, "
+              "\"signer\": null}]}");
     /* garbage: null fields */
     reload_buf out = {0};
     reload_origin origin = {.file = "-", .offset = 0, .index = 1};
     reload_report garbage = {.verdict = RELOAD_MALFORMED, .reason = RELOAD_REASON_MALFORMED};
     assert_int_equal(reload_json_write_report(&garbage, NULL, &origin, test_sink, &out), RELOAD_OK);
     reload_buf_append(&out, "", 1);
-    assert_string_equal((const char *)out.octets,
-                        "{\"index\": 1, \"file\": \"-\", \"offset\": 0, \"verdict\": \"malformed\", \"reason\": \"malformed\", "
-                        "\"response_code\": null, \"method\": null, \"response\": null, \"security\": null, "
-                        "\"source_id\": null, \"destination_id\": null, \"transaction_id\": null, \"signatures\": []}");
+    assert_string_equal(
+        (const char *)out.octets,
+        "{\"index\": 1, \"file\": \"-\", \"offset\": 0, \"verdict\": \"malformed\", \"reason\": "
+        "\"malformed\", "
+        "\"response_code\": null, \"method\": null, \"response\": null, \"security\": null, "
+        "\"source_id\": null, \"destination_id\": null, \"transaction_id\": null, \"signatures\": "
+        "[]}");
     reload_buf_free(&out);
 }
 

@@ -133,7 +133,8 @@ void test_hmac(const char *secret, const struct test_piece piece[3], uint8_t dig
     mbedtls_md_free(&md);
 }
 
-void test_message_digest(const char *secret, const uint8_t *octets, size_t digest_at, size_t signature_end, uint8_t digest[20])
+void test_message_digest(const char *secret, const uint8_t *octets, size_t digest_at,
+                         size_t signature_end, uint8_t digest[20])
 {
     size_t length = signature_end - 68;
     uint8_t field[3] = {(uint8_t)(length >> 16), (uint8_t)(length >> 8), (uint8_t)length};
@@ -151,7 +152,8 @@ void test_everything(reload_buf *buf)
 {
     static const char text[] =
         "{\"header\": {\"method\": \"RESOURCE-PUT\", \"transaction_id\": \"4690c25c00000001\","
-        "  \"source_id\": \"463ac413c4000000000000000000000000000000\", \"overlay\": {\"name\": \"chat\"}},"
+        "  \"source_id\": \"463ac413c4000000000000000000000000000000\", \"overlay\": {\"name\": "
+        "\"chat\"}},"
         " \"attributes\": ["
         "  {\"type\": \"RESPONSE-CODE\", \"value\": {\"code\": 200, \"reason\": \"OK\"}},"
         "  {\"type\": \"SOURCE-INFO\", \"value\": ["
@@ -172,7 +174,8 @@ void test_everything(reload_buf *buf)
         "    {\"type\": \"RESOURCE-INFO.BODY.PEER-INFO\", \"value\": []},"
         "    {\"type\": \"RESOURCE-INFO.BODY.EXPIRATION\", \"value\": 3600}]},"
         "   {\"type\": \"RESOURCE-INFO.BODY\", \"value\": ["
-        "    {\"type\": \"RESOURCE-INFO.BODY.CERTIFICATE\", \"hex\": \"3082\", \"padding\": \"beef\"}]}]},"
+        "    {\"type\": \"RESOURCE-INFO.BODY.CERTIFICATE\", \"hex\": \"3082\", \"padding\": "
+        "\"beef\"}]}]},"
         "  {\"type\": \"REDIRECT\", \"value\": []},"
         "  {\"type\": \"SDP\", \"value\": \"v=0\\r\\n\"},"
         "  {\"type\": \"APPLICATION\", \"value\": ["

@@ -14,18 +14,19 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-/* A header written by hand, one line a field: a PEER-SEARCH request under HMAC, its Length still zero. */
-#define HEADER_TO_LENGTH                               \
-    "52454c4f"                   /* token */           \
-    "20"                         /* TTL 32 */          \
-    "00"                         /* UNSPECIFIED */     \
-    "0000"                       /* no fragment */     \
-    "01"                         /* Version 1 */       \
-    "01"                         /* Chord1.0 */        \
-    "01"                         /* SHA-1 */           \
-    "02"                         /* HMAC */            \
-    "01"                         /* PEER-SEARCH */
-#define HEADER_FROM_LENGTH                                    \
+/* A header written by hand, one line a field: a PEER-SEARCH request under HMAC, its Length still
+ * zero. */
+#define HEADER_TO_LENGTH         \
+    "52454c4f" /* token */       \
+    "20"       /* TTL 32 */      \
+    "00"       /* UNSPECIFIED */ \
+    "0000"     /* no fragment */ \
+    "01"       /* Version 1 */   \
+    "01"       /* Chord1.0 */    \
+    "01"       /* SHA-1 */       \
+    "02"       /* HMAC */        \
+    "01"       /* PEER-SEARCH */
+#define HEADER_FROM_LENGTH                                          \
     "a6c5927a45000000000000000000000000000000" /* Destination ID */ \
     "463ac413c4000000000000000000000000000000" /* Source ID */      \
     "4690c25c00000000"                         /* Transaction ID */ \
@@ -33,16 +34,19 @@
 #define HEADER HEADER_TO_LENGTH "000000" HEADER_FROM_LENGTH
 
 /* Its JSON; the Length stands between the two. */
-#define HEADER_JSON_TO_LENGTH                                                                                       \
-    "{\"header\": {\"ttl\": 32, \"routing\": \"UNSPECIFIED\", \"frag\": false, \"lfrg\": false, "                   \
-    "\"frag_reserved\": 0, \"experimental\": false, \"version\": 1, \"dht\": \"Chord1.0\", \"hash\": \"SHA-1\", "   \
+#define HEADER_JSON_TO_LENGTH                                                                     \
+    "{\"header\": {\"ttl\": 32, \"routing\": \"UNSPECIFIED\", \"frag\": false, \"lfrg\": false, " \
+    "\"frag_reserved\": 0, \"experimental\": false, \"version\": 1, \"dht\": \"Chord1.0\", "      \
+    "\"hash\": \"SHA-1\", "                                                                       \
     "\"security\": \"HMAC\", \"response\": false, \"method\": \"PEER-SEARCH\", \"length\": "
-#define HEADER_JSON_FROM_LENGTH                                                                                     \
-    ", \"destination_id\": \"a6c5927a45000000000000000000000000000000\", "                                          \
-    "\"source_id\": \"463ac413c4000000000000000000000000000000\", \"transaction_id\": \"4690c25c00000000\", "       \
+#define HEADER_JSON_FROM_LENGTH                                                         \
+    ", \"destination_id\": \"a6c5927a45000000000000000000000000000000\", "              \
+    "\"source_id\": \"463ac413c4000000000000000000000000000000\", \"transaction_id\": " \
+    "\"4690c25c00000000\", "                                                            \
     "\"overlay\": \"659df2aa\"}"
 
-/* Appends the octets that hex digits stand for. White space is stepped over; anything else fails the test. */
+/* Appends the octets that hex digits stand for. White space is stepped over; anything else fails
+ * the test. */
 void test_hex(reload_buf *buf, const char *hex);
 /* Appends HEADER and the attributes in hex, with the right Length. */
 void test_message(reload_buf *buf, const char *attributes);
@@ -74,7 +78,8 @@ struct test_source {
 };
 ptrdiff_t test_pull(void *arg, uint8_t *octets, size_t size);
 
-/* Pseudo-random numbers that are the same in every run (xorshift64*). The state must not be zero. */
+/* Pseudo-random numbers that are the same in every run (xorshift64*). The state must not be zero.
+ */
 uint64_t test_random(uint64_t *state);
 /* One from 0 to below. */
 size_t test_below(uint64_t *state, size_t below);
@@ -85,8 +90,10 @@ struct test_piece {
     size_t len;
 };
 void test_hmac(const char *secret, const struct test_piece piece[3], uint8_t digest[20]);
-/* The digest of a message by D1 and D2: octets from 8 to digest_at, with Length = signature_end - 68. */
-void test_message_digest(const char *secret, const uint8_t *octets, size_t digest_at, size_t signature_end, uint8_t digest[20]);
+/* The digest of a message by D1 and D2: octets from 8 to digest_at, with Length = signature_end
+ * - 68. */
+void test_message_digest(const char *secret, const uint8_t *octets, size_t digest_at,
+                         size_t signature_end, uint8_t digest[20]);
 void test_sha1(const char *text, uint8_t digest[20]);
 
 /* Appends a signed message with each attribute of the table in its place. */

@@ -17,11 +17,12 @@ void rl_lesson_free(rl_lesson *lesson)
     *lesson = (rl_lesson){0};
 }
 
-/* ---- Replay (D25) ---------------------------------------------------------------------------------------------- */
+/* ---- Replay (D25) ---- */
 
 enum { WINDOW = 64 }; /* counters below the highest that are told apart */
 
-bool rl_peer_is_replay(const reload_peer_memory *peer, bool known, uint32_t boot_time, uint32_t counter)
+bool rl_peer_is_replay(const reload_peer_memory *peer, bool known, uint32_t boot_time,
+                       uint32_t counter)
 {
     if (!known || boot_time > peer->boot_time)
         return false;
@@ -33,17 +34,21 @@ bool rl_peer_is_replay(const reload_peer_memory *peer, bool known, uint32_t boot
     return below == 0 || below > WINDOW || (peer->window >> (below - 1) & 1) != 0;
 }
 
-void rl_peer_advance(reload_peer_memory *peer, bool known, uint32_t boot_time, uint32_t counter, uint32_t timestamp)
+void rl_peer_advance(reload_peer_memory *peer, bool known, uint32_t boot_time, uint32_t counter,
+                     uint32_t timestamp)
 {
     if (known && peer->timestamp > timestamp)
-        timestamp = peer->timestamp; /* the newest stays, over all boot times: it says how long ago the peer was heard of */
+        timestamp = peer->timestamp; /* the newest stays, over all boot times: it says how long ago
+                                        the peer was heard of */
     if (!known || boot_time > peer->boot_time) {
-        *peer = (reload_peer_memory){.boot_time = boot_time, .counter = counter, .timestamp = timestamp};
+        *peer = (reload_peer_memory){
+            .boot_time = boot_time, .counter = counter, .timestamp = timestamp};
         return;
     }
     if (counter > peer->counter) {
         uint32_t by = counter - peer->counter; /* the old highest is now that far below */
-        peer->window = by > WINDOW ? 0 : (by == WINDOW ? 0 : peer->window << by) | UINT64_C(1) << (by - 1);
+        peer->window =
+            by > WINDOW ? 0 : (by == WINDOW ? 0 : peer->window << by) | UINT64_C(1) << (by - 1);
         peer->counter = counter;
     } else {
         peer->window |= UINT64_C(1) << (peer->counter - counter - 1);
@@ -51,7 +56,7 @@ void rl_peer_advance(reload_peer_memory *peer, bool known, uint32_t boot_time, u
     peer->timestamp = timestamp;
 }
 
-/* ---- Pins (D28) ------------------------------------------------------------------------------------------------ */
+/* ---- Pins (D28) ---- */
 
 reload_err rl_pin_name_of_peer(const uint8_t id[RELOAD_ID_SIZE], reload_buf *name)
 {
@@ -89,7 +94,8 @@ reload_err rl_pin_mismatch(const reload_memory *memory, const rl_lesson *lesson,
     *mismatch = false;
     for (size_t i = 0; i < lesson->pin_count; i++)
         if (strcmp(lesson->pins[i].name, name) == 0) {
-            *mismatch = memcmp(lesson->pins[i].fingerprint, fingerprint, RELOAD_FINGERPRINT_SIZE) != 0;
+            *mismatch =
+                memcmp(lesson->pins[i].fingerprint, fingerprint, RELOAD_FINGERPRINT_SIZE) != 0;
             return RELOAD_OK;
         }
     reload_err err = memory->find_pin(memory->arg, name, kept, &known);
@@ -97,7 +103,8 @@ reload_err rl_pin_mismatch(const reload_memory *memory, const rl_lesson *lesson,
     return err;
 }
 
-reload_err rl_pin_note(rl_lesson *lesson, const char *name, const uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE])
+reload_err rl_pin_note(rl_lesson *lesson, const char *name,
+                       const uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE])
 {
     for (size_t i = 0; i < lesson->pin_count; i++)
         if (strcmp(lesson->pins[i].name, name) == 0)

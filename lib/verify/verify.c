@@ -1,4 +1,6 @@
 /* Judging a message as a receiving peer must: D24's checklist. */
+#include "crypto/digest.h"
+#include "crypto/mac.h"
 #include "verify/memory.h"
 #include "verify/verify.h"
 
@@ -8,12 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+struct secret {
+    rl_mac *mac;
+    reload_buf octets;
+};
+
 struct reload_verifier {
     reload_security algorithm;
-    rl_hmac **secrets;
+    struct secret *secrets;
     size_t count;
     size_t cap;
-    rl_trust *trust; /* CERTS */
+    rl_trust *trust;    /* CERTS */
     char *overlay_name; /* NULL: not told */
     bool has_dht, has_hash;
     uint32_t overlay; /* that name's CRC-32 */
@@ -27,7 +34,8 @@ struct reload_verifier {
 
 reload_verifier *reload_verifier_new(reload_security algorithm)
 {
-    if (algorithm != RELOAD_SECURITY_NONE && algorithm != RELOAD_SECURITY_HMAC && algorithm != RELOAD_SECURITY_CERTS)
+    if (algorithm != RELOAD_SECURITY_NONE && algorithm != RELOAD_SECURITY_HMAC &&
+        algorithm != RELOAD_SECURITY_CERTS)
         return NULL;
     reload_verifier *v = calloc(1, sizeof *v);
     if (v == NULL)
@@ -44,8 +52,10 @@ void reload_verifier_free(reload_verifier **verifier)
 {
     if (verifier == NULL || *verifier == NULL)
         return;
-    for (size_t i = 0; i < (*verifier)->count; i++)
-        rl_hmac_free(&(*verifier)->secrets[i]);
+    for (size_t i = 0; i < (*verifier)->count; i++) {
+        rl_mac_free(&(*verifier)->secrets[i].mac);
+        reload_buf_free(&(*verifier)->secrets[i].octets);
+    }
     free((*verifier)->secrets);
     rl_trust_free(&(*verifier)->trust);
     free((*verifier)->overlay_name);
@@ -62,23 +72,33 @@ reload_err reload_verifier_add_secret(reload_verifier *v, const uint8_t *secret,
     v->secrets = secrets;
     if (!grown)
         return RELOAD_ERR_MEMORY;
-    reload_err err = rl_hmac_new(secret, len, &v->secrets[v->count]);
+    struct secret *added = &v->secrets[v->count];
+    *added = (struct secret){0};
+    reload_buf_append(&added->octets, secret, len);
+    reload_err err = added->octets.err;
+    if (err == RELOAD_OK)
+        err = rl_mac_new(RELOAD_MD_SHA1, secret, len, &added->mac);
     if (err == RELOAD_OK)
         v->count++;
+    else
+        reload_buf_free(&added->octets);
     return err;
 }
 
-reload_err reload_verifier_add_ca(reload_verifier *v, const uint8_t *octets, size_t len, reload_diag *diag)
+reload_err reload_verifier_add_ca(reload_verifier *v, const uint8_t *octets, size_t len,
+                                  reload_diag *diag)
 {
     return rl_trust_add_ca(v->trust, octets, len, diag);
 }
 
-reload_err reload_verifier_add_intermediates(reload_verifier *v, const uint8_t *octets, size_t len, reload_diag *diag)
+reload_err reload_verifier_add_intermediates(reload_verifier *v, const uint8_t *octets, size_t len,
+                                             reload_diag *diag)
 {
     return rl_trust_add_intermediates(v->trust, octets, len, diag);
 }
 
-reload_err reload_verifier_add_crl(reload_verifier *v, const uint8_t *octets, size_t len, reload_diag *diag)
+reload_err reload_verifier_add_crl(reload_verifier *v, const uint8_t *octets, size_t len,
+                                   reload_diag *diag)
 {
     return rl_trust_add_crl(v->trust, octets, len, diag);
 }
@@ -93,7 +113,8 @@ void reload_verifier_allow_sha1_certs(reload_verifier *v, bool allowed)
     rl_trust_allow_sha1(v->trust, allowed);
 }
 
-void reload_verifier_check_crls(reload_verifier *v, int64_t time, void (*warn)(void *arg, const char *words), void *arg)
+void reload_verifier_check_crls(reload_verifier *v, int64_t time,
+                                void (*warn)(void *arg, const char *words), void *arg)
 {
     rl_trust_check_crls(v->trust, time, warn, arg);
 }
@@ -123,7 +144,8 @@ void reload_verifier_set_hash(reload_verifier *v, uint8_t hash)
 
 void reload_verifier_set_max_skew(reload_verifier *v, int64_t seconds)
 {
-    /* beyond 32 bits a skew allows every TIMESTAMP; the bound keeps the sums below within 64 bits */
+    /* beyond 32 bits a skew allows every TIMESTAMP; the bound keeps the sums below within 64 bits
+     */
     v->max_skew = seconds > RELOAD_MAX_TIME ? RELOAD_MAX_TIME : seconds;
 }
 
@@ -214,7 +236,8 @@ static void clear_findings(reload_report *report)
     }
     report->tunnelled_count = 0;
     for (size_t i = 0; i < report->count; i++) {
-        reload_cert *signer = (reload_cert *)(uintptr_t)report->signatures[i].signer; /* const for those who read it */
+        reload_cert *signer = (reload_cert *)(uintptr_t)report->signatures[i]
+                                  .signer; /* const for those who read it */
         reload_cert_free(&signer);
         free(report->signatures[i].explanation);
     }
@@ -237,7 +260,8 @@ struct judging {
     const reload_msg *msg;
     int64_t time;
     reload_report *report;
-    reload_err err; /* it could not be judged; the first error stays, and no finding is good from then on */
+    reload_err err; /* it could not be judged; the first error stays, and no finding is good from
+                       then on */
     bool join_request;
     reload_cert *signer; /* the certificate that the signature just looked at was checked with */
     rl_lesson lesson;    /* what is to be remembered of the message */
@@ -267,7 +291,8 @@ static struct finding check_form(const struct judging *j, reload_diag *diag)
     if (reload_msg_field(j->msg, RELOAD_F_VERSION) != RELOAD_VERSION_1)
         return found(RELOAD_REASON_UNSUPPORTED_VERSION, RELOAD_NO_ATTR, "Version is not 1");
     if (reload_msg_field(j->msg, RELOAD_F_FRAG) != 0)
-        return found(RELOAD_REASON_FRAGMENT, RELOAD_NO_ATTR, "a fragment of a message cannot be verified");
+        return found(RELOAD_REASON_FRAGMENT, RELOAD_NO_ATTR,
+                     "a fragment of a message cannot be verified");
     return good;
 }
 
@@ -278,13 +303,18 @@ static struct finding check_overlay(const struct judging *j)
     uint32_t overlay = reload_msg_field(j->msg, RELOAD_F_OVERLAY);
     uint32_t security = reload_msg_field(j->msg, RELOAD_F_SECURITY);
     if (v->overlay_name != NULL && overlay != v->overlay && !(overlay == 0 && j->join_request))
-        return found(RELOAD_REASON_OVERLAY_MISMATCH, RELOAD_NO_ATTR, "the Overlay field is another overlay's");
+        return found(RELOAD_REASON_OVERLAY_MISMATCH, RELOAD_NO_ATTR,
+                     "the Overlay field is another overlay's");
     if (v->has_dht && reload_msg_field(j->msg, RELOAD_F_DHT) != v->dht)
-        return found(RELOAD_REASON_OVERLAY_MISMATCH, RELOAD_NO_ATTR, "the DHT field names another algorithm");
+        return found(RELOAD_REASON_OVERLAY_MISMATCH, RELOAD_NO_ATTR,
+                     "the DHT field names another algorithm");
     if (v->has_hash && reload_msg_field(j->msg, RELOAD_F_HASH) != v->hash)
-        return found(RELOAD_REASON_OVERLAY_MISMATCH, RELOAD_NO_ATTR, "the Hash field names another algorithm");
-    if (security != (uint32_t)v->algorithm && !(security == RELOAD_SECURITY_OPEN && j->join_request))
-        return found(RELOAD_REASON_SECURITY_MISMATCH, RELOAD_NO_ATTR, "the Security field is not the overlay's algorithm");
+        return found(RELOAD_REASON_OVERLAY_MISMATCH, RELOAD_NO_ATTR,
+                     "the Hash field names another algorithm");
+    if (security != (uint32_t)v->algorithm &&
+        !(security == RELOAD_SECURITY_OPEN && j->join_request))
+        return found(RELOAD_REASON_SECURITY_MISMATCH, RELOAD_NO_ATTR,
+                     "the Security field is not the overlay's algorithm");
     return good;
 }
 
@@ -294,12 +324,14 @@ static struct finding check_duplicates(const reload_msg *msg, uint32_t first, ui
     for (uint32_t i = first; i < end; i++) {
         const reload_attr *attr = reload_msg_attr(msg, i);
         if (attr->in_place && attr->repeated && attr->def->once)
-            return found(RELOAD_REASON_DUPLICATE_ATTRIBUTE, i, "there once already, and may be there only once");
+            return found(RELOAD_REASON_DUPLICATE_ATTRIBUTE, i,
+                         "there once already, and may be there only once");
     }
     return good;
 }
 
-/* The next attribute of that type that the message's SIGNATURE covers, among those from i to end; end where there is none. */
+/* The next attribute of that type that the message's SIGNATURE covers, among those from i to end;
+ * end where there is none. */
 static uint32_t next_of(const reload_msg *msg, uint32_t i, uint32_t end, uint16_t type)
 {
     while (i < end && (reload_msg_attr(msg, i)->type != type || reload_msg_attr(msg, i)->ignored))
@@ -307,11 +339,12 @@ static uint32_t next_of(const reload_msg *msg, uint32_t i, uint32_t end, uint16_
     return i;
 }
 
-/* The PEER-INFO whose certificate a signature is checked with; RELOAD_NO_ATTR where there is none. */
-static uint32_t peer_info_of(const struct judging *j, const rl_site *site)
+/* The PEER-INFO whose certificate a signature is checked with; RELOAD_NO_ATTR where there is none.
+ */
+static uint32_t peer_info_of(const struct judging *j, const reload_site *site)
 {
     uint32_t end = (uint32_t)reload_msg_count(j->msg), info;
-    if (site->role != RL_ROLE_MESSAGE)
+    if (site->role != RELOAD_ROLE_MESSAGE)
         return site->container;
     info = next_of(j->msg, 0, end, RELOAD_A_SOURCE_INFO);
     return info < end ? info : RELOAD_NO_ATTR;
@@ -326,20 +359,22 @@ static uint32_t next_certificate_body(const reload_msg *msg, uint32_t i, uint32_
 }
 
 /* The second half of step 5: under CERTS, is there a certificate to check with? */
-static struct finding check_certificate_there(const struct judging *j, const rl_site *site)
+static struct finding check_certificate_there(const struct judging *j, const reload_site *site)
 {
     if (j->verifier->algorithm != RELOAD_SECURITY_CERTS)
         return good;
-    if (site->role == RL_ROLE_BODY) {
+    if (site->role == RELOAD_ROLE_BODY) {
         uint32_t resource = reload_msg_attr(j->msg, site->container)->parent;
         uint32_t end = reload_msg_attr(j->msg, resource)->end;
         return next_certificate_body(j->msg, resource + 1, end) < end
                    ? good
-                   : found(RELOAD_REASON_MISSING_CERTIFICATE, resource, "has no BODY with a certificate");
+                   : found(RELOAD_REASON_MISSING_CERTIFICATE, resource,
+                           "has no BODY with a certificate");
     }
     uint32_t info = peer_info_of(j, site);
     if (info == RELOAD_NO_ATTR)
-        return found(RELOAD_REASON_MISSING_CERTIFICATE, RELOAD_NO_ATTR, "no SOURCE-INFO, and so no PEER-CERT");
+        return found(RELOAD_REASON_MISSING_CERTIFICATE, RELOAD_NO_ATTR,
+                     "no SOURCE-INFO, and so no PEER-CERT");
     if (reload_msg_member(j->msg, info, RELOAD_A_PEER_ID) == RELOAD_NO_ATTR)
         return found(RELOAD_REASON_MISSING_CERTIFICATE, info, "has no PEER-ID");
     if (reload_msg_member(j->msg, info, RELOAD_A_PEER_CERT) == RELOAD_NO_ATTR)
@@ -348,11 +383,12 @@ static struct finding check_certificate_there(const struct judging *j, const rl_
 }
 
 /* Step 6 for one signature, D11 apart. */
-static struct finding check_shape(const struct judging *j, const rl_site *site)
+static struct finding check_shape(const struct judging *j, const reload_site *site)
 {
     bool certs = j->verifier->algorithm == RELOAD_SECURITY_CERTS;
     if (site->misplaced)
-        return found(RELOAD_REASON_MISPLACED, site->attr, "not the last member, or its DIGEST is not its last");
+        return found(RELOAD_REASON_MISPLACED, site->attr,
+                     "not the last member, or its DIGEST is not its last");
     if (site->digest == RELOAD_NO_ATTR)
         return found(RELOAD_REASON_BAD_DIGEST_LENGTH, site->attr, "has no DIGEST");
     if (!certs && reload_msg_attr(j->msg, site->digest)->length != RELOAD_HMAC_SIZE)
@@ -363,29 +399,32 @@ static struct finding check_shape(const struct judging *j, const rl_site *site)
 }
 
 /* HMAC, step 8: any one of the secrets will do. */
-static struct finding check_hmac(struct judging *j, const rl_site *site)
+static struct finding check_hmac(struct judging *j, const reload_site *site)
 {
-    rl_pieces pieces;
+    reload_covered covered;
     uint8_t digest[RELOAD_HMAC_SIZE];
     size_t len;
-    rl_signed_pieces(j->msg, site, &pieces);
+    reload_site_covered(j->msg, site, &covered);
     const uint8_t *received = reload_msg_value_octets(j->msg, site->digest, &len);
     bool match = false;
     for (size_t i = 0; i < j->verifier->count && !match && j->err == RELOAD_OK; i++) {
-        j->err = rl_hmac_digest(j->verifier->secrets[i], &pieces, digest);
+        j->err = rl_mac_digest(j->verifier->secrets[i].mac, covered.span, covered.count, digest);
         match = j->err == RELOAD_OK && rl_equal(digest, received, sizeof digest);
     }
     rl_wipe(digest, sizeof digest);
-    return match ? good : found(RELOAD_REASON_BAD_DIGEST, site->digest, "is not the digest of the signed octets under the secret");
+    return match ? good
+                 : found(RELOAD_REASON_BAD_DIGEST, site->digest,
+                         "is not the digest of the signed octets under the secret");
 }
 
-/* The identity that a signature's certificate speaks for (D28): the Peer-ID of a PEER-INFO, or the KEY of a RESOURCE. Nothing is
- * appended where there is none. */
-static reload_err pin_name(const struct judging *j, const rl_site *site, reload_buf *name)
+/* The identity that a signature's certificate speaks for (D28): the Peer-ID of a PEER-INFO, or the
+ * KEY of a RESOURCE. Nothing is appended where there is none. */
+static reload_err pin_name(const struct judging *j, const reload_site *site, reload_buf *name)
 {
     size_t len;
-    bool body = site->role == RL_ROLE_BODY;
-    uint32_t container = body ? reload_msg_attr(j->msg, site->container)->parent : peer_info_of(j, site);
+    bool body = site->role == RELOAD_ROLE_BODY;
+    uint32_t container =
+        body ? reload_msg_attr(j->msg, site->container)->parent : peer_info_of(j, site);
     uint32_t attr = reload_msg_member(j->msg, container, body ? RELOAD_A_KEY : RELOAD_A_PEER_ID);
     if (attr == RELOAD_NO_ATTR)
         return RELOAD_OK;
@@ -395,9 +434,10 @@ static reload_err pin_name(const struct judging *j, const rl_site *site, reload_
     return len == RELOAD_ID_SIZE ? rl_pin_name_of_peer(octets, name) : RELOAD_OK;
 }
 
-/* D28, in the place of step 7. learn: the signature has passed, and its key is to be remembered; else it is compared with the one
- * that is. */
-static struct finding check_pin(struct judging *j, const rl_site *site, const reload_cert *signer, uint32_t cert, bool learn)
+/* D28, in the place of step 7. learn: the signature has passed, and its key is to be remembered;
+ * else it is compared with the one that is. */
+static struct finding check_pin(struct judging *j, const reload_site *site,
+                                const reload_cert *signer, uint32_t cert, bool learn)
 {
     uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE];
     reload_buf name = {0};
@@ -408,24 +448,28 @@ static struct finding check_pin(struct judging *j, const rl_site *site, const re
     if (j->err == RELOAD_OK && name.len > 0 && learn)
         j->err = rl_pin_note(&j->lesson, (const char *)name.octets, fingerprint);
     else if (j->err == RELOAD_OK && name.len > 0)
-        j->err = rl_pin_mismatch(&j->verifier->memory, &j->lesson, (const char *)name.octets, fingerprint, &mismatch);
+        j->err = rl_pin_mismatch(&j->verifier->memory, &j->lesson, (const char *)name.octets,
+                                 fingerprint, &mismatch);
     reload_buf_free(&name);
     if (!mismatch)
         return good;
     return found(RELOAD_REASON_PIN_MISMATCH, cert,
-                 site->role == RL_ROLE_BODY ? "is of another key than the one remembered for the KEY"
-                                            : "is of another key than the one remembered for the PEER-ID beside it");
+                 site->role == RELOAD_ROLE_BODY
+                     ? "is of another key than the one remembered for the KEY"
+                     : "is of another key than the one remembered for the PEER-ID beside it");
 }
 
 /* Remembers the key of a signature that has passed, but for what a ROUTE-LOG says. */
-static void learn_pin(struct judging *j, const rl_site *site, const reload_cert *signer)
+static void learn_pin(struct judging *j, const reload_site *site, const reload_cert *signer)
 {
-    if ((j->verifier->remember & RELOAD_REMEMBER_PINS) != 0 && site->role != RL_ROLE_ROUTE_LOG && j->err == RELOAD_OK)
+    if ((j->verifier->remember & RELOAD_REMEMBER_PINS) != 0 &&
+        site->role != RELOAD_ROLE_ROUTE_LOG && j->err == RELOAD_OK)
         (void)check_pin(j, site, signer, RELOAD_NO_ATTR, true);
 }
 
 /* Step 7: a certificate's chain, or its pin. */
-static struct finding check_trust(struct judging *j, const rl_site *site, const reload_cert *signer, uint32_t cert)
+static struct finding check_trust(struct judging *j, const reload_site *site,
+                                  const reload_cert *signer, uint32_t cert)
 {
     rl_objection objection = {RELOAD_REASON_NONE, NULL};
     bool pins = (j->verifier->remember & RELOAD_REMEMBER_PINS) != 0;
@@ -436,12 +480,13 @@ static struct finding check_trust(struct judging *j, const rl_site *site, const 
     return pins && j->err == RELOAD_OK ? check_pin(j, site, signer, cert, false) : good;
 }
 
-/* CERTS, step 7 and 8: the certificate at attribute cert, and the digest under its key. *signer is the certificate where it
- * could be read. */
-static struct finding check_rsa(struct judging *j, const rl_site *site, uint32_t cert, reload_cert **signer)
+/* CERTS, step 7 and 8: the certificate at attribute cert, and the digest under its key. *signer is
+ * the certificate where it could be read. */
+static struct finding check_rsa(struct judging *j, const reload_site *site, uint32_t cert,
+                                reload_cert **signer)
 {
     rl_objection objection;
-    rl_pieces pieces;
+    reload_covered covered;
     size_t len;
     bool match = false;
     const uint8_t *octets = reload_msg_value_octets(j->msg, cert, &len);
@@ -449,38 +494,48 @@ static struct finding check_rsa(struct judging *j, const rl_site *site, uint32_t
         j->err = rl_cert_read(octets, len, signer, &objection);
     struct finding finding = good;
     if (j->err == RELOAD_OK)
-        finding = objection.reason == RELOAD_REASON_NONE ? check_trust(j, site, *signer, cert)
-                                                         : found(objection.reason, cert, objection.words);
+        finding = objection.reason == RELOAD_REASON_NONE
+                      ? check_trust(j, site, *signer, cert)
+                      : found(objection.reason, cert, objection.words);
     if (j->err != RELOAD_OK) /* nothing is known; what goes on must not take that for good */
         return found(RELOAD_REASON_BAD_CERTIFICATE, cert, "could not be checked");
     if (finding.reason != RELOAD_REASON_NONE)
         return finding;
     octets = reload_msg_value_octets(j->msg, site->digest, &len);
     if (len != rl_cert_signature_size(*signer))
-        return found(RELOAD_REASON_BAD_DIGEST_LENGTH, site->digest, "not as long as the RSA modulus");
-    rl_signed_pieces(j->msg, site, &pieces);
-    j->err = rl_cert_verify(*signer, &pieces, octets, len, &match);
-    return match && j->err == RELOAD_OK ? good : found(RELOAD_REASON_BAD_DIGEST, site->digest, "is no signature of the signed octets by the certificate's key");
+        return found(RELOAD_REASON_BAD_DIGEST_LENGTH, site->digest,
+                     "not as long as the RSA modulus");
+    reload_site_covered(j->msg, site, &covered);
+    j->err = rl_cert_verify(*signer, RELOAD_MD_SHA1, covered.span, covered.count,
+                            (reload_span){octets, len}, &match);
+    return match && j->err == RELOAD_OK
+               ? good
+               : found(RELOAD_REASON_BAD_DIGEST, site->digest,
+                       "is no signature of the signed octets by the certificate's key");
 }
 
-/* D20: the certificate in a PEER-INFO names its PEER-ID, and a request's Source ID is that of its SOURCE-INFO. */
-static struct finding check_peer_binding(const struct judging *j, const rl_site *site, uint32_t info, const reload_cert *signer)
+/* D20: the certificate in a PEER-INFO names its PEER-ID, and a request's Source ID is that of its
+ * SOURCE-INFO. */
+static struct finding check_peer_binding(const struct judging *j, const reload_site *site,
+                                         uint32_t info, const reload_cert *signer)
 {
     size_t len;
     uint32_t overlay = reload_msg_field(j->msg, RELOAD_F_OVERLAY);
     uint32_t id_attr = reload_msg_member(j->msg, info, RELOAD_A_PEER_ID);
     const uint8_t *id = reload_msg_value_octets(j->msg, id_attr, &len);
-    if (len != RELOAD_ID_SIZE ||
-        !rl_cert_names_peer(signer, id, j->verifier->overlay_name, overlay, j->join_request && overlay == 0))
-        return found(RELOAD_REASON_PEER_ID_MISMATCH, id_attr, "is not named for this overlay by the PEER-CERT beside it");
-    if (site->role == RL_ROLE_MESSAGE && reload_msg_field(j->msg, RELOAD_F_RESPONSE) == 0 &&
+    if (len != RELOAD_ID_SIZE || !rl_cert_names_peer(signer, id, j->verifier->overlay_name, overlay,
+                                                     j->join_request && overlay == 0))
+        return found(RELOAD_REASON_PEER_ID_MISMATCH, id_attr,
+                     "is not named for this overlay by the PEER-CERT beside it");
+    if (site->role == RELOAD_ROLE_MESSAGE && reload_msg_field(j->msg, RELOAD_F_RESPONSE) == 0 &&
         memcmp(id, reload_msg_field_octets(j->msg, RELOAD_F_SOURCE_ID, &len), RELOAD_ID_SIZE) != 0)
         return found(RELOAD_REASON_PEER_ID_MISMATCH, id_attr, "is not the header's Source ID");
     return good;
 }
 
 /* D21: the certificate names the user that the RESOURCE's KEY is the address of record of. */
-static struct finding check_resource_binding(const struct judging *j, uint32_t resource, const reload_cert *signer)
+static struct finding check_resource_binding(const struct judging *j, uint32_t resource,
+                                             const reload_cert *signer)
 {
     size_t len;
     uint32_t key = reload_msg_member(j->msg, resource, RELOAD_A_KEY);
@@ -489,7 +544,8 @@ static struct finding check_resource_binding(const struct judging *j, uint32_t r
     const uint8_t *octets = reload_msg_value_octets(j->msg, key, &len);
     return rl_cert_names_user(signer, octets, len)
                ? good
-               : found(RELOAD_REASON_RESOURCE_KEY_MISMATCH, key, "is no address of record that the signer's certificate names");
+               : found(RELOAD_REASON_RESOURCE_KEY_MISMATCH, key,
+                       "is no address of record that the signer's certificate names");
 }
 
 /* Takes a certificate over as the signer's, in the place of another. */
@@ -500,17 +556,19 @@ static void set_signer(struct judging *j, reload_cert *signer)
 }
 
 /* CERTS, steps 7 to 9 for a signature with the certificate of a PEER-INFO. */
-static struct finding check_by_peer(struct judging *j, const rl_site *site)
+static struct finding check_by_peer(struct judging *j, const reload_site *site)
 {
     uint32_t info = peer_info_of(j, site);
     reload_cert *signer = NULL;
-    struct finding finding = check_rsa(j, site, reload_msg_member(j->msg, info, RELOAD_A_PEER_CERT), &signer);
+    struct finding finding =
+        check_rsa(j, site, reload_msg_member(j->msg, info, RELOAD_A_PEER_CERT), &signer);
     set_signer(j, signer);
     if (finding.reason == RELOAD_REASON_NONE && j->err == RELOAD_OK)
         finding = check_peer_binding(j, site, info, signer);
     if (finding.reason == RELOAD_REASON_NONE)
         learn_pin(j, site, signer);
-    if (finding.reason == RELOAD_REASON_PEER_ID_MISMATCH && site->role == RL_ROLE_MESSAGE && j->join_request)
+    if (finding.reason == RELOAD_REASON_PEER_ID_MISMATCH && site->role == RELOAD_ROLE_MESSAGE &&
+        j->join_request)
         finding.code = 493; /* B§8.1.2.1 */
     return finding;
 }
@@ -520,15 +578,19 @@ static int progress(reload_reason reason)
 {
     if (reason == RELOAD_REASON_NONE)
         return INT_MAX;
-    /* the reasons stand in D24's and D18's order, but for the length of a digest, which under CERTS is a matter of step 8 */
-    return reason == RELOAD_REASON_BAD_DIGEST_LENGTH ? 2 * RELOAD_REASON_BAD_DIGEST - 1 : 2 * (int)reason;
+    /* the reasons stand in D24's and D18's order, but for the length of a digest, which under CERTS
+     * is a matter of step 8 */
+    return reason == RELOAD_REASON_BAD_DIGEST_LENGTH ? 2 * RELOAD_REASON_BAD_DIGEST - 1
+                                                     : 2 * (int)reason;
 }
 
 /* CERTS, steps 7 to 9 for a BODY: any certificate BODY of its RESOURCE will do (D21). */
-static struct finding check_by_resource(struct judging *j, const rl_site *site)
+static struct finding check_by_resource(struct judging *j, const reload_site *site)
 {
-    uint32_t resource = reload_msg_attr(j->msg, site->container)->parent, end = reload_msg_attr(j->msg, resource)->end;
-    struct finding best = found(RELOAD_REASON_MISSING_CERTIFICATE, resource, "has no BODY with a certificate");
+    uint32_t resource = reload_msg_attr(j->msg, site->container)->parent,
+             end = reload_msg_attr(j->msg, resource)->end;
+    struct finding best =
+        found(RELOAD_REASON_MISSING_CERTIFICATE, resource, "has no BODY with a certificate");
     int best_progress = 0;
     for (uint32_t body = next_certificate_body(j->msg, resource + 1, end);
          body < end && best_progress < progress(RELOAD_REASON_NONE) && j->err == RELOAD_OK;
@@ -550,7 +612,8 @@ static struct finding check_by_resource(struct judging *j, const rl_site *site)
     return best;
 }
 
-/* A TIMESTAMP's or EXPIRATION's value. One with a flaw, which only a ROUTE-LOG's can have here, counts as 0. */
+/* A TIMESTAMP's or EXPIRATION's value. One with a flaw, which only a ROUTE-LOG's can have here,
+ * counts as 0. */
 static int64_t number_at(const reload_msg *msg, uint32_t attr)
 {
     reload_value value;
@@ -558,41 +621,48 @@ static int64_t number_at(const reload_msg *msg, uint32_t attr)
 }
 
 /* Step 10. The message must be fresh; what is inside it must not have expired. */
-static struct finding check_time(const struct judging *j, const rl_site *site)
+static struct finding check_time(const struct judging *j, const reload_site *site)
 {
     if (site->timestamp == RELOAD_NO_ATTR)
         return good;
     int64_t stamp = number_at(j->msg, site->timestamp);
     bool limit = j->verifier->max_skew >= 0;
     int64_t skew = limit ? j->verifier->max_skew : 0;
-    if (site->role == RL_ROLE_MESSAGE) {
+    if (site->role == RELOAD_ROLE_MESSAGE) {
         if (limit && j->time - stamp > skew)
-            return found(RELOAD_REASON_STALE, site->timestamp, "further behind the time of checking than the allowed skew");
-    } else if (site->expiration != RELOAD_NO_ATTR && j->time > stamp + number_at(j->msg, site->expiration) + skew) {
-        return found(RELOAD_REASON_EXPIRED, site->expiration, "is over: TIMESTAMP and it lie before the time of checking");
+            return found(RELOAD_REASON_STALE, site->timestamp,
+                         "further behind the time of checking than the allowed skew");
+    } else if (site->expiration != RELOAD_NO_ATTR &&
+               j->time > stamp + number_at(j->msg, site->expiration) + skew) {
+        return found(RELOAD_REASON_EXPIRED, site->expiration,
+                     "is over: TIMESTAMP and it lie before the time of checking");
     }
     if (limit && stamp - j->time > skew)
-        return found(RELOAD_REASON_FUTURE, site->timestamp, "further ahead of the time of checking than the allowed skew");
+        return found(RELOAD_REASON_FUTURE, site->timestamp,
+                     "further ahead of the time of checking than the allowed skew");
     return good;
 }
 
 /* Steps 7 to 9 for one signature. */
-static struct finding check_digest(struct judging *j, const rl_site *site)
+static struct finding check_digest(struct judging *j, const reload_site *site)
 {
     if (j->verifier->algorithm == RELOAD_SECURITY_HMAC)
         return check_hmac(j, site);
-    return site->role == RL_ROLE_BODY ? check_by_resource(j, site) : check_by_peer(j, site);
+    return site->role == RELOAD_ROLE_BODY ? check_by_resource(j, site) : check_by_peer(j, site);
 }
 
 /* Steps 6 (D11 apart) to 10 for one signature. */
-static struct finding check_site(struct judging *j, const rl_site *site)
+static struct finding check_site(struct judging *j, const reload_site *site)
 {
     struct finding finding = check_shape(j, site);
     if (finding.reason == RELOAD_REASON_NONE)
         finding = check_digest(j, site);
-    if (finding.reason == RELOAD_REASON_NONE && site->role == RL_ROLE_BODY && site->expiration == RELOAD_NO_ATTR &&
-        reload_msg_field(j->msg, RELOAD_F_METHOD) == RELOAD_RESOURCE_PUT && reload_msg_field(j->msg, RELOAD_F_RESPONSE) == 0)
-        finding = found(RELOAD_REASON_MISSING_EXPIRATION, site->container, "has no RESOURCE-INFO.BODY.EXPIRATION");
+    if (finding.reason == RELOAD_REASON_NONE && site->role == RELOAD_ROLE_BODY &&
+        site->expiration == RELOAD_NO_ATTR &&
+        reload_msg_field(j->msg, RELOAD_F_METHOD) == RELOAD_RESOURCE_PUT &&
+        reload_msg_field(j->msg, RELOAD_F_RESPONSE) == 0)
+        finding = found(RELOAD_REASON_MISSING_EXPIRATION, site->container,
+                        "has no RESOURCE-INFO.BODY.EXPIRATION");
     if (finding.reason == RELOAD_REASON_NONE)
         finding = check_time(j, site);
     return finding;
@@ -611,7 +681,8 @@ static void note_signature(struct judging *j, uint32_t attr, reload_reason reaso
             high = middle;
     }
     if (low < j->report->count && j->report->signatures[low].attr == attr) {
-        j->report->signatures[low].verdict = reason == RELOAD_REASON_NONE ? RELOAD_VALID : RELOAD_INVALID;
+        j->report->signatures[low].verdict =
+            reason == RELOAD_REASON_NONE ? RELOAD_VALID : RELOAD_INVALID;
         j->report->signatures[low].reason = reason;
         j->report->signatures[low].signer = j->signer;
         j->signer = NULL;
@@ -619,16 +690,20 @@ static void note_signature(struct judging *j, uint32_t attr, reload_reason reaso
     set_signer(j, NULL);
 }
 
-/* The signature of that type in a container, through steps 5 to 10, its own D11 done by the message's. */
-static struct finding check_inner(struct judging *j, uint32_t container, uint16_t type, bool required)
+/* The signature of that type in a container, through steps 5 to 10, its own D11 done by the
+ * message's. */
+static struct finding check_inner(struct judging *j, uint32_t container, uint16_t type,
+                                  bool required)
 {
     uint32_t attr = reload_msg_member(j->msg, container, type);
     if (attr == RELOAD_NO_ATTR)
-        return required ? found(RELOAD_REASON_MISSING_SIGNATURE, container,
-                                type == RELOAD_A_BODY_SIGNATURE ? "has no RESOURCE-INFO.BODY.SIGNATURE" : "has no PEER-SIGNATURE")
-                        : good;
-    rl_site site;
-    rl_site_at(j->msg, attr, &site);
+        return required
+                   ? found(RELOAD_REASON_MISSING_SIGNATURE, container,
+                           type == RELOAD_A_BODY_SIGNATURE ? "has no RESOURCE-INFO.BODY.SIGNATURE"
+                                                           : "has no PEER-SIGNATURE")
+                   : good;
+    reload_site site;
+    reload_site_at(j->msg, attr, &site);
     struct finding finding = check_certificate_there(j, &site);
     if (finding.reason == RELOAD_REASON_NONE)
         finding = check_site(j, &site);
@@ -638,14 +713,17 @@ static struct finding check_inner(struct judging *j, uint32_t container, uint16_
 }
 
 /* Runs check on each BODY of each RESOURCE, in order, until one fails. */
-static struct finding each_body(struct judging *j, struct finding (*check)(struct judging *j, uint32_t body))
+static struct finding each_body(struct judging *j,
+                                struct finding (*check)(struct judging *j, uint32_t body))
 {
     uint32_t end = (uint32_t)reload_msg_count(j->msg);
     struct finding finding = good;
-    for (uint32_t r = next_of(j->msg, 0, end, RELOAD_A_RESOURCE); r < end && finding.reason == RELOAD_REASON_NONE;
+    for (uint32_t r = next_of(j->msg, 0, end, RELOAD_A_RESOURCE);
+         r < end && finding.reason == RELOAD_REASON_NONE;
          r = next_of(j->msg, reload_msg_attr(j->msg, r)->end, end, RELOAD_A_RESOURCE)) {
         uint32_t last = reload_msg_attr(j->msg, r)->end;
-        for (uint32_t b = next_of(j->msg, r + 1, last, RELOAD_A_BODY); b < last && finding.reason == RELOAD_REASON_NONE;
+        for (uint32_t b = next_of(j->msg, r + 1, last, RELOAD_A_BODY);
+             b < last && finding.reason == RELOAD_REASON_NONE;
              b = next_of(j->msg, reload_msg_attr(j->msg, b)->end, last, RELOAD_A_BODY))
             finding = check(j, b);
     }
@@ -660,7 +738,9 @@ static struct finding check_body_peer(struct judging *j, uint32_t body)
 
 static struct finding check_body(struct judging *j, uint32_t body)
 {
-    return rl_is_certificate_body(j->msg, body) ? good : check_inner(j, body, RELOAD_A_BODY_SIGNATURE, true);
+    return rl_is_certificate_body(j->msg, body)
+               ? good
+               : check_inner(j, body, RELOAD_A_BODY_SIGNATURE, true);
 }
 
 /* The PEER-SIGNATURE of a top-level PEER-INFO, where there is one or it is required. */
@@ -670,7 +750,8 @@ static struct finding check_peer(struct judging *j, uint16_t type, bool required
     uint32_t peer = next_of(j->msg, 0, end, type);
     if (peer < end)
         return check_inner(j, peer, RELOAD_A_PEER_SIGNATURE, required);
-    return required ? found(RELOAD_REASON_MISSING_SIGNATURE, RELOAD_NO_ATTR, "no SOURCE-INFO, and so no PEER-SIGNATURE in it")
+    return required ? found(RELOAD_REASON_MISSING_SIGNATURE, RELOAD_NO_ATTR,
+                            "no SOURCE-INFO, and so no PEER-SIGNATURE in it")
                     : good;
 }
 
@@ -679,9 +760,10 @@ static struct finding check_message(struct judging *j)
 {
     uint32_t attr = reload_msg_signature(j->msg);
     if (attr == RELOAD_NO_ATTR)
-        return found(RELOAD_REASON_MISSING_SIGNATURE, RELOAD_NO_ATTR, "the message has no SIGNATURE");
-    rl_site site;
-    rl_site_at(j->msg, attr, &site);
+        return found(RELOAD_REASON_MISSING_SIGNATURE, RELOAD_NO_ATTR,
+                     "the message has no SIGNATURE");
+    reload_site site;
+    reload_site_at(j->msg, attr, &site);
     struct finding finding = check_certificate_there(j, &site);
     if (finding.reason == RELOAD_REASON_NONE)
         finding = check_duplicates(j->msg, 0, reload_msg_attr(j->msg, attr)->end);
@@ -692,26 +774,32 @@ static struct finding check_message(struct judging *j)
     return finding;
 }
 
-/* Step 11 for a request under CERTS: one that was seen, or that is too old to tell, is a replay (D25). */
+/* Step 11 for a request under CERTS: one that was seen, or that is too old to tell, is a replay
+ * (D25). */
 static struct finding check_replay(struct judging *j)
 {
     size_t len;
     rl_lesson *lesson = &j->lesson;
     bool known = false;
     uint32_t signature = reload_msg_signature(j->msg);
-    uint32_t stamp = (uint32_t)number_at(j->msg, reload_msg_member(j->msg, signature, RELOAD_A_TIMESTAMP));
+    uint32_t stamp =
+        (uint32_t)number_at(j->msg, reload_msg_member(j->msg, signature, RELOAD_A_TIMESTAMP));
     const uint8_t *transaction = reload_msg_field_octets(j->msg, RELOAD_F_TRANSACTION_ID, &len);
     uint32_t boot_time = rl_get32(transaction), counter = rl_get32(transaction + 4);
     if (j->verifier->max_skew >= 0 && (int64_t)boot_time > (int64_t)stamp + j->verifier->max_skew)
-        return found(RELOAD_REASON_REPLAY, RELOAD_NO_ATTR, "the Transaction ID's boot time is later than the message's own TIMESTAMP");
-    memcpy(lesson->peer_id, reload_msg_field_octets(j->msg, RELOAD_F_SOURCE_ID, &len), RELOAD_ID_SIZE);
-    j->err = j->verifier->memory.find_peer(j->verifier->memory.arg, lesson->peer_id, &lesson->peer, &known);
+        return found(RELOAD_REASON_REPLAY, RELOAD_NO_ATTR,
+                     "the Transaction ID's boot time is later than the message's own TIMESTAMP");
+    memcpy(lesson->peer_id, reload_msg_field_octets(j->msg, RELOAD_F_SOURCE_ID, &len),
+           RELOAD_ID_SIZE);
+    j->err = j->verifier->memory.find_peer(j->verifier->memory.arg, lesson->peer_id, &lesson->peer,
+                                           &known);
     if (j->err != RELOAD_OK)
         return good;
     if (rl_peer_is_replay(&lesson->peer, known, boot_time, counter))
         return found(RELOAD_REASON_REPLAY, RELOAD_NO_ATTR,
-                     boot_time < lesson->peer.boot_time ? "the peer has booted again since this Transaction ID's boot time"
-                                                        : "the Transaction ID's counter was seen before, or is below the window");
+                     boot_time < lesson->peer.boot_time
+                         ? "the peer has booted again since this Transaction ID's boot time"
+                         : "the Transaction ID's counter was seen before, or is below the window");
     rl_peer_advance(&lesson->peer, known, boot_time, counter, stamp);
     lesson->has_peer = true;
     return good;
@@ -727,18 +815,21 @@ static struct finding check_pairing(struct judging *j)
     reload_request_memory request = {0};
     bool matched = false;
     j->err = memory->find_request(memory->arg, transaction, overlay, &request, &matched);
-    if (j->err == RELOAD_OK && !matched && reload_msg_field(j->msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN) {
+    if (j->err == RELOAD_OK && !matched &&
+        reload_msg_field(j->msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN) {
         /* B§8.1.1: a PEER-JOIN request may leave open what its response says */
         j->err = memory->find_request(memory->arg, transaction, 0, &request, &matched);
         matched = matched && request.open_overlay;
     }
-    if (j->err == RELOAD_OK && matched && request.captured != RELOAD_NO_TIME && j->verifier->captured != RELOAD_NO_TIME) {
+    if (j->err == RELOAD_OK && matched && request.captured != RELOAD_NO_TIME &&
+        j->verifier->captured != RELOAD_NO_TIME) {
         j->report->has_round_trip = true;
         j->report->round_trip = j->verifier->captured - request.captured;
     }
     return matched || j->err != RELOAD_OK
                ? good
-               : found(RELOAD_REASON_UNMATCHED_RESPONSE, RELOAD_NO_ATTR, "no request with its Transaction ID and Overlay came before");
+               : found(RELOAD_REASON_UNMATCHED_RESPONSE, RELOAD_NO_ATTR,
+                       "no request with its Transaction ID and Overlay came before");
 }
 
 /* Step 11. */
@@ -758,32 +849,39 @@ static reload_err remember_request(const struct judging *j)
     const reload_memory *memory = &j->verifier->memory;
     size_t len;
     uint32_t overlay = reload_msg_field(j->msg, RELOAD_F_OVERLAY);
-    reload_request_memory request = {.captured = j->verifier->captured, .open_overlay = j->join_request && overlay == 0};
-    if ((j->verifier->remember & RELOAD_REMEMBER_REQUESTS) == 0 || reload_msg_field(j->msg, RELOAD_F_RESPONSE) != 0)
+    reload_request_memory request = {.captured = j->verifier->captured,
+                                     .open_overlay = j->join_request && overlay == 0};
+    if ((j->verifier->remember & RELOAD_REMEMBER_REQUESTS) == 0 ||
+        reload_msg_field(j->msg, RELOAD_F_RESPONSE) != 0)
         return RELOAD_OK;
-    return memory->keep_request(memory->arg, reload_msg_field_octets(j->msg, RELOAD_F_TRANSACTION_ID, &len), overlay, &request);
+    return memory->keep_request(memory->arg,
+                                reload_msg_field_octets(j->msg, RELOAD_F_TRANSACTION_ID, &len),
+                                overlay, &request);
 }
 
-/* D27: what ROUTE-LOGs say is checked, and decides nothing. Anybody on the way may append some, and so no more are looked at than
- * an honest message can have: one for each hop that its TTL, of 8 bits, allows. */
+/* D27: what ROUTE-LOGs say is checked, and decides nothing. Anybody on the way may append some, and
+ * so no more are looked at than an honest message can have: one for each hop that its TTL, of 8
+ * bits, allows. */
 static void look_at_route_logs(struct judging *j)
 {
     enum { MAX_HOPS = 255 };
     unsigned hops = 0;
     for (size_t i = 0; i < j->report->count && hops < MAX_HOPS && j->err == RELOAD_OK; i++) {
-        rl_site site;
+        reload_site site;
         uint32_t attr = j->report->signatures[i].attr;
-        if (rl_role_at(j->msg, attr) != RL_ROLE_ROUTE_LOG)
+        if (reload_role_at(j->msg, attr) != RELOAD_ROLE_ROUTE_LOG)
             continue;
         hops++;
-        if (reload_msg_attr(j->msg, attr)->repeated) { /* one for each PEER-INFO is looked at closely */
+        if (reload_msg_attr(j->msg, attr)
+                ->repeated) { /* one for each PEER-INFO is looked at closely */
             note_signature(j, attr, RELOAD_REASON_DUPLICATE_ATTRIBUTE);
             continue;
         }
-        rl_site_at(j->msg, attr, &site);
+        reload_site_at(j->msg, attr, &site);
         struct finding finding = check_certificate_there(j, &site);
         if (finding.reason == RELOAD_REASON_NONE)
-            finding = check_duplicates(j->msg, site.container + 1, reload_msg_attr(j->msg, site.container)->end);
+            finding = check_duplicates(j->msg, site.container + 1,
+                                       reload_msg_attr(j->msg, site.container)->end);
         if (finding.reason == RELOAD_REASON_NONE)
             finding = check_site(j, &site);
         if (j->err == RELOAD_OK)
@@ -796,7 +894,7 @@ static reload_err list_signatures(const reload_msg *msg, reload_report *report)
 {
     size_t count = reload_msg_count(msg);
     for (size_t i = 0; i < count; i++) {
-        if (!rl_is_signature(reload_msg_attr(msg, i)->type))
+        if (!reload_is_signature(reload_msg_attr(msg, i)->type))
             continue;
         void *signatures = report->signatures;
         bool grown = rl_grow(&signatures, &report->cap, report->count, sizeof *report->signatures);
@@ -826,44 +924,55 @@ static void conclude(struct judging *j, const struct finding *finding, const rel
 {
     reload_report *report = j->report;
     if (finding->reason == RELOAD_REASON_NONE) {
-        report->verdict = j->verifier->algorithm == RELOAD_SECURITY_NONE         ? RELOAD_UNSECURED
+        report->verdict = j->verifier->algorithm == RELOAD_SECURITY_NONE        ? RELOAD_UNSECURED
                           : (j->verifier->remember & RELOAD_REMEMBER_PINS) != 0 ? RELOAD_PINNED
-                                                                                 : RELOAD_VALID;
+                                                                                : RELOAD_VALID;
         return;
     }
-    report->verdict = finding->reason == RELOAD_REASON_MALFORMED ? RELOAD_MALFORMED : RELOAD_INVALID;
+    report->verdict =
+        finding->reason == RELOAD_REASON_MALFORMED ? RELOAD_MALFORMED : RELOAD_INVALID;
     report->reason = finding->reason;
     if (reload_msg_field(j->msg, RELOAD_F_RESPONSE) == 0)
         report->response_code = finding->code != 0 ? finding->code : reasons[finding->reason].code;
     char pointer[256];
     if (finding->detail == NULL)
-        (void)snprintf(report->detail, sizeof report->detail, "%.120s at %s%.100s", diag->text, diag->has_pointer ? "" : "its offset ",
-                       diag->has_pointer ? diag->pointer : offset_text(diag->offset, pointer, sizeof pointer));
-    else if (finding->attr == RELOAD_NO_ATTR || !reload_msg_pointer(j->msg, finding->attr, pointer, sizeof pointer))
+        (void)snprintf(report->detail, sizeof report->detail, "%.120s at %s%.100s", diag->text,
+                       diag->has_pointer ? "" : "its offset ",
+                       diag->has_pointer ? diag->pointer
+                                         : offset_text(diag->offset, pointer, sizeof pointer));
+    else if (finding->attr == RELOAD_NO_ATTR ||
+             !reload_msg_pointer(j->msg, finding->attr, pointer, sizeof pointer))
         (void)snprintf(report->detail, sizeof report->detail, "%s", finding->detail);
     else
         (void)snprintf(report->detail, sizeof report->detail, "%s at %.100s: %.100s",
                        reload_msg_attr(j->msg, finding->attr)->def->name, pointer, finding->detail);
 }
 
-static reload_err verify(reload_verifier *verifier, const reload_msg *msg, int64_t time, reload_report *report, unsigned depth);
+static reload_err verify(reload_verifier *verifier, const reload_msg *msg, int64_t time,
+                         reload_report *report, unsigned depth);
 
-/* D26: judges the messages that a TRANSPORT-TUNNEL carries in front of its SIGNATURE's end, each on its own. */
-static reload_err verify_tunnelled(reload_verifier *verifier, const reload_msg *msg, int64_t time, reload_report *report,
-                                   unsigned depth)
+/* D26: judges the messages that a TRANSPORT-TUNNEL carries in front of its SIGNATURE's end, each on
+ * its own. */
+static reload_err verify_tunnelled(reload_verifier *verifier, const reload_msg *msg, int64_t time,
+                                   reload_report *report, unsigned depth)
 {
     size_t count = reload_msg_count(msg), len;
     reload_err err = RELOAD_OK;
-    if (depth >= RELOAD_MAX_TUNNEL || reload_msg_field(msg, RELOAD_F_METHOD) != RELOAD_TRANSPORT_TUNNEL ||
-        reload_msg_field(msg, RELOAD_F_VERSION) != RELOAD_VERSION_1 || reload_msg_field(msg, RELOAD_F_FRAG) != 0)
-        return RELOAD_OK; /* nobody knows what the octets of another Version, or of a fragment (D14), are */
+    if (depth >= RELOAD_MAX_TUNNEL ||
+        reload_msg_field(msg, RELOAD_F_METHOD) != RELOAD_TRANSPORT_TUNNEL ||
+        reload_msg_field(msg, RELOAD_F_VERSION) != RELOAD_VERSION_1 ||
+        reload_msg_field(msg, RELOAD_F_FRAG) != 0)
+        return RELOAD_OK; /* nobody knows what the octets of another Version, or of a fragment
+                             (D14), are */
     for (size_t i = 0; i < count && err == RELOAD_OK; i++) {
         const reload_attr *attr = reload_msg_attr(msg, i);
-        const uint8_t *octets = attr->in_place && !attr->ignored ? reload_msg_tunnelled(msg, i, &len) : NULL;
+        const uint8_t *octets =
+            attr->in_place && !attr->ignored ? reload_msg_tunnelled(msg, i, &len) : NULL;
         if (octets == NULL)
             continue;
         void *array = report->tunnelled;
-        bool grown = rl_grow(&array, &report->tunnelled_cap, report->tunnelled_count, sizeof *report->tunnelled);
+        bool grown = rl_grow(&array, &report->tunnelled_cap, report->tunnelled_count,
+                             sizeof *report->tunnelled);
         report->tunnelled = array;
         if (!grown)
             return RELOAD_ERR_MEMORY;
@@ -893,12 +1002,18 @@ bool reload_report_passed(const reload_report *report)
 }
 
 /* depth: how many messages this one is inside of. */
-static reload_err verify(reload_verifier *verifier, const reload_msg *msg, int64_t time, reload_report *report, unsigned depth)
+static reload_err verify(reload_verifier *verifier, const reload_msg *msg, int64_t time,
+                         reload_report *report, unsigned depth)
 {
     /* far beyond any TIMESTAMP, and sums stay within 64 bits */
     const int64_t last = 2 * RELOAD_MAX_TIME;
-    struct judging j = {.verifier = verifier, .msg = msg, .time = time < -last ? -last : time > last ? last : time,
-                        .report = report, .err = RELOAD_OK};
+    struct judging j = {.verifier = verifier,
+                        .msg = msg,
+                        .time = time < -last  ? -last
+                                : time > last ? last
+                                              : time,
+                        .report = report,
+                        .err = RELOAD_OK};
     bool secured = verifier->algorithm != RELOAD_SECURITY_NONE;
     reload_diag diag = {0};
     report->verdict = RELOAD_UNCHECKED;
@@ -907,7 +1022,8 @@ static reload_err verify(reload_verifier *verifier, const reload_msg *msg, int64
     report->detail[0] = '\0';
     report->has_round_trip = false;
     clear_findings(report);
-    j.join_request = reload_msg_field(msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN && reload_msg_field(msg, RELOAD_F_RESPONSE) == 0;
+    j.join_request = reload_msg_field(msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN &&
+                     reload_msg_field(msg, RELOAD_F_RESPONSE) == 0;
     if ((verifier->algorithm == RELOAD_SECURITY_HMAC && verifier->count == 0) ||
         (verifier->algorithm == RELOAD_SECURITY_CERTS && !rl_trust_has_ca(verifier->trust) &&
          (verifier->remember & RELOAD_REMEMBER_PINS) == 0))
@@ -952,7 +1068,8 @@ static reload_err verify(reload_verifier *verifier, const reload_msg *msg, int64
     return j.err;
 }
 
-reload_err reload_verify(reload_verifier *verifier, const reload_msg *msg, int64_t time, reload_report *report)
+reload_err reload_verify(reload_verifier *verifier, const reload_msg *msg, int64_t time,
+                         reload_report *report)
 {
     return verify(verifier, msg, time, report, 0);
 }
@@ -964,7 +1081,10 @@ reload_security rl_verifier_algorithm(const reload_verifier *verifier)
 
 const uint8_t *rl_verifier_secret(const reload_verifier *verifier, size_t i, size_t *len)
 {
-    return i < verifier->count ? rl_hmac_key(verifier->secrets[i], len) : NULL;
+    if (i >= verifier->count)
+        return NULL;
+    *len = verifier->secrets[i].octets.len;
+    return verifier->secrets[i].octets.octets;
 }
 
 const rl_trust *rl_verifier_trust(const reload_verifier *verifier)

@@ -2,6 +2,7 @@
 #ifndef RL_VERIFY_VERIFY_H
 #define RL_VERIFY_VERIFY_H
 
+#include "wire/wire.h"
 #include "x509/x509.h"
 
 reload_security rl_verifier_algorithm(const reload_verifier *verifier);

@@ -3,9 +3,10 @@
 #include <string.h>
 
 #define COMPOSITE RELOAD_KIND_COMPOSITE
-#define NONE RELOAD_IN_NOTHING
+#define NONE      RELOAD_IN_NOTHING
 
 /* Every attribute that B§5.2 and S§4 define, in order of types. A new one is a row here. */
+/* clang-format off */
 static const reload_attr_def attrs[] = {
     {RELOAD_A_RESPONSE_CODE, "RESPONSE-CODE", {0}, RELOAD_KIND_RESPONSE, RELOAD_IN_MESSAGE, NONE, true, "B§5.2.1"},
     {RELOAD_A_SOURCE_INFO, "SOURCE-INFO", {0}, COMPOSITE, RELOAD_IN_MESSAGE, RELOAD_IN_PEER_INFO, true, "B§5.2.2"},
@@ -60,6 +61,7 @@ static const reload_attr_def attrs[] = {
     {RELOAD_A_TIMESTAMP, "TIMESTAMP", {0}, RELOAD_KIND_TIME, RELOAD_IN_SIGNATURE, NONE, true, "S§4"},
     {RELOAD_A_DIGEST, "DIGEST", {0}, RELOAD_KIND_OCTETS, RELOAD_IN_SIGNATURE, NONE, true, "S§4"},
 };
+/* clang-format on */
 
 enum { ATTRS = sizeof attrs / sizeof attrs[0] };
 

@@ -17,6 +17,7 @@ const uint8_t rl_token_rfc6940[4] = {0xd2, 0x45, 0x4c, 0x4f};
  *      |                    Transaction ID (64 bits)                   | 448
  *      |                           Overlay                             | 512
  */
+/* clang-format off */
 static const reload_field_def fields[RELOAD_FIELDS] = {
     [RELOAD_F_TTL] = {"ttl", "TTL", 32, 8, RELOAD_FIELD_NUMBER, RELOAD_NAMES_NONE, 32},
     [RELOAD_F_ROUTING] = {"routing", "Routing", 40, 8, RELOAD_FIELD_NUMBER, RELOAD_NAMES_ROUTING, 0},
@@ -36,14 +37,17 @@ static const reload_field_def fields[RELOAD_FIELDS] = {
     [RELOAD_F_TRANSACTION_ID] = {"transaction_id", "Transaction ID", 448, 64, RELOAD_FIELD_OCTETS, RELOAD_NAMES_NONE, 0},
     [RELOAD_F_OVERLAY] = {"overlay", "Overlay", 512, 32, RELOAD_FIELD_OCTETS, RELOAD_NAMES_NONE, 0},
 };
+/* clang-format on */
 
 const reload_field_def *reload_field_def_of(reload_field field)
 {
     return (unsigned)field < RELOAD_FIELDS ? &fields[field] : NULL;
 }
 
-/* Where a field of at most 32 bits lies: in count octets from first, shift bits above the lowest. */
-static bool locate(reload_field field, size_t *first, size_t *count, unsigned *shift, uint64_t *mask)
+/* Where a field of at most 32 bits lies: in count octets from first, shift bits above the lowest.
+ */
+static bool locate(reload_field field, size_t *first, size_t *count, unsigned *shift,
+                   uint64_t *mask)
 {
     const reload_field_def *def = reload_field_def_of(field);
     if (def == NULL || def->width > 32)

@@ -8,7 +8,9 @@ enum { FAMILY_IPV4 = 1, FAMILY_IPV6 = 2 };
 
 reload_names rl_kind_names(reload_kind kind)
 {
-    return kind == RELOAD_KIND_OP ? RELOAD_NAMES_OP : kind == RELOAD_KIND_TRANSPORT ? RELOAD_NAMES_TRANSPORT : RELOAD_NAMES_NONE;
+    return kind == RELOAD_KIND_OP          ? RELOAD_NAMES_OP
+           : kind == RELOAD_KIND_TRANSPORT ? RELOAD_NAMES_TRANSPORT
+                                           : RELOAD_NAMES_NONE;
 }
 
 static reload_flaw check_text(const uint8_t *octets, size_t len)
@@ -55,7 +57,8 @@ static reload_flaw check_ip_port(const uint8_t *octets, size_t len)
         return RELOAD_FLAW_SIZE;
     if (octets[1] != FAMILY_IPV4 && octets[1] != FAMILY_IPV6)
         return RELOAD_FLAW_FAMILY;
-    return len - 4 == (octets[1] == FAMILY_IPV4 ? 4u : 16u) ? RELOAD_FLAW_NONE : RELOAD_FLAW_ADDRESS;
+    return len - 4 == (octets[1] == FAMILY_IPV4 ? 4u : 16u) ? RELOAD_FLAW_NONE
+                                                            : RELOAD_FLAW_ADDRESS;
 }
 
 reload_flaw rl_kind_check(reload_kind kind, const uint8_t *octets, size_t len)

@@ -75,14 +75,15 @@ static reload_flaw scan(const uint8_t *octets, size_t len, size_t *bad)
 /* Where a run of attributes is being read. */
 struct run {
     uint32_t parent;
-    reload_place place; /* what stands here, where the container itself is in place; else RELOAD_IN_NOTHING */
+    reload_place place; /* what stands here, where the container itself is in place; else
+                           RELOAD_IN_NOTHING */
     uint8_t depth;
     bool ignored;
     uint64_t seen; /* the rows of the attribute table that stood here already, a bit each */
 };
 
-static reload_err push(reload_msg *msg, struct run *run, uint32_t ordinal, uint32_t offset, uint16_t type,
-                       uint16_t length)
+static reload_err push(reload_msg *msg, struct run *run, uint32_t ordinal, uint32_t offset,
+                       uint16_t type, uint16_t length)
 {
     void *attrs = msg->attrs;
     bool grown = rl_grow(&attrs, &msg->cap, msg->count, sizeof *msg->attrs);
@@ -111,8 +112,8 @@ static reload_err push(reload_msg *msg, struct run *run, uint32_t ordinal, uint3
     return RELOAD_OK;
 }
 
-/* Reads the attributes from offset to end. In the message itself it stops at the first that cannot be read; elsewhere scan
- * has looked. The depth is bounded by RELOAD_MAX_DEPTH. */
+/* Reads the attributes from offset to end. In the message itself it stops at the first that cannot
+ * be read; elsewhere scan has looked. The depth is bounded by RELOAD_MAX_DEPTH. */
 static reload_err parse_run(reload_msg *msg, struct run *run, uint32_t offset, uint32_t end)
 {
     rl_cursor c = {msg->octets + offset, end - offset};
@@ -132,7 +133,8 @@ static reload_err parse_run(reload_msg *msg, struct run *run, uint32_t offset, u
         if (err != RELOAD_OK)
             return err;
         reload_attr *attr = &msg->attrs[i];
-        if (run->parent == RELOAD_NO_ATTR && type == RELOAD_A_SIGNATURE && msg->signature == RELOAD_NO_ATTR)
+        if (run->parent == RELOAD_NO_ATTR && type == RELOAD_A_SIGNATURE &&
+            msg->signature == RELOAD_NO_ATTR)
             msg->signature = i;
         if (attr->def == NULL)
             continue;
@@ -160,13 +162,17 @@ static reload_err parse_run(reload_msg *msg, struct run *run, uint32_t offset, u
 
 reload_err rl_check_header(const uint8_t *octets, size_t len, reload_diag *diag)
 {
-    if (len >= sizeof rl_token_rfc6940 && memcmp(octets, rl_token_rfc6940, sizeof rl_token_rfc6940) == 0)
-        return rl_fail_at(diag, RELOAD_ERR_RFC6940, 0,
-                          "a message of RFC 6940 (token d2454c4f); that wire format is not supported");
+    if (len >= sizeof rl_token_rfc6940 &&
+        memcmp(octets, rl_token_rfc6940, sizeof rl_token_rfc6940) == 0)
+        return rl_fail_at(
+            diag, RELOAD_ERR_RFC6940, 0,
+            "a message of RFC 6940 (token d2454c4f); that wire format is not supported");
     if (len < sizeof rl_token || memcmp(octets, rl_token, sizeof rl_token) != 0)
-        return rl_fail_at(diag, RELOAD_ERR_NO_MESSAGE, 0, "no RELOAD message begins here: the token 52454c4f (RELO) is missing");
+        return rl_fail_at(diag, RELOAD_ERR_NO_MESSAGE, 0,
+                          "no RELOAD message begins here: the token 52454c4f (RELO) is missing");
     if (len < RELOAD_HEADER_SIZE)
-        return rl_fail_at(diag, RELOAD_ERR_NO_MESSAGE, 0, "a RELOAD header is 68 octets long, but only %zu are there", len);
+        return rl_fail_at(diag, RELOAD_ERR_NO_MESSAGE, 0,
+                          "a RELOAD header is 68 octets long, but only %zu are there", len);
     return RELOAD_OK;
 }
 
@@ -179,7 +185,8 @@ reload_err reload_msg_parse(reload_msg *msg, const uint8_t *octets, size_t len, 
     uint32_t length = rl_field_get(octets, RELOAD_F_LENGTH);
     if (len - RELOAD_HEADER_SIZE > length)
         return rl_fail_at(diag, RELOAD_ERR_VALUE, RELOAD_HEADER_SIZE + (uint64_t)length,
-                          "%zu octets follow the end of the message", len - RELOAD_HEADER_SIZE - length);
+                          "%zu octets follow the end of the message",
+                          len - RELOAD_HEADER_SIZE - length);
     msg->octets = octets;
     msg->len = (uint32_t)len;
     msg->trailing = msg->len;
@@ -225,14 +232,37 @@ uint32_t reload_msg_signature(const reload_msg *msg)
     return msg->signature;
 }
 
+reload_iter reload_members(const reload_msg *msg, uint32_t parent)
+{
+    bool top = parent == RELOAD_NO_ATTR;
+    return (reload_iter){.msg = msg,
+                         .index = RELOAD_NO_ATTR,
+                         .next = top ? 0 : parent + 1,
+                         .end = top ? (uint32_t)msg->count : msg->attrs[parent].end};
+}
+
+bool reload_next(reload_iter *it)
+{
+    if (it->next >= it->end)
+        return false;
+    it->index = it->next;
+    it->attr = &it->msg->attrs[it->index];
+    it->next = it->attr->end;
+    return true;
+}
+
+bool reload_next_of(reload_iter *it, uint16_t type)
+{
+    while (reload_next(it))
+        if (it->attr->type == type)
+            return true;
+    return false;
+}
+
 uint32_t reload_msg_member(const reload_msg *msg, uint32_t parent, uint16_t type)
 {
-    uint32_t i = parent == RELOAD_NO_ATTR ? 0 : parent + 1;
-    uint32_t end = parent == RELOAD_NO_ATTR ? (uint32_t)msg->count : msg->attrs[parent].end;
-    for (; i < end; i = msg->attrs[i].end)
-        if (msg->attrs[i].type == type)
-            return i;
-    return RELOAD_NO_ATTR;
+    reload_iter it = reload_members(msg, parent);
+    return reload_next_of(&it, type) ? it.index : RELOAD_NO_ATTR;
 }
 
 uint32_t reload_msg_field(const reload_msg *msg, reload_field field)
@@ -275,8 +305,8 @@ const uint8_t *reload_msg_tunnelled(const reload_msg *msg, size_t i, size_t *len
 {
     static const char reload[] = "reload"; /* B§5.2.8, B§8.1.2.1 */
     const reload_attr *attr = &msg->attrs[i];
-    if (attr->type != RELOAD_A_APPLICATION_BODY || attr->repeated || attr->parent == RELOAD_NO_ATTR ||
-        msg->attrs[attr->parent].type != RELOAD_A_APPLICATION)
+    if (attr->type != RELOAD_A_APPLICATION_BODY || attr->repeated ||
+        attr->parent == RELOAD_NO_ATTR || msg->attrs[attr->parent].type != RELOAD_A_APPLICATION)
         return NULL;
     uint32_t name = reload_msg_member(msg, attr->parent, RELOAD_A_APPLICATION_NAME);
     if (name == RELOAD_NO_ATTR)
@@ -295,7 +325,8 @@ bool reload_msg_pointer(const reload_msg *msg, size_t i, char *text, size_t size
 {
     uint32_t path[RELOAD_MAX_DEPTH];
     size_t depth = 0, used = 0;
-    for (uint32_t at = (uint32_t)i; at != RELOAD_NO_ATTR && depth < RELOAD_MAX_DEPTH; at = msg->attrs[at].parent)
+    for (uint32_t at = (uint32_t)i; at != RELOAD_NO_ATTR && depth < RELOAD_MAX_DEPTH;
+         at = msg->attrs[at].parent)
         path[depth++] = msg->attrs[at].ordinal;
     if (size > 0)
         text[0] = '\0';
@@ -314,13 +345,15 @@ static reload_err flawed(const reload_msg *msg, size_t i, reload_diag *diag)
 {
     const reload_attr *attr = &msg->attrs[i];
     uint32_t offset = attr->offset;
-    if (attr->flaw == RELOAD_FLAW_HEAD || attr->flaw == RELOAD_FLAW_LENGTH || attr->flaw == RELOAD_FLAW_PADDING) {
+    if (attr->flaw == RELOAD_FLAW_HEAD || attr->flaw == RELOAD_FLAW_LENGTH ||
+        attr->flaw == RELOAD_FLAW_PADDING) {
         size_t bad;
         (void)scan(msg->octets + attr->offset + RL_HEAD, attr->length, &bad);
         offset += RL_HEAD + (uint32_t)bad;
     }
-    reload_err err = rl_fail_at(diag, RELOAD_ERR_MALFORMED, offset, "%s of %u octets: %s", attr->def->name, attr->length,
-                                reload_flaw_text((reload_flaw)attr->flaw));
+    reload_err err =
+        rl_fail_at(diag, RELOAD_ERR_MALFORMED, offset, "%s of %u octets: %s", attr->def->name,
+                   attr->length, reload_flaw_text((reload_flaw)attr->flaw));
     if (diag != NULL)
         diag->has_pointer = reload_msg_pointer(msg, i, diag->pointer, sizeof diag->pointer);
     return err;
@@ -330,12 +363,15 @@ reload_err reload_msg_check(const reload_msg *msg, reload_diag *diag)
 {
     if (reload_msg_cut_short(msg))
         return rl_fail_at(diag, RELOAD_ERR_MALFORMED, RL_LENGTH_AT,
-                          "cut short: Length says that %" PRIu32 " octets follow the header, but only %" PRIu32 " do",
+                          "cut short: Length says that %" PRIu32
+                          " octets follow the header, but only %" PRIu32 " do",
                           reload_msg_field(msg, RELOAD_F_LENGTH), msg->len - RELOAD_HEADER_SIZE);
-    if (reload_msg_field(msg, RELOAD_F_VERSION) != RELOAD_VERSION_1 || reload_msg_field(msg, RELOAD_F_FRAG) != 0)
+    if (reload_msg_field(msg, RELOAD_F_VERSION) != RELOAD_VERSION_1 ||
+        reload_msg_field(msg, RELOAD_F_FRAG) != 0)
         return RELOAD_OK;
     if (msg->trailing < msg->len)
-        return rl_fail_at(diag, RELOAD_ERR_MALFORMED, msg->trailing, "%s (the last %" PRIu32 " octets cannot be read)",
+        return rl_fail_at(diag, RELOAD_ERR_MALFORMED, msg->trailing,
+                          "%s (the last %" PRIu32 " octets cannot be read)",
                           reload_flaw_text(msg->trailing_flaw), msg->len - msg->trailing);
     size_t end = msg->signature == RELOAD_NO_ATTR ? msg->count : msg->attrs[msg->signature].end;
     for (size_t i = 0; i < end; i++) {

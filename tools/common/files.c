@@ -19,9 +19,12 @@ bool file_read(struct tool *tool, const char *path, size_t max, reload_buf *buf,
     int fd = open(path, O_RDONLY | O_NOCTTY);
     ssize_t n = -1;
     if (fd >= 0) {
-        if (secret && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & (S_IRGRP | S_IROTH)) != 0)
-            tool_warn(tool, "%s: warning: others can read this file; chmod 600 keeps them out", path);
-        while (buf->err == RELOAD_OK && buf->len <= max && ((n = read(fd, chunk, sizeof chunk)) > 0 || (n < 0 && errno == EINTR)))
+        if (secret && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
+            (st.st_mode & (S_IRGRP | S_IROTH)) != 0)
+            tool_warn(tool, "%s: warning: others can read this file; chmod 600 keeps them out",
+                      path);
+        while (buf->err == RELOAD_OK && buf->len <= max &&
+               ((n = read(fd, chunk, sizeof chunk)) > 0 || (n < 0 && errno == EINTR)))
             if (n > 0)
                 reload_buf_append(buf, chunk, (size_t)n);
     }
@@ -50,7 +53,8 @@ bool secret_read(struct tool *tool, const char *path, reload_buf *secret)
     if (file_read(tool, path, MAX_SECRET, &octets, true)) {
         err = reload_secret_parse(octets.octets, octets.len, secret, &diag);
         if (err != RELOAD_OK && diag.has_offset)
-            tool_error(tool, STATUS_FAILED, "%s: offset %" PRIu64 ": %s", path, diag.offset, diag.text);
+            tool_error(tool, STATUS_FAILED, "%s: offset %" PRIu64 ": %s", path, diag.offset,
+                       diag.text);
         else if (err != RELOAD_OK)
             tool_error(tool, STATUS_FAILED, "%s: %s", path, diag.text);
     }
@@ -62,7 +66,8 @@ bool secret_read(struct tool *tool, const char *path, reload_buf *secret)
 static void say_diag(struct tool *tool, const char *path, const reload_diag *diag)
 {
     if (diag->line > 0)
-        tool_error(tool, STATUS_FAILED, "%s: line %u, column %u: %s", path, diag->line, diag->column, diag->text);
+        tool_error(tool, STATUS_FAILED, "%s: line %u, column %u: %s", path, diag->line,
+                   diag->column, diag->text);
     else if (diag->has_pointer && diag->pointer[0] != '\0')
         tool_error(tool, STATUS_FAILED, "%s: %s: %s", path, diag->pointer, diag->text);
     else
@@ -76,8 +81,11 @@ static bool ask_passphrase(struct tool *tool, const char *path, reload_buf *pass
     char line[1024];
     FILE *terminal = fopen("/dev/tty", "r+");
     if (terminal == NULL || tcgetattr(fileno(terminal), &shown) != 0) {
-        tool_error(tool, STATUS_FAILED, "%s: the key wants a passphrase, and there is no terminal to ask for it; --passphrase-file "
-                                        "reads it from a file", path);
+        tool_error(tool, STATUS_FAILED,
+                   "%s: the key wants a passphrase, and there is no terminal to ask for it; "
+                   "--passphrase-file "
+                   "reads it from a file",
+                   path);
         if (terminal != NULL)
             (void)fclose(terminal);
         return false;
@@ -115,14 +123,16 @@ static bool read_passphrase(struct tool *tool, const char *path, reload_buf *pas
     return passphrase->err == RELOAD_OK;
 }
 
-bool key_read(struct tool *tool, const char *path, const char *passphrase_file, key_taker take, void *arg)
+bool key_read(struct tool *tool, const char *path, const char *passphrase_file, key_taker take,
+              void *arg)
 {
     reload_buf octets = {0}, passphrase = {0};
     reload_diag diag = {0};
     bool taken = false;
     if (file_read(tool, path, MAX_KEY, &octets, true) &&
         (passphrase_file == NULL || read_passphrase(tool, passphrase_file, &passphrase))) {
-        reload_err err = take(arg, octets.octets, octets.len, (const char *)passphrase.octets, &diag);
+        reload_err err =
+            take(arg, octets.octets, octets.len, (const char *)passphrase.octets, &diag);
         if (err == RELOAD_ERR_REFUSED && passphrase_file == NULL) {
             if (ask_passphrase(tool, path, &passphrase)) {
                 err = take(arg, octets.octets, octets.len, (const char *)passphrase.octets, &diag);
@@ -139,7 +149,8 @@ bool key_read(struct tool *tool, const char *path, const char *passphrase_file, 
     return taken;
 }
 
-void file_list_add(const struct tool *tool, struct file_list *list, const char *option, const char *name)
+void file_list_add(const struct tool *tool, struct file_list *list, const char *option,
+                   const char *name)
 {
     if (list->count == RELOAD_MAX_FILES)
         tool_usage(tool, "%s: more than %d files", option, RELOAD_MAX_FILES);
@@ -168,7 +179,8 @@ bool profile_read(struct tool *tool, const char *path, reload_profile *profile)
     reload_buf text = {0};
     reload_diag diag = {0};
     bool good = file_read(tool, path, MAX_PROFILE, &text, false);
-    if (good && reload_profile_read((const char *)text.octets, text.len, profile, &diag) != RELOAD_OK) {
+    if (good &&
+        reload_profile_read((const char *)text.octets, text.len, profile, &diag) != RELOAD_OK) {
         say_diag(tool, path, &diag);
         good = false;
     }

@@ -9,9 +9,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-bool input_open(struct input *in, struct tool *tool, reload_form form, char **files, int count, struct output *flushed)
+bool input_open(struct input *in, struct tool *tool, reload_form form, char **files, int count,
+                struct output *flushed)
 {
-    *in = (struct input){.tool = tool, .form = form, .files = files, .count = count, .flushed = flushed, .fd = -1};
+    *in = (struct input){
+        .tool = tool, .form = form, .files = files, .count = count, .flushed = flushed, .fd = -1};
     in->reader = reload_reader_new();
     in->msg = reload_msg_new();
     if (in->reader != NULL && in->msg != NULL)
@@ -68,14 +70,18 @@ static bool next_file(struct input *in)
     return false;
 }
 
-/* Looks at an item; false where it was no item but an end or an error, and the file is done with. */
+/* Looks at an item; false where it was no item but an end or an error, and the file is done with.
+ */
 static bool take_item(struct input *in, reload_err err)
 {
     reload_diag diag;
     if (err == RELOAD_OK && in->item.kind != RELOAD_ITEM_END) {
         in->empty = false;
         in->index++;
-        in->origin = (reload_origin){.file = in->file, .offset = in->item.offset, .index = in->index, .captured = in->item.captured};
+        in->origin = (reload_origin){.file = in->file,
+                                     .offset = in->item.offset,
+                                     .index = in->index,
+                                     .captured = in->item.captured};
         if (in->item.kind == RELOAD_ITEM_MESSAGE)
             err = reload_msg_parse(in->msg, in->item.octets, in->item.len, &diag);
         if (err == RELOAD_OK)
@@ -123,9 +129,10 @@ void input_error(struct input *in, int status, const reload_diag *diag)
     else if (inner && text)
         (void)snprintf(place, sizeof place, "octet %" PRIu64 " of it: ", diag->offset);
     else if (diag->has_pointer && in->item.kind == RELOAD_ITEM_BAD)
-        (void)snprintf(place, sizeof place, "%s: ", diag->pointer[0] == '\0' ? "the whole value" : diag->pointer);
-    tool_error(in->tool, status, "%s: offset %" PRIu64 ": message %" PRIu64 ": %s%s", in->file, offset, in->index, place,
-               diag->text);
+        (void)snprintf(place, sizeof place,
+                       "%s: ", diag->pointer[0] == '\0' ? "the whole value" : diag->pointer);
+    tool_error(in->tool, status, "%s: offset %" PRIu64 ": message %" PRIu64 ": %s%s", in->file,
+               offset, in->index, place, diag->text);
 }
 
 bool input_is_message(struct input *in)
@@ -134,7 +141,8 @@ bool input_is_message(struct input *in)
         return true;
     if (in->item.kind == RELOAD_ITEM_GARBAGE) {
         reload_diag diag = in->item.diag;
-        (void)snprintf(diag.text, sizeof diag.text, "%zu octets of garbage: %.200s", in->item.len, in->item.diag.text);
+        (void)snprintf(diag.text, sizeof diag.text, "%zu octets of garbage: %.200s", in->item.len,
+                       in->item.diag.text);
         input_error(in, STATUS_MALFORMED, &diag);
     } else {
         input_error(in, STATUS_MALFORMED, &in->item.diag);

@@ -12,15 +12,17 @@
 enum { MAX_OPTIONS = 64, HELP = 1000, VERSION };
 
 static const struct tool_option help_option = {HELP, "help", NULL, "show this and exit"};
-static const struct tool_option version_option = {VERSION, "version", NULL, "show the version and exit"};
+static const struct tool_option version_option = {VERSION, "version", NULL,
+                                                  "show the version and exit"};
 
 static void print_option(const struct tool_option *option)
 {
     enum { COLUMN = 30 };
     char left[128];
     bool is_short = option->id < 256;
-    int n = snprintf(left, sizeof left, "  %c%c%s --%s%s%s", is_short ? '-' : ' ', is_short ? option->id : ' ',
-                     is_short ? "," : " ", option->name, option->argument == NULL ? "" : "=",
+    int n = snprintf(left, sizeof left, "  %c%c%s --%s%s%s", is_short ? '-' : ' ',
+                     is_short ? option->id : ' ', is_short ? "," : " ", option->name,
+                     option->argument == NULL ? "" : "=",
                      option->argument == NULL ? "" : option->argument);
     if (n < COLUMN)
         (void)printf("%-*s%s\n", COLUMN, left, option->help);
@@ -55,7 +57,8 @@ static void finish(const struct tool *tool)
 
 static void add_option(const struct tool_option *row, struct option *longs, size_t i, char *shorts)
 {
-    longs[i] = (struct option){row->name, row->argument == NULL ? no_argument : required_argument, NULL, row->id};
+    longs[i] = (struct option){row->name, row->argument == NULL ? no_argument : required_argument,
+                               NULL, row->id};
     size_t used = strlen(shorts);
     if (row->id < 256) {
         shorts[used++] = (char)row->id;
@@ -65,7 +68,8 @@ static void add_option(const struct tool_option *row, struct option *longs, size
     }
 }
 
-int tool_getopt(struct tool *tool, int argc, char **argv, const struct tool_help *help, char **argument)
+int tool_getopt(struct tool *tool, int argc, char **argv, const struct tool_help *help,
+                char **argument)
 {
     struct option longs[MAX_OPTIONS + 3];
     char shorts[2 * MAX_OPTIONS + 2] = ":"; /* a missing argument gives ':' and is told by us */
@@ -100,13 +104,16 @@ int tool_getopt(struct tool *tool, int argc, char **argv, const struct tool_help
     return id;
 }
 
-uint64_t tool_number(const struct tool *tool, const char *option, const char *text, uint64_t min, uint64_t max)
+uint64_t tool_number(const struct tool *tool, const char *option, const char *text, uint64_t min,
+                     uint64_t max)
 {
     char *end;
     errno = 0;
     unsigned long long value = strtoull(text, &end, 10);
-    if (!isdigit((unsigned char)text[0]) || *end != '\0' || errno != 0 || value < min || value > max)
-        tool_usage(tool, "%s: \"%s\" is not an integer from %" PRIu64 " to %" PRIu64, option, text, min, max);
+    if (!isdigit((unsigned char)text[0]) || *end != '\0' || errno != 0 || value < min ||
+        value > max)
+        tool_usage(tool, "%s: \"%s\" is not an integer from %" PRIu64 " to %" PRIu64, option, text,
+                   min, max);
     return value;
 }
 
@@ -123,7 +130,10 @@ int64_t tool_time(const struct tool *tool, const char *option, const char *text)
 {
     int64_t time;
     if (!time_parse(text, &time))
-        tool_usage(tool, "%s: \"%s\" is neither seconds since the epoch nor a time such as 2007-07-08T12:00:00Z", option, text);
+        tool_usage(
+            tool,
+            "%s: \"%s\" is neither seconds since the epoch nor a time such as 2007-07-08T12:00:00Z",
+            option, text);
     return time;
 }
 
@@ -135,7 +145,8 @@ uint32_t tool_timestamp(const struct tool *tool, const char *option, const char 
     return (uint32_t)time;
 }
 
-void tool_hex(const struct tool *tool, const char *option, const char *text, uint8_t *octets, size_t len)
+void tool_hex(const struct tool *tool, const char *option, const char *text, uint8_t *octets,
+              size_t len)
 {
     if (strlen(text) != 2 * len || !reload_hex_decode(text, 2 * len, octets))
         tool_usage(tool, "%s: \"%s\" is not %zu hex digits", option, text, 2 * len);

@@ -11,7 +11,8 @@
 
 enum { PENDING = 64 * 1024 };
 
-/* The temporary files that a signal must remove: a tool's output, and a certificate's that is written meanwhile. */
+/* The temporary files that a signal must remove: a tool's output, and a certificate's that is
+ * written meanwhile. */
 enum { MAX_UNFINISHED = 4 };
 static const char *volatile unfinished[MAX_UNFINISHED];
 
@@ -38,10 +39,12 @@ static void replace_unfinished(const char *from, const char *to)
 
 static void watch_signals(void)
 {
-    static const int numbers[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGXFSZ, SIGXCPU, SIGALRM};
+    static const int numbers[] = {SIGINT,  SIGTERM, SIGHUP,  SIGQUIT,
+                                  SIGPIPE, SIGXFSZ, SIGXCPU, SIGALRM};
     struct sigaction action = {.sa_handler = on_signal}, old;
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        if (sigaction(numbers[i], NULL, &old) == 0 && old.sa_handler == SIG_DFL) /* not what nohup ignores */
+        if (sigaction(numbers[i], NULL, &old) == 0 &&
+            old.sa_handler == SIG_DFL) /* not what nohup ignores */
             (void)sigaction(numbers[i], &action, NULL);
 }
 
@@ -78,7 +81,8 @@ static bool open_temporary(struct output *out, mode_t mode)
     memcpy(out->temporary + len, suffix, sizeof suffix);
     sigset_t all, before;
     (void)sigfillset(&all);
-    (void)sigprocmask(SIG_BLOCK, &all, &before); /* no signal comes between the file and its being known */
+    (void)sigprocmask(SIG_BLOCK, &all,
+                      &before); /* no signal comes between the file and its being known */
     watch_signals();
     out->fd = mkstemp(out->temporary); /* O_EXCL, mode 0600 */
     if (out->fd >= 0)
@@ -104,7 +108,9 @@ static bool open_path(struct output *out, const char *path)
         fail(out, "cannot be written");
         return false;
     }
-    if (exists && !S_ISREG(st.st_mode)) { /* a pipe or a device has no file beside it that could take its place */
+    if (exists &&
+        !S_ISREG(
+            st.st_mode)) { /* a pipe or a device has no file beside it that could take its place */
         out->fd = open(path, O_WRONLY | O_NOCTTY);
         if (out->fd < 0)
             fail(out, "cannot be opened");
@@ -127,18 +133,22 @@ static bool open_path(struct output *out, const char *path)
     return open_temporary(out, out->secret ? 0600 : exists ? st.st_mode & 0777 : default_mode());
 }
 
-/* Whether a path leads to the file that standard output goes to, as /dev/stdout does: that is written on, not replaced. */
+/* Whether a path leads to the file that standard output goes to, as /dev/stdout does: that is
+ * written on, not replaced. */
 static bool is_standard_output(const char *path)
 {
     struct stat st, own;
-    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && fstat(STDOUT_FILENO, &own) == 0 && st.st_dev == own.st_dev &&
-           st.st_ino == own.st_ino;
+    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && fstat(STDOUT_FILENO, &own) == 0 &&
+           st.st_dev == own.st_dev && st.st_ino == own.st_ino;
 }
 
 bool output_open(struct output *out, struct tool *tool, const char *path, unsigned flags)
 {
-    *out = (struct output){.tool = tool, .path = path, .fd = STDOUT_FILENO,
-                           .secret = (flags & OUTPUT_SECRET) != 0, .force = (flags & OUTPUT_FORCE) != 0};
+    *out = (struct output){.tool = tool,
+                           .path = path,
+                           .fd = STDOUT_FILENO,
+                           .secret = (flags & OUTPUT_SECRET) != 0,
+                           .force = (flags & OUTPUT_FORCE) != 0};
     if (path != NULL && (strcmp(path, "-") == 0 || (!out->secret && is_standard_output(path))))
         out->path = path = NULL;
     out->pending = malloc(PENDING);
@@ -217,7 +227,8 @@ void output_sync_directory(const char *path)
     free(copy);
 }
 
-/* Gives the temporary file its name. A key never takes another's place unasked, not even one made meanwhile. */
+/* Gives the temporary file its name. A key never takes another's place unasked, not even one made
+ * meanwhile. */
 static void publish(struct output *out)
 {
     bool exclusive = out->secret && !out->force;
@@ -285,5 +296,6 @@ bool output_is_terminal(const struct output *out)
 bool output_takes_colour(const struct output *out)
 {
     const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
-    return output_is_terminal(out) && (no_colour == NULL || no_colour[0] == '\0') && term != NULL && strcmp(term, "dumb") != 0;
+    return output_is_terminal(out) && (no_colour == NULL || no_colour[0] == '\0') && term != NULL &&
+           strcmp(term, "dumb") != 0;
 }

@@ -34,7 +34,9 @@ bool tool_may_write(struct tool *tool, const char *path)
     bool exists = stat(path, &st) == 0;
     for (size_t i = 0; exists && i < tool->kept_count; i++)
         if (tool->kept[i].dev == st.st_dev && tool->kept[i].ino == st.st_ino) {
-            tool_error(tool, STATUS_FAILED, "%s: is used as a key, a certificate or a state; no output takes its place", path);
+            tool_error(tool, STATUS_FAILED,
+                       "%s: is used as a key, a certificate or a state; no output takes its place",
+                       path);
             return false;
         }
     return true;

@@ -26,7 +26,8 @@ struct tool {
         ino_t ino;
     } kept[MAX_KEPT]; /* files whose place no output may take */
     size_t kept_count;
-    void (*before_words)(void *arg); /* called before anything is said on standard error, where writing may wait; or NULL */
+    void (*before_words)(void *arg); /* called before anything is said on standard error, where
+                                        writing may wait; or NULL */
     void *before_words_arg;
 };
 
@@ -38,19 +39,24 @@ void tool_status(struct tool *tool, int status);
 void tool_keep(struct tool *tool, const char *path);
 /* Returns false, having said why, for one of these. */
 bool tool_may_write(struct tool *tool, const char *path);
-/* Says what went wrong on standard error, "tool: …", and raises the exit status. What comes from strangers in it is
- * escaped. */
-__attribute__((format(printf, 3, 4))) void tool_error(struct tool *tool, int status, const char *format, ...);
+/* Says what went wrong on standard error, "tool: …", and raises the exit status. What comes from
+ * strangers in it is escaped. */
+__attribute__((format(printf, 3, 4))) void tool_error(struct tool *tool, int status,
+                                                      const char *format, ...);
 /* The same without a status, and not at all where the run is quiet. */
-__attribute__((format(printf, 2, 3))) void tool_warn(const struct tool *tool, const char *format, ...);
-/* A mistake on the command line: says it, points to --help, and ends the program with STATUS_USAGE. */
-__attribute__((format(printf, 2, 3), noreturn)) void tool_usage(const struct tool *tool, const char *format, ...);
+__attribute__((format(printf, 2, 3))) void tool_warn(const struct tool *tool, const char *format,
+                                                     ...);
+/* A mistake on the command line: says it, points to --help, and ends the program with STATUS_USAGE.
+ */
+__attribute__((format(printf, 2, 3), noreturn)) void tool_usage(const struct tool *tool,
+                                                                const char *format, ...);
 
 /* ---- Options ---- */
 
 /* A row of a tool's table of options, which makes both getopt_long's tables and --help. */
 struct tool_option {
-    int id;               /* the short option's letter, or a number over 255 where there is none; 0 ends the table */
+    int id; /* the short option's letter, or a number over 255 where there is none; 0 ends the table
+             */
     const char *name;     /* of the long option */
     const char *argument; /* as --help shows it; NULL: takes none */
     const char *help;
@@ -63,18 +69,21 @@ struct tool_help {
     const struct tool_option *options;
 };
 
-/* Walks through the command line. *argument is the option's. Returns an id from the table, or -1 at the end, where optind is
- * the first operand. --help and --version, which need not be in the table, are answered, and end the program; a mistake ends
- * it too. */
-int tool_getopt(struct tool *tool, int argc, char **argv, const struct tool_help *help, char **argument);
+/* Walks through the command line. *argument is the option's. Returns an id from the table, or -1 at
+ * the end, where optind is the first operand. --help and --version, which need not be in the table,
+ * are answered, and end the program; a mistake ends it too. */
+int tool_getopt(struct tool *tool, int argc, char **argv, const struct tool_help *help,
+                char **argument);
 
 /* Arguments of options. Each ends the program where the argument is not what it should be. */
-uint64_t tool_number(const struct tool *tool, const char *option, const char *text, uint64_t min, uint64_t max);
+uint64_t tool_number(const struct tool *tool, const char *option, const char *text, uint64_t min,
+                     uint64_t max);
 /* Seconds since the epoch, or RFC 3339. */
 int64_t tool_time(const struct tool *tool, const char *option, const char *text);
 /* A TIMESTAMP: such a time that fits 32 bits. */
 uint32_t tool_timestamp(const struct tool *tool, const char *option, const char *text);
-void tool_hex(const struct tool *tool, const char *option, const char *text, uint8_t *octets, size_t len);
+void tool_hex(const struct tool *tool, const char *option, const char *text, uint8_t *octets,
+              size_t len);
 /* A value by name or number. */
 uint8_t tool_named(const struct tool *tool, const char *option, const char *text, reload_names set);
 reload_form tool_form(const struct tool *tool, const char *option, const char *text);
@@ -95,7 +104,8 @@ struct output {
     bool force;  /* an existing key file may be replaced */
     bool written;
     bool failed;
-    bool (*before_flush)(void *arg); /* may be NULL: called before anything goes out, which it does not where this returns false */
+    bool (*before_flush)(void *arg); /* may be NULL: called before anything goes out, which it does
+                                        not where this returns false */
     void *before_flush_arg;
     uint8_t *pending;
     size_t len;
@@ -114,8 +124,8 @@ void output_check(struct output *out, reload_err err);
 void output_flush(struct output *out);
 /* Writes it if it has been held back for long, as where input never pauses. */
 void output_flush_old(struct output *out);
-/* Makes the file appear, unless something failed, or nothing was written and the run has failed; then none is left behind.
- * Returns whether nothing failed. */
+/* Makes the file appear, unless something failed, or nothing was written and the run has failed;
+ * then none is left behind. Returns whether nothing failed. */
 bool output_close(struct output *out);
 /* Makes a new name in a directory last through a loss of power. */
 void output_sync_directory(const char *path);
@@ -127,11 +137,13 @@ bool output_takes_colour(const struct output *out);
 /* The forms that hold a message's octets, and so can be read again. */
 enum tool_octets_form { OCTETS_BINARY, OCTETS_JSON, OCTETS_HEX };
 /* Reads an option's argument; more: the other names that the option takes, for the message. */
-enum tool_octets_form tool_octets_form(const struct tool *tool, const char *option, const char *text, const char *more);
+enum tool_octets_form tool_octets_form(const struct tool *tool, const char *option,
+                                       const char *text, const char *more);
 /* Writes a message. origin, which may be NULL, and flags (RELOAD_PRETTY) are for JSON. */
-void tool_write_message(struct output *out, const reload_msg *msg, enum tool_octets_form form, const reload_origin *origin,
-                        unsigned flags);
-/* Writes octets as a line of hex digits; a blank line follows where nothing in them tells their end. */
+void tool_write_message(struct output *out, const reload_msg *msg, enum tool_octets_form form,
+                        const reload_origin *origin, unsigned flags);
+/* Writes octets as a line of hex digits; a blank line follows where nothing in them tells their
+ * end. */
 void tool_write_hex(struct output *out, const uint8_t *octets, size_t len, bool blank_line);
 
 /* ---- Input ---- */
@@ -155,15 +167,17 @@ struct input {
 };
 
 /* count files, standard input where there are none. Returns false without memory. */
-bool input_open(struct input *in, struct tool *tool, reload_form form, char **files, int count, struct output *flushed);
-/* The next item. What cannot be opened or read is said and passed over. Returns false at the end. */
+bool input_open(struct input *in, struct tool *tool, reload_form form, char **files, int count,
+                struct output *flushed);
+/* The next item. What cannot be opened or read is said and passed over. Returns false at the end.
+ */
 bool input_next(struct input *in);
 void input_close(struct input *in);
-/* Says what is wrong with the item: "tool: file: offset N: message I: …". Where the form has octets of its own, diag's offset
- * is added to the item's. */
+/* Says what is wrong with the item: "tool: file: offset N: message I: …". Where the form has octets
+ * of its own, diag's offset is added to the item's. */
 void input_error(struct input *in, int status, const reload_diag *diag);
-/* Looks at the item as every tool must: says what is wrong with garbage, and with what cannot be read. Returns whether it is
- * a message. */
+/* Looks at the item as every tool must: says what is wrong with garbage, and with what cannot be
+ * read. Returns whether it is a message. */
 bool input_is_message(struct input *in);
 
 /* Reads a whole file of at most max octets into buf. Returns false having said why it cannot. */
@@ -172,16 +186,20 @@ bool file_read(struct tool *tool, const char *path, size_t max, reload_buf *buf,
 bool secret_read(struct tool *tool, const char *path, reload_buf *secret);
 
 /* Takes a key file's octets with the passphrase, or with NULL for none. */
-typedef reload_err (*key_taker)(void *arg, const uint8_t *octets, size_t len, const char *passphrase, reload_diag *diag);
-/* Reads a private key file, and asks for its passphrase on the terminal where it wants one, unless passphrase_file says it. */
-bool key_read(struct tool *tool, const char *path, const char *passphrase_file, key_taker take, void *arg);
+typedef reload_err (*key_taker)(void *arg, const uint8_t *octets, size_t len,
+                                const char *passphrase, reload_diag *diag);
+/* Reads a private key file, and asks for its passphrase on the terminal where it wants one, unless
+ * passphrase_file says it. */
+bool key_read(struct tool *tool, const char *path, const char *passphrase_file, key_taker take,
+              void *arg);
 
 /* Names of files from an option that may be given several times, and from a profile. */
 struct file_list {
     const char *names[RELOAD_MAX_FILES];
     size_t count;
 };
-void file_list_add(const struct tool *tool, struct file_list *list, const char *option, const char *name);
+void file_list_add(const struct tool *tool, struct file_list *list, const char *option,
+                   const char *name);
 
 /* Reads a profile; the names of files in it are made relative to where it lies. */
 bool profile_read(struct tool *tool, const char *path, reload_profile *profile);

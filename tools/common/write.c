@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-enum tool_octets_form tool_octets_form(const struct tool *tool, const char *option, const char *text, const char *more)
+enum tool_octets_form tool_octets_form(const struct tool *tool, const char *option,
+                                       const char *text, const char *more)
 {
     if (strcmp(text, "binary") == 0)
         return OCTETS_BINARY;
@@ -26,8 +27,8 @@ void tool_write_hex(struct output *out, const uint8_t *octets, size_t len, bool 
     (void)output_write(out, "\n\n", blank_line ? 2 : 1);
 }
 
-void tool_write_message(struct output *out, const reload_msg *msg, enum tool_octets_form form, const reload_origin *origin,
-                        unsigned flags)
+void tool_write_message(struct output *out, const reload_msg *msg, enum tool_octets_form form,
+                        const reload_origin *origin, unsigned flags)
 {
     size_t len;
     const uint8_t *octets = reload_msg_octets(msg, &len);

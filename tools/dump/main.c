@@ -10,6 +10,7 @@
 
 enum { PRETTY = 256, META, COLOR, CERTS, DIFF };
 
+/* clang-format off */
 static const struct tool_option options[] = {
     {'f', "format", "FORM", "what to write: text (default), line, annotated, json, hex or binary"},
     {PRETTY, "pretty", NULL, "JSON over several lines, indented"},
@@ -22,6 +23,7 @@ static const struct tool_option options[] = {
     {'q', "quiet", NULL, "print no warnings on standard error, only errors"},
     {0, NULL, NULL, NULL},
 };
+/* clang-format on */
 
 static const struct tool_help help = {
     "reload-dump [options] [FILE...]\nreload-dump --diff [options] FILE FILE",
@@ -94,11 +96,14 @@ static void dump_message(struct dump *d)
     reload_diag diag;
     const reload_origin *origin = &d->in.origin;
     if (d->form == TEXT)
-        output_check(&d->out, reload_text_write(d->in.msg, origin, d->flags, output_write, &d->out));
+        output_check(&d->out,
+                     reload_text_write(d->in.msg, origin, d->flags, output_write, &d->out));
     else if (d->form == LINE)
-        output_check(&d->out, reload_line_write(d->in.msg, origin, d->flags, output_write, &d->out));
+        output_check(&d->out,
+                     reload_line_write(d->in.msg, origin, d->flags, output_write, &d->out));
     else if (d->form == ANNOTATED)
-        output_check(&d->out, reload_annotated_write(d->in.msg, origin, d->flags, output_write, &d->out));
+        output_check(&d->out,
+                     reload_annotated_write(d->in.msg, origin, d->flags, output_write, &d->out));
     else
         tool_write_message(&d->out, d->in.msg, d->octets_form, d->meta ? origin : NULL, d->flags);
     if (d->certs != NULL)
@@ -112,14 +117,17 @@ static void dump_garbage(struct dump *d)
     const reload_item *item = &d->in.item;
     const reload_origin *origin = &d->in.origin;
     if (d->form == ANNOTATED) {
-        output_check(&d->out, reload_annotated_write_garbage(item->octets, item->len, item->diag.text, origin, d->flags,
-                                                             output_write, &d->out));
+        output_check(&d->out,
+                     reload_annotated_write_garbage(item->octets, item->len, item->diag.text,
+                                                    origin, d->flags, output_write, &d->out));
     } else if (d->form != OCTETS) {
-        output_check(&d->out, reload_text_write_garbage(item->octets, item->len, item->diag.text, origin, d->form == LINE, d->flags,
-                                                   output_write, &d->out));
+        output_check(&d->out,
+                     reload_text_write_garbage(item->octets, item->len, item->diag.text, origin,
+                                               d->form == LINE, d->flags, output_write, &d->out));
     } else if (d->octets_form == OCTETS_JSON) {
-        output_check(&d->out, reload_json_write_garbage(item->octets, item->len, item->diag.text, d->meta ? origin : NULL, d->flags,
-                                                   output_write, &d->out));
+        output_check(&d->out, reload_json_write_garbage(item->octets, item->len, item->diag.text,
+                                                        d->meta ? origin : NULL, d->flags,
+                                                        output_write, &d->out));
         (void)output_write(&d->out, "\n", 1);
     } else if (d->octets_form == OCTETS_HEX) {
         tool_write_hex(&d->out, item->octets, item->len, true);
@@ -161,9 +169,12 @@ static void diff_inputs(struct dump *d, struct input in[2])
         reload_diff_side a = diff_side(&in[0], &more[0]), b = diff_side(&in[1], &more[1]);
         if (!more[0] && !more[1])
             return;
-        if ((more[0] && in[0].item.kind == RELOAD_ITEM_BAD) || (more[1] && in[1].item.kind == RELOAD_ITEM_BAD))
+        if ((more[0] && in[0].item.kind == RELOAD_ITEM_BAD) ||
+            (more[1] && in[1].item.kind == RELOAD_ITEM_BAD))
             continue; /* which has been told */
-        output_check(&d->out, reload_diff_write(&a, &b, d->flags, d->tool.quiet ? NULL : output_write, &d->out, &differ));
+        output_check(&d->out,
+                     reload_diff_write(&a, &b, d->flags, d->tool.quiet ? NULL : output_write,
+                                       &d->out, &differ));
         if (differ)
             tool_status(&d->tool, STATUS_INVALID);
     }

@@ -12,6 +12,7 @@
 
 enum { OVERLAY = 256, BITS, NOT_BEFORE, NOT_AFTER, NAME, MAX_PEERS, SEED };
 
+/* clang-format off */
 static const struct tool_option options[] = {
     {OVERLAY, "overlay", "NAME", "the overlay that the CA is responsible for"},
     {'o', "output", "DIR", "where its files go: ca.key, ca.crt, index and overlay.json"},
@@ -24,6 +25,7 @@ static const struct tool_option options[] = {
     {'q', "quiet", NULL, "print no warnings on standard error, only errors"},
     {0, NULL, NULL, NULL},
 };
+/* clang-format on */
 
 static const struct tool_help help = {
     "reload-keygen ca --overlay=NAME --output=DIR [options]",
@@ -48,8 +50,12 @@ static bool make_certificate(struct make_ca *m, reload_rng *rng, reload_key *key
     keygen_subject(subject, sizeof subject, m->name != NULL ? m->name : name, "RELOAD overlay CA");
     if (!keygen_serial(&m->tool, rng, serial))
         return false;
-    reload_cert_spec spec = {.subject = subject, .serial = serial, .serial_len = sizeof serial, .not_before = m->not_before,
-                             .not_after = m->not_after, .ca = true};
+    reload_cert_spec spec = {.subject = subject,
+                             .serial = serial,
+                             .serial_len = sizeof serial,
+                             .not_before = m->not_before,
+                             .not_after = m->not_after,
+                             .ca = true};
     reload_err err = reload_cert_issue(&spec, key, NULL, 0, NULL, key, pem, &diag);
     if (err != RELOAD_OK)
         tool_error(&m->tool, STATUS_FAILED, "no certificate could be made: %s", diag.text);
@@ -59,8 +65,12 @@ static bool make_certificate(struct make_ca *m, reload_rng *rng, reload_key *key
 static bool write_profile(struct make_ca *m, const char *path)
 {
     char *overlay = strdup(m->overlay), *file = strdup("ca.crt");
-    reload_profile profile = {.overlay = overlay, .security = RELOAD_SECURITY_CERTS, .dht = RELOAD_DHT_CHORD,
-                              .hash = RELOAD_HASH_SHA1, .max_skew = RELOAD_DEFAULT_SKEW, .min_rsa_bits = m->bits < 2048 ? m->bits : 2048,
+    reload_profile profile = {.overlay = overlay,
+                              .security = RELOAD_SECURITY_CERTS,
+                              .dht = RELOAD_DHT_CHORD,
+                              .hash = RELOAD_HASH_SHA1,
+                              .max_skew = RELOAD_DEFAULT_SKEW,
+                              .min_rsa_bits = m->bits < 2048 ? m->bits : 2048,
                               .ca = {file}};
     struct output out;
     bool good = overlay != NULL && file != NULL && output_open(&out, &m->tool, path, 0);
@@ -74,7 +84,8 @@ static bool write_profile(struct make_ca *m, const char *path)
 }
 
 /* A file in the CA's directory, made by a function. */
-static bool in_dir(struct make_ca *m, const char *name, bool (*make)(struct make_ca *m, const char *path))
+static bool in_dir(struct make_ca *m, const char *name,
+                   bool (*make)(struct make_ca *m, const char *path))
 {
     char *path = keygen_path(&m->tool, m->dir, name);
     bool good = path != NULL && make(m, path);
@@ -110,7 +121,8 @@ static bool write_all(struct make_ca *m, const char *key_path)
     char *cert_path = keygen_path(&m->tool, m->dir, "/ca.crt");
     bool good = key != NULL && cert_path != NULL && make_certificate(m, rng, key, &pem);
     if (good && (good = keygen_write_key(&m->tool, key, key_path, false))) {
-        good = keygen_write(&m->tool, cert_path, &pem) && write_index(m) && in_dir(m, "/overlay.json", write_profile);
+        good = keygen_write(&m->tool, cert_path, &pem) && write_index(m) &&
+               in_dir(m, "/overlay.json", write_profile);
         if (!good)
             for (size_t i = 0; i < FILES; i++)
                 (void)in_dir(m, files[i], remove_file);
@@ -122,13 +134,15 @@ static bool write_all(struct make_ca *m, const char *key_path)
     return good;
 }
 
-/* A CA whose key is kept elsewhere is one all the same: without its index Peer-IDs would be issued twice. */
+/* A CA whose key is kept elsewhere is one all the same: without its index Peer-IDs would be issued
+ * twice. */
 static bool not_there_yet(struct make_ca *m, const char *path)
 {
     struct stat st;
     if (lstat(path, &st) != 0)
         return true;
-    tool_error(&m->tool, STATUS_FAILED, "%s: a CA is there already, and is never replaced: %s exists", m->dir, path);
+    tool_error(&m->tool, STATUS_FAILED,
+               "%s: a CA is there already, and is never replaced: %s exists", m->dir, path);
     return false;
 }
 
@@ -146,8 +160,11 @@ static void make_ca(struct make_ca *m)
 
 int ca_main(int argc, char **argv)
 {
-    struct make_ca m = {.tool = {.name = "reload-keygen ca"}, .bits = 3072, .max_peers = 16,
-                        .not_before = (int64_t)time(NULL), .not_after = -1};
+    struct make_ca m = {.tool = {.name = "reload-keygen ca"},
+                        .bits = 3072,
+                        .max_peers = 16,
+                        .not_before = (int64_t)time(NULL),
+                        .not_after = -1};
     char *argument;
     int id;
     while ((id = tool_getopt(&m.tool, argc, argv, &help, &argument)) != -1) {

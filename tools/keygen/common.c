@@ -16,13 +16,17 @@ reload_rng *keygen_rng(struct tool *tool, const char *seed, const char *purpose)
         uint8_t *decoded = malloc(len / 2 + 1);
         if (decoded != NULL && (len == 0 || !reload_hex_decode(seed, len, decoded)))
             tool_usage(tool, "--seed: \"%s\" is not an even number of hex digits", seed);
-        tool_warn(tool, "warning: with --seed the key is no secret; it is for test vectors and nothing else");
+        tool_warn(
+            tool,
+            "warning: with --seed the key is no secret; it is for test vectors and nothing else");
         /* the purpose keeps the certificates that are made with one seed apart */
         if (decoded != NULL)
             reload_buf_append(&octets, decoded, len / 2);
         reload_buf_append(&octets, purpose, strlen(purpose) + 1);
         free(decoded);
-        err = decoded != NULL && octets.err == RELOAD_OK ? reload_rng_new(octets.octets, octets.len, &rng) : RELOAD_ERR_MEMORY;
+        err = decoded != NULL && octets.err == RELOAD_OK
+                  ? reload_rng_new(octets.octets, octets.len, &rng)
+                  : RELOAD_ERR_MEMORY;
         reload_buf_free(&octets);
     } else {
         err = reload_rng_new(NULL, 0, &rng);
@@ -62,7 +66,8 @@ reload_key *keygen_key(struct tool *tool, reload_rng *rng, unsigned bits)
 }
 
 /* A key_taker. */
-static reload_err take_key(void *arg, const uint8_t *octets, size_t len, const char *passphrase, reload_diag *diag)
+static reload_err take_key(void *arg, const uint8_t *octets, size_t len, const char *passphrase,
+                           reload_diag *diag)
 {
     return reload_key_parse(octets, len, passphrase, arg, diag);
 }
@@ -87,7 +92,8 @@ bool keygen_write_key(struct tool *tool, reload_key *key, const char *path, bool
     reload_err err = reload_key_write(key, &pem);
     if (err != RELOAD_OK)
         tool_error(tool, STATUS_FAILED, "%s: %s", path, reload_strerror(err));
-    bool good = err == RELOAD_OK && write_file(tool, path, &pem, OUTPUT_SECRET | (force ? OUTPUT_FORCE : 0));
+    bool good = err == RELOAD_OK &&
+                write_file(tool, path, &pem, OUTPUT_SECRET | (force ? OUTPUT_FORCE : 0));
     reload_buf_free(&pem);
     return good;
 }
@@ -95,7 +101,8 @@ bool keygen_write_key(struct tool *tool, reload_key *key, const char *path, bool
 void keygen_check_bits(const struct tool *tool, unsigned bits)
 {
     if (bits < 2048)
-        tool_warn(tool, "warning: verifiers take a key of fewer than 2048 bits only where --min-rsa-bits says so");
+        tool_warn(tool, "warning: verifiers take a key of fewer than 2048 bits only where "
+                        "--min-rsa-bits says so");
 }
 
 bool keygen_may_write(struct tool *tool, const char *path, bool force)
@@ -144,13 +151,18 @@ int64_t keygen_time(const struct tool *tool, const char *option, const char *tex
 {
     int64_t time = tool_time(tool, option, text);
     if (time < 0 || time > INT64_C(253402300799)) /* 9999-12-31T23:59:59Z */
-        tool_usage(tool, "%s: \"%s\" is no time that a certificate can bear: these go from 1970 to 9999", option, text);
+        tool_usage(tool,
+                   "%s: \"%s\" is no time that a certificate can bear: these go from 1970 to 9999",
+                   option, text);
     return time;
 }
 
 void keygen_subject(char *subject, size_t size, const char *name, const char *otherwise)
 {
-    bool plain = strlen(name) <= 64 && name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@._- ")] == '\0';
+    bool plain =
+        strlen(name) <= 64 &&
+        name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@._- ")] ==
+            '\0';
     (void)snprintf(subject, size, "CN=%s", plain ? name : otherwise);
 }
 

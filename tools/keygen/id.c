@@ -10,6 +10,7 @@
 
 enum { RESOURCE = 256, REPLICA, ADDRESS, UUID, TRANSPORT, OVERLAY };
 
+/* clang-format off */
 static const struct tool_option id_options[] = {
     {RESOURCE, "resource", "KEY", "the Resource-ID of the resource with that name"},
     {REPLICA, "replica", "N", "with --resource: of its N-th replica"},
@@ -22,6 +23,7 @@ static const struct tool_option id_options[] = {
     {'q', "quiet", NULL, "print no warnings on standard error, only errors"},
     {0, NULL, NULL, NULL},
 };
+/* clang-format on */
 
 static const struct tool_help id_help = {
     "reload-keygen id (--resource=KEY [--replica=N] | --address=IP:PORT |\n"
@@ -37,7 +39,8 @@ struct id {
     uint32_t replica;
 };
 
-/* B§6.1.1: the UUID's text, and ";udp;PORT" or ";tcp;PORT" behind it where its time may not be unique. */
+/* B§6.1.1: the UUID's text, and ";udp;PORT" or ";tcp;PORT" behind it where its time may not be
+ * unique. */
 static reload_err uuid_id(struct id *i, uint8_t id[RELOAD_ID_SIZE])
 {
     uuid_t uuid;
@@ -47,17 +50,20 @@ static reload_err uuid_id(struct id *i, uint8_t id[RELOAD_ID_SIZE])
     uuid_unparse_lower(uuid, text);
     if (i->transport != NULL) {
         size_t len = strlen(text);
-        if (port == NULL || (strncmp(i->transport, "udp:", 4) != 0 && strncmp(i->transport, "tcp:", 4) != 0))
+        if (port == NULL ||
+            (strncmp(i->transport, "udp:", 4) != 0 && strncmp(i->transport, "tcp:", 4) != 0))
             tool_usage(&i->tool, "--transport: \"%s\" is not udp:PORT or tcp:PORT", i->transport);
         (void)snprintf(text + len, sizeof text - len, ";%.3s;%" PRIu64, i->transport,
                        tool_number(&i->tool, "--transport", port + 1, 1, 65535));
     } else if (!unique) {
-        tool_warn(&i->tool, "warning: nothing on this system keeps UUIDs apart that are made at once; add --transport=udp:PORT or "
+        tool_warn(&i->tool, "warning: nothing on this system keeps UUIDs apart that are made at "
+                            "once; add --transport=udp:PORT or "
                             "tcp:PORT (draft-bryan-p2psip-reload-01, section 6.1.1)");
     }
     if (i->verbose)
         tool_warn(&i->tool, "SHA-1 of %s", text);
-    return reload_resource_id((const uint8_t *)text, strlen(text), 0, id); /* the hash is the same */
+    return reload_resource_id((const uint8_t *)text, strlen(text), 0,
+                              id); /* the hash is the same */
 }
 
 static void print_id(struct id *i, const char *path)
@@ -137,7 +143,9 @@ int id_main(int argc, char **argv)
     if (optind < argc)
         tool_usage(&i.tool, "takes no operand \"%s\"", argv[optind]);
     if ((i.resource != NULL) + (i.address != NULL) + i.uuid + (i.overlay != NULL) != 1)
-        tool_usage(&i.tool, "exactly one of --resource, --address, --uuid and --overlay says which identifier");
+        tool_usage(
+            &i.tool,
+            "exactly one of --resource, --address, --uuid and --overlay says which identifier");
     if (replica != NULL && i.resource == NULL)
         tool_usage(&i.tool, "--replica goes with --resource");
     if (i.transport != NULL && !i.uuid)

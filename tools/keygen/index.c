@@ -13,8 +13,9 @@
 
 enum { MAX_INDEX = 1 << 30 };
 
-static const char heading[] = "# Certificates that this CA issued; reload-keygen reads and writes this file.\n"
-                              "# serial\tnot-after\trevoked\tfirst-peer-id\tpeers\tusers\n";
+static const char heading[] =
+    "# Certificates that this CA issued; reload-keygen reads and writes this file.\n"
+    "# serial\tnot-after\trevoked\tfirst-peer-id\tpeers\tusers\n";
 
 /* ---- The CA's directory ---- */
 
@@ -96,7 +97,8 @@ bool index_taken(const struct index *index, const uint8_t first[RELOAD_ID_SIZE],
     for (size_t i = 0; i < index->count; i++) {
         const struct entry *entry = &index->entries[i];
         if (entry->peers > 0 && id_add(entry->first, entry->peers - 1, other_last) &&
-            memcmp(first, other_last, RELOAD_ID_SIZE) <= 0 && memcmp(entry->first, last, RELOAD_ID_SIZE) <= 0)
+            memcmp(first, other_last, RELOAD_ID_SIZE) <= 0 &&
+            memcmp(entry->first, last, RELOAD_ID_SIZE) <= 0)
             return true;
     }
     return false;
@@ -120,9 +122,11 @@ unsigned index_peers_of(const struct index *index, const char *user)
     unsigned sum = 0;
     for (size_t i = 0; i < index->count; i++) {
         const struct entry *entry = &index->entries[i];
-        bool counted = !entry_has_user(entry, user); /* a renewed certificate names the same Peer-IDs again */
+        bool counted =
+            !entry_has_user(entry, user); /* a renewed certificate names the same Peer-IDs again */
         for (size_t k = 0; k < i && !counted; k++)
-            counted = index->entries[k].peers > 0 && memcmp(index->entries[k].first, entry->first, RELOAD_ID_SIZE) == 0 &&
+            counted = index->entries[k].peers > 0 &&
+                      memcmp(index->entries[k].first, entry->first, RELOAD_ID_SIZE) == 0 &&
                       entry_has_user(&index->entries[k], user);
         if (!counted)
             sum += entry->peers;
@@ -130,7 +134,8 @@ unsigned index_peers_of(const struct index *index, const char *user)
     return sum;
 }
 
-bool index_draw(const struct index *index, struct tool *tool, reload_rng *rng, unsigned count, uint8_t first[RELOAD_ID_SIZE])
+bool index_draw(const struct index *index, struct tool *tool, reload_rng *rng, unsigned count,
+                uint8_t first[RELOAD_ID_SIZE])
 {
     do {
         reload_err err = reload_rng_fill(rng, first, RELOAD_ID_SIZE);
@@ -156,7 +161,9 @@ struct entry *index_add(struct index *index, struct tool *tool)
 {
     if (index->count == index->cap) {
         size_t cap = index->cap == 0 ? 64 : index->cap * 2;
-        struct entry *grown = cap > SIZE_MAX / 2 / sizeof *grown ? NULL : realloc(index->entries, cap * sizeof *grown);
+        struct entry *grown = cap > SIZE_MAX / 2 / sizeof *grown
+                                  ? NULL
+                                  : realloc(index->entries, cap * sizeof *grown);
         if (grown == NULL) {
             tool_error(tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
             return NULL;
@@ -187,31 +194,34 @@ static bool read_number(const char *text, unsigned long max, unsigned long *valu
     char *end;
     errno = 0;
     *value = text == NULL || *text < '0' || *text > '9' ? 0 : strtoul(text, &end, 10);
-    return text != NULL && *text >= '0' && *text <= '9' && *end == '\0' && errno == 0 && *value <= max;
+    return text != NULL && *text >= '0' && *text <= '9' && *end == '\0' && errno == 0 &&
+           *value <= max;
 }
 
 static bool read_entry(char *line, struct entry *entry)
 {
-    char *serial = field(&line), *not_after = field(&line), *revoked = field(&line), *first = field(&line);
+    char *serial = field(&line), *not_after = field(&line), *revoked = field(&line),
+         *first = field(&line);
     char *peers = field(&line), *users = field(&line);
     unsigned long number;
     if (users == NULL || line != NULL || strlen(serial) > 2 * sizeof entry->serial)
         return false;
     entry->serial_len = strlen(serial) / 2;
-    if (!reload_hex_decode(serial, strlen(serial), entry->serial) || !time_parse(not_after, &entry->not_after) ||
-        !read_number(peers, 0xffff, &number))
+    if (!reload_hex_decode(serial, strlen(serial), entry->serial) ||
+        !time_parse(not_after, &entry->not_after) || !read_number(peers, 0xffff, &number))
         return false;
     entry->peers = (unsigned)number;
     if (strcmp(revoked, "-") != 0 && !time_parse(revoked, &entry->revoked))
         return false;
-    if (entry->peers > 0 && (strlen(first) != 2 * RELOAD_ID_SIZE || !reload_hex_decode(first, strlen(first), entry->first)))
+    if (entry->peers > 0 && (strlen(first) != 2 * RELOAD_ID_SIZE ||
+                             !reload_hex_decode(first, strlen(first), entry->first)))
         return false;
     entry->users = strdup(users);
     return entry->users != NULL;
 }
 
-/* A comment, or one of the settings "# max-peers 16" and "# crl-number 3". *seen: those that were there, a bit each. False where
- * a setting has no number. */
+/* A comment, or one of the settings "# max-peers 16" and "# crl-number 3". *seen: those that were
+ * there, a bit each. False where a setting has no number. */
 static bool read_setting(const char *line, struct index *index, unsigned *seen)
 {
     static const char max_peers[] = "# max-peers ", crl_number[] = "# crl-number ";
@@ -232,7 +242,8 @@ static bool read_setting(const char *line, struct index *index, unsigned *seen)
 }
 
 /* Reads the lines of an index. NULL, or what is wrong with the line that *number is set to. */
-static const char *read_lines(struct index *index, struct tool *tool, char *text, size_t len, unsigned *number)
+static const char *read_lines(struct index *index, struct tool *tool, char *text, size_t len,
+                              unsigned *number)
 {
     unsigned seen = 0;
     for (*number = 1; len > 0; (*number)++) {
@@ -261,7 +272,8 @@ bool index_read(struct index *index, struct ca *ca)
     unsigned number;
     *index = (struct index){0};
     bool good = path != NULL && file_read(ca->tool, path, MAX_INDEX, &text, false);
-    const char *wrong = good ? read_lines(index, ca->tool, (char *)text.octets, text.len, &number) : NULL;
+    const char *wrong =
+        good ? read_lines(index, ca->tool, (char *)text.octets, text.len, &number) : NULL;
     if (wrong != NULL) {
         tool_error(ca->tool, STATUS_FAILED, "%s: line %u: %s", path, number, wrong);
         good = false;
@@ -288,7 +300,8 @@ bool index_write(const struct index *index, struct ca *ca)
 {
     reload_buf text = {0};
     char words[2 * 20 + 32];
-    int n = snprintf(words, sizeof words, "# max-peers %u\n# crl-number %" PRIu32 "\n", index->max_peers, index->crl_number);
+    int n = snprintf(words, sizeof words, "# max-peers %u\n# crl-number %" PRIu32 "\n",
+                     index->max_peers, index->crl_number);
     reload_buf_append(&text, heading, sizeof heading - 1);
     reload_buf_append(&text, words, (size_t)n);
     for (size_t i = 0; i < index->count; i++) {
@@ -299,7 +312,8 @@ bool index_write(const struct index *index, struct ca *ca)
         append_time(&text, entry->not_after);
         append_time(&text, entry->revoked);
         reload_hex_encode(entry->first, RELOAD_ID_SIZE, words);
-        reload_buf_append(&text, entry->peers > 0 ? words : "-", entry->peers > 0 ? 2 * RELOAD_ID_SIZE : 1);
+        reload_buf_append(&text, entry->peers > 0 ? words : "-",
+                          entry->peers > 0 ? 2 * RELOAD_ID_SIZE : 1);
         n = snprintf(words, sizeof words, "\t%u\t", entry->peers);
         reload_buf_append(&text, words, (size_t)n);
         reload_buf_append(&text, entry->users, strlen(entry->users));

@@ -20,16 +20,19 @@ static const struct tool_option issue_options[] = {
 };
 
 static const struct tool_help issue_help = {
-    "reload-keygen issue --ca=DIR --output=PREFIX [--user=AOR]... [--peers=N | --peer-id=HEX...] [options]\n"
+    "reload-keygen issue --ca=DIR --output=PREFIX [--user=AOR]... [--peers=N | --peer-id=HEX...] "
+    "[options]\n"
     "reload-keygen issue --ca=DIR --output=PREFIX --request=FILE [options]\n"
     "reload-keygen issue --ca=DIR --output=PREFIX --renew=CERT [options]",
-    "Issues a certificate that names users and Peer-IDs, with a new key or for the key of a request.",
+    "Issues a certificate that names users and Peer-IDs, with a new key or for the key of a "
+    "request.",
     issue_options,
 };
 
 static const struct tool_option request_options[] = {
     {'o', "output", "PREFIX", "write PREFIX.key and PREFIX.csr"},
-    {USER, "user", "AOR", "the subject's address of record; what the certificate names is the CA's to say"},
+    {USER, "user", "AOR",
+     "the subject's address of record; what the certificate names is the CA's to say"},
     {BITS, "bits", "N", "of the RSA key, from 1024 to 8192 (default: 2048)"},
     {FORCE, "force", NULL, "replace PREFIX.key and PREFIX.csr where they exist already"},
     {SEED, "seed", "HEX", "make the key from this, for test vectors only"},
@@ -86,12 +89,14 @@ static bool add_peers(struct issue *s, reload_rng *rng)
     unsigned count = leaf_peers(&s->leaf);
     for (size_t i = 0; i < s->leaf.user_count; i++)
         if (index_peers_of(&s->index, s->leaf.users[i]) + count > s->index.max_peers) {
-            tool_error(s->tool, STATUS_FAILED, "%s would have more than %u Peer-IDs, which is the CA's limit", s->leaf.users[i],
-                       s->index.max_peers);
+            tool_error(s->tool, STATUS_FAILED,
+                       "%s would have more than %u Peer-IDs, which is the CA's limit",
+                       s->leaf.users[i], s->index.max_peers);
             return false;
         }
     if (count > s->index.max_peers) {
-        tool_error(s->tool, STATUS_FAILED, "more than %u Peer-IDs, which is the CA's limit", s->index.max_peers);
+        tool_error(s->tool, STATUS_FAILED, "more than %u Peer-IDs, which is the CA's limit",
+                   s->index.max_peers);
         return false;
     }
     if (s->leaf.peer_id_count > 0)
@@ -116,7 +121,8 @@ static const struct entry *find_renewed(struct issue *s)
     if (file_read(s->tool, s->renew, 1024 * 1024, &octets, false)) {
         if (reload_cert_parse(octets.octets, octets.len, &cert, &diag) != RELOAD_OK)
             tool_error(s->tool, STATUS_FAILED, "%s: %s", s->renew, diag.text);
-        reload_err err = cert == NULL ? RELOAD_OK : reload_cert_issued_by(cert, s->ca.cert, &issued);
+        reload_err err =
+            cert == NULL ? RELOAD_OK : reload_cert_issued_by(cert, s->ca.cert, &issued);
         if (err != RELOAD_OK)
             tool_error(s->tool, STATUS_FAILED, "%s: %s", s->renew, reload_strerror(err));
         for (size_t i = 0; issued && i < s->index.count && found == NULL; i++) {
@@ -171,17 +177,22 @@ static bool collect_names(struct issue *s, reload_rng *rng)
 }
 
 /* The certificate, for a new key or a request's. */
-static bool make_certificate(struct issue *s, const struct entry *entry, reload_key *key, reload_buf *pem)
+static bool make_certificate(struct issue *s, const struct entry *entry, reload_key *key,
+                             reload_buf *pem)
 {
     reload_buf request = {0};
-    bool good = (s->request == NULL || file_read(s->tool, s->request, 1024 * 1024, &request, false)) &&
-                leaf_certify(&s->leaf, entry->serial, key, s->request, &request, s->ca.cert, s->ca.key, pem);
+    bool good =
+        (s->request == NULL || file_read(s->tool, s->request, 1024 * 1024, &request, false)) &&
+        leaf_certify(&s->leaf, entry->serial, key, s->request, &request, s->ca.cert, s->ca.key,
+                     pem);
     reload_buf_free(&request);
     return good;
 }
 
-/* The index is written before the certificate: should that fail, its Peer-IDs are lost, and never issued twice. */
-static bool issue_certificate(struct issue *s, reload_rng *rng, const char *key_path, const char *cert_path)
+/* The index is written before the certificate: should that fail, its Peer-IDs are lost, and never
+ * issued twice. */
+static bool issue_certificate(struct issue *s, reload_rng *rng, const char *key_path,
+                              const char *cert_path)
 {
     reload_buf pem = {0};
     struct entry *entry = index_add(&s->index, s->tool);
@@ -192,8 +203,10 @@ static bool issue_certificate(struct issue *s, reload_rng *rng, const char *key_
     set_block(entry, s);
     bool good = keygen_serial(s->tool, rng, entry->serial) && set_users(entry, s);
     reload_key *key = good && s->request == NULL ? keygen_key(s->tool, rng, s->leaf.bits) : NULL;
-    good = good && (key != NULL || s->request != NULL) && make_certificate(s, entry, key, &pem) && index_write(&s->index, &s->ca) &&
-           (key == NULL || keygen_write_key(s->tool, key, key_path, s->leaf.force)) && keygen_write(s->tool, cert_path, &pem);
+    good = good && (key != NULL || s->request != NULL) && make_certificate(s, entry, key, &pem) &&
+           index_write(&s->index, &s->ca) &&
+           (key == NULL || keygen_write_key(s->tool, key, key_path, s->leaf.force)) &&
+           keygen_write(s->tool, cert_path, &pem);
     reload_buf_free(&pem);
     reload_key_free(&key);
     return good;
@@ -204,7 +217,8 @@ static bool ca_lasts(struct issue *s)
 {
     if (reload_cert_not_after(s->ca.cert) >= s->leaf.not_before)
         return true;
-    tool_error(s->tool, STATUS_FAILED, "%s: the CA's own certificate ends before --not-before", s->ca_dir);
+    tool_error(s->tool, STATUS_FAILED, "%s: the CA's own certificate ends before --not-before",
+               s->ca_dir);
     return false;
 }
 
@@ -217,17 +231,20 @@ static void issue(struct issue *s)
 {
     char purpose[2048];
     struct leaf *leaf = &s->leaf;
-    char *key_path = keygen_path(s->tool, leaf->prefix, ".key"), *cert_path = keygen_path(s->tool, leaf->prefix, ".crt");
-    if (key_path != NULL && cert_path != NULL && ca_open(&s->ca, s->tool, s->ca_dir) && index_read(&s->index, &s->ca) &&
+    char *key_path = keygen_path(s->tool, leaf->prefix, ".key"),
+         *cert_path = keygen_path(s->tool, leaf->prefix, ".crt");
+    if (key_path != NULL && cert_path != NULL && ca_open(&s->ca, s->tool, s->ca_dir) &&
+        index_read(&s->index, &s->ca) &&
         (s->request != NULL || keygen_may_write(s->tool, key_path, leaf->force)) &&
         keygen_may_write(s->tool, cert_path, leaf->force) && ca_lasts(s)) {
         /* with one seed, each certificate of a CA has its own key */
         if (leaf->not_after < 0) /* a year, but not longer than the CA lasts */
-            leaf->not_after = min_time(leaf->not_before + LEAF_DAYS * 86400, reload_cert_not_after(s->ca.cert));
+            leaf->not_after =
+                min_time(leaf->not_before + LEAF_DAYS * 86400, reload_cert_not_after(s->ca.cert));
         else if (leaf->not_after > reload_cert_not_after(s->ca.cert))
             tool_warn(s->tool, "warning: the CA's own certificate ends before --not-after");
-        (void)snprintf(purpose, sizeof purpose, "issue %s %zu %s", s->ca.profile.overlay, s->index.count,
-                       leaf->user_count > 0 ? leaf->users[0] : "");
+        (void)snprintf(purpose, sizeof purpose, "issue %s %zu %s", s->ca.profile.overlay,
+                       s->index.count, leaf->user_count > 0 ? leaf->users[0] : "");
         reload_rng *rng = keygen_rng(s->tool, leaf->seed, purpose);
         if (rng != NULL && collect_names(s, rng))
             (void)issue_certificate(s, rng, key_path, cert_path);
@@ -244,7 +261,8 @@ static void check_issue(const struct issue *s)
 {
     if (s->ca_dir == NULL || s->leaf.prefix == NULL)
         tool_usage(s->tool, "--ca and --output say by which CA, and where to");
-    if (s->renew != NULL && (s->leaf.peers >= 0 || s->leaf.peer_id_count > 0 || s->leaf.user_count > 0))
+    if (s->renew != NULL &&
+        (s->leaf.peers >= 0 || s->leaf.peer_id_count > 0 || s->leaf.user_count > 0))
         tool_usage(s->tool, "--renew keeps the names of the certificate, and takes no others");
     if (s->request != NULL && s->leaf.bits_told)
         tool_usage(s->tool, "--bits is for a new key, and --request brings one");
@@ -283,21 +301,25 @@ int issue_main(int argc, char **argv)
 
 /* ---- request ---- */
 
-static void request(struct tool *tool, const char *prefix, const char *user, unsigned bits, bool force, const char *seed)
+static void request(struct tool *tool, const char *prefix, const char *user, unsigned bits,
+                    bool force, const char *seed)
 {
     char subject[128], purpose[512];
     reload_buf pem = {0};
     reload_diag diag = {0};
     (void)snprintf(purpose, sizeof purpose, "request %s", user == NULL ? "" : user);
     keygen_subject(subject, sizeof subject, user == NULL ? "RELOAD peer" : user, "RELOAD user");
-    char *key_path = keygen_path(tool, prefix, ".key"), *request_path = keygen_path(tool, prefix, ".csr");
-    bool may = key_path != NULL && request_path != NULL && keygen_may_write(tool, key_path, force) &&
+    char *key_path = keygen_path(tool, prefix, ".key"),
+         *request_path = keygen_path(tool, prefix, ".csr");
+    bool may = key_path != NULL && request_path != NULL &&
+               keygen_may_write(tool, key_path, force) &&
                keygen_may_write(tool, request_path, force);
     reload_rng *rng = may ? keygen_rng(tool, seed, purpose) : NULL;
     reload_key *key = rng == NULL ? NULL : keygen_key(tool, rng, bits);
     if (key != NULL) {
         if (reload_cert_request(key, subject, &pem, &diag) == RELOAD_OK)
-            (void)(keygen_write_key(tool, key, key_path, force) && keygen_write(tool, request_path, &pem));
+            (void)(keygen_write_key(tool, key, key_path, force) &&
+                   keygen_write(tool, request_path, &pem));
         else
             tool_error(tool, STATUS_FAILED, "no request could be made: %s", diag.text);
     }

@@ -7,7 +7,11 @@
 
 void leaf_begin(struct leaf *leaf, const char *tool)
 {
-    *leaf = (struct leaf){.tool = {.name = tool}, .peers = -1, .bits = 2048, .not_before = (int64_t)time(NULL), .not_after = -1};
+    *leaf = (struct leaf){.tool = {.name = tool},
+                          .peers = -1,
+                          .bits = 2048,
+                          .not_before = (int64_t)time(NULL),
+                          .not_after = -1};
 }
 
 void leaf_option(struct leaf *leaf, int id, char *argument)
@@ -28,7 +32,8 @@ void leaf_option(struct leaf *leaf, int id, char *argument)
     case LEAF_PEER_ID:
         if (leaf->peer_id_count == MAX_NAMES)
             tool_usage(tool, "--peer-id: more than %d Peer-IDs", MAX_NAMES);
-        tool_hex(tool, "--peer-id", argument, leaf->peer_ids[leaf->peer_id_count++], RELOAD_ID_SIZE);
+        tool_hex(tool, "--peer-id", argument, leaf->peer_ids[leaf->peer_id_count++],
+                 RELOAD_ID_SIZE);
         break;
     case LEAF_BITS:
         leaf->bits = (unsigned)tool_number(tool, "--bits", argument, 1024, 8192);
@@ -61,13 +66,16 @@ void leaf_check(const struct leaf *leaf, bool names)
     if (leaf->not_after >= 0 && leaf->not_after < leaf->not_before)
         tool_usage(&leaf->tool, "--not-after lies before --not-before");
     if (names && leaf->user_count == 0 && leaf_peers(leaf) == 0)
-        tool_usage(&leaf->tool, "a certificate that names neither a user nor a Peer-ID is good for nothing");
+        tool_usage(&leaf->tool,
+                   "a certificate that names neither a user nor a Peer-ID is good for nothing");
     keygen_check_bits(&leaf->tool, leaf->bits);
 }
 
 unsigned leaf_peers(const struct leaf *leaf)
 {
-    return leaf->peer_id_count > 0 ? (unsigned)leaf->peer_id_count : leaf->peers < 0 ? 1 : (unsigned)leaf->peers;
+    return leaf->peer_id_count > 0 ? (unsigned)leaf->peer_id_count
+           : leaf->peers < 0       ? 1
+                                   : (unsigned)leaf->peers;
 }
 
 void leaf_add_name(struct leaf *leaf, const reload_cert_name *name)
@@ -90,7 +98,8 @@ bool leaf_add_peers(struct leaf *leaf, const char *overlay, const uint8_t first[
         if (!id_add(first, i, name.id) ||
             (leaf->peer_id_count > 0 && memcmp(name.id, leaf->peer_ids[i], RELOAD_ID_SIZE) != 0)) {
             tool_error(&leaf->tool, STATUS_FAILED,
-                       "the Peer-IDs given are not consecutive (draft-lowekamp-p2psip-reload-security-01, section 7)");
+                       "the Peer-IDs given are not consecutive "
+                       "(draft-lowekamp-p2psip-reload-security-01, section 7)");
             return false;
         }
         leaf_add_name(leaf, &name);
@@ -104,20 +113,31 @@ static void subject_of(const struct leaf *leaf, char *subject, size_t size)
     const reload_cert_name *first = &leaf->names[0];
     if (first->peer)
         reload_hex_encode(first->id, RELOAD_ID_SIZE, digits);
-    keygen_subject(subject, size, leaf->subject != NULL ? leaf->subject : first->peer ? digits : first->text, "RELOAD user");
+    keygen_subject(subject, size,
+                   leaf->subject != NULL ? leaf->subject
+                   : first->peer         ? digits
+                                         : first->text,
+                   "RELOAD user");
 }
 
-bool leaf_certify(struct leaf *leaf, const uint8_t serial[SERIAL_SIZE], reload_key *key, const char *request_file,
-                  const reload_buf *request, const reload_cert *issuer, reload_key *issuer_key, reload_buf *pem)
+bool leaf_certify(struct leaf *leaf, const uint8_t serial[SERIAL_SIZE], reload_key *key,
+                  const char *request_file, const reload_buf *request, const reload_cert *issuer,
+                  reload_key *issuer_key, reload_buf *pem)
 {
     char subject[128];
     reload_diag diag = {0};
-    reload_cert_spec spec = {.subject = subject, .names = leaf->names, .count = leaf->name_count, .serial = serial,
-                             .serial_len = SERIAL_SIZE, .not_before = leaf->not_before, .not_after = leaf->not_after};
+    reload_cert_spec spec = {.subject = subject,
+                             .names = leaf->names,
+                             .count = leaf->name_count,
+                             .serial = serial,
+                             .serial_len = SERIAL_SIZE,
+                             .not_before = leaf->not_before,
+                             .not_after = leaf->not_after};
     subject_of(leaf, subject, sizeof subject);
-    reload_err err = reload_cert_issue(&spec, key, request->octets, request->len, issuer, issuer_key, pem, &diag);
+    reload_err err = reload_cert_issue(&spec, key, request->octets, request->len, issuer,
+                                       issuer_key, pem, &diag);
     if (err != RELOAD_OK)
-        tool_error(&leaf->tool, STATUS_FAILED, "%s: %s", request_file == NULL ? "no certificate could be made" : request_file,
-                   diag.text);
+        tool_error(&leaf->tool, STATUS_FAILED, "%s: %s",
+                   request_file == NULL ? "no certificate could be made" : request_file, diag.text);
     return err == RELOAD_OK;
 }

@@ -8,9 +8,10 @@ static const struct {
     const char *name;
     int (*main)(int argc, char **argv);
 } commands[] = {
-    {"secret", secret_main}, {"id", id_main},         {"ca", ca_main},   {"issue", issue_main},
-    {"request", request_main}, {"revoke", revoke_main}, {"crl", crl_main},
-    {"self-signed", self_signed_main},
+    {"secret", secret_main},   {"id", id_main},
+    {"ca", ca_main},           {"issue", issue_main},
+    {"request", request_main}, {"revoke", revoke_main},
+    {"crl", crl_main},         {"self-signed", self_signed_main},
 };
 
 static const struct tool_option no_options[] = {{0, NULL, NULL, NULL}};
@@ -24,7 +25,8 @@ static const struct tool_help help = {
     "reload-keygen revoke --ca=DIR --serial=HEX [options]\n"
     "reload-keygen crl --ca=DIR [--output=FILE] [options]\n"
     "reload-keygen self-signed --overlay=NAME --output=PREFIX [options]",
-    "Makes shared secrets, CAs, certificates and identifiers; 'reload-keygen COMMAND --help' tells more.",
+    "Makes shared secrets, CAs, certificates and identifiers; 'reload-keygen COMMAND --help' tells "
+    "more.",
     no_options,
 };
 
@@ -38,5 +40,6 @@ int main(int argc, char **argv)
     (void)tool_getopt(&tool, argc, argv, &help, &argument);
     if (optind < argc)
         tool_usage(&tool, "unknown command \"%s\"", argv[optind]);
-    tool_usage(&tool, "a command is wanted: secret, id, ca, issue, request, revoke, crl or self-signed");
+    tool_usage(&tool,
+               "a command is wanted: secret, id, ca, issue, request, revoke, crl or self-signed");
 }

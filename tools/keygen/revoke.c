@@ -11,7 +11,8 @@ enum { CA = 256, SERIAL, TIME, NEXT_UPDATE };
 
 static const struct tool_option revoke_options[] = {
     {CA, "ca", "DIR", "the CA's directory"},
-    {SERIAL, "serial", "HEX", "the certificate's serial number, as the index and reload-dump show it"},
+    {SERIAL, "serial", "HEX",
+     "the certificate's serial number, as the index and reload-dump show it"},
     {TIME, "time", "TIME", "from when on (default: now)"},
     {'q', "quiet", NULL, "print no warnings on standard error, only errors"},
     {0, NULL, NULL, NULL},
@@ -38,8 +39,8 @@ static const struct tool_help crl_help = {
     crl_options,
 };
 
-/* The entry with a serial number in hex, of either case, with colons or without, as openssl and reload-dump write it. NULL:
- * none. */
+/* The entry with a serial number in hex, of either case, with colons or without, as openssl and
+ * reload-dump write it. NULL: none. */
 static struct entry *find_serial(const struct index *index, const char *serial)
 {
     char digits[40];
@@ -54,7 +55,8 @@ static struct entry *find_serial(const struct index *index, const char *serial)
     if (len == 0 || !reload_hex_decode(digits, len, octets))
         return NULL;
     for (size_t i = 0; i < index->count; i++)
-        if (index->entries[i].serial_len == len / 2 && memcmp(index->entries[i].serial, octets, len / 2) == 0)
+        if (index->entries[i].serial_len == len / 2 &&
+            memcmp(index->entries[i].serial, octets, len / 2) == 0)
             return &index->entries[i];
     return NULL;
 }
@@ -68,7 +70,8 @@ static void revoke(struct tool *tool, const char *dir, const char *serial, int64
     if (index_read(&index, &ca)) {
         struct entry *entry = find_serial(&index, serial);
         if (entry == NULL) {
-            tool_error(tool, STATUS_FAILED, "%s: no certificate with the serial number %s", dir, serial);
+            tool_error(tool, STATUS_FAILED, "%s: no certificate with the serial number %s", dir,
+                       serial);
         } else if (entry->revoked >= 0) {
             tool_warn(tool, "warning: revoked already");
         } else {
@@ -122,12 +125,14 @@ static reload_revocation *list_revoked(const struct index *index, size_t *count)
     *count = 0;
     for (size_t i = 0; list != NULL && i < index->count; i++)
         if (index->entries[i].revoked >= 0)
-            list[(*count)++] = (reload_revocation){.serial = index->entries[i].serial, .serial_len = index->entries[i].serial_len,
+            list[(*count)++] = (reload_revocation){.serial = index->entries[i].serial,
+                                                   .serial_len = index->entries[i].serial_len,
                                                    .time = index->entries[i].revoked};
     return list;
 }
 
-static void make_crl(struct tool *tool, const char *dir, const char *path, int64_t this_update, int64_t next_update)
+static void make_crl(struct tool *tool, const char *dir, const char *path, int64_t this_update,
+                     int64_t next_update)
 {
     struct ca ca;
     struct index index = {0};
@@ -141,7 +146,8 @@ static void make_crl(struct tool *tool, const char *dir, const char *path, int64
         index.crl_number++; /* grows with each CRL (RFC 5280 section 5.2.3) */
         if (list == NULL)
             tool_error(tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
-        else if (reload_crl_issue(ca.cert, ca.key, list, count, this_update, next_update, index.crl_number, &pem, &diag) != RELOAD_OK)
+        else if (reload_crl_issue(ca.cert, ca.key, list, count, this_update, next_update,
+                                  index.crl_number, &pem, &diag) != RELOAD_OK)
             tool_error(tool, STATUS_FAILED, "%s", diag.text);
         else if (index_write(&index, &ca))
             (void)keygen_write(tool, path, &pem);

@@ -23,7 +23,8 @@ static const struct tool_help secret_help = {
 
 enum { MAX_BITS = 4096 };
 
-/* "hex:", the digits and a newline, so that no octet of the secret can be taken for the file's form (D12). */
+/* "hex:", the digits and a newline, so that no octet of the secret can be taken for the file's form
+ * (D12). */
 static void write_secret(struct tool *tool, const char *path, size_t len, bool force)
 {
     uint8_t octets[MAX_BITS / 8];

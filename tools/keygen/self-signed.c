@@ -18,7 +18,8 @@ static const struct tool_option options[] = {
 };
 
 static const struct tool_help help = {
-    "reload-keygen self-signed --overlay=NAME --output=PREFIX [--user=AOR]... [--peers=N | --peer-id=HEX...] [options]\n"
+    "reload-keygen self-signed --overlay=NAME --output=PREFIX [--user=AOR]... [--peers=N | "
+    "--peer-id=HEX...] [options]\n"
     "reload-keygen self-signed --overlay=NAME --output=PREFIX --key=FILE [options]",
     "Makes a certificate that signs itself, for verifiers that remember whose key they saw first.",
     options,
@@ -36,9 +37,11 @@ static bool collect_names(struct self_signed *s, reload_rng *rng)
     const struct index nothing_issued = {0};
     unsigned count = leaf_peers(&s->leaf);
     leaf_add_users(&s->leaf);
-    if (s->leaf.peer_id_count == 0 && count > 0 && !index_draw(&nothing_issued, &s->leaf.tool, rng, count, drawn))
+    if (s->leaf.peer_id_count == 0 && count > 0 &&
+        !index_draw(&nothing_issued, &s->leaf.tool, rng, count, drawn))
         return false;
-    return leaf_add_peers(&s->leaf, s->overlay, s->leaf.peer_id_count > 0 ? s->leaf.peer_ids[0] : drawn);
+    return leaf_add_peers(&s->leaf, s->overlay,
+                          s->leaf.peer_id_count > 0 ? s->leaf.peer_ids[0] : drawn);
 }
 
 static reload_key *get_key(struct self_signed *s, reload_rng *rng)
@@ -50,7 +53,8 @@ static reload_key *get_key(struct self_signed *s, reload_rng *rng)
     return key;
 }
 
-static void make_files(struct self_signed *s, reload_rng *rng, const char *key_path, const char *cert_path)
+static void make_files(struct self_signed *s, reload_rng *rng, const char *key_path,
+                       const char *cert_path)
 {
     uint8_t serial[SERIAL_SIZE];
     reload_buf pem = {0};
@@ -59,9 +63,10 @@ static void make_files(struct self_signed *s, reload_rng *rng, const char *key_p
     bool good = collect_names(s, rng) && keygen_serial(tool, rng, serial);
     reload_key *key = good ? get_key(s, rng) : NULL;
     if (key != NULL && leaf_certify(&s->leaf, serial, key, NULL, &no_request, NULL, key, &pem) &&
-        (s->key_file != NULL || keygen_write_key(tool, key, key_path, s->leaf.force)) && !keygen_write(tool, cert_path, &pem) &&
-        s->key_file == NULL)
-        (void)unlink(key_path); /* a key whose certificate could not be written is in the way of another try */
+        (s->key_file != NULL || keygen_write_key(tool, key, key_path, s->leaf.force)) &&
+        !keygen_write(tool, cert_path, &pem) && s->key_file == NULL)
+        (void)unlink(key_path); /* a key whose certificate could not be written is in the way of
+                                   another try */
     reload_buf_free(&pem);
     reload_key_free(&key);
 }
@@ -70,10 +75,13 @@ static void make(struct self_signed *s)
 {
     char purpose[1024];
     struct tool *tool = &s->leaf.tool;
-    char *key_path = keygen_path(tool, s->leaf.prefix, ".key"), *cert_path = keygen_path(tool, s->leaf.prefix, ".crt");
-    if (key_path != NULL && cert_path != NULL && (s->key_file != NULL || keygen_may_write(tool, key_path, s->leaf.force)) &&
+    char *key_path = keygen_path(tool, s->leaf.prefix, ".key"),
+         *cert_path = keygen_path(tool, s->leaf.prefix, ".crt");
+    if (key_path != NULL && cert_path != NULL &&
+        (s->key_file != NULL || keygen_may_write(tool, key_path, s->leaf.force)) &&
         keygen_may_write(tool, cert_path, s->leaf.force)) {
-        (void)snprintf(purpose, sizeof purpose, "self-signed %s %s", s->overlay, s->leaf.user_count > 0 ? s->leaf.users[0] : "");
+        (void)snprintf(purpose, sizeof purpose, "self-signed %s %s", s->overlay,
+                       s->leaf.user_count > 0 ? s->leaf.users[0] : "");
         reload_rng *rng = keygen_rng(tool, s->leaf.seed, purpose);
         if (rng != NULL)
             make_files(s, rng, key_path, cert_path);

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-__attribute__((format(printf, 4, 5))) static reload_err refuse(const struct base *base, uint32_t attr, reload_diag *diag,
+__attribute__((format(printf, 4, 5))) static reload_err refuse(const struct base *base,
+                                                               uint32_t attr, reload_diag *diag,
                                                                const char *format, ...)
 {
     va_list args;
@@ -60,7 +61,8 @@ reload_err base_rng(const struct base *base, const char *purpose, reload_rng **r
     reload_buf octets = {0};
     reload_buf_append(&octets, base->seed.octets, base->seed.len);
     reload_buf_append(&octets, purpose, strlen(purpose) + 1);
-    reload_err err = octets.err != RELOAD_OK ? octets.err : reload_rng_new(octets.octets, octets.len, rng);
+    reload_err err =
+        octets.err != RELOAD_OK ? octets.err : reload_rng_new(octets.octets, octets.len, rng);
     reload_buf_free(&octets);
     return err;
 }
@@ -89,7 +91,8 @@ static int role_of(const struct base *base, uint32_t i)
     }
 }
 
-/* Whether the signer makes the digest that is there: RSASSA-PKCS1-v1_5 and HMAC give the same octets each time. */
+/* Whether the signer makes the digest that is there: RSASSA-PKCS1-v1_5 and HMAC give the same
+ * octets each time. */
 static reload_err is_ours(const struct base *base, struct site *site)
 {
     size_t from, end = base_attr(base, site->digest)->offset, len;
@@ -108,10 +111,11 @@ static reload_err is_ours(const struct base *base, struct site *site)
         from = base_attr(base, site->container)->offset + 4;
     }
     reload_buf_append(&covered, base->octets + from, end - from);
-    reload_err err = covered.err != RELOAD_OK
-                         ? covered.err
-                         : reload_signer_digest(base->signer, covered.octets, covered.len,
-                                                site->role == ROLE_BODY ? RELOAD_DIGEST_RESOURCE : 0, &made);
+    reload_err err =
+        covered.err != RELOAD_OK
+            ? covered.err
+            : reload_signer_digest(base->signer, covered.octets, covered.len,
+                                   site->role == ROLE_BODY ? RELOAD_DIGEST_RESOURCE : 0, &made);
     site->ours = err == RELOAD_OK && made.len == len && memcmp(made.octets, digest, len) == 0;
     reload_buf_free(&covered);
     reload_buf_free(&made);
@@ -123,26 +127,35 @@ static reload_err add_site(struct base *base, uint32_t attr, enum role role, rel
     const reload_msg *msg = base->msg;
     uint32_t container = base_attr(base, attr)->parent;
     struct site *site = &base->sites[base->site_count++];
-    *site = (struct site){.role = role,
-                          .attr = attr,
-                          .container = container,
-                          .timestamp = reload_msg_member(msg, attr, RELOAD_A_TIMESTAMP),
-                          .digest = reload_msg_member(msg, attr, RELOAD_A_DIGEST),
-                          .expiration = role == ROLE_MESSAGE ? RELOAD_NO_ATTR
-                                        : reload_msg_member(msg, container, role == ROLE_BODY ? RELOAD_A_BODY_EXPIRATION
-                                                                                              : RELOAD_A_PEER_EXPIRATION),
-                          .info = role == ROLE_MESSAGE ? reload_msg_member(msg, RELOAD_NO_ATTR, RELOAD_A_SOURCE_INFO)
-                                  : role == ROLE_BODY  ? RELOAD_NO_ATTR
-                                                       : container};
-    if (site->digest == RELOAD_NO_ATTR || base_attr(base, site->digest)->end != base_attr(base, attr)->end ||
-        (container != RELOAD_NO_ATTR && base_attr(base, attr)->end != base_attr(base, container)->end))
-        return refuse(base, attr, diag, "refused: the message is not good to begin with: a signature or its DIGEST is not last (D9)");
+    *site = (struct site){
+        .role = role,
+        .attr = attr,
+        .container = container,
+        .timestamp = reload_msg_member(msg, attr, RELOAD_A_TIMESTAMP),
+        .digest = reload_msg_member(msg, attr, RELOAD_A_DIGEST),
+        .expiration = role == ROLE_MESSAGE
+                          ? RELOAD_NO_ATTR
+                          : reload_msg_member(msg, container,
+                                              role == ROLE_BODY ? RELOAD_A_BODY_EXPIRATION
+                                                                : RELOAD_A_PEER_EXPIRATION),
+        .info = role == ROLE_MESSAGE ? reload_msg_member(msg, RELOAD_NO_ATTR, RELOAD_A_SOURCE_INFO)
+                : role == ROLE_BODY  ? RELOAD_NO_ATTR
+                                     : container};
+    if (site->digest == RELOAD_NO_ATTR ||
+        base_attr(base, site->digest)->end != base_attr(base, attr)->end ||
+        (container != RELOAD_NO_ATTR &&
+         base_attr(base, attr)->end != base_attr(base, container)->end))
+        return refuse(base, attr, diag,
+                      "refused: the message is not good to begin with: a signature or its DIGEST "
+                      "is not last (D9)");
     site->size = base_attr(base, site->digest)->length;
     reload_err err = is_ours(base, site);
     if (err != RELOAD_OK)
         return err;
     if (!site->ours && (role == ROLE_MESSAGE || !base->certs))
-        return refuse(base, attr, diag, "refused: the message is not good to begin with: a digest is not the secret's or key's%s",
+        return refuse(base, attr, diag,
+                      "refused: the message is not good to begin with: a digest is not the "
+                      "secret's or key's%s",
                       role == ROLE_BODY ? "; --resign-bodies makes it anew" : "");
     return RELOAD_OK;
 }
@@ -154,19 +167,31 @@ static reload_err check_attr(const struct base *base, uint32_t i, reload_diag *d
     bool put_request = reload_msg_field(base->msg, RELOAD_F_METHOD) == RELOAD_RESOURCE_PUT &&
                        reload_msg_field(base->msg, RELOAD_F_RESPONSE) == 0;
     if (attr->flaw != RELOAD_FLAW_NONE)
-        return refuse(base, i, diag, "refused: the message is not good to begin with: %s", reload_flaw_text((reload_flaw)attr->flaw));
+        return refuse(base, i, diag, "refused: the message is not good to begin with: %s",
+                      reload_flaw_text((reload_flaw)attr->flaw));
     if (attr->in_place && attr->repeated && attr->def->once)
-        return refuse(base, i, diag, "refused: the message is not good to begin with: %s stands there twice (D11)", attr->def->name);
-    if (attr->type == RELOAD_A_BODY_CERTIFICATE && attr->in_place && !base_is_certificate_body(base, attr->parent))
-        return refuse(base, i, diag, "refused: a BODY of a message to be mutated holds a CERTIFICATE alone, or none");
+        return refuse(base, i, diag,
+                      "refused: the message is not good to begin with: %s stands there twice (D11)",
+                      attr->def->name);
+    if (attr->type == RELOAD_A_BODY_CERTIFICATE && attr->in_place &&
+        !base_is_certificate_body(base, attr->parent))
+        return refuse(
+            base, i, diag,
+            "refused: a BODY of a message to be mutated holds a CERTIFICATE alone, or none");
     if (attr->depth == 1 && !base_covered(base, i) && attr->type != RELOAD_A_ROUTE_LOG)
-        return refuse(base, i, diag, "refused: behind the SIGNATURE of a message to be mutated only ROUTE-LOGs may stand");
+        return refuse(
+            base, i, diag,
+            "refused: behind the SIGNATURE of a message to be mutated only ROUTE-LOGs may stand");
     if (attr->type != RELOAD_A_BODY || !base_counts(base, i) || base_is_certificate_body(base, i))
         return RELOAD_OK;
     if (reload_msg_member(base->msg, i, RELOAD_A_BODY_SIGNATURE) == RELOAD_NO_ATTR)
-        return refuse(base, i, diag, "refused: the message is not good to begin with: a BODY is not signed; --sign-bodies does it");
+        return refuse(base, i, diag,
+                      "refused: the message is not good to begin with: a BODY is not signed; "
+                      "--sign-bodies does it");
     if (put_request && reload_msg_member(base->msg, i, RELOAD_A_BODY_EXPIRATION) == RELOAD_NO_ATTR)
-        return refuse(base, i, diag, "refused: the message is not good to begin with: a BODY has no EXPIRATION (B§9.1)");
+        return refuse(
+            base, i, diag,
+            "refused: the message is not good to begin with: a BODY has no EXPIRATION (B§9.1)");
     return RELOAD_OK;
 }
 
@@ -194,9 +219,12 @@ static reload_err open_base(struct base *base, reload_diag *diag)
         return err;
     base->count = (uint32_t)reload_msg_count(base->msg);
     base->signature = reload_msg_signature(base->msg);
-    if (base->signature == RELOAD_NO_ATTR || reload_msg_field(base->msg, RELOAD_F_VERSION) != RELOAD_VERSION_1 ||
+    if (base->signature == RELOAD_NO_ATTR ||
+        reload_msg_field(base->msg, RELOAD_F_VERSION) != RELOAD_VERSION_1 ||
         reload_msg_field(base->msg, RELOAD_F_FRAG) != 0)
-        return refuse(base, RELOAD_NO_ATTR, diag, "refused: the message is not good to begin with: a fragment, or of another Version");
+        return refuse(
+            base, RELOAD_NO_ATTR, diag,
+            "refused: the message is not good to begin with: a fragment, or of another Version");
     base->sites = calloc(base->count, sizeof *base->sites);
     if (base->sites == NULL)
         return RELOAD_ERR_MEMORY;
@@ -212,11 +240,15 @@ static reload_err open_base(struct base *base, reload_diag *diag)
     return err;
 }
 
-reload_err base_open(struct base *base, const struct mutate_options *options, reload_signer *signer, const uint8_t *octets,
-                     size_t len, reload_diag *diag)
+reload_err base_open(struct base *base, const struct mutate_options *options, reload_signer *signer,
+                     const uint8_t *octets, size_t len, reload_diag *diag)
 {
-    *base = (struct base){.options = options, .signer = signer, .certs = options->security == RELOAD_SECURITY_CERTS,
-                          .octets = octets, .len = len, .msg = reload_msg_new()};
+    *base = (struct base){.options = options,
+                          .signer = signer,
+                          .certs = options->security == RELOAD_SECURITY_CERTS,
+                          .octets = octets,
+                          .len = len,
+                          .msg = reload_msg_new()};
     reload_err err = base->msg == NULL ? RELOAD_ERR_MEMORY : open_base(base, diag);
     if (err != RELOAD_OK && diag->text[0] == '\0')
         (void)snprintf(diag->text, sizeof diag->text, "%s", reload_strerror(err));

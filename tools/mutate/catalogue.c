@@ -1,4 +1,5 @@
-/* The mutations. Each says what it does to the octets, and, where that is more than breaking digests, what it means. */
+/* The mutations. Each says what it does to the octets, and, where that is more than breaking
+ * digests, what it means. */
 #include "mutate/mutate.h"
 
 #include <inttypes.h>
@@ -44,7 +45,8 @@ static bool is_certificate(uint16_t type)
 
 static uint32_t number_at(const uint8_t *octets)
 {
-    return (uint32_t)octets[0] << 24 | (uint32_t)octets[1] << 16 | (uint32_t)octets[2] << 8 | octets[3];
+    return (uint32_t)octets[0] << 24 | (uint32_t)octets[1] << 16 | (uint32_t)octets[2] << 8 |
+           octets[3];
 }
 
 static void put_number(uint8_t *octets, uint32_t number)
@@ -59,15 +61,16 @@ static void put16(uint8_t *octets, uint32_t number)
     octets[1] = (uint8_t)number;
 }
 
-/* An attribute that could no longer be read: malformed where it counts, else no more than other octets. */
+/* An attribute that could no longer be read: malformed where it counts, else no more than other
+ * octets. */
 static void flawed(struct mutant *m, uint32_t attr)
 {
     if (base_counts(m->base, attr))
         label_form(m, STEP_FORM, RELOAD_REASON_MALFORMED);
 }
 
-/* The value of an attribute has become another: what that means for the signatures that look at it. Not for what flawed() is for,
- * nor for a DIGEST's length. */
+/* The value of an attribute has become another: what that means for the signatures that look at it.
+ * Not for what flawed() is for, nor for a DIGEST's length. */
 static void changed(struct mutant *m, uint32_t attr, const uint8_t *value)
 {
     const struct base *base = m->base;
@@ -87,8 +90,8 @@ static void changed(struct mutant *m, uint32_t attr, const uint8_t *value)
         m->altered[attr] = true;
 }
 
-/* What an attribute's container makes of a Length by which it runs past the container's end. Returns false where nothing is known
- * of it. */
+/* What an attribute's container makes of a Length by which it runs past the container's end.
+ * Returns false where nothing is known of it. */
 static bool runs_past(struct mutant *m, uint32_t attr)
 {
     uint32_t parent = base_attr(m->base, attr)->parent;
@@ -97,7 +100,8 @@ static bool runs_past(struct mutant *m, uint32_t attr)
     else if (base_counts(m->base, parent))
         flawed(m, parent);
     else
-        return !base_covered(m->base, attr); /* in a ROUTE-LOG behind the SIGNATURE it means nothing */
+        return !base_covered(m->base,
+                             attr); /* in a ROUTE-LOG behind the SIGNATURE it means nothing */
     return true;
 }
 
@@ -105,7 +109,9 @@ static bool runs_past(struct mutant *m, uint32_t attr)
 static size_t container_end(const struct mutant *m, uint32_t attr)
 {
     uint32_t parent = base_attr(m->base, attr)->parent;
-    return parent == RELOAD_NO_ATTR ? m->base->len : base_attr(m->base, parent)->offset + 4u + base_attr(m->base, parent)->length;
+    return parent == RELOAD_NO_ATTR
+               ? m->base->len
+               : base_attr(m->base, parent)->offset + 4u + base_attr(m->base, parent)->length;
 }
 
 /* A type that the drafts define nothing for, made of another by one bit. */
@@ -175,7 +181,8 @@ static bool flip_type(struct mutant *m, uint32_t attr)
         return false;
     put16(octets, type);
     mutant_forget(m, attr);
-    mutant_say(m, "%s: bit %u of its type flipped, which makes it 0x%04x, an unknown one", name_of(m, attr), 15 - bit, type);
+    mutant_say(m, "%s: bit %u of its type flipped, which makes it 0x%04x, an unknown one",
+               name_of(m, attr), 15 - bit, type);
     return mutant_write(m, base_attr(m->base, attr)->offset, octets, sizeof octets);
 }
 
@@ -191,7 +198,8 @@ static bool flip_length(struct mutant *m, uint32_t attr)
         if (a->offset + 4u + length <= container_end(m, attr))
             continue;
         put16(octets, length);
-        mutant_say(m, "%s: bit %u of its Length flipped, which makes it %u, more than there is", name_of(m, attr), 15 - bit, length);
+        mutant_say(m, "%s: bit %u of its Length flipped, which makes it %u, more than there is",
+                   name_of(m, attr), 15 - bit, length);
         return runs_past(m, attr) && mutant_write(m, a->offset + 2u, octets, sizeof octets);
     }
     return false;
@@ -205,8 +213,10 @@ static size_t local_part(const uint8_t *value, size_t len)
     return len > 0 ? len - 1 : 0;
 }
 
-/* Whether a bit of a value may be flipped so that the value can still be read, and what it means then is known. */
-static bool may_flip(const struct mutant *m, uint32_t attr, const uint8_t *value, size_t len, size_t bit)
+/* Whether a bit of a value may be flipped so that the value can still be read, and what it means
+ * then is known. */
+static bool may_flip(const struct mutant *m, uint32_t attr, const uint8_t *value, size_t len,
+                     size_t bit)
 {
     uint8_t before = value[bit / 8], after = (uint8_t)(before ^ 0x80u >> bit % 8);
     bool plain = before < 0x80 && after < 0x80 && after != 0; /* as UTF-8 */
@@ -214,7 +224,8 @@ static bool may_flip(const struct mutant *m, uint32_t attr, const uint8_t *value
     case RELOAD_KIND_COMPOSITE:
         return false;
     case RELOAD_KIND_TEXT:
-        if (m->base->certs && base_attr(m->base, attr)->type == RELOAD_A_KEY && bit / 8 + 1 != local_part(value, len))
+        if (m->base->certs && base_attr(m->base, attr)->type == RELOAD_A_KEY &&
+            bit / 8 + 1 != local_part(value, len))
             return false;
         return plain && after != '@' && after != ':';
     case RELOAD_KIND_RESPONSE:
@@ -258,7 +269,9 @@ static bool flip_padding(struct mutant *m, uint32_t attr)
     uint32_t bit = mutant_random(m, (uint32_t)len * 8);
     uint8_t octet = (uint8_t)(padding[bit / 8] ^ 0x80u >> bit % 8);
     mutant_say(m, "%s: bit %" PRIu32 " of its padding flipped", name_of(m, attr), bit);
-    return mutant_write(m, base_attr(m->base, attr)->offset + 4u + base_attr(m->base, attr)->length + bit / 8, &octet, 1);
+    return mutant_write(
+        m, base_attr(m->base, attr)->offset + 4u + base_attr(m->base, attr)->length + bit / 8,
+        &octet, 1);
 }
 
 /* ---- Lengths ---- */
@@ -294,7 +307,8 @@ static bool length_up(struct mutant *m, uint32_t attr)
     if (a->length == 0xffff)
         return false;
     put16(octets, a->length + 1u);
-    mutant_say(m, "%s: its Length is %u instead of %u", name_of(m, attr), a->length + 1u, a->length);
+    mutant_say(m, "%s: its Length is %u instead of %u", name_of(m, attr), a->length + 1u,
+               a->length);
     if (!mutant_write(m, a->offset + 2u, octets, sizeof octets))
         return false;
     if (!base_covered(m->base, attr) && a->depth > 1)
@@ -329,7 +343,8 @@ static bool length_down(struct mutant *m, uint32_t attr)
     if (len == 0)
         return false;
     put16(octets, a->length - 1u);
-    mutant_say(m, "%s: its Length is %u instead of %u", name_of(m, attr), a->length - 1u, a->length);
+    mutant_say(m, "%s: its Length is %u instead of %u", name_of(m, attr), a->length - 1u,
+               a->length);
     if (!mutant_write(m, a->offset + 2u, octets, sizeof octets))
         return false;
     if (!base_covered(m->base, attr) && a->depth > 1)
@@ -354,7 +369,8 @@ static bool length_down(struct mutant *m, uint32_t attr)
     return true;
 }
 
-/* No octets are left to it; a composite's members come to stand behind it, in no place of theirs. */
+/* No octets are left to it; a composite's members come to stand behind it, in no place of theirs.
+ */
 static bool length_zero(struct mutant *m, uint32_t attr)
 {
     const reload_attr *a = base_attr(m->base, attr);
@@ -404,7 +420,8 @@ static bool duplicate(struct mutant *m, uint32_t attr)
     if (base_counts(m->base, attr) && a->def->once)
         label_message(m, STEP_DUPLICATE, RELOAD_REASON_DUPLICATE_ATTRIBUTE);
     mutant_say(m, "%s doubled", name_of(m, attr));
-    return mutant_insert(m, a->parent, base_end(m->base, attr), m->base->octets + a->offset, base_size(m->base, attr));
+    return mutant_insert(m, a->parent, base_end(m->base, attr), m->base->octets + a->offset,
+                         base_size(m->base, attr));
 }
 
 static bool swap(struct mutant *m, uint32_t attr)
@@ -423,7 +440,8 @@ static bool swap(struct mutant *m, uint32_t attr)
     if (next == base->signature)
         mutant_forget(m, attr); /* D10 */
     for (size_t i = 0; i < base->site_count; i++)
-        if (base->sites[i].digest == next || (base->sites[i].attr == next && next != base->signature))
+        if (base->sites[i].digest == next ||
+            (base->sites[i].attr == next && next != base->signature))
             m->states[i].misplaced = true; /* D9 */
     return mutant_move(m, next, container, a->offset);
 }
@@ -445,7 +463,8 @@ static bool lift(struct mutant *m, uint32_t attr)
     if (a->depth == 1 || (a->def != NULL && a->def->in == RELOAD_IN_MESSAGE))
         return false;
     mutant_forget(m, attr);
-    mutant_say(m, "%s moved out of %s, to the front of the SIGNATURE", name_of(m, attr), name_of(m, a->parent));
+    mutant_say(m, "%s moved out of %s, to the front of the SIGNATURE", name_of(m, attr),
+               name_of(m, a->parent));
     return mutant_move(m, attr, RELOAD_NO_ATTR, base_attr(m->base, m->base->signature)->offset);
 }
 
@@ -476,9 +495,10 @@ static bool insert(struct mutant *m, uint32_t at)
     uint8_t attr[12];
     (void)at;
     unknown_attr(m, attr);
-    size_t offset = m->mutation->argument == IN_FRONT           ? RELOAD_HEADER_SIZE
-                    : m->mutation->argument == BEFORE_SIGNATURE ? base_attr(m->base, m->base->signature)->offset
-                                                                : m->base->len;
+    size_t offset = m->mutation->argument == IN_FRONT ? RELOAD_HEADER_SIZE
+                    : m->mutation->argument == BEFORE_SIGNATURE
+                        ? base_attr(m->base, m->base->signature)->offset
+                        : m->base->len;
     mutant_say(m, "an unknown attribute 0x%02x%02x put %s", attr[0], attr[1],
                m->mutation->argument == IN_FRONT           ? "in front of all others"
                : m->mutation->argument == BEFORE_SIGNATURE ? "in front of the SIGNATURE"
@@ -486,7 +506,8 @@ static bool insert(struct mutant *m, uint32_t at)
     return mutant_insert(m, RELOAD_NO_ATTR, offset, attr, sizeof attr);
 }
 
-/* An unknown member in a signature, before its DIGEST or behind it; or behind a signature in its container. */
+/* An unknown member in a signature, before its DIGEST or behind it; or behind a signature in its
+ * container. */
 enum member { BEFORE_DIGEST, BEHIND_DIGEST, BEHIND_SIGNATURE };
 
 static bool insert_member(struct mutant *m, uint32_t index)
@@ -499,13 +520,16 @@ static bool insert_member(struct mutant *m, uint32_t index)
         return false;
     m->states[index].misplaced = where != BEFORE_DIGEST;
     mutant_say(m, "an unknown attribute 0x%02x%02x put %s %s", attr[0], attr[1],
-               where == BEFORE_DIGEST ? "in front of the DIGEST of" : where == BEHIND_DIGEST ? "behind the DIGEST of" : "behind",
+               where == BEFORE_DIGEST   ? "in front of the DIGEST of"
+               : where == BEHIND_DIGEST ? "behind the DIGEST of"
+                                        : "behind",
                name_of(m, site->attr));
     if (where == BEHIND_SIGNATURE)
         return mutant_insert(m, site->container, base_end(m->base, site->attr), attr, sizeof attr);
     return mutant_insert(m, site->attr,
-                         where == BEFORE_DIGEST ? base_attr(m->base, site->digest)->offset : base_end(m->base, site->digest), attr,
-                         sizeof attr);
+                         where == BEFORE_DIGEST ? base_attr(m->base, site->digest)->offset
+                                                : base_end(m->base, site->digest),
+                         attr, sizeof attr);
 }
 
 /* What a hop, or a stranger, may put behind the SIGNATURE. */
@@ -513,8 +537,10 @@ enum appended { ROUTE_LOG, BROKEN_ROUTE_LOG, BROKEN_SOURCE_INFO, SECOND_SIGNATUR
 
 static bool append(struct mutant *m, uint32_t at)
 {
-    static const uint8_t route_log[] = {0x00, 0x04, 0x00, 0x08, 0x04, 0x01, 0x00, 0x02, 0x00, 0x11, 0x00, 0x00};
-    static const uint8_t broken[] = {0x00, 0x00, 0x00, 0x08, 0x01, 0x01, 0x00, 0x14, 0x46, 0x3a, 0xc4, 0x13};
+    static const uint8_t route_log[] = {0x00, 0x04, 0x00, 0x08, 0x04, 0x01,
+                                        0x00, 0x02, 0x00, 0x11, 0x00, 0x00};
+    static const uint8_t broken[] = {0x00, 0x00, 0x00, 0x08, 0x01, 0x01,
+                                     0x00, 0x14, 0x46, 0x3a, 0xc4, 0x13};
     const struct base *base = m->base;
     uint8_t octets[sizeof broken];
     (void)at;
@@ -533,7 +559,8 @@ static bool append(struct mutant *m, uint32_t at)
         break;
     default:
         mutant_say(m, "the SIGNATURE appended a second time, its DIGEST another");
-        if (!mutant_insert(m, RELOAD_NO_ATTR, base->len, base->octets + base_attr(base, base->signature)->offset,
+        if (!mutant_insert(m, RELOAD_NO_ATTR, base->len,
+                           base->octets + base_attr(base, base->signature)->offset,
                            base_size(base, base->signature)))
             return false;
         m->octets.octets[m->octets.len - 1] ^= 1;
@@ -563,7 +590,8 @@ static bool bad_text(struct mutant *m, uint32_t attr)
 {
     size_t len, from = kind_of(m, attr) == RELOAD_KIND_RESPONSE ? 4 : 0;
     const uint8_t *value = base_value(m->base, attr, &len);
-    if ((kind_of(m, attr) != RELOAD_KIND_TEXT && from == 0) || !base_counts(m->base, attr) || len <= from)
+    if ((kind_of(m, attr) != RELOAD_KIND_TEXT && from == 0) || !base_counts(m->base, attr) ||
+        len <= from)
         return false;
     size_t i = from + mutant_random(m, (uint32_t)(len - from));
     while (i > from && value[i] >= 0x80)
@@ -594,7 +622,9 @@ static bool bad_octet(struct mutant *m, uint32_t attr)
     uint32_t row = m->mutation->argument;
     if (kind_of(m, attr) != rows[row].kind || !base_counts(m->base, attr))
         return false;
-    uint8_t octet = rows[row].octet != 0 || rows[row].kind == RELOAD_KIND_RESPONSE ? rows[row].octet : (uint8_t)(3 - value[1]);
+    uint8_t octet = rows[row].octet != 0 || rows[row].kind == RELOAD_KIND_RESPONSE
+                        ? rows[row].octet
+                        : (uint8_t)(3 - value[1]);
     flawed(m, attr);
     mutant_say(m, "%s: %s", name_of(m, attr), rows[row].what);
     return mutant_write(m, base_attr(m->base, attr)->offset + 4u + rows[row].index, &octet, 1);
@@ -612,8 +642,10 @@ static bool deep(struct mutant *m, uint32_t at)
     }
     if (depth >= RELOAD_MAX_DEPTH)
         label_form(m, STEP_FORM, RELOAD_REASON_MALFORMED);
-    mutant_say(m, "%" PRIu32 " APPLICATIONs, each in the one before, put in front of the SIGNATURE", depth);
-    return mutant_insert(m, RELOAD_NO_ATTR, base_attr(m->base, m->base->signature)->offset, octets, 4 * (size_t)depth);
+    mutant_say(m, "%" PRIu32 " APPLICATIONs, each in the one before, put in front of the SIGNATURE",
+               depth);
+    return mutant_insert(m, RELOAD_NO_ATTR, base_attr(m->base, m->base->signature)->offset, octets,
+                         4 * (size_t)depth);
 }
 
 /* ---- Octets missing, and too many ---- */
@@ -643,7 +675,8 @@ static bool cut_inside(struct mutant *m, uint32_t attr)
         return false;
     m->octets.len = base_attr(m->base, attr)->offset + mutant_random(m, (uint32_t)size);
     label_form(m, STEP_HEADER, RELOAD_REASON_MALFORMED);
-    mutant_say(m, "cut short in %s, after %zu of %zu octets", name_of(m, attr), m->octets.len, m->base->len);
+    mutant_say(m, "cut short in %s, after %zu of %zu octets", name_of(m, attr), m->octets.len,
+               m->base->len);
     return true;
 }
 
@@ -692,7 +725,8 @@ static bool set_field(struct mutant *m, reload_field field, uint32_t value)
 static bool set_overlay(struct mutant *m, uint32_t at)
 {
     (void)at;
-    return set_field(m, RELOAD_F_OVERLAY, m->mutation->argument != 0 ? 0 : mutant_random(m, UINT32_MAX) | 1);
+    return set_field(m, RELOAD_F_OVERLAY,
+                     m->mutation->argument != 0 ? 0 : mutant_random(m, UINT32_MAX) | 1);
 }
 
 static bool set_version(struct mutant *m, uint32_t at)
@@ -710,7 +744,9 @@ static bool set_frag(struct mutant *m, uint32_t at)
 static bool set_dht(struct mutant *m, uint32_t at)
 {
     (void)at;
-    return set_field(m, RELOAD_F_DHT, m->base->octets[9] == RELOAD_DHT_BAMBOO ? RELOAD_DHT_CHORD : RELOAD_DHT_BAMBOO);
+    return set_field(m, RELOAD_F_DHT,
+                     m->base->octets[9] == RELOAD_DHT_BAMBOO ? RELOAD_DHT_CHORD
+                                                             : RELOAD_DHT_BAMBOO);
 }
 
 static bool set_hash(struct mutant *m, uint32_t at)
@@ -744,7 +780,8 @@ static bool set_source(struct mutant *m, uint32_t at)
     return memcmp(id, m->base->octets + 36, sizeof id) != 0 && mutant_write(m, 36, id, sizeof id);
 }
 
-/* S§7: the boot time in a Transaction ID. It is a replay's sign (D25), for those who look for replays. */
+/* S§7: the boot time in a Transaction ID. It is a replay's sign (D25), for those who look for
+ * replays. */
 static bool set_boot_time(struct mutant *m, uint32_t at)
 {
     const struct mutate_options *policy = m->base->options;
@@ -754,7 +791,8 @@ static bool set_boot_time(struct mutant *m, uint32_t at)
     if (!m->base->certs || (m->base->octets[12] & 0x80) != 0 || boot > UINT32_MAX)
         return false;
     put_number(octets, (uint32_t)boot);
-    mutant_say(m, "the Transaction ID's boot time is later than the TIMESTAMP: a verifier that looks for replays refuses it (D25)");
+    mutant_say(m, "the Transaction ID's boot time is later than the TIMESTAMP: a verifier that "
+                  "looks for replays refuses it (D25)");
     return mutant_write(m, 56, octets, sizeof octets);
 }
 
@@ -772,7 +810,8 @@ static bool put_digest(struct mutant *m, uint32_t index, const uint8_t *octets, 
         return true;
     /* only what is around it: the mutant's own digest must stay */
     for (size_t i = m->base->site_count; i-- > 0;)
-        if (i != index && m->states[i].broken && m->base->sites[i].role == ROLE_BODY && mutant_can_sign(m, i) && !mutant_sign(m, i))
+        if (i != index && m->states[i].broken && m->base->sites[i].role == ROLE_BODY &&
+            mutant_can_sign(m, i) && !mutant_sign(m, i))
             return false;
     m->signing = SIGN_MESSAGE;
     return mutant_can_sign(m, 0) && mutant_sign(m, 0);
@@ -807,7 +846,8 @@ static bool digest_fill(struct mutant *m, uint32_t index)
         uint8_t octet = m->mutation->argument != 0 ? (uint8_t)mutant_random(m, 256) : 0;
         reload_buf_append(&octets, &octet, 1);
     }
-    mutant_say(m, "%s: a DIGEST of %s octets", name_of(m, site->attr), m->mutation->argument != 0 ? "random" : "zero");
+    mutant_say(m, "%s: a DIGEST of %s octets", name_of(m, site->attr),
+               m->mutation->argument != 0 ? "random" : "zero");
     bool good = octets.err == RELOAD_OK && put_digest(m, index, octets.octets, octets.len);
     if (octets.err != RELOAD_OK)
         m->err = octets.err;
@@ -816,7 +856,8 @@ static bool digest_fill(struct mutant *m, uint32_t index)
 }
 
 /* Puts a digest there that was made in another way. */
-static bool digest_made(struct mutant *m, uint32_t index, reload_signer *signer, unsigned flags, enum range range)
+static bool digest_made(struct mutant *m, uint32_t index, reload_signer *signer, unsigned flags,
+                        enum range range)
 {
     const struct site *site = &m->base->sites[index];
     reload_buf covered = {0}, digest = {0};
@@ -824,9 +865,11 @@ static bool digest_made(struct mutant *m, uint32_t index, reload_signer *signer,
         return false;
     bool good = mutant_covered(m, index, range, &covered);
     if (good)
-        m->err = reload_signer_digest(signer, covered.octets, covered.len,
-                                      flags | (site->role == ROLE_BODY && signer == m->base->signer ? RELOAD_DIGEST_RESOURCE : 0),
-                                      &digest);
+        m->err = reload_signer_digest(
+            signer, covered.octets, covered.len,
+            flags |
+                (site->role == ROLE_BODY && signer == m->base->signer ? RELOAD_DIGEST_RESOURCE : 0),
+            &digest);
     size_t len = digest.len < site->size ? digest.len : site->size;
     good = m->err == RELOAD_OK && len == site->size && put_digest(m, index, digest.octets, len);
     reload_buf_free(&covered);
@@ -846,12 +889,15 @@ static bool digest_range(struct mutant *m, uint32_t index)
         [RANGE_LENGTH_ZERO] = "with a header's Length of 0"};
     enum range range = (enum range)m->mutation->argument;
     const struct site *site = &m->base->sites[index];
-    bool message_only = range == RANGE_BASE || range == RANGE_ALL || range == RANGE_LENGTH || range == RANGE_LENGTH_ZERO;
-    if ((message_only && site->role != ROLE_MESSAGE) || (range == RANGE_HEAD && site->role == ROLE_MESSAGE) ||
+    bool message_only = range == RANGE_BASE || range == RANGE_ALL || range == RANGE_LENGTH ||
+                        range == RANGE_LENGTH_ZERO;
+    if ((message_only && site->role != ROLE_MESSAGE) ||
+        (range == RANGE_HEAD && site->role == ROLE_MESSAGE) ||
         (range == RANGE_NO_TIMESTAMP && site->timestamp == RELOAD_NO_ATTR))
         return false;
     if (range == RANGE_LENGTH) { /* so that it differs from D2's */
-        static const uint8_t route_log[] = {0x00, 0x04, 0x00, 0x08, 0x04, 0x01, 0x00, 0x02, 0x00, 0x11, 0x00, 0x00};
+        static const uint8_t route_log[] = {0x00, 0x04, 0x00, 0x08, 0x04, 0x01,
+                                            0x00, 0x02, 0x00, 0x11, 0x00, 0x00};
         if (!mutant_insert(m, RELOAD_NO_ATTR, m->base->len, route_log, sizeof route_log))
             return false;
     }
@@ -914,7 +960,8 @@ static bool wrong_key(struct mutant *m, uint32_t index)
     if (m->base->sites[index].size != m->base->sites[0].size)
         return false;
     m->err = other_signer(m->base);
-    mutant_say(m, "%s made with another %s", name_of(m, m->base->sites[index].attr), m->base->certs ? "RSA key" : "secret");
+    mutant_say(m, "%s made with another %s", name_of(m, m->base->sites[index].attr),
+               m->base->certs ? "RSA key" : "secret");
     return digest_made(m, index, m->base->other, 0, RANGE_RIGHT);
 }
 
@@ -925,12 +972,14 @@ static bool stamp(struct mutant *m, uint32_t index, int64_t time)
 {
     const struct site *site = &m->base->sites[index];
     uint8_t attr[8] = {0x08, 0x01, 0x00, 0x04};
-    if (time < 0 || time > UINT32_MAX || !mutant_can_sign(m, index) || m->states[index].stamp == time)
+    if (time < 0 || time > UINT32_MAX || !mutant_can_sign(m, index) ||
+        m->states[index].stamp == time)
         return false;
     put_number(attr + 4, (uint32_t)time);
     bool good = site->timestamp != RELOAD_NO_ATTR
                     ? mutant_write(m, base_attr(m->base, site->timestamp)->offset + 4u, attr + 4, 4)
-                    : mutant_insert(m, site->attr, base_attr(m->base, site->digest)->offset, attr, sizeof attr);
+                    : mutant_insert(m, site->attr, base_attr(m->base, site->digest)->offset, attr,
+                                    sizeof attr);
     m->states[index].stamp = time;
     m->signing = site->role == ROLE_MESSAGE ? SIGN_MESSAGE : SIGN_ALL;
     mutant_say(m, "%s: a TIMESTAMP %" PRId64 " s from the time of checking", name_of(m, site->attr),
@@ -942,7 +991,8 @@ enum when { STALE, STALE_EDGE, FUTURE, FUTURE_EDGE, EPOCH, END_OF_TIME };
 
 static bool message_time(struct mutant *m, uint32_t at)
 {
-    int64_t now = m->base->options->time, skew = m->base->options->skew_limit ? m->base->options->max_skew : 0;
+    int64_t now = m->base->options->time,
+            skew = m->base->options->skew_limit ? m->base->options->max_skew : 0;
     const int64_t times[] = {now - skew - 1, now - skew, now + skew + 1, now + skew, 0, UINT32_MAX};
     (void)at;
     return stamp(m, 0, times[m->mutation->argument]);
@@ -950,10 +1000,12 @@ static bool message_time(struct mutant *m, uint32_t at)
 
 static bool inner_time(struct mutant *m, uint32_t index)
 {
-    int64_t now = m->base->options->time, skew = m->base->options->skew_limit ? m->base->options->max_skew : 0;
+    int64_t now = m->base->options->time,
+            skew = m->base->options->skew_limit ? m->base->options->max_skew : 0;
     int64_t span = m->states[index].expiration + skew;
     uint32_t when = m->mutation->argument;
-    if (m->base->sites[index].role == ROLE_MESSAGE || (m->states[index].expiration < 0 && (when == STALE || when == STALE_EDGE)))
+    if (m->base->sites[index].role == ROLE_MESSAGE ||
+        (m->states[index].expiration < 0 && (when == STALE || when == STALE_EDGE)))
         return false;
     const int64_t times[] = {now - span - 1, now - span, now + skew + 1, now + skew};
     return stamp(m, index, times[when]);
@@ -968,7 +1020,8 @@ static uint32_t other_certificate(const struct base *base, const uint8_t *octets
 {
     for (uint32_t i = 0; i < base->count; i++) {
         size_t other;
-        const uint8_t *value = is_certificate(base_attr(base, i)->type) ? base_value(base, i, &other) : NULL;
+        const uint8_t *value =
+            is_certificate(base_attr(base, i)->type) ? base_value(base, i, &other) : NULL;
         if (value != NULL && (other != len || memcmp(value, octets, len) != 0))
             return i;
     }
@@ -996,22 +1049,28 @@ static bool certificate(struct mutant *m, uint32_t attr)
     if (!base->certs || !is_certificate(base_attr(base, attr)->type) || !base_counts(base, attr))
         return false;
     if (m->mutation->argument == CERT_OTHER) {
-        other = base_attr(base, attr)->parent == base->sites[0].info ? other_certificate(base, value, len) : RELOAD_NO_ATTR;
+        other = base_attr(base, attr)->parent == base->sites[0].info
+                    ? other_certificate(base, value, len)
+                    : RELOAD_NO_ATTR;
         if (other == RELOAD_NO_ATTR)
             return false;
         value = base_value(base, other, &len);
         /* it is trusted, since its own signatures are good; but its key is another */
         bool same = modulus(value, len) == base->sites[0].size;
-        label_message(m, same ? STEP_DIGEST : STEP_MODULUS, same ? RELOAD_REASON_BAD_DIGEST : RELOAD_REASON_BAD_DIGEST_LENGTH);
+        label_message(m, same ? STEP_DIGEST : STEP_MODULUS,
+                      same ? RELOAD_REASON_BAD_DIGEST : RELOAD_REASON_BAD_DIGEST_LENGTH);
         reload_buf_append(&octets, value, len);
     } else {
-        len -= m->mutation->argument == CERT_EMPTY ? len : m->mutation->argument == CERT_TRUNCATED ? 1 : 0;
+        len -= m->mutation->argument == CERT_EMPTY       ? len
+               : m->mutation->argument == CERT_TRUNCATED ? 1
+                                                         : 0;
         reload_buf_append(&octets, value, len);
         if (m->mutation->argument == CERT_TRAILING)
             reload_buf_append(&octets, &zero, 1);
         label_certificate(m, attr, RELOAD_REASON_BAD_CERTIFICATE);
     }
-    static const char *const what[] = {"followed by another octet", "without its last octet", "empty", "another one of the message"};
+    static const char *const what[] = {"followed by another octet", "without its last octet",
+                                       "empty", "another one of the message"};
     mutant_say(m, "%s: %s", name_of(m, attr), what[m->mutation->argument]);
     bool good = octets.err == RELOAD_OK && mutant_set(m, attr, octets.octets, octets.len);
     if (octets.err != RELOAD_OK)
@@ -1030,12 +1089,13 @@ static bool nothing(struct mutant *m, uint32_t at)
 
 /* ---- The catalogue ---- */
 
-#define NOT_SIGNED (1u << SIGN_NOTHING)
+#define NOT_SIGNED     (1u << SIGN_NOTHING)
 #define MESSAGE_SIGNED (1u << SIGN_MESSAGE)
-#define EACH_WAY (1u << SIGN_NOTHING | 1u << SIGN_MESSAGE | 1u << SIGN_ALL)
+#define EACH_WAY       (1u << SIGN_NOTHING | 1u << SIGN_MESSAGE | 1u << SIGN_ALL)
 
-/* A row: name, group, flag, places, signings, what makes it and its argument; what it does, where that is said, and the reason that
- * it is for. The manual has these, and check-manuals.sh looks. */
+/* A row: name, group, flag, places, signings, what makes it and its argument; what it does, where
+ * that is said, and the reason that it is for. The manual has these, and check-manuals.sh looks. */
+/* clang-format off */
 static const struct mutation mutations[] = {
     {"none", "good", "Good", AT_MESSAGE, NOT_SIGNED, nothing, 0, "nothing", "D24", "valid"},
 
@@ -1228,6 +1288,7 @@ static const struct mutation mutations[] = {
     {"cert-other", "cert", "Certificate", AT_ATTRIBUTES, EACH_WAY, certificate, CERT_OTHER,
      "the message's other certificate, the user's", "D18", "bad-digest"},
 };
+/* clang-format on */
 
 const struct mutation *mutation_at(size_t i)
 {
@@ -1251,8 +1312,10 @@ const char *flag_text(const char *flag)
         {"Time", "A TIMESTAMP is another, at the edge of what is allowed or beyond it."},
         {"Certificate", "A certificate is another, or none."},
         {"SignedAnew", "The message's SIGNATURE was made anew, so that its digest is right."},
-        {"AllSignedAnew", "So were the signatures of the BODYs and PEER-INFOs that the mutation is in."},
-        {"Trailing", "Octets follow the end that the header's Length gives. The result is that of the message before it."},
+        {"AllSignedAnew",
+         "So were the signatures of the BODYs and PEER-INFOs that the mutation is in."},
+        {"Trailing", "Octets follow the end that the header's Length gives. The result is that of "
+                     "the message before it."},
     };
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
         if (strcmp(flags[i].flag, flag) == 0)

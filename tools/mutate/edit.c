@@ -6,17 +6,23 @@
 #include <stdlib.h>
 #include <string.h>
 
-reload_err mutant_open(struct mutant *m, struct base *base, const struct mutation *mutation, enum signing signing, const char *place)
+reload_err mutant_open(struct mutant *m, struct base *base, const struct mutation *mutation,
+                       enum signing signing, const char *place)
 {
     char purpose[512];
-    *m = (struct mutant){.base = base, .mutation = mutation, .signing = signing, .order = UINT64_MAX, .err = RELOAD_OK};
+    *m = (struct mutant){.base = base,
+                         .mutation = mutation,
+                         .signing = signing,
+                         .order = UINT64_MAX,
+                         .err = RELOAD_OK};
     (void)snprintf(m->place, sizeof m->place, "%s", place);
     reload_buf_append(&m->octets, base->octets, base->len);
     m->at = calloc(base->count, sizeof *m->at);
     m->gone = calloc(base->count, sizeof *m->gone);
     m->altered = calloc(base->count, sizeof *m->altered);
     m->states = calloc(base->site_count, sizeof *m->states);
-    if (m->at == NULL || m->gone == NULL || m->altered == NULL || m->states == NULL || m->octets.err != RELOAD_OK)
+    if (m->at == NULL || m->gone == NULL || m->altered == NULL || m->states == NULL ||
+        m->octets.err != RELOAD_OK)
         return RELOAD_ERR_MEMORY;
     for (uint32_t i = 0; i < base->count; i++)
         m->at[i] = base_attr(base, i)->offset;
@@ -24,9 +30,11 @@ reload_err mutant_open(struct mutant *m, struct base *base, const struct mutatio
         const struct site *site = &base->sites[i];
         reload_value value;
         m->states[i] = (struct state){.size = site->size, .stamp = -1, .expiration = -1};
-        if (site->timestamp != RELOAD_NO_ATTR && reload_msg_value(base->msg, site->timestamp, &value))
+        if (site->timestamp != RELOAD_NO_ATTR &&
+            reload_msg_value(base->msg, site->timestamp, &value))
             m->states[i].stamp = value.number;
-        if (site->expiration != RELOAD_NO_ATTR && reload_msg_value(base->msg, site->expiration, &value))
+        if (site->expiration != RELOAD_NO_ATTR &&
+            reload_msg_value(base->msg, site->expiration, &value))
             m->states[i].expiration = value.number;
     }
     /* the same choices whichever mutations are asked for, and however far it is signed anew */
@@ -57,7 +65,8 @@ uint32_t mutant_random(struct mutant *m, uint32_t below)
     uint8_t octets[4] = {0};
     if (m->err == RELOAD_OK)
         m->err = reload_rng_fill(m->rng, octets, sizeof octets);
-    uint32_t number = (uint32_t)octets[0] << 24 | (uint32_t)octets[1] << 16 | (uint32_t)octets[2] << 8 | octets[3];
+    uint32_t number = (uint32_t)octets[0] << 24 | (uint32_t)octets[1] << 16 |
+                      (uint32_t)octets[2] << 8 | octets[3];
     return below == 0 ? 0 : number % below;
 }
 
@@ -68,9 +77,11 @@ void mutant_touch(struct mutant *m, size_t offset, size_t len)
     const struct base *base = m->base;
     for (size_t i = 0; i < base->site_count; i++) {
         const struct site *site = &base->sites[i];
-        size_t from = site->role == ROLE_MESSAGE ? 8 : base_attr(base, site->container)->offset + 4u;
+        size_t from =
+            site->role == ROLE_MESSAGE ? 8 : base_attr(base, site->container)->offset + 4u;
         size_t end = base_attr(base, site->digest)->offset;
-        if (site->role != ROLE_MESSAGE && offset < from && offset + len >= base_end(base, site->container))
+        if (site->role != ROLE_MESSAGE && offset < from &&
+            offset + len >= base_end(base, site->container))
             continue; /* it goes along as it is */
         if (len > 0 ? offset < end && offset + len > from : offset >= from && offset <= end)
             m->states[i].broken = true;
@@ -83,8 +94,8 @@ void mutant_forget(struct mutant *m, uint32_t attr)
         m->gone[i] = true;
 }
 
-/* Where octets at an offset of the good message now are. An attribute takes its head and, where it has no members, its value along
- * wherever it goes. */
+/* Where octets at an offset of the good message now are. An attribute takes its head and, where it
+ * has no members, its value along wherever it goes. */
 static size_t where(const struct mutant *m, size_t offset)
 {
     const struct base *base = m->base;
@@ -162,8 +173,9 @@ static size_t boundary(const struct mutant *m, uint32_t parent, size_t offset)
     if (parent == RELOAD_NO_ATTR)
         return m->octets.len;
     const uint8_t *head = m->octets.octets + m->at[parent];
-    return offset == base_attr(base, parent)->offset + 4u ? m->at[parent] + 4 /* of an empty one */
-                                                          : m->at[parent] + 4 + ((size_t)head[2] << 8 | head[3]);
+    return offset == base_attr(base, parent)->offset + 4u
+               ? m->at[parent] + 4 /* of an empty one */
+               : m->at[parent] + 4 + ((size_t)head[2] << 8 | head[3]);
 }
 
 bool mutant_insert(struct mutant *m, uint32_t parent, size_t offset, const void *octets, size_t len)
@@ -178,7 +190,8 @@ bool mutant_remove(struct mutant *m, uint32_t attr)
     size_t size = base_size(m->base, attr);
     mutant_forget(m, attr);
     mutant_touch(m, base_attr(m->base, attr)->offset, size);
-    return splice(m, m->at[attr], size, NULL, 0) && grow(m, base_attr(m->base, attr)->parent, -(long)size);
+    return splice(m, m->at[attr], size, NULL, 0) &&
+           grow(m, base_attr(m->base, attr)->parent, -(long)size);
 }
 
 bool mutant_move(struct mutant *m, uint32_t attr, uint32_t parent, size_t offset)
@@ -194,7 +207,8 @@ bool mutant_move(struct mutant *m, uint32_t attr, uint32_t parent, size_t offset
     bool good = moved.err == RELOAD_OK;
     if (!good)
         m->err = moved.err;
-    good = good && splice(m, at, size, NULL, 0) && grow(m, base_attr(base, attr)->parent, -(long)size);
+    good =
+        good && splice(m, at, size, NULL, 0) && grow(m, base_attr(base, attr)->parent, -(long)size);
     to -= to > at ? size : 0;
     good = good && splice(m, to, 0, moved.octets, size) && grow(m, parent, (long)size);
     for (uint32_t i = attr; i < end && good; i++)
@@ -220,7 +234,8 @@ bool mutant_set(struct mutant *m, uint32_t attr, const void *octets, size_t len)
     if (!good)
         m->err = value.err;
     good = good && splice(m, m->at[attr] + 4, before, value.octets, value.len) &&
-           (before == value.len || grow(m, base_attr(base, attr)->parent, (long)value.len - (long)before));
+           (before == value.len ||
+            grow(m, base_attr(base, attr)->parent, (long)value.len - (long)before));
     reload_buf_free(&value);
     return good;
 }
@@ -232,12 +247,15 @@ bool mutant_set(struct mutant *m, uint32_t attr, const void *octets, size_t len)
  *
  *   0       8           13     16               SIGNATURE:     DIGEST:                end
  *   | token |EXP … Method|Length|IDs, attributes | TIMESTAMP …  | type, Length | value |
- *           |<------------------------------------------------->|                        right, with Length = end - 68
- *           |<-------------- the header's Length, or 0 -------->|                        length, length-zero
- *           |<---------------------------------->|                                       base (B§5.2.6)
+ *           |<------------------------------------------------->|                        right,
+ * with Length = end - 68
+ *           |<-------------- the header's Length, or 0 -------->|                        length,
+ * length-zero
+ *           |<---------------------------------->|                                       base
+ * (B§5.2.6)
  *   |<--------------------------------------------------------->|                        all
- *           |<---------------------------------------------------------------->|         digest-head
- *           |<------------------------------------->| up to TIMESTAMP                    no-timestamp
+ *           |<---------------------------------------------------------------->| digest-head
+ *           |<------------------------------------->| up to TIMESTAMP no-timestamp
  *
  * D8's range begins at the container's first member; head: at the container.
  */
@@ -248,9 +266,11 @@ bool mutant_covered(struct mutant *m, size_t index, enum range range, reload_buf
     size_t at = m->at[site->attr], digest = m->at[site->digest];
     size_t end = range == RANGE_BASE          ? at
                  : range == RANGE_DIGEST_HEAD ? digest + 4
-                 : range == RANGE_NO_TIMESTAMP && site->timestamp != RELOAD_NO_ATTR ? m->at[site->timestamp]
-                                                                                    : digest;
-    size_t length = at + 4 + (((size_t)octets[at + 2] << 8 | octets[at + 3]) + 3) / 4 * 4 - RELOAD_HEADER_SIZE;
+                 : range == RANGE_NO_TIMESTAMP && site->timestamp != RELOAD_NO_ATTR
+                     ? m->at[site->timestamp]
+                     : digest;
+    size_t length =
+        at + 4 + (((size_t)octets[at + 2] << 8 | octets[at + 3]) + 3) / 4 * 4 - RELOAD_HEADER_SIZE;
     uint8_t told[3] = {(uint8_t)(length >> 16), (uint8_t)(length >> 8), (uint8_t)length};
     size_t from = 16;
     if (site->role != ROLE_MESSAGE) {
@@ -273,7 +293,8 @@ bool mutant_covered(struct mutant *m, size_t index, enum range range, reload_buf
 bool mutant_can_sign(const struct mutant *m, size_t index)
 {
     const struct site *site = &m->base->sites[index];
-    return site->ours && !m->gone[site->attr] && !m->gone[site->digest] && m->states[index].size == site->size;
+    return site->ours && !m->gone[site->attr] && !m->gone[site->digest] &&
+           m->states[index].size == site->size;
 }
 
 bool mutant_sign(struct mutant *m, size_t index)
@@ -282,12 +303,14 @@ bool mutant_sign(struct mutant *m, size_t index)
     reload_buf covered = {0}, digest = {0};
     bool good = mutant_covered(m, index, RANGE_RIGHT, &covered);
     if (good)
-        m->err = reload_signer_digest(m->base->signer, covered.octets, covered.len,
-                                      site->role == ROLE_BODY ? RELOAD_DIGEST_RESOURCE : 0, &digest);
+        m->err =
+            reload_signer_digest(m->base->signer, covered.octets, covered.len,
+                                 site->role == ROLE_BODY ? RELOAD_DIGEST_RESOURCE : 0, &digest);
     good = m->err == RELOAD_OK && digest.len == site->size;
     if (good) {
         memcpy(m->octets.octets + m->at[site->digest] + 4, digest.octets, digest.len);
-        mutant_touch(m, base_attr(m->base, site->digest)->offset + 4u, digest.len); /* for those around it */
+        mutant_touch(m, base_attr(m->base, site->digest)->offset + 4u,
+                     digest.len); /* for those around it */
         m->states[index].broken = false;
     }
     reload_buf_free(&covered);
@@ -300,7 +323,8 @@ static size_t sign_role(struct mutant *m, enum role role)
 {
     size_t done = 0;
     for (size_t i = 0; i < m->base->site_count; i++)
-        if (m->base->sites[i].role == role && m->states[i].broken && mutant_can_sign(m, i) && mutant_sign(m, i))
+        if (m->base->sites[i].role == role && m->states[i].broken && mutant_can_sign(m, i) &&
+            mutant_sign(m, i))
             done++;
     return done;
 }
@@ -310,9 +334,12 @@ bool mutant_sign_anew(struct mutant *m)
     size_t inside = 0;
     if (m->signing == SIGN_NOTHING)
         return true;
-    if (m->signing == SIGN_ALL) { /* the message's covers those inside, and a BODY's that of a PEER-INFO in it */
-        inside = sign_role(m, ROLE_BODY_PEER) + sign_role(m, ROLE_SOURCE) + sign_role(m, ROLE_REDIRECT);
+    if (m->signing ==
+        SIGN_ALL) { /* the message's covers those inside, and a BODY's that of a PEER-INFO in it */
+        inside =
+            sign_role(m, ROLE_BODY_PEER) + sign_role(m, ROLE_SOURCE) + sign_role(m, ROLE_REDIRECT);
         inside += sign_role(m, ROLE_BODY);
     }
-    return sign_role(m, ROLE_MESSAGE) > 0 && (m->signing == SIGN_MESSAGE || inside > 0) && m->err == RELOAD_OK;
+    return sign_role(m, ROLE_MESSAGE) > 0 && (m->signing == SIGN_MESSAGE || inside > 0) &&
+           m->err == RELOAD_OK;
 }

@@ -1,5 +1,5 @@
-/* What a correct verifier says of a mutant: D24 read with what was done to the good message. It asks no verifier, and of the octets
- * it looks at the header alone. */
+/* What a correct verifier says of a mutant: D24 read with what was done to the good message. It
+ * asks no verifier, and of the octets it looks at the header alone. */
 #include "mutate/mutate.h"
 
 #include <string.h>
@@ -48,8 +48,10 @@ static uint16_t code_of(reload_reason reason)
     return 0;
 }
 
-/* Objects; the objection that D24 comes to first stays. Who: 0 for steps 1 to 4, then the roles; of one role, in message order. */
-static void object(struct mutant *m, unsigned who, uint32_t attr, unsigned step, reload_reason reason)
+/* Objects; the objection that D24 comes to first stays. Who: 0 for steps 1 to 4, then the roles; of
+ * one role, in message order. */
+static void object(struct mutant *m, unsigned who, uint32_t attr, unsigned step,
+                   reload_reason reason)
 {
     uint64_t order = (uint64_t)who << 48 | (uint64_t)attr << 8 | step;
     if (order >= m->order)
@@ -68,7 +70,8 @@ void label_message(struct mutant *m, enum step step, reload_reason reason)
     object(m, ROLE_MESSAGE, 0, step, reason);
 }
 
-static void object_at(struct mutant *m, const struct site *site, enum step step, reload_reason reason)
+static void object_at(struct mutant *m, const struct site *site, enum step step,
+                      reload_reason reason)
 {
     object(m, site->role, site->role == ROLE_MESSAGE ? 0 : site->container, step, reason);
 }
@@ -84,8 +87,10 @@ struct header {
 static struct header read_header(const struct mutant *m)
 {
     const uint8_t *h = m->octets.octets;
-    struct header header = {.request = (h[12] & 0x80) == 0, .method = h[12] & 0x7f,
-                            .overlay = (uint32_t)h[64] << 24 | (uint32_t)h[65] << 16 | (uint32_t)h[66] << 8 | h[67]};
+    struct header header = {.request = (h[12] & 0x80) == 0,
+                            .method = h[12] & 0x7f,
+                            .overlay = (uint32_t)h[64] << 24 | (uint32_t)h[65] << 16 |
+                                       (uint32_t)h[66] << 8 | h[67]};
     header.join_request = header.request && header.method == RELOAD_PEER_JOIN;
     return header;
 }
@@ -102,9 +107,11 @@ static void check_header(struct mutant *m, const struct header *header)
     if (policy->overlay != NULL && header->overlay != reload_overlay_id(policy->overlay) &&
         !(header->overlay == 0 && header->join_request))
         label_form(m, STEP_OVERLAY, RELOAD_REASON_OVERLAY_MISMATCH);
-    if (h[9] != base->octets[9] || h[10] != base->octets[10]) /* the policy has the good message's DHT and Hash */
+    if (h[9] != base->octets[9] ||
+        h[10] != base->octets[10]) /* the policy has the good message's DHT and Hash */
         label_form(m, STEP_OVERLAY, RELOAD_REASON_OVERLAY_MISMATCH);
-    if (h[11] != (uint8_t)policy->security && !(h[11] == RELOAD_SECURITY_OPEN && header->join_request))
+    if (h[11] != (uint8_t)policy->security &&
+        !(h[11] == RELOAD_SECURITY_OPEN && header->join_request))
         label_form(m, STEP_SECURITY, RELOAD_REASON_SECURITY_MISMATCH);
 }
 
@@ -121,12 +128,14 @@ static bool lost_member(const struct mutant *m, uint32_t parent, uint16_t type)
     return lost(m, parent) || lost(m, reload_msg_member(m->base->msg, parent, type));
 }
 
-/* The certificate BODYs of a RESOURCE that are left, and (in *altered) whether one of them was lost or has another certificate. */
+/* The certificate BODYs of a RESOURCE that are left, and (in *altered) whether one of them was lost
+ * or has another certificate. */
 static size_t certificate_bodies(const struct mutant *m, uint32_t resource, bool *altered)
 {
     size_t left = 0;
     *altered = false;
-    for (uint32_t i = resource + 1; i < base_attr(m->base, resource)->end; i = base_attr(m->base, i)->end) {
+    for (uint32_t i = resource + 1; i < base_attr(m->base, resource)->end;
+         i = base_attr(m->base, i)->end) {
         if (!base_is_certificate_body(m->base, i))
             continue;
         if (m->gone[i] || m->gone[i + 1])
@@ -153,7 +162,9 @@ void label_certificate(struct mutant *m, uint32_t attr, reload_reason reason)
             continue;
         bool altered;
         size_t left = certificate_bodies(m, base_attr(base, container)->parent, &altered);
-        object_at(m, site, STEP_CERTIFICATE, left == 1 ? reason : REASON_UNKNOWN); /* which of several is used is not known here */
+        object_at(m, site, STEP_CERTIFICATE,
+                  left == 1 ? reason
+                            : REASON_UNKNOWN); /* which of several is used is not known here */
     }
 }
 
@@ -168,7 +179,8 @@ static void check_there(struct mutant *m, const struct site *site)
     if (!m->base->certs)
         return;
     if (site->role != ROLE_BODY) {
-        if (lost_member(m, site->info, RELOAD_A_PEER_ID) || lost_member(m, site->info, RELOAD_A_PEER_CERT))
+        if (lost_member(m, site->info, RELOAD_A_PEER_ID) ||
+            lost_member(m, site->info, RELOAD_A_PEER_CERT))
             object_at(m, site, STEP_CERTIFICATE_THERE, RELOAD_REASON_MISSING_CERTIFICATE);
         return;
     }
@@ -180,11 +192,13 @@ static void check_there(struct mutant *m, const struct site *site)
 }
 
 /* Step 9 under CERTS: D20 and D21. */
-static void check_binding(struct mutant *m, const struct site *site, const struct state *state, const struct header *header)
+static void check_binding(struct mutant *m, const struct site *site, const struct state *state,
+                          const struct header *header)
 {
     const struct base *base = m->base;
     if (site->role == ROLE_BODY) {
-        uint32_t key = reload_msg_member(base->msg, base_attr(base, site->container)->parent, RELOAD_A_KEY);
+        uint32_t key =
+            reload_msg_member(base->msg, base_attr(base, site->container)->parent, RELOAD_A_KEY);
         if (lost(m, key) || m->altered[key])
             object_at(m, site, STEP_BINDING, RELOAD_REASON_RESOURCE_KEY_MISMATCH);
         return;
@@ -192,7 +206,8 @@ static void check_binding(struct mutant *m, const struct site *site, const struc
     size_t len;
     uint32_t id = reload_msg_member(base->msg, site->info, RELOAD_A_PEER_ID);
     uint32_t overlay = reload_msg_field(base->msg, RELOAD_F_OVERLAY);
-    /* the good message's certificate names its PEER-ID for the overlay that was told, or for the one of its Overlay field */
+    /* the good message's certificate names its PEER-ID for the overlay that was told, or for the
+     * one of its Overlay field */
     bool named = base->options->overlay != NULL || (header->join_request && header->overlay == 0) ||
                  (header->overlay == overlay && overlay != 0);
     bool source = site->role == ROLE_MESSAGE && header->request && id != RELOAD_NO_ATTR &&
@@ -206,7 +221,9 @@ static void check_time(struct mutant *m, const struct site *site, const struct s
 {
     const struct mutate_options *policy = m->base->options;
     int64_t now = policy->time;
-    int64_t stamp = site->timestamp != RELOAD_NO_ATTR && m->gone[site->timestamp] ? -1 : state->stamp; /* or one was put in */
+    int64_t stamp = site->timestamp != RELOAD_NO_ATTR && m->gone[site->timestamp]
+                        ? -1
+                        : state->stamp; /* or one was put in */
     int64_t skew = policy->skew_limit ? policy->max_skew : 0;
     int64_t expiration = lost(m, site->expiration) ? -1 : state->expiration;
     if (stamp < 0)
@@ -219,7 +236,8 @@ static void check_time(struct mutant *m, const struct site *site, const struct s
         object_at(m, site, STEP_TIME, RELOAD_REASON_FUTURE);
 }
 
-static void check_site(struct mutant *m, const struct site *site, const struct state *state, const struct header *header)
+static void check_site(struct mutant *m, const struct site *site, const struct state *state,
+                       const struct header *header)
 {
     const struct base *base = m->base;
     if (site->container != RELOAD_NO_ATTR && m->gone[site->container])
@@ -239,7 +257,8 @@ static void check_site(struct mutant *m, const struct site *site, const struct s
         object_at(m, site, STEP_DIGEST, RELOAD_REASON_BAD_DIGEST);
     if (base->certs)
         check_binding(m, site, state, header);
-    if (site->role == ROLE_BODY && header->request && header->method == RELOAD_RESOURCE_PUT && lost(m, site->expiration))
+    if (site->role == ROLE_BODY && header->request && header->method == RELOAD_RESOURCE_PUT &&
+        lost(m, site->expiration))
         object_at(m, site, STEP_EXPIRATION, RELOAD_REASON_MISSING_EXPIRATION);
     check_time(m, site, state);
 }
@@ -272,7 +291,8 @@ bool label(struct mutant *m)
     for (uint32_t i = 0; i < m->base->count; i++)
         check_body(m, i);
     m->code = header.request ? code_of(m->reason) : 0;
-    if (m->reason == RELOAD_REASON_PEER_ID_MISMATCH && m->order >> 48 == ROLE_MESSAGE && header.join_request)
+    if (m->reason == RELOAD_REASON_PEER_ID_MISMATCH && m->order >> 48 == ROLE_MESSAGE &&
+        header.join_request)
         m->code = 493; /* B§8.1.2.1 */
     return m->reason != REASON_UNKNOWN;
 }

@@ -1,4 +1,5 @@
-/* reload-sign --mutate: which mutations are made, at which places, and how far they are signed anew. */
+/* reload-sign --mutate: which mutations are made, at which places, and how far they are signed
+ * anew. */
 #include "mutate/mutate.h"
 
 #include <stdio.h>
@@ -34,7 +35,10 @@ void mutate_check_options(const struct tool *tool, const struct mutate_options *
         for (size_t i = 0; mutation_at(i) != NULL; i++)
             known = known || means(word, len, mutation_at(i));
         if (!known)
-            tool_usage(tool, "--mutate: \"%.*s\" is no mutation or group of them; --mutate=help lists them", (int)len, word);
+            tool_usage(
+                tool,
+                "--mutate: \"%.*s\" is no mutation or group of them; --mutate=help lists them",
+                (int)len, word);
         word += len;
         if (*word == '\0')
             break;
@@ -42,13 +46,15 @@ void mutate_check_options(const struct tool *tool, const struct mutate_options *
     }
     if (seed == NULL)
         tool_usage(tool, "--mutate goes with --seed=HEX, so that it can be repeated");
-    if (seed[0] == '\0' || strlen(seed) % 2 != 0 || strspn(seed, "0123456789abcdefABCDEF") != strlen(seed))
+    if (seed[0] == '\0' || strlen(seed) % 2 != 0 ||
+        strspn(seed, "0123456789abcdefABCDEF") != strlen(seed))
         tool_usage(tool, "--seed: \"%s\" is not an even number of hex digits", seed);
     if (strlen(seed) > 256)
         tool_usage(tool, "--seed: more than 256 hex digits");
 }
 
-reload_err mutate_transaction_id(const struct mutate_options *options, uint8_t id[RELOAD_TRANSACTION_SIZE])
+reload_err mutate_transaction_id(const struct mutate_options *options,
+                                 uint8_t id[RELOAD_TRANSACTION_SIZE])
 {
     struct base base = {.options = options};
     reload_rng *rng = NULL;
@@ -73,8 +79,8 @@ void mutate_help(struct output *out)
             int n = snprintf(line, sizeof line, "%s%s:\n", i > 0 ? "\n" : "", group);
             (void)output_write(out, line, (size_t)n);
         }
-        int n = snprintf(line, sizeof line, "  %-24s %s (%s): %s\n", mutation->name, mutation->what, mutation->section,
-                         mutation->reason);
+        int n = snprintf(line, sizeof line, "  %-24s %s (%s): %s\n", mutation->name, mutation->what,
+                         mutation->section, mutation->reason);
         (void)output_write(out, line, (size_t)n);
     }
 }
@@ -88,14 +94,17 @@ struct run {
 };
 
 /* Makes one mutant, and adds it where there is one and its label can be told. */
-static void make(struct run *r, const struct mutation *mutation, uint32_t at, const char *place, enum signing signing)
+static void make(struct run *r, const struct mutation *mutation, uint32_t at, const char *place,
+                 enum signing signing)
 {
     struct mutant m;
     struct base *base = &r->base;
     r->err = mutant_open(&m, base, mutation, signing, place);
-    bool made = r->err == RELOAD_OK && mutation->make(&m, at) && (signing == SIGN_NOTHING || mutant_sign_anew(&m));
+    bool made = r->err == RELOAD_OK && mutation->make(&m, at) &&
+                (signing == SIGN_NOTHING || mutant_sign_anew(&m));
     made = made && m.err == RELOAD_OK;
-    bool same = made && m.octets.len == base->len && memcmp(m.octets.octets, base->octets, base->len) == 0;
+    bool same =
+        made && m.octets.len == base->len && memcmp(m.octets.octets, base->octets, base->len) == 0;
     if (made && (!same || mutation == mutation_at(0)) && label(&m) && !vectors_add(r->vectors, &m))
         r->err = RELOAD_ERR_WRITE;
     if (r->err == RELOAD_OK)
@@ -104,7 +113,8 @@ static void make(struct run *r, const struct mutation *mutation, uint32_t at, co
 }
 
 /* Makes it in each way that the mutation wants. */
-static void make_each_way(struct run *r, const struct mutation *mutation, uint32_t at, const char *place)
+static void make_each_way(struct run *r, const struct mutation *mutation, uint32_t at,
+                          const char *place)
 {
     for (unsigned signing = 0; signing < SIGNINGS && r->err == RELOAD_OK; signing++)
         if ((mutation->signings & 1u << signing) != 0)
@@ -121,7 +131,8 @@ static void make_everywhere(struct run *r, const struct mutation *mutation)
         break;
     case AT_FIELDS:
         for (unsigned i = 0; i < RELOAD_FIELDS && r->err == RELOAD_OK; i++) {
-            (void)snprintf(place, sizeof place, "/header/%s", reload_field_def_of((reload_field)i)->key);
+            (void)snprintf(place, sizeof place, "/header/%s",
+                           reload_field_def_of((reload_field)i)->key);
             make_each_way(r, mutation, i, place);
         }
         break;
@@ -138,21 +149,23 @@ static void make_everywhere(struct run *r, const struct mutation *mutation)
     }
 }
 
-/* Whether the good message is one, as far as that can be told without checking strangers' signatures. */
+/* Whether the good message is one, as far as that can be told without checking strangers'
+ * signatures. */
 static reload_err check_good(struct base *base, reload_diag *diag)
 {
     struct mutant m;
     reload_err err = mutant_open(&m, base, mutation_at(0), SIGN_NOTHING, "");
     if (err == RELOAD_OK && (!label(&m) || m.reason != RELOAD_REASON_NONE)) {
         err = RELOAD_ERR_REFUSED;
-        (void)snprintf(diag->text, sizeof diag->text, "refused: the message is not good to begin with: %s", label_word(m.reason));
+        (void)snprintf(diag->text, sizeof diag->text,
+                       "refused: the message is not good to begin with: %s", label_word(m.reason));
     }
     mutant_close(&m);
     return err;
 }
 
-void mutate(struct tool *tool, const struct mutate_options *options, reload_signer *signer, const uint8_t *octets, size_t len,
-            const char *file, const char *path)
+void mutate(struct tool *tool, const struct mutate_options *options, reload_signer *signer,
+            const uint8_t *octets, size_t len, const char *file, const char *path)
 {
     struct run r = {.err = RELOAD_OK};
     reload_diag diag = {0};
@@ -160,7 +173,8 @@ void mutate(struct tool *tool, const struct mutate_options *options, reload_sign
     if (r.err == RELOAD_OK)
         r.err = check_good(&r.base, &diag);
     if (r.err != RELOAD_OK) {
-        tool_error(tool, STATUS_FAILED, "%s: %s", file, diag.text[0] != '\0' ? diag.text : reload_strerror(r.err));
+        tool_error(tool, STATUS_FAILED, "%s: %s", file,
+                   diag.text[0] != '\0' ? diag.text : reload_strerror(r.err));
         base_close(&r.base);
         return;
     }

@@ -4,11 +4,12 @@
  *
  * An empty file is one from which nothing was given yet.
  *
- * The lock (flock) is held while one number is taken, and no longer. The line is overwritten in place, by one pwrite, which is
- * synced before the number is used; it is not renamed into place, because a lock on a file that is replaced locks out nobody who
- * opens the new one. In place is safe here: some 40 octets at the beginning of a file lie in one page and in one sector, and only
- * digits change, so that after a kill or a loss of power either the old line is there or the new one. A number that was taken
- * by a call that died is lost; none is given twice. */
+ * The lock (flock) is held while one number is taken, and no longer. The line is overwritten in
+ * place, by one pwrite, which is synced before the number is used; it is not renamed into place,
+ * because a lock on a file that is replaced locks out nobody who opens the new one. In place is
+ * safe here: some 40 octets at the beginning of a file lie in one page and in one sector, and only
+ * digits change, so that after a kill or a loss of power either the old line is there or the new
+ * one. A number that was taken by a call that died is lost; none is given twice. */
 #include "sign/counter.h"
 
 #include <errno.h>
@@ -36,11 +37,13 @@ struct state {
 };
 
 /* Says what is wrong with the file. */
-__attribute__((format(printf, 4, 5))) static reload_err wrong(const struct counter *c, reload_diag *diag, reload_err err,
+__attribute__((format(printf, 4, 5))) static reload_err wrong(const struct counter *c,
+                                                              reload_diag *diag, reload_err err,
                                                               const char *format, ...)
 {
     va_list args;
-    int n = snprintf(diag->text, sizeof diag->text, "%s%.120s: ", err == RELOAD_ERR_REFUSED ? "refused: " : "", c->path);
+    int n = snprintf(diag->text, sizeof diag->text,
+                     "%s%.120s: ", err == RELOAD_ERR_REFUSED ? "refused: " : "", c->path);
     va_start(args, format);
     (void)vsnprintf(diag->text + n, sizeof diag->text - (size_t)n, format, args);
     va_end(args);
@@ -73,7 +76,8 @@ static reload_err read_line(const struct counter *c, int fd, struct state *state
     for (size_t i = 0; good && i < LINE; i++)
         good = pattern[i] == 'd' ? line[i] >= '0' && line[i] <= '9' : line[i] == pattern[i];
     if (!good)
-        return wrong(c, diag, RELOAD_ERR_SYNTAX, "not a counter file: it does not hold the one line that reload-sign writes");
+        return wrong(c, diag, RELOAD_ERR_SYNTAX,
+                     "not a counter file: it does not hold the one line that reload-sign writes");
     uint64_t boot_time = digits(line + BOOT_TIME_AT);
     state->next = digits(line + NEXT_AT);
     if (boot_time > UINT32_MAX || state->next > all_given)
@@ -104,7 +108,8 @@ static reload_err open_locked(const struct counter *c, int *fd, reload_diag *dia
     for (int i = 0; i < PATIENCE; i++) {
         *fd = open(c->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
         const char *cause = *fd < 0 ? strerror(errno) : lock(*fd, &there);
-        if (cause == NULL && stat(c->path, &named) == 0 && named.st_dev == there.st_dev && named.st_ino == there.st_ino)
+        if (cause == NULL && stat(c->path, &named) == 0 && named.st_dev == there.st_dev &&
+            named.st_ino == there.st_ino)
             return RELOAD_OK;
         if (*fd >= 0)
             (void)close(*fd);
@@ -132,10 +137,12 @@ static ssize_t write_at_begin(int fd, const char *line)
 
 static void write_words(const struct state *state, char line[LINE + 1])
 {
-    (void)snprintf(line, LINE + 1, "boot-time %010" PRIu32 " next %010" PRIu64 "\n", state->boot_time, state->next);
+    (void)snprintf(line, LINE + 1, "boot-time %010" PRIu32 " next %010" PRIu64 "\n",
+                   state->boot_time, state->next);
 }
 
-static reload_err write_line(const struct counter *c, int fd, const struct state *before, const struct state *after, reload_diag *diag)
+static reload_err write_line(const struct counter *c, int fd, const struct state *before,
+                             const struct state *after, reload_diag *diag)
 {
     char line[LINE + 1];
     write_words(after, line);
@@ -159,17 +166,22 @@ static reload_err write_line(const struct counter *c, int fd, const struct state
 }
 
 /* Takes a number: *boot_time is the one told, or the TIMESTAMP, and becomes the one that counts. */
-static reload_err take(const struct counter *c, const struct state *state, struct state *after, uint32_t boot_time, reload_diag *diag)
+static reload_err take(const struct counter *c, const struct state *state, struct state *after,
+                       uint32_t boot_time, reload_diag *diag)
 {
     *after = *state;
-    if (state->fresh || (c->has_boot_time && (boot_time > state->boot_time || (boot_time < state->boot_time && c->force))))
+    if (state->fresh || (c->has_boot_time && (boot_time > state->boot_time ||
+                                              (boot_time < state->boot_time && c->force))))
         *after = (struct state){.boot_time = boot_time};
     else if (c->has_boot_time && boot_time < state->boot_time)
         return wrong(c, diag, RELOAD_ERR_REFUSED,
-                     "boot time %" PRIu32 " is earlier than %" PRIu32 " there: receivers would see a replay (D25)", boot_time,
-                     state->boot_time);
+                     "boot time %" PRIu32 " is earlier than %" PRIu32
+                     " there: receivers would see a replay (D25)",
+                     boot_time, state->boot_time);
     if (after->next == all_given)
-        return wrong(c, diag, RELOAD_ERR_REFUSED, "the counter of boot time %" PRIu32 " is at its end: a later --boot-time is needed",
+        return wrong(c, diag, RELOAD_ERR_REFUSED,
+                     "the counter of boot time %" PRIu32
+                     " is at its end: a later --boot-time is needed",
                      after->boot_time);
     after->fresh = false;
     after->next++;

@@ -45,6 +45,7 @@ enum {
     PRETTY
 };
 
+/* clang-format off */
 static const struct tool_option options[] = {
     {SECRET, "secret", "FILE", "sign under HMAC with the shared secret in FILE"},
     {KEY, "key", "FILE", "sign under CERTS with this peer's private key"},
@@ -83,13 +84,16 @@ static const struct tool_option options[] = {
     {'q', "quiet", NULL, "print no warnings on standard error, only errors"},
     {0, NULL, NULL, NULL},
 };
+/* clang-format on */
 
 static const struct tool_help help = {
     "reload-sign (--secret=FILE | --key=FILE --cert=FILE | --none) [options] [FILE...]\n"
-    "reload-sign --reply-to=REQUEST --code=N (--secret=FILE | --key=FILE --cert=FILE | --none) [options]\n"
+    "reload-sign --reply-to=REQUEST --code=N (--secret=FILE | --key=FILE --cert=FILE | --none) "
+    "[options]\n"
     "reload-sign --strip [options] [FILE...]\n"
     "reload-sign --append-route-log=JSON [options] [FILE...]\n"
-    "reload-sign --mutate=LIST --seed=HEX (--secret=FILE | --key=FILE --cert=FILE) [options] [FILE]\n"
+    "reload-sign --mutate=LIST --seed=HEX (--secret=FILE | --key=FILE --cert=FILE) [options] "
+    "[FILE]\n"
     "reload-sign --example=METHOD",
     "Crafts RELOAD messages: completes what is missing and signs them as a sending peer must.",
     options,
@@ -104,7 +108,7 @@ struct sign {
     bool strip;
     bool tbs;
     bool attach, attached; /* a digest is attached; and one message has had it */
-    unsigned code; /* of responses to what is read; 0: what is read is signed itself */
+    unsigned code;         /* of responses to what is read; 0: what is read is signed itself */
     reload_signer *signer; /* NULL: nothing is signed */
     reload_buf route_log;  /* an encoded ROUTE-LOG to be appended; empty: none */
     reload_buf done;       /* the message as it is to be written */
@@ -130,14 +134,17 @@ static bool read_route_log(struct sign *s, const char *json)
         reload_buf_append(&text, json, strlen(json));
         reload_buf_append(&text, after, sizeof after - 1);
         err = text.err != RELOAD_OK ? text.err
-                                    : reload_json_read_attr((const char *)text.octets, text.len, &s->route_log, &diag);
+                                    : reload_json_read_attr((const char *)text.octets, text.len,
+                                                            &s->route_log, &diag);
         reload_buf_free(&text);
         if (strncmp(pointer, "/value", 6) == 0)
             pointer += 6; /* which the caller has not written */
-        diag.column -= diag.line == 1 && diag.column >= sizeof before - 1 ? (unsigned)(sizeof before - 1) : 0;
+        diag.column -=
+            diag.line == 1 && diag.column >= sizeof before - 1 ? (unsigned)(sizeof before - 1) : 0;
     } else {
         err = reload_json_read_attr(json, strlen(json), &s->route_log, &diag);
-        if (err == RELOAD_OK && (s->route_log.octets[0] != 0 || s->route_log.octets[1] != RELOAD_A_ROUTE_LOG)) {
+        if (err == RELOAD_OK &&
+            (s->route_log.octets[0] != 0 || s->route_log.octets[1] != RELOAD_A_ROUTE_LOG)) {
             tool_error(&s->tool, STATUS_USAGE, "--append-route-log: the attribute is no ROUTE-LOG");
             return false;
         }
@@ -145,9 +152,11 @@ static bool read_route_log(struct sign *s, const char *json)
     if (err == RELOAD_ERR_MEMORY)
         tool_error(&s->tool, STATUS_FAILED, "%s", reload_strerror(err));
     else if (err != RELOAD_OK && diag.line > 0)
-        tool_error(&s->tool, STATUS_USAGE, "--append-route-log: line %u, column %u: %s", diag.line, diag.column, diag.text);
+        tool_error(&s->tool, STATUS_USAGE, "--append-route-log: line %u, column %u: %s", diag.line,
+                   diag.column, diag.text);
     else if (err != RELOAD_OK)
-        tool_error(&s->tool, STATUS_USAGE, "--append-route-log: %s%s%s", pointer, pointer[0] != '\0' ? ": " : "", diag.text);
+        tool_error(&s->tool, STATUS_USAGE, "--append-route-log: %s%s%s", pointer,
+                   pointer[0] != '\0' ? ": " : "", diag.text);
     return err == RELOAD_OK;
 }
 
@@ -170,7 +179,8 @@ static reload_err first_step(struct sign *s, reload_buf *out, reload_diag *diag)
         return reload_sign_tbs(s->signer, to_sign, out, diag);
     if (s->signer != NULL)
         return reload_sign(s->signer, to_sign, out, diag);
-    return reload_append_attr(s->in.msg, s->route_log.octets, s->route_log.len, s->flags, out, diag);
+    return reload_append_attr(s->in.msg, s->route_log.octets, s->route_log.len, s->flags, out,
+                              diag);
 }
 
 /* What happens to a message: signed or stripped, and then a ROUTE-LOG behind it. */
@@ -183,36 +193,46 @@ static reload_err work(struct sign *s, reload_diag *diag)
     if (err == RELOAD_OK && both) {
         err = reload_msg_parse(s->msg, s->half_done.octets, s->half_done.len, diag);
         if (err == RELOAD_OK)
-            err = reload_append_attr(s->msg, s->route_log.octets, s->route_log.len, s->flags, &s->done, diag);
+            err = reload_append_attr(s->msg, s->route_log.octets, s->route_log.len, s->flags,
+                                     &s->done, diag);
     }
     if (err == RELOAD_OK && !s->tbs)
         err = reload_msg_parse(s->msg, s->done.octets, s->done.len, diag);
     return err;
 }
 
-/* Tells of what a signed message holds that nobody has signed, and no verifier takes or looks at. */
+/* Tells of what a signed message holds that nobody has signed, and no verifier takes or looks at.
+ */
 static void warn_of_unsigned(struct sign *s)
 {
     size_t ignored = 0, bodies = 0;
     for (size_t i = 0; i < reload_msg_count(s->msg); i++) {
         const reload_attr *attr = reload_msg_attr(s->msg, i);
         ignored += attr->ignored && attr->depth == 1;
-        bodies += attr->type == RELOAD_A_BODY && attr->in_place && !attr->ignored &&
-                  reload_msg_member(s->msg, (uint32_t)i, RELOAD_A_BODY_SIGNATURE) == RELOAD_NO_ATTR &&
-                  reload_msg_member(s->msg, (uint32_t)i, RELOAD_A_BODY_CERTIFICATE) == RELOAD_NO_ATTR;
+        bodies +=
+            attr->type == RELOAD_A_BODY && attr->in_place && !attr->ignored &&
+            reload_msg_member(s->msg, (uint32_t)i, RELOAD_A_BODY_SIGNATURE) == RELOAD_NO_ATTR &&
+            reload_msg_member(s->msg, (uint32_t)i, RELOAD_A_BODY_CERTIFICATE) == RELOAD_NO_ATTR;
     }
     if (ignored > 0)
-        tool_warn(&s->tool, "%s: message %" PRIu64 ": warning: what stands behind the SIGNATURE is not signed, and will be ignored "
-                            "(D10); --strip first makes it part of the message", s->in.file, s->in.index);
+        tool_warn(&s->tool,
+                  "%s: message %" PRIu64
+                  ": warning: what stands behind the SIGNATURE is not signed, and will be ignored "
+                  "(D10); --strip first makes it part of the message",
+                  s->in.file, s->in.index);
     if (bodies > 0)
-        tool_warn(&s->tool, "%s: message %" PRIu64 ": warning: a BODY has no signature, and no verifier takes it; --sign-bodies "
-                            "makes one", s->in.file, s->in.index);
+        tool_warn(&s->tool,
+                  "%s: message %" PRIu64
+                  ": warning: a BODY has no signature, and no verifier takes it; --sign-bodies "
+                  "makes one",
+                  s->in.file, s->in.index);
 }
 
 /* Writes what became of a message. */
 static void write_done(struct sign *s)
 {
-    if (s->signer != NULL && !s->tbs && reload_msg_field(s->msg, RELOAD_F_SECURITY) != RELOAD_SECURITY_NONE)
+    if (s->signer != NULL && !s->tbs &&
+        reload_msg_field(s->msg, RELOAD_F_SECURITY) != RELOAD_SECURITY_NONE)
         warn_of_unsigned(s);
     if (s->tbs && s->form == OCTETS_HEX)
         tool_write_hex(&s->out, s->done.octets, s->done.len, false);
@@ -222,7 +242,8 @@ static void write_done(struct sign *s)
         tool_write_message(&s->out, s->msg, s->form, NULL, s->json_flags);
     if (s->signer != NULL && !s->tbs && (s->flags & RELOAD_SIGN_SOURCE_INFO) != 0 &&
         reload_msg_member(s->msg, RELOAD_NO_ATTR, RELOAD_A_SOURCE_INFO) == RELOAD_NO_ATTR)
-        tool_warn(&s->tool, "%s: message %" PRIu64 ": warning: no SOURCE-INFO to sign", s->in.file, s->in.index);
+        tool_warn(&s->tool, "%s: message %" PRIu64 ": warning: no SOURCE-INFO to sign", s->in.file,
+                  s->in.index);
 }
 
 static void work_on_all(struct sign *s)
@@ -241,7 +262,8 @@ static void work_on_all(struct sign *s)
         if (err == RELOAD_OK)
             write_done(s);
         else
-            input_error(&s->in, err == RELOAD_ERR_MALFORMED ? STATUS_MALFORMED : STATUS_FAILED, &diag);
+            input_error(&s->in, err == RELOAD_ERR_MALFORMED ? STATUS_MALFORMED : STATUS_FAILED,
+                        &diag);
     }
 }
 
@@ -262,12 +284,14 @@ static void mutate_one(struct sign *s, const char *path)
         }
         err = work(s, &diag);
         if (err != RELOAD_OK)
-            input_error(&s->in, err == RELOAD_ERR_MALFORMED ? STATUS_MALFORMED : STATUS_FAILED, &diag);
+            input_error(&s->in, err == RELOAD_ERR_MALFORMED ? STATUS_MALFORMED : STATUS_FAILED,
+                        &diag);
         done = true;
         file = file == NULL ? strdup(s->in.file) : file;
     }
     if (done && s->tool.status == STATUS_FINE)
-        mutate(&s->tool, &s->mutate, s->signer, s->done.octets, s->done.len, file == NULL ? "-" : file, path);
+        mutate(&s->tool, &s->mutate, s->signer, s->done.octets, s->done.len,
+               file == NULL ? "-" : file, path);
     free(file);
 }
 
@@ -283,7 +307,8 @@ static bool set_overlay(struct sign *s, const char *name)
     return false;
 }
 
-/* What is random in a message that is mutated follows from the seed: under HMAC, the Transaction ID. */
+/* What is random in a message that is mutated follows from the seed: under HMAC, the Transaction
+ * ID. */
 static bool seed_transaction_id(struct sign *s)
 {
     uint8_t id[RELOAD_TRANSACTION_SIZE];
@@ -320,7 +345,8 @@ static int print_example(struct sign *s, const char *name, const char *path)
 /* The options' values until the signer is made of them. */
 struct key {
     const char *secret;
-    const char *key, *cert, *resource_key, *resource_cert, *passphrase_file, *attach, *profile, *overlay;
+    const char *key, *cert, *resource_key, *resource_cert, *passphrase_file, *attach, *profile,
+        *overlay;
     bool none;
     bool has_time, has_transaction_id, has_peer_id, has_boot_time;
     uint32_t time, boot_time;
@@ -330,18 +356,21 @@ struct key {
 };
 
 /* key_takers. */
-static reload_err take_key(void *signer, const uint8_t *octets, size_t len, const char *passphrase, reload_diag *diag)
+static reload_err take_key(void *signer, const uint8_t *octets, size_t len, const char *passphrase,
+                           reload_diag *diag)
 {
     return reload_signer_set_key(signer, octets, len, passphrase, diag);
 }
 
-static reload_err take_resource_key(void *signer, const uint8_t *octets, size_t len, const char *passphrase, reload_diag *diag)
+static reload_err take_resource_key(void *signer, const uint8_t *octets, size_t len,
+                                    const char *passphrase, reload_diag *diag)
 {
     return reload_signer_set_resource_key(signer, octets, len, passphrase, diag);
 }
 
 static bool read_cert(struct sign *s, const char *path,
-                      reload_err (*set)(reload_signer *signer, const uint8_t *octets, size_t len, reload_diag *diag))
+                      reload_err (*set)(reload_signer *signer, const uint8_t *octets, size_t len,
+                                        reload_diag *diag))
 {
     enum { MAX_CERT = 1024 * 1024 };
     reload_buf octets = {0};
@@ -359,11 +388,13 @@ static bool read_cert(struct sign *s, const char *path,
 static bool read_certs(struct sign *s, const struct key *key)
 {
     reload_diag diag;
-    if ((key->key != NULL && !key_read(&s->tool, key->key, key->passphrase_file, take_key, s->signer)) ||
+    if ((key->key != NULL &&
+         !key_read(&s->tool, key->key, key->passphrase_file, take_key, s->signer)) ||
         !read_cert(s, key->cert, reload_signer_set_cert))
         return false;
     if (key->resource_key != NULL &&
-        (!key_read(&s->tool, key->resource_key, key->passphrase_file, take_resource_key, s->signer) ||
+        (!key_read(&s->tool, key->resource_key, key->passphrase_file, take_resource_key,
+                   s->signer) ||
          !read_cert(s, key->resource_cert, reload_signer_set_resource_cert)))
         return false;
     if (key->key == NULL || reload_signer_check(s->signer, &diag) == RELOAD_OK)
@@ -376,7 +407,8 @@ static bool read_secret(struct sign *s, const char *path)
 {
     reload_buf secret = {0};
     bool good = secret_read(&s->tool, path, &secret);
-    reload_err err = good ? reload_signer_set_secret(s->signer, secret.octets, secret.len) : RELOAD_OK;
+    reload_err err =
+        good ? reload_signer_set_secret(s->signer, secret.octets, secret.len) : RELOAD_OK;
     reload_buf_free(&secret);
     if (err != RELOAD_OK)
         tool_error(&s->tool, STATUS_FAILED, "%s", reload_strerror(err));
@@ -389,9 +421,11 @@ static bool read_profile(struct sign *s, const char *path, reload_security secur
     reload_profile profile;
     if (!profile_read(&s->tool, path, &profile))
         return false;
-    bool agrees = profile.security < 0 || profile.security == (int64_t)security || (s->flags & RELOAD_SIGN_FORCE) != 0;
+    bool agrees = profile.security < 0 || profile.security == (int64_t)security ||
+                  (s->flags & RELOAD_SIGN_FORCE) != 0;
     if (!agrees)
-        tool_error(&s->tool, STATUS_FAILED, "%s: the overlay is not run under %s", path, reload_name(RELOAD_NAMES_SECURITY, security));
+        tool_error(&s->tool, STATUS_FAILED, "%s: the overlay is not run under %s", path,
+                   reload_name(RELOAD_NAMES_SECURITY, security));
     if (profile.overlay != NULL && !set_overlay(s, profile.overlay))
         agrees = false;
     if (profile.max_skew != -1) {
@@ -452,12 +486,14 @@ static bool make_signer(struct sign *s, struct key *key)
         tool_warn(&s->tool, "warning: without --time, --attach will sign other octets than these");
     if (s->mutate.list != NULL && !key->has_time)
         tool_warn(&s->tool, "warning: without --time, another run makes other messages");
-    return (key->secret == NULL || read_secret(s, key->secret)) && (key->cert == NULL || read_certs(s, key)) &&
+    return (key->secret == NULL || read_secret(s, key->secret)) &&
+           (key->cert == NULL || read_certs(s, key)) &&
            (key->profile == NULL || read_profile(s, key->profile, security)) &&
            (key->attach == NULL || read_attached(s, key->attach)) &&
            (key->counter.path == NULL || use_counter(s, &key->counter, key)) &&
            (key->overlay == NULL || set_overlay(s, key->overlay)) &&
-           (s->mutate.list == NULL || security != RELOAD_SECURITY_HMAC || key->has_transaction_id || seed_transaction_id(s));
+           (s->mutate.list == NULL || security != RELOAD_SECURITY_HMAC || key->has_transaction_id ||
+            seed_transaction_id(s));
 }
 
 /* Ends the program where the options about keys do not go together. */
@@ -467,12 +503,15 @@ static void check_options(const struct sign *s, const struct key *key, bool rout
     if (keys > 1)
         tool_usage(&s->tool, "--secret, --key and --none exclude each other");
     bool elsewhere = s->tbs || key->attach != NULL;
-    if ((key->key != NULL && key->cert == NULL) || (key->cert != NULL && key->key == NULL && !elsewhere))
-        tool_usage(&s->tool, "--key and --cert go together; --cert alone goes with --tbs and --attach");
+    if ((key->key != NULL && key->cert == NULL) ||
+        (key->cert != NULL && key->key == NULL && !elsewhere))
+        tool_usage(&s->tool,
+                   "--key and --cert go together; --cert alone goes with --tbs and --attach");
     if (s->tbs && key->attach != NULL)
         tool_usage(&s->tool, "--tbs and --attach are two steps of the work");
     if (elsewhere && (keys == 0 || key->none || route_log || (s->tbs && s->form == OCTETS_JSON)))
-        tool_usage(&s->tool, "--tbs and --attach go with --secret or --cert, and --tbs writes no JSON");
+        tool_usage(&s->tool,
+                   "--tbs and --attach go with --secret or --cert, and --tbs writes no JSON");
     if ((key->resource_key == NULL) != (key->resource_cert == NULL))
         tool_usage(&s->tool, "--resource-key and --resource-cert go together");
     if (key->resource_key != NULL && key->cert == NULL)
@@ -480,11 +519,15 @@ static void check_options(const struct sign *s, const struct key *key, bool rout
     if (s->strip && keys > 0)
         tool_usage(&s->tool, "--strip takes signatures off and needs no key");
     if (key->counter.path != NULL && key->cert == NULL)
-        tool_usage(&s->tool, "--counter-file goes with --key and --cert: only under CERTS do Transaction IDs count");
+        tool_usage(
+            &s->tool,
+            "--counter-file goes with --key and --cert: only under CERTS do Transaction IDs count");
     if (key->counter.path != NULL && (elsewhere || key->has_transaction_id || s->code != 0))
-        tool_usage(&s->tool, "--counter-file gives new Transaction IDs, and excludes --transaction-id, --tbs, --attach and --reply-to");
+        tool_usage(&s->tool, "--counter-file gives new Transaction IDs, and excludes "
+                             "--transaction-id, --tbs, --attach and --reply-to");
     if (!s->strip && keys == 0 && !route_log)
-        tool_usage(&s->tool, "one of --secret, --key, --none, --strip, --append-route-log and --example says what to do");
+        tool_usage(&s->tool, "one of --secret, --key, --none, --strip, --append-route-log and "
+                             "--example says what to do");
 }
 
 /* The same for --mutate. */
@@ -497,7 +540,8 @@ static void check_mutate_options(struct sign *s, const struct key *key, const ch
         return;
     mutate_check_options(&s->tool, m);
     if ((key->secret == NULL && key->key == NULL) || s->tbs || key->attach != NULL)
-        tool_usage(&s->tool, "--mutate goes with --secret, or --key and --cert, and signs by itself");
+        tool_usage(&s->tool,
+                   "--mutate goes with --secret, or --key and --cert, and signs by itself");
     if (s->has_form && s->form != (m->dir == NULL ? OCTETS_JSON : OCTETS_BINARY))
         tool_usage(&s->tool, "--mutate writes JSON, and with --mutate-dir binary messages");
     if (m->dir != NULL && path != NULL)
@@ -529,7 +573,8 @@ static void run(struct sign *s, const char *path, reload_form form, char **files
 
 int main(int argc, char **argv)
 {
-    struct sign s = {.tool = {.name = "reload-sign"}, .mutate = {.skew_limit = true, .max_skew = RELOAD_DEFAULT_SKEW}};
+    struct sign s = {.tool = {.name = "reload-sign"},
+                     .mutate = {.skew_limit = true, .max_skew = RELOAD_DEFAULT_SKEW}};
     struct key key = {0};
     reload_form input_form = RELOAD_FORM_AUTO;
     const char *path = NULL, *route_log = NULL, *example = NULL;
@@ -573,7 +618,8 @@ int main(int argc, char **argv)
             s.flags |= RELOAD_SIGN_TIMESTAMP;
             break;
         case TRANSACTION_ID:
-            tool_hex(&s.tool, "--transaction-id", argument, key.transaction_id, sizeof key.transaction_id);
+            tool_hex(&s.tool, "--transaction-id", argument, key.transaction_id,
+                     sizeof key.transaction_id);
             key.has_transaction_id = true;
             break;
         case PEER_ID:
@@ -661,12 +707,14 @@ int main(int argc, char **argv)
     s.mutate.json_flags = s.json_flags;
     bool keyed = key.secret != NULL || key.cert != NULL || key.none;
     if ((reply_to == NULL) != (s.code == 0) || (reply_to != NULL && (!keyed || s.strip)))
-        tool_usage(&s.tool, "--reply-to and --code go together, and with a key to sign the response with");
+        tool_usage(&s.tool,
+                   "--reply-to and --code go together, and with a key to sign the response with");
     if (reply_to != NULL && optind < argc)
         tool_usage(&s.tool, "--reply-to reads no other input than the request");
     char *requests[] = {reply_to};
     if ((route_log == NULL || read_route_log(&s, route_log)) && (!keyed || make_signer(&s, &key)))
-        run(&s, path, input_form, reply_to != NULL ? requests : argv + optind, reply_to != NULL ? 1 : argc - optind);
+        run(&s, path, input_form, reply_to != NULL ? requests : argv + optind,
+            reply_to != NULL ? 1 : argc - optind);
     reload_signer_free(&s.signer);
     reload_msg_free(&s.msg);
     reload_buf_free(&s.route_log);

@@ -9,9 +9,9 @@
 #include <time.h>
 
 enum {
-    BATCH = 128,            /* uses before a commit, where nothing asks for one earlier */
-    BATCH_MS = 50,          /* the same in time, since messages that use nothing may go on for ever */
-    WAIT_MS = 120000,       /* for another call that is writing */
+    BATCH = 128,      /* uses before a commit, where nothing asks for one earlier */
+    BATCH_MS = 50,    /* the same in time, since messages that use nothing may go on for ever */
+    WAIT_MS = 120000, /* for another call that is writing */
     RETRY_NANOSECONDS = 1000000
 };
 
@@ -25,8 +25,10 @@ struct kind {
 
 /* ordered: so that the oldest are found without looking at the others */
 static const struct kind peers_kind = {
-    "replay state", 0x524c7270,
-    "CREATE TABLE peer (peer_id BLOB PRIMARY KEY, boot_time INTEGER NOT NULL, counter INTEGER NOT NULL,"
+    "replay state",
+    0x524c7270,
+    "CREATE TABLE peer (peer_id BLOB PRIMARY KEY, boot_time INTEGER NOT NULL, counter INTEGER NOT "
+    "NULL,"
     " window INTEGER NOT NULL, timestamp INTEGER NOT NULL) WITHOUT ROWID;"
     "CREATE INDEX ordered ON peer (timestamp, peer_id);"
     "CREATE TABLE number (peers INTEGER NOT NULL);"
@@ -34,27 +36,34 @@ static const struct kind peers_kind = {
     "CREATE TRIGGER more AFTER INSERT ON peer BEGIN UPDATE number SET peers = peers + 1; END;"
     "CREATE TRIGGER fewer AFTER DELETE ON peer BEGIN UPDATE number SET peers = peers - 1; END;",
     "SELECT boot_time, counter, window, timestamp FROM peer WHERE peer_id = ?1",
-    "INSERT INTO peer VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (peer_id) DO UPDATE SET boot_time = ?2, counter = ?3, window = ?4,"
+    "INSERT INTO peer VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (peer_id) DO UPDATE SET boot_time = "
+    "?2, counter = ?3, window = ?4,"
     " timestamp = ?5",
     "SELECT peers FROM number",
-    "DELETE FROM peer WHERE peer_id = (SELECT peer_id FROM peer WHERE peer_id <> ?1 ORDER BY timestamp, peer_id LIMIT 1)",
+    "DELETE FROM peer WHERE peer_id = (SELECT peer_id FROM peer WHERE peer_id <> ?1 ORDER BY "
+    "timestamp, peer_id LIMIT 1)",
 };
 
 static const struct kind requests_kind = {
-    "requests", 0x524c7271,
-    "CREATE TABLE request (number INTEGER PRIMARY KEY, transaction_id BLOB NOT NULL, overlay INTEGER NOT NULL,"
+    "requests",
+    0x524c7271,
+    "CREATE TABLE request (number INTEGER PRIMARY KEY, transaction_id BLOB NOT NULL, overlay "
+    "INTEGER NOT NULL,"
     " captured INTEGER NOT NULL, open_overlay INTEGER NOT NULL, UNIQUE (transaction_id, overlay))",
     "SELECT captured, open_overlay FROM request WHERE transaction_id = ?1 AND overlay = ?2",
     /* an Overlay that a PEER-JOIN left open stays open, whoever repeats its Transaction ID */
-    "INSERT OR REPLACE INTO request (transaction_id, overlay, captured, open_overlay) VALUES (?1, ?2, ?3, max(?4,"
+    "INSERT OR REPLACE INTO request (transaction_id, overlay, captured, open_overlay) VALUES (?1, "
+    "?2, ?3, max(?4,"
     " ifnull((SELECT open_overlay FROM request WHERE transaction_id = ?1 AND overlay = ?2), 0)))",
     NULL,
     "DELETE FROM request WHERE number <= (SELECT max(number) FROM request) - ?1",
 };
 
 static const struct kind pins_kind = {
-    "pins", 0x524c706e,
-    "CREATE TABLE pin (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, since TEXT NOT NULL) WITHOUT ROWID",
+    "pins",
+    0x524c706e,
+    "CREATE TABLE pin (name TEXT PRIMARY KEY, sha256 TEXT NOT NULL, since TEXT NOT NULL) WITHOUT "
+    "ROWID",
     "SELECT sha256 FROM pin WHERE name = ?1",
     "INSERT INTO pin VALUES (?1, ?2, ?3) ON CONFLICT (name) DO NOTHING",
     NULL,
@@ -70,12 +79,15 @@ static bool failed(const struct database *d, const char *what)
 {
     int code = d->handle == NULL ? SQLITE_NOMEM : sqlite3_errcode(d->handle);
     tool_error(d->tool, STATUS_FAILED, "%s: %s: %s", shown(d), what,
-               code == SQLITE_NOTADB ? "it is no database of reload-verify" : code == SQLITE_BUSY ? "another program holds it"
-               : d->handle == NULL ? sqlite3_errstr(code) : sqlite3_errmsg(d->handle));
+               code == SQLITE_NOTADB ? "it is no database of reload-verify"
+               : code == SQLITE_BUSY ? "another program holds it"
+               : d->handle == NULL   ? sqlite3_errstr(code)
+                                     : sqlite3_errmsg(d->handle));
     return false;
 }
 
-/* SQLite's busy handler: looks again every millisecond, so that a gap between another call's transactions is not missed. */
+/* SQLite's busy handler: looks again every millisecond, so that a gap between another call's
+ * transactions is not missed. */
 static int wait_for_others(void *arg, int tries)
 {
     struct database *d = arg;
@@ -96,14 +108,16 @@ static bool step_through(struct database *d, sqlite3_stmt *statement)
 
 static bool run_sql(struct database *d, const char *sql)
 {
-    return sqlite3_exec(d->handle, sql, NULL, NULL, NULL) == SQLITE_OK || failed(d, "cannot be used");
+    return sqlite3_exec(d->handle, sql, NULL, NULL, NULL) == SQLITE_OK ||
+           failed(d, "cannot be used");
 }
 
 /* The one number that a query gives. */
 static bool ask(struct database *d, const char *sql, int64_t *number)
 {
     sqlite3_stmt *statement = NULL;
-    bool good = sqlite3_prepare_v2(d->handle, sql, -1, &statement, NULL) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW;
+    bool good = sqlite3_prepare_v2(d->handle, sql, -1, &statement, NULL) == SQLITE_OK &&
+                sqlite3_step(statement) == SQLITE_ROW;
     *number = good ? sqlite3_column_int64(statement, 0) : 0;
     if (!good)
         (void)failed(d, "cannot be read");
@@ -111,35 +125,43 @@ static bool ask(struct database *d, const char *sql, int64_t *number)
     return good;
 }
 
-/* Makes the tables of a new database, or makes sure that a database is ours. Others may be doing the same. */
+/* Makes the tables of a new database, or makes sure that a database is ours. Others may be doing
+ * the same. */
 static bool prepare_tables(struct database *d, const struct kind *kind)
 {
     char sql[128];
     int64_t tables, id, version;
-    (void)snprintf(sql, sizeof sql, "PRAGMA application_id = %d; PRAGMA user_version = 1;", kind->application_id);
+    (void)snprintf(sql, sizeof sql, "PRAGMA application_id = %d; PRAGMA user_version = 1;",
+                   kind->application_id);
     if (!run_sql(d, "BEGIN IMMEDIATE") || !ask(d, "SELECT count(*) FROM sqlite_master", &tables) ||
         !ask(d, "PRAGMA application_id", &id) || !ask(d, "PRAGMA user_version", &version))
         return false;
     if (tables == 0 && id == 0)
         return run_sql(d, kind->schema) && run_sql(d, sql) && run_sql(d, "COMMIT");
     if (id != kind->application_id)
-        tool_error(d->tool, STATUS_FAILED, "%s: is a database of something else than %s", shown(d), kind->what);
+        tool_error(d->tool, STATUS_FAILED, "%s: is a database of something else than %s", shown(d),
+                   kind->what);
     else if (version != 1)
-        tool_error(d->tool, STATUS_FAILED, "%s: was written by another version of reload-verify", shown(d));
+        tool_error(d->tool, STATUS_FAILED, "%s: was written by another version of reload-verify",
+                   shown(d));
     return id == kind->application_id && version == 1 && run_sql(d, "COMMIT");
 }
 
 static bool prepare(struct database *d, const char *sql, sqlite3_stmt **statement)
 {
-    return sql == NULL || sqlite3_prepare_v3(d->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, statement, NULL) == SQLITE_OK ||
+    return sql == NULL ||
+           sqlite3_prepare_v3(d->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, statement, NULL) ==
+               SQLITE_OK ||
            failed(d, "cannot be read");
 }
 
-/* Opens the file, or for NULL one of SQLite's own, which it removes, and which is written to when its cache is full. */
+/* Opens the file, or for NULL one of SQLite's own, which it removes, and which is written to when
+ * its cache is full. */
 static bool open_path(struct database *d, const char *path)
 {
     struct stat st;
-    if (path != NULL && stat(path, &st) == 0 && !S_ISREG(st.st_mode)) { /* a journal would be made beside it */
+    if (path != NULL && stat(path, &st) == 0 &&
+        !S_ISREG(st.st_mode)) { /* a journal would be made beside it */
         tool_error(d->tool, STATUS_FAILED, "%s: cannot be opened: not a regular file", path);
         return false;
     }
@@ -148,18 +170,21 @@ static bool open_path(struct database *d, const char *path)
     size_t size = path == NULL ? 1 : strlen(path) + sizeof "./";
     char *name = malloc(size);
     if (name != NULL)
-        (void)snprintf(name, size, "%s%s", path == NULL || path[0] == '/' ? "" : "./", path == NULL ? "" : path);
+        (void)snprintf(name, size, "%s%s", path == NULL || path[0] == '/' ? "" : "./",
+                       path == NULL ? "" : path);
     bool opened = name != NULL && sqlite3_open_v2(name, &d->handle, flags, NULL) == SQLITE_OK;
     free(name);
     return opened || failed(d, "cannot be opened");
 }
 
-static bool open_database(struct database *d, struct tool *tool, const char *path, const struct kind *kind)
+static bool open_database(struct database *d, struct tool *tool, const char *path,
+                          const struct kind *kind)
 {
     *d = (struct database){.tool = tool, .path = path};
     if (!open_path(d, path))
         return false;
-    if (sqlite3_db_readonly(d->handle, "main") == 1) { /* it would do until there is something to be kept */
+    if (sqlite3_db_readonly(d->handle, "main") ==
+        1) { /* it would do until there is something to be kept */
         tool_error(tool, STATUS_FAILED, "%s: cannot be written", shown(d));
         return false;
     }
@@ -167,16 +192,18 @@ static bool open_database(struct database *d, struct tool *tool, const char *pat
     if (path != NULL)
         tool_keep(tool, path);
     /* a commit has lasted when it returns, its journal's name included */
-    return run_sql(d, path == NULL ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = EXTRA") && prepare_tables(d, kind) &&
-           prepare(d, kind->find, &d->find) && prepare(d, kind->keep, &d->keep) && prepare(d, kind->count, &d->count) &&
-           prepare(d, kind->forget, &d->forget) && prepare(d, "BEGIN IMMEDIATE", &d->begin) && prepare(d, "COMMIT", &d->commit) &&
-           prepare(d, "SAVEPOINT message", &d->mark) && prepare(d, "ROLLBACK TO message", &d->undo) &&
+    return run_sql(d, path == NULL ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = EXTRA") &&
+           prepare_tables(d, kind) && prepare(d, kind->find, &d->find) &&
+           prepare(d, kind->keep, &d->keep) && prepare(d, kind->count, &d->count) &&
+           prepare(d, kind->forget, &d->forget) && prepare(d, "BEGIN IMMEDIATE", &d->begin) &&
+           prepare(d, "COMMIT", &d->commit) && prepare(d, "SAVEPOINT message", &d->mark) &&
+           prepare(d, "ROLLBACK TO message", &d->undo) &&
            prepare(d, "RELEASE message", &d->release);
 }
 
 static void close_database(struct database *d)
 {
-    sqlite3_stmt *const statements[] = {d->find, d->keep,   d->count, d->forget, d->begin,
+    sqlite3_stmt *const statements[] = {d->find,   d->keep, d->count, d->forget, d->begin,
                                         d->commit, d->mark, d->undo,  d->release};
     for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++)
         (void)sqlite3_finalize(statements[i]);
@@ -206,9 +233,10 @@ void remember_close(struct remember *r)
     close_database(&r->pins);
 }
 
-/* ---- Transactions ---------------------------------------------------------------------------------------------- */
+/* ---- Transactions ---- */
 
-/* What a message is compared with must not change before what it teaches is written: a transaction begins with the first look. */
+/* What a message is compared with must not change before what it teaches is written: a transaction
+ * begins with the first look. */
 static bool begin(struct database *d)
 {
     d->uses++;
@@ -223,7 +251,8 @@ static bool begin(struct database *d)
 
 static bool end_message(struct database *d, bool judged)
 {
-    bool marked = d->marked && sqlite3_get_autocommit(d->handle) == 0; /* after some errors SQLite has undone all of it */
+    bool marked = d->marked && sqlite3_get_autocommit(d->handle) ==
+                                   0; /* after some errors SQLite has undone all of it */
     d->marked = false;
     return !marked || ((judged || step_through(d, d->undo)) && step_through(d, d->release));
 }
@@ -272,14 +301,15 @@ bool remember_commit_some(struct remember *r)
     return good;
 }
 
-/* ---- The verifier's functions ---------------------------------------------------------------------------------- */
+/* ---- The verifier's functions ---- */
 
 static void bind_octets(sqlite3_stmt *statement, int i, const uint8_t *octets, size_t len)
 {
     (void)sqlite3_bind_blob(statement, i, octets, (int)len, SQLITE_STATIC);
 }
 
-/* Looks an entry up by what is bound. The row, where *found, is there until the statement is reset. */
+/* Looks an entry up by what is bound. The row, where *found, is there until the statement is reset.
+ */
 static reload_err look_up(struct database *d, bool *found)
 {
     int result = sqlite3_step(d->find);
@@ -295,7 +325,8 @@ static reload_err keep_bound(struct database *d)
     return step_through(d, d->keep) ? RELOAD_OK : RELOAD_ERR_WRITE;
 }
 
-static reload_err find_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_peer_memory *peer, bool *found)
+static reload_err find_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_peer_memory *peer,
+                            bool *found)
 {
     struct database *d = &((struct remember *)arg)->peers;
     if (!begin(d))
@@ -311,8 +342,8 @@ static reload_err find_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_
     return err;
 }
 
-/* Forgets the peers that were heard of the longest ago while there are too many, but not the one that has just come: its message
- * would pass again at once. */
+/* Forgets the peers that were heard of the longest ago while there are too many, but not the one
+ * that has just come: its message would pass again at once. */
 static reload_err make_room(struct remember *r, const uint8_t id[RELOAD_ID_SIZE])
 {
     struct database *d = &r->peers;
@@ -332,7 +363,8 @@ static reload_err make_room(struct remember *r, const uint8_t id[RELOAD_ID_SIZE]
     }
 }
 
-static reload_err keep_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE], const reload_peer_memory *peer)
+static reload_err keep_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE],
+                            const reload_peer_memory *peer)
 {
     struct remember *r = arg;
     struct database *d = &r->peers;
@@ -347,8 +379,8 @@ static reload_err keep_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE], const r
     return err == RELOAD_OK ? make_room(r, id) : err;
 }
 
-static reload_err find_request(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE], uint32_t overlay,
-                               reload_request_memory *request, bool *found)
+static reload_err find_request(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE],
+                               uint32_t overlay, reload_request_memory *request, bool *found)
 {
     struct database *d = &((struct remember *)arg)->requests;
     bind_octets(d->find, 1, transaction_id, RELOAD_TRANSACTION_SIZE);
@@ -361,8 +393,8 @@ static reload_err find_request(void *arg, const uint8_t transaction_id[RELOAD_TR
     return err;
 }
 
-static reload_err keep_request(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE], uint32_t overlay,
-                               const reload_request_memory *request)
+static reload_err keep_request(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE],
+                               uint32_t overlay, const reload_request_memory *request)
 {
     struct remember *r = arg;
     struct database *d = &r->requests;
@@ -377,7 +409,8 @@ static reload_err keep_request(void *arg, const uint8_t transaction_id[RELOAD_TR
     return err == RELOAD_OK && !step_through(d, d->forget) ? RELOAD_ERR_WRITE : err;
 }
 
-static reload_err find_pin(void *arg, const char *name, uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE], bool *found)
+static reload_err find_pin(void *arg, const char *name,
+                           uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE], bool *found)
 {
     struct database *d = &((struct remember *)arg)->pins;
     if (!begin(d))
@@ -388,7 +421,8 @@ static reload_err find_pin(void *arg, const char *name, uint8_t fingerprint[RELO
         const char *digits = (const char *)sqlite3_column_text(d->find, 0);
         if (digits == NULL || strlen(digits) != 2 * RELOAD_FINGERPRINT_SIZE ||
             !reload_hex_decode(digits, 2 * RELOAD_FINGERPRINT_SIZE, fingerprint)) {
-            tool_error(d->tool, STATUS_FAILED, "%s: the pin of %s is no SHA-256 in hex", shown(d), name);
+            tool_error(d->tool, STATUS_FAILED, "%s: the pin of %s is no SHA-256 in hex", shown(d),
+                       name);
             err = RELOAD_ERR_READ;
         }
     }
@@ -396,7 +430,8 @@ static reload_err find_pin(void *arg, const char *name, uint8_t fingerprint[RELO
     return err;
 }
 
-static reload_err keep_pin(void *arg, const char *name, const uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE])
+static reload_err keep_pin(void *arg, const char *name,
+                           const uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE])
 {
     struct database *d = &((struct remember *)arg)->pins;
     char digits[2 * RELOAD_FINGERPRINT_SIZE], since[32] = "";
@@ -415,7 +450,8 @@ static reload_err keep_pin(void *arg, const char *name, const uint8_t fingerprin
 
 reload_memory remember_memory(struct remember *r, unsigned *what)
 {
-    *what = (r->peers.handle != NULL ? RELOAD_REMEMBER_PEERS : 0) | (r->requests.handle != NULL ? RELOAD_REMEMBER_REQUESTS : 0) |
+    *what = (r->peers.handle != NULL ? RELOAD_REMEMBER_PEERS : 0) |
+            (r->requests.handle != NULL ? RELOAD_REMEMBER_REQUESTS : 0) |
             (r->pins.handle != NULL ? RELOAD_REMEMBER_PINS : 0);
     return (reload_memory){r, find_peer, keep_peer, find_request, keep_request, find_pin, keep_pin};
 }

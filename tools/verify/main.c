@@ -33,6 +33,7 @@ enum {
     EXPLAIN
 };
 
+/* clang-format off */
 static const struct tool_option options[] = {
     {SECRET, "secret", "FILE", "the overlay runs under HMAC with this shared secret; if given again, any one will do"},
     {CA, "ca", "FILE", "the overlay runs under CERTS with this CA certificate; if given again, any one will do"},
@@ -63,9 +64,11 @@ static const struct tool_option options[] = {
     {'q', "quiet", NULL, "no report, only errors; the exit status tells"},
     {0, NULL, NULL, NULL},
 };
+/* clang-format on */
 
 static const struct tool_help help = {
-    "reload-verify (--secret=FILE | --ca=FILE | --pin=FILE | --none | --profile=FILE) [options] [FILE...]",
+    "reload-verify (--secret=FILE | --ca=FILE | --pin=FILE | --none | --profile=FILE) [options] "
+    "[FILE...]",
     "Judges RELOAD messages as a receiving peer must; the status is 0 where all of them pass.",
     options,
 };
@@ -83,7 +86,8 @@ struct verify {
     bool explain;
     int64_t time;
     struct remember remember;
-    bool stopped; /* what is remembered cannot be read or written, and so nothing more can be judged */
+    bool stopped; /* what is remembered cannot be read or written, and so nothing more can be judged
+                   */
     reload_verifier *verifier;
     reload_report report;
     struct output out;
@@ -106,15 +110,16 @@ static void print_escaped(struct verify *v, const char *text)
     (void)reload_escape((const uint8_t *)text, strlen(text), output_write, &v->out);
 }
 
-static void print_signatures(struct verify *v, const reload_msg *msg, const reload_report *report, const char *indent)
+static void print_signatures(struct verify *v, const reload_msg *msg, const reload_report *report,
+                             const char *indent)
 {
     for (size_t i = 0; i < report->count; i++) {
         const reload_signature *signature = &report->signatures[i];
         char pointer[256];
         if (!reload_msg_pointer(msg, signature->attr, pointer, sizeof pointer))
             pointer[0] = '\0';
-        print(v, "%s    %s %s: %s", indent, reload_msg_attr(msg, signature->attr)->def->name, pointer,
-              reload_verdict_text(signature->verdict));
+        print(v, "%s    %s %s: %s", indent, reload_msg_attr(msg, signature->attr)->def->name,
+              pointer, reload_verdict_text(signature->verdict));
         if (signature->reason != RELOAD_REASON_NONE)
             print(v, ": %s", reload_reason_text(signature->reason));
         if (signature->has_timestamp)
@@ -122,7 +127,9 @@ static void print_signatures(struct verify *v, const reload_msg *msg, const relo
         if (signature->signer != NULL)
             print(v, ", signer %s", reload_cert_subject(signature->signer)); /* escaped already */
         if (signature->attr > reload_msg_signature(msg))
-            print(v, ", unauthenticated: it stands behind the SIGNATURE"); /* D27: whoever signed it, nobody vouches for its being here */
+            print(v, ", unauthenticated: it stands behind the SIGNATURE"); /* D27: whoever signed
+                                                                              it, nobody vouches for
+                                                                              its being here */
         print(v, "\n");
     }
 }
@@ -135,15 +142,16 @@ struct lint_lines {
 };
 
 /* "put-destination /attributes/1/value/0: … (B§9.1, D17)" */
-static void finding_text(const reload_msg *msg, const reload_finding *finding, char *text, size_t size)
+static void finding_text(const reload_msg *msg, const reload_finding *finding, char *text,
+                         size_t size)
 {
     const reload_rule_def *rule = reload_rule_def_of(finding->rule);
     const char *level = reload_level_text(rule->level);
     char pointer[256];
     if (!reload_finding_pointer(msg, finding, pointer, sizeof pointer))
         pointer[0] = '\0';
-    (void)snprintf(text, size, "lint: %s %s: %s (%s%s%s)", rule->word, pointer, finding->detail, level == NULL ? "" : level,
-                   level == NULL ? "" : ", ", rule->section);
+    (void)snprintf(text, size, "lint: %s %s: %s (%s%s%s)", rule->word, pointer, finding->detail,
+                   level == NULL ? "" : level, level == NULL ? "" : ", ", rule->section);
 }
 
 static int print_finding(void *arg, const reload_finding *finding)
@@ -161,8 +169,8 @@ static int warn_of_finding(void *arg, const reload_finding *finding)
     const struct verify *v = lines->v;
     char text[640];
     finding_text(lines->msg, finding, text, sizeof text);
-    tool_warn(&v->tool, "%s: offset %" PRIu64 ": message %" PRIu64 ": %s%s", v->in.file, v->in.origin.offset, v->in.origin.index,
-              lines->before, text);
+    tool_warn(&v->tool, "%s: offset %" PRIu64 ": message %" PRIu64 ": %s%s", v->in.file,
+              v->in.origin.offset, v->in.origin.index, lines->before, text);
     return 0;
 }
 
@@ -170,9 +178,12 @@ static int warn_of_finding(void *arg, const reload_finding *finding)
 static void lint(struct verify *v, const reload_msg *msg, reload_lint_sink sink, const char *before)
 {
     struct lint_lines lines = {v, msg, before};
-    reload_err err = v->lint == RELOAD_SECURITY_OPEN || v->tool.quiet ? RELOAD_OK : reload_lint(v->lint, msg, sink, &lines);
+    reload_err err = v->lint == RELOAD_SECURITY_OPEN || v->tool.quiet
+                         ? RELOAD_OK
+                         : reload_lint(v->lint, msg, sink, &lines);
     if (err != RELOAD_OK && err != RELOAD_ERR_WRITE) /* which has been told */
-        tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": %s", v->in.file, v->in.index, reload_strerror(err));
+        tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": %s", v->in.file, v->in.index,
+                   reload_strerror(err));
 }
 
 /* For a filter: of the message, and of those that it carries. */
@@ -184,47 +195,58 @@ static void lint_warn(struct verify *v, const reload_msg *msg, const reload_repo
 }
 
 /* What is said of a wrong digest, in parts; false when i is past the last. */
-static bool explanation_text(const reload_explanation *explanation, size_t i, char *text, size_t size)
+static bool explanation_text(const reload_explanation *explanation, size_t i, char *text,
+                             size_t size)
 {
     if (i < explanation->count) {
         const reload_fit *fit = &explanation->fits[i];
         char words[768];
         reload_fit_text(fit, words, sizeof words);
-        (void)snprintf(text, size, "the digest fits: %s%s%s: %s", fit->readings[0]->word, fit->count > 1 ? ", " : "",
-                       fit->count > 1 ? fit->readings[1]->word : "", words);
+        (void)snprintf(text, size, "the digest fits: %s%s%s: %s", fit->readings[0]->word,
+                       fit->count > 1 ? ", " : "", fit->count > 1 ? fit->readings[1]->word : "",
+                       words);
         return true;
     }
     if (i > 0)
         return false;
-    (void)snprintf(text, size, "%s%s%s", explanation->no_digest ? "there is no digest" : "no known misreading fits",
+    (void)snprintf(text, size, "%s%s%s",
+                   explanation->no_digest ? "there is no digest" : "no known misreading fits",
                    explanation->key_fits ? "; the certificate's key has signed other octets" : "",
                    explanation->incomplete ? "; not all were tried" : "");
     return true;
 }
 
-/* "explain: SIGNATURE /attributes/2: the digest fits: …", a line a fit, on standard error where v is a filter. */
-static void print_explanations(struct verify *v, const reload_msg *msg, const reload_report *report, const char *indent)
+/* "explain: SIGNATURE /attributes/2: the digest fits: …", a line a fit, on standard error where v
+ * is a filter. */
+static void print_explanations(struct verify *v, const reload_msg *msg, const reload_report *report,
+                               const char *indent)
 {
     for (size_t i = 0; i < report->count; i++) {
         const reload_signature *signature = &report->signatures[i];
         char pointer[256], text[900];
         if (!reload_msg_pointer(msg, signature->attr, pointer, sizeof pointer))
             pointer[0] = '\0';
-        for (size_t k = 0; signature->explanation != NULL && explanation_text(signature->explanation, k, text, sizeof text); k++) {
+        for (size_t k = 0; signature->explanation != NULL &&
+                           explanation_text(signature->explanation, k, text, sizeof text);
+             k++) {
             const char *name = reload_msg_attr(msg, signature->attr)->def->name;
             if (v->report_form == REPORT_FILTER)
-                tool_warn(&v->tool, "%s: offset %" PRIu64 ": message %" PRIu64 ": explain: %s %s: %s", v->in.file,
-                          v->in.origin.offset, v->in.origin.index, name, pointer, text);
+                tool_warn(&v->tool,
+                          "%s: offset %" PRIu64 ": message %" PRIu64 ": explain: %s %s: %s",
+                          v->in.file, v->in.origin.offset, v->in.origin.index, name, pointer, text);
             else
                 print(v, "%s    explain: %s %s: %s\n", indent, name, pointer, text);
         }
     }
 }
 
-/* "RESOURCE-PUT request: invalid: bad-digest (431): …", and what it carries on lines of its own. msg: NULL for no message. */
-static void print_report(struct verify *v, const reload_msg *msg, const reload_report *report, unsigned depth)
+/* "RESOURCE-PUT request: invalid: bad-digest (431): …", and what it carries on lines of its own.
+ * msg: NULL for no message. */
+static void print_report(struct verify *v, const reload_msg *msg, const reload_report *report,
+                         unsigned depth)
 {
-    const char *const indents[RELOAD_MAX_TUNNEL + 1] = {"", "    ", "        ", "            ", "                "};
+    const char *const indents[RELOAD_MAX_TUNNEL + 1] = {"", "    ", "        ", "            ",
+                                                        "                "};
     if (msg != NULL) {
         const char *name = reload_name(RELOAD_NAMES_METHOD, reload_msg_field(msg, RELOAD_F_METHOD));
         if (name != NULL)
@@ -261,7 +283,8 @@ static void print_report(struct verify *v, const reload_msg *msg, const reload_r
 static void print_line(struct verify *v, const reload_msg *msg)
 {
     print_escaped(v, v->in.file);
-    print(v, ": offset %" PRIu64 ": message %" PRIu64 ": ", v->in.origin.offset, v->in.origin.index);
+    print(v, ": offset %" PRIu64 ": message %" PRIu64 ": ", v->in.origin.offset,
+          v->in.origin.index);
     print_report(v, msg, &v->report, 0);
 }
 
@@ -271,8 +294,9 @@ static void filter(struct verify *v)
     if (reload_verdict_passes(v->report.verdict)) {
         tool_write_message(&v->out, v->in.msg, v->form, NULL, 0);
     } else if (v->report.verdict == RELOAD_INVALID) {
-        tool_warn(&v->tool, "%s: offset %" PRIu64 ": message %" PRIu64 ": not passed on: %s: %s", v->in.file, v->in.origin.offset,
-                  v->in.origin.index, reload_reason_text(v->report.reason), v->report.detail);
+        tool_warn(&v->tool, "%s: offset %" PRIu64 ": message %" PRIu64 ": not passed on: %s: %s",
+                  v->in.file, v->in.origin.offset, v->in.origin.index,
+                  reload_reason_text(v->report.reason), v->report.detail);
         print_explanations(v, v->in.msg, &v->report, "");
     }
 }
@@ -288,8 +312,10 @@ static void report(struct verify *v, const reload_msg *msg)
         return;
     } else if (v->report_form == REPORT_AS_JSON) {
         output_check(&v->out, v->lint == RELOAD_SECURITY_OPEN
-                                  ? reload_json_write_report(&v->report, msg, &v->in.origin, output_write, &v->out)
-                                  : reload_json_write_report_lint(&v->report, msg, &v->in.origin, v->lint, output_write, &v->out));
+                                  ? reload_json_write_report(&v->report, msg, &v->in.origin,
+                                                             output_write, &v->out)
+                                  : reload_json_write_report_lint(&v->report, msg, &v->in.origin,
+                                                                  v->lint, output_write, &v->out));
         (void)output_write(&v->out, "\n", 1);
     } else {
         print_line(v, msg);
@@ -315,11 +341,15 @@ static void judge(struct verify *v)
     reload_diag diag;
     int64_t captured = v->in.item.captured;
     if (v->captured_time && captured == RELOAD_NO_TIME) {
-        tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": could not be checked: it does not say when it was captured",
+        tool_error(&v->tool, STATUS_FAILED,
+                   "%s: message %" PRIu64
+                   ": could not be checked: it does not say when it was captured",
                    v->in.file, v->in.index);
         return;
     }
-    int64_t at = v->captured_time ? captured / 1000000 : v->has_time ? v->time : (int64_t)time(NULL);
+    int64_t at = v->captured_time ? captured / 1000000
+                 : v->has_time    ? v->time
+                                  : (int64_t)time(NULL);
     check_crls(v, at);
     reload_verifier_set_captured(v->verifier, captured);
     reload_err err = reload_verify(v->verifier, v->in.msg, at, &v->report);
@@ -329,13 +359,15 @@ static void judge(struct verify *v)
     }
     if (err != RELOAD_OK) {
         v->stopped = err == RELOAD_ERR_READ || err == RELOAD_ERR_WRITE;
-        tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": could not be checked%s%s", v->in.file, v->in.index,
-                   v->stopped ? "" : ": ", v->stopped ? "" : reload_strerror(err));
+        tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": could not be checked%s%s",
+                   v->in.file, v->in.index, v->stopped ? "" : ": ",
+                   v->stopped ? "" : reload_strerror(err));
         return;
     }
-    if (v->explain && !v->tool.quiet && (err = reload_explain(v->verifier, v->in.msg, &v->report)) != RELOAD_OK)
-        tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": could not be explained: %s", v->in.file, v->in.index,
-                   reload_strerror(err));
+    if (v->explain && !v->tool.quiet &&
+        (err = reload_explain(v->verifier, v->in.msg, &v->report)) != RELOAD_OK)
+        tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": could not be explained: %s",
+                   v->in.file, v->in.index, reload_strerror(err));
     if (v->report.verdict == RELOAD_MALFORMED && reload_msg_check(v->in.msg, &diag) != RELOAD_OK)
         input_error(&v->in, STATUS_INVALID, &diag);
     if (!reload_report_passed(&v->report))
@@ -351,9 +383,11 @@ static void report_no_message(struct verify *v)
     v->report.reason = RELOAD_REASON_MALFORMED;
     const reload_diag *diag = &v->in.item.diag;
     if (diag->line > 0)
-        (void)snprintf(v->report.detail, sizeof v->report.detail, "line %u, column %u: %.200s", diag->line, diag->column, diag->text);
+        (void)snprintf(v->report.detail, sizeof v->report.detail, "line %u, column %u: %.200s",
+                       diag->line, diag->column, diag->text);
     else if (diag->has_pointer && diag->pointer[0] != '\0')
-        (void)snprintf(v->report.detail, sizeof v->report.detail, "%.120s: %.120s", diag->pointer, diag->text);
+        (void)snprintf(v->report.detail, sizeof v->report.detail, "%.120s: %.120s", diag->pointer,
+                       diag->text);
     else
         (void)snprintf(v->report.detail, sizeof v->report.detail, "%s", diag->text);
     report(v, NULL);
@@ -403,21 +437,26 @@ struct policy {
     const char *replay_state, *pin;
 };
 
-/* Which algorithm the options tell, or else the profile; ends the program where they do not tell one. */
+/* Which algorithm the options tell, or else the profile; ends the program where they do not tell
+ * one. */
 static reload_security algorithm(const struct verify *v, const struct policy *p)
 {
     int told = (p->secrets.count > 0) + (p->ca.count > 0) + (p->pin != NULL) + p->none;
     if (told > 1)
-        tool_usage(&v->tool, "--secret, --ca, --pin and --none exclude each other: an overlay is run under one of them");
+        tool_usage(&v->tool, "--secret, --ca, --pin and --none exclude each other: an overlay is "
+                             "run under one of them");
     if (told == 1)
-        return p->none ? RELOAD_SECURITY_NONE : p->secrets.count > 0 ? RELOAD_SECURITY_HMAC : RELOAD_SECURITY_CERTS;
+        return p->none                ? RELOAD_SECURITY_NONE
+               : p->secrets.count > 0 ? RELOAD_SECURITY_HMAC
+                                      : RELOAD_SECURITY_CERTS;
     if (p->profile.security == RELOAD_SECURITY_HMAC)
         tool_usage(&v->tool, "the profile says HMAC: --secret says under which secret");
     if (p->profile.security == RELOAD_SECURITY_NONE || p->profile.security == RELOAD_SECURITY_CERTS)
         return (reload_security)p->profile.security;
     if (p->profile.security < 0 && (p->profile.ca[0] != NULL || p->profile.pin != NULL))
         return RELOAD_SECURITY_CERTS;
-    tool_usage(&v->tool, "one of --secret, --ca, --pin, --none and --profile says how the overlay is run");
+    tool_usage(&v->tool,
+               "one of --secret, --ca, --pin, --none and --profile says how the overlay is run");
 }
 
 /* Takes from the profile what no option has said. */
@@ -426,7 +465,9 @@ static void merge_profile(struct policy *p, reload_security security)
     struct {
         struct file_list *list;
         char **files;
-    } lists[] = {{&p->ca, p->profile.ca}, {&p->intermediates, p->profile.intermediates}, {&p->crl, p->profile.crl}};
+    } lists[] = {{&p->ca, p->profile.ca},
+                 {&p->intermediates, p->profile.intermediates},
+                 {&p->crl, p->profile.crl}};
     bool ca_told = p->ca.count > 0;
     for (size_t i = 0; security == RELOAD_SECURITY_CERTS && i < sizeof lists / sizeof lists[0]; i++)
         if (lists[i].list->count == 0)
@@ -448,7 +489,8 @@ static void merge_profile(struct policy *p, reload_security security)
 
 /* Gives each file's octets to one of the verifier's functions. */
 static bool load_files(struct verify *v, const struct file_list *list,
-                       reload_err (*add)(reload_verifier *verifier, const uint8_t *octets, size_t len, reload_diag *diag))
+                       reload_err (*add)(reload_verifier *verifier, const uint8_t *octets,
+                                         size_t len, reload_diag *diag))
 {
     enum { MAX_FILE = 64 * 1024 * 1024 };
     for (size_t i = 0; i < list->count; i++) {
@@ -472,7 +514,8 @@ static bool load_secrets(struct verify *v, const struct file_list *list)
     for (size_t i = 0; i < list->count; i++) {
         reload_buf secret = {0};
         bool good = secret_read(&v->tool, list->names[i], &secret);
-        reload_err err = good ? reload_verifier_add_secret(v->verifier, secret.octets, secret.len) : RELOAD_OK;
+        reload_err err =
+            good ? reload_verifier_add_secret(v->verifier, secret.octets, secret.len) : RELOAD_OK;
         if (err != RELOAD_OK)
             tool_error(&v->tool, STATUS_FAILED, "%s", reload_strerror(err));
         reload_buf_free(&secret);
@@ -489,12 +532,15 @@ static bool make_memory(struct verify *v, const struct policy *p, reload_securit
     bool told = replay || p->pair;
     unsigned what;
     if (replay && security != RELOAD_SECURITY_CERTS)
-        tool_warn(&v->tool, "warning: replay is looked for under CERTS only, where a Transaction ID tells of it");
+        tool_warn(
+            &v->tool,
+            "warning: replay is looked for under CERTS only, where a Transaction ID tells of it");
     if (p->pair && security == RELOAD_SECURITY_NONE)
         tool_warn(&v->tool, "warning: under NONE responses are not matched with requests");
     if (security == RELOAD_SECURITY_NONE || (!told && p->pin == NULL))
         return true;
-    if ((replay && security == RELOAD_SECURITY_CERTS && !remember_peers(&v->remember, &v->tool, p->replay_state)) ||
+    if ((replay && security == RELOAD_SECURITY_CERTS &&
+         !remember_peers(&v->remember, &v->tool, p->replay_state)) ||
         (p->pair && !remember_requests(&v->remember, &v->tool)) ||
         (p->pin != NULL && !remember_pins(&v->remember, &v->tool, p->pin)))
         return false;
@@ -506,7 +552,8 @@ static bool make_memory(struct verify *v, const struct policy *p, reload_securit
 static bool make_verifier(struct verify *v, const struct policy *p, reload_security security)
 {
     v->verifier = reload_verifier_new(security);
-    if (v->verifier == NULL || (p->overlay != NULL && reload_verifier_set_overlay(v->verifier, p->overlay) != RELOAD_OK)) {
+    if (v->verifier == NULL ||
+        (p->overlay != NULL && reload_verifier_set_overlay(v->verifier, p->overlay) != RELOAD_OK)) {
         tool_error(&v->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
         return false;
     }
@@ -525,10 +572,12 @@ static bool make_verifier(struct verify *v, const struct policy *p, reload_secur
     if (security == RELOAD_SECURITY_NONE)
         return true;
     if (p->ca.count == 0 && p->pin == NULL) {
-        tool_error(&v->tool, STATUS_FAILED, "%s: names no CA certificate; --ca does", p->profile_file);
+        tool_error(&v->tool, STATUS_FAILED, "%s: names no CA certificate; --ca does",
+                   p->profile_file);
         return false;
     }
-    if (!load_files(v, &p->ca, reload_verifier_add_ca) || !load_files(v, &p->intermediates, reload_verifier_add_intermediates) ||
+    if (!load_files(v, &p->ca, reload_verifier_add_ca) ||
+        !load_files(v, &p->intermediates, reload_verifier_add_intermediates) ||
         !load_files(v, &p->crl, reload_verifier_add_crl))
         return false;
     if (!v->captured_time)
@@ -539,18 +588,23 @@ static bool make_verifier(struct verify *v, const struct policy *p, reload_secur
 static void set_report_form(struct verify *v, enum report_form form)
 {
     if (v->report_form != REPORT_LINES && v->report_form != form)
-        tool_usage(&v->tool, "--json reports and --format writes the messages themselves; only one of them goes");
+        tool_usage(
+            &v->tool,
+            "--json reports and --format writes the messages themselves; only one of them goes");
     v->report_form = form;
 }
 
-static void run(struct verify *v, struct policy *policy, bool linting, const char *path, reload_form form, char **files, int count)
+static void run(struct verify *v, struct policy *policy, bool linting, const char *path,
+                reload_form form, char **files, int count)
 {
-    if (policy->profile_file != NULL && !profile_read(&v->tool, policy->profile_file, &policy->profile))
+    if (policy->profile_file != NULL &&
+        !profile_read(&v->tool, policy->profile_file, &policy->profile))
         return;
     reload_security security = algorithm(v, policy);
     merge_profile(policy, security);
     v->lint = linting ? security : RELOAD_SECURITY_OPEN;
-    if (!make_verifier(v, policy, security) || !make_memory(v, policy, security) || !output_open(&v->out, &v->tool, path, 0))
+    if (!make_verifier(v, policy, security) || !make_memory(v, policy, security) ||
+        !output_open(&v->out, &v->tool, path, 0))
         return;
     v->out.before_flush = commit_before_flush;
     v->out.before_flush_arg = v;
@@ -565,10 +619,15 @@ static void run(struct verify *v, struct policy *policy, bool linting, const cha
 
 int main(int argc, char **argv)
 {
-    struct verify v = {.tool = {.name = "reload-verify"},
-                       .remember = {.max_peers = DEFAULT_MAX_PEERS, .max_requests = DEFAULT_MAX_REQUESTS}};
-    struct policy policy = {.dht = -1, .hash = -1, .min_rsa_bits = -1, .max_skew = -1,
-                            .profile = {.security = -1, .dht = -1, .hash = -1, .max_skew = -1, .min_rsa_bits = -1}};
+    struct verify v = {
+        .tool = {.name = "reload-verify"},
+        .remember = {.max_peers = DEFAULT_MAX_PEERS, .max_requests = DEFAULT_MAX_REQUESTS}};
+    struct policy policy = {
+        .dht = -1,
+        .hash = -1,
+        .min_rsa_bits = -1,
+        .max_skew = -1,
+        .profile = {.security = -1, .dht = -1, .hash = -1, .max_skew = -1, .min_rsa_bits = -1}};
     reload_form input_form = RELOAD_FORM_AUTO;
     bool linting = false;
     const char *path = NULL;
@@ -589,7 +648,8 @@ int main(int argc, char **argv)
             file_list_add(&v.tool, &policy.crl, "--crl", argument);
             break;
         case MIN_RSA_BITS:
-            policy.min_rsa_bits = (int64_t)tool_number(&v.tool, "--min-rsa-bits", argument, 1024, 8192);
+            policy.min_rsa_bits =
+                (int64_t)tool_number(&v.tool, "--min-rsa-bits", argument, 1024, 8192);
             break;
         case ALLOW_SHA1_CERTS:
             policy.allow_sha1_certs = true;
@@ -615,9 +675,10 @@ int main(int argc, char **argv)
             v.time = v.has_time ? tool_time(&v.tool, "--time", argument) : 0;
             break;
         case MAX_SKEW:
-            policy.max_skew = strcmp(argument, "none") == 0
-                                  ? -2
-                                  : (int64_t)tool_number(&v.tool, "--max-skew", argument, 0, UINT32_MAX);
+            policy.max_skew =
+                strcmp(argument, "none") == 0
+                    ? -2
+                    : (int64_t)tool_number(&v.tool, "--max-skew", argument, 0, UINT32_MAX);
             break;
         case REQUIRE_PEER_SIGNATURE:
             policy.require_peer_signature = true;
@@ -673,7 +734,8 @@ int main(int argc, char **argv)
     reload_profile_free(&policy.profile);
     reload_verifier_free(&v.verifier);
     reload_report_free(&v.report);
-    if (v.tool.status == STATUS_MALFORMED) /* for this tool, an invalid message is what 1 stands for */
+    if (v.tool.status ==
+        STATUS_MALFORMED) /* for this tool, an invalid message is what 1 stands for */
         v.tool.status = STATUS_INVALID;
     return v.tool.status;
 }

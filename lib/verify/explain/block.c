@@ -7,19 +7,21 @@
 static const struct {
     uint8_t octets[9];
     uint8_t len;
-} oids[RL_HASHES] = {
-    [RL_HASH_SHA1] = {{0x2b, 0x0e, 0x03, 0x02, 0x1a}, 5},
-    [RL_HASH_MD5] = {{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x02, 0x05}, 8},
-    [RL_HASH_SHA224] = {{0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x04}, 9},
-    [RL_HASH_SHA256] = {{0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01}, 9},
-    [RL_HASH_SHA384] = {{0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02}, 9},
-    [RL_HASH_SHA512] = {{0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03}, 9},
+} oids[RELOAD_MDS] = {
+    [RELOAD_MD_SHA1] = {{0x2b, 0x0e, 0x03, 0x02, 0x1a}, 5},
+    [RELOAD_MD_MD5] = {{0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x02, 0x05}, 8},
+    [RELOAD_MD_SHA224] = {{0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x04}, 9},
+    [RELOAD_MD_SHA256] = {{0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01}, 9},
+    [RELOAD_MD_SHA384] = {{0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02}, 9},
+    [RELOAD_MD_SHA512] = {{0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03}, 9},
 };
 
-/* Writes what stands in front of the digest in a DigestInfo; returns how many octets, of at most 21, that is. */
-static size_t digest_info_head(rl_hash hash, bool null, uint8_t *head)
+/* Writes what stands in front of the digest in a DigestInfo; returns how many octets, of at most
+ * 21, that is. */
+static size_t digest_info_head(reload_md hash, bool null, uint8_t *head)
 {
-    uint8_t oid = oids[hash].len, inner = (uint8_t)(2 + oid + (null ? 2 : 0)), size = (uint8_t)rl_hash_size(hash);
+    uint8_t oid = oids[hash].len, inner = (uint8_t)(2 + oid + (null ? 2 : 0)),
+            size = (uint8_t)reload_md_size(hash);
     size_t at = 0;
     head[at++] = 0x30; /* SEQUENCE: the AlgorithmIdentifier, itself one, and the digest */
     head[at++] = (uint8_t)(2 + inner + 2 + size);
@@ -53,14 +55,16 @@ static const uint8_t *unpad(const uint8_t *block, size_t len, size_t *inner_len)
 }
 
 /* EMSA-PKCS1-v1_5, with a DigestInfo, with one that lacks its NULL, or with none. */
-static bool read_pkcs1(const uint8_t *block, size_t len, rl_hash hash, rl_signed *result)
+static bool read_pkcs1(const uint8_t *block, size_t len, reload_md hash, rl_signed *result)
 {
-    static const rl_reading readings[] = {RL_NO_READING, RL_DIGEST_INFO_WITHOUT_NULL, RL_NO_DIGEST_INFO};
-    size_t inner_len, size = rl_hash_size(hash);
+    static const rl_reading readings[] = {RL_NO_READING, RL_DIGEST_INFO_WITHOUT_NULL,
+                                          RL_NO_DIGEST_INFO};
+    size_t inner_len, size = reload_md_size(hash);
     const uint8_t *inner = unpad(block, len, &inner_len);
     for (size_t i = 0; inner != NULL && i < sizeof readings / sizeof readings[0]; i++) {
         uint8_t head[32];
-        size_t head_len = readings[i] == RL_NO_DIGEST_INFO ? 0 : digest_info_head(hash, i == 0, head);
+        size_t head_len =
+            readings[i] == RL_NO_DIGEST_INFO ? 0 : digest_info_head(hash, i == 0, head);
         if (inner_len != head_len + size || memcmp(inner, head, head_len) != 0)
             continue;
         memcpy(result->digest, inner + head_len, size);
@@ -70,10 +74,11 @@ static bool read_pkcs1(const uint8_t *block, size_t len, rl_hash hash, rl_signed
 }
 
 /* EMSA-PSS, with MGF1 by the same hash and a salt of any length (RFC 8017 section 9.1.2). */
-static reload_err read_pss(const uint8_t *block, size_t len, unsigned bits, rl_hash hash, rl_signed *result, bool *good)
+static reload_err read_pss(const uint8_t *block, size_t len, unsigned bits, reload_md hash,
+                           rl_signed *result, bool *good)
 {
-    size_t size = rl_hash_size(hash), em_len = (bits - 1 + 7) / 8;
-    uint8_t db[sizeof result->salt], mask[RL_MAX_HASH_SIZE];
+    size_t size = reload_md_size(hash), em_len = (bits - 1 + 7) / 8;
+    uint8_t db[sizeof result->salt], mask[RELOAD_MAX_MD_SIZE];
     if (em_len < len && block[0] != 0)
         return RELOAD_OK;
     const uint8_t *em = block + (len - em_len);
@@ -84,7 +89,8 @@ static reload_err read_pss(const uint8_t *block, size_t len, unsigned bits, rl_h
     for (uint32_t counter = 0; counter * size < db_len; counter++) {
         uint8_t c[4];
         rl_put32(c, counter);
-        reload_err err = rl_hash_of(hash, h, size, c, sizeof c, mask);
+        reload_err err =
+            reload_digest(hash, (const reload_span[]){{h, size}, {c, sizeof c}}, 2, mask);
         if (err != RELOAD_OK)
             return err;
         for (size_t i = 0; i < size && counter * size + i < db_len; i++)
@@ -103,12 +109,12 @@ static reload_err read_pss(const uint8_t *block, size_t len, unsigned bits, rl_h
     return RELOAD_OK;
 }
 
-reload_err rl_block_read(const uint8_t *block, size_t len, unsigned bits, rl_hash hash, const rl_set *readings, rl_signed *result,
-                         bool *good)
+reload_err rl_block_read(const uint8_t *block, size_t len, unsigned bits, reload_md hash,
+                         const rl_set *readings, rl_signed *result, bool *good)
 {
     *good = false;
     *result = (rl_signed){.readings = *readings, .hash = hash};
-    if (rl_hash_size(hash) == 0 || !rl_set_add(&result->readings, rl_hash_reading(hash)))
+    if (reload_md_size(hash) == 0 || !rl_set_add(&result->readings, rl_hash_reading(hash)))
         return RELOAD_OK;
     *good = read_pkcs1(block, len, hash, result);
     return *good ? RELOAD_OK : read_pss(block, len, bits, hash, result, good);
@@ -116,14 +122,16 @@ reload_err rl_block_read(const uint8_t *block, size_t len, unsigned bits, rl_has
 
 reload_err rl_signed_is(const rl_signed *what, const uint8_t *digest, bool *fits)
 {
-    uint8_t octets[8 + RL_MAX_HASH_SIZE] = {0}, hash[RL_MAX_HASH_SIZE];
-    size_t size = rl_hash_size(what->hash);
+    uint8_t octets[8 + RELOAD_MAX_MD_SIZE] = {0}, hash[RELOAD_MAX_MD_SIZE];
+    size_t size = reload_md_size(what->hash);
     if (!what->pss) {
         *fits = memcmp(what->digest, digest, size) == 0;
         return RELOAD_OK;
     }
     memcpy(octets + 8, digest, size);
-    reload_err err = rl_hash_of(what->hash, octets, 8 + size, what->salt, what->salt_len, hash);
+    reload_err err = reload_digest(
+        what->hash, (const reload_span[]){{octets, 8 + size}, {what->salt, what->salt_len}}, 2,
+        hash);
     *fits = err == RELOAD_OK && memcmp(what->digest, hash, size) == 0;
     return err;
 }

@@ -24,24 +24,26 @@ static uint32_t end_at(const rl_cover *c, uint32_t attr)
 /* The range by D1 or D8. */
 static struct range right_range(const rl_cover *c)
 {
-    rl_pieces pieces;
+    reload_covered covered;
     size_t len;
     const uint8_t *octets = reload_msg_octets(c->msg, &len);
-    rl_signed_pieces(c->msg, &c->site, &pieces);
-    return (struct range){(uint32_t)(pieces.piece[0].octets - octets), offset_at(c, c->site.digest)};
+    reload_site_covered(c->msg, &c->site, &covered);
+    return (struct range){(uint32_t)(covered.span[0].octets - octets),
+                          offset_at(c, c->site.digest)};
 }
 
 /* D2's Length, which the digest of the message's SIGNATURE is computed with. */
 static uint32_t right_length(const reload_msg *msg)
 {
-    rl_site site;
-    rl_pieces pieces;
+    reload_site site;
+    reload_covered covered;
     uint32_t signature = reload_msg_signature(msg);
-    if (signature == RELOAD_NO_ATTR || reload_msg_member(msg, signature, RELOAD_A_DIGEST) == RELOAD_NO_ATTR)
+    if (signature == RELOAD_NO_ATTR ||
+        reload_msg_member(msg, signature, RELOAD_A_DIGEST) == RELOAD_NO_ATTR)
         return reload_msg_field(msg, RELOAD_F_LENGTH);
-    rl_site_at(msg, signature, &site);
-    rl_signed_pieces(msg, &site, &pieces);
-    return (uint32_t)pieces.length[0] << 16 | rl_get16(pieces.length + 1);
+    reload_site_at(msg, signature, &site);
+    reload_site_covered(msg, &site, &covered);
+    return (uint32_t)covered.length[0] << 16 | rl_get16(covered.length + 1);
 }
 
 /* The padding of the message's own attributes, up to its SIGNATURE's end. */
@@ -60,7 +62,9 @@ static uint32_t top_padding(const reload_msg *msg)
 static uint32_t length_by(const rl_cover *c, rl_reading reading)
 {
     uint32_t signature = reload_msg_signature(c->msg), l = c->length;
-    uint32_t digest = signature == RELOAD_NO_ATTR ? RELOAD_NO_ATTR : reload_msg_member(c->msg, signature, RELOAD_A_DIGEST);
+    uint32_t digest = signature == RELOAD_NO_ATTR
+                          ? RELOAD_NO_ATTR
+                          : reload_msg_member(c->msg, signature, RELOAD_A_DIGEST);
     switch (reading) {
     case RL_LENGTH_NOT_RESTORED:
         return reload_msg_field(c->msg, RELOAD_F_LENGTH);
@@ -150,7 +154,8 @@ static struct range common(struct range a, uint32_t at, size_t len)
     return r;
 }
 
-/* Puts octets in the place of those at an offset of the message, as far as they are in the range; NULL: zeros. */
+/* Puts octets in the place of those at an offset of the message, as far as they are in the range;
+ * NULL: zeros. */
 static void put(rl_cover *c, struct range range, uint32_t at, size_t len, const uint8_t *octets)
 {
     struct range r = common(range, at, len);
@@ -192,7 +197,7 @@ static bool is_inner_digest(const rl_cover *c, uint32_t i)
 {
     const reload_attr *attr = reload_msg_attr(c->msg, i);
     return attr->type == RELOAD_A_DIGEST && i != c->site.digest && attr->parent != RELOAD_NO_ATTR &&
-           rl_is_signature(reload_msg_attr(c->msg, attr->parent)->type);
+           reload_is_signature(reload_msg_attr(c->msg, attr->parent)->type);
 }
 
 /* Puts what a reading that is about many attributes changes. */
@@ -226,7 +231,8 @@ static void put_reading(rl_cover *c, struct range range, rl_reading reading)
         zero_value(c, range, c->site.digest);
         break;
     case RL_TO_END_WITHOUT_DIGEST:
-        drop(c, range, offset_at(c, c->site.digest), end_at(c, c->site.digest) - offset_at(c, c->site.digest));
+        drop(c, range, offset_at(c, c->site.digest),
+             end_at(c, c->site.digest) - offset_at(c, c->site.digest));
         break;
     case RL_TO_END_WITHOUT_SIGNATURE:
         drop(c, range, signature, end_at(c, c->site.attr) - signature);
@@ -242,7 +248,8 @@ static void put_reading(rl_cover *c, struct range range, rl_reading reading)
         put(c, range, signature + 2, 2, NULL);
         break;
     case RL_TIMESTAMP_LEFT_OUT:
-        drop(c, range, offset_at(c, c->site.timestamp), end_at(c, c->site.timestamp) - offset_at(c, c->site.timestamp));
+        drop(c, range, offset_at(c, c->site.timestamp),
+             end_at(c, c->site.timestamp) - offset_at(c, c->site.timestamp));
         break;
     case RL_TIMESTAMP_HEAD_LEFT_OUT:
         drop(c, range, offset_at(c, c->site.timestamp), RL_HEAD);
@@ -313,7 +320,8 @@ bool rl_cover_render(rl_cover *c, const rl_set *readings, rl_budget *budget)
         if (!c->applies[reading])
             return false;
         covering.reading[covering.count++] = reading;
-        if (reading == RL_PADDING_LEFT_OUT || reading == RL_PADDING_ZEROED || reading == RL_INNER_DIGESTS_ZERO)
+        if (reading == RL_PADDING_LEFT_OUT || reading == RL_PADDING_ZEROED ||
+            reading == RL_INNER_DIGESTS_ZERO)
             cost += EACH_ATTR * (uint64_t)reload_msg_count(c->msg);
     }
     struct range range = range_by(c, &covering);
@@ -333,12 +341,14 @@ bool rl_cover_render(rl_cover *c, const rl_set *readings, rl_budget *budget)
     return true;
 }
 
-/* Finds out which readings are about something that is there, and say something else than what is right. */
+/* Finds out which readings are about something that is there, and say something else than what is
+ * right. */
 static void find_applicable(rl_cover *c)
 {
     size_t len, count = reload_msg_count(c->msg), padding;
     const struct range range = right_range(c);
-    bool message = c->site.role == RL_ROLE_MESSAGE, stamped = c->site.timestamp != RELOAD_NO_ATTR;
+    bool message = c->site.role == RELOAD_ROLE_MESSAGE,
+         stamped = c->site.timestamp != RELOAD_NO_ATTR;
     (void)reload_msg_octets(c->msg, &len);
     bool more = message && len > end_at(c, c->site.digest);
     const struct {
@@ -354,18 +364,22 @@ static void find_applicable(rl_cover *c)
     for (int r = 0; r < RL_END_COVER; r++) {
         if (is_length((rl_reading)r))
             c->applies[r] = length_by(c, (rl_reading)r) != c->length;
-        else if (rl_reading_axis((rl_reading)r) == RL_AXIS_FROM) /* of an inner signature some only */
+        else if (rl_reading_axis((rl_reading)r) ==
+                 RL_AXIS_FROM) /* of an inner signature some only */
             c->applies[r] = message;
     }
     c->applies[RL_LENGTH_LEFT_OUT] = true;
     c->applies[RL_FROM_OCTET_0] = c->applies[RL_FROM_SIGNATURE] = true;
     c->applies[RL_FROM_OCTET_8] = c->applies[RL_FROM_CONTAINER_HEAD] = !message;
-    c->applies[RL_FROM_RESOURCE] = c->site.role == RL_ROLE_BODY;
-    c->applies[RL_TO_SIGNATURE] = c->applies[RL_TO_DIGEST_VALUE] = c->applies[RL_TO_DIGEST_ZEROED] = true;
-    c->applies[RL_TO_END_DIGEST_ZEROED] = c->applies[RL_TO_END_WITHOUT_DIGEST] = c->applies[RL_TO_END_WITHOUT_SIGNATURE] = more;
+    c->applies[RL_FROM_RESOURCE] = c->site.role == RELOAD_ROLE_BODY;
+    c->applies[RL_TO_SIGNATURE] = c->applies[RL_TO_DIGEST_VALUE] = c->applies[RL_TO_DIGEST_ZEROED] =
+        true;
+    c->applies[RL_TO_END_DIGEST_ZEROED] = c->applies[RL_TO_END_WITHOUT_DIGEST] =
+        c->applies[RL_TO_END_WITHOUT_SIGNATURE] = more;
     c->applies[RL_SIGNATURE_HEAD_LEFT_OUT] = c->applies[RL_SIGNATURE_LENGTH_WITHOUT_DIGEST] = true;
     c->applies[RL_SIGNATURE_LENGTH_ZERO] = true;
-    c->applies[RL_TIMESTAMP_LEFT_OUT] = c->applies[RL_TIMESTAMP_HEAD_LEFT_OUT] = c->applies[RL_TIMESTAMP_ZERO] = stamped;
+    c->applies[RL_TIMESTAMP_LEFT_OUT] = c->applies[RL_TIMESTAMP_HEAD_LEFT_OUT] =
+        c->applies[RL_TIMESTAMP_ZERO] = stamped;
     c->applies[RL_RESPONSE_FLIPPED] = message;
     for (size_t i = 0; message && i < sizeof fields / sizeof fields[0]; i++) {
         const reload_field_def *def = reload_field_def_of(fields[i].field);
@@ -385,7 +399,7 @@ static void find_applicable(rl_cover *c)
     }
 }
 
-reload_err rl_cover_open(rl_cover *c, const reload_msg *msg, const rl_site *site)
+reload_err rl_cover_open(rl_cover *c, const reload_msg *msg, const reload_site *site)
 {
     size_t len;
     (void)reload_msg_octets(msg, &len);

@@ -70,7 +70,7 @@ static bool all_zero(const uint8_t *octets, size_t len)
 /* Looks in which form the received digest is the one that readings have led to. */
 static void compare(struct search *s, const rl_set *readings, const uint8_t *digest, size_t size)
 {
-    uint8_t other[2 * RL_MAX_HASH_SIZE], decoded[2 * RL_MAX_HASH_SIZE];
+    uint8_t other[2 * RELOAD_MAX_MD_SIZE], decoded[2 * RELOAD_MAX_MD_SIZE];
     size_t least = s->len < size ? s->len : size, base64;
     if (least >= CUT_FROM && rl_equal(digest, s->digest, least)) {
         /* a longer hash has to be cut to fit where SHA-1 should */
@@ -91,7 +91,8 @@ static void compare(struct search *s, const rl_set *readings, const uint8_t *dig
         if (rl_equal(other, s->digest, size))
             note_form(s, readings, RL_DIGEST_WORDS_REVERSED);
     }
-    if (s->len == 2 * size && reload_hex_decode((const char *)s->digest, s->len, decoded) && rl_equal(decoded, digest, size))
+    if (s->len == 2 * size && reload_hex_decode((const char *)s->digest, s->len, decoded) &&
+        rl_equal(decoded, digest, size))
         note_form(s, readings, RL_DIGEST_AS_HEX);
     base64 = rl_base64_encode(digest, size, other);
     if (s->len <= base64 && s->len >= (size * 4 + 2) / 3 && rl_equal(other, s->digest, s->len))
@@ -100,50 +101,56 @@ static void compare(struct search *s, const rl_set *readings, const uint8_t *dig
     rl_wipe(decoded, sizeof decoded);
 }
 
-/* ---- HMAC ------------------------------------------------------------------------------------------------------- */
+/* ---- HMAC ---- */
 
 /* The digest of the covered octets that a way of making it gives. */
-static reload_err make_mac(const rl_cover *c, rl_hash hash, rl_reading mac, bool twice, const rl_key_reading *key,
-                           uint8_t *digest)
+static reload_err make_mac(const rl_cover *c, reload_md hash, rl_reading mac, bool twice,
+                           const rl_key_reading *key, uint8_t *digest)
 {
-    uint8_t first[RL_MAX_HASH_SIZE];
+    uint8_t first[RELOAD_MAX_MD_SIZE];
     const uint8_t *octets = c->octets;
     size_t len = c->len;
     if (twice) {
-        reload_err err = rl_hash_of(hash, octets, len, NULL, 0, first);
+        reload_err err = reload_digest(hash, &(reload_span){octets, len}, 1, first);
         if (err != RELOAD_OK)
             return err;
         octets = first;
-        len = rl_hash_size(hash);
+        len = reload_md_size(hash);
     }
     switch (mac) {
     case RL_HASH_ONLY:
-        return rl_hash_of(hash, octets, len, NULL, 0, digest);
+        return reload_digest(hash, &(reload_span){octets, len}, 1, digest);
     case RL_SECRET_IN_FRONT:
-        return rl_hash_of(hash, key->octets, key->len, octets, len, digest);
+        return reload_digest(hash, (const reload_span[]){{key->octets, key->len}, {octets, len}}, 2,
+                             digest);
     case RL_SECRET_BEHIND:
-        return rl_hash_of(hash, octets, len, key->octets, key->len, digest);
+        return reload_digest(hash, (const reload_span[]){{octets, len}, {key->octets, key->len}}, 2,
+                             digest);
     case RL_KEY_AND_OCTETS_SWAPPED:
-        return rl_hmac_of(hash, octets, len, key->octets, key->len, digest);
+        return reload_hmac(hash, (reload_span){octets, len}, &(reload_span){key->octets, key->len},
+                           1, digest);
     default:
-        return rl_hmac_of(hash, key->octets, key->len, octets, len, digest);
+        return reload_hmac(hash, (reload_span){key->octets, key->len}, &(reload_span){octets, len},
+                           1, digest);
     }
 }
 
 /* Tries one way of making a digest with every key. */
-static void try_keys(struct search *s, const rl_set *so_far, rl_hash hash, rl_reading mac, bool twice)
+static void try_keys(struct search *s, const rl_set *so_far, reload_md hash, rl_reading mac,
+                     bool twice)
 {
-    uint8_t digest[RL_MAX_HASH_SIZE];
+    uint8_t digest[RELOAD_MAX_MD_SIZE];
     for (size_t i = 0; i < s->keys->count && s->err == RELOAD_OK; i++) {
         const rl_key_reading *key = &s->keys->keys[i];
         rl_set readings = *so_far;
-        if (!rl_set_join(&readings, &key->readings) || readings.count > s->level || (mac == RL_HASH_ONLY && !key->first))
+        if (!rl_set_join(&readings, &key->readings) || readings.count > s->level ||
+            (mac == RL_HASH_ONLY && !key->first))
             continue;
         if (!rl_spend(s->budget, s->cover.len + key->len + EACH_DIGEST))
             break;
         s->err = make_mac(&s->cover, hash, mac, twice, key, digest);
         if (s->err == RELOAD_OK)
-            compare(s, &readings, digest, rl_hash_size(hash));
+            compare(s, &readings, digest, reload_md_size(hash));
     }
     rl_wipe(digest, sizeof digest);
 }
@@ -151,22 +158,25 @@ static void try_keys(struct search *s, const rl_set *so_far, rl_hash hash, rl_re
 /* Tries the octets that are covered now with every way of making a digest. */
 static void try_macs(struct search *s, const rl_set *covering)
 {
-    static const rl_reading macs[] = {RL_NO_READING, RL_HASH_ONLY, RL_SECRET_IN_FRONT, RL_SECRET_BEHIND,
-                                      RL_KEY_AND_OCTETS_SWAPPED};
-    for (int hash = 0; hash < RL_HASHES; hash++)
+    static const rl_reading macs[] = {RL_NO_READING, RL_HASH_ONLY, RL_SECRET_IN_FRONT,
+                                      RL_SECRET_BEHIND, RL_KEY_AND_OCTETS_SWAPPED};
+    for (int hash = 0; hash < RELOAD_MDS; hash++)
         for (size_t m = 0; m < sizeof macs / sizeof macs[0]; m++)
             for (int twice = 0; twice <= 1; twice++) {
                 rl_set readings = *covering;
-                if (rl_hash_size((rl_hash)hash) > 0 && rl_set_add(&readings, rl_hash_reading((rl_hash)hash)) &&
-                    rl_set_add(&readings, macs[m]) && rl_set_add(&readings, twice ? RL_HASHED_TWICE : RL_NO_READING) &&
+                if (reload_md_size((reload_md)hash) > 0 &&
+                    rl_set_add(&readings, rl_hash_reading((reload_md)hash)) &&
+                    rl_set_add(&readings, macs[m]) &&
+                    rl_set_add(&readings, twice ? RL_HASHED_TWICE : RL_NO_READING) &&
                     readings.count <= s->level)
-                    try_keys(s, &readings, (rl_hash)hash, macs[m], twice);
+                    try_keys(s, &readings, (reload_md)hash, macs[m], twice);
             }
 }
 
-/* ---- CERTS ------------------------------------------------------------------------------------------------------ */
+/* ---- CERTS ---- */
 
-/* The signature that the DIGEST may be a way of writing, for a modulus of size octets; false where it is none. */
+/* The signature that the DIGEST may be a way of writing, for a modulus of size octets; false where
+ * it is none. */
 static bool signature_by(const struct search *s, rl_reading form, size_t size, uint8_t *signature)
 {
     uint8_t decoded[2 * MOST_KEY_SIZE];
@@ -179,7 +189,8 @@ static bool signature_by(const struct search *s, rl_reading form, size_t size, u
     case RL_DIGEST_AS_HEX:
         return s->len == 2 * size && reload_hex_decode((const char *)s->digest, s->len, signature);
     case RL_DIGEST_AS_BASE64:
-        if (s->len > sizeof decoded || !rl_base64_decode(s->digest, s->len, decoded, &n) || n != size)
+        if (s->len > sizeof decoded || !rl_base64_decode(s->digest, s->len, decoded, &n) ||
+            n != size)
             return false;
         memcpy(signature, decoded, size);
         return true;
@@ -202,17 +213,20 @@ static bool signature_by(const struct search *s, rl_reading form, size_t size, u
     }
 }
 
-/* Keeps what a block says is signed. own: the key is the one that the signature was checked with. */
-static void keep_signed(struct search *s, const uint8_t *block, size_t size, unsigned bits, const rl_set *readings, bool own)
+/* Keeps what a block says is signed. own: the key is the one that the signature was checked with.
+ */
+static void keep_signed(struct search *s, const uint8_t *block, size_t size, unsigned bits,
+                        const rl_set *readings, bool own)
 {
-    for (int hash = 0; hash < RL_HASHES && s->err == RELOAD_OK; hash++) {
+    for (int hash = 0; hash < RELOAD_MDS && s->err == RELOAD_OK; hash++) {
         bool good = false;
         void *array = s->signeds;
         bool grown = rl_grow(&array, &s->cap, s->count, sizeof *s->signeds);
         s->signeds = array;
         s->err = RELOAD_ERR_MEMORY;
         if (grown)
-            s->err = rl_block_read(block, size, bits, (rl_hash)hash, readings, &s->signeds[s->count], &good);
+            s->err = rl_block_read(block, size, bits, (reload_md)hash, readings,
+                                   &s->signeds[s->count], &good);
         if (s->err != RELOAD_OK || !good)
             continue;
         if (own && !s->signeds[s->count].pss) /* what looks like PSS may be so by chance */
@@ -224,8 +238,9 @@ static void keep_signed(struct search *s, const uint8_t *block, size_t size, uns
 /* Opens the signature with a certificate's key. reading: whose it is. */
 static void open_with(struct search *s, reload_cert *cert, rl_reading reading)
 {
-    static const rl_reading forms[] = {RL_NO_READING,        RL_DIGEST_REVERSED,      RL_DIGEST_AS_HEX,
-                                       RL_DIGEST_AS_BASE64, RL_DIGEST_ZEROS_DROPPED, RL_DIGEST_SIGN_OCTET};
+    static const rl_reading forms[] = {RL_NO_READING,           RL_DIGEST_REVERSED,
+                                       RL_DIGEST_AS_HEX,        RL_DIGEST_AS_BASE64,
+                                       RL_DIGEST_ZEROS_DROPPED, RL_DIGEST_SIGN_OCTET};
     uint8_t signature[MOST_KEY_SIZE], block[MOST_KEY_SIZE];
     size_t size = rl_cert_signature_size(cert);
     unsigned bits = reload_cert_key_bits(cert);
@@ -234,9 +249,11 @@ static void open_with(struct search *s, reload_cert *cert, rl_reading reading)
     for (size_t i = 0; i < sizeof forms / sizeof forms[0] && s->err == RELOAD_OK; i++) {
         rl_set readings = {.count = 0};
         bool good = false;
-        if (!rl_set_add(&readings, reading) || !rl_set_add(&readings, forms[i]) || !signature_by(s, forms[i], size, signature))
+        if (!rl_set_add(&readings, reading) || !rl_set_add(&readings, forms[i]) ||
+            !signature_by(s, forms[i], size, signature))
             continue;
-        if (!rl_spend(s->budget, (uint64_t)size * size * size / 16)) /* about what the exponentiation takes */
+        if (!rl_spend(s->budget,
+                      (uint64_t)size * size * size / 16)) /* about what the exponentiation takes */
             return;
         s->err = rl_cert_recover(cert, signature, block, &good);
         if (s->err == RELOAD_OK && good)
@@ -245,7 +262,8 @@ static void open_with(struct search *s, reload_cert *cert, rl_reading reading)
 }
 
 /* The same with a certificate in DER, unless its key is the signer's. */
-static void open_with_der(struct search *s, const uint8_t *der, size_t len, rl_reading reading, const reload_cert *signer)
+static void open_with_der(struct search *s, const uint8_t *der, size_t len, rl_reading reading,
+                          const reload_cert *signer)
 {
     reload_cert *cert;
     rl_objection objection;
@@ -262,7 +280,8 @@ static void open_with_der(struct search *s, const uint8_t *der, size_t len, rl_r
     reload_cert_free(&cert);
 }
 
-/* Opens the signature with the key that it was checked with, and with those of all other certificates. */
+/* Opens the signature with the key that it was checked with, and with those of all other
+ * certificates. */
 static void open_signature(struct search *s, const reload_cert *signer)
 {
     size_t count = reload_msg_count(s->msg), len;
@@ -273,18 +292,22 @@ static void open_signature(struct search *s, const reload_cert *signer)
         if (type != RELOAD_A_PEER_CERT && type != RELOAD_A_BODY_CERTIFICATE)
             continue;
         der = reload_msg_value_octets(s->msg, i, &len);
-        open_with_der(s, der, len, type == RELOAD_A_PEER_CERT ? RL_KEY_OF_PEER_CERT : RL_KEY_OF_RESOURCE_CERT, signer);
+        open_with_der(s, der, len,
+                      type == RELOAD_A_PEER_CERT ? RL_KEY_OF_PEER_CERT : RL_KEY_OF_RESOURCE_CERT,
+                      signer);
     }
-    for (size_t i = 0; (der = rl_trust_cert_at(rl_verifier_trust(s->verifier), i, &len)) != NULL; i++)
+    for (size_t i = 0; (der = rl_trust_cert_at(rl_verifier_trust(s->verifier), i, &len)) != NULL;
+         i++)
         open_with_der(s, der, len, RL_KEY_OF_CA, signer);
 }
 
 /* Tries a digest of the octets that are covered now: is it signed, or there unsigned? */
-static void try_digest(struct search *s, const rl_set *so_far, rl_hash hash, const uint8_t *digest)
+static void try_digest(struct search *s, const rl_set *so_far, reload_md hash,
+                       const uint8_t *digest)
 {
     rl_set readings = *so_far;
     if (rl_set_add(&readings, rl_hash_reading(hash)) && rl_set_add(&readings, RL_HASH_ONLY))
-        compare(s, &readings, digest, rl_hash_size(hash));
+        compare(s, &readings, digest, reload_md_size(hash));
     for (size_t i = 0; i < s->count && s->err == RELOAD_OK; i++) {
         bool fits;
         readings = *so_far;
@@ -297,36 +320,38 @@ static void try_digest(struct search *s, const rl_set *so_far, rl_hash hash, con
 }
 
 /* Whether a digest by that hash is of any use. */
-static bool is_wanted(const struct search *s, rl_hash hash)
+static bool is_wanted(const struct search *s, reload_md hash)
 {
     for (size_t i = 0; i < s->count; i++)
         if (s->signeds[i].hash == hash)
             return true;
-    return rl_hash_size(hash) > 0 && s->len <= 2 * RL_MAX_HASH_SIZE;
+    return reload_md_size(hash) > 0 && s->len <= 2 * RELOAD_MAX_MD_SIZE;
 }
 
 static void try_hashes(struct search *s, const rl_set *covering)
 {
-    uint8_t digest[RL_MAX_HASH_SIZE];
-    for (int hash = 0; hash < RL_HASHES && s->err == RELOAD_OK; hash++) {
-        if (!is_wanted(s, (rl_hash)hash))
+    uint8_t digest[RELOAD_MAX_MD_SIZE];
+    for (int hash = 0; hash < RELOAD_MDS && s->err == RELOAD_OK; hash++) {
+        if (!is_wanted(s, (reload_md)hash))
             continue;
         if (!rl_spend(s->budget, s->cover.len + EACH_DIGEST))
             return;
-        s->err = rl_hash_of((rl_hash)hash, s->cover.octets, s->cover.len, NULL, 0, digest);
+        s->err = reload_digest((reload_md)hash, &(reload_span){s->cover.octets, s->cover.len}, 1,
+                               digest);
         if (s->err == RELOAD_OK)
-            try_digest(s, covering, (rl_hash)hash, digest);
+            try_digest(s, covering, (reload_md)hash, digest);
         rl_set twice = *covering;
         if (s->err == RELOAD_OK && rl_set_add(&twice, RL_HASHED_TWICE)) {
-            uint8_t again[RL_MAX_HASH_SIZE];
-            s->err = rl_hash_of((rl_hash)hash, digest, rl_hash_size((rl_hash)hash), NULL, 0, again);
+            uint8_t again[RELOAD_MAX_MD_SIZE];
+            s->err = reload_digest(
+                (reload_md)hash, &(reload_span){digest, reload_md_size((reload_md)hash)}, 1, again);
             if (s->err == RELOAD_OK)
-                try_digest(s, &twice, (rl_hash)hash, again);
+                try_digest(s, &twice, (reload_md)hash, again);
         }
     }
 }
 
-/* ---- The search ------------------------------------------------------------------------------------------------- */
+/* ---- The search ---- */
 
 static void try_cover(struct search *s, const rl_set *covering)
 {
@@ -356,20 +381,23 @@ static void try_level(struct search *s)
 }
 
 /* Explains one signature. keys: under HMAC, else NULL. */
-static reload_err explain(const reload_verifier *verifier, const reload_msg *msg, const reload_signature *signature,
-                          const rl_keys *keys, rl_budget *budget, reload_explanation *found)
+static reload_err explain(const reload_verifier *verifier, const reload_msg *msg,
+                          const reload_signature *signature, const rl_keys *keys, rl_budget *budget,
+                          reload_explanation *found)
 {
-    struct search s = {.verifier = verifier, .msg = msg, .found = found, .budget = budget, .keys = keys};
-    rl_site site;
+    struct search s = {
+        .verifier = verifier, .msg = msg, .found = found, .budget = budget, .keys = keys};
+    reload_site site;
     size_t len;
-    rl_site_at(msg, signature->attr, &site);
+    reload_site_at(msg, signature->attr, &site);
     if (site.digest != RELOAD_NO_ATTR)
         s.digest = reload_msg_value_octets(msg, site.digest, &s.len);
     found->no_digest = s.len == 0;
     if (found->no_digest)
         return RELOAD_OK;
     (void)reload_msg_octets(msg, &len);
-    if (budget->spent || !rl_spend(budget, len + EACH_DIGEST * (uint64_t)reload_msg_count(msg) / 16)) {
+    if (budget->spent ||
+        !rl_spend(budget, len + EACH_DIGEST * (uint64_t)reload_msg_count(msg) / 16)) {
         found->incomplete = true;
         return RELOAD_OK;
     }
@@ -378,7 +406,8 @@ static reload_err explain(const reload_verifier *verifier, const reload_msg *msg
         return s.err;
     if (keys == NULL && signature->signer != NULL)
         open_signature(&s, signature->signer);
-    for (s.level = 1; s.level <= RELOAD_MAX_READINGS && found->count == 0 && s.err == RELOAD_OK; s.level++)
+    for (s.level = 1; s.level <= RELOAD_MAX_READINGS && found->count == 0 && s.err == RELOAD_OK;
+         s.level++)
         try_level(&s);
     found->incomplete = found->incomplete || budget->spent;
     free(s.signeds);
@@ -388,12 +417,13 @@ static reload_err explain(const reload_verifier *verifier, const reload_msg *msg
 
 static bool is_wrong(const reload_signature *signature)
 {
-    return signature->reason == RELOAD_REASON_BAD_DIGEST || signature->reason == RELOAD_REASON_BAD_DIGEST_LENGTH;
+    return signature->reason == RELOAD_REASON_BAD_DIGEST ||
+           signature->reason == RELOAD_REASON_BAD_DIGEST_LENGTH;
 }
 
 /* One report, and those inside it. keys: made when they are wanted first. */
-static reload_err explain_report(const reload_verifier *verifier, const reload_msg *msg, reload_report *report, rl_keys *keys,
-                                 rl_budget *budget)
+static reload_err explain_report(const reload_verifier *verifier, const reload_msg *msg,
+                                 reload_report *report, rl_keys *keys, rl_budget *budget)
 {
     bool hmac = rl_verifier_algorithm(verifier) == RELOAD_SECURITY_HMAC;
     reload_err err = RELOAD_OK;
@@ -402,7 +432,9 @@ static reload_err explain_report(const reload_verifier *verifier, const reload_m
         if (!is_wrong(signature) || signature->explanation != NULL)
             continue;
         reload_explanation *found = calloc(1, sizeof *found);
-        err = found == NULL ? RELOAD_ERR_MEMORY : hmac && keys->count == 0 ? rl_keys_open(keys, verifier) : RELOAD_OK;
+        err = found == NULL              ? RELOAD_ERR_MEMORY
+              : hmac && keys->count == 0 ? rl_keys_open(keys, verifier)
+                                         : RELOAD_OK;
         if (err == RELOAD_OK)
             err = explain(verifier, msg, signature, hmac ? keys : NULL, budget, found);
         if (err == RELOAD_OK)
@@ -411,11 +443,13 @@ static reload_err explain_report(const reload_verifier *verifier, const reload_m
             free(found);
     }
     for (size_t i = 0; i < report->tunnelled_count && err == RELOAD_OK; i++)
-        err = explain_report(verifier, report->tunnelled[i].msg, &report->tunnelled[i].report, keys, budget);
+        err = explain_report(verifier, report->tunnelled[i].msg, &report->tunnelled[i].report, keys,
+                             budget);
     return err;
 }
 
-reload_err reload_explain(const reload_verifier *verifier, const reload_msg *msg, reload_report *report)
+reload_err reload_explain(const reload_verifier *verifier, const reload_msg *msg,
+                          reload_report *report)
 {
     rl_keys keys = {0};
     rl_budget budget = {.left = MOST_OCTETS};

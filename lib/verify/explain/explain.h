@@ -1,7 +1,10 @@
-/* Why a digest is wrong: the misreadings that are tried, and what they do to the octets, the key and the digest. */
+/* Why a digest is wrong: the misreadings that are tried, and what they do to the octets, the key
+ * and the digest. */
 #ifndef RL_VERIFY_EXPLAIN_EXPLAIN_H
 #define RL_VERIFY_EXPLAIN_EXPLAIN_H
 
+#include "crypto/digest.h"
+#include "crypto/key.h"
 #include "verify/verify.h"
 
 /* The rows of the table in reading.c. */
@@ -103,10 +106,29 @@ typedef enum rl_reading {
 
 /* What a reading is about. Two of one axis exclude each other. */
 typedef enum rl_axis {
-    RL_AXIS_LENGTH, RL_AXIS_FROM, RL_AXIS_TO, RL_AXIS_SIGNATURE, RL_AXIS_TIMESTAMP, RL_AXIS_PADDING, RL_AXIS_INNER,
-    RL_AXIS_DHT, RL_AXIS_HASH_FIELD, RL_AXIS_SECURITY, RL_AXIS_RESPONSE, RL_AXIS_DESTINATION, RL_AXIS_SOURCE,
-    RL_AXIS_TRANSACTION, RL_AXIS_OVERLAY, RL_AXIS_KEY, RL_AXIS_KEY_END, RL_AXIS_CERT, RL_AXIS_HASH, RL_AXIS_MAC,
-    RL_AXIS_TWICE, RL_AXIS_BLOCK, RL_AXIS_FORM
+    RL_AXIS_LENGTH,
+    RL_AXIS_FROM,
+    RL_AXIS_TO,
+    RL_AXIS_SIGNATURE,
+    RL_AXIS_TIMESTAMP,
+    RL_AXIS_PADDING,
+    RL_AXIS_INNER,
+    RL_AXIS_DHT,
+    RL_AXIS_HASH_FIELD,
+    RL_AXIS_SECURITY,
+    RL_AXIS_RESPONSE,
+    RL_AXIS_DESTINATION,
+    RL_AXIS_SOURCE,
+    RL_AXIS_TRANSACTION,
+    RL_AXIS_OVERLAY,
+    RL_AXIS_KEY,
+    RL_AXIS_KEY_END,
+    RL_AXIS_CERT,
+    RL_AXIS_HASH,
+    RL_AXIS_MAC,
+    RL_AXIS_TWICE,
+    RL_AXIS_BLOCK,
+    RL_AXIS_FORM
 } rl_axis;
 
 rl_axis rl_reading_axis(rl_reading reading);
@@ -117,7 +139,8 @@ typedef struct rl_set {
     unsigned count;
 } rl_set;
 
-/* Adds a reading (RL_NO_READING adds nothing); false where there is no room for it or it excludes one that is there. */
+/* Adds a reading (RL_NO_READING adds nothing); false where there is no room for it or it excludes
+ * one that is there. */
 bool rl_set_add(rl_set *set, rl_reading reading);
 /* Adds all of another. */
 bool rl_set_join(rl_set *set, const rl_set *other);
@@ -133,7 +156,7 @@ bool rl_spend(rl_budget *budget, uint64_t cost);
 
 typedef struct rl_cover {
     const reload_msg *msg;
-    rl_site site;
+    reload_site site;
     uint32_t length;  /* D2's */
     uint32_t padding; /* of the message's own attributes, up to its SIGNATURE's end */
     bool applies[RL_END_COVER];
@@ -144,10 +167,10 @@ typedef struct rl_cover {
 } rl_cover;
 
 /* Prepares the covers of a site with a DIGEST; takes time for each attribute. RELOAD_ERR_MEMORY. */
-reload_err rl_cover_open(rl_cover *cover, const reload_msg *msg, const rl_site *site);
+reload_err rl_cover_open(rl_cover *cover, const reload_msg *msg, const reload_site *site);
 void rl_cover_close(rl_cover *cover);
-/* Makes octets what is covered by the readings among them that are about it; false where one of them does not apply, or the
- * budget has no room for it. */
+/* Makes octets what is covered by the readings among them that are about it; false where one of
+ * them does not apply, or the budget has no room for it. */
 bool rl_cover_render(rl_cover *cover, const rl_set *readings, rl_budget *budget);
 
 /* ---- key.c: keys that a secret may have been taken for ---- */
@@ -165,12 +188,14 @@ typedef struct rl_keys {
     size_t cap;
 } rl_keys;
 
-/* Writes base64 with its padding, and returns how many characters that is: 4 for each 3 octets begun. */
+/* Writes base64 with its padding, and returns how many characters that is: 4 for each 3 octets
+ * begun. */
 size_t rl_base64_encode(const uint8_t *octets, size_t len, uint8_t *text);
 /* Reads base64, with or without padding; false where it is none. octets: room for len. */
 bool rl_base64_decode(const uint8_t *text, size_t len, uint8_t *octets, size_t *octets_len);
 
-/* All keys that a verifier's secrets may have been taken for. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+/* All keys that a verifier's secrets may have been taken for. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO.
+ */
 reload_err rl_keys_open(rl_keys *keys, const reload_verifier *verifier);
 /* Wipes and frees them. */
 void rl_keys_close(rl_keys *keys);
@@ -180,22 +205,23 @@ void rl_keys_close(rl_keys *keys);
 /* A hash that somebody has signed. */
 typedef struct rl_signed {
     rl_set readings;
-    rl_hash hash;
+    reload_md hash;
     bool pss;
-    uint8_t digest[RL_MAX_HASH_SIZE]; /* under PSS: H of RFC 8017 section 9.1 */
+    uint8_t digest[RELOAD_MAX_MD_SIZE]; /* under PSS: H of RFC 8017 section 9.1 */
     uint8_t salt[1024];
     size_t salt_len;
 } rl_signed;
 
-/* Reads a block of len octets under a key of that many bits, in which a digest by that hash is signed: EMSA-PKCS1-v1_5 and
- * EMSA-PSS (RFC 8017 section 9). readings: what has led to the block; those that it takes to read it are added. *good says whether
- * there is such a digest in it. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
-reload_err rl_block_read(const uint8_t *block, size_t len, unsigned bits, rl_hash hash, const rl_set *readings, rl_signed *result,
-                         bool *good);
+/* Reads a block of len octets under a key of that many bits, in which a digest by that hash is
+ * signed: EMSA-PKCS1-v1_5 and EMSA-PSS (RFC 8017 section 9). readings: what has led to the block;
+ * those that it takes to read it are added. *good says whether there is such a digest in it.
+ * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+reload_err rl_block_read(const uint8_t *block, size_t len, unsigned bits, reload_md hash,
+                         const rl_set *readings, rl_signed *result, bool *good);
 /* Whether the digest is what is signed. */
 reload_err rl_signed_is(const rl_signed *what, const uint8_t *digest, bool *fits);
 
 /* The reading that a hash is; RL_NO_READING for SHA-1. */
-rl_reading rl_hash_reading(rl_hash hash);
+rl_reading rl_hash_reading(reload_md hash);
 
 #endif

@@ -5,7 +5,8 @@
 #include <string.h>
 
 /* Adds a key that is the octets with a tail behind it. */
-static reload_err add(rl_keys *keys, const rl_set *readings, const uint8_t *octets, size_t len, const char *tail, size_t tail_len)
+static reload_err add(rl_keys *keys, const rl_set *readings, const uint8_t *octets, size_t len,
+                      const char *tail, size_t tail_len)
 {
     void *array = keys->keys;
     bool grown = rl_grow(&array, &keys->cap, keys->count, sizeof *keys->keys);
@@ -17,8 +18,8 @@ static reload_err add(rl_keys *keys, const rl_set *readings, const uint8_t *octe
         memcpy(copy, octets, len);
     if (tail_len > 0)
         memcpy(copy + len, tail, tail_len);
-    keys->keys[keys->count] =
-        (rl_key_reading){.readings = *readings, .octets = copy, .len = len + tail_len, .first = keys->count == 0};
+    keys->keys[keys->count] = (rl_key_reading){
+        .readings = *readings, .octets = copy, .len = len + tail_len, .first = keys->count == 0};
     keys->count++;
     return RELOAD_OK;
 }
@@ -44,14 +45,16 @@ static reload_err add_form(rl_keys *keys, rl_reading form, const uint8_t *octets
     return err;
 }
 
-static const char base64_digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char base64_digits[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 size_t rl_base64_encode(const uint8_t *octets, size_t len, uint8_t *text)
 {
     size_t at = 0;
     for (size_t i = 0; i < len; i += 3) {
         size_t n = len - i < 3 ? len - i : 3;
-        uint32_t v = (uint32_t)octets[i] << 16 | (n > 1 ? (uint32_t)octets[i + 1] << 8 : 0) | (n > 2 ? octets[i + 2] : 0u);
+        uint32_t v = (uint32_t)octets[i] << 16 | (n > 1 ? (uint32_t)octets[i + 1] << 8 : 0) |
+                     (n > 2 ? octets[i + 2] : 0u);
         for (unsigned k = 0; k < 4; k++)
             text[at++] = k <= n ? (uint8_t)base64_digits[v >> (18 - 6 * k) & 63] : '=';
     }
@@ -90,11 +93,12 @@ static reload_err add_cut(rl_keys *keys, const uint8_t *secret, size_t len)
         from++;
     while (to > from && is_blank(secret[to - 1]))
         to--;
-    reload_err err = to - from < len ? add_form(keys, RL_SECRET_TRIMMED, secret + from, to - from) : RELOAD_OK;
+    reload_err err =
+        to - from < len ? add_form(keys, RL_SECRET_TRIMMED, secret + from, to - from) : RELOAD_OK;
     if (err == RELOAD_OK && nul != NULL)
         err = add_form(keys, RL_SECRET_CUT_AT_NUL, secret, (size_t)(nul - secret));
-    if (err == RELOAD_OK && len > RL_SHA1_SIZE)
-        err = add_form(keys, RL_SECRET_CUT_TO_20, secret, RL_SHA1_SIZE);
+    if (err == RELOAD_OK && len > 20)
+        err = add_form(keys, RL_SECRET_CUT_TO_20, secret, 20);
     if (err == RELOAD_OK && len > BLOCK)
         err = add_form(keys, RL_SECRET_CUT_TO_64, secret, BLOCK);
     if (err == RELOAD_OK)
@@ -126,9 +130,9 @@ static reload_err add_spelt(rl_keys *keys, const uint8_t *secret, size_t len, ui
     if (err == RELOAD_OK && rl_base64_decode(secret, len, work, &n))
         err = add_form(keys, RL_SECRET_FROM_BASE64, work, n);
     if (err == RELOAD_OK)
-        err = rl_sha1(secret, len, NULL, 0, work);
+        err = reload_digest(RELOAD_MD_SHA1, &(reload_span){secret, len}, 1, work);
     if (err == RELOAD_OK)
-        err = add_form(keys, RL_SECRET_HASHED, work, RL_SHA1_SIZE);
+        err = add_form(keys, RL_SECRET_HASHED, work, 20);
     return err;
 }
 
@@ -138,8 +142,9 @@ reload_err rl_keys_open(rl_keys *keys, const reload_verifier *verifier)
     const uint8_t *secret;
     size_t len;
     *keys = (rl_keys){0};
-    for (size_t i = 0; err == RELOAD_OK && (secret = rl_verifier_secret(verifier, i, &len)) != NULL; i++) {
-        size_t room = 2 * len + 4 + RL_SHA1_SIZE;
+    for (size_t i = 0; err == RELOAD_OK && (secret = rl_verifier_secret(verifier, i, &len)) != NULL;
+         i++) {
+        size_t room = 2 * len + 4 + 20;
         uint8_t *work = malloc(room);
         err = work == NULL ? RELOAD_ERR_MEMORY : add_form(keys, RL_NO_READING, secret, len);
         if (err == RELOAD_OK)

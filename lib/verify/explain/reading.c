@@ -1,8 +1,10 @@
-/* The misreadings that are tried. reload-verify(1) has them too, and check-manuals.sh looks whether it does. */
+/* The misreadings that are tried. reload-verify(1) has them too, and check-manuals.sh looks whether
+ * it does. */
 #include "verify/explain/explain.h"
 
 #include <stdio.h>
 
+/* clang-format off */
 static const struct {
     rl_axis axis;
     reload_reading reading;
@@ -132,6 +134,7 @@ static const struct {
         {"digest-zeros-dropped", "DIGEST lacks the zero octets that the signature begins with", "D13"}},
     [RL_DIGEST_SIGN_OCTET] = {RL_AXIS_FORM, {"digest-sign-octet", "DIGEST has a zero octet in front of the signature", "D13"}},
 };
+/* clang-format on */
 
 const reload_reading *reload_reading_at(size_t i)
 {
@@ -143,11 +146,12 @@ rl_axis rl_reading_axis(rl_reading reading)
     return table[reading].axis;
 }
 
-rl_reading rl_hash_reading(rl_hash hash)
+rl_reading rl_hash_reading(reload_md hash)
 {
-    static const rl_reading readings[RL_HASHES] = {
-        [RL_HASH_SHA1] = RL_NO_READING, [RL_HASH_MD5] = RL_MD5,        [RL_HASH_SHA224] = RL_SHA_224,
-        [RL_HASH_SHA256] = RL_SHA_256,  [RL_HASH_SHA384] = RL_SHA_384, [RL_HASH_SHA512] = RL_SHA_512,
+    static const rl_reading readings[RELOAD_MDS] = {
+        [RELOAD_MD_SHA1] = RL_NO_READING, [RELOAD_MD_MD5] = RL_MD5,
+        [RELOAD_MD_SHA224] = RL_SHA_224,  [RELOAD_MD_SHA256] = RL_SHA_256,
+        [RELOAD_MD_SHA384] = RL_SHA_384,  [RELOAD_MD_SHA512] = RL_SHA_512,
     };
     return readings[hash];
 }
@@ -185,7 +189,8 @@ void reload_fit_text(const reload_fit *fit, char *text, size_t size)
     text[0] = '\0';
     for (size_t i = 0; i < fit->count; i++) {
         const reload_reading *reading = fit->readings[i];
-        int n = snprintf(text + at, size - at, "%s%s (%s)", i == 0 ? "" : ", and ", reading->says, reading->section);
+        int n = snprintf(text + at, size - at, "%s%s (%s)", i == 0 ? "" : ", and ", reading->says,
+                         reading->section);
         if (n < 0 || (size_t)n >= size - at)
             return;
         at += (size_t)n;
