@@ -24,10 +24,12 @@ enum {
     RELOAD_FINGERPRINT_SIZE = 32  /* of a public key: SHA-256, D28 */
 };
 
-/* Where it is not known when a message was captured: no capture is as old as the epoch. */
+/* A time, or a span of time, in microseconds; times count from the epoch, without leap seconds. */
+typedef int64_t reload_time;
+#define RELOAD_SECOND INT64_C(1000000)
+/* Not known: no capture is as old as the epoch. */
 #define RELOAD_NO_TIME INT64_C(0)
-/* The latest time that is read, in seconds: far beyond any TIMESTAMP, and sums stay within 64 bits.
- */
+/* The latest time accepted, in seconds: beyond any TIMESTAMP, and sums stay within 64 bits. */
 #define RELOAD_MAX_TIME (INT64_C(1) << 40)
 
 /* ---- Results ---- */
@@ -46,7 +48,8 @@ typedef enum reload_err {
     RELOAD_ERR_REFUSED,    /* could be done, and must not be (D29, D32) */
     RELOAD_ERR_READ,       /* a source of octets failed */
     RELOAD_ERR_WRITE,      /* a sink of octets failed */
-    RELOAD_ERR_CRYPTO      /* the cryptographic library failed; says nothing about a signature */
+    RELOAD_ERR_CRYPTO,     /* the cryptographic library failed; says nothing about a signature */
+    RELOAD_ERR_PASSPHRASE  /* a key is encrypted, and the passphrase is missing or wrong */
 } reload_err;
 
 /* A few words for err; never NULL, whatever the value. The string is static. */
