@@ -16,6 +16,7 @@
 
 #include <reload/base.h>
 #include <reload/cert.h>
+#include <reload/json.h>
 #include <reload/message.h>
 #include <reload/profile.h>
 #include <reload/render.h>

@@ -2,6 +2,7 @@
 #ifndef RELOAD_RENDER_H
 #define RELOAD_RENDER_H
 
+#include <reload/json.h>
 #include <reload/message.h>
 
 #ifdef __cplusplus
@@ -18,11 +19,8 @@ typedef struct reload_origin {
     int64_t captured; /* when, in microseconds since the epoch; RELOAD_NO_TIME: not known */
 } reload_origin;
 
-enum {
-    RELOAD_PRETTY = 1, /* JSON over several lines, indented */
-    RELOAD_COLOUR = 2, /* text with ANSI colours */
-    RELOAD_ASCII = 4   /* JSON in which all but printable ASCII is escaped, for terminals */
-};
+/* With RELOAD_PRETTY and RELOAD_ASCII, which are for JSON. */
+enum { RELOAD_COLOUR = 2 }; /* text with ANSI colours */
 
 /* Writes the message's JSON rendering, an object without a final newline. origin becomes "meta";
  * NULL: no "meta". */
