@@ -2,7 +2,7 @@
 #ifndef RELOAD_CERT_H
 #define RELOAD_CERT_H
 
-#include <reload/message.h>
+#include <reload/base.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -15,14 +15,10 @@ uint32_t reload_overlay_id(const char *name);
 /* The Resource-ID of a KEY of len octets, or of its replica-th replica (D17; 0: the KEY itself). */
 reload_err reload_resource_id(const uint8_t *key, size_t len, uint32_t replica,
                               uint8_t id[RELOAD_ID_SIZE]);
-/* The Peer-ID of an address, "10.4.1.2:5060" or "[2001:db8::1]:5060": the SHA-1 of the IP address's
- * text, its low 16 bits replaced by the port (B§8.1.1). RELOAD_ERR_VALUE where it is no such
- * address. */
-reload_err reload_address_id(const char *address, uint8_t id[RELOAD_ID_SIZE], reload_diag *diag);
-/* Reads such an address into value (kind RELOAD_KIND_IP_PORT, protocol 0). */
-bool reload_address_parse(const char *address, reload_value *value);
-/* Writes such an address; size of at least 56 octets always suffices. */
-void reload_address_format(const reload_value *value, char *text, size_t size);
+/* The Peer-ID of an address of 4 octets, or 16 for IPv6: the SHA-1 of the address as text
+ * ("10.4.1.2", "2001:db8::1"), with the port as its low 16 bits (B§8.1.1). */
+reload_err reload_address_id(const uint8_t *address, bool ipv6, uint16_t port,
+                             uint8_t id[RELOAD_ID_SIZE]);
 
 /* ---- Secrets and keys ---- */
 

@@ -189,6 +189,12 @@ typedef struct reload_value {
     uint8_t address[16]; /* IP_PORT: 4 or 16 octets of it */
 } reload_value;
 
+/* Reads an address, "10.4.1.2:5060" or "[2001:db8::1]:5060", into a value of RELOAD_KIND_IP_PORT
+ * with protocol 0. Returns false if it is not such an address. */
+bool reload_address_parse(const char *address, reload_value *value);
+/* Writes such an address; a size of 56 octets always suffices. */
+void reload_address_format(const reload_value *value, char *text, size_t size);
+
 /* Why an attribute's value is shown as raw octets, or why no attribute could be read. */
 typedef enum reload_flaw {
     RELOAD_FLAW_NONE = 0,

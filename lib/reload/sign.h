@@ -3,6 +3,7 @@
 #define RELOAD_SIGN_H
 
 #include <reload/cert.h>
+#include <reload/message.h>
 
 #ifdef __cplusplus
 extern "C" {

@@ -72,7 +72,6 @@ static void print_id(struct id *i, const char *path)
     char text[2 * RELOAD_ID_SIZE + 2];
     size_t len = RELOAD_ID_SIZE;
     reload_err err = RELOAD_OK;
-    reload_diag diag = {0};
     struct output out;
     if (i->overlay != NULL) {
         uint32_t overlay = reload_overlay_id(i->overlay);
@@ -80,9 +79,13 @@ static void print_id(struct id *i, const char *path)
         for (size_t k = 0; k < len; k++)
             id[k] = (uint8_t)(overlay >> (24 - 8 * k));
     } else if (i->address != NULL) {
-        err = reload_address_id(i->address, id, &diag);
-        if (err == RELOAD_ERR_VALUE)
-            tool_usage(&i->tool, "--address: \"%s\": %s", i->address, diag.text);
+        reload_value value;
+        if (!reload_address_parse(i->address, &value))
+            tool_usage(&i->tool,
+                       "--address: \"%s\": not an address such as 10.4.1.2:5060 or "
+                       "[2001:db8::1]:5060",
+                       i->address);
+        err = reload_address_id(value.address, value.ipv6, value.port, id);
     } else if (i->uuid) {
         err = uuid_id(i, id);
     } else {
