@@ -5,7 +5,7 @@
 
 #include <stdarg.h>
 
-#include "reload.h"
+#include <reload/base.h>
 
 /* Fills in diag (NULL: does nothing) and returns code. */
 #if defined(__GNUC__)

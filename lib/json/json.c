@@ -2,6 +2,8 @@
 #include "crypto/digest.h"
 #include "stream/stream.h"
 
+#include <reload.h>
+
 #include <arpa/inet.h>
 #include <inttypes.h>
 #include <stdio.h>

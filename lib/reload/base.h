@@ -6,11 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <reload/version.h>
+
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-#define RELOAD_VERSION_STRING "0.1.0"
 
 enum {
     RELOAD_HEADER_SIZE = 68,      /* B§5.1 */

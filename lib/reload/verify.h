@@ -4,6 +4,7 @@
 
 #include <reload/cert.h>
 #include <reload/message.h>
+#include <reload/render.h>
 
 #ifdef __cplusplus
 extern "C" {

@@ -5,6 +5,8 @@
 
 #include "wire/wire.h"
 
+#include <reload/render.h>
+
 /* A rendering on its way to a sink, a line at a time. Zero-initialise what is not said. */
 typedef struct rl_text {
     reload_sink sink;

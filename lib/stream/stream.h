@@ -6,6 +6,8 @@
 
 #include "wire/wire.h"
 
+#include <reload/stream.h>
+
 enum {
     RL_CHUNK = 64 * 1024,                                  /* octets asked for at once */
     RL_MAX_PIECE = RELOAD_HEADER_SIZE + RELOAD_MAX_LENGTH, /* of garbage in one item */
