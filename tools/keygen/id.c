@@ -1,47 +1,48 @@
 /* reload-keygen id */
 #include "keygen/keygen.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <uuid/uuid.h>
 
-enum { RESOURCE = 256, REPLICA, ADDRESS, UUID, TRANSPORT, OVERLAY };
-
-/* clang-format off */
-static const struct tool_option id_options[] = {
-    {RESOURCE, "resource", "KEY", "the Resource-ID of the resource with that name"},
-    {REPLICA, "replica", "N", "with --resource: of its N-th replica"},
-    {ADDRESS, "address", "IP:PORT", "a Peer-ID from an address, such as 10.4.1.2:5060 or [2001:db8::1]:5060"},
-    {UUID, "uuid", NULL, "a Peer-ID from a new version 1 UUID"},
-    {TRANSPORT, "transport", "PROTO:PORT", "with --uuid: udp:PORT or tcp:PORT, hashed along with it"},
-    {OVERLAY, "overlay", "NAME", "the Overlay field for an overlay's name"},
-    {'v', "verbose", NULL, "say on standard error what text was hashed"},
-    {'o', "output", "FILE", "write to FILE instead of standard output"},
-    {'q', "quiet", NULL, "print no warnings on standard error, only errors"},
-    {0, NULL, NULL, NULL},
-};
-/* clang-format on */
-
-static const struct tool_help id_help = {
-    "reload-keygen id (--resource=KEY [--replica=N] | --address=IP:PORT |\n"
-    "                  --uuid [--transport=PROTO:PORT] | --overlay=NAME) [options]",
-    "Prints an identifier in hex.",
-    id_options,
-};
-
-struct id {
-    struct tool tool;
-    const char *resource, *address, *transport, *overlay;
+struct id_options {
+    const char *resource, *address, *transport, *overlay, *path;
     bool uuid, verbose;
-    uint32_t replica;
+    int64_t replica;
 };
 
-/* B§6.1.1: the UUID's text, and ";udp;PORT" or ";tcp;PORT" behind it where its time may not be
- * unique. */
-static reload_err uuid_id(struct id *i, uint8_t id[RELOAD_ID_SIZE])
+static const struct option_row id_rows[] = {
+    OPTION_TEXT(0, "resource", "KEY", struct id_options, resource,
+                "print the Resource-ID of the resource with this name"),
+    OPTION_NUMBER(0, "replica", "N", struct id_options, replica, 0, UINT32_MAX,
+                  "with --resource: print the Resource-ID of the N-th replica"),
+    OPTION_TEXT(0, "address", "IP:PORT", struct id_options, address,
+                "print the Peer-ID of an address, such as 10.4.1.2:5060 or [2001:db8::1]:5060"),
+    OPTION_FLAG(0, "uuid", struct id_options, uuid,
+                "print a Peer-ID made from a new version 1 UUID"),
+    OPTION_TEXT(0, "transport", "PROTO:PORT", struct id_options, transport,
+                "with --uuid: hash udp:PORT or tcp:PORT with the UUID"),
+    OPTION_TEXT(0, "overlay", "NAME", struct id_options, overlay,
+                "print the Overlay field of the overlay with this name"),
+    OPTION_FLAG('v', "verbose", struct id_options, verbose,
+                "print the hashed text to standard error"),
+    OPTION_TEXT('o', "output", "FILE", struct id_options, path,
+                "write to FILE instead of standard output"),
+    OPTION_QUIET("print errors only, no warnings"),
+    OPTION_END,
+};
+
+static const struct command_line id_line = {
+    "reload-keygen id (--resource=KEY [--replica=N] | --address=IP:PORT | --uuid "
+    "[--transport=PROTO:PORT] | --overlay=NAME) [options]",
+    "Prints an identifier in hex.", id_rows, true};
+
+/* B§6.1.1: the UUID's text, followed by ";udp;PORT" or ";tcp;PORT" if its time may not be unique.
+ */
+static reload_err uuid_id(const struct tool *tool, const struct id_options *i,
+                          uint8_t id[RELOAD_ID_SIZE])
 {
     uuid_t uuid;
     char text[64];
@@ -52,52 +53,60 @@ static reload_err uuid_id(struct id *i, uint8_t id[RELOAD_ID_SIZE])
         size_t len = strlen(text);
         if (port == NULL ||
             (strncmp(i->transport, "udp:", 4) != 0 && strncmp(i->transport, "tcp:", 4) != 0))
-            tool_usage(&i->tool, "--transport: \"%s\" is not udp:PORT or tcp:PORT", i->transport);
-        (void)snprintf(text + len, sizeof text - len, ";%.3s;%" PRIu64, i->transport,
-                       tool_number(&i->tool, "--transport", port + 1, 1, 65535));
+            tool_usage(tool, "--transport: \"%s\" is not udp:PORT or tcp:PORT", i->transport);
+        (void)snprintf(text + len, sizeof text - len, ";%.3s;%" PRId64, i->transport,
+                       argument_number(tool, "transport", port + 1, 1, 65535));
     } else if (!unique) {
-        tool_warn(&i->tool, "warning: nothing on this system keeps UUIDs apart that are made at "
-                            "once; add --transport=udp:PORT or "
-                            "tcp:PORT (draft-bryan-p2psip-reload-01, section 6.1.1)");
+        tool_warn(tool, "warning: UUIDs made at the same time may be equal on this system; add "
+                        "--transport=udp:PORT or --transport=tcp:PORT "
+                        "(draft-bryan-p2psip-reload-01, section 6.1.1)");
     }
     if (i->verbose)
-        tool_warn(&i->tool, "SHA-1 of %s", text);
-    return reload_resource_id((const uint8_t *)text, strlen(text), 0,
-                              id); /* the hash is the same */
+        tool_warn(tool, "SHA-1 of %s", text);
+    /* a Peer-ID is hashed as the Resource-ID of replica 0 is */
+    return reload_resource_id((const uint8_t *)text, strlen(text), 0, id);
 }
 
-static void print_id(struct id *i, const char *path)
+/* Makes an identifier of *len octets. */
+static reload_err make_id(const struct tool *tool, const struct id_options *i,
+                          uint8_t id[RELOAD_ID_SIZE], size_t *len)
+{
+    *len = RELOAD_ID_SIZE;
+    if (i->uuid)
+        return uuid_id(tool, i, id);
+    if (i->resource != NULL)
+        return reload_resource_id((const uint8_t *)i->resource, strlen(i->resource),
+                                  (uint32_t)i->replica, id);
+    if (i->address != NULL) {
+        reload_value value;
+        if (!reload_address_parse(i->address, &value))
+            tool_usage(tool,
+                       "--address: \"%s\" is not an address such as 10.4.1.2:5060 or "
+                       "[2001:db8::1]:5060",
+                       i->address);
+        return reload_address_id(value.address, value.ipv6, value.port, id);
+    }
+    uint32_t overlay = reload_overlay_id(i->overlay);
+    *len = sizeof overlay;
+    for (size_t k = 0; k < *len; k++)
+        id[k] = (uint8_t)(overlay >> (24 - 8 * k));
+    return RELOAD_OK;
+}
+
+static void print_id(struct tool *tool, const struct id_options *i)
 {
     uint8_t id[RELOAD_ID_SIZE];
     char text[2 * RELOAD_ID_SIZE + 2];
-    size_t len = RELOAD_ID_SIZE;
-    reload_err err = RELOAD_OK;
+    size_t len;
     struct output out;
-    if (i->overlay != NULL) {
-        uint32_t overlay = reload_overlay_id(i->overlay);
-        len = sizeof overlay;
-        for (size_t k = 0; k < len; k++)
-            id[k] = (uint8_t)(overlay >> (24 - 8 * k));
-    } else if (i->address != NULL) {
-        reload_value value;
-        if (!reload_address_parse(i->address, &value))
-            tool_usage(&i->tool,
-                       "--address: \"%s\": not an address such as 10.4.1.2:5060 or "
-                       "[2001:db8::1]:5060",
-                       i->address);
-        err = reload_address_id(value.address, value.ipv6, value.port, id);
-    } else if (i->uuid) {
-        err = uuid_id(i, id);
-    } else {
-        err = reload_resource_id((const uint8_t *)i->resource, strlen(i->resource), i->replica, id);
-    }
+    reload_err err = make_id(tool, i, id, &len);
     if (err != RELOAD_OK) {
-        tool_error(&i->tool, STATUS_FAILED, "%s", reload_strerror(err));
+        tool_error(tool, STATUS_FAILED, "%s", reload_strerror(err));
         return;
     }
     reload_hex_encode(id, len, text);
     text[2 * len] = '\n';
-    if (output_open(&out, &i->tool, path, 0)) {
+    if (output_open(&out, tool, i->path, 0)) {
         (void)output_write(&out, text, 2 * len + 1);
         (void)output_close(&out);
     }
@@ -105,54 +114,20 @@ static void print_id(struct id *i, const char *path)
 
 int id_main(int argc, char **argv)
 {
-    struct id i = {.tool = {.name = "reload-keygen id"}};
-    const char *path = NULL, *replica = NULL;
-    char *argument;
-    int id;
-    while ((id = tool_getopt(&i.tool, argc, argv, &id_help, &argument)) != -1) {
-        switch (id) {
-        case RESOURCE:
-            i.resource = argument;
-            break;
-        case REPLICA:
-            replica = argument;
-            i.replica = (uint32_t)tool_number(&i.tool, "--replica", argument, 0, UINT32_MAX);
-            break;
-        case ADDRESS:
-            i.address = argument;
-            break;
-        case UUID:
-            i.uuid = true;
-            break;
-        case TRANSPORT:
-            i.transport = argument;
-            break;
-        case OVERLAY:
-            i.overlay = argument;
-            break;
-        case 'v':
-            i.verbose = true;
-            break;
-        case 'o':
-            path = argument;
-            break;
-        case 'q':
-            i.tool.quiet = true;
-            break;
-        default:
-            break;
-        }
-    }
-    if (optind < argc)
-        tool_usage(&i.tool, "takes no operand \"%s\"", argv[optind]);
-    if ((i.resource != NULL) + (i.address != NULL) + i.uuid + (i.overlay != NULL) != 1)
-        tool_usage(
-            &i.tool,
-            "exactly one of --resource, --address, --uuid and --overlay says which identifier");
-    if (replica != NULL && i.resource == NULL)
-        tool_usage(&i.tool, "--replica goes with --resource");
+    struct tool tool = {.name = "reload-keygen id"};
+    struct id_options i = {.replica = NOT_SPECIFIED};
+    (void)arguments_parse(&tool, &id_line, argc, argv, &i);
+    int kinds = (i.resource != NULL) + (i.address != NULL) + i.uuid + (i.overlay != NULL);
+    if (kinds == 0)
+        tool_usage(&tool, "one of --resource, --address, --uuid or --overlay is required");
+    if (kinds > 1)
+        tool_usage(&tool, "--resource, --address, --uuid and --overlay cannot be combined");
+    if (i.replica != NOT_SPECIFIED && i.resource == NULL)
+        tool_usage(&tool, "--replica requires --resource");
     if (i.transport != NULL && !i.uuid)
-        tool_usage(&i.tool, "--transport goes with --uuid");
-    print_id(&i, path);
-    return i.tool.status;
+        tool_usage(&tool, "--transport requires --uuid");
+    if (i.replica == NOT_SPECIFIED)
+        i.replica = 0;
+    print_id(&tool, &i);
+    return tool.status;
 }

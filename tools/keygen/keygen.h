@@ -2,7 +2,7 @@
 #ifndef RELOAD_KEYGEN_H
 #define RELOAD_KEYGEN_H
 
-#include "common/tool.h"
+#include "common/arguments.h"
 
 /* Each is a main of its own: argv[0] is the command. */
 int secret_main(int argc, char **argv);

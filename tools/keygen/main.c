@@ -1,7 +1,6 @@
 /* reload-keygen: shared secrets, CAs, certificates, identifiers. */
 #include "keygen/keygen.h"
 
-#include <getopt.h>
 #include <string.h>
 
 static const struct {
@@ -14,9 +13,9 @@ static const struct {
     {"crl", crl_main},         {"self-signed", self_signed_main},
 };
 
-static const struct tool_option no_options[] = {{0, NULL, NULL, NULL}};
+static const struct option_row no_rows[] = {OPTION_END};
 
-static const struct tool_help help = {
+static const struct command_line keygen_line = {
     "reload-keygen secret --output=FILE [options]\n"
     "reload-keygen id (--resource=KEY | --address=IP:PORT | --uuid | --overlay=NAME) [options]\n"
     "reload-keygen ca --overlay=NAME --output=DIR [options]\n"
@@ -25,21 +24,19 @@ static const struct tool_help help = {
     "reload-keygen revoke --ca=DIR --serial=HEX [options]\n"
     "reload-keygen crl --ca=DIR [--output=FILE] [options]\n"
     "reload-keygen self-signed --overlay=NAME --output=PREFIX [options]",
-    "Makes shared secrets, CAs, certificates and identifiers; 'reload-keygen COMMAND --help' tells "
-    "more.",
-    no_options,
-};
+    "Makes shared secrets, CAs, certificates and identifiers. 'reload-keygen COMMAND --help' lists "
+    "a command's options.",
+    no_rows, false};
 
 int main(int argc, char **argv)
 {
     struct tool tool = {.name = "reload-keygen"};
-    char *argument;
     for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof commands[0]; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].main(argc - 1, argv + 1);
-    (void)tool_getopt(&tool, argc, argv, &help, &argument);
-    if (optind < argc)
-        tool_usage(&tool, "unknown command \"%s\"", argv[optind]);
-    tool_usage(&tool,
-               "a command is wanted: secret, id, ca, issue, request, revoke, crl or self-signed");
+    int operand = arguments_parse(&tool, &keygen_line, argc, argv, NULL);
+    if (operand < argc)
+        tool_usage(&tool, "unknown command \"%s\"", argv[operand]);
+    tool_usage(&tool, "a command is required: secret, id, ca, issue, request, revoke, crl or "
+                      "self-signed");
 }

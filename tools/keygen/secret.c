@@ -1,29 +1,32 @@
 /* reload-keygen secret */
 #include "keygen/keygen.h"
 
-#include <getopt.h>
 #include <inttypes.h>
 #include <string.h>
 
-enum { FORCE = 256, BITS };
-
-static const struct tool_option secret_options[] = {
-    {'o', "output", "FILE", "write the secret to FILE, mode 0600; - is standard output"},
-    {BITS, "bits", "N", "how long it is, a multiple of 8 from 8 to 4096 (default: 160)"},
-    {FORCE, "force", NULL, "replace FILE where it exists already"},
-    {'q', "quiet", NULL, "print no warnings on standard error, only errors"},
-    {0, NULL, NULL, NULL},
-};
-
-static const struct tool_help secret_help = {
-    "reload-keygen secret --output=FILE [options]",
-    "Makes a random shared secret for an overlay run under HMAC.",
-    secret_options,
-};
-
 enum { MAX_BITS = 4096 };
 
-/* "hex:", the digits and a newline, so that no octet of the secret can be taken for the file's form
+struct secret_options {
+    const char *path;
+    int64_t bits;
+    bool force;
+};
+
+static const struct option_row secret_rows[] = {
+    OPTION_TEXT('o', "output", "FILE", struct secret_options, path,
+                "write the secret to FILE, mode 0600; - is standard output"),
+    OPTION_NUMBER(0, "bits", "N", struct secret_options, bits, 8, MAX_BITS,
+                  "make a secret of N bits, a multiple of 8 from 8 to 4096 (default: 160)"),
+    OPTION_FLAG(0, "force", struct secret_options, force, "replace FILE if it exists"),
+    OPTION_QUIET("print errors only, no warnings"),
+    OPTION_END,
+};
+
+static const struct command_line secret_line = {
+    "reload-keygen secret --output=FILE [options]",
+    "Makes a random shared secret for an overlay run under HMAC.", secret_rows, true};
+
+/* "hex:", the digits and a newline: no octet of the secret can be mistaken for the file's form
  * (D12). */
 static void write_secret(struct tool *tool, const char *path, size_t len, bool force)
 {
@@ -53,37 +56,15 @@ static void write_secret(struct tool *tool, const char *path, size_t len, bool f
 int secret_main(int argc, char **argv)
 {
     struct tool tool = {.name = "reload-keygen secret"};
-    const char *path = NULL;
-    uint64_t bits = 160; /* of HMAC-SHA1's output: RFC 2104 section 3 advises against fewer */
-    bool force = false;
-    char *argument;
-    int id;
-    while ((id = tool_getopt(&tool, argc, argv, &secret_help, &argument)) != -1) {
-        switch (id) {
-        case 'o':
-            path = argument;
-            break;
-        case BITS:
-            bits = tool_number(&tool, "--bits", argument, 8, MAX_BITS);
-            break;
-        case FORCE:
-            force = true;
-            break;
-        case 'q':
-            tool.quiet = true;
-            break;
-        default:
-            break;
-        }
-    }
-    if (optind < argc)
-        tool_usage(&tool, "takes no operand \"%s\"", argv[optind]);
-    if (path == NULL)
-        tool_usage(&tool, "--output says where the secret goes");
-    if (bits % 8 != 0)
-        tool_usage(&tool, "--bits: %" PRIu64 " is not a multiple of 8", bits);
-    if (bits < 160)
+    /* the size of HMAC-SHA1's output: RFC 2104 section 3 advises against fewer bits */
+    struct secret_options options = {.bits = 160};
+    (void)arguments_parse(&tool, &secret_line, argc, argv, &options);
+    if (options.path == NULL)
+        tool_usage(&tool, "--output is required");
+    if (options.bits % 8 != 0)
+        tool_usage(&tool, "--bits: %" PRId64 " is not a multiple of 8", options.bits);
+    if (options.bits < 160)
         tool_warn(&tool, "warning: fewer than 160 bits weaken HMAC-SHA1 (RFC 2104, section 3)");
-    write_secret(&tool, path, (size_t)bits / 8, force);
+    write_secret(&tool, options.path, (size_t)options.bits / 8, options.force);
     return tool.status;
 }

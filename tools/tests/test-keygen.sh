@@ -10,6 +10,10 @@ t "secret --help too" 0 '~Usage: reload-keygen secret --output=FILE.*--bits=N.*-
 t "id --help too" 0 '~Usage: reload-keygen id .*--resource=KEY.*--replica=N.*--address=IP:PORT.*--uuid.*--transport=PROTO:PORT.*--overlay=NAME.*' '' \
     reload-keygen id --help
 t "--version" 0 '~reload-keygen \(libreload\) [0-9.]+' '' reload-keygen --version
+for command in '' secret id; do
+    # shellcheck disable=SC2086 # an empty command is none
+    is "$(reload-keygen $command --help | awk 'length > 80')" '' "${command:+$command }--help fits 80 columns"
+done
 t "--help that cannot be written" 4 '' '~reload-keygen: .*No space left on device' bash -c 'exec reload-keygen --help >/dev/full'
 # usage DESCRIPTION WORDS ARGUMENT...: a mistake on the command line
 usage()
@@ -18,25 +22,29 @@ usage()
     shift 2
     t "usage: $description" 2 '' "~reload-keygen$words"$'\n'"Try 'reload-keygen[a-z ]* --help'\\." reload-keygen "$@"
 }
-usage "no command" ': .*'
+usage "no command" ': a command is required: secret, id, .*'
 usage "an unknown command" ': .*"frobnicate".*' frobnicate
-usage "an unknown option" ' secret: .*--frobnicate' secret --frobnicate
-usage "an unknown short option" ' id: .*-x' id -x
-usage "an option without its argument" ' secret: .*--bits.*' secret -o f --bits
-usage "an argument where none is taken" ' secret: .*--force=x.*' secret --force=x -o f
-usage "secret without --output" ' secret: .*--output.*' secret
+usage "an unknown option" ' secret: unknown option --frobnicate' secret --frobnicate
+usage "an unknown option with an argument" ' secret: unknown option --frobnicate' secret --frobnicate=x
+usage "an unknown short option" ' id: unknown option -x' id -x
+usage "an unknown short option after another" ' id: unknown option -x' id a -vx
+usage "an ambiguous abbreviation" ' id: option --re is ambiguous: --resource, --replica' id --re=x
+usage "an option without its argument" ' secret: option --bits requires an argument' secret -o f --bits
+usage "a short option without its argument" ' secret: option --output requires an argument' secret -o
+usage "an option that takes no argument" ' secret: option --force takes no argument' secret --force=x -o f
+usage "secret without --output" ' secret: --output is required' secret
 usage "secret with an operand" ' secret: .*"operand".*' secret -o f operand
 for bits in 0 7 4097 4104 -8 8x '' 8.0 99999999999999999999 ' 8' +8 0x10; do
     usage "--bits '$bits'" ' secret: .*--bits.*' secret -o f --bits "$bits"
 done
 usage "--bits 12" ' secret: .*--bits.*multiple of 8.*' secret -o f --bits 12
-usage "id of nothing" ' id: .*' id
-usage "id of two things" ' id: .*' id --resource a --overlay b
+usage "id of nothing" ' id: one of .* is required' id
+usage "id of two things" ' id: .* cannot be combined' id --resource a --overlay b
 usage "id with an operand" ' id: .*"operand".*' id --resource a operand
-usage "--replica without --resource" ' id: .*--replica.*' id --overlay a --replica 1
+usage "--replica without --resource" ' id: --replica requires --resource' id --overlay a --replica 1
 usage "--replica -1" ' id: .*--replica.*' id --resource a --replica -1
 usage "--replica 4294967296" ' id: .*--replica.*' id --resource a --replica 4294967296
-usage "--transport without --uuid" ' id: .*--transport.*' id --overlay a --transport udp:1
+usage "--transport without --uuid" ' id: --transport requires --uuid' id --overlay a --transport udp:1
 for transport in udp tls:1 udp: udp:0 udp:65536 tcp:x :5; do
     usage "--transport $transport" ' id: .*--transport.*' id --uuid --transport "$transport"
 done

@@ -1,0 +1,136 @@
+/* The command line: a table of options whose rows say where each value goes. */
+#ifndef RELOAD_ARGUMENTS_H
+#define RELOAD_ARGUMENTS_H
+
+#include "common/tool.h"
+
+enum { ARGUMENT_MAX_OCTETS = 32 };
+
+/* The value of an option that takes hex digits. len is 0 if the option is not specified. */
+struct octets_value {
+    uint8_t octets[ARGUMENT_MAX_OCTETS];
+    size_t len;
+};
+
+/* The value of an option that takes a time or a number keeps its initial value if the option is not
+ * specified. No argument gives one of these. */
+#define NOT_SPECIFIED      INT64_C(-1)
+#define TIME_NOT_SPECIFIED INT64_MIN
+
+/* What an option's argument is. The target's type is in brackets. */
+enum option_kind {
+    OPTION_IS_FLAG = 1,  /* no argument [bool, set to true] */
+    OPTION_IS_BIT,       /* no argument [unsigned, in which the bit is set] */
+    OPTION_IS_QUIET,     /* no argument; sets the tool's quiet [none] */
+    OPTION_IS_TEXT,      /* [const char *] */
+    OPTION_IS_FILES,     /* may be repeated [struct file_list] */
+    OPTION_IS_NUMBER,    /* from min to max [int64_t] */
+    OPTION_IS_TIME,      /* from min to max, in whole seconds [reload_time] */
+    OPTION_IS_TIMESTAMP, /* seconds in 32 bits [int64_t] */
+    OPTION_IS_OCTETS,    /* hex digits of max octets [struct octets_value] */
+    OPTION_IS_NAMED,     /* a header value by name or number [int64_t] */
+    OPTION_IS_WORD,      /* one of words, whose index is stored [int] */
+    OPTION_IS_FORM,      /* form of the input [reload_form] */
+    OPTION_IS_CALL       /* handled by a function, as a flag if argument is NULL [none] */
+};
+
+struct option_row;
+/* Handles an option. options is the tool's struct; text is the argument, or NULL. An unusable
+ * argument is reported with tool_usage, which ends the program. */
+typedef void option_call(struct tool *tool, const struct option_row *row, const char *text,
+                         void *options);
+
+/* A row of the table. Write rows with the macros below, which check the target's type. */
+struct option_row {
+    enum option_kind kind;
+    char letter;          /* of the short option; 0: none */
+    const char *name;     /* of the long option, without "--"; NULL ends the table */
+    const char *argument; /* name of the argument in --help; NULL: takes none */
+    const char *help;     /* begins with a verb, and names its noun */
+    size_t target;        /* offset in the tool's struct of options */
+    int64_t min, max;     /* see kind; OPTION_IS_BIT: max is the bit */
+    reload_names names;
+    const char *const *words; /* ends with NULL */
+    option_call *call;
+};
+
+/* Offset of a member of the tool's struct. Does not compile if the member has another type. */
+#define OPTION_TARGET(struct_type, member, type) \
+    _Generic(((struct_type *)NULL)->member, type : offsetof(struct_type, member))
+
+/* clang-format off */
+#define OPTION_FLAG(letter, name, struct_type, member, help)                                     \
+    {OPTION_IS_FLAG, letter, name, NULL, help,                                                   \
+     OPTION_TARGET(struct_type, member, bool), 0, 0, 0, NULL, NULL}
+#define OPTION_BIT(letter, name, struct_type, member, bit, help)                                 \
+    {OPTION_IS_BIT, letter, name, NULL, help,                                                    \
+     OPTION_TARGET(struct_type, member, unsigned), 0, bit, 0, NULL, NULL}
+#define OPTION_QUIET(help)                                                                       \
+    {OPTION_IS_QUIET, 'q', "quiet", NULL, help,                                                  \
+     0, 0, 0, 0, NULL, NULL}
+#define OPTION_TEXT(letter, name, argument, struct_type, member, help)                           \
+    {OPTION_IS_TEXT, letter, name, argument, help,                                               \
+     OPTION_TARGET(struct_type, member, const char *), 0, 0, 0, NULL, NULL}
+#define OPTION_FILES(letter, name, struct_type, member, help)                                    \
+    {OPTION_IS_FILES, letter, name, "FILE", help,                                                \
+     OPTION_TARGET(struct_type, member, struct file_list), 0, 0, 0, NULL, NULL}
+#define OPTION_NUMBER(letter, name, argument, struct_type, member, min, max, help)               \
+    {OPTION_IS_NUMBER, letter, name, argument, help,                                             \
+     OPTION_TARGET(struct_type, member, int64_t), min, max, 0, NULL, NULL}
+#define OPTION_TIME(letter, name, struct_type, member, min, max, help)                           \
+    {OPTION_IS_TIME, letter, name, "TIME", help,                                                 \
+     OPTION_TARGET(struct_type, member, reload_time), min, max, 0, NULL, NULL}
+#define OPTION_TIMESTAMP(letter, name, struct_type, member, help)                                \
+    {OPTION_IS_TIMESTAMP, letter, name, "TIME", help,                                            \
+     OPTION_TARGET(struct_type, member, int64_t), 0, UINT32_MAX, 0, NULL, NULL}
+#define OPTION_OCTETS(letter, name, struct_type, member, size, help)                             \
+    {OPTION_IS_OCTETS, letter, name, "HEX", help,                                                \
+     OPTION_TARGET(struct_type, member, struct octets_value), 0, size, 0, NULL, NULL}
+#define OPTION_NAMED(letter, name, argument, struct_type, member, names, help)                   \
+    {OPTION_IS_NAMED, letter, name, argument, help,                                              \
+     OPTION_TARGET(struct_type, member, int64_t), 0, 0, names, NULL, NULL}
+#define OPTION_WORD(letter, name, argument, struct_type, member, words, help)                    \
+    {OPTION_IS_WORD, letter, name, argument, help,                                               \
+     OPTION_TARGET(struct_type, member, int), 0, 0, 0, words, NULL}
+#define OPTION_FORM(letter, name, struct_type, member, help)                                     \
+    {OPTION_IS_FORM, letter, name, "FORM", help,                                                 \
+     OPTION_TARGET(struct_type, member, reload_form), 0, 0, 0, NULL, NULL}
+#define OPTION_CALL(letter, name, argument, function, help)                                      \
+    {OPTION_IS_CALL, letter, name, argument, help,                                               \
+     0, 0, 0, 0, NULL, function}
+#define OPTION_END {0}
+/* clang-format on */
+
+/* How a tool, or one of its commands, is called. */
+struct command_line {
+    const char *usage; /* lines, each "reload-x …" */
+    const char *about; /* one sentence */
+    const struct option_row *options;
+    bool no_operands; /* an operand is a mistake */
+};
+
+/* Stores the options' values in the tool's struct. Returns the index of the first operand.
+ * --help and --version, which are in no table, print and end the program; a mistake ends it too. */
+int arguments_parse(struct tool *tool, const struct command_line *line, int argc, char **argv,
+                    void *options);
+
+/* Values of arguments, for functions of options. name is the option's, without "--". Each ends the
+ * program if the text is not such a value. */
+int64_t argument_number(const struct tool *tool, const char *name, const char *text, int64_t min,
+                        int64_t max);
+/* Seconds since the epoch or RFC 3339, from which a fraction of a second is dropped. */
+reload_time argument_time(const struct tool *tool, const char *name, const char *text);
+void argument_octets(const struct tool *tool, const char *name, const char *text, uint8_t *octets,
+                     size_t len);
+/* A header value by name or number. */
+uint8_t argument_named(const struct tool *tool, const char *name, const char *text,
+                       reload_names names);
+/* The index of a word in a list that ends with NULL. */
+int argument_word(const struct tool *tool, const char *name, const char *text,
+                  const char *const *words);
+reload_form argument_form(const struct tool *tool, const char *name, const char *text);
+/* Adds a file to the list of an option. */
+void argument_file(const struct tool *tool, const char *name, const char *text,
+                   struct file_list *list);
+
+#endif
