@@ -5,8 +5,13 @@
 const uint8_t rl_token[4] = {0x52, 0x45, 0x4c, 0x4f};
 const uint8_t rl_token_rfc6940[4] = {0xd2, 0x45, 0x4c, 0x4f};
 
+#define NUMBER RELOAD_FIELD_NUMBER
+#define FLAG   RELOAD_FIELD_FLAG
+#define OCTETS RELOAD_FIELD_OCTETS
+#define NONE   RELOAD_NAMES_NONE
+
 /*
- * B§5.1. Bits as the draft's figure numbers them, 32 to a row:
+ * B§5.1. Bits are numbered as in the draft's figure, 32 to a row:
  *
  *      |                         token                                 |   0
  *      |      TTL      |    Routing    |F|L|       reserved            |  32
@@ -19,23 +24,23 @@ const uint8_t rl_token_rfc6940[4] = {0xd2, 0x45, 0x4c, 0x4f};
  */
 /* clang-format off */
 static const reload_field_def fields[RELOAD_FIELDS] = {
-    [RELOAD_F_TTL] = {"ttl", "TTL", 32, 8, RELOAD_FIELD_NUMBER, RELOAD_NAMES_NONE, 32},
-    [RELOAD_F_ROUTING] = {"routing", "Routing", 40, 8, RELOAD_FIELD_NUMBER, RELOAD_NAMES_ROUTING, 0},
-    [RELOAD_F_FRAG] = {"frag", "FRAG", 48, 1, RELOAD_FIELD_FLAG, RELOAD_NAMES_NONE, 0},
-    [RELOAD_F_LFRG] = {"lfrg", "LFRG", 49, 1, RELOAD_FIELD_FLAG, RELOAD_NAMES_NONE, 0},
-    [RELOAD_F_FRAG_RESERVED] = {"frag_reserved", "Fragment bits", 50, 14, RELOAD_FIELD_NUMBER, RELOAD_NAMES_NONE, 0},
-    [RELOAD_F_EXPERIMENTAL] = {"experimental", "EXP", 64, 1, RELOAD_FIELD_FLAG, RELOAD_NAMES_NONE, 0},
-    [RELOAD_F_VERSION] = {"version", "Version", 65, 7, RELOAD_FIELD_NUMBER, RELOAD_NAMES_NONE, RELOAD_VERSION_1},
-    [RELOAD_F_DHT] = {"dht", "DHT", 72, 8, RELOAD_FIELD_NUMBER, RELOAD_NAMES_DHT, RELOAD_DHT_CHORD},
-    [RELOAD_F_HASH] = {"hash", "Hash", 80, 8, RELOAD_FIELD_NUMBER, RELOAD_NAMES_HASH, RELOAD_HASH_SHA1},
-    [RELOAD_F_SECURITY] = {"security", "Security", 88, 8, RELOAD_FIELD_NUMBER, RELOAD_NAMES_SECURITY, 0},
-    [RELOAD_F_RESPONSE] = {"response", "Response", 96, 1, RELOAD_FIELD_FLAG, RELOAD_NAMES_NONE, 0},
-    [RELOAD_F_METHOD] = {"method", "Method", 97, 7, RELOAD_FIELD_NUMBER, RELOAD_NAMES_METHOD, 0},
-    [RELOAD_F_LENGTH] = {"length", "Length", 104, 24, RELOAD_FIELD_NUMBER, RELOAD_NAMES_NONE, 0},
-    [RELOAD_F_DESTINATION_ID] = {"destination_id", "Destination ID", 128, 160, RELOAD_FIELD_OCTETS, RELOAD_NAMES_NONE, 0},
-    [RELOAD_F_SOURCE_ID] = {"source_id", "Source ID", 288, 160, RELOAD_FIELD_OCTETS, RELOAD_NAMES_NONE, 0},
-    [RELOAD_F_TRANSACTION_ID] = {"transaction_id", "Transaction ID", 448, 64, RELOAD_FIELD_OCTETS, RELOAD_NAMES_NONE, 0},
-    [RELOAD_F_OVERLAY] = {"overlay", "Overlay", 512, 32, RELOAD_FIELD_OCTETS, RELOAD_NAMES_NONE, 0},
+    [RELOAD_F_TTL] = {"ttl", "TTL", 32, 8, NUMBER, NONE, 32},
+    [RELOAD_F_ROUTING] = {"routing", "Routing", 40, 8, NUMBER, RELOAD_NAMES_ROUTING, 0},
+    [RELOAD_F_FRAG] = {"frag", "FRAG", 48, 1, FLAG, NONE, 0},
+    [RELOAD_F_LFRG] = {"lfrg", "LFRG", 49, 1, FLAG, NONE, 0},
+    [RELOAD_F_FRAG_RESERVED] = {"frag_reserved", "Fragment bits", 50, 14, NUMBER, NONE, 0},
+    [RELOAD_F_EXPERIMENTAL] = {"experimental", "EXP", 64, 1, FLAG, NONE, 0},
+    [RELOAD_F_VERSION] = {"version", "Version", 65, 7, NUMBER, NONE, RELOAD_VERSION_1},
+    [RELOAD_F_DHT] = {"dht", "DHT", 72, 8, NUMBER, RELOAD_NAMES_DHT, RELOAD_DHT_CHORD},
+    [RELOAD_F_HASH] = {"hash", "Hash", 80, 8, NUMBER, RELOAD_NAMES_HASH, RELOAD_HASH_SHA1},
+    [RELOAD_F_SECURITY] = {"security", "Security", 88, 8, NUMBER, RELOAD_NAMES_SECURITY, 0},
+    [RELOAD_F_RESPONSE] = {"response", "Response", 96, 1, FLAG, NONE, 0},
+    [RELOAD_F_METHOD] = {"method", "Method", 97, 7, NUMBER, RELOAD_NAMES_METHOD, 0},
+    [RELOAD_F_LENGTH] = {"length", "Length", 104, 24, NUMBER, NONE, 0},
+    [RELOAD_F_DESTINATION_ID] = {"destination_id", "Destination ID", 128, 160, OCTETS, NONE, 0},
+    [RELOAD_F_SOURCE_ID] = {"source_id", "Source ID", 288, 160, OCTETS, NONE, 0},
+    [RELOAD_F_TRANSACTION_ID] = {"transaction_id", "Transaction ID", 448, 64, OCTETS, NONE, 0},
+    [RELOAD_F_OVERLAY] = {"overlay", "Overlay", 512, 32, OCTETS, NONE, 0},
 };
 /* clang-format on */
 
