@@ -244,10 +244,11 @@ static void handle_row(struct tool *tool, const struct command_line *line,
         (void)printf("%s (libreload) %s\n", tool->name, RELOAD_VERSION_STRING);
         finish(tool);
     }
+    void *target = (char *)options + row->target;
     if (row->kind == OPTION_IS_CALL)
-        row->call(tool, row, optarg, options);
+        row->call(tool, row, optarg, target);
     else
-        store_value(tool, row, optarg, (char *)options + row->target);
+        store_value(tool, row, optarg, target);
 }
 
 int arguments_parse(struct tool *tool, const struct command_line *line, int argc, char **argv,
@@ -315,7 +316,7 @@ uint8_t argument_named(const struct tool *tool, const char *name, const char *te
         if (known != NULL)
             (void)snprintf(list + used, sizeof list - used, "%s, ", known);
     }
-    tool_usage(tool, "--%s: \"%s\" is none of %sor a number", name, text, list);
+    tool_usage(tool, "--%s: \"%s\" is unknown, expected %sor a number", name, text, list);
 }
 
 int argument_word(const struct tool *tool, const char *name, const char *text,
@@ -328,7 +329,7 @@ int argument_word(const struct tool *tool, const char *name, const char *text,
             return i;
         (void)snprintf(list + used, sizeof list - used, "%s%s", i == 0 ? "" : ", ", words[i]);
     }
-    tool_usage(tool, "--%s: \"%s\" is none of %s", name, text, list);
+    tool_usage(tool, "--%s: \"%s\" is unknown, expected one of %s", name, text, list);
 }
 
 reload_form argument_form(const struct tool *tool, const char *name, const char *text)

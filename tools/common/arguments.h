@@ -31,14 +31,15 @@ enum option_kind {
     OPTION_IS_NAMED,     /* a header value by name or number [int64_t] */
     OPTION_IS_WORD,      /* one of words, whose index is stored [int] */
     OPTION_IS_FORM,      /* form of the input [reload_form] */
-    OPTION_IS_CALL       /* handled by a function, as a flag if argument is NULL [none] */
+    OPTION_IS_CALL       /* handled by a function, as a flag if argument is NULL */
 };
 
 struct option_row;
-/* Handles an option. options is the tool's struct; text is the argument, or NULL. An unusable
- * argument is reported with tool_usage, which ends the program. */
+/* Handles an option. text is the argument, or NULL; target is the tool's struct of options, or the
+ * member that the row names. An unusable argument is reported with tool_usage, which ends the
+ * program. */
 typedef void option_call(struct tool *tool, const struct option_row *row, const char *text,
-                         void *options);
+                         void *target);
 
 /* A row of the table. Write rows with the macros below, which check the target's type. */
 struct option_row {
@@ -98,6 +99,9 @@ struct option_row {
 #define OPTION_CALL(letter, name, argument, function, help)                                      \
     {OPTION_IS_CALL, letter, name, argument, help,                                               \
      0, 0, 0, 0, NULL, function}
+#define OPTION_CALL_ON(letter, name, argument, struct_type, member, type, function, help)         \
+    {OPTION_IS_CALL, letter, name, argument, help,                                               \
+     OPTION_TARGET(struct_type, member, type), 0, 0, 0, NULL, function}
 #define OPTION_END {0}
 /* clang-format on */
 

@@ -9,6 +9,48 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* ---- Whole files ---- */
+
+/* Warns of a secret file that is not its owner's alone. */
+static void check_mode(const struct tool *tool, const char *path, int fd)
+{
+    struct stat st;
+    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & (S_IRGRP | S_IROTH)) != 0)
+        tool_warn(tool, "%s: warning: other users can read this file; chmod 600 prevents it", path);
+}
+
+bool file_read(struct tool *tool, const char *path, size_t max, reload_buf *buf, bool secret)
+{
+    uint8_t chunk[4096];
+    int fd = open(path, O_RDONLY | O_NOCTTY);
+    ssize_t n = -1;
+    if (fd >= 0) {
+        if (secret)
+            check_mode(tool, path, fd);
+        while (buf->err == RELOAD_OK && buf->len <= max &&
+               ((n = read(fd, chunk, sizeof chunk)) > 0 || (n < 0 && errno == EINTR)))
+            if (n > 0)
+                reload_buf_append(buf, chunk, (size_t)n);
+    }
+    int cause = errno;
+    if (fd >= 0)
+        (void)close(fd);
+    if (secret)
+        tool_keep(tool, path);
+    explicit_bzero(chunk, sizeof chunk);
+    if (n < 0)
+        tool_error(tool, STATUS_FAILED, "%s: %s", path, strerror(cause));
+    else if (buf->err != RELOAD_OK)
+        tool_error(tool, STATUS_FAILED, "%s: %s", path, reload_strerror(buf->err));
+    else if (buf->len > max)
+        tool_error(tool, STATUS_FAILED, "%s: longer than %zu octets", path, max);
+    else
+        return true;
+    return false;
+}
+
+/* ---- Messages ---- */
+
 bool input_open(struct input *in, struct tool *tool, reload_form form, char **files, int count,
                 struct output *flushed)
 {

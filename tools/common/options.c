@@ -104,6 +104,14 @@ int tool_getopt(struct tool *tool, int argc, char **argv, const struct tool_help
     return id;
 }
 
+void file_list_add(const struct tool *tool, struct file_list *list, const char *option,
+                   const char *name)
+{
+    if (list->count == RELOAD_MAX_FILES)
+        tool_usage(tool, "%s: more than %d files", option, RELOAD_MAX_FILES);
+    list->names[list->count++] = name;
+}
+
 uint64_t tool_number(const struct tool *tool, const char *option, const char *text, uint64_t min,
                      uint64_t max)
 {

@@ -1,5 +1,6 @@
 #include "common/tool.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,6 +69,20 @@ void tool_error(struct tool *tool, int status, const char *format, ...)
     say(tool, format, args);
     va_end(args);
     tool_status(tool, status);
+}
+
+void tool_error_diag(struct tool *tool, const char *path, const reload_diag *diag)
+{
+    if (diag->line > 0)
+        tool_error(tool, STATUS_FAILED, "%s: line %u, column %u: %s", path, diag->line,
+                   diag->column, diag->text);
+    else if (diag->has_pointer && diag->pointer[0] != '\0')
+        tool_error(tool, STATUS_FAILED, "%s: %s: %s", path, diag->pointer, diag->text);
+    else if (diag->has_offset)
+        tool_error(tool, STATUS_FAILED, "%s: offset %" PRIu64 ": %s", path, diag->offset,
+                   diag->text);
+    else
+        tool_error(tool, STATUS_FAILED, "%s: %s", path, diag->text);
 }
 
 void tool_warn(const struct tool *tool, const char *format, ...)

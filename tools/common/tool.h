@@ -43,6 +43,8 @@ bool tool_may_write(struct tool *tool, const char *path);
  * strangers in it is escaped. */
 __attribute__((format(printf, 3, 4))) void tool_error(struct tool *tool, int status,
                                                       const char *format, ...);
+/* The same for a file that the library could not use: "tool: path: place: cause". */
+void tool_error_diag(struct tool *tool, const char *path, const reload_diag *diag);
 /* The same without a status, and not at all where the run is quiet. */
 __attribute__((format(printf, 2, 3))) void tool_warn(const struct tool *tool, const char *format,
                                                      ...);
@@ -185,12 +187,18 @@ bool file_read(struct tool *tool, const char *path, size_t max, reload_buf *buf,
 /* Reads a secret file (D12). */
 bool secret_read(struct tool *tool, const char *path, reload_buf *secret);
 
-/* Takes a key file's octets with the passphrase, or with NULL for none. */
-typedef reload_err (*key_taker)(void *arg, const uint8_t *octets, size_t len,
-                                const char *passphrase, reload_diag *diag);
-/* Reads a private key file, and asks for its passphrase on the terminal where it wants one, unless
- * passphrase_file says it. */
-bool key_read(struct tool *tool, const char *path, const char *passphrase_file, key_taker take,
+/* Takes a file's octets. */
+typedef reload_err octets_taker(void *arg, const uint8_t *octets, size_t len, reload_diag *diag);
+/* Reads a file of certificates or CRLs, which no output may then replace, for take. Returns false
+ * after reporting an error. */
+bool certs_read(struct tool *tool, const char *path, octets_taker *take, void *arg);
+
+/* Takes a key file's octets with a passphrase, or NULL for none. */
+typedef reload_err key_taker(void *arg, const uint8_t *octets, size_t len, const char *passphrase,
+                             reload_diag *diag);
+/* Reads a private key file for take. The passphrase is read from passphrase_file, or, if that is
+ * NULL and the key is encrypted, from the terminal. Returns false after reporting an error. */
+bool key_read(struct tool *tool, const char *path, const char *passphrase_file, key_taker *take,
               void *arg);
 
 /* Names of files from an option that may be given several times, and from a profile. */

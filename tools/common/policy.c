@@ -1,0 +1,191 @@
+#include "common/policy.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_PROFILE = 1024 * 1024 };
+
+void policy_skew_option(struct tool *tool, const struct option_row *row, const char *text,
+                        void *target)
+{
+    *(int64_t *)target = strcmp(text, "none") == 0
+                             ? POLICY_NO_SKEW_LIMIT
+                             : argument_number(tool, row->name, text, 0, UINT32_MAX);
+}
+
+/* ---- The profile ---- */
+
+/* Makes the name of a file in a profile relative to the profile's directory. */
+static bool relocate(char **name, const char *profile_path)
+{
+    const char *slash = strrchr(profile_path, '/');
+    size_t len = slash == NULL ? 0 : (size_t)(slash - profile_path) + 1, name_len = strlen(*name);
+    if (len == 0 || (*name)[0] == '/')
+        return true;
+    char *joined = malloc(len + name_len + 1);
+    if (joined == NULL)
+        return false;
+    memcpy(joined, profile_path, len);
+    memcpy(joined + len, *name, name_len + 1);
+    free(*name);
+    *name = joined;
+    return true;
+}
+
+static bool relocate_files(reload_profile *profile, const char *path)
+{
+    char **const lists[] = {profile->ca, profile->intermediates, profile->crl};
+    char **const names[] = {&profile->replay_state, &profile->pin};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (*names[i] != NULL && !relocate(names[i], path))
+            return false;
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        for (size_t k = 0; lists[i][k] != NULL; k++)
+            if (!relocate(&lists[i][k], path))
+                return false;
+    return true;
+}
+
+bool profile_read(struct tool *tool, const char *path, reload_profile *profile)
+{
+    reload_buf text = {0};
+    reload_diag diag = {0};
+    bool good = file_read(tool, path, MAX_PROFILE, &text, false);
+    if (good &&
+        reload_profile_read((const char *)text.octets, text.len, profile, &diag) != RELOAD_OK) {
+        tool_error_diag(tool, path, &diag);
+        good = false;
+    }
+    reload_buf_free(&text);
+    if (good && !relocate_files(profile, path)) {
+        tool_error(tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+        good = false;
+    }
+    return good;
+}
+
+/* A file option replaces the profile's whole list. */
+static void merge_list(struct file_list *list, char *const *files)
+{
+    if (list->count == 0)
+        while (files[list->count] != NULL) {
+            list->names[list->count] = files[list->count];
+            list->count++;
+        }
+}
+
+/* Takes from the profile what no option specifies. */
+static void merge_profile(struct policy_options *p)
+{
+    const reload_profile *profile = &p->profile;
+    if (p->security == RELOAD_SECURITY_CERTS) {
+        if (p->pin == NULL && p->ca.count == 0)
+            p->pin = profile->pin;
+        merge_list(&p->ca, profile->ca);
+        merge_list(&p->intermediates, profile->intermediates);
+        merge_list(&p->crl, profile->crl);
+    }
+    p->replay = p->replay || profile->replay;
+    p->replay_state = p->replay_state == NULL ? profile->replay_state : p->replay_state;
+    p->pair = p->pair || profile->pair;
+    p->overlay = p->overlay == NULL ? profile->overlay : p->overlay;
+    p->dht = p->dht == NOT_SPECIFIED ? profile->dht : p->dht;
+    p->hash = p->hash == NOT_SPECIFIED ? profile->hash : p->hash;
+    p->max_skew = p->max_skew == NOT_SPECIFIED ? profile->max_skew : p->max_skew;
+    p->min_rsa_bits = p->min_rsa_bits == NOT_SPECIFIED ? profile->min_rsa_bits : p->min_rsa_bits;
+    p->allow_sha1_certs = p->allow_sha1_certs || profile->allow_sha1_certs;
+    p->require_peer_signature = p->require_peer_signature || profile->require_peer_signature;
+}
+
+/* ---- The algorithm ---- */
+
+static int algorithms_specified(const struct policy_options *p)
+{
+    return (p->secrets.count > 0) + (p->ca.count > 0) + (p->pin != NULL) + p->none;
+}
+
+void policy_check(const struct tool *tool, const struct policy_options *p)
+{
+    int specified = algorithms_specified(p);
+    if (specified > 1)
+        tool_usage(tool, "--secret, --ca, --pin and --none cannot be combined: an overlay is run "
+                         "under one algorithm");
+    if (specified == 0 && p->profile_file == NULL)
+        tool_usage(tool, "one of --secret, --ca, --pin, --none or --profile is required");
+}
+
+/* Ends the program if neither the options nor the profile give the algorithm. */
+static reload_security decide(const struct tool *tool, const struct policy_options *p)
+{
+    int64_t security = p->profile.security;
+    if (p->none)
+        return RELOAD_SECURITY_NONE;
+    if (p->secrets.count > 0)
+        return RELOAD_SECURITY_HMAC;
+    if (p->ca.count > 0 || p->pin != NULL)
+        return RELOAD_SECURITY_CERTS;
+    if (security == RELOAD_SECURITY_HMAC)
+        tool_usage(tool, "%s: security is HMAC, which requires --secret", p->profile_file);
+    if (security == RELOAD_SECURITY_NONE || security == RELOAD_SECURITY_CERTS)
+        return (reload_security)security;
+    if (security < 0 && (p->profile.ca[0] != NULL || p->profile.pin != NULL))
+        return RELOAD_SECURITY_CERTS;
+    tool_usage(tool, "%s: security is missing; one of --secret, --ca, --pin or --none is required",
+               p->profile_file);
+}
+
+/* Drops what has no effect under the algorithm, with a warning if it was asked for. */
+static void drop_without_effect(const struct tool *tool, struct policy_options *p)
+{
+    p->replay = p->replay || p->replay_state != NULL;
+    if (p->replay && p->security != RELOAD_SECURITY_CERTS) {
+        tool_warn(tool, "warning: replay is detected under CERTS only, where Transaction IDs are "
+                        "numbered");
+        p->replay = false;
+        p->replay_state = NULL;
+    }
+    if (p->pair && p->security == RELOAD_SECURITY_NONE) {
+        tool_warn(tool, "warning: under NONE, responses are not matched with requests");
+        p->pair = false;
+    }
+}
+
+bool policy_load(struct tool *tool, struct policy_options *p)
+{
+    policy_check(tool, p);
+    if (p->profile_file != NULL && !profile_read(tool, p->profile_file, &p->profile))
+        return false;
+    p->security = decide(tool, p);
+    if (p->profile_file != NULL)
+        merge_profile(p);
+    if (p->security == RELOAD_SECURITY_CERTS && p->ca.count == 0 && p->pin == NULL) {
+        tool_error(tool, STATUS_FAILED, "%s: ca is missing; --ca is required", p->profile_file);
+        return false;
+    }
+    drop_without_effect(tool, p);
+    return true;
+}
+
+bool policy_load_as(struct tool *tool, struct policy_options *p, reload_security security,
+                    bool force)
+{
+    p->security = security;
+    if (p->profile_file == NULL)
+        return true;
+    if (!profile_read(tool, p->profile_file, &p->profile))
+        return false;
+    if (p->profile.security >= 0 && p->profile.security != (int64_t)security && !force) {
+        const char *profile = reload_name(RELOAD_NAMES_SECURITY, (uint32_t)p->profile.security);
+        tool_error(tool, STATUS_FAILED, "%s: security is %s, but the options specify %s",
+                   p->profile_file, profile == NULL ? "unknown" : profile,
+                   reload_name(RELOAD_NAMES_SECURITY, security));
+        return false;
+    }
+    merge_profile(p);
+    return true;
+}
+
+void policy_free(struct policy_options *p)
+{
+    reload_profile_free(&p->profile);
+}

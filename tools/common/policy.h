@@ -1,0 +1,94 @@
+/* How an overlay is run: from a profile and options, for reload-sign and reload-verify. */
+#ifndef RELOAD_TOOL_POLICY_H
+#define RELOAD_TOOL_POLICY_H
+
+#include "common/arguments.h"
+
+/* Values of max_skew that are not seconds. */
+#define POLICY_NO_SKEW_LIMIT INT64_C(-2)
+
+/* What the options specify; policy_load adds what only the profile does. Initialise it with
+ * POLICY_OPTIONS_INIT, free it with policy_free. */
+struct policy_options {
+    const char *profile_file;
+    bool none;                                        /* NONE is specified */
+    struct file_list secrets, ca, intermediates, crl; /* files */
+    const char *pin, *replay_state;                   /* files */
+    const char *overlay;                              /* name */
+    int64_t dht, hash;                                /* header values, or NOT_SPECIFIED */
+    int64_t min_rsa_bits;                             /* or NOT_SPECIFIED */
+    int64_t max_skew;                                 /* seconds, or NOT_SPECIFIED */
+    bool allow_sha1_certs, require_peer_signature;
+    bool replay, pair;
+
+    reload_security security; /* set by policy_load */
+    reload_profile profile;   /* owns the strings that policy_load takes from it */
+};
+
+#define POLICY_OPTIONS_INIT                                                         \
+    {                                                                               \
+        .dht = NOT_SPECIFIED, .hash = NOT_SPECIFIED, .min_rsa_bits = NOT_SPECIFIED, \
+        .max_skew = NOT_SPECIFIED                                                   \
+    }
+
+/* Rows of a table of options for the member of the tool's struct that is a struct policy_options:
+ * those of both tools, and those of reload-verify. */
+/* clang-format off */
+#define POLICY_COMMON_ROWS(struct_type, member)                                                  \
+    OPTION_TEXT(0, "profile", "FILE", struct_type, member.profile_file,                          \
+                "read the overlay's parameters from its profile; options override it"),          \
+    OPTION_TEXT(0, "overlay", "NAME", struct_type, member.overlay,                               \
+                "set the overlay's name, whose CRC-32 is the Overlay field")
+#define POLICY_VERIFY_ROWS(struct_type, member)                                                  \
+    OPTION_FILES(0, "secret", struct_type, member.secrets,                                       \
+                 "use HMAC with the shared secret in FILE; repeat to accept any of several"),    \
+    OPTION_FILES(0, "ca", struct_type, member.ca,                                                \
+                 "use CERTS and trust the CA certificates in FILE; may be repeated"),            \
+    OPTION_TEXT(0, "pin", "FILE", struct_type, member.pin,                                       \
+                "use CERTS with self-signed certificates, and keep the first key seen for each " \
+                "Peer-ID or KEY in FILE"),                                                       \
+    OPTION_FLAG(0, "none", struct_type, member.none, "use NONE: messages are not signed"),       \
+    OPTION_FILES(0, "intermediates", struct_type, member.intermediates,                          \
+                 "use the certificates in FILE to link others to a CA; may be repeated"),        \
+    OPTION_FILES(0, "crl", struct_type, member.crl,                                              \
+                 "apply the CRLs in FILE; may be repeated"),                                     \
+    OPTION_NUMBER(0, "min-rsa-bits", "N", struct_type, member.min_rsa_bits, 1024, 8192,          \
+                  "reject RSA keys of fewer than N bits (default: 2048)"),                       \
+    OPTION_FLAG(0, "allow-sha1-certs", struct_type, member.allow_sha1_certs,                     \
+                "accept certificates signed with SHA-1"),                                        \
+    OPTION_NAMED(0, "dht", "NAME", struct_type, member.dht, RELOAD_NAMES_DHT,                    \
+                 "require this DHT algorithm, by name or number"),                               \
+    OPTION_NAMED(0, "hash", "NAME", struct_type, member.hash, RELOAD_NAMES_HASH,                 \
+                 "require this hash algorithm, by name or number"),                              \
+    OPTION_CALL_ON(0, "max-skew", "SECONDS", struct_type, member.max_skew, int64_t,              \
+                   policy_skew_option,                                                           \
+                   "accept a TIMESTAMP up to SECONDS before or after the time of checking "      \
+                   "(default: 300), or none for no limit"),                                      \
+    OPTION_FLAG(0, "require-peer-signature", struct_type, member.require_peer_signature,         \
+                "require a PEER-SIGNATURE in each SOURCE-INFO"),                                 \
+    OPTION_FLAG(0, "replay", struct_type, member.replay,                                         \
+                "reject a request that was seen before in this run"),                            \
+    OPTION_TEXT(0, "replay-state", "FILE", struct_type, member.replay_state,                     \
+                "like --replay, but keep state in FILE, created if missing"),                    \
+    OPTION_FLAG(0, "pair", struct_type, member.pair,                                             \
+                "reject a response that answers no request seen before in this run")
+/* clang-format on */
+
+/* Handles --max-skew: seconds, or none. target: an int64_t. */
+option_call policy_skew_option;
+
+/* For reload-verify, before any file is opened: ends the program if the options contradict each
+ * other, or nothing says how the overlay is run. */
+void policy_check(const struct tool *tool, const struct policy_options *policy);
+/* Reads the profile, decides on the security algorithm, and takes from the profile what no option
+ * specifies: a file option replaces the profile's whole list. replay, pair and pin are then set
+ * only if they have an effect, with a warning otherwise. Returns false after reporting an error.
+ * Ends the program if the profile lacks what only an option could add. */
+bool policy_load(struct tool *tool, struct policy_options *policy);
+/* The same for reload-sign, whose credentials decide on the algorithm. The profile must agree,
+ * unless forced. */
+bool policy_load_as(struct tool *tool, struct policy_options *policy, reload_security security,
+                    bool force);
+void policy_free(struct policy_options *policy);
+
+#endif
