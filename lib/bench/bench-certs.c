@@ -67,8 +67,10 @@ static bool do_verify(void)
 
 static bool do_sign(void)
 {
+    const reload_sign_options options = {
+        .size = sizeof options, .time = NOW, .flags = RELOAD_SIGN_RESIGN_BODIES};
     reload_buf_reset(&b.out);
-    return do_parse() && reload_sign(b.signer, b.msg, &b.out, NULL) == RELOAD_OK;
+    return do_parse() && reload_sign(b.signer, b.msg, &options, &b.out, NULL) == RELOAD_OK;
 }
 
 static const struct operation {
@@ -120,8 +122,6 @@ static void set_up(void)
          "reload_signer_set_key");
     must(reload_signer_set_cert(b.signer, b.cert.octets, b.cert.len, NULL) == RELOAD_OK,
          "reload_signer_set_cert");
-    reload_signer_set_flags(b.signer, RELOAD_SIGN_RESIGN_BODIES);
-    reload_signer_set_time(b.signer, NOW);
     must(reload_verifier_add_ca(b.verifier, b.ca.octets, b.ca.len, NULL) == RELOAD_OK,
          "reload_verifier_add_ca");
     mbedtls_x509_crt_init(&b.crt);

@@ -53,6 +53,7 @@ struct sample {
     reload_msg *unsigned_msg, *msg;
 };
 
+static const reload_sign_options options = {.size = sizeof options};
 static reload_signer *signer;
 static reload_verifier *verifier;
 static reload_report report;
@@ -79,7 +80,8 @@ static void make_sample(struct sample *s, const char *name, const char *json)
     must(reload_msg_parse(s->unsigned_msg, s->unsigned_octets.octets, s->unsigned_octets.len,
                           NULL) == RELOAD_OK,
          "reload_msg_parse");
-    must(reload_sign(signer, s->unsigned_msg, &s->octets, NULL) == RELOAD_OK, "reload_sign");
+    must(reload_sign(signer, s->unsigned_msg, &options, &s->octets, NULL) == RELOAD_OK,
+         "reload_sign");
     must(reload_msg_parse(s->msg, s->octets.octets, s->octets.len, NULL) == RELOAD_OK,
          "reload_msg_parse");
 }
@@ -125,7 +127,7 @@ static bool do_sign(const struct sample *s)
     reload_buf_reset(&scratch_buf);
     return reload_msg_parse(scratch, s->unsigned_octets.octets, s->unsigned_octets.len, NULL) ==
                RELOAD_OK &&
-           reload_sign(signer, scratch, &scratch_buf, NULL) == RELOAD_OK;
+           reload_sign(signer, scratch, &options, &scratch_buf, NULL) == RELOAD_OK;
 }
 
 static bool do_line(const struct sample *s)

@@ -45,12 +45,6 @@ static void make_all(void)
     reload_verifier_set_dht(all.strict_verifier, RELOAD_DHT_CHORD);
     reload_verifier_set_hash(all.strict_verifier, RELOAD_HASH_SHA1);
     reload_verifier_require_peer_signature(all.strict_verifier, true);
-    reload_signer *signers[] = {all.hmac, all.none};
-    for (size_t i = 0; i < 2; i++) {
-        reload_signer_set_time(signers[i], NOW);
-        reload_signer_set_transaction_id(signers[i], transaction_id);
-        reload_signer_set_peer_id(signers[i], peer_id);
-    }
 }
 
 static bool same(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
@@ -559,9 +553,13 @@ static bool sign(reload_signer *signer, unsigned flags, const reload_msg *msg, r
     bool formed = flawless_to(msg) && (forced || reload_msg_check(msg, NULL) == RELOAD_OK);
     uint32_t security = reload_msg_field(msg, RELOAD_F_SECURITY);
     bool agrees = forced || security == RELOAD_SECURITY_OPEN || security == (uint32_t)algorithm;
-    reload_signer_set_flags(signer, flags);
+    const reload_sign_options options = {.size = sizeof options,
+                                         .time = NOW,
+                                         .flags = flags,
+                                         .transaction_id = transaction_id,
+                                         .peer_id = peer_id};
     reload_buf_reset(out);
-    reload_err err = reload_sign(signer, msg, out, &diag);
+    reload_err err = reload_sign(signer, msg, &options, out, &diag);
     if (err != RELOAD_OK)
         MUST(out->len == 0 && out->err == RELOAD_OK && diag.code == err && diag.text[0] != '\0');
     MUST(err == (!formed                      ? refusal(msg, flags)

@@ -9,119 +9,118 @@
 extern "C" {
 #endif
 
-/* ---- Signing (S§5.1, D29, D30) ---- */
+/* ---- The signer: what belongs to all messages ---- */
 
 typedef struct reload_signer reload_signer;
 
-enum {
-    RELOAD_SIGN_TIMESTAMP = 1,   /* write a TIMESTAMP under HMAC too (D4) */
-    RELOAD_SIGN_SOURCE_INFO = 2, /* put a PEER-SIGNATURE into SOURCE-INFO (S§5.1) */
-    RELOAD_SIGN_BODIES =
-        4, /* sign unsigned BODYs in messages other than RESOURCE-PUT requests too */
-    RELOAD_SIGN_RESIGN_BODIES = 8, /* sign all BODYs anew */
-    RELOAD_SIGN_KEEP_SECURITY =
-        16,                /* leave a Security octet of 0 in a PEER-JOIN request (B§8.1.1) */
-    RELOAD_SIGN_FORCE = 32 /* do what would be refused, so far as it can be done */
-};
-
-/* A signer for RELOAD_SECURITY_NONE, which completes messages and signs nothing,
- * RELOAD_SECURITY_HMAC or RELOAD_SECURITY_CERTS; NULL without memory or for another algorithm. */
+/* A signer for a security algorithm. With RELOAD_SECURITY_NONE it completes messages and signs
+ * nothing. Returns NULL without memory or for an unknown algorithm. */
 reload_signer *reload_signer_new(reload_security algorithm);
-/* Wipes secret and keys, frees it and sets the pointer to NULL. */
+/* Wipes secret and keys, frees the signer and sets the pointer to NULL. */
 void reload_signer_free(reload_signer **signer);
 /* HMAC: the shared secret. RELOAD_ERR_VALUE: it is empty; RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err reload_signer_set_secret(reload_signer *signer, const uint8_t *secret, size_t len);
-/* CERTS: the peer's RSA private key (PEM, with a passphrase where it is encrypted, else NULL; or
- * DER) and its certificate (PEM or DER). RELOAD_ERR_SYNTAX; RELOAD_ERR_VALUE: not RSA of 1024 to
- * 8192 bits; RELOAD_ERR_REFUSED: the passphrase is missing or wrong. */
+/* CERTS: the peer's RSA private key (PEM or DER; passphrase: NULL unless it is encrypted) and its
+ * certificate (PEM or DER). RELOAD_ERR_SYNTAX; RELOAD_ERR_VALUE: not RSA of 1024 to 8192 bits;
+ * RELOAD_ERR_PASSPHRASE. */
 reload_err reload_signer_set_key(reload_signer *signer, const uint8_t *octets, size_t len,
                                  const char *passphrase, reload_diag *diag);
 reload_err reload_signer_set_cert(reload_signer *signer, const uint8_t *octets, size_t len,
                                   reload_diag *diag);
-/* The same for BODYs; without them the peer's sign BODYs too. */
+/* The key and certificate that sign BODYs (default: the peer's). */
 reload_err reload_signer_set_resource_key(reload_signer *signer, const uint8_t *octets, size_t len,
                                           const char *passphrase, reload_diag *diag);
 reload_err reload_signer_set_resource_cert(reload_signer *signer, const uint8_t *octets, size_t len,
                                            reload_diag *diag);
-/* Whether the keys are those of the certificates, and these no CA's: RELOAD_ERR_REFUSED where not
- * (D32), RELOAD_ERR_ARGUMENT where something is missing. reload_sign looks too. */
-reload_err reload_signer_check(reload_signer *signer, reload_diag *diag);
-/* CERTS: Transaction IDs are made of this boot time (default: the TIMESTAMP) and a counter that
- * begins here (default: 0) and grows by one for each that is given (S§7). */
+/* Checks that secret or keys are complete (RELOAD_ERR_ARGUMENT), that each key matches its
+ * certificate, and that no certificate is a CA's (RELOAD_ERR_REFUSED, D32; not checked with
+ * RELOAD_SIGN_FORCE in flags). reload_sign checks this too. */
+reload_err reload_signer_check(reload_signer *signer, unsigned flags, reload_diag *diag);
+/* CERTS: new Transaction IDs consist of this boot time (default: the TIMESTAMP) and of a counter
+ * that starts here (default: 0) and grows by one each time (S§7). */
 void reload_signer_set_boot_time(reload_signer *signer, uint32_t boot_time);
 void reload_signer_set_counter(reload_signer *signer, uint32_t counter);
-/* Gives boot time and counter for a new Transaction ID. It finds the signer's boot time in
- * *boot_time, and may put another there; what is given must never be given again for that boot
- * time. On failure it says why in diag->text, and the message is not signed. */
+/* Returns boot time and counter for a new Transaction ID. On entry *boot_time is the signer's; the
+ * source may replace it. A source must never return the same pair twice. If it fails, it gives the
+ * cause in diag->text, and the message is not signed. */
 typedef reload_err (*reload_counter_source)(void *arg, uint32_t *boot_time, uint32_t *counter,
                                             reload_diag *diag);
-/* Asks a source instead of counting: once for each request that gets a Transaction ID so, and only
- * when nothing about the message can be refused any more but a digest made elsewhere. NULL: the
- * signer counts itself. */
+/* Uses a source instead of the signer's counter (NULL: uses the counter). The source is called once
+ * for each request that needs a Transaction ID, after every check but that of an attached digest.
+ */
 void reload_signer_set_counter_source(reload_signer *signer, reload_counter_source source,
                                       void *arg);
-/* What the overlay's messages have in their headers. An Overlay field of 0 is filled in with the
- * CRC-32 of the name, but for a PEER-JOIN request's; a message that says something else, or a
- * certificate for another overlay (D32), is refused, unless forced. RELOAD_ERR_MEMORY. */
+/* The overlay's name and algorithms. An Overlay field of 0 is set to the name's CRC-32, except in
+ * PEER-JOIN requests. A message with another Overlay, DHT or Hash, or a certificate for another
+ * overlay (D32), is refused without RELOAD_SIGN_FORCE. RELOAD_ERR_MEMORY. */
 reload_err reload_signer_set_overlay(reload_signer *signer, const char *name);
 void reload_signer_set_dht(reload_signer *signer, uint8_t dht);
 void reload_signer_set_hash(reload_signer *signer, uint8_t hash);
-/* Any of RELOAD_SIGN_…, or-ed together; none unless set. */
-void reload_signer_set_flags(reload_signer *signer, unsigned flags);
-/* The TIMESTAMP to write. */
-void reload_signer_set_time(reload_signer *signer, uint32_t time);
-/* The Transaction ID for the requests that have none; without it, each gets a random one, or under
- * CERTS one of boot time and counter. */
-void reload_signer_set_transaction_id(reload_signer *signer,
-                                      const uint8_t id[RELOAD_TRANSACTION_SIZE]);
-/* The PEER-ID for a response's SOURCE-INFO that has none (a request's is its Source ID); without
- * it, under CERTS, the first that the certificate names. */
-void reload_signer_set_peer_id(reload_signer *signer, const uint8_t id[RELOAD_ID_SIZE]);
 
-/* Completes a message by D29, signs it by D30 and appends it to out. RELOAD_ERR_MALFORMED: it is
- * malformed by D24's steps 1 and 3 (with RELOAD_SIGN_FORCE: its top-level framing is broken);
- * RELOAD_ERR_REFUSED: D29 or D32; RELOAD_ERR_TOO_LONG; RELOAD_ERR_CRYPTO; RELOAD_ERR_ARGUMENT: HMAC
- * without a secret, CERTS without key or certificate. On failure out is as it was. */
-reload_err reload_sign(reload_signer *signer, const reload_msg *msg, reload_buf *out,
-                       reload_diag *diag);
-
-/* The same, but appends the octets that the message's own digest will cover (D1, D2) instead of the
- * message. Under CERTS the peer's key may be missing, unless something inside is to be signed with
- * it: then RELOAD_ERR_REFUSED. */
-reload_err reload_sign_tbs(reload_signer *signer, const reload_msg *msg, reload_buf *out,
-                           reload_diag *diag);
-/* A digest for the next message that is signed, made elsewhere from the octets of reload_sign_tbs;
- * len octets, which are copied. reload_sign then refuses (RELOAD_ERR_REFUSED) one that is not right
- * for the message, unless forced. RELOAD_ERR_MEMORY. */
-reload_err reload_signer_attach(reload_signer *signer, const uint8_t *digest, size_t len);
+/* ---- Signing (S§5.1, D29, D30) ---- */
 
 enum {
-    RELOAD_DIGEST_RESOURCE =
-        1, /* by the resource's key, as a BODY's is made; under HMAC it is all one */
-    RELOAD_DIGEST_SHA256 = 2 /* with SHA-256 where the draft has SHA-1: no verifier takes it */
+    RELOAD_SIGN_TIMESTAMP = 1,      /* write a TIMESTAMP under HMAC too (D4) */
+    RELOAD_SIGN_SOURCE_INFO = 2,    /* put a PEER-SIGNATURE into SOURCE-INFO (S§5.1) */
+    RELOAD_SIGN_BODIES = 4,         /* sign unsigned BODYs outside RESOURCE-PUT requests too */
+    RELOAD_SIGN_RESIGN_BODIES = 8,  /* sign all BODYs, replacing their signatures */
+    RELOAD_SIGN_KEEP_SECURITY = 16, /* leave a Security of 0 in a PEER-JOIN request (B§8.1.1) */
+    RELOAD_SIGN_FORCE = 32          /* do what would be refused, as far as possible */
 };
 
-/* Appends to out what a DIGEST holds whose signature covers these octets (D12, D13), whatever they
- * are: for messages that reload_sign would complete or refuse, and so for making bad ones. flags:
- * any of RELOAD_DIGEST_…, or-ed together. RELOAD_ERR_ARGUMENT: no secret or key; RELOAD_ERR_MEMORY,
- * RELOAD_ERR_CRYPTO. */
-reload_err reload_signer_digest(reload_signer *signer, const uint8_t *octets, size_t len,
-                                unsigned flags, reload_buf *out);
+/* How to sign one message. Zero-initialise it and set size. */
+typedef struct reload_sign_options {
+    size_t size;                   /* sizeof(reload_sign_options): later versions may add members */
+    uint32_t time;                 /* the TIMESTAMP to write */
+    unsigned flags;                /* any of RELOAD_SIGN_…, or-ed together */
+    const uint8_t *transaction_id; /* RELOAD_TRANSACTION_SIZE octets for a request without one.
+                                      NULL: boot time and counter under CERTS, else random */
+    const uint8_t *peer_id; /* RELOAD_ID_SIZE octets for a response's SOURCE-INFO without PEER-ID (a
+                               request's is its Source ID). NULL: the first in the certificate */
+    const reload_span *attached; /* the message's own digest, computed elsewhere over the octets of
+                                    reload_sign_tbs. NULL: computed here */
+} reload_sign_options;
 
-/* Appends an unsigned response with a code from 100 to 799 to a request (D31); what is missing is
- * for reload_sign to complete. RELOAD_ERR_MALFORMED, and RELOAD_ERR_REFUSED for a response, a
- * fragment or another Version: no code is due for these (D24); RELOAD_ERR_VALUE: the code;
- * RELOAD_ERR_MEMORY. */
+/* Completes a message (D29), signs it (D30) and appends it to out. On failure out is unchanged.
+ * RELOAD_ERR_MALFORMED: it is malformed (with RELOAD_SIGN_FORCE: its top-level framing is broken);
+ * RELOAD_ERR_REFUSED: D29, D32, or the attached digest is wrong; RELOAD_ERR_TOO_LONG;
+ * RELOAD_ERR_ARGUMENT: options without size, or a secret, key or certificate is missing;
+ * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO, or the counter source's error. With an attached digest the
+ * peer's key may be missing unless a signature inside the message requires it
+ * (RELOAD_ERR_REFUSED). */
+reload_err reload_sign(reload_signer *signer, const reload_msg *msg,
+                       const reload_sign_options *options, reload_buf *out, reload_diag *diag);
+/* Like reload_sign, but appends the octets that the message's own digest covers (D1, D2). The
+ * peer's key may be missing in the same way. */
+reload_err reload_sign_tbs(reload_signer *signer, const reload_msg *msg,
+                           const reload_sign_options *options, reload_buf *out, reload_diag *diag);
+
+enum {
+    RELOAD_DIGEST_RESOURCE = 1 /* by the key that signs BODYs; no difference under HMAC */
+};
+
+/* Appends the value of a DIGEST over the spans in order, with any hash function: the drafts use
+ * SHA-1 alone (D12, D13), others make bad messages. flags: RELOAD_DIGEST_RESOURCE or 0.
+ * RELOAD_ERR_ARGUMENT: no secret or key; RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+reload_err reload_signer_digest(reload_signer *signer, reload_md md, const reload_span *spans,
+                                size_t count, unsigned flags, reload_buf *out);
+
+/* ---- Other rewriting ---- */
+
+/* Appends an unsigned response with a code from 100 to 799 to a request (D31), for reload_sign to
+ * complete. RELOAD_ERR_MALFORMED; RELOAD_ERR_REFUSED: a response, a fragment or another Version,
+ * which D24 does not answer; RELOAD_ERR_VALUE: the code; RELOAD_ERR_MEMORY. */
 reload_err reload_reply(const reload_msg *request, unsigned code, reload_buf *out,
                         reload_diag *diag);
 
-/* Appends the message without its SIGNATUREs, PEER-SIGNATUREs and BODY.SIGNATUREs to out. What
- * stood behind a SIGNATURE, and was ignored there, is then part of the message like all else. The
- * flags are those of signing; RELOAD_SIGN_FORCE alone matters. */
+/* Appends the message to out without its SIGNATUREs, PEER-SIGNATUREs and BODY.SIGNATUREs.
+ * Attributes after a SIGNATURE, which were ignored there, become part of the message. Of flags only
+ * RELOAD_SIGN_FORCE matters. */
 reload_err reload_strip(const reload_msg *msg, unsigned flags, reload_buf *out, reload_diag *diag);
 
-/* Appends the message with one more attribute at its end, as a hop appends a ROUTE-LOG (B§5.2.4,
- * S§8): attr is the encoded attribute, padding included. All octets but Length stay as they are. */
+/* Appends the message to out with one more attribute at its end, as a hop adds a ROUTE-LOG
+ * (B§5.2.4, S§8). attr is encoded, padding included. Of the message's octets only Length changes.
+ */
 reload_err reload_append_attr(const reload_msg *msg, const uint8_t *attr, size_t len,
                               unsigned flags, reload_buf *out, reload_diag *diag);
 

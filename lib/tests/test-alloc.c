@@ -418,9 +418,10 @@ static reload_err run_sign(void *arg)
     reload_signer *s = reload_signer_new(RELOAD_SECURITY_HMAC);
     reload_err err = s == NULL ? RELOAD_ERR_MEMORY : reload_signer_set_secret(s, key, 6);
     if (err == RELOAD_OK) {
-        reload_signer_set_flags(s, RELOAD_SIGN_TIMESTAMP | RELOAD_SIGN_SOURCE_INFO |
-                                       RELOAD_SIGN_RESIGN_BODIES);
-        err = reload_sign(s, msg, &out, &diag);
+        const reload_sign_options options = {
+            .size = sizeof options,
+            .flags = RELOAD_SIGN_TIMESTAMP | RELOAD_SIGN_SOURCE_INFO | RELOAD_SIGN_RESIGN_BODIES};
+        err = reload_sign(s, msg, &options, &out, &diag);
         check(err == RELOAD_OK || diag.code == err, "the diagnostic says something else");
     }
     end_out(&out, err);
@@ -539,9 +540,9 @@ static void test_verify_forged_alloc(void **state)
     assert_int_equal(reload_signer_set_key(s, certs.key.octets, certs.key.len, NULL, NULL),
                      RELOAD_OK);
     assert_int_equal(reload_signer_set_cert(s, certs.cert.octets, certs.cert.len, NULL), RELOAD_OK);
-    reload_signer_set_flags(s, RELOAD_SIGN_SOURCE_INFO);
-    reload_signer_set_time(s, EXAMPLE_TIME);
-    assert_int_equal(reload_sign(s, msg, &forged, NULL), RELOAD_OK);
+    const reload_sign_options options = {
+        .size = sizeof options, .time = EXAMPLE_TIME, .flags = RELOAD_SIGN_SOURCE_INFO};
+    assert_int_equal(reload_sign(s, msg, &options, &forged, NULL), RELOAD_OK);
     forged.octets[forged.len - 1] ^= 1;
     reload_msg_free(&msg);
     msg = test_parse(&forged);
@@ -564,9 +565,11 @@ static reload_err run_sign_certs(void *arg)
     if (err == RELOAD_OK)
         err = reload_signer_set_cert(s, certs.cert.octets, certs.cert.len, &diag);
     if (err == RELOAD_OK) {
-        reload_signer_set_flags(s, RELOAD_SIGN_SOURCE_INFO | RELOAD_SIGN_RESIGN_BODIES);
-        reload_signer_set_time(s, EXAMPLE_TIME);
-        err = reload_sign(s, msg, &out, &diag);
+        const reload_sign_options options = {.size = sizeof options,
+                                             .time = EXAMPLE_TIME,
+                                             .flags = RELOAD_SIGN_SOURCE_INFO |
+                                                      RELOAD_SIGN_RESIGN_BODIES};
+        err = reload_sign(s, msg, &options, &out, &diag);
     }
     check(err == RELOAD_OK || diag.code == err || s == NULL, "the diagnostic says something else");
     end_out(&out, err);

@@ -574,8 +574,8 @@ static void make(const char *json, const struct identity *who, reload_buf *out)
         assert_int_equal(reload_signer_set_cert(s, who->cert.octets, who->cert.len, &diag),
                          RELOAD_OK);
     }
-    reload_signer_set_time(s, NOW);
-    if (reload_sign(s, msg, out, &diag) != RELOAD_OK)
+    const reload_sign_options options = {.size = sizeof options, .time = NOW};
+    if (reload_sign(s, msg, &options, out, &diag) != RELOAD_OK)
         fail_msg("not signed: %s", diag.text);
     reload_signer_free(&s);
     reload_msg_free(&msg);

@@ -25,14 +25,21 @@
     "659df2aa"
 #define DIGEST ZERO /* in the place of a digest, to be looked at apart */
 
+/* How the next message is signed. */
+static reload_sign_options options;
+
+static void set_options(unsigned flags)
+{
+    options = (reload_sign_options){.size = sizeof options, .time = 1183900000, .flags = flags};
+}
+
 static reload_signer *signer_new(unsigned flags)
 {
     reload_signer *s = reload_signer_new(RELOAD_SECURITY_HMAC);
     assert_non_null(s);
     assert_int_equal(reload_signer_set_secret(s, (const uint8_t *)SECRET, strlen(SECRET)),
                      RELOAD_OK);
-    reload_signer_set_flags(s, flags);
-    reload_signer_set_time(s, 1183900000);
+    set_options(flags);
     return s;
 }
 
@@ -43,7 +50,7 @@ static reload_err sign_hex(reload_signer *s, const char *hex, reload_buf *out)
     reload_diag diag = {0};
     test_hex(&in, hex);
     reload_msg *msg = test_parse(&in);
-    reload_err err = reload_sign(s, msg, out, &diag);
+    reload_err err = reload_sign(s, msg, &options, out, &diag);
     assert_int_equal(diag.code, err);
     if (err != RELOAD_OK)
         assert_true(strlen(diag.text) > 0);
@@ -171,7 +178,7 @@ static void test_security(void **state)
         (void)snprintf(hex, sizeof hex, HEAD("%s", "01", "000000") IDS, others[i]);
         assert_int_equal(sign_hex(s, hex, &out), RELOAD_ERR_REFUSED);
         assert_int_equal(out.len, 0);
-        reload_signer_set_flags(s, RELOAD_SIGN_FORCE);
+        options.flags = RELOAD_SIGN_FORCE;
         assert_int_equal(sign_hex(s, hex, &out), RELOAD_OK);
         test_same(out.octets + 11, 1, others[i]);
         reload_signer_free(&s);
@@ -203,7 +210,7 @@ static void test_source_info_in_requests(void **state)
                (struct digest[]){{104, 0, 128}}, 1);
     /* the Source ID it is, told another PEER-ID or not */
     reload_signer *s = signer_new(0);
-    reload_signer_set_peer_id(s, (const uint8_t *)"aaaaaaaaaaaaaaaaaaaa");
+    options.peer_id = (const uint8_t *)"aaaaaaaaaaaaaaaaaaaa";
     signs(s, HEAD("02", "01", "000004") IDS "00020000",
           HEAD("02", "01", "000038") IDS "00020018" PEER_ID "0006001808020014" DIGEST,
           (struct digest[]){{100, 0, 124}}, 1);
@@ -235,7 +242,7 @@ static void test_source_info_in_responses(void **state)
     test_same(out.octets, out.len, "aabb");
     reload_buf_free(&out);
     /* told: made after a leading RESPONSE-CODE */
-    reload_signer_set_peer_id(s, (const uint8_t *)"aaaaaaaaaaaaaaaaaaaa");
+    options.peer_id = (const uint8_t *)"aaaaaaaaaaaaaaaaaaaa";
     signs(s,
           HEAD("02", "81", "00000c") IDS "00010004"
                                          "00000200"
@@ -298,7 +305,7 @@ static void test_transaction_id(void **state)
     reload_buf_free(&a);
     reload_buf_free(&b);
     /* or as told */
-    reload_signer_set_transaction_id(s, id);
+    options.transaction_id = id;
     signs(s, HEAD("02", "01", "000000") NO_TRANSACTION,
           HEAD("02", "01", "00001c") "a6c5927a45000000000000000000000000000000" PEER
                                      "0102030405060708"
@@ -326,7 +333,7 @@ static reload_signer *certs_signer_new(void)
     test_file(&cert, "alice.crt");
     assert_int_equal(reload_signer_set_key(s, key.octets, key.len, NULL, NULL), RELOAD_OK);
     assert_int_equal(reload_signer_set_cert(s, cert.octets, cert.len, NULL), RELOAD_OK);
-    reload_signer_set_time(s, 1183900000);
+    set_options(0);
     reload_buf_free(&key);
     reload_buf_free(&cert);
     return s;
@@ -415,11 +422,11 @@ static void test_counter_source(void **state)
     reload_msg *msg = test_parse(&in);
     src.err = RELOAD_ERR_WRITE;
     src.words = "no ink";
-    assert_int_equal(reload_sign(s, msg, &out, &diag), RELOAD_ERR_WRITE);
+    assert_int_equal(reload_sign(s, msg, &options, &out, &diag), RELOAD_ERR_WRITE);
     assert_string_equal(diag.text, "no ink");
-    assert_int_equal(reload_sign(s, msg, &out, NULL), RELOAD_ERR_WRITE);
+    assert_int_equal(reload_sign(s, msg, &options, &out, NULL), RELOAD_ERR_WRITE);
     src.words = "";
-    assert_int_equal(reload_sign(s, msg, &out, &diag), RELOAD_ERR_WRITE);
+    assert_int_equal(reload_sign(s, msg, &options, &out, &diag), RELOAD_ERR_WRITE);
     assert_string_equal(diag.text, reload_strerror(RELOAD_ERR_WRITE));
     assert_int_equal(out.len, len);
     assert_int_equal(out.err, RELOAD_OK);
@@ -701,7 +708,7 @@ static void test_malformed(void **state)
         test_hex(&out, "aabb");
         assert_int_equal(sign_hex(s, rows[i].hex, &out), RELOAD_ERR_MALFORMED);
         test_same(out.octets, out.len, "aabb");
-        reload_signer_set_flags(s, RELOAD_SIGN_FORCE);
+        options.flags = RELOAD_SIGN_FORCE;
         assert_int_equal(sign_hex(s, rows[i].hex, &out),
                          rows[i].forced ? RELOAD_OK : RELOAD_ERR_MALFORMED);
         if (!rows[i].forced) {
@@ -767,7 +774,7 @@ static void test_too_long(void **state)
     reload_msg *msg = test_parse(&in);
     reload_signer *s = signer_new(0);
     test_hex(&out, "aa");
-    assert_int_equal(reload_sign(s, msg, &out, &diag), RELOAD_ERR_TOO_LONG);
+    assert_int_equal(reload_sign(s, msg, &options, &out, &diag), RELOAD_ERR_TOO_LONG);
     test_same(out.octets, out.len, "aa");
     assert_int_equal(out.err, RELOAD_OK);
     reload_msg_free(&msg);
@@ -779,7 +786,7 @@ static void test_too_long(void **state)
     reload_build_octets(&b, 0x0655, zeros, 0xfff4);
     assert_int_equal(reload_build_end(&b), RELOAD_OK);
     msg = test_parse(&in);
-    assert_int_equal(reload_sign(s, msg, &out, &diag), RELOAD_ERR_TOO_LONG);
+    assert_int_equal(reload_sign(s, msg, &options, &out, &diag), RELOAD_ERR_TOO_LONG);
     test_same(out.octets, out.len, "aa");
     reload_msg_free(&msg);
     reload_signer_free(&s);
@@ -794,6 +801,7 @@ static void test_no_secret(void **state)
     reload_buf out = {0};
     assert_null(reload_signer_new(RELOAD_SECURITY_OPEN));
     assert_null(reload_signer_new((reload_security)4));
+    set_options(0);
     reload_signer *s = reload_signer_new(RELOAD_SECURITY_CERTS); /* without key and certificate */
     assert_int_equal(sign_hex(s, HEAD("03", "01", "000000") IDS, &out), RELOAD_ERR_ARGUMENT);
     reload_signer_free(&s);
@@ -808,13 +816,70 @@ static void test_no_secret(void **state)
     reload_buf_free(&out);
 }
 
+/* A signature inside the message requires the key that an attached digest does not: the diagnostic
+ * names its place in the message as it was given. */
+static void test_missing_key(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *hex;
+        unsigned flags;
+        uint64_t offset; /* 0: none */
+        const char *text;
+    } rows[] = {
+        {HEAD("03", "11", "000030") IDS "00020018" PEER_ID "00030010"
+                                        "02010001"
+                                        "61000000"
+                                        "02020004"
+                                        "06550000",
+         RELOAD_SIGN_FORCE, 108,
+         "refused: RESOURCE-INFO.BODY at /attributes/1/value/1 requires a signature with the "
+         "private key, which is missing"},
+        {HEAD("03", "01", "00001c") IDS "00020018" PEER_ID, RELOAD_SIGN_SOURCE_INFO, 68,
+         "refused: SOURCE-INFO at /attributes/0 requires a signature with the private key, which "
+         "is missing"},
+        {HEAD("03", "01", "000000") IDS, RELOAD_SIGN_SOURCE_INFO, 0,
+         "refused: the new SOURCE-INFO requires a signature with the private key, which is "
+         "missing"},
+        {HEAD("03", "01", "000000") IDS, 0, 0,
+         "refused: the attached digest has 20 octets, expected 256"},
+    };
+    reload_signer *s = reload_signer_new(RELOAD_SECURITY_CERTS);
+    reload_buf cert = {0}, out = {0};
+    const reload_span digest = {(const uint8_t *)"aaaaaaaaaaaaaaaaaaaa", 20};
+    test_file(&cert, "alice.crt");
+    assert_int_equal(reload_signer_set_cert(s, cert.octets, cert.len, NULL), RELOAD_OK);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        reload_buf in = {0};
+        reload_diag diag = {0};
+        set_options(rows[i].flags);
+        options.attached = &digest;
+        test_hex(&in, rows[i].hex);
+        reload_msg *msg = test_parse(&in);
+        assert_int_equal(reload_sign(s, msg, &options, &out, &diag), RELOAD_ERR_REFUSED);
+        assert_string_equal(diag.text, rows[i].text);
+        assert_int_equal(diag.has_offset, rows[i].offset != 0);
+        assert_int_equal(diag.offset, rows[i].offset);
+        assert_int_equal(out.len, 0);
+        reload_msg_free(&msg);
+        reload_buf_free(&in);
+    }
+    /* without an attached digest the message's own signature requires the key too */
+    set_options(0);
+    assert_int_equal(sign_hex(s, HEAD("03", "01", "000000") IDS, &out), RELOAD_ERR_ARGUMENT);
+    options.size = 0;
+    assert_int_equal(sign_hex(s, HEAD("03", "01", "000000") IDS, &out), RELOAD_ERR_ARGUMENT);
+    reload_buf_free(&cert);
+    reload_signer_free(&s);
+}
+
 /* Under NONE a message is completed, and nothing is signed. */
 static void test_none(void **state)
 {
     (void)state;
     reload_signer *s = reload_signer_new(RELOAD_SECURITY_NONE);
-    reload_signer_set_flags(s, RELOAD_SIGN_TIMESTAMP | RELOAD_SIGN_SOURCE_INFO |
-                                   RELOAD_SIGN_BODIES | RELOAD_SIGN_RESIGN_BODIES);
+    set_options(RELOAD_SIGN_TIMESTAMP | RELOAD_SIGN_SOURCE_INFO | RELOAD_SIGN_BODIES |
+                RELOAD_SIGN_RESIGN_BODIES);
     signs(s,
           HEAD("00", "11", "000014") IDS "00020000"
                                          "0003000c"
@@ -984,7 +1049,7 @@ static void test_append(void **state)
     /* signed again with the ROUTE-LOGs behind it */
     reload_buf again = {0};
     reload_msg *msg = test_parse(&out);
-    assert_int_equal(reload_sign(s, msg, &again, NULL), RELOAD_OK);
+    assert_int_equal(reload_sign(s, msg, &options, &again, NULL), RELOAD_OK);
     test_same_octets(again.octets, again.len, out.octets, out.len);
     reload_msg_free(&msg);
     reload_buf_free(&again);
@@ -1021,27 +1086,25 @@ static void test_append(void **state)
 static void test_digest(void **state)
 {
     static const char text[] = "what do ya want for nothing?";
+    const reload_span span = {(const uint8_t *)text, sizeof text - 1};
     reload_signer *s = reload_signer_new(RELOAD_SECURITY_HMAC);
     reload_buf out = {0};
     (void)state;
     assert_non_null(s);
-    assert_int_equal(reload_signer_digest(s, (const uint8_t *)text, sizeof text - 1, 0, &out),
+    assert_int_equal(reload_signer_digest(s, RELOAD_MD_SHA1, &span, 1, 0, &out),
                      RELOAD_ERR_ARGUMENT);
     assert_int_equal(reload_signer_set_secret(s, (const uint8_t *)"Jefe", 4), RELOAD_OK);
-    assert_int_equal(reload_signer_digest(s, (const uint8_t *)text, sizeof text - 1, 0, &out),
-                     RELOAD_OK);
+    assert_int_equal(reload_signer_digest(s, RELOAD_MD_SHA1, &span, 1, 0, &out), RELOAD_OK);
     test_same(out.octets, out.len, "effcdf6ae5eb2fa2d27416d5f184df9c259a7c79");
-    assert_int_equal(
-        reload_signer_digest(s, (const uint8_t *)text, sizeof text - 1, RELOAD_DIGEST_SHA256, &out),
-        RELOAD_OK);
+    assert_int_equal(reload_signer_digest(s, RELOAD_MD_SHA256, &span, 1, 0, &out), RELOAD_OK);
     test_same(out.octets + 20, out.len - 20,
               "5bdcc146bf60754e6a042426089575c7"
               "5a003f089d2739839dec58b964ec3843");
     reload_signer_free(&s);
     s = reload_signer_new(RELOAD_SECURITY_CERTS);
-    assert_int_equal(reload_signer_digest(s, (const uint8_t *)text, sizeof text - 1,
-                                          RELOAD_DIGEST_RESOURCE, &out),
-                     RELOAD_ERR_ARGUMENT);
+    assert_int_equal(
+        reload_signer_digest(s, RELOAD_MD_SHA1, &span, 1, RELOAD_DIGEST_RESOURCE, &out),
+        RELOAD_ERR_ARGUMENT);
     reload_signer_free(&s);
     reload_buf_free(&out);
 }
@@ -1069,6 +1132,7 @@ int main(void)
         cmocka_unit_test(test_force),
         cmocka_unit_test(test_too_long),
         cmocka_unit_test(test_no_secret),
+        cmocka_unit_test(test_missing_key),
         cmocka_unit_test(test_none),
         cmocka_unit_test(test_signer_again),
         cmocka_unit_test(test_strip),

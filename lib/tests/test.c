@@ -194,9 +194,10 @@ void test_everything(reload_buf *buf)
     reload_signer *signer = reload_signer_new(RELOAD_SECURITY_HMAC);
     assert_non_null(signer);
     assert_int_equal(reload_signer_set_secret(signer, (const uint8_t *)"secret", 6), RELOAD_OK);
-    reload_signer_set_flags(signer, RELOAD_SIGN_TIMESTAMP | RELOAD_SIGN_SOURCE_INFO);
-    reload_signer_set_time(signer, 1183900000);
-    if (reload_sign(signer, msg, buf, &diag) != RELOAD_OK)
+    const reload_sign_options options = {.size = sizeof options,
+                                         .time = 1183900000,
+                                         .flags = RELOAD_SIGN_TIMESTAMP | RELOAD_SIGN_SOURCE_INFO};
+    if (reload_sign(signer, msg, &options, buf, &diag) != RELOAD_OK)
         fail_msg("does not sign: %s", diag.text);
     reload_signer_free(&signer);
     reload_msg_free(&msg);

@@ -114,7 +114,8 @@ static reload_err is_ours(const struct base *base, struct site *site)
     reload_err err =
         covered.err != RELOAD_OK
             ? covered.err
-            : reload_signer_digest(base->signer, covered.octets, covered.len,
+            : reload_signer_digest(base->signer, RELOAD_MD_SHA1,
+                                   &(reload_span){covered.octets, covered.len}, 1,
                                    site->role == ROLE_BODY ? RELOAD_DIGEST_RESOURCE : 0, &made);
     site->ours = err == RELOAD_OK && made.len == len && memcmp(made.octets, digest, len) == 0;
     reload_buf_free(&covered);

@@ -856,7 +856,7 @@ static bool digest_fill(struct mutant *m, uint32_t index)
 }
 
 /* Puts a digest there that was made in another way. */
-static bool digest_made(struct mutant *m, uint32_t index, reload_signer *signer, unsigned flags,
+static bool digest_made(struct mutant *m, uint32_t index, reload_signer *signer, reload_md md,
                         enum range range)
 {
     const struct site *site = &m->base->sites[index];
@@ -866,9 +866,8 @@ static bool digest_made(struct mutant *m, uint32_t index, reload_signer *signer,
     bool good = mutant_covered(m, index, range, &covered);
     if (good)
         m->err = reload_signer_digest(
-            signer, covered.octets, covered.len,
-            flags |
-                (site->role == ROLE_BODY && signer == m->base->signer ? RELOAD_DIGEST_RESOURCE : 0),
+            signer, md, &(reload_span){covered.octets, covered.len}, 1,
+            site->role == ROLE_BODY && signer == m->base->signer ? RELOAD_DIGEST_RESOURCE : 0,
             &digest);
     size_t len = digest.len < site->size ? digest.len : site->size;
     good = m->err == RELOAD_OK && len == site->size && put_digest(m, index, digest.octets, len);
@@ -902,14 +901,14 @@ static bool digest_range(struct mutant *m, uint32_t index)
             return false;
     }
     mutant_say(m, "%s: a digest %s", name_of(m, site->attr), what[range]);
-    return digest_made(m, index, m->base->signer, 0, range);
+    return digest_made(m, index, m->base->signer, RELOAD_MD_SHA1, range);
 }
 
 static bool digest_sha256(struct mutant *m, uint32_t index)
 {
     mutant_say(m, "%s: %s", name_of(m, m->base->sites[index].attr),
                m->base->certs ? "RSA over SHA-256" : "HMAC-SHA256, cut to 20 octets");
-    return digest_made(m, index, m->base->signer, RELOAD_DIGEST_SHA256, RANGE_RIGHT);
+    return digest_made(m, index, m->base->signer, RELOAD_MD_SHA256, RANGE_RIGHT);
 }
 
 /* SHA-1 without a secret. */
@@ -962,7 +961,7 @@ static bool wrong_key(struct mutant *m, uint32_t index)
     m->err = other_signer(m->base);
     mutant_say(m, "%s made with another %s", name_of(m, m->base->sites[index].attr),
                m->base->certs ? "RSA key" : "secret");
-    return digest_made(m, index, m->base->other, 0, RANGE_RIGHT);
+    return digest_made(m, index, m->base->other, RELOAD_MD_SHA1, RANGE_RIGHT);
 }
 
 /* ---- Times ---- */

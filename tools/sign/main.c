@@ -108,6 +108,11 @@ struct sign {
     bool strip;
     bool tbs;
     bool attach, attached; /* a digest is attached; and one message has had it */
+    reload_sign_options options;
+    reload_buf digest; /* the attached one */
+    reload_span digest_span;
+    uint8_t transaction_id[RELOAD_TRANSACTION_SIZE];
+    uint8_t peer_id[RELOAD_ID_SIZE];
     unsigned code;         /* of responses to what is read; 0: what is read is signed itself */
     reload_signer *signer; /* NULL: nothing is signed */
     reload_buf route_log;  /* an encoded ROUTE-LOG to be appended; empty: none */
@@ -176,9 +181,9 @@ static reload_err first_step(struct sign *s, reload_buf *out, reload_diag *diag)
     if (s->strip)
         return reload_strip(s->in.msg, s->flags, out, diag);
     if (s->tbs)
-        return reload_sign_tbs(s->signer, to_sign, out, diag);
+        return reload_sign_tbs(s->signer, to_sign, &s->options, out, diag);
     if (s->signer != NULL)
-        return reload_sign(s->signer, to_sign, out, diag);
+        return reload_sign(s->signer, to_sign, &s->options, out, diag);
     return reload_append_attr(s->in.msg, s->route_log.octets, s->route_log.len, s->flags, out,
                               diag);
 }
@@ -311,11 +316,9 @@ static bool set_overlay(struct sign *s, const char *name)
  * ID. */
 static bool seed_transaction_id(struct sign *s)
 {
-    uint8_t id[RELOAD_TRANSACTION_SIZE];
-    reload_err err = mutate_transaction_id(&s->mutate, id);
-    if (err == RELOAD_OK)
-        reload_signer_set_transaction_id(s->signer, id);
-    else
+    reload_err err = mutate_transaction_id(&s->mutate, s->transaction_id);
+    s->options.transaction_id = s->transaction_id;
+    if (err != RELOAD_OK)
         tool_error(&s->tool, STATUS_FAILED, "%s", reload_strerror(err));
     return err == RELOAD_OK;
 }
@@ -348,10 +351,8 @@ struct key {
     const char *key, *cert, *resource_key, *resource_cert, *passphrase_file, *attach, *profile,
         *overlay;
     bool none;
-    bool has_time, has_transaction_id, has_peer_id, has_boot_time;
+    bool has_time, has_boot_time;
     uint32_t time, boot_time;
-    uint8_t transaction_id[RELOAD_TRANSACTION_SIZE];
-    uint8_t peer_id[RELOAD_ID_SIZE];
     struct counter counter; /* its path is NULL where none is told */
 };
 
@@ -397,7 +398,7 @@ static bool read_certs(struct sign *s, const struct key *key)
                    s->signer) ||
          !read_cert(s, key->resource_cert, reload_signer_set_resource_cert)))
         return false;
-    if (key->key == NULL || reload_signer_check(s->signer, &diag) == RELOAD_OK)
+    if (key->key == NULL || reload_signer_check(s->signer, s->flags, &diag) == RELOAD_OK)
         return true;
     tool_error(&s->tool, STATUS_FAILED, "%s", diag.text);
     return false;
@@ -443,14 +444,11 @@ static bool read_profile(struct sign *s, const char *path, reload_security secur
 /* Reads the digest that was made elsewhere. */
 static bool read_attached(struct sign *s, const char *path)
 {
-    reload_buf digest = {0};
-    bool good = file_read(&s->tool, path, 8192 / 8, &digest, false);
-    if (good && reload_signer_attach(s->signer, digest.octets, digest.len) != RELOAD_OK) {
-        tool_error(&s->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
-        good = false;
-    }
-    reload_buf_free(&digest);
-    return good;
+    if (!file_read(&s->tool, path, 8192 / 8, &s->digest, false))
+        return false;
+    s->digest_span = (reload_span){s->digest.octets, s->digest.len};
+    s->options.attached = &s->digest_span;
+    return true;
 }
 
 /* Has the signer count in a file. */
@@ -472,16 +470,13 @@ static bool make_signer(struct sign *s, struct key *key)
         tool_error(&s->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
         return false;
     }
-    reload_signer_set_flags(s->signer, s->flags);
+    s->options.size = sizeof s->options;
+    s->options.flags = s->flags;
     s->mutate.time = key->has_time ? key->time : (uint32_t)time(NULL);
     s->mutate.security = security;
-    reload_signer_set_time(s->signer, s->mutate.time);
+    s->options.time = s->mutate.time;
     if (key->has_boot_time)
         reload_signer_set_boot_time(s->signer, key->boot_time);
-    if (key->has_transaction_id)
-        reload_signer_set_transaction_id(s->signer, key->transaction_id);
-    if (key->has_peer_id)
-        reload_signer_set_peer_id(s->signer, key->peer_id);
     if (s->tbs && !key->has_time)
         tool_warn(&s->tool, "warning: without --time, --attach will sign other octets than these");
     if (s->mutate.list != NULL && !key->has_time)
@@ -492,8 +487,8 @@ static bool make_signer(struct sign *s, struct key *key)
            (key->attach == NULL || read_attached(s, key->attach)) &&
            (key->counter.path == NULL || use_counter(s, &key->counter, key)) &&
            (key->overlay == NULL || set_overlay(s, key->overlay)) &&
-           (s->mutate.list == NULL || security != RELOAD_SECURITY_HMAC || key->has_transaction_id ||
-            seed_transaction_id(s));
+           (s->mutate.list == NULL || security != RELOAD_SECURITY_HMAC ||
+            s->options.transaction_id != NULL || seed_transaction_id(s));
 }
 
 /* Ends the program where the options about keys do not go together. */
@@ -522,7 +517,8 @@ static void check_options(const struct sign *s, const struct key *key, bool rout
         tool_usage(
             &s->tool,
             "--counter-file goes with --key and --cert: only under CERTS do Transaction IDs count");
-    if (key->counter.path != NULL && (elsewhere || key->has_transaction_id || s->code != 0))
+    if (key->counter.path != NULL &&
+        (elsewhere || s->options.transaction_id != NULL || s->code != 0))
         tool_usage(&s->tool, "--counter-file gives new Transaction IDs, and excludes "
                              "--transaction-id, --tbs, --attach and --reply-to");
     if (!s->strip && keys == 0 && !route_log)
@@ -618,13 +614,13 @@ int main(int argc, char **argv)
             s.flags |= RELOAD_SIGN_TIMESTAMP;
             break;
         case TRANSACTION_ID:
-            tool_hex(&s.tool, "--transaction-id", argument, key.transaction_id,
-                     sizeof key.transaction_id);
-            key.has_transaction_id = true;
+            tool_hex(&s.tool, "--transaction-id", argument, s.transaction_id,
+                     sizeof s.transaction_id);
+            s.options.transaction_id = s.transaction_id;
             break;
         case PEER_ID:
-            tool_hex(&s.tool, "--peer-id", argument, key.peer_id, sizeof key.peer_id);
-            key.has_peer_id = true;
+            tool_hex(&s.tool, "--peer-id", argument, s.peer_id, sizeof s.peer_id);
+            s.options.peer_id = s.peer_id;
             break;
         case SIGN_SOURCE_INFO:
             s.flags |= RELOAD_SIGN_SOURCE_INFO;
@@ -721,6 +717,7 @@ int main(int argc, char **argv)
     reload_buf_free(&s.done);
     reload_buf_free(&s.half_done);
     reload_buf_free(&s.response);
+    reload_buf_free(&s.digest);
     free(s.overlay);
     return s.tool.status;
 }

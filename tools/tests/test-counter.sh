@@ -74,7 +74,7 @@ refuses "a refused message takes none" behind 'reload-sign: stranger.json: .*ref
 t "nor does it between others" 4 '*' '~.*refused: the certificate does not name.*' reload-sign "${by_key[@]}" --counter-file behind one.json stranger.json one.json
 is "$(ids)" "6553f10000000003 6553f10000000004" "their IDs have no gap"
 jq -c '.header.security = "HMAC"' one.json >hmac.json
-refuses "nor does a message of another algorithm" behind '.*refused: the message.s Security.*' hmac.json
+refuses "nor does a message of another algorithm" behind '.*refused: Security is 2 .HMAC., expected 3 .CERTS.' hmac.json
 jq -nc --arg alice "$alice" '{header: {method: "RESOURCE-PUT", source_id: $alice, overlay: {name: "chat"}}, attributes: [{type: "RESOURCE",
     value: [{type: "RESOURCE-INFO.KEY", value: "alice@example.com"},
         {type: "RESOURCE-INFO.BODY", value: [{type: "RESOURCE-INFO.BODY.ENTRY", value: ("x" * 65000)}]}]}]}' >long.json

@@ -30,7 +30,7 @@ for row in '200 OK' '302 Moved Temporarily' '401 Unauthorized' '404 Not Found' '
 done
 t "it verifies" 0 '~.*response: valid' '' reload-verify --ca "$ca" --overlay chat --time $now reply.json
 is "$(jq -r '.attributes[1].value[0].value' reply.json)" "$alice" "its PEER-ID is the certificate's first"
-t "under HMAC the PEER-ID must be told" 4 '' '~reload-sign: .*message 1: refused: .*PEER-ID.*D29.' reload-sign "${by_secret[@]}" \
+t "under HMAC the PEER-ID must be told" 4 '' '~reload-sign: .*message 1: refused: the response has no PEER-ID.*' reload-sign "${by_secret[@]}" \
     --reply-to "$TESTDATA/section-4.1.hmac.bin" --code 200
 t "and then it is signed" 0 '*' '' reload-sign "${by_secret[@]}" --reply-to "$TESTDATA/section-4.1.hmac.bin" --code 200 --peer-id "$bob" -f json
 is "$(jq -r '.attributes[1].value[0].value' "$output")" "$bob" "with that PEER-ID"
@@ -39,7 +39,7 @@ t "a response is not answered" 4 '' '~reload-sign: reply.json: .*refused: a resp
 head -c 100 "$request" >half.bin
 t "nor is a malformed request" 3 '' '~reload-sign: half.bin: offset 13: message 1: cut short.*' reload-sign "${by_key[@]}" --reply-to half.bin --code 400
 patch 8 02 "$(hex <"$request")" >version2.hex
-t "nor one of another Version" 4 '' '~.*another Version.*' reload-sign "${by_key[@]}" --reply-to version2.hex --code 400
+t "nor one of another Version" 4 '' '~.*refused: Version is 2, expected 1' reload-sign "${by_key[@]}" --reply-to version2.hex --code 400
 cat "$request" "$request" >two.bin
 is "$(reload-sign "${by_key[@]}" --reply-to two.bin --code 404 | reload-dump -f json | jq -r '.attributes[0].value.code' | tr '\n' ' ')" "404 404 " \
     "each request of the file is answered"
@@ -61,9 +61,9 @@ openssl dgst -sha1 -mac HMAC -macopt "hexkey:$(printf '%s' "$(cat "$TESTDATA/hma
 t "--attach" 0 '' '' reload-sign "${by_secret[@]}" --attach digest --transaction-id 386d157b00000001 -o attached.bin "$search"
 same attached.bin "$TESTDATA/tunnelled.hmac.bin" "makes the message that --secret alone makes"
 printf '\0' >>digest
-t "a digest of 21 octets is refused" 4 '' '~.*refused: the attached digest is not right.*' reload-sign "${by_secret[@]}" --attach digest "$search"
+t "a digest of 21 octets is refused" 4 '' '~.*refused: the attached digest has 21 octets, expected 20' reload-sign "${by_secret[@]}" --attach digest "$search"
 head -c 20 /dev/zero >digest
-t "another digest too" 4 '' '~.*refused: the attached digest is not right.*' reload-sign "${by_secret[@]}" --attach digest "$search"
+t "another digest too" 4 '' '~.*refused: the attached digest does not match this message' reload-sign "${by_secret[@]}" --attach digest "$search"
 t "unless forced" 0 '*' '' reload-sign "${by_secret[@]}" --attach digest --force "$search"
 is "$(tail -c 20 "$output" | hex)" "$(head -c 20 /dev/zero | hex)" "with it at the end"
 
@@ -77,11 +77,22 @@ t "a message that has its PEER-CERT" 0 '@tbs.certs' '' reload-sign --cert alice.
 for size in 20 255 257; do
     head -c $size signature >short
     [ $size -lt 257 ] || cat signature <(printf x) >short
-    t "an RSA signature of $size octets" 4 '' '~.*the attached digest is not right.*' reload-sign --cert alice.crt --time $now --attach short "$search"
+    t "an RSA signature of $size octets" 4 '' "~.*refused: the attached digest has $size octets, expected 256" reload-sign --cert alice.crt --time $now --attach short "$search"
     t "forced" 0 '*' '' reload-sign --cert alice.crt --time $now --attach short --force "$search"
     is "$(reload-verify --ca "$ca" --time $now --json "$output" | jq -r .reason)" bad-digest-length "which a verifier refuses"
 done
-t "a BODY that wants the missing key" 4 '' '~.*refused: something inside.*' reload-sign --cert alice.crt --time $now --tbs "$TESTDATA/section-4.1.json"
+head -c 256 /dev/zero >zeros
+t "an RSA signature of zeros" 4 '' '~.*refused: the attached digest does not match this message' reload-sign --cert alice.crt --time $now --attach zeros "$search"
+for step in "--tbs" "--attach signature" "--attach signature --force"; do
+    # shellcheck disable=SC2086 # words
+    t "$step: an unsigned BODY requires the key" 4 '' \
+        '~.*refused: RESOURCE-INFO.BODY at /attributes/1/value/1 requires a signature with the private key, which is missing' \
+        reload-sign --cert alice.crt --time $now $step "$TESTDATA/section-4.1.json"
+    # shellcheck disable=SC2086
+    t "$step: SOURCE-INFO requires the key" 4 '' \
+        '~.*refused: SOURCE-INFO at /attributes/0 requires a signature with the private key, which is missing' \
+        reload-sign --cert alice.crt --time $now $step --sign-source-info "$search"
+done
 cat "$search" "$search" >two.json
 t "one digest is for one message" 4 '@want.bin' '~reload-sign: two.json: .*message 2: the attached digest was for one message' \
     reload-sign --cert alice.crt --time $now --attach signature two.json
@@ -101,12 +112,12 @@ search()
 t "the profile's Overlay is filled in" 0 '*' '' reload-sign "${by_key[@]}" --profile "$profile" -f json <(search '{}')
 is "$(jq -r .header.overlay "$output")" 659df2aa "where there is none"
 for field in '{overlay: "00000001"}' '{overlay: "659df2aa", dht: 2}' '{overlay: "659df2aa", hash: 0}'; do
-    t "$field" 4 '' '~.*refused: the .* field.*' reload-sign "${by_key[@]}" --profile "$profile" <(search "$field")
+    t "$field" 4 '' '~.*refused: [A-Z][A-Za-z]* is [0-9a-f]+.*, expected [0-9a-f]+ \(.*\)' reload-sign "${by_key[@]}" --profile "$profile" <(search "$field")
     t "forced" 0 '*' '' reload-sign "${by_key[@]}" --profile "$profile" --force <(search "$field")
 done
 t "an overlay run under CERTS" 4 '' '~.*overlay.json: the overlay is not run under HMAC' reload-sign "${by_secret[@]}" --profile "$profile" "$search"
 sed 's/"chat"/"other"/' "$profile" >other.json
-t "a certificate for another overlay (D32)" 4 '' '~.*refused: the certificate does not name the PEER-ID [0-9a-f]{40} for the Overlay.*' \
+t "a certificate for another overlay (D32)" 4 '' '~.*refused: the certificate does not name PEER-ID [0-9a-f]{40} for Overlay.*' \
     reload-sign "${by_key[@]}" --profile other.json <(search '{method: "PEER-JOIN"}')
 t "no profile" 4 '' '~reload-sign: missing: No such file.*' reload-sign "${by_key[@]}" --profile missing "$search"
 echo '{"overlay": "chat", "colour": 1}' >bad.json

@@ -176,8 +176,8 @@ is "$(reload-verify --ca "$TESTDATA/overlay/ca.crt" --time $now --json search.bi
 is "$(reload-dump -f json "$TESTDATA/section-4.1.json" | jq '.header.overlay = {name: "chat"}' | reload-sign "${by_key[@]}" |
     reload-verify --ca "$TESTDATA/overlay/ca.crt" --time $now --json | jq -r '.signatures[-1].signer.peer_ids[0]')" "$alice" "BODYs of its user are signed, too"
 sed "s/$alice/$bob/" search.json >bob.json
-t "not as another peer (D32)" 4 '' '~.*refused: the certificate does not name the PEER-ID.*' reload-sign "${by_key[@]}" bob.json
+t "not as another peer (D32)" 4 '' '~.*refused: the certificate does not name PEER-ID.*' reload-sign "${by_key[@]}" bob.json
 reload-keygen self-signed -q --overlay other --peer-id "$alice" -o elsewhere "${dates[@]}"
-t "nor with a certificate for another overlay" 4 '' '~.*refused: the certificate does not name the PEER-ID.*' \
+t "nor with a certificate for another overlay" 4 '' '~.*refused: the certificate does not name PEER-ID.*' \
     reload-sign --key elsewhere.key --cert elsewhere.crt search.json
 done_testing

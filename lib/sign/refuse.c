@@ -1,0 +1,142 @@
+/* What a key must not sign, or cannot (D32). */
+#include "sign/sign.h"
+#include "x509/x509.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* ---- Names ---- */
+
+/* The SOURCE-INFO's PEER-ID, as completed. */
+static const uint8_t *source_peer_id(const rl_rewrite *w, size_t *len)
+{
+    *len = RELOAD_ID_SIZE;
+    return w->source.peer_id != NULL
+               ? w->source.peer_id
+               : reload_msg_value_octets(
+                     w->msg, reload_msg_member(w->msg, w->source.info, RELOAD_A_PEER_ID), len);
+}
+
+static reload_err check_peer_id(const rl_rewrite *w, reload_diag *diag)
+{
+    uint32_t overlay =
+        rl_field_get(w->b.buf->octets + w->b.start, RELOAD_F_OVERLAY); /* as completed */
+    bool any_overlay = rl_is_join_request(w->msg) && overlay == 0;
+    size_t len, source_len;
+    const uint8_t *id = source_peer_id(w, &len);
+    char digits[2 * RELOAD_ID_SIZE + 1] = "", source_digits[2 * RELOAD_ID_SIZE + 1] = "";
+    if (len == RELOAD_ID_SIZE)
+        reload_hex_encode(id, len, digits);
+    if (len != RELOAD_ID_SIZE || !rl_cert_names_peer(w->signer->peer.cert, id,
+                                                     w->signer->overlay_name, overlay, any_overlay))
+        return rl_fail(diag, RELOAD_ERR_REFUSED,
+                       "refused: the certificate does not name PEER-ID %s for Overlay %08" PRIx32,
+                       digits, overlay);
+    const uint8_t *source = reload_msg_field_octets(w->msg, RELOAD_F_SOURCE_ID, &source_len);
+    if (!rl_is_request(w->msg) || memcmp(id, source, RELOAD_ID_SIZE) == 0)
+        return RELOAD_OK;
+    reload_hex_encode(source, RELOAD_ID_SIZE, source_digits);
+    return rl_fail(diag, RELOAD_ERR_REFUSED,
+                   "refused: PEER-ID is %s, expected the request's Source ID %s", digits,
+                   source_digits);
+}
+
+/* Whether the PEER-CERT that is there has the signer's key. */
+static reload_err check_peer_cert(const rl_rewrite *w, reload_diag *diag)
+{
+    reload_cert *there = NULL;
+    rl_objection objection;
+    size_t len;
+    uint32_t attr = reload_msg_member(w->msg, w->source.info, RELOAD_A_PEER_CERT);
+    const uint8_t *der = reload_msg_value_octets(w->msg, attr, &len);
+    reload_err err = rl_cert_read(der, len, &there, &objection);
+    bool read = there != NULL, fits = read && rl_cert_same_key(there, w->signer->peer.cert);
+    reload_cert_free(&there);
+    if (err != RELOAD_OK)
+        return rl_fail_plain(diag, err);
+    return fits ? RELOAD_OK
+                : rl_fail_at(diag, RELOAD_ERR_REFUSED, reload_msg_attr(w->msg, attr)->offset,
+                             "refused: PEER-CERT %s",
+                             read ? "has another key than the signer's certificate"
+                                  : "cannot be read as a certificate");
+}
+
+static bool signs_some_body(const rl_rewrite *w, uint32_t resource, uint32_t *body)
+{
+    reload_iter it = reload_members(w->msg, resource);
+    while (reload_next_of(&it, RELOAD_A_BODY)) {
+        *body = it.index;
+        if (rl_signs_body(w, it.index))
+            return true;
+    }
+    return false;
+}
+
+/* The KEY of each RESOURCE in which a BODY is signed is an address of the signing user. */
+static reload_err check_resources(const rl_rewrite *w, reload_diag *diag)
+{
+    const reload_cert *cert = rl_resource_identity(w->signer)->cert;
+    reload_iter it = reload_members(w->msg, RELOAD_NO_ATTR);
+    while (reload_next_of(&it, RELOAD_A_RESOURCE)) {
+        size_t len;
+        uint32_t body, key = reload_msg_member(w->msg, it.index, RELOAD_A_KEY);
+        if (it.attr->ignored || !signs_some_body(w, it.index, &body))
+            continue;
+        if (key == RELOAD_NO_ATTR)
+            return rl_fail_at(diag, RELOAD_ERR_REFUSED, it.attr->offset,
+                              "refused: RESOURCE has no RESOURCE-INFO.KEY for the certificate to "
+                              "name");
+        const uint8_t *octets = reload_msg_value_octets(w->msg, key, &len);
+        if (!rl_cert_names_user(cert, octets, len))
+            return rl_fail_at(diag, RELOAD_ERR_REFUSED, it.attr->offset,
+                              "refused: the certificate does not name the user of "
+                              "RESOURCE-INFO.KEY");
+    }
+    return RELOAD_OK;
+}
+
+reload_err rl_check_names(const rl_rewrite *w, reload_diag *diag)
+{
+    if (!w->signer->suite->needs_certificates || rl_forced(w))
+        return RELOAD_OK;
+    reload_err err = check_peer_id(w, diag);
+    if (err == RELOAD_OK && !w->source.cert)
+        err = check_peer_cert(w, diag);
+    return err == RELOAD_OK ? check_resources(w, diag) : err;
+}
+
+/* ---- Keys ---- */
+
+static reload_err refuse_without_key(const rl_rewrite *w, uint32_t attr, reload_diag *diag)
+{
+    char pointer[200];
+    const reload_attr *a = reload_msg_attr(w->msg, attr);
+    (void)reload_msg_pointer(w->msg, attr, pointer, sizeof pointer);
+    return rl_fail_at(diag, RELOAD_ERR_REFUSED, a->offset,
+                      "refused: %s at %s requires a signature with the private key, which is "
+                      "missing",
+                      a->def->name, pointer);
+}
+
+reload_err rl_check_keys(const rl_rewrite *w, reload_diag *diag)
+{
+    const reload_signer *s = w->signer;
+    if (s->suite->kind != RL_SUITE_PUBLIC_KEY)
+        return RELOAD_OK;
+    if (w->source.sign && s->peer.key == NULL) {
+        if (!w->source.make)
+            return refuse_without_key(w, w->source.info, diag);
+        return rl_fail(diag, RELOAD_ERR_REFUSED,
+                       "refused: the new SOURCE-INFO requires a signature with the private key, "
+                       "which is missing");
+    }
+    if (rl_resource_identity(s)->key != NULL)
+        return RELOAD_OK;
+    reload_iter it = reload_members(w->msg, RELOAD_NO_ATTR);
+    while (reload_next_of(&it, RELOAD_A_RESOURCE)) {
+        uint32_t body;
+        if (!it.attr->ignored && signs_some_body(w, it.index, &body))
+            return refuse_without_key(w, body, diag);
+    }
+    return RELOAD_OK;
+}

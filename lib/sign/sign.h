@@ -1,0 +1,133 @@
+/* What the files of the signing module share. */
+#ifndef RL_SIGN_SIGN_H
+#define RL_SIGN_SIGN_H
+
+#include "crypto/key.h"
+#include "crypto/mac.h"
+#include "wire/suite.h"
+#include "wire/wire.h"
+
+#include <reload/sign.h>
+
+/* A key and its certificate. */
+typedef struct rl_identity {
+    reload_key *key;
+    reload_cert *cert;
+} rl_identity;
+
+/* A signature placed in the message, whose digest is computed last. */
+typedef struct rl_placed {
+    uint32_t offset;
+    const rl_identity *identity; /* of a public-key suite */
+} rl_placed;
+
+struct reload_signer {
+    const rl_suite *suite;
+    reload_buf secret; /* for hash functions other than the suite's */
+    rl_mac *mac;       /* the secret, prepared for the suite's hash function */
+    rl_identity peer;
+    rl_identity resource; /* empty: the peer's signs BODYs */
+    bool keys_fit;        /* the keys were checked against their certificates */
+    bool has_boot_time, has_dht, has_hash;
+    uint8_t dht, hash;
+    char *overlay_name; /* NULL: not set */
+    uint32_t overlay;
+    uint32_t boot_time;
+    uint64_t counter;                     /* over 32 bits: all values are used */
+    reload_counter_source counter_source; /* NULL: the counter above */
+    void *counter_arg;
+    reload_rng *random;    /* made when first needed */
+    reload_msg *built;     /* the message under work, parsed again to find its signatures */
+    rl_placed *signatures; /* in ascending order */
+    size_t count, cap;
+};
+
+/* What D29 adds to SOURCE-INFO. */
+typedef struct rl_source {
+    uint32_t info;          /* the SOURCE-INFO; RELOAD_NO_ATTR if there is none */
+    bool make;              /* one is added */
+    const uint8_t *peer_id; /* the PEER-ID that it lacks, or NULL */
+    bool cert;              /* it lacks a PEER-CERT */
+    bool sign;              /* it gets a PEER-SIGNATURE, which replaces any other */
+} rl_source;
+
+/* One rewriting of a message. Errors of writing stick in the builder's buffer. */
+typedef struct rl_rewrite {
+    reload_signer *signer; /* NULL: nothing is signed */
+    reload_sign_options options;
+    const reload_msg *msg;
+    const uint8_t *octets;
+    reload_builder b;
+    rl_source source;
+} rl_rewrite;
+
+/* ---- signer.c ---- */
+
+/* keyless: the peer's key may be missing. */
+reload_err rl_signer_check(reload_signer *signer, unsigned flags, bool keyless, reload_diag *diag);
+/* The identity that signs BODYs. */
+const rl_identity *rl_resource_identity(const reload_signer *signer);
+
+/* ---- rewrite.c ---- */
+
+/* Fails with the error's own words. */
+reload_err rl_fail_plain(reload_diag *diag, reload_err err);
+/* Begins a rewriting at the end of out. RELOAD_ERR_MALFORMED or RELOAD_ERR_REFUSED: the message
+ * cannot be rewritten. */
+reload_err rl_rewrite_begin(rl_rewrite *w, const reload_msg *msg, unsigned flags, reload_buf *out,
+                            reload_diag *diag);
+/* Ends it: sets Length. On failure out is cut back to what it was. */
+reload_err rl_rewrite_end(rl_rewrite *w, reload_diag *diag);
+/* Cuts out back to what it was. */
+void rl_rewrite_abandon(rl_rewrite *w);
+/* Copies an attribute as it is. */
+void rl_copy(rl_rewrite *w, const reload_attr *attr);
+
+static inline bool rl_forced(const rl_rewrite *w)
+{
+    return (w->options.flags & RELOAD_SIGN_FORCE) != 0;
+}
+
+static inline bool rl_is_request(const reload_msg *msg)
+{
+    return reload_msg_field(msg, RELOAD_F_RESPONSE) == 0;
+}
+
+static inline bool rl_is_join_request(const reload_msg *msg)
+{
+    return rl_is_request(msg) && reload_msg_field(msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN;
+}
+
+/* ---- complete.c: D29 ---- */
+
+/* The Overlay field, and whether the overlay's parameters agree. */
+reload_err rl_complete_overlay(rl_rewrite *w, reload_diag *diag);
+/* What SOURCE-INFO lacks, into w->source. */
+reload_err rl_complete_source(rl_rewrite *w, reload_diag *diag);
+/* The Security field. */
+reload_err rl_complete_security(rl_rewrite *w, reload_diag *diag);
+/* The Transaction ID of a request without one. Called when all else is written, so that a message
+ * that is refused or becomes too long uses no counter value. */
+reload_err rl_complete_transaction_id(rl_rewrite *w, reload_diag *diag);
+
+/* ---- refuse.c: D32 ---- */
+
+/* Whether the peer's certificate names the PEER-ID, and the resource's the user of each KEY. */
+reload_err rl_check_names(const rl_rewrite *w, reload_diag *diag);
+/* Whether the keys are there for all signatures but the message's own. */
+reload_err rl_check_keys(const rl_rewrite *w, reload_diag *diag);
+
+/* ---- place.c: D30 ---- */
+
+/* Whether a BODY is to be signed. */
+bool rl_signs_body(const rl_rewrite *w, uint32_t body);
+/* Writes the completed message, with zeros for the digests of new signatures. */
+void rl_place_attributes(rl_rewrite *w);
+
+/* ---- digests.c ---- */
+
+/* Computes the digests of the signatures placed. tbs: leaves only the octets that the message's own
+ * digest covers. */
+reload_err rl_put_digests(rl_rewrite *w, bool tbs, reload_diag *diag);
+
+#endif
