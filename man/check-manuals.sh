@@ -134,7 +134,7 @@ grep -c . "$work/library" >"$work/table"
 same "$work/header" "$work/table" "lib/verify/lint.c has a row for each of reload.h's rules"
 
 # The readings that --explain tries: the library's table against the manual's
-sed -n 's/^.*{"\([a-z0-9-]*\)", ".*/\1/p' "$source/lib/verify/explain/reading.c" >"$work/library"
+sed -n 's/^ *{"\([a-z0-9-]*\)",$/\1/p' "$source/lib/verify/explain/reading.c" >"$work/library"
 part reload-verify.1 EXPLAIN REQUIREMENTS | items | cut -d : -f 1 >"$work/manual"
 same "$work/library" "$work/manual" "reload-verify(1) has the readings of lib/explain/reading.c"
 grep -c '^    \[RL_' "$source/lib/verify/explain/reading.c" >"$work/rows"

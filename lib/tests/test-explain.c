@@ -209,7 +209,7 @@ static void test_report_json(void **state)
     static const char *const secrets[] = {" secret", "another"};
     static const char *const wanted[] = {
         "\"explain\": [{\"reading\": [\"secret-trimmed\"], \"detail\": \"white space around the "
-        "secret was dropped (D12)\"}], \"explain_notes\": []}",
+        "secret was removed (D12)\"}], \"explain_notes\": []}",
         "\"explain\": [], \"explain_notes\": []}"};
     for (size_t i = 0; i < COUNT(secrets); i++) {
         reload_report report = {0};

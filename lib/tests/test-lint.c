@@ -680,15 +680,15 @@ static void test_report(void **state)
     assert_non_null(strstr((const char *)out.octets,
                            "\"lint\": [{\"rule\": \"ttl-zero\", \"section\": \"B§5.1\", \"level\": "
                            "\"MUST\", \"path\": \"/header/ttl\", "
-                           "\"detail\": \"TTL is 0: the message is to be discarded\"}, {\"rule\": "
+                           "\"detail\": \"TTL is 0: receivers discard the message\"}, {\"rule\": "
                            "\"security-left-open\", \"section\": \"B§8.1.1, B§8.2.1\", "
                            "\"level\": \"MUST\", \"path\": \"/header/security\", \"detail\": "
-                           "\"Security is 0 in what is no PEER-JOIN request\"}], "
+                           "\"Security is 0 outside a PEER-JOIN request\"}], "
                            "\"tunnelled\": {\"path\": \"/attributes/0\", "));
     assert_non_null(strstr((const char *)out.octets,
                            "\"signatures\": [], \"lint\": [{\"rule\": \"ttl-zero\", \"section\": "
                            "\"B§5.1\", \"level\": \"MUST\", \"path\": \"/header/ttl\", "
-                           "\"detail\": \"TTL is 0: the message is to be discarded\"}]}}"));
+                           "\"detail\": \"TTL is 0: receivers discard the message\"}]}}"));
     reload_buf_reset(&out);
     /* octets that are no message */
     reload_report garbage = {.verdict = RELOAD_MALFORMED, .reason = RELOAD_REASON_MALFORMED};

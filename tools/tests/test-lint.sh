@@ -1,5 +1,5 @@
 #!/bin/bash
-# reload-verify --lint: what it tells, as text, as JSON and beside a filter, and that it changes nothing else.
+# reload-verify --lint: its findings as text, as JSON and beside a filter; it changes nothing else.
 . "$(dirname "$0")/tap.bash"
 
 install -m 600 "$TESTDATA/hmac.secret" secret
@@ -9,16 +9,16 @@ V=(reload-verify --secret secret --time "$now")
 C=(reload-verify --ca "$TESTDATA/overlay/ca.crt" --time 2027-01-01T00:00:00Z)
 put=$TESTDATA/section-4.1.hmac.bin
 
-ok "--help tells of --lint" bash -c "reload-verify --help | grep -qE '^ +--lint +[a-z]'"
+ok "--help lists --lint" bash -c "reload-verify --help | grep -qE '^ +--lint +[a-z]'"
 t "--lint takes no argument" 2 '' '~reload-verify: .*--lint.*'$'\n'".*" "${V[@]}" --lint=yes "$put"
 
-# rules: the findings in the report in JSON that was run last, of the messages and of what these carry
+# rules: the findings in the last JSON report, tunnelled messages included
 rules()
 {
     jq -r '.. | .lint? // empty | .[] | "\(.rule) \(.path)"' "$output"
 }
 
-# ---- what reload-sign makes of the examples breaks no rule ----
+# ---- the signed examples break no rule ----
 
 for method in PEER-JOIN PEER-SEARCH RESOURCE-GET RESOURCE-PUT RESOURCE-TRANSFER TRANSPORT-OPEN TRANSPORT-TUNNEL; do
     reload-sign --example "$method" >example.json
@@ -36,29 +36,29 @@ done
 
 # ---- text ----
 
-# the draft's own example has DHT and Hash 0, and a Destination ID that is no SHA-1 of its KEY
-t "text: a line a finding below the message's" 0 "=$put: offset 0: message 1: RESOURCE-PUT request: valid
-    lint: unknown-dht /header/dht: DHT is 0, which has no meaning (MUST, B§5.1, B§8.2.1)
-    lint: unknown-hash /header/hash: Hash is 0, which has no meaning (MUST, B§5.1, B§8.2.1)
-    lint: put-destination /attributes/1/value/0: the Destination ID is not this KEY's, nor that of its replicas 1 to 16 (MUST, B§9.1, D17)" '' \
+# the draft's own example has DHT and Hash 0, and its Destination ID is not the SHA-1 of its KEY
+t "text: one line for each finding, after the message's line" 0 "=$put: offset 0: message 1: RESOURCE-PUT request: valid
+    lint: unknown-dht /header/dht: DHT is 0, an undefined value (MUST, B§5.1, B§8.2.1)
+    lint: unknown-hash /header/hash: Hash is 0, an undefined value (MUST, B§5.1, B§8.2.1)
+    lint: put-destination /attributes/1/value/0: the Destination ID is not the Resource-ID of this KEY or of its replicas 1 to 16 (MUST, B§9.1, D17)" '' \
     "${V[@]}" --lint "$put"
-t "text: behind the signatures with -v, and the level where there is one" 0 "~$put: .*: valid
+t "text: after the signatures with -v, with the level if the rule has one" 0 "~$put: .*: valid
 (    [A-Z.-]+ /[a-z0-9/]+: valid, TIMESTAMP $now
 ){3}    lint: unknown-dht .*" '' "${V[@]}" -v --lint "$put"
 reload-sign --secret secret -o code.bin <(reload-sign --example PEER-SEARCH | jq '.attributes |= [{type: "RESPONSE-CODE", value: {code: 200, reason: "OK"}}] + .')
 t "text: a MUST" 0 '=code.bin: offset 0: message 1: PEER-SEARCH request: valid
-    lint: response-code-in-request /attributes/0: a PEER-SEARCH request has none (MUST, B§5.2)' '' "${V[@]}" --lint code.bin
-t "without --lint there is none of it" 0 '=code.bin: offset 0: message 1: PEER-SEARCH request: valid' '' "${V[@]}" code.bin
-t "--quiet tells nothing" 0 '' '' "${V[@]}" --quiet --lint code.bin
+    lint: response-code-in-request /attributes/0: not allowed in a PEER-SEARCH request (MUST, B§5.2)' '' "${V[@]}" --lint code.bin
+t "without --lint nothing is reported" 0 '=code.bin: offset 0: message 1: PEER-SEARCH request: valid' '' "${V[@]}" code.bin
+t "--quiet reports nothing" 0 '' '' "${V[@]}" --quiet --lint code.bin
 
 # ---- JSON ----
 
 run "${V[@]}" --json --lint code.bin
 is "$status $(jq -c '.lint' "$output")" \
-    '0 [{"rule":"response-code-in-request","section":"B§5.2","level":"MUST","path":"/attributes/0","detail":"a PEER-SEARCH request has none"}]' "JSON: a finding"
+    '0 [{"rule":"response-code-in-request","section":"B§5.2","level":"MUST","path":"/attributes/0","detail":"not allowed in a PEER-SEARCH request"}]' "JSON: a finding"
 jq -c 'del(.lint)' "$output" >with
 "${V[@]}" --json code.bin | jq -c . >without
-same with without "JSON: nothing else is different, and without --lint the key is not there"
+same with without "JSON: nothing else differs, and without --lint the key is absent"
 run "${V[@]}" --lint --json "$put"
 is "$(jq -c '[.lint[] | [.rule, .level, .path]]' "$output")" \
     '[["unknown-dht","MUST","/header/dht"],["unknown-hash","MUST","/header/hash"],["put-destination","MUST","/attributes/1/value/0"]]' "JSON: levels and paths"
@@ -66,7 +66,7 @@ printf 'garbage' >garbage
 run "${V[@]}" --lint --json garbage
 is "$status $(jq -c '[.verdict, .lint]' "$output")" '1 ["malformed",[]]' "JSON: garbage breaks no rule"
 
-# ---- it decides nothing ----
+# ---- no verdict changes ----
 
 reload-sign --secret secret -o broken.bin <(reload-sign --example PEER-SEARCH | jq '.header.ttl = 0 | .header.experimental = true | .attributes = []')
 for file in broken.bin code.bin "$put" garbage; do
@@ -75,24 +75,24 @@ for file in broken.bin code.bin "$put" garbage; do
     run "${V[@]}" --lint "$file"
     is "$status $(grep -v '^    lint: ' "$output")" "$wanted $(cat plain)" "the same verdict and status: $(basename "$file")"
 done
-t "invalid, and why besides" 1 '~broken\.bin: .*: invalid: bad-digest \(431\): .*
+t "an invalid message has findings too" 1 '~broken\.bin: .*: invalid: bad-digest \(431\): .*
     lint: ttl-zero /header/ttl: .*
     lint: experimental-version /header/experimental: EXP is set \(B§5\.1\)
-    lint: source-info-advised /attributes: a PEER-SEARCH request had better say who sends it \(SHOULD, B§8\.1\.1, B§8\.2\.1, B§9\.1\)' '' \
+    lint: source-info-advised /attributes: a PEER-SEARCH request without SOURCE-INFO \(SHOULD, B§8\.1\.1, B§8\.2\.1, B§9\.1\)' '' \
     reload-verify --secret <(echo other) --time "$now" --lint broken.bin
 head -c 70 broken.bin >short.bin
 run "${V[@]}" --lint --json short.bin
 is "$status $(jq -r .verdict "$output") $(rules | tr '\n' ' ')" '1 malformed ttl-zero /header/ttl experimental-version /header/experimental ' \
-    "a message cut short: what can be read of it"
+    "a truncated message: findings of its readable part"
 
-behind=$(hex <code.bin)0015000464656164 # PEER-EXPIRATION, where it cannot be
-behind=$(patch 13 "$(printf %06x $((${#behind} / 2 - 68)))" "$behind")
-unhex "$behind" >behind.bin
-run "${V[@]}" --lint --json behind.bin
+after=$(hex <code.bin)0015000464656164 # PEER-EXPIRATION, misplaced
+after=$(patch 13 "$(printf %06x $((${#after} / 2 - 68)))" "$after")
+unhex "$after" >after.bin
+run "${V[@]}" --lint --json after.bin
 is "$(jq -c '.lint[] | select(.rule == "signature-not-last") | [.section, .level, .path, .detail]' "$output")" \
-    '["S§5.1, S§7.1","MUST","/attributes/2","1 other than ROUTE-LOG behind it"]' "a SIGNATURE that is not last"
+    '["S§5.1, S§7.1","MUST","/attributes/2","attributes other than ROUTE-LOG after it: 1"]' "a SIGNATURE that is not last"
 
-# ---- the algorithm is the overlay's ----
+# ---- the overlay's algorithm chooses the rules ----
 
 t "the Security field does not choose the rules" 1 '~code\.bin: .*: invalid: security-mismatch \(401\): .*
     lint: response-code-in-request .*
@@ -100,37 +100,37 @@ t "the Security field does not choose the rules" 1 '~code\.bin: .*: invalid: sec
     lint: missing-timestamp /attributes/2: SIGNATURE has no TIMESTAMP \(MUST, S§3\.2, D4\)
     lint: digest-length /attributes/2/value/0: .*' '' "${C[@]}" --lint code.bin
 run reload-verify --none --lint --json code.bin
-is "$(rules | grep signature)" 'signature-under-none /attributes/2' "--none has rules of its own"
-t "an algorithm told by a profile" 0 '~certs\.bin: .*: TRANSPORT-TUNNEL request: valid' '' \
+is "$(rules | grep signature)" 'signature-under-none /attributes/2' "--none: its own rules"
+t "the algorithm comes from a profile" 0 '~certs\.bin: .*: TRANSPORT-TUNNEL request: valid' '' \
     reload-verify --profile "$TESTDATA/overlay/overlay.json" --time 2027-01-01T00:00:00Z --lint certs.bin
 reload-sign --key alice.key --cert "$TESTDATA/alice.crt" --time 2027-01-01T00:00:00Z --transaction-id ffffffffffffffff -o random.bin \
     <(reload-sign --example PEER-SEARCH)
-t "CERTS: a Transaction ID that is no boot time" 0 '~random\.bin: .*: valid
-    lint: transaction-id-form /header/transaction_id: the first half is no boot time: 4294967295 is later than the TIMESTAMP, 1798761600 \(MUST, S§7\)' '' \
+t "CERTS: a Transaction ID without a boot time" 0 '~random\.bin: .*: valid
+    lint: transaction-id-form /header/transaction_id: the first half is not a boot time: 4294967295 is later than the TIMESTAMP, 1798761600 \(MUST, S§7\)' '' \
     "${C[@]}" --lint random.bin
 
 # ---- tunnelled messages ----
 
 reload-sign --secret secret -o inner.bin <(reload-sign --example PEER-JOIN | jq ".header.ttl = 0 | .header.destination_id = \"$bob\"")
-reload-sign --secret secret -o carrier.bin <(reload-sign --example TRANSPORT-TUNNEL |
+reload-sign --secret secret -o outer.bin <(reload-sign --example TRANSPORT-TUNNEL |
     jq --arg hex "$(hex <inner.bin)" '.header.ttl = 0 | .attributes[1].value[0].value = "reload" | .attributes[1].value[1].hex = $hex')
-t "a tunnelled message, inside of its carrier's report" 0 '=carrier.bin: offset 0: message 1: TRANSPORT-TUNNEL request: valid
-    lint: ttl-zero /header/ttl: TTL is 0: the message is to be discarded (MUST, B§5.1)
+t "a tunnelled message, within the outer message's report" 0 '=outer.bin: offset 0: message 1: TRANSPORT-TUNNEL request: valid
+    lint: ttl-zero /header/ttl: TTL is 0: receivers discard the message (MUST, B§5.1)
     tunnelled: PEER-JOIN request: valid
-        lint: ttl-zero /header/ttl: TTL is 0: the message is to be discarded (MUST, B§5.1)
-        lint: join-destination /header/destination_id: the Destination ID is not the Source ID (MUST, B§8.1.1)' '' "${V[@]}" --lint carrier.bin
-run "${V[@]}" --lint --json carrier.bin
+        lint: ttl-zero /header/ttl: TTL is 0: receivers discard the message (MUST, B§5.1)
+        lint: join-destination /header/destination_id: the Destination ID is not the Source ID (MUST, B§8.1.1)' '' "${V[@]}" --lint outer.bin
+run "${V[@]}" --lint --json outer.bin
 is "$(jq -c '[[.lint[].rule], [.tunnelled.lint[].rule]]' "$output")" '[["ttl-zero"],["ttl-zero","join-destination"]]' "the same as JSON"
 
 # ---- a filter ----
 
-"${V[@]}" -f binary carrier.bin code.bin >plain
-t "a filter: the messages are as without it, the findings on standard error" 0 @plain '=reload-verify: carrier.bin: offset 0: message 1: lint: ttl-zero /header/ttl: TTL is 0: the message is to be discarded (MUST, B§5.1)
-reload-verify: carrier.bin: offset 0: message 1: tunnelled: lint: ttl-zero /header/ttl: TTL is 0: the message is to be discarded (MUST, B§5.1)
-reload-verify: carrier.bin: offset 0: message 1: tunnelled: lint: join-destination /header/destination_id: the Destination ID is not the Source ID (MUST, B§8.1.1)
-reload-verify: code.bin: offset 0: message 2: lint: response-code-in-request /attributes/0: a PEER-SEARCH request has none (MUST, B§5.2)' \
-    "${V[@]}" -f binary --lint carrier.bin code.bin
-t "a quiet filter" 0 @plain '' "${V[@]}" -q -f binary --lint carrier.bin code.bin
+"${V[@]}" -f binary outer.bin code.bin >plain
+t "a filter: the same messages, the findings on standard error" 0 @plain '=reload-verify: outer.bin: offset 0: message 1: lint: ttl-zero /header/ttl: TTL is 0: receivers discard the message (MUST, B§5.1)
+reload-verify: outer.bin: offset 0: message 1: tunnelled: lint: ttl-zero /header/ttl: TTL is 0: receivers discard the message (MUST, B§5.1)
+reload-verify: outer.bin: offset 0: message 1: tunnelled: lint: join-destination /header/destination_id: the Destination ID is not the Source ID (MUST, B§8.1.1)
+reload-verify: code.bin: offset 0: message 2: lint: response-code-in-request /attributes/0: not allowed in a PEER-SEARCH request (MUST, B§5.2)' \
+    "${V[@]}" -f binary --lint outer.bin code.bin
+t "a quiet filter" 0 @plain '' "${V[@]}" -q -f binary --lint outer.bin code.bin
 
 # ---- the other test messages ----
 

@@ -1,4 +1,4 @@
-/* What an RSA signature holds, once the key has opened it (D13). */
+/* The content of an RSA signature after the public-key operation (D13). */
 #include "verify/explain/explain.h"
 
 #include <string.h>
@@ -16,8 +16,7 @@ static const struct {
     [RELOAD_MD_SHA512] = {{0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03}, 9},
 };
 
-/* Writes what stands in front of the digest in a DigestInfo; returns how many octets, of at most
- * 21, that is. */
+/* Writes a DigestInfo up to its digest. Returns its size, at most 21 octets. */
 static size_t digest_info_head(reload_md hash, bool null, uint8_t *head)
 {
     uint8_t oid = oids[hash].len, inner = (uint8_t)(2 + oid + (null ? 2 : 0)),
@@ -40,7 +39,7 @@ static size_t digest_info_head(reload_md hash, bool null, uint8_t *head)
     return at;
 }
 
-/* What stands behind 00 01 FF… 00, at least eight FF; NULL where the block does not begin so. */
+/* The octets after 00 01 FF… 00 (at least eight FF), or NULL. */
 static const uint8_t *unpad(const uint8_t *block, size_t len, size_t *inner_len)
 {
     size_t at = 2;
@@ -54,7 +53,7 @@ static const uint8_t *unpad(const uint8_t *block, size_t len, size_t *inner_len)
     return block + at + 1;
 }
 
-/* EMSA-PKCS1-v1_5, with a DigestInfo, with one that lacks its NULL, or with none. */
+/* EMSA-PKCS1-v1_5: with a DigestInfo, with one without NULL, or without one. */
 static bool read_pkcs1(const uint8_t *block, size_t len, reload_md hash, rl_signed *result)
 {
     static const rl_reading readings[] = {RL_NO_READING, RL_DIGEST_INFO_WITHOUT_NULL,

@@ -1,4 +1,4 @@
-/* The octets that a signature may have been made over. */
+/* The octets that a signer may have digested. */
 #include "verify/explain/explain.h"
 
 #include <stdlib.h>
@@ -14,7 +14,7 @@ static uint32_t offset_at(const rl_cover *c, uint32_t attr)
     return reload_msg_attr(c->msg, attr)->offset;
 }
 
-/* Where an attribute ends, its padding included. */
+/* The end of an attribute, padding included. */
 static uint32_t end_at(const rl_cover *c, uint32_t attr)
 {
     uint32_t length = reload_msg_attr(c->msg, attr)->length;
@@ -32,7 +32,7 @@ static struct range right_range(const rl_cover *c)
                           offset_at(c, c->site.digest)};
 }
 
-/* D2's Length, which the digest of the message's SIGNATURE is computed with. */
+/* Length as D2 restores it for the message's SIGNATURE. */
 static uint32_t right_length(const reload_msg *msg)
 {
     reload_site site;
@@ -46,7 +46,7 @@ static uint32_t right_length(const reload_msg *msg)
     return (uint32_t)covered.length[0] << 16 | rl_get16(covered.length + 1);
 }
 
-/* The padding of the message's own attributes, up to its SIGNATURE's end. */
+/* The padding of the top-level attributes, up to the SIGNATURE's end. */
 static uint32_t top_padding(const reload_msg *msg)
 {
     size_t count = reload_msg_count(msg), len;
@@ -58,7 +58,7 @@ static uint32_t top_padding(const reload_msg *msg)
     return sum;
 }
 
-/* The Length that a reading puts into the header. */
+/* The Length of a reading. */
 static uint32_t length_by(const rl_cover *c, rl_reading reading)
 {
     uint32_t signature = reload_msg_signature(c->msg), l = c->length;
@@ -85,7 +85,7 @@ static uint32_t length_by(const rl_cover *c, rl_reading reading)
     }
 }
 
-/* The range by the readings; one that is no range is empty. */
+/* The range of the readings; empty if it ends before it begins. */
 static struct range range_by(const rl_cover *c, const rl_set *readings)
 {
     struct range r = right_range(c);
@@ -145,7 +145,7 @@ static struct range range_by(const rl_cover *c, const rl_set *readings)
     return r;
 }
 
-/* The part of a range that lies in another. */
+/* The intersection of a range with octets at an offset. */
 static struct range common(struct range a, uint32_t at, size_t len)
 {
     uint32_t end = at + (uint32_t)len;
@@ -154,8 +154,7 @@ static struct range common(struct range a, uint32_t at, size_t len)
     return r;
 }
 
-/* Puts octets in the place of those at an offset of the message, as far as they are in the range;
- * NULL: zeros. */
+/* Replaces octets at an offset of the message, as far as they are in the range. NULL: zeros. */
 static void put(rl_cover *c, struct range range, uint32_t at, size_t len, const uint8_t *octets)
 {
     struct range r = common(range, at, len);
@@ -167,7 +166,7 @@ static void put(rl_cover *c, struct range range, uint32_t at, size_t len, const 
         memcpy(c->octets + (r.from - range.from), octets + (r.from - at), r.to - r.from);
 }
 
-/* Marks octets as left out. */
+/* Marks octets to be left out. */
 static void drop(rl_cover *c, struct range range, uint32_t at, size_t len)
 {
     struct range r = common(range, at, len);
@@ -180,7 +179,7 @@ static void put_length(rl_cover *c, struct range range, uint32_t length)
     put(c, range, RL_LENGTH_AT, sizeof octets, octets);
 }
 
-/* The value of an attribute filled with zeros. */
+/* Sets an attribute's value to zeros. */
 static void zero_value(rl_cover *c, struct range range, uint32_t attr)
 {
     put(c, range, offset_at(c, attr) + RL_HEAD, reload_msg_attr(c->msg, attr)->length, NULL);
@@ -192,7 +191,7 @@ static void zero_field(rl_cover *c, struct range range, reload_field field)
     put(c, range, def->bit / 8u, def->width / 8u, NULL);
 }
 
-/* Whether an attribute is the DIGEST of a signature other than the site's. */
+/* Whether an attribute is the DIGEST of another signature than the site's. */
 static bool is_inner_digest(const rl_cover *c, uint32_t i)
 {
     const reload_attr *attr = reload_msg_attr(c->msg, i);
@@ -200,7 +199,7 @@ static bool is_inner_digest(const rl_cover *c, uint32_t i)
            reload_is_signature(reload_msg_attr(c->msg, attr->parent)->type);
 }
 
-/* Puts what a reading that is about many attributes changes. */
+/* Applies a reading that concerns many attributes. */
 static void put_each(rl_cover *c, struct range range, rl_reading reading)
 {
     size_t count = reload_msg_count(c->msg);
@@ -217,7 +216,7 @@ static void put_each(rl_cover *c, struct range range, rl_reading reading)
     }
 }
 
-/* Puts what one reading changes inside the range. */
+/* Applies a reading inside the range. */
 static void put_reading(rl_cover *c, struct range range, rl_reading reading)
 {
     uint32_t signature = offset_at(c, c->site.attr);
@@ -294,13 +293,13 @@ static void put_reading(rl_cover *c, struct range range, rl_reading reading)
     }
 }
 
-/* Whether a reading makes another Length of the right one. */
+/* Whether a reading gives another Length. */
 static bool is_length(rl_reading reading)
 {
     return reading <= RL_LENGTH_LITTLE_ENDIAN;
 }
 
-/* Whether a reading says where the range begins or ends, and changes nothing in it. */
+/* Whether a reading only moves the range's begin or end. */
 static bool is_border(rl_reading reading)
 {
     rl_axis axis = rl_reading_axis(reading);
@@ -341,8 +340,7 @@ bool rl_cover_render(rl_cover *c, const rl_set *readings, rl_budget *budget)
     return true;
 }
 
-/* Finds out which readings are about something that is there, and say something else than what is
- * right. */
+/* Finds the readings that change anything in this message. */
 static void find_applicable(rl_cover *c)
 {
     size_t len, count = reload_msg_count(c->msg), padding;
@@ -365,7 +363,7 @@ static void find_applicable(rl_cover *c)
         if (is_length((rl_reading)r))
             c->applies[r] = length_by(c, (rl_reading)r) != c->length;
         else if (rl_reading_axis((rl_reading)r) ==
-                 RL_AXIS_FROM) /* of an inner signature some only */
+                 RL_AXIS_FROM) /* for an inner signature only those set below */
             c->applies[r] = message;
     }
     c->applies[RL_LENGTH_LEFT_OUT] = true;

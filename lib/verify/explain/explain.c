@@ -1,15 +1,15 @@
-/* Looks for the fewest misreadings of the drafts by which a wrong digest fits. */
+/* --explain: the fewest misreadings of the drafts that reproduce a wrong digest. */
 #include "verify/explain/explain.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    MOST_OCTETS = 256 * 1024 * 1024, /* digested for a message, those that it carries included */
-    EACH_DIGEST = 512,               /* what one costs besides its octets */
+    MOST_OCTETS = 256 * 1024 * 1024, /* digested for a message, tunnelled ones included */
+    EACH_DIGEST = 512,               /* cost of one digest besides its octets */
     MOST_CERTS = 16,                 /* tried besides the signer's */
     MOST_KEY_SIZE = RL_MAX_RSA_BITS / 8,
-    CUT_FROM = 10 /* octets of a digest that are enough to know it by */
+    CUT_FROM = 10 /* octets of a digest that identify it */
 };
 
 /* One wrong digest. */
@@ -19,12 +19,12 @@ struct search {
     reload_explanation *found;
     rl_budget *budget;
     reload_err err;
-    unsigned level; /* how many misreadings a fit is to have */
+    unsigned level; /* number of misreadings in a fit */
     rl_cover cover;
     const uint8_t *digest; /* as received */
     size_t len;
     const rl_keys *keys; /* HMAC */
-    rl_signed *signeds;  /* CERTS: what the digest may be the signature of */
+    rl_signed *signeds;  /* CERTS: the digests that may be signed */
     size_t count, cap;
     unsigned certs;
 };
@@ -37,7 +37,7 @@ bool rl_spend(rl_budget *budget, uint64_t cost)
     return enough;
 }
 
-/* Enters a fit, once. */
+/* Records a fit, once. */
 static void note(struct search *s, const rl_set *readings)
 {
     reload_fit fit = {.count = readings->count};
@@ -51,7 +51,7 @@ static void note(struct search *s, const rl_set *readings)
     s->found->fits[s->found->count++] = fit;
 }
 
-/* Adds a reading of the digest's form, and enters that. */
+/* Records a fit with a reading of the digest's form added. */
 static void note_form(struct search *s, const rl_set *readings, rl_reading form)
 {
     rl_set set = *readings;
@@ -67,13 +67,13 @@ static bool all_zero(const uint8_t *octets, size_t len)
     return true;
 }
 
-/* Looks in which form the received digest is the one that readings have led to. */
+/* Compares the received digest, in each form, with the one that the readings give. */
 static void compare(struct search *s, const rl_set *readings, const uint8_t *digest, size_t size)
 {
     uint8_t other[2 * RELOAD_MAX_MD_SIZE], decoded[2 * RELOAD_MAX_MD_SIZE];
     size_t least = s->len < size ? s->len : size, base64;
     if (least >= CUT_FROM && rl_equal(digest, s->digest, least)) {
-        /* a longer hash has to be cut to fit where SHA-1 should */
+        /* a longer hash is cut to the size of SHA-1 */
         if (s->len == size || (s->len == RELOAD_HMAC_SIZE && size > s->len))
             note(s, readings);
         else if (s->len < size)
@@ -103,7 +103,7 @@ static void compare(struct search *s, const rl_set *readings, const uint8_t *dig
 
 /* ---- HMAC ---- */
 
-/* The digest of the covered octets that a way of making it gives. */
+/* The digest of the covered octets by one algorithm. */
 static reload_err make_mac(const rl_cover *c, reload_md hash, rl_reading mac, bool twice,
                            const rl_key_reading *key, uint8_t *digest)
 {
@@ -135,7 +135,7 @@ static reload_err make_mac(const rl_cover *c, reload_md hash, rl_reading mac, bo
     }
 }
 
-/* Tries one way of making a digest with every key. */
+/* Tries one algorithm with every key. */
 static void try_keys(struct search *s, const rl_set *so_far, reload_md hash, rl_reading mac,
                      bool twice)
 {
@@ -155,7 +155,7 @@ static void try_keys(struct search *s, const rl_set *so_far, reload_md hash, rl_
     rl_wipe(digest, sizeof digest);
 }
 
-/* Tries the octets that are covered now with every way of making a digest. */
+/* Tries every algorithm on the octets of the current cover. */
 static void try_macs(struct search *s, const rl_set *covering)
 {
     static const rl_reading macs[] = {RL_NO_READING, RL_HASH_ONLY, RL_SECRET_IN_FRONT,
@@ -175,8 +175,7 @@ static void try_macs(struct search *s, const rl_set *covering)
 
 /* ---- CERTS ---- */
 
-/* The signature that the DIGEST may be a way of writing, for a modulus of size octets; false where
- * it is none. */
+/* Decodes the DIGEST as a signature of size octets in one form. Returns false if it is not one. */
 static bool signature_by(const struct search *s, rl_reading form, size_t size, uint8_t *signature)
 {
     uint8_t decoded[2 * MOST_KEY_SIZE];
@@ -213,8 +212,7 @@ static bool signature_by(const struct search *s, rl_reading form, size_t size, u
     }
 }
 
-/* Keeps what a block says is signed. own: the key is the one that the signature was checked with.
- */
+/* Records the digests that a block signs. own: opened with the key that the verifier used. */
 static void keep_signed(struct search *s, const uint8_t *block, size_t size, unsigned bits,
                         const rl_set *readings, bool own)
 {
@@ -229,13 +227,13 @@ static void keep_signed(struct search *s, const uint8_t *block, size_t size, uns
                                    &s->signeds[s->count], &good);
         if (s->err != RELOAD_OK || !good)
             continue;
-        if (own && !s->signeds[s->count].pss) /* what looks like PSS may be so by chance */
+        if (own && !s->signeds[s->count].pss) /* a block may look like PSS by chance */
             s->found->key_fits = true;
         s->count++;
     }
 }
 
-/* Opens the signature with a certificate's key. reading: whose it is. */
+/* Opens the signature with a certificate's key. reading: whose certificate it is. */
 static void open_with(struct search *s, reload_cert *cert, rl_reading reading)
 {
     static const rl_reading forms[] = {RL_NO_READING,           RL_DIGEST_REVERSED,
@@ -253,7 +251,7 @@ static void open_with(struct search *s, reload_cert *cert, rl_reading reading)
             !signature_by(s, forms[i], size, signature))
             continue;
         if (!rl_spend(s->budget,
-                      (uint64_t)size * size * size / 16)) /* about what the exponentiation takes */
+                      (uint64_t)size * size * size / 16)) /* the exponentiation's cost, roughly */
             return;
         s->err = rl_cert_recover(cert, signature, block, &good);
         if (s->err == RELOAD_OK && good)
@@ -261,7 +259,7 @@ static void open_with(struct search *s, reload_cert *cert, rl_reading reading)
     }
 }
 
-/* The same with a certificate in DER, unless its key is the signer's. */
+/* The same with a certificate in DER, unless it has the signer's key. */
 static void open_with_der(struct search *s, const uint8_t *der, size_t len, rl_reading reading,
                           const reload_cert *signer)
 {
@@ -280,8 +278,7 @@ static void open_with_der(struct search *s, const uint8_t *der, size_t len, rl_r
     reload_cert_free(&cert);
 }
 
-/* Opens the signature with the key that it was checked with, and with those of all other
- * certificates. */
+/* Opens the signature with the verifier's key, and with those of all other certificates. */
 static void open_signature(struct search *s, const reload_cert *signer)
 {
     size_t count = reload_msg_count(s->msg), len;
@@ -301,7 +298,7 @@ static void open_signature(struct search *s, const reload_cert *signer)
         open_with_der(s, der, len, RL_KEY_OF_CA, signer);
 }
 
-/* Tries a digest of the octets that are covered now: is it signed, or there unsigned? */
+/* Compares a digest of the current cover with the signed ones, and with the plain DIGEST. */
 static void try_digest(struct search *s, const rl_set *so_far, reload_md hash,
                        const uint8_t *digest)
 {
@@ -319,7 +316,7 @@ static void try_digest(struct search *s, const rl_set *so_far, reload_md hash,
     }
 }
 
-/* Whether a digest by that hash is of any use. */
+/* Whether a digest by that hash can fit. */
 static bool is_wanted(const struct search *s, reload_md hash)
 {
     for (size_t i = 0; i < s->count; i++)
@@ -363,7 +360,7 @@ static void try_cover(struct search *s, const rl_set *covering)
         try_hashes(s, covering);
 }
 
-/* All fits of as many misreadings as the level says. */
+/* All fits with the level's number of misreadings. */
 static void try_level(struct search *s)
 {
     rl_set readings = {.count = 0};
@@ -380,7 +377,7 @@ static void try_level(struct search *s)
         }
 }
 
-/* Explains one signature. keys: under HMAC, else NULL. */
+/* Explains one signature. keys: NULL unless under HMAC. */
 static reload_err explain(const reload_verifier *verifier, const reload_msg *msg,
                           const reload_signature *signature, const rl_keys *keys, rl_budget *budget,
                           reload_explanation *found)
@@ -421,7 +418,7 @@ static bool is_wrong(const reload_signature *signature)
            signature->reason == RELOAD_REASON_BAD_DIGEST_LENGTH;
 }
 
-/* One report, and those inside it. keys: made when they are wanted first. */
+/* One report and its tunnelled ones. keys: made at the first use. */
 static reload_err explain_report(const reload_verifier *verifier, const reload_msg *msg,
                                  reload_report *report, rl_keys *keys, rl_budget *budget)
 {

@@ -1,5 +1,5 @@
-/* Why a digest is wrong: the misreadings that are tried, and what they do to the octets, the key
- * and the digest. */
+/* Why a digest is wrong: the misreadings, and their effect on the octets, the key and the digest.
+ */
 #ifndef RL_VERIFY_EXPLAIN_EXPLAIN_H
 #define RL_VERIFY_EXPLAIN_EXPLAIN_H
 
@@ -36,7 +36,7 @@ typedef enum rl_reading {
     RL_TO_END_DIGEST_ZEROED,
     RL_TO_END_WITHOUT_DIGEST,
     RL_TO_END_WITHOUT_SIGNATURE,
-    /* What is left out or otherwise in it */
+    /* Changes inside the range */
     RL_SIGNATURE_HEAD_LEFT_OUT,
     RL_SIGNATURE_LENGTH_WITHOUT_DIGEST,
     RL_SIGNATURE_LENGTH_ZERO,
@@ -54,7 +54,7 @@ typedef enum rl_reading {
     RL_SOURCE_ID_ZERO,
     RL_TRANSACTION_ID_ZERO,
     RL_OVERLAY_ZERO,
-    /* Which key */
+    /* The key */
     RL_SECRET_AS_HEX,
     RL_SECRET_AS_UPPER_HEX,
     RL_SECRET_WITH_HEX_PREFIX,
@@ -74,7 +74,7 @@ typedef enum rl_reading {
     RL_KEY_OF_PEER_CERT,
     RL_KEY_OF_RESOURCE_CERT,
     RL_KEY_OF_CA,
-    /* Which algorithm */
+    /* The algorithm */
     RL_MD5,
     RL_SHA_224,
     RL_SHA_256,
@@ -88,7 +88,7 @@ typedef enum rl_reading {
     RL_NO_DIGEST_INFO,
     RL_DIGEST_INFO_WITHOUT_NULL,
     RL_PSS,
-    /* How the DIGEST is written */
+    /* The form of DIGEST */
     RL_DIGEST_REVERSED,
     RL_DIGEST_WORDS_REVERSED,
     RL_DIGEST_AS_HEX,
@@ -97,14 +97,14 @@ typedef enum rl_reading {
     RL_DIGEST_PADDED,
     RL_DIGEST_ZEROS_DROPPED,
     RL_DIGEST_SIGN_OCTET,
-    RL_READINGS, /* how many there are */
+    RL_READINGS, /* number of readings */
     RL_NO_READING = RL_READINGS
 } rl_reading;
 
-/* Those in front of this one change the octets that are covered. */
+/* The readings before this one change the covered octets. */
 #define RL_END_COVER RL_SECRET_AS_HEX
 
-/* What a reading is about. Two of one axis exclude each other. */
+/* The subject of a reading. Two readings of one axis exclude each other. */
 typedef enum rl_axis {
     RL_AXIS_LENGTH,
     RL_AXIS_FROM,
@@ -139,47 +139,48 @@ typedef struct rl_set {
     unsigned count;
 } rl_set;
 
-/* Adds a reading (RL_NO_READING adds nothing); false where there is no room for it or it excludes
- * one that is there. */
+/* Adds a reading (RL_NO_READING adds nothing). Returns false if the set is full, or has one of the
+ * same axis. */
 bool rl_set_add(rl_set *set, rl_reading reading);
 /* Adds all of another. */
 bool rl_set_join(rl_set *set, const rl_set *other);
 
-/* How much may still be done for a message, in octets digested. */
+/* The work left for a message, in octets digested. */
 typedef struct rl_budget {
     uint64_t left;
-    bool spent; /* something was wanted that it had no room for */
+    bool spent; /* something was skipped for lack of budget */
 } rl_budget;
 bool rl_spend(rl_budget *budget, uint64_t cost);
 
-/* ---- cover.c: the octets that are covered ---- */
+/* ---- cover.c: covered octets ---- */
 
 typedef struct rl_cover {
     const reload_msg *msg;
     reload_site site;
     uint32_t length;  /* D2's */
-    uint32_t padding; /* of the message's own attributes, up to its SIGNATURE's end */
+    uint32_t padding; /* of the top-level attributes, up to the SIGNATURE's end */
     bool applies[RL_END_COVER];
-    /* work, with room for the whole message */
+    /* scratch, each as large as the message */
     uint8_t *octets;
     uint8_t *dropped;
     size_t len; /* of octets, when rendered */
 } rl_cover;
 
-/* Prepares the covers of a site with a DIGEST; takes time for each attribute. RELOAD_ERR_MEMORY. */
+/* Prepares the covers of a site with a DIGEST, in time linear in the attributes.
+ * RELOAD_ERR_MEMORY. */
 reload_err rl_cover_open(rl_cover *cover, const reload_msg *msg, const reload_site *site);
 void rl_cover_close(rl_cover *cover);
-/* Makes octets what is covered by the readings among them that are about it; false where one of
- * them does not apply, or the budget has no room for it. */
+/* Sets octets to those covered according to the readings. Returns false if a reading does not
+ * apply to this message, or exceeds the budget. */
 bool rl_cover_render(rl_cover *cover, const rl_set *readings, rl_budget *budget);
 
-/* ---- key.c: keys that a secret may have been taken for ---- */
+/* ---- key.c: keys derived from a secret ---- */
 
 typedef struct rl_key_reading {
     rl_set readings;
     uint8_t *octets;
     size_t len;
-    bool first; /* of all secrets' keys: what needs no key is tried with this one */
+    bool first; /* of all keys; algorithms without a key are tried with it alone */
 } rl_key_reading;
 
 typedef struct rl_keys {
@@ -188,21 +189,20 @@ typedef struct rl_keys {
     size_t cap;
 } rl_keys;
 
-/* Writes base64 with its padding, and returns how many characters that is: 4 for each 3 octets
- * begun. */
+/* Writes base64 with padding. Returns the number of characters: 4 for each 3 octets, rounded up. */
 size_t rl_base64_encode(const uint8_t *octets, size_t len, uint8_t *text);
-/* Reads base64, with or without padding; false where it is none. octets: room for len. */
+/* Reads base64, with or without padding. Returns false if it is not base64. octets has len octets.
+ */
 bool rl_base64_decode(const uint8_t *text, size_t len, uint8_t *octets, size_t *octets_len);
 
-/* All keys that a verifier's secrets may have been taken for. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO.
- */
+/* All keys derived from the policy's secrets. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_keys_open(rl_keys *keys, const reload_verifier *verifier);
 /* Wipes and frees them. */
 void rl_keys_close(rl_keys *keys);
 
-/* ---- block.c: what is in an RSA signature ---- */
+/* ---- block.c: the content of an RSA signature ---- */
 
-/* A hash that somebody has signed. */
+/* A signed digest. */
 typedef struct rl_signed {
     rl_set readings;
     reload_md hash;
@@ -212,16 +212,16 @@ typedef struct rl_signed {
     size_t salt_len;
 } rl_signed;
 
-/* Reads a block of len octets under a key of that many bits, in which a digest by that hash is
- * signed: EMSA-PKCS1-v1_5 and EMSA-PSS (RFC 8017 section 9). readings: what has led to the block;
- * those that it takes to read it are added. *good says whether there is such a digest in it.
- * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+/* Reads a digest from a block of len octets (key of bits bits): EMSA-PKCS1-v1_5 or EMSA-PSS (RFC
+ * 8017 section 9). readings: those that led to the block; result has them and those needed to read
+ * it. *good: whether the block holds a digest by that hash. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO.
+ */
 reload_err rl_block_read(const uint8_t *block, size_t len, unsigned bits, reload_md hash,
                          const rl_set *readings, rl_signed *result, bool *good);
-/* Whether the digest is what is signed. */
+/* Whether the digest is the signed one. */
 reload_err rl_signed_is(const rl_signed *what, const uint8_t *digest, bool *fits);
 
-/* The reading that a hash is; RL_NO_READING for SHA-1. */
+/* The reading of a hash; RL_NO_READING for SHA-1. */
 rl_reading rl_hash_reading(reload_md hash);
 
 #endif

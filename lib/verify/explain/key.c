@@ -1,10 +1,10 @@
-/* The keys that a shared secret may have been taken for (D12). */
+/* Keys that a signer may have derived from a shared secret (D12). */
 #include "verify/explain/explain.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* Adds a key that is the octets with a tail behind it. */
+/* Adds a key: the octets followed by a tail. */
 static reload_err add(rl_keys *keys, const rl_set *readings, const uint8_t *octets, size_t len,
                       const char *tail, size_t tail_len)
 {
@@ -24,7 +24,7 @@ static reload_err add(rl_keys *keys, const rl_set *readings, const uint8_t *octe
     return RELOAD_OK;
 }
 
-/* Adds a key as it is and with each of what may have been left at its end. */
+/* Adds a key as it is, and with each tail. */
 static reload_err add_form(rl_keys *keys, rl_reading form, const uint8_t *octets, size_t len)
 {
     static const struct {
@@ -83,7 +83,7 @@ static bool is_blank(uint8_t c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* Adds the keys that are made by cutting. */
+/* Adds the truncated keys. */
 static reload_err add_cut(rl_keys *keys, const uint8_t *secret, size_t len)
 {
     enum { BLOCK = 64 };
@@ -106,7 +106,7 @@ static reload_err add_cut(rl_keys *keys, const uint8_t *secret, size_t len)
     return err;
 }
 
-/* Adds the keys that are other spellings of a secret. work: room for 4 + 2 * len octets. */
+/* Adds the keys that are other encodings of a secret. work has 24 + 2 * len octets. */
 static reload_err add_spelt(rl_keys *keys, const uint8_t *secret, size_t len, uint8_t *work)
 {
     size_t n;
