@@ -65,13 +65,22 @@ bool input_open(struct input *in, struct tool *tool, reload_form form, char **fi
     return false;
 }
 
-/* A reload_source. What is ready goes out before more is waited for. */
+/* Output goes out before the tool waits for input. */
+static void before_wait(const struct input *in)
+{
+    if (in->before_wait != NULL)
+        in->before_wait(in->before_wait_arg);
+    if (in->flushed != NULL)
+        output_flush(in->flushed);
+}
+
+/* A reload_source. */
 static ptrdiff_t read_file(void *arg, uint8_t *octets, size_t size)
 {
     struct input *in = arg;
     struct pollfd ready = {.fd = in->fd, .events = POLLIN};
-    if (in->flushed != NULL && poll(&ready, 1, 0) == 0)
-        output_flush(in->flushed);
+    if (poll(&ready, 1, 0) == 0)
+        before_wait(in);
     ssize_t n;
     do {
         n = read(in->fd, octets, size);
@@ -86,16 +95,16 @@ static void close_file(struct input *in)
     in->fd = -1;
 }
 
-/* Opens a file. What is ready goes out before a pipe's other end is waited for. */
+/* Opens a file, which may wait for the writer of a FIFO. */
 static int open_file(const struct input *in)
 {
     struct stat st;
-    if (in->flushed != NULL && stat(in->file, &st) == 0 && !S_ISREG(st.st_mode))
-        output_flush(in->flushed);
+    if (stat(in->file, &st) == 0 && !S_ISREG(st.st_mode))
+        before_wait(in);
     return open(in->file, O_RDONLY | O_NOCTTY);
 }
 
-/* Opens the next file that can be opened. Returns false where there is none left. */
+/* Opens the next file that can be opened. Returns false if none is left. */
 static bool next_file(struct input *in)
 {
     while (in->next < (in->count > 0 ? in->count : 1)) {
@@ -112,8 +121,7 @@ static bool next_file(struct input *in)
     return false;
 }
 
-/* Looks at an item; false where it was no item but an end or an error, and the file is done with.
- */
+/* Takes what the reader returned. Returns false, with the file closed, at its end or an error. */
 static bool take_item(struct input *in, reload_err err)
 {
     reload_diag diag;
@@ -169,7 +177,7 @@ void input_error(struct input *in, int status, const reload_diag *diag)
     if (diag->line > 0)
         (void)snprintf(place, sizeof place, "line %u, column %u: ", diag->line, diag->column);
     else if (inner && text)
-        (void)snprintf(place, sizeof place, "octet %" PRIu64 " of it: ", diag->offset);
+        (void)snprintf(place, sizeof place, "octet %" PRIu64 " of the message: ", diag->offset);
     else if (diag->has_pointer && in->item.kind == RELOAD_ITEM_BAD)
         (void)snprintf(place, sizeof place,
                        "%s: ", diag->pointer[0] == '\0' ? "the whole value" : diag->pointer);

@@ -1,9 +1,10 @@
-#include "common/tool.h"
+#include "common/batch.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -35,38 +36,45 @@ bool tool_may_write(struct tool *tool, const char *path)
     bool exists = stat(path, &st) == 0;
     for (size_t i = 0; exists && i < tool->kept_count; i++)
         if (tool->kept[i].dev == st.st_dev && tool->kept[i].ino == st.st_ino) {
-            tool_error(tool, STATUS_FAILED,
-                       "%s: is used as a key, a certificate or a state; no output takes its place",
-                       path);
+            tool_error(
+                tool, STATUS_FAILED,
+                "%s: in use as a key, certificate or state file; an output cannot replace it",
+                path);
             return false;
         }
     return true;
 }
 
-static int to_stderr(void *arg, const void *octets, size_t len)
+/* A reload_sink: standard error, or the batch that collects what is printed there. */
+static int to_errors(void *arg, const void *octets, size_t len)
 {
-    (void)arg;
-    return fwrite(octets, 1, len, stderr) == len ? 0 : -1;
+    const struct tool *tool = arg;
+    if (tool->batch == NULL)
+        return fwrite(octets, 1, len, stderr) == len ? 0 : -1;
+    batch_write_error(tool->batch, octets, len);
+    return 0;
 }
 
-/* A line on standard error. */
-static void say(const struct tool *tool, const char *format, va_list args)
+/* Prints "tool: …", with control characters escaped, so that input cannot drive the terminal. */
+static void print_error(const struct tool *tool, const char *format, va_list args)
 {
     char line[2048];
+    void *sink_arg = (void *)(uintptr_t)tool;
     int n = vsnprintf(line, sizeof line, format, args);
     size_t len = n < 0 ? 0 : (size_t)n < sizeof line ? (size_t)n : sizeof line - 1;
     if (tool->before_words != NULL)
         tool->before_words(tool->before_words_arg);
-    (void)fprintf(stderr, "%s: ", tool->name);
-    (void)reload_escape((const uint8_t *)line, len, to_stderr, NULL);
-    (void)fputc('\n', stderr);
+    (void)to_errors(sink_arg, tool->name, strlen(tool->name));
+    (void)to_errors(sink_arg, ": ", 2);
+    (void)reload_escape((const uint8_t *)line, len, to_errors, sink_arg);
+    (void)to_errors(sink_arg, "\n", 1);
 }
 
 void tool_error(struct tool *tool, int status, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    say(tool, format, args);
+    print_error(tool, format, args);
     va_end(args);
     tool_status(tool, status);
 }
@@ -91,7 +99,7 @@ void tool_warn(const struct tool *tool, const char *format, ...)
     if (tool->quiet)
         return;
     va_start(args, format);
-    say(tool, format, args);
+    print_error(tool, format, args);
     va_end(args);
 }
 
@@ -99,7 +107,7 @@ void tool_usage(const struct tool *tool, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    say(tool, format, args);
+    print_error(tool, format, args);
     va_end(args);
     (void)fprintf(stderr, "Try '%s --help'.\n", tool->name);
     exit(STATUS_USAGE);

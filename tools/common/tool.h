@@ -17,14 +17,16 @@ enum {
 
 /* A run of a tool. */
 enum { MAX_KEPT = 64 };
+struct batch;
 struct tool {
     const char *name;
-    bool quiet; /* nothing but errors */
-    int status;
+    bool quiet;          /* print errors only */
+    int status;          /* the exit status so far */
+    struct batch *batch; /* collects errors and warnings; NULL: they are printed at once */
     struct {
         dev_t dev;
         ino_t ino;
-    } kept[MAX_KEPT]; /* files whose place no output may take */
+    } kept[MAX_KEPT]; /* files that no output may replace */
     size_t kept_count;
     void (*before_words)(void *arg); /* called before anything is said on standard error, where
                                         writing may wait; or NULL */
@@ -157,7 +159,9 @@ struct input {
     char **files;
     int count;
     int next;
-    struct output *flushed; /* before input is waited for; may be NULL */
+    struct output *flushed;         /* before input is waited for; may be NULL */
+    void (*before_wait)(void *arg); /* called before input is waited for; may be NULL */
+    void *before_wait_arg;
     reload_reader *reader;
     int fd;           /* -1: no file is open */
     const char *file; /* its name, "-" for standard input */

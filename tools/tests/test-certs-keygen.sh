@@ -49,9 +49,9 @@ t "a CA" 0 '' '' reload-keygen ca --overlay chat -o ca --bits 2048 "${long[@]}"
 ok "its files" only_files ca ca.key ca.crt index overlay.json
 is "$(stat -c %a ca/ca.key)" 600 "the key is of mode 0600"
 cp ca/ca.key ca.key.before
-t "no CRL takes its place" 4 '' '~reload-keygen crl: ca/ca\.key: is used as .*' reload-keygen crl --ca ca -o ca/ca.key
-t "nor the certificate's" 4 '' '~reload-keygen crl: ca/ca\.crt: is used as .*' reload-keygen crl --ca ca -o ca/ca.crt
-t "nor a key that it issues" 4 '' '~reload-keygen issue: ca/ca\.key: is used as .*' reload-keygen issue --ca ca --user a@example.com --force -o ca/ca
+t "no CRL takes its place" 4 '' '~reload-keygen crl: ca/ca\.key: in use as .*' reload-keygen crl --ca ca -o ca/ca.key
+t "nor the certificate's" 4 '' '~reload-keygen crl: ca/ca\.crt: in use as .*' reload-keygen crl --ca ca -o ca/ca.crt
+t "nor a key that it issues" 4 '' '~reload-keygen issue: ca/ca\.key: in use as .*' reload-keygen issue --ca ca --user a@example.com --force -o ca/ca
 same ca/ca.key ca.key.before "it is as it was"
 rm ca.key.before
 (umask 0; reload-keygen ca -q --overlay chatter -o other --bits 1024 "${long[@]}")

@@ -302,7 +302,7 @@ chmod 640 readable
 t "one that the group can read too" 0 "@$TESTDATA/tunnelled.hmac.bin" '~reload-sign: readable: warning: .*' \
     reload-sign --secret readable "$TESTDATA/tunnelled.hmac.bin"
 cp secret mine
-t "no output takes a secret's place" 4 '' '=reload-sign: mine: is used as a key, a certificate or a state; no output takes its place' reload-sign --secret mine -o mine "$good"
+t "no output takes a secret's place" 4 '' '=reload-sign: mine: in use as a key, certificate or state file; an output cannot replace it' reload-sign --secret mine -o mine "$good"
 ok "it stays as it is" cmp -s mine secret
 echo old >shared
 chmod 640 shared
