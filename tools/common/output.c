@@ -11,8 +11,8 @@
 
 enum { PENDING = 64 * 1024 };
 
-/* The temporary files that a signal must remove: a tool's output, and a certificate's that is
- * written meanwhile. */
+/* Temporary files that a signal must remove: a tool's output, and a certificate written meanwhile.
+ */
 enum { MAX_UNFINISHED = 4 };
 static const char *volatile unfinished[MAX_UNFINISHED];
 
@@ -27,7 +27,7 @@ static void on_signal(int number)
     (void)raise(number);
 }
 
-/* Puts to where from stands among the unfinished: NULL is a free place. */
+/* Replaces one of the unfinished files; NULL is a free entry. */
 static void replace_unfinished(const char *from, const char *to)
 {
     size_t i = 0;
@@ -44,19 +44,19 @@ static void watch_signals(void)
     struct sigaction action = {.sa_handler = on_signal}, old;
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
         if (sigaction(numbers[i], NULL, &old) == 0 &&
-            old.sa_handler == SIG_DFL) /* not what nohup ignores */
+            old.sa_handler == SIG_DFL) /* nohup's SIGHUP stays ignored */
             (void)sigaction(numbers[i], &action, NULL);
 }
 
-static const char *shown(const struct output *out)
+static const char *output_name(const struct output *out)
 {
     return out->path == NULL ? "standard output" : out->path;
 }
 
-static void fail(struct output *out, const char *what)
+static void output_fail(struct output *out, const char *what)
 {
     if (!out->failed)
-        tool_error(out->tool, STATUS_FAILED, "%s: %s: %s", shown(out), what, strerror(errno));
+        tool_error(out->tool, STATUS_FAILED, "%s: %s: %s", output_name(out), what, strerror(errno));
     out->failed = true;
 }
 
@@ -67,35 +67,34 @@ static mode_t default_mode(void)
     return 0666 & ~mask;
 }
 
-/* Makes a file of that mode beside the target to write into. */
+/* Creates a file of that mode in the target's directory. */
 static bool open_temporary(struct output *out, mode_t mode)
 {
     static const char suffix[] = ".XXXXXX";
     size_t len = strlen(out->target);
     out->temporary = malloc(len + sizeof suffix);
     if (out->temporary == NULL) {
-        fail(out, "cannot be written");
+        output_fail(out, "cannot be written");
         return false;
     }
     memcpy(out->temporary, out->target, len);
     memcpy(out->temporary + len, suffix, sizeof suffix);
     sigset_t all, before;
     (void)sigfillset(&all);
-    (void)sigprocmask(SIG_BLOCK, &all,
-                      &before); /* no signal comes between the file and its being known */
+    (void)sigprocmask(SIG_BLOCK, &all, &before); /* until the file is among the unfinished */
     watch_signals();
     out->fd = mkstemp(out->temporary); /* O_EXCL, mode 0600 */
     if (out->fd >= 0)
         replace_unfinished(NULL, out->temporary);
     (void)sigprocmask(SIG_SETMASK, &before, NULL);
     if (out->fd < 0) {
-        fail(out, "no file can be made beside it");
+        output_fail(out, "cannot create a file in its directory");
         free(out->temporary);
         out->temporary = NULL;
         return false;
     }
     if (fchmod(out->fd, mode) != 0) /* the umask may have taken even the owner's rights */
-        fail(out, "its mode cannot be set");
+        output_fail(out, "its mode cannot be set");
     return true;
 }
 
@@ -105,15 +104,13 @@ static bool open_path(struct output *out, const char *path)
     bool exists = stat(path, &st) == 0;
     if (exists && S_ISDIR(st.st_mode)) {
         errno = EISDIR;
-        fail(out, "cannot be written");
+        output_fail(out, "cannot be written");
         return false;
     }
-    if (exists &&
-        !S_ISREG(
-            st.st_mode)) { /* a pipe or a device has no file beside it that could take its place */
+    if (exists && !S_ISREG(st.st_mode)) { /* a pipe or a device cannot be replaced by a file */
         out->fd = open(path, O_WRONLY | O_NOCTTY);
         if (out->fd < 0)
-            fail(out, "cannot be opened");
+            output_fail(out, "cannot be opened");
         return out->fd >= 0;
     }
     if (!tool_may_write(out->tool, path)) {
@@ -121,20 +118,20 @@ static bool open_path(struct output *out, const char *path)
         return false;
     }
     if (exists && out->secret && !out->force) {
-        tool_error(out->tool, STATUS_FAILED, "%s: exists already; --force replaces it", path);
+        tool_error(out->tool, STATUS_FAILED, "%s: already exists; --force replaces it", path);
         out->failed = true;
         return false;
     }
     out->target = exists ? realpath(path, NULL) : strdup(path);
     if (out->target == NULL) {
-        fail(out, "cannot be written");
+        output_fail(out, "cannot be written");
         return false;
     }
     return open_temporary(out, out->secret ? 0600 : exists ? st.st_mode & 0777 : default_mode());
 }
 
-/* Whether a path leads to the file that standard output goes to, as /dev/stdout does: that is
- * written on, not replaced. */
+/* Whether a path is the file that standard output is open on, as /dev/stdout is: it is written to,
+ * not replaced. */
 static bool is_standard_output(const char *path)
 {
     struct stat st, own;
@@ -153,12 +150,12 @@ bool output_open(struct output *out, struct tool *tool, const char *path, unsign
         out->path = path = NULL;
     out->pending = malloc(PENDING);
     if (out->pending == NULL)
-        fail(out, "cannot be written");
+        output_fail(out, "cannot be written");
     bool opened = out->pending != NULL && (path == NULL || open_path(out, path));
     if (!opened) {
         out->failed = true;
         if (path != NULL && out->fd == STDOUT_FILENO)
-            out->fd = -1; /* it was never opened */
+            out->fd = -1; /* not opened */
         (void)output_close(out);
     }
     return opened;
@@ -171,7 +168,7 @@ static void write_all(struct output *out, const uint8_t *octets, size_t len)
         if (n < 0 && errno == EINTR)
             continue;
         if (n < 0) {
-            fail(out, "cannot be written");
+            output_fail(out, "cannot be written");
             return;
         }
         octets += n;
@@ -182,7 +179,7 @@ static void write_all(struct output *out, const uint8_t *octets, size_t len)
 void output_flush(struct output *out)
 {
     if (out->before_flush != NULL && !out->failed && !out->before_flush(out->before_flush_arg))
-        out->failed = true; /* which has been told */
+        out->failed = true; /* reported by before_flush */
     write_all(out, out->pending, out->len);
     out->len = 0;
 }
@@ -218,36 +215,36 @@ void output_sync_directory(const char *path)
     char *copy = strdup(path);
     char *slash = copy == NULL ? NULL : strrchr(copy, '/');
     if (slash != NULL)
-        slash[slash == copy] = '\0'; /* "/" stays */
+        slash[slash == copy] = '\0'; /* the root keeps its slash */
     int fd = open(slash != NULL ? copy : ".", O_RDONLY | O_DIRECTORY);
     if (fd >= 0) {
-        (void)fsync(fd); /* not every file system does that for directories */
+        (void)fsync(fd); /* some file systems cannot sync directories */
         (void)close(fd);
     }
     free(copy);
 }
 
-/* Gives the temporary file its name. A key never takes another's place unasked, not even one made
+/* Gives the temporary file its name. Without --force a key replaces no file, not even one created
  * meanwhile. */
 static void publish(struct output *out)
 {
     bool exclusive = out->secret && !out->force;
     if (fsync(out->fd) != 0 && errno != EINVAL && errno != EROFS)
-        fail(out, "cannot be synced");
+        output_fail(out, "cannot be synced");
     if (close(out->fd) != 0)
-        fail(out, "cannot be closed");
+        output_fail(out, "cannot be closed");
     out->fd = -1;
     if (out->failed)
         return;
     if (!exclusive) {
         if (rename(out->temporary, out->target) != 0)
-            fail(out, "cannot be renamed into place");
+            output_fail(out, "cannot be renamed into place");
         else
             output_sync_directory(out->target);
         return;
     }
     if (link(out->temporary, out->target) != 0)
-        fail(out, "cannot be put in place");
+        output_fail(out, "cannot be put in place");
     else
         (void)unlink(out->temporary);
     if (!out->failed)
@@ -258,19 +255,19 @@ bool output_close(struct output *out)
 {
     output_flush(out);
     if (out->temporary != NULL) {
-        bool wanted = !out->failed && (out->written || out->tool->status == STATUS_FINE);
-        if (wanted)
+        bool keep = !out->failed && (out->written || out->tool->status == STATUS_FINE);
+        if (keep)
             publish(out);
         if (out->fd >= 0)
             (void)close(out->fd);
-        if (!wanted || out->failed)
+        if (!keep || out->failed)
             (void)unlink(out->temporary);
         replace_unfinished(out->temporary, NULL);
     } else if (out->path != NULL && out->fd >= 0 && close(out->fd) != 0) {
-        fail(out, "cannot be closed");
+        output_fail(out, "cannot be closed");
     }
     if (out->pending != NULL)
-        explicit_bzero(out->pending, PENDING); /* it may have been a key */
+        explicit_bzero(out->pending, PENDING); /* it may hold a key */
     free(out->pending);
     free(out->temporary);
     free(out->target);
@@ -281,10 +278,10 @@ bool output_close(struct output *out)
 
 void output_check(struct output *out, reload_err err)
 {
-    if (err == RELOAD_OK || err == RELOAD_ERR_WRITE) /* which has been told */
+    if (err == RELOAD_OK || err == RELOAD_ERR_WRITE) /* reported by output_write */
         return;
     if (!out->failed)
-        tool_error(out->tool, STATUS_FAILED, "%s: %s", shown(out), reload_strerror(err));
+        tool_error(out->tool, STATUS_FAILED, "%s: %s", output_name(out), reload_strerror(err));
     out->failed = true;
 }
 

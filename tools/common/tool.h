@@ -1,4 +1,4 @@
-/* What the four tools share: options, input, output, errors, exit statuses. */
+/* What the four tools share: errors, exit status, input, output. */
 #ifndef RELOAD_TOOL_H
 #define RELOAD_TOOL_H
 
@@ -33,24 +33,24 @@ struct tool {
     void *before_words_arg;
 };
 
-/* Milliseconds of a clock that only goes on. */
+/* Milliseconds of a monotonic clock. */
 int64_t tool_milliseconds(void);
 /* Raises the exit status. */
 void tool_status(struct tool *tool, int status);
-/* A key, a secret, a certificate or a state that the run uses: no output may take its place. */
+/* Notes a key, secret, certificate or state file in use, which no output may replace. */
 void tool_keep(struct tool *tool, const char *path);
-/* Returns false, having said why, for one of these. */
+/* Whether an output may replace the file. Returns false after reporting that it is in use. */
 bool tool_may_write(struct tool *tool, const char *path);
-/* Says what went wrong on standard error, "tool: …", and raises the exit status. What comes from
- * strangers in it is escaped. */
+/* Prints an error on standard error, "tool: …", and raises the exit status. Control characters are
+ * escaped. */
 __attribute__((format(printf, 3, 4))) void tool_error(struct tool *tool, int status,
                                                       const char *format, ...);
 /* The same for a file that the library could not use: "tool: path: place: cause". */
 void tool_error_diag(struct tool *tool, const char *path, const reload_diag *diag);
-/* The same without a status, and not at all where the run is quiet. */
+/* Prints a warning in the same way, unless the run is quiet. The exit status stays as it is. */
 __attribute__((format(printf, 2, 3))) void tool_warn(const struct tool *tool, const char *format,
                                                      ...);
-/* A mistake on the command line: says it, points to --help, and ends the program with STATUS_USAGE.
+/* Reports a mistake on the command line, points to --help, and ends the program with STATUS_USAGE.
  */
 __attribute__((format(printf, 2, 3), noreturn)) void tool_usage(const struct tool *tool,
                                                                 const char *format, ...);
@@ -97,14 +97,14 @@ bool time_parse(const char *text, int64_t *time);
 
 /* ---- Output ---- */
 
-/* Where a tool writes. A regular file appears, whole, when it is closed. */
+/* Where a tool writes. A regular file appears, complete, when it is closed. */
 struct output {
     struct tool *tool;
     const char *path; /* NULL: standard output */
-    char *target;     /* what path is a name of, where links are followed */
-    char *temporary;  /* NULL: written directly */
+    char *target;     /* the path with symbolic links resolved */
+    char *temporary;  /* NULL: the target is written directly */
     int fd;
-    bool secret; /* a key: mode 0600 */
+    bool secret; /* a key file: mode 0600 */
     bool force;  /* an existing key file may be replaced */
     bool written;
     bool failed;
@@ -113,29 +113,29 @@ struct output {
     void *before_flush_arg;
     uint8_t *pending;
     size_t len;
-    int64_t since; /* when the first of what is pending came, by tool_milliseconds */
+    int64_t since; /* of the oldest pending octet, by tool_milliseconds */
 };
 
 enum { OUTPUT_SECRET = 1, OUTPUT_FORCE = 2 };
 
-/* Opens path ("-" or NULL: standard output). Returns false having said why it cannot. */
+/* Opens path; "-" or NULL is standard output. Returns false after reporting an error. */
 bool output_open(struct output *out, struct tool *tool, const char *path, unsigned flags);
 /* A reload_sink. */
 int output_write(void *out, const void *octets, size_t len);
-/* Looks at how a rendering into it ended: one that failed leaves no file behind. */
+/* Takes the result of rendering into it: after an error no file appears. */
 void output_check(struct output *out, reload_err err);
-/* Passes on what is pending. */
+/* Writes what is pending. */
 void output_flush(struct output *out);
-/* Writes it if it has been held back for long, as where input never pauses. */
+/* Writes what has been pending for long, if input never pauses. */
 void output_flush_old(struct output *out);
-/* Makes the file appear, unless something failed, or nothing was written and the run has failed;
- * then none is left behind. Returns whether nothing failed. */
+/* Makes the file appear. None appears if something failed, or if nothing was written and the exit
+ * status is not 0. Returns whether nothing failed. */
 bool output_close(struct output *out);
-/* Makes a new name in a directory last through a loss of power. */
+/* Makes a new name in path's directory survive a loss of power. */
 void output_sync_directory(const char *path);
-/* Whether it goes to a terminal. */
+/* Whether it is a terminal. */
 bool output_is_terminal(const struct output *out);
-/* Whether it goes to one that takes colours. */
+/* Whether it is a terminal that shows colours. */
 bool output_takes_colour(const struct output *out);
 
 /* The forms that hold a message's octets, and so can be read again. */
@@ -159,36 +159,36 @@ struct input {
     char **files;
     int count;
     int next;
-    struct output *flushed;         /* before input is waited for; may be NULL */
-    void (*before_wait)(void *arg); /* called before input is waited for; may be NULL */
+    struct output *flushed;         /* flushed before input is waited for; may be NULL */
+    void (*before_wait)(void *arg); /* called at the same moment; may be NULL */
     void *before_wait_arg;
     reload_reader *reader;
     int fd;           /* -1: no file is open */
     const char *file; /* its name, "-" for standard input */
-    bool empty;       /* nothing of it was seen so far */
+    bool empty;       /* no item was found in it so far */
     uint64_t index;   /* of the item, from 1, over all files */
     reload_item item;
     reload_origin origin; /* of the item */
-    reload_msg *msg;      /* the item's message, where it is one */
+    reload_msg *msg;      /* the item as a message, if it is one */
 };
 
-/* count files, standard input where there are none. Returns false without memory. */
+/* Reads count files, or standard input if count is 0. Returns false without memory. */
 bool input_open(struct input *in, struct tool *tool, reload_form form, char **files, int count,
                 struct output *flushed);
-/* The next item. What cannot be opened or read is said and passed over. Returns false at the end.
- */
+/* Reads the next item. A file that cannot be opened or read is reported and skipped. Returns false
+ * at the end. */
 bool input_next(struct input *in);
 void input_close(struct input *in);
-/* Says what is wrong with the item: "tool: file: offset N: message I: …". Where the form has octets
- * of its own, diag's offset is added to the item's. */
+/* Reports what is wrong with the item: "tool: file: offset N: message I: …". In binary input,
+ * diag's offset is added to the item's. */
 void input_error(struct input *in, int status, const reload_diag *diag);
-/* Looks at the item as every tool must: says what is wrong with garbage, and with what cannot be
- * read. Returns whether it is a message. */
+/* Whether the item is a message. Garbage, and what cannot be read, is reported. */
 bool input_is_message(struct input *in);
 
-/* Reads a whole file of at most max octets into buf. Returns false having said why it cannot. */
+/* Reads a whole file of at most max octets into buf. secret: no output may replace it, and a
+ * warning is printed if other users can read it. Returns false after reporting an error. */
 bool file_read(struct tool *tool, const char *path, size_t max, reload_buf *buf, bool secret);
-/* Reads a secret file (D12). */
+/* Reads a secret file (D12). Returns false after reporting an error. */
 bool secret_read(struct tool *tool, const char *path, reload_buf *secret);
 
 /* Takes a file's octets. */
@@ -205,7 +205,7 @@ typedef reload_err key_taker(void *arg, const uint8_t *octets, size_t len, const
 bool key_read(struct tool *tool, const char *path, const char *passphrase_file, key_taker *take,
               void *arg);
 
-/* Names of files from an option that may be given several times, and from a profile. */
+/* Names of files from an option that may be repeated, and from a profile. */
 struct file_list {
     const char *names[RELOAD_MAX_FILES];
     size_t count;
@@ -213,7 +213,8 @@ struct file_list {
 void file_list_add(const struct tool *tool, struct file_list *list, const char *option,
                    const char *name);
 
-/* Reads a profile; the names of files in it are made relative to where it lies. */
+/* Reads a profile. File names in it become relative to its directory. Returns false after reporting
+ * an error. */
 bool profile_read(struct tool *tool, const char *path, reload_profile *profile);
 
 #endif

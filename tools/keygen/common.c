@@ -109,7 +109,7 @@ bool keygen_may_write(struct tool *tool, const char *path, bool force)
 {
     if (force || access(path, F_OK) != 0)
         return tool_may_write(tool, path);
-    tool_error(tool, STATUS_FAILED, "%s: exists already; --force replaces it", path);
+    tool_error(tool, STATUS_FAILED, "%s: already exists; --force replaces it", path);
     return false;
 }
 

@@ -113,9 +113,9 @@ is "$(($(date -d "$(openssl x509 -in small.crt -noout -enddate | cut -d= -f2)" +
 
 cp alice.crt alice.crt.before
 cp alice.key alice.key.before
-t "a key is not overwritten" 4 '' '~reload-keygen self-signed: alice\.key: exists already; --force replaces it' made -o alice "${small[@]}"
+t "a key is not overwritten" 4 '' '~reload-keygen self-signed: alice\.key: already exists; --force replaces it' made -o alice "${small[@]}"
 mv peer.key away
-t "nor is a certificate" 4 '' '~reload-keygen self-signed: peer\.crt: exists already; --force replaces it' made -o peer "${small[@]}"
+t "nor is a certificate" 4 '' '~reload-keygen self-signed: peer\.crt: already exists; --force replaces it' made -o peer "${small[@]}"
 ok "and no key is made" test ! -e peer.key
 mv away peer.key
 same alice.crt alice.crt.before "they stay"
