@@ -1,5 +1,5 @@
-/* What every room of the library uses: diagnostics, growing arrays, the reading cursor, big-endian
- * integers. */
+/* Shared by all modules: diagnostics, growing arrays, the reading cursor, big-endian integers, hex
+ * digits, UTF-8. */
 #ifndef RL_BASE_BASE_H
 #define RL_BASE_BASE_H
 
@@ -7,24 +7,24 @@
 
 #include <reload/base.h>
 
-/* Fills in diag (NULL: does nothing) and returns code. */
+/* Fills in diag, if it is not NULL, and returns code. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
 #endif
 reload_err
 rl_fail(reload_diag *diag, reload_err code, const char *format, ...);
-/* The same with the offset of the place. */
+/* Like rl_fail, with the offset of the fault. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 4, 5)))
 #endif
 reload_err
 rl_fail_at(reload_diag *diag, reload_err code, uint64_t offset, const char *format, ...);
 
-/* Makes room for at least one more element in an array of count elements, of which cap are
- * allocated. Returns false without memory; the array is then as it was. */
+/* Grows an array of count elements, cap of them allocated, to hold at least one more. Returns false
+ * if memory runs out; the array is then unchanged. */
 bool rl_grow(void **array, size_t *cap, size_t count, size_t element);
 
-/* Overwrites memory in a way that is not optimised away. */
+/* Overwrites memory; the compiler does not optimise it away. */
 void rl_wipe(void *memory, size_t len);
 
 /* Big-endian integers. */
@@ -50,8 +50,8 @@ static inline void rl_put32(uint8_t *p, uint32_t v)
     rl_put16(p + 2, v);
 }
 
-/* Reading: a cursor over octets that cannot leave them. Each function returns false, and changes
- * nothing, where fewer octets are left than it wants. */
+/* A cursor that cannot leave the octets it reads. Each function returns false, and changes nothing,
+ * if too few octets are left. */
 typedef struct rl_cursor {
     const uint8_t *at;
     size_t left;
@@ -76,11 +76,11 @@ static inline bool rl_take16(rl_cursor *c, uint16_t *value)
     return true;
 }
 
-/* The value of a hex digit, -1 for another character. */
+/* The value of a hex digit; -1 for any other character. */
 int rl_hex_digit(int c);
 
-/* The length in octets of the UTF-8 sequence at the beginning of octets, and its code point; 0
- * where it is none. */
+/* The length in octets of the UTF-8 sequence that octets begin with, and its code point; 0 if the
+ * octets are not UTF-8. */
 size_t rl_utf8(const uint8_t *octets, size_t len, uint32_t *code);
 
 #endif

@@ -1,17 +1,16 @@
-/* Times as people and programs write them. */
-#include "base/base.h"
+/* Times as text. */
+#include "base/civil.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
-#include <time.h>
-
-enum { MICRO = 1000000 };
 
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
 }
 
-/* count decimal digits. */
+/* Reads count decimal digits. */
 static bool digits(const char **text, size_t count, int *value)
 {
     *value = 0;
@@ -23,6 +22,17 @@ static bool digits(const char **text, size_t count, int *value)
     return true;
 }
 
+/* Two decimal digits. */
+static bool number(const char **text, unsigned *value)
+{
+    int n;
+    if (!digits(text, 2, &n))
+        return false;
+    *value = (unsigned)n;
+    return true;
+}
+
+/* One of the allowed characters. */
 static bool character(const char **text, const char *allowed)
 {
     if (**text == '\0' || strchr(allowed, **text) == NULL)
@@ -31,7 +41,7 @@ static bool character(const char **text, const char *allowed)
     return true;
 }
 
-/* A fraction of a second, if there is one: a full stop and digits, of which the first six count. */
+/* An optional fraction of a second: a full stop and digits, of which the first six count. */
 static bool fraction(const char **text, int *microseconds)
 {
     *microseconds = 0;
@@ -40,43 +50,52 @@ static bool fraction(const char **text, int *microseconds)
     (*text)++;
     if (!is_digit(**text))
         return false;
-    for (int unit = MICRO / 10; is_digit(**text); (*text)++, unit /= 10)
+    for (int unit = (int)(RELOAD_SECOND / 10); is_digit(**text); (*text)++, unit /= 10)
         *microseconds += unit * (**text - '0');
     return true;
 }
 
-/* RFC 3339 section 5.6. */
-static bool rfc3339(const char *text, int64_t *time)
+/* RFC 3339's date and time, without its zone. */
+static bool read_civil(const char **text, rl_civil *civil, int *microseconds)
 {
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    int year, month, day, hour, minute, second, micro, zone_hour = 0, zone_minute = 0, sign = 0;
-    if (!digits(&text, 4, &year) || !character(&text, "-") || !digits(&text, 2, &month) ||
-        !character(&text, "-") || !digits(&text, 2, &day) || !character(&text, "Tt ") ||
-        !digits(&text, 2, &hour) || !character(&text, ":") || !digits(&text, 2, &minute) ||
-        !character(&text, ":") || !digits(&text, 2, &second) || !fraction(&text, &micro))
+    int year;
+    if (!digits(text, 4, &year) || !character(text, "-") || !number(text, &civil->month) ||
+        !character(text, "-") || !number(text, &civil->day) || !character(text, "Tt ") ||
+        !number(text, &civil->hour) || !character(text, ":") || !number(text, &civil->minute) ||
+        !character(text, ":") || !number(text, &civil->second) || !fraction(text, microseconds))
         return false;
-    if (!character(&text, "Zz")) {
-        sign = *text == '-' ? -1 : 1;
-        if (!character(&text, "+-") || !digits(&text, 2, &zone_hour) || !character(&text, ":") ||
-            !digits(&text, 2, &zone_minute))
-            return false;
-    }
-    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-    if (*text != '\0' || month < 1 || month > 12 || day < 1 ||
-        day > days[month - 1] + (month == 2 && leap) || hour > 23 || minute > 59 || second > 60 ||
-        zone_hour > 23 || zone_minute > 59)
+    civil->year = year;
+    return rl_civil_valid(civil);
+}
+
+/* RFC 3339's zone, as seconds east of UTC. */
+static bool read_zone(const char **text, int64_t *east)
+{
+    unsigned hour, minute;
+    *east = 0;
+    if (character(text, "Zz"))
+        return true;
+    int sign = **text == '-' ? -1 : 1;
+    if (!character(text, "+-") || !number(text, &hour) || !character(text, ":") ||
+        !number(text, &minute) || hour > 23 || minute > 59)
         return false;
-    struct tm tm = {.tm_year = year - 1900,
-                    .tm_mon = month - 1,
-                    .tm_mday = day,
-                    .tm_hour = hour,
-                    .tm_min = minute,
-                    .tm_sec = second};
-    *time = ((int64_t)timegm(&tm) - sign * (zone_hour * 3600 + zone_minute * 60)) * MICRO + micro;
+    *east = sign * (int64_t)(hour * 3600 + minute * 60);
     return true;
 }
 
-bool reload_time_parse(const char *text, int64_t *microseconds)
+/* RFC 3339 section 5.6. */
+static bool read_rfc3339(const char *text, int64_t *microseconds)
+{
+    rl_civil civil;
+    int fraction_part;
+    int64_t east;
+    if (!read_civil(&text, &civil, &fraction_part) || !read_zone(&text, &east) || *text != '\0')
+        return false;
+    *microseconds = (rl_civil_seconds(&civil) - east) * RELOAD_SECOND + fraction_part;
+    return true;
+}
+
+bool reload_time_parse(const char *text, reload_time *time)
 {
     const char *at = text;
     int64_t seconds = 0;
@@ -84,9 +103,16 @@ bool reload_time_parse(const char *text, int64_t *microseconds)
     while (is_digit(*at) && seconds <= RELOAD_MAX_TIME)
         seconds = seconds * 10 + (*at++ - '0');
     if (at == text || (*at != '\0' && *at != '.'))
-        return rfc3339(text, microseconds);
+        return read_rfc3339(text, time);
     if (seconds > RELOAD_MAX_TIME || !fraction(&at, &micro) || *at != '\0')
         return false;
-    *microseconds = seconds * MICRO + micro;
+    *time = seconds * RELOAD_SECOND + micro;
     return true;
+}
+
+void reload_time_text(int64_t seconds, char text[RELOAD_TIME_SIZE])
+{
+    rl_civil c = rl_civil_of(seconds);
+    (void)snprintf(text, RELOAD_TIME_SIZE, "%04" PRId64 "-%02u-%02uT%02u:%02u:%02uZ", c.year,
+                   c.month, c.day, c.hour, c.minute, c.second);
 }

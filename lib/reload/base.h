@@ -1,4 +1,4 @@
-/* Results, octets, time: what every other header of libreload uses. */
+/* Results, octets, times and digests: the basis of libreload's other headers. */
 #ifndef RELOAD_BASE_H
 #define RELOAD_BASE_H
 
@@ -16,64 +16,60 @@ enum {
     RELOAD_HEADER_SIZE = 68,      /* B§5.1 */
     RELOAD_ID_SIZE = 20,          /* Peer-ID and Resource-ID: 160 bits, B§5.1 */
     RELOAD_TRANSACTION_SIZE = 8,  /* B§5.1 */
-    RELOAD_MAX_LENGTH = 0xffffff, /* of the header's 24-bit Length */
-    RELOAD_MAX_DEPTH = 16,        /* D3: attributes are read this deep */
-    RELOAD_MAX_TUNNEL = 4,        /* D26: messages in messages are read this deep */
+    RELOAD_MAX_LENGTH = 0xffffff, /* the header's Length has 24 bits */
+    RELOAD_MAX_DEPTH = 16,        /* D3: nesting of attributes */
+    RELOAD_MAX_TUNNEL = 4,        /* D26: nesting of tunnelled messages */
     RELOAD_DEFAULT_SKEW = 300,    /* seconds, D24 step 10 */
-    RELOAD_HMAC_SIZE = 20,        /* octets of an HMAC-SHA1 DIGEST, D12 */
+    RELOAD_HMAC_SIZE = 20,        /* of an HMAC-SHA1 DIGEST, D12 */
     RELOAD_FINGERPRINT_SIZE = 32  /* of a public key: SHA-256, D28 */
 };
 
 /* A time, or a span of time, in microseconds; times count from the epoch, without leap seconds. */
 typedef int64_t reload_time;
 #define RELOAD_SECOND INT64_C(1000000)
-/* Not known: no capture is as old as the epoch. */
+/* An unknown time: no capture is as old as the epoch. */
 #define RELOAD_NO_TIME INT64_C(0)
-/* The latest time accepted, in seconds: beyond any TIMESTAMP, and sums stay within 64 bits. */
+/* The latest time accepted, in seconds: later than any TIMESTAMP, and sums fit 64 bits. */
 #define RELOAD_MAX_TIME (INT64_C(1) << 40)
 
 /* ---- Results ---- */
 
 typedef enum reload_err {
     RELOAD_OK = 0,
-    RELOAD_ERR_MEMORY,     /* no memory */
-    RELOAD_ERR_ARGUMENT,   /* the caller passed something that the function does not take */
-    RELOAD_ERR_NO_MESSAGE, /* the octets do not begin with a RELOAD header of the 2007 form */
-    RELOAD_ERR_RFC6940,    /* they begin with RFC 6940's token, a wire format that this library does
-                              not read */
-    RELOAD_ERR_MALFORMED,  /* a message that D24's steps 1 and 3 call malformed */
-    RELOAD_ERR_SYNTAX,     /* JSON, hex text or a secret file that cannot be read as such */
-    RELOAD_ERR_VALUE,      /* readable, but a value or key is not one that is taken here */
-    RELOAD_ERR_TOO_LONG,   /* what would be written does not fit its Length field */
-    RELOAD_ERR_REFUSED,    /* could be done, and must not be (D29, D32) */
+    RELOAD_ERR_MEMORY,     /* out of memory */
+    RELOAD_ERR_ARGUMENT,   /* the function does not accept the caller's argument */
+    RELOAD_ERR_NO_MESSAGE, /* the octets do not begin with a RELOAD header of the 2007 format */
+    RELOAD_ERR_RFC6940,    /* they begin with RFC 6940's token; its format is not supported */
+    RELOAD_ERR_MALFORMED,  /* the message fails D24's step 1 or 3 */
+    RELOAD_ERR_SYNTAX,     /* syntax error in JSON, hex text or a secret file */
+    RELOAD_ERR_VALUE,      /* correct syntax, but a value or key that is not accepted */
+    RELOAD_ERR_TOO_LONG,   /* a Length field cannot hold the length */
+    RELOAD_ERR_REFUSED,    /* possible, but forbidden by D29 or D32 */
     RELOAD_ERR_READ,       /* a source of octets failed */
     RELOAD_ERR_WRITE,      /* a sink of octets failed */
-    RELOAD_ERR_CRYPTO,     /* the cryptographic library failed; says nothing about a signature */
+    RELOAD_ERR_CRYPTO,     /* the cryptographic library failed; no finding about a signature */
     RELOAD_ERR_PASSPHRASE  /* a key is encrypted, and the passphrase is missing or wrong */
 } reload_err;
 
-/* A few words for err; never NULL, whatever the value. The string is static. */
+/* The text of err; never NULL, for any value. The string is static. */
 const char *reload_strerror(reload_err err);
 
-/* What went wrong and where. Owned by the caller; a function that fails fills in all of it. */
+/* An error and its place. Owned by the caller; a function that fails fills in all of it. */
 typedef struct reload_diag {
     reload_err code;
-    bool has_offset; /* offset is set */
-    uint64_t offset; /* in octets: of the message for functions that take one, of the text for those
-                        that take text */
-    unsigned line;   /* of JSON text, from 1; 0 = not set */
-    unsigned column; /* of JSON text, in characters from 1 */
-    char pointer[256]; /* JSON Pointer (RFC 6901) into json.md's rendering; valid where has_pointer
-                          is set */
-    bool has_pointer;
-    char text[256]; /* the cause, one line without control characters */
+    bool has_offset;   /* offset is set */
+    uint64_t offset;   /* in the message, or in the text for functions that read text; in octets */
+    unsigned line;     /* of JSON text, from 1; 0: not set */
+    unsigned column;   /* of JSON text, in characters from 1 */
+    bool has_pointer;  /* pointer is set */
+    char pointer[256]; /* JSON Pointer (RFC 6901) into the message's JSON, reload-message(5) */
+    char text[256];    /* the fault; one line without control characters */
 } reload_diag;
 
 /* ---- Octets ---- */
 
-/* A growing run of octets with one sticky error: after a failed append every other append is a
- * no-op, and err says what went wrong first. Zero-initialise it. The octets belong to the buffer.
- */
+/* A growing buffer of octets with a sticky error: once an append has failed, further appends do
+ * nothing, and err keeps the first error. Initialise it to zeros. The buffer owns the octets. */
 typedef struct reload_buf {
     uint8_t *octets;
     size_t len;
@@ -83,35 +79,38 @@ typedef struct reload_buf {
 
 /* Appends len octets. A length that overflows is RELOAD_ERR_MEMORY. */
 void reload_buf_append(reload_buf *buf, const void *octets, size_t len);
-/* Forgets the octets (wiping them) and the error, and keeps the memory. */
+/* Wipes the octets and clears the error, but keeps the memory. */
 void reload_buf_reset(reload_buf *buf);
 /* Wipes and frees the octets and leaves the buffer empty. */
 void reload_buf_free(reload_buf *buf);
 
-/* Octets that belong to someone else. */
+/* Borrowed octets. */
 typedef struct reload_span {
     const uint8_t *octets;
     size_t len;
 } reload_span;
 
-/* Takes octets as they are produced. Returns 0; anything else makes the caller stop with
- * RELOAD_ERR_WRITE. */
+/* Receives octets. A result other than 0 makes the caller stop with RELOAD_ERR_WRITE. */
 typedef int (*reload_sink)(void *arg, const void *octets, size_t len);
 
-/* Gives up to size octets (size > 0), as many as there are without waiting for more than one.
- * Returns how many, 0 at the end and -1 on failure. */
+/* Provides up to size octets (size > 0), without waiting for more than one. Returns their number, 0
+ * at the end, or -1 on failure. */
 typedef ptrdiff_t (*reload_source)(void *arg, uint8_t *octets, size_t size);
 
-/* Writes 2 * len hex digits, lower case, without a terminator. */
+/* Writes 2 * len lower-case hex digits, not terminated. */
 void reload_hex_encode(const uint8_t *octets, size_t len, char *digits);
-/* Reads len hex digits, of either case, into len / 2 octets. Returns false where len is odd or
- * something is no digit. */
+/* Reads len hex digits of either case into len / 2 octets. Returns false if len is odd or a
+ * character is not a hex digit. */
 bool reload_hex_decode(const char *digits, size_t len, uint8_t *octets);
 
-/* Reads a time: seconds since the epoch, which may have a fraction, or RFC 3339
- * ("2007-07-08T12:00:00.5Z"). Returns false where text is neither, or the seconds are more than
- * RELOAD_MAX_TIME. What is finer than a microsecond is dropped. */
-bool reload_time_parse(const char *text, int64_t *microseconds);
+/* Reads a time: seconds since the epoch, with or without a fraction, or RFC 3339
+ * ("2007-07-08T12:00:00.5Z"). Digits after the sixth of a fraction are ignored. Returns false for
+ * any other text, and for more than RELOAD_MAX_TIME seconds. */
+bool reload_time_parse(const char *text, reload_time *time);
+
+enum { RELOAD_TIME_SIZE = 32 };
+/* Writes seconds since the epoch as RFC 3339 in UTC, terminated: "2007-07-08T12:00:00Z". */
+void reload_time_text(int64_t seconds, char text[RELOAD_TIME_SIZE]);
 
 /* ---- Digests ---- */
 

@@ -1622,63 +1622,6 @@ static void test_build_append(void **state)
     reload_buf_free(&buf);
 }
 
-static void test_errors_have_words(void **state)
-{
-    (void)state;
-    for (int e = RELOAD_OK; e <= RELOAD_ERR_CRYPTO; e++)
-        for (int d = RELOAD_OK; d < e; d++)
-            assert_string_not_equal(reload_strerror((reload_err)e), reload_strerror((reload_err)d));
-    assert_non_null(reload_strerror((reload_err)99));
-    assert_non_null(reload_strerror((reload_err)-1));
-}
-
-static void test_hex_digits(void **state)
-{
-    (void)state;
-    static const uint8_t octets[] = {0x00, 0x9a, 0xbc, 0xff};
-    char digits[9] = "????????";
-    uint8_t back[4];
-    reload_hex_encode(octets, 4, digits);
-    assert_string_equal(digits, "009abcff");
-    assert_true(reload_hex_decode("009ABcFf", 8, back));
-    assert_memory_equal(back, octets, 4);
-    assert_false(reload_hex_decode("123", 3, back));
-    assert_false(reload_hex_decode("1g", 2, back));
-    assert_false(reload_hex_decode("g1", 2, back));
-    assert_false(reload_hex_decode("1 ", 2, back));
-    assert_true(reload_hex_decode("", 0, back));
-}
-
-static void test_buf(void **state)
-{
-    (void)state;
-    reload_buf buf = {0};
-    reload_buf_append(&buf, NULL, 0);
-    assert_int_equal(buf.len, 0);
-    for (unsigned i = 0; i < 1000; i++) {
-        uint8_t octet = (uint8_t)i;
-        reload_buf_append(&buf, &octet, 1);
-    }
-    assert_int_equal(buf.len, 1000);
-    for (unsigned i = 0; i < 1000; i++)
-        assert_int_equal(buf.octets[i], i & 0xff);
-    reload_buf_append(&buf, "x", SIZE_MAX - 5); /* overflows */
-    assert_int_equal(buf.err, RELOAD_ERR_MEMORY);
-    assert_int_equal(buf.len, 1000);
-    reload_buf_append(&buf, "x", 1); /* a no-op now */
-    assert_int_equal(buf.len, 1000);
-    uint8_t *kept = buf.octets;
-    reload_buf_reset(&buf);
-    assert_int_equal(buf.len, 0);
-    assert_int_equal(buf.err, RELOAD_OK);
-    assert_ptr_equal(buf.octets, kept);
-    for (unsigned i = 0; i < 1000; i++)
-        assert_int_equal(kept[i], 0); /* wiped */
-    reload_buf_free(&buf);
-    assert_null(buf.octets);
-    reload_buf_free(NULL);
-}
-
 /* What a whole message is like, parsed again and again by one object. */
 static void test_parse_again(void **state)
 {
@@ -1732,9 +1675,6 @@ int main(void)
         cmocka_unit_test(test_build_values),
         cmocka_unit_test(test_build_limits),
         cmocka_unit_test(test_build_append),
-        cmocka_unit_test(test_errors_have_words),
-        cmocka_unit_test(test_hex_digits),
-        cmocka_unit_test(test_buf),
         cmocka_unit_test(test_parse_again),
     };
     return cmocka_run_group_tests_name("codec", tests, NULL, NULL);

@@ -1,0 +1,41 @@
+/* UTF-8 (RFC 3629 section 4). */
+#include "base/base.h"
+
+/* The first octet determines the length and the bounds of the second octet. */
+size_t rl_utf8(const uint8_t *octets, size_t len, uint32_t *code)
+{
+    if (len == 0)
+        return 0;
+    uint8_t first = octets[0];
+    size_t size;
+    uint8_t low = 0x80, high = 0xbf;
+    if (first < 0x80) {
+        *code = first;
+        return 1;
+    } else if (first >= 0xc2 && first <= 0xdf) {
+        size = 2;
+        *code = first & 0x1fu;
+    } else if (first >= 0xe0 && first <= 0xef) {
+        size = 3;
+        *code = first & 0x0fu;
+        low = first == 0xe0 ? 0xa0 : 0x80;
+        high = first == 0xed ? 0x9f : 0xbf;
+    } else if (first >= 0xf0 && first <= 0xf4) {
+        size = 4;
+        *code = first & 0x07u;
+        low = first == 0xf0 ? 0x90 : 0x80;
+        high = first == 0xf4 ? 0x8f : 0xbf;
+    } else {
+        return 0;
+    }
+    if (len < size)
+        return 0;
+    for (size_t i = 1; i < size; i++) {
+        if (octets[i] < low || octets[i] > high)
+            return 0;
+        *code = *code << 6 | (octets[i] & 0x3fu);
+        low = 0x80;
+        high = 0xbf;
+    }
+    return size;
+}
