@@ -30,6 +30,8 @@ reload_err reload_json_write(const reload_msg *msg, const reload_origin *origin,
 reload_err reload_json_write_garbage(const uint8_t *octets, size_t len, const char *error,
                                      const reload_origin *origin, unsigned flags, reload_sink sink,
                                      void *arg);
+/* Writes a header field as in that rendering: true or false, a name or number, or hex digits. */
+void reload_json_field(reload_json_writer *w, const reload_msg *msg, reload_field field);
 /* Appends the octets that one JSON object stands for (a message, or garbage) to out.
  * RELOAD_ERR_SYNTAX: bad syntax or a duplicate key, with line and column (of text) in diag;
  * RELOAD_ERR_VALUE, RELOAD_ERR_TOO_LONG: with a JSON Pointer. On failure out is as it was. */

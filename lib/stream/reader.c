@@ -1,4 +1,5 @@
 /* Messages from an input of any form. */
+#include "json/json.h"
 #include "stream/stream.h"
 
 #include <stdlib.h>

@@ -95,11 +95,6 @@ typedef struct rl_jsontext {
     uint8_t nesting[RL_MAX_NESTING]; /* '{' or '[' */
 } rl_jsontext;
 
-/* reload_json_read, and when the message was captured, in microseconds since the epoch or
- * RELOAD_NO_TIME (meta.time). */
-reload_err rl_json_read_captured(const char *text, size_t len, reload_buf *out, int64_t *captured,
-                                 reload_diag *diag);
-
 /* One JSON value's text. */
 typedef struct rl_slice {
     const char

@@ -276,7 +276,7 @@ echo '{"overlay": "chat", "pin": "its.pins"}' >profile/pin.json
 : >profile/empty.json
 t "an empty profile" 4 '' '~reload-verify: profile/empty\.json: line 1, column 1: .*expected near end of file.*' reload-verify --profile profile/empty.json one.bin
 echo '{"overlay": "chat", "ca": ["ca.crt"], "pin": "its.pins"}' >profile/both.json
-t "a profile with a CA and pins" 4 '' '~reload-verify: profile/both\.json: "ca" and "pin" exclude each other' \
+t "a profile with a CA and pins" 4 '' '~reload-verify: profile/both\.json: "ca" cannot be combined with "pin"' \
     reload-verify --profile profile/both.json --time "$now" one.bin
 verdicts "a profile's pin" "pinned pin-mismatch:431" reload-verify --profile profile/pin.json --time "$now" one.bin two.bin
 ok "lies beside the profile" test -s profile/its.pins

@@ -1,0 +1,58 @@
+/* Reading JSON: what messages and profiles share. Only this directory includes jansson. */
+#ifndef RL_JSON_READER_H
+#define RL_JSON_READER_H
+
+#include "wire/wire.h"
+
+#include <jansson.h>
+
+/* The text being read, and the place in it. */
+typedef struct rl_json_reading {
+    reload_diag *diag; /* never NULL */
+    char path[sizeof((reload_diag *)0)->pointer];
+    size_t len; /* of path */
+    bool reals; /* integers were parsed as reals, to find the one that is too large */
+    reload_builder b;
+} rl_json_reading;
+
+/* Parses the text of one JSON value; NULL: diag says why. If an integer is beyond jansson's range,
+ * all are parsed as reals, so that the error can name its place. */
+json_t *rl_json_parse(rl_json_reading *r, const char *text, size_t len);
+
+/* Appends one reference token to the JSON Pointer (RFC 6901 section 3). Returns the length to leave
+ * with. A path that is too long ends with an ellipsis. */
+size_t rl_json_enter(rl_json_reading *r, const char *key);
+size_t rl_json_enter_index(rl_json_reading *r, size_t index);
+void rl_json_leave(rl_json_reading *r, size_t before);
+
+/* Fills in diag with the current place and returns code. */
+reload_err rl_json_fail(rl_json_reading *r, reload_err code, const char *text);
+/* RELOAD_ERR_VALUE at a key of the current object. */
+reload_err rl_json_fail_at(rl_json_reading *r, const char *key, const char *text);
+
+/* Checks that object is an object whose keys are all in a list, which ends with NULL. */
+reload_err rl_json_check_keys(rl_json_reading *r, json_t *object, const char *const *keys);
+
+/* Values. Each fails with RELOAD_ERR_VALUE, RELOAD_ERR_MEMORY or RELOAD_ERR_CRYPTO. */
+
+/* A string without NUL, or NULL. */
+const char *rl_json_plain_string(const json_t *json);
+/* Whether a value is an integer from min to max. */
+bool rl_json_integer_in(const rl_json_reading *r, const json_t *json, uint32_t min, uint32_t max,
+                        uint32_t *value);
+reload_err rl_json_read_integer(rl_json_reading *r, json_t *json, uint32_t max, uint32_t *value);
+/* An integer, or a name of a set. */
+reload_err rl_json_read_named(rl_json_reading *r, json_t *json, reload_names set, uint32_t max,
+                              uint32_t *value);
+/* Appends the octets of a string of hex digits. */
+reload_err rl_json_read_hex(rl_json_reading *r, json_t *json, reload_buf *out);
+/* Exactly len octets in hex. */
+reload_err rl_json_read_fixed_hex(rl_json_reading *r, json_t *json, uint8_t *octets, size_t len);
+/* A header field, into the builder. */
+reload_err rl_json_read_field(rl_json_reading *r, json_t *json, reload_field field);
+/* An attribute's type. */
+reload_err rl_json_read_type(rl_json_reading *r, json_t *json, uint16_t *type);
+/* Appends the value of an attribute that is not a composite to the builder's buffer. */
+reload_err rl_json_read_value(rl_json_reading *r, json_t *json, reload_kind kind);
+
+#endif

@@ -1,0 +1,247 @@
+/* A verifier's report as JSON. Uses public headers alone. */
+#include <reload/render.h>
+#include <reload/verify.h>
+
+/* What a report is written with. */
+struct report_writer {
+    reload_json_writer json;
+    reload_security lint; /* RELOAD_SECURITY_OPEN: without "lint" */
+};
+
+static void report_string(reload_json_writer *w, const char *key, const char *text)
+{
+    reload_json_key(w, key);
+    reload_json_string(w, text);
+}
+
+/* ---- Signatures ---- */
+
+static void report_names(reload_json_writer *w, const reload_cert *cert, const char *key, bool peer)
+{
+    reload_json_key(w, key);
+    reload_json_begin_array(w);
+    for (size_t i = 0; i < reload_cert_names(cert); i++) {
+        const reload_cert_name *name = reload_cert_name_at(cert, i);
+        if (name->peer != peer)
+            continue;
+        if (peer)
+            reload_json_hex(w, name->id, sizeof name->id);
+        else
+            reload_json_string(w, name->text);
+    }
+    reload_json_end_array(w);
+}
+
+static void report_signer(reload_json_writer *w, const reload_cert *cert)
+{
+    reload_json_key(w, "signer");
+    if (cert == NULL) {
+        reload_json_null(w);
+        return;
+    }
+    reload_json_begin_object(w);
+    report_string(w, "subject", reload_cert_subject(cert));
+    report_string(w, "serial", reload_cert_serial(cert));
+    report_names(w, cert, "peer_ids", true);
+    report_names(w, cert, "users", false);
+    reload_json_end_object(w);
+}
+
+/* The misreadings that reproduce a digest. */
+static void report_fit(reload_json_writer *w, const reload_fit *fit)
+{
+    char detail[1024];
+    reload_fit_text(fit, detail, sizeof detail);
+    reload_json_begin_object(w);
+    reload_json_key(w, "reading");
+    reload_json_begin_array(w);
+    for (size_t i = 0; i < fit->count; i++)
+        reload_json_string(w, fit->readings[i]->word);
+    reload_json_end_array(w);
+    report_string(w, "detail", detail);
+    reload_json_end_object(w);
+}
+
+static void report_explanation(reload_json_writer *w, const reload_explanation *explanation)
+{
+    const struct {
+        bool applies;
+        const char *word;
+    } notes[] = {{explanation->no_digest, "no-digest"},
+                 {explanation->key_fits, "key-fits"},
+                 {explanation->incomplete, "not-all-tried"}};
+    reload_json_key(w, "explain");
+    reload_json_begin_array(w);
+    for (size_t i = 0; i < explanation->count; i++)
+        report_fit(w, &explanation->fits[i]);
+    reload_json_end_array(w);
+    reload_json_key(w, "explain_notes");
+    reload_json_begin_array(w);
+    for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++)
+        if (notes[i].applies)
+            reload_json_string(w, notes[i].word);
+    reload_json_end_array(w);
+}
+
+static void report_signature(reload_json_writer *w, const reload_msg *msg,
+                             const reload_signature *signature)
+{
+    char pointer[256];
+    (void)reload_msg_pointer(msg, signature->attr, pointer, sizeof pointer);
+    reload_json_begin_object(w);
+    report_string(w, "path", pointer);
+    report_string(w, "type", reload_msg_attr(msg, signature->attr)->def->name);
+    report_string(w, "verdict", reload_verdict_text(signature->verdict));
+    if (signature->reason != RELOAD_REASON_NONE)
+        report_string(w, "reason", reload_reason_text(signature->reason));
+    reload_json_key(w, "timestamp");
+    if (signature->has_timestamp)
+        reload_json_integer(w, signature->timestamp);
+    else
+        reload_json_null(w);
+    report_signer(w, signature->signer);
+    if (signature->explanation != NULL)
+        report_explanation(w, signature->explanation);
+    reload_json_end_object(w);
+}
+
+/* ---- The message ---- */
+
+static void report_origin(reload_json_writer *w, const reload_origin *origin)
+{
+    reload_json_key(w, "index");
+    reload_json_integer(w, (int64_t)origin->index);
+    report_string(w, "file", origin->file);
+    reload_json_key(w, "offset");
+    reload_json_integer(w, (int64_t)origin->offset);
+}
+
+static void report_verdict(reload_json_writer *w, const reload_report *report)
+{
+    report_string(w, "verdict", reload_verdict_text(report->verdict));
+    if (report->reason != RELOAD_REASON_NONE)
+        report_string(w, "reason", reload_reason_text(report->reason));
+    reload_json_key(w, "response_code");
+    if (report->response_code == 0)
+        reload_json_null(w);
+    else
+        reload_json_integer(w, report->response_code);
+    if (report->detail[0] != '\0')
+        report_string(w, "detail", report->detail);
+}
+
+/* Header fields; null without a message. */
+static void report_fields(reload_json_writer *w, const reload_msg *msg)
+{
+    static const reload_field fields[] = {RELOAD_F_METHOD,         RELOAD_F_RESPONSE,
+                                          RELOAD_F_SECURITY,       RELOAD_F_SOURCE_ID,
+                                          RELOAD_F_DESTINATION_ID, RELOAD_F_TRANSACTION_ID};
+    for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
+        reload_json_key(w, reload_field_def_of(fields[i])->key);
+        if (msg == NULL)
+            reload_json_null(w);
+        else
+            reload_json_field(w, msg, fields[i]);
+    }
+}
+
+/* ---- Lint ---- */
+
+struct finding_writer {
+    reload_json_writer *json;
+    const reload_msg *msg;
+};
+
+static int report_finding(void *arg, const reload_finding *finding)
+{
+    const struct finding_writer *f = arg;
+    const reload_rule_def *rule = reload_rule_def_of(finding->rule);
+    char pointer[256];
+    (void)reload_finding_pointer(f->msg, finding, pointer, sizeof pointer);
+    reload_json_begin_object(f->json);
+    report_string(f->json, "rule", rule->word);
+    report_string(f->json, "section", rule->section);
+    report_string(f->json, "level", reload_level_text(rule->level));
+    report_string(f->json, "path", pointer);
+    report_string(f->json, "detail", finding->detail);
+    reload_json_end_object(f->json);
+    return f->json->err == RELOAD_OK ? 0 : -1;
+}
+
+static void report_lint(struct report_writer *r, const reload_msg *msg)
+{
+    struct finding_writer f = {.json = &r->json, .msg = msg};
+    if (r->lint == RELOAD_SECURITY_OPEN)
+        return;
+    reload_json_key(&r->json, "lint");
+    reload_json_begin_array(&r->json);
+    if (msg != NULL && r->json.err == RELOAD_OK)
+        reload_json_fail(&r->json, reload_lint(r->lint, msg, report_finding, &f));
+    reload_json_end_array(&r->json);
+}
+
+/* ---- Reports ---- */
+
+/* A report on an inner message has a path, others an origin; what does not apply is NULL. */
+static void write_report(struct report_writer *r, const reload_report *report,
+                         const reload_msg *msg, const reload_origin *origin, const char *path)
+{
+    reload_json_writer *w = &r->json;
+    reload_json_begin_object(w);
+    if (path != NULL)
+        report_string(w, "path", path);
+    if (origin != NULL)
+        report_origin(w, origin);
+    report_verdict(w, report);
+    report_fields(w, msg);
+    if (report->has_round_trip) {
+        reload_json_key(w, "round_trip");
+        reload_json_seconds(w, report->round_trip);
+    }
+    reload_json_key(w, "signatures");
+    reload_json_begin_array(w);
+    for (size_t i = 0; msg != NULL && i < report->count && w->err == RELOAD_OK; i++)
+        report_signature(w, msg, &report->signatures[i]);
+    reload_json_end_array(w);
+    report_lint(r, msg);
+    if (msg != NULL && report->tunnelled_count > 0) {
+        reload_json_key(w, "tunnelled");
+        if (report->tunnelled_count > 1)
+            reload_json_begin_array(w);
+        for (size_t i = 0; i < report->tunnelled_count && w->err == RELOAD_OK; i++) {
+            const reload_tunnelled *inner = &report->tunnelled[i];
+            char pointer[256];
+            (void)reload_msg_pointer(msg, inner->attr, pointer, sizeof pointer);
+            write_report(r, &inner->report, inner->msg, NULL, pointer);
+        }
+        if (report->tunnelled_count > 1)
+            reload_json_end_array(w);
+    }
+    reload_json_end_object(w);
+}
+
+static reload_err write_whole_report(const reload_report *report, const reload_msg *msg,
+                                     const reload_origin *origin, reload_security lint,
+                                     reload_sink sink, void *arg)
+{
+    struct report_writer r = {.lint = lint};
+    reload_json_writer_init(&r.json, 0, sink, arg);
+    write_report(&r, report, msg, origin, NULL);
+    return reload_json_writer_finish(&r.json);
+}
+
+reload_err reload_json_write_report(const reload_report *report, const reload_msg *msg,
+                                    const reload_origin *origin, reload_sink sink, void *arg)
+{
+    return write_whole_report(report, msg, origin, RELOAD_SECURITY_OPEN, sink, arg);
+}
+
+reload_err reload_json_write_report_lint(const reload_report *report, const reload_msg *msg,
+                                         const reload_origin *origin, reload_security algorithm,
+                                         reload_sink sink, void *arg)
+{
+    if (algorithm != RELOAD_SECURITY_NONE && algorithm != RELOAD_SECURITY_HMAC &&
+        algorithm != RELOAD_SECURITY_CERTS)
+        return RELOAD_ERR_ARGUMENT;
+    return write_whole_report(report, msg, origin, algorithm, sink, arg);
+}
