@@ -18,7 +18,7 @@ CLASSES = ("differ", "values", "words", "stderr")
 STRING = rb'"(?:[^"\\]|\\.)*"'
 # Prose in JSON. A key inside a string value has escaped quotes, and is not matched.
 JSON_PROSE = re.compile(rb'"(error|detail|warning|comment|description|says)": ' + STRING)
-JSON_PROSE_LISTS = re.compile(rb'"(header|explain_notes)": \[(' + STRING + rb"(?:,\s*" + STRING + rb")*)\]")
+JSON_PROSE_LISTS = re.compile(rb'"(header)": \[(' + STRING + rb"(?:,\s*" + STRING + rb")*)\]")
 
 # Where the prose of a text line begins.
 PROSE = re.compile(
@@ -86,7 +86,7 @@ def judge_lines(what, old, new, judge_line):
             found = judge_line(one, other)
             if found == "differ":  # without the prose, which may be long and differ earlier
                 one, other = (json_without_prose(line.encode()).decode() if line.startswith(("{", " ", "[")) else line for line in (one, other))
-            yield found, what, *excerpts(one, other)
+            yield found, what, *(excerpts(one, other) if found == "differ" or len(one) > 600 else (one, other))
 
 
 def judge_json_line(old, new):
