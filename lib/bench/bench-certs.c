@@ -16,7 +16,8 @@ enum { NOW = 946702799 };
 static struct {
     reload_buf ca, key, cert, octets, out;
     reload_signer *signer;
-    reload_verifier *verifier;
+    reload_policy *policy;
+    reload_judge *judge;
     reload_msg *msg;
     reload_report report;
     mbedtls_x509_crt crt, issuer;
@@ -61,7 +62,8 @@ static bool do_parse(void)
 
 static bool do_verify(void)
 {
-    return do_parse() && reload_verify(b.verifier, b.msg, NOW, &b.report) == RELOAD_OK &&
+    const reload_moment moment = {NOW * RELOAD_SECOND, RELOAD_NO_TIME};
+    return do_parse() && reload_verify(b.judge, b.msg, moment, NULL, &b.report) == RELOAD_OK &&
            b.report.verdict == RELOAD_VALID;
 }
 
@@ -114,16 +116,19 @@ static void set_up(void)
     load(&b.cert, "alice.crt");
     load(&b.octets, "section-4.1.certs.bin");
     b.signer = reload_signer_new(RELOAD_SECURITY_CERTS);
-    b.verifier = reload_verifier_new(RELOAD_SECURITY_CERTS);
+    b.policy = reload_policy_new(RELOAD_SECURITY_CERTS);
     b.msg = reload_msg_new();
-    must(b.signer != NULL && b.verifier != NULL && b.msg != NULL,
-         "making a signer, a verifier and a message");
+    must(b.signer != NULL && b.policy != NULL && b.msg != NULL,
+         "making a signer, a policy and a message");
     must(reload_signer_set_key(b.signer, b.key.octets, b.key.len, NULL, NULL) == RELOAD_OK,
          "reload_signer_set_key");
     must(reload_signer_set_cert(b.signer, b.cert.octets, b.cert.len, NULL) == RELOAD_OK,
          "reload_signer_set_cert");
-    must(reload_verifier_add_ca(b.verifier, b.ca.octets, b.ca.len, NULL) == RELOAD_OK,
-         "reload_verifier_add_ca");
+    must(reload_policy_add_ca(b.policy, b.ca.octets, b.ca.len, NULL) == RELOAD_OK,
+         "reload_policy_add_ca");
+    must(reload_policy_seal(b.policy, NULL) == RELOAD_OK, "reload_policy_seal");
+    b.judge = reload_judge_new(b.policy);
+    must(b.judge != NULL, "reload_judge_new");
     mbedtls_x509_crt_init(&b.crt);
     mbedtls_x509_crt_init(&b.issuer);
     reload_buf_append(&b.ca, "", 1); /* mbed TLS takes PEM with its terminating NUL */
@@ -143,7 +148,8 @@ static void tear_down(void)
     mbedtls_x509_crt_free(&b.issuer);
     reload_report_free(&b.report);
     reload_msg_free(&b.msg);
-    reload_verifier_free(&b.verifier);
+    reload_judge_free(&b.judge);
+    reload_policy_free(&b.policy);
     reload_signer_free(&b.signer);
     reload_buf *const bufs[] = {&b.ca, &b.key, &b.cert, &b.octets, &b.out};
     for (size_t i = 0; i < sizeof bufs / sizeof bufs[0]; i++)

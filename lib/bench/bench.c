@@ -55,7 +55,8 @@ struct sample {
 
 static const reload_sign_options options = {.size = sizeof options};
 static reload_signer *signer;
-static reload_verifier *verifier;
+static reload_policy *policy;
+static reload_judge *judge;
 static reload_report report;
 static reload_msg *scratch;
 static reload_buf scratch_buf;
@@ -118,7 +119,8 @@ static bool do_parse(const struct sample *s)
 
 static bool do_verify(const struct sample *s)
 {
-    return do_parse(s) && reload_verify(verifier, scratch, NOW, &report) == RELOAD_OK &&
+    const reload_moment moment = {NOW * RELOAD_SECOND, RELOAD_NO_TIME};
+    return do_parse(s) && reload_verify(judge, scratch, moment, NULL, &report) == RELOAD_OK &&
            report.verdict == RELOAD_VALID;
 }
 
@@ -221,15 +223,18 @@ int main(int argc, char **argv)
     char path[1024], more[2048], json[8192];
     struct sample put = {0}, kib = {0};
     signer = reload_signer_new(RELOAD_SECURITY_HMAC);
-    verifier = reload_verifier_new(RELOAD_SECURITY_HMAC);
+    policy = reload_policy_new(RELOAD_SECURITY_HMAC);
     scratch = reload_msg_new();
     mbedtls_md_init(&raw);
-    must(signer != NULL && verifier != NULL && scratch != NULL,
-         "making a signer, a verifier and a message");
+    must(signer != NULL && policy != NULL && scratch != NULL,
+         "making a signer, a policy and a message");
     must(reload_signer_set_secret(signer, secret, sizeof secret) == RELOAD_OK,
          "reload_signer_set_secret");
-    must(reload_verifier_add_secret(verifier, secret, sizeof secret) == RELOAD_OK,
-         "reload_verifier_add_secret");
+    must(reload_policy_add_secret(policy, secret, sizeof secret) == RELOAD_OK,
+         "reload_policy_add_secret");
+    must(reload_policy_seal(policy, NULL) == RELOAD_OK, "reload_policy_seal");
+    judge = reload_judge_new(policy);
+    must(judge != NULL, "reload_judge_new");
     must(mbedtls_md_setup(&raw, mbedtls_md_info_from_type(MBEDTLS_MD_SHA1), 1) == 0,
          "mbedtls_md_setup");
     must(mbedtls_md_hmac_starts(&raw, secret, sizeof secret) == 0, "mbedtls_md_hmac_starts");
@@ -254,7 +259,8 @@ int main(int argc, char **argv)
     reload_report_free(&report);
     reload_buf_free(&scratch_buf);
     reload_msg_free(&scratch);
-    reload_verifier_free(&verifier);
+    reload_judge_free(&judge);
+    reload_policy_free(&policy);
     reload_signer_free(&signer);
     return 0;
 }

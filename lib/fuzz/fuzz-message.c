@@ -13,10 +13,15 @@ static const uint8_t other_secret[] = "another";
 static const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE] = {1, 2, 3, 4, 5, 6, 7, 8};
 static const uint8_t peer_id[RELOAD_ID_SIZE] = {0x46, 0x3a, 0xc4, 0x13, 0xc4};
 
+struct verifier {
+    reload_policy *policy;
+    reload_judge *judge;
+};
+
 /* Made once, and used for one message after the other as the tools do. */
 static struct {
     reload_signer *hmac, *none;
-    reload_verifier *hmac_verifier, *strict_verifier, *none_verifier;
+    struct verifier hmac_verifier, strict_verifier, none_verifier;
     reload_msg *msg, *made, *again;
     reload_report report;
 } all;
@@ -30,21 +35,28 @@ static void make_all(void)
     all.again = reload_msg_new();
     all.hmac = reload_signer_new(RELOAD_SECURITY_HMAC);
     all.none = reload_signer_new(RELOAD_SECURITY_NONE);
-    all.hmac_verifier = reload_verifier_new(RELOAD_SECURITY_HMAC);
-    all.strict_verifier = reload_verifier_new(RELOAD_SECURITY_HMAC);
-    all.none_verifier = reload_verifier_new(RELOAD_SECURITY_NONE);
+    all.hmac_verifier.policy = reload_policy_new(RELOAD_SECURITY_HMAC);
+    all.strict_verifier.policy = reload_policy_new(RELOAD_SECURITY_HMAC);
+    all.none_verifier.policy = reload_policy_new(RELOAD_SECURITY_NONE);
     MUST(all.msg != NULL && all.made != NULL && all.again != NULL && all.hmac != NULL &&
          all.none != NULL);
-    MUST(all.hmac_verifier != NULL && all.strict_verifier != NULL && all.none_verifier != NULL);
+    MUST(all.hmac_verifier.policy != NULL && all.strict_verifier.policy != NULL &&
+         all.none_verifier.policy != NULL);
     MUST(reload_signer_set_secret(all.hmac, secret, sizeof secret) == RELOAD_OK);
-    MUST(reload_verifier_add_secret(all.hmac_verifier, other_secret, sizeof other_secret) ==
+    MUST(reload_policy_add_secret(all.hmac_verifier.policy, other_secret, sizeof other_secret) ==
          RELOAD_OK);
-    MUST(reload_verifier_add_secret(all.hmac_verifier, secret, sizeof secret) == RELOAD_OK);
-    MUST(reload_verifier_add_secret(all.strict_verifier, secret, sizeof secret) == RELOAD_OK);
-    MUST(reload_verifier_set_overlay(all.strict_verifier, "chat") == RELOAD_OK);
-    reload_verifier_set_dht(all.strict_verifier, RELOAD_DHT_CHORD);
-    reload_verifier_set_hash(all.strict_verifier, RELOAD_HASH_SHA1);
-    reload_verifier_require_peer_signature(all.strict_verifier, true);
+    MUST(reload_policy_add_secret(all.hmac_verifier.policy, secret, sizeof secret) == RELOAD_OK);
+    MUST(reload_policy_add_secret(all.strict_verifier.policy, secret, sizeof secret) == RELOAD_OK);
+    MUST(reload_policy_set_overlay(all.strict_verifier.policy, "chat") == RELOAD_OK);
+    reload_policy_set_dht(all.strict_verifier.policy, RELOAD_DHT_CHORD);
+    reload_policy_set_hash(all.strict_verifier.policy, RELOAD_HASH_SHA1);
+    reload_policy_require_peer_signature(all.strict_verifier.policy, true);
+    struct verifier *verifiers[] = {&all.hmac_verifier, &all.strict_verifier, &all.none_verifier};
+    for (size_t i = 0; i < 3; i++) {
+        MUST(reload_policy_seal(verifiers[i]->policy, NULL) == RELOAD_OK);
+        verifiers[i]->judge = reload_judge_new(verifiers[i]->policy);
+        MUST(verifiers[i]->judge != NULL);
+    }
 }
 
 static bool same(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
@@ -342,17 +354,19 @@ static void check_building(const reload_msg *msg)
 
 /* ---- Judging ---- */
 
-static const reload_report *judge(reload_verifier *verifier, const reload_msg *msg, int64_t time)
+static const reload_report *judge(const struct verifier *verifier, const reload_msg *msg,
+                                  int64_t time)
 {
     reload_report *report = &all.report;
     const reload_origin origin = {.file = "-", .index = 1, .captured = 1183900000500000};
     size_t signatures = 0;
-    MUST(reload_verify(verifier, msg, time, report) == RELOAD_OK);
+    const reload_moment moment = {time * RELOAD_SECOND, RELOAD_NO_TIME};
+    MUST(reload_verify(verifier->judge, msg, moment, NULL, report) == RELOAD_OK);
     MUST((report->verdict == RELOAD_VALID || report->verdict == RELOAD_UNSECURED) ==
          (report->reason == RELOAD_REASON_NONE));
     MUST(report->verdict != RELOAD_UNCHECKED);
     MUST(report->verdict !=
-         (verifier == all.none_verifier ? RELOAD_VALID : RELOAD_UNSECURED)); /* D23 */
+         (verifier == &all.none_verifier ? RELOAD_VALID : RELOAD_UNSECURED)); /* D23 */
     MUST((report->verdict == RELOAD_MALFORMED) == (report->reason == RELOAD_REASON_MALFORMED));
     MUST((report->verdict == RELOAD_MALFORMED) == (reload_msg_check(msg, NULL) != RELOAD_OK));
     MUST((report->detail[0] == '\0') == (report->reason == RELOAD_REASON_NONE));
@@ -367,7 +381,7 @@ static const reload_report *judge(reload_verifier *verifier, const reload_msg *m
         const reload_signature *signature = &report->signatures[signatures++];
         MUST((signature->verdict == RELOAD_INVALID) == (signature->reason != RELOAD_REASON_NONE));
         MUST(signature->verdict == RELOAD_UNCHECKED ||
-             (verifier != all.none_verifier && report->verdict != RELOAD_MALFORMED));
+             (verifier != &all.none_verifier && report->verdict != RELOAD_MALFORMED));
         /* an invalid one makes the message invalid, those in ROUTE-LOGs apart (D27) */
         MUST(signature->verdict != RELOAD_INVALID || report->verdict != RELOAD_VALID ||
              type == RELOAD_A_PEER_SIGNATURE);
@@ -446,7 +460,7 @@ static void check_tampering(const reload_buf *good, unsigned seed)
         uint8_t bit = (uint8_t)(1u << (seed + k) % 8);
         copy.octets[at] ^= bit;
         if (reload_msg_parse(msg, copy.octets, copy.len, NULL) == RELOAD_OK) {
-            reload_verdict verdict = judge(all.hmac_verifier, msg, NOW)->verdict;
+            reload_verdict verdict = judge(&all.hmac_verifier, msg, NOW)->verdict;
             if (k < 4 && !(at == 6 && bit == 0x80))
                 MUST(verdict == RELOAD_VALID);
             else if (at >= LENGTH_AT && at < LENGTH_END)
@@ -462,8 +476,8 @@ static void check_tampering(const reload_buf *good, unsigned seed)
 /* Being told more of the overlay only adds reasons, and each in its place in D24's order. */
 static void check_strictness(const reload_msg *msg)
 {
-    reload_reason lax = judge(all.hmac_verifier, msg, NOW)->reason;
-    reload_reason strict = judge(all.strict_verifier, msg, NOW)->reason;
+    reload_reason lax = judge(&all.hmac_verifier, msg, NOW)->reason;
+    reload_reason strict = judge(&all.strict_verifier, msg, NOW)->reason;
     bool early = lax == RELOAD_REASON_MALFORMED || lax == RELOAD_REASON_UNSUPPORTED_VERSION ||
                  lax == RELOAD_REASON_FRAGMENT;
     MUST(strict == lax || (!early && (strict == RELOAD_REASON_OVERLAY_MISMATCH ||
@@ -474,10 +488,10 @@ static void check_strictness(const reload_msg *msg)
 /* What is wrong is explained, and stays as wrong as it was. */
 static void check_explaining(const reload_msg *msg)
 {
-    const reload_report *report = judge(all.hmac_verifier, msg, NOW);
+    const reload_report *report = judge(&all.hmac_verifier, msg, NOW);
     const reload_origin origin = {.file = "-", .index = 1};
     reload_report before = *report;
-    MUST(reload_explain(all.hmac_verifier, msg, &all.report) == RELOAD_OK);
+    MUST(reload_explain(all.hmac_verifier.policy, msg, &all.report) == RELOAD_OK);
     MUST(memcmp(&before, report, sizeof before) == 0);
     for (size_t i = 0; i < report->count; i++) {
         const reload_signature *signature = &report->signatures[i];
@@ -532,9 +546,9 @@ static void check_appending(const reload_msg *msg)
         if (flags != 0)
             continue;
         /* what a hop does changes no verdict */
-        reload_report before = *judge(all.hmac_verifier, msg, NOW);
+        reload_report before = *judge(&all.hmac_verifier, msg, NOW);
         n = before.count;
-        const reload_report *after = judge(all.hmac_verifier, all.again, NOW);
+        const reload_report *after = judge(&all.hmac_verifier, all.again, NOW);
         MUST(after->verdict == before.verdict && after->reason == before.reason &&
              after->count == n);
         MUST(after->response_code == before.response_code);
@@ -586,13 +600,13 @@ static void check_signing(const reload_msg *msg, unsigned flags)
     const uint8_t *octets = reload_msg_octets(msg, &len);
     (void)sign(all.none, flags, msg, &out);
     if (out.len > 0 && flags == 0)
-        MUST(judge(all.none_verifier, all.made, NOW)->verdict == RELOAD_UNSECURED ||
+        MUST(judge(&all.none_verifier, all.made, NOW)->verdict == RELOAD_UNSECURED ||
              reload_msg_field(msg, RELOAD_F_VERSION) != RELOAD_VERSION_1 ||
              reload_msg_field(msg, RELOAD_F_FRAG) != 0);
     if (sign(all.hmac, flags, msg, &out)) {
         uint32_t before = reload_msg_signature(msg), after = reload_msg_signature(all.made);
         MUST(after != RELOAD_NO_ATTR);
-        const reload_report *report = judge(all.hmac_verifier, all.made, NOW);
+        const reload_report *report = judge(&all.hmac_verifier, all.made, NOW);
         reload_reason reason = expected(all.made);
         const reload_signature *entry = entry_of(report, after);
         uint32_t security = reload_msg_field(all.made, RELOAD_F_SECURITY);
@@ -636,7 +650,7 @@ static void check_valid(const uint8_t *octets, size_t len, unsigned flags)
     MUST(reload_build_end(&b) == RELOAD_OK);
     MUST(reload_msg_parse(msg, plain.octets, plain.len, NULL) == RELOAD_OK);
     if (sign(all.hmac, flags, msg, &out)) {
-        const reload_report *report = judge(all.hmac_verifier, all.made, NOW);
+        const reload_report *report = judge(&all.hmac_verifier, all.made, NOW);
         reload_reason reason = expected(all.made);
         MUST(report->reason == reason);
         MUST(report->verdict == (reason == RELOAD_REASON_NONE ? RELOAD_VALID : RELOAD_INVALID));
@@ -644,10 +658,11 @@ static void check_valid(const uint8_t *octets, size_t len, unsigned flags)
             for (size_t i = 0; i < report->count; i++)
                 MUST(report->signatures[i].verdict == RELOAD_VALID);
             bool stamped = (flags & RELOAD_SIGN_TIMESTAMP) != 0;
-            MUST(judge(all.hmac_verifier, all.made, NOW + 300)->verdict == RELOAD_VALID || stamped);
-            reload_reason late = judge(all.hmac_verifier, all.made, (int64_t)NOW + 301)->reason;
+            MUST(judge(&all.hmac_verifier, all.made, NOW + 300)->verdict == RELOAD_VALID ||
+                 stamped);
+            reload_reason late = judge(&all.hmac_verifier, all.made, (int64_t)NOW + 301)->reason;
             MUST(late == (stamped ? RELOAD_REASON_STALE : RELOAD_REASON_NONE));
-            reload_reason early = judge(all.hmac_verifier, all.made, NOW - 301)->reason;
+            reload_reason early = judge(&all.hmac_verifier, all.made, NOW - 301)->reason;
             MUST(early == (stamped ? RELOAD_REASON_FUTURE : RELOAD_REASON_NONE));
             check_tampering(&out, (unsigned)len);
         }
@@ -685,7 +700,7 @@ static void check_stripping(const reload_msg *msg, unsigned seed)
         if (!takes)
             continue;
         MUST(reload_msg_parse(all.again, plain.octets, plain.len, NULL) == RELOAD_OK);
-        MUST(judge(all.hmac_verifier, all.again, NOW)->count == 0);
+        MUST(judge(&all.hmac_verifier, all.again, NOW)->count == 0);
         MUST(reload_strip(all.again, RELOAD_SIGN_FORCE, &again, NULL) == RELOAD_OK);
         MUST(same(plain.octets, plain.len, again.octets, again.len));
         if (flags == 0)
@@ -716,7 +731,7 @@ static void check_message(const uint8_t *octets, size_t len, unsigned depth)
              diag.text[0] != '\0');
         MUST(!diag.has_pointer || diag.pointer[0] == '/');
     }
-    (void)judge(all.none_verifier, msg, NOW);
+    (void)judge(&all.none_verifier, msg, NOW);
     check_lint(msg);
     check_strictness(msg);
     unsigned seed = len > RELOAD_HEADER_SIZE ? octets[len - 1] : 0u;

@@ -94,154 +94,199 @@ typedef struct reload_signature {
     reload_reason reason;
     bool has_timestamp;
     uint32_t timestamp;
-    const reload_cert
-        *signer; /* under CERTS, where its certificate could be read; belongs to the report */
-    reload_explanation
-        *explanation; /* what reload_explain found; else NULL; belongs to the report */
+    const reload_cert *signer;       /* under CERTS, if its certificate could be read; owned by the
+                                        report */
+    reload_explanation *explanation; /* from reload_explain, or NULL; owned by the report */
 } reload_signature;
 
-/* What a verifier says of a message. Zero-initialise it; it may be used for one message after the
- * other. */
+/* The result for one message. Zero-initialise it. It can be used for one message after another. */
 typedef struct reload_report {
     reload_verdict verdict;
     reload_reason reason;
-    uint16_t response_code; /* what the request is to be answered with; 0: nothing, or it is a
-                               response (S§5.3) */
+    uint16_t response_code; /* to answer the request with; 0: none, or the message is a response
+                               (S§5.3) */
     char detail[256];       /* the reason in words; empty without one */
     reload_signature
         *signatures; /* each SIGNATURE, PEER-SIGNATURE and BODY.SIGNATURE, in message order */
     size_t count;
     size_t cap;
-    struct reload_tunnelled
-        *tunnelled; /* the messages that it carries, each judged on its own (D26) */
+    struct reload_tunnelled *tunnelled; /* inner messages, each judged on its own (D26) */
     size_t tunnelled_count;
     size_t tunnelled_cap;
-    bool has_round_trip; /* a response, its request (D25), and when both were captured are known */
-    int64_t round_trip;  /* microseconds from the request to it */
+    bool has_round_trip;      /* the round trip of a response to a known request (D25) */
+    reload_time round_trip;   /* from the request's capture to the response's */
+    struct reload_plan *plan; /* private: queries and effects for reload_commit */
 } reload_report;
 
-/* A message inside a TRANSPORT-TUNNEL's. What it says does not change its carrier's verdict. */
+/* A message inside a TRANSPORT-TUNNEL. Its verdict does not change the outer message's. */
 typedef struct reload_tunnelled {
     uint32_t attr;   /* the APPLICATION.BODY that holds it */
-    reload_msg *msg; /* belongs to the report */
+    reload_msg *msg; /* owned by the report */
     reload_report report;
 } reload_tunnelled;
 
-/* Whether a verdict is one that lets a message pass: valid, pinned, or unsecured in an overlay run
- * under NONE. */
+/* Whether a message with that verdict passes: valid, pinned or unsecured. */
 bool reload_verdict_passes(reload_verdict verdict);
-/* Whether the message, and each that it carries, passed. */
+/* Whether the message and each message inside it passed. */
 bool reload_report_passed(const reload_report *report);
 
-/* Frees what a report holds and leaves it as if zero-initialised. */
+/* Frees what a report owns and leaves it as if zero-initialised. */
 void reload_report_free(reload_report *report);
 
-typedef struct reload_verifier reload_verifier;
+/* ---- Policy ---- */
 
-/* A verifier for an overlay run under RELOAD_SECURITY_NONE, RELOAD_SECURITY_HMAC or
- * RELOAD_SECURITY_CERTS; NULL without memory or for another algorithm. It is told the algorithm and
- * never takes it from a message (D23). */
-reload_verifier *reload_verifier_new(reload_security algorithm);
-/* Wipes the secrets, frees it and sets the pointer to NULL. */
-void reload_verifier_free(reload_verifier **verifier);
-/* Adds a shared secret; where there are several, any one will do. RELOAD_ERR_VALUE: it is empty;
- * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
-reload_err reload_verifier_add_secret(reload_verifier *verifier, const uint8_t *secret, size_t len);
-/* CERTS: adds CA certificates that are trusted, intermediate certificates that may link others to
- * them, and revocation lists (D18). Each takes one or more in PEM, or one in DER.
- * RELOAD_ERR_SYNTAX, RELOAD_ERR_MEMORY. */
-reload_err reload_verifier_add_ca(reload_verifier *verifier, const uint8_t *octets, size_t len,
-                                  reload_diag *diag);
-reload_err reload_verifier_add_intermediates(reload_verifier *verifier, const uint8_t *octets,
-                                             size_t len, reload_diag *diag);
-reload_err reload_verifier_add_crl(reload_verifier *verifier, const uint8_t *octets, size_t len,
-                                   reload_diag *diag);
-/* The smallest RSA key that is taken, in bits: 2048 unless set, and from 1024 to 8192 (D13). */
-void reload_verifier_set_min_rsa_bits(reload_verifier *verifier, unsigned bits);
-/* Takes certificates that are signed with SHA-1. */
-void reload_verifier_allow_sha1_certs(reload_verifier *verifier, bool allowed);
-/* Tells of each CRL that is out of date at a time, of an unknown issuer, or badly signed; warn is
- * called with static words. */
-void reload_verifier_check_crls(reload_verifier *verifier, int64_t time,
-                                void (*warn)(void *arg, const char *words), void *arg);
-/* What the header must say; each is not checked unless set (D24 step 4). The overlay's name is also
- * what a certificate must name its Peer-IDs for (D20); RELOAD_ERR_MEMORY. */
-reload_err reload_verifier_set_overlay(reload_verifier *verifier, const char *name);
-void reload_verifier_set_dht(reload_verifier *verifier, uint8_t dht);
-void reload_verifier_set_hash(reload_verifier *verifier, uint8_t hash);
-/* How far a TIMESTAMP may be from the time of checking: RELOAD_DEFAULT_SKEW unless set; negative:
- * no limit. */
-void reload_verifier_set_max_skew(reload_verifier *verifier, int64_t seconds);
+/* What an overlay's messages are judged by: algorithm, secrets, trust anchors, CRLs, limits. Build
+ * it, seal it, then share it: a sealed policy is not written to, and any number of judges in any
+ * number of threads may use it. Its certificates are used by several threads at once only if mbed
+ * TLS was built with MBEDTLS_THREADING_C (Debian's is): an RSA key caches a value at its first use,
+ * under a mutex in such a build. Without it, give each thread a policy of its own. */
+typedef struct reload_policy reload_policy;
+
+/* An empty policy for an overlay that uses RELOAD_SECURITY_NONE, RELOAD_SECURITY_HMAC or
+ * RELOAD_SECURITY_CERTS (D23); NULL without memory or for another algorithm. */
+reload_policy *reload_policy_new(reload_security algorithm);
+/* Wipes the secrets, frees the policy and sets the pointer to NULL. No judge may use it. */
+void reload_policy_free(reload_policy **policy);
+
+/* The functions that follow change a policy, which must then be sealed (again). No judge may use
+ * it meanwhile. */
+
+/* Adds a shared secret. A digest under any of them is accepted. RELOAD_ERR_VALUE: it is empty;
+ * RELOAD_ERR_MEMORY. */
+reload_err reload_policy_add_secret(reload_policy *policy, const uint8_t *secret, size_t len);
+/* CERTS: adds trusted CA certificates, intermediate certificates that may link others to them, and
+ * revocation lists (D18). Each takes one or more in PEM, or one in DER. RELOAD_ERR_SYNTAX,
+ * RELOAD_ERR_MEMORY. */
+reload_err reload_policy_add_ca(reload_policy *policy, const uint8_t *octets, size_t len,
+                                reload_diag *diag);
+reload_err reload_policy_add_intermediates(reload_policy *policy, const uint8_t *octets, size_t len,
+                                           reload_diag *diag);
+reload_err reload_policy_add_crl(reload_policy *policy, const uint8_t *octets, size_t len,
+                                 reload_diag *diag);
+/* Smallest accepted RSA key in bits, from 1024 to 8192 (D13; default: 2048). */
+void reload_policy_set_min_rsa_bits(reload_policy *policy, unsigned bits);
+/* Accepts certificates that are signed with SHA-1. */
+void reload_policy_allow_sha1_certs(reload_policy *policy, bool allowed);
+/* Expected header fields (D24 step 4). A field is not checked unless set. The overlay's name is
+ * also the one that a certificate's Peer-IDs must be named for (D20); RELOAD_ERR_MEMORY. */
+reload_err reload_policy_set_overlay(reload_policy *policy, const char *name);
+void reload_policy_set_dht(reload_policy *policy, uint8_t dht);
+void reload_policy_set_hash(reload_policy *policy, uint8_t hash);
+/* Largest accepted difference between TIMESTAMP and the time of checking (default:
+ * RELOAD_DEFAULT_SKEW seconds); negative: no limit. */
+void reload_policy_set_max_skew(reload_policy *policy, reload_time skew);
 /* Requires a PEER-SIGNATURE in every SOURCE-INFO. */
-void reload_verifier_require_peer_signature(reload_verifier *verifier, bool required);
+void reload_policy_require_peer_signature(reload_policy *policy, bool required);
 
-/* What a verifier remembers of a peer whose requests it has seen (D25). */
-typedef struct reload_peer_memory {
-    uint32_t boot_time; /* its latest */
+enum {
+    RELOAD_REMEMBER_PEERS = 1,    /* D25: a request that was seen before is a replay */
+    RELOAD_REMEMBER_REQUESTS = 2, /* D25: a response must match a request */
+    RELOAD_REMEMBER_PINS = 4      /* D28: self-signed certificates, the first key of each identity
+                                     is stored; no CA is required */
+};
+
+/* Asks for checks that need a store: any of RELOAD_REMEMBER_…, or-ed together. Peers and pins have
+ * an effect under CERTS only, requests under HMAC and CERTS. */
+void reload_policy_remember(reload_policy *policy, unsigned what);
+
+/* Checks that the policy is complete, and prepares what its judges share. RELOAD_ERR_ARGUMENT: a
+ * secret, a CA certificate or RELOAD_REMEMBER_PINS is missing; RELOAD_ERR_MEMORY,
+ * RELOAD_ERR_CRYPTO. */
+reload_err reload_policy_seal(reload_policy *policy, reload_diag *diag);
+
+/* Calls warn with static words for each CRL that is out of date at that time, of an unknown issuer,
+ * or badly signed (D18). The policy is sealed. */
+void reload_policy_crl_warnings(const reload_policy *policy, reload_time time,
+                                void (*warn)(void *arg, const char *words), void *arg);
+
+/* The algorithm; the i-th secret; the DER of the i-th certificate that was added, CA certificates
+ * first. Octets are NULL when i is past the last. */
+reload_security reload_policy_security(const reload_policy *policy);
+reload_span reload_policy_secret(const reload_policy *policy, size_t i);
+reload_span reload_policy_cert(const reload_policy *policy, size_t i);
+
+/* ---- Store: state from one message to the next ---- */
+
+/* State of a peer whose requests passed (D25). */
+typedef struct reload_peer_state {
+    uint32_t boot_time; /* the latest */
     uint32_t counter;   /* the highest of that boot time */
-    uint64_t window;    /* bit i: whether the counter that is i + 1 below was seen */
-    uint32_t timestamp; /* the newest TIMESTAMP of its requests */
-} reload_peer_memory;
+    uint64_t window;    /* bit i: the counter i + 1 below the highest was seen */
+    uint32_t timestamp; /* the latest TIMESTAMP of its requests */
+} reload_peer_state;
 
-/* What it remembers of a request (D25, pairing). */
-typedef struct reload_request_memory {
-    int64_t captured;  /* microseconds since the epoch, or RELOAD_NO_TIME */
-    bool open_overlay; /* a PEER-JOIN request that left its Overlay 0 */
-} reload_request_memory;
+/* A request that a response can match (D25). */
+typedef struct reload_request_state {
+    reload_time captured; /* or RELOAD_NO_TIME */
+    bool open_overlay;    /* a PEER-JOIN request with Overlay 0 */
+} reload_request_state;
 
-/* Where a verifier keeps what it learns from one message to the next: the caller's functions, each
- * called with arg. A find function says in *found whether there is such an entry, and fills in the
- * entry; a keep function adds one or replaces it, but keep_pin leaves one that is there. What they
- * return other than RELOAD_OK is what reload_verify returns. Where several verifiers share a
- * memory, all calls of one reload_verify must be one transaction, which must be undone where it
- * returns an error. Functions for what the verifier is not asked to remember may be NULL. */
-typedef struct reload_memory {
+/* The caller's functions, each called with arg. A find function sets *found, and fills in the entry
+ * if there is one; a keep function adds an entry or replaces it, but keep_pin leaves an existing
+ * pin as it is. A result other than RELOAD_OK becomes that of reload_commit. If several processes
+ * share a store, all calls of one reload_commit must be one transaction, to be rolled back if it
+ * fails. Functions for what the policy does not remember may be NULL. */
+typedef struct reload_store {
     void *arg;
-    reload_err (*find_peer)(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_peer_memory *peer,
+    reload_err (*find_peer)(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_peer_state *peer,
                             bool *found);
     reload_err (*keep_peer)(void *arg, const uint8_t id[RELOAD_ID_SIZE],
-                            const reload_peer_memory *peer);
+                            const reload_peer_state *peer);
     reload_err (*find_request)(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE],
-                               uint32_t overlay, reload_request_memory *request, bool *found);
+                               uint32_t overlay, reload_request_state *request, bool *found);
     reload_err (*keep_request)(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE],
-                               uint32_t overlay, const reload_request_memory *request);
+                               uint32_t overlay, const reload_request_state *request);
     /* name: "peer:" and a Peer-ID in hex, or "key:" and a KEY; fingerprint: the SHA-256 of the
      * SubjectPublicKeyInfo */
     reload_err (*find_pin)(void *arg, const char *name,
                            uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE], bool *found);
     reload_err (*keep_pin)(void *arg, const char *name,
                            const uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE]);
-} reload_memory;
+} reload_store;
 
-enum {
-    RELOAD_REMEMBER_PEERS = 1,    /* D25: a request under CERTS that was seen is a replay */
-    RELOAD_REMEMBER_REQUESTS = 2, /* D25: a response must match a request */
-    RELOAD_REMEMBER_PINS =
-        4 /* D28: certificates sign themselves, and their keys are remembered; no CA is needed */
-};
+/* ---- Judge and commit ---- */
 
-/* Asks for what only a verifier over time can judge: any of RELOAD_REMEMBER_…, or-ed together. The
- * memory is copied; what its arg points to must outlive the verifier. Peers and pins matter under
- * CERTS alone, requests under HMAC and CERTS. */
-void reload_verifier_set_memory(reload_verifier *verifier, const reload_memory *memory,
-                                unsigned what);
-/* When the messages judged from now on were captured, in microseconds since the epoch;
- * RELOAD_NO_TIME, the default: not known. */
-void reload_verifier_set_captured(reload_verifier *verifier, int64_t captured);
+/* One thread's working memory. */
+typedef struct reload_judge reload_judge;
 
-/* Judges a message at a time. The verdict is in report; the result says whether the message could
- * be judged: RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO, RELOAD_ERR_ARGUMENT (HMAC without a secret,
- * CERTS without a CA or pins), or what the verifier's memory returned; and then report holds no
- * verdict but RELOAD_UNCHECKED. What the memory keeps of peers and pins changes only where the
- * message passes every step (D25, D28). */
-reload_err reload_verify(reload_verifier *verifier, const reload_msg *msg, int64_t time,
-                         reload_report *report);
+/* A judge for a sealed policy, which must outlive it; NULL without memory, and if the policy is not
+ * sealed. */
+reload_judge *reload_judge_new(const reload_policy *policy);
+/* Wipes it, frees it and sets the pointer to NULL. */
+void reload_judge_free(reload_judge **judge);
+/* Replaces the policy, between two messages. On failure the judge keeps the old one.
+ * RELOAD_ERR_ARGUMENT: not sealed; RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+reload_err reload_judge_set_policy(reload_judge *judge, const reload_policy *policy);
+
+/* When a message is judged. */
+typedef struct reload_moment {
+    reload_time now;      /* the time of checking; only its whole seconds count */
+    reload_time captured; /* when the message was captured, or RELOAD_NO_TIME */
+} reload_moment;
+
+/* Judges a message by the policy alone, without the store. The same message, policy and moment give
+ * the same report. If the policy remembers something, the verdict is provisional until
+ * reload_commit; the message must stay as it is until then. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO:
+ * the message could not be judged, and the report has no verdict but RELOAD_UNCHECKED. */
+reload_err reload_judge_message(reload_judge *judge, const reload_msg *msg, reload_moment moment,
+                                reload_report *report);
+
+/* Asks the store what the verdict depends on, turns the verdict if a check fails there, and records
+ * the effects: a request always, peers and pins only if the message passes every step (D25, D28).
+ * Reports are committed in input order, one at a time. store: NULL if the policy remembers nothing.
+ * On failure, RELOAD_ERR_ARGUMENT (no store) or the store's own, the report has no verdict but
+ * RELOAD_UNCHECKED. */
+reload_err reload_commit(const reload_store *store, reload_report *report);
+
+/* reload_judge_message and reload_commit. */
+reload_err reload_verify(reload_judge *judge, const reload_msg *msg, reload_moment moment,
+                         const reload_store *store, reload_report *report);
 
 /* Explains each signature of a report, and of those inside it, whose reason is
  * RELOAD_REASON_BAD_DIGEST or RELOAD_REASON_BAD_DIGEST_LENGTH: tries the readings in turn, and two
  * at a time where none fits alone. Verdicts stay as they are. The work for a message is bounded.
- * verifier, msg and report: as of reload_verify. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
-reload_err reload_explain(const reload_verifier *verifier, const reload_msg *msg,
+ * policy, msg and report: as of reload_verify. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+reload_err reload_explain(const reload_policy *policy, const reload_msg *msg,
                           reload_report *report);
 /* Writes a fit in words into text, always terminated. */
 void reload_fit_text(const reload_fit *fit, char *text, size_t size);

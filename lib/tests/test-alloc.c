@@ -483,12 +483,13 @@ static reload_err run_verify_certs(void *arg)
 {
     reload_msg *msg = arg;
     reload_report report = {.verdict = RELOAD_VALID};
-    reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_CERTS);
-    reload_err err = v == NULL ? RELOAD_ERR_MEMORY
-                               : reload_verifier_add_ca(v, certs.ca.octets, certs.ca.len, NULL);
+    reload_policy *policy = reload_policy_new(RELOAD_SECURITY_CERTS);
+    reload_err err = policy == NULL
+                         ? RELOAD_ERR_MEMORY
+                         : reload_policy_add_ca(policy, certs.ca.octets, certs.ca.len, NULL);
     if (err == RELOAD_OK)
-        err = reload_verify(v, msg, EXAMPLE_TIME, &report);
-    if (v != NULL && err == RELOAD_OK) {
+        err = test_verify(policy, NULL, msg, EXAMPLE_TIME, &report);
+    if (policy != NULL && err == RELOAD_OK) {
         check(report.verdict == RELOAD_VALID && report.count == 3, "not valid");
         for (size_t i = 0; i < report.count; i++)
             check(strcmp(reload_cert_subject(report.signatures[i].signer),
@@ -498,7 +499,7 @@ static reload_err run_verify_certs(void *arg)
         check(report.verdict == RELOAD_UNCHECKED, "a verdict though it could not be checked");
     }
     reload_report_free(&report);
-    reload_verifier_free(&v);
+    reload_policy_free(&policy);
     return err;
 }
 
@@ -514,18 +515,19 @@ static reload_err run_verify_forged(void *arg)
 {
     reload_msg *msg = arg;
     reload_report report = {0};
-    reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_CERTS);
-    reload_err err = v == NULL ? RELOAD_ERR_MEMORY
-                               : reload_verifier_add_ca(v, certs.ca.octets, certs.ca.len, NULL);
+    reload_policy *policy = reload_policy_new(RELOAD_SECURITY_CERTS);
+    reload_err err = policy == NULL
+                         ? RELOAD_ERR_MEMORY
+                         : reload_policy_add_ca(policy, certs.ca.octets, certs.ca.len, NULL);
     if (err == RELOAD_OK)
-        err = reload_verify(v, msg, EXAMPLE_TIME, &report);
+        err = test_verify(policy, NULL, msg, EXAMPLE_TIME, &report);
     if (err == RELOAD_OK)
         check(report.verdict == RELOAD_INVALID && report.reason == RELOAD_REASON_BAD_DIGEST,
               "another verdict");
     else
         check(report.verdict == RELOAD_UNCHECKED, "a verdict though it could not be checked");
     reload_report_free(&report);
-    reload_verifier_free(&v);
+    reload_policy_free(&policy);
     return err;
 }
 
@@ -657,13 +659,13 @@ static reload_err run_verify(void *arg)
 {
     reload_msg *msg = arg;
     reload_report report = {0};
-    reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_HMAC);
-    reload_err err = v == NULL ? RELOAD_ERR_MEMORY : RELOAD_OK;
+    reload_policy *policy = reload_policy_new(RELOAD_SECURITY_HMAC);
+    reload_err err = policy == NULL ? RELOAD_ERR_MEMORY : RELOAD_OK;
     for (unsigned i = 0; i < 20 && err == RELOAD_OK; i++)
-        err =
-            reload_verifier_add_secret(v, key, i < 19 ? i % 5 + 1 : 6); /* the last one is right */
+        err = reload_policy_add_secret(policy, key,
+                                       i < 19 ? i % 5 + 1 : 6); /* the last one is right */
     if (err == RELOAD_OK)
-        err = reload_verify(v, msg, 1183900000, &report);
+        err = test_verify(policy, NULL, msg, 1183900000, &report);
     check(report.verdict == (err == RELOAD_OK ? RELOAD_VALID : RELOAD_UNCHECKED),
           "a verdict that is none");
     check(report.reason == RELOAD_REASON_NONE, "a reason");
@@ -673,7 +675,7 @@ static reload_err run_verify(void *arg)
     if (err == RELOAD_OK)
         err = reload_json_write_report(&report, msg, &origin, ignore, NULL);
     reload_report_free(&report);
-    reload_verifier_free(&v);
+    reload_policy_free(&policy);
     return err;
 }
 
@@ -713,13 +715,14 @@ static void test_lint_alloc(void **state)
 }
 
 /* Judges and explains; what could not be explained is not said to fit, or not to fit. */
-static reload_err explain(reload_verifier *v, const reload_msg *msg, int64_t time, const char *word)
+static reload_err explain(reload_policy *policy, const reload_msg *msg, int64_t time,
+                          const char *word)
 {
     reload_report report = {0};
-    reload_err err = reload_verify(v, msg, time, &report);
+    reload_err err = test_verify(policy, NULL, msg, time, &report);
     bool judged = err == RELOAD_OK, explained = false;
     if (judged)
-        err = reload_explain(v, msg, &report);
+        err = reload_explain(policy, msg, &report);
     for (size_t i = 0; i < report.count; i++) {
         const reload_explanation *explanation = report.signatures[i].explanation;
         explained = explained || explanation != NULL;
@@ -737,12 +740,13 @@ static reload_err explain(reload_verifier *v, const reload_msg *msg, int64_t tim
 
 static reload_err run_explain(void *arg)
 {
-    reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_HMAC);
-    reload_err err = v == NULL ? RELOAD_ERR_MEMORY
-                               : reload_verifier_add_secret(v, (const uint8_t *)" secret", 7);
+    reload_policy *policy = reload_policy_new(RELOAD_SECURITY_HMAC);
+    reload_err err = policy == NULL
+                         ? RELOAD_ERR_MEMORY
+                         : reload_policy_add_secret(policy, (const uint8_t *)" secret", 7);
     if (err == RELOAD_OK)
-        err = explain(v, arg, 1183900000, "secret-trimmed");
-    reload_verifier_free(&v);
+        err = explain(policy, arg, 1183900000, "secret-trimmed");
+    reload_policy_free(&policy);
     return err;
 }
 
@@ -757,12 +761,13 @@ static void test_explain_alloc(void **state)
 
 static reload_err run_explain_certs(void *arg)
 {
-    reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_CERTS);
-    reload_err err = v == NULL ? RELOAD_ERR_MEMORY
-                               : reload_verifier_add_ca(v, certs.ca.octets, certs.ca.len, NULL);
+    reload_policy *policy = reload_policy_new(RELOAD_SECURITY_CERTS);
+    reload_err err = policy == NULL
+                         ? RELOAD_ERR_MEMORY
+                         : reload_policy_add_ca(policy, certs.ca.octets, certs.ca.len, NULL);
     if (err == RELOAD_OK)
-        err = explain(v, arg, EXAMPLE_TIME, "response-flipped");
-    reload_verifier_free(&v);
+        err = explain(policy, arg, EXAMPLE_TIME, "response-flipped");
+    reload_policy_free(&policy);
     return err;
 }
 

@@ -23,13 +23,13 @@ static int teardown(void **state)
     return 0;
 }
 
-static reload_verifier *verifier(const char *secret)
+static reload_policy *new_policy(const char *secret)
 {
-    reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_HMAC);
-    assert_non_null(v);
-    assert_int_equal(reload_verifier_add_secret(v, (const uint8_t *)secret, strlen(secret)),
+    reload_policy *policy = reload_policy_new(RELOAD_SECURITY_HMAC);
+    assert_non_null(policy);
+    assert_int_equal(reload_policy_add_secret(policy, (const uint8_t *)secret, strlen(secret)),
                      RELOAD_OK);
-    return v;
+    return policy;
 }
 
 /* The explanation of the one signature that has one; NULL where none has. */
@@ -50,14 +50,14 @@ static const reload_explanation *only(const reload_report *report)
 }
 
 /* That a message is invalid, and its explanation one fit by one reading, or (NULL) none. */
-static void explains(reload_verifier *v, const reload_buf *buf, int64_t time, const char *word,
+static void explains(reload_policy *policy, const reload_buf *buf, int64_t time, const char *word,
                      bool key_fits)
 {
     reload_report report = {0};
     reload_msg *msg = test_parse(buf);
-    assert_int_equal(reload_verify(v, msg, time, &report), RELOAD_OK);
+    assert_int_equal(test_verify(policy, NULL, msg, time, &report), RELOAD_OK);
     reload_report before = report;
-    assert_int_equal(reload_explain(v, msg, &report), RELOAD_OK);
+    assert_int_equal(reload_explain(policy, msg, &report), RELOAD_OK);
     assert_int_equal(report.verdict, RELOAD_INVALID);
     assert_memory_equal(&report, &before,
                         sizeof report); /* nothing but its signatures' explanations */
@@ -72,9 +72,9 @@ static void explains(reload_verifier *v, const reload_buf *buf, int64_t time, co
         assert_string_equal(explanation->fits[0].readings[0]->word, word);
     }
     /* explaining it again leaves what is there, judging it again does not */
-    assert_int_equal(reload_explain(v, msg, &report), RELOAD_OK);
+    assert_int_equal(reload_explain(policy, msg, &report), RELOAD_OK);
     assert_ptr_equal(only(&report), explanation);
-    assert_int_equal(reload_verify(v, msg, time, &report), RELOAD_OK);
+    assert_int_equal(test_verify(policy, NULL, msg, time, &report), RELOAD_OK);
     for (size_t i = 0; i < report.count; i++)
         assert_null(report.signatures[i].explanation);
     reload_report_free(&report);
@@ -103,77 +103,77 @@ static void test_valid(void **state)
 {
     (void)state;
     reload_report report = {0};
-    reload_verifier *v = verifier("secret"), *none = reload_verifier_new(RELOAD_SECURITY_NONE);
+    reload_policy *policy = new_policy("secret"), *none = reload_policy_new(RELOAD_SECURITY_NONE);
     reload_msg *msg = test_parse(&everything);
-    assert_int_equal(reload_explain(v, msg, &report), RELOAD_OK); /* nothing was judged */
-    assert_int_equal(reload_verify(v, msg, NOW, &report), RELOAD_OK);
+    assert_int_equal(reload_explain(policy, msg, &report), RELOAD_OK); /* nothing was judged */
+    assert_int_equal(test_verify(policy, NULL, msg, NOW, &report), RELOAD_OK);
     assert_int_equal(report.verdict, RELOAD_VALID);
-    assert_int_equal(reload_explain(v, msg, &report), RELOAD_OK);
+    assert_int_equal(reload_explain(policy, msg, &report), RELOAD_OK);
     assert_null(only(&report));
-    assert_int_equal(reload_verify(none, msg, NOW, &report), RELOAD_OK);
+    assert_int_equal(test_verify(none, NULL, msg, NOW, &report), RELOAD_OK);
     assert_int_equal(reload_explain(none, msg, &report), RELOAD_OK);
     assert_null(only(&report));
     reload_report_free(&report);
     reload_msg_free(&msg);
-    reload_verifier_free(&v);
-    reload_verifier_free(&none);
+    reload_policy_free(&policy);
+    reload_policy_free(&none);
 }
 
 static void test_key(void **state)
 {
     (void)state;
-    reload_verifier *v = verifier(" secret\t");
-    explains(v, &everything, NOW, "secret-trimmed", false);
-    reload_verifier_free(&v);
-    v = verifier("736563726574");
-    explains(v, &everything, NOW, "secret-from-hex", false);
+    reload_policy *policy = new_policy(" secret\t");
+    explains(policy, &everything, NOW, "secret-trimmed", false);
+    reload_policy_free(&policy);
+    policy = new_policy("736563726574");
+    explains(policy, &everything, NOW, "secret-from-hex", false);
     /* any of several */
-    assert_int_equal(reload_verifier_add_secret(v, (const uint8_t *)"another", 7), RELOAD_OK);
-    explains(v, &everything, NOW, "secret-from-hex", false);
-    reload_verifier_free(&v);
-    v = verifier("another");
-    explains(v, &everything, NOW, NULL, false);
-    assert_int_equal(reload_verifier_add_secret(v, (const uint8_t *)"c2VjcmV0", 8), RELOAD_OK);
-    explains(v, &everything, NOW, "secret-from-base64", false);
-    reload_verifier_free(&v);
+    assert_int_equal(reload_policy_add_secret(policy, (const uint8_t *)"another", 7), RELOAD_OK);
+    explains(policy, &everything, NOW, "secret-from-hex", false);
+    reload_policy_free(&policy);
+    policy = new_policy("another");
+    explains(policy, &everything, NOW, NULL, false);
+    assert_int_equal(reload_policy_add_secret(policy, (const uint8_t *)"c2VjcmV0", 8), RELOAD_OK);
+    explains(policy, &everything, NOW, "secret-from-base64", false);
+    reload_policy_free(&policy);
 }
 
 /* A digest in which a bit is wrong fits nothing. */
 static void test_each_bit(void **state)
 {
     (void)state;
-    reload_verifier *v = verifier("secret");
+    reload_policy *policy = new_policy("secret");
     reload_msg *msg = test_parse(&everything);
     const reload_attr *digest =
         reload_msg_attr(msg, reload_msg_member(msg, reload_msg_signature(msg), RELOAD_A_DIGEST));
     for (uint32_t i = 0; i < digest->length; i++) {
         uint8_t *octet = &everything.octets[digest->offset + 4 + i], bit = (uint8_t)(1u << i % 8);
         *octet ^= bit;
-        explains(v, &everything, NOW, NULL, false);
+        explains(policy, &everything, NOW, NULL, false);
         *octet ^= bit;
     }
     reload_msg_free(&msg);
-    reload_verifier_free(&v);
+    reload_policy_free(&policy);
 }
 
 static void test_certs(void **state)
 {
     (void)state;
     reload_buf ca = {0}, message = {0};
-    reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_CERTS);
+    reload_policy *policy = reload_policy_new(RELOAD_SECURITY_CERTS);
     test_file(&ca, "overlay/ca.crt");
     test_file(&message, "section-4.1.certs.bin");
-    assert_int_equal(reload_verifier_add_ca(v, ca.octets, ca.len, NULL), RELOAD_OK);
+    assert_int_equal(reload_policy_add_ca(policy, ca.octets, ca.len, NULL), RELOAD_OK);
     message.octets[12] ^= 0x80;
-    explains(v, &message, EXAMPLE_TIME, "response-flipped", true);
+    explains(policy, &message, EXAMPLE_TIME, "response-flipped", true);
     message.octets[12] ^= 0x80;
     message.octets[36] ^=
         1; /* the Destination ID: all that can be known is that the key is right */
-    explains(v, &message, EXAMPLE_TIME, NULL, true);
+    explains(policy, &message, EXAMPLE_TIME, NULL, true);
     message.octets[36] ^= 1;
     message.octets[message.len - 1] ^= 1;
-    explains(v, &message, EXAMPLE_TIME, NULL, false);
-    reload_verifier_free(&v);
+    explains(policy, &message, EXAMPLE_TIME, NULL, false);
+    reload_policy_free(&policy);
     reload_buf_free(&ca);
     reload_buf_free(&message);
 }
@@ -214,10 +214,10 @@ static void test_report_json(void **state)
     for (size_t i = 0; i < COUNT(secrets); i++) {
         reload_report report = {0};
         reload_buf out = {0};
-        reload_verifier *v = verifier(secrets[i]);
+        reload_policy *policy = new_policy(secrets[i]);
         reload_msg *msg = test_parse(&everything);
-        assert_int_equal(reload_verify(v, msg, NOW, &report), RELOAD_OK);
-        assert_int_equal(reload_explain(v, msg, &report), RELOAD_OK);
+        assert_int_equal(test_verify(policy, NULL, msg, NOW, &report), RELOAD_OK);
+        assert_int_equal(reload_explain(policy, msg, &report), RELOAD_OK);
         assert_int_equal(reload_json_write_report(&report, msg, &origin, test_sink, &out),
                          RELOAD_OK);
         reload_buf_append(&out, "", 1);
@@ -225,7 +225,7 @@ static void test_report_json(void **state)
         reload_buf_free(&out);
         reload_report_free(&report);
         reload_msg_free(&msg);
-        reload_verifier_free(&v);
+        reload_policy_free(&policy);
     }
 }
 

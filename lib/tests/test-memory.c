@@ -3,7 +3,8 @@
 #include "failing.h"
 #include "test.h"
 
-#include "verify/memory.h"
+#include "verify/plan.h"
+#include "x509/x509.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,7 +50,7 @@ static void naive_advance(struct naive *n, uint32_t boot_time, uint32_t counter,
 
 struct pair {
     struct naive naive;
-    reload_peer_memory peer;
+    reload_peer_state peer;
     unsigned replays, taken;
 };
 
@@ -85,8 +86,8 @@ static void test_window_random(void **state)
     for (size_t s = 0; s < COUNT(starts); s++)
         for (unsigned spread = 2; spread <= 512; spread *= 2) {
             memset(&p, 0, sizeof p);
-            p.peer = (reload_peer_memory){0x5a5a5a5a, 0xa5a5a5a5, UINT64_MAX,
-                                          7}; /* not looked at: the peer is not known */
+            p.peer = (reload_peer_state){0x5a5a5a5a, 0xa5a5a5a5, UINT64_MAX,
+                                         7}; /* not looked at: the peer is not known */
             int64_t middle = starts[s];
             for (unsigned i = 0; i < 2000; i++) {
                 int64_t counter = middle + (int64_t)test_below(&random, spread) - spread / 2;
@@ -204,12 +205,12 @@ enum { MOST = 16 };
 struct fake {
     struct {
         uint8_t id[RELOAD_ID_SIZE];
-        reload_peer_memory peer;
+        reload_peer_state peer;
     } peers[MOST];
     struct {
         uint8_t transaction[RELOAD_TRANSACTION_SIZE];
         uint32_t overlay;
-        reload_request_memory request;
+        reload_request_state request;
     } requests[MOST];
     struct {
         char name[64];
@@ -233,7 +234,7 @@ static reload_err called(struct fake *fake, char letter)
     return RELOAD_OK;
 }
 
-static reload_err find_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_peer_memory *peer,
+static reload_err find_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_peer_state *peer,
                             bool *found)
 {
     struct fake *fake = arg;
@@ -247,7 +248,7 @@ static reload_err find_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_
 }
 
 static reload_err keep_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE],
-                            const reload_peer_memory *peer)
+                            const reload_peer_state *peer)
 {
     struct fake *fake = arg;
     size_t i = 0;
@@ -264,7 +265,7 @@ static reload_err keep_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE],
 }
 
 static reload_err find_request(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE],
-                               uint32_t overlay, reload_request_memory *request, bool *found)
+                               uint32_t overlay, reload_request_state *request, bool *found)
 {
     struct fake *fake = arg;
     *found = false;
@@ -278,7 +279,7 @@ static reload_err find_request(void *arg, const uint8_t transaction_id[RELOAD_TR
 }
 
 static reload_err keep_request(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE],
-                               uint32_t overlay, const reload_request_memory *request)
+                               uint32_t overlay, const reload_request_state *request)
 {
     struct fake *fake = arg;
     reload_err err = called(fake, 'Q');
@@ -326,76 +327,8 @@ static void forget_all(struct fake *fake)
     memset(fake, 0, sizeof *fake);
 }
 
-/* ---- A lesson ---- */
-
-static const reload_memory no_memory = {NULL,         find_peer, keep_peer, find_request,
-                                        keep_request, find_pin,  keep_pin};
-
-static void test_lesson(void **state)
-{
-    (void)state;
-    static struct fake fake;
-    static const uint8_t one[RELOAD_FINGERPRINT_SIZE] = {1}, two[RELOAD_FINGERPRINT_SIZE] = {2};
-    reload_memory memory = no_memory;
-    memory.arg = &fake;
-    rl_lesson lesson = {0};
-    bool mismatch = true;
-    forget_all(&fake);
-    /* nothing learnt: nothing kept */
-    assert_int_equal(rl_lesson_keep(&lesson, &memory), RELOAD_OK);
-    assert_string_equal(fake.calls, "");
-    /* the first key of a name in the message is the one that later ones are compared with, before
-     * the memory is asked */
-    assert_int_equal(rl_pin_mismatch(&memory, &lesson, "peer:a", one, &mismatch), RELOAD_OK);
-    assert_false(mismatch);
-    assert_string_equal(fake.calls, "i");
-    assert_int_equal(rl_pin_note(&lesson, "peer:a", one), RELOAD_OK);
-    assert_int_equal(rl_pin_mismatch(&memory, &lesson, "peer:a", two, &mismatch), RELOAD_OK);
-    assert_true(mismatch);
-    assert_int_equal(rl_pin_mismatch(&memory, &lesson, "peer:a", one, &mismatch), RELOAD_OK);
-    assert_false(mismatch);
-    assert_string_equal(fake.calls, "i");
-    assert_int_equal(rl_pin_note(&lesson, "peer:a", two), RELOAD_OK); /* noted already */
-    char name[8] = "key:0@x";
-    for (unsigned i = 0; i < 9; i++) {
-        name[4] = (char)('0' + i);
-        assert_int_equal(rl_pin_note(&lesson, name, two), RELOAD_OK);
-    }
-    assert_int_equal(fake.pin_count, 0); /* nothing is kept until the end */
-    lesson.has_peer = true;
-    lesson.peer.counter = 77;
-    assert_int_equal(rl_lesson_keep(&lesson, &memory), RELOAD_OK);
-    assert_string_equal(fake.calls, "iPIIIIIIIIII");
-    assert_int_equal(fake.peers[0].peer.counter, 77);
-    assert_string_equal(fake.pins[0].name, "peer:a");
-    assert_memory_equal(fake.pins[0].fingerprint, one, sizeof one);
-    assert_string_equal(fake.pins[9].name, "key:8@x");
-    rl_lesson_free(&lesson);
-    assert_int_equal(lesson.pin_count, 0);
-    assert_false(lesson.has_peer);
-    /* the memory's key counts */
-    assert_int_equal(rl_pin_mismatch(&memory, &lesson, "peer:a", two, &mismatch), RELOAD_OK);
-    assert_true(mismatch);
-    /* errors come back, and what follows is not done */
-    fake.failing = 'I';
-    fake.result = RELOAD_ERR_WRITE;
-    fake.calls[0] = '\0';
-    assert_int_equal(rl_pin_note(&lesson, "peer:b", one), RELOAD_OK);
-    assert_int_equal(rl_pin_note(&lesson, "peer:c", one), RELOAD_OK);
-    assert_int_equal(rl_lesson_keep(&lesson, &memory), RELOAD_ERR_WRITE);
-    assert_string_equal(fake.calls, "I");
-    fake.failing = 'P';
-    fake.spared = 0;
-    lesson.has_peer = true;
-    assert_int_equal(rl_lesson_keep(&lesson, &memory), RELOAD_ERR_WRITE);
-    assert_string_equal(fake.calls, "IP");
-    fake.failing = 'i';
-    fake.spared = 0;
-    fake.result = RELOAD_ERR_READ;
-    assert_int_equal(rl_pin_mismatch(&memory, &lesson, "peer:d", one, &mismatch), RELOAD_ERR_READ);
-    assert_false(mismatch);
-    rl_lesson_free(&lesson);
-}
+static const reload_store functions = {NULL,         find_peer, keep_peer, find_request,
+                                       keep_request, find_pin,  keep_pin};
 
 /* ---- Times ---- */
 
@@ -582,31 +515,56 @@ static void make(const char *json, const struct identity *who, reload_buf *out)
     reload_buf_free(&plain);
 }
 
-static reload_verifier *verifier(struct fake *fake, unsigned what, reload_security security)
+/* A policy, a judge and a store. */
+struct verifier {
+    reload_policy *policy;
+    reload_judge *judge;
+    reload_store store;
+    struct fake *fake;
+};
+
+static struct verifier new_verifier(struct fake *fake, unsigned what, reload_security security)
 {
-    reload_memory memory = no_memory;
-    reload_verifier *v = reload_verifier_new(security);
-    assert_non_null(v);
-    memory.arg = fake;
+    struct verifier v = {reload_policy_new(security), NULL, functions, fake};
+    assert_non_null(v.policy);
+    v.store.arg = fake;
     if (security == RELOAD_SECURITY_HMAC)
-        assert_int_equal(reload_verifier_add_secret(v, (const uint8_t *)"secret", 6), RELOAD_OK);
-    reload_verifier_set_memory(v, &memory, what);
+        assert_int_equal(reload_policy_add_secret(v.policy, (const uint8_t *)"secret", 6),
+                         RELOAD_OK);
+    else if (security == RELOAD_SECURITY_CERTS && (what & RELOAD_REMEMBER_PINS) == 0)
+        assert_int_equal(reload_policy_add_ca(v.policy, ca.octets, ca.len, NULL), RELOAD_OK);
+    reload_policy_remember(v.policy, what);
+    assert_int_equal(reload_policy_seal(v.policy, NULL), RELOAD_OK);
+    v.judge = reload_judge_new(v.policy);
+    assert_non_null(v.judge);
     return v;
 }
 
-/* Judges; the verdict, and which calls there were. */
-static void judged(reload_verifier *v, struct fake *fake, const reload_buf *octets,
-                   reload_verdict verdict, reload_reason reason, const char *calls)
+static void free_verifier(struct verifier *v)
+{
+    reload_judge_free(&v->judge);
+    reload_policy_free(&v->policy);
+}
+
+static const reload_moment now = {NOW * RELOAD_SECOND, RELOAD_NO_TIME};
+
+/* Judges and commits; the verdict, and which calls there were. */
+static void judged(const struct verifier *v, const reload_buf *octets, reload_verdict verdict,
+                   reload_reason reason, const char *calls)
 {
     reload_report report = {0};
     reload_msg *msg = test_parse(octets);
-    fake->calls[0] = '\0';
-    assert_int_equal(reload_verify(v, msg, NOW, &report), RELOAD_OK);
+    v->fake->calls[0] = '\0';
+    assert_int_equal(reload_judge_message(v->judge, msg, now, &report), RELOAD_OK);
+    assert_string_equal(v->fake->calls, ""); /* judging asks nothing */
+    assert_int_equal(reload_commit(&v->store, &report), RELOAD_OK);
     assert_string_equal(report.reason == RELOAD_REASON_NONE ? "none"
                                                             : reload_reason_text(report.reason),
                         reason == RELOAD_REASON_NONE ? "none" : reload_reason_text(reason));
     assert_int_equal(report.verdict, verdict);
-    assert_string_equal(fake->calls, calls);
+    assert_string_equal(v->fake->calls, calls);
+    assert_int_equal(reload_commit(&v->store, &report), RELOAD_OK); /* once: nothing is left */
+    assert_string_equal(v->fake->calls, calls);
     reload_report_free(&report);
     reload_msg_free(&msg);
 }
@@ -619,27 +577,27 @@ static void test_calls(void **state)
     static struct fake fake;
     reload_buf put = {0}, later = {0}, other = {0}, answer = {0}, forged = {0};
     forget_all(&fake);
-    reload_verifier *v = verifier(&fake, ALL, RELOAD_SECURITY_CERTS);
+    struct verifier v = new_verifier(&fake, ALL, RELOAD_SECURITY_CERTS);
     make(PUT("00000005", "sip:alice@10.4.1.2"), &first, &put);
     make(SEARCH("00000006"), &first, &later);
     make(SEARCH("00000007"), &second, &other);
     make(ANSWER("00000005"), &first, &answer);
 
     /* a response before its request: looked for, and nothing is learnt from it */
-    judged(v, &fake, &answer, RELOAD_INVALID, RELOAD_REASON_UNMATCHED_RESPONSE, "iq");
+    judged(&v, &answer, RELOAD_INVALID, RELOAD_REASON_UNMATCHED_RESPONSE, "iq");
     assert_int_equal(fake.pin_count, 0);
     /* a message that fails in the last octet of all: its request is remembered, and nothing else */
     reload_buf_append(&forged, put.octets, put.len);
     forged.octets[forged.len - 1] ^= 1;
-    judged(v, &fake, &forged, RELOAD_INVALID, RELOAD_REASON_BAD_DIGEST, "Qi");
+    judged(&v, &forged, RELOAD_INVALID, RELOAD_REASON_BAD_DIGEST, "Qi");
     assert_true(fake.peer_count == 0 && fake.pin_count == 0 && fake.request_count == 1);
-    judged(v, &fake, &answer, RELOAD_PINNED, RELOAD_REASON_NONE,
+    judged(&v, &answer, RELOAD_PINNED, RELOAD_REASON_NONE,
            "iqI"); /* which is enough for its response */
     assert_int_equal(fake.pin_count, 1);
 
     /* one that passes: the peer, its Peer-ID's pin and the KEY's are kept, once all is checked */
     forget_all(&fake);
-    judged(v, &fake, &put, RELOAD_PINNED, RELOAD_REASON_NONE, "QipiPII");
+    judged(&v, &put, RELOAD_PINNED, RELOAD_REASON_NONE, "QipiPII");
     assert_int_equal(fake.peer_count, 1);
     assert_memory_equal(fake.peers[0].id, alice_id, RELOAD_ID_SIZE);
     assert_int_equal(fake.peers[0].peer.boot_time, BOOT);
@@ -654,29 +612,29 @@ static void test_calls(void **state)
     assert_int_equal(fake.requests[0].request.captured, RELOAD_NO_TIME);
     assert_false(fake.requests[0].request.open_overlay);
     /* again: a replay, of which nothing is kept but the request */
-    judged(v, &fake, &put, RELOAD_INVALID, RELOAD_REASON_REPLAY, "Qip");
-    judged(v, &fake, &answer, RELOAD_PINNED, RELOAD_REASON_NONE, "iqI");
+    judged(&v, &put, RELOAD_INVALID, RELOAD_REASON_REPLAY, "Qip");
+    judged(&v, &answer, RELOAD_PINNED, RELOAD_REASON_NONE, "iqI");
     /* another key */
-    judged(v, &fake, &other, RELOAD_INVALID, RELOAD_REASON_PIN_MISMATCH, "Qi");
-    judged(v, &fake, &later, RELOAD_PINNED, RELOAD_REASON_NONE, "QipPI");
+    judged(&v, &other, RELOAD_INVALID, RELOAD_REASON_PIN_MISMATCH, "Qi");
+    judged(&v, &later, RELOAD_PINNED, RELOAD_REASON_NONE, "QipPI");
     assert_int_equal(fake.peers[0].peer.counter, 6);
     assert_int_equal(fake.peers[0].peer.window, 1);
     assert_int_equal(fake.peer_count, 1);
 
     /* only what was asked for is asked */
-    reload_verifier_free(&v);
-    v = verifier(&fake, RELOAD_REMEMBER_PINS, RELOAD_SECURITY_CERTS);
-    judged(v, &fake, &put, RELOAD_PINNED, RELOAD_REASON_NONE, "iiII");
-    judged(v, &fake, &answer, RELOAD_PINNED, RELOAD_REASON_NONE, "iI");
-    reload_verifier_free(&v);
-    v = verifier(&fake, RELOAD_REMEMBER_PINS | RELOAD_REMEMBER_PEERS, RELOAD_SECURITY_CERTS);
-    judged(v, &fake, &put, RELOAD_INVALID, RELOAD_REASON_REPLAY, "ip");
-    judged(v, &fake, &answer, RELOAD_PINNED, RELOAD_REASON_NONE, "iI");
-    reload_verifier_free(&v);
-    v = verifier(&fake, RELOAD_REMEMBER_REQUESTS | RELOAD_REMEMBER_PEERS, RELOAD_SECURITY_CERTS);
-    assert_int_equal(reload_verifier_add_ca(v, ca.octets, ca.len, NULL), RELOAD_OK);
-    judged(v, &fake, &put, RELOAD_INVALID, RELOAD_REASON_UNTRUSTED_CERTIFICATE, "Q");
-    reload_verifier_free(&v);
+    free_verifier(&v);
+    v = new_verifier(&fake, RELOAD_REMEMBER_PINS, RELOAD_SECURITY_CERTS);
+    judged(&v, &put, RELOAD_PINNED, RELOAD_REASON_NONE, "iiII");
+    judged(&v, &answer, RELOAD_PINNED, RELOAD_REASON_NONE, "iI");
+    free_verifier(&v);
+    v = new_verifier(&fake, RELOAD_REMEMBER_PINS | RELOAD_REMEMBER_PEERS, RELOAD_SECURITY_CERTS);
+    judged(&v, &put, RELOAD_INVALID, RELOAD_REASON_REPLAY, "ip");
+    judged(&v, &answer, RELOAD_PINNED, RELOAD_REASON_NONE, "iI");
+    free_verifier(&v);
+    v = new_verifier(&fake, RELOAD_REMEMBER_REQUESTS | RELOAD_REMEMBER_PEERS,
+                     RELOAD_SECURITY_CERTS);
+    judged(&v, &put, RELOAD_INVALID, RELOAD_REASON_UNTRUSTED_CERTIFICATE, "Q");
+    free_verifier(&v);
     reload_buf_free(&put);
     reload_buf_free(&later);
     reload_buf_free(&other);
@@ -691,7 +649,7 @@ static void test_step_12(void **state)
     static struct fake fake;
     reload_buf put = {0}, json = {0}, forged = {0}, good = {0};
     forget_all(&fake);
-    reload_verifier *v = verifier(&fake, ALL, RELOAD_SECURITY_CERTS);
+    struct verifier v = new_verifier(&fake, ALL, RELOAD_SECURITY_CERTS);
     make(PUT("ffffffff", "sip:alice@10.4.1.2"), &first, &put);
     /* its BODY's entry is another, and the message is signed anew by its sender */
     reload_msg *msg = test_parse(&put);
@@ -701,13 +659,13 @@ static void test_step_12(void **state)
     assert_non_null(entry);
     memcpy(entry, "10.9.9.9", 8);
     make((const char *)json.octets, &first, &forged);
-    judged(v, &fake, &forged, RELOAD_INVALID, RELOAD_REASON_BAD_DIGEST, "Qipi");
+    judged(&v, &forged, RELOAD_INVALID, RELOAD_REASON_BAD_DIGEST, "Qipi");
     assert_true(fake.peer_count == 0 && fake.pin_count == 0);
     make(SEARCH("00000001"), &first, &good);
-    judged(v, &fake, &good, RELOAD_PINNED, RELOAD_REASON_NONE,
+    judged(&v, &good, RELOAD_PINNED, RELOAD_REASON_NONE,
            "QipPI"); /* a far counter has locked nobody out */
     reload_msg_free(&msg);
-    reload_verifier_free(&v);
+    free_verifier(&v);
     reload_buf_free(&put);
     reload_buf_free(&json);
     reload_buf_free(&forged);
@@ -723,18 +681,18 @@ static void test_algorithms(void **state)
     forget_all(&fake);
     make(SEARCH("00000001"), NULL, &request);
     make(ANSWER("00000001"), NULL, &answer);
-    reload_verifier *v = verifier(&fake, ALL, RELOAD_SECURITY_HMAC);
-    judged(v, &fake, &request, RELOAD_VALID, RELOAD_REASON_NONE, "Q");
-    judged(v, &fake, &request, RELOAD_VALID, RELOAD_REASON_NONE, "Q");
-    judged(v, &fake, &answer, RELOAD_VALID, RELOAD_REASON_NONE, "q");
+    struct verifier v = new_verifier(&fake, ALL, RELOAD_SECURITY_HMAC);
+    judged(&v, &request, RELOAD_VALID, RELOAD_REASON_NONE, "Q");
+    judged(&v, &request, RELOAD_VALID, RELOAD_REASON_NONE, "Q");
+    judged(&v, &answer, RELOAD_VALID, RELOAD_REASON_NONE, "q");
     forget_all(&fake);
-    judged(v, &fake, &answer, RELOAD_INVALID, RELOAD_REASON_UNMATCHED_RESPONSE, "q");
-    reload_verifier_free(&v);
-    v = verifier(&fake, ALL, RELOAD_SECURITY_NONE);
+    judged(&v, &answer, RELOAD_INVALID, RELOAD_REASON_UNMATCHED_RESPONSE, "q");
+    free_verifier(&v);
+    v = new_verifier(&fake, ALL, RELOAD_SECURITY_NONE);
     test_json(&plain, "{\"header\": {\"method\": \"PEER-SEARCH\", \"security\": \"NONE\", "
                       "\"response\": true}, \"attributes\": []}");
-    judged(v, &fake, &plain, RELOAD_UNSECURED, RELOAD_REASON_NONE, "");
-    reload_verifier_free(&v);
+    judged(&v, &plain, RELOAD_UNSECURED, RELOAD_REASON_NONE, "");
+    free_verifier(&v);
     reload_buf_free(&request);
     reload_buf_free(&answer);
     reload_buf_free(&plain);
@@ -746,6 +704,7 @@ static void test_round_trip(void **state)
     static struct fake fake;
     reload_buf request = {0}, answer = {0};
     reload_report report = {0};
+    reload_moment moment = now;
     static const struct {
         int64_t request, answer;
         bool has;
@@ -761,15 +720,15 @@ static void test_round_trip(void **state)
     make(SEARCH("00000001"), NULL, &request);
     make(ANSWER("00000001"), NULL, &answer);
     reload_msg *q = test_parse(&request), *a = test_parse(&answer);
-    reload_verifier *v = verifier(&fake, RELOAD_REMEMBER_REQUESTS, RELOAD_SECURITY_HMAC);
+    struct verifier v = new_verifier(&fake, RELOAD_REMEMBER_REQUESTS, RELOAD_SECURITY_HMAC);
     for (size_t i = 0; i < COUNT(cases); i++) {
         forget_all(&fake);
-        reload_verifier_set_captured(v, cases[i].request);
-        assert_int_equal(reload_verify(v, q, NOW, &report), RELOAD_OK);
+        moment.captured = cases[i].request;
+        assert_int_equal(reload_verify(v.judge, q, moment, &v.store, &report), RELOAD_OK);
         assert_false(report.has_round_trip);
         assert_int_equal(fake.requests[0].request.captured, cases[i].request);
-        reload_verifier_set_captured(v, cases[i].answer);
-        assert_int_equal(reload_verify(v, a, NOW, &report), RELOAD_OK);
+        moment.captured = cases[i].answer;
+        assert_int_equal(reload_verify(v.judge, a, moment, &v.store, &report), RELOAD_OK);
         assert_int_equal(report.has_round_trip, cases[i].has);
         if (cases[i].has)
             assert_int_equal(report.round_trip, cases[i].trip);
@@ -777,7 +736,7 @@ static void test_round_trip(void **state)
     reload_report_free(&report);
     reload_msg_free(&q);
     reload_msg_free(&a);
-    reload_verifier_free(&v);
+    free_verifier(&v);
     reload_buf_free(&request);
     reload_buf_free(&answer);
 }
@@ -802,8 +761,8 @@ static void test_failing_memory(void **state)
             fake.failing = letters[i];
             fake.spared = spared;
             fake.result = i % 2 == 0 ? RELOAD_ERR_READ : RELOAD_ERR_WRITE;
-            reload_verifier *v = verifier(&fake, ALL, RELOAD_SECURITY_CERTS);
-            reload_err err = reload_verify(v, msg, NOW, &report);
+            struct verifier v = new_verifier(&fake, ALL, RELOAD_SECURITY_CERTS);
+            reload_err err = reload_verify(v.judge, msg, now, &v.store, &report);
             char *at = strchr(fake.calls, letters[i]);
             if (at != NULL && spared > 0)
                 at = strchr(at + 1, letters[i]);
@@ -818,7 +777,7 @@ static void test_failing_memory(void **state)
                 assert_string_equal(at + 1, ""); /* nothing is asked or kept from then on */
             }
             reload_report_free(&report);
-            reload_verifier_free(&v);
+            free_verifier(&v);
         }
     assert_int_equal(failures, 8); /* i and I twice */
     reload_msg_free(&request);
@@ -839,14 +798,14 @@ static void test_failing_allocations(void **state)
     for (long n = 0;; n++) {
         reload_report report = {.verdict = RELOAD_VALID};
         forget_all(&fake);
-        reload_verifier *v = verifier(&fake, ALL, RELOAD_SECURITY_CERTS);
+        struct verifier v = new_verifier(&fake, ALL, RELOAD_SECURITY_CERTS);
         failed = false;
         countdown = n;
-        reload_err err = reload_verify(v, msg, NOW, &report);
+        reload_err err = reload_verify(v.judge, msg, now, &v.store, &report);
         countdown = -1;
         reload_verdict verdict = report.verdict;
         reload_report_free(&report);
-        reload_verifier_free(&v);
+        free_verifier(&v);
         if (!failed) {
             assert_int_equal(err, RELOAD_OK);
             assert_int_equal(verdict, RELOAD_PINNED);
@@ -867,12 +826,17 @@ static void test_failing_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_window_random),  cmocka_unit_test(test_window_edges),
-        cmocka_unit_test(test_boot_time),      cmocka_unit_test(test_names),
-        cmocka_unit_test(test_lesson),         cmocka_unit_test(test_times),
-        cmocka_unit_test(test_calls),          cmocka_unit_test(test_step_12),
-        cmocka_unit_test(test_algorithms),     cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_failing_memory), cmocka_unit_test(test_failing_allocations),
+        cmocka_unit_test(test_window_random),
+        cmocka_unit_test(test_window_edges),
+        cmocka_unit_test(test_boot_time),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_times),
+        cmocka_unit_test(test_calls),
+        cmocka_unit_test(test_step_12),
+        cmocka_unit_test(test_algorithms),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_failing_memory),
+        cmocka_unit_test(test_failing_allocations),
     };
     return cmocka_run_group_tests_name("memory", tests, setup, teardown);
 }

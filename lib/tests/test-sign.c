@@ -665,18 +665,18 @@ static void test_everything_verifies(void **state)
     (void)state;
     reload_buf buf = {0};
     reload_report report = {0};
-    reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_HMAC);
-    assert_int_equal(reload_verifier_add_secret(v, (const uint8_t *)SECRET, strlen(SECRET)),
+    reload_policy *policy = reload_policy_new(RELOAD_SECURITY_HMAC);
+    assert_int_equal(reload_policy_add_secret(policy, (const uint8_t *)SECRET, strlen(SECRET)),
                      RELOAD_OK);
-    reload_verifier_require_peer_signature(v, true);
+    reload_policy_require_peer_signature(policy, true);
     test_everything(&buf);
     reload_msg *msg = test_parse(&buf);
-    assert_int_equal(reload_verify(v, msg, 1183900000, &report), RELOAD_OK);
+    assert_int_equal(test_verify(policy, NULL, msg, 1183900000, &report), RELOAD_OK);
     assert_int_equal(report.verdict, RELOAD_VALID);
     assert_int_equal(report.count, 3);
     reload_report_free(&report);
     reload_msg_free(&msg);
-    reload_verifier_free(&v);
+    reload_policy_free(&policy);
     reload_buf_free(&buf);
 }
 
@@ -1017,8 +1017,8 @@ static void test_append(void **state)
     reload_buf out = {0}, longer = {0}, attr = {0};
     reload_signer *s = signer_new(0);
     reload_report report = {0};
-    reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_HMAC);
-    assert_int_equal(reload_verifier_add_secret(v, (const uint8_t *)SECRET, strlen(SECRET)),
+    reload_policy *policy = reload_policy_new(RELOAD_SECURITY_HMAC);
+    assert_int_equal(reload_policy_add_secret(policy, (const uint8_t *)SECRET, strlen(SECRET)),
                      RELOAD_OK);
     assert_int_equal(sign_hex(s, HEAD("02", "01", "000000") IDS, &out), RELOAD_OK);
     test_hex(&attr, "00040008"
@@ -1042,7 +1042,7 @@ static void test_append(void **state)
         reload_buf_reset(&out);
         reload_buf_append(&out, longer.octets, longer.len);
         msg = test_parse(&out);
-        assert_int_equal(reload_verify(v, msg, 0, &report), RELOAD_OK);
+        assert_int_equal(test_verify(policy, NULL, msg, 0, &report), RELOAD_OK);
         assert_int_equal(report.verdict, RELOAD_VALID);
         reload_msg_free(&msg);
     }
@@ -1074,7 +1074,7 @@ static void test_append(void **state)
                                              "00060000");
     reload_msg_free(&msg);
     reload_report_free(&report);
-    reload_verifier_free(&v);
+    reload_policy_free(&policy);
     reload_signer_free(&s);
     reload_buf_free(&bad);
     reload_buf_free(&attr);

@@ -161,16 +161,16 @@ static void craft(const struct plan *p, reload_buf *buf)
 
 /* ---- Judging ---- */
 
-static reload_verifier *verifier(void)
+static reload_policy *new_policy(void)
 {
-    reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_HMAC);
-    assert_non_null(v);
-    assert_int_equal(reload_verifier_add_secret(v, (const uint8_t *)SECRET, strlen(SECRET)),
+    reload_policy *policy = reload_policy_new(RELOAD_SECURITY_HMAC);
+    assert_non_null(policy);
+    assert_int_equal(reload_policy_add_secret(policy, (const uint8_t *)SECRET, strlen(SECRET)),
                      RELOAD_OK);
-    assert_int_equal(reload_verifier_set_overlay(v, "chat"), RELOAD_OK);
-    reload_verifier_set_dht(v, 1);
-    reload_verifier_set_hash(v, 1);
-    return v;
+    assert_int_equal(reload_policy_set_overlay(policy, "chat"), RELOAD_OK);
+    reload_policy_set_dht(policy, 1);
+    reload_policy_set_hash(policy, 1);
+    return policy;
 }
 
 /* The signatures as "path=verdict" or "path=reason", one after the other. */
@@ -189,14 +189,14 @@ static void list(const reload_msg *msg, const reload_report *report, char *text,
     }
 }
 
-static void judge_octets(reload_verifier *v, const reload_buf *buf, int64_t time,
+static void judge_octets(reload_policy *policy, const reload_buf *buf, int64_t time,
                          reload_verdict verdict, const char *reason, uint16_t code,
                          const char *signatures)
 {
     reload_report report = {0};
     char text[2048];
     reload_msg *msg = test_parse(buf);
-    assert_int_equal(reload_verify(v, msg, time, &report), RELOAD_OK);
+    assert_int_equal(test_verify(policy, NULL, msg, time, &report), RELOAD_OK);
     if (reason == NULL)
         assert_null(reload_reason_text(report.reason));
     else
@@ -222,11 +222,11 @@ static void judge(const struct plan *p, const char *reason, uint16_t code, const
     for (int response = 0; response < 2; response++) {
         struct plan copy = *p;
         reload_buf buf = {0};
-        reload_verifier *v = verifier();
+        reload_policy *policy = new_policy();
         copy.response = p->response || response;
         craft(&copy, &buf);
-        judge_octets(v, &buf, NOW, verdict, reason, copy.response ? 0 : code, signatures);
-        reload_verifier_free(&v);
+        judge_octets(policy, &buf, NOW, verdict, reason, copy.response ? 0 : code, signatures);
+        reload_policy_free(&policy);
         reload_buf_free(&buf);
     }
 }
@@ -260,21 +260,21 @@ static void test_step_1(void **state)
 {
     (void)state;
     reload_buf buf = {0};
-    reload_verifier *v = verifier();
+    reload_policy *policy = new_policy();
     struct plan p = {.source = {"D", 0, false, false}};
     craft(&p, &buf);
     buf.octets[15]++; /* one octet more than there is */
-    judge_octets(v, &buf, NOW, RELOAD_MALFORMED, "malformed", 0,
+    judge_octets(policy, &buf, NOW, RELOAD_MALFORMED, "malformed", 0,
                  SOURCE_SIG "=unchecked " BODY_SIG "=unchecked /attributes/2=unchecked");
     craft(&p, &buf);
     buf.octets[8] = 2;
-    judge_octets(v, &buf, NOW, RELOAD_INVALID, "unsupported-version", 0,
+    judge_octets(policy, &buf, NOW, RELOAD_INVALID, "unsupported-version", 0,
                  SOURCE_SIG "=unchecked " BODY_SIG "=unchecked /attributes/2=unchecked");
     /* EXP decides nothing (but is covered by the digest) */
     craft(&p, &buf);
     buf.octets[8] = 0x81;
-    judge_octets(v, &buf, NOW, RELOAD_INVALID, "bad-digest", 431, NULL);
-    reload_verifier_free(&v);
+    judge_octets(policy, &buf, NOW, RELOAD_INVALID, "bad-digest", 431, NULL);
+    reload_policy_free(&policy);
     reload_buf_free(&buf);
 }
 
@@ -282,18 +282,18 @@ static void test_step_2(void **state)
 {
     (void)state;
     reload_buf buf = {0};
-    reload_verifier *v = verifier();
+    reload_policy *policy = new_policy();
     craft(&(struct plan){0}, &buf);
     buf.octets[6] = 0x80;
-    judge_octets(v, &buf, NOW, RELOAD_INVALID, "fragment", 0,
+    judge_octets(policy, &buf, NOW, RELOAD_INVALID, "fragment", 0,
                  BODY_SIG "=unchecked /attributes/2=unchecked");
     /* LFRG and the reserved bits alone make no fragment, and octets 0 to 7 are not signed */
     buf.octets[4] = 0;
     buf.octets[5] = 0xff;
     buf.octets[6] = 0x7f;
     buf.octets[7] = 0xff;
-    judge_octets(v, &buf, NOW, RELOAD_VALID, NULL, 0, NULL);
-    reload_verifier_free(&v);
+    judge_octets(policy, &buf, NOW, RELOAD_VALID, NULL, 0, NULL);
+    reload_policy_free(&policy);
     reload_buf_free(&buf);
 }
 
@@ -370,26 +370,26 @@ static void test_step_4_overlay(void **state)
         uint16_t code = response ? 0 : 498;
         static const char unchecked[] = BODY_SIG "=unchecked /attributes/2=unchecked";
         craft(&(struct plan){.response = response}, &buf);
-        reload_verifier *v = verifier();
-        assert_int_equal(reload_verifier_set_overlay(v, "chat2"), RELOAD_OK);
-        judge_octets(v, &buf, NOW, RELOAD_INVALID, "overlay-mismatch", code, unchecked);
-        reload_verifier_free(&v);
-        v = verifier();
-        reload_verifier_set_dht(v, 2);
-        judge_octets(v, &buf, NOW, RELOAD_INVALID, "overlay-mismatch", code, unchecked);
-        reload_verifier_free(&v);
-        v = verifier();
-        reload_verifier_set_hash(v, 2);
-        judge_octets(v, &buf, NOW, RELOAD_INVALID, "overlay-mismatch", code, unchecked);
-        reload_verifier_free(&v);
+        reload_policy *policy = new_policy();
+        assert_int_equal(reload_policy_set_overlay(policy, "chat2"), RELOAD_OK);
+        judge_octets(policy, &buf, NOW, RELOAD_INVALID, "overlay-mismatch", code, unchecked);
+        reload_policy_free(&policy);
+        policy = new_policy();
+        reload_policy_set_dht(policy, 2);
+        judge_octets(policy, &buf, NOW, RELOAD_INVALID, "overlay-mismatch", code, unchecked);
+        reload_policy_free(&policy);
+        policy = new_policy();
+        reload_policy_set_hash(policy, 2);
+        judge_octets(policy, &buf, NOW, RELOAD_INVALID, "overlay-mismatch", code, unchecked);
+        reload_policy_free(&policy);
     }
     /* not told: not checked */
-    reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_HMAC);
-    assert_int_equal(reload_verifier_add_secret(v, (const uint8_t *)SECRET, strlen(SECRET)),
+    reload_policy *policy = reload_policy_new(RELOAD_SECURITY_HMAC);
+    assert_int_equal(reload_policy_add_secret(policy, (const uint8_t *)SECRET, strlen(SECRET)),
                      RELOAD_OK);
     craft(&(struct plan){0}, &buf);
-    judge_octets(v, &buf, NOW, RELOAD_VALID, NULL, 0, NULL);
-    reload_verifier_free(&v);
+    judge_octets(policy, &buf, NOW, RELOAD_VALID, NULL, 0, NULL);
+    reload_policy_free(&policy);
     reload_buf_free(&buf);
 }
 
@@ -398,7 +398,7 @@ static void test_step_4_overlay_zero(void **state)
 {
     (void)state;
     reload_buf buf = {0};
-    reload_verifier *v = verifier();
+    reload_policy *policy = new_policy();
     static const struct {
         uint8_t method;
         bool response;
@@ -411,9 +411,9 @@ static void test_step_4_overlay_zero(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         craft(&(struct plan){.method = rows[i].method, .response = rows[i].response}, &buf);
         memset(buf.octets + 64, 0, 4);
-        judge_octets(v, &buf, NOW, RELOAD_INVALID, rows[i].reason, rows[i].code, NULL);
+        judge_octets(policy, &buf, NOW, RELOAD_INVALID, rows[i].reason, rows[i].code, NULL);
     }
-    reload_verifier_free(&v);
+    reload_policy_free(&policy);
     reload_buf_free(&buf);
 }
 
@@ -428,14 +428,14 @@ static void test_step_4_security(void **state)
     judge(&(struct plan){.security = 0xff}, "security-mismatch", 401, unchecked);
     /* 0 in a PEER-JOIN request is checked under the overlay's algorithm */
     reload_buf buf = {0};
-    reload_verifier *v = verifier();
+    reload_policy *policy = new_policy();
     craft(&(struct plan){.security = 0xff, .method = 0xff}, &buf);
-    judge_octets(v, &buf, NOW, RELOAD_VALID, NULL, 0, NULL);
+    judge_octets(policy, &buf, NOW, RELOAD_VALID, NULL, 0, NULL);
     craft(&(struct plan){.security = 0xff, .method = 0xff, .message = {"D", 0, true, false}}, &buf);
-    judge_octets(v, &buf, NOW, RELOAD_INVALID, "bad-digest", 431, NULL);
+    judge_octets(policy, &buf, NOW, RELOAD_INVALID, "bad-digest", 431, NULL);
     craft(&(struct plan){.security = 0xff, .method = 0xff, .response = true}, &buf);
-    judge_octets(v, &buf, NOW, RELOAD_INVALID, "security-mismatch", 0, NULL);
-    reload_verifier_free(&v);
+    judge_octets(policy, &buf, NOW, RELOAD_INVALID, "security-mismatch", 0, NULL);
+    reload_policy_free(&policy);
     reload_buf_free(&buf);
 }
 
@@ -445,33 +445,33 @@ static void test_none(void **state)
     (void)state;
     static const char unchecked[] = BODY_SIG "=unchecked /attributes/2=unchecked";
     reload_buf buf = {0};
-    reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_NONE);
-    assert_int_equal(reload_verifier_set_overlay(v, "chat"), RELOAD_OK);
+    reload_policy *policy = reload_policy_new(RELOAD_SECURITY_NONE);
+    assert_int_equal(reload_policy_set_overlay(policy, "chat"), RELOAD_OK);
     craft(&(struct plan){.security = 1}, &buf);
-    judge_octets(v, &buf, NOW, RELOAD_UNSECURED, NULL, 0, unchecked);
+    judge_octets(policy, &buf, NOW, RELOAD_UNSECURED, NULL, 0, unchecked);
     craft(&(struct plan){.security = 1,
                          .message = {"TD", 5, true, false},
                          .no_body_signature = true,
                          .no_expiration = true},
           &buf);
-    judge_octets(v, &buf, NOW, RELOAD_UNSECURED, NULL, 0, "/attributes/2=unchecked");
+    judge_octets(policy, &buf, NOW, RELOAD_UNSECURED, NULL, 0, "/attributes/2=unchecked");
     craft(&(struct plan){.security = 1, .no_message_signature = true}, &buf);
-    judge_octets(v, &buf, NOW, RELOAD_UNSECURED, NULL, 0, BODY_SIG "=unchecked");
+    judge_octets(policy, &buf, NOW, RELOAD_UNSECURED, NULL, 0, BODY_SIG "=unchecked");
     craft(&(struct plan){.security = 1,
                          .before = "00010004"
                                    "000002c8"},
           &buf);
-    judge_octets(v, &buf, NOW, RELOAD_MALFORMED, "malformed", 0, NULL);
+    judge_octets(policy, &buf, NOW, RELOAD_MALFORMED, "malformed", 0, NULL);
     craft(&(struct plan){.security = 2}, &buf);
-    judge_octets(v, &buf, NOW, RELOAD_INVALID, "security-mismatch", 401, unchecked);
+    judge_octets(policy, &buf, NOW, RELOAD_INVALID, "security-mismatch", 401, unchecked);
     craft(&(struct plan){.security = 0xff}, &buf);
-    judge_octets(v, &buf, NOW, RELOAD_INVALID, "security-mismatch", 401, NULL);
+    judge_octets(policy, &buf, NOW, RELOAD_INVALID, "security-mismatch", 401, NULL);
     craft(&(struct plan){.security = 0xff, .method = 0xff}, &buf);
-    judge_octets(v, &buf, NOW, RELOAD_UNSECURED, NULL, 0, NULL);
-    assert_int_equal(reload_verifier_set_overlay(v, "other"), RELOAD_OK);
+    judge_octets(policy, &buf, NOW, RELOAD_UNSECURED, NULL, 0, NULL);
+    assert_int_equal(reload_policy_set_overlay(policy, "other"), RELOAD_OK);
     craft(&(struct plan){.security = 2}, &buf);
-    judge_octets(v, &buf, NOW, RELOAD_INVALID, "overlay-mismatch", 498, unchecked);
-    reload_verifier_free(&v);
+    judge_octets(policy, &buf, NOW, RELOAD_INVALID, "overlay-mismatch", 498, unchecked);
+    reload_policy_free(&policy);
     reload_buf_free(&buf);
 }
 
@@ -759,7 +759,7 @@ static void test_each_octet(void **state)
 {
     (void)state;
     reload_buf buf = {0};
-    reload_verifier *v = verifier();
+    reload_policy *policy = new_policy();
     reload_report report = {0};
     reload_msg *msg = reload_msg_new();
     craft(&(struct plan){.message = {"TD", NOW, false, false},
@@ -771,7 +771,7 @@ static void test_each_octet(void **state)
         buf.octets[i] ^= 0x04;
         bool covered = i >= 8;
         if (reload_msg_parse(msg, buf.octets, buf.len, NULL) == RELOAD_OK) {
-            assert_int_equal(reload_verify(v, msg, NOW, &report), RELOAD_OK);
+            assert_int_equal(test_verify(policy, NULL, msg, NOW, &report), RELOAD_OK);
             if (covered && report.verdict == RELOAD_VALID)
                 fail_msg("octet %zu may change", i);
             if (!covered)
@@ -783,7 +783,7 @@ static void test_each_octet(void **state)
     }
     reload_report_free(&report);
     reload_msg_free(&msg);
-    reload_verifier_free(&v);
+    reload_policy_free(&policy);
     reload_buf_free(&buf);
 }
 
@@ -792,50 +792,49 @@ static void test_secrets(void **state)
 {
     (void)state;
     reload_buf buf = {0};
-    reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_HMAC);
-    assert_int_equal(reload_verifier_add_secret(v, (const uint8_t *)"", 0), RELOAD_ERR_VALUE);
+    reload_policy *policy = reload_policy_new(RELOAD_SECURITY_HMAC);
+    assert_int_equal(reload_policy_add_secret(policy, (const uint8_t *)"", 0), RELOAD_ERR_VALUE);
     for (unsigned i = 0; i < 20; i++) {
         char secret[16];
         (void)snprintf(secret, sizeof secret, "secret%u", i);
-        assert_int_equal(reload_verifier_add_secret(v, (const uint8_t *)secret, strlen(secret)),
+        assert_int_equal(reload_policy_add_secret(policy, (const uint8_t *)secret, strlen(secret)),
                          RELOAD_OK);
     }
     craft(&(struct plan){.secret = "secret0"}, &buf);
-    judge_octets(v, &buf, NOW, RELOAD_VALID, NULL, 0, NULL);
+    judge_octets(policy, &buf, NOW, RELOAD_VALID, NULL, 0, NULL);
     craft(&(struct plan){.secret = "secret19"}, &buf);
-    judge_octets(v, &buf, NOW, RELOAD_VALID, NULL, 0, NULL);
+    judge_octets(policy, &buf, NOW, RELOAD_VALID, NULL, 0, NULL);
     craft(&(struct plan){.secret = "secret20"}, &buf);
-    judge_octets(v, &buf, NOW, RELOAD_INVALID, "bad-digest", 431, NULL);
+    judge_octets(policy, &buf, NOW, RELOAD_INVALID, "bad-digest", 431, NULL);
     craft(&(struct plan){.secret = "secret0"}, &buf); /* the last failure has left nothing behind */
-    judge_octets(v, &buf, NOW, RELOAD_VALID, NULL, 0, NULL);
-    reload_verifier_free(&v);
-    assert_null(v);
-    reload_verifier_free(&v);
+    judge_octets(policy, &buf, NOW, RELOAD_VALID, NULL, 0, NULL);
+    reload_policy_free(&policy);
+    assert_null(policy);
+    reload_policy_free(&policy);
     reload_buf_free(&buf);
 }
 
 static void test_not_judged(void **state)
 {
     (void)state;
-    reload_buf buf = {0};
-    reload_report report = {.verdict = RELOAD_VALID};
-    assert_null(reload_verifier_new(RELOAD_SECURITY_OPEN));
-    assert_null(reload_verifier_new((reload_security)4));
-    reload_verifier *v = reload_verifier_new(RELOAD_SECURITY_CERTS); /* without a CA */
-    craft(&(struct plan){0}, &buf);
-    reload_msg *msg = test_parse(&buf);
-    assert_int_equal(reload_verify(v, msg, NOW, &report), RELOAD_ERR_ARGUMENT);
-    assert_int_equal(report.verdict, RELOAD_UNCHECKED);
-    reload_verifier_free(&v);
-    v = reload_verifier_new(RELOAD_SECURITY_HMAC); /* without a secret */
-    report.verdict = RELOAD_VALID;
-    assert_int_equal(reload_verify(v, msg, NOW, &report), RELOAD_ERR_ARGUMENT);
-    assert_int_equal(report.verdict, RELOAD_UNCHECKED);
-    reload_msg_free(&msg);
-    reload_verifier_free(&v);
-    reload_report_free(&report);
+    assert_null(reload_policy_new(RELOAD_SECURITY_OPEN));
+    assert_null(reload_policy_new((reload_security)4));
+    reload_policy *policy = reload_policy_new(RELOAD_SECURITY_CERTS);
+    reload_diag diag;
+    assert_null(reload_judge_new(policy)); /* not sealed */
+    assert_int_equal(reload_policy_seal(policy, &diag), RELOAD_ERR_ARGUMENT);
+    assert_string_equal(diag.text, "CERTS: a CA certificate or a store of pins is required");
+    assert_null(reload_judge_new(policy));
+    reload_policy_free(&policy);
+    policy = reload_policy_new(RELOAD_SECURITY_HMAC);
+    assert_int_equal(reload_policy_seal(policy, &diag), RELOAD_ERR_ARGUMENT);
+    assert_string_equal(diag.text, "HMAC: a secret is required");
+    reload_policy_free(&policy);
+    reload_judge *judge = NULL;
+    reload_judge_free(&judge);
+    reload_judge_free(NULL);
+    reload_policy_free(NULL);
     reload_report_free(NULL);
-    reload_buf_free(&buf);
 }
 
 /* ---- Step 10 ---- */
@@ -844,12 +843,13 @@ static void test_not_judged(void **state)
 static void timed(const struct plan *p, int64_t time, int64_t skew, const char *reason)
 {
     reload_buf buf = {0};
-    reload_verifier *v = verifier();
-    reload_verifier_set_max_skew(v, skew);
+    reload_policy *policy = new_policy();
+    const int64_t most = INT64_MAX / RELOAD_SECOND;
+    reload_policy_set_max_skew(policy, (skew > most ? most : skew) * RELOAD_SECOND);
     craft(p, &buf);
-    judge_octets(v, &buf, time, reason == NULL ? RELOAD_VALID : RELOAD_INVALID, reason,
+    judge_octets(policy, &buf, time, reason == NULL ? RELOAD_VALID : RELOAD_INVALID, reason,
                  reason == NULL ? 0 : 431, NULL);
-    reload_verifier_free(&v);
+    reload_policy_free(&policy);
     reload_buf_free(&buf);
 }
 
@@ -859,15 +859,15 @@ static void test_stale_and_future(void **state)
     struct plan p = {.message = {"TD", NOW, false, false}};
     /* 300 s unless told otherwise */
     reload_buf buf = {0};
-    reload_verifier *v = verifier();
+    reload_policy *policy = new_policy();
     craft(&p, &buf);
-    judge_octets(v, &buf, NOW + 300, RELOAD_VALID, NULL, 0, NULL);
-    judge_octets(v, &buf, NOW + 301, RELOAD_INVALID, "stale", 431,
+    judge_octets(policy, &buf, NOW + 300, RELOAD_VALID, NULL, 0, NULL);
+    judge_octets(policy, &buf, NOW + 301, RELOAD_INVALID, "stale", 431,
                  BODY_SIG "=unchecked /attributes/2=stale");
-    judge_octets(v, &buf, NOW - 300, RELOAD_VALID, NULL, 0, NULL);
-    judge_octets(v, &buf, NOW - 301, RELOAD_INVALID, "future", 431,
+    judge_octets(policy, &buf, NOW - 300, RELOAD_VALID, NULL, 0, NULL);
+    judge_octets(policy, &buf, NOW - 301, RELOAD_INVALID, "future", 431,
                  BODY_SIG "=unchecked /attributes/2=future");
-    reload_verifier_free(&v);
+    reload_policy_free(&policy);
     reload_buf_free(&buf);
     timed(&p, NOW + 10, 10, NULL);
     timed(&p, NOW + 11, 10, "stale");
@@ -883,10 +883,10 @@ static void test_stale_and_future(void **state)
     timed(&(struct plan){0}, 0, 0, NULL);
     /* responses get no code */
     craft(&(struct plan){.response = true, .message = {"TD", NOW, false, false}}, &buf);
-    v = verifier();
-    judge_octets(v, &buf, NOW + 301, RELOAD_INVALID, "stale", 0, NULL);
-    judge_octets(v, &buf, NOW - 301, RELOAD_INVALID, "future", 0, NULL);
-    reload_verifier_free(&v);
+    policy = new_policy();
+    judge_octets(policy, &buf, NOW + 301, RELOAD_INVALID, "stale", 0, NULL);
+    judge_octets(policy, &buf, NOW - 301, RELOAD_INVALID, "future", 0, NULL);
+    reload_policy_free(&policy);
     reload_buf_free(&buf);
 }
 
@@ -963,15 +963,15 @@ static void test_expired(void **state)
           NOW + 1000000, 300, NULL);
     /* the list of signatures, the codes */
     reload_buf buf = {0};
-    reload_verifier *v = verifier();
+    reload_policy *policy = new_policy();
     craft(&body, &buf);
-    judge_octets(v, &buf, NOW + 401, RELOAD_INVALID, "expired", 431,
+    judge_octets(policy, &buf, NOW + 401, RELOAD_INVALID, "expired", 431,
                  BODY_SIG "=expired /attributes/2=valid");
     body.response = true;
     craft(&body, &buf);
-    judge_octets(v, &buf, NOW + 401, RELOAD_INVALID, "expired", 0,
+    judge_octets(policy, &buf, NOW + 401, RELOAD_INVALID, "expired", 0,
                  BODY_SIG "=expired /attributes/2=valid");
-    reload_verifier_free(&v);
+    reload_policy_free(&policy);
     reload_buf_free(&buf);
 }
 
@@ -988,17 +988,17 @@ static void test_missing_inner_signatures(void **state)
     /* SOURCE-INFO's is required when the verifier is told so */
     reload_buf buf = {0};
     for (int response = 0; response < 2; response++) {
-        reload_verifier *v = verifier();
-        reload_verifier_require_peer_signature(v, true);
+        reload_policy *policy = new_policy();
+        reload_policy_require_peer_signature(policy, true);
         craft(&(struct plan){.response = response}, &buf);
-        judge_octets(v, &buf, NOW, RELOAD_INVALID, "missing-signature", response ? 0 : 401,
+        judge_octets(policy, &buf, NOW, RELOAD_INVALID, "missing-signature", response ? 0 : 401,
                      BODY_SIG "=unchecked /attributes/2=valid");
         craft(&(struct plan){.response = response, .source = {"D", 0, false, false}}, &buf);
-        judge_octets(v, &buf, NOW, RELOAD_VALID, NULL, 0, NULL);
-        reload_verifier_require_peer_signature(v, false);
+        judge_octets(policy, &buf, NOW, RELOAD_VALID, NULL, 0, NULL);
+        reload_policy_require_peer_signature(policy, false);
         craft(&(struct plan){.response = response}, &buf);
-        judge_octets(v, &buf, NOW, RELOAD_VALID, NULL, 0, NULL);
-        reload_verifier_free(&v);
+        judge_octets(policy, &buf, NOW, RELOAD_VALID, NULL, 0, NULL);
+        reload_policy_free(&policy);
     }
     reload_buf_free(&buf);
 }
@@ -1007,24 +1007,24 @@ static void test_missing_expiration(void **state)
 {
     (void)state;
     reload_buf buf = {0};
-    reload_verifier *v = verifier();
+    reload_policy *policy = new_policy();
     craft(&(struct plan){.no_expiration = true}, &buf);
-    judge_octets(v, &buf, NOW, RELOAD_INVALID, "missing-expiration", 431,
+    judge_octets(policy, &buf, NOW, RELOAD_INVALID, "missing-expiration", 431,
                  "/attributes/1/value/1/value/1=missing-expiration /attributes/2=valid");
     /* in PUT requests alone */
     craft(&(struct plan){.no_expiration = true, .response = true}, &buf);
-    judge_octets(v, &buf, NOW, RELOAD_VALID, NULL, 0, NULL);
+    judge_octets(policy, &buf, NOW, RELOAD_VALID, NULL, 0, NULL);
     craft(&(struct plan){.no_expiration = true, .method = RELOAD_RESOURCE_TRANSFER}, &buf);
-    judge_octets(v, &buf, NOW, RELOAD_VALID, NULL, 0, NULL);
+    judge_octets(policy, &buf, NOW, RELOAD_VALID, NULL, 0, NULL);
     /* after its step 9, before its step 10 */
     craft(&(struct plan){.no_expiration = true, .body = {"D", 0, true, false}}, &buf);
-    judge_octets(v, &buf, NOW, RELOAD_INVALID, "bad-digest", 431, NULL);
+    judge_octets(policy, &buf, NOW, RELOAD_INVALID, "bad-digest", 431, NULL);
     craft(&(struct plan){.no_expiration = true, .body = {"TD", NOW + 301, false, false}}, &buf);
-    judge_octets(v, &buf, NOW, RELOAD_INVALID, "missing-expiration", 431, NULL);
+    judge_octets(policy, &buf, NOW, RELOAD_INVALID, "missing-expiration", 431, NULL);
     /* a missing signature comes first */
     craft(&(struct plan){.no_expiration = true, .no_body_signature = true}, &buf);
-    judge_octets(v, &buf, NOW, RELOAD_INVALID, "missing-signature", 401, NULL);
-    reload_verifier_free(&v);
+    judge_octets(policy, &buf, NOW, RELOAD_INVALID, "missing-signature", 401, NULL);
+    reload_policy_free(&policy);
     reload_buf_free(&buf);
 }
 
@@ -1107,7 +1107,7 @@ static void test_appended_route_log(void **state)
 {
     (void)state;
     reload_buf buf = {0};
-    reload_verifier *v = verifier();
+    reload_policy *policy = new_policy();
     craft(&(struct plan){0}, &buf);
     for (unsigned hop = 0; hop < 3; hop++) {
         test_hex(&buf, "00040008"
@@ -1115,9 +1115,10 @@ static void test_appended_route_log(void **state)
                        "00110000");
         test_set_length(&buf, 0);
         buf.octets[4]--;
-        judge_octets(v, &buf, NOW, RELOAD_VALID, NULL, 0, BODY_SIG "=valid /attributes/2=valid");
+        judge_octets(policy, &buf, NOW, RELOAD_VALID, NULL, 0,
+                     BODY_SIG "=valid /attributes/2=valid");
     }
-    reload_verifier_free(&v);
+    reload_policy_free(&policy);
     reload_buf_free(&buf);
 }
 
@@ -1137,13 +1138,13 @@ static void test_listed_timestamps(void **state)
     (void)state;
     reload_buf buf = {0};
     reload_report report = {0};
-    reload_verifier *v = verifier();
+    reload_policy *policy = new_policy();
     craft(&(struct plan){.body = {"TD", 0, false, false},
                          .source = {"TD", NOW - 1, false, false},
                          .body_expiration = UINT32_MAX},
           &buf);
     reload_msg *msg = test_parse(&buf);
-    assert_int_equal(reload_verify(v, msg, NOW, &report), RELOAD_OK);
+    assert_int_equal(test_verify(policy, NULL, msg, NOW, &report), RELOAD_OK);
     assert_int_equal(report.count, 3);
     assert_true(report.signatures[0].has_timestamp);
     assert_int_equal(report.signatures[0].timestamp, NOW - 1);
@@ -1152,7 +1153,7 @@ static void test_listed_timestamps(void **state)
     assert_false(report.signatures[2].has_timestamp);
     reload_report_free(&report);
     reload_msg_free(&msg);
-    reload_verifier_free(&v);
+    reload_policy_free(&policy);
     reload_buf_free(&buf);
 }
 
@@ -1276,25 +1277,25 @@ static void test_order(void **state)
                 if (response && (a == F_NO_EXPIRATION || b == F_NO_EXPIRATION))
                     continue; /* a fault in requests alone */
                 has[a] = has[b] = true;
-                reload_verifier *v = verifier();
+                reload_policy *policy = new_policy();
                 if (has[F_OVERLAY])
-                    assert_int_equal(reload_verifier_set_overlay(v, "other"), RELOAD_OK);
+                    assert_int_equal(reload_policy_set_overlay(policy, "other"), RELOAD_OK);
                 craft_faults(has, response, &buf);
                 print_message("# %s, then %s\n", faults[a].reason, faults[b].reason);
-                judge_octets(v, &buf, NOW,
+                judge_octets(policy, &buf, NOW,
                              strcmp(faults[a].reason, "malformed") == 0 ? RELOAD_MALFORMED
                                                                         : RELOAD_INVALID,
                              faults[a].reason, response ? 0 : faults[a].code, NULL);
-                reload_verifier_free(&v);
+                reload_policy_free(&policy);
                 reload_buf_free(&buf);
             }
     /* and with none of them it is valid */
     bool none[FAULTS] = {false};
     reload_buf buf = {0};
-    reload_verifier *v = verifier();
+    reload_policy *policy = new_policy();
     craft_faults(none, false, &buf);
-    judge_octets(v, &buf, NOW, RELOAD_VALID, NULL, 0, NULL);
-    reload_verifier_free(&v);
+    judge_octets(policy, &buf, NOW, RELOAD_VALID, NULL, 0, NULL);
+    reload_policy_free(&policy);
     reload_buf_free(&buf);
 }
 
@@ -1317,16 +1318,16 @@ static void report_is(const struct plan *p, const char *text)
     reload_buf buf = {0}, out = {0};
     reload_report report = {0};
     reload_origin origin = {.file = "put.bin", .offset = 5, .index = 3};
-    reload_verifier *v = verifier();
+    reload_policy *policy = new_policy();
     craft(p, &buf);
     reload_msg *msg = test_parse(&buf);
-    assert_int_equal(reload_verify(v, msg, NOW, &report), RELOAD_OK);
+    assert_int_equal(test_verify(policy, NULL, msg, NOW, &report), RELOAD_OK);
     assert_int_equal(reload_json_write_report(&report, msg, &origin, test_sink, &out), RELOAD_OK);
     reload_buf_append(&out, "", 1);
     assert_string_equal((const char *)out.octets, text);
     reload_report_free(&report);
     reload_msg_free(&msg);
-    reload_verifier_free(&v);
+    reload_policy_free(&policy);
     reload_buf_free(&out);
     reload_buf_free(&buf);
 }
@@ -1346,19 +1347,19 @@ static void test_report_json(void **state)
               "\"timestamp\": null, \"signer\": null}, {\"path\": \"/attributes/2\", \"type\": "
               "\"SIGNATURE\", "
               "\"verdict\": \"valid\", \"timestamp\": 1183900000, \"signer\": null}]}");
-    report_is(&(struct plan){.no_body_signature = true, .message = {"D", 0, true, false}},
-              "{\"index\": 3, \"file\": \"put.bin\", \"offset\": 5, \"verdict\": \"invalid\", "
-              "\"reason\": \"bad-digest\", "
-              "\"response_code\": 431, \"detail\": "
-              "\"DIGEST at /attributes/2/value/0: is not the digest of the signed octets under the "
-              "secret\", "
-              "\"method\": \"RESOURCE-PUT\", \"response\": false, \"security\": \"HMAC\", "
-              "\"source_id\": \"0000000000000000000000000000000000000000\", "
-              "\"destination_id\": \"0000000000000000000000000000000000000000\", "
-              "\"transaction_id\": \"4690c25c00000000\", "
-              "\"signatures\": [{\"path\": \"/attributes/2\", \"type\": \"SIGNATURE\", "
-              "\"verdict\": \"invalid\", \"reason\": \"bad-digest\", \"timestamp\": null, "
-              "\"signer\": null}]}");
+    report_is(
+        &(struct plan){.no_body_signature = true, .message = {"D", 0, true, false}},
+        "{\"index\": 3, \"file\": \"put.bin\", \"offset\": 5, \"verdict\": \"invalid\", "
+        "\"reason\": \"bad-digest\", "
+        "\"response_code\": 431, \"detail\": "
+        "\"DIGEST at /attributes/2/value/0: does not match the signed octets and the secret\", "
+        "\"method\": \"RESOURCE-PUT\", \"response\": false, \"security\": \"HMAC\", "
+        "\"source_id\": \"0000000000000000000000000000000000000000\", "
+        "\"destination_id\": \"0000000000000000000000000000000000000000\", "
+        "\"transaction_id\": \"4690c25c00000000\", "
+        "\"signatures\": [{\"path\": \"/attributes/2\", \"type\": \"SIGNATURE\", "
+        "\"verdict\": \"invalid\", \"reason\": \"bad-digest\", \"timestamp\": null, "
+        "\"signer\": null}]}");
     /* garbage: null fields */
     reload_buf out = {0};
     reload_origin origin = {.file = "-", .offset = 0, .index = 1};

@@ -85,6 +85,22 @@ void test_json_is(const reload_msg *msg, unsigned flags, const char *text)
     reload_buf_free(&out);
 }
 
+reload_err test_verify(reload_policy *policy, const reload_store *store, const reload_msg *msg,
+                       int64_t seconds, reload_report *report)
+{
+    const int64_t most = INT64_MAX / RELOAD_SECOND;
+    reload_moment moment = {.captured = RELOAD_NO_TIME};
+    moment.now = (seconds > most ? most : seconds < -most ? -most : seconds) * RELOAD_SECOND;
+    reload_err err = reload_policy_seal(policy, NULL);
+    reload_judge *judge = err == RELOAD_OK ? reload_judge_new(policy) : NULL;
+    if (err == RELOAD_OK && judge == NULL)
+        err = RELOAD_ERR_MEMORY;
+    if (err == RELOAD_OK)
+        err = reload_verify(judge, msg, moment, store, report);
+    reload_judge_free(&judge);
+    return err;
+}
+
 int test_sink(void *arg, const void *octets, size_t len)
 {
     reload_buf *buf = arg;

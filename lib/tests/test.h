@@ -64,6 +64,10 @@ void test_json(reload_buf *buf, const char *text);
 /* That the JSON rendering is this text. */
 void test_json_is(const reload_msg *msg, unsigned flags, const char *text);
 
+/* Seals a policy, judges a message at a time in seconds with a judge of its own, and commits. */
+reload_err test_verify(reload_policy *policy, const reload_store *store, const reload_msg *msg,
+                       int64_t seconds, reload_report *report);
+
 /* A reload_sink: appends to the reload_buf at arg. */
 int test_sink(void *arg, const void *octets, size_t len);
 

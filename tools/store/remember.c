@@ -325,7 +325,7 @@ static reload_err keep_bound(struct database *d)
     return step_through(d, d->keep) ? RELOAD_OK : RELOAD_ERR_WRITE;
 }
 
-static reload_err find_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_peer_memory *peer,
+static reload_err find_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_peer_state *peer,
                             bool *found)
 {
     struct database *d = &((struct remember *)arg)->peers;
@@ -334,10 +334,10 @@ static reload_err find_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_
     bind_octets(d->find, 1, id, RELOAD_ID_SIZE);
     reload_err err = look_up(d, found);
     if (*found)
-        *peer = (reload_peer_memory){.boot_time = (uint32_t)sqlite3_column_int64(d->find, 0),
-                                     .counter = (uint32_t)sqlite3_column_int64(d->find, 1),
-                                     .window = (uint64_t)sqlite3_column_int64(d->find, 2),
-                                     .timestamp = (uint32_t)sqlite3_column_int64(d->find, 3)};
+        *peer = (reload_peer_state){.boot_time = (uint32_t)sqlite3_column_int64(d->find, 0),
+                                    .counter = (uint32_t)sqlite3_column_int64(d->find, 1),
+                                    .window = (uint64_t)sqlite3_column_int64(d->find, 2),
+                                    .timestamp = (uint32_t)sqlite3_column_int64(d->find, 3)};
     (void)sqlite3_reset(d->find);
     return err;
 }
@@ -364,7 +364,7 @@ static reload_err make_room(struct remember *r, const uint8_t id[RELOAD_ID_SIZE]
 }
 
 static reload_err keep_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE],
-                            const reload_peer_memory *peer)
+                            const reload_peer_state *peer)
 {
     struct remember *r = arg;
     struct database *d = &r->peers;
@@ -380,21 +380,21 @@ static reload_err keep_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE],
 }
 
 static reload_err find_request(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE],
-                               uint32_t overlay, reload_request_memory *request, bool *found)
+                               uint32_t overlay, reload_request_state *request, bool *found)
 {
     struct database *d = &((struct remember *)arg)->requests;
     bind_octets(d->find, 1, transaction_id, RELOAD_TRANSACTION_SIZE);
     (void)sqlite3_bind_int64(d->find, 2, overlay);
     reload_err err = look_up(d, found);
     if (*found)
-        *request = (reload_request_memory){.captured = sqlite3_column_int64(d->find, 0),
-                                           .open_overlay = sqlite3_column_int(d->find, 1) != 0};
+        *request = (reload_request_state){.captured = sqlite3_column_int64(d->find, 0),
+                                          .open_overlay = sqlite3_column_int(d->find, 1) != 0};
     (void)sqlite3_reset(d->find);
     return err;
 }
 
 static reload_err keep_request(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE],
-                               uint32_t overlay, const reload_request_memory *request)
+                               uint32_t overlay, const reload_request_state *request)
 {
     struct remember *r = arg;
     struct database *d = &r->requests;
@@ -448,10 +448,10 @@ static reload_err keep_pin(void *arg, const char *name,
     return keep_bound(d);
 }
 
-reload_memory remember_memory(struct remember *r, unsigned *what)
+reload_store remember_memory(struct remember *r, unsigned *what)
 {
     *what = (r->peers.handle != NULL ? RELOAD_REMEMBER_PEERS : 0) |
             (r->requests.handle != NULL ? RELOAD_REMEMBER_REQUESTS : 0) |
             (r->pins.handle != NULL ? RELOAD_REMEMBER_PINS : 0);
-    return (reload_memory){r, find_peer, keep_peer, find_request, keep_request, find_pin, keep_pin};
+    return (reload_store){r, find_peer, keep_peer, find_request, keep_request, find_pin, keep_pin};
 }

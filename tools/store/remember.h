@@ -31,7 +31,7 @@ bool remember_peers(struct remember *r, struct tool *tool, const char *path);
 bool remember_requests(struct remember *r, struct tool *tool);
 bool remember_pins(struct remember *r, struct tool *tool, const char *path);
 /* The functions for a verifier, and which of them matter. */
-reload_memory remember_memory(struct remember *r, unsigned *what);
+reload_store remember_memory(struct remember *r, unsigned *what);
 /* A message has been judged, or could not be: then what it has taught is forgotten. Returns false
  * having said why it cannot. */
 bool remember_message(struct remember *r, bool judged);

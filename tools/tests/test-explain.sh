@@ -412,7 +412,7 @@ fixture
 digest=$(hmac "$key" "$(at 000000)")
 unhex "$(sealed "$digest")" >wrong.bin
 V=(reload-verify --secret secret --time "$now")
-line="wrong.bin: offset 0: message 1: PEER-SEARCH request: invalid: bad-digest (431): DIGEST at /attributes/2/value/1: is not the digest of the signed octets under the secret"
+line="wrong.bin: offset 0: message 1: PEER-SEARCH request: invalid: bad-digest (431): DIGEST at /attributes/2/value/1: does not match the signed octets and the secret"
 says="explain: SIGNATURE /attributes/2: the digest fits: length-zero: Length was zero (D2)"
 t "text" 1 "=$line
     $says" '' "${V[@]}" --explain wrong.bin

@@ -61,7 +61,7 @@ verdicts "again" "pinned pinned" "${pin[@]}" one.bin one-search.bin
 verdicts "another key for the Peer-ID" "pin-mismatch:431" "${pin[@]}" two-search.bin
 is "$status" 1 "is a failure"
 is "$(jq -c '[.signatures[] | .verdict, .reason]' "$output")" '["invalid","pin-mismatch"]' "of that signature"
-is "$(jq -r .detail "$output")" "PEER-CERT at /attributes/0/value/3: is of another key than the one remembered for the PEER-ID beside it" "says why"
+is "$(jq -r .detail "$output")" "PEER-CERT at /attributes/0/value/3: its key differs from the one stored for the PEER-ID" "says why"
 verdicts "and in a RESOURCE-PUT" "pin-mismatch:431 pinned" "${pin[@]}" two.bin one.bin
 rm -f pins
 verdicts "who comes first has it" "pinned pin-mismatch:431 pinned" "${pin[@]}" two.bin one.bin two-search.bin
@@ -101,7 +101,7 @@ is "$(jq -c '[.signatures[] | .verdict]' "$output")" '["valid","valid","valid"]'
 "${pin[@]}" --json other.bin >report.json
 is "$(jq -c '[.signatures[] | .type, .verdict, .reason]' report.json)" \
     '["RESOURCE-INFO.BODY.SIGNATURE","invalid","pin-mismatch","RESOURCE-INFO.BODY.SIGNATURE","unchecked",null,"SIGNATURE","valid",null]' "it is the BODY's signature that has another"
-ok "and the KEY for which another key is known" grep -q "is of another key than the one remembered for the KEY" report.json
+ok "and the KEY for which another key is known" grep -q "its key differs from the one stored for the KEY" report.json
 resource keys1 b@example.com >b.bin
 verdicts "another KEY is another pin" "pinned" "${pin[@]}" b.bin
 is "$(pins | wc -l)" 3 "which is remembered, and nothing else"

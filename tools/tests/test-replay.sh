@@ -34,7 +34,8 @@ reload-dump -f json -o three.json three.bin
 reload-dump -f hex -o three.hex three.bin
 verdicts "over JSON" "valid valid replay:431" "${with[@]}" three.json
 verdicts "over hex, JSON and binary" "valid replay:431 valid replay:431" "${with[@]}" <(head -n 1 three.hex) first.bin <(sed -n 2p three.json) second.bin
-is "$(jq -r '.detail // empty' "$output" | sort -u)" "the Transaction ID's counter was seen before, or is below the window" "says why"
+is "$(jq -r '.detail // empty' "$output" | sort -u)" "the Transaction ID's counter 0 was seen before
+the Transaction ID's counter 1 was seen before" "says why"
 t "a filter passes each on once" 1 @passed.bin '~reload-verify: three\.bin: offset [0-9]+: message 3: not passed on: replay: .*' \
     bash -c 'cat first.bin second.bin >passed.bin; "$@" -f binary three.bin' - "${with[@]}"
 { requests alice "$alice" "$boot" 7; requests bob "$bob" "$boot" 7; requests alice "$alice" "$boot" 7; requests bob "$bob" "$boot" 7; } >peers.bin
@@ -64,12 +65,13 @@ counters "within the window order does not matter" "$(printf 'valid %.0s' $(seq 
 verdicts "a later boot time begins anew" "valid valid valid replay:431" "${with[@]}" boots.bin
 { of "$boot" 5; of $((boot + 1)) 0; of "$boot" 6; of $((boot - 1)) 999; } >boots.bin
 verdicts "an earlier one is a replay" "valid valid replay:431 replay:431" "${with[@]}" boots.bin
-is "$(jq -r '.detail // empty' "$output" | sort -u)" "the peer has booted again since this Transaction ID's boot time" "says why"
+is "$(jq -r '.detail // empty' "$output" | sort -u)" "the Transaction ID's boot time is $((boot - 1)), before the peer's latest, $((boot + 1))
+the Transaction ID's boot time is $boot, before the peer's latest, $((boot + 1))" "says why"
 of $((now + 300)) 0 >ahead.bin
 verdicts "a boot time 300 s behind the TIMESTAMP" valid "${with[@]}" ahead.bin
 of $((now + 301)) 0 >too-far.bin
 verdicts "301 s" replay:431 "${with[@]}" too-far.bin
-is "$(jq -r .detail "$output")" "the Transaction ID's boot time is later than the message's own TIMESTAMP" "says why"
+is "$(jq -r .detail "$output")" "the Transaction ID's boot time is 301 s after TIMESTAMP; allowed are 300 s" "says why"
 verdicts "301 s, --max-skew 301" valid "${with[@]}" --max-skew 301 too-far.bin
 verdicts "300 s, --max-skew 299" replay:431 "${with[@]}" --max-skew 299 ahead.bin
 requests alice "$alice" $((now + 100)) 0 -- --time $((now - 200)) >own.bin

@@ -88,7 +88,10 @@ struct verify {
     struct remember remember;
     bool stopped; /* what is remembered cannot be read or written, and so nothing more can be judged
                    */
-    reload_verifier *verifier;
+    reload_policy *policy;
+    reload_judge *judge;
+    reload_store store;
+    bool stores; /* something is remembered */
     reload_report report;
     struct output out;
     struct input in;
@@ -332,7 +335,7 @@ static void warn_of_crl(void *arg, const char *words)
 static void check_crls(struct verify *v, int64_t at)
 {
     if (!v->crls_checked)
-        reload_verifier_check_crls(v->verifier, at, warn_of_crl, v);
+        reload_policy_crl_warnings(v->policy, at * RELOAD_SECOND, warn_of_crl, v);
     v->crls_checked = true;
 }
 
@@ -351,8 +354,9 @@ static void judge(struct verify *v)
                  : v->has_time    ? v->time
                                   : (int64_t)time(NULL);
     check_crls(v, at);
-    reload_verifier_set_captured(v->verifier, captured);
-    reload_err err = reload_verify(v->verifier, v->in.msg, at, &v->report);
+    const reload_moment moment = {at * RELOAD_SECOND, captured};
+    reload_err err =
+        reload_verify(v->judge, v->in.msg, moment, v->stores ? &v->store : NULL, &v->report);
     if (!remember_message(&v->remember, err == RELOAD_OK)) {
         v->stopped = true;
         return;
@@ -365,7 +369,7 @@ static void judge(struct verify *v)
         return;
     }
     if (v->explain && !v->tool.quiet &&
-        (err = reload_explain(v->verifier, v->in.msg, &v->report)) != RELOAD_OK)
+        (err = reload_explain(v->policy, v->in.msg, &v->report)) != RELOAD_OK)
         tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": could not be explained: %s",
                    v->in.file, v->in.index, reload_strerror(err));
     if (v->report.verdict == RELOAD_MALFORMED && reload_msg_check(v->in.msg, &diag) != RELOAD_OK)
@@ -489,8 +493,8 @@ static void merge_profile(struct policy *p, reload_security security)
 
 /* Gives each file's octets to one of the verifier's functions. */
 static bool load_files(struct verify *v, const struct file_list *list,
-                       reload_err (*add)(reload_verifier *verifier, const uint8_t *octets,
-                                         size_t len, reload_diag *diag))
+                       reload_err (*add)(reload_policy *policy, const uint8_t *octets, size_t len,
+                                         reload_diag *diag))
 {
     enum { MAX_FILE = 64 * 1024 * 1024 };
     for (size_t i = 0; i < list->count; i++) {
@@ -498,7 +502,7 @@ static bool load_files(struct verify *v, const struct file_list *list,
         reload_diag diag = {0};
         bool good = file_read(&v->tool, list->names[i], MAX_FILE, &octets, false);
         tool_keep(&v->tool, list->names[i]);
-        if (good && add(v->verifier, octets.octets, octets.len, &diag) != RELOAD_OK) {
+        if (good && add(v->policy, octets.octets, octets.len, &diag) != RELOAD_OK) {
             tool_error(&v->tool, STATUS_FAILED, "%s: %s", list->names[i], diag.text);
             good = false;
         }
@@ -515,7 +519,7 @@ static bool load_secrets(struct verify *v, const struct file_list *list)
         reload_buf secret = {0};
         bool good = secret_read(&v->tool, list->names[i], &secret);
         reload_err err =
-            good ? reload_verifier_add_secret(v->verifier, secret.octets, secret.len) : RELOAD_OK;
+            good ? reload_policy_add_secret(v->policy, secret.octets, secret.len) : RELOAD_OK;
         if (err != RELOAD_OK)
             tool_error(&v->tool, STATUS_FAILED, "%s", reload_strerror(err));
         reload_buf_free(&secret);
@@ -544,29 +548,30 @@ static bool make_memory(struct verify *v, const struct policy *p, reload_securit
         (p->pair && !remember_requests(&v->remember, &v->tool)) ||
         (p->pin != NULL && !remember_pins(&v->remember, &v->tool, p->pin)))
         return false;
-    const reload_memory memory = remember_memory(&v->remember, &what);
-    reload_verifier_set_memory(v->verifier, &memory, what);
+    v->store = remember_memory(&v->remember, &what);
+    v->stores = true;
+    reload_policy_remember(v->policy, what);
     return true;
 }
 
 static bool make_verifier(struct verify *v, const struct policy *p, reload_security security)
 {
-    v->verifier = reload_verifier_new(security);
-    if (v->verifier == NULL ||
-        (p->overlay != NULL && reload_verifier_set_overlay(v->verifier, p->overlay) != RELOAD_OK)) {
+    v->policy = reload_policy_new(security);
+    if (v->policy == NULL ||
+        (p->overlay != NULL && reload_policy_set_overlay(v->policy, p->overlay) != RELOAD_OK)) {
         tool_error(&v->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
         return false;
     }
     if (p->dht >= 0)
-        reload_verifier_set_dht(v->verifier, (uint8_t)p->dht);
+        reload_policy_set_dht(v->policy, (uint8_t)p->dht);
     if (p->hash >= 0)
-        reload_verifier_set_hash(v->verifier, (uint8_t)p->hash);
+        reload_policy_set_hash(v->policy, (uint8_t)p->hash);
     if (p->max_skew != -1)
-        reload_verifier_set_max_skew(v->verifier, p->max_skew);
+        reload_policy_set_max_skew(v->policy, p->max_skew < 0 ? -1 : p->max_skew * RELOAD_SECOND);
     if (p->min_rsa_bits >= 0)
-        reload_verifier_set_min_rsa_bits(v->verifier, (unsigned)p->min_rsa_bits);
-    reload_verifier_allow_sha1_certs(v->verifier, p->allow_sha1_certs);
-    reload_verifier_require_peer_signature(v->verifier, p->require_peer_signature);
+        reload_policy_set_min_rsa_bits(v->policy, (unsigned)p->min_rsa_bits);
+    reload_policy_allow_sha1_certs(v->policy, p->allow_sha1_certs);
+    reload_policy_require_peer_signature(v->policy, p->require_peer_signature);
     if (security == RELOAD_SECURITY_HMAC)
         return load_secrets(v, &p->secrets);
     if (security == RELOAD_SECURITY_NONE)
@@ -576,13 +581,25 @@ static bool make_verifier(struct verify *v, const struct policy *p, reload_secur
                    p->profile_file);
         return false;
     }
-    if (!load_files(v, &p->ca, reload_verifier_add_ca) ||
-        !load_files(v, &p->intermediates, reload_verifier_add_intermediates) ||
-        !load_files(v, &p->crl, reload_verifier_add_crl))
+    if (!load_files(v, &p->ca, reload_policy_add_ca) ||
+        !load_files(v, &p->intermediates, reload_policy_add_intermediates) ||
+        !load_files(v, &p->crl, reload_policy_add_crl))
         return false;
-    if (!v->captured_time)
-        check_crls(v, v->has_time ? v->time : (int64_t)time(NULL));
     return true;
+}
+
+static bool seal(struct verify *v)
+{
+    reload_diag diag;
+    reload_err err = reload_policy_seal(v->policy, &diag);
+    if (err == RELOAD_OK)
+        v->judge = reload_judge_new(v->policy);
+    if (v->judge == NULL)
+        tool_error(&v->tool, STATUS_FAILED, "%s",
+                   err == RELOAD_OK ? reload_strerror(RELOAD_ERR_MEMORY) : diag.text);
+    if (v->judge != NULL && !v->captured_time)
+        check_crls(v, v->has_time ? v->time : (int64_t)time(NULL));
+    return v->judge != NULL;
 }
 
 static void set_report_form(struct verify *v, enum report_form form)
@@ -603,7 +620,7 @@ static void run(struct verify *v, struct policy *policy, bool linting, const cha
     reload_security security = algorithm(v, policy);
     merge_profile(policy, security);
     v->lint = linting ? security : RELOAD_SECURITY_OPEN;
-    if (!make_verifier(v, policy, security) || !make_memory(v, policy, security) ||
+    if (!make_verifier(v, policy, security) || !make_memory(v, policy, security) || !seal(v) ||
         !output_open(&v->out, &v->tool, path, 0))
         return;
     v->out.before_flush = commit_before_flush;
@@ -732,7 +749,8 @@ int main(int argc, char **argv)
     run(&v, &policy, linting, path, input_form, argv + optind, argc - optind);
     remember_close(&v.remember);
     reload_profile_free(&policy.profile);
-    reload_verifier_free(&v.verifier);
+    reload_judge_free(&v.judge);
+    reload_policy_free(&v.policy);
     reload_report_free(&v.report);
     if (v.tool.status ==
         STATUS_MALFORMED) /* for this tool, an invalid message is what 1 stands for */

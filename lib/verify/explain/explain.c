@@ -14,7 +14,7 @@ enum {
 
 /* One wrong digest. */
 struct search {
-    const reload_verifier *verifier;
+    const reload_policy *policy;
     const reload_msg *msg;
     reload_explanation *found;
     rl_budget *budget;
@@ -293,9 +293,9 @@ static void open_signature(struct search *s, const reload_cert *signer)
                       type == RELOAD_A_PEER_CERT ? RL_KEY_OF_PEER_CERT : RL_KEY_OF_RESOURCE_CERT,
                       signer);
     }
-    for (size_t i = 0; (der = rl_trust_cert_at(rl_verifier_trust(s->verifier), i, &len)) != NULL;
-         i++)
-        open_with_der(s, der, len, RL_KEY_OF_CA, signer);
+    reload_span cert;
+    for (size_t i = 0; (cert = reload_policy_cert(s->policy, i)).octets != NULL; i++)
+        open_with_der(s, cert.octets, cert.len, RL_KEY_OF_CA, signer);
 }
 
 /* Compares a digest of the current cover with the signed ones, and with the plain DIGEST. */
@@ -378,12 +378,12 @@ static void try_level(struct search *s)
 }
 
 /* Explains one signature. keys: NULL unless under HMAC. */
-static reload_err explain(const reload_verifier *verifier, const reload_msg *msg,
+static reload_err explain(const reload_policy *policy, const reload_msg *msg,
                           const reload_signature *signature, const rl_keys *keys, rl_budget *budget,
                           reload_explanation *found)
 {
     struct search s = {
-        .verifier = verifier, .msg = msg, .found = found, .budget = budget, .keys = keys};
+        .policy = policy, .msg = msg, .found = found, .budget = budget, .keys = keys};
     reload_site site;
     size_t len;
     reload_site_at(msg, signature->attr, &site);
@@ -419,10 +419,10 @@ static bool is_wrong(const reload_signature *signature)
 }
 
 /* One report and its tunnelled ones. keys: made at the first use. */
-static reload_err explain_report(const reload_verifier *verifier, const reload_msg *msg,
+static reload_err explain_report(const reload_policy *policy, const reload_msg *msg,
                                  reload_report *report, rl_keys *keys, rl_budget *budget)
 {
-    bool hmac = rl_verifier_algorithm(verifier) == RELOAD_SECURITY_HMAC;
+    bool hmac = policy->suite->kind == RL_SUITE_MAC;
     reload_err err = RELOAD_OK;
     for (size_t i = 0; i < report->count && err == RELOAD_OK; i++) {
         reload_signature *signature = &report->signatures[i];
@@ -430,27 +430,26 @@ static reload_err explain_report(const reload_verifier *verifier, const reload_m
             continue;
         reload_explanation *found = calloc(1, sizeof *found);
         err = found == NULL              ? RELOAD_ERR_MEMORY
-              : hmac && keys->count == 0 ? rl_keys_open(keys, verifier)
+              : hmac && keys->count == 0 ? rl_keys_open(keys, policy)
                                          : RELOAD_OK;
         if (err == RELOAD_OK)
-            err = explain(verifier, msg, signature, hmac ? keys : NULL, budget, found);
+            err = explain(policy, msg, signature, hmac ? keys : NULL, budget, found);
         if (err == RELOAD_OK)
             signature->explanation = found;
         else
             free(found);
     }
     for (size_t i = 0; i < report->tunnelled_count && err == RELOAD_OK; i++)
-        err = explain_report(verifier, report->tunnelled[i].msg, &report->tunnelled[i].report, keys,
+        err = explain_report(policy, report->tunnelled[i].msg, &report->tunnelled[i].report, keys,
                              budget);
     return err;
 }
 
-reload_err reload_explain(const reload_verifier *verifier, const reload_msg *msg,
-                          reload_report *report)
+reload_err reload_explain(const reload_policy *policy, const reload_msg *msg, reload_report *report)
 {
     rl_keys keys = {0};
     rl_budget budget = {.left = MOST_OCTETS};
-    reload_err err = explain_report(verifier, msg, report, &keys, &budget);
+    reload_err err = explain_report(policy, msg, report, &keys, &budget);
     rl_keys_close(&keys);
     return err;
 }

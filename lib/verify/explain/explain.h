@@ -5,7 +5,8 @@
 
 #include "crypto/digest.h"
 #include "crypto/key.h"
-#include "verify/verify.h"
+#include "verify/policy.h"
+#include "wire/wire.h"
 
 /* The rows of the table in reading.c. */
 typedef enum rl_reading {
@@ -196,7 +197,7 @@ size_t rl_base64_encode(const uint8_t *octets, size_t len, uint8_t *text);
 bool rl_base64_decode(const uint8_t *text, size_t len, uint8_t *octets, size_t *octets_len);
 
 /* All keys derived from the policy's secrets. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
-reload_err rl_keys_open(rl_keys *keys, const reload_verifier *verifier);
+reload_err rl_keys_open(rl_keys *keys, const reload_policy *policy);
 /* Wipes and frees them. */
 void rl_keys_close(rl_keys *keys);
 

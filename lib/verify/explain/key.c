@@ -136,21 +136,21 @@ static reload_err add_spelt(rl_keys *keys, const uint8_t *secret, size_t len, ui
     return err;
 }
 
-reload_err rl_keys_open(rl_keys *keys, const reload_verifier *verifier)
+reload_err rl_keys_open(rl_keys *keys, const reload_policy *policy)
 {
     reload_err err = RELOAD_OK;
-    const uint8_t *secret;
-    size_t len;
+    reload_span secret;
     *keys = (rl_keys){0};
-    for (size_t i = 0; err == RELOAD_OK && (secret = rl_verifier_secret(verifier, i, &len)) != NULL;
-         i++) {
-        size_t room = 2 * len + 4 + 20;
+    for (size_t i = 0;
+         err == RELOAD_OK && (secret = reload_policy_secret(policy, i)).octets != NULL; i++) {
+        size_t room = 2 * secret.len + 4 + 20;
         uint8_t *work = malloc(room);
-        err = work == NULL ? RELOAD_ERR_MEMORY : add_form(keys, RL_NO_READING, secret, len);
+        err = work == NULL ? RELOAD_ERR_MEMORY
+                           : add_form(keys, RL_NO_READING, secret.octets, secret.len);
         if (err == RELOAD_OK)
-            err = add_spelt(keys, secret, len, work);
+            err = add_spelt(keys, secret.octets, secret.len, work);
         if (err == RELOAD_OK)
-            err = add_cut(keys, secret, len);
+            err = add_cut(keys, secret.octets, secret.len);
         if (work != NULL)
             rl_wipe(work, room);
         free(work);

@@ -1,0 +1,283 @@
+/* The part of judging that needs the store: in input order, one message at a time. */
+#include "verify/plan.h"
+#include "x509/x509.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* One message being committed. */
+struct committing {
+    const reload_store *store;
+    struct reload_plan *plan;
+    reload_report *report;
+    rl_finding finding; /* of the step that failed */
+    bool has_peer;      /* effects, applied if the message passes */
+    uint8_t peer_id[RELOAD_ID_SIZE];
+    reload_peer_state peer;
+    rl_step *pins, **last_pin;
+};
+
+static const uint8_t *transaction_id(const reload_msg *msg)
+{
+    size_t len;
+    return reload_msg_field_octets(msg, RELOAD_F_TRANSACTION_ID, &len);
+}
+
+static reload_err record_request(const struct committing *c)
+{
+    const reload_msg *msg = c->plan->msg;
+    uint32_t overlay = reload_msg_field(msg, RELOAD_F_OVERLAY);
+    const reload_request_state request = {
+        .captured = c->plan->captured,
+        .open_overlay = overlay == 0 && reload_msg_field(msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN};
+    return c->store->keep_request(c->store->arg, transaction_id(msg), overlay, &request);
+}
+
+/* ---- Pins (D28) ---- */
+
+static const char *name_of(const struct committing *c, const rl_step *step)
+{
+    return (const char *)c->plan->names.octets + step->name;
+}
+
+/* Whether a candidate's key differs from the one of its identity that this message showed before,
+ * or else from the stored one. */
+static reload_err compare_pin(const struct committing *c, const rl_step *step,
+                              const rl_candidate *candidate, bool *mismatch)
+{
+    uint8_t stored[RELOAD_FINGERPRINT_SIZE];
+    const char *name = name_of(c, step);
+    bool found = false;
+    *mismatch = false;
+    if (name[0] == '\0')
+        return RELOAD_OK;
+    for (const rl_step *pin = c->pins; pin != NULL; pin = pin->next)
+        if (strcmp(name_of(c, pin), name) == 0) {
+            *mismatch = memcmp(c->plan->candidates[pin->chosen].fingerprint, candidate->fingerprint,
+                               RELOAD_FINGERPRINT_SIZE) != 0;
+            return RELOAD_OK;
+        }
+    reload_err err = c->store->find_pin(c->store->arg, name, stored, &found);
+    *mismatch = err == RELOAD_OK && found &&
+                memcmp(stored, candidate->fingerprint, RELOAD_FINGERPRINT_SIZE) != 0;
+    return err;
+}
+
+/* Adds the chosen candidate's key to the effects, unless this message did before. */
+static void note_pin(struct committing *c, rl_step *step)
+{
+    const char *name = name_of(c, step);
+    if (name[0] == '\0')
+        return;
+    for (const rl_step *pin = c->pins; pin != NULL; pin = pin->next)
+        if (strcmp(name_of(c, pin), name) == 0)
+            return;
+    step->next = NULL;
+    *c->last_pin = step;
+    c->last_pin = &step->next;
+}
+
+/* Compares the pins of a signature's candidates in order, up to the first that passes. *end: after
+ * the last one that was looked at. */
+static reload_err compare_pins(const struct committing *c, const rl_step *step, size_t *end)
+{
+    bool key = strncmp(name_of(c, step), "key:", 4) == 0;
+    reload_err err = RELOAD_OK;
+    for (*end = step->first; *end < step->end; ++*end) {
+        rl_candidate *candidate = &c->plan->candidates[*end];
+        bool mismatch = false;
+        if (candidate->has_pin)
+            err = compare_pin(c, step, candidate, &mismatch);
+        if (err != RELOAD_OK)
+            return err;
+        if (mismatch)
+            (void)rl_finding_set(&candidate->finding, c->plan->msg, RELOAD_REASON_PIN_MISMATCH,
+                                 candidate->attr, "its key differs from the one stored for the %s",
+                                 key ? "KEY" : "PEER-ID");
+        if (candidate->finding.reason == RELOAD_REASON_NONE) {
+            ++*end;
+            return RELOAD_OK;
+        }
+    }
+    return RELOAD_OK;
+}
+
+/* Gives the report the certificate of another candidate. */
+static void choose(const struct committing *c, rl_step *step, size_t best)
+{
+    reload_signature *entry = &c->report->signatures[step->signature];
+    rl_candidate *candidates = c->plan->candidates;
+    if (best == step->chosen)
+        return;
+    candidates[step->chosen].signer = (reload_cert *)(uintptr_t)entry->signer; /* lent until now */
+    entry->signer = candidates[best].signer;
+    candidates[best].signer = NULL;
+    step->chosen = best;
+}
+
+static reload_err commit_signature(struct committing *c, rl_step *step)
+{
+    reload_signature *entry = &c->report->signatures[step->signature];
+    size_t end;
+    if (step->first == step->end)
+        return RELOAD_OK; /* failed before any certificate was looked at */
+    reload_err err = compare_pins(c, step, &end);
+    if (err != RELOAD_OK)
+        return err;
+    choose(c, step, rl_best_candidate(c->plan->candidates, step->first, end));
+    const rl_finding *finding = &c->plan->candidates[step->chosen].finding;
+    if (finding->reason == RELOAD_REASON_NONE) {
+        if (step->decides)
+            note_pin(c, step);
+        finding = &step->rest;
+    }
+    entry->reason = finding->reason;
+    entry->verdict = finding->reason == RELOAD_REASON_NONE ? RELOAD_VALID : RELOAD_INVALID;
+    if (step->decides && finding->reason != RELOAD_REASON_NONE)
+        c->finding = *finding;
+    return RELOAD_OK;
+}
+
+/* ---- Step 11 (D25) ---- */
+
+static reload_err commit_peer(struct committing *c)
+{
+    const reload_msg *msg = c->plan->msg;
+    size_t len;
+    bool known = false;
+    reload_value stamp = {0};
+    uint32_t signature = reload_msg_signature(msg);
+    uint32_t boot_time = rl_get32(transaction_id(msg));
+    uint32_t counter = rl_get32(transaction_id(msg) + 4);
+    memcpy(c->peer_id, reload_msg_field_octets(msg, RELOAD_F_SOURCE_ID, &len), RELOAD_ID_SIZE);
+    reload_err err = c->store->find_peer(c->store->arg, c->peer_id, &c->peer, &known);
+    if (err != RELOAD_OK)
+        return err;
+    if (!rl_peer_is_replay(&c->peer, known, boot_time, counter)) {
+        (void)reload_msg_value(msg, reload_msg_member(msg, signature, RELOAD_A_TIMESTAMP), &stamp);
+        rl_peer_advance(&c->peer, known, boot_time, counter, stamp.number);
+        c->has_peer = true;
+    } else if (boot_time < c->peer.boot_time) {
+        (void)rl_finding_set(&c->finding, msg, RELOAD_REASON_REPLAY, RELOAD_NO_ATTR,
+                             "the Transaction ID's boot time is %" PRIu32
+                             ", before the peer's latest, %" PRIu32,
+                             boot_time, c->peer.boot_time);
+    } else if (c->peer.counter - counter > RL_WINDOW) {
+        (void)rl_finding_set(&c->finding, msg, RELOAD_REASON_REPLAY, RELOAD_NO_ATTR,
+                             "the Transaction ID's counter is %" PRIu32
+                             ", more than %d below the peer's highest, %" PRIu32,
+                             counter, RL_WINDOW, c->peer.counter);
+    } else {
+        (void)rl_finding_set(&c->finding, msg, RELOAD_REASON_REPLAY, RELOAD_NO_ATTR,
+                             "the Transaction ID's counter %" PRIu32 " was seen before", counter);
+    }
+    return RELOAD_OK;
+}
+
+static reload_err commit_response(struct committing *c)
+{
+    const reload_store *store = c->store;
+    const reload_msg *msg = c->plan->msg;
+    uint32_t overlay = reload_msg_field(msg, RELOAD_F_OVERLAY);
+    reload_request_state request = {0};
+    bool matched = false;
+    reload_err err =
+        store->find_request(store->arg, transaction_id(msg), overlay, &request, &matched);
+    if (err == RELOAD_OK && !matched &&
+        reload_msg_field(msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN) {
+        /* B§8.1.1: a PEER-JOIN request may leave the Overlay to its response */
+        err = store->find_request(store->arg, transaction_id(msg), 0, &request, &matched);
+        matched = matched && request.open_overlay;
+    }
+    if (err != RELOAD_OK)
+        return err;
+    if (!matched) {
+        (void)rl_finding_set(&c->finding, msg, RELOAD_REASON_UNMATCHED_RESPONSE, RELOAD_NO_ATTR,
+                             "no request with its Transaction ID and Overlay came before");
+    } else if (request.captured != RELOAD_NO_TIME && c->plan->captured != RELOAD_NO_TIME) {
+        c->report->has_round_trip = true;
+        c->report->round_trip = c->plan->captured - request.captured;
+    }
+    return RELOAD_OK;
+}
+
+/* ---- Committing ---- */
+
+static reload_err commit_step(struct committing *c, rl_step *step)
+{
+    switch (step->kind) {
+    case RL_STEP_REQUEST:
+        return record_request(c);
+    case RL_STEP_SIGNATURE:
+        return commit_signature(c, step);
+    case RL_STEP_PEER:
+        return commit_peer(c);
+    case RL_STEP_RESPONSE:
+        return commit_response(c);
+    }
+    return RELOAD_OK;
+}
+
+/* Turns the verdict: what the judge found after the step that failed was not reached. */
+static void turn_verdict(struct committing *c, size_t reached)
+{
+    rl_report_fail(c->report, &c->finding);
+    for (size_t i = reached; i < c->plan->count; i++) {
+        if (c->plan->steps[i].kind != RL_STEP_SIGNATURE)
+            continue;
+        reload_signature *entry = &c->report->signatures[c->plan->steps[i].signature];
+        entry->verdict = RELOAD_UNCHECKED;
+        entry->reason = RELOAD_REASON_NONE;
+        rl_signature_set_signer(entry, NULL);
+    }
+}
+
+static reload_err apply_effects(const struct committing *c)
+{
+    const reload_store *store = c->store;
+    reload_err err = RELOAD_OK;
+    if (c->has_peer)
+        err = store->keep_peer(store->arg, c->peer_id, &c->peer);
+    for (const rl_step *pin = c->pins; pin != NULL && err == RELOAD_OK; pin = pin->next)
+        err = store->keep_pin(store->arg, name_of(c, pin),
+                              c->plan->candidates[pin->chosen].fingerprint);
+    return err;
+}
+
+static reload_err commit_message(const reload_store *store, reload_report *report)
+{
+    struct reload_plan *plan = report->plan;
+    struct committing c = {.store = store, .plan = plan, .report = report};
+    reload_err err = RELOAD_OK;
+    if (plan == NULL || plan->count == 0)
+        return RELOAD_OK;
+    if (store == NULL)
+        return RELOAD_ERR_ARGUMENT;
+    c.last_pin = &c.pins;
+    size_t i = 0;
+    while (i < plan->count && err == RELOAD_OK && c.finding.reason == RELOAD_REASON_NONE)
+        err = commit_step(&c, &plan->steps[i++]);
+    if (err == RELOAD_OK && c.finding.reason != RELOAD_REASON_NONE)
+        turn_verdict(&c, i);
+    if (err == RELOAD_OK && reload_verdict_passes(report->verdict))
+        err = apply_effects(&c);
+    rl_plan_clear(plan);
+    return err;
+}
+
+/* The outer message before its inner ones, these in message order and each on its own (D26). */
+static reload_err commit_all(const reload_store *store, reload_report *report)
+{
+    reload_err err = commit_message(store, report);
+    for (size_t i = 0; i < report->tunnelled_count && err == RELOAD_OK; i++)
+        err = commit_all(store, &report->tunnelled[i].report);
+    return err;
+}
+
+reload_err reload_commit(const reload_store *store, reload_report *report)
+{
+    reload_err err = commit_all(store, report);
+    if (err != RELOAD_OK)
+        rl_report_reset(report);
+    return err;
+}

@@ -1,0 +1,39 @@
+/* Why a message, or one of its signatures, fails. */
+#ifndef RL_VERIFY_FINDING_H
+#define RL_VERIFY_FINDING_H
+
+#include "base/base.h"
+
+#include <reload/verify.h>
+
+typedef struct rl_finding {
+    reload_reason reason;
+    uint16_t code;    /* to answer a request with; 0 in a response */
+    char detail[256]; /* as in the report */
+} rl_finding;
+
+/* Describes a failure at attribute attr (RELOAD_NO_ATTR: at none). Returns the reason. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 5, 6)))
+#endif
+reload_reason
+rl_finding_set(rl_finding *finding, const reload_msg *msg, reload_reason reason, uint32_t attr,
+               const char *format, ...);
+#if defined(__GNUC__)
+__attribute__((format(printf, 5, 0)))
+#endif
+reload_reason
+rl_finding_vset(rl_finding *finding, const reload_msg *msg, reload_reason reason, uint32_t attr,
+                const char *format, va_list args);
+
+/* D21: of two findings about one signature, the one with the higher rank got further. */
+int rl_reason_rank(reload_reason reason);
+
+/* Makes the finding the report's verdict. */
+void rl_report_fail(reload_report *report, const rl_finding *finding);
+/* Forgets all about the message: no verdict, no signatures, nothing to commit. Keeps memory. */
+void rl_report_reset(reload_report *report);
+/* Replaces a signature's signer, which is freed. */
+void rl_signature_set_signer(reload_signature *signature, reload_cert *signer);
+
+#endif

@@ -1,0 +1,384 @@
+/* Judging a message as a receiving peer must: D24's checklist, without the store. */
+#include "verify/judge.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- The judge ---- */
+
+static void free_macs(rl_mac **macs, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        rl_mac_free(&macs[i]);
+    free(macs);
+}
+
+reload_err reload_judge_set_policy(reload_judge *judge, const reload_policy *policy)
+{
+    if (!policy->sealed)
+        return RELOAD_ERR_ARGUMENT;
+    size_t count = policy->suite->kind == RL_SUITE_MAC ? policy->secret_count : 0;
+    rl_mac **macs = count == 0 ? NULL : calloc(count, sizeof *macs);
+    reload_err err = count == 0 || macs != NULL ? RELOAD_OK : RELOAD_ERR_MEMORY;
+    for (size_t i = 0; i < count && err == RELOAD_OK; i++)
+        err = rl_mac_new(policy->suite->md, policy->secrets[i].octets, policy->secrets[i].len,
+                         &macs[i]);
+    if (err != RELOAD_OK) {
+        free_macs(macs, macs == NULL ? 0 : count);
+        return err;
+    }
+    free_macs(judge->macs, judge->mac_count);
+    *judge = (reload_judge){.policy = policy, .macs = macs, .mac_count = count};
+    return RELOAD_OK;
+}
+
+reload_judge *reload_judge_new(const reload_policy *policy)
+{
+    reload_judge *judge = calloc(1, sizeof *judge);
+    if (judge != NULL && reload_judge_set_policy(judge, policy) != RELOAD_OK)
+        reload_judge_free(&judge);
+    return judge;
+}
+
+void reload_judge_free(reload_judge **judge)
+{
+    if (judge == NULL || *judge == NULL)
+        return;
+    free_macs((*judge)->macs, (*judge)->mac_count);
+    free(*judge);
+    *judge = NULL;
+}
+
+reload_reason rl_judge_fail(rl_judging *j, reload_reason reason, uint32_t attr, const char *format,
+                            ...)
+{
+    va_list args;
+    va_start(args, format);
+    (void)rl_finding_vset(&j->finding, j->msg, reason, attr, format, args);
+    va_end(args);
+    return reason;
+}
+
+/* ---- Steps 1 to 4 ---- */
+
+static reload_reason check_form(rl_judging *j)
+{
+    reload_diag diag;
+    uint32_t version = reload_msg_field(j->msg, RELOAD_F_VERSION);
+    if (reload_msg_check(j->msg, &diag) != RELOAD_OK) {
+        if (diag.has_pointer)
+            return rl_judge_fail(j, RELOAD_REASON_MALFORMED, RELOAD_NO_ATTR, "%.120s at %.100s",
+                                 diag.text, diag.pointer);
+        return rl_judge_fail(j, RELOAD_REASON_MALFORMED, RELOAD_NO_ATTR,
+                             "%.120s at its offset %" PRIu64, diag.text, diag.offset);
+    }
+    if (version != RELOAD_VERSION_1)
+        return rl_judge_fail(j, RELOAD_REASON_UNSUPPORTED_VERSION, RELOAD_NO_ATTR,
+                             "Version is %" PRIu32 ", expected 1", version);
+    if (reload_msg_field(j->msg, RELOAD_F_FRAG) != 0)
+        return rl_judge_fail(j, RELOAD_REASON_FRAGMENT, RELOAD_NO_ATTR,
+                             "a fragment of a message cannot be verified");
+    return RELOAD_REASON_NONE;
+}
+
+/* " (CRC-32 of "chat")", or nothing for a name that is not UTF-8 or is long. */
+static const char *overlay_origin(const char *name, char *text, size_t size)
+{
+    size_t left = strlen(name), len;
+    uint32_t code;
+    text[0] = '\0';
+    (void)snprintf(text, size, " (CRC-32 of \"%s\")", left <= 100 ? name : "");
+    for (; left > 0 && left <= 100; left -= len, name += len)
+        if ((len = rl_utf8((const uint8_t *)name, left, &code)) == 0)
+            break;
+    if (left > 0)
+        text[0] = '\0';
+    return text;
+}
+
+static reload_reason check_number(rl_judging *j, const char *field, reload_field id, bool has,
+                                  uint32_t expected)
+{
+    uint32_t found = reload_msg_field(j->msg, id);
+    return !has || found == expected
+               ? RELOAD_REASON_NONE
+               : rl_judge_fail(j, RELOAD_REASON_OVERLAY_MISMATCH, RELOAD_NO_ATTR,
+                               "%s is %" PRIu32 ", expected %" PRIu32, field, found, expected);
+}
+
+/* Step 4: the overlay's parameters, and D23's algorithm. */
+static reload_reason check_overlay(rl_judging *j)
+{
+    const reload_policy *p = j->policy;
+    uint32_t overlay = reload_msg_field(j->msg, RELOAD_F_OVERLAY);
+    uint32_t security = reload_msg_field(j->msg, RELOAD_F_SECURITY);
+    char origin[128];
+    if (p->overlay_name != NULL && overlay != p->overlay && !(overlay == 0 && j->join_request))
+        return rl_judge_fail(j, RELOAD_REASON_OVERLAY_MISMATCH, RELOAD_NO_ATTR,
+                             "Overlay is %08" PRIx32 ", expected %08" PRIx32 "%s", overlay,
+                             p->overlay, overlay_origin(p->overlay_name, origin, sizeof origin));
+    reload_reason reason = check_number(j, "DHT", RELOAD_F_DHT, p->has_dht, p->dht);
+    if (reason == RELOAD_REASON_NONE)
+        reason = check_number(j, "Hash", RELOAD_F_HASH, p->has_hash, p->hash);
+    if (reason == RELOAD_REASON_NONE && security != p->suite->security &&
+        !(security == RELOAD_SECURITY_OPEN && j->join_request))
+        reason = rl_judge_fail(j, RELOAD_REASON_SECURITY_MISMATCH, RELOAD_NO_ATTR,
+                               "Security is %" PRIu32 ", expected %" PRIu32 " (%s)", security,
+                               p->suite->security, p->suite->name);
+    return reason;
+}
+
+/* ---- Step 11 ---- */
+
+static void plan_step(rl_judging *j, rl_step_kind kind)
+{
+    if (rl_plan_step(j->plan, kind) == NULL)
+        j->err = RELOAD_ERR_MEMORY;
+}
+
+/* D25's part that needs no state: a Transaction ID's boot time is not after the TIMESTAMP. */
+static reload_reason check_boot_time(rl_judging *j)
+{
+    size_t len;
+    uint32_t signature = reload_msg_signature(j->msg);
+    reload_time stamp =
+        rl_time_at(j->msg, reload_msg_member(j->msg, signature, RELOAD_A_TIMESTAMP));
+    reload_time boot_time =
+        rl_get32(reload_msg_field_octets(j->msg, RELOAD_F_TRANSACTION_ID, &len)) * RELOAD_SECOND;
+    if (j->policy->max_skew < 0 || boot_time <= stamp + j->policy->max_skew)
+        return RELOAD_REASON_NONE;
+    return rl_judge_fail(j, RELOAD_REASON_REPLAY, RELOAD_NO_ATTR,
+                         "the Transaction ID's boot time is %" PRId64
+                         " s after TIMESTAMP; allowed are %" PRId64 " s",
+                         (boot_time - stamp) / RELOAD_SECOND, j->policy->max_skew / RELOAD_SECOND);
+}
+
+static reload_reason check_over_time(rl_judging *j)
+{
+    bool response = reload_msg_field(j->msg, RELOAD_F_RESPONSE) != 0;
+    reload_reason reason = RELOAD_REASON_NONE;
+    if (!response && (j->policy->remember & RELOAD_REMEMBER_PEERS) != 0) {
+        reason = check_boot_time(j);
+        if (reason == RELOAD_REASON_NONE)
+            plan_step(j, RL_STEP_PEER);
+    } else if (response && (j->policy->remember & RELOAD_REMEMBER_REQUESTS) != 0) {
+        plan_step(j, RL_STEP_RESPONSE);
+    }
+    return reason;
+}
+
+/* ---- Step 12 ---- */
+
+/* The PEER-SIGNATURE of a top-level PEER-INFO. */
+static reload_reason check_peer(rl_judging *j, uint16_t type, bool required)
+{
+    uint32_t peer = rl_covered_attr(j->msg, type);
+    if (peer != RELOAD_NO_ATTR)
+        return rl_check_inner(j, peer, RELOAD_A_PEER_SIGNATURE, required);
+    return required ? rl_judge_fail(j, RELOAD_REASON_MISSING_SIGNATURE, RELOAD_NO_ATTR,
+                                    "the message has no SOURCE-INFO, which would hold the "
+                                    "PEER-SIGNATURE")
+                    : RELOAD_REASON_NONE;
+}
+
+static reload_reason check_body_peer(rl_judging *j, uint32_t body)
+{
+    uint32_t peer = reload_msg_member(j->msg, body, RELOAD_A_BODY_PEER_INFO);
+    return peer == RELOAD_NO_ATTR ? RELOAD_REASON_NONE
+                                  : rl_check_inner(j, peer, RELOAD_A_PEER_SIGNATURE, false);
+}
+
+static reload_reason check_body(rl_judging *j, uint32_t body)
+{
+    return rl_is_certificate_body(j->msg, body)
+               ? RELOAD_REASON_NONE
+               : rl_check_inner(j, body, RELOAD_A_BODY_SIGNATURE, true);
+}
+
+/* Runs a check on each BODY of each RESOURCE, in order, until one fails. */
+static reload_reason check_each_body(rl_judging *j,
+                                     reload_reason (*check)(rl_judging *j, uint32_t body))
+{
+    reload_reason reason = RELOAD_REASON_NONE;
+    reload_iter resources = reload_members(j->msg, RELOAD_NO_ATTR);
+    while (reason == RELOAD_REASON_NONE && rl_next_covered(&resources, RELOAD_A_RESOURCE)) {
+        reload_iter bodies = reload_members(j->msg, resources.index);
+        while (reason == RELOAD_REASON_NONE && rl_next_covered(&bodies, RELOAD_A_BODY))
+            reason = check(j, bodies.index);
+    }
+    return reason;
+}
+
+static reload_reason check_inner_signatures(rl_judging *j)
+{
+    reload_reason reason = check_peer(j, RELOAD_A_SOURCE_INFO, j->policy->require_peer_signature);
+    if (reason == RELOAD_REASON_NONE)
+        reason = check_peer(j, RELOAD_A_REDIRECT, false);
+    if (reason == RELOAD_REASON_NONE)
+        reason = check_each_body(j, check_body_peer);
+    if (reason == RELOAD_REASON_NONE)
+        reason = check_each_body(j, check_body);
+    return reason;
+}
+
+/* ---- The checklist ---- */
+
+static reload_reason run_checklist(rl_judging *j)
+{
+    reload_reason reason = check_form(j); /* 1 to 3 */
+    if (reason == RELOAD_REASON_NONE)
+        reason = check_overlay(j); /* 4 */
+    if (reason != RELOAD_REASON_NONE || j->policy->suite->kind == RL_SUITE_NONE)
+        return reason;
+    reason = rl_check_message(j, reload_msg_signature(j->msg)); /* 5 to 10 */
+    if (reason == RELOAD_REASON_NONE)
+        reason = check_over_time(j); /* 11 */
+    if (reason == RELOAD_REASON_NONE)
+        reason = check_inner_signatures(j); /* 12 */
+    if (reason == RELOAD_REASON_NONE)
+        rl_check_route_logs(j); /* D27 */
+    return reason;
+}
+
+/* ---- Before and after ---- */
+
+/* Lists the signatures, all unchecked. */
+static reload_err list_signatures(const reload_msg *msg, reload_report *report)
+{
+    size_t count = reload_msg_count(msg);
+    for (size_t i = 0; i < count; i++) {
+        if (!reload_is_signature(reload_msg_attr(msg, i)->type))
+            continue;
+        void *signatures = report->signatures;
+        bool grown = rl_grow(&signatures, &report->cap, report->count, sizeof *report->signatures);
+        report->signatures = signatures;
+        if (!grown)
+            return RELOAD_ERR_MEMORY;
+        reload_signature *signature = &report->signatures[report->count++];
+        *signature = (reload_signature){.attr = (uint32_t)i};
+        uint32_t timestamp = reload_msg_member(msg, (uint32_t)i, RELOAD_A_TIMESTAMP);
+        reload_value value;
+        if (timestamp != RELOAD_NO_ATTR && reload_msg_value(msg, timestamp, &value)) {
+            signature->has_timestamp = true;
+            signature->timestamp = value.number;
+        }
+    }
+    return RELOAD_OK;
+}
+
+/* Begins the plan; D25: a request is recorded whatever its verdict. */
+static reload_err begin_plan(rl_judging *j, reload_moment moment)
+{
+    reload_report *report = j->report;
+    if (j->policy->remember == 0)
+        return RELOAD_OK;
+    if (report->plan == NULL)
+        report->plan = calloc(1, sizeof *report->plan);
+    if (report->plan == NULL)
+        return RELOAD_ERR_MEMORY;
+    j->plan = report->plan;
+    j->plan->msg = j->msg;
+    j->plan->captured = moment.captured;
+    if ((j->policy->remember & RELOAD_REMEMBER_REQUESTS) != 0 &&
+        reload_msg_field(j->msg, RELOAD_F_RESPONSE) == 0)
+        plan_step(j, RL_STEP_REQUEST);
+    return j->err;
+}
+
+static void conclude(rl_judging *j, reload_reason reason)
+{
+    if (reason != RELOAD_REASON_NONE)
+        rl_report_fail(j->report, &j->finding);
+    else
+        j->report->verdict = j->policy->suite->kind == RL_SUITE_NONE             ? RELOAD_UNSECURED
+                             : (j->policy->remember & RELOAD_REMEMBER_PINS) != 0 ? RELOAD_PINNED
+                                                                                 : RELOAD_VALID;
+}
+
+/* Only whole seconds count, since TIMESTAMPs are whole seconds. The bound is far beyond any
+ * TIMESTAMP, and keeps sums in 64 bits. */
+static reload_time whole_seconds(reload_time now)
+{
+    const reload_time last = 2 * RELOAD_MAX_TIME * RELOAD_SECOND;
+    now = now < -last ? -last : now > last ? last : now;
+    return now - now % RELOAD_SECOND;
+}
+
+static reload_err judge_message(const reload_judge *judge, const reload_msg *msg,
+                                reload_moment moment, reload_report *report, unsigned depth);
+
+/* D26: judges the messages that a TRANSPORT-TUNNEL holds before its SIGNATURE's end, each on its
+ * own. */
+static reload_err judge_tunnelled(const reload_judge *judge, const reload_msg *msg,
+                                  reload_moment moment, reload_report *report, unsigned depth)
+{
+    size_t count = reload_msg_count(msg), len;
+    reload_err err = RELOAD_OK;
+    if (depth >= RELOAD_MAX_TUNNEL ||
+        reload_msg_field(msg, RELOAD_F_METHOD) != RELOAD_TRANSPORT_TUNNEL ||
+        reload_msg_field(msg, RELOAD_F_VERSION) != RELOAD_VERSION_1 ||
+        reload_msg_field(msg, RELOAD_F_FRAG) != 0)
+        return RELOAD_OK; /* octets of another Version or of a fragment (D14) have no known form */
+    for (size_t i = 0; i < count && err == RELOAD_OK; i++) {
+        const reload_attr *attr = reload_msg_attr(msg, i);
+        const uint8_t *octets =
+            attr->in_place && !attr->ignored ? reload_msg_tunnelled(msg, i, &len) : NULL;
+        if (octets == NULL)
+            continue;
+        void *array = report->tunnelled;
+        bool grown = rl_grow(&array, &report->tunnelled_cap, report->tunnelled_count,
+                             sizeof *report->tunnelled);
+        report->tunnelled = array;
+        if (!grown)
+            return RELOAD_ERR_MEMORY;
+        reload_tunnelled *inner = &report->tunnelled[report->tunnelled_count];
+        *inner = (reload_tunnelled){.attr = (uint32_t)i, .msg = reload_msg_new()};
+        if (inner->msg == NULL)
+            return RELOAD_ERR_MEMORY;
+        report->tunnelled_count++;
+        err = reload_msg_parse(inner->msg, octets, len, NULL);
+        if (err == RELOAD_OK)
+            err = judge_message(judge, inner->msg, moment, &inner->report, depth + 1);
+    }
+    return err;
+}
+
+/* depth: how many messages are around this one. */
+static reload_err judge_message(const reload_judge *judge, const reload_msg *msg,
+                                reload_moment moment, reload_report *report, unsigned depth)
+{
+    rl_judging j = {.judge = judge,
+                    .policy = judge->policy,
+                    .msg = msg,
+                    .now = whole_seconds(moment.now),
+                    .report = report,
+                    .join_request = reload_msg_field(msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN &&
+                                    reload_msg_field(msg, RELOAD_F_RESPONSE) == 0};
+    rl_report_reset(report);
+    j.err = list_signatures(msg, report);
+    if (j.err == RELOAD_OK)
+        j.err = begin_plan(&j, moment);
+    if (j.err == RELOAD_OK)
+        conclude(&j, run_checklist(&j));
+    if (j.err == RELOAD_OK)
+        j.err = judge_tunnelled(judge, msg, moment, report, depth);
+    reload_cert_free(&j.signer);
+    if (j.err != RELOAD_OK)
+        rl_report_reset(report);
+    return j.err;
+}
+
+reload_err reload_judge_message(reload_judge *judge, const reload_msg *msg, reload_moment moment,
+                                reload_report *report)
+{
+    return judge_message(judge, msg, moment, report, 0);
+}
+
+reload_err reload_verify(reload_judge *judge, const reload_msg *msg, reload_moment moment,
+                         const reload_store *store, reload_report *report)
+{
+    reload_err err = reload_judge_message(judge, msg, moment, report);
+    return err == RELOAD_OK ? reload_commit(store, report) : err;
+}

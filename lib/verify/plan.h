@@ -1,0 +1,81 @@
+/* What a judged message asks of the store and leaves in it (D25, D28). The judge records one step
+ * for each check that the store has a part in, in D24's order; reload_commit runs through them. */
+#ifndef RL_VERIFY_PLAN_H
+#define RL_VERIFY_PLAN_H
+
+#include "verify/finding.h"
+
+typedef enum rl_step_kind {
+    RL_STEP_REQUEST,   /* record the request for pairing, whatever the verdict */
+    RL_STEP_SIGNATURE, /* a signature was judged; compare the pins of its certificates */
+    RL_STEP_PEER,      /* step 11: compare with the peer's state */
+    RL_STEP_RESPONSE   /* step 11: find the response's request */
+} rl_step_kind;
+
+/* A certificate that may have made a signature. */
+typedef struct rl_candidate {
+    uint32_t attr;       /* the certificate */
+    reload_cert *signer; /* NULL: could not be read, or lent to the report */
+    bool has_pin;        /* its key must be the one stored for the step's identity */
+    uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE];
+    rl_finding finding; /* of steps 7 to 9, if the pin fits */
+} rl_candidate;
+
+typedef struct rl_step {
+    rl_step_kind kind;
+    /* the rest is RL_STEP_SIGNATURE's */
+    size_t signature;     /* index in the report */
+    bool decides;         /* its failure is the message's, and its pin is stored (not D27) */
+    size_t name;          /* offset in names of the identity that its certificates speak for */
+    size_t first, end;    /* its candidates */
+    size_t chosen;        /* the one whose signer is lent to the report */
+    rl_finding rest;      /* of step 10, if a candidate passes */
+    struct rl_step *next; /* in the commit's list of pins to store */
+} rl_step;
+
+struct reload_plan {
+    const reload_msg *msg; /* unchanged until the commit */
+    reload_time captured;
+    rl_step *steps;
+    size_t count;
+    size_t cap;
+    rl_candidate *candidates;
+    size_t candidate_count;
+    size_t candidate_cap;
+    size_t noted;     /* candidates before this one belong to a step */
+    reload_buf names; /* terminated strings */
+};
+
+/* Drops all steps and keeps the memory. NULL: does nothing. */
+void rl_plan_clear(struct reload_plan *plan);
+void rl_plan_free(struct reload_plan **plan);
+/* A new step, zeroed; NULL without memory. */
+rl_step *rl_plan_step(struct reload_plan *plan, rl_step_kind kind);
+/* A new candidate of the next signature, zeroed; NULL without memory. */
+rl_candidate *rl_plan_candidate(struct reload_plan *plan);
+
+/* D21: of candidates first to end the one whose finding counts: the first that passes, or else the
+ * first of those that got furthest. */
+size_t rl_best_candidate(const rl_candidate *candidates, size_t first, size_t end);
+
+/* ---- Replay (D25) ---- */
+
+enum { RL_WINDOW = 64 }; /* counters below the highest that are told apart */
+
+/* Whether a request with this boot time and counter was seen, or may have been. known: the store
+ * has the peer. */
+bool rl_peer_is_replay(const reload_peer_state *peer, bool known, uint32_t boot_time,
+                       uint32_t counter);
+/* The peer's state after such a request that is not a replay. */
+void rl_peer_advance(reload_peer_state *peer, bool known, uint32_t boot_time, uint32_t counter,
+                     uint32_t timestamp);
+
+/* ---- Pins (D28) ---- */
+
+/* Appends the name that an identity is stored under, with a terminating NUL: "peer:" and 40 hex
+ * digits; or "key:" and a KEY in the form that D21 compares, without its scheme and with the host
+ * in lower case. */
+reload_err rl_pin_name_of_peer(const uint8_t id[RELOAD_ID_SIZE], reload_buf *name);
+reload_err rl_pin_name_of_key(const uint8_t *key, size_t len, reload_buf *name);
+
+#endif

@@ -1,0 +1,24 @@
+/* A policy's fields: for the judge alone, which reads them. */
+#ifndef RL_VERIFY_POLICY_H
+#define RL_VERIFY_POLICY_H
+
+#include "wire/suite.h"
+#include "x509/x509.h"
+
+struct reload_policy {
+    const rl_suite *suite;
+    reload_buf *secrets;
+    size_t secret_count;
+    size_t secret_cap;
+    rl_trust *trust;
+    char *overlay_name; /* NULL: not configured */
+    uint32_t overlay;   /* CRC-32 of the name */
+    bool has_dht, has_hash;
+    uint8_t dht, hash;
+    reload_time max_skew; /* negative: no limit */
+    bool require_peer_signature;
+    unsigned remember; /* RELOAD_REMEMBER_… that have an effect under the suite */
+    bool sealed;
+};
+
+#endif

@@ -1,0 +1,38 @@
+/* D25's window of counters, apart from where it is stored. */
+#include "verify/plan.h"
+
+bool rl_peer_is_replay(const reload_peer_state *peer, bool known, uint32_t boot_time,
+                       uint32_t counter)
+{
+    if (!known || boot_time > peer->boot_time)
+        return false;
+    if (boot_time < peer->boot_time)
+        return true;
+    if (counter > peer->counter)
+        return false;
+    uint32_t below = peer->counter - counter;
+    return below == 0 || below > RL_WINDOW || (peer->window >> (below - 1) & 1) != 0;
+}
+
+void rl_peer_advance(reload_peer_state *peer, bool known, uint32_t boot_time, uint32_t counter,
+                     uint32_t timestamp)
+{
+    /* the latest over all boot times: it decides which peer is dropped first */
+    if (known && peer->timestamp > timestamp)
+        timestamp = peer->timestamp;
+    if (!known || boot_time > peer->boot_time) {
+        *peer =
+            (reload_peer_state){.boot_time = boot_time, .counter = counter, .timestamp = timestamp};
+        return;
+    }
+    if (counter > peer->counter) {
+        uint32_t by = counter - peer->counter; /* the old highest is now that far below */
+        peer->window = by > RL_WINDOW
+                           ? 0
+                           : (by == RL_WINDOW ? 0 : peer->window << by) | UINT64_C(1) << (by - 1);
+        peer->counter = counter;
+    } else {
+        peer->window |= UINT64_C(1) << (peer->counter - counter - 1);
+    }
+    peer->timestamp = timestamp;
+}

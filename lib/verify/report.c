@@ -1,0 +1,163 @@
+/* Verdicts and reasons in words, and what a report owns. */
+#include "verify/finding.h"
+#include "verify/plan.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* D24: each reason's word and the code to answer a request with. rank: how far a check of one
+ * signature with one certificate got before it failed (steps 7 to 9, and within step 7 D18's
+ * order); only reasons of these steps have one. */
+static const struct {
+    const char *word;
+    uint16_t code;
+    uint8_t rank;
+} reasons[] = {
+    [RELOAD_REASON_NONE] = {NULL, 0, UINT8_MAX},
+    [RELOAD_REASON_MALFORMED] = {"malformed", 0, 0},
+    [RELOAD_REASON_UNSUPPORTED_VERSION] = {"unsupported-version", 0, 0},
+    [RELOAD_REASON_FRAGMENT] = {"fragment", 0, 0},
+    [RELOAD_REASON_OVERLAY_MISMATCH] = {"overlay-mismatch", 498, 0},
+    [RELOAD_REASON_SECURITY_MISMATCH] = {"security-mismatch", 401, 0},
+    [RELOAD_REASON_MISSING_SIGNATURE] = {"missing-signature", 401, 0},
+    [RELOAD_REASON_MISSING_CERTIFICATE] = {"missing-certificate", 401, 0},
+    [RELOAD_REASON_DUPLICATE_ATTRIBUTE] = {"duplicate-attribute", 431, 0},
+    [RELOAD_REASON_MISPLACED] = {"misplaced", 431, 0},
+    [RELOAD_REASON_BAD_DIGEST_LENGTH] = {"bad-digest-length", 431, 7},
+    [RELOAD_REASON_MISSING_TIMESTAMP] = {"missing-timestamp", 431, 0},
+    [RELOAD_REASON_BAD_CERTIFICATE] = {"bad-certificate", 431, 1},
+    [RELOAD_REASON_WEAK_KEY] = {"weak-key", 431, 2},
+    [RELOAD_REASON_UNTRUSTED_CERTIFICATE] = {"untrusted-certificate", 431, 3},
+    [RELOAD_REASON_REVOKED_CERTIFICATE] = {"revoked-certificate", 431, 4},
+    [RELOAD_REASON_EXPIRED_CERTIFICATE] = {"expired-certificate", 431, 5},
+    [RELOAD_REASON_PIN_MISMATCH] = {"pin-mismatch", 431, 6},
+    [RELOAD_REASON_BAD_DIGEST] = {"bad-digest", 431, 8},
+    [RELOAD_REASON_PEER_ID_MISMATCH] = {"peer-id-mismatch", 431, 9},
+    [RELOAD_REASON_RESOURCE_KEY_MISMATCH] = {"resource-key-mismatch", 431, 9},
+    [RELOAD_REASON_STALE] = {"stale", 431, 0},
+    [RELOAD_REASON_FUTURE] = {"future", 431, 0},
+    [RELOAD_REASON_REPLAY] = {"replay", 431, 0},
+    [RELOAD_REASON_UNMATCHED_RESPONSE] = {"unmatched-response", 0, 0},
+    [RELOAD_REASON_MISSING_EXPIRATION] = {"missing-expiration", 431, 0},
+    [RELOAD_REASON_EXPIRED] = {"expired", 431, 0},
+};
+
+const char *reload_reason_text(reload_reason reason)
+{
+    return (unsigned)reason < sizeof reasons / sizeof reasons[0] ? reasons[reason].word : NULL;
+}
+
+int rl_reason_rank(reload_reason reason)
+{
+    return reasons[reason].rank;
+}
+
+const char *reload_verdict_text(reload_verdict verdict)
+{
+    switch (verdict) {
+    case RELOAD_UNCHECKED:
+        return "unchecked";
+    case RELOAD_VALID:
+        return "valid";
+    case RELOAD_INVALID:
+        return "invalid";
+    case RELOAD_UNSECURED:
+        return "unsecured";
+    case RELOAD_MALFORMED:
+        return "malformed";
+    case RELOAD_PINNED:
+        return "pinned";
+    }
+    return "unchecked";
+}
+
+bool reload_verdict_passes(reload_verdict verdict)
+{
+    return verdict == RELOAD_VALID || verdict == RELOAD_UNSECURED || verdict == RELOAD_PINNED;
+}
+
+bool reload_report_passed(const reload_report *report)
+{
+    bool passed = reload_verdict_passes(report->verdict);
+    for (size_t i = 0; i < report->tunnelled_count && passed; i++)
+        passed = reload_report_passed(&report->tunnelled[i].report);
+    return passed;
+}
+
+/* ---- Findings ---- */
+
+reload_reason rl_finding_vset(rl_finding *finding, const reload_msg *msg, reload_reason reason,
+                              uint32_t attr, const char *format, va_list args)
+{
+    char pointer[256];
+    size_t len = 0;
+    finding->reason = reason;
+    finding->code = reload_msg_field(msg, RELOAD_F_RESPONSE) != 0 ? 0 : reasons[reason].code;
+    if (attr != RELOAD_NO_ATTR && reload_msg_pointer(msg, attr, pointer, sizeof pointer)) {
+        int n = snprintf(finding->detail, sizeof finding->detail,
+                         "%s at %.100s: ", reload_msg_attr(msg, attr)->def->name, pointer);
+        len = n > 0 ? (size_t)n : 0;
+    }
+    (void)vsnprintf(finding->detail + len, sizeof finding->detail - len, format, args);
+    return reason;
+}
+
+reload_reason rl_finding_set(rl_finding *finding, const reload_msg *msg, reload_reason reason,
+                             uint32_t attr, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    (void)rl_finding_vset(finding, msg, reason, attr, format, args);
+    va_end(args);
+    return reason;
+}
+
+/* ---- Reports ---- */
+
+void rl_report_fail(reload_report *report, const rl_finding *finding)
+{
+    report->verdict =
+        finding->reason == RELOAD_REASON_MALFORMED ? RELOAD_MALFORMED : RELOAD_INVALID;
+    report->reason = finding->reason;
+    report->response_code = finding->code;
+    (void)snprintf(report->detail, sizeof report->detail, "%s", finding->detail);
+}
+
+void rl_signature_set_signer(reload_signature *signature, reload_cert *signer)
+{
+    reload_cert *old = (reload_cert *)(uintptr_t)signature->signer; /* const to callers only */
+    reload_cert_free(&old);
+    signature->signer = signer;
+}
+
+void rl_report_reset(reload_report *report)
+{
+    for (size_t i = 0; i < report->tunnelled_count; i++) {
+        reload_msg_free(&report->tunnelled[i].msg);
+        reload_report_free(&report->tunnelled[i].report);
+    }
+    report->tunnelled_count = 0;
+    for (size_t i = 0; i < report->count; i++) {
+        rl_signature_set_signer(&report->signatures[i], NULL);
+        free(report->signatures[i].explanation);
+    }
+    report->count = 0;
+    rl_plan_clear(report->plan);
+    report->verdict = RELOAD_UNCHECKED;
+    report->reason = RELOAD_REASON_NONE;
+    report->response_code = 0;
+    report->detail[0] = '\0';
+    report->has_round_trip = false;
+}
+
+void reload_report_free(reload_report *report)
+{
+    if (report == NULL)
+        return;
+    rl_report_reset(report);
+    rl_plan_free(&report->plan);
+    free(report->signatures);
+    free(report->tunnelled);
+    *report = (reload_report){0};
+}
