@@ -1,15 +1,15 @@
-/* The file holds one line of always the same length, for people to read too:
+/* The file has one line of fixed length:
  *
  *     boot-time 1183896000 next 0000000042
  *
- * An empty file is one from which nothing was given yet.
+ * An empty file is a counter from which no number was taken.
  *
- * The lock (flock) is held while one number is taken, and no longer. The line is overwritten in
- * place, by one pwrite, which is synced before the number is used; it is not renamed into place,
- * because a lock on a file that is replaced locks out nobody who opens the new one. In place is
- * safe here: some 40 octets at the beginning of a file lie in one page and in one sector, and only
- * digits change, so that after a kill or a loss of power either the old line is there or the new
- * one. A number that was taken by a call that died is lost; none is given twice. */
+ * The lock (flock) is held while one number is taken. The line is overwritten in place by one
+ * pwrite, and synced before the number is used. It is not renamed into place, because a lock on the
+ * old file would not exclude a process that opens the new one. Overwriting is safe: 40 octets at
+ * the beginning of a file lie in one page and one sector, and only digits change, so that after a
+ * kill or a loss of power the file has either the old line or the new one. A number taken by a
+ * process that died is lost; none is taken twice. */
 #include "sign/counter.h"
 
 #include <errno.h>
@@ -27,19 +27,20 @@ static const char pattern[] = "boot-time dddddddddd next dddddddddd\n"; /* d: a 
 
 enum { LINE = sizeof pattern - 1, BOOT_TIME_AT = 10, NEXT_AT = 26 };
 
-static const uint64_t all_given = (uint64_t)UINT32_MAX + 1;
+static const uint64_t all_used = (uint64_t)UINT32_MAX + 1;
 
-/* What the file says. */
+/* The file's content. */
 struct state {
     bool fresh; /* the file is empty */
     uint32_t boot_time;
-    uint64_t next; /* all_given: there is none */
+    uint64_t next; /* all_used: none is left */
 };
 
-/* Says what is wrong with the file. */
-__attribute__((format(printf, 4, 5))) static reload_err wrong(const struct counter *c,
-                                                              reload_diag *diag, reload_err err,
-                                                              const char *format, ...)
+/* Fails with the file's name and the cause. */
+__attribute__((format(printf, 4, 5))) static reload_err counter_fail(const struct counter *c,
+                                                                     reload_diag *diag,
+                                                                     reload_err err,
+                                                                     const char *format, ...)
 {
     va_list args;
     int n = snprintf(diag->text, sizeof diag->text,
@@ -67,7 +68,7 @@ static reload_err read_line(const struct counter *c, int fd, struct state *state
     while ((len = pread(fd, line, sizeof line, 0)) < 0 && errno == EINTR)
         ;
     if (len < 0)
-        return wrong(c, diag, RELOAD_ERR_READ, "%s", strerror(errno));
+        return counter_fail(c, diag, RELOAD_ERR_READ, "%s", strerror(errno));
     if (len == 0) {
         state->fresh = true;
         return RELOAD_OK;
@@ -76,18 +77,19 @@ static reload_err read_line(const struct counter *c, int fd, struct state *state
     for (size_t i = 0; good && i < LINE; i++)
         good = pattern[i] == 'd' ? line[i] >= '0' && line[i] <= '9' : line[i] == pattern[i];
     if (!good)
-        return wrong(c, diag, RELOAD_ERR_SYNTAX,
-                     "not a counter file: it does not hold the one line that reload-sign writes");
+        return counter_fail(c, diag, RELOAD_ERR_SYNTAX,
+                            "not a counter file: expected one line as reload-sign writes it");
     uint64_t boot_time = digits(line + BOOT_TIME_AT);
     state->next = digits(line + NEXT_AT);
-    if (boot_time > UINT32_MAX || state->next > all_given)
-        return wrong(c, diag, RELOAD_ERR_SYNTAX, "not a counter file: its %s is over 32 bits",
-                     boot_time > UINT32_MAX ? "boot time" : "counter");
+    if (boot_time > UINT32_MAX || state->next > all_used)
+        return counter_fail(c, diag, RELOAD_ERR_SYNTAX,
+                            "not a counter file: its %s exceeds 32 bits",
+                            boot_time > UINT32_MAX ? "boot time" : "counter");
     state->boot_time = (uint32_t)boot_time;
     return RELOAD_OK;
 }
 
-/* Locks an open file. NULL, or why it will not do. */
+/* Locks an open file. Returns NULL, or why it cannot be used. */
 static const char *lock(int fd, struct stat *there)
 {
     int failed;
@@ -100,7 +102,7 @@ static const char *lock(int fd, struct stat *there)
     return failed == 0 ? NULL : strerror(errno);
 }
 
-/* Opens the file and locks it. Where another file has got its name meanwhile, that one is taken. */
+/* Opens the file and locks it, again if another file has taken its name meanwhile. */
 static reload_err open_locked(const struct counter *c, int *fd, reload_diag *diag)
 {
     enum { PATIENCE = 1000 };
@@ -114,12 +116,12 @@ static reload_err open_locked(const struct counter *c, int *fd, reload_diag *dia
         if (*fd >= 0)
             (void)close(*fd);
         if (cause != NULL)
-            return wrong(c, diag, RELOAD_ERR_READ, "%s", cause);
+            return counter_fail(c, diag, RELOAD_ERR_READ, "%s", cause);
     }
-    return wrong(c, diag, RELOAD_ERR_READ, "is replaced again and again");
+    return counter_fail(c, diag, RELOAD_ERR_READ, "replaced too often by other processes");
 }
 
-/* Makes the name of a file that had nothing in it last, too. */
+/* Syncs the name of a new file. */
 static void sync_name(const char *path)
 {
     char *target = realpath(path, NULL);
@@ -153,7 +155,7 @@ static reload_err write_line(const struct counter *c, int fd, const struct state
             sync_name(c->path);
         return RELOAD_OK;
     }
-    if (n == LINE) { /* it may be on disk or not: the number is lost */
+    if (n == LINE) { /* perhaps on disk: the number is lost */
         cause = errno;
     } else if (n > 0 && before->fresh) {
         if (ftruncate(fd, 0) != 0)
@@ -162,10 +164,10 @@ static reload_err write_line(const struct counter *c, int fd, const struct state
         write_words(before, line);
         (void)write_at_begin(fd, line);
     }
-    return wrong(c, diag, RELOAD_ERR_WRITE, "cannot be written: %s", strerror(cause));
+    return counter_fail(c, diag, RELOAD_ERR_WRITE, "cannot be written: %s", strerror(cause));
 }
 
-/* Takes a number: *boot_time is the one told, or the TIMESTAMP, and becomes the one that counts. */
+/* Takes a number. boot_time is the one specified, or the TIMESTAMP. */
 static reload_err take(const struct counter *c, const struct state *state, struct state *after,
                        uint32_t boot_time, reload_diag *diag)
 {
@@ -174,15 +176,15 @@ static reload_err take(const struct counter *c, const struct state *state, struc
                                               (boot_time < state->boot_time && c->force))))
         *after = (struct state){.boot_time = boot_time};
     else if (c->has_boot_time && boot_time < state->boot_time)
-        return wrong(c, diag, RELOAD_ERR_REFUSED,
-                     "boot time %" PRIu32 " is earlier than %" PRIu32
-                     " there: receivers would see a replay (D25)",
-                     boot_time, state->boot_time);
-    if (after->next == all_given)
-        return wrong(c, diag, RELOAD_ERR_REFUSED,
-                     "the counter of boot time %" PRIu32
-                     " is at its end: a later --boot-time is needed",
-                     after->boot_time);
+        return counter_fail(c, diag, RELOAD_ERR_REFUSED,
+                            "boot time %" PRIu32 " is earlier than the file's %" PRIu32
+                            ": receivers would reject a replay",
+                            boot_time, state->boot_time);
+    if (after->next == all_used)
+        return counter_fail(c, diag, RELOAD_ERR_REFUSED,
+                            "all counters of boot time %" PRIu32
+                            " are used; a later --boot-time is required",
+                            after->boot_time);
     after->fresh = false;
     after->next++;
     return RELOAD_OK;
@@ -205,7 +207,7 @@ reload_err counter_next(void *arg, uint32_t *boot_time, uint32_t *counter, reloa
         *boot_time = after.boot_time;
         *counter = (uint32_t)(after.next - 1);
     }
-    (void)close(fd); /* and so unlocks it */
+    (void)close(fd); /* and unlocks it */
     return err;
 }
 

@@ -1,5 +1,4 @@
-/* reload-sign's --counter-file: the counter of Transaction IDs that goes on from call to call (S§7,
- * D29). */
+/* reload-sign's --counter-file: a counter of Transaction IDs kept between calls (S§7, D29). */
 #ifndef RELOAD_COUNTER_H
 #define RELOAD_COUNTER_H
 
@@ -7,14 +6,14 @@
 
 struct counter {
     const char *path;
-    bool has_boot_time; /* --boot-time tells it; otherwise the file does */
-    bool force;         /* an earlier boot time than the file's is taken */
+    bool has_boot_time; /* --boot-time is specified; otherwise the file's is used */
+    bool force;         /* a boot time earlier than the file's is accepted */
 };
 
-/* Looks at the file, which is made where there is none, before anything is read. Returns false
- * having said why it will not do. */
+/* Checks the file, and creates it if missing, before input is read. Returns false after reporting
+ * an error. */
 bool counter_check(struct tool *tool, const struct counter *counter);
-/* A reload_counter_source; arg: a struct counter. The number is on disk before it is given. */
+/* A reload_counter_source; arg: a struct counter. The number is on disk before it is returned. */
 reload_err counter_next(void *arg, uint32_t *boot_time, uint32_t *counter, reload_diag *diag);
 
 #endif

@@ -2,9 +2,9 @@
 
 #include <reload.h>
 
-/* The peers and the resource are those of the drafts' examples, their short IDs filled up with
- * zeros; the overlay is "chat" (B§8.1.1, S§4.1). The Security field, the Transaction ID and the
- * signatures are left to reload-sign. */
+/* The peers and the resource are those of the drafts' examples, with short IDs extended by zeros;
+ * the overlay is "chat" (B§8.1.1, S§4.1). reload-sign completes the Security field, the
+ * Transaction ID and the signatures. */
 #define ALICE "463ac413c4000000000000000000000000000000"
 #define SOURCE_INFO                                                       \
     "    {\"type\": \"SOURCE-INFO\", \"value\": [\n"                      \

@@ -89,7 +89,7 @@ gives "the same goes on" 5000000000000002 --counter-file boot --boot-time 134217
 gives "without --boot-time too" 5000000000000003 --counter-file boot one.json
 gives "a later one begins at zero" "5000000100000000 5000000100000001" --counter-file boot --boot-time 1342177281 one.json one.json
 gives "and is the file's from then on" 5000000100000002 --counter-file boot one.json
-refuses "an earlier one is refused" boot '.*message 1: refused: boot: boot time 1342177280 is earlier than 1342177281 there: .*D25.*' \
+refuses "an earlier one is refused" boot '.*message 1: refused: boot: boot time 1342177280 is earlier than the file.s 1342177281: .*' \
     --boot-time 1342177280 one.json
 gives "but is no matter where no number is wanted" 1122334455667788 --counter-file boot --boot-time 1342177280 own.json
 gives "--force takes it" "5000000000000000 5000000000000001" --counter-file boot --boot-time 1342177280 --force one.json one.json
@@ -100,12 +100,12 @@ gives "..." ffffffff00000000 --counter-file ends --boot-time 4294967295 one.json
 # ---- The counter's end ----
 
 printf 'boot-time 1700000000 next 4294967295\n' >full
-t "the last number" 4 '*' '~reload-sign: one.json: .*message 2: refused: full: the counter of boot time 1700000000 is at its end: .*' \
+t "the last number" 4 '*' '~reload-sign: one.json: .*message 2: refused: full: all counters of boot time 1700000000 are used; .*' \
     reload-sign "${by_key[@]}" --counter-file full one.json one.json
 is "$(ids)" 6553f100ffffffff "is given once"
 counts full 1700000000 4294967296 "and then there is none"
-refuses "from then on all are refused" full '.*: a later --boot-time is needed' one.json
-refuses "--force makes no number either" full '.*: a later --boot-time is needed' --force --boot-time 1700000000 one.json
+refuses "from then on all are refused" full '.*; a later --boot-time is required' one.json
+refuses "--force makes no number either" full '.*; a later --boot-time is required' --force --boot-time 1700000000 one.json
 gives "with a later boot time it goes on" 6553f10100000000 --counter-file full --boot-time 1700000001 one.json
 
 # ---- Files that will not do ----
@@ -114,7 +114,7 @@ bad() # DESCRIPTION WORDS: the file bad
 {
     refuses "$1" bad "reload-sign: bad: $2" one.json
 }
-not_ours='not a counter file: it does not hold the one line that reload-sign writes'
+not_ours='not a counter file: expected one line as reload-sign writes it'
 printf 'hello\n' >bad
 bad "another file" "$not_ours"
 printf 'boot-time 1700000000 next 000000000\n' >bad
@@ -128,9 +128,9 @@ bad "a letter" "$not_ours"
 printf 'boot-time 1700000000 next 000000000\0\n' >bad
 bad "a NUL" "$not_ours"
 printf 'boot-time 4294967296 next 0000000000\n' >bad
-bad "a boot time over 32 bits" 'not a counter file: its boot time is over 32 bits'
+bad "a boot time over 32 bits" 'not a counter file: its boot time exceeds 32 bits'
 printf 'boot-time 1700000000 next 4294967297\n' >bad
-bad "a counter over its end" 'not a counter file: its counter is over 32 bits'
+bad "a counter over its end" 'not a counter file: its counter exceeds 32 bits'
 head -c 100000 /dev/zero >bad
 bad "a large file" "$not_ours"
 t "it is looked at before any input" 4 '' "~reload-sign: bad: $not_ours" reload-sign "${by_key[@]}" --counter-file bad own.json missing.json

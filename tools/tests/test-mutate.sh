@@ -246,7 +246,7 @@ for words in "--none" "--strip" ""; do
 done
 t "an unknown name is told" 2 '' '~reload-sign: --mutate: "dorp" is no mutation.*' "${M[@]}" --mutate all,dorp --seed 00 "$message"
 cat "$TESTDATA/tunnelled.hmac.bin" "$TESTDATA/tunnelled.hmac.bin" >two.bin
-t "two messages" 4 '' '~reload-sign: two.bin: .*message 2: --mutate takes one message' "${M[@]}" --mutate all --seed 00 two.bin
+t "two messages" 4 '' '~reload-sign: two.bin: .*message 2: --mutate accepts one message' "${M[@]}" --mutate all --seed 00 two.bin
 t "and no file is made" 4 '' '*' "${M[@]}" --mutate all --seed 00 -o none.json two.bin
 ok "none" test ! -e none.json
 head -c 80 two.bin >half.bin

@@ -94,7 +94,7 @@ for step in "--tbs" "--attach signature" "--attach signature --force"; do
         reload-sign --cert alice.crt --time $now $step --sign-source-info "$search"
 done
 cat "$search" "$search" >two.json
-t "one digest is for one message" 4 '@want.bin' '~reload-sign: two.json: .*message 2: the attached digest was for one message' \
+t "one digest is for one message" 4 '@want.bin' '~reload-sign: two.json: .*message 2: --attach accepts one message' \
     reload-sign --cert alice.crt --time $now --attach signature two.json
 t "--tbs without --time warns" 0 '*' '~reload-sign: warning: without --time.*' reload-sign --cert alice.crt --tbs "$search"
 for words in "--tbs --none" "--tbs" "--tbs --attach signature --secret secret" "--tbs --secret secret -f json" "--cert alice.crt" "--key alice.key"; do
@@ -115,7 +115,7 @@ for field in '{overlay: "00000001"}' '{overlay: "659df2aa", dht: 2}' '{overlay: 
     t "$field" 4 '' '~.*refused: [A-Z][A-Za-z]* is [0-9a-f]+.*, expected [0-9a-f]+ \(.*\)' reload-sign "${by_key[@]}" --profile "$profile" <(search "$field")
     t "forced" 0 '*' '' reload-sign "${by_key[@]}" --profile "$profile" --force <(search "$field")
 done
-t "an overlay run under CERTS" 4 '' '~.*overlay.json: the overlay is not run under HMAC' reload-sign "${by_secret[@]}" --profile "$profile" "$search"
+t "an overlay run under CERTS" 4 '' '~.*overlay.json: security is CERTS, but the options specify HMAC' reload-sign "${by_secret[@]}" --profile "$profile" "$search"
 sed 's/"chat"/"other"/' "$profile" >other.json
 t "a certificate for another overlay (D32)" 4 '' '~.*refused: the certificate does not name PEER-ID [0-9a-f]{40} for Overlay.*' \
     reload-sign "${by_key[@]}" --profile other.json <(search '{method: "PEER-JOIN"}')

@@ -142,8 +142,8 @@ neither='["RESOURCE-INFO.BODY.PEER-INFO","RESOURCE-INFO.BODY.PARAMETER"]'
 signed "BODYs of a RESOURCE-PUT request" "$bodies" "$both" --secret secret "$put"
 signed "not under NONE" "$bodies" "$neither" --none "$put"
 jq '.header.method = "RESOURCE-TRANSFER"' "$put" >transfer.json
-unsigned='~reload-sign: .*: warning: a BODY has no signature, .*--sign-bodies .*'
-behind='~reload-sign: .*: warning: what stands behind the SIGNATURE is not signed, .*--strip .*'
+unsigned='~reload-sign: .*: warning: a BODY has no signature, .*--sign-bodies'
+behind='~reload-sign: .*: warning: attributes after the SIGNATURE are not signed .*--strip .*'
 warning=$unsigned signed "not of a RESOURCE-TRANSFER" "$bodies" "$neither" --secret secret transfer.json
 signed "but with --sign-bodies" "$bodies" "$both" --secret secret --sign-bodies transfer.json
 jq '.header.response = true' "$put" >put-response.json

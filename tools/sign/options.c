@@ -1,0 +1,200 @@
+#include "sign/options.h"
+
+static const char *const formats[] = {"binary", "json", "hex", NULL}; /* enum tool_octets_form */
+
+/* clang-format off */
+static const struct option_row rows[] = {
+    OPTION_TEXT(0, "secret", "FILE", struct sign_options, secret,
+                "sign under HMAC with the shared secret in FILE"),
+    OPTION_TEXT(0, "key", "FILE", struct sign_options, key,
+                "sign under CERTS with the peer's private key in FILE"),
+    OPTION_TEXT(0, "cert", "FILE", struct sign_options, cert,
+                "use the peer's certificate in FILE"),
+    OPTION_TEXT(0, "resource-key", "FILE", struct sign_options, resource_key,
+                "sign BODYs with the resource's private key in FILE (default: the peer's)"),
+    OPTION_TEXT(0, "resource-cert", "FILE", struct sign_options, resource_cert,
+                "use the resource's certificate in FILE"),
+    OPTION_TEXT(0, "passphrase-file", "FILE", struct sign_options, passphrase_file,
+                "read the private keys' passphrase from FILE instead of the terminal"),
+    OPTION_FLAG(0, "none", struct sign_options, policy.none,
+                "complete messages for an overlay under NONE, and sign nothing"),
+    OPTION_BIT(0, "timestamp", struct sign_options, flags, RELOAD_SIGN_TIMESTAMP,
+               "write a TIMESTAMP into each signature under HMAC too"),
+    OPTION_TIMESTAMP(0, "time", struct sign_options, time, "set the TIMESTAMP (default: now)"),
+    OPTION_OCTETS(0, "transaction-id", struct sign_options, transaction_id,
+                  RELOAD_TRANSACTION_SIZE,
+                  "set the Transaction ID of requests without one (default: a new one each)"),
+    OPTION_TIMESTAMP(0, "boot-time", struct sign_options, boot_time,
+                     "begin new Transaction IDs under CERTS with TIME (default: the TIMESTAMP)"),
+    OPTION_TEXT(0, "counter-file", "FILE", struct sign_options, counter_file,
+                "keep the counter of new Transaction IDs in FILE, created if missing"),
+    OPTION_OCTETS(0, "peer-id", struct sign_options, peer_id, RELOAD_ID_SIZE,
+                  "set the PEER-ID of a response's SOURCE-INFO without one"),
+    OPTION_BIT(0, "sign-source-info", struct sign_options, flags, RELOAD_SIGN_SOURCE_INFO,
+               "put a PEER-SIGNATURE into SOURCE-INFO"),
+    OPTION_BIT(0, "sign-bodies", struct sign_options, flags, RELOAD_SIGN_BODIES,
+               "sign unsigned BODYs outside RESOURCE-PUT requests too"),
+    OPTION_BIT(0, "resign-bodies", struct sign_options, flags, RELOAD_SIGN_RESIGN_BODIES,
+               "sign all BODYs, replacing their signatures"),
+    OPTION_BIT(0, "keep-security", struct sign_options, flags, RELOAD_SIGN_KEEP_SECURITY,
+               "leave a Security field of 0 in PEER-JOIN requests"),
+    OPTION_BIT(0, "force", struct sign_options, flags, RELOAD_SIGN_FORCE,
+               "do what would be refused, as far as possible"),
+    POLICY_COMMON_ROWS(struct sign_options, policy),
+    OPTION_TEXT(0, "reply-to", "REQUEST", struct sign_options, reply_to,
+                "sign a response to each request in the file REQUEST"),
+    OPTION_NUMBER(0, "code", "N", struct sign_options, code, 100, 799,
+                  "set the response code for --reply-to, from 100 to 799"),
+    OPTION_FLAG(0, "tbs", struct sign_options, tbs,
+                "write the octets that the message's digest covers, without signing"),
+    OPTION_TEXT(0, "attach", "FILE", struct sign_options, attach,
+                "sign with the digest in FILE, made elsewhere from the octets of --tbs"),
+    OPTION_FLAG(0, "strip", struct sign_options, strip,
+                "remove all signatures instead of signing"),
+    OPTION_TEXT(0, "append-route-log", "JSON", struct sign_options, route_log,
+                "append a ROUTE-LOG, as a hop does; JSON is an array of its members"),
+    OPTION_TEXT(0, "mutate", "LIST", struct sign_options, mutate.list,
+                "make bad messages of the signed one, each with the reason to expect; "
+                "help lists the mutations"),
+    OPTION_TEXT(0, "mutate-dir", "DIR", struct sign_options, mutate.dir,
+                "write the messages of --mutate to files in the new directory DIR"),
+    OPTION_TEXT(0, "seed", "HEX", struct sign_options, mutate.seed,
+                "derive the random parts of --mutate from HEX"),
+    OPTION_TEXT(0, "example", "METHOD", struct sign_options, example,
+                "print a JSON message of METHOD to start from"),
+    OPTION_WORD('f', "format", "FORM", struct sign_options, format, formats,
+                "write binary, json or hex (default: binary)"),
+    OPTION_BIT(0, "pretty", struct sign_options, json_flags, RELOAD_PRETTY,
+               "write JSON over several lines, indented"),
+    OPTION_FORM('i', "input", struct sign_options, input,
+                "read binary, json or hex (default: detect it from the first octets)"),
+    OPTION_TEXT('o', "output", "FILE", struct sign_options, output,
+                "write to FILE (default: standard output)"),
+    OPTION_QUIET("print errors only, no warnings"),
+    OPTION_END,
+};
+/* clang-format on */
+
+static const struct command_line sign_line = {
+    "reload-sign (--secret=FILE | --key=FILE --cert=FILE | --none) [options] [FILE...]\n"
+    "reload-sign --reply-to=REQUEST --code=N (--secret=FILE | --key=FILE --cert=FILE | --none) "
+    "[options]\n"
+    "reload-sign --strip [options] [FILE...]\n"
+    "reload-sign --append-route-log=JSON [options] [FILE...]\n"
+    "reload-sign --mutate=LIST --seed=HEX (--secret=FILE | --key=FILE --cert=FILE) [options] "
+    "[FILE]\n"
+    "reload-sign --example=METHOD",
+    "Completes and signs RELOAD messages as a sending peer must, strips signatures, and "
+    "appends ROUTE-LOGs.",
+    rows, false};
+
+void sign_options_parse(struct tool *tool, struct sign_options *options, int argc, char **argv)
+{
+    int operand = arguments_parse(tool, &sign_line, argc, argv, options);
+    options->files = argv + operand;
+    options->file_count = argc - operand;
+}
+
+bool sign_options_keyed(const struct sign_options *o)
+{
+    return o->secret != NULL || o->cert != NULL || o->policy.none;
+}
+
+/* ---- Which options go together ---- */
+
+static void reject_both(const struct tool *tool, bool a, const char *name_a, bool b,
+                        const char *name_b)
+{
+    if (a && b)
+        tool_usage(tool, "%s cannot be combined with %s", name_a, name_b);
+}
+
+static void require(const struct tool *tool, bool option, const char *name, bool good,
+                    const char *required)
+{
+    if (option && !good)
+        tool_usage(tool, "%s requires %s", name, required);
+}
+
+static void check_keys(const struct tool *tool, const struct sign_options *o)
+{
+    bool keys = o->key != NULL || o->cert != NULL;
+    bool elsewhere = o->tbs || o->attach != NULL;
+    if ((o->secret != NULL) + keys + o->policy.none > 1)
+        tool_usage(tool, "--secret, --key and --none cannot be combined");
+    require(tool, o->key != NULL, "--key", o->cert != NULL, "--cert");
+    require(tool, o->cert != NULL, "--cert", o->key != NULL || elsewhere,
+            "--key, or --tbs or --attach");
+    require(tool, o->resource_key != NULL, "--resource-key", o->resource_cert != NULL,
+            "--resource-cert");
+    require(tool, o->resource_cert != NULL, "--resource-cert", o->resource_key != NULL,
+            "--resource-key");
+    require(tool, o->resource_key != NULL, "--resource-key", o->cert != NULL, "--key and --cert");
+    reject_both(tool, o->strip, "--strip", sign_options_keyed(o), "--secret, --key or --none");
+    if (!sign_options_keyed(o) && !o->strip && o->route_log == NULL)
+        tool_usage(tool, "one of --secret, --key, --none, --strip, --append-route-log or --example "
+                         "is required");
+}
+
+/* --tbs and --attach: the two steps of signing elsewhere. */
+static void check_elsewhere(const struct tool *tool, const struct sign_options *o)
+{
+    const char *const names[] = {"--tbs", "--attach"};
+    const bool specified[] = {o->tbs, o->attach != NULL};
+    reject_both(tool, o->tbs, "--tbs", o->attach != NULL, "--attach");
+    reject_both(tool, o->tbs, "--tbs", o->format == OCTETS_JSON, "--format=json");
+    for (int i = 0; i < 2; i++) {
+        reject_both(tool, specified[i], names[i], o->route_log != NULL, "--append-route-log");
+        require(tool, specified[i], names[i], o->secret != NULL || o->cert != NULL,
+                "--secret or --cert");
+    }
+}
+
+static void check_counter(const struct tool *tool, const struct sign_options *o)
+{
+    bool counter = o->counter_file != NULL;
+    require(tool, counter, "--counter-file", o->cert != NULL, "--key and --cert");
+    reject_both(tool, counter, "--counter-file", o->transaction_id.len > 0, "--transaction-id");
+    reject_both(tool, counter, "--counter-file", o->tbs, "--tbs");
+    reject_both(tool, counter, "--counter-file", o->attach != NULL, "--attach");
+    reject_both(tool, counter, "--counter-file", o->code != NOT_SPECIFIED, "--reply-to");
+}
+
+static void check_reply(const struct tool *tool, const struct sign_options *o)
+{
+    bool reply = o->reply_to != NULL, code = o->code != NOT_SPECIFIED;
+    require(tool, reply, "--reply-to", code, "--code");
+    require(tool, code, "--code", reply, "--reply-to");
+    reject_both(tool, reply, "--reply-to", o->strip, "--strip");
+    require(tool, reply, "--reply-to", sign_options_keyed(o), "--secret, --key or --none");
+    if (reply && o->file_count > 0)
+        tool_usage(tool, "--reply-to cannot be combined with the operand \"%s\"", o->files[0]);
+}
+
+static void check_mutate(const struct tool *tool, const struct sign_options *o)
+{
+    const struct mutate_options *m = &o->mutate;
+    int format = m->dir == NULL ? OCTETS_JSON : OCTETS_BINARY;
+    require(tool, m->seed != NULL, "--seed", m->list != NULL, "--mutate");
+    require(tool, m->dir != NULL, "--mutate-dir", m->list != NULL, "--mutate");
+    if (m->list == NULL)
+        return;
+    mutate_check_options(tool, m);
+    require(tool, true, "--mutate", o->secret != NULL || o->key != NULL,
+            "--secret, or --key and --cert");
+    reject_both(tool, true, "--mutate", o->tbs, "--tbs");
+    reject_both(tool, true, "--mutate", o->attach != NULL, "--attach");
+    if (o->format != FORMAT_NOT_SPECIFIED && o->format != format)
+        tool_usage(tool, "%s cannot be combined with --format=%s",
+                   m->dir == NULL ? "--mutate" : "--mutate-dir", formats[o->format]);
+    reject_both(tool, m->dir != NULL, "--mutate-dir", o->output != NULL, "--output");
+}
+
+void sign_options_check(const struct tool *tool, const struct sign_options *o)
+{
+    check_keys(tool, o);
+    check_elsewhere(tool, o);
+    check_counter(tool, o);
+    check_mutate(tool, o);
+    check_reply(tool, o);
+}
