@@ -103,6 +103,11 @@ void reload_hex_encode(const uint8_t *octets, size_t len, char *digits);
  * character is not a hex digit. */
 bool reload_hex_decode(const char *digits, size_t len, uint8_t *octets);
 
+/* Writes untrusted text so that it is safe on a terminal: control characters, invisible ones, those
+ * that change the direction of writing, octets that are not UTF-8, and backslashes become \n, \xNN
+ * or \u{NNNN}. RELOAD_ERR_MEMORY, RELOAD_ERR_WRITE. */
+reload_err reload_escape(const uint8_t *octets, size_t len, reload_sink sink, void *arg);
+
 /* Reads a time: seconds since the epoch, with or without a fraction, or RFC 3339
  * ("2007-07-08T12:00:00.5Z"). Digits after the sixth of a fraction are ignored. Returns false for
  * any other text, and for more than RELOAD_MAX_TIME seconds. */

@@ -73,10 +73,6 @@ typedef struct reload_diff_side {
  * bounded by a multiple of the messages' size. */
 reload_err reload_diff_write(const reload_diff_side *a, const reload_diff_side *b, unsigned flags,
                              reload_sink sink, void *arg, bool *differ);
-/* Writes text from strangers so that it is safe on a terminal: control characters, invisible ones,
- * those that change the direction of writing, octets that are no UTF-8, and backslashes come out as
- * \n, \xNN or \u{NNNN}. */
-reload_err reload_escape(const uint8_t *octets, size_t len, reload_sink sink, void *arg);
 
 #ifdef __cplusplus
 }

@@ -41,9 +41,7 @@ void rl_end_line(rl_text *t);
 /* Frees the line. Returns the first error. */
 reload_err rl_finish(rl_text *t);
 
-/* Appends text from strangers. quote: a character to be escaped too, or 0. */
-void rl_escape(reload_buf *buf, const uint8_t *octets, size_t len, char quote);
-/* The same between quotes. */
+/* Untrusted text, escaped between quotes. */
 void rl_say_quoted(rl_text *t, const uint8_t *octets, size_t len);
 /* The first 32 octets, and how many there are where there are more. */
 void rl_say_hex(rl_text *t, const uint8_t *octets, size_t len);
