@@ -1,13 +1,12 @@
 /* RSA private keys: reading, making, writing, signing (D13). */
-#include "crypto/key.h"
 #include "crypto/digest.h"
+#include "crypto/pk.h"
 #include "crypto/rng.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include <mbedtls/base64.h>
-#include <mbedtls/pk.h>
 #include <mbedtls/rsa.h>
 #include <mbedtls/version.h>
 
@@ -38,22 +37,6 @@ void reload_key_free(reload_key **key)
     *key = NULL;
 }
 
-/* mbedtls_pk_get_bitlen rounds the modulus of an RSA key up to octets: one of 2047 bits would pass
- * for 2048. */
-size_t rl_pk_bits(const void *pk)
-{
-    const mbedtls_pk_context *context = pk;
-    uint8_t modulus[RL_MAX_RSA_BITS / 8];
-    size_t bits = mbedtls_pk_get_bitlen(context), len = bits / 8;
-    if (mbedtls_pk_get_type(context) != MBEDTLS_PK_RSA || len == 0 || len > sizeof modulus ||
-        mbedtls_rsa_export_raw(mbedtls_pk_rsa(*context), modulus, len, NULL, 0, NULL, 0, NULL, 0,
-                               NULL, 0) != 0)
-        return bits;
-    for (unsigned mask = 0x80; mask > 0 && (modulus[0] & mask) == 0; mask >>= 1)
-        bits--;
-    return bits;
-}
-
 static int parse_key(reload_key *key, const uint8_t *octets, size_t len, const char *passphrase)
 {
     const unsigned char *password = (const unsigned char *)passphrase;
@@ -66,10 +49,38 @@ static int parse_key(reload_key *key, const uint8_t *octets, size_t len, const c
 #endif
 }
 
+/* doubtful: a wrong passphrase may be the cause. */
+static reload_err parse_failed(int failed, bool doubtful, reload_diag *diag)
+{
+    if (failed == MBEDTLS_ERR_PK_PASSWORD_REQUIRED)
+        return rl_fail(diag, RELOAD_ERR_PASSPHRASE, "the key is encrypted: passphrase required");
+    if (failed == MBEDTLS_ERR_PK_PASSWORD_MISMATCH)
+        return rl_fail(diag, RELOAD_ERR_PASSPHRASE, "wrong passphrase");
+    reload_err err = rl_parse_error(failed);
+    if (err == RELOAD_ERR_MEMORY)
+        return rl_fail(diag, err, "%s", reload_strerror(err));
+    return rl_fail(diag, err,
+                   "%snot a readable private key (mbed TLS: -0x%04x); to convert one: openssl rsa "
+                   "-aes256 -traditional -in KEY -out NEW",
+                   doubtful ? "wrong passphrase, or " : "", (unsigned)-failed);
+}
+
+/* D13. */
+static reload_err check_usable(const mbedtls_pk_context *pk, reload_diag *diag)
+{
+    if (mbedtls_pk_get_type(pk) != MBEDTLS_PK_RSA)
+        return rl_fail(diag, RELOAD_ERR_VALUE, "not an RSA key");
+    unsigned bits = rl_pk_bits(pk);
+    if (bits < RL_MIN_RSA_BITS || bits > RL_MAX_RSA_BITS)
+        return rl_fail(diag, RELOAD_ERR_VALUE, "RSA key has %u bits, expected %d to %d", bits,
+                       RL_MIN_RSA_BITS, RL_MAX_RSA_BITS);
+    return RELOAD_OK;
+}
+
 reload_err reload_key_parse(const uint8_t *octets, size_t len, const char *passphrase,
                             reload_key **key, reload_diag *diag)
 {
-    /* mbed TLS takes PEM with its terminating NUL */
+    /* mbed TLS reads PEM with its terminating NUL */
     reload_buf text = {0};
     reload_buf_append(&text, octets, len);
     reload_buf_append(&text, "", 1);
@@ -80,26 +91,11 @@ reload_err reload_key_parse(const uint8_t *octets, size_t len, const char *passp
         return rl_fail(diag, err, "%s", reload_strerror(err));
     }
     bool pem = len > 0 && memmem(octets, len, "-----BEGIN", 10) != NULL;
-    /* of the passphrases that are not the key's, one in some hundreds leaves padding that is right,
-     * and then no key */
+    /* one wrong passphrase in some hundreds leaves correct padding, but not a key */
     bool doubtful = pem && passphrase != NULL && memmem(octets, len, "ENCRYPTED", 9) != NULL;
     int failed = parse_key(*key, text.octets, pem ? len + 1 : len, passphrase);
     reload_buf_free(&text);
-    if (failed == MBEDTLS_ERR_PK_PASSWORD_REQUIRED || failed == MBEDTLS_ERR_PK_PASSWORD_MISMATCH)
-        err = rl_fail(diag, RELOAD_ERR_REFUSED,
-                      failed == MBEDTLS_ERR_PK_PASSWORD_REQUIRED ? "the key wants a passphrase"
-                                                                 : "not the key's passphrase");
-    else if (failed != 0)
-        err = rl_fail(diag, RELOAD_ERR_SYNTAX,
-                      "%sno private key that can be read here (mbed TLS: -0x%04x); openssl rsa "
-                      "-aes256 -traditional "
-                      "-in KEY -out NEW converts one",
-                      doubtful ? "not the key's passphrase, or " : "", (unsigned)-failed);
-    else if (mbedtls_pk_get_type(&(*key)->pk) != MBEDTLS_PK_RSA)
-        err = rl_fail(diag, RELOAD_ERR_VALUE, "not an RSA key");
-    else if (rl_pk_bits(&(*key)->pk) < RL_MIN_RSA_BITS || rl_pk_bits(&(*key)->pk) > RL_MAX_RSA_BITS)
-        err = rl_fail(diag, RELOAD_ERR_VALUE, "an RSA key of %zu bits; 1024 to 8192 can be used",
-                      rl_pk_bits(&(*key)->pk));
+    err = failed != 0 ? parse_failed(failed, doubtful, diag) : check_usable(&(*key)->pk, diag);
     if (err != RELOAD_OK)
         reload_key_free(key);
     return err;
@@ -115,7 +111,7 @@ reload_err reload_key_generate(reload_rng *rng, unsigned bits, reload_key **key)
         failed = mbedtls_rsa_gen_key(mbedtls_pk_rsa((*key)->pk), rl_rng_callback, rng, bits, 65537);
     if (failed != 0)
         reload_key_free(key);
-    return failed == 0 ? RELOAD_OK : RELOAD_ERR_CRYPTO;
+    return failed == 0 ? RELOAD_OK : rl_write_error(failed, RELOAD_ERR_CRYPTO);
 }
 
 size_t rl_key_size(const reload_key *key)
@@ -139,12 +135,14 @@ reload_err rl_key_sign(reload_key *key, reload_md md, const reload_span *spans, 
     int failed =
         mbedtls_pk_sign(&key->pk, type, digest, size, signature, &len, rl_rng_callback, key->rng);
 #endif
-    return failed == 0 && len == rl_key_size(key) ? RELOAD_OK : RELOAD_ERR_CRYPTO;
+    if (failed != 0)
+        return rl_write_error(failed, RELOAD_ERR_CRYPTO);
+    return len == rl_key_size(key) ? RELOAD_OK : RELOAD_ERR_CRYPTO;
 }
 
 reload_err reload_key_write(reload_key *key, reload_buf *pem)
 {
-    /* not by mbedtls_pk_write_key_pem, whose own buffer is not wiped in every version */
+    /* mbedtls_pk_write_key_pem does not wipe its own buffer in every version */
     static const char head[] = "-----BEGIN RSA PRIVATE KEY-----\n",
                       foot[] = "-----END RSA PRIVATE KEY-----\n";
     enum { LINE = 64 };
@@ -167,7 +165,7 @@ reload_err reload_key_write(reload_key *key, reload_buf *pem)
     return good ? pem->err : RELOAD_ERR_CRYPTO;
 }
 
-void *rl_key_pk(reload_key *key)
+mbedtls_pk_context *rl_key_pk(reload_key *key)
 {
     return &key->pk;
 }

@@ -14,10 +14,5 @@ size_t rl_key_size(const reload_key *key);
  * octets. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_key_sign(reload_key *key, reload_md md, const reload_span *spans, size_t count,
                        uint8_t *signature);
-/* Bits of the key in an mbedtls_pk_context; for RSA those of its modulus, to the bit (D13). */
-size_t rl_pk_bits(const void *pk);
-/* The key's mbedtls_pk_context, and its random octets for blinding. Both belong to the key. */
-void *rl_key_pk(reload_key *key);
-reload_rng *rl_key_rng(reload_key *key);
 
 #endif

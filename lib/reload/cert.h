@@ -22,15 +22,15 @@ reload_err reload_address_id(const uint8_t *address, bool ipv6, uint16_t port,
 
 /* ---- Secrets and keys ---- */
 
-/* The shared secret in a secret file's octets (D12): the octets, less one trailing LF or CR LF, or
- * those that "hex:" and hex digits stand for. RELOAD_ERR_SYNTAX: bad hex; RELOAD_ERR_VALUE: empty.
- * Appends to secret. */
+/* Reads a secret file's octets (D12): the secret itself without one trailing LF or CR LF, or "hex:"
+ * and hex digits. Appends to secret. RELOAD_ERR_SYNTAX: bad hex; RELOAD_ERR_VALUE: empty;
+ * RELOAD_ERR_MEMORY. */
 reload_err reload_secret_parse(const uint8_t *octets, size_t len, reload_buf *secret,
                                reload_diag *diag);
 
 /* A source of random octets: a CTR_DRBG seeded by the operating system; or, with a seed, an
- * HMAC_DRBG (SP 800-90A, with HMAC-SHA256) whose octets follow from the seed alone, for test
- * vectors and nothing else. */
+ * HMAC_DRBG (SP 800-90A, with HMAC-SHA256) whose octets follow from the seed alone, only for test
+ * vectors. */
 typedef struct reload_rng reload_rng;
 /* seed: len octets, or NULL. RELOAD_ERR_MEMORY; RELOAD_ERR_CRYPTO: the operating system gives no
  * random octets. *rng is then NULL. */
@@ -42,9 +42,10 @@ reload_err reload_rng_fill(reload_rng *rng, uint8_t *octets, size_t len);
 
 /* An RSA private key. */
 typedef struct reload_key reload_key;
-/* Reads a key: PEM (PKCS#1 or PKCS#8, with a passphrase where it is encrypted; NULL: none) or DER.
- * RELOAD_ERR_SYNTAX: no such key; RELOAD_ERR_VALUE: not RSA, or of a size that D13 does not take;
- * RELOAD_ERR_REFUSED: it wants a passphrase, or another one. */
+/* Reads a key: PEM (PKCS#1 or PKCS#8, with a passphrase if it is encrypted; NULL: none) or DER.
+ * RELOAD_ERR_SYNTAX: not such a key; RELOAD_ERR_VALUE: not RSA, or not of 1024 to 8192 bits (D13);
+ * RELOAD_ERR_PASSPHRASE: the passphrase is missing or wrong, which diag->text tells apart;
+ * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err reload_key_parse(const uint8_t *octets, size_t len, const char *passphrase,
                             reload_key **key, reload_diag *diag);
 /* Makes a key of 1024 to 8192 bits, public exponent 65537. */
@@ -56,81 +57,116 @@ reload_err reload_key_write(reload_key *key, reload_buf *pem);
 
 /* ---- Certificates (S§7, D18, D19) ---- */
 
-/* An X.509 certificate and what it says. */
+/* An X.509 certificate. */
 typedef struct reload_cert reload_cert;
 
-/* A name in a certificate's subjectAltName that D19 knows. */
+/* One of D19's names in a certificate's subjectAltName. */
 typedef struct reload_cert_name {
     bool peer;                  /* a Peer-ID, else a user's address of record */
     uint8_t id[RELOAD_ID_SIZE]; /* of a peer */
-    const char *
-        text; /* of a peer: the overlay's name; of a user: the address, without "sip:" or "sips:" */
+    const char *text;           /* of a peer: the overlay's name; of a user: the address, without
+                                   "sip:" or "sips:" */
 } reload_cert_name;
 
 /* Reads one certificate, DER or PEM. RELOAD_ERR_SYNTAX: it cannot be read, or octets follow it;
- * RELOAD_ERR_MEMORY. */
+ * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err reload_cert_parse(const uint8_t *octets, size_t len, reload_cert **cert,
                              reload_diag *diag);
 /* Frees it and sets the pointer to NULL. */
 void reload_cert_free(reload_cert **cert);
 /* Its DER. */
 const uint8_t *reload_cert_octets(const reload_cert *cert, size_t *len);
-/* Subject and issuer as "CN=…, O=…"; serial number in hex. What comes from strangers in them is
- * escaped. */
+/* Subject and issuer as "CN=…, O=…", escaped for a terminal; serial number in hex. */
 const char *reload_cert_subject(const reload_cert *cert);
 const char *reload_cert_issuer(const reload_cert *cert);
 const char *reload_cert_serial(const reload_cert *cert);
-/* Validity, in seconds since the epoch, both ends included. */
-int64_t reload_cert_not_before(const reload_cert *cert);
-int64_t reload_cert_not_after(const reload_cert *cert);
+/* Validity, both ends included. */
+reload_time reload_cert_not_before(const reload_cert *cert);
+reload_time reload_cert_not_after(const reload_cert *cert);
 /* The key: "RSA", "EC", …, and its bits. */
 const char *reload_cert_key_type(const reload_cert *cert);
 unsigned reload_cert_key_bits(const reload_cert *cert);
-/* The names that D19 knows, in the certificate's order. */
+/* The number of D19's names, in the certificate's order. */
 size_t reload_cert_names(const reload_cert *cert);
-/* The i-th of them, which lives as long as the certificate; NULL when i is past the last. */
+/* The i-th of them, which lives as long as the certificate; NULL if i is past the last. */
 const reload_cert_name *reload_cert_name_at(const reload_cert *cert, size_t i);
 
-/* What a new certificate is to say. */
-typedef struct reload_cert_spec {
-    const char *subject;           /* as mbed TLS reads it: "CN=alice@example.com" */
-    const reload_cert_name *names; /* of a peer or a user */
-    size_t count;
-    const uint8_t *serial; /* of at most 20 octets, positive */
-    size_t serial_len;
-    int64_t not_before, not_after;
-    bool ca; /* a CA's: it may sign certificates and revocation lists, and nothing else */
-} reload_cert_spec;
-
-/* Issues an X.509 v3 certificate, signed with SHA-256. Whose key it certifies: subject's; or, where
- * that is NULL, the one of the PKCS#10 request in request_len octets, PEM or DER, which must bear
- * its own key's signature. issuer: the CA's certificate; NULL for one that signs itself. Appends
- * PEM to out. RELOAD_ERR_SYNTAX: a bad request; RELOAD_ERR_VALUE: a key, name or date that cannot
- * be written. */
-reload_err reload_cert_issue(const reload_cert_spec *spec, reload_key *subject,
-                             const uint8_t *request, size_t request_len, const reload_cert *issuer,
-                             reload_key *issuer_key, reload_buf *out, reload_diag *diag);
-/* Makes a PKCS#10 request for a key. Appends PEM to out. */
-reload_err reload_cert_request(reload_key *key, const char *subject, reload_buf *out,
-                               reload_diag *diag);
-
-/* An entry of a revocation list. */
-typedef struct reload_revocation {
-    const uint8_t *serial;
-    size_t serial_len;
-    int64_t time;
-} reload_revocation;
-
-/* Makes a CRL (RFC 5280 section 5), signed with SHA-256, with that CRL number. Appends PEM to out.
- */
-reload_err reload_crl_issue(const reload_cert *issuer, reload_key *issuer_key,
-                            const reload_revocation *entries, size_t count, int64_t this_update,
-                            int64_t next_update, uint32_t number, reload_buf *out,
-                            reload_diag *diag);
 /* Whether issuer's name and key have signed a certificate. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err reload_cert_issued_by(const reload_cert *cert, const reload_cert *issuer, bool *yes);
 /* Whether a private key is the certificate's. */
 bool reload_cert_fits_key(const reload_cert *cert, reload_key *key);
+/* Whether two certificates have the same public key. */
+bool reload_cert_same_key(const reload_cert *a, const reload_cert *b);
+/* Size of a signature by its RSA key in octets: that of the modulus. */
+size_t reload_cert_signature_size(const reload_cert *cert);
+/* Recovers the block that was signed from a signature of that size: s^e mod n, as many octets (RFC
+ * 8017 section 5.2.2). *good is false for a key that D13 refuses, and for a signature that is not
+ * below n. One thread at a time for each certificate. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+reload_err reload_cert_recover(const reload_cert *cert, const uint8_t *signature, uint8_t *block,
+                               bool *good);
+
+/* ---- Issuing ---- */
+
+/* A certificate request (PKCS#10, RFC 2986). */
+typedef struct reload_request reload_request;
+
+/* Reads a request, PEM or DER, and checks its signature by its own key. RELOAD_ERR_SYNTAX: it
+ * cannot be read, or the signature does not verify; RELOAD_ERR_VALUE: D13 refuses the key;
+ * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+reload_err reload_request_parse(const uint8_t *octets, size_t len, reload_request **request,
+                                reload_diag *diag);
+/* Frees it and sets the pointer to NULL. */
+void reload_request_free(reload_request **request);
+/* The subject as "CN=…, O=…", escaped for a terminal. */
+const char *reload_request_subject(const reload_request *request);
+/* Size of its RSA key in bits. */
+unsigned reload_request_key_bits(const reload_request *request);
+/* Makes a request for a key, with a subject such as "CN=alice@example.com". Appends PEM to out.
+ * RELOAD_ERR_VALUE: the subject; RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+reload_err reload_request_write(reload_key *key, const char *subject, reload_buf *out,
+                                reload_diag *diag);
+
+/* The content of a new certificate. */
+typedef struct reload_cert_spec {
+    size_t size;                   /* sizeof(reload_cert_spec): the struct may grow */
+    const char *subject;           /* "CN=alice@example.com" */
+    const reload_cert_name *names; /* of peers and users */
+    size_t count;
+    const uint8_t *serial; /* of at most 20 octets, positive */
+    size_t serial_len;
+    reload_time not_before, not_after; /* years 1970 to 9999 */
+    bool ca; /* a CA certificate: it may sign certificates and CRLs, but not messages */
+} reload_cert_spec;
+
+/* Issues an X.509 v3 certificate, signed with SHA-256, for a key or for a request's key; the other
+ * is NULL. issuer: the CA certificate; NULL: self-signed. Appends PEM to out. RELOAD_ERR_ARGUMENT;
+ * RELOAD_ERR_VALUE: a name, number or date that cannot be written; RELOAD_ERR_MEMORY,
+ * RELOAD_ERR_CRYPTO. */
+reload_err reload_cert_issue(const reload_cert_spec *spec, reload_key *subject,
+                             const reload_request *request, const reload_cert *issuer,
+                             reload_key *issuer_key, reload_buf *out, reload_diag *diag);
+
+/* An entry of a CRL. */
+typedef struct reload_revocation {
+    const uint8_t *serial;
+    size_t serial_len;
+    reload_time time;
+} reload_revocation;
+
+/* The content of a new CRL. */
+typedef struct reload_crl_spec {
+    size_t size; /* sizeof(reload_crl_spec): the struct may grow */
+    const reload_revocation *entries;
+    size_t count;
+    reload_time this_update, next_update;
+    uint32_t number; /* one more than the last CRL's */
+} reload_crl_spec;
+
+/* Issues a CRL (RFC 5280 section 5), signed with SHA-256. Appends PEM to out. RELOAD_ERR_ARGUMENT;
+ * RELOAD_ERR_VALUE: a date that cannot be written; RELOAD_ERR_TOO_LONG; RELOAD_ERR_MEMORY,
+ * RELOAD_ERR_CRYPTO. */
+reload_err reload_crl_issue(const reload_crl_spec *spec, const reload_cert *issuer,
+                            reload_key *issuer_key, reload_buf *out, reload_diag *diag);
 
 #ifdef __cplusplus
 }

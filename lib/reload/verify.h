@@ -137,9 +137,7 @@ void reload_report_free(reload_report *report);
 
 /* What an overlay's messages are judged by: algorithm, secrets, trust anchors, CRLs, limits. Build
  * it, seal it, then share it: a sealed policy is not written to, and any number of judges in any
- * number of threads may use it. Its certificates are used by several threads at once only if mbed
- * TLS was built with MBEDTLS_THREADING_C (Debian's is): an RSA key caches a value at its first use,
- * under a mutex in such a build. Without it, give each thread a policy of its own. */
+ * number of threads may use it. */
 typedef struct reload_policy reload_policy;
 
 /* An empty policy for an overlay that uses RELOAD_SECURITY_NONE, RELOAD_SECURITY_HMAC or

@@ -246,9 +246,9 @@ void rl_cert_lines(rl_text *t, unsigned depth, const uint8_t *octets, size_t len
         rl_end_line(t);
     }
     rl_begin_line(t, depth, "valid", true);
-    say_long_time(t, reload_cert_not_before(cert));
+    say_long_time(t, reload_cert_not_before(cert) / RELOAD_SECOND);
     rl_say(t, " to ");
-    say_long_time(t, reload_cert_not_after(cert));
+    say_long_time(t, reload_cert_not_after(cert) / RELOAD_SECOND);
     rl_end_line(t);
     rl_begin_line(t, depth, "key", true);
     rl_say(t, "%s, %u bits", reload_cert_key_type(cert), reload_cert_key_bits(cert));

@@ -19,7 +19,7 @@ static size_t digest_size(const reload_signer *s, const rl_identity *identity)
         return s->suite->digest_size;
     /* the key's size is the certificate's, unless force has mixed two pairs */
     return identity->key != NULL ? rl_key_size(identity->key)
-                                 : rl_cert_signature_size(identity->cert);
+                                 : reload_cert_signature_size(identity->cert);
 }
 
 /* Remembers where a signature is placed, for its digest. */

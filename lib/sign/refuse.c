@@ -50,7 +50,7 @@ static reload_err check_peer_cert(const rl_rewrite *w, reload_diag *diag)
     uint32_t attr = reload_msg_member(w->msg, w->source.info, RELOAD_A_PEER_CERT);
     const uint8_t *der = reload_msg_value_octets(w->msg, attr, &len);
     reload_err err = rl_cert_read(der, len, &there, &objection);
-    bool read = there != NULL, fits = read && rl_cert_same_key(there, w->signer->peer.cert);
+    bool read = there != NULL, fits = read && reload_cert_same_key(there, w->signer->peer.cert);
     reload_cert_free(&there);
     if (err != RELOAD_OK)
         return rl_fail_plain(diag, err);

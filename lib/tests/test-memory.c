@@ -434,8 +434,14 @@ static void make_identity(struct identity *who, const char *seed)
     static const uint8_t serial[1] = {1};
     static const reload_cert_name names[] = {{true, {0x46, 0x3a, 0xc4, 0x13, 0xc4}, "chat"},
                                              {false, {0}, "alice@example.com"}};
-    static const reload_cert_spec spec = {"CN=alice", names,      2,    serial, 1,
-                                          1000000000, 1000000001, false}; /* expired long ago */
+    static const reload_cert_spec spec = {.size = sizeof spec,
+                                          .subject = "CN=alice",
+                                          .names = names,
+                                          .count = 2,
+                                          .serial = serial,
+                                          .serial_len = 1,
+                                          .not_before = 1000000000 * RELOAD_SECOND,
+                                          .not_after = 1000000001 * RELOAD_SECOND}; /* expired */
     reload_rng *rng;
     reload_key *key;
     reload_diag diag;
@@ -443,8 +449,7 @@ static void make_identity(struct identity *who, const char *seed)
     assert_int_equal(reload_rng_new((const uint8_t *)seed, strlen(seed), &rng), RELOAD_OK);
     assert_int_equal(reload_key_generate(rng, 2048, &key), RELOAD_OK);
     assert_int_equal(reload_key_write(key, &who->key), RELOAD_OK);
-    assert_int_equal(reload_cert_issue(&spec, key, NULL, 0, NULL, key, &who->cert, &diag),
-                     RELOAD_OK);
+    assert_int_equal(reload_cert_issue(&spec, key, NULL, NULL, key, &who->cert, &diag), RELOAD_OK);
     assert_int_equal(reload_cert_parse(who->cert.octets, who->cert.len, &cert, &diag), RELOAD_OK);
     assert_int_equal(rl_cert_fingerprint(cert, who->fingerprint), RELOAD_OK);
     reload_cert_free(&cert);

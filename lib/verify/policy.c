@@ -147,6 +147,9 @@ reload_err reload_policy_seal(reload_policy *policy, reload_diag *diag)
     const char *missing = missing_part(policy);
     if (missing != NULL)
         return rl_fail(diag, RELOAD_ERR_ARGUMENT, "%s: %s", policy->suite->name, missing);
+    reload_err err = rl_trust_seal(policy->trust);
+    if (err != RELOAD_OK)
+        return rl_fail(diag, err, "%s", reload_strerror(err));
     policy->sealed = true;
     return RELOAD_OK;
 }
@@ -154,7 +157,7 @@ reload_err reload_policy_seal(reload_policy *policy, reload_diag *diag)
 void reload_policy_crl_warnings(const reload_policy *policy, reload_time time,
                                 void (*warn)(void *arg, const char *words), void *arg)
 {
-    rl_trust_check_crls(policy->trust, time / RELOAD_SECOND, warn, arg);
+    rl_trust_check_crls(policy->trust, time, warn, arg);
 }
 
 reload_security reload_policy_security(const reload_policy *policy)

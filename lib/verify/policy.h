@@ -5,6 +5,8 @@
 #include "wire/suite.h"
 #include "x509/x509.h"
 
+#include <reload/verify.h>
+
 struct reload_policy {
     const rl_suite *suite;
     reload_buf *secrets;

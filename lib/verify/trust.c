@@ -15,23 +15,35 @@ static bool uses_pins(const rl_judging *j)
     return (j->policy->remember & RELOAD_REMEMBER_PINS) != 0;
 }
 
+static reload_reason reason_of(rl_cert_fault fault)
+{
+    static const reload_reason reasons[] = {
+        [RL_CERT_GOOD] = RELOAD_REASON_NONE,
+        [RL_CERT_BAD] = RELOAD_REASON_BAD_CERTIFICATE,
+        [RL_CERT_WEAK] = RELOAD_REASON_WEAK_KEY,
+        [RL_CERT_UNTRUSTED] = RELOAD_REASON_UNTRUSTED_CERTIFICATE,
+        [RL_CERT_REVOKED] = RELOAD_REASON_REVOKED_CERTIFICATE,
+        [RL_CERT_EXPIRED] = RELOAD_REASON_EXPIRED_CERTIFICATE,
+    };
+    return reasons[fault];
+}
+
 /* Step 7, pins apart: reads the certificate at attribute cert, and judges its chain, or under pins
  * its own signature. *signer: the certificate, if it could be read. */
 static reload_reason check_trust(rl_judging *j, uint32_t cert, reload_cert **signer)
 {
-    rl_objection objection = {RELOAD_REASON_NONE, NULL};
+    rl_objection objection = {RL_CERT_GOOD, NULL};
     size_t len;
     const uint8_t *octets = reload_msg_value_octets(j->msg, cert, &len);
     j->err = rl_cert_read(octets, len, signer, &objection);
-    if (j->err == RELOAD_OK && objection.reason == RELOAD_REASON_NONE)
+    if (j->err == RELOAD_OK && objection.fault == RL_CERT_GOOD)
         j->err = uses_pins(j) ? rl_trust_judge_self(j->policy->trust, *signer, &objection)
-                              : rl_trust_judge(j->policy->trust, *signer, j->now / RELOAD_SECOND,
-                                               &objection);
+                              : rl_trust_judge(j->policy->trust, *signer, j->now, &objection);
     if (j->err != RELOAD_OK)
         return RELOAD_REASON_BAD_CERTIFICATE; /* not used */
-    return objection.reason == RELOAD_REASON_NONE
+    return objection.fault == RL_CERT_GOOD
                ? RELOAD_REASON_NONE
-               : rl_judge_fail(j, objection.reason, cert, "%s", objection.words);
+               : rl_judge_fail(j, reason_of(objection.fault), cert, "%s", objection.words);
 }
 
 /* Step 8. */
@@ -40,7 +52,7 @@ static reload_reason check_digest(rl_judging *j, const reload_site *site, reload
     reload_covered covered;
     reload_span digest;
     bool match = false;
-    size_t size = rl_cert_signature_size(signer);
+    size_t size = reload_cert_signature_size(signer);
     digest.octets = reload_msg_value_octets(j->msg, site->digest, &digest.len);
     if (digest.len != size)
         return rl_judge_fail(j, RELOAD_REASON_BAD_DIGEST_LENGTH, site->digest,

@@ -98,7 +98,7 @@ static reload_err take_key(struct tool *tool, const char *path, bool ask, const 
     reload_diag diag = {0};
     reload_err err =
         take(arg, octets->octets, octets->len, (const char *)passphrase->octets, &diag);
-    if (ask && (err == RELOAD_ERR_PASSPHRASE || err == RELOAD_ERR_REFUSED)) {
+    if (ask && err == RELOAD_ERR_PASSPHRASE) {
         if (!ask_passphrase(tool, path, passphrase))
             return err;
         err = take(arg, octets->octets, octets->len, (const char *)passphrase->octets, &diag);

@@ -50,13 +50,14 @@ static bool make_certificate(struct make_ca *m, reload_rng *rng, reload_key *key
     keygen_subject(subject, sizeof subject, m->name != NULL ? m->name : name, "RELOAD overlay CA");
     if (!keygen_serial(&m->tool, rng, serial))
         return false;
-    reload_cert_spec spec = {.subject = subject,
+    reload_cert_spec spec = {.size = sizeof spec,
+                             .subject = subject,
                              .serial = serial,
                              .serial_len = sizeof serial,
-                             .not_before = m->not_before,
-                             .not_after = m->not_after,
+                             .not_before = m->not_before * RELOAD_SECOND,
+                             .not_after = m->not_after * RELOAD_SECOND,
                              .ca = true};
-    reload_err err = reload_cert_issue(&spec, key, NULL, 0, NULL, key, pem, &diag);
+    reload_err err = reload_cert_issue(&spec, key, NULL, NULL, key, pem, &diag);
     if (err != RELOAD_OK)
         tool_error(&m->tool, STATUS_FAILED, "no certificate could be made: %s", diag.text);
     return err == RELOAD_OK;

@@ -176,16 +176,27 @@ static bool collect_names(struct issue *s, reload_rng *rng)
     return add_peers(s, rng);
 }
 
+static bool read_request(struct issue *s, reload_request **request)
+{
+    reload_buf octets = {0};
+    reload_diag diag = {0};
+    bool good = file_read(s->tool, s->request, 1024 * 1024, &octets, false);
+    if (good && reload_request_parse(octets.octets, octets.len, request, &diag) != RELOAD_OK) {
+        tool_error(s->tool, STATUS_FAILED, "%s: %s", s->request, diag.text);
+        good = false;
+    }
+    reload_buf_free(&octets);
+    return good;
+}
+
 /* The certificate, for a new key or a request's. */
 static bool make_certificate(struct issue *s, const struct entry *entry, reload_key *key,
                              reload_buf *pem)
 {
-    reload_buf request = {0};
-    bool good =
-        (s->request == NULL || file_read(s->tool, s->request, 1024 * 1024, &request, false)) &&
-        leaf_certify(&s->leaf, entry->serial, key, s->request, &request, s->ca.cert, s->ca.key,
-                     pem);
-    reload_buf_free(&request);
+    reload_request *request = NULL;
+    bool good = (s->request == NULL || read_request(s, &request)) &&
+                leaf_certify(&s->leaf, entry->serial, key, request, s->ca.cert, s->ca.key, pem);
+    reload_request_free(&request);
     return good;
 }
 
@@ -212,10 +223,15 @@ static bool issue_certificate(struct issue *s, reload_rng *rng, const char *key_
     return good;
 }
 
+static int64_t ca_end(const struct issue *s)
+{
+    return reload_cert_not_after(s->ca.cert) / RELOAD_SECOND;
+}
+
 /* Whether the CA's certificate is still good when the new one begins to be. */
 static bool ca_lasts(struct issue *s)
 {
-    if (reload_cert_not_after(s->ca.cert) >= s->leaf.not_before)
+    if (ca_end(s) >= s->leaf.not_before)
         return true;
     tool_error(s->tool, STATUS_FAILED, "%s: the CA's own certificate ends before --not-before",
                s->ca_dir);
@@ -239,9 +255,8 @@ static void issue(struct issue *s)
         keygen_may_write(s->tool, cert_path, leaf->force) && ca_lasts(s)) {
         /* with one seed, each certificate of a CA has its own key */
         if (leaf->not_after < 0) /* a year, but not longer than the CA lasts */
-            leaf->not_after =
-                min_time(leaf->not_before + LEAF_DAYS * 86400, reload_cert_not_after(s->ca.cert));
-        else if (leaf->not_after > reload_cert_not_after(s->ca.cert))
+            leaf->not_after = min_time(leaf->not_before + LEAF_DAYS * 86400, ca_end(s));
+        else if (leaf->not_after > ca_end(s))
             tool_warn(s->tool, "warning: the CA's own certificate ends before --not-after");
         (void)snprintf(purpose, sizeof purpose, "issue %s %zu %s", s->ca.profile.overlay,
                        s->index.count, leaf->user_count > 0 ? leaf->users[0] : "");
@@ -317,7 +332,7 @@ static void request(struct tool *tool, const char *prefix, const char *user, uns
     reload_rng *rng = may ? keygen_rng(tool, seed, purpose) : NULL;
     reload_key *key = rng == NULL ? NULL : keygen_key(tool, rng, bits);
     if (key != NULL) {
-        if (reload_cert_request(key, subject, &pem, &diag) == RELOAD_OK)
+        if (reload_request_write(key, subject, &pem, &diag) == RELOAD_OK)
             (void)(keygen_write_key(tool, key, key_path, force) &&
                    keygen_write(tool, request_path, &pem));
         else

@@ -119,11 +119,11 @@ void leaf_add_users(struct leaf *leaf);
 /* Adds the Peer-IDs from first on. Returns false having said why not: those given are not
  * consecutive. */
 bool leaf_add_peers(struct leaf *leaf, const char *overlay, const uint8_t first[RELOAD_ID_SIZE]);
-/* Makes the certificate for a key, or for that of a request, which is read from a file. issuer:
- * NULL where it signs itself. */
+/* Makes the certificate for a key or a request's key; the other is NULL. issuer: NULL if it is
+ * self-signed. */
 bool leaf_certify(struct leaf *leaf, const uint8_t serial[SERIAL_SIZE], reload_key *key,
-                  const char *request_file, const reload_buf *request, const reload_cert *issuer,
-                  reload_key *issuer_key, reload_buf *pem);
+                  const reload_request *request, const reload_cert *issuer, reload_key *issuer_key,
+                  reload_buf *pem);
 
 /* A CA's directory. */
 struct ca {

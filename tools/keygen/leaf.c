@@ -121,23 +121,22 @@ static void subject_of(const struct leaf *leaf, char *subject, size_t size)
 }
 
 bool leaf_certify(struct leaf *leaf, const uint8_t serial[SERIAL_SIZE], reload_key *key,
-                  const char *request_file, const reload_buf *request, const reload_cert *issuer,
-                  reload_key *issuer_key, reload_buf *pem)
+                  const reload_request *request, const reload_cert *issuer, reload_key *issuer_key,
+                  reload_buf *pem)
 {
     char subject[128];
     reload_diag diag = {0};
-    reload_cert_spec spec = {.subject = subject,
+    reload_cert_spec spec = {.size = sizeof spec,
+                             .subject = subject,
                              .names = leaf->names,
                              .count = leaf->name_count,
                              .serial = serial,
                              .serial_len = SERIAL_SIZE,
-                             .not_before = leaf->not_before,
-                             .not_after = leaf->not_after};
+                             .not_before = leaf->not_before * RELOAD_SECOND,
+                             .not_after = leaf->not_after * RELOAD_SECOND};
     subject_of(leaf, subject, sizeof subject);
-    reload_err err = reload_cert_issue(&spec, key, request->octets, request->len, issuer,
-                                       issuer_key, pem, &diag);
+    reload_err err = reload_cert_issue(&spec, key, request, issuer, issuer_key, pem, &diag);
     if (err != RELOAD_OK)
-        tool_error(&leaf->tool, STATUS_FAILED, "%s: %s",
-                   request_file == NULL ? "no certificate could be made" : request_file, diag.text);
+        tool_error(&leaf->tool, STATUS_FAILED, "no certificate could be made: %s", diag.text);
     return err == RELOAD_OK;
 }

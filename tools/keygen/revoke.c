@@ -125,9 +125,10 @@ static reload_revocation *list_revoked(const struct index *index, size_t *count)
     *count = 0;
     for (size_t i = 0; list != NULL && i < index->count; i++)
         if (index->entries[i].revoked >= 0)
-            list[(*count)++] = (reload_revocation){.serial = index->entries[i].serial,
-                                                   .serial_len = index->entries[i].serial_len,
-                                                   .time = index->entries[i].revoked};
+            list[(*count)++] =
+                (reload_revocation){.serial = index->entries[i].serial,
+                                    .serial_len = index->entries[i].serial_len,
+                                    .time = index->entries[i].revoked * RELOAD_SECOND};
     return list;
 }
 
@@ -144,10 +145,15 @@ static void make_crl(struct tool *tool, const char *dir, const char *path, int64
     if (index_read(&index, &ca)) {
         reload_revocation *list = list_revoked(&index, &count);
         index.crl_number++; /* grows with each CRL (RFC 5280 section 5.2.3) */
+        const reload_crl_spec spec = {.size = sizeof spec,
+                                      .entries = list,
+                                      .count = count,
+                                      .this_update = this_update * RELOAD_SECOND,
+                                      .next_update = next_update * RELOAD_SECOND,
+                                      .number = index.crl_number};
         if (list == NULL)
             tool_error(tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
-        else if (reload_crl_issue(ca.cert, ca.key, list, count, this_update, next_update,
-                                  index.crl_number, &pem, &diag) != RELOAD_OK)
+        else if (reload_crl_issue(&spec, ca.cert, ca.key, &pem, &diag) != RELOAD_OK)
             tool_error(tool, STATUS_FAILED, "%s", diag.text);
         else if (index_write(&index, &ca))
             (void)keygen_write(tool, path, &pem);

@@ -58,11 +58,10 @@ static void make_files(struct self_signed *s, reload_rng *rng, const char *key_p
 {
     uint8_t serial[SERIAL_SIZE];
     reload_buf pem = {0};
-    static const reload_buf no_request;
     struct tool *tool = &s->leaf.tool;
     bool good = collect_names(s, rng) && keygen_serial(tool, rng, serial);
     reload_key *key = good ? get_key(s, rng) : NULL;
-    if (key != NULL && leaf_certify(&s->leaf, serial, key, NULL, &no_request, NULL, key, &pem) &&
+    if (key != NULL && leaf_certify(&s->leaf, serial, key, NULL, NULL, key, &pem) &&
         (s->key_file != NULL || keygen_write_key(tool, key, key_path, s->leaf.force)) &&
         !keygen_write(tool, cert_path, &pem) && s->key_file == NULL)
         (void)unlink(key_path); /* a key whose certificate could not be written is in the way of

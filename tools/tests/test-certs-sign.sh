@@ -286,7 +286,7 @@ for cipher in aes128 aes256 des3; do
     openssl rsa -in alice.key -traditional -$cipher -passout file:phrase -out "$cipher.key" 2>/dev/null
     ok "openssl wrote PKCS#1 under $cipher" grep -q 'Proc-Type: 4,ENCRYPTED' "$cipher.key"
     form "PKCS#1 under $cipher" "$cipher.key" --passphrase-file phrase
-    t "PKCS#1 under $cipher with a wrong passphrase" 4 '' "~reload-sign: $cipher\\.key: not the key's passphrase.*" reload-sign --key "$cipher.key" --cert alice.crt --passphrase-file wrong PEER-SEARCH.json
+    t "PKCS#1 under $cipher with a wrong passphrase" 4 '' "~reload-sign: $cipher\\.key: wrong passphrase.*" reload-sign --key "$cipher.key" --cert alice.crt --passphrase-file wrong PEER-SEARCH.json
 done
 # one in some hundreds of wrong passphrases decrypts a key to octets whose padding is right; here "wrong" does
 junk=3082000430020500 # no key, but begun like one
@@ -299,7 +299,7 @@ two=$({ unhex "$one"; printf wrong; unhex $salt; } | openssl md5 -binary | xxd -
     printf '%s\n' '-----END RSA PRIVATE KEY-----'
 } >chance.key
 chmod 600 chance.key
-t "a wrong passphrase whose padding is right by chance" 4 '' "~reload-sign: chance\\.key: not the key's passphrase, or no private key .*" \
+t "a wrong passphrase whose padding is right by chance" 4 '' "~reload-sign: chance\\.key: wrong passphrase, or not a readable private key .*" \
     reload-sign --key chance.key --cert alice.crt --passphrase-file wrong PEER-SEARCH.json
 form "a passphrase with CR LF" aes256.key --passphrase-file phrase-crlf
 t "no passphrase and no terminal" 4 '' '~reload-sign: aes256\.key: .*--passphrase-file.*' setsid -w reload-sign --key aes256.key --cert alice.crt PEER-SEARCH.json

@@ -234,13 +234,13 @@ static void keep_signed(struct search *s, const uint8_t *block, size_t size, uns
 }
 
 /* Opens the signature with a certificate's key. reading: whose certificate it is. */
-static void open_with(struct search *s, reload_cert *cert, rl_reading reading)
+static void open_with(struct search *s, const reload_cert *cert, rl_reading reading)
 {
     static const rl_reading forms[] = {RL_NO_READING,           RL_DIGEST_REVERSED,
                                        RL_DIGEST_AS_HEX,        RL_DIGEST_AS_BASE64,
                                        RL_DIGEST_ZEROS_DROPPED, RL_DIGEST_SIGN_OCTET};
     uint8_t signature[MOST_KEY_SIZE], block[MOST_KEY_SIZE];
-    size_t size = rl_cert_signature_size(cert);
+    size_t size = reload_cert_signature_size(cert);
     unsigned bits = reload_cert_key_bits(cert);
     if (bits < RL_MIN_RSA_BITS || bits > RL_MAX_RSA_BITS || size > MOST_KEY_SIZE)
         return;
@@ -253,7 +253,7 @@ static void open_with(struct search *s, reload_cert *cert, rl_reading reading)
         if (!rl_spend(s->budget,
                       (uint64_t)size * size * size / 16)) /* the exponentiation's cost, roughly */
             return;
-        s->err = rl_cert_recover(cert, signature, block, &good);
+        s->err = reload_cert_recover(cert, signature, block, &good);
         if (s->err == RELOAD_OK && good)
             keep_signed(s, block, size, bits, &readings, reading == RL_NO_READING);
     }
@@ -273,7 +273,7 @@ static void open_with_der(struct search *s, const uint8_t *der, size_t len, rl_r
     }
     s->certs++;
     s->err = rl_cert_read(der, len, &cert, &objection);
-    if (s->err == RELOAD_OK && cert != NULL && !rl_cert_same_key(cert, signer))
+    if (s->err == RELOAD_OK && cert != NULL && !reload_cert_same_key(cert, signer))
         open_with(s, cert, reading);
     reload_cert_free(&cert);
 }
@@ -283,7 +283,7 @@ static void open_signature(struct search *s, const reload_cert *signer)
 {
     size_t count = reload_msg_count(s->msg), len;
     const uint8_t *der;
-    open_with(s, (reload_cert *)(uintptr_t)signer, RL_NO_READING); /* the key is only read */
+    open_with(s, signer, RL_NO_READING);
     for (size_t i = 0; i < count; i++) {
         uint16_t type = reload_msg_attr(s->msg, i)->type;
         if (type != RELOAD_A_PEER_CERT && type != RELOAD_A_BODY_CERTIFICATE)

@@ -1,0 +1,100 @@
+/* Public keys: size, comparison, RSA and other signatures. */
+#include "crypto/digest.h"
+#include "crypto/pk.h"
+
+#include <string.h>
+
+#include <mbedtls/md.h>
+#include <mbedtls/rsa.h>
+
+/* mbed TLS takes keys that it only reads as not const: all of 2.28 does, and verifying with an RSA
+ * key keeps a number in it, see rl_pk_prepare. */
+static mbedtls_pk_context *unconst(const mbedtls_pk_context *pk)
+{
+    return (mbedtls_pk_context *)(uintptr_t)pk;
+}
+
+unsigned rl_pk_bits(const mbedtls_pk_context *pk)
+{
+    /* mbedtls_pk_get_bitlen rounds an RSA modulus up to octets: 2047 bits would pass for 2048 */
+    uint8_t modulus[RL_MAX_RSA_BITS / 8];
+    size_t bits = mbedtls_pk_get_bitlen(pk), len = bits / 8;
+    if (mbedtls_pk_get_type(pk) != MBEDTLS_PK_RSA || len == 0 || len > sizeof modulus ||
+        mbedtls_rsa_export_raw(mbedtls_pk_rsa(*pk), modulus, len, NULL, 0, NULL, 0, NULL, 0, NULL,
+                               0) != 0)
+        return (unsigned)bits;
+    for (unsigned mask = 0x80; mask > 0 && (modulus[0] & mask) == 0; mask >>= 1)
+        bits--;
+    return (unsigned)bits;
+}
+
+/* Whether the exponent has more than 64 bits. One as long as the modulus makes verifying a thousand
+ * times as expensive, and anyone can send one; none in use is. */
+static bool has_long_exponent(const mbedtls_pk_context *rsa)
+{
+    uint8_t exponent[8];
+    return mbedtls_rsa_export_raw(mbedtls_pk_rsa(*rsa), NULL, 0, NULL, 0, NULL, 0, NULL, 0,
+                                  exponent, sizeof exponent) != 0;
+}
+
+bool rl_pk_usable(const mbedtls_pk_context *pk, unsigned min_bits)
+{
+    if (mbedtls_pk_get_type(pk) != MBEDTLS_PK_RSA)
+        return false;
+    unsigned bits = rl_pk_bits(pk);
+    return bits >= min_bits && bits <= RL_MAX_RSA_BITS && !has_long_exponent(pk);
+}
+
+reload_err rl_pk_prepare(mbedtls_pk_context *pk)
+{
+    /* an RSA key keeps a number that depends on its modulus from its first operation on */
+    uint8_t one[RL_MAX_RSA_BITS / 8] = {0}, result[RL_MAX_RSA_BITS / 8];
+    size_t len = mbedtls_pk_get_len(pk);
+    if (mbedtls_pk_get_type(pk) != MBEDTLS_PK_RSA || len == 0 || len > sizeof one)
+        return RELOAD_OK;
+    one[len - 1] = 1;
+    int failed = mbedtls_rsa_public(mbedtls_pk_rsa(*pk), one, result);
+    return failed == 0 ? RELOAD_OK : rl_write_error(failed, RELOAD_OK);
+}
+
+int rl_pk_write(const mbedtls_pk_context *pk, uint8_t der[RL_SPKI_SIZE])
+{
+    return mbedtls_pk_write_pubkey_der(unconst(pk), der, RL_SPKI_SIZE);
+}
+
+bool rl_pk_same(const mbedtls_pk_context *a, const mbedtls_pk_context *b)
+{
+    uint8_t ours[RL_SPKI_SIZE], theirs[RL_SPKI_SIZE];
+    int n = rl_pk_write(a, ours), m = rl_pk_write(b, theirs);
+    return n > 0 && n == m &&
+           memcmp(ours + sizeof ours - n, theirs + sizeof theirs - m, (size_t)n) == 0;
+}
+
+reload_err rl_pk_recover(const mbedtls_pk_context *pk, const uint8_t *signature, uint8_t *block,
+                         bool *good)
+{
+    return rl_verify_error(mbedtls_rsa_public(mbedtls_pk_rsa(*pk), signature, block), good);
+}
+
+reload_err rl_pk_verify(const mbedtls_pk_context *pk, const rl_signed *s, bool *match)
+{
+    uint8_t digest[MBEDTLS_MD_MAX_SIZE];
+    const mbedtls_md_info_t *md = mbedtls_md_info_from_type(s->md);
+    *match = false;
+    if (md == NULL)
+        return RELOAD_OK;
+    int failed = mbedtls_md(md, s->octets.octets, s->octets.len, digest);
+    if (failed != 0)
+        return rl_write_error(failed, RELOAD_ERR_CRYPTO);
+    failed = mbedtls_pk_verify_ext(s->algorithm, s->options, unconst(pk), s->md, digest,
+                                   mbedtls_md_get_size(md), s->signature.octets, s->signature.len);
+    return rl_verify_error(failed, match);
+}
+
+reload_err rl_pk_verify_digest(const mbedtls_pk_context *pk, reload_md md, const uint8_t *digest,
+                               reload_span signature, bool *match)
+{
+    int failed = mbedtls_pk_verify(unconst(pk), (mbedtls_md_type_t)rl_md_type(md), digest,
+                                   reload_md_size(md), signature.octets, signature.len);
+    return rl_verify_error(failed, match);
+}

@@ -1,0 +1,59 @@
+/* Public keys of mbed TLS, and its error codes. Only lib/crypto and lib/x509 include this. */
+#ifndef RL_CRYPTO_PK_H
+#define RL_CRYPTO_PK_H
+
+#include "crypto/key.h"
+
+#include <mbedtls/pk.h>
+
+/* ---- What an error of mbed TLS says about the input ---- */
+
+/* 0: RELOAD_OK; the input cannot be read: RELOAD_ERR_SYNTAX; RELOAD_ERR_MEMORY; anything else is
+ * RELOAD_ERR_CRYPTO, which says nothing about the input. */
+reload_err rl_parse_error(int failed);
+/* 0: *match is true; the signature does not verify: *match is false; both are RELOAD_OK.
+ * RELOAD_ERR_MEMORY; anything else is RELOAD_ERR_CRYPTO, which says nothing about the signature. */
+reload_err rl_verify_error(int failed, bool *match);
+/* Of an error in making or writing something: RELOAD_ERR_MEMORY, else the code given. */
+reload_err rl_write_error(int failed, reload_err otherwise);
+
+/* Size of the key in bits; of an RSA modulus exactly (D13). */
+unsigned rl_pk_bits(const mbedtls_pk_context *pk);
+/* D13: whether it is an RSA key of min_bits to 8192 bits with an exponent of at most 64 bits. */
+bool rl_pk_usable(const mbedtls_pk_context *pk, unsigned min_bits);
+/* Does what mbed TLS puts off until a key's first use. Afterwards several threads can verify with
+ * the key at once. RELOAD_ERR_MEMORY. */
+reload_err rl_pk_prepare(mbedtls_pk_context *pk);
+/* The SubjectPublicKeyInfo in DER at the end of der, which has RL_SPKI_SIZE octets. Returns its
+ * length, or an error of mbed TLS. */
+enum { RL_SPKI_SIZE = 2 * RL_MAX_RSA_BITS / 8 + 64 }; /* enough for an exponent of modulus size */
+int rl_pk_write(const mbedtls_pk_context *pk, uint8_t der[RL_SPKI_SIZE]);
+/* Whether two keys are the same public key. */
+bool rl_pk_same(const mbedtls_pk_context *a, const mbedtls_pk_context *b);
+
+/* RSAVP1 (RFC 8017 section 5.2.2): the block that a usable key makes of a signature as long as its
+ * modulus. *good: the signature is a number below the modulus. RELOAD_ERR_MEMORY,
+ * RELOAD_ERR_CRYPTO. */
+reload_err rl_pk_recover(const mbedtls_pk_context *pk, const uint8_t *signature, uint8_t *block,
+                         bool *good);
+
+/* Octets and their signature, as a certificate, request or CRL states them. */
+typedef struct rl_signed {
+    mbedtls_md_type_t md;
+    mbedtls_pk_type_t algorithm;
+    const void *options; /* of RSASSA-PSS */
+    reload_span octets;  /* what is signed */
+    reload_span signature;
+} rl_signed;
+/* Whether the key has signed it. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+reload_err rl_pk_verify(const mbedtls_pk_context *pk, const rl_signed *s, bool *match);
+/* The same of a digest and the key's own algorithm: RSASSA-PKCS1-v1_5 for RSA. */
+reload_err rl_pk_verify_digest(const mbedtls_pk_context *pk, reload_md md, const uint8_t *digest,
+                               reload_span signature, bool *match);
+
+/* The pair of a private key; belongs to the key. */
+mbedtls_pk_context *rl_key_pk(reload_key *key);
+/* Its random octets, for blinding; belongs to the key. */
+reload_rng *rl_key_rng(reload_key *key);
+
+#endif

@@ -1,0 +1,68 @@
+/* The public key in a certificate (D13). */
+#include "x509/cert.h"
+#include "crypto/digest.h"
+
+bool reload_cert_fits_key(const reload_cert *cert, reload_key *key)
+{
+    return rl_pk_same(rl_key_pk(key), &cert->crt.pk);
+}
+
+bool reload_cert_same_key(const reload_cert *a, const reload_cert *b)
+{
+    return rl_pk_same(&a->crt.pk, &b->crt.pk);
+}
+
+reload_err rl_cert_fingerprint(const reload_cert *cert,
+                               uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE])
+{
+    uint8_t der[RL_SPKI_SIZE];
+    int n = rl_pk_write(&cert->crt.pk, der);
+    if (n < 0)
+        return rl_write_error(n, RELOAD_ERR_CRYPTO);
+    const reload_span span = {der + sizeof der - n, (size_t)n};
+    return reload_digest(RELOAD_MD_SHA256, &span, 1, fingerprint);
+}
+
+size_t reload_cert_signature_size(const reload_cert *cert)
+{
+    return mbedtls_pk_get_len(&cert->crt.pk);
+}
+
+reload_err rl_cert_verify(const reload_cert *cert, reload_md md, const reload_span *spans,
+                          size_t count, reload_span signature, bool *match)
+{
+    uint8_t digest[RELOAD_MAX_MD_SIZE];
+    *match = false;
+    if (signature.len != reload_cert_signature_size(cert))
+        return RELOAD_OK;
+    reload_err err = reload_digest(md, spans, count, digest);
+    return err == RELOAD_OK ? rl_pk_verify_digest(&cert->crt.pk, md, digest, signature, match)
+                            : err;
+}
+
+reload_err reload_cert_recover(const reload_cert *cert, const uint8_t *signature, uint8_t *block,
+                               bool *good)
+{
+    *good = false;
+    return rl_pk_usable(&cert->crt.pk, RL_MIN_RSA_BITS)
+               ? rl_pk_recover(&cert->crt.pk, signature, block, good)
+               : RELOAD_OK;
+}
+
+reload_err rl_crt_signed_by(const mbedtls_x509_crt *crt, const mbedtls_x509_crt *issuer, bool *good)
+{
+    const rl_signed s = {.md = crt->sig_md,
+                         .algorithm = crt->sig_pk,
+                         .options = crt->sig_opts,
+                         .octets = {crt->tbs.p, crt->tbs.len},
+                         .signature = {crt->sig.p, crt->sig.len}};
+    return rl_pk_verify(&issuer->pk, &s, good);
+}
+
+reload_err reload_cert_issued_by(const reload_cert *cert, const reload_cert *issuer, bool *yes)
+{
+    *yes = false;
+    return rl_same_dn(&cert->crt.issuer, &issuer->crt.subject)
+               ? rl_crt_signed_by(&cert->crt, &issuer->crt, yes)
+               : RELOAD_OK;
+}

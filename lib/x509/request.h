@@ -1,0 +1,14 @@
+/* The certificate request, as the files of lib/x509 see it. */
+#ifndef RL_X509_REQUEST_H
+#define RL_X509_REQUEST_H
+
+#include "x509/cert.h"
+
+#include <mbedtls/x509_csr.h>
+
+struct reload_request {
+    mbedtls_x509_csr csr;
+    char subject[512]; /* escaped */
+};
+
+#endif

@@ -1,0 +1,105 @@
+/* The trust store: CA certificates, intermediates and CRLs (D18). */
+#include "x509/trust.h"
+
+#include <stdlib.h>
+
+rl_trust *rl_trust_new(void)
+{
+    rl_trust *trust = calloc(1, sizeof *trust);
+    if (trust == NULL)
+        return NULL;
+    mbedtls_x509_crt_init(&trust->anchors);
+    mbedtls_x509_crt_init(&trust->intermediates);
+    trust->min_rsa_bits = 2048; /* D13 */
+    return trust;
+}
+
+void rl_trust_free(rl_trust **trust)
+{
+    if (trust == NULL || *trust == NULL)
+        return;
+    mbedtls_x509_crt_free(&(*trust)->anchors);
+    mbedtls_x509_crt_free(&(*trust)->intermediates);
+    rl_crls_free(&(*trust)->crls);
+    free(*trust);
+    *trust = NULL;
+}
+
+static reload_err add_certificates(mbedtls_x509_crt *list, bool *has, const uint8_t *octets,
+                                   size_t len, reload_diag *diag)
+{
+    uint8_t *text = rl_pem_or_der(octets, &len);
+    if (text == NULL)
+        return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+    reload_err err = rl_parsed(mbedtls_x509_crt_parse(list, text, len), "certificate", diag);
+    free(text);
+    *has = *has || err == RELOAD_OK;
+    return err;
+}
+
+reload_err rl_trust_add_ca(rl_trust *trust, const uint8_t *octets, size_t len, reload_diag *diag)
+{
+    trust->sealed = false;
+    return add_certificates(&trust->anchors, &trust->has_anchors, octets, len, diag);
+}
+
+reload_err rl_trust_add_intermediates(rl_trust *trust, const uint8_t *octets, size_t len,
+                                      reload_diag *diag)
+{
+    trust->sealed = false;
+    return add_certificates(&trust->intermediates, &trust->has_intermediates, octets, len, diag);
+}
+
+void rl_trust_set_min_rsa_bits(rl_trust *trust, unsigned bits)
+{
+    /* D13 */
+    trust->min_rsa_bits = bits < RL_MIN_RSA_BITS   ? RL_MIN_RSA_BITS
+                          : bits > RL_MAX_RSA_BITS ? RL_MAX_RSA_BITS
+                                                   : bits;
+}
+
+void rl_trust_allow_sha1(rl_trust *trust, bool allowed)
+{
+    trust->allow_sha1 = allowed;
+}
+
+/* A list's first certificate is empty before one has been added. */
+static reload_err prepare_keys(mbedtls_x509_crt *list)
+{
+    reload_err err = RELOAD_OK;
+    for (; list != NULL && err == RELOAD_OK; list = list->next)
+        if (list->raw.len > 0)
+            err = rl_pk_prepare(&list->pk);
+    return err;
+}
+
+reload_err rl_trust_seal(rl_trust *trust)
+{
+    if (trust->sealed)
+        return RELOAD_OK;
+    reload_err err = prepare_keys(&trust->anchors);
+    if (err == RELOAD_OK)
+        err = prepare_keys(&trust->intermediates);
+    for (rl_crl *crl = trust->crls; crl != NULL && err == RELOAD_OK; crl = crl->next)
+        err = rl_crl_find_signers(crl, trust);
+    trust->sealed = err == RELOAD_OK;
+    return err;
+}
+
+bool rl_trust_has_ca(const rl_trust *trust)
+{
+    return trust->has_anchors;
+}
+
+const uint8_t *rl_trust_cert_at(const rl_trust *trust, size_t i, size_t *len)
+{
+    const mbedtls_x509_crt *lists[] = {trust->has_anchors ? &trust->anchors : NULL,
+                                       trust->has_intermediates ? &trust->intermediates : NULL};
+    for (size_t k = 0; k < sizeof lists / sizeof lists[0]; k++)
+        for (const mbedtls_x509_crt *crt = lists[k]; crt != NULL; crt = crt->next)
+            if (i-- == 0) {
+                *len = crt->raw.len;
+                return crt->raw.p;
+            }
+    return NULL;
+}
