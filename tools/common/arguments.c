@@ -282,15 +282,24 @@ int64_t argument_number(const struct tool *tool, const char *name, const char *t
     return value;
 }
 
+bool argument_time_parse(const char *text, reload_time *time)
+{
+    if (!reload_time_parse(text, time))
+        return false;
+    reload_time fraction = *time % RELOAD_SECOND;
+    *time -= fraction < 0 ? fraction + RELOAD_SECOND : fraction;
+    return true;
+}
+
 reload_time argument_time(const struct tool *tool, const char *name, const char *text)
 {
     reload_time time;
-    if (!reload_time_parse(text, &time))
+    if (!argument_time_parse(text, &time))
         tool_usage(tool,
                    "--%s: \"%s\" is neither seconds since the epoch nor a time such as "
                    "2007-07-08T12:00:00Z",
                    name, text);
-    return (time / RELOAD_SECOND - (time % RELOAD_SECOND < 0)) * RELOAD_SECOND;
+    return time;
 }
 
 void argument_octets(const struct tool *tool, const char *name, const char *text, uint8_t *octets,

@@ -122,7 +122,9 @@ int arguments_parse(struct tool *tool, const struct command_line *line, int argc
  * program if the text is not such a value. */
 int64_t argument_number(const struct tool *tool, const char *name, const char *text, int64_t min,
                         int64_t max);
-/* Seconds since the epoch or RFC 3339, from which a fraction of a second is dropped. */
+/* Reads a time, seconds since the epoch or RFC 3339, without its fraction of a second. Returns
+ * false if the text is not a time. */
+bool argument_time_parse(const char *text, reload_time *time);
 reload_time argument_time(const struct tool *tool, const char *name, const char *text);
 void argument_octets(const struct tool *tool, const char *name, const char *text, uint8_t *octets,
                      size_t len);

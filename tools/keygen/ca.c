@@ -2,45 +2,44 @@
 #include "keygen/keygen.h"
 
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
-
-enum { OVERLAY = 256, BITS, NOT_BEFORE, NOT_AFTER, NAME, MAX_PEERS, SEED };
-
-/* clang-format off */
-static const struct tool_option options[] = {
-    {OVERLAY, "overlay", "NAME", "the overlay that the CA is responsible for"},
-    {'o', "output", "DIR", "where its files go: ca.key, ca.crt, index and overlay.json"},
-    {NAME, "name", "NAME", "the CA's name in its certificate (default: the overlay's, and CA)"},
-    {BITS, "bits", "N", "of its RSA key, from 1024 to 8192 (default: 3072)"},
-    {NOT_BEFORE, "not-before", "TIME", "when its certificate begins to be valid (default: now)"},
-    {NOT_AFTER, "not-after", "TIME", "when it ends to be (default: ten years later)"},
-    {MAX_PEERS, "max-peers", "N", "how many Peer-IDs one user may have (default: 16)"},
-    {SEED, "seed", "HEX", "make the key from this, for test vectors only"},
-    {'q', "quiet", NULL, "print no warnings on standard error, only errors"},
-    {0, NULL, NULL, NULL},
-};
-/* clang-format on */
-
-static const struct tool_help help = {
-    "reload-keygen ca --overlay=NAME --output=DIR [options]",
-    "Makes a CA for an overlay run under CERTS, and the overlay's profile.",
-    options,
-};
 
 struct make_ca {
     struct tool tool;
     const char *dir, *overlay, *name, *seed;
-    unsigned bits, max_peers;
-    int64_t not_before, not_after;
+    int64_t bits, max_peers;
+    reload_time not_before, not_after;
 };
 
-/* The certificate of a key, signed by itself. */
+static const struct option_row ca_rows[] = {
+    OPTION_TEXT(0, "overlay", "NAME", struct make_ca, overlay,
+                "make a CA for the overlay with this name"),
+    OPTION_TEXT('o', "output", "DIR", struct make_ca, dir,
+                "write ca.key, ca.crt, index and overlay.json to directory DIR"),
+    OPTION_TEXT(0, "name", "NAME", struct make_ca, name,
+                "set the common name of the CA (default: the overlay's name and CA)"),
+    KEYGEN_BITS(struct make_ca, bits, "3072"),
+    KEYGEN_TIME("not-before", struct make_ca, not_before,
+                "make the CA's certificate valid from TIME (default: now)"),
+    KEYGEN_TIME("not-after", struct make_ca, not_after,
+                "make the CA's certificate valid until TIME (default: ten years later)"),
+    OPTION_NUMBER(0, "max-peers", "N", struct make_ca, max_peers, 1, MAX_NAMES,
+                  "issue at most N Peer-IDs to a user (default: 16)"),
+    OPTION_TEXT(0, "seed", "HEX", struct make_ca, seed,
+                "make the key from HEX, for test vectors only"),
+    KEYGEN_QUIET,
+    OPTION_END,
+};
+
+static const struct command_line ca_line = {
+    "reload-keygen ca --overlay=NAME --output=DIR [options]",
+    "Makes a CA for an overlay run under CERTS, and the overlay's profile.", ca_rows, true};
+
+/* The self-signed certificate of the CA's key. */
 static bool make_certificate(struct make_ca *m, reload_rng *rng, reload_key *key, reload_buf *pem)
 {
     uint8_t serial[SERIAL_SIZE];
@@ -54,12 +53,12 @@ static bool make_certificate(struct make_ca *m, reload_rng *rng, reload_key *key
                              .subject = subject,
                              .serial = serial,
                              .serial_len = sizeof serial,
-                             .not_before = m->not_before * RELOAD_SECOND,
-                             .not_after = m->not_after * RELOAD_SECOND,
+                             .not_before = m->not_before,
+                             .not_after = m->not_after,
                              .ca = true};
     reload_err err = reload_cert_issue(&spec, key, NULL, NULL, key, pem, &diag);
     if (err != RELOAD_OK)
-        tool_error(&m->tool, STATUS_FAILED, "no certificate could be made: %s", diag.text);
+        tool_error(&m->tool, STATUS_FAILED, "cannot make a certificate: %s", diag.text);
     return err == RELOAD_OK;
 }
 
@@ -84,7 +83,7 @@ static bool write_profile(struct make_ca *m, const char *path)
     return good;
 }
 
-/* A file in the CA's directory, made by a function. */
+/* Calls a function with the path of a file in the CA's directory. */
 static bool in_dir(struct make_ca *m, const char *name,
                    bool (*make)(struct make_ca *m, const char *path))
 {
@@ -97,13 +96,13 @@ static bool in_dir(struct make_ca *m, const char *name,
 static bool write_index(struct make_ca *m)
 {
     struct ca ca = {.tool = &m->tool, .dir = m->dir};
-    struct index index = {.max_peers = m->max_peers};
+    struct index index = {.max_peers = (unsigned)m->max_peers};
     return index_write(&index, &ca);
 }
 
 /* The files of a CA's directory, in the order in which they are made. */
-static const char *const files[] = {"/ca.key", "/ca.crt", "/index", "/overlay.json"};
-enum { FILES = sizeof files / sizeof files[0] };
+static const char *const ca_files[] = {"/ca.key", "/ca.crt", "/index", "/overlay.json"};
+enum { CA_FILES = sizeof ca_files / sizeof ca_files[0] };
 
 static bool remove_file(struct make_ca *m, const char *path)
 {
@@ -111,7 +110,7 @@ static bool remove_file(struct make_ca *m, const char *path)
     return unlink(path) == 0 || errno == ENOENT;
 }
 
-/* All of it, or nothing: no file was there before. */
+/* All files or none: none existed before. */
 static bool write_all(struct make_ca *m, const char *key_path)
 {
     char purpose[512];
@@ -125,8 +124,8 @@ static bool write_all(struct make_ca *m, const char *key_path)
         good = keygen_write(&m->tool, cert_path, &pem) && write_index(m) &&
                in_dir(m, "/overlay.json", write_profile);
         if (!good)
-            for (size_t i = 0; i < FILES; i++)
-                (void)in_dir(m, files[i], remove_file);
+            for (size_t i = 0; i < CA_FILES; i++)
+                (void)in_dir(m, ca_files[i], remove_file);
     }
     reload_buf_free(&pem);
     reload_key_free(&key);
@@ -135,28 +134,28 @@ static bool write_all(struct make_ca *m, const char *key_path)
     return good;
 }
 
-/* A CA whose key is kept elsewhere is one all the same: without its index Peer-IDs would be issued
- * twice. */
-static bool not_there_yet(struct make_ca *m, const char *path)
+/* One file is enough: a CA's key may be kept elsewhere, and a new index would issue Peer-IDs again.
+ */
+static bool does_not_exist(struct make_ca *m, const char *path)
 {
     struct stat st;
     if (lstat(path, &st) != 0)
         return true;
     tool_error(&m->tool, STATUS_FAILED,
-               "%s: a CA is there already, and is never replaced: %s exists", m->dir, path);
+               "%s: already holds a CA, which is never replaced: %s exists", m->dir, path);
     return false;
 }
 
-static void make_ca(struct make_ca *m)
+static void ca_make(struct make_ca *m)
 {
     if (mkdir(m->dir, 0777) != 0 && errno != EEXIST) {
         tool_error(&m->tool, STATUS_FAILED, "%s: %s", m->dir, strerror(errno));
         return;
     }
-    for (size_t i = 0; i < FILES; i++)
-        if (!in_dir(m, files[i], not_there_yet))
+    for (size_t i = 0; i < CA_FILES; i++)
+        if (!in_dir(m, ca_files[i], does_not_exist))
             return;
-    (void)in_dir(m, files[0], write_all);
+    (void)in_dir(m, ca_files[0], write_all);
 }
 
 int ca_main(int argc, char **argv)
@@ -164,53 +163,19 @@ int ca_main(int argc, char **argv)
     struct make_ca m = {.tool = {.name = "reload-keygen ca"},
                         .bits = 3072,
                         .max_peers = 16,
-                        .not_before = (int64_t)time(NULL),
-                        .not_after = -1};
-    char *argument;
-    int id;
-    while ((id = tool_getopt(&m.tool, argc, argv, &help, &argument)) != -1) {
-        switch (id) {
-        case OVERLAY:
-            m.overlay = argument;
-            break;
-        case 'o':
-            m.dir = argument;
-            break;
-        case NAME:
-            m.name = argument;
-            break;
-        case BITS:
-            m.bits = (unsigned)tool_number(&m.tool, "--bits", argument, 1024, 8192);
-            break;
-        case NOT_BEFORE:
-            m.not_before = keygen_time(&m.tool, "--not-before", argument);
-            break;
-        case NOT_AFTER:
-            m.not_after = keygen_time(&m.tool, "--not-after", argument);
-            break;
-        case MAX_PEERS:
-            m.max_peers = (unsigned)tool_number(&m.tool, "--max-peers", argument, 1, MAX_NAMES);
-            break;
-        case SEED:
-            m.seed = argument;
-            break;
-        case 'q':
-            m.tool.quiet = true;
-            break;
-        default:
-            break;
-        }
-    }
-    if (optind < argc)
-        tool_usage(&m.tool, "takes no operand \"%s\"", argv[optind]);
-    if (m.overlay == NULL || m.dir == NULL)
-        tool_usage(&m.tool, "--overlay and --output say for which overlay, and where");
+                        .not_before = keygen_now(),
+                        .not_after = TIME_NOT_SPECIFIED};
+    (void)arguments_parse(&m.tool, &ca_line, argc, argv, &m);
+    if (m.overlay == NULL)
+        tool_usage(&m.tool, "--overlay is required");
+    if (m.dir == NULL)
+        tool_usage(&m.tool, "--output is required");
     keygen_overlay(&m.tool, m.overlay);
-    if (m.not_after < 0)
-        m.not_after = m.not_before + INT64_C(3652) * 86400;
+    if (m.not_after == TIME_NOT_SPECIFIED)
+        m.not_after = m.not_before + 3652 * KEYGEN_DAY;
     if (m.not_after < m.not_before)
-        tool_usage(&m.tool, "--not-after lies before --not-before");
+        tool_usage(&m.tool, "--not-after is before --not-before");
     keygen_check_bits(&m.tool, m.bits);
-    make_ca(&m);
+    ca_make(&m);
     return m.tool.status;
 }

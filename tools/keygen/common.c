@@ -4,39 +4,52 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 #include <unistd.h>
+
+reload_time keygen_now(void)
+{
+    return (reload_time)time(NULL) * RELOAD_SECOND;
+}
+
+void keygen_no_memory(struct tool *tool)
+{
+    tool_error(tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+}
+
+/* The octets of a seed followed by a purpose, which keeps apart what is made from one seed. */
+static void append_seed(const struct tool *tool, const char *seed, const char *purpose,
+                        reload_buf *octets)
+{
+    size_t len = strlen(seed);
+    uint8_t octet;
+    bool good = len > 0 && len % 2 == 0;
+    for (size_t i = 0; good && i < len; i += 2) {
+        good = reload_hex_decode(seed + i, 2, &octet);
+        reload_buf_append(octets, &octet, 1);
+    }
+    if (!good)
+        tool_usage(tool, "--seed: \"%s\" is not an even number of hex digits", seed);
+    reload_buf_append(octets, purpose, strlen(purpose) + 1);
+}
 
 reload_rng *keygen_rng(struct tool *tool, const char *seed, const char *purpose)
 {
     reload_buf octets = {0};
     reload_rng *rng = NULL;
-    reload_err err;
     if (seed != NULL) {
-        size_t len = strlen(seed);
-        uint8_t *decoded = malloc(len / 2 + 1);
-        if (decoded != NULL && (len == 0 || !reload_hex_decode(seed, len, decoded)))
-            tool_usage(tool, "--seed: \"%s\" is not an even number of hex digits", seed);
-        tool_warn(
-            tool,
-            "warning: with --seed the key is no secret; it is for test vectors and nothing else");
-        /* the purpose keeps the certificates that are made with one seed apart */
-        if (decoded != NULL)
-            reload_buf_append(&octets, decoded, len / 2);
-        reload_buf_append(&octets, purpose, strlen(purpose) + 1);
-        free(decoded);
-        err = decoded != NULL && octets.err == RELOAD_OK
-                  ? reload_rng_new(octets.octets, octets.len, &rng)
-                  : RELOAD_ERR_MEMORY;
-        reload_buf_free(&octets);
-    } else {
-        err = reload_rng_new(NULL, 0, &rng);
+        append_seed(tool, seed, purpose, &octets);
+        tool_warn(tool, "warning: with --seed the key is not secret; use it for test vectors only");
     }
+    reload_err err =
+        octets.err != RELOAD_OK ? octets.err : reload_rng_new(octets.octets, octets.len, &rng);
+    reload_buf_free(&octets);
     if (err != RELOAD_OK)
-        tool_error(tool, STATUS_FAILED, "no random octets: %s", reload_strerror(err));
+        tool_error(tool, STATUS_FAILED, "cannot draw random octets: %s", reload_strerror(err));
     return rng;
 }
 
-/* Writes a file and says whether that went well. */
+/* Writes a file. Returns false after reporting an error. */
 static bool write_file(struct tool *tool, const char *path, const reload_buf *text, unsigned flags)
 {
     struct output out;
@@ -56,12 +69,12 @@ bool keygen_write(struct tool *tool, const char *path, reload_buf *text)
     return good;
 }
 
-reload_key *keygen_key(struct tool *tool, reload_rng *rng, unsigned bits)
+reload_key *keygen_key(struct tool *tool, reload_rng *rng, int64_t bits)
 {
     reload_key *key = NULL;
-    reload_err err = reload_key_generate(rng, bits, &key);
+    reload_err err = reload_key_generate(rng, (unsigned)bits, &key);
     if (err != RELOAD_OK)
-        tool_error(tool, STATUS_FAILED, "no key could be made: %s", reload_strerror(err));
+        tool_error(tool, STATUS_FAILED, "cannot make a key: %s", reload_strerror(err));
     return key;
 }
 
@@ -80,9 +93,9 @@ bool keygen_read_key(struct tool *tool, const char *path, reload_key **key)
 bool keygen_serial(struct tool *tool, reload_rng *rng, uint8_t serial[SERIAL_SIZE])
 {
     reload_err err = reload_rng_fill(rng, serial, SERIAL_SIZE);
-    serial[0] = (uint8_t)((serial[0] & 0x7f) | 0x40); /* positive, and never shorter */
+    serial[0] = (uint8_t)((serial[0] & 0x7f) | 0x40); /* positive, and of full length */
     if (err != RELOAD_OK)
-        tool_error(tool, STATUS_FAILED, "no random octets: %s", reload_strerror(err));
+        tool_error(tool, STATUS_FAILED, "cannot draw random octets: %s", reload_strerror(err));
     return err == RELOAD_OK;
 }
 
@@ -98,11 +111,11 @@ bool keygen_write_key(struct tool *tool, reload_key *key, const char *path, bool
     return good;
 }
 
-void keygen_check_bits(const struct tool *tool, unsigned bits)
+void keygen_check_bits(const struct tool *tool, int64_t bits)
 {
     if (bits < 2048)
-        tool_warn(tool, "warning: verifiers take a key of fewer than 2048 bits only where "
-                        "--min-rsa-bits says so");
+        tool_warn(tool, "warning: verifiers reject a key of fewer than 2048 bits, unless "
+                        "--min-rsa-bits accepts it");
 }
 
 bool keygen_may_write(struct tool *tool, const char *path, bool force)
@@ -118,7 +131,7 @@ char *keygen_path(struct tool *tool, const char *a, const char *b)
     size_t a_len = strlen(a), b_len = strlen(b);
     char *path = malloc(a_len + b_len + 1);
     if (path == NULL) {
-        tool_error(tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+        keygen_no_memory(tool);
         return NULL;
     }
     memcpy(path, a, a_len);
@@ -144,17 +157,8 @@ void keygen_user(const struct tool *tool, const char *text, char user[MAX_USER +
     }
     user[len] = '\0';
     if (!good)
-        tool_usage(tool, "--user: \"%s\" is no address of record such as alice@example.com", text);
-}
-
-int64_t keygen_time(const struct tool *tool, const char *option, const char *text)
-{
-    int64_t time = tool_time(tool, option, text);
-    if (time < 0 || time > INT64_C(253402300799)) /* 9999-12-31T23:59:59Z */
-        tool_usage(tool,
-                   "%s: \"%s\" is no time that a certificate can bear: these go from 1970 to 9999",
-                   option, text);
-    return time;
+        tool_usage(tool, "--user: \"%s\" is not an address of record such as alice@example.com",
+                   text);
 }
 
 void keygen_subject(char *subject, size_t size, const char *name, const char *otherwise)
@@ -172,5 +176,8 @@ void keygen_overlay(const struct tool *tool, const char *name)
     for (const char *c = name; *c != '\0' && good; c++)
         good = *c > 0x20 && *c < 0x7f && strchr("%/@\"<>\\^`{|}?#", *c) == NULL;
     if (!good)
-        tool_usage(tool, "--overlay: \"%s\" cannot stand in a certificate's URI", name);
+        tool_usage(tool,
+                   "--overlay: \"%s\" is not allowed in a certificate's URI: expected 1 to 255 "
+                   "printable ASCII characters without blanks and without any of %%/@\"<>\\^`{|}?#",
+                   name);
 }

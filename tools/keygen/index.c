@@ -1,4 +1,4 @@
-/* The index of what a CA issued: a text file with a line for each certificate. */
+/* A CA's directory, and in it the index of what it issued: a text file, a line a certificate. */
 #include "keygen/keygen.h"
 
 #include <errno.h>
@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { MAX_INDEX = 1 << 30 };
@@ -22,44 +21,54 @@ static const char heading[] =
 static bool read_ca_file(struct ca *ca, const char *name, reload_buf *octets)
 {
     char *path = keygen_path(ca->tool, ca->dir, name);
-    bool good = path != NULL && file_read(ca->tool, path, 1024 * 1024, octets, false);
+    bool good = path != NULL && file_read(ca->tool, path, MAX_CERT, octets, false);
     if (good)
         tool_keep(ca->tool, path);
     free(path);
     return good;
 }
 
-bool ca_open(struct ca *ca, struct tool *tool, const char *dir)
+static bool read_ca_cert(struct ca *ca)
 {
-    reload_buf cert = {0};
+    reload_buf octets = {0};
     reload_diag diag = {0};
-    *ca = (struct ca){.tool = tool, .dir = dir, .lock = -1};
-    ca->lock = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (ca->lock < 0 || flock(ca->lock, LOCK_EX) != 0) {
-        tool_error(tool, STATUS_FAILED, "%s: %s", dir, strerror(errno));
-        ca_close(ca);
-        return false;
-    }
-    char *path = keygen_path(tool, dir, "/overlay.json");
-    char *key_path = keygen_path(tool, dir, "/ca.key");
-    bool good = path != NULL && key_path != NULL && profile_read(tool, path, &ca->profile) &&
-                read_ca_file(ca, "/ca.crt", &cert);
-    if (good && reload_cert_parse(cert.octets, cert.len, &ca->cert, &diag) != RELOAD_OK) {
-        tool_error(tool, STATUS_FAILED, "%s/ca.crt: %s", dir, diag.text);
+    bool good = read_ca_file(ca, "/ca.crt", &octets);
+    if (good && reload_cert_parse(octets.octets, octets.len, &ca->cert, &diag) != RELOAD_OK) {
+        tool_error(ca->tool, STATUS_FAILED, "%s/ca.crt: %s", ca->dir, diag.text);
         good = false;
     }
-    good = good && keygen_read_key(tool, key_path, &ca->key);
-    if (good && !reload_cert_fits_key(ca->cert, ca->key)) {
-        tool_error(tool, STATUS_FAILED, "%s: ca.key is not the key of ca.crt", dir);
-        good = false;
-    }
-    if (good && ca->profile.overlay == NULL) {
-        tool_error(tool, STATUS_FAILED, "%s: overlay.json does not say the overlay's name", dir);
-        good = false;
-    }
-    reload_buf_free(&cert);
+    reload_buf_free(&octets);
+    return good;
+}
+
+/* Reads profile, certificate and key, in this order. */
+static bool read_ca(struct ca *ca)
+{
+    char *path = keygen_path(ca->tool, ca->dir, "/overlay.json");
+    char *key_path = keygen_path(ca->tool, ca->dir, "/ca.key");
+    bool good = path != NULL && key_path != NULL && profile_read(ca->tool, path, &ca->profile) &&
+                read_ca_cert(ca) && keygen_read_key(ca->tool, key_path, &ca->key);
     free(key_path);
     free(path);
+    if (good && !reload_cert_fits_key(ca->cert, ca->key)) {
+        tool_error(ca->tool, STATUS_FAILED, "%s: ca.key is not the key of ca.crt", ca->dir);
+        return false;
+    }
+    if (good && ca->profile.overlay == NULL) {
+        tool_error(ca->tool, STATUS_FAILED, "%s/overlay.json: overlay is missing", ca->dir);
+        return false;
+    }
+    return good;
+}
+
+bool ca_open(struct ca *ca, struct tool *tool, const char *dir)
+{
+    *ca = (struct ca){.tool = tool, .dir = dir, .lock = -1};
+    ca->lock = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool good = ca->lock >= 0 && flock(ca->lock, LOCK_EX) == 0;
+    if (!good)
+        tool_error(tool, STATUS_FAILED, "%s: %s", dir, strerror(errno));
+    good = good && read_ca(ca);
     if (!good)
         ca_close(ca);
     return good;
@@ -93,7 +102,7 @@ bool index_taken(const struct index *index, const uint8_t first[RELOAD_ID_SIZE],
     if (count == 0)
         return false;
     if (!id_add(first, count - 1, last))
-        return true; /* past the namespace's end */
+        return true; /* past the last Peer-ID */
     for (size_t i = 0; i < index->count; i++) {
         const struct entry *entry = &index->entries[i];
         if (entry->peers > 0 && id_add(entry->first, entry->peers - 1, other_last) &&
@@ -104,7 +113,7 @@ bool index_taken(const struct index *index, const uint8_t first[RELOAD_ID_SIZE],
     return false;
 }
 
-/* Whether a user stands in an entry's list. */
+/* Whether an entry names a user. */
 static bool entry_has_user(const struct entry *entry, const char *user)
 {
     size_t len = strlen(user);
@@ -122,8 +131,8 @@ unsigned index_peers_of(const struct index *index, const char *user)
     unsigned sum = 0;
     for (size_t i = 0; i < index->count; i++) {
         const struct entry *entry = &index->entries[i];
-        bool counted =
-            !entry_has_user(entry, user); /* a renewed certificate names the same Peer-IDs again */
+        bool counted = !entry_has_user(entry, user);
+        /* a renewed certificate names Peer-IDs that were counted before */
         for (size_t k = 0; k < i && !counted; k++)
             counted = index->entries[k].peers > 0 &&
                       memcmp(index->entries[k].first, entry->first, RELOAD_ID_SIZE) == 0 &&
@@ -140,7 +149,7 @@ bool index_draw(const struct index *index, struct tool *tool, reload_rng *rng, u
     do {
         reload_err err = reload_rng_fill(rng, first, RELOAD_ID_SIZE);
         if (err != RELOAD_OK) {
-            tool_error(tool, STATUS_FAILED, "no random octets: %s", reload_strerror(err));
+            tool_error(tool, STATUS_FAILED, "cannot draw random octets: %s", reload_strerror(err));
             return false;
         }
     } while (index_taken(index, first, count));
@@ -165,7 +174,7 @@ struct entry *index_add(struct index *index, struct tool *tool)
                                   ? NULL
                                   : realloc(index->entries, cap * sizeof *grown);
         if (grown == NULL) {
-            tool_error(tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+            keygen_no_memory(tool);
             return NULL;
         }
         index->entries = grown;
@@ -176,7 +185,7 @@ struct entry *index_add(struct index *index, struct tool *tool)
     return entry;
 }
 
-/* The next field of a line, which ends with a tab or the line's end. */
+/* The next field of a line; NULL after the last. */
 static char *field(char **line)
 {
     char *start = *line;
@@ -208,10 +217,10 @@ static bool read_entry(char *line, struct entry *entry)
         return false;
     entry->serial_len = strlen(serial) / 2;
     if (!reload_hex_decode(serial, strlen(serial), entry->serial) ||
-        !time_parse(not_after, &entry->not_after) || !read_number(peers, 0xffff, &number))
+        !argument_time_parse(not_after, &entry->not_after) || !read_number(peers, 0xffff, &number))
         return false;
     entry->peers = (unsigned)number;
-    if (strcmp(revoked, "-") != 0 && !time_parse(revoked, &entry->revoked))
+    if (strcmp(revoked, "-") != 0 && !argument_time_parse(revoked, &entry->revoked))
         return false;
     if (entry->peers > 0 && (strlen(first) != 2 * RELOAD_ID_SIZE ||
                              !reload_hex_decode(first, strlen(first), entry->first)))
@@ -220,8 +229,8 @@ static bool read_entry(char *line, struct entry *entry)
     return entry->users != NULL;
 }
 
-/* A comment, or one of the settings "# max-peers 16" and "# crl-number 3". *seen: those that were
- * there, a bit each. False where a setting has no number. */
+/* A comment, or one of the settings "# max-peers 16" and "# crl-number 3". A bit of *seen for each
+ * setting. Returns false if a setting has no number. */
 static bool read_setting(const char *line, struct index *index, unsigned *seen)
 {
     static const char max_peers[] = "# max-peers ", crl_number[] = "# crl-number ";
@@ -241,7 +250,7 @@ static bool read_setting(const char *line, struct index *index, unsigned *seen)
     return true;
 }
 
-/* Reads the lines of an index. NULL, or what is wrong with the line that *number is set to. */
+/* Reads the lines of an index. Returns NULL, or what is wrong with line *number. */
 static const char *read_lines(struct index *index, struct tool *tool, char *text, size_t len,
                               unsigned *number)
 {
@@ -250,12 +259,12 @@ static const char *read_lines(struct index *index, struct tool *tool, char *text
         char *end = memchr(text, '\n', len);
         size_t n = end == NULL ? len : (size_t)(end - text);
         if (end == NULL)
-            return "cut short";
+            return "truncated";
         *end = '\0';
         if (strlen(text) != n)
             return "not a line of an index";
         if (*text == '#' && !read_setting(text, index, &seen))
-            return "not a number that can be";
+            return "number missing or out of range";
         struct entry *entry = *text == '#' ? NULL : index_add(index, tool);
         if (*text != '#' && (entry == NULL || !read_entry(text, entry)))
             return "not a line of an index";
@@ -285,40 +294,42 @@ bool index_read(struct index *index, struct ca *ca)
     return good;
 }
 
-static void append_time(reload_buf *text, int64_t time)
+static void append_time(reload_buf *text, reload_time time)
 {
-    char words[32] = "-";
-    time_t when = (time_t)time;
-    struct tm tm;
-    if (time >= 0 && gmtime_r(&when, &tm) != NULL)
-        (void)strftime(words, sizeof words, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    char words[RELOAD_TIME_SIZE] = "-";
+    if (time >= 0)
+        reload_time_text(time / RELOAD_SECOND, words);
     reload_buf_append(text, words, strlen(words));
     reload_buf_append(text, "\t", 1);
+}
+
+static void append_entry(reload_buf *text, const struct entry *entry)
+{
+    char words[2 * RELOAD_ID_SIZE + 32];
+    reload_hex_encode(entry->serial, entry->serial_len, words);
+    reload_buf_append(text, words, 2 * entry->serial_len);
+    reload_buf_append(text, "\t", 1);
+    append_time(text, entry->not_after);
+    append_time(text, entry->revoked);
+    reload_hex_encode(entry->first, RELOAD_ID_SIZE, words);
+    reload_buf_append(text, entry->peers > 0 ? words : "-",
+                      entry->peers > 0 ? 2 * RELOAD_ID_SIZE : 1);
+    int n = snprintf(words, sizeof words, "\t%u\t", entry->peers);
+    reload_buf_append(text, words, (size_t)n);
+    reload_buf_append(text, entry->users, strlen(entry->users));
+    reload_buf_append(text, "\n", 1);
 }
 
 bool index_write(const struct index *index, struct ca *ca)
 {
     reload_buf text = {0};
-    char words[2 * 20 + 32];
-    int n = snprintf(words, sizeof words, "# max-peers %u\n# crl-number %" PRIu32 "\n",
+    char settings[64];
+    int n = snprintf(settings, sizeof settings, "# max-peers %u\n# crl-number %" PRIu32 "\n",
                      index->max_peers, index->crl_number);
     reload_buf_append(&text, heading, sizeof heading - 1);
-    reload_buf_append(&text, words, (size_t)n);
-    for (size_t i = 0; i < index->count; i++) {
-        const struct entry *entry = &index->entries[i];
-        reload_hex_encode(entry->serial, entry->serial_len, words);
-        reload_buf_append(&text, words, 2 * entry->serial_len);
-        reload_buf_append(&text, "\t", 1);
-        append_time(&text, entry->not_after);
-        append_time(&text, entry->revoked);
-        reload_hex_encode(entry->first, RELOAD_ID_SIZE, words);
-        reload_buf_append(&text, entry->peers > 0 ? words : "-",
-                          entry->peers > 0 ? 2 * RELOAD_ID_SIZE : 1);
-        n = snprintf(words, sizeof words, "\t%u\t", entry->peers);
-        reload_buf_append(&text, words, (size_t)n);
-        reload_buf_append(&text, entry->users, strlen(entry->users));
-        reload_buf_append(&text, "\n", 1);
-    }
+    reload_buf_append(&text, settings, (size_t)n);
+    for (size_t i = 0; i < index->count; i++)
+        append_entry(&text, &index->entries[i]);
     char *path = keygen_path(ca->tool, ca->dir, "/index");
     bool good = path != NULL && keygen_write(ca->tool, path, &text);
     reload_buf_free(&text);

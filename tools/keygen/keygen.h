@@ -14,81 +14,66 @@ int request_main(int argc, char **argv);
 int revoke_main(int argc, char **argv);
 int crl_main(int argc, char **argv);
 
-/* ---- What the commands about certificates share ---- */
+/* ---- Rows of options that several commands have ---- */
 
-enum { SERIAL_SIZE = 16, MAX_NAMES = 64, MAX_USER = 256 };
+#define KEYGEN_DAY      (INT64_C(86400) * RELOAD_SECOND)
+#define KEYGEN_MIN_TIME INT64_C(0)                              /* 1970 */
+#define KEYGEN_MAX_TIME (INT64_C(253402300799) * RELOAD_SECOND) /* 9999-12-31T23:59:59Z */
 
-/* A source of random octets; with a seed (hex text) one that follows from the seed and the purpose
- * alone. Ends the program where the seed is no hex; says that it is for test vectors; NULL having
- * said why there is none. */
+enum { KEYGEN_MIN_BITS = 1024, KEYGEN_MAX_BITS = 8192 };
+
+/* clang-format off */
+#define KEYGEN_TIME(name, struct_type, member, help)                                             \
+    OPTION_TIME(0, name, struct_type, member, KEYGEN_MIN_TIME, KEYGEN_MAX_TIME, help)
+#define KEYGEN_BITS(struct_type, member, default_bits)                                           \
+    OPTION_NUMBER(0, "bits", "N", struct_type, member, KEYGEN_MIN_BITS, KEYGEN_MAX_BITS,         \
+                  "make an RSA key of N bits, from 1024 to 8192 (default: " default_bits ")")
+#define KEYGEN_CA(struct_type, member)                                                           \
+    OPTION_TEXT(0, "ca", "DIR", struct_type, member, "use the CA in directory DIR")
+#define KEYGEN_QUIET OPTION_QUIET("print errors only, no warnings")
+/* clang-format on */
+
+/* ---- Keys, files and names ---- */
+
+enum { SERIAL_SIZE = 16, MAX_NAMES = 64, MAX_USER = 256, MAX_CERT = 1024 * 1024 };
+
+/* The present, in whole seconds. */
+reload_time keygen_now(void);
+/* A source of random octets. With a seed (hex digits) the octets follow from seed and purpose
+ * alone, and a warning is printed. A seed that is not hex ends the program. Returns NULL after
+ * reporting an error. */
 reload_rng *keygen_rng(struct tool *tool, const char *seed, const char *purpose);
-/* A new key of that many bits. NULL having said why there is none. */
-reload_key *keygen_key(struct tool *tool, reload_rng *rng, unsigned bits);
-/* Reads a key, and asks for its passphrase where it has one. Returns false having said why it
- * cannot. */
+/* A new key of that many bits. Returns NULL after reporting an error. */
+reload_key *keygen_key(struct tool *tool, reload_rng *rng, int64_t bits);
+/* Reads a key, whose passphrase is asked for if it is encrypted. Returns false after reporting an
+ * error. */
 bool keygen_read_key(struct tool *tool, const char *path, reload_key **key);
-/* Draws a serial number. Returns false having said why there is none. */
+/* Draws a serial number. Returns false after reporting an error. */
 bool keygen_serial(struct tool *tool, reload_rng *rng, uint8_t serial[SERIAL_SIZE]);
-/* Writes a key. */
 bool keygen_write_key(struct tool *tool, reload_key *key, const char *path, bool force);
 /* Writes a buffer to a file, and frees it. */
 bool keygen_write(struct tool *tool, const char *path, reload_buf *text);
-/* Warns of a key that verifiers take only where they are told to (D13). */
-void keygen_check_bits(const struct tool *tool, unsigned bits);
-/* Whether a file may be written: it is not there, or may be replaced. Says so where it may not. */
+/* Warns of a key that verifiers reject by default (D13). */
+void keygen_check_bits(const struct tool *tool, int64_t bits);
+/* Whether a file does not exist or may be replaced. Returns false after reporting why not. */
 bool keygen_may_write(struct tool *tool, const char *path, bool force);
-/* A file's name made of two parts. NULL without memory, having said so. */
+/* A file name made of two parts. Returns NULL after reporting that memory is short. */
 char *keygen_path(struct tool *tool, const char *a, const char *b);
-/* Writes an address of record as it is written into certificates: without "sip:", "sips:" or
- * "mailto:", and the host in lower case, so that one user has one spelling (D21). Ends the program
- * where it is none. */
+/* Reports that memory is short. */
+void keygen_no_memory(struct tool *tool);
+/* The spelling of an address of record in certificates: without "sip:", "sips:" or "mailto:", and
+ * the host in lower case, so that a user has one spelling (D21). Ends the program if it is not an
+ * address of record. */
 void keygen_user(const struct tool *tool, const char *text, char user[MAX_USER + 1]);
-/* Ends the program where an overlay's name cannot stand in a URI, where nothing is percent-encoded
- * (D19). */
+/* Ends the program if an overlay's name is not usable in a URI without percent-encoding (D19). */
 void keygen_overlay(const struct tool *tool, const char *name);
-/* A time that a certificate can bear: from 1970 to the year 9999. Ends the program where it is
- * none. */
-int64_t keygen_time(const struct tool *tool, const char *option, const char *text);
-/* "CN=…" for a user, or for something else where the name has characters that mean something there.
- */
+/* "CN=NAME", or "CN=OTHERWISE" if name has characters with a meaning in a subject. */
 void keygen_subject(char *subject, size_t size, const char *name, const char *otherwise);
 
-/* ---- A certificate for peers and users, which signs messages: what issue and self-signed share
- * ---- */
+/* ---- A certificate for peers and users: what issue and self-signed share ---- */
 
-enum {
-    LEAF_USER = 512,
-    LEAF_PEERS,
-    LEAF_PEER_ID,
-    LEAF_BITS,
-    LEAF_NOT_BEFORE,
-    LEAF_NOT_AFTER,
-    LEAF_FORCE,
-    LEAF_SEED
-};
-
-/* Rows of the tables of options. */
-#define LEAF_NAMES                                                                               \
-    {'o', "output", "PREFIX", "write PREFIX.key and PREFIX.crt"},                                \
-        {LEAF_USER, "user", "AOR", "name this address of record; may be given several times"},   \
-        {LEAF_PEERS, "peers", "N", "name N consecutive Peer-IDs, newly drawn (default: 1)"},     \
-    {                                                                                            \
-        LEAF_PEER_ID, "peer-id", "HEX",                                                          \
-            "name this Peer-ID instead; may be given several times, each one more than the last" \
-    }
-#define LEAF_REST                                                                                  \
-    {LEAF_BITS, "bits", "N", "of the RSA key, from 1024 to 8192 (default: 2048)"},                 \
-        {LEAF_NOT_BEFORE, "not-before", "TIME",                                                    \
-         "when the certificate begins to be valid (default: now)"},                                \
-        {LEAF_NOT_AFTER, "not-after", "TIME", "when it ends to be (default: a year later)"},       \
-        {LEAF_FORCE, "force", NULL, "replace PREFIX.key and PREFIX.crt where they exist already"}, \
-        {LEAF_SEED, "seed", "HEX",                                                                 \
-         "make key, serial number and Peer-IDs from this, for test vectors only"},                 \
-    {                                                                                              \
-        'q', "quiet", NULL, "print no warnings on standard error, only errors"                     \
-    }
-
-#define LEAF_DAYS INT64_C(365) /* for which it is valid unless told */
+/* One year. */
+#define LEAF_VALIDITY (365 * KEYGEN_DAY)
 
 struct leaf {
     struct tool tool;
@@ -97,26 +82,49 @@ struct leaf {
     size_t user_count;
     uint8_t peer_ids[MAX_NAMES][RELOAD_ID_SIZE];
     size_t peer_id_count;
-    int peers; /* -1: not told */
-    unsigned bits;
-    int64_t not_before, not_after; /* -1: not told */
-    bool force, bits_told;
-    const char *subject; /* the common name; NULL: the first of the names below */
+    int64_t peers, bits; /* or NOT_SPECIFIED */
+    reload_time not_before;
+    reload_time not_after; /* or TIME_NOT_SPECIFIED */
+    bool force;
+    const char *subject; /* common name; NULL: the first of the names below */
     reload_cert_name names[2 * MAX_NAMES];
     size_t name_count;
 };
 
-/* Sets what holds where the options say nothing. */
+option_call leaf_user_option, leaf_peer_id_option;
+
+/* clang-format off */
+#define LEAF_NAME_ROWS(struct_type, member)                                                      \
+    OPTION_TEXT('o', "output", "PREFIX", struct_type, member.prefix,                             \
+                "write PREFIX.key and PREFIX.crt"),                                              \
+    OPTION_CALL_ON(0, "user", "AOR", struct_type, member, struct leaf, leaf_user_option,         \
+                   "name this address of record; may be repeated"),                              \
+    OPTION_NUMBER(0, "peers", "N", struct_type, member.peers, 0, MAX_NAMES,                      \
+                  "name N consecutive Peer-IDs, drawn at random (default: 1)"),                  \
+    OPTION_CALL_ON(0, "peer-id", "HEX", struct_type, member, struct leaf, leaf_peer_id_option,   \
+                   "name this Peer-ID instead; may be repeated, each one more than the last")
+#define LEAF_OTHER_ROWS(struct_type, member)                                                     \
+    KEYGEN_BITS(struct_type, member.bits, "2048"),                                               \
+    KEYGEN_TIME("not-before", struct_type, member.not_before,                                    \
+                "make the certificate valid from TIME (default: now)"),                          \
+    KEYGEN_TIME("not-after", struct_type, member.not_after,                                      \
+                "make the certificate valid until TIME (default: a year later)"),                \
+    OPTION_FLAG(0, "force", struct_type, member.force,                                           \
+                "replace PREFIX.key and PREFIX.crt if they exist"),                              \
+    OPTION_TEXT(0, "seed", "HEX", struct_type, member.seed,                                      \
+                "make key, serial number and Peer-IDs from HEX, for test vectors only"),         \
+    KEYGEN_QUIET
+/* clang-format on */
+
+/* Sets the defaults. */
 void leaf_begin(struct leaf *leaf, const char *tool);
-/* Takes one of the options above. */
-void leaf_option(struct leaf *leaf, int id, char *argument);
-/* Ends the program where they do not go together, or (names) name nobody. */
-void leaf_check(const struct leaf *leaf, bool names);
-/* How many Peer-IDs are wanted. */
+/* Ends the program if the options contradict each other, or, with names, specify no name. */
+void leaf_check(struct leaf *leaf, bool names);
+/* The number of Peer-IDs to name. */
 unsigned leaf_peers(const struct leaf *leaf);
 void leaf_add_name(struct leaf *leaf, const reload_cert_name *name);
 void leaf_add_users(struct leaf *leaf);
-/* Adds the Peer-IDs from first on. Returns false having said why not: those given are not
+/* Adds the Peer-IDs from first on. Returns false after reporting that those specified are not
  * consecutive. */
 bool leaf_add_peers(struct leaf *leaf, const char *overlay, const uint8_t first[RELOAD_ID_SIZE]);
 /* Makes the certificate for a key or a request's key; the other is NULL. issuer: NULL if it is
@@ -125,7 +133,8 @@ bool leaf_certify(struct leaf *leaf, const uint8_t serial[SERIAL_SIZE], reload_k
                   const reload_request *request, const reload_cert *issuer, reload_key *issuer_key,
                   reload_buf *pem);
 
-/* A CA's directory. */
+/* ---- A CA's directory ---- */
+
 struct ca {
     struct tool *tool;
     const char *dir;
@@ -135,8 +144,8 @@ struct ca {
     reload_key *key;
 };
 
-/* Opens the directory and waits until no other call uses it. Returns false having said why it
- * cannot. */
+/* Opens the directory, and waits until no other call uses it. Returns false after reporting an
+ * error. */
 bool ca_open(struct ca *ca, struct tool *tool, const char *dir);
 void ca_close(struct ca *ca);
 
@@ -146,11 +155,11 @@ void ca_close(struct ca *ca);
 struct entry {
     uint8_t serial[20];
     size_t serial_len;
-    int64_t not_after;
-    int64_t revoked; /* -1: it is not */
+    reload_time not_after;
+    reload_time revoked; /* negative: not revoked */
     uint8_t first[RELOAD_ID_SIZE];
-    unsigned peers; /* consecutive Peer-IDs from first on; 0: none */
-    char *users;    /* with commas between them; "-": none; owned */
+    unsigned peers; /* number of consecutive Peer-IDs from first on */
+    char *users;    /* separated by commas; "-": none; owned */
 };
 
 struct index {
@@ -161,21 +170,21 @@ struct index {
     size_t cap;
 };
 
-/* Reads the index of a CA that is open. Returns false having said why it cannot. */
+/* Reads the index of an open CA. Returns false after reporting an error. */
 bool index_read(struct index *index, struct ca *ca);
-/* Writes it anew, whole or not at all. */
+/* Replaces the index file. */
 bool index_write(const struct index *index, struct ca *ca);
-/* Adds an entry; NULL without memory, having said so. */
+/* Adds an entry. Returns NULL after reporting that memory is short. */
 struct entry *index_add(struct index *index, struct tool *tool);
 void index_free(struct index *index);
-/* Whether count Peer-IDs from first on touch any that was issued before. */
+/* Whether one of count Peer-IDs from first on was issued before, or is past the last Peer-ID. */
 bool index_taken(const struct index *index, const uint8_t first[RELOAD_ID_SIZE], unsigned count);
-/* How many Peer-IDs a user has been issued. */
+/* The number of Peer-IDs issued to a user. */
 unsigned index_peers_of(const struct index *index, const char *user);
-/* Draws the first of count consecutive Peer-IDs uniformly from all that are free (S§7). */
+/* Draws the first of count consecutive Peer-IDs uniformly from those never issued (S§7). */
 bool index_draw(const struct index *index, struct tool *tool, reload_rng *rng, unsigned count,
                 uint8_t first[RELOAD_ID_SIZE]);
-/* id + n; false where that is over 160 bits. */
+/* sum = id + n. Returns false if that is over 160 bits. */
 bool id_add(const uint8_t id[RELOAD_ID_SIZE], unsigned n, uint8_t sum[RELOAD_ID_SIZE]);
 
 #endif

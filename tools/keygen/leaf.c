@@ -3,79 +3,54 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
+
+enum { LEAF_BITS = 2048 }; /* by default */
 
 void leaf_begin(struct leaf *leaf, const char *tool)
 {
     *leaf = (struct leaf){.tool = {.name = tool},
-                          .peers = -1,
-                          .bits = 2048,
-                          .not_before = (int64_t)time(NULL),
-                          .not_after = -1};
+                          .peers = NOT_SPECIFIED,
+                          .bits = NOT_SPECIFIED,
+                          .not_before = keygen_now(),
+                          .not_after = TIME_NOT_SPECIFIED};
 }
 
-void leaf_option(struct leaf *leaf, int id, char *argument)
+void leaf_user_option(struct tool *tool, const struct option_row *row, const char *text,
+                      void *target)
 {
-    struct tool *tool = &leaf->tool;
-    switch (id) {
-    case 'o':
-        leaf->prefix = argument;
-        break;
-    case LEAF_USER:
-        if (leaf->user_count == MAX_NAMES)
-            tool_usage(tool, "--user: more than %d users", MAX_NAMES);
-        keygen_user(tool, argument, leaf->users[leaf->user_count++]);
-        break;
-    case LEAF_PEERS:
-        leaf->peers = (int)tool_number(tool, "--peers", argument, 0, MAX_NAMES);
-        break;
-    case LEAF_PEER_ID:
-        if (leaf->peer_id_count == MAX_NAMES)
-            tool_usage(tool, "--peer-id: more than %d Peer-IDs", MAX_NAMES);
-        tool_hex(tool, "--peer-id", argument, leaf->peer_ids[leaf->peer_id_count++],
-                 RELOAD_ID_SIZE);
-        break;
-    case LEAF_BITS:
-        leaf->bits = (unsigned)tool_number(tool, "--bits", argument, 1024, 8192);
-        leaf->bits_told = true;
-        break;
-    case LEAF_NOT_BEFORE:
-        leaf->not_before = keygen_time(tool, "--not-before", argument);
-        break;
-    case LEAF_NOT_AFTER:
-        leaf->not_after = keygen_time(tool, "--not-after", argument);
-        break;
-    case LEAF_FORCE:
-        leaf->force = true;
-        break;
-    case LEAF_SEED:
-        leaf->seed = argument;
-        break;
-    case 'q':
-        tool->quiet = true;
-        break;
-    default:
-        break;
-    }
+    struct leaf *leaf = target;
+    if (leaf->user_count == MAX_NAMES)
+        tool_usage(tool, "--%s: more than %d users", row->name, MAX_NAMES);
+    keygen_user(tool, text, leaf->users[leaf->user_count++]);
 }
 
-void leaf_check(const struct leaf *leaf, bool names)
+void leaf_peer_id_option(struct tool *tool, const struct option_row *row, const char *text,
+                         void *target)
 {
-    if (leaf->peers >= 0 && leaf->peer_id_count > 0)
-        tool_usage(&leaf->tool, "--peers and --peer-id exclude each other");
-    if (leaf->not_after >= 0 && leaf->not_after < leaf->not_before)
-        tool_usage(&leaf->tool, "--not-after lies before --not-before");
+    struct leaf *leaf = target;
+    if (leaf->peer_id_count == MAX_NAMES)
+        tool_usage(tool, "--%s: more than %d Peer-IDs", row->name, MAX_NAMES);
+    argument_octets(tool, row->name, text, leaf->peer_ids[leaf->peer_id_count++], RELOAD_ID_SIZE);
+}
+
+void leaf_check(struct leaf *leaf, bool names)
+{
+    if (leaf->peers != NOT_SPECIFIED && leaf->peer_id_count > 0)
+        tool_usage(&leaf->tool, "--peers cannot be combined with --peer-id");
+    if (leaf->not_after != TIME_NOT_SPECIFIED && leaf->not_after < leaf->not_before)
+        tool_usage(&leaf->tool, "--not-after is before --not-before");
     if (names && leaf->user_count == 0 && leaf_peers(leaf) == 0)
-        tool_usage(&leaf->tool,
-                   "a certificate that names neither a user nor a Peer-ID is good for nothing");
+        tool_usage(&leaf->tool, "--peers=0 requires --user: a certificate names a user or a peer");
+    if (leaf->bits == NOT_SPECIFIED)
+        leaf->bits = LEAF_BITS;
     keygen_check_bits(&leaf->tool, leaf->bits);
 }
 
 unsigned leaf_peers(const struct leaf *leaf)
 {
-    return leaf->peer_id_count > 0 ? (unsigned)leaf->peer_id_count
-           : leaf->peers < 0       ? 1
-                                   : (unsigned)leaf->peers;
+    return leaf->peer_id_count > 0        ? (unsigned)leaf->peer_id_count
+           : leaf->peers == NOT_SPECIFIED ? 1
+                                          : (unsigned)leaf->peers;
 }
 
 void leaf_add_name(struct leaf *leaf, const reload_cert_name *name)
@@ -107,7 +82,7 @@ bool leaf_add_peers(struct leaf *leaf, const char *overlay, const uint8_t first[
     return true;
 }
 
-static void subject_of(const struct leaf *leaf, char *subject, size_t size)
+static void leaf_subject(const struct leaf *leaf, char *subject, size_t size)
 {
     char digits[2 * RELOAD_ID_SIZE + 1] = "";
     const reload_cert_name *first = &leaf->names[0];
@@ -132,11 +107,11 @@ bool leaf_certify(struct leaf *leaf, const uint8_t serial[SERIAL_SIZE], reload_k
                              .count = leaf->name_count,
                              .serial = serial,
                              .serial_len = SERIAL_SIZE,
-                             .not_before = leaf->not_before * RELOAD_SECOND,
-                             .not_after = leaf->not_after * RELOAD_SECOND};
-    subject_of(leaf, subject, sizeof subject);
+                             .not_before = leaf->not_before,
+                             .not_after = leaf->not_after};
+    leaf_subject(leaf, subject, sizeof subject);
     reload_err err = reload_cert_issue(&spec, key, request, issuer, issuer_key, pem, &diag);
     if (err != RELOAD_OK)
-        tool_error(&leaf->tool, STATUS_FAILED, "no certificate could be made: %s", diag.text);
+        tool_error(&leaf->tool, STATUS_FAILED, "cannot make a certificate: %s", diag.text);
     return err == RELOAD_OK;
 }

@@ -1,37 +1,37 @@
-/* reload-keygen self-signed: an identity that no CA stands for (S§3.2's OPEN ISSUE, D28). */
+/* reload-keygen self-signed: a certificate without a CA (S§3.2's OPEN ISSUE, D28). */
 #include "keygen/keygen.h"
 
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
-
-enum { OVERLAY = 256, KEY, NAME };
-
-static const struct tool_option options[] = {
-    {OVERLAY, "overlay", "NAME", "the overlay for which the Peer-IDs are"},
-    LEAF_NAMES,
-    {KEY, "key", "FILE", "certify this private key, and write no PREFIX.key"},
-    {NAME, "name", "NAME", "the certificate's common name (default: the first user, else Peer-ID)"},
-    LEAF_REST,
-    {0, NULL, NULL, NULL},
-};
-
-static const struct tool_help help = {
-    "reload-keygen self-signed --overlay=NAME --output=PREFIX [--user=AOR]... [--peers=N | "
-    "--peer-id=HEX...] [options]\n"
-    "reload-keygen self-signed --overlay=NAME --output=PREFIX --key=FILE [options]",
-    "Makes a certificate that signs itself, for verifiers that remember whose key they saw first.",
-    options,
-};
 
 struct self_signed {
     struct leaf leaf;
     const char *overlay, *key_file;
 };
 
-/* There is no CA that keeps Peer-IDs apart: chance does. */
-static bool collect_names(struct self_signed *s, reload_rng *rng)
+static const struct option_row self_signed_rows[] = {
+    OPTION_TEXT(0, "overlay", "NAME", struct self_signed, overlay,
+                "name Peer-IDs of the overlay with this name"),
+    LEAF_NAME_ROWS(struct self_signed, leaf),
+    OPTION_TEXT(0, "key", "FILE", struct self_signed, key_file,
+                "certify the private key in FILE, and write no PREFIX.key"),
+    OPTION_TEXT(0, "name", "NAME", struct self_signed, leaf.subject,
+                "set the certificate's common name (default: the first user, else the first "
+                "Peer-ID)"),
+    LEAF_OTHER_ROWS(struct self_signed, leaf),
+    OPTION_END,
+};
+
+static const struct command_line self_signed_line = {
+    "reload-keygen self-signed --overlay=NAME --output=PREFIX [--user=AOR]... [--peers=N | "
+    "--peer-id=HEX...] [options]\n"
+    "reload-keygen self-signed --overlay=NAME --output=PREFIX --key=FILE [options]",
+    "Makes a self-signed certificate, for verifiers that trust the first key seen for a name.",
+    self_signed_rows, true};
+
+/* Without a CA, two certificates name different Peer-IDs only by chance. */
+static bool self_signed_names(struct self_signed *s, reload_rng *rng)
 {
     uint8_t drawn[RELOAD_ID_SIZE] = {0};
     const struct index nothing_issued = {0};
@@ -44,7 +44,7 @@ static bool collect_names(struct self_signed *s, reload_rng *rng)
                           s->leaf.peer_id_count > 0 ? s->leaf.peer_ids[0] : drawn);
 }
 
-static reload_key *get_key(struct self_signed *s, reload_rng *rng)
+static reload_key *self_signed_key(struct self_signed *s, reload_rng *rng)
 {
     reload_key *key = NULL;
     if (s->key_file == NULL)
@@ -53,24 +53,23 @@ static reload_key *get_key(struct self_signed *s, reload_rng *rng)
     return key;
 }
 
-static void make_files(struct self_signed *s, reload_rng *rng, const char *key_path,
-                       const char *cert_path)
+static void self_signed_files(struct self_signed *s, reload_rng *rng, const char *key_path,
+                              const char *cert_path)
 {
     uint8_t serial[SERIAL_SIZE];
     reload_buf pem = {0};
     struct tool *tool = &s->leaf.tool;
-    bool good = collect_names(s, rng) && keygen_serial(tool, rng, serial);
-    reload_key *key = good ? get_key(s, rng) : NULL;
+    bool good = self_signed_names(s, rng) && keygen_serial(tool, rng, serial);
+    reload_key *key = good ? self_signed_key(s, rng) : NULL;
     if (key != NULL && leaf_certify(&s->leaf, serial, key, NULL, NULL, key, &pem) &&
         (s->key_file != NULL || keygen_write_key(tool, key, key_path, s->leaf.force)) &&
         !keygen_write(tool, cert_path, &pem) && s->key_file == NULL)
-        (void)unlink(key_path); /* a key whose certificate could not be written is in the way of
-                                   another try */
+        (void)unlink(key_path); /* a key without its certificate would make the next try fail */
     reload_buf_free(&pem);
     reload_key_free(&key);
 }
 
-static void make(struct self_signed *s)
+static void self_signed_make(struct self_signed *s)
 {
     char purpose[1024];
     struct tool *tool = &s->leaf.tool;
@@ -83,7 +82,7 @@ static void make(struct self_signed *s)
                        s->leaf.user_count > 0 ? s->leaf.users[0] : "");
         reload_rng *rng = keygen_rng(tool, s->leaf.seed, purpose);
         if (rng != NULL)
-            make_files(s, rng, key_path, cert_path);
+            self_signed_files(s, rng, key_path, cert_path);
         reload_rng_free(&rng);
     }
     free(key_path);
@@ -93,35 +92,19 @@ static void make(struct self_signed *s)
 int self_signed_main(int argc, char **argv)
 {
     struct self_signed s = {0};
-    char *argument;
-    int id;
+    struct tool *tool = &s.leaf.tool;
     leaf_begin(&s.leaf, "reload-keygen self-signed");
-    while ((id = tool_getopt(&s.leaf.tool, argc, argv, &help, &argument)) != -1) {
-        switch (id) {
-        case OVERLAY:
-            s.overlay = argument;
-            break;
-        case KEY:
-            s.key_file = argument;
-            break;
-        case NAME:
-            s.leaf.subject = argument;
-            break;
-        default:
-            leaf_option(&s.leaf, id, argument);
-            break;
-        }
-    }
-    if (optind < argc)
-        tool_usage(&s.leaf.tool, "takes no operand \"%s\"", argv[optind]);
-    if (s.overlay == NULL || s.leaf.prefix == NULL)
-        tool_usage(&s.leaf.tool, "--overlay and --output say for which overlay, and where to");
-    if (s.key_file != NULL && s.leaf.bits_told)
-        tool_usage(&s.leaf.tool, "--bits is for a new key, and --key brings one");
-    keygen_overlay(&s.leaf.tool, s.overlay);
+    (void)arguments_parse(tool, &self_signed_line, argc, argv, &s);
+    if (s.overlay == NULL)
+        tool_usage(tool, "--overlay is required");
+    if (s.leaf.prefix == NULL)
+        tool_usage(tool, "--output is required");
+    if (s.key_file != NULL && s.leaf.bits != NOT_SPECIFIED)
+        tool_usage(tool, "--bits cannot be combined with --key");
+    keygen_overlay(tool, s.overlay);
     leaf_check(&s.leaf, true);
-    if (s.leaf.not_after < 0)
-        s.leaf.not_after = s.leaf.not_before + LEAF_DAYS * 86400;
-    make(&s);
-    return s.leaf.tool.status;
+    if (s.leaf.not_after == TIME_NOT_SPECIFIED)
+        s.leaf.not_after = s.leaf.not_before + LEAF_VALIDITY;
+    self_signed_make(&s);
+    return tool->status;
 }

@@ -18,8 +18,8 @@ usage() # DESCRIPTION WORDS ARGUMENT...
 {
     t "usage: $1" 2 '' "~reload-keygen $2"$'\n'"Try 'reload-keygen[a-z ]* --help'\\." reload-keygen "${@:3}"
 }
-usage "ca of no overlay" 'ca: .*--overlay.*' ca -o d
-usage "ca without --output" 'ca: .*--output.*' ca --overlay chat
+usage "ca without --overlay" 'ca: --overlay is required' ca -o d
+usage "ca without --output" 'ca: --output is required' ca --overlay chat
 usage "ca with an operand" 'ca: .*"x".*' ca --overlay chat -o d x
 for overlay in '' 'a b' 'a/b' 'a%b' 'a@b' $'a\nb' 'ä'; do
     usage "--overlay '$overlay'" 'ca: --overlay: .*' ca --overlay "$overlay" -o d
@@ -28,18 +28,24 @@ for bits in 1023 8193 0 x; do
     usage "ca --bits $bits" 'ca: --bits: .*' ca --overlay chat -o d --bits $bits
     usage "issue --bits $bits" 'issue: --bits: .*' issue --ca d -o p --bits $bits
 done
-usage "ca that ends before it begins" 'ca: .*' ca --overlay chat -o d --not-before 2 --not-after 1
-usage "issue of no CA" 'issue: .*--ca.*' issue -o p
-usage "issue without --output" 'issue: .*--output.*' issue --ca d
-usage "--peers and --peer-id" 'issue: .*--peers.*--peer-id.*' issue --ca d -o p --peers 1 --peer-id "$alice"
+usage "a date before 1970" 'ca: --not-before: .*: date out of range \(1970 to 9999\)' ca --overlay chat -o d --not-before 1969-12-31T23:59:59Z
+usage "a date after 9999" 'issue: --not-after: .*: date out of range \(1970 to 9999\)' issue --ca d -o p --not-after 253402300800
+usage "ca that ends before it begins" 'ca: --not-after is before --not-before' ca --overlay chat -o d --not-before 2 --not-after 1
+usage "issue without --ca" 'issue: --ca is required' issue -o p
+usage "issue without --output" 'issue: --output is required' issue --ca d
+usage "--request and --bits" 'issue: --bits cannot be combined with --request' issue --ca d -o p --request r --bits 2048
+usage "--peers and --peer-id" 'issue: --peers cannot be combined with --peer-id' issue --ca d -o p --peers 1 --peer-id "$alice"
 usage "--peer-id of 39 digits" 'issue: .*--peer-id.*' issue --ca d -o p --peer-id "${alice:1}"
 for user in alice @example.com alice@ '' 'a b@c' $'a\n@b' 'a,b@c'; do
     usage "--user '$user'" 'issue: --user: .*' issue --ca d -o p --user "$user"
 done
-usage "--renew with names" 'issue: .*--renew.*' issue --ca d -o p --renew c --user a@b
-usage "revoke of no serial" 'revoke: .*--serial.*' revoke --ca d
-usage "crl of no CA" 'crl: .*--ca.*' crl
-ok "none of these left a file behind" only_files . run
+usage "--renew with names" 'issue: --renew cannot be combined with --user, .*' issue --ca d -o p --renew c --user a@b
+usage "revoke without --ca" 'revoke: --ca is required' revoke --serial 00
+usage "revoke without --serial" 'revoke: --serial is required' revoke --ca d
+usage "crl without --ca" 'crl: --ca is required' crl
+usage "crl that expires before its date" 'crl: --next-update is before --time' crl --ca d --time 2 --next-update 1
+usage "request without --output" 'request: --output is required' request
+ok "none of these left a file" only_files . run
 t "issue by no CA" 4 '' '~reload-keygen issue: d: No such file or directory' reload-keygen issue --ca d -o p --user a@b
 ok "nor did that" only_files . run
 
@@ -100,7 +106,7 @@ ok "for S/MIME" openssl verify -purpose smimesign -attime $now -CAfile ca/ca.crt
 t "not under another CA" 2 '' '*' openssl verify -attime $now -CAfile other/ca.crt alice.crt
 openssl x509 -in alice.crt -noout -text >text
 has "X.509 v3" 'Version: 3 '
-ok "it is no CA" bash -c '! grep -q CA:TRUE text'
+ok "it is not a CA" bash -c '! grep -q CA:TRUE text'
 has "keyUsage is critical, and is digitalSignature" 'X509v3 Key Usage: critical'$'\n'' +Digital Signature'$'\n'
 has "it has an authorityKeyIdentifier" 'X509v3 Authority Key Identifier: *'$'\n'
 is "$(openssl x509 -in alice.crt -noout -startdate -enddate | xargs)" "notBefore=Jan 1 00:00:00 2023 GMT notAfter=Jan 1 00:00:00 2024 GMT" "the dates asked for"
@@ -114,11 +120,11 @@ peers()
 {
     names "$1" | sed -n 's|^URI:reload://\([0-9a-f]\{40\}\)@chat/$|\1|p'
 }
-is "$(names alice.crt | grep -v reload | sort | xargs)" "URI:sip:alice@example.com email:alice@example.com" "its user stands there as rfc822Name and SIP URI (D19)"
+is "$(names alice.crt | grep -v reload | sort | xargs)" "URI:sip:alice@example.com email:alice@example.com" "its user is an rfc822Name and a SIP URI (D19)"
 is "$(peers alice.crt | wc -l)" 2 "and two Peer-IDs"
 is "$(names alice.crt | wc -l)" 4 "and nothing else"
 is "$(openssl x509 -in alice.crt -noout -ext subjectAltName | head -n 1 | grep -c critical)" 0 "with a subject, subjectAltName is not critical"
-# successor HEX: the Peer-ID behind it (the last 48 bits of none drawn here are all ones, but once in 2^48)
+# successor HEX: the next Peer-ID (the last 48 bits of one drawn here are all ones once in 2^48)
 successor()
 {
     printf '%s%012x' "${1:0:28}" $((0x${1:28} + 1))
@@ -165,10 +171,10 @@ ok "by another" test "$(cat alice2.key)" != "$before"
 is "$(stat -c %a alice2.key)" 600 "of mode 0600"
 t "two users" 0 '' '' issue --user sip:carol@example.com --user mailto:dave@example.com --peers 0 -o two --bits 1024 -q
 is "$(names two.crt | sort | xargs)" "URI:sip:carol@example.com URI:sip:dave@example.com email:carol@example.com email:dave@example.com" "are named, their schemes put right"
-t "a peer without a user" 0 '' '' issue -o peer --bits 1024 -q
+t "a peer and no user" 0 '' '' issue -o peer --bits 1024 -q
 is "$(names peer.crt | wc -l) $(peers peer.crt | wc -l)" "1 1" "has one Peer-ID"
-t "nobody" 2 '' '~reload-keygen issue: .*' issue --peers 0 -o nobody
-ok "leaves no file" test ! -e nobody.key -a ! -e nobody.crt
+t "neither a user nor a peer" 2 '' '~reload-keygen issue: --peers=0 requires --user: .*' issue --peers 0 -o empty
+ok "leaves no file" test ! -e empty.key -a ! -e empty.crt
 t "--bits 1024 -q" 0 '' '' openssl x509 -in peer.crt -noout
 has1024=$(openssl x509 -in peer.crt -noout -text)
 ok "is of 1024 bits" grep -q '(1024 bit)' <<<"$has1024"
@@ -200,7 +206,7 @@ openssl req -new -key erin.key -subj /CN=mallory -addext "subjectAltName=URI:rel
     -addext basicConstraints=CA:TRUE -out wish.csr
 t "a request with wishes" 0 '' '' issue --request wish.csr --user mallory@example.com --peers 1 -o wish
 is "$(names wish.crt | grep -v reload: | sort | xargs)" "URI:sip:mallory@example.com email:mallory@example.com" "gets the names that the CA says"
-ok "and is no CA" bash -c '! openssl x509 -in wish.crt -noout -text | grep -q CA:TRUE'
+ok "and is not a CA" bash -c '! openssl x509 -in wish.crt -noout -text | grep -q CA:TRUE'
 openssl req -in erin.csr -outform DER -out erin.der
 t "a request in DER" 0 '' '' issue --request erin.der --user erin@example.com --peers 1 -o der
 lines=$(wc -l <ca/index)
@@ -226,7 +232,7 @@ bad_request "that is a certificate" alice.crt
 bad_request "of an empty file" empty.csr
 t "a request that is not there" 4 '' '~reload-keygen issue: none\.csr: No such file or directory' issue --request none.csr --user x@example.com -o refused
 ok "no certificate was issued" test ! -e refused.crt
-is "$(wc -l <ca/index)" "$lines" "and none stands in the index"
+is "$(wc -l <ca/index)" "$lines" "and none is in the index"
 
 # ---- Peer-IDs ----
 
@@ -261,8 +267,8 @@ too_many()
 {
     t "$1" 4 '' "~reload-keygen issue: .*$2.*" issue "${by_request[@]}" -o toomany "${@:3}"
 }
-too_many "17 Peer-IDs for one user" 16 --user greedy@example.com --peers 17
-too_many "17 Peer-IDs for nobody" 16 --peers 17
+too_many "17 Peer-IDs for one user" 'greedy@example.com would have 17 Peer-IDs; the CA.s limit is 16' --user greedy@example.com --peers 17
+too_many "17 Peer-IDs without a user" 'limit is 16' --peers 17
 t "16 Peer-IDs" 0 '' '' issue "${by_request[@]}" --user greedy@example.com --peers 16 -o greedy
 too_many "and one more" greedy@example.com --user greedy@example.com --peers 1
 too_many "and one more beside another user" greedy@example.com --user modest@example.com --user sip:greedy@example.com --peers 1
@@ -332,7 +338,7 @@ has "an authorityKeyIdentifier" 'X509v3 Authority Key Identifier'
 is "$(openssl x509 -in ca/ca.crt -noout -ext subjectKeyIdentifier | tail -n 1 | tr -d ' ')" "$(grep -A1 'Authority Key Id' text | tail -n 1 | sed 's/keyid://; s/ //g')" "which is the CA's"
 next=$(openssl crl -in one.crl -noout -crlnumber | sed 's/.*=0x//')
 ok "its number is higher" test $((0x$next)) -gt $((0x$number))
-t "openssl verify refuses what is revoked" 2 '' '~.*certificate revoked.*' openssl verify -crl_check -attime $now -CAfile ca/ca.crt -CRLfile one.crl alice.crt
+t "openssl verify refuses a revoked certificate" 2 '' '~.*certificate revoked.*' openssl verify -crl_check -attime $now -CAfile ca/ca.crt -CRLfile one.crl alice.crt
 ok "and takes another" openssl verify -crl_check -attime $now -CAfile ca/ca.crt -CRLfile one.crl certified.crt
 if command -v certtool >/dev/null; then
     ok "certtool takes the CRL" bash -c 'certtool --infile one.crl --crl-info >certtool.out'
@@ -342,9 +348,9 @@ else
 fi
 ok "the index shows it as revoked" grep -qE "^$(serial alice.crt).*2023-10-01T12:34:56Z" ca/index
 refused "a revoked certificate is not renewed" --renew alice.crt
-t "revoking again changes nothing" 0 '' '~reload-keygen revoke: warning: .*' revoke --serial "$(serial alice.crt)" --time 2022-01-01T00:00:00Z
+t "revoking again changes nothing" 0 '' '~reload-keygen revoke: warning: .* is already revoked' revoke --serial "$(serial alice.crt)" --time 2022-01-01T00:00:00Z
 t "nor says so with --quiet" 0 '' '' revoke --quiet --serial "$(serial alice.crt)"
-ok "its date stands" grep -qE "^$(serial alice.crt).*2023-10-01T12:34:56Z" ca/index
+ok "its date is kept" grep -qE "^$(serial alice.crt).*2023-10-01T12:34:56Z" ca/index
 t "upper-case --serial" 0 '' '' revoke --serial "$(serial certified.crt | tr a-f A-F)" --time 2023-10-02T00:00:00Z
 t "a serial number with colons or odd digits is refused" 4 '' '~reload-keygen revoke: .*' revoke --serial 123
 t "an unknown serial number" 4 '' '~reload-keygen revoke: .*' revoke --serial 00112233445566778899aabbccddeeff
@@ -419,11 +425,11 @@ corrupt() # DESCRIPTION LINE
 }
 at=$(grep -n -m 1 -v '^#' few/index | cut -d : -f 1)
 sed -i "${at}s/^./g/" few/index
-corrupt "a serial number that is no hex" "$at"
+corrupt "a serial number that is not hex" "$at"
 sed -i "${at}s/\t[0-9]*\t\([^\t]*\)\$/\tx\t\1/" few/index
-corrupt "a number of Peer-IDs that is none" "$at"
+corrupt "a malformed number of Peer-IDs" "$at"
 sed -i "${at}s/2024-01-01/2024-13-01/" few/index
-corrupt "a date that is none" "$at"
+corrupt "a malformed date" "$at"
 sed -i "${at}s/\t[^\t]*\$//" few/index
 corrupt "a field too few" "$at"
 sed -i "${at}s/\$/\tx/" few/index
@@ -431,13 +437,13 @@ corrupt "a field too many" "$at"
 sed -i "${at}s/.*/garbage/" few/index
 corrupt "garbage" "$at"
 head -c -5 index.good >few/index
-corrupt "its last line cut short" $((at + 1))
+corrupt "a truncated last line" $((at + 1))
 sed -i "${at}s/.\$/\x00/" few/index
 corrupt "a NUL" "$at"
 sed -i "$((at + 1))s/^/\x00/" few/index
 corrupt "a NUL that begins a line" $((at + 1))
 sed -i 's/^# crl-number.*/# crl-number x/' few/index
-corrupt "a CRL number that is none" '[0-9]*'
+corrupt "a malformed CRL number" '[0-9]*'
 rm few/index
 t "no index" 4 '' '~reload-keygen issue: few/index: No such file or directory' reload-keygen issue --ca few "${dates[@]}" "${by_request[@]}" --user d@example.com -o few5
 : >few/index

@@ -10,7 +10,7 @@ t "secret --help too" 0 '~Usage: reload-keygen secret --output=FILE.*--bits=N.*-
 t "id --help too" 0 '~Usage: reload-keygen id .*--resource=KEY.*--replica=N.*--address=IP:PORT.*--uuid.*--transport=PROTO:PORT.*--overlay=NAME.*' '' \
     reload-keygen id --help
 t "--version" 0 '~reload-keygen \(libreload\) [0-9.]+' '' reload-keygen --version
-for command in '' secret id; do
+for command in '' secret id ca issue request revoke crl self-signed; do
     # shellcheck disable=SC2086 # an empty command is none
     is "$(reload-keygen $command --help | awk 'length > 80')" '' "${command:+$command }--help fits 80 columns"
 done
@@ -51,7 +51,7 @@ done
 for address in 10.4.1.2 10.4.1.256:1 10.4.1.2:65536 10.4.1.2: example.com:1 '[::1]' '[::g]:1' ::1:1 ''; do
     usage "--address '$address'" ' id: .*--address.*' id --address "$address"
 done
-ok "none of these left a file behind" only_files . run
+ok "none of these left a file" only_files . run
 
 # ---- secret ----
 
@@ -126,7 +126,7 @@ t "--uuid" 0 '~[0-9a-f]{40}' '*' reload-keygen id --uuid --verbose
 ok "two UUIDs give two IDs" test "$(reload-keygen id --quiet --uuid)" != "$(reload-keygen id --quiet --uuid)"
 uuid='[0-9a-f]{8}-[0-9a-f]{4}-1[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}' # of version 1
 for transport in udp:5060 tcp:1 udp:65535; do
-    t "--uuid --transport $transport says what is hashed" 0 '~[0-9a-f]{40}' "~reload-keygen id: .*$uuid;${transport/:/;}.*" \
+    t "--uuid --transport $transport prints the hashed text" 0 '~[0-9a-f]{40}' "~reload-keygen id: .*$uuid;${transport/:/;}.*" \
         reload-keygen id --uuid --transport "$transport" -v
     hashed=$(grep -oE "$uuid;${transport/:/;}" "$errors" | head -n 1)
     is "$(cat "$output")" "$(sha1 "$hashed")" "and its SHA-1 is the Peer-ID (B§6.1.1)"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# reload-keygen self-signed: certificates that sign themselves (S§3.2, D28), as openssl and certtool see them.
+# reload-keygen self-signed: self-signed certificates (S§3.2, D28), as openssl and certtool see them.
 . "$(dirname "$0")/tap.bash"
 
 now=1700000000 # 2023-11-14T22:13:20Z
@@ -18,22 +18,22 @@ usage() # DESCRIPTION WORDS ARGUMENT...
 {
     t "usage: $1" 2 '' "~reload-keygen self-signed: $2"$'\n'"Try 'reload-keygen self-signed --help'\\." reload-keygen self-signed "${@:3}"
 }
-usage "no overlay" '--overlay and --output .*' -o p
-usage "no --output" '--overlay and --output .*' --overlay chat
-usage "an operand" 'takes no operand "x"' --overlay chat -o p x
+usage "no overlay" '--overlay is required' -o p
+usage "no --output" '--output is required' --overlay chat
+usage "an operand" 'unexpected operand "x"' --overlay chat -o p x
 for overlay in '' 'a b' a/b a%b a@b $'a\nb' 'ä'; do
     usage "--overlay '$overlay'" '--overlay: .*' --overlay "$overlay" -o p
 done
 for bits in 1023 8193 x; do
     usage "--bits $bits" '--bits: .*' --overlay chat -o p --bits $bits
 done
-usage "--key and --bits" '--bits is for a new key, and --key brings one' --overlay chat -o p --key k --bits 2048
-usage "--peers and --peer-id" '--peers and --peer-id exclude each other' --overlay chat -o p --peers 1 --peer-id "$alice"
+usage "--key and --bits" '--bits cannot be combined with --key' --overlay chat -o p --key k --bits 2048
+usage "--peers and --peer-id" '--peers cannot be combined with --peer-id' --overlay chat -o p --peers 1 --peer-id "$alice"
 usage "--peer-id of 39 digits" '--peer-id: .*' --overlay chat -o p --peer-id "${alice:1}"
 usage "--peers 65" '--peers: .*' --overlay chat -o p --peers 65
-usage "nobody" 'a certificate that names neither a user nor a Peer-ID .*' --overlay chat -o p --peers 0
+usage "no user and no peer" '--peers=0 requires --user: .*' --overlay chat -o p --peers 0
 usage "--user" '--user: .*' --overlay chat -o p --user alice
-usage "the end before the beginning" '--not-after lies before --not-before' --overlay chat -o p --not-before 2 --not-after 1
+usage "the end before the beginning" '--not-after is before --not-before' --overlay chat -o p --not-before 2 --not-after 1
 usage "--seed" '--seed: .*' --overlay chat -o p --seed x
 for option in --ca --request --renew; do
     t "usage: $option, which is issue's" 2 '' '*' reload-keygen self-signed --overlay chat -o p $option x
@@ -41,9 +41,9 @@ done
 t "Peer-IDs that are not consecutive" 4 '' '~reload-keygen self-signed: the Peer-IDs given are not consecutive .*' \
     made "${small[@]}" -o p --peer-id "$alice" --peer-id "$bob"
 t "no directory" 4 '' '~reload-keygen self-signed: .*No such file or directory' made "${small[@]}" -o no/p
-ok "none of these left a file behind" only_files . run
+ok "none of these left a file" only_files . run
 
-# ---- what is made ----
+# ---- the certificate ----
 
 t "a user with two Peer-IDs" 0 '' '' made --user sip:Alice@Example.com --peers 2 -o alice
 ok "its files" only_files . run alice.key alice.crt
@@ -63,7 +63,7 @@ has "X.509 v3" 'Version: 3 '
 has "SHA-256" 'Signature Algorithm: sha256WithRSAEncryption'
 has "2048 bits" 'Public-Key: \(2048 bit\)'
 has "its keyUsage is critical, and digitalSignature alone" 'X509v3 Key Usage: critical'$'\n'' +Digital Signature'$'\n'
-ok "it is no CA" bash -c '! grep -q CA:TRUE text'
+ok "it is not a CA" bash -c '! grep -q CA:TRUE text'
 is "$(openssl x509 -in alice.crt -noout -subject -issuer -nameopt RFC2253 | xargs)" "subject=CN=Alice@example.com issuer=CN=Alice@example.com" \
     "its subject is its issuer"
 is "$(openssl x509 -in alice.crt -noout -startdate -enddate | xargs)" "notBefore=Jan 1 00:00:00 2023 GMT notAfter=Jan 1 00:00:00 2024 GMT" \
@@ -77,7 +77,7 @@ peers()
 {
     names "$1" | sed -n 's|^URI:reload://\([0-9a-f]\{40\}\)@chat/$|\1|p'
 }
-is "$(names alice.crt | grep -v reload | sort | xargs)" "URI:sip:Alice@example.com email:Alice@example.com" "its user stands there as rfc822Name and SIP URI (D19)"
+is "$(names alice.crt | grep -v reload | sort | xargs)" "URI:sip:Alice@example.com email:Alice@example.com" "its user is an rfc822Name and a SIP URI (D19)"
 mapfile -t ids < <(peers alice.crt)
 is "${#ids[@]} $(names alice.crt | wc -l)" "2 4" "two Peer-IDs, and nothing else"
 is "${ids[1]}" "$(printf '%s%012x' "${ids[0]:0:28}" $((0x${ids[0]:28} + 1)))" "which are consecutive"
@@ -98,7 +98,7 @@ is "$(openssl x509 -in peer.crt -noout -subject -nameopt RFC2253)" "subject=CN=$
 made -o other "${small[@]}"
 ok "another draws another" test "$(peers peer.crt)" != "$(peers other.crt)"
 ok "with another serial number" test "$(openssl x509 -in peer.crt -noout -serial)" != "$(openssl x509 -in other.crt -noout -serial)"
-t "a user alone" 0 '' '' made -o user "${small[@]}" --user bob@example.com --peers 0
+t "a user and no peer" 0 '' '' made -o user "${small[@]}" --user bob@example.com --peers 0
 is "$(names user.crt | sort | xargs)" "URI:sip:bob@example.com email:bob@example.com" "is all it names"
 t "--peer-id, --name" 0 '' '' made -o given "${small[@]}" --peer-id "$alice" --peer-id "${alice%0}1" --name "Alice's phone"
 is "$(peers given.crt | xargs)" "$alice ${alice%0}1" "the Peer-IDs given"
@@ -121,7 +121,7 @@ mv away peer.key
 same alice.crt alice.crt.before "they stay"
 same alice.key alice.key.before "as they are"
 t "--force" 0 '' '' made -o other "${small[@]}" --force
-ok "makes them anew" test "$(openssl pkey -in other.key -pubout)" = "$(openssl x509 -in other.crt -noout -pubkey)"
+ok "replaces them" test "$(openssl pkey -in other.key -pubout)" = "$(openssl x509 -in other.crt -noout -pubkey)"
 
 # ---- --key ----
 

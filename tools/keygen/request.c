@@ -1,0 +1,87 @@
+/* reload-keygen request */
+#include "keygen/keygen.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct request_options {
+    const char *prefix, *seed;
+    char user[MAX_USER + 1]; /* empty: not specified */
+    int64_t bits;
+    bool force;
+};
+
+static void request_user_option(struct tool *tool, const struct option_row *row, const char *text,
+                                void *target)
+{
+    struct request_options *options = target;
+    (void)row;
+    keygen_user(tool, text, options->user);
+}
+
+static const struct option_row request_rows[] = {
+    OPTION_TEXT('o', "output", "PREFIX", struct request_options, prefix,
+                "write PREFIX.key and PREFIX.csr"),
+    OPTION_CALL(0, "user", "AOR", request_user_option,
+                "set the subject to this address of record; the CA decides on the certificate's "
+                "names"),
+    KEYGEN_BITS(struct request_options, bits, "2048"),
+    OPTION_FLAG(0, "force", struct request_options, force,
+                "replace PREFIX.key and PREFIX.csr if they exist"),
+    OPTION_TEXT(0, "seed", "HEX", struct request_options, seed,
+                "make the key from HEX, for test vectors only"),
+    KEYGEN_QUIET,
+    OPTION_END,
+};
+
+static const struct command_line request_line = {
+    "reload-keygen request --output=PREFIX [options]",
+    "Makes a key that stays with its user, and a certificate request for it.", request_rows, true};
+
+/* Writes the key and its request. */
+static void request_files(struct tool *tool, const struct request_options *options, reload_key *key,
+                          const char *key_path, const char *request_path)
+{
+    char subject[128];
+    reload_buf pem = {0};
+    reload_diag diag = {0};
+    keygen_subject(subject, sizeof subject,
+                   options->user[0] == '\0' ? "RELOAD peer" : options->user, "RELOAD user");
+    if (reload_request_write(key, subject, &pem, &diag) != RELOAD_OK)
+        tool_error(tool, STATUS_FAILED, "cannot make a request: %s", diag.text);
+    else if (keygen_write_key(tool, key, key_path, options->force))
+        (void)keygen_write(tool, request_path, &pem);
+    reload_buf_free(&pem);
+}
+
+static void request(struct tool *tool, const struct request_options *options)
+{
+    char purpose[512];
+    char *key_path = keygen_path(tool, options->prefix, ".key"),
+         *request_path = keygen_path(tool, options->prefix, ".csr");
+    if (key_path != NULL && request_path != NULL &&
+        keygen_may_write(tool, key_path, options->force) &&
+        keygen_may_write(tool, request_path, options->force)) {
+        (void)snprintf(purpose, sizeof purpose, "request %s", options->user);
+        reload_rng *rng = keygen_rng(tool, options->seed, purpose);
+        reload_key *key = rng == NULL ? NULL : keygen_key(tool, rng, options->bits);
+        if (key != NULL)
+            request_files(tool, options, key, key_path, request_path);
+        reload_key_free(&key);
+        reload_rng_free(&rng);
+    }
+    free(key_path);
+    free(request_path);
+}
+
+int request_main(int argc, char **argv)
+{
+    struct tool tool = {.name = "reload-keygen request"};
+    struct request_options options = {.bits = 2048};
+    (void)arguments_parse(&tool, &request_line, argc, argv, &options);
+    if (options.prefix == NULL)
+        tool_usage(&tool, "--output is required");
+    keygen_check_bits(&tool, options.bits);
+    request(&tool, &options);
+    return tool.status;
+}
