@@ -1,5 +1,6 @@
-"""X.509 certificates and CRLs as the vectors need them, the odd ones above all: versions, extensions, keys and signatures that no
-CA would make. Everything here is deterministic. For test vectors only: nothing guards the private keys.
+"""X.509 certificates and CRLs for the vectors, with versions, extensions, keys and signatures that a CA does not make.
+
+All output is deterministic. For test vectors only: the private keys are not protected.
 """
 
 import base64
@@ -41,12 +42,12 @@ def bits(octets, unused=0):
 
 
 def seconds(text):
-    """Of a time as 2007-07-08T12:00:00Z; integers are taken as they are."""
+    """Seconds since the epoch of a time such as 2007-07-08T12:00:00Z. An integer is returned unchanged."""
     return text if isinstance(text, int) else calendar.timegm(time.strptime(text, "%Y-%m-%dT%H:%M:%SZ"))
 
 
 def when(text):
-    """RFC 5280: UTCTime until 2049, GeneralizedTime from 2050 on."""
+    """The DER of a time: UTCTime until 2049, GeneralizedTime from 2050 (RFC 5280)."""
     text = text.replace("-", "").replace(":", "").replace("T", "") if isinstance(text, str) else \
         time.strftime("%Y%m%d%H%M%SZ", time.gmtime(text))
     return tlv(0x17, text[2:].encode()) if text[:4] < "2050" else tlv(0x18, text.encode())
@@ -67,7 +68,7 @@ def from_pem(text):
 
 
 def read(der, at=0):
-    """The tag, the value and what follows of the element at an offset."""
+    """The tag and value of the element at an offset, and the offset after it."""
     tag, size, at = der[at], der[at + 1], at + 2
     if size & 0x80:
         count = size & 0x7f
@@ -109,7 +110,7 @@ def digest_info(md, octets, null=True):
 
 
 class RsaKey:
-    """An RSA private key of a PKCS#8 or PKCS#1 file."""
+    """An RSA private key from a PKCS#8 or PKCS#1 file."""
 
     def __init__(self, text):
         self.pem = text
@@ -143,7 +144,7 @@ def rsa_spki(n, e=65537):
 
 
 class BigKey:
-    """A public key of a size that reload-keygen does not make, its private key known to nobody: a modulus out of a hash."""
+    """An RSA public key of a size that reload-keygen does not make. Its modulus is a hash, so there is no known private key."""
 
     def __init__(self, size):
         octets, count = b"", 0
@@ -157,7 +158,7 @@ class BigKey:
 
 
 class P256Key:
-    """The P-256 key whose private number is 1: it signs with the nonce 1, and so without any arithmetic on the curve."""
+    """The P-256 key with private key 1. Its signatures use the nonce 1, and so need no curve arithmetic."""
     order = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551
     x = 0x6b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296
     y = 0x4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5
@@ -177,7 +178,7 @@ class P256Key:
 
 
 class Ed25519Key:
-    """Only a public key, RFC 8032's first test vector's."""
+    """The public key of RFC 8032's first test vector."""
 
     def spki(self):
         point = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
@@ -195,7 +196,7 @@ def extension(number, critical, value):
 
 
 def general_names(names):
-    """Of "uri:…", "email:…", "dns:…", where \\xNN stands for an octet, or "0xTAG:…"."""
+    """The DER of names given as "uri:…", "email:…", "dns:…" or "0xTAG:…". \\xNN in a name is one octet."""
     found = []
     for text in names:
         kind, value = text.split(":", 1)
@@ -225,7 +226,7 @@ def extensions(spec):
 
 
 def certificate(spec, key, issuer_name, issuer_key, serial):
-    """The DER of a certificate by its specification (README.md), of a public key, signed by the issuer's."""
+    """The DER of a certificate for a public key, signed with the issuer's. README.md describes the specification."""
     md = spec.get("md", "sha256")
     found = extensions(spec)
     version = spec.get("version", 3)
@@ -245,7 +246,7 @@ def signed(tbs, issuer_key, md, spec):
 
 
 def crl(spec, issuer_name, issuer_key):
-    """The DER of a CRL; spec["revoked"]: [serial, date] each."""
+    """The DER of a CRL. spec["revoked"] holds pairs [serial, date]."""
     md = spec.get("md", "sha256")
     entries = [tlv(0x30, integer(serial), when(date)) for serial, date in spec["revoked"]]
     tbs = tlv(0x30, integer(1), issuer_key.algorithm(md), name(issuer_name), when(spec["this_update"]), when(spec["next_update"]),
