@@ -1,15 +1,16 @@
 /*
- * libreload: messages of the 2007 form of RELOAD (REsource LOcation And Discovery).
+ * libreload: messages of the 2007 format of RELOAD (REsource LOcation And Discovery).
  *
  * Cited in this file and throughout the library:
  *   B§   draft-bryan-p2psip-reload-01, the base protocol
  *   S§   draft-lowekamp-p2psip-reload-security-01, its security extensions
- *   D1…  the numbered decisions where the two are silent; reload-message(5) lists them
+ *   D1…  numbered decisions on what the two leave open; see reload-message(5)
  *
  * The library keeps no global state, prints nothing and never exits. An object belongs to one
- * thread at a time; different objects may be used by different threads at once. All integers on the
- * wire are big-endian; all times are seconds since the epoch. Functions that can fail return a
- * reload_err, and fill in the caller's reload_diag where they take one (NULL is allowed).
+ * thread at a time; threads may use different objects at once. All integers on the wire are
+ * big-endian. Times count from the epoch: a reload_time in microseconds, any other in seconds.
+ * Functions that can fail return a reload_err and fill in the caller's reload_diag, which may be
+ * NULL.
  */
 #ifndef RELOAD_H
 #define RELOAD_H

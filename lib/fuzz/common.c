@@ -148,7 +148,7 @@ void fuzz_round_trip(const struct fuzz_items *items)
             MUST(reload_json_write(msg, i % 2 == 0 ? &origin : NULL, 0, fuzz_to_buf, &json) ==
                  RELOAD_OK);
             MUST(memchr(json.octets, '\n', json.len) == NULL || i > 0);
-            append_hex(&hex, octets, item->len, reload_msg_cut_short(msg));
+            append_hex(&hex, octets, item->len, reload_msg_truncated(msg));
         } else {
             MUST(reload_json_write_garbage(octets, item->len, "garb\xc3\xa4ge",
                                            i % 2 == 0 ? &origin : NULL, 0, fuzz_to_buf,

@@ -294,7 +294,7 @@ static void check_built(reload_builder *b, const reload_msg *msg)
     built = b->buf->octets;
     MUST(b->buf->len == len && memcmp(built, octets, LENGTH_AT) == 0);
     MUST(memcmp(built + LENGTH_END, octets + LENGTH_END, len - LENGTH_END) == 0);
-    MUST(reload_msg_cut_short(msg) || memcmp(built, octets, len) == 0);
+    MUST(reload_msg_truncated(msg) || memcmp(built, octets, len) == 0);
 }
 
 /* Builds attributes first to end from their values. Returns false where one has padding that a
@@ -542,7 +542,7 @@ static void check_appending(const reload_msg *msg)
         MUST(memcmp(out.octets + LENGTH_END, octets + LENGTH_END, len - LENGTH_END) == 0);
         MUST(memcmp(out.octets + len, route_log, sizeof route_log) == 0);
         MUST(reload_msg_parse(all.again, out.octets, out.len, NULL) == RELOAD_OK &&
-             !reload_msg_cut_short(all.again));
+             !reload_msg_truncated(all.again));
         if (flags != 0)
             continue;
         /* what a hop does changes no verdict */
@@ -586,7 +586,7 @@ static bool sign(reload_signer *signer, unsigned flags, const reload_msg *msg, r
         return false;
     MUST(memcmp(out->octets, octets, 11) == 0 && memcmp(out->octets + 16, octets + 16, 40) == 0);
     MUST(reload_msg_parse(all.made, out->octets, out->len, NULL) == RELOAD_OK &&
-         !reload_msg_cut_short(all.made));
+         !reload_msg_truncated(all.made));
     MUST(flawless_to(all.made) && (forced || reload_msg_check(all.made, NULL) == RELOAD_OK));
     return true;
 }

@@ -37,7 +37,7 @@ static void write_length(reload_json_writer *w, const reload_msg *msg)
     size_t len;
     (void)reload_msg_octets(msg, &len);
     reload_json_integer(w, (int64_t)(len - RELOAD_HEADER_SIZE));
-    if (reload_msg_cut_short(msg)) {
+    if (reload_msg_truncated(msg)) {
         reload_json_key(w, "forced_length");
         reload_json_integer(w, reload_msg_field(msg, RELOAD_F_LENGTH));
     }

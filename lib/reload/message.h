@@ -19,15 +19,15 @@ typedef enum reload_names {
     RELOAD_NAMES_METHOD,
     RELOAD_NAMES_OP,
     RELOAD_NAMES_TRANSPORT,
-    RELOAD_NAMES_PHRASE /* a response code's reason phrase, and so whether the drafts have the code
-                         */
+    RELOAD_NAMES_PHRASE /* reason phrases of the drafts' response codes */
 } reload_names;
 
 enum { RELOAD_VERSION_1 = 1 };
 enum { RELOAD_DHT_CHORD = 1, RELOAD_DHT_BAMBOO = 2 };
 enum { RELOAD_HASH_SHA1 = 1 };
 typedef enum reload_security {
-    RELOAD_SECURITY_OPEN = 0, /* left open, in a PEER-JOIN request (B§8.1.1) */
+    RELOAD_SECURITY_OPEN =
+        0, /* of a PEER-JOIN request that leaves the choice to the overlay (B§8.1.1) */
     RELOAD_SECURITY_NONE = 1,
     RELOAD_SECURITY_HMAC = 2,
     RELOAD_SECURITY_CERTS = 3
@@ -42,9 +42,9 @@ enum {
     RELOAD_TRANSPORT_TUNNEL = 0x21
 };
 
-/* The name of value in a set, or NULL where it has none. The string is static. */
+/* The name of value in a set, or NULL if it has none. The string is static. */
 const char *reload_name(reload_names set, uint32_t value);
-/* Looks a name up, letter for letter. Returns whether the set has it, and its value in *value. */
+/* Looks a name up; case matters. Returns false if the set does not have it. */
 bool reload_name_lookup(reload_names set, const char *name, uint32_t *value);
 
 /* ---- Header fields (B§5.1) ---- */
@@ -67,39 +67,38 @@ typedef enum reload_field {
     RELOAD_F_SOURCE_ID,
     RELOAD_F_TRANSACTION_ID,
     RELOAD_F_OVERLAY,
-    RELOAD_FIELDS /* how many there are */
+    RELOAD_FIELDS /* number of fields */
 } reload_field;
 
 typedef enum reload_field_kind {
-    RELOAD_FIELD_NUMBER, /* an integer, by name where names has one */
+    RELOAD_FIELD_NUMBER, /* an integer, shown by name if it has one */
     RELOAD_FIELD_FLAG,   /* one bit */
     RELOAD_FIELD_OCTETS  /* an octet string, shown in hex */
 } reload_field_kind;
 
-/* A row of the table of header fields. The fields follow each other in wire order, from bit 32 on.
- */
+/* A row of the table of header fields, which are contiguous and in wire order from bit 32 on. */
 typedef struct reload_field_def {
     const char *key;   /* in JSON */
-    const char *label; /* for people */
-    uint16_t bit;      /* where it begins; bit 0 is the most significant bit of octet 0 */
+    const char *label; /* in text */
+    uint16_t bit;      /* first bit; bit 0 is the most significant bit of octet 0 */
     uint16_t width;    /* in bits */
     reload_field_kind kind;
     reload_names names;
-    uint32_t initial; /* what it is where JSON leaves it out */
+    uint32_t initial; /* the value if JSON omits it */
 } reload_field_def;
 
-/* The row of a field; NULL for a value that is none. */
+/* The row of a field; NULL for any other value. */
 const reload_field_def *reload_field_def_of(reload_field field);
 
 /* ---- Attributes (B§5.2, S§4) ---- */
 
-/* Kinds of value. Each is checked, decoded, encoded and shown in one way. */
+/* Kinds of value: each is checked, decoded, encoded and shown in its own way. */
 typedef enum reload_kind {
     RELOAD_KIND_OCTETS = 0, /* any octets: certificates, DIGEST, APPLICATION.BODY, unknown types */
     RELOAD_KIND_COMPOSITE,  /* a run of attributes */
     RELOAD_KIND_TEXT,       /* UTF-8 without NUL */
     RELOAD_KIND_ID,         /* 20 octets */
-    RELOAD_KIND_SECONDS,    /* 32 bits, a span of time */
+    RELOAD_KIND_SECONDS,    /* 32 bits, a duration */
     RELOAD_KIND_TIME,       /* 32 bits, seconds since the epoch */
     RELOAD_KIND_INTEGER,    /* 32 bits (D7) */
     RELOAD_KIND_OP,         /* 8 bits, RELOAD_NAMES_OP */
@@ -108,9 +107,9 @@ typedef enum reload_kind {
     RELOAD_KIND_IP_PORT     /* protocol (D5), family, port, address (B§5.2.2.3) */
 } reload_kind;
 
-/* What an attribute stands in, or what its members make up. */
+/* The container that an attribute belongs in. */
 typedef enum reload_place {
-    RELOAD_IN_NOTHING = 0, /* members: it has none */
+    RELOAD_IN_NOTHING = 0,
     RELOAD_IN_MESSAGE,
     RELOAD_IN_PEER_INFO,
     RELOAD_IN_RESOURCE_INFO,
@@ -161,23 +160,22 @@ enum {
 typedef struct reload_attr_def {
     uint16_t type;
     const char *name;
-    const char *also[2]; /* further spellings taken on input; NULL where there are none */
+    const char *also[2]; /* other spellings accepted on input, or NULL */
     reload_kind kind;
-    reload_place in;      /* where it belongs */
-    reload_place members; /* what its members make up; RELOAD_IN_NOTHING unless it is a composite */
-    bool once;            /* D11: a second one in the same container makes the message ambiguous */
-    const char *section;  /* where the drafts define it */
+    reload_place in;      /* its container */
+    reload_place members; /* a composite as a container; else RELOAD_IN_NOTHING */
+    bool once;            /* D11: a duplicate in its container makes the message ambiguous */
+    const char *section;  /* of the drafts */
 } reload_attr_def;
 
-/* The row of a type, or NULL where the drafts define no such attribute. */
+/* The row of a type, or NULL if the drafts do not define it. */
 const reload_attr_def *reload_attr_def_of(uint16_t type);
-/* The row with that name or further spelling, or NULL. */
+/* The row with that name or other spelling, or NULL. */
 const reload_attr_def *reload_attr_def_named(const char *name);
-/* The rows in order of their types, for those who want to see them all: NULL when i is past the
- * last. */
+/* The i-th row in order of type; NULL if i is too large. */
 const reload_attr_def *reload_attr_def_at(size_t i);
 
-/* A decoded value. Spans point into the message's octets and live as long as they do. */
+/* A decoded value. Pointers are into the message's octets. */
 typedef struct reload_value {
     reload_kind kind;
     uint32_t number; /* SECONDS, TIME, INTEGER, OP, TRANSPORT; RESPONSE: class * 100 + number */
@@ -186,7 +184,7 @@ typedef struct reload_value {
     uint8_t protocol; /* IP_PORT: the first octet, an IANA protocol number or 0 (D5) */
     bool ipv6;
     uint16_t port;
-    uint8_t address[16]; /* IP_PORT: 4 or 16 octets of it */
+    uint8_t address[16]; /* IP_PORT: 4 or 16 octets */
 } reload_value;
 
 /* Reads an address, "10.4.1.2:5060" or "[2001:db8::1]:5060", into a value of RELOAD_KIND_IP_PORT
@@ -195,113 +193,108 @@ bool reload_address_parse(const char *address, reload_value *value);
 /* Writes such an address; a size of 56 octets always suffices. */
 void reload_address_format(const reload_value *value, char *text, size_t size);
 
-/* Why an attribute's value is shown as raw octets, or why no attribute could be read. */
+/* Why a value is shown as raw octets, or why octets are not an attribute. */
 typedef enum reload_flaw {
     RELOAD_FLAW_NONE = 0,
     RELOAD_FLAW_HEAD,     /* fewer than four octets left for a type and Length */
-    RELOAD_FLAW_LENGTH,   /* Length runs past the end of the container */
-    RELOAD_FLAW_PADDING,  /* padding runs past the end of the container */
+    RELOAD_FLAW_LENGTH,   /* Length runs past the end of its container */
+    RELOAD_FLAW_PADDING,  /* padding runs past the end of its container */
     RELOAD_FLAW_DEPTH,    /* a composite at depth 16 (D3) */
-    RELOAD_FLAW_SIZE,     /* a value of another size than its kind has */
-    RELOAD_FLAW_UTF8,     /* text that is not UTF-8 */
-    RELOAD_FLAW_NUL,      /* text with a NUL */
+    RELOAD_FLAW_SIZE,     /* wrong size for its kind */
+    RELOAD_FLAW_UTF8,     /* text is not UTF-8 */
+    RELOAD_FLAW_NUL,      /* text contains NUL */
     RELOAD_FLAW_RESERVED, /* RESPONSE-CODE: reserved bits not zero */
     RELOAD_FLAW_CODE,     /* RESPONSE-CODE: class not 1-7 or number over 99 */
     RELOAD_FLAW_FAMILY,   /* PEER-IP-PORT: family neither IPv4 nor IPv6 */
-    RELOAD_FLAW_ADDRESS   /* PEER-IP-PORT: address of another size than its family has */
+    RELOAD_FLAW_ADDRESS   /* PEER-IP-PORT: wrong address size for its family */
 } reload_flaw;
 
-/* A few words for a flaw; never NULL. The string is static. */
+/* The text of a flaw; never NULL. The string is static. */
 const char *reload_flaw_text(reload_flaw flaw);
 
 #define RELOAD_NO_ATTR UINT32_MAX
 
-/* One attribute of a message. Attributes stand in pre-order: the first member of attribute i is i +
- * 1, and the next after all its descendants is at i's end. */
+/* An attribute of a message. Attributes are in pre-order: the first member of attribute i is i + 1,
+ * its next sibling is at its end. */
 typedef struct reload_attr {
     uint32_t offset;  /* of its type field, from the message's first octet */
-    uint32_t end;     /* index of the first attribute behind its descendants */
-    uint32_t parent;  /* index, or RELOAD_NO_ATTR in the message itself */
-    uint32_t ordinal; /* which member of its container it is, from 0 */
+    uint32_t end;     /* index after its last descendant */
+    uint32_t parent;  /* index, or RELOAD_NO_ATTR at top level */
+    uint32_t ordinal; /* number of siblings before it */
     uint16_t type;
-    uint16_t length; /* octets of value, padding not included */
-    uint8_t depth;   /* 1 in the message itself */
-    uint8_t flaw;    /* a reload_flaw; with one, the value is raw and has no members here */
-    bool in_place;   /* it and all it stands in stand where B§5.2 and S§4 put them */
-    bool repeated;   /* another of its type stands before it in the same container */
-    bool ignored;    /* D10: behind the message's SIGNATURE and no ROUTE-LOG, or a member of such */
+    uint16_t length; /* octets of value, without padding */
+    uint8_t depth;   /* 1 at top level */
+    uint8_t flaw;    /* a reload_flaw; with one, a composite has no members here */
+    bool in_place;   /* it and its ancestors are where B§5.2 and S§4 allow them */
+    bool repeated;   /* an earlier sibling has its type */
+    bool ignored;    /* D10: it or its ancestor follows SIGNATURE and is not a ROUTE-LOG */
     const reload_attr_def *def; /* NULL: unknown type */
 } reload_attr;
 
 /* ---- Messages ---- */
 
-/* A message: its octets, which never change, and where its attributes stand in them. */
+/* A message: its octets, which never change, and the positions of its attributes. */
 typedef struct reload_msg reload_msg;
 
-/* An empty message to parse into, or NULL without memory. Until it is parsed into it reads as a
- * header of zeros: no token, Version 0, no attributes. */
+/* A new message, or NULL if memory runs out. Until parsed into, it reads as a header of zeros: no
+ * token, Version 0, no attributes. */
 reload_msg *reload_msg_new(void);
 /* Frees it and sets the pointer to NULL. */
 void reload_msg_free(reload_msg **msg);
 
-/* Reads len octets as one message: the header's Length of them follow the header, or fewer where
- * the message was cut short. They are borrowed, and must stay as they are while msg is used. A
- * message may be parsed into again and again. RELOAD_OK says that there is a header with nothing
- * behind the message's end, not that the message is well formed (reload_msg_check).
- * RELOAD_ERR_NO_MESSAGE and RELOAD_ERR_RFC6940: no such header; RELOAD_ERR_VALUE: octets behind the
- * end; RELOAD_ERR_MEMORY. On failure msg is empty, and no octets are borrowed. */
+/* Parses len octets as one message: a header and as many octets as its Length, or fewer if the
+ * message is truncated. The octets are borrowed and must not change while msg is in use. RELOAD_OK
+ * does not mean that the message is well formed (see reload_msg_check).
+ * RELOAD_ERR_NO_MESSAGE and RELOAD_ERR_RFC6940: not such a header; RELOAD_ERR_VALUE: octets follow
+ * the message; RELOAD_ERR_MEMORY. On failure msg is empty and nothing is borrowed. */
 reload_err reload_msg_parse(reload_msg *msg, const uint8_t *octets, size_t len, reload_diag *diag);
 
-/* The octets as they were given to reload_msg_parse: encoding a message is giving these out again.
- */
+/* The octets that were parsed: the message's encoding. */
 const uint8_t *reload_msg_octets(const reload_msg *msg, size_t *len);
-/* How many attributes there are, on all levels. */
+/* The number of attributes on all levels. */
 size_t reload_msg_count(const reload_msg *msg);
-/* The i-th of them, i < reload_msg_count. */
+/* Attribute i < reload_msg_count. */
 const reload_attr *reload_msg_attr(const reload_msg *msg, size_t i);
-/* The octets that follow the last attribute that could be read (none in a good message), and why
- * they could not. */
+/* The octets after the last complete attribute (none in a well-formed message), and their flaw. */
 const uint8_t *reload_msg_trailing(const reload_msg *msg, size_t *len, reload_flaw *flaw);
-/* Whether fewer octets follow the header than its Length says. */
-bool reload_msg_cut_short(const reload_msg *msg);
-/* The index of the message's SIGNATURE: the first one at the top (D10); RELOAD_NO_ATTR where there
- * is none. */
+/* Whether fewer octets than Length follow the header. */
+bool reload_msg_truncated(const reload_msg *msg);
+#define reload_msg_cut_short reload_msg_truncated /* until all callers are renamed */
+/* The index of the message's SIGNATURE, the first one at top level (D10), or RELOAD_NO_ATTR. */
 uint32_t reload_msg_signature(const reload_msg *msg);
-/* The first member of attribute parent (RELOAD_NO_ATTR: of the message) of that type, or
+/* The first member of that type of attribute parent (RELOAD_NO_ATTR: of the message), or
  * RELOAD_NO_ATTR. */
 uint32_t reload_msg_member(const reload_msg *msg, uint32_t parent, uint16_t type);
 
-/* A header field as a number. A field of more than 32 bits gives 0: see reload_msg_field_octets. */
+/* A header field as a number; 0 for a field of more than 32 bits. */
 uint32_t reload_msg_field(const reload_msg *msg, reload_field field);
-/* A header field's octets, *len of them, in the message; NULL for a field that does not fill whole
- * octets. */
+/* A header field's octets; NULL for a field that is not made of whole octets. */
 const uint8_t *reload_msg_field_octets(const reload_msg *msg, reload_field field, size_t *len);
 
-/* The octets of attribute i's value, padding not included. */
+/* The octets of attribute i's value, without padding. */
 const uint8_t *reload_msg_value_octets(const reload_msg *msg, size_t i, size_t *len);
-/* The padding behind it, 0 to 3 octets. */
+/* The padding after the value, 0 to 3 octets. */
 const uint8_t *reload_msg_padding(const reload_msg *msg, size_t i, size_t *len);
-/* Decodes attribute i's value by its type's kind. Returns false for a composite, and where the
- * attribute has a flaw. */
+/* Decodes attribute i's value. Returns false for a composite or a value with a flaw. */
 bool reload_msg_value(const reload_msg *msg, size_t i, reload_value *value);
 
-/* The message that attribute i carries: i is the first APPLICATION.BODY beside an APPLICATION.NAME
- * of "reload" (B§8.1.2.1), and the value begins with a RELOAD header and ends where that message
- * does, or before. NULL where it carries none. */
+/* The message tunnelled in attribute i, or NULL. Attribute i is the first APPLICATION.BODY beside
+ * an APPLICATION.NAME of "reload" (B§8.1.2.1); its value begins with a RELOAD header and does not
+ * run past that message's end. */
 const uint8_t *reload_msg_tunnelled(const reload_msg *msg, size_t i, size_t *len);
 
-/* Writes attribute i's JSON Pointer ("/attributes/2/value/0") into text, always terminated. Returns
- * false where it did not fit. */
+/* Writes attribute i's JSON Pointer ("/attributes/2/value/0") to text, always terminated. Returns
+ * false if it does not fit. */
 bool reload_msg_pointer(const reload_msg *msg, size_t i, char *text, size_t size);
 
-/* D24's steps 1 and 3: RELOAD_OK, or RELOAD_ERR_MALFORMED with offset and cause in diag. A message
- * of another Version and a fragment are judged by step 1's length alone, since nobody knows what
- * their octets mean. */
+/* Checks the form (D24's steps 1 and 3): RELOAD_OK, or RELOAD_ERR_MALFORMED with offset and fault
+ * in diag. Only the length of a fragment or of a message of another Version is checked, since the
+ * meaning of its octets is unknown. */
 reload_err reload_msg_check(const reload_msg *msg, reload_diag *diag);
 
 /* ---- Members ---- */
 
-/* Walks the members of an attribute, or of the message, in order:
+/* Iterates over the members of an attribute, or of the message, in order:
  *
  *     reload_iter it = reload_members(msg, parent);
  *     while (reload_next(&it))
@@ -314,11 +307,11 @@ typedef struct reload_iter {
     uint32_t next, end;      /* private */
 } reload_iter;
 
-/* Begins before the first member of attribute parent (RELOAD_NO_ATTR: of the message). */
+/* Starts before the first member of attribute parent (RELOAD_NO_ATTR: of the message). */
 reload_iter reload_members(const reload_msg *msg, uint32_t parent);
-/* Steps to the next member. Returns false after the last. */
+/* Moves to the next member. Returns false after the last. */
 bool reload_next(reload_iter *it);
-/* Steps to the next member of that type. Returns false after the last. */
+/* Moves to the next member of that type. Returns false after the last. */
 bool reload_next_of(reload_iter *it, uint16_t type);
 
 /* ---- Signature sites (S§5.1, D1, D2, D8, D9) ---- */
@@ -363,36 +356,35 @@ void reload_site_covered(const reload_msg *msg, const reload_site *site, reload_
 
 /* ---- Building ---- */
 
-/* Appends a message to a buffer piece by piece. Errors stick in the buffer's err and are looked at
- * once, in the end. */
+/* Appends a message to a buffer, attribute by attribute. The buffer's err is sticky:
+ * reload_build_end returns the first error. */
 typedef struct reload_builder {
     reload_buf *buf;
-    size_t start;                  /* where the message begins in buf */
-    size_t open[RELOAD_MAX_DEPTH]; /* where each open composite begins */
+    size_t start;                  /* position of the message in buf */
+    size_t open[RELOAD_MAX_DEPTH]; /* position of each open composite */
     unsigned depth;
 } reload_builder;
 
-/* Begins a message at the end of buf. header: 68 octets to start from, or NULL for the initial
- * value of each field. */
+/* Begins a message at the end of buf. header: 68 octets to copy, or NULL for initial values. */
 void reload_build_begin(reload_builder *b, reload_buf *buf, const uint8_t *header);
-/* Sets a header field of at most 32 bits; a value that does not fit is RELOAD_ERR_VALUE. Length is
- * set by reload_build_end. */
+/* Sets a header field of at most 32 bits; RELOAD_ERR_VALUE if value does not fit.
+ * reload_build_end sets Length. */
 void reload_build_field(reload_builder *b, reload_field field, uint32_t value);
-/* Sets a header field of whole octets from as many octets as it has. */
+/* Sets a header field made of whole octets. */
 void reload_build_field_octets(reload_builder *b, reload_field field, const uint8_t *octets);
-/* Opens a composite; its Length is set when it is closed. More than 16 open ones are
- * RELOAD_ERR_VALUE. */
+/* Opens a composite. RELOAD_ERR_VALUE if 16 are open. */
 void reload_build_open(reload_builder *b, uint16_t type);
-/* Closes the innermost one and pads it. Nothing open is RELOAD_ERR_ARGUMENT. */
+/* Closes the innermost composite, sets its Length and pads it. RELOAD_ERR_ARGUMENT if none is open.
+ */
 void reload_build_close(reload_builder *b);
-/* Adds an attribute of len octets, with zero padding. */
+/* Appends an attribute with a value of len octets, and padding of zeros. */
 void reload_build_octets(reload_builder *b, uint16_t type, const uint8_t *octets, size_t len);
-/* Adds an attribute with the value encoded by its kind. Not for composites. */
+/* Appends an attribute with an encoded value. Not for composites. */
 void reload_build_value(reload_builder *b, uint16_t type, const reload_value *value);
-/* Adds octets as they are: attributes that were encoded before, padding included. */
+/* Appends encoded attributes, with their padding. */
 void reload_build_raw(reload_builder *b, const uint8_t *octets, size_t len);
-/* Sets the header's Length and returns the sticky error: RELOAD_ERR_TOO_LONG where a Length does
- * not hold what it must, RELOAD_ERR_VALUE, RELOAD_ERR_MEMORY. */
+/* Sets the header's Length. Returns the sticky error: RELOAD_ERR_TOO_LONG if a Length field cannot
+ * hold its value, RELOAD_ERR_VALUE, RELOAD_ERR_ARGUMENT, RELOAD_ERR_MEMORY. */
 reload_err reload_build_end(reload_builder *b);
 
 #ifdef __cplusplus

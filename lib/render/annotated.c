@@ -450,7 +450,7 @@ static void show_section(struct annotator *a, struct section *s)
     for (uint32_t i = 0; i < reload_msg_count(s->msg) && a->t.err == RELOAD_OK; i++)
         attribute(a, s, i);
     trailing(a, s);
-    if (reload_msg_cut_short(s->msg)) {
+    if (reload_msg_truncated(s->msg)) {
         rl_warn_missing(&a->n, 0, s->msg);
         rows(a, s, 0, 0, 0);
     }

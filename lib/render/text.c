@@ -126,7 +126,7 @@ static void tree(rl_text *t, const reload_msg *msg, unsigned tunnel)
         rl_say_hex(t, trailing, len);
         rl_end_line(t);
     }
-    if (reload_msg_cut_short(msg))
+    if (reload_msg_truncated(msg))
         rl_warn_missing(t, 1, msg);
 }
 

@@ -74,7 +74,7 @@ static void test_header_get(void **state)
     const uint8_t *octets = reload_msg_octets(msg, &len);
     test_same(octets, len, full_header);
     assert_int_equal(reload_msg_count(msg), 1);
-    assert_false(reload_msg_cut_short(msg));
+    assert_false(reload_msg_truncated(msg));
     reload_msg_free(&msg);
     assert_null(msg);
     reload_buf_free(&buf);
@@ -1132,7 +1132,7 @@ static void test_cut_short(void **state)
         reload_diag diag = {0};
         reload_buf_append(&cut, buf.octets, len);
         reload_msg *msg = test_parse(&cut);
-        assert_true(reload_msg_cut_short(msg));
+        assert_true(reload_msg_truncated(msg));
         assert_int_equal(reload_msg_field(msg, RELOAD_F_LENGTH), 16);
         assert_int_equal(reload_msg_count(msg), len < 80 ? 0 : 1);
         assert_int_equal(reload_msg_check(msg, &diag), RELOAD_ERR_MALFORMED);
@@ -1147,7 +1147,7 @@ static void test_cut_short(void **state)
         reload_buf_free(&cut);
     }
     reload_msg *msg = test_parse(&buf);
-    assert_false(reload_msg_cut_short(msg));
+    assert_false(reload_msg_truncated(msg));
     assert_int_equal(reload_msg_check(msg, NULL), RELOAD_OK);
     reload_msg_free(&msg);
     reload_buf_free(&buf);

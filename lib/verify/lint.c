@@ -470,7 +470,7 @@ static void check_presence(struct lint *l)
     (void)reload_msg_trailing(l->msg, &len, &flaw);
     /* an unreadable part before the SIGNATURE may hold the missing attribute */
     bool all_read = reload_msg_signature(l->msg) != RELOAD_NO_ATTR ||
-                    (len == 0 && !reload_msg_cut_short(l->msg));
+                    (len == 0 && !reload_msg_truncated(l->msg));
     for (size_t i = 0; i < PRESENCE; i++) {
         char cell = presence[i].columns[column];
         if (l->first[i] != RELOAD_NO_ATTR)

@@ -1,3 +1,4 @@
+/* The table of attributes. */
 #include "wire/wire.h"
 
 #include <string.h>

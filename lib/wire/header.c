@@ -1,3 +1,4 @@
+/* Header fields. */
 #include "wire/wire.h"
 
 #include <string.h>
@@ -49,10 +50,10 @@ const reload_field_def *reload_field_def_of(reload_field field)
     return (unsigned)field < RELOAD_FIELDS ? &fields[field] : NULL;
 }
 
-/* Where a field of at most 32 bits lies: in count octets from first, shift bits above the lowest.
- */
-static bool locate(reload_field field, size_t *first, size_t *count, unsigned *shift,
-                   uint64_t *mask)
+/* The position of a field of at most 32 bits: in count octets from first, shift bits above the
+ * lowest. */
+static bool locate_field(reload_field field, size_t *first, size_t *count, unsigned *shift,
+                         uint64_t *mask)
 {
     const reload_field_def *def = reload_field_def_of(field);
     if (def == NULL || def->width > 32)
@@ -70,7 +71,7 @@ uint32_t rl_field_get(const uint8_t *header, reload_field field)
     size_t first, count;
     unsigned shift;
     uint64_t mask, bits = 0;
-    if (!locate(field, &first, &count, &shift, &mask))
+    if (!locate_field(field, &first, &count, &shift, &mask))
         return 0;
     for (size_t i = 0; i < count; i++)
         bits = bits << 8 | header[first + i];
@@ -82,7 +83,7 @@ bool rl_field_set(uint8_t *header, reload_field field, uint32_t value)
     size_t first, count;
     unsigned shift;
     uint64_t mask, bits = 0;
-    if (!locate(field, &first, &count, &shift, &mask) || value > mask)
+    if (!locate_field(field, &first, &count, &shift, &mask) || value > mask)
         return false;
     for (size_t i = 0; i < count; i++)
         bits = bits << 8 | header[first + i];

@@ -1,9 +1,9 @@
-/* Kinds of value: what each must look like, and how it is decoded and encoded. */
+/* Kinds of value: checking, decoding and encoding. */
 #include "wire/wire.h"
 
 #include <string.h>
 
-/* B§5.2.2.3's families */
+/* address families, B§5.2.2.3 */
 enum { FAMILY_IPV4 = 1, FAMILY_IPV6 = 2 };
 
 reload_names rl_kind_names(reload_kind kind)
@@ -17,7 +17,7 @@ static reload_flaw check_text(const uint8_t *octets, size_t len)
 {
     while (len > 0) {
         uint32_t code = octets[0];
-        size_t n = code < 0x80 ? 1 : rl_utf8(octets, len, &code); /* most text is plain */
+        size_t n = code < 0x80 ? 1 : rl_utf8(octets, len, &code); /* most text is ASCII */
         if (n == 0)
             return RELOAD_FLAW_UTF8;
         if (code == 0)
@@ -127,7 +127,7 @@ void rl_kind_decode(reload_kind kind, const uint8_t *octets, size_t len, reload_
     }
 }
 
-/* Appends the low size octets of a number, or fails where it has more. */
+/* Appends a number of size octets; RELOAD_ERR_VALUE if it does not fit. */
 static void put_number(reload_buf *buf, uint32_t number, size_t size)
 {
     uint8_t octets[4];
@@ -196,19 +196,19 @@ const char *reload_flaw_text(reload_flaw flaw)
     case RELOAD_FLAW_DEPTH:
         return "nested deeper than 16 attributes";
     case RELOAD_FLAW_SIZE:
-        return "not as long as its type wants";
+        return "wrong length for its type";
     case RELOAD_FLAW_UTF8:
         return "not UTF-8";
     case RELOAD_FLAW_NUL:
         return "text with a NUL";
     case RELOAD_FLAW_RESERVED:
-        return "reserved bits are not zero";
+        return "reserved bits not zero";
     case RELOAD_FLAW_CODE:
         return "response class not 1 to 7, or number over 99";
     case RELOAD_FLAW_FAMILY:
         return "address family neither 1 (IPv4) nor 2 (IPv6)";
     case RELOAD_FLAW_ADDRESS:
-        return "address not as long as its family wants";
+        return "wrong length for its address family";
     }
     return "unknown flaw";
 }

@@ -1,3 +1,4 @@
+/* Names of values. */
 #include "wire/suite.h"
 #include "wire/wire.h"
 
@@ -8,41 +9,64 @@ struct name {
     const char *name;
 };
 
-/* Each ends with a row without name. */
+/* Each set ends with a row without a name. */
+
 static const struct name routing[] = {
-    {0, "UNSPECIFIED"}, {1, "PROXY"}, {2, "REDIRECT"}, {0, NULL}}; /* B§5.1 */
+    /* B§5.1 */
+    {0, "UNSPECIFIED"},
+    {1, "PROXY"},
+    {2, "REDIRECT"},
+    {0, NULL},
+};
+
 static const struct name dht[] = {
-    {RELOAD_DHT_CHORD, "Chord1.0"}, {RELOAD_DHT_BAMBOO, "Bamboo1.0"}, {0, NULL}}; /* B§5.1 */
-static const struct name hash[] = {{RELOAD_HASH_SHA1, "SHA-1"}, {0, NULL}};       /* B§5.1 */
-static const struct name method[] = {                                             /* B§5.1 */
-                                     {RELOAD_PEER_JOIN, "PEER-JOIN"},
-                                     {RELOAD_PEER_SEARCH, "PEER-SEARCH"},
-                                     {RELOAD_RESOURCE_GET, "RESOURCE-GET"},
-                                     {RELOAD_RESOURCE_PUT, "RESOURCE-PUT"},
-                                     {RELOAD_RESOURCE_TRANSFER, "RESOURCE-TRANSFER"},
-                                     {RELOAD_TRANSPORT_OPEN, "TRANSPORT-OPEN"},
-                                     {RELOAD_TRANSPORT_TUNNEL, "TRANSPORT-TUNNEL"},
-                                     {0, NULL}};
-static const struct name op[] = {/* B§5.2.3.4 */
-                                 {1, "="}, {2, "!="}, {3, ">"}, {4, ">="},
-                                 {5, "<"}, {6, "<="}, {0, NULL}};
-static const struct name transport[] = {/* B§5.2.4.2 */
-                                        {0x06, "TCP"},
-                                        {0x11, "UDP"},
-                                        {0x38, "TLS"},
-                                        {0x84, "SCTP"},
-                                        {0, NULL}};
-static const struct name phrase[] = {/* B§5.2.1, S§6.1, S§7.1; the phrases: D31 */
-                                     {200, "OK"},
-                                     {302, "Moved Temporarily"},
-                                     {401, "Unauthorized"},
-                                     {404, "Not Found"},
-                                     {408, "Request Timeout"},
-                                     {431, "Integrity Check Failure"},
-                                     {493, "Undecipherable"},
-                                     {498, "Incompatible with Overlay"},
-                                     {499, "Unwilling To Proxy"},
-                                     {0, NULL}};
+    /* B§5.1 */
+    {RELOAD_DHT_CHORD, "Chord1.0"},
+    {RELOAD_DHT_BAMBOO, "Bamboo1.0"},
+    {0, NULL},
+};
+
+static const struct name hash[] = {
+    /* B§5.1 */
+    {RELOAD_HASH_SHA1, "SHA-1"},
+    {0, NULL},
+};
+
+static const struct name method[] = {
+    /* B§5.1 */
+    {RELOAD_PEER_JOIN, "PEER-JOIN"},
+    {RELOAD_PEER_SEARCH, "PEER-SEARCH"},
+    {RELOAD_RESOURCE_GET, "RESOURCE-GET"},
+    {RELOAD_RESOURCE_PUT, "RESOURCE-PUT"},
+    {RELOAD_RESOURCE_TRANSFER, "RESOURCE-TRANSFER"},
+    {RELOAD_TRANSPORT_OPEN, "TRANSPORT-OPEN"},
+    {RELOAD_TRANSPORT_TUNNEL, "TRANSPORT-TUNNEL"},
+    {0, NULL},
+};
+
+static const struct name op[] = {
+    /* B§5.2.3.4 */
+    {1, "="}, {2, "!="}, {3, ">"}, {4, ">="}, {5, "<"}, {6, "<="}, {0, NULL},
+};
+
+static const struct name transport[] = {
+    /* B§5.2.4.2 */
+    {0x06, "TCP"}, {0x11, "UDP"}, {0x38, "TLS"}, {0x84, "SCTP"}, {0, NULL},
+};
+
+static const struct name phrase[] = {
+    /* B§5.2.1, S§6.1, S§7.1; the phrases: D31 */
+    {200, "OK"},
+    {302, "Moved Temporarily"},
+    {401, "Unauthorized"},
+    {404, "Not Found"},
+    {408, "Request Timeout"},
+    {431, "Integrity Check Failure"},
+    {493, "Undecipherable"},
+    {498, "Incompatible with Overlay"},
+    {499, "Unwilling To Proxy"},
+    {0, NULL},
+};
 
 static const struct name *const sets[] = {
     [RELOAD_NAMES_NONE] = NULL,
@@ -75,8 +99,8 @@ const char *reload_name(reload_names set, uint32_t value)
     return NULL;
 }
 
-/* The set RELOAD_NAMES_SECURITY is that of the suites. */
-static bool security_lookup(const char *name, uint32_t *value)
+/* The names of RELOAD_NAMES_SECURITY are in the table of suites. */
+static bool lookup_security(const char *name, uint32_t *value)
 {
     const rl_suite *suite;
     for (size_t i = 0; (suite = rl_suite_at(i)) != NULL; i++)
@@ -90,7 +114,7 @@ static bool security_lookup(const char *name, uint32_t *value)
 bool reload_name_lookup(reload_names set, const char *name, uint32_t *value)
 {
     if (set == RELOAD_NAMES_SECURITY)
-        return security_lookup(name, value);
+        return lookup_security(name, value);
     for (const struct name *row = set_rows(set); row->name != NULL; row++)
         if (strcmp(row->name, name) == 0) {
             *value = row->value;

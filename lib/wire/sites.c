@@ -1,4 +1,4 @@
-/* Signatures: where they are and which octets they cover. */
+/* Signature sites: their roles, and the octets that they cover. */
 #include "wire/wire.h"
 
 bool reload_is_signature(uint16_t type)
@@ -63,17 +63,24 @@ void reload_site_at(const reload_msg *msg, uint32_t i, reload_site *site)
 }
 
 /*
- * What is digested. A message (D1, D2), from offset 8 to DIGEST:
+ * The octets that are digested, before DIGEST. A message's SIGNATURE (D1, D2):
  *
- *   0        8             13     16 68 + Length | token… | EXP … Method|Length| IDs … | attributes
- * … | SIGNATURE: | TIMESTAMP | DIGEST … | ROUTE-LOG … |
- *            |<----------->|<---->|<------------------------------------------------>| | = end of
- * SIGNATURE - 68, whatever the header has now
+ *   0              8             13       16       68             SIGNATURE
+ *   +--------------+-------------+--------+--------+--------------+------+-----------+--------+
+ *   | token ... FR | E ... Method| Length | IDs ...| attributes   | head | TIMESTAMP | DIGEST |
+ *   +--------------+-------------+--------+--------+--------------+------+-----------+--------+
+ *                  |<- span 0 -->|<- 1 -->|<---------------- span 2 ---------------->|
  *
- * A PEER-INFO or a BODY (D8), from its first member to DIGEST:
+ * Span 1 is not the header's Length, which grows with each ROUTE-LOG after SIGNATURE, but the
+ * Length of a message that ends with SIGNATURE.
  *
- *   | type, Length | PEER-ID … | PEER-SIGNATURE: | TIMESTAMP | DIGEST … |
- *                  |<-------------------------------------->|
+ * The signature of a PEER-INFO or a BODY (D8):
+ *
+ *   container      its first member               its signature
+ *   +--------------+------------------------------+------+-----------+--------+
+ *   | type, Length | PEER-ID ...                  | head | TIMESTAMP | DIGEST |
+ *   +--------------+------------------------------+------+-----------+--------+
+ *                  |<------------------- span 0 -------------------->|
  */
 void reload_site_covered(const reload_msg *msg, const reload_site *site, reload_covered *covered)
 {
@@ -83,8 +90,7 @@ void reload_site_covered(const reload_msg *msg, const reload_site *site, reload_
     if (site->role != RELOAD_ROLE_MESSAGE) {
         uint32_t from = reload_msg_attr(msg, site->container)->offset + RL_HEAD;
         covered->count = 1;
-        covered->span[0].octets = octets + from;
-        covered->span[0].len = end - from;
+        covered->span[0] = (reload_span){octets + from, end - from};
         return;
     }
     const reload_attr *signature = reload_msg_attr(msg, site->attr);
@@ -94,10 +100,7 @@ void reload_site_covered(const reload_msg *msg, const reload_site *site, reload_
     covered->length[1] = (uint8_t)(length >> 8);
     covered->length[2] = (uint8_t)length;
     covered->count = 3;
-    covered->span[0].octets = octets + RL_SIGNED_FROM;
-    covered->span[0].len = RL_LENGTH_AT - RL_SIGNED_FROM;
-    covered->span[1].octets = covered->length;
-    covered->span[1].len = sizeof covered->length;
-    covered->span[2].octets = octets + RL_LENGTH_END;
-    covered->span[2].len = end - RL_LENGTH_END;
+    covered->span[0] = (reload_span){octets + RL_SIGNED_FROM, RL_LENGTH_AT - RL_SIGNED_FROM};
+    covered->span[1] = (reload_span){covered->length, sizeof covered->length};
+    covered->span[2] = (reload_span){octets + RL_LENGTH_END, end - RL_LENGTH_END};
 }

@@ -1,3 +1,4 @@
+/* The table of security algorithms. */
 #include "wire/suite.h"
 
 static const rl_suite suites[] = {

@@ -38,7 +38,7 @@ void tool_write_message(struct output *out, const reload_msg *msg, enum tool_oct
         (void)output_write(out, octets, len);
         break;
     case OCTETS_HEX:
-        tool_write_hex(out, octets, len, reload_msg_cut_short(msg));
+        tool_write_hex(out, octets, len, reload_msg_truncated(msg));
         break;
     case OCTETS_JSON:
         err = reload_json_write(msg, origin, flags, output_write, out);

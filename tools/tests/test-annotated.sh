@@ -74,7 +74,7 @@ $(printf '%60s' '')  ! cut short: 1 octets are missing at the end
 END_OF_ROWS
 sed -i 's/ *$//' wanted
 run reload-dump -f annotated flawed
-is "$status $(cat "$errors")" "3 reload-dump: flawed: offset 13: message 1: cut short: Length says that 44 octets follow the header, but only 43 do" \
+is "$status $(cat "$errors")" "3 reload-dump: flawed: offset 13: message 1: truncated: Length is 44, but 43 octets follow the header" \
     "a message full of flaws: its status"
 sed 's/ *$//' "$output" >said
 same said wanted "and its rows"
@@ -95,7 +95,7 @@ unhex "$(message 02 01 "$(attr 0102 "$(text $'\033[31m\n')")")" >hostile
 run reload-dump -f annotated hostile
 ok "text from strangers is escaped" grep -qF '"\x1b[31m\n"' "$output"
 printf 'no RELO at all\033x and more' >garbage
-t "garbage" 3 '=1: garbage, offset 0: ! 25 octets of garbage: no RELOAD message begins here: the token 52454c4f (RELO) is missing
+t "garbage" 3 '=1: garbage, offset 0: ! 25 octets of garbage: not a RELOAD message: the token 52454c4f (RELO) is missing
        0  6e 6f 20 52 45 4c 4f 20 61 74 20 61 6c 6c 1b 78    |no RELO at all.x|
       16  20 61 6e 64 20 6d 6f 72 65                         | and more|' '*' reload-dump -f annotated garbage
 is "$(reload-dump -f annotated "$TESTDATA/tunnel.hmac.bin" | grep -c $'\033')" 0 "no colour into a pipe"

@@ -74,9 +74,9 @@ t "garbage between messages, its offset" 3 '~1 .*'$'\n''2 garbage-between\.bin, 
 
 # ---- a Length that lies ----
 unhex "$(patch 13 000039 "$good")" >long.bin
-each_tool "a Length one too large" long.bin "offset 13" '.*cut short.* 57 .* 56 .*'
+each_tool "a Length one too large" long.bin "offset 13" '.*truncated.* 57, .* 56 .*'
 unhex "$(patch 13 ffffff "$good")" >longest.bin
-each_tool "a Length of 16777215" longest.bin "offset 13" '.*cut short.* 16777215 .* 56 .*'
+each_tool "a Length of 16777215" longest.bin "offset 13" '.*truncated.* 16777215, .* 56 .*'
 unhex "$(patch 13 000037 "$good")" >shorter.bin # 123 octets, and one of garbage
 t "a Length one too small" 3 @shorter.bin \
     '~reload-dump: shorter\.bin: offset 96: message 1: .*Length runs past.*'$'\n''reload-dump: shorter\.bin: offset 123: message 2: 1 octets? of garbage: .*' \
@@ -166,7 +166,7 @@ ok "leaves no file" only_files dir
 t "a message of 16 MiB less 64 KiB is signed" 0 '' '' "${sign[@]}" -o big.signed less-big.bin
 t "and verifies" 0 '~big\.signed: offset 0: message 1: PEER-SEARCH request: valid' '' "${verify[@]}" big.signed
 head -c -1 big.bin >big-short.bin
-t "one octet short of 16 MiB" 3 '~1 big-short\.bin, offset 0: .*' '~reload-dump: big-short\.bin: offset 13: message 1: .*cut short.* 16777212 .* 16777211 .*' \
+t "one octet short of 16 MiB" 3 '~1 big-short\.bin, offset 0: .*' '~reload-dump: big-short\.bin: offset 13: message 1: .*truncated.* 16777212, .* 16777211 .*' \
     reload-dump -f line big-short.bin
 jq -c '.attributes += [{"type": "0x0655", "hex": "00000000"}]' big.json >bigger.json
 t "JSON of more than 16 MiB" 3 '' '~reload-dump: bigger\.json: offset 0: message 1: .*16777215.*' reload-dump -o dir/out bigger.json
@@ -306,7 +306,7 @@ printf '%s\n' "$good" "${good:0:50}${good:51}" "$good" >bad.hex
 t "a line without one of its digits, and one behind it" 3 @two.bin '~reload-dump: bad\.hex: offset [0-9]+: message 2: .*odd number.*' reload-dump -f binary bad.hex
 printf '%s\n\n%s\n' "${good:0:246}" "$good" >bad.hex
 t "a message cut short, and one behind it" 3 '~1 .*cut short.*'$'\n''2 bad\.hex, offset 248: PEER-JOIN.*' \
-    '~reload-dump: bad\.hex: offset 0: message 1: .*cut short.* 56 .* 55 .*' reload-dump -f line bad.hex
+    '~reload-dump: bad\.hex: offset 0: message 1: .*truncated.* 56, .* 55 .*' reload-dump -f line bad.hex
 t "binary input where hex is said to be" 3 '' '~reload-dump: good\.bin: offset 0: message 1: .*hex digit.*' reload-dump -i hex good.bin
 t "binary input where JSON is said to be" 3 '' '~reload-dump: good\.bin: offset 0: message 1: line 1, column 1: .*' reload-dump -i json good.bin
 

@@ -83,7 +83,7 @@ says "padding" "$search" "$(patch 79 aa "$search")" '@ /attributes/0/padding  PE
 says "a type" "$search" "$(patch 68 0101 "$search")" '@ /attributes/0  PEER-NAME
 - PEER-NAME "alice"
 @ /attributes/0  PEER-ID
-+ PEER-ID 616c696365 ! not as long as its type wants'
++ PEER-ID 616c696365 ! wrong length for its type'
 says "octets behind the attributes" "$(message 02 01 00070009414243)" "$(message 02 01 00070009414244)" \
     "@ /trailing  trailing
 - 00070009414243 ! an attribute's Length runs past the end of its container

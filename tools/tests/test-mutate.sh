@@ -250,7 +250,7 @@ t "two messages" 4 '' '~reload-sign: two.bin: .*message 2: --mutate accepts one 
 t "and no file is made" 4 '' '*' "${M[@]}" --mutate all --seed 00 -o none.json two.bin
 ok "none" test ! -e none.json
 head -c 80 two.bin >half.bin
-t "a malformed message" 3 '' '~reload-sign: half.bin: .*cut short.*' "${M[@]}" --mutate all --seed 00 half.bin
+t "a malformed message" 3 '' '~reload-sign: half.bin: .*truncated.*' "${M[@]}" --mutate all --seed 00 half.bin
 printf '' >empty
 t "no message" 3 '' '*' "${M[@]}" --mutate all --seed 00 empty
 t "a message that is not signed" 4 '' '~.*refused: .*Security.*' reload-sign "${by_key[@]}" --time $now --mutate all --seed 00 "$TESTDATA/tunnelled.hmac.bin"
@@ -269,7 +269,7 @@ refused '.header.method = "RESOURCE-TRANSFER"' 'a BODY is not signed'
 refused '.attributes += [{type: "SIGNATURE", value: []}, {type: "SDP", value: "x"}]' 'only ROUTE-LOGs'
 refused '.attributes[1].value[1].value += [{type: "RESOURCE-INFO.BODY.SIGNATURE", value: [{type: "DIGEST", hex: "00"}]}]' "not the secret's"
 refused '.attributes[1].value[1].value += [{type: "RESOURCE-INFO.BODY.CERTIFICATE", hex: "00"}]' 'CERTIFICATE alone'
-t "a ROUTE-LOG behind the SIGNATURE that cannot be read" 4 '' '~.*refused: .*not as long as its type wants' "${M[@]}" --mutate all --seed 00 \
+t "a ROUTE-LOG behind the SIGNATURE that cannot be read" 4 '' '~.*refused: .*wrong length for its type' "${M[@]}" --mutate all --seed 00 \
     <(jq '.attributes += [{type: "ROUTE-LOG", value: [{type: "ROUTE-LOG.TRANSPORT", hex: "00"}]}]' "$TESTDATA/tunnelled.hmac.json")
 t "a BODY that has expired" 4 '' '~.*not good to begin with: expired.*' reload-sign "${by_secret[@]}" --time 956702799 --mutate all --seed 00 \
     "$TESTDATA/section-4.1.hmac.bin"

@@ -170,7 +170,7 @@ cp bad.bin response.bin
 turned response.bin
 unanswered "a response with a bit of its digest turned" invalid
 head -c 100 good.bin >bad.bin
-unanswered "a malformed message" malformed 'reload-verify: bad\.bin: offset 13: message 1: cut short: .*'$'\n'
+unanswered "a malformed message" malformed 'reload-verify: bad\.bin: offset 13: message 1: truncated: .*'$'\n'
 : >bad.bin
 rm -f reply.bin
 t "an empty file fails too" 2 '' '~reload-verify: bad\.bin: no message in it'$'\n''reload-sign: --code: "" .*' sh -c "$certs"

@@ -37,7 +37,7 @@ is "$(jq -r '.attributes[1].value[0].value' "$output")" "$bob" "with that PEER-I
 t "a response is not answered" 4 '' '~reload-sign: reply.json: .*refused: a response is not answered' reload-sign "${by_key[@]}" \
     --reply-to reply.json --code 200
 head -c 100 "$request" >half.bin
-t "nor is a malformed request" 3 '' '~reload-sign: half.bin: offset 13: message 1: cut short.*' reload-sign "${by_key[@]}" --reply-to half.bin --code 400
+t "nor is a malformed request" 3 '' '~reload-sign: half.bin: offset 13: message 1: truncated.*' reload-sign "${by_key[@]}" --reply-to half.bin --code 400
 patch 8 02 "$(hex <"$request")" >version2.hex
 t "nor one of another Version" 4 '' '~.*refused: Version is 2, expected 1' reload-sign "${by_key[@]}" --reply-to version2.hex --code 400
 cat "$request" "$request" >two.bin

@@ -1,0 +1,35 @@
+/* Members of an attribute, or of the message. */
+#include "wire/msg.h"
+
+reload_iter reload_members(const reload_msg *msg, uint32_t parent)
+{
+    bool top = parent == RELOAD_NO_ATTR;
+    return (reload_iter){.msg = msg,
+                         .index = RELOAD_NO_ATTR,
+                         .next = top ? 0 : parent + 1,
+                         .end = top ? (uint32_t)msg->count : msg->attrs[parent].end};
+}
+
+bool reload_next(reload_iter *it)
+{
+    if (it->next >= it->end)
+        return false;
+    it->index = it->next;
+    it->attr = &it->msg->attrs[it->index];
+    it->next = it->attr->end;
+    return true;
+}
+
+bool reload_next_of(reload_iter *it, uint16_t type)
+{
+    while (reload_next(it))
+        if (it->attr->type == type)
+            return true;
+    return false;
+}
+
+uint32_t reload_msg_member(const reload_msg *msg, uint32_t parent, uint16_t type)
+{
+    reload_iter it = reload_members(msg, parent);
+    return reload_next_of(&it, type) ? it.index : RELOAD_NO_ATTR;
+}
