@@ -311,7 +311,7 @@ void rl_warn_missing(rl_text *t, unsigned depth, const reload_msg *msg)
     size_t len;
     char words[64];
     (void)reload_msg_octets(msg, &len);
-    (void)snprintf(words, sizeof words, "cut short: %" PRIu32 " octets are missing at the end",
+    (void)snprintf(words, sizeof words, "truncated: %" PRIu32 " octets missing at the end",
                    reload_msg_field(msg, RELOAD_F_LENGTH) - (uint32_t)(len - RELOAD_HEADER_SIZE));
     rl_warn_line(t, depth, words);
 }

@@ -74,7 +74,7 @@ bool rl_any_set(const uint8_t *octets, size_t len);
 void rl_begin_line(rl_text *t, unsigned depth, const char *name, bool value);
 /* A line with a remark. */
 void rl_warn_line(rl_text *t, unsigned depth, const char *words);
-/* A line saying how many octets a message that was cut short lacks. */
+/* A line with the number of octets that a truncated message lacks. */
 void rl_warn_missing(rl_text *t, unsigned depth, const reload_msg *msg);
 /* What a certificate says, a line each. */
 void rl_cert_lines(rl_text *t, unsigned depth, const uint8_t *octets, size_t len);

@@ -58,7 +58,7 @@ behind()
 # ---- truncated header ----
 head -c 67 good.bin >short-header.bin
 # in a stream, the rest of a message that is there takes the good one's place, so this one is made of two files
-each_tool "a header of 67 octets" short-header.bin "offset 0" '67 octets of garbage: .*68 octets.*only 67.*'
+each_tool "a header of 67 octets" short-header.bin "offset 0" '67 octets of garbage: .*67 octets, expected 68.*'
 head -c 3 good.bin >token.bin
 t "three octets of a token" 3 '*' '~reload-dump: token\.bin: offset 0: message 1: 3 octets of garbage: .*' reload-dump token.bin
 printf R >octet.bin
@@ -305,7 +305,7 @@ t "a line that is wrong, and one behind it" 3 @two.bin "~reload-dump: bad\\.hex:
 printf '%s\n' "$good" "${good:0:50}${good:51}" "$good" >bad.hex
 t "a line without one of its digits, and one behind it" 3 @two.bin '~reload-dump: bad\.hex: offset [0-9]+: message 2: .*odd number.*' reload-dump -f binary bad.hex
 printf '%s\n\n%s\n' "${good:0:246}" "$good" >bad.hex
-t "a message cut short, and one behind it" 3 '~1 .*cut short.*'$'\n''2 bad\.hex, offset 248: PEER-JOIN.*' \
+t "a message cut short, and one behind it" 3 '~1 .*truncated.*'$'\n''2 bad\.hex, offset 248: PEER-JOIN.*' \
     '~reload-dump: bad\.hex: offset 0: message 1: .*truncated.* 56, .* 55 .*' reload-dump -f line bad.hex
 t "binary input where hex is said to be" 3 '' '~reload-dump: good\.bin: offset 0: message 1: .*hex digit.*' reload-dump -i hex good.bin
 t "binary input where JSON is said to be" 3 '' '~reload-dump: good\.bin: offset 0: message 1: line 1, column 1: .*' reload-dump -i json good.bin
