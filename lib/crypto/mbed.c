@@ -5,10 +5,12 @@
  */
 #include "crypto/pk.h"
 
+#include <mbedtls/aes.h>
 #include <mbedtls/asn1.h>
 #include <mbedtls/base64.h>
 #include <mbedtls/bignum.h>
 #include <mbedtls/cipher.h>
+#include <mbedtls/des.h>
 #include <mbedtls/ecp.h>
 #include <mbedtls/md.h>
 #include <mbedtls/oid.h>
@@ -96,7 +98,8 @@ static bool is_bad_input(int failed)
         MBEDTLS_ERR_ASN1_OUT_OF_DATA,         MBEDTLS_ERR_ASN1_UNEXPECTED_TAG,
         MBEDTLS_ERR_ASN1_INVALID_LENGTH,      MBEDTLS_ERR_ASN1_LENGTH_MISMATCH,
         MBEDTLS_ERR_ASN1_INVALID_DATA,        MBEDTLS_ERR_OID_NOT_FOUND,
-        MBEDTLS_ERR_BASE64_INVALID_CHARACTER,
+        MBEDTLS_ERR_BASE64_INVALID_CHARACTER, MBEDTLS_ERR_AES_INVALID_INPUT_LENGTH,
+        MBEDTLS_ERR_DES_INVALID_INPUT_LENGTH,
     };
     return high_of(failed) != 0 ? listed(high_of(failed), high, COUNT(high))
                                 : listed(failed, low, COUNT(low));

@@ -17,7 +17,7 @@ static void test_resource(void **state)
 {
     (void)state;
     static const uint8_t key[] = "alice@example.com";
-    /* by sha1sum: the KEY, then the KEY with "1", "10" and "4294967295" behind it (D17) */
+    /* by sha1sum: the KEY, then the KEY followed by "1", "10" and "4294967295" (D17) */
     static const struct {
         uint32_t replica;
         const char *text;
@@ -144,7 +144,7 @@ static void test_secret(void **state)
         const char *text;
         size_t len;
         reload_err err;
-        int offset; /* -1: none is told */
+        int offset; /* -1: none */
         const char *hex;
     } rows[] = {
         ROW("secret", RELOAD_OK, -1, "736563726574"),
@@ -152,7 +152,7 @@ static void test_secret(void **state)
         ROW("secret\r\n", RELOAD_OK, -1, "736563726574"),
         ROW("secret\n\n", RELOAD_OK, -1, "7365637265740a"), /* one line end only */
         ROW("secret\r\n\r\n", RELOAD_OK, -1, "7365637265740d0a"),
-        ROW("secret\r", RELOAD_OK, -1, "7365637265740d"), /* CR alone is no line end */
+        ROW("secret\r", RELOAD_OK, -1, "7365637265740d"), /* CR alone does not end a line */
         ROW("secret\n\r", RELOAD_OK, -1, "7365637265740a0d"),
         ROW(" secret ", RELOAD_OK, -1, "2073656372657420"),
         ROW("\0\xff", RELOAD_OK, -1, "00ff"),
@@ -264,7 +264,7 @@ static void test_escape(void **state)
         ROW("\xef\xbb\xbf", "\\u{feff}"),
         ROW("\xff"
             "a\xc3",
-            "\\xffa\\xc3"),                     /* no UTF-8 */
+            "\\xffa\\xc3"),                     /* not UTF-8 */
         ROW("\xed\xa0\x80", "\\xed\\xa0\\x80"), /* a surrogate */
     };
 #undef ROW
