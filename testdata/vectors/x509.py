@@ -144,7 +144,7 @@ def rsa_spki(n, e=65537):
 
 
 class BigKey:
-    """An RSA public key of a size that reload-keygen does not make. Its modulus is a hash, so there is no known private key."""
+    """An RSA public key of a size that reload-keygen does not make. Its modulus is a hash, so its private key is unknown."""
 
     def __init__(self, size):
         octets, count = b"", 0
