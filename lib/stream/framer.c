@@ -1,3 +1,4 @@
+/* Framing: octets to messages and garbage. */
 #include "stream/stream.h"
 
 #include <stdlib.h>
@@ -14,7 +15,7 @@ void rl_framer_open(rl_framer *f, rl_pull pull, void *arg, bool mapped)
         free(f->where);
         f->where = NULL;
     } else if (f->where == NULL) {
-        f->cap = 0; /* both arrays are made anew, of one size */
+        f->cap = 0; /* allocate both arrays with the same size */
     }
 }
 
@@ -25,8 +26,8 @@ void rl_framer_free(rl_framer *f)
     *f = (rl_framer){0};
 }
 
-/* Room for size octets from start on. */
-static bool reserve(rl_framer *f, size_t size)
+/* Makes the buffer hold size octets from start on. */
+static bool framer_reserve(rl_framer *f, size_t size)
 {
     if (f->start > 0) {
         memmove(f->octets, f->octets + f->start, f->avail);
@@ -38,7 +39,7 @@ static bool reserve(rl_framer *f, size_t size)
         return true;
     size_t cap = f->cap < RL_CHUNK ? RL_CHUNK : f->cap;
     while (cap < size)
-        cap *= 2; /* size is at most two messages */
+        cap *= 2; /* no overflow: size is at most two messages */
     uint8_t *octets = realloc(f->octets, cap);
     if (octets == NULL)
         return false;
@@ -53,11 +54,11 @@ static bool reserve(rl_framer *f, size_t size)
     return true;
 }
 
-/* Waits until there are size octets, or all that there will be. */
+/* Reads until size octets are available or the input ends. */
 static reload_err need(rl_framer *f, size_t size)
 {
     while (f->avail < size && !f->ended) {
-        if (f->start + size > f->cap && !reserve(f, size))
+        if (f->start + size > f->cap && !framer_reserve(f, size))
             return RELOAD_ERR_MEMORY;
         size_t at = f->start + f->avail;
         ptrdiff_t n =
@@ -74,9 +75,9 @@ static reload_err give(rl_framer *f, reload_item *item, reload_item_kind kind, s
 {
     *item = (reload_item){.kind = kind, .octets = f->octets + f->start, .len = len};
     item->offset = f->mapped ? f->where[f->start] : f->base;
-    if (kind == RELOAD_ITEM_GARBAGE && rl_check_header(item->octets, len, &item->diag) ==
-                                           RELOAD_OK) /* the rest of a piece that was too long */
-        (void)rl_fail(&item->diag, RELOAD_ERR_NO_MESSAGE, "no RELOAD message begins here");
+    /* the rest of a piece that was too long may look like a header */
+    if (kind == RELOAD_ITEM_GARBAGE && rl_check_header(item->octets, len, &item->diag) == RELOAD_OK)
+        (void)rl_fail(&item->diag, RELOAD_ERR_NO_MESSAGE, "not a RELOAD message");
     item->diag.has_offset = true;
     item->diag.offset = item->offset;
     f->given = len;
@@ -95,8 +96,7 @@ static reload_err give_rest(rl_framer *f, reload_item *item, reload_item_kind ki
     return give(f, item, kind, f->avail);
 }
 
-/* The first place from from on where a token begins, or where one may once more octets are there.
- */
+/* The first position at or after from where a token begins, or may begin when more octets come. */
 static size_t find_token(const rl_framer *f, size_t from)
 {
     const uint8_t *octets = f->octets + f->start;
@@ -132,8 +132,7 @@ reload_err rl_framer_next(rl_framer *f, reload_item *item)
         err = need(f, at + RELOAD_HEADER_SIZE);
         if (err != RELOAD_OK)
             return err;
-        if (f->avail - at <
-            RELOAD_HEADER_SIZE) /* no token with 64 more octets behind it can follow */
+        if (f->avail - at < RELOAD_HEADER_SIZE) /* a whole header cannot follow */
             return give_rest(f, item, RELOAD_ITEM_GARBAGE);
         if (memcmp(f->octets + f->start + at, rl_token, sizeof rl_token) == 0)
             break;

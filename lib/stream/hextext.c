@@ -1,3 +1,4 @@
+/* Hex text to octets. */
 #include "stream/stream.h"
 
 #include <string.h>
@@ -16,8 +17,8 @@ void rl_hextext_open(rl_hextext *h, reload_source source, void *arg)
     h->skip = false;
 }
 
-/* Whether there is another character to look at: 1, 0 at the end, -1 on failure. */
-static int more(rl_hextext *h)
+/* Makes the next character available: 1, 0 at the end, -1 on failure. */
+static int hex_more(rl_hextext *h)
 {
     if (h->pos < h->len)
         return 1;
@@ -32,8 +33,8 @@ static int more(rl_hextext *h)
     return n > 0;
 }
 
-/* Whether the digits of a token stand there, from characters behind the next one: then a message
- * begins, whatever was before. 1, 0, or -1 on failure. */
+/* Whether the digits of a token follow, after the next from characters: a message begins there in
+ * any case. 1, 0, or -1 on failure. */
 static int token_ahead(rl_hextext *h, size_t from)
 {
     for (size_t i = 0; i < from + 2 * sizeof rl_token; i++) {
@@ -66,15 +67,16 @@ static uint8_t next_character(rl_hextext *h)
     return h->text[h->pos++];
 }
 
-static ptrdiff_t bad(rl_hextext *h, uint64_t offset, const char *text)
+/* Ends the block with an error. */
+static ptrdiff_t hex_fail(rl_hextext *h, uint64_t offset, const char *text)
 {
     h->bad = true;
     (void)rl_fail_at(&h->diag, RELOAD_ERR_SYNTAX, offset, "%s", text);
     return 0;
 }
 
-/* Whether c is white space; *block_ends: it makes a blank line behind a line with digits. */
-static bool space(rl_hextext *h, uint8_t c, bool *block_ends)
+/* Whether c is white space. *block_ends: it completes a blank line after a line with digits. */
+static bool is_space(rl_hextext *h, uint8_t c, bool *block_ends)
 {
     *block_ends = false;
     if (c == '\n') {
@@ -92,22 +94,22 @@ ptrdiff_t rl_hextext_pull(void *arg, uint8_t *octets, size_t size, uint64_t *whe
     bool block_ends = false;
     while (n < size && !h->bad) {
         if (h->pos == h->len && n > 0)
-            break; /* what is there is given out before more is waited for */
-        int there = more(h);
-        if (there < 0)
+            break; /* return what is available instead of waiting for more */
+        int available = hex_more(h);
+        if (available < 0)
             return -1;
-        if (there == 0)
+        if (available == 0)
             break;
-        if (h->text[h->pos] == '\n' &&
-            h->high >= 0) { /* in the middle of an octet, which may go on in the next line */
+        if (h->text[h->pos] == '\n' && h->high >= 0) {
+            /* an octet's digits may be on two lines */
             if (n > 0)
-                break; /* told by the next call */
+                break; /* the next call decides */
             int token = token_ahead(h, 1);
             if (token != 0)
-                return token < 0 ? -1 : bad(h, h->high_at, "an odd number of hex digits");
+                return token < 0 ? -1 : hex_fail(h, h->high_at, "odd number of hex digits");
         }
         uint8_t c = next_character(h);
-        if (space(h, c, &block_ends)) {
+        if (is_space(h, c, &block_ends)) {
             if (block_ends)
                 break;
             continue;
@@ -119,9 +121,9 @@ ptrdiff_t rl_hextext_pull(void *arg, uint8_t *octets, size_t size, uint64_t *whe
             h->pos--;
             h->offset--;
             if (n > 0)
-                break; /* told by the next call */
+                break; /* the next call reports it */
             h->skip = true;
-            return bad(h, h->offset, "neither a hex digit nor white space");
+            return hex_fail(h, h->offset, "not a hex digit or white space");
         }
         h->line_blank = false;
         h->begun = true;
@@ -136,9 +138,9 @@ ptrdiff_t rl_hextext_pull(void *arg, uint8_t *octets, size_t size, uint64_t *whe
         }
     }
     if (n == 0 && h->high >= 0 && !h->bad)
-        return bad(h, h->high_at, "an odd number of hex digits");
+        return hex_fail(h, h->high_at, "odd number of hex digits");
     if (n > 0 && block_ends) {
-        /* the end is told by the next call */
+        /* the next call reports the end */
         h->pos--;
         h->offset--;
     }
@@ -148,20 +150,20 @@ ptrdiff_t rl_hextext_pull(void *arg, uint8_t *octets, size_t size, uint64_t *whe
 int rl_hextext_next(rl_hextext *h)
 {
     bool block_ends = !h->skip;
-    int there = more(h);
+    int more = hex_more(h);
     h->begun = true;
-    while (!block_ends && there > 0) {
+    while (!block_ends && more > 0) {
         uint8_t c = next_character(h);
-        if (!space(h, c, &block_ends))
+        if (!is_space(h, c, &block_ends))
             h->line_blank = false;
-        if (c == '\n' && !block_ends && (there = token_ahead(h, 0)) != 0)
+        if (c == '\n' && !block_ends && (more = token_ahead(h, 0)) != 0)
             break;
-        there = more(h);
+        more = hex_more(h);
     }
     h->bad = false;
     h->skip = false;
     h->high = -1;
     h->begun = false;
     h->line_blank = true;
-    return there;
+    return more;
 }

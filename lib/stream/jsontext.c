@@ -1,6 +1,6 @@
-/* Cutting JSON text into its values, so that jansson is given one at a time, and so that one bad
- * value does not take those behind it along. What a value must look like is jansson's business;
- * here are only brackets, strings and lines. */
+/* Cuts JSON text into values, so that jansson parses one at a time and a bad value does not spoil
+ * the values after it. Only brackets, strings and lines are looked at here; jansson checks the
+ * rest. */
 #include "stream/stream.h"
 
 #include <stdlib.h>
@@ -22,9 +22,9 @@ void rl_jsontext_free(rl_jsontext *j)
     j->cap = 0;
 }
 
-/* Room for more text behind what there is: that before start goes, once it is the larger part, or
- * the buffer grows. */
-static bool reserve(rl_jsontext *j)
+/* Makes the buffer hold more text: drops the text before start if it is the larger part, or grows.
+ */
+static bool jsontext_reserve(rl_jsontext *j)
 {
     if (j->len < j->cap)
         return true;
@@ -45,11 +45,11 @@ static bool reserve(rl_jsontext *j)
     return true;
 }
 
-/* Makes text[at], at or behind pos, be there: *there says whether it is. */
-static reload_err look_at(rl_jsontext *j, size_t ahead, bool *there)
+/* Reads until text[pos + ahead] is available. *there: it is; otherwise the input has ended. */
+static reload_err look_ahead(rl_jsontext *j, size_t ahead, bool *there)
 {
     while (j->pos + ahead >= j->len && !j->ended) {
-        if (!reserve(j))
+        if (!jsontext_reserve(j))
             return RELOAD_ERR_MEMORY;
         ptrdiff_t n = j->source(j->arg, (uint8_t *)j->text + j->len, j->cap - j->len);
         if (n < 0)
@@ -63,46 +63,46 @@ static reload_err look_at(rl_jsontext *j, size_t ahead, bool *there)
 
 static reload_err look(rl_jsontext *j, bool *there)
 {
-    return look_at(j, 0, there);
+    return look_ahead(j, 0, there);
 }
 
-/* Steps over text[pos]. */
-static void step(rl_jsontext *j)
+/* Skips text[pos]. */
+static void skip_character(rl_jsontext *j)
 {
     uint8_t c = (uint8_t)j->text[j->pos++];
     if (c == '\n') {
         j->line++;
         j->column = 1;
-    } else if ((c & 0xc0) != 0x80) { /* not inside a character of UTF-8 */
+    } else if ((c & 0xc0) != 0x80) { /* the first octet of a character */
         j->column++;
     }
 }
 
-static bool blank(char c)
+static bool is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* A value being read, up to where it ends or turns out not to be JSON. */
+/* The state of reading one value. */
 struct scan {
     size_t depth;
-    char before; /* the last character that is no white space, outside strings */
+    char before; /* the last character except white space and strings */
     bool in_string;
     bool escaped;
 };
 
-/* Takes one character. Returns NULL, or why the value cannot go on with it. */
+/* Reads one character. Returns NULL, or why the value cannot continue with it. */
 static const char *scan_character(rl_jsontext *j, struct scan *s, char c)
 {
     if (s->in_string) {
         if (c == '\n')
-            return "a line ends inside a string";
+            return "line break in a string";
         if (!s->escaped && c == '"')
             s->in_string = false;
         s->escaped = !s->escaped && c == '\\';
         return NULL;
     }
-    if (blank(c))
+    if (is_blank(c))
         return NULL;
     char before = s->before;
     s->before = c;
@@ -112,11 +112,11 @@ static const char *scan_character(rl_jsontext *j, struct scan *s, char c)
         break;
     case '{':
     case '[':
-        /* a value stands only behind these; a new message here means that the last one was never
-         * closed */
+        /* a value can only follow these; anywhere else a new message begins, and this one was
+         * never closed */
         if (s->depth > 0 && before != ':' &&
             !(j->nesting[s->depth - 1] == '[' && (before == '[' || before == ',')))
-            return "an object or array where none can stand";
+            return "unexpected object or array";
         if (s->depth == RL_MAX_NESTING)
             return "nested too deeply";
         j->nesting[s->depth++] = (uint8_t)c;
@@ -124,7 +124,7 @@ static const char *scan_character(rl_jsontext *j, struct scan *s, char c)
     case '}':
     case ']':
         if (j->nesting[s->depth - 1] != (c == '}' ? '{' : '['))
-            return "brackets that do not match";
+            return "mismatched brackets";
         s->depth--;
         break;
     default:
@@ -133,8 +133,7 @@ static const char *scan_character(rl_jsontext *j, struct scan *s, char c)
     return NULL;
 }
 
-/* Whether the object that begins at pos looks like a message's: its first key is "header" or
- * "garbage". */
+/* Whether the object at pos looks like a message: its first key is "header" or "garbage". */
 static reload_err looks_like_message(rl_jsontext *j, bool *yes)
 {
     static const char *const keys[] = {"\"header\"", "\"garbage\""};
@@ -142,11 +141,11 @@ static reload_err looks_like_message(rl_jsontext *j, bool *yes)
     bool there;
     reload_err err;
     *yes = false;
-    while ((err = look_at(j, ahead, &there)) == RELOAD_OK && there &&
-           blank(j->text[j->pos + ahead]) && ahead < 64)
+    while ((err = look_ahead(j, ahead, &there)) == RELOAD_OK && there &&
+           is_blank(j->text[j->pos + ahead]) && ahead < 64)
         ahead++;
     if (err == RELOAD_OK)
-        err = look_at(j, ahead + strlen(keys[1]), &there);
+        err = look_ahead(j, ahead + strlen(keys[1]), &there);
     for (size_t k = 0; k < sizeof keys / sizeof keys[0] && err == RELOAD_OK; k++) {
         size_t len = strlen(keys[k]);
         *yes = *yes || (j->len - j->pos > ahead + len &&
@@ -155,9 +154,8 @@ static reload_err looks_like_message(rl_jsontext *j, bool *yes)
     return err;
 }
 
-/* From text that is no JSON to where a value may begin: a line that begins with an object no
- * further to the right than column, or an object, not a member of another, that looks like a
- * message. */
+/* Skips text that is not JSON, to where a value may begin: an object that begins a line at or
+ * before column, or an object outside another that looks like a message. */
 static reload_err resynchronise(rl_jsontext *j, unsigned column)
 {
     bool there, message, line_begins = j->column == 1;
@@ -173,16 +171,16 @@ static reload_err resynchronise(rl_jsontext *j, unsigned column)
                 return err;
         }
         line_begins = c == '\n' || (line_begins && (c == ' ' || c == '\t'));
-        before = blank(c) ? before : c;
-        step(j);
+        before = is_blank(c) ? before : c;
+        skip_character(j);
         j->start = j->pos;
     }
-    j->in_array = false; /* its end went by with the rest */
+    j->in_array = false; /* its end has been skipped */
     return err;
 }
 
-/* Steps over what stands between values. *there: a value, or what should be one, begins at pos;
- * *broken: why it may not. */
+/* Skips the text between values. *there: a value is expected at pos; *broken: NULL, or the fault
+ * there. */
 static reload_err skip_between(rl_jsontext *j, bool *there, const char **broken)
 {
     reload_err err;
@@ -194,41 +192,40 @@ static reload_err skip_between(rl_jsontext *j, bool *there, const char **broken)
             j->in_array = true;
             j->after_value = j->after_comma = false;
         } else if (c == ']' && j->in_array) {
-            *broken = j->after_comma ? "a comma in front of the array's end" : NULL;
+            *broken = j->after_comma ? "comma before the end of the array" : NULL;
             j->in_array = false;
         } else if (c == ',' && j->in_array) {
-            *broken = j->after_value ? NULL : "a comma with no value in front of it";
+            *broken = j->after_value ? NULL : "comma without a value before it";
             j->after_comma = true;
             j->after_value = false;
-        } else if (!blank(c) &&
+        } else if (!is_blank(c) &&
                    !(at < sizeof rl_byte_order_mark && (uint8_t)c == rl_byte_order_mark[at])) {
             break;
         }
         if (*broken != NULL)
             return RELOAD_OK;
-        step(j);
+        skip_character(j);
         j->start = j->pos;
     }
     if (err == RELOAD_OK && *there && j->in_array && j->after_value) {
-        j->after_value = false; /* told once; the value itself comes next */
-        *broken = "a comma is missing in front of a value";
+        j->after_value = false; /* reported once; the value follows */
+        *broken = "missing comma before a value";
     }
     return err;
 }
 
-/* Gives out that something is broken here, and steps over text[pos] where it is the cause. */
-static void give_broken(rl_jsontext *j, rl_slice *slice, const char *why, bool step_over)
+/* Returns a fault at pos, and skips text[pos] if that is the cause. */
+static void give_broken(rl_jsontext *j, rl_slice *slice, const char *why, bool skip)
 {
     slice->text = "";
     slice->broken = why;
     slice->broken_line = j->line;
     slice->broken_column = j->column;
-    if (step_over && j->pos < j->len)
-        step(j);
+    if (skip && j->pos < j->len)
+        skip_character(j);
 }
 
-/* Where to look for the next value behind one that is broken off at pos: a value may begin on any
- * of the lines that were taken for part of this one. */
+/* Gives up a value at pos. The next value may begin on any line after this value's first. */
 static void break_off(rl_jsontext *j, rl_slice *slice, const char *why, size_t second_line)
 {
     give_broken(j, slice, why, true);
@@ -260,7 +257,7 @@ reload_err rl_jsontext_next(rl_jsontext *j, rl_slice *slice)
     slice->line = j->line;
     slice->column = j->column;
     if (!there && j->in_array)
-        broken = "the text ends inside the array around the messages";
+        broken = "unexpected end: the array of messages is not closed";
     if (broken != NULL) {
         bool value = there && j->text[j->pos] == '{';
         j->in_array = j->in_array && there;
@@ -274,18 +271,18 @@ reload_err rl_jsontext_next(rl_jsontext *j, rl_slice *slice)
         if (err != RELOAD_OK)
             return err;
         if (!there)
-            broken = "the text ends inside a value";
+            broken = "unexpected end inside a value";
         else if (j->text[j->pos] != '{' && j->pos == j->start)
-            broken = "a message is a JSON object";
+            broken = "expected a JSON object";
         else if (j->pos - j->start >= RL_MAX_JSON)
-            broken = "a JSON value of more than 1 GiB";
+            broken = "JSON value larger than 1 GiB";
         else
             broken = scan_character(j, &s, j->text[j->pos]);
         if (broken != NULL) {
             break_off(j, slice, broken, second_line);
             return RELOAD_OK;
         }
-        step(j);
+        skip_character(j);
         if (second_line == 0 && j->column == 1 && j->text[j->pos - 1] == '\n')
             second_line = j->pos - j->start;
     } while (s.depth > 0);

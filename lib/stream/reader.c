@@ -11,21 +11,21 @@ struct reload_reader {
     reload_form form;
     reload_source source;
     void *arg;
-    uint8_t head[4096]; /* looked at to tell the form, and given out again */
+    uint8_t head[4096]; /* read to detect the form, then passed on */
     size_t head_pos, head_len;
     bool ended;
-    rl_framer framer; /* of the input, or of the octets that one JSON value stands for */
+    rl_framer framer; /* of the input, or of one JSON value's octets */
     rl_hextext hex;
-    bool block_over; /* of hex text */
+    bool block_over; /* the block of hex text has ended */
     rl_jsontext json;
     reload_buf octets; /* of the JSON value */
     size_t octets_pos;
-    bool in_value;    /* the framer reads octets */
-    int64_t captured; /* when, as the JSON value says */
+    bool in_value;    /* the framer reads a JSON value's octets */
+    int64_t captured; /* the JSON value's capture time */
     rl_slice slice;
 };
 
-/* The reload_source of a reader that was given none. */
+/* The reload_source of a reader that has none. */
 static ptrdiff_t no_input(void *arg, uint8_t *octets, size_t size)
 {
     (void)arg;
@@ -53,7 +53,7 @@ void reload_reader_free(reload_reader **reader)
     *reader = NULL;
 }
 
-/* A reload_source: the octets that were looked at, then the caller's. */
+/* A reload_source: head, then the caller's source. */
 static ptrdiff_t pull_input(void *arg, uint8_t *octets, size_t size)
 {
     reload_reader *r = arg;
@@ -66,7 +66,7 @@ static ptrdiff_t pull_input(void *arg, uint8_t *octets, size_t size)
     return (ptrdiff_t)n;
 }
 
-/* rl_pulls for the framer. */
+/* The framer's sources (rl_pull). */
 static ptrdiff_t pull_binary(void *arg, uint8_t *octets, size_t size, uint64_t *where)
 {
     (void)where;
@@ -93,9 +93,8 @@ static ptrdiff_t pull_value(void *arg, uint8_t *octets, size_t size, uint64_t *w
     return (ptrdiff_t)n;
 }
 
-/* Tells a form by its first octets, or RELOAD_FORM_AUTO where more of them are needed. all: there
- * are no more. */
-static reload_form tell_form(const uint8_t *octets, size_t len, bool all)
+/* Detects a form by its first octets; RELOAD_FORM_AUTO if more are needed. all: these are all. */
+static reload_form detect_form(const uint8_t *octets, size_t len, bool all)
 {
     size_t i = 0, digits = 0;
     if (len >= sizeof rl_byte_order_mark &&
@@ -134,7 +133,7 @@ void reload_reader_open(reload_reader *r, reload_form form, reload_source source
         rl_framer_open(&r->framer, pull_hex, r, true);
 }
 
-/* Finds out the form of an input where that is left to us. */
+/* Detects the form of the input if the caller did not specify it. */
 static reload_err decide_form(reload_reader *r)
 {
     while (r->form == RELOAD_FORM_AUTO) {
@@ -145,7 +144,7 @@ static reload_err decide_form(reload_reader *r)
             return RELOAD_ERR_READ;
         r->head_len += (size_t)n;
         r->ended = n == 0 && !full;
-        r->form = tell_form(r->head, r->head_len, n == 0);
+        r->form = detect_form(r->head, r->head_len, n == 0);
         if (r->form == RELOAD_FORM_HEX)
             rl_framer_open(&r->framer, pull_hex, r, true);
     }
@@ -175,7 +174,7 @@ static reload_err next_hex(reload_reader *r, reload_item *item)
     }
 }
 
-/* A JSON value that stands for no octets. */
+/* A JSON value that is not a message. */
 static void give_bad(reload_reader *r, reload_item *item, const reload_diag *diag)
 {
     const rl_slice *s = &r->slice;

@@ -1,6 +1,5 @@
-/* From an input's octets to messages, in three steps that know nothing of each other: hex text to
- * octets, JSON text to single values, octets to messages and garbage. reader.c puts them together.
- */
+/* From an input's octets to messages, in independent steps: hex text to octets, JSON text to single
+ * values, octets to messages and garbage. reader.c combines them. */
 #ifndef RL_STREAM_STREAM_H
 #define RL_STREAM_STREAM_H
 
@@ -11,17 +10,16 @@
 enum {
     RL_CHUNK = 64 * 1024,                                  /* octets asked for at once */
     RL_MAX_PIECE = RELOAD_HEADER_SIZE + RELOAD_MAX_LENGTH, /* of garbage in one item */
-    RL_MAX_JSON = 1 << 30, /* octets of one JSON value: what 16 MiB of attributes become */
-    RL_MAX_NESTING = 256   /* of JSON: 16 attributes in each of 5 messages, and room */
+    RL_MAX_JSON = 1 << 30, /* octets of one JSON value, enough for 16 MiB of attributes */
+    RL_MAX_NESTING = 256   /* of JSON; more than 16 attributes in each of 5 messages need */
 };
 
-/* U+FEFF in UTF-8, which some programs put in front of text. */
+/* U+FEFF in UTF-8, which some programs write before text. */
 extern const uint8_t rl_byte_order_mark[3];
 
-/* ---- Framing: octets to messages and garbage (json.md, "Framing of a binary stream") ---- */
+/* ---- Framing: octets to messages and garbage ---- */
 
-/* Gives octets as a reload_source does; where (NULL: not wanted) gets the place in the input that
- * each comes from. */
+/* Like reload_source; where, if not NULL, gets each octet's position in the input. */
 typedef ptrdiff_t (*rl_pull)(void *arg, uint8_t *octets, size_t size, uint64_t *where);
 
 typedef struct rl_framer {
@@ -30,18 +28,18 @@ typedef struct rl_framer {
     uint8_t *octets;
     uint64_t *where; /* as many as octets, where mapped */
     size_t cap;
-    size_t start;  /* of what is not given out yet, in octets */
-    size_t avail;  /* how many there are from start */
-    size_t given;  /* octets of the last item, to be dropped by the next call */
-    uint64_t base; /* the place of octets[start], where not mapped */
+    size_t start;  /* of the octets not yet returned */
+    size_t avail;  /* number of octets from start */
+    size_t given;  /* octets of the last item, dropped by the next call */
+    uint64_t base; /* position of octets[start] in the input if not mapped */
     bool mapped;
     bool ended;
-    bool incomplete_dropped; /* a source may set this: an unfinished last item is not given out, */
-    bool dropped;            /* was there one? */
-    uint64_t dropped_at;     /* its place */
+    bool incomplete_dropped; /* set by the source: drop an incomplete last item */
+    bool dropped;            /* an incomplete last item was dropped, */
+    uint64_t dropped_at;     /* at this position in the input */
 } rl_framer;
 
-/* Begins a new stream; memory is kept from the last one. */
+/* Begins a new stream. Reuses memory. */
 void rl_framer_open(rl_framer *f, rl_pull pull, void *arg, bool mapped);
 void rl_framer_free(rl_framer *f);
 /* The next MESSAGE, GARBAGE or END. */
@@ -55,22 +53,21 @@ typedef struct rl_hextext {
     uint8_t text[4096];
     size_t pos, len;
     uint64_t offset; /* of text[pos] in the input */
-    int high;        /* a digit that waits for its second half, or -1 */
+    int high;        /* an octet's first digit, if its second has not been read; else -1 */
     uint64_t high_at;
     bool line_blank; /* no digit on this line so far */
     bool begun;      /* a digit in this block so far */
     bool ended;      /* of the input */
     bool bad;        /* diag says why this block ended */
-    bool skip;       /* the rest of the block is to be stepped over */
+    bool skip;       /* the rest of the block is to be skipped */
     reload_diag diag;
 } rl_hextext;
 
 void rl_hextext_open(rl_hextext *h, reload_source source, void *arg);
-/* An rl_pull: the octets of a block of lines; 0 at its end, be it a blank line, something bad or
- * the input's end. Behind something bad a line that begins with a token's digits begins a block,
- * too. */
+/* An rl_pull: the octets of a block of lines; 0 at its end, which is a blank line, an error or the
+ * end of the input. After an error, a line that begins with a token also begins a block. */
 ptrdiff_t rl_hextext_pull(void *arg, uint8_t *octets, size_t size, uint64_t *where);
-/* Begins the next block; after a bad one, steps over the rest of it. 1, 0 where there is none, -1
+/* Begins the next block; after an error, skips the rest of the last one. 1, 0 if there is none, -1
  * on failure. */
 int rl_hextext_next(rl_hextext *h);
 
@@ -81,35 +78,34 @@ typedef struct rl_jsontext {
     void *arg;
     char *text;
     size_t cap;
-    size_t start;          /* of what is still wanted */
-    size_t pos;            /* of the next octet to look at */
-    size_t len;            /* behind the last octet */
-    uint64_t base;         /* place of text[0] in the input */
+    size_t start;          /* of the text still needed */
+    size_t pos;            /* of the next octet */
+    size_t len;            /* end of the text */
+    uint64_t base;         /* position of text[0] in the input */
     unsigned line, column; /* of text[pos], in characters */
     bool in_array;         /* inside the array around all values, */
-    bool after_value;      /* where a comma or the array's end must come, */
-    bool after_comma;      /* or where a value must */
-    unsigned resume; /* behind a broken value: the column that the next one begins at, or before;
-                        else 0 */
+    bool after_value;      /* where a comma or the array's end is expected, */
+    bool after_comma;      /* or where a value is expected */
+    unsigned resume; /* after a broken value: the next begins at or before this column; else 0 */
     bool ended;
     uint8_t nesting[RL_MAX_NESTING]; /* '{' or '[' */
 } rl_jsontext;
 
 /* One JSON value's text. */
 typedef struct rl_slice {
-    const char
-        *text; /* valid until the next call, with what it is broken by at its end; NULL: no more */
+    /* valid until the next call, including the fault at its end; NULL: no more */
+    const char *text;
     size_t len;
     uint64_t offset;
     unsigned line, column;
-    const char *broken;                  /* NULL, or why this is no value */
-    unsigned broken_line, broken_column; /* where that shows */
+    const char *broken;                  /* NULL, or why this is not a value */
+    unsigned broken_line, broken_column; /* position of the fault */
 } rl_slice;
 
 void rl_jsontext_open(rl_jsontext *j, reload_source source, void *arg);
 void rl_jsontext_free(rl_jsontext *j);
-/* The next value of NDJSON, concatenated values or one array. Behind text that is no JSON it goes
- * on with the next line that begins a value. */
+/* The next value of NDJSON, concatenated values or one array. After text that is not JSON it
+ * continues with the next line that begins a value. */
 reload_err rl_jsontext_next(rl_jsontext *j, rl_slice *slice);
 
 #endif
