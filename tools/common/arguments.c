@@ -19,10 +19,15 @@ static const struct option_row version_row = {.name = "version", .help = "show v
 
 enum { HELP_WIDTH = 80, HELP_COLUMN = 30, HELP_USAGE_COLUMN = 11 };
 
-/* Number of octets up to the next space or the end. */
-static size_t word_len(const char *text)
+/* Length of the next word up to max, and of options after it: no line begins with an option, except
+ * the rows of options. */
+static size_t word_len(const char *text, size_t max)
 {
-    return strcspn(text, " ");
+    size_t len = 0;
+    do {
+        len += strcspn(text + len + (len > 0), " ") + (len > 0);
+    } while (len < max && text[len] == ' ' && text[len + 1] == '-');
+    return len < max ? len : max;
 }
 
 /* Prints words from a column on, to lines of at most HELP_WIDTH columns. Lines after the first
@@ -31,9 +36,7 @@ static void print_wrapped(const char *text, size_t len, int column, int indent)
 {
     const char *end = text + len;
     for (bool first = true; text < end; first = false) {
-        size_t n = word_len(text);
-        if (n > (size_t)(end - text))
-            n = (size_t)(end - text);
+        size_t n = word_len(text, (size_t)(end - text));
         if (!first && column + 1 + (int)n > HELP_WIDTH) {
             (void)printf("\n%*s", indent, "");
             column = indent;
