@@ -178,8 +178,6 @@ static void write_all(struct output *out, const uint8_t *octets, size_t len)
 
 void output_flush(struct output *out)
 {
-    if (out->before_flush != NULL && !out->failed && !out->before_flush(out->before_flush_arg))
-        out->failed = true; /* reported by before_flush */
     write_all(out, out->pending, out->len);
     out->len = 0;
 }

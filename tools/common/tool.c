@@ -62,8 +62,6 @@ static void print_error(const struct tool *tool, const char *format, va_list arg
     void *sink_arg = (void *)(uintptr_t)tool;
     int n = vsnprintf(line, sizeof line, format, args);
     size_t len = n < 0 ? 0 : (size_t)n < sizeof line ? (size_t)n : sizeof line - 1;
-    if (tool->before_words != NULL)
-        tool->before_words(tool->before_words_arg);
     (void)to_errors(sink_arg, tool->name, strlen(tool->name));
     (void)to_errors(sink_arg, ": ", 2);
     (void)reload_escape((const uint8_t *)line, len, to_errors, sink_arg);

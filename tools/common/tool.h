@@ -28,9 +28,6 @@ struct tool {
         ino_t ino;
     } kept[MAX_KEPT]; /* files that no output may replace */
     size_t kept_count;
-    void (*before_words)(void *arg); /* called before anything is said on standard error, where
-                                        writing may wait; or NULL */
-    void *before_words_arg;
 };
 
 /* Milliseconds of a monotonic clock. */
@@ -108,9 +105,6 @@ struct output {
     bool force;  /* an existing key file may be replaced */
     bool written;
     bool failed;
-    bool (*before_flush)(void *arg); /* may be NULL: called before anything goes out, which it does
-                                        not where this returns false */
-    void *before_flush_arg;
     uint8_t *pending;
     size_t len;
     int64_t since; /* of the oldest pending octet, by tool_milliseconds */

@@ -119,7 +119,7 @@ verdicts "under CERTS" "valid valid" "${verify[@]}" --pair cq.bin ca.bin
 verdicts "before its request" "unmatched-response" "${verify[@]}" --pair ca.bin
 verdicts "with --replay: a request that is a replay counts, and responses are no replays" "valid replay:431 valid valid" "${verify[@]}" --pair --replay cq.bin cq.bin ca.bin ca.bin
 jq -c "$response" PEER-SEARCH.json | reload-sign --none -o none.bin
-t "NONE" 0 '~none\.bin: .*: unsecured' '=reload-verify: warning: under NONE responses are not matched with requests' reload-verify --none --pair none.bin
+t "NONE" 0 '~none\.bin: .*: unsecured' '=reload-verify: warning: under NONE, responses are not matched with requests' reload-verify --none --pair none.bin
 echo '{"overlay": "chat", "security": "HMAC", "pair": true}' >profile.json
 verdicts "a profile's pair" "unmatched-response valid valid" reload-verify --profile profile.json --secret secret a1.bin q1.bin a1.bin
 
@@ -178,8 +178,8 @@ verdicts "--time capture" "valid valid stale:431 future:431 valid" "${capture[@]
 verdicts "a certificate is judged at that time too" "expired-certificate:431 valid" "${capture[@]}" --max-skew none <(at 1900000000 timed.bin) <(at "$now" timed.bin)
 { at "$now" timed.bin; reload-dump -f json timed.bin; at "$now" timed.bin; } >captured.json
 t "a message that does not say when could not be checked, and the others are" 4 '~captured\.json: .* message 1: PEER-SEARCH request: valid
-captured\.json: .* message 3: PEER-SEARCH request: valid' '=reload-verify: captured.json: message 2: could not be checked: it does not say when it was captured' "${capture[@]}" captured.json
-t "nor does binary say it" 4 '' '=reload-verify: timed.bin: message 1: could not be checked: it does not say when it was captured' "${capture[@]}" timed.bin
+captured\.json: .* message 3: PEER-SEARCH request: valid' '=reload-verify: captured.json: message 2: could not be checked: its capture time is missing' "${capture[@]}" captured.json
+t "nor does binary say it" 4 '' '=reload-verify: timed.bin: message 1: could not be checked: its capture time is missing' "${capture[@]}" timed.bin
 t "a filter lets it not pass" 4 @once.bin '~.*message 2: could not be checked.*' bash -c 'cat timed.bin timed.bin >once.bin; "$@" -f binary captured.json' - "${capture[@]}"
 { at 1000 a3.bin; } >captured.json
 t "reload-dump --meta keeps the time" 0 '=1000' '' bash -c 'reload-dump -f json --meta captured.json | jq .meta.time'

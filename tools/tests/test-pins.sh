@@ -244,7 +244,7 @@ verdicts "which has no code" "pin-mismatch" "${pin[@]}" <(jq -c '.header.respons
 
 for option in "--ca ca/ca.crt" "--secret $TESTDATA/hmac.secret" --none; do
     # shellcheck disable=SC2086 # words
-    t "--pin and $option" 2 '' '~reload-verify: --secret, --ca, --pin and --none exclude each other: .*' reload-verify --pin pins $option one.bin
+    t "--pin and $option" 2 '' '~reload-verify: --secret, --ca, --pin and --none cannot be combined: .*' reload-verify --pin pins $option one.bin
 done
 reload-verify --quiet --ca ca/ca.crt --time "$now" --replay-state state ca-signed.bin
 cp state before
@@ -252,13 +252,13 @@ t "a replay state" 4 '' '=reload-verify: state: is a database of something else 
 same state before "is left as it was"
 t "one file for both" 4 '' '=reload-verify: both: is a database of something else than pins' reload-verify --pin both --replay-state both one.bin
 echo notes >notes
-t "a text" 4 '' '=reload-verify: notes: cannot be used: it is no database of reload-verify' reload-verify --pin notes one.bin
+t "a text" 4 '' '=reload-verify: notes: cannot be used: not a database of reload-verify' reload-verify --pin notes one.bin
 ok "is left as it was" test "$(cat notes)" = notes
 t "in a directory that is not there" 4 '' '~reload-verify: missing/pins: cannot be opened: .*' reload-verify --pin missing/pins one.bin
 rm -f pins
 run "${pin[@]}" one.bin
 python3 -c 'import sqlite3; d = sqlite3.connect("pins"); d.execute("UPDATE pin SET sha256 = \"what\""); d.commit()'
-t "a pin that is none" 4 '' "~reload-verify: pins: the pin of peer:$alice is no SHA-256 in hex
+t "a pin that is none" 4 '' "~reload-verify: pins: the pin of peer:$alice is not a SHA-256 digest in hex
 reload-verify: one\\.bin: message 1: could not be checked" "${pin[@]}" one.bin
 # a carrier that is good, of alice, around a message of bob's that cannot be judged: nothing of it is remembered
 jq -c --arg id "$bob" '.header.source_id = $id | .attributes[0].value[0].value = $id' PEER-SEARCH.json | sign_as bobby >inside.bin
@@ -267,7 +267,7 @@ jq -c --arg body "$(hex <inside.bin)" '.attributes[1].value = [{type: "APPLICATI
 rm -f pins
 run "${pin[@]}" inside.bin
 python3 -c 'import sqlite3; d = sqlite3.connect("pins"); d.execute("UPDATE pin SET sha256 = \"what\""); d.commit()'
-t "a message inside that cannot be judged" 4 '' "~reload-verify: pins: the pin of peer:$bob is no SHA-256 in hex
+t "a message inside that cannot be judged" 4 '' "~reload-verify: pins: the pin of peer:$bob is not a SHA-256 digest in hex
 reload-verify: around\\.bin: message 1: could not be checked" "${pin[@]}" --replay-state seen around.bin
 rm -f pins
 verdicts "leaves nothing behind of its carrier, which is judged another time" "pinned" "${pin[@]}" --replay-state seen around.bin

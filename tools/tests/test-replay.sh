@@ -111,7 +111,7 @@ verdicts "nor do they count" "valid valid" "${with[@]}" responses.bin
 install -m 600 "$TESTDATA/hmac.secret" secret
 reload-sign --secret secret -o hmac.bin PEER-SEARCH.json
 cat hmac.bin hmac.bin >hmac-twice.bin
-warning='=reload-verify: warning: replay is looked for under CERTS only, where a Transaction ID tells of it'
+warning='=reload-verify: warning: replay is detected under CERTS only, where Transaction IDs are numbered'
 t "HMAC" 0 '~.*: valid
 .*: valid' "$warning" reload-verify --secret secret --replay hmac-twice.bin
 t "HMAC, --quiet" 0 '' '' reload-verify --secret secret --quiet --replay-state hmac.state hmac-twice.bin
@@ -176,9 +176,9 @@ unchanged()
     ok "with nothing beside it" bash -c '[ -z "$(ls "$1"?* 2>/dev/null)" ]' - "$2"
 }
 head -c 20000 /dev/urandom >random.state
-unchanged "no database" random.state 'random\.state: cannot be used: it is no database of reload-verify'
+unchanged "no database" random.state 'random\.state: cannot be used: not a database of reload-verify'
 echo "notes" >notes.state
-unchanged "a text" notes.state 'notes\.state: cannot be used: it is no database of reload-verify'
+unchanged "a text" notes.state 'notes\.state: cannot be used: not a database of reload-verify'
 python3 -c 'import sqlite3; d = sqlite3.connect("foreign.state"); d.execute("CREATE TABLE t (x)"); d.commit()'
 unchanged "another program's database" foreign.state 'foreign\.state: is a database of something else than replay state'
 python3 -c 'import sqlite3; d = sqlite3.connect("tagged.state"); d.execute("PRAGMA application_id = 77"); d.commit()'

@@ -129,5 +129,5 @@ t "its DHT counts where none is told" 1 '~.*overlay-mismatch.*' '' reload-verify
 t "--secret takes the place of its CA" 0 '~.*: valid' '' reload-verify --profile "$profile" --secret secret --dht 0 --hash 0 --time $now \
     "$TESTDATA/section-4.1.hmac.bin"
 echo '{"security": "HMAC", "ca": ["ca.crt"]}' >hmac.json
-t "a profile's security counts, not its files" 2 '' '~.*the profile says HMAC.*'$'\n''.*' reload-verify --profile hmac.json "$request"
+t "a profile's security counts, not its files" 2 '' '~.*security is HMAC, which requires --secret.*'$'\n''.*' reload-verify --profile hmac.json "$request"
 done_testing

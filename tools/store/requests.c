@@ -1,0 +1,47 @@
+/* Requests that a response can match (D25). */
+#include "store/database.h"
+
+const struct database_kind store_requests = {
+    "requests",
+    0x524c7271,
+    "CREATE TABLE request (number INTEGER PRIMARY KEY, transaction_id BLOB NOT NULL, overlay "
+    "INTEGER NOT NULL,"
+    " captured INTEGER NOT NULL, open_overlay INTEGER NOT NULL, UNIQUE (transaction_id, overlay))",
+    "SELECT captured, open_overlay FROM request WHERE transaction_id = ?1 AND overlay = ?2",
+    /* a PEER-JOIN with Overlay 0 stays one, even if its Transaction ID is repeated */
+    "INSERT OR REPLACE INTO request (transaction_id, overlay, captured, open_overlay) VALUES (?1, "
+    "?2, ?3, max(?4,"
+    " ifnull((SELECT open_overlay FROM request WHERE transaction_id = ?1 AND overlay = ?2), 0)))",
+    NULL,
+    "DELETE FROM request WHERE number <= (SELECT max(number) FROM request) - ?1",
+};
+
+reload_err store_find_request(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE],
+                              uint32_t overlay, reload_request_state *request, bool *found)
+{
+    struct database *d = &((struct store *)arg)->requests;
+    database_bind(d->find, 1, transaction_id, RELOAD_TRANSACTION_SIZE);
+    (void)sqlite3_bind_int64(d->find, 2, overlay);
+    reload_err err = database_find(d, found);
+    if (*found)
+        *request = (reload_request_state){.captured = sqlite3_column_int64(d->find, 0),
+                                          .open_overlay = sqlite3_column_int(d->find, 1) != 0};
+    (void)sqlite3_reset(d->find);
+    return err;
+}
+
+reload_err store_keep_request(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE],
+                              uint32_t overlay, const reload_request_state *request)
+{
+    struct store *store = arg;
+    struct database *d = &store->requests;
+    if (!database_use(d))
+        return RELOAD_ERR_WRITE;
+    database_bind(d->keep, 1, transaction_id, RELOAD_TRANSACTION_SIZE);
+    (void)sqlite3_bind_int64(d->keep, 2, overlay);
+    (void)sqlite3_bind_int64(d->keep, 3, request->captured);
+    (void)sqlite3_bind_int64(d->keep, 4, request->open_overlay);
+    (void)sqlite3_bind_int64(d->drop, 1, (sqlite3_int64)store->max_requests);
+    reload_err err = database_keep(d);
+    return err == RELOAD_OK && !database_step(d, d->drop) ? RELOAD_ERR_WRITE : err;
+}

@@ -1,0 +1,235 @@
+/* Reports as text. */
+#include "verify/verify.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+__attribute__((format(printf, 2, 3))) static void print(struct verify *v, const char *format, ...)
+{
+    char line[1024];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    if (n > 0)
+        (void)output_write(&v->out, line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
+}
+
+static void print_escaped(struct verify *v, const char *text)
+{
+    (void)reload_escape((const uint8_t *)text, strlen(text), output_write, &v->out);
+}
+
+static void print_signatures(struct verify *v, const reload_msg *msg, const reload_report *report,
+                             const char *indent)
+{
+    for (size_t i = 0; i < report->count; i++) {
+        const reload_signature *signature = &report->signatures[i];
+        char pointer[256];
+        if (!reload_msg_pointer(msg, signature->attr, pointer, sizeof pointer))
+            pointer[0] = '\0';
+        print(v, "%s    %s %s: %s", indent, reload_msg_attr(msg, signature->attr)->def->name,
+              pointer, reload_verdict_text(signature->verdict));
+        if (signature->reason != RELOAD_REASON_NONE)
+            print(v, ": %s", reload_reason_text(signature->reason));
+        if (signature->has_timestamp)
+            print(v, ", TIMESTAMP %" PRIu32, signature->timestamp);
+        if (signature->signer != NULL)
+            print(v, ", signer %s", reload_cert_subject(signature->signer)); /* escaped already */
+        if (signature->attr > reload_msg_signature(msg))                     /* D27 */
+            print(v, ", unauthenticated: outside the message's SIGNATURE");
+        print(v, "\n");
+    }
+}
+
+/* ---- Lint ---- */
+
+/* Where the findings of a message go. */
+struct lint_lines {
+    struct verify *v;
+    const struct slot *slot;
+    const reload_msg *msg;
+    const char *prefix;
+};
+
+/* "put-destination /attributes/1/value/0: … (B§9.1, D17)" */
+static void finding_text(const reload_msg *msg, const reload_finding *finding, char *text,
+                         size_t size)
+{
+    const reload_rule_def *rule = reload_rule_def_of(finding->rule);
+    const char *level = reload_level_text(rule->level);
+    char pointer[256];
+    if (!reload_finding_pointer(msg, finding, pointer, sizeof pointer))
+        pointer[0] = '\0';
+    (void)snprintf(text, size, "lint: %s %s: %s (%s%s%s)", rule->word, pointer, finding->detail,
+                   level == NULL ? "" : level, level == NULL ? "" : ", ", rule->section);
+}
+
+static int print_finding(void *arg, const reload_finding *finding)
+{
+    const struct lint_lines *lines = arg;
+    char text[640];
+    finding_text(lines->msg, finding, text, sizeof text);
+    print(lines->v, "%s    %s\n", lines->prefix, text);
+    return lines->v->out.failed ? -1 : 0;
+}
+
+static int warn_of_finding(void *arg, const reload_finding *finding)
+{
+    const struct lint_lines *lines = arg;
+    const reload_origin *origin = &lines->slot->origin;
+    char text[640];
+    finding_text(lines->msg, finding, text, sizeof text);
+    tool_warn(&lines->v->tool, "%s: offset %" PRIu64 ": message %" PRIu64 ": %s%s", origin->file,
+              origin->offset, origin->index, lines->prefix, text);
+    return 0;
+}
+
+static void lint(struct lint_lines *lines, reload_lint_sink sink)
+{
+    struct verify *v = lines->v;
+    reload_err err = v->options.lint && !v->tool.quiet
+                         ? reload_lint(v->options.policy.security, lines->msg, sink, lines)
+                         : RELOAD_OK;
+    if (err != RELOAD_OK && err != RELOAD_ERR_WRITE) /* reported by the output */
+        tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": %s", lines->slot->origin.file,
+                   lines->slot->origin.index, reload_strerror(err));
+}
+
+/* ---- Explanations ---- */
+
+/* The i-th part of what is reported of a wrong digest; false when i is past the last. */
+static bool explanation_text(const reload_explanation *explanation, size_t i, char *text,
+                             size_t size)
+{
+    if (i < explanation->count) {
+        const reload_fit *fit = &explanation->fits[i];
+        char words[768];
+        reload_fit_text(fit, words, sizeof words);
+        (void)snprintf(text, size, "the digest fits: %s%s%s: %s", fit->readings[0]->word,
+                       fit->count > 1 ? ", " : "", fit->count > 1 ? fit->readings[1]->word : "",
+                       words);
+        return true;
+    }
+    if (i > 0)
+        return false;
+    (void)snprintf(text, size, "%s%s%s",
+                   explanation->no_digest ? "there is no digest" : "no known misreading fits",
+                   explanation->key_fits ? "; the certificate's key has signed other octets" : "",
+                   explanation->incomplete ? "; not all were tried" : "");
+    return true;
+}
+
+/* "explain: SIGNATURE /attributes/2: the digest fits: …", one line for each fit; warnings if
+ * messages are passed on. */
+static void print_explanations(struct verify *v, const struct slot *slot, const reload_msg *msg,
+                               const reload_report *report, const char *indent)
+{
+    for (size_t i = 0; i < report->count; i++) {
+        const reload_signature *signature = &report->signatures[i];
+        char pointer[256], text[900];
+        if (!reload_msg_pointer(msg, signature->attr, pointer, sizeof pointer))
+            pointer[0] = '\0';
+        for (size_t k = 0; signature->explanation != NULL &&
+                           explanation_text(signature->explanation, k, text, sizeof text);
+             k++) {
+            const char *name = reload_msg_attr(msg, signature->attr)->def->name;
+            if (v->options.format != FORM_NOT_SPECIFIED)
+                tool_warn(&v->tool,
+                          "%s: offset %" PRIu64 ": message %" PRIu64 ": explain: %s %s: %s",
+                          slot->origin.file, slot->origin.offset, slot->origin.index, name, pointer,
+                          text);
+            else
+                print(v, "%s    explain: %s %s: %s\n", indent, name, pointer, text);
+        }
+    }
+}
+
+/* ---- Reports ---- */
+
+/* "RESOURCE-PUT request: " */
+static void print_kind(struct verify *v, const reload_msg *msg)
+{
+    const char *name = reload_name(RELOAD_NAMES_METHOD, reload_msg_field(msg, RELOAD_F_METHOD));
+    if (name != NULL)
+        print(v, "%s", name);
+    else
+        print(v, "method %" PRIu32, reload_msg_field(msg, RELOAD_F_METHOD));
+    print(v, " %s: ", reload_msg_field(msg, RELOAD_F_RESPONSE) != 0 ? "response" : "request");
+}
+
+/* "invalid: bad-digest (431): …" */
+static void print_verdict(struct verify *v, const reload_report *report)
+{
+    print(v, "%s", reload_verdict_text(report->verdict));
+    if (report->reason != RELOAD_REASON_NONE && report->reason != RELOAD_REASON_MALFORMED)
+        print(v, ": %s", reload_reason_text(report->reason));
+    if (report->response_code != 0)
+        print(v, " (%u)", report->response_code);
+    if (report->detail[0] != '\0') {
+        print(v, ": ");
+        print_escaped(v, report->detail);
+    }
+    if (report->has_round_trip)
+        print(v, ", round trip %.6f s", (double)report->round_trip / RELOAD_SECOND);
+    print(v, "\n");
+}
+
+/* A message, and each inner message on lines of its own. msg: NULL if it is not a message. */
+static void print_report(struct verify *v, const struct slot *slot, const reload_msg *msg,
+                         const reload_report *report, unsigned depth)
+{
+    static const char *const indents[RELOAD_MAX_TUNNEL + 1] = {"", "    ", "        ",
+                                                               "            ", "                "};
+    if (msg != NULL)
+        print_kind(v, msg);
+    print_verdict(v, report);
+    if (msg == NULL)
+        return;
+    if (v->options.verbose)
+        print_signatures(v, msg, report, indents[depth]);
+    print_explanations(v, slot, msg, report, indents[depth]);
+    lint(&(struct lint_lines){v, slot, msg, indents[depth]}, print_finding);
+    for (size_t i = 0; i < report->tunnelled_count && depth < RELOAD_MAX_TUNNEL; i++) {
+        print(v, "%s    tunnelled: ", indents[depth]);
+        print_report(v, slot, report->tunnelled[i].msg, &report->tunnelled[i].report, depth + 1);
+    }
+}
+
+/* "put.bin: offset 0: message 1: …" */
+void report_text(struct verify *v, const struct slot *slot)
+{
+    print_escaped(v, slot->origin.file);
+    print(v, ": offset %" PRIu64 ": message %" PRIu64 ": ", slot->origin.offset,
+          slot->origin.index);
+    print_report(v, slot, slot->msg, &slot->report, 0);
+}
+
+/* ---- Messages that are passed on ---- */
+
+static void warn_of_findings(struct verify *v, const struct slot *slot, const reload_msg *msg,
+                             const reload_report *report)
+{
+    const char *prefix = report == &slot->report ? "" : "tunnelled: ";
+    lint(&(struct lint_lines){v, slot, msg, prefix}, warn_of_finding);
+    for (size_t i = 0; i < report->tunnelled_count; i++)
+        warn_of_findings(v, slot, report->tunnelled[i].msg, &report->tunnelled[i].report);
+}
+
+void report_filtered(struct verify *v, const struct slot *slot)
+{
+    const reload_report *report = &slot->report;
+    if (slot->msg == NULL)
+        return;
+    if (reload_verdict_passes(report->verdict)) {
+        tool_write_message(&v->out, slot->msg, (enum tool_octets_form)v->options.format, NULL, 0);
+    } else if (report->verdict == RELOAD_INVALID) {
+        tool_warn(&v->tool, "%s: offset %" PRIu64 ": message %" PRIu64 ": not passed on: %s: %s",
+                  slot->origin.file, slot->origin.offset, slot->origin.index,
+                  reload_reason_text(report->reason), report->detail);
+        print_explanations(v, slot, slot->msg, report, "");
+    }
+    warn_of_findings(v, slot, slot->msg, report);
+}
