@@ -109,18 +109,18 @@ sed -n '/^static char \*\*profile_files/,/^}/s/.*keys\[\] = {\(.*\)};/\1/p
 sed -n '/^\.Sh FILES/,/^\.Sh EXIT/s/^\.It Li //p' "$source/man/reload-keygen.1" | sed 's/ , /\n/g' >"$work/manual"
 same "$work/library" "$work/manual" "reload-keygen(1) has the keys of a profile"
 
-# D24's words and codes: verify.c's table against the manual's
-sed -n 's/^ *\[RELOAD_REASON_[A-Z_]*\] = {"\([^"]*\)", \([0-9]*\)},$/\1 \2/p' "$source/lib/verify/verify.c" |
+# D24's words and codes: report.c's table against the manual's
+sed -n 's/^ *\[RELOAD_REASON_[A-Z_]*\] = {"\([^"]*\)", \([0-9]*\), [0-9]*},$/\1 \2/p' "$source/lib/verify/report.c" |
     sed 's/ 0$/ -/' >"$work/library"
 part reload-verify.1 Reasons 'OVER TIME' | rows | sed '1d' | cut -f 1,3 | tr '\t' ' ' >"$work/manual"
-same "$work/library" "$work/manual" "reload-verify(1) has the reasons and codes of lib/verify.c"
+same "$work/library" "$work/manual" "reload-verify(1) has the reasons and codes of lib/verify/report.c"
 cat "$source"/lib/reload/*.h | grep -c 'RELOAD_REASON_[A-Z_]*[,]*$' | sed 's/.*/& reasons/' >"$work/header"
 wc -l <"$work/library" | sed 's/ *//; s/.*/& reasons/' >"$work/table"
-same "$work/header" "$work/table" "lib/verify/verify.c has a word for each of reload.h's reasons"
+same "$work/header" "$work/table" "lib/verify/report.c has a word for each of reload.h's reasons"
 
-sed -n '/^const char \*reload_verdict_text/,/^}/s/^ *return "\(.*\)";$/\1/p' "$source/lib/verify/verify.c" >"$work/library"
+sed -n '/^const char \*reload_verdict_text/,/^}/s/^ *return "\(.*\)";$/\1/p' "$source/lib/verify/report.c" >"$work/library"
 sed -n '/^\.Ss Verdicts/,/^\.Ss Reasons/s/^\.It Li \(.*\)/\1/p' "$source/man/reload-verify.1" >"$work/manual"
-same "$work/library" "$work/manual" "reload-verify(1) has the verdicts of lib/verify.c"
+same "$work/library" "$work/manual" "reload-verify(1) has the verdicts of lib/verify/report.c"
 
 # Lint's rules: lint.c's table against the manual's, level, section and sentence included
 sed -n '/^static const reload_rule_def rules/,/^};/p' "$source/lib/verify/lint.c" | tr '\n' ' ' |

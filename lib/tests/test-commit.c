@@ -1,258 +1,11 @@
 /* How a commit turns the verdict that the judge found without the store, and that judging is pure.
  */
-#include "test.h"
-
-#include "x509/x509.h"
+#include "identities.h"
 
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { NOW = 1183896000 };
-
-/* ---- Two self-signed identities with the same names ---- */
-
-struct identity {
-    reload_buf key, cert;
-    char *der; /* in hex */
-    uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE];
-};
-static struct identity first, second;
-
-static char *to_hex(const uint8_t *octets, size_t len)
-{
-    char *digits = calloc(2 * len + 1, 1);
-    assert_non_null(digits);
-    reload_hex_encode(octets, len, digits);
-    return digits;
-}
-
-static void make_identity(struct identity *who, const char *seed)
-{
-    static const uint8_t serial[1] = {1};
-    static const reload_cert_name names[] = {{true, {0x46, 0x3a, 0xc4, 0x13, 0xc4}, "chat"},
-                                             {false, {0}, "alice@example.com"}};
-    const reload_cert_spec spec = {seed, names, 2, serial, 1, 1000000000, 1000000001, false};
-    reload_rng *rng;
-    reload_key *key;
-    reload_cert *cert;
-    size_t len;
-    assert_int_equal(reload_rng_new((const uint8_t *)seed, strlen(seed), &rng), RELOAD_OK);
-    assert_int_equal(reload_key_generate(rng, 2048, &key), RELOAD_OK);
-    assert_int_equal(reload_key_write(key, &who->key), RELOAD_OK);
-    assert_int_equal(reload_cert_issue(&spec, key, NULL, 0, NULL, key, &who->cert, NULL),
-                     RELOAD_OK);
-    assert_int_equal(reload_cert_parse(who->cert.octets, who->cert.len, &cert, NULL), RELOAD_OK);
-    const uint8_t *der = reload_cert_octets(cert, &len);
-    who->der = to_hex(der, len);
-    assert_int_equal(rl_cert_fingerprint(cert, who->fingerprint), RELOAD_OK);
-    reload_cert_free(&cert);
-    reload_key_free(&key);
-    reload_rng_free(&rng);
-}
-
-static void free_identity(struct identity *who)
-{
-    reload_buf_free(&who->key);
-    reload_buf_free(&who->cert);
-    free(who->der);
-}
-
-static int setup(void **state)
-{
-    (void)state;
-    make_identity(&first, "CN=first");
-    make_identity(&second, "CN=second");
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    free_identity(&first);
-    free_identity(&second);
-    return 0;
-}
-
-/* ---- A store ---- */
-
-enum { MOST = 64 };
-
-struct memory {
-    struct {
-        char name[64];
-        uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE];
-    } pins[MOST];
-    size_t pin_count;
-    reload_peer_state peer; /* of the only peer */
-    bool has_peer;
-    uint8_t requests[MOST][RELOAD_TRANSACTION_SIZE];
-    reload_request_state request; /* the same of all */
-    size_t request_count;
-};
-
-static reload_err find_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_peer_state *peer,
-                            bool *found)
-{
-    const struct memory *memory = arg;
-    (void)id;
-    *peer = memory->peer;
-    *found = memory->has_peer;
-    return RELOAD_OK;
-}
-
-static reload_err keep_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE],
-                            const reload_peer_state *peer)
-{
-    struct memory *memory = arg;
-    (void)id;
-    memory->peer = *peer;
-    memory->has_peer = true;
-    return RELOAD_OK;
-}
-
-static reload_err find_request(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE],
-                               uint32_t overlay, reload_request_state *request, bool *found)
-{
-    const struct memory *memory = arg;
-    (void)overlay;
-    *found = false;
-    *request = memory->request;
-    for (size_t i = 0; i < memory->request_count && !*found; i++)
-        *found = memcmp(memory->requests[i], transaction_id, RELOAD_TRANSACTION_SIZE) == 0;
-    return RELOAD_OK;
-}
-
-static reload_err keep_request(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE],
-                               uint32_t overlay, const reload_request_state *request)
-{
-    struct memory *memory = arg;
-    (void)overlay;
-    assert_true(memory->request_count < MOST);
-    memcpy(memory->requests[memory->request_count++], transaction_id, RELOAD_TRANSACTION_SIZE);
-    memory->request = *request;
-    return RELOAD_OK;
-}
-
-static reload_err find_pin(void *arg, const char *name,
-                           uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE], bool *found)
-{
-    const struct memory *memory = arg;
-    *found = false;
-    for (size_t i = 0; i < memory->pin_count; i++)
-        if (strcmp(memory->pins[i].name, name) == 0) {
-            memcpy(fingerprint, memory->pins[i].fingerprint, RELOAD_FINGERPRINT_SIZE);
-            *found = true;
-        }
-    return RELOAD_OK;
-}
-
-static reload_err keep_pin(void *arg, const char *name,
-                           const uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE])
-{
-    struct memory *memory = arg;
-    uint8_t stored[RELOAD_FINGERPRINT_SIZE];
-    bool found;
-    if (find_pin(arg, name, stored, &found) != RELOAD_OK || found)
-        return RELOAD_OK;
-    assert_true(memory->pin_count < MOST && strlen(name) < sizeof memory->pins[0].name);
-    memcpy(memory->pins[memory->pin_count].name, name, strlen(name) + 1);
-    memcpy(memory->pins[memory->pin_count++].fingerprint, fingerprint, RELOAD_FINGERPRINT_SIZE);
-    return RELOAD_OK;
-}
-
-#define ALICE_PIN "peer:463ac413c4000000000000000000000000000000"
-#define KEY_PIN   "key:alice@example.com"
-
-/* ---- Messages ---- */
-
-#define ID "463ac413c4000000000000000000000000000000"
-#define HEAD(method, response, counter, more)                                                      \
-    "{\"header\": {\"method\": \"" method "\", \"response\": " response                            \
-    ", \"overlay\": {\"name\": \"chat\"}, \"source_id\": \"" ID                                    \
-    "\", \"transaction_id\": \"4690ba50" counter "\"}, "                                           \
-    "\"attributes\": [{\"type\": \"SOURCE-INFO\", \"value\": [{\"type\": \"PEER-ID\", \"value\": " \
-    "\"" ID "\"}]}" more
-#define BODY                                                                                   \
-    "{\"type\": \"RESOURCE-INFO.BODY\", \"value\": [{\"type\": \"RESOURCE-INFO.BODY.ENTRY\", " \
-    "\"value\": \"sip:alice@10.4.1.2\"}, {\"type\": \"RESOURCE-INFO.BODY.EXPIRATION\", "       \
-    "\"value\": 600}]}"
-#define CERT_BODY                                                                     \
-    "{\"type\": \"RESOURCE-INFO.BODY\", \"value\": [{\"type\": \"RESOURCE-INFO.BODY." \
-    "CERTIFICATE\", \"hex\": \"%s\"}]}, "
-#define RESOURCE(bodies)                                                                   \
-    ", {\"type\": \"RESOURCE\", \"value\": [{\"type\": \"RESOURCE-INFO.KEY\", \"value\": " \
-    "\"alice@example.com\"}, " bodies "]}"
-#define PUT(counter)    HEAD("RESOURCE-PUT", "false", counter, RESOURCE(BODY)) "]}"
-#define SEARCH(counter) HEAD("PEER-SEARCH", "false", counter, "") "]}"
-
-/* Signs a message under CERTS. */
-static void make(const char *json, const struct identity *who, unsigned flags, reload_buf *out)
-{
-    reload_buf plain = {0};
-    reload_diag diag;
-    const reload_sign_options options = {.size = sizeof options, .time = NOW, .flags = flags};
-    test_json(&plain, json);
-    reload_msg *msg = test_parse(&plain);
-    reload_signer *s = reload_signer_new(RELOAD_SECURITY_CERTS);
-    assert_int_equal(reload_signer_set_key(s, who->key.octets, who->key.len, NULL, NULL),
-                     RELOAD_OK);
-    assert_int_equal(reload_signer_set_cert(s, who->cert.octets, who->cert.len, NULL), RELOAD_OK);
-    reload_buf_reset(out);
-    if (reload_sign(s, msg, &options, out, &diag) != RELOAD_OK)
-        fail_msg("not signed: %s", diag.text);
-    reload_signer_free(&s);
-    reload_msg_free(&msg);
-    reload_buf_free(&plain);
-}
-
-/* The members of a PEER-INFO of alice's Peer-ID that is signed by the second identity, in hex. */
-static char *second_peer_info(void)
-{
-    reload_buf octets = {0};
-    size_t len;
-    make(SEARCH("00000001"), &second, RELOAD_SIGN_SOURCE_INFO, &octets);
-    reload_msg *msg = test_parse(&octets);
-    const uint8_t *value = reload_msg_value_octets(
-        msg, reload_msg_member(msg, RELOAD_NO_ATTR, RELOAD_A_SOURCE_INFO), &len);
-    char *hex = to_hex(value, len);
-    reload_msg_free(&msg);
-    reload_buf_free(&octets);
-    return hex;
-}
-
-/* Appends a ROUTE-LOG whose PEER-INFO is that. */
-static void append_route_log(reload_buf *octets)
-{
-    char *hex = second_peer_info(), json[8192];
-    reload_buf attr = {0}, out = {0};
-    (void)snprintf(json, sizeof json,
-                   "{\"type\": \"ROUTE-LOG\", \"value\": [{\"type\": \"ROUTE-LOG.PEER-INFO\", "
-                   "\"hex\": \"%s\"}]}",
-                   hex);
-    assert_int_equal(reload_json_read_attr(json, strlen(json), &attr, NULL), RELOAD_OK);
-    reload_msg *msg = test_parse(octets);
-    assert_int_equal(reload_append_attr(msg, attr.octets, attr.len, 0, &out, NULL), RELOAD_OK);
-    reload_msg_free(&msg);
-    reload_buf_free(octets);
-    *octets = out;
-    reload_buf_free(&attr);
-    free(hex);
-}
-
-/* Turns a bit of the digest of the signature of that type, the last one in the message. */
-static void turn_digest(reload_buf *octets, uint16_t type)
-{
-    reload_msg *msg = test_parse(octets);
-    size_t at = 0;
-    for (size_t i = 0; i < reload_msg_count(msg); i++)
-        if (reload_msg_attr(msg, i)->type == type)
-            at = reload_msg_attr(msg, reload_msg_member(msg, (uint32_t)i, RELOAD_A_DIGEST))->offset;
-    assert_true(at > 0);
-    octets->octets[at + 20] ^= 1;
-    reload_msg_free(&msg);
-}
 
 /* ---- Judging and committing ---- */
 
@@ -271,8 +24,7 @@ static struct fixture *new_fixture(void)
 {
     struct fixture *f = calloc(1, sizeof *f);
     assert_non_null(f);
-    f->store = (reload_store){&f->memory,   find_peer, keep_peer, find_request,
-                              keep_request, find_pin,  keep_pin};
+    f->store = memory_functions(&f->memory);
     f->policy = reload_policy_new(RELOAD_SECURITY_CERTS);
     reload_policy_remember(f->policy,
                            RELOAD_REMEMBER_PEERS | RELOAD_REMEMBER_PINS | RELOAD_REMEMBER_REQUESTS);
@@ -386,7 +138,7 @@ static void test_pin_before_digest(void **state)
     judge(f, "bad-digest", "SIGNATURE=bad-digest:CN=second");
     commit(f, "bad-digest", "SIGNATURE=bad-digest:CN=second");
     assert_int_equal(f->memory.pin_count, 0);
-    assert_int_equal(keep_pin(&f->memory, ALICE_PIN, first.fingerprint), RELOAD_OK);
+    assert_int_equal(f->store.keep_pin(&f->memory, ALICE_PIN, first.fingerprint), RELOAD_OK);
     judge(f, "bad-digest", "SIGNATURE=bad-digest:CN=second");
     commit(f, "pin-mismatch", "SIGNATURE=pin-mismatch:CN=second");
     assert_non_null(strstr(f->report.detail,
@@ -434,7 +186,7 @@ static void test_response(void **state)
     static const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE] = {0x46, 0x90, 0xba, 0x50,
                                                                     0,    0,    0,    1};
     const reload_request_state request = {.captured = 1000000};
-    assert_int_equal(keep_request(&f->memory, transaction_id, 0, &request), RELOAD_OK);
+    assert_int_equal(f->store.keep_request(&f->memory, transaction_id, 0, &request), RELOAD_OK);
     const reload_moment captured = {now.now, 3500000};
     assert_int_equal(reload_verify(f->judge, f->msg, captured, &f->store, &f->report), RELOAD_OK);
     verdict_is(f, "pin-mismatch", "PEER-SIGNATURE=pin-mismatch:CN=second SIGNATURE=valid:CN=first");
@@ -489,13 +241,14 @@ static void test_alternatives(void **state)
     /* the KEY is the second one's: whose certificate fits the pin has a bad digest, which is
      * further than the pin of the other */
     memset(&f->memory, 0, sizeof f->memory);
-    assert_int_equal(keep_pin(&f->memory, KEY_PIN, second.fingerprint), RELOAD_OK);
+    assert_int_equal(f->store.keep_pin(&f->memory, KEY_PIN, second.fingerprint), RELOAD_OK);
     judge(f, NULL, good);
     commit(f, "bad-digest", BODY_SIG "=bad-digest:CN=second SIGNATURE=valid:CN=first");
     assert_int_equal(f->memory.pin_count, 1);
     /* only another key is known */
     memset(&f->memory, 0, sizeof f->memory);
-    assert_int_equal(keep_pin(&f->memory, KEY_PIN, (const uint8_t *)KEY_PIN KEY_PIN), RELOAD_OK);
+    assert_int_equal(f->store.keep_pin(&f->memory, KEY_PIN, (const uint8_t *)KEY_PIN KEY_PIN),
+                     RELOAD_OK);
     judge(f, NULL, good);
     commit(f, "pin-mismatch", BODY_SIG "=pin-mismatch:CN=second SIGNATURE=valid:CN=first");
     assert_non_null(strstr(f->report.detail, "its key differs from the one stored for the KEY"));
@@ -518,7 +271,7 @@ static void test_alternatives_of_bad_digest(void **state)
     reload_buf_free(&json);
     judge(f, "bad-digest", BODY_SIG "=bad-digest:CN=second SIGNATURE=valid:CN=first");
     commit(f, "bad-digest", BODY_SIG "=bad-digest:CN=second SIGNATURE=valid:CN=first");
-    assert_int_equal(keep_pin(&f->memory, KEY_PIN, first.fingerprint), RELOAD_OK);
+    assert_int_equal(f->store.keep_pin(&f->memory, KEY_PIN, first.fingerprint), RELOAD_OK);
     judge(f, "bad-digest", BODY_SIG "=bad-digest:CN=second SIGNATURE=valid:CN=first");
     commit(f, "bad-digest", BODY_SIG "=bad-digest:CN=first SIGNATURE=valid:CN=first");
     free_fixture(f);
@@ -681,5 +434,5 @@ int main(void)
         cmocka_unit_test(test_replace_policy),
         cmocka_unit_test(test_threads),
     };
-    return cmocka_run_group_tests_name("commit", tests, setup, teardown);
+    return cmocka_run_group_tests_name("commit", tests, setup_identities, teardown_identities);
 }

@@ -1,0 +1,69 @@
+/* Two self-signed identities with the same names, a store, and messages by them. */
+#ifndef RL_TESTS_IDENTITIES_H
+#define RL_TESTS_IDENTITIES_H
+
+#include "test.h"
+
+enum { NOW = 1183896000 };
+
+struct identity {
+    reload_buf key, cert;
+    char *der; /* in hex */
+    uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE];
+};
+extern struct identity first, second;
+
+/* For a group of tests. */
+int setup_identities(void **state);
+int teardown_identities(void **state);
+
+enum { MOST = 64 };
+
+/* A store of one peer. */
+struct memory {
+    struct {
+        char name[64];
+        uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE];
+    } pins[MOST];
+    size_t pin_count;
+    reload_peer_state peer;
+    bool has_peer;
+    uint8_t requests[MOST][RELOAD_TRANSACTION_SIZE];
+    reload_request_state request; /* the last one's state, given for all */
+    size_t request_count;
+};
+reload_store memory_functions(struct memory *memory);
+
+#define ALICE_PIN "peer:463ac413c4000000000000000000000000000000"
+#define KEY_PIN   "key:alice@example.com"
+
+#define ID "463ac413c4000000000000000000000000000000"
+#define HEAD(method, response, counter, more)                                                      \
+    "{\"header\": {\"method\": \"" method "\", \"response\": " response                            \
+    ", \"overlay\": {\"name\": \"chat\"}, \"source_id\": \"" ID                                    \
+    "\", \"transaction_id\": \"4690ba50" counter "\"}, "                                           \
+    "\"attributes\": [{\"type\": \"SOURCE-INFO\", \"value\": [{\"type\": \"PEER-ID\", \"value\": " \
+    "\"" ID "\"}]}" more
+#define BODY                                                                                   \
+    "{\"type\": \"RESOURCE-INFO.BODY\", \"value\": [{\"type\": \"RESOURCE-INFO.BODY.ENTRY\", " \
+    "\"value\": \"sip:alice@10.4.1.2\"}, {\"type\": \"RESOURCE-INFO.BODY.EXPIRATION\", "       \
+    "\"value\": 600}]}"
+#define CERT_BODY                                                                     \
+    "{\"type\": \"RESOURCE-INFO.BODY\", \"value\": [{\"type\": \"RESOURCE-INFO.BODY." \
+    "CERTIFICATE\", \"hex\": \"%s\"}]}, "
+#define RESOURCE(bodies)                                                                   \
+    ", {\"type\": \"RESOURCE\", \"value\": [{\"type\": \"RESOURCE-INFO.KEY\", \"value\": " \
+    "\"alice@example.com\"}, " bodies "]}"
+#define PUT(counter)    HEAD("RESOURCE-PUT", "false", counter, RESOURCE(BODY)) "]}"
+#define SEARCH(counter) HEAD("PEER-SEARCH", "false", counter, "") "]}"
+
+/* Signs a message under CERTS. */
+void make(const char *json, const struct identity *who, unsigned flags, reload_buf *out);
+/* The members of a PEER-INFO with alice's Peer-ID, signed by the second identity, in hex. */
+char *second_peer_info(void);
+/* Appends a ROUTE-LOG with that PEER-INFO. */
+void append_route_log(reload_buf *octets);
+/* Changes a bit of the digest of the last signature of that type. */
+void turn_digest(reload_buf *octets, uint16_t type);
+
+#endif
