@@ -19,6 +19,7 @@
 #include <reload/cert.h>
 #include <reload/json.h>
 #include <reload/message.h>
+#include <reload/print.h>
 #include <reload/profile.h>
 #include <reload/render.h>
 #include <reload/sign.h>

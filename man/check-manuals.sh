@@ -103,9 +103,7 @@ done
 find "$work/ca" -type f -exec basename {} \; >"$work/files"
 sed -n '/^\.Sh FILES/,/^\.Sh/s/^\.It Pa //p' "$source/man/reload-keygen.1" >"$work/manual"
 same "$work/files" "$work/manual" "reload-keygen(1) has the files of a CA's directory"
-sed -n '/^static char \*\*profile_files/,/^}/s/.*keys\[\] = {\(.*\)};/\1/p
-    /^static reload_err read_profile_key/,/^}/s/.*strcmp(key, \("[a-z0-9_]*"\)).*/\1/p' "$source/lib/json/json.c" |
-    grep -o '"[a-z0-9_]*"' | tr -d '"' >"$work/library"
+sed -n 's/^ *{"\([a-z0-9_]*\)", PROFILE_[A-Z]*, .*/\1/p' "$source/lib/json/profile.c" >"$work/library"
 sed -n '/^\.Sh FILES/,/^\.Sh EXIT/s/^\.It Li //p' "$source/man/reload-keygen.1" | sed 's/ , /\n/g' >"$work/manual"
 same "$work/library" "$work/manual" "reload-keygen(1) has the keys of a profile"
 

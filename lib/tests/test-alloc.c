@@ -3,6 +3,8 @@
 #include "failing.h"
 #include "test.h"
 
+#include "dump/dump.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -282,19 +284,18 @@ static void test_text_write_alloc(void **state)
     (void)state;
     writes(reload_text_write, false);
     writes(reload_line_write, false);
-    writes(reload_annotated_write, false);
+    writes(annotated_write, false);
 }
 
 struct comparing {
-    reload_diff_side side[2];
+    diff_side side[2];
 };
 
 static reload_err run_diff(void *arg)
 {
     const struct comparing *c = arg;
     bool differ = false;
-    reload_err err =
-        reload_diff_write(&c->side[0], &c->side[1], RELOAD_COLOUR, ignore, NULL, &differ);
+    reload_err err = diff_write(&c->side[0], &c->side[1], RELOAD_COLOUR, ignore, NULL, &differ);
     check(differ, "no memory made them the same");
     return err;
 }
@@ -316,7 +317,7 @@ static void test_diff_alloc(void **state)
     each_allocation(run_diff, &c, false);
     c.side[1].msg = msg[2];
     each_allocation(run_diff, &c, false);
-    c.side[1] = (reload_diff_side){.octets = everything.octets, .len = everything.len};
+    c.side[1] = (diff_side){.octets = everything.octets, .len = everything.len};
     each_allocation(run_diff, &c, false);
     for (int i = 0; i < 3; i++) {
         reload_msg_free(&msg[i]);
@@ -327,8 +328,8 @@ static void test_diff_alloc(void **state)
 static reload_err run_annotated_garbage(void *arg)
 {
     (void)arg;
-    return reload_annotated_write_garbage(everything.octets, everything.len, "why", &origin,
-                                          RELOAD_COLOUR, ignore, NULL);
+    return annotated_write_garbage(everything.octets, everything.len, "why", &origin, RELOAD_COLOUR,
+                                   ignore, NULL);
 }
 
 static reload_err run_garbage(void *arg)
@@ -336,9 +337,12 @@ static reload_err run_garbage(void *arg)
     (void)arg;
     reload_err err = reload_json_write_garbage(everything.octets, everything.len, "why \xff",
                                                &origin, 0, ignore, NULL);
+    if (err == RELOAD_OK)
+        err = reload_text_write_garbage(everything.octets, everything.len, "why", &origin, 0,
+                                        ignore, NULL);
     return err != RELOAD_OK ? err
-                            : reload_text_write_garbage(everything.octets, everything.len, "why",
-                                                        &origin, false, 0, ignore, NULL);
+                            : reload_line_write_garbage(everything.octets, everything.len, "why",
+                                                        &origin, 0, ignore, NULL);
 }
 
 static reload_err run_escape(void *arg)

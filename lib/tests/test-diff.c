@@ -1,6 +1,8 @@
 /* Comparing messages: an octet that differs shows, wherever it is. */
 #include "test.h"
 
+#include "dump/dump.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,18 +16,18 @@ static bool compare(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_l
     const uint8_t *octets[2] = {a, b};
     size_t len[2] = {a_len, b_len};
     reload_msg *msg[2];
-    reload_diff_side side[2];
+    diff_side side[2];
     bool differ, quietly;
     for (int i = 0; i < 2; i++) {
         msg[i] = reload_msg_new();
         assert_non_null(msg[i]);
         bool good = reload_msg_parse(msg[i], octets[i], len[i], NULL) == RELOAD_OK;
-        side[i] = (reload_diff_side){.msg = good ? msg[i] : NULL,
-                                     .octets = good ? NULL : octets[i],
-                                     .len = good ? 0 : len[i]};
+        side[i] = (diff_side){.msg = good ? msg[i] : NULL,
+                              .octets = good ? NULL : octets[i],
+                              .len = good ? 0 : len[i]};
     }
-    assert_int_equal(reload_diff_write(&side[0], &side[1], 0, test_sink, said, &differ), RELOAD_OK);
-    assert_int_equal(reload_diff_write(&side[0], &side[1], 0, NULL, NULL, &quietly), RELOAD_OK);
+    assert_int_equal(diff_write(&side[0], &side[1], 0, test_sink, said, &differ), RELOAD_OK);
+    assert_int_equal(diff_write(&side[0], &side[1], 0, NULL, NULL, &quietly), RELOAD_OK);
     assert_int_equal(differ, quietly);
     assert_int_equal(differ, said->len > 0);
     reload_msg_free(&msg[0]);
@@ -231,9 +233,8 @@ static size_t compare_large(bool other)
         assert_int_equal(reload_build_end(&b), RELOAD_OK);
         msg[k] = test_parse(&buf[k]);
     }
-    const reload_diff_side side[2] = {{.msg = msg[0]}, {.msg = msg[1]}};
-    assert_int_equal(reload_diff_write(&side[0], &side[1], 0, count_octets, &said, &differ),
-                     RELOAD_OK);
+    const diff_side side[2] = {{.msg = msg[0]}, {.msg = msg[1]}};
+    assert_int_equal(diff_write(&side[0], &side[1], 0, count_octets, &said, &differ), RELOAD_OK);
     assert_true(differ);
     for (unsigned k = 0; k < 2; k++) {
         reload_msg_free(&msg[k]);
@@ -272,12 +273,12 @@ static void test_refusing_sink(void **state)
                      "02000000"
                      "06560000");
     reload_msg *x = test_parse(&a), *y = test_parse(&b);
-    const reload_diff_side side[2] = {{.msg = x}, {.msg = y}};
+    const diff_side side[2] = {{.msg = x}, {.msg = y}};
     bool differ;
     unsigned lines = 0, left;
     for (;; lines++) {
         left = lines;
-        reload_err err = reload_diff_write(&side[0], &side[1], 0, refuse, &left, &differ);
+        reload_err err = diff_write(&side[0], &side[1], 0, refuse, &left, &differ);
         assert_true(differ);
         if (err == RELOAD_OK)
             break;

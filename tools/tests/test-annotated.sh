@@ -59,14 +59,14 @@ cat >wanted <<END_OF_ROWS
 1: flawed, offset 0: PEER-SEARCH request, 111 octets
   A  SIGNATURE /attributes/2 (Security 0x02 HMAC): octets 8 to 87, digested with Length 24
 $(head_with A '00 00 2c                                         A  Length 44 (A digests 24, 00 00 18: D2)')
-      68  01 02 00 03                                      A  PEER-NAME (0x0102), Length 3 ! out of its place
+      68  01 02 00 03                                      A  PEER-NAME (0x0102), Length 3 ! out of place
       72  00 ff ff                                         A    ! text with a NUL
       75  01                                               A    padding, not zero
       76  00 01 00 04                                      A  RESPONSE-CODE (0x0001), Length 4
       80  00 00 00 00                                      A    ! response class not 1 to 7, or number over 99
       84  00 06 00 04                                      A  SIGNATURE (0x0006), Length 4
       88  08 02 00 00                                      .    DIGEST (0x0802), Length 0
-      92  00 02 00 08                                      .  SOURCE-INFO (0x0002), Length 8 (ignored: it stands behind the SIGNATURE)
+      92  00 02 00 08                                      .  SOURCE-INFO (0x0002), Length 8 (ignored: after the SIGNATURE)
       96  01 01 00 00 41 42 43 44                          .    ! an attribute's Length runs past the end of its container
      104  00 07 00 09                                      .  SDP, Length 9 ! an attribute's Length runs past the end of its container
      108  41 42 43                                         .    3 octets of it
@@ -206,17 +206,17 @@ done
 unhex "$nested" >nested
 run reload-dump -f annotated nested
 is "$(octets <"$output")" "$nested" "messages in messages: each octet comes out once"
-is "$(grep -c 'token "RELO"' "$output") $(grep -cF '! a message further in than messages are read (D26)' "$output")" "5 1" "down to D26's depth"
+is "$(grep -c 'token "RELO"' "$output") $(grep -cF '! inner messages are read no deeper (D26)' "$output")" "5 1" "down to D26's depth"
 
 # signatures that sign nothing
 peer=$(attr 0106 "$(attr 0802 '')")
 unhex "$(message 02 01 "$(attr 0002 "$peer$peer$(attr 0101 "$alice")")$peer$(attr 0002 "$(attr 0106 '')")$(attr 0006 0802)$(attr 0006 '')$(attr 0002 "$peer")")" >none
 run reload-dump -f annotated none
 is "$(sed -n '2,7p' "$output")" '  A  PEER-SIGNATURE /attributes/0/value/0 (Security 0x02 HMAC): octets 72 to 75 ! misplaced
-  -  PEER-SIGNATURE /attributes/0/value/1 (Security 0x02 HMAC): nothing is marked: another one stands before it
-  -  PEER-SIGNATURE /attributes/1 (Security 0x02 HMAC): nothing is marked: it is out of its place
-  -  PEER-SIGNATURE /attributes/2/value/0 (Security 0x02 HMAC): nothing is marked: it has no DIGEST
-  -  SIGNATURE /attributes/3 (Security 0x02 HMAC): nothing is marked: its members cannot be read
-  -  SIGNATURE /attributes/4 (Security 0x02 HMAC): nothing is marked: it stands behind the SIGNATURE' "why nothing is marked"
-ok "a second one of what may come once is told" grep -qF 'PEER-SIGNATURE (0x0106), Length 4 ! the same stands before it' "$output"
+  -  PEER-SIGNATURE /attributes/0/value/1 (Security 0x02 HMAC): nothing is marked: duplicate
+  -  PEER-SIGNATURE /attributes/1 (Security 0x02 HMAC): nothing is marked: out of place
+  -  PEER-SIGNATURE /attributes/2/value/0 (Security 0x02 HMAC): nothing is marked: no DIGEST
+  -  SIGNATURE /attributes/3 (Security 0x02 HMAC): nothing is marked: members cannot be read
+  -  SIGNATURE /attributes/4 (Security 0x02 HMAC): nothing is marked: after the SIGNATURE' "why nothing is marked"
+ok "a second one of what may come once is told" grep -qF 'PEER-SIGNATURE (0x0106), Length 4 ! duplicate' "$output"
 done_testing

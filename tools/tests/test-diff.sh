@@ -17,14 +17,14 @@ t "a message and another" 1 '*' '' reload-dump --diff "$put" search
 t "--quiet: only the status" 1 '' '' reload-dump --diff --quiet "$put" search
 t "of the same" 0 '' '' reload-dump --diff -q search search
 usage="Try 'reload-dump --help'."
-t "one file" 2 '' "=reload-dump: --diff takes two files, not 1
+t "one file" 2 '' "=reload-dump: --diff requires two files, not 1
 $usage" reload-dump --diff search
-t "three files" 2 '' "=reload-dump: --diff takes two files, not 3
+t "three files" 2 '' "=reload-dump: --diff requires two files, not 3
 $usage" reload-dump --diff search search search
-t "standard input twice" 2 '' "=reload-dump: --diff takes standard input as one of its files, not as both
+t "standard input twice" 2 '' "=reload-dump: --diff can read only one of its files from standard input
 $usage" reload-dump --diff - -
 for option in --format=text --pretty --meta --certs=certs; do
-    t "with $option" 2 '' "=reload-dump: --diff takes none of --format, --pretty, --meta and --certs
+    t "with $option" 2 '' "=reload-dump: --diff cannot be combined with ${option%%=*}
 $usage" reload-dump --diff "$option" search search
 done
 ok "of which none makes a directory" test ! -e certs

@@ -26,7 +26,7 @@ usage "-f xml" '.*"xml".*text.*line.*json.*hex.*binary.*' -f xml "$good"
 usage "-f without FORM" '.*-f.*' -f
 usage "-i text" '.*"text".*' -i text "$good"
 usage "--color sometimes" '--color: "sometimes".*auto, always, never.*' --color sometimes "$good"
-usage "--pretty=yes" '.*--pretty=yes.*' --pretty=yes "$good"
+usage "--pretty=yes" 'option --pretty takes no argument' --pretty=yes "$good"
 usage "an option with ESC" '.*\\x1b.*' "--${esc}[31m" "$good"
 t "an abbreviated long option, getopt_long's habit" 0 '*' '' reload-dump --form json "$good"
 t "-- ends the options" 4 '' '=reload-dump: --help: No such file or directory' reload-dump -- --help
@@ -316,10 +316,10 @@ fi
 unhex "$(message 02 01 "$(attr 0004 "")$(attr 0006 "")$(attr 0004 "")$(attr 0007 61)")" >behind.bin
 t "ROUTE-LOGs behind the SIGNATURE are shown as unauthenticated" 0 '=  ROUTE-LOG
   SIGNATURE
-  ROUTE-LOG (unauthenticated: it stands behind the SIGNATURE)
-  SDP "a" (ignored: it stands behind the SIGNATURE)' '' bash -c 'reload-dump behind.bin | tail -n 4 | sed "s/  *\"a/ \"a/"'
+  ROUTE-LOG (unauthenticated: after the SIGNATURE)
+  SDP "a" (ignored: after the SIGNATURE)' '' bash -c 'reload-dump behind.bin | tail -n 4 | sed "s/  *\"a/ \"a/"'
 t "with -f line, too" 0 '~1 .*: ROUTE-LOG, SIGNATURE, unauthenticated: ROUTE-LOG, SDP' '' reload-dump -f line behind.bin
-t "and with -f annotated" 0 '=1' '' bash -c 'reload-dump -f annotated behind.bin | grep -c "ROUTE-LOG (0x0004), Length 0 (unauthenticated: it stands behind the SIGNATURE)$"'
+t "and with -f annotated" 0 '=1' '' bash -c 'reload-dump -f annotated behind.bin | grep -c "ROUTE-LOG (0x0004), Length 0 (unauthenticated: after the SIGNATURE)$"'
 unhex "$(message 02 01 "$(attr 0002 "$(attr 0105 "$(hex <"$TESTDATA/alice.crt")")")")" >pem.bin
 t "PEM in a PEER-CERT is no certificate" 0 '~ *! .*DER.*' '' bash -c 'reload-dump pem.bin | tail -n 1'
 unhex "$(message 02 01 "$(attr 0004 "")")" >none.bin

@@ -1,0 +1,48 @@
+/* The forms of output: a row for each, of which a tool picks one. */
+#ifndef RELOAD_FORMS_H
+#define RELOAD_FORMS_H
+
+#include "common/arguments.h"
+
+/* Writes a message. origin may be NULL. flags: RELOAD_PRETTY, RELOAD_COLOUR, RELOAD_ASCII. */
+typedef reload_err form_message(const reload_msg *msg, const reload_origin *origin, unsigned flags,
+                                reload_sink sink, void *arg);
+/* Writes octets that are not a message. error says why they are not. */
+typedef reload_err form_garbage(const uint8_t *octets, size_t len, const char *error,
+                                const reload_origin *origin, unsigned flags, reload_sink sink,
+                                void *arg);
+
+enum {
+    FORM_OPTIONAL_ORIGIN = 1 /* the origin is shown on demand only */
+};
+
+struct form {
+    const char *name;
+    form_message *message;
+    form_garbage *garbage;
+    const char *end; /* written after each message and each run of garbage */
+    unsigned flags;
+};
+
+extern const struct form form_text, form_line;
+/* These hold a message's octets, and so can be read again. */
+extern const struct form form_json, form_hex, form_binary;
+
+/* The form that an option's argument names, of a list that ends with NULL. Another argument ends
+ * the program. */
+const struct form *form_named(const struct tool *tool, const char *name, const char *text,
+                              const struct form *const *forms);
+/* Handles an option whose argument is json, hex or binary [const struct form *]. */
+option_call form_octets_option;
+
+/* Write a message, or garbage, in a form. */
+reload_err form_write_message(const struct form *form, const reload_msg *msg,
+                              const reload_origin *origin, unsigned flags, reload_sink sink,
+                              void *arg);
+reload_err form_write_garbage(const struct form *form, const reload_item *item,
+                              const reload_origin *origin, unsigned flags, reload_sink sink,
+                              void *arg);
+/* Writes hex digits alone. */
+reload_err form_write_digits(const uint8_t *octets, size_t len, reload_sink sink, void *arg);
+
+#endif

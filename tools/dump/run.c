@@ -1,0 +1,108 @@
+#include "dump/run.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+enum { FINGERPRINT = 20 }; /* octets of a SHA-1 */
+
+/* ---- Certificates ---- */
+
+/* Writes a certificate as it is (DER), unless its file exists. */
+static void write_cert(struct dump *d, reload_span cert)
+{
+    char path[4096], digits[2 * FINGERPRINT + 1] = "";
+    uint8_t fingerprint[FINGERPRINT];
+    struct output out;
+    reload_err err = reload_digest(RELOAD_MD_SHA1, &cert, 1, fingerprint);
+    if (err != RELOAD_OK) {
+        tool_error(d->tool, STATUS_FAILED, "%s: %s", d->certs, reload_strerror(err));
+        return;
+    }
+    reload_hex_encode(fingerprint, sizeof fingerprint, digits);
+    int n = snprintf(path, sizeof path, "%s/%s.der", d->certs, digits);
+    if (n < 0 || (size_t)n >= sizeof path)
+        tool_error(d->tool, STATUS_FAILED, "%s: name too long", d->certs);
+    else if (access(path, F_OK) != 0 && output_open(&out, d->tool, path, 0)) {
+        (void)output_write(&out, cert.octets, cert.len);
+        (void)output_close(&out);
+    }
+}
+
+static void write_certs(struct dump *d, const reload_msg *msg)
+{
+    for (size_t i = 0; i < reload_msg_count(msg); i++) {
+        reload_span cert;
+        cert.octets = reload_msg_value_octets(msg, i, &cert.len);
+        if (is_certificate(reload_msg_attr(msg, i)->type))
+            write_cert(d, cert);
+    }
+}
+
+/* ---- Messages ---- */
+
+void dump_files(struct dump *d, char **files, int count)
+{
+    struct input in;
+    reload_diag diag;
+    if (!input_open(&in, d->tool, d->input, files, count, d->out))
+        return;
+    while (!d->out->failed && input_next(&in)) {
+        bool show_origin = d->meta || (d->form->flags & FORM_OPTIONAL_ORIGIN) == 0;
+        const reload_origin *origin = show_origin ? &in.origin : NULL;
+        if (input_is_message(&in)) {
+            output_check(d->out, form_write_message(d->form, in.msg, origin, d->flags, output_write,
+                                                    d->out));
+            if (d->certs != NULL)
+                write_certs(d, in.msg);
+            if (reload_msg_check(in.msg, &diag) != RELOAD_OK)
+                input_error(&in, STATUS_MALFORMED, &diag);
+        } else if (in.item.kind == RELOAD_ITEM_GARBAGE) {
+            output_check(d->out, form_write_garbage(d->form, &in.item, origin, d->flags,
+                                                    output_write, d->out));
+        }
+    }
+    input_close(&in);
+}
+
+/* ---- Comparing ---- */
+
+/* The next item of an input. *more: whether there is one. */
+static diff_side next_side(struct input *in, bool *more)
+{
+    *more = *more && input_next(in);
+    if (!*more)
+        return (diff_side){.msg = NULL};
+    if (input_is_message(in))
+        return (diff_side){.msg = in->msg, .origin = &in->origin};
+    return (diff_side){.octets = in->item.octets, .len = in->item.len, .origin = &in->origin};
+}
+
+/* Compares two inputs item by item. What cannot be read is reported, and not compared. */
+static void diff_inputs(struct dump *d, struct input in[2])
+{
+    bool more[2] = {true, true}, differ;
+    while (!d->out->failed) {
+        diff_side a = next_side(&in[0], &more[0]), b = next_side(&in[1], &more[1]);
+        if (!more[0] && !more[1])
+            return;
+        if ((more[0] && in[0].item.kind == RELOAD_ITEM_BAD) ||
+            (more[1] && in[1].item.kind == RELOAD_ITEM_BAD))
+            continue;
+        output_check(d->out, diff_write(&a, &b, d->flags, d->tool->quiet ? NULL : output_write,
+                                        d->out, &differ));
+        if (differ)
+            tool_status(d->tool, STATUS_INVALID);
+    }
+}
+
+void dump_diff(struct dump *d, char **files)
+{
+    struct input in[2];
+    if (!input_open(&in[0], d->tool, d->input, files, 1, d->out))
+        return;
+    if (input_open(&in[1], d->tool, d->input, files + 1, 1, d->out)) {
+        diff_inputs(d, in);
+        input_close(&in[1]);
+    }
+    input_close(&in[0]);
+}

@@ -1,0 +1,25 @@
+/* What reload-dump does once its options are read. */
+#ifndef RELOAD_DUMP_RUN_H
+#define RELOAD_DUMP_RUN_H
+
+#include "common/forms.h"
+#include "dump/dump.h"
+
+enum { STATUS_DIFF_FAILED = 2 }; /* as of diff(1) */
+
+struct dump {
+    struct tool *tool;
+    struct output *out;
+    reload_form input;
+    const struct form *form;
+    unsigned flags; /* of renderings */
+    bool meta;
+    const char *certs; /* directory; NULL: certificates are not written */
+};
+
+/* Writes the messages of count files, or of standard input. */
+void dump_files(struct dump *d, char **files, int count);
+/* Compares the messages of two files. The status becomes STATUS_INVALID if any differ. */
+void dump_diff(struct dump *d, char **files);
+
+#endif
