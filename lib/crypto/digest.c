@@ -1,6 +1,7 @@
 /* Digests (FIPS 180-4, RFC 1321), HMAC (RFC 2104). */
 #include "crypto/digest.h"
 #include "crypto/mac.h"
+#include "crypto/pk.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,14 +15,14 @@ static const mbedtls_md_type_t types[RELOAD_MDS] = {
     [RELOAD_MD_SHA384] = MBEDTLS_MD_SHA384, [RELOAD_MD_SHA512] = MBEDTLS_MD_SHA512,
 };
 
-int rl_md_type(reload_md md)
+mbedtls_md_type_t rl_md_type(reload_md md)
 {
-    return (unsigned)md < RELOAD_MDS ? (int)types[md] : (int)MBEDTLS_MD_NONE;
+    return (unsigned)md < RELOAD_MDS ? types[md] : MBEDTLS_MD_NONE;
 }
 
 static const mbedtls_md_info_t *md_info(reload_md md)
 {
-    return mbedtls_md_info_from_type((mbedtls_md_type_t)rl_md_type(md));
+    return mbedtls_md_info_from_type(rl_md_type(md));
 }
 
 static reload_err md_error(int failed)
@@ -86,7 +87,7 @@ reload_err rl_mac_digest(rl_mac *mac, const reload_span *spans, size_t count, ui
         if (spans[i].len > 0)
             failed = mbedtls_md_hmac_update(&mac->md, spans[i].octets, spans[i].len) != 0;
     failed = failed || mbedtls_md_hmac_finish(&mac->md, digest) != 0;
-    /* reset after a failure too, so that no octets are left for the next digest */
+    /* after a failure too: no octets may remain for the next digest */
     failed = mbedtls_md_hmac_reset(&mac->md) != 0 || failed;
     return failed ? RELOAD_ERR_CRYPTO : RELOAD_OK;
 }

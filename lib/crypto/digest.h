@@ -6,8 +6,6 @@
 
 enum { RL_SHA1_SIZE = 20, RL_SHA256_SIZE = 32 };
 
-/* The mbedtls_md_type_t of a hash. */
-int rl_md_type(reload_md md);
 /* Compares in constant time. */
 bool rl_equal(const uint8_t *a, const uint8_t *b, size_t len);
 

@@ -1,5 +1,4 @@
 /* RSA private keys: reading, making, writing, signing (D13). */
-#include "crypto/digest.h"
 #include "crypto/pk.h"
 #include "crypto/rng.h"
 
@@ -123,7 +122,7 @@ reload_err rl_key_sign(reload_key *key, reload_md md, const reload_span *spans, 
                        uint8_t *signature)
 {
     uint8_t digest[RELOAD_MAX_MD_SIZE];
-    mbedtls_md_type_t type = (mbedtls_md_type_t)rl_md_type(md);
+    mbedtls_md_type_t type = rl_md_type(md);
     size_t size = reload_md_size(md), len = 0;
     reload_err err = reload_digest(md, spans, count, digest);
     if (err != RELOAD_OK)

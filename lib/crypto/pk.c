@@ -1,5 +1,4 @@
 /* Public keys: size, comparison, RSA and other signatures. */
-#include "crypto/digest.h"
 #include "crypto/pk.h"
 
 #include <string.h>
@@ -94,7 +93,7 @@ reload_err rl_pk_verify(const mbedtls_pk_context *pk, const rl_signed *s, bool *
 reload_err rl_pk_verify_digest(const mbedtls_pk_context *pk, reload_md md, const uint8_t *digest,
                                reload_span signature, bool *match)
 {
-    int failed = mbedtls_pk_verify(unconst(pk), (mbedtls_md_type_t)rl_md_type(md), digest,
-                                   reload_md_size(md), signature.octets, signature.len);
+    int failed = mbedtls_pk_verify(unconst(pk), rl_md_type(md), digest, reload_md_size(md),
+                                   signature.octets, signature.len);
     return rl_verify_error(failed, match);
 }

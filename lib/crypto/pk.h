@@ -6,6 +6,9 @@
 
 #include <mbedtls/pk.h>
 
+/* The name of a hash in mbed TLS. */
+mbedtls_md_type_t rl_md_type(reload_md md);
+
 /* ---- What an error of mbed TLS says about the input ---- */
 
 /* 0: RELOAD_OK; the input cannot be read: RELOAD_ERR_SYNTAX; RELOAD_ERR_MEMORY; anything else is

@@ -1,6 +1,5 @@
 /* The public key in a certificate (D13). */
 #include "x509/cert.h"
-#include "crypto/digest.h"
 
 bool reload_cert_fits_key(const reload_cert *cert, reload_key *key)
 {
