@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-__attribute__((format(printf, 4, 5))) static reload_err refuse(const struct base *base,
-                                                               uint32_t attr, reload_diag *diag,
-                                                               const char *format, ...)
+__attribute__((format(printf, 4, 5))) static reload_err base_refuse(const struct base *base,
+                                                                    uint32_t attr,
+                                                                    reload_diag *diag,
+                                                                    const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -67,7 +68,7 @@ reload_err base_rng(const struct base *base, const char *purpose, reload_rng **r
     return err;
 }
 
-/* Whose signature an attribute is, by where it stands; 0: it counts for nothing. */
+/* Whose signature an attribute is; 0: it has no effect. */
 static int role_of(const struct base *base, uint32_t i)
 {
     const reload_attr *attr = base_attr(base, i);
@@ -91,8 +92,8 @@ static int role_of(const struct base *base, uint32_t i)
     }
 }
 
-/* Whether the signer makes the digest that is there: RSASSA-PKCS1-v1_5 and HMAC give the same
- * octets each time. */
+/* Whether the signer makes the digest that is there: RSASSA-PKCS1-v1_5 and HMAC are deterministic.
+ */
 static reload_err is_ours(const struct base *base, struct site *site)
 {
     size_t from, end = base_attr(base, site->digest)->offset, len;
@@ -100,10 +101,10 @@ static reload_err is_ours(const struct base *base, struct site *site)
     reload_buf covered = {0}, made = {0};
     uint8_t length[3];
     if (site->role == ROLE_MESSAGE) {
-        size_t told = base_end(base, site->attr) - RELOAD_HEADER_SIZE; /* D2 */
-        length[0] = (uint8_t)(told >> 16);
-        length[1] = (uint8_t)(told >> 8);
-        length[2] = (uint8_t)told;
+        size_t covered_length = base_end(base, site->attr) - RELOAD_HEADER_SIZE; /* D2 */
+        length[0] = (uint8_t)(covered_length >> 16);
+        length[1] = (uint8_t)(covered_length >> 8);
+        length[2] = (uint8_t)covered_length;
         reload_buf_append(&covered, base->octets + 8, 5);
         reload_buf_append(&covered, length, sizeof length);
         from = 16;
@@ -146,53 +147,56 @@ static reload_err add_site(struct base *base, uint32_t attr, enum role role, rel
         base_attr(base, site->digest)->end != base_attr(base, attr)->end ||
         (container != RELOAD_NO_ATTR &&
          base_attr(base, attr)->end != base_attr(base, container)->end))
-        return refuse(base, attr, diag,
-                      "refused: the message is not good to begin with: a signature or its DIGEST "
-                      "is not last (D9)");
+        return base_refuse(
+            base, attr, diag,
+            "refused: the message is not valid: a signature or its DIGEST is not the last "
+            "member");
     site->size = base_attr(base, site->digest)->length;
     reload_err err = is_ours(base, site);
     if (err != RELOAD_OK)
         return err;
     if (!site->ours && (role == ROLE_MESSAGE || !base->certs))
-        return refuse(base, attr, diag,
-                      "refused: the message is not good to begin with: a digest is not the "
-                      "secret's or key's%s",
-                      role == ROLE_BODY ? "; --resign-bodies makes it anew" : "");
+        return base_refuse(
+            base, attr, diag,
+            "refused: the message is not valid: a digest is not made with this secret or "
+            "key%s",
+            role == ROLE_BODY ? "; --resign-bodies replaces it" : "");
     return RELOAD_OK;
 }
 
-/* What would make the message bad, or its mutants' labels doubtful, apart from signatures. */
+/* Refuses what makes the message invalid, or its mutants' labels uncertain, apart from signatures.
+ */
 static reload_err check_attr(const struct base *base, uint32_t i, reload_diag *diag)
 {
     const reload_attr *attr = base_attr(base, i);
     bool put_request = reload_msg_field(base->msg, RELOAD_F_METHOD) == RELOAD_RESOURCE_PUT &&
                        reload_msg_field(base->msg, RELOAD_F_RESPONSE) == 0;
     if (attr->flaw != RELOAD_FLAW_NONE)
-        return refuse(base, i, diag, "refused: the message is not good to begin with: %s",
-                      reload_flaw_text((reload_flaw)attr->flaw));
+        return base_refuse(base, i, diag, "refused: the message is not valid: %s",
+                           reload_flaw_text((reload_flaw)attr->flaw));
     if (attr->in_place && attr->repeated && attr->def->once)
-        return refuse(base, i, diag,
-                      "refused: the message is not good to begin with: %s stands there twice (D11)",
-                      attr->def->name);
+        return base_refuse(base, i, diag,
+                           "refused: the message is not valid: %s occurs twice in its container",
+                           attr->def->name);
     if (attr->type == RELOAD_A_BODY_CERTIFICATE && attr->in_place &&
         !base_is_certificate_body(base, attr->parent))
-        return refuse(
+        return base_refuse(
             base, i, diag,
-            "refused: a BODY of a message to be mutated holds a CERTIFICATE alone, or none");
+            "refused: a BODY has a CERTIFICATE and other members, which --mutate does not support");
     if (attr->depth == 1 && !base_covered(base, i) && attr->type != RELOAD_A_ROUTE_LOG)
-        return refuse(
+        return base_refuse(
             base, i, diag,
-            "refused: behind the SIGNATURE of a message to be mutated only ROUTE-LOGs may stand");
+            "refused: %s follows the SIGNATURE, where --mutate supports only ROUTE-LOGs",
+            attr->def == NULL ? "an unknown attribute" : attr->def->name);
     if (attr->type != RELOAD_A_BODY || !base_counts(base, i) || base_is_certificate_body(base, i))
         return RELOAD_OK;
     if (reload_msg_member(base->msg, i, RELOAD_A_BODY_SIGNATURE) == RELOAD_NO_ATTR)
-        return refuse(base, i, diag,
-                      "refused: the message is not good to begin with: a BODY is not signed; "
-                      "--sign-bodies does it");
-    if (put_request && reload_msg_member(base->msg, i, RELOAD_A_BODY_EXPIRATION) == RELOAD_NO_ATTR)
-        return refuse(
+        return base_refuse(
             base, i, diag,
-            "refused: the message is not good to begin with: a BODY has no EXPIRATION (B§9.1)");
+            "refused: the message is not valid: a BODY is not signed; use --sign-bodies");
+    if (put_request && reload_msg_member(base->msg, i, RELOAD_A_BODY_EXPIRATION) == RELOAD_NO_ATTR)
+        return base_refuse(base, i, diag,
+                           "refused: the message is not valid: a BODY has no EXPIRATION");
     return RELOAD_OK;
 }
 
@@ -203,7 +207,7 @@ reload_err base_seed(struct base *base, const char *seed)
     if (octets == NULL)
         return RELOAD_ERR_MEMORY;
     if (len > 0)
-        (void)reload_hex_decode(seed, 2 * len, octets); /* which was looked at */
+        (void)reload_hex_decode(seed, 2 * len, octets); /* checked with the options */
     reload_buf_append(&base->seed, octets, len);
     free(octets);
     return base->seed.err;
@@ -220,12 +224,14 @@ static reload_err open_base(struct base *base, reload_diag *diag)
         return err;
     base->count = (uint32_t)reload_msg_count(base->msg);
     base->signature = reload_msg_signature(base->msg);
-    if (base->signature == RELOAD_NO_ATTR ||
-        reload_msg_field(base->msg, RELOAD_F_VERSION) != RELOAD_VERSION_1 ||
-        reload_msg_field(base->msg, RELOAD_F_FRAG) != 0)
-        return refuse(
-            base, RELOAD_NO_ATTR, diag,
-            "refused: the message is not good to begin with: a fragment, or of another Version");
+    uint32_t version = reload_msg_field(base->msg, RELOAD_F_VERSION);
+    if (version != RELOAD_VERSION_1)
+        return base_refuse(base, RELOAD_NO_ATTR, diag, "refused: Version is %u, expected %u",
+                           (unsigned)version, RELOAD_VERSION_1);
+    if (reload_msg_field(base->msg, RELOAD_F_FRAG) != 0)
+        return base_refuse(base, RELOAD_NO_ATTR, diag, "refused: the message is a fragment");
+    if (base->signature == RELOAD_NO_ATTR)
+        return base_refuse(base, RELOAD_NO_ATTR, diag, "refused: the message has no SIGNATURE");
     base->sites = calloc(base->count, sizeof *base->sites);
     if (base->sites == NULL)
         return RELOAD_ERR_MEMORY;

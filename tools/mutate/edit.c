@@ -1,4 +1,4 @@
-/* Changing a copy of the good message, and signing it anew. */
+/* Changing a copy of the good message, and signing it again. */
 #include "mutate/mutate.h"
 
 #include <stdarg.h>
@@ -37,7 +37,7 @@ reload_err mutant_open(struct mutant *m, struct base *base, const struct mutatio
             reload_msg_value(base->msg, site->expiration, &value))
             m->states[i].expiration = value.number;
     }
-    /* the same choices whichever mutations are asked for, and however far it is signed anew */
+    /* the same random choices whichever mutations are selected, and whatever is signed again */
     (void)snprintf(purpose, sizeof purpose, "%s:%s", mutation->name, place);
     return base_rng(base, purpose, &m->rng);
 }
@@ -52,7 +52,7 @@ void mutant_close(struct mutant *m)
     reload_rng_free(&m->rng);
 }
 
-void mutant_say(struct mutant *m, const char *format, ...)
+void mutant_comment(struct mutant *m, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -82,7 +82,7 @@ void mutant_touch(struct mutant *m, size_t offset, size_t len)
         size_t end = base_attr(base, site->digest)->offset;
         if (site->role != ROLE_MESSAGE && offset < from &&
             offset + len >= base_end(base, site->container))
-            continue; /* it goes along as it is */
+            continue; /* moved as a whole */
         if (len > 0 ? offset < end && offset + len > from : offset >= from && offset <= end)
             m->states[i].broken = true;
     }
@@ -94,9 +94,9 @@ void mutant_forget(struct mutant *m, uint32_t attr)
         m->gone[i] = true;
 }
 
-/* Where octets at an offset of the good message now are. An attribute takes its head and, where it
- * has no members, its value along wherever it goes. */
-static size_t where(const struct mutant *m, size_t offset)
+/* Translates an offset of the good message into the mutant: the head and, without members, the
+ * value move with their attribute. */
+static size_t mutant_offset(const struct mutant *m, size_t offset)
 {
     const struct base *base = m->base;
     if (offset < RELOAD_HEADER_SIZE)
@@ -109,19 +109,19 @@ static size_t where(const struct mutant *m, size_t offset)
 
 uint8_t *mutant_octets(struct mutant *m, size_t offset)
 {
-    return m->octets.octets + where(m, offset);
+    return m->octets.octets + mutant_offset(m, offset);
 }
 
 bool mutant_write(struct mutant *m, size_t offset, const void *octets, size_t len)
 {
     memcpy(mutant_octets(m, offset), octets, len);
-    /* the header's Length is none of what is covered (D2) */
+    /* the header's Length is not covered as it is (D2) */
     if (offset != 13)
         mutant_touch(m, offset, len);
     return true;
 }
 
-/* Adds to the Lengths of a container, all that it stands in, and the message. */
+/* Adds to the Lengths of a container, its ancestors and the message. */
 static bool grow(struct mutant *m, uint32_t container, long by)
 {
     uint8_t *octets = m->octets.octets;
@@ -142,14 +142,14 @@ static bool grow(struct mutant *m, uint32_t container, long by)
     return true;
 }
 
-/* Puts octets in the place of others, in the mutant's own offsets, and moves what is behind. */
+/* Replaces octets at an offset of the mutant, and moves those that follow. */
 static bool splice(struct mutant *m, size_t at, size_t removed, const uint8_t *octets, size_t len)
 {
     reload_buf made = {0};
-    size_t behind = at + removed;
+    size_t rest = at + removed;
     reload_buf_append(&made, m->octets.octets, at);
     reload_buf_append(&made, octets, len);
-    reload_buf_append(&made, m->octets.octets + behind, m->octets.len - behind);
+    reload_buf_append(&made, m->octets.octets + rest, m->octets.len - rest);
     if (made.err != RELOAD_OK) {
         m->err = made.err;
         reload_buf_free(&made);
@@ -158,12 +158,12 @@ static bool splice(struct mutant *m, size_t at, size_t removed, const uint8_t *o
     reload_buf_free(&m->octets);
     m->octets = made;
     for (uint32_t i = 0; i < m->base->count; i++)
-        if (m->at[i] >= behind)
+        if (m->at[i] >= rest)
             m->at[i] = (uint32_t)(m->at[i] + len - removed);
     return true;
 }
 
-/* Where an offset of the good message at which an attribute begins, or a container ends, now is. */
+/* Translates an offset of the good message at which an attribute begins or a container ends. */
 static size_t boundary(const struct mutant *m, uint32_t parent, size_t offset)
 {
     const struct base *base = m->base;
@@ -243,7 +243,7 @@ bool mutant_set(struct mutant *m, uint32_t attr, const void *octets, size_t len)
 /* ---- Signatures ---- */
 
 /*
- * D1, D2, and how others might read them:
+ * D1, D2, and possible misreadings:
  *
  *   0       8           13     16               SIGNATURE:     DIGEST:                end
  *   | token |EXP … Method|Length|IDs, attributes | TIMESTAMP …  | type, Length | value |
@@ -271,18 +271,18 @@ bool mutant_covered(struct mutant *m, size_t index, enum range range, reload_buf
                      : digest;
     size_t length =
         at + 4 + (((size_t)octets[at + 2] << 8 | octets[at + 3]) + 3) / 4 * 4 - RELOAD_HEADER_SIZE;
-    uint8_t told[3] = {(uint8_t)(length >> 16), (uint8_t)(length >> 8), (uint8_t)length};
+    uint8_t length_field[3] = {(uint8_t)(length >> 16), (uint8_t)(length >> 8), (uint8_t)length};
     size_t from = 16;
     if (site->role != ROLE_MESSAGE) {
         from = m->at[site->container] + (range == RANGE_HEAD ? 0 : 4);
     } else {
         if (range == RANGE_LENGTH)
-            memcpy(told, octets + 13, sizeof told);
+            memcpy(length_field, octets + 13, sizeof length_field);
         else if (range == RANGE_LENGTH_ZERO)
-            memset(told, 0, sizeof told);
+            memset(length_field, 0, sizeof length_field);
         size_t start = range == RANGE_ALL ? 0 : 8;
         reload_buf_append(covered, octets + start, 13 - start);
-        reload_buf_append(covered, told, sizeof told);
+        reload_buf_append(covered, length_field, sizeof length_field);
     }
     reload_buf_append(covered, octets + from, end - from);
     if (covered->err != RELOAD_OK)
@@ -310,7 +310,7 @@ bool mutant_sign(struct mutant *m, size_t index)
     if (good) {
         memcpy(m->octets.octets + m->at[site->digest] + 4, digest.octets, digest.len);
         mutant_touch(m, base_attr(m->base, site->digest)->offset + 4u,
-                     digest.len); /* for those around it */
+                     digest.len); /* for the enclosing signatures */
         m->states[index].broken = false;
     }
     reload_buf_free(&covered);
@@ -318,7 +318,7 @@ bool mutant_sign(struct mutant *m, size_t index)
     return good;
 }
 
-/* Makes the broken signatures of a role anew. Returns how many. */
+/* Makes the broken signatures of a role again. Returns how many. */
 static size_t sign_role(struct mutant *m, enum role role)
 {
     size_t done = 0;
@@ -329,13 +329,12 @@ static size_t sign_role(struct mutant *m, enum role role)
     return done;
 }
 
-bool mutant_sign_anew(struct mutant *m)
+bool mutant_resign(struct mutant *m)
 {
     size_t inside = 0;
     if (m->signing == SIGN_NOTHING)
         return true;
-    if (m->signing ==
-        SIGN_ALL) { /* the message's covers those inside, and a BODY's that of a PEER-INFO in it */
+    if (m->signing == SIGN_ALL) { /* inner signatures first: the outer ones cover them */
         inside =
             sign_role(m, ROLE_BODY_PEER) + sign_role(m, ROLE_SOURCE) + sign_role(m, ROLE_REDIRECT);
         inside += sign_role(m, ROLE_BODY);

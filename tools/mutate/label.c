@@ -1,10 +1,10 @@
-/* What a correct verifier says of a mutant: D24 read with what was done to the good message. It
- * asks no verifier, and of the octets it looks at the header alone. */
+/* The verdict of a correct verifier on a mutant: D24 applied to the changes of the good message. It
+ * calls no verifier, and reads no octets but the header's. */
 #include "mutate/mutate.h"
 
 #include <string.h>
 
-/* D24's words and codes, from the decision and not from the verifier's table. */
+/* D24's words and codes, copied from the decision and not from the verifier's table. */
 static const struct {
     reload_reason reason;
     const char *word;
@@ -48,8 +48,8 @@ static uint16_t code_of(reload_reason reason)
     return 0;
 }
 
-/* Objects; the objection that D24 comes to first stays. Who: 0 for steps 1 to 4, then the roles; of
- * one role, in message order. */
+/* Objects, unless D24 has an earlier objection. who: 0 for steps 1 to 4, then the roles; of one
+ * role, in message order. */
 static void object(struct mutant *m, unsigned who, uint32_t attr, unsigned step,
                    reload_reason reason)
 {
@@ -76,7 +76,7 @@ static void object_at(struct mutant *m, const struct site *site, enum step step,
     object(m, site->role, site->role == ROLE_MESSAGE ? 0 : site->container, step, reason);
 }
 
-/* ---- The header as it is now: steps 1, 2 and 4 ---- */
+/* ---- The mutant's header: steps 1, 2 and 4 ---- */
 
 struct header {
     bool request, join_request;
@@ -117,7 +117,7 @@ static void check_header(struct mutant *m, const struct header *header)
 
 /* ---- Each signature: steps 5 to 10 ---- */
 
-/* Whether an attribute that the good message may have had is there no more, or was not there. */
+/* Whether an attribute is missing from the mutant, or was from the good message. */
 static bool lost(const struct mutant *m, uint32_t attr)
 {
     return attr == RELOAD_NO_ATTR || m->gone[attr];
@@ -128,8 +128,8 @@ static bool lost_member(const struct mutant *m, uint32_t parent, uint16_t type)
     return lost(m, parent) || lost(m, reload_msg_member(m->base->msg, parent, type));
 }
 
-/* The certificate BODYs of a RESOURCE that are left, and (in *altered) whether one of them was lost
- * or has another certificate. */
+/* The number of certificate BODYs left in a RESOURCE; *altered: whether one is missing or has
+ * another certificate. */
 static size_t certificate_bodies(const struct mutant *m, uint32_t resource, bool *altered)
 {
     size_t left = 0;
@@ -164,7 +164,7 @@ void label_certificate(struct mutant *m, uint32_t attr, reload_reason reason)
         size_t left = certificate_bodies(m, base_attr(base, container)->parent, &altered);
         object_at(m, site, STEP_CERTIFICATE,
                   left == 1 ? reason
-                            : REASON_UNKNOWN); /* which of several is used is not known here */
+                            : REASON_UNKNOWN); /* one of several: which is used is unknown */
     }
 }
 
@@ -174,7 +174,7 @@ static void check_there(struct mutant *m, const struct site *site)
     if (m->gone[site->attr] && site->role != ROLE_BODY) {
         if (site->role == ROLE_MESSAGE)
             object_at(m, site, STEP_SIGNATURE, RELOAD_REASON_MISSING_SIGNATURE);
-        return; /* a PEER-SIGNATURE need not be there */
+        return; /* a PEER-SIGNATURE is optional */
     }
     if (!m->base->certs)
         return;
@@ -206,8 +206,8 @@ static void check_binding(struct mutant *m, const struct site *site, const struc
     size_t len;
     uint32_t id = reload_msg_member(base->msg, site->info, RELOAD_A_PEER_ID);
     uint32_t overlay = reload_msg_field(base->msg, RELOAD_F_OVERLAY);
-    /* the good message's certificate names its PEER-ID for the overlay that was told, or for the
-     * one of its Overlay field */
+    /* the good message's certificate names its PEER-ID for the overlay of the policy, or for that
+     * of its Overlay field */
     bool named = base->options->overlay != NULL || (header->join_request && header->overlay == 0) ||
                  (header->overlay == overlay && overlay != 0);
     bool source = site->role == ROLE_MESSAGE && header->request && id != RELOAD_NO_ATTR &&
@@ -223,7 +223,7 @@ static void check_time(struct mutant *m, const struct site *site, const struct s
     int64_t now = policy->time;
     int64_t stamp = site->timestamp != RELOAD_NO_ATTR && m->gone[site->timestamp]
                         ? -1
-                        : state->stamp; /* or one was put in */
+                        : state->stamp; /* or one was added */
     int64_t skew = policy->skew_limit ? policy->max_skew : 0;
     int64_t expiration = lost(m, site->expiration) ? -1 : state->expiration;
     if (stamp < 0)
@@ -241,7 +241,7 @@ static void check_site(struct mutant *m, const struct site *site, const struct s
 {
     const struct base *base = m->base;
     if (site->container != RELOAD_NO_ATTR && m->gone[site->container])
-        return; /* it went with what it signed */
+        return; /* removed with the octets that it covers */
     check_there(m, site);
     if (m->gone[site->attr])
         return;
@@ -263,7 +263,7 @@ static void check_site(struct mutant *m, const struct site *site, const struct s
     check_time(m, site, state);
 }
 
-/* Step 12: a BODY that is, or has become, no certificate BODY wants a signature. */
+/* Step 12: a BODY that is not, or no longer, a certificate BODY requires a signature. */
 static void check_body(struct mutant *m, uint32_t body)
 {
     const struct base *base = m->base;

@@ -1,5 +1,5 @@
-/* reload-sign --mutate: which mutations are made, at which places, and how far they are signed
- * anew. */
+/* reload-sign --mutate: which mutations are made, at which places, and which signatures are made
+ * again. */
 #include "mutate/mutate.h"
 
 #include <stdio.h>
@@ -7,19 +7,19 @@
 
 /* ---- Options ---- */
 
-/* Whether a word of a list, len octets long, stands for a mutation. */
-static bool means(const char *word, size_t len, const struct mutation *mutation)
+/* Whether a word of a list, len octets long, selects a mutation. */
+static bool selects(const char *word, size_t len, const struct mutation *mutation)
 {
     return (len == 3 && memcmp(word, "all", len) == 0) ||
            (strlen(mutation->name) == len && memcmp(word, mutation->name, len) == 0) ||
            (strlen(mutation->group) == len && memcmp(word, mutation->group, len) == 0);
 }
 
-static bool wanted(const char *list, const struct mutation *mutation)
+static bool selected(const char *list, const struct mutation *mutation)
 {
     for (const char *word = list; *word != '\0'; word += strspn(word, ",")) {
         size_t len = strcspn(word, ",");
-        if (means(word, len, mutation))
+        if (selects(word, len, mutation))
             return true;
         word += len;
     }
@@ -33,19 +33,18 @@ void mutate_check_options(const struct tool *tool, const struct mutate_options *
         size_t len = strcspn(word, ",");
         bool known = false;
         for (size_t i = 0; mutation_at(i) != NULL; i++)
-            known = known || means(word, len, mutation_at(i));
+            known = known || selects(word, len, mutation_at(i));
         if (!known)
-            tool_usage(
-                tool,
-                "--mutate: \"%.*s\" is no mutation or group of them; --mutate=help lists them",
-                (int)len, word);
+            tool_usage(tool,
+                       "--mutate: \"%.*s\" is not a mutation or group; --mutate=help lists them",
+                       (int)len, word);
         word += len;
         if (*word == '\0')
             break;
         word++;
     }
     if (seed == NULL)
-        tool_usage(tool, "--mutate goes with --seed=HEX, so that it can be repeated");
+        tool_usage(tool, "--mutate requires --seed");
     if (seed[0] == '\0' || strlen(seed) % 2 != 0 ||
         strspn(seed, "0123456789abcdefABCDEF") != strlen(seed))
         tool_usage(tool, "--seed: \"%s\" is not an even number of hex digits", seed);
@@ -93,7 +92,7 @@ struct run {
     reload_err err;
 };
 
-/* Makes one mutant, and adds it where there is one and its label can be told. */
+/* Makes one mutant, and adds it if it exists and its label is known. */
 static void make(struct run *r, const struct mutation *mutation, uint32_t at, const char *place,
                  enum signing signing)
 {
@@ -101,7 +100,7 @@ static void make(struct run *r, const struct mutation *mutation, uint32_t at, co
     struct base *base = &r->base;
     r->err = mutant_open(&m, base, mutation, signing, place);
     bool made = r->err == RELOAD_OK && mutation->make(&m, at) &&
-                (signing == SIGN_NOTHING || mutant_sign_anew(&m));
+                (signing == SIGN_NOTHING || mutant_resign(&m));
     made = made && m.err == RELOAD_OK;
     bool same =
         made && m.octets.len == base->len && memcmp(m.octets.octets, base->octets, base->len) == 0;
@@ -112,7 +111,7 @@ static void make(struct run *r, const struct mutation *mutation, uint32_t at, co
     mutant_close(&m);
 }
 
-/* Makes it in each way that the mutation wants. */
+/* Makes a mutation in each of its ways of signing. */
 static void make_each_way(struct run *r, const struct mutation *mutation, uint32_t at,
                           const char *place)
 {
@@ -149,16 +148,15 @@ static void make_everywhere(struct run *r, const struct mutation *mutation)
     }
 }
 
-/* Whether the good message is one, as far as that can be told without checking strangers'
- * signatures. */
+/* Whether the good message is valid, apart from signatures with other keys. */
 static reload_err check_good(struct base *base, reload_diag *diag)
 {
     struct mutant m;
     reload_err err = mutant_open(&m, base, mutation_at(0), SIGN_NOTHING, "");
     if (err == RELOAD_OK && (!label(&m) || m.reason != RELOAD_REASON_NONE)) {
         err = RELOAD_ERR_REFUSED;
-        (void)snprintf(diag->text, sizeof diag->text,
-                       "refused: the message is not good to begin with: %s", label_word(m.reason));
+        (void)snprintf(diag->text, sizeof diag->text, "refused: the message is not valid: %s",
+                       label_word(m.reason));
     }
     mutant_close(&m);
     return err;
@@ -181,7 +179,7 @@ void mutate(struct tool *tool, const struct mutate_options *options, reload_sign
     r.vectors = vectors_open(tool, &r.base, path);
     if (r.vectors != NULL) {
         for (size_t i = 0; mutation_at(i) != NULL && r.err == RELOAD_OK; i++)
-            if (wanted(options->list, mutation_at(i)))
+            if (selected(options->list, mutation_at(i)))
                 make_everywhere(&r, mutation_at(i));
         if (r.err != RELOAD_OK && r.err != RELOAD_ERR_WRITE)
             tool_error(tool, STATUS_FAILED, "%s: %s", file, reload_strerror(r.err));

@@ -1,14 +1,15 @@
-/* reload-sign --mutate: of one good message, bad ones (and odd ones that stay good), each with what
- * a correct verifier says of it.
+/* reload-sign --mutate: makes bad messages of a good one (and unusual ones that stay good), each
+ * with the verdict of a correct verifier.
  *
- * Nothing here asks the library's verifier: a mutation says what it has done to the message, and
- * label.c reads D24 with that, so that the verifier and this can check each other. What signatures
- * cover (D1, D2, D8) is worked out here anew for the same reason.
+ * Nothing here calls the library's verifier: a mutation notes what it changes, and label.c applies
+ * D24 to that, so that the two check each other. The octets that signatures cover (D1, D2, D8) are
+ * computed independently for the same reason.
  *
- *   base.c       the good message: its signatures, and whether it is good as far as that shows
- *   edit.c       changing a copy of it, and signing it anew
- *   label.c      from what was changed to verdict, reason and response code
- *   catalogue.c  the mutations
+ *   base.c       the good message: its signatures, and whether it is valid
+ *   edit.c       changing a copy of it, and signing it again
+ *   label.c      from the changes to verdict, reason and response code
+ *   catalogue.c  the table of mutations; a file for each group: flip.c, length.c, …
+ *   effect.c     what changing an attribute means for the label
  *   vectors.c    the output
  *   mutate.c     which mutations, in which order
  */
@@ -17,13 +18,13 @@
 
 #include "common/tool.h"
 
-/* ---- What the command line says ---- */
+/* ---- Options ---- */
 
 struct mutate_options {
     const char *list;    /* "all", or names and groups with commas between */
     const char *seed;    /* hex digits */
     const char *dir;     /* where each message goes to a file of its own; NULL: one JSON document */
-    const char *overlay; /* the overlay's name as verifiers are told it; NULL: they are not */
+    const char *overlay; /* the overlay's name in the verifier's policy; NULL: none */
     bool skew_limit;
     int64_t max_skew;
     uint32_t time; /* of checking: the TIMESTAMP of what was signed */
@@ -31,7 +32,7 @@ struct mutate_options {
     unsigned json_flags; /* RELOAD_PRETTY */
 };
 
-/* Ends the program where a list names what is no mutation, or a seed is none. */
+/* Ends the program if the list names an unknown mutation, or the seed cannot be used. */
 void mutate_check_options(const struct tool *tool, const struct mutate_options *options);
 /* The Transaction ID for a request that has none, which follows from the seed. */
 reload_err mutate_transaction_id(const struct mutate_options *options,
@@ -48,8 +49,7 @@ void mutate(struct tool *tool, const struct mutate_options *options, reload_sign
 /* Whose signature it is, in the order in which D24 has them checked. */
 enum role { ROLE_MESSAGE = 1, ROLE_SOURCE, ROLE_REDIRECT, ROLE_BODY_PEER, ROLE_BODY };
 
-/* A signature that counts. Attributes are indices into the good message; RELOAD_NO_ATTR: there is
- * none. */
+/* A signature with an effect. Attributes are indices into the good message, or RELOAD_NO_ATTR. */
 struct site {
     enum role role;
     uint32_t attr;
@@ -57,7 +57,7 @@ struct site {
     uint32_t timestamp, digest, expiration;
     uint32_t info; /* the PEER-INFO whose certificate it is checked with; not for a BODY's */
     size_t size;   /* octets of its DIGEST */
-    bool ours;     /* the signer can make it anew */
+    bool ours;     /* the signer can make it again */
 };
 
 struct base {
@@ -75,8 +75,7 @@ struct base {
     reload_buf seed;
 };
 
-/* Reads a good message. RELOAD_ERR_REFUSED: it is not good, or its mutants could not be labelled;
- * diag says why. */
+/* Reads a good message. RELOAD_ERR_REFUSED: it is not valid, or its mutants cannot be labelled. */
 reload_err base_open(struct base *base, const struct mutate_options *options, reload_signer *signer,
                      const uint8_t *octets, size_t len, reload_diag *diag);
 void base_close(struct base *base);
@@ -84,33 +83,33 @@ void base_close(struct base *base);
 reload_err base_seed(struct base *base, const char *seed);
 
 const reload_attr *base_attr(const struct base *base, uint32_t attr);
-/* Octets of an attribute, padding included, and where the one behind it and its members begins. */
+/* The size of an attribute with its padding, and the offset of its end. */
 size_t base_size(const struct base *base, uint32_t attr);
 size_t base_end(const struct base *base, uint32_t attr);
-/* Whether it stands before the message's SIGNATURE's end, and there in its place: what D24 looks
- * at. */
+/* Whether the message's SIGNATURE covers or contains the attribute; and whether it is also in
+ * place, so that D24 looks at it. */
 bool base_covered(const struct base *base, uint32_t attr);
 bool base_counts(const struct base *base, uint32_t attr);
 /* The octets of its value. */
 const uint8_t *base_value(const struct base *base, uint32_t attr, size_t *len);
-/* D21's certificate BODY: it holds one CERTIFICATE and nothing else. */
+/* D21's certificate BODY: one CERTIFICATE and no other member. */
 bool base_is_certificate_body(const struct base *base, uint32_t body);
 /* A source of random octets for one purpose: the same for the same seed and purpose. */
 reload_err base_rng(const struct base *base, const char *purpose, reload_rng **rng);
 
 /* ---- A mutant (edit.c) ---- */
 
-/* How far it was signed anew. */
+/* Which signatures were made again after the mutation. */
 enum signing { SIGN_NOTHING, SIGN_MESSAGE, SIGN_ALL, SIGNINGS };
 
-/* What has become of a signature. */
+/* The state of a signature in the mutant. */
 struct state {
-    bool broken;        /* its digest is not that of the octets that it covers */
+    bool broken;        /* its digest does not match the octets that it covers */
     bool misplaced;     /* D9 */
     size_t size;        /* of its DIGEST */
     int64_t stamp;      /* its TIMESTAMP; -1: none */
     int64_t expiration; /* its container's; -1: none */
-    bool other_id;      /* the PEER-ID beside its certificate has become another */
+    bool other_id;      /* the PEER-ID of its certificate was changed */
 };
 
 struct mutation;
@@ -121,10 +120,10 @@ struct mutant {
     enum signing signing;
     char place[256]; /* a JSON Pointer; empty: the message */
     char comment[512];
-    bool trailing; /* octets stand behind the message's end */
+    bool trailing; /* octets follow the message's end */
     reload_buf octets;
-    uint32_t *at;         /* where each attribute of the good message now is */
-    bool *gone;           /* which of them no longer mean anything where they were */
+    uint32_t *at;         /* the offset of each attribute of the good message */
+    bool *gone;           /* which of them no longer have an effect in their place */
     bool *altered;        /* which certificates and KEYs have another value */
     struct state *states; /* of the good message's signatures */
     reload_rng *rng;
@@ -137,14 +136,15 @@ struct mutant {
 reload_err mutant_open(struct mutant *m, struct base *base, const struct mutation *mutation,
                        enum signing signing, const char *place);
 void mutant_close(struct mutant *m);
-/* Says in words what was done. */
-__attribute__((format(printf, 2, 3))) void mutant_say(struct mutant *m, const char *format, ...);
+/* Sets the comment: what was changed. */
+__attribute__((format(printf, 2, 3))) void mutant_comment(struct mutant *m, const char *format,
+                                                          ...);
 
 /* Random numbers from 0 to below - 1. */
 uint32_t mutant_random(struct mutant *m, uint32_t below);
 
-/* Each returns false where it cannot be done (a Length becomes too large), and then the mutant is
- * to be given up. Offsets are in the good message.  */
+/* Each returns false if it cannot be done (a Length becomes too large); the mutant is then dropped.
+ * Offsets are in the good message. */
 bool mutant_write(struct mutant *m, size_t offset, const void *octets, size_t len);
 bool mutant_insert(struct mutant *m, uint32_t parent, size_t offset, const void *octets,
                    size_t len);
@@ -153,15 +153,15 @@ bool mutant_remove(struct mutant *m, uint32_t attr);
 bool mutant_move(struct mutant *m, uint32_t attr, uint32_t parent, size_t offset);
 /* Puts another value into an attribute without members. */
 bool mutant_set(struct mutant *m, uint32_t attr, const void *octets, size_t len);
-/* Says that an attribute and its members no longer count. */
+/* Notes that an attribute and its members no longer have an effect. */
 void mutant_forget(struct mutant *m, uint32_t attr);
-/* Marks the signatures as broken that cover octets from an offset on; len 0: something was put in
- * there. */
+/* Marks the signatures that cover len octets at an offset as broken; len 0: octets were inserted.
+ */
 void mutant_touch(struct mutant *m, size_t offset, size_t len);
 /* The octet of the mutant at an offset of the good message. */
 uint8_t *mutant_octets(struct mutant *m, size_t offset);
 
-/* What a signature covers as it now stands: rightly, or as edit.c's diagram shows. */
+/* The octets that a signature covers: correct, or as edit.c's diagram shows. */
 enum range {
     RANGE_RIGHT,
     RANGE_BASE,
@@ -173,19 +173,19 @@ enum range {
     RANGE_LENGTH_ZERO
 };
 bool mutant_covered(struct mutant *m, size_t site, enum range range, reload_buf *covered);
-/* Whether a signature can be made anew: it is there and whole, and the key is ours. */
+/* Whether a signature can be made again: it is complete, and the key is ours. */
 bool mutant_can_sign(const struct mutant *m, size_t site);
-/* Makes it anew. */
+/* Makes it again. */
 bool mutant_sign(struct mutant *m, size_t site);
-/* Makes anew what m->signing says, where it is broken. Returns false where nothing was: the mutant
- * is then no other than the one that is signed less. */
-bool mutant_sign_anew(struct mutant *m);
+/* Makes the broken signatures of m->signing again. Returns false if none was: the mutant then
+ * equals the one with fewer signatures made again. */
+bool mutant_resign(struct mutant *m);
 
 /* ---- Labels (label.c) ---- */
 
-/* D24's steps, as far as they tell one objection from a later one. */
+/* D24's steps, in the order of objections. */
 enum step {
-    STEP_HEADER = 10, /* 1: no header, or cut short */
+    STEP_HEADER = 10, /* 1: no header, or truncated */
     STEP_VERSION = 11,
     STEP_FRAGMENT = 20,
     STEP_FORM = 30,
@@ -205,28 +205,26 @@ enum step {
     STEP_TIME = 100
 };
 
-/* An objection that cannot be told beforehand: the mutant is given up where it comes first. */
+/* An objection that cannot be predicted: if it comes first, the mutant is dropped. */
 #define REASON_UNKNOWN ((reload_reason)-1)
 
-/* Objects to the message as a whole, before any signature is looked at; or at the message's own
- * signature. */
+/* Objects to the message as a whole, before any signature; or to the message's own signature. */
 void label_form(struct mutant *m, enum step step, reload_reason reason);
 void label_message(struct mutant *m, enum step step, reload_reason reason);
-/* Objects to a certificate of the good message that has become another: for every signature that is
- * checked with it. */
+/* Objects to a changed certificate of the good message: for every signature checked with it. */
 void label_certificate(struct mutant *m, uint32_t attr, reload_reason reason);
-/* Finds the first objection to a mutant. Returns false where it cannot be told. */
+/* Finds the first objection to a mutant. Returns false if it cannot be predicted. */
 bool label(struct mutant *m);
 /* D24's word for a reason. */
 const char *label_word(reload_reason reason);
 
 /* ---- The mutations (catalogue.c) ---- */
 
-/* Tries to make a mutant of the good message at a place that means something to the mutation;
- * false: there is none. */
-typedef bool (*mutator)(struct mutant *m, uint32_t at);
+/* Makes a mutant of the good message at a place, whose meaning depends on enum places. Returns
+ * false if the mutation does not apply there. */
+typedef bool mutator(struct mutant *m, uint32_t at);
 
-/* What a mutation is tried at. */
+/* Where a mutation is tried. */
 enum places {
     AT_MESSAGE,    /* once */
     AT_FIELDS,     /* each header field */
@@ -240,16 +238,16 @@ struct mutation {
     const char *flag; /* its kind in the output's notes */
     enum places places;
     unsigned signings; /* a bit for each way of enum signing in which it is made */
-    mutator make;
+    mutator *make;
     uint32_t argument;
     const char *what;
     const char *section;
-    const char *reason; /* that it is for */
+    const char *reason; /* the expected one */
 };
 
-/* The i-th of them; NULL when i is past the last. */
+/* The i-th mutation, or NULL after the last. */
 const struct mutation *mutation_at(size_t i);
-/* A flag's description; NULL for what is none. */
+/* A flag's description, or NULL. */
 const char *flag_text(const char *flag);
 
 /* ---- Output (vectors.c) ---- */
@@ -258,7 +256,7 @@ struct vectors;
 /* RELOAD_ERR_MEMORY. */
 struct vectors *vectors_open(struct tool *tool, const struct base *base, const char *path);
 bool vectors_add(struct vectors *v, const struct mutant *m);
-/* Writes what is still to be written, and frees v. */
+/* Writes the document or index if good, and frees v. */
 void vectors_close(struct vectors **v, bool good);
 
 #endif

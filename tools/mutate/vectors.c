@@ -1,5 +1,5 @@
-/* The output of --mutate: one JSON document in the manner of C2SP's Wycheproof, or a directory of
- * messages with an index. This is the one file of the tools that includes jansson. */
+/* The output of --mutate: one JSON document in the form of C2SP's Wycheproof, or a directory of
+ * messages with an index. */
 #include "mutate/mutate.h"
 
 #include <errno.h>
@@ -8,16 +8,31 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include <jansson.h>
+enum { MAX_FLAGS = 16, MUTANT_FLAGS = 4 };
+
+/* A mutant of the JSON document, which begins with counts known only after the last one. */
+struct test {
+    const struct mutation *mutation;
+    enum signing signing;
+    char *comment, *place;
+    uint8_t *octets;
+    size_t len;
+    const char *flags[MUTANT_FLAGS];
+    size_t flag_count;
+    reload_reason reason;
+    uint16_t code; /* 0: none */
+};
 
 struct vectors {
     struct tool *tool;
     const struct base *base;
     const char *path;
     unsigned count;
-    json_t *tests; /* of the JSON document */
-    json_t *flags; /* those that a test has */
-    reload_buf index;
+    struct test *tests;
+    size_t test_count, cap;
+    const char *flags[MAX_FLAGS]; /* those that a test has, in the order of their first test */
+    size_t flag_count;
+    reload_buf index; /* of the directory */
 };
 
 static const char *signing_word(enum signing signing)
@@ -26,7 +41,7 @@ static const char *signing_word(enum signing signing)
     return words[signing];
 }
 
-/* Says so, and is false. */
+/* Reports it, and returns false. */
 static bool out_of_memory(struct vectors *v)
 {
     tool_error(v->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
@@ -41,85 +56,189 @@ struct vectors *vectors_open(struct tool *tool, const struct base *base, const c
         tool_error(tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
         return NULL;
     }
-    *v = (struct vectors){
-        .tool = tool, .base = base, .path = path, .tests = json_array(), .flags = json_object()};
-    if (v->tests == NULL || v->flags == NULL)
-        (void)out_of_memory(v);
-    else if (dir == NULL || mkdir(dir, 0777) == 0)
+    *v = (struct vectors){.tool = tool, .base = base, .path = path};
+    if (dir == NULL || mkdir(dir, 0777) == 0)
         return v;
-    else /* an older set must not be mixed with this one */
-        tool_error(tool, STATUS_FAILED, "%s: cannot be made: %s", dir, strerror(errno));
+    /* an older set must not be mixed with this one */
+    tool_error(tool, STATUS_FAILED, "%s: cannot be made: %s", dir, strerror(errno));
     vectors_close(&v, false);
     return NULL;
 }
 
-static json_t *hex_string(const uint8_t *octets, size_t len)
+/* ---- The tests of the JSON document ---- */
+
+/* Notes a flag, which the document's notes explain. */
+static void add_flag(struct vectors *v, struct test *test, const char *flag)
 {
-    char *digits = malloc(2 * len + 1);
-    if (digits == NULL)
-        return NULL;
-    reload_hex_encode(octets, len, digits);
-    json_t *string = json_stringn(digits, 2 * len);
-    free(digits);
-    return string;
+    test->flags[test->flag_count++] = flag;
+    for (size_t i = 0; i < v->flag_count; i++)
+        if (strcmp(v->flags[i], flag) == 0)
+            return;
+    if (v->flag_count < MAX_FLAGS)
+        v->flags[v->flag_count++] = flag;
 }
 
-/* The flags of a mutant, which its document's notes will explain. */
-static json_t *flags_of(struct vectors *v, const struct mutant *m)
+static bool grow_tests(struct vectors *v)
 {
-    const char *const flags[] = {
-        m->mutation->flag, m->signing != SIGN_NOTHING ? "SignedAnew" : NULL,
-        m->signing == SIGN_ALL ? "AllSignedAnew" : NULL, m->trailing ? "Trailing" : NULL};
-    json_t *array = json_array();
-    bool good = array != NULL;
-    for (size_t i = 0; i < sizeof flags / sizeof flags[0] && good; i++)
-        if (flags[i] != NULL)
-            good = json_array_append_new(array, json_string(flags[i])) == 0 &&
-                   json_object_set_new(v->flags, flags[i], json_true()) == 0;
-    if (!good) {
-        json_decref(array);
-        return NULL;
-    }
-    return array;
-}
-
-static json_t *code_or_null(uint16_t code)
-{
-    return code == 0 ? json_null() : json_integer(code);
-}
-
-static json_t *string_or_null(const char *text)
-{
-    return text == NULL || text[0] == '\0' ? json_null() : json_string(text);
+    if (v->test_count < v->cap)
+        return true;
+    size_t cap = v->cap == 0 ? 256 : 2 * v->cap;
+    struct test *tests = realloc(v->tests, cap * sizeof *tests);
+    if (tests == NULL)
+        return false;
+    v->tests = tests;
+    v->cap = cap;
+    return true;
 }
 
 static bool add_test(struct vectors *v, const struct mutant *m)
 {
-    json_t *test = json_object();
-    bool good = json_object_set_new(test, "tcId", json_integer(v->count)) == 0;
-    good = json_object_set_new(test, "comment", json_string(m->comment)) == 0 && good;
-    good = json_object_set_new(test, "mutation", json_string(m->mutation->name)) == 0 && good;
-    good = json_object_set_new(test, "path", string_or_null(m->place)) == 0 && good;
-    good = json_object_set_new(test, "signed_anew", json_string(signing_word(m->signing))) == 0 &&
-           good;
-    good = json_object_set_new(test, "flags", flags_of(v, m)) == 0 && good;
-    good =
-        json_object_set_new(test, "msg", hex_string(m->octets.octets, m->octets.len)) == 0 && good;
-    good = json_object_set_new(
-               test, "result",
-               json_string(m->reason == RELOAD_REASON_NONE ? "valid" : "invalid")) == 0 &&
-           good;
-    good = json_object_set_new(test, "reason", string_or_null(label_word(m->reason))) == 0 && good;
-    good = json_object_set_new(test, "response_code", code_or_null(m->code)) == 0 && good;
-    if (!good) {
-        json_decref(test);
+    if (!grow_tests(v))
         return out_of_memory(v);
-    }
-    return json_array_append_new(v->tests, test) == 0 || out_of_memory(v);
+    struct test *test = &v->tests[v->test_count++];
+    *test = (struct test){.mutation = m->mutation,
+                          .signing = m->signing,
+                          .comment = strdup(m->comment),
+                          .place = strdup(m->place),
+                          .octets = malloc(m->octets.len + 1),
+                          .len = m->octets.len,
+                          .reason = m->reason,
+                          .code = m->code};
+    if (test->comment == NULL || test->place == NULL || test->octets == NULL)
+        return out_of_memory(v);
+    memcpy(test->octets, m->octets.octets, test->len);
+    add_flag(v, test, m->mutation->flag);
+    if (m->signing != SIGN_NOTHING)
+        add_flag(v, test, "SignedAnew");
+    if (m->signing == SIGN_ALL)
+        add_flag(v, test, "AllSignedAnew");
+    if (m->trailing)
+        add_flag(v, test, "Trailing");
+    return true;
 }
 
-/* "0042-flip-value-attributes-1-value-0-message.bin": what a mutant is, in characters that every
- * file system has. */
+static void member_string(reload_json_writer *w, const char *key, const char *text)
+{
+    reload_json_key(w, key);
+    reload_json_string(w, text);
+}
+
+static void member_integer(reload_json_writer *w, const char *key, int64_t value)
+{
+    reload_json_key(w, key);
+    reload_json_integer(w, value);
+}
+
+static void write_test(reload_json_writer *w, const struct test *test, int64_t number)
+{
+    reload_json_begin_object(w);
+    member_integer(w, "tcId", number);
+    member_string(w, "comment", test->comment);
+    member_string(w, "mutation", test->mutation->name);
+    member_string(w, "path", test->place[0] == '\0' ? NULL : test->place);
+    member_string(w, "signed_anew", signing_word(test->signing));
+    reload_json_key(w, "flags");
+    reload_json_begin_array(w);
+    for (size_t i = 0; i < test->flag_count; i++)
+        reload_json_string(w, test->flags[i]);
+    reload_json_end_array(w);
+    reload_json_key(w, "msg");
+    reload_json_hex(w, test->octets, test->len);
+    member_string(w, "result", test->reason == RELOAD_REASON_NONE ? "valid" : "invalid");
+    member_string(w, "reason", label_word(test->reason));
+    reload_json_key(w, "response_code");
+    if (test->code == 0)
+        reload_json_null(w);
+    else
+        reload_json_integer(w, test->code);
+    reload_json_end_object(w);
+}
+
+/* ---- The JSON document ---- */
+
+/* What a verifier must be configured with, apart from keys. */
+static void write_policy(reload_json_writer *w, const struct base *base)
+{
+    const struct mutate_options *options = base->options;
+    reload_json_begin_object(w);
+    member_string(w, "security", reload_name(RELOAD_NAMES_SECURITY, options->security));
+    if (options->overlay != NULL && options->overlay[0] != '\0')
+        member_string(w, "overlay", options->overlay);
+    member_integer(w, "dht", reload_msg_field(base->msg, RELOAD_F_DHT));
+    member_integer(w, "hash", reload_msg_field(base->msg, RELOAD_F_HASH));
+    member_integer(w, "time", options->time);
+    if (options->skew_limit)
+        member_integer(w, "max_skew", options->max_skew);
+    else
+        member_string(w, "max_skew", "none");
+    reload_json_end_object(w);
+}
+
+static void write_notes(reload_json_writer *w, const struct vectors *v)
+{
+    reload_json_begin_object(w);
+    for (size_t i = 0; i < v->flag_count; i++) {
+        reload_json_key(w, v->flags[i]);
+        reload_json_begin_object(w);
+        member_string(w, "description", flag_text(v->flags[i]));
+        reload_json_end_object(w);
+    }
+    reload_json_end_object(w);
+}
+
+static void write_group(reload_json_writer *w, const struct vectors *v)
+{
+    reload_json_begin_object(w);
+    member_string(w, "type", "ReloadVerify");
+    reload_json_key(w, "policy");
+    write_policy(w, v->base);
+    reload_json_key(w, "tests");
+    reload_json_begin_array(w);
+    for (size_t i = 0; i < v->test_count; i++)
+        write_test(w, &v->tests[i], (int64_t)i + 1);
+    reload_json_end_array(w);
+    reload_json_end_object(w);
+}
+
+static void write_root(reload_json_writer *w, const struct vectors *v)
+{
+    reload_json_begin_object(w);
+    member_string(w, "algorithm", v->base->certs ? "RELOAD-CERTS" : "RELOAD-HMAC");
+    member_string(w, "schema", "verify_schema.json");
+    member_string(w, "generatorVersion", RELOAD_VERSION_STRING);
+    member_integer(w, "numberOfTests", v->count);
+    reload_json_key(w, "header");
+    reload_json_begin_array(w);
+    reload_json_string(
+        w, "Messages of the 2007 form of RELOAD, made of a good one by reload-sign --mutate.");
+    reload_json_string(w, "reason is the first that a verifier finds in the order of "
+                          "reload-verify(1); response_code is null where no response is due.");
+    reload_json_end_array(w);
+    reload_json_key(w, "notes");
+    write_notes(w, v);
+    reload_json_key(w, "testGroups");
+    reload_json_begin_array(w);
+    write_group(w, v);
+    reload_json_end_array(w);
+    reload_json_end_object(w);
+}
+
+static void write_document(struct vectors *v)
+{
+    struct output out;
+    reload_json_writer w;
+    if (!output_open(&out, v->tool, v->path, 0))
+        return;
+    reload_json_writer_init(&w, v->base->options->json_flags & RELOAD_PRETTY, output_write, &out);
+    write_root(&w, v);
+    output_check(&out, reload_json_writer_finish(&w));
+    (void)output_write(&out, "\n", 1);
+    (void)output_close(&out);
+}
+
+/* ---- The directory ---- */
+
+/* "00042-flip-value-attributes-1-value-0-signed-message.bin", without "/" from the place. */
 static void file_name(char *name, size_t size, unsigned count, const struct mutant *m)
 {
     int n = snprintf(name, size, "%05u-%s%s%s%s.bin", count, m->mutation->name, m->place,
@@ -148,9 +267,8 @@ static bool write_file(struct vectors *v, const char *name, const uint8_t *octet
     return good;
 }
 
-/* A line of the index: the number, file, mutation, place, how far it is signed anew, result,
- * reason, code and comment; "-" where there is none. None of them has a tab or a line feed in it.
- */
+/* A line of the index: number, file, mutation, place, what is signed again, result, reason, code
+ * and comment, or "-". None of them contains a tab or a line feed. */
 static bool add_file(struct vectors *v, const struct mutant *m)
 {
     char name[512], line[2048], code[8] = "-";
@@ -175,117 +293,21 @@ bool vectors_add(struct vectors *v, const struct mutant *m)
     return v->base->options->dir == NULL ? add_test(v, m) : add_file(v, m);
 }
 
-/* What a verifier must be told to come to these results, keys apart. */
-static json_t *policy(const struct base *base)
-{
-    const struct mutate_options *options = base->options;
-    json_t *object = json_object();
-    bool good = json_object_set_new(
-                    object, "security",
-                    json_string(reload_name(RELOAD_NAMES_SECURITY, options->security))) == 0;
-    if (options->overlay != NULL && options->overlay[0] != '\0')
-        good = json_object_set_new(object, "overlay", json_string(options->overlay)) == 0 && good;
-    good = json_object_set_new(object, "dht",
-                               json_integer(reload_msg_field(base->msg, RELOAD_F_DHT))) == 0 &&
-           good;
-    good = json_object_set_new(object, "hash",
-                               json_integer(reload_msg_field(base->msg, RELOAD_F_HASH))) == 0 &&
-           good;
-    good = json_object_set_new(object, "time", json_integer(options->time)) == 0 && good;
-    json_t *skew = options->skew_limit ? json_integer(options->max_skew) : json_string("none");
-    good = json_object_set_new(object, "max_skew", skew) == 0 && good;
-    if (!good) {
-        json_decref(object);
-        return NULL;
-    }
-    return object;
-}
-
-static json_t *notes(const struct vectors *v)
-{
-    json_t *object = json_object(), *unused;
-    const char *flag;
-    bool good = object != NULL;
-    json_object_foreach(v->flags, flag, unused)
-    {
-        json_t *note = json_object();
-        good = json_object_set_new(note, "description", json_string(flag_text(flag))) == 0 && good;
-        good = json_object_set_new(object, flag, note) == 0 && good;
-    }
-    if (!good) {
-        json_decref(object);
-        return NULL;
-    }
-    return object;
-}
-
-/* The document around the tests. */
-static json_t *document(struct vectors *v)
-{
-    static const char *const about[] = {
-        "Messages of the 2007 form of RELOAD, made of a good one by reload-sign --mutate.",
-        "reason is the first that a verifier finds in the order of reload-verify(1); response_code "
-        "is null where no response is due."};
-    json_t *root = json_object(), *group = json_object(), *groups = json_array(),
-           *header = json_array();
-    bool certs = v->base->certs;
-    bool good = json_object_set_new(root, "algorithm",
-                                    json_string(certs ? "RELOAD-CERTS" : "RELOAD-HMAC")) == 0;
-    good = json_object_set_new(root, "schema", json_string("verify_schema.json")) == 0 && good;
-    good = json_object_set_new(root, "generatorVersion", json_string(RELOAD_VERSION_STRING)) == 0 &&
-           good;
-    good = json_object_set_new(root, "numberOfTests", json_integer(v->count)) == 0 && good;
-    for (size_t i = 0; i < sizeof about / sizeof about[0]; i++)
-        good = json_array_append_new(header, json_string(about[i])) == 0 && good;
-    good = json_object_set_new(root, "header", header) == 0 && good;
-    good = json_object_set_new(root, "notes", notes(v)) == 0 && good;
-    good = json_object_set_new(group, "type", json_string("ReloadVerify")) == 0 && good;
-    good = json_object_set_new(group, "policy", policy(v->base)) == 0 && good;
-    good = json_object_set(group, "tests", v->tests) == 0 && good;
-    good = json_array_append_new(groups, group) == 0 && good;
-    good = json_object_set_new(root, "testGroups", groups) == 0 && good;
-    if (!good) {
-        json_decref(root);
-        return NULL;
-    }
-    return root;
-}
-
-static int to_output(const char *text, size_t len, void *out)
-{
-    return output_write(out, text, len);
-}
-
-static void write_document(struct vectors *v)
-{
-    struct output out;
-    json_t *root = document(v);
-    if (root == NULL) {
-        (void)out_of_memory(v);
-        return;
-    }
-    bool pretty = (v->base->options->json_flags & RELOAD_PRETTY) != 0;
-    if (output_open(&out, v->tool, v->path, 0)) {
-        if (json_dump_callback(root, to_output, &out, pretty ? JSON_INDENT(2) : 0) != 0)
-            output_check(&out, out.failed ? RELOAD_ERR_WRITE : RELOAD_ERR_MEMORY);
-        (void)output_write(&out, "\n", 1);
-        (void)output_close(&out);
-    }
-    json_decref(root);
-}
-
 void vectors_close(struct vectors **vectors, bool good)
 {
     struct vectors *v = *vectors;
     if (good && v->count == 0)
-        tool_warn(v->tool,
-                  "warning: the message has nothing that these mutations could be made of");
+        tool_warn(v->tool, "warning: the message has nothing that these mutations apply to");
     if (good && v->base->options->dir != NULL)
         (void)write_file(v, "index.tsv", v->index.octets, v->index.len);
     else if (good)
         write_document(v);
-    json_decref(v->tests);
-    json_decref(v->flags);
+    for (size_t i = 0; i < v->test_count; i++) {
+        free(v->tests[i].comment);
+        free(v->tests[i].place);
+        free(v->tests[i].octets);
+    }
+    free(v->tests);
     reload_buf_free(&v->index);
     free(v);
     *vectors = NULL;

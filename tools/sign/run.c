@@ -15,7 +15,7 @@ struct run {
     reload_buf route_log; /* encoded; empty: none is appended */
     reload_buf response;  /* unsigned */
     reload_buf half_done; /* without the ROUTE-LOG */
-    reload_buf done;      /* what is written */
+    reload_buf done;      /* the message to write */
     reload_msg *msg;
     char *request; /* --reply-to: the only input file */
     struct input in;

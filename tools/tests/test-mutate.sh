@@ -244,7 +244,7 @@ for words in "--none" "--strip" ""; do
     # shellcheck disable=SC2086 # words
     t "usage: --mutate $words" 2 '' '*' reload-sign $words --mutate all --seed 00 "$message"
 done
-t "an unknown name is told" 2 '' '~reload-sign: --mutate: "dorp" is no mutation.*' "${M[@]}" --mutate all,dorp --seed 00 "$message"
+t "an unknown name is told" 2 '' '~reload-sign: --mutate: "dorp" is not a mutation.*' "${M[@]}" --mutate all,dorp --seed 00 "$message"
 cat "$TESTDATA/tunnelled.hmac.bin" "$TESTDATA/tunnelled.hmac.bin" >two.bin
 t "two messages" 4 '' '~reload-sign: two.bin: .*message 2: --mutate accepts one message' "${M[@]}" --mutate all --seed 00 two.bin
 t "and no file is made" 4 '' '*' "${M[@]}" --mutate all --seed 00 -o none.json two.bin
@@ -261,17 +261,17 @@ refused()
     shift 2
     t "$filter is refused: $why" 4 '' "~reload-sign: .*refused: .*$why.*" "${M[@]}" "$@" --mutate all --seed 00 <(jq "$filter" "$TESTDATA/section-4.1.json")
 }
-refused '.header.version = 2' 'another Version'
+refused '.header.version = 2' 'Version is 2, expected 1'
 refused '.header.frag = true' 'fragment'
-refused '.attributes[0].value += [.attributes[0].value[0]]' 'PEER-ID stands there twice'
+refused '.attributes[0].value += [.attributes[0].value[0]]' 'PEER-ID occurs twice'
 refused 'del(.attributes[1].value[1].value[1])' 'no EXPIRATION'
 refused '.header.method = "RESOURCE-TRANSFER"' 'a BODY is not signed'
-refused '.attributes += [{type: "SIGNATURE", value: []}, {type: "SDP", value: "x"}]' 'only ROUTE-LOGs'
-refused '.attributes[1].value[1].value += [{type: "RESOURCE-INFO.BODY.SIGNATURE", value: [{type: "DIGEST", hex: "00"}]}]' "not the secret's"
-refused '.attributes[1].value[1].value += [{type: "RESOURCE-INFO.BODY.CERTIFICATE", hex: "00"}]' 'CERTIFICATE alone'
-t "a ROUTE-LOG behind the SIGNATURE that cannot be read" 4 '' '~.*refused: .*wrong length for its type' "${M[@]}" --mutate all --seed 00 \
+refused '.attributes += [{type: "SIGNATURE", value: []}, {type: "SDP", value: "x"}]' 'SDP follows the SIGNATURE'
+refused '.attributes[1].value[1].value += [{type: "RESOURCE-INFO.BODY.SIGNATURE", value: [{type: "DIGEST", hex: "00"}]}]' 'not made with this secret'
+refused '.attributes[1].value[1].value += [{type: "RESOURCE-INFO.BODY.CERTIFICATE", hex: "00"}]' 'CERTIFICATE and other members'
+t "a ROUTE-LOG after the SIGNATURE that cannot be read" 4 '' '~.*refused: .*wrong length for its type' "${M[@]}" --mutate all --seed 00 \
     <(jq '.attributes += [{type: "ROUTE-LOG", value: [{type: "ROUTE-LOG.TRANSPORT", hex: "00"}]}]' "$TESTDATA/tunnelled.hmac.json")
-t "a BODY that has expired" 4 '' '~.*not good to begin with: expired.*' reload-sign "${by_secret[@]}" --time 956702799 --mutate all --seed 00 \
+t "a BODY that has expired" 4 '' '~.*not valid: expired.*' reload-sign "${by_secret[@]}" --time 956702799 --mutate all --seed 00 \
     "$TESTDATA/section-4.1.hmac.bin"
 t "without --time a warning" 0 '*' '~reload-sign: warning: without --time.*' reload-sign "${by_secret[@]}" --mutate none --seed 00 "$message"
 t "nothing to be made" 0 '*' '~reload-sign: warning: the message has nothing.*' "${M[@]}" --mutate response-class --seed 00 "$message"
