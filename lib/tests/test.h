@@ -1,4 +1,4 @@
-/* What the library's tests share. */
+/* Shared by the library's tests. */
 #ifndef RL_TESTS_TEST_H
 #define RL_TESTS_TEST_H
 
@@ -14,8 +14,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-/* A header written by hand, one line a field: a PEER-SEARCH request under HMAC, its Length still
- * zero. */
+/* A header in hex, a line for each field: a PEER-SEARCH request under HMAC with Length 0. */
 #define HEADER_TO_LENGTH         \
     "52454c4f" /* token */       \
     "20"       /* TTL 32 */      \
@@ -33,7 +32,7 @@
     "659df2aa"                                 /* Overlay "chat" */
 #define HEADER HEADER_TO_LENGTH "000000" HEADER_FROM_LENGTH
 
-/* Its JSON; the Length stands between the two. */
+/* Its JSON; the Length goes between the two. */
 #define HEADER_JSON_TO_LENGTH                                                                     \
     "{\"header\": {\"ttl\": 32, \"routing\": \"UNSPECIFIED\", \"frag\": false, \"lfrg\": false, " \
     "\"frag_reserved\": 0, \"experimental\": false, \"version\": 1, \"dht\": \"Chord1.0\", "      \
@@ -45,23 +44,22 @@
     "\"4690c25c00000000\", "                                                            \
     "\"overlay\": \"659df2aa\"}"
 
-/* Appends the octets that hex digits stand for. White space is stepped over; anything else fails
- * the test. */
+/* Appends octets given as hex digits and white space; anything else fails the test. */
 void test_hex(reload_buf *buf, const char *hex);
-/* Appends HEADER and the attributes in hex, with the right Length. */
+/* Appends HEADER, with the correct Length, and attributes in hex. */
 void test_message(reload_buf *buf, const char *attributes);
-/* Sets the Length of the message that begins at octet start and goes on to the buffer's end. */
+/* Sets the Length of the message from octet start to the buffer's end. */
 void test_set_length(reload_buf *buf, size_t start);
-/* That octets are those in hex. */
+/* Asserts that octets are those given in hex. */
 void test_same(const uint8_t *octets, size_t len, const char *hex);
-/* That two runs of octets are the same. */
+/* Asserts that octets are the same. */
 void test_same_octets(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len);
 
-/* Parses a buffer into a new message; fails the test where that fails. The caller frees it. */
+/* Parses a buffer into a new message, which the caller frees. A failure fails the test. */
 reload_msg *test_parse(const reload_buf *buf);
 /* Appends a message given as JSON. */
 void test_json(reload_buf *buf, const char *text);
-/* That the JSON rendering is this text. */
+/* Asserts that the message's JSON is this text. */
 void test_json_is(const reload_msg *msg, unsigned flags, const char *text);
 
 /* Seals a policy, judges a message at a time in seconds with a judge of its own, and commits. */
@@ -76,19 +74,18 @@ struct test_source {
     const uint8_t *octets;
     size_t len;
     size_t pos;
-    size_t chunk;   /* octets given at once at most; 0: as many as wanted */
-    bool fails;     /* in place of its end */
-    unsigned calls; /* how often it was called */
+    size_t chunk;   /* most octets in a call; 0: no limit */
+    bool fails;     /* fails instead of ending */
+    unsigned calls; /* number of calls */
 };
 ptrdiff_t test_pull(void *arg, uint8_t *octets, size_t size);
 
-/* Pseudo-random numbers that are the same in every run (xorshift64*). The state must not be zero.
- */
+/* Pseudo-random numbers, the same in each run (xorshift64*). The state must not be zero. */
 uint64_t test_random(uint64_t *state);
-/* One from 0 to below. */
+/* A number from 0 to below - 1. */
 size_t test_below(uint64_t *state, size_t below);
 
-/* HMAC-SHA1 by mbed TLS over three pieces one after the other. */
+/* HMAC-SHA1 by mbed TLS of three pieces in order. */
 struct test_piece {
     const uint8_t *octets;
     size_t len;
@@ -100,13 +97,13 @@ void test_message_digest(const char *secret, const uint8_t *octets, size_t diges
                          size_t signature_end, uint8_t digest[20]);
 void test_sha1(const char *text, uint8_t digest[20]);
 
-/* Appends a signed message with each attribute of the table in its place. */
+/* Appends a signed message with each attribute of the table in place. */
 void test_everything(reload_buf *buf);
 
-/* Appends the file of that name in the directory that the environment's TESTDATA names. */
+/* Appends a file of the directory named by the environment's TESTDATA. */
 void test_file(reload_buf *buf, const char *name);
 
-/* Prints a comment line of TAP that shows text, its line breaks as blanks. */
+/* Prints text as a comment of TAP, with its line breaks as spaces. */
 void test_show(const char *text);
 
 #endif
