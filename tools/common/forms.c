@@ -89,7 +89,7 @@ const struct form *form_named(const struct tool *tool, const char *name, const c
 void form_octets_option(struct tool *tool, const struct option_row *row, const char *text,
                         void *target)
 {
-    static const struct form *const forms[] = {&form_json, &form_hex, &form_binary, NULL};
+    static const struct form *const forms[] = {&form_binary, &form_json, &form_hex, NULL};
     *(const struct form **)target = form_named(tool, row->name, text, forms);
 }
 

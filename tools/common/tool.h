@@ -132,18 +132,6 @@ bool output_is_terminal(const struct output *out);
 /* Whether it is a terminal that shows colours. */
 bool output_takes_colour(const struct output *out);
 
-/* The forms that hold a message's octets, and so can be read again. */
-enum tool_octets_form { OCTETS_BINARY, OCTETS_JSON, OCTETS_HEX };
-/* Reads an option's argument; more: the other names that the option takes, for the message. */
-enum tool_octets_form tool_octets_form(const struct tool *tool, const char *option,
-                                       const char *text, const char *more);
-/* Writes a message. origin, which may be NULL, and flags (RELOAD_PRETTY) are for JSON. */
-void tool_write_message(struct output *out, const reload_msg *msg, enum tool_octets_form form,
-                        const reload_origin *origin, unsigned flags);
-/* Writes octets as a line of hex digits; a blank line follows where nothing in them tells their
- * end. */
-void tool_write_hex(struct output *out, const uint8_t *octets, size_t len, bool blank_line);
-
 /* ---- Input ---- */
 
 /* The messages of all files. */

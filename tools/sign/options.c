@@ -1,7 +1,5 @@
 #include "sign/options.h"
 
-static const char *const formats[] = {"binary", "json", "hex", NULL}; /* enum tool_octets_form */
-
 /* clang-format off */
 static const struct option_row rows[] = {
     OPTION_TEXT(0, "secret", "FILE", struct sign_options, secret,
@@ -62,7 +60,8 @@ static const struct option_row rows[] = {
                 "derive the random parts of --mutate from HEX"),
     OPTION_TEXT(0, "example", "METHOD", struct sign_options, example,
                 "print a JSON message of METHOD to start from"),
-    OPTION_WORD('f', "format", "FORM", struct sign_options, format, formats,
+    OPTION_CALL_ON('f', "format", "FORM", struct sign_options, form, const struct form *,
+                   form_octets_option,
                 "write binary, json or hex (default: binary)"),
     OPTION_BIT(0, "pretty", struct sign_options, json_flags, RELOAD_PRETTY,
                "write JSON over several lines, indented"),
@@ -142,7 +141,7 @@ static void check_elsewhere(const struct tool *tool, const struct sign_options *
     const char *const names[] = {"--tbs", "--attach"};
     const bool specified[] = {o->tbs, o->attach != NULL};
     reject_both(tool, o->tbs, "--tbs", o->attach != NULL, "--attach");
-    reject_both(tool, o->tbs, "--tbs", o->format == OCTETS_JSON, "--format=json");
+    reject_both(tool, o->tbs, "--tbs", o->form == &form_json, "--format=json");
     for (int i = 0; i < 2; i++) {
         reject_both(tool, specified[i], names[i], o->route_log != NULL, "--append-route-log");
         require(tool, specified[i], names[i], o->secret != NULL || o->cert != NULL,
@@ -174,7 +173,7 @@ static void check_reply(const struct tool *tool, const struct sign_options *o)
 static void check_mutate(const struct tool *tool, const struct sign_options *o)
 {
     const struct mutate_options *m = &o->mutate;
-    int format = m->dir == NULL ? OCTETS_JSON : OCTETS_BINARY;
+    const struct form *form = m->dir == NULL ? &form_json : &form_binary;
     require(tool, m->seed != NULL, "--seed", m->list != NULL, "--mutate");
     require(tool, m->dir != NULL, "--mutate-dir", m->list != NULL, "--mutate");
     if (m->list == NULL)
@@ -184,9 +183,9 @@ static void check_mutate(const struct tool *tool, const struct sign_options *o)
             "--secret, or --key and --cert");
     reject_both(tool, true, "--mutate", o->tbs, "--tbs");
     reject_both(tool, true, "--mutate", o->attach != NULL, "--attach");
-    if (o->format != FORMAT_NOT_SPECIFIED && o->format != format)
+    if (o->form != NULL && o->form != form)
         tool_usage(tool, "%s cannot be combined with --format=%s",
-                   m->dir == NULL ? "--mutate" : "--mutate-dir", formats[o->format]);
+                   m->dir == NULL ? "--mutate" : "--mutate-dir", o->form->name);
     reject_both(tool, m->dir != NULL, "--mutate-dir", o->output != NULL, "--output");
 }
 

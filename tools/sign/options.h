@@ -2,10 +2,9 @@
 #ifndef RELOAD_SIGN_OPTIONS_H
 #define RELOAD_SIGN_OPTIONS_H
 
+#include "common/forms.h"
 #include "common/policy.h"
 #include "mutate/mutate.h"
-
-enum { FORMAT_NOT_SPECIFIED = -1 };
 
 /* Initialise it with SIGN_OPTIONS_INIT; policy_free frees its policy. */
 struct sign_options {
@@ -22,7 +21,7 @@ struct sign_options {
     const char *route_log; /* JSON */
     struct mutate_options mutate;
     const char *example;
-    int format; /* an enum tool_octets_form, or FORMAT_NOT_SPECIFIED */
+    const struct form *form; /* NULL: not specified */
     unsigned json_flags;
     reload_form input;
     const char *output;
@@ -33,7 +32,7 @@ struct sign_options {
 #define SIGN_OPTIONS_INIT                                                                 \
     {                                                                                     \
         .policy = POLICY_OPTIONS_INIT, .time = NOT_SPECIFIED, .boot_time = NOT_SPECIFIED, \
-        .code = NOT_SPECIFIED, .format = FORMAT_NOT_SPECIFIED, .input = RELOAD_FORM_AUTO  \
+        .code = NOT_SPECIFIED, .input = RELOAD_FORM_AUTO                                  \
     }
 
 /* Stores the options' values. Ends the program if one cannot be used. */

@@ -125,20 +125,30 @@ static void warn_of_unsigned(const struct run *r)
                            "--sign-bodies");
 }
 
+/* The octets to be signed, as hex digits or as they are. */
+static void write_tbs(struct run *r, const struct form *form)
+{
+    if (form == &form_hex) {
+        output_check(&r->out,
+                     form_write_digits(r->done.octets, r->done.len, output_write, &r->out));
+        (void)output_write(&r->out, "\n", 1);
+    } else {
+        (void)output_write(&r->out, r->done.octets, r->done.len);
+    }
+}
+
 static void write_done(struct run *r)
 {
     const struct sign_options *o = r->options;
-    enum tool_octets_form form =
-        o->format == FORMAT_NOT_SPECIFIED ? OCTETS_BINARY : (enum tool_octets_form)o->format;
+    const struct form *form = o->form == NULL ? &form_binary : o->form;
     bool sign = r->credentials.signer != NULL && !o->tbs;
     if (sign && reload_msg_field(r->msg, RELOAD_F_SECURITY) != RELOAD_SECURITY_NONE)
         warn_of_unsigned(r);
-    if (o->tbs && form == OCTETS_HEX)
-        tool_write_hex(&r->out, r->done.octets, r->done.len, false);
-    else if (o->tbs)
-        (void)output_write(&r->out, r->done.octets, r->done.len);
+    if (o->tbs)
+        write_tbs(r, form);
     else
-        tool_write_message(&r->out, r->msg, form, NULL, o->json_flags);
+        output_check(&r->out,
+                     form_write_message(form, r->msg, NULL, o->json_flags, output_write, &r->out));
     if (sign && (o->flags & RELOAD_SIGN_SOURCE_INFO) != 0 &&
         reload_msg_member(r->msg, RELOAD_NO_ATTR, RELOAD_A_SOURCE_INFO) == RELOAD_NO_ATTR)
         warn_of_message(r, "no SOURCE-INFO to sign");

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-static const char *const formats[] = {"binary", "json", "hex", NULL}; /* enum tool_octets_form */
-
 static void time_option(struct tool *tool, const struct option_row *row, const char *text,
                         void *target)
 {
@@ -28,7 +26,8 @@ static const struct option_row rows[] = {
                 "report what else breaks the drafts; no verdict changes"),
     OPTION_FLAG(0, "explain", struct verify_options, explain,
                 "for each bad digest, report which known mistake reproduces it"),
-    OPTION_WORD('f', "format", "FORM", struct verify_options, format, formats,
+    OPTION_CALL_ON('f', "format", "FORM", struct verify_options, form, const struct form *,
+                   form_octets_option,
                 "write the messages that pass, as binary, json or hex, instead of reports"),
     OPTION_FORM('i', "input", struct verify_options, input,
                 "read binary, json or hex (default: detect by the first octets)"),
@@ -51,10 +50,9 @@ int main(int argc, char **argv)
     static struct verify v = {.tool = {.name = "reload-verify"},
                               .options = {.policy = POLICY_OPTIONS_INIT,
                                           .time = TIME_NOT_SPECIFIED,
-                                          .replay_peers = DEFAULT_MAX_PEERS,
-                                          .format = FORM_NOT_SPECIFIED}};
+                                          .replay_peers = DEFAULT_MAX_PEERS}};
     int operand = arguments_parse(&v.tool, &command, argc, argv, &v.options);
-    if (v.options.json && v.options.format != FORM_NOT_SPECIFIED)
+    if (v.options.json && v.options.form != NULL)
         tool_usage(&v.tool, "--json cannot be combined with --format");
     verify_run(&v, argv + operand, argc - operand);
     if (v.tool.status == STATUS_MALFORMED) /* for this tool, one more way to be invalid */

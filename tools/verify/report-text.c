@@ -136,7 +136,7 @@ static void print_explanations(struct verify *v, const struct slot *slot, const 
                            explanation_text(signature->explanation, k, text, sizeof text);
              k++) {
             const char *name = reload_msg_attr(msg, signature->attr)->def->name;
-            if (v->options.format != FORM_NOT_SPECIFIED)
+            if (v->options.form != NULL)
                 tool_warn(&v->tool,
                           "%s: offset %" PRIu64 ": message %" PRIu64 ": explain: %s %s: %s",
                           slot->origin.file, slot->origin.offset, slot->origin.index, name, pointer,
@@ -224,7 +224,8 @@ void report_filtered(struct verify *v, const struct slot *slot)
     if (slot->msg == NULL)
         return;
     if (reload_verdict_passes(report->verdict)) {
-        tool_write_message(&v->out, slot->msg, (enum tool_octets_form)v->options.format, NULL, 0);
+        output_check(&v->out, form_write_message(v->options.form, slot->msg, NULL, 0, output_write,
+                                                 &v->out));
     } else if (report->verdict == RELOAD_INVALID) {
         tool_warn(&v->tool, "%s: offset %" PRIu64 ": message %" PRIu64 ": not passed on: %s: %s",
                   slot->origin.file, slot->origin.offset, slot->origin.index,

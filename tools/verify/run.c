@@ -153,7 +153,7 @@ static void print_slot(struct verify *v, struct slot *slot)
                    slot->origin.file, slot->origin.index, reload_strerror(err));
     if (slot->msg != NULL && !reload_report_passed(&slot->report))
         tool_status(&v->tool, STATUS_INVALID);
-    if (v->options.format != FORM_NOT_SPECIFIED)
+    if (v->options.form != NULL)
         report_filtered(v, slot);
     else if (!v->tool.quiet && v->options.json)
         print_json(v, slot);

@@ -3,10 +3,9 @@
 #define VERIFY_H
 
 #include "common/batch.h"
+#include "common/forms.h"
 #include "common/policy.h"
 #include "store/store.h"
-
-enum { FORM_NOT_SPECIFIED = -1 };
 
 /* The command line. */
 struct verify_options {
@@ -15,7 +14,7 @@ struct verify_options {
     bool capture_time; /* each message's own */
     int64_t replay_peers;
     bool json, lint, explain, verbose;
-    int format; /* an enum tool_octets_form: write the messages that pass; or FORM_NOT_SPECIFIED */
+    const struct form *form; /* to write the messages that pass in; NULL: write reports */
     reload_form input;
     const char *output;
 };
