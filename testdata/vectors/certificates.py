@@ -1,28 +1,28 @@
-"""Certificates and revocation lists for verifier.py: what D18 to D21 ask of them.
+"""Certificates and revocation lists for verifier.py, as D18 to D21 require.
 
-openssl decides whether a certificate can be parsed, and whether a signature on one is good; what it says of itself is read here, out
-of its DER, since D19's names have to be seen as they stand.
+The openssl command decides whether a certificate can be parsed. Its fields are read here from the DER, because D19 compares names
+octet for octet. An RSA signature is opened here too: a public-key operation is one pow().
 """
 
 import datetime
-import os
+import hashlib
+import hmac
 import re
 import subprocess
-import tempfile
 import zlib
 from functools import lru_cache
 
 
 class CannotJudge(Exception):
-    """The policy is no good or openssl is missing: nothing is said about the message."""
+    """The policy is wrong or openssl is missing, so the message gets no verdict."""
 
 
 class BadDer(Exception):
-    """Octets that are not the DER expected."""
+    """The octets are not the expected DER."""
 
 
 class Der:
-    """Reads one DER element after the other. A tag is its octet: 0x30 SEQUENCE, 0x02 INTEGER, and so on."""
+    """A reader of DER elements in their order. A tag is its octet: 0x30 SEQUENCE, 0x02 INTEGER, and so on."""
 
     def __init__(self, octets):
         self.octets, self.at = octets, 0
@@ -31,7 +31,7 @@ class Der:
         return self.octets[self.at] if self.at < len(self.octets) else None
 
     def next(self, *tags):
-        """The value of the next element, which must have one of these tags (none given: any); and all of the element."""
+        """The value of the next element and the whole element. Its tag must be one of tags, if any are given."""
         start, octets = self.at, self.octets
         if start + 2 > len(octets) or tags and octets[start] not in tags or octets[start] & 0x1f == 0x1f:
             raise BadDer
@@ -59,14 +59,14 @@ class Der:
         return int.from_bytes(value, "big", signed=True)
 
     def bits(self):
-        """A BIT STRING of whole octets, or one whose last bits are unused: its octets."""
+        """The octets of a BIT STRING. Unused bits are allowed in the last octet only."""
         value = self.value(0x03)
         if not value or value[0] > 7 or len(value) == 1 and value[0]:
             raise BadDer
         return value[1:]
 
     def time(self):
-        """UTCTime or GeneralizedTime, as seconds since the epoch (RFC 5280 section 4.1.2.5)."""
+        """A UTCTime or GeneralizedTime in seconds since the epoch (RFC 5280 section 4.1.2.5)."""
         tag, text = self.tag(), self.value(0x17, 0x18).decode("latin-1")
         if tag == 0x17:
             text = ("20" if text[:2] < "50" else "19") + text
@@ -83,24 +83,46 @@ class Der:
             raise BadDer
 
     def rest(self):
-        """Each further element, as a reader of its members."""
+        """A reader for each remaining SEQUENCE."""
         while self.tag() is not None:
             yield self.sub(0x30)
 
 
-def openssl(*arguments, stdin):
-    """Whether the openssl command, given these octets, says yes."""
+def openssl_parses(der):
+    """Whether the openssl command can parse the certificate."""
     try:
-        nowhere = subprocess.DEVNULL
-        done = subprocess.run(["openssl", *arguments], input=stdin, stdout=nowhere, stderr=nowhere, check=False)
+        discard = subprocess.DEVNULL
+        done = subprocess.run(["openssl", "x509", "-inform", "DER", "-noout"], input=der, stdout=discard, stderr=discard, check=False)
     except OSError as error:
         raise CannotJudge(f"openssl: {error.strerror}") from error
     return done.returncode == 0
 
 
-# RSA PKCS #1 signatures of certificates and revocation lists: the last octet of 1.2.840.113549.1.1.n, and openssl's name
+# RSA PKCS #1 signatures of certificates and revocation lists: the last octet of 1.2.840.113549.1.1.n, and the hash
 PKCS1 = bytes.fromhex("06092a864886f70d0101")
 HASHES = {4: "md5", 5: "sha1", 14: "sha224", 11: "sha256", 12: "sha384", 13: "sha512"}
+# The DER of DigestInfo up to the digest (RFC 8017 section 9.2, note 1)
+DIGEST_INFOS = {name: bytes.fromhex(octets) for name, octets in {
+    "md5": "3020300c06082a864886f70d020505000410",
+    "sha1": "3021300906052b0e03021a05000414",
+    "sha224": "302d300d06096086480165030402040500041c",
+    "sha256": "3031300d060960864801650304020105000420",
+    "sha384": "3041300d060960864801650304020205000430",
+    "sha512": "3051300d060960864801650304020305000440",
+}.items()}
+
+
+@lru_cache(maxsize=1000)
+def rsa_signature_is_good(key, hash_name, octets, signature):
+    """RSASSA-PKCS1-v1_5 (D13): the block that the signature opens to must equal the only correct one, octet for octet."""
+    n, e = key
+    size = (n.bit_length() + 7) // 8
+    digest_info = DIGEST_INFOS[hash_name] + hashlib.new(hash_name, octets).digest()
+    block = b"\0\1" + b"\xff" * (size - len(digest_info) - 3) + b"\0" + digest_info
+    number = int.from_bytes(signature, "big")
+    return len(signature) == size and number < n and hmac.compare_digest(pow(number, e, n).to_bytes(size, "big"), block)
+
+
 BASIC_CONSTRAINTS, KEY_USAGE, SUBJECT_ALT_NAME, EXT_KEY_USAGE = (bytes.fromhex(oid) for oid in (
     "551d13", "551d0f", "551d11", "551d25"))
 
@@ -108,7 +130,7 @@ GENERAL_NAMES = (0xa0, 0x81, 0x82, 0xa3, 0xa4, 0xa5, 0x86, 0x87, 0x88)  # the ta
 
 
 class Signed:
-    """What certificates and revocation lists share: something to be signed, the algorithm, and the signature."""
+    """The common form of certificates and revocation lists: signed contents, algorithm and signature."""
 
     def __init__(self, der):
         outer = Der(der)
@@ -120,27 +142,16 @@ class Signed:
         body.end()
         inner_algorithm = self.read(Der(tbs))
         oid = Der(Der(algorithm).value(0x30)).next(0x06)[1]
-        # named twice, and not alike (RFC 5280 section 4.1.1.2): a signature that cannot be good
+        # The algorithm is named twice; the signature cannot be good if the two differ (RFC 5280 section 4.1.1.2).
         self.hash = HASHES.get(oid[-1]) if oid[:-1] == PKCS1 and inner_algorithm == algorithm else None
 
     def is_signed_by(self, issuer):
-        return self.hash is not None and issuer.key is not None and signature_is_good(
-            issuer.public_key, self.hash, self.tbs, self.signature)
-
-
-@lru_cache(maxsize=1000)
-def signature_is_good(public_key, hash_name, tbs, signature):
-    with tempfile.TemporaryDirectory() as directory:
-        files = []
-        for name, octets in (("key", public_key), ("signature", signature)):
-            files.append(os.path.join(directory, name))
-            with open(files[-1], "wb") as file:
-                file.write(octets)
-        return openssl("dgst", "-" + hash_name, "-keyform", "DER", "-verify", files[0], "-signature", files[1], stdin=tbs)
+        return self.hash is not None and issuer.key is not None and rsa_signature_is_good(
+            issuer.key, self.hash, self.tbs, self.signature)
 
 
 class Certificate(Signed):
-    """What D18 to D21 ask about. flaw is the first of D18's conditions; where it holds, the rest may be missing."""
+    """The facts that D18 to D21 ask for. flaw is D18's first condition; if it holds, the other fields may be missing."""
 
     def __init__(self, der):
         self.der, self.flaw, self.key, self.subject, self.issuer = der, True, None, None, None
@@ -149,7 +160,7 @@ class Certificate(Signed):
             super().__init__(der)
         except BadDer:
             return
-        self.flaw = self.flaw or not openssl("x509", "-inform", "DER", "-noout", stdin=der)
+        self.flaw = self.flaw or not openssl_parses(der)
 
     @staticmethod
     @lru_cache(maxsize=1000)
@@ -165,8 +176,7 @@ class Certificate(Signed):
         validity = tbs.sub(0x30)
         self.not_before, self.not_after = validity.time(), validity.time()
         self.subject = tbs.value(0x30)
-        key, self.public_key = tbs.next(0x30)
-        self.read_key(Der(key))
+        self.read_key(tbs.sub(0x30))
         for unique_id in (0x81, 0x82):
             if tbs.tag() == unique_id:
                 tbs.value()
@@ -176,7 +186,7 @@ class Certificate(Signed):
         return algorithm
 
     def read_key(self, info):
-        """SubjectPublicKeyInfo; the key stays None where it is not RSA."""
+        """Read a SubjectPublicKeyInfo. The key remains None unless it is RSA."""
         algorithm = info.sub(0x30)
         if algorithm.next(0x06)[1] == PKCS1 + b"\1":
             if algorithm.value(0x05):  # NULL (RFC 3279 section 2.3.1)
@@ -190,9 +200,9 @@ class Certificate(Signed):
             self.key = n, e
 
     def read_extensions(self, extensions):
-        """The four that are understood; says whether there is none twice, and no other that is critical."""
+        """Read the four extensions that are understood. Returns False for a duplicate or an unknown critical one."""
         readers = {BASIC_CONSTRAINTS: self.read_constraints, KEY_USAGE: self.read_usage, SUBJECT_ALT_NAME: self.read_names,
-                   EXT_KEY_USAGE: lambda value: value.value(0x30)}  # the drafts know no purposes: it forbids nothing
+                   EXT_KEY_USAGE: lambda value: value.value(0x30)}  # the drafts define no purposes, so it is not enforced
         seen = set()
         good = True
         for extension in extensions.rest():
@@ -223,10 +233,10 @@ class Certificate(Signed):
         while names.tag() is not None:
             kind = {0x81: self.mails, 0x86: self.uris}.get(names.tag(), [])
             name = names.value(*GENERAL_NAMES)
-            if all(0x20 <= octet < 0x7f for octet in name):  # D19: any other octet, and it matches nothing
+            if all(0x20 <= octet < 0x7f for octet in name):  # D19: a name with any other octet matches nothing
                 kind.append(name)
 
-    # keyUsage's bits; without the extension all is allowed (RFC 5280 section 4.2.1.3)
+    # Bits of keyUsage; without the extension every use is allowed (RFC 5280 section 4.2.1.3)
     def may_sign_messages(self):
         return self.usage is None or bool(self.usage & 0x80)  # digitalSignature
 
@@ -253,13 +263,13 @@ class Certificate(Signed):
 
     @property
     def users(self):
-        """The addresses of record that it names (D19, D21), in the form of address_of_record()."""
+        """The addresses of record that it names (D19, D21), as address_of_record() returns them."""
         uris = [uri for uri in self.uris if uri.lower().startswith((b"sip:", b"sips:"))]
         return {address_of_record(name) for name in self.mails + uris}
 
 
 def address_of_record(text):
-    """User and host, in the form that can be compared (D21): one scheme dropped, split at the last @, the host in lower case."""
+    """User and host for comparison (D21): without one scheme, split at the last @, host in lower case."""
     text = re.sub(rb"^(sips?|mailto):", b"", text, count=1, flags=re.IGNORECASE)
     user, _, host = text.rpartition(b"@")
     return user, host.lower()
@@ -281,7 +291,7 @@ class RevocationList(Signed):
         for extension in tbs.sub(0xa0).sub(0x30).rest() if tbs.tag() == 0xa0 else ():
             extension.value(0x06)
             if extension.tag() == 0x01:
-                raise BadDer  # critical: a partial list, of which RFC 5280 section 5.2 forbids to use a part
+                raise BadDer  # a critical extension may mean a partial list, which RFC 5280 section 5.2 forbids to apply
         tbs.end()
         return algorithm
 
@@ -290,7 +300,7 @@ class RevocationList(Signed):
 
 
 def chains(chain, policy):
-    """Each way, by names, from a certificate through intermediates to one of the CA's."""
+    """Each chain, by names, from a certificate through intermediates to a CA."""
     for anchor in policy.anchors:
         if anchor.subject == chain[-1].issuer:
             yield chain + [anchor]
@@ -300,10 +310,10 @@ def chains(chain, policy):
 
 
 def judge_chain(chain, policy):
-    """The first of D18's conditions 2 to 5 that holds for a chain: the leaf first, the CA last. None: it is good."""
+    """The first of D18's conditions 2 to 5 that holds for a chain (leaf first, CA last), or None for a good chain."""
     if not all(policy.key_is_strong(certificate) for certificate in chain):
         return "weak-key"
-    links = list(zip(chain, chain[1:]))  # certificate and issuer; the CA's own signature is nobody's business
+    links = list(zip(chain, chain[1:]))  # certificate and issuer; a trust anchor's own signature is not checked
     refused = ["md5"] if policy.allow_sha1 else ["md5", "sha1"]
     for number_below, (certificate, issuer) in enumerate(links):
         below = [between for between in chain[1:number_below + 1] if between.subject != between.issuer]

@@ -1,34 +1,32 @@
 #!/usr/bin/env python3
-"""Judges one RELOAD message (2007 form, draft-lowekamp-p2psip-reload-security-01) as a receiving peer must.
+"""Judge one RELOAD message (2007 form, draft-lowekamp-p2psip-reload-security-01) as a receiving peer must.
 
-A second implementation, written from the specification alone and sharing nothing with libreload: the test vectors are run
-against both, and it is short enough to be read by those who write a third. Below, S followed by a number is a section of the
-security draft, B one of draft-bryan-p2psip-reload-01, and D one of the project's decisions where the drafts are silent. The
-checks come in the order of D24, whose steps the functions' names have.
+This is a second implementation, written from the specification alone. It shares no code with libreload, the test vectors are run
+against both, and it is short enough to read before writing a third. Below, S and a number is a section of the security draft, B
+a section of draft-bryan-p2psip-reload-01, and D a decision of this project where the drafts are silent. The checks come in the
+order of D24, and the functions are named after its steps.
 
-The message is read from standard input. Standard output gets one line: `valid`, `unsecured`, `pinned` or the word of the first
-check that failed, and behind a space the response code that a request is refused with. The exit status is 0 where the message
-is accepted, 1 where it is rejected, 2 where it could not be judged (standard error says why). The policy is in the environment:
+The message is read from standard input. Standard output gets one line: `valid`, `unsecured`, `pinned` or the reason of the first
+check that failed, followed by a space and the response code that a request is refused with. The exit status is 0 if the message
+is accepted, 1 if it is rejected, and 2 if it could not be judged (standard error has the cause). The policy is in the environment:
 
   RELOAD_SECURITY        NONE, HMAC or CERTS: what the overlay runs under (required; D23)
-  RELOAD_SECRET          HMAC: the secret's octets as hex digits; of several, separated by spaces, any one will do
+  RELOAD_SECRET          HMAC: the secret's octets as hex digits; several are separated by spaces, and any one may match
   RELOAD_CA              CERTS: a PEM file of the CA certificates trusted
-  RELOAD_INTERMEDIATES   a PEM file of certificates that may stand between (D18)
+  RELOAD_INTERMEDIATES   a PEM file of intermediate certificates (D18)
   RELOAD_CRL             a PEM file of revocation lists (D18)
   RELOAD_OVERLAY         the overlay's name; RELOAD_DHT and RELOAD_HASH its algorithms, as numbers (absent: not checked)
   RELOAD_TIME            the time of checking, in seconds since the epoch (absent: now)
   RELOAD_MAX_SKEW        seconds that a TIMESTAMP may be off, or `none` (absent: 300)
-  RELOAD_MIN_RSA_BITS    the smallest RSA key taken (absent: 2048)
+  RELOAD_MIN_RSA_BITS    the smallest RSA key accepted (absent: 2048)
   RELOAD_ALLOW_SHA1_CERTS, RELOAD_REQUIRE_PEER_SIGNATURE, RELOAD_REPLAY and RELOAD_PAIR (D25), RELOAD_PIN (D28): 1 for yes
-  RELOAD_BEFORE          a file of messages that came earlier in the run; judged first, their verdicts are not shown
+  RELOAD_BEFORE          a file of earlier messages; they are judged first, and their verdicts are not printed
 
-Nothing is used but Python's own library and the openssl command. openssl decides whether a certificate can be parsed, and
-whether the signature of a certificate or a revocation list is good. What stands in them is read by certificates.py, as are the
-chains and the names. A message's RSA signature is opened here, by arithmetic, since that shows best what D13 means by strict. Tunnelled
-messages (D26) and ROUTE-LOGs (D27) do not change a message's verdict, and are not judged.
+It needs only Python's own library and the openssl command. openssl decides whether a certificate can be parsed; certificates.py
+reads its fields, checks RSA signatures, and builds chains. Tunnelled messages (D26) and ROUTE-LOGs (D27) do not change a message's
+verdict, and are not judged. answer() does the same for a caller in Python, many times in one process.
 """
 
-import hashlib
 import hmac
 import os
 import re
@@ -37,8 +35,9 @@ import time
 import zlib
 from base64 import b64decode
 
-sys.dont_write_bytecode = True  # the vectors' directory stays as it is
-from certificates import address_of_record, BadDer, CannotJudge, Certificate, chains, judge_chain, RevocationList  # noqa: E402
+sys.dont_write_bytecode = True  # the vectors' directory must not change
+from certificates import (address_of_record, BadDer, CannotJudge, Certificate, chains, judge_chain, RevocationList,  # noqa: E402
+                          rsa_signature_is_good)
 
 NONE, HMAC, CERTS = 1, 2, 3  # the header's Security octet (S4)
 PEER_JOIN, RESOURCE_PUT = 0x00, 0x11  # Methods (B5.1)
@@ -431,15 +430,10 @@ def step_7_pinned(certificate, site, run):
 
 
 def step_8_rsa(certificate, covered, signature):
-    """RSASSA-PKCS1-v1_5 over SHA-1 (S7, D13): the padded block that the signature opens to must be the only right one."""
-    n, e = certificate.key
-    size = (n.bit_length() + 7) // 8
-    if len(signature) != size:
+    """RSASSA-PKCS1-v1_5 over SHA-1 (S7, D13)."""
+    if len(signature) != (certificate.key[0].bit_length() + 7) // 8:
         raise Rejected("bad-digest-length", 431)
-    digest_info = bytes.fromhex("3021300906052b0e03021a05000414") + hashlib.sha1(covered).digest()  # RFC 8017 section 9.2
-    block = b"\0\1" + b"\xff" * (size - len(digest_info) - 3) + b"\0" + digest_info
-    number_signed = int.from_bytes(signature, "big")
-    if number_signed >= n or not hmac.compare_digest(pow(number_signed, e, n).to_bytes(size, "big"), block):
+    if not rsa_signature_is_good(certificate.key, "sha1", covered, signature):
         raise Rejected("bad-digest", 431)
 
 
@@ -586,18 +580,15 @@ class Policy:
             self.revocation_lists = [RevocationList(der) for der in read_pem(text("CRL"), "X509 CRL")]
         except BadDer:
             raise CannotJudge(f"{text('CRL')}: not a revocation list, or not one that is complete") from None
-        for crl in self.revocation_lists:  # D18: warnings
+        self.warnings = []
+        for crl in self.revocation_lists:  # D18
             if not any(crl.counts_from(issuer) for issuer in self.anchors + self.intermediates):
-                warn("a revocation list that no certificate given has signed: it does not count")
+                self.warnings.append("a revocation list is ignored: none of the given certificates signed it")
             elif self.time < crl.this_update or crl.next_update is not None and self.time > crl.next_update:
-                warn("a revocation list that is out of date")
+                self.warnings.append("a revocation list is out of date")
 
     def key_is_strong(self, certificate):
         return certificate.key is not None and self.min_rsa_bits <= certificate.key[0].bit_length() <= MAX_RSA_BITS
-
-
-def warn(text):
-    print(f"verifier.py: {text}", file=sys.stderr)
 
 
 def read_file(name):
@@ -628,24 +619,33 @@ def split(octets):
         at = octets.find(b"RELO", end)
 
 
-def main():
+def answer(environment, octets):
+    """What the command prints and returns for one message: exit status, standard output, standard error. environment: of bytes."""
+    warnings = []
     try:
-        policy = Policy(os.environb)
+        policy = Policy(environment)
+        warnings = policy.warnings
         run = Run(policy)
         for earlier in split(read_file(policy.before)) if policy.before else ():
             run.judge(earlier)
-        word, code = run.judge(sys.stdin.buffer.read())
+        word, code = run.judge(octets)
+        status, line = 0 if word in PASSED else 1, (word if code is None else f"{word} {code}") + "\n"
     except CannotJudge as error:
-        warn(error)
-        return 2
-    print(word if code is None else f"{word} {code}", flush=True)
-    return 0 if word in PASSED else 1
+        status, line, warnings = 2, "", warnings + [error]
+    return status, line, "".join(f"verifier.py: {warning}\n" for warning in warnings)
+
+
+def main():
+    status, line, warnings = answer(os.environb, sys.stdin.buffer.read())
+    sys.stderr.write(warnings)
+    print(line, end="", flush=True)
+    return status
 
 
 if __name__ == "__main__":
     try:
-        status = main()
-    except Exception as bug:  # Python's own status for it would be 1, a verdict
-        warn(f"cannot judge: {type(bug).__name__}: {bug}")
-        status = 2
-    sys.exit(status)
+        STATUS = main()
+    except Exception as bug:  # Python would exit with 1, which is a verdict
+        print(f"verifier.py: cannot judge: {type(bug).__name__}: {bug}", file=sys.stderr)
+        STATUS = 2
+    sys.exit(STATUS)

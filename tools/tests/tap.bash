@@ -29,7 +29,8 @@ done
 [ -r "${TESTDATA:?is not set: the directory testdata}/hmac.secret" ] || bail_out "$TESTDATA/hmac.secret is missing"
 RELOAD_TOOLS=$(realpath "$RELOAD_TOOLS")
 TESTDATA=$(realpath "$TESTDATA")
-PATH=$RELOAD_TOOLS:$PATH
+# Debian's own programs come first: install-deps installed those, and a wrapper of the same name can take a second to start.
+PATH=$RELOAD_TOOLS:/usr/bin:/bin:$PATH
 umask 022
 exec </dev/null
 

@@ -1,5 +1,6 @@
 #!/bin/bash
-# The second verifier, in Python and written from the specification alone, says of every vector what the vector says.
+# The second verifier, in Python and written from the specification alone, agrees with every vector.
+# It judges them in one process for each file, and one file with a process for each message, as the contract has it.
 . "$(dirname "$0")/tap.bash"
 
 command -v python3 >/dev/null || bail_out "the command python3 is missing"
@@ -9,7 +10,26 @@ for file in "$vectors"/*_test.json; do
     count=$(jq '[.testGroups[] | select(.type == "ReloadVerify") | .tests[]] | length' "$file")
     [ "$count" -gt 0 ] || continue
     t "${file##*/}: all $count" 0 "~.*all tests \(a test may have several\) +$count +$count +0" '' \
-        "$vectors/run" --command "$vectors/verifier.py" --codes "$file"
+        "$vectors/run" --module "$vectors/verifier.py" --codes "$file"
 done
-ok "these were many" test "$tests" -ge 9
+ok "at least nine files have tests for it" test "$tests" -ge 9
+count=$(jq '[.testGroups[].tests[]] | length' "$vectors/pinned_test.json")
+t "pinned_test.json: all $count, with a process for each" 0 "~.*all tests \(a test may have several\) +$count +$count +0" '' \
+    "$vectors/run" --command "$vectors/verifier.py" --codes "$vectors/pinned_test.json"
+
+# mistaken DESCRIPTION ERROR COMMAND...
+mistaken()
+{
+    t "a mistake: $1" 2 '' "~run: $2" "${@:3}"
+}
+mistaken "a module that does not exist" 'missing\.py: No such file or directory' "$vectors/run" --module missing.py
+mistaken "a file that is not a module" 'vector\.json: not a Python module' "$vectors/run" --module vector.json
+echo 'judge = None' >empty.py
+mistaken "a module without answer()" 'empty\.py: the module has no answer\(\)' "$vectors/run" --module empty.py
+mistaken "--command with --module" '--command cannot be combined with --module' "$vectors/run" --command true --module empty.py
+cat >accepting.py <<'END'
+def answer(environment, octets):
+    return 0, "valid\n", ""
+END
+t "a module that accepts everything fails" 1 '~.*accepted, but invalid \(.*' '' "$vectors/run" --module accepting.py "$vectors/hmac_test.json"
 done_testing
