@@ -1,8 +1,8 @@
-"""Counts what a meson test run really ran: python3 count-tests.py testlog.json
+"""Count the single tests of a meson test run: python3 count-tests.py testlog.json
 
-Prints "PASSED FAILED", then each failure: the test, the line that says so, and what it says of it. A test that speaks TAP
-counts as many times as it has lines; one that failed without saying so in a line, because it crashed or ran out of time,
-counts as one failure more, and the end of its output is shown.
+Print "PASSED FAILED", then each failure with its name, its TAP line and its diagnostics. Each TAP line counts as one test; a skipped
+one does not count. A test that crashed or timed out, without a failed line, counts as one more failure; the end of its output is
+printed.
 """
 
 import json
@@ -27,12 +27,12 @@ def main(path):
                 elif match and not SKIPPED.search(match[2]):
                     good += 1
             for number in bad:
-                said = []
+                diagnostics = []
                 for line in lines[number + 1:]:
                     if not line.startswith("#"):
                         break
-                    said.append(line)
-                failures.append([f"{record['name']}: {lines[number]}"] + said[:SHOWN])
+                    diagnostics.append(line)
+                failures.append([f"{record['name']}: {lines[number]}"] + diagnostics[:SHOWN])
             ended_well = record["result"] in ("OK", "EXPECTEDFAIL", "SKIP")
             if not good and not bad and record["result"] == "OK":
                 good = 1

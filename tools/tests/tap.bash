@@ -242,6 +242,21 @@ patch()
     printf '%s%s%s' "${3:0:$(($1 * 2))}" "$2" "${3:$(($1 * 2 + ${#2}))}"
 }
 
+# flip FILE DIRECTORY MASK...: for each octet of FILE and each MASK, a file DIRECTORY/OFFSET-MASK (four and three digits) with that
+# octet changed by exclusive or. One process writes them all: starting xxd for each file takes longer than most tests.
+flip()
+{
+    mkdir -p "$2" && python3 -I -c '
+import sys
+path, directory, *masks = sys.argv[1:]
+octets = open(path, "rb").read()
+for at, octet in enumerate(octets):
+    for mask in map(int, masks):
+        with open("%s/%04d-%03d" % (directory, at, mask), "wb") as file:
+            file.write(octets[:at] + bytes([octet ^ mask]) + octets[at + 1:])
+' "$@"
+}
+
 # hmac KEY OCTETS: their HMAC-SHA1, all in hex, as the openssl command makes it.
 hmac()
 {

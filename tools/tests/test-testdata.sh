@@ -56,18 +56,11 @@ tail -c +9 "$TESTDATA/section-4.1.certs.bin" | head -c -260 >covered
 tail -c 256 "$TESTDATA/section-4.1.certs.bin" >digest
 t "openssl verifies the message's digest" 0 '=Verified OK' '' openssl dgst -sha1 -verify alice.pub -signature digest covered
 
-# one octet changed anywhere between the signature's first octet and the end makes it be refused
-size=$(stat -c %s "$TESTDATA/section-4.1.hmac.bin")
-message=$(hex <"$TESTDATA/section-4.1.hmac.bin")
-accepted=''
-for ((at = 0; at < size; at++)); do
-    octet=$(printf '%02x' $((0x${message:$((2 * at)):2} ^ 1)))
-    unhex "$(patch "$at" "$octet" "$message")" | reload-verify --quiet --secret "$secret" --time 946702799 -i binary >said 2>&1
-    case $? in
-    0) accepted+=" $at" ;;
-    1) ;;
-    *) accepted+=" $at:status" ;;
-    esac
-done
-is "$accepted" " 4 5 6 7" "with one bit changed it is refused, but for TTL, Routing and the reserved fragment bits"
+# One flipped bit anywhere that is signed makes the message be refused.
+flip "$TESTDATA/section-4.1.hmac.bin" flipped 1
+run reload-verify --json --secret "$secret" --time 946702799 -i binary flipped/*
+is "$status" 1 "messages with one bit flipped are refused"
+is "$(jq -r .file "$output" | sort -u | wc -l)" "$(stat -c %s "$TESTDATA/section-4.1.hmac.bin")" "each gets a verdict"
+is "$(jq -rs 'group_by(.file) | map(select(all(.verdict == "valid")) | .[0].file) | join(" ")' "$output")" \
+    "flipped/0004-001 flipped/0005-001 flipped/0006-001 flipped/0007-001" "but for TTL, Routing and the reserved fragment bits"
 done_testing
