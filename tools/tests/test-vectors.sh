@@ -168,13 +168,15 @@ END
 chmod +x verifier
 # A process for each message is slow, so these are samples: three tests of each result in each group, from the files that need all
 # variables but RELOAD_CRL.
-for name in tunnel_test.json replay_test.json pinned_test.json verdicts_test.json hmac_test.json; do
+for name in tunnel_test.json replay_test.json pinned_test.json verdicts_test.json; do
     jq '.testGroups |= map(.tests |= (group_by(.result) | map(.[:3]) | add)) | .numberOfTests = ([.testGroups[].tests[]] | length)' \
         "$vectors/$name" >"$name"
     count=$(jq .numberOfTests "$name")
     t "$name: so does a command, its reasons compared" 0 "~.*all tests \(a test may have several\) +$count +$count +0" '' \
         "$vectors/run" --command ./verifier --reasons "$name"
 done
+jq '.testGroups |= .[:2] | .testGroups[].tests |= (group_by(.result) | map(.[:3]) | add) | .numberOfTests = ([.testGroups[].tests[]] | length)' \
+    "$vectors/hmac_test.json" >hmac_test.json
 jq '.testGroups |= map(select(.crl)) | .numberOfTests = ([.testGroups[].tests[]] | length)' "$vectors/trust_test.json" >crl_test.json
 t "CRLs and CAs reach it as well" 0 '~.*all tests .* 0' '' "$vectors/run" --command ./verifier --reasons crl_test.json
 t "other kinds do not go to a command" 1 '~.*ReloadId +40 not run: only tests of verifying go to a command' '' "$vectors/run" --command ./verifier "$vectors/id_test.json"
