@@ -259,7 +259,6 @@ const reload_attr *reload_msg_attr(const reload_msg *msg, size_t i);
 const uint8_t *reload_msg_trailing(const reload_msg *msg, size_t *len, reload_flaw *flaw);
 /* Whether fewer octets than Length follow the header. */
 bool reload_msg_truncated(const reload_msg *msg);
-#define reload_msg_cut_short reload_msg_truncated /* until all callers are renamed */
 /* The index of the message's SIGNATURE, the first one at top level (D10), or RELOAD_NO_ATTR. */
 uint32_t reload_msg_signature(const reload_msg *msg);
 /* The first member of that type of attribute parent (RELOAD_NO_ATTR: of the message), or
@@ -327,7 +326,7 @@ typedef enum reload_role {
     RELOAD_ROLE_ROUTE_LOG  /* PEER-SIGNATURE of a ROUTE-LOG.PEER-INFO (D27) */
 } reload_role;
 
-/* A signature of a message. An index is RELOAD_NO_ATTR if there is no such attribute. */
+/* A signature of a message. The index of a missing attribute is RELOAD_NO_ATTR. */
 typedef struct reload_site {
     reload_role role;
     uint32_t attr;       /* the SIGNATURE, PEER-SIGNATURE or BODY.SIGNATURE */

@@ -94,7 +94,7 @@ ptrdiff_t rl_hextext_pull(void *arg, uint8_t *octets, size_t size, uint64_t *whe
     bool block_ends = false;
     while (n < size && !h->bad) {
         if (h->pos == h->len && n > 0)
-            break; /* return what is available instead of waiting for more */
+            break; /* do not wait for more */
         int available = hex_more(h);
         if (available < 0)
             return -1;

@@ -110,15 +110,15 @@ static void test_header_each_field_alone(void **state)
         if (def->width > 32 || f == RELOAD_F_LENGTH)
             continue;
         for (int ones = 0; ones < 2; ones++) {
-            uint8_t header[68], wanted[68];
+            uint8_t header[68], expected[68];
             memset(header, ones ? 0 : 0xff, sizeof header);
             memcpy(header, "RELO", 4);
-            memcpy(wanted, header, sizeof wanted);
-            wanted[13] = wanted[14] = wanted[15] = 0; /* Length, set by the end */
+            memcpy(expected, header, sizeof expected);
+            expected[13] = expected[14] = expected[15] = 0; /* Length, set by the end */
             for (unsigned bit = def->bit; bit < (unsigned)def->bit + def->width; bit++) {
                 uint8_t mask = (uint8_t)(0x80u >> bit % 8);
-                wanted[bit / 8] =
-                    (uint8_t)(ones ? wanted[bit / 8] | mask : wanted[bit / 8] & ~mask);
+                expected[bit / 8] =
+                    (uint8_t)(ones ? expected[bit / 8] | mask : expected[bit / 8] & ~mask);
             }
             uint32_t all = (uint32_t)((UINT64_C(1) << def->width) - 1);
             reload_buf buf = {0};
@@ -126,7 +126,7 @@ static void test_header_each_field_alone(void **state)
             reload_build_begin(&b, &buf, header);
             reload_build_field(&b, f, ones ? all : 0);
             assert_int_equal(reload_build_end(&b), RELOAD_OK);
-            test_same_octets(buf.octets, buf.len, wanted, sizeof wanted);
+            test_same_octets(buf.octets, buf.len, expected, sizeof expected);
             reload_msg *msg = test_parse(&buf);
             assert_int_equal(reload_msg_field(msg, f), ones ? all : 0);
             reload_msg_free(&msg);

@@ -26,10 +26,10 @@ static void test_resource(void **state)
                 {10, "alice@example.com10"},
                 {4294967295, "alice@example.com4294967295"}};
     for (size_t i = 0; i < COUNT(rows); i++) {
-        uint8_t id[20], wanted[20];
-        test_sha1(rows[i].text, wanted);
+        uint8_t id[20], expected[20];
+        test_sha1(rows[i].text, expected);
         assert_int_equal(reload_resource_id(key, sizeof key - 1, rows[i].replica, id), RELOAD_OK);
-        assert_memory_equal(id, wanted, 20);
+        assert_memory_equal(id, expected, 20);
     }
     uint8_t id[20];
     assert_int_equal(reload_resource_id((const uint8_t *)"abc", 3, 0, id), RELOAD_OK);
@@ -37,7 +37,7 @@ static void test_resource(void **state)
     assert_int_equal(reload_resource_id(NULL, 0, 0, id), RELOAD_OK);
     test_same(id, 20, "da39a3ee5e6b4b0d3255bfef95601890afd80709");
     assert_int_equal(reload_resource_id((const uint8_t *)"ab\0c", 4, 0, id),
-                     RELOAD_OK); /* a NUL is an octet like others */
+                     RELOAD_OK); /* NUL is allowed */
     uint8_t ab[20];
     test_sha1("ab", ab);
     assert_memory_not_equal(id, ab, 20);
@@ -61,7 +61,7 @@ static void test_address_id(void **state)
     test_same(sha1, 20, "35f5ed3fc4929de99ee48d44153b20198ec4b449");
     id_of("10.41.10.24:5060", id);
     test_same(id, 20, "35f5ed3fc4929de99ee48d44153b20198ec413c4");
-    /* the text is the address's usual one, whatever was written */
+    /* the text is the canonical form of the address */
     test_sha1("2001:db8::1", sha1);
     id_of("[2001:DB8:0:0::1]:65535", id);
     assert_memory_equal(id, sha1, 18);
@@ -124,7 +124,7 @@ static void test_address(void **state)
         reload_address_format(&value, text, sizeof text);
         assert_string_equal(text, rows[i].again);
     }
-    /* the longest text there is */
+    /* the longest text */
     reload_value longest = {.kind = RELOAD_KIND_IP_PORT, .ipv6 = true, .port = 65535};
     char text[56];
     memset(longest.address, 0xff, sizeof longest.address);
@@ -132,7 +132,7 @@ static void test_address(void **state)
     assert_string_equal(text, "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535");
 }
 
-/* D12, one edge a row. */
+/* D12, an edge in each row. */
 static void test_secret(void **state)
 {
     (void)state;
@@ -150,7 +150,7 @@ static void test_secret(void **state)
         ROW("secret", RELOAD_OK, -1, "736563726574"),
         ROW("secret\n", RELOAD_OK, -1, "736563726574"),
         ROW("secret\r\n", RELOAD_OK, -1, "736563726574"),
-        ROW("secret\n\n", RELOAD_OK, -1, "7365637265740a"), /* one line end only */
+        ROW("secret\n\n", RELOAD_OK, -1, "7365637265740a"), /* only one line end is removed */
         ROW("secret\r\n\r\n", RELOAD_OK, -1, "7365637265740d0a"),
         ROW("secret\r", RELOAD_OK, -1, "7365637265740d"), /* CR alone does not end a line */
         ROW("secret\n\r", RELOAD_OK, -1, "7365637265740a0d"),

@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void hex(const char *text, const char *wanted, const char *octets)
+static void hex(const char *text, const char *expected, const char *octets)
 {
-    test_reads(text, strlen(text), RELOAD_FORM_HEX, wanted, octets);
+    test_reads(text, strlen(text), RELOAD_FORM_HEX, expected, octets);
 }
 
 #define CUT HEADER_TO_LENGTH "000008" HEADER_FROM_LENGTH "00070000" /* 72 octets of 76 */
@@ -63,9 +63,9 @@ static void test_hex_text_bad(void **state)
 
 #define BAD_VALUE "{\"header\":{\"method\": \"NONE\"}}" /* 29 characters */
 
-static void json(const char *text, const char *wanted)
+static void json(const char *text, const char *expected)
 {
-    test_reads(text, strlen(text), RELOAD_FORM_JSON, wanted, NULL);
+    test_reads(text, strlen(text), RELOAD_FORM_JSON, expected, NULL);
 }
 
 static void test_json_text(void **state)

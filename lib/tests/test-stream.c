@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void binary(const char *hex, const char *wanted)
+static void binary(const char *hex, const char *expected)
 {
     reload_buf buf = {0};
     test_hex(&buf, hex);
-    test_reads(buf.octets, buf.len, RELOAD_FORM_BINARY, wanted, hex);
+    test_reads(buf.octets, buf.len, RELOAD_FORM_BINARY, expected, hex);
     reload_buf_free(&buf);
 }
 
@@ -64,9 +64,9 @@ static void test_cut_header(void **state)
     reload_buf buf = {0};
     test_hex(&buf, M68 M68);
     for (size_t len = 69; len < 136; len++) {
-        char wanted[64];
-        (void)snprintf(wanted, sizeof wanted, "M68@0 G%zu@68!3", len - 68);
-        test_reads(buf.octets, len, RELOAD_FORM_BINARY, wanted, NULL);
+        char expected[64];
+        (void)snprintf(expected, sizeof expected, "M68@0 G%zu@68!3", len - 68);
+        test_reads(buf.octets, len, RELOAD_FORM_BINARY, expected, NULL);
     }
     reload_buf_free(&buf);
 }
@@ -196,7 +196,7 @@ static void test_read_errors(void **state)
     static const struct {
         reload_form form;
         const char *text; /* NULL: buf */
-        const char *wanted;
+        const char *expected;
     } rows[] = {
         {RELOAD_FORM_BINARY, NULL, "M68@0 M72@68 !10"},
         {RELOAD_FORM_AUTO, "", "!10"},
@@ -221,7 +221,7 @@ static void test_read_errors(void **state)
                 source.len = strlen(rows[i].text);
             }
             test_collect(&log, rows[i].form, &source, rows[i].form);
-            assert_string_equal(log.text, rows[i].wanted);
+            assert_string_equal(log.text, rows[i].expected);
             reload_buf_free(&log.octets);
         }
     reload_buf_free(&buf);

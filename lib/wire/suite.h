@@ -18,7 +18,7 @@ typedef struct rl_suite {
     const char *name;
     rl_suite_kind kind;
     reload_md md;
-    size_t digest_size; /* of DIGEST, in octets; 0: as long as the key's modulus */
+    size_t digest_size; /* octets of DIGEST; 0: the size of the key's modulus */
     bool needs_timestamp;
     bool needs_certificates;
 } rl_suite;
