@@ -2,6 +2,8 @@
  * comes back from each of its renderings, is shown, judged, signed, stripped and extended, and what
  * must hold between these does. */
 #include "fuzz.h"
+#include "verify/lint.h"
+#include "verify/report-json.h"
 
 #include "dump/dump.h"
 
@@ -26,6 +28,7 @@ static struct {
     struct verifier hmac_verifier, strict_verifier, none_verifier;
     reload_msg *msg, *made, *again;
     reload_report report;
+    struct explanations explanations;
 } all;
 
 static void make_all(void)
@@ -237,18 +240,17 @@ struct linted {
     size_t count;
 };
 
-static int look_at_finding(void *arg, const reload_finding *finding)
+static int look_at_finding(void *arg, const struct lint_finding *finding)
 {
     struct linted *linted = arg;
     char pointer[256];
-    const reload_rule_def *rule = reload_rule_def_of(finding->rule);
+    const struct lint_rule_def *rule = lint_rule_of(finding->rule);
     MUST(rule != NULL && rule->word[0] != '\0');
     MUST(finding->attr == RELOAD_NO_ATTR ||
          (finding->attr < reload_msg_count(linted->msg) && finding->field == RELOAD_FIELDS));
     MUST(finding->attr == RELOAD_NO_ATTR ||
          !reload_msg_attr(linted->msg, finding->attr)->ignored); /* D10 */
-    MUST(reload_finding_pointer(linted->msg, finding, pointer, sizeof pointer) &&
-         pointer[0] == '/');
+    MUST(lint_pointer(linted->msg, finding, pointer, sizeof pointer) && pointer[0] == '/');
     size_t len = strlen(finding->detail);
     MUST(len > 0 && len < sizeof finding->detail - 1);
     for (size_t i = 0; i < len; i++)
@@ -257,7 +259,7 @@ static int look_at_finding(void *arg, const reload_finding *finding)
     return 0;
 }
 
-static int refuse_finding(void *arg, const reload_finding *finding)
+static int refuse_finding(void *arg, const struct lint_finding *finding)
 {
     (void)finding;
     ++*(size_t *)arg;
@@ -272,15 +274,15 @@ static void check_lint(const reload_msg *msg)
          algorithm++) {
         struct linted first = {msg, 0}, second = {msg, 0};
         size_t refused = 0;
-        MUST(reload_lint(algorithm, msg, look_at_finding, &first) == RELOAD_OK);
-        MUST(reload_lint(algorithm, msg, look_at_finding, &second) == RELOAD_OK &&
+        MUST(lint_message(algorithm, msg, look_at_finding, &first) == RELOAD_OK);
+        MUST(lint_message(algorithm, msg, look_at_finding, &second) == RELOAD_OK &&
              first.count == second.count);
-        MUST(reload_lint(algorithm, msg, refuse_finding, &refused) ==
+        MUST(lint_message(algorithm, msg, refuse_finding, &refused) ==
              (first.count == 0 ? RELOAD_OK : RELOAD_ERR_WRITE));
         MUST(refused == (first.count == 0 ? 0 : 1));
     }
-    MUST(reload_json_write_report_lint(&all.report, msg, &origin, RELOAD_SECURITY_CERTS, fuzz_look,
-                                       NULL) == RELOAD_OK);
+    MUST(report_json_write(&all.report, msg, &origin, RELOAD_SECURITY_CERTS, NULL, fuzz_look,
+                           NULL) == RELOAD_OK);
 }
 
 /* ---- Building ---- */
@@ -389,7 +391,8 @@ static const reload_report *judge(const struct verifier *verifier, const reload_
              type == RELOAD_A_PEER_SIGNATURE);
     }
     MUST(signatures == report->count);
-    MUST(reload_json_write_report(report, msg, &origin, fuzz_look, NULL) == RELOAD_OK);
+    MUST(report_json_write(report, msg, &origin, RELOAD_SECURITY_OPEN, NULL, fuzz_look, NULL) ==
+         RELOAD_OK);
     return report;
 }
 
@@ -487,26 +490,28 @@ static void check_strictness(const reload_msg *msg)
     MUST(strict != RELOAD_REASON_NONE || lax == RELOAD_REASON_NONE);
 }
 
-/* What is wrong is explained, and stays as wrong as it was. */
+/* Wrong digests are explained, and the report stays as it was. */
 static void check_explaining(const reload_msg *msg)
 {
     const reload_report *report = judge(&all.hmac_verifier, msg, NOW);
     const reload_origin origin = {.file = "-", .index = 1};
     reload_report before = *report;
-    MUST(reload_explain(all.hmac_verifier.policy, msg, &all.report) == RELOAD_OK);
+    MUST(explain_report(all.hmac_verifier.policy, msg, report, &all.explanations) == RELOAD_OK);
     MUST(memcmp(&before, report, sizeof before) == 0);
     for (size_t i = 0; i < report->count; i++) {
         const reload_signature *signature = &report->signatures[i];
+        const struct explanation *explanation = explanations_of(&all.explanations, signature);
         bool wrong = signature->reason == RELOAD_REASON_BAD_DIGEST ||
                      signature->reason == RELOAD_REASON_BAD_DIGEST_LENGTH;
-        MUST((signature->explanation != NULL) == wrong);
-        for (size_t k = 0; wrong && k < signature->explanation->count; k++) {
-            const reload_fit *fit = &signature->explanation->fits[k];
-            MUST(fit->count >= 1 && fit->count <= RELOAD_MAX_READINGS &&
+        MUST((explanation != NULL) == wrong);
+        for (size_t k = 0; wrong && k < explanation->count; k++) {
+            const explain_fit *fit = &explanation->fits[k];
+            MUST(fit->count >= 1 && fit->count <= EXPLAIN_MAX_READINGS &&
                  fit->readings[fit->count - 1] != NULL);
         }
     }
-    MUST(reload_json_write_report(report, msg, &origin, fuzz_look, NULL) == RELOAD_OK);
+    MUST(report_json_write(report, msg, &origin, RELOAD_SECURITY_OPEN, &all.explanations, fuzz_look,
+                           NULL) == RELOAD_OK);
 }
 
 /* ---- Rewriting ---- */

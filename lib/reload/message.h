@@ -47,6 +47,30 @@ const char *reload_name(reload_names set, uint32_t value);
 /* Looks a name up; case matters. Returns false if the set does not have it. */
 bool reload_name_lookup(reload_names set, const char *name, uint32_t *value);
 
+/* ---- Security algorithms (S§4) ---- */
+
+typedef enum reload_suite_kind {
+    RELOAD_SUITE_NONE,      /* nothing is signed */
+    RELOAD_SUITE_MAC,       /* a message authentication code under a shared secret */
+    RELOAD_SUITE_PUBLIC_KEY /* a signature under a key that a certificate names */
+} reload_suite_kind;
+
+/* A row of the table of security algorithms. What depends on the algorithm asks its row. */
+typedef struct reload_suite {
+    uint32_t security; /* the header's Security */
+    const char *name;
+    reload_suite_kind kind;
+    reload_md md;
+    size_t digest_size; /* of DIGEST, in octets; 0: as long as the key's modulus */
+    bool needs_timestamp;
+    bool needs_certificates;
+} reload_suite;
+
+/* The row of a Security value, or NULL. */
+const reload_suite *reload_suite_of(uint32_t security);
+/* The rows in ascending order; NULL when i is past the last. */
+const reload_suite *reload_suite_at(size_t i);
+
 /* ---- Header fields (B§5.1) ---- */
 
 typedef enum reload_field {
@@ -350,6 +374,8 @@ bool reload_is_signature(uint16_t type);
 reload_role reload_role_at(const reload_msg *msg, uint32_t attr);
 /* Describes the signature at attr, in time linear in its container's members. */
 void reload_site_at(const reload_msg *msg, uint32_t attr, reload_site *site);
+/* D21: whether a BODY holds one CERTIFICATE and nothing else. */
+bool reload_is_certificate_body(const reload_msg *msg, uint32_t body);
 /* What a signature covers; site has a role and a digest. covered must not be copied. */
 void reload_site_covered(const reload_msg *msg, const reload_site *site, reload_covered *covered);
 

@@ -55,37 +55,9 @@ typedef enum reload_reason {
 /* The words that scripts see: "valid", "bad-digest". Static; NULL for RELOAD_REASON_NONE. */
 const char *reload_verdict_text(reload_verdict verdict);
 const char *reload_reason_text(reload_reason reason);
-
-/* A misreading of the drafts that a digest may have been made by. The strings are static. */
-typedef struct reload_reading {
-    const char *word;    /* "length-not-restored": the same in every version */
-    const char *says;    /* what was done */
-    const char *section; /* where it stands how it is right */
-} reload_reading;
-
-/* The readings that are tried, in order; NULL when i is past the last. */
-const reload_reading *reload_reading_at(size_t i);
-
-enum {
-    RELOAD_MAX_READINGS = 2, /* misreadings that are tried together */
-    RELOAD_MAX_FITS = 8      /* fits that are told */
-};
-
-/* A misreading, or several at once, by which a digest fits. */
-typedef struct reload_fit {
-    const reload_reading *readings[RELOAD_MAX_READINGS];
-    size_t count;
-} reload_fit;
-
-/* Why a digest is wrong. */
-typedef struct reload_explanation {
-    reload_fit fits[RELOAD_MAX_FITS]; /* of the fewest misreadings; several where they cannot be
-                                         told apart */
-    size_t count;                     /* 0: no known misreading fits */
-    bool no_digest;                   /* there is none, or an empty one */
-    bool key_fits;   /* CERTS: the certificate's key has made it, whatever it covers */
-    bool incomplete; /* not all readings could be tried on so much */
-} reload_explanation;
+/* D24: the code that a request with that reason is answered with, before D24's exceptions; 0: none.
+ */
+unsigned reload_reason_code(reload_reason reason);
 
 /* One signature of a message. */
 typedef struct reload_signature {
@@ -94,9 +66,8 @@ typedef struct reload_signature {
     reload_reason reason;
     bool has_timestamp;
     uint32_t timestamp;
-    const reload_cert *signer;       /* under CERTS, if its certificate could be read; owned by the
-                                        report */
-    reload_explanation *explanation; /* from reload_explain, or NULL; owned by the report */
+    const reload_cert *signer; /* under CERTS, if its certificate could be read; owned by the
+                                  report */
 } reload_signature;
 
 /* The result for one message. Zero-initialise it. It can be used for one message after another. */
@@ -279,163 +250,6 @@ reload_err reload_commit(const reload_store *store, reload_report *report);
 /* reload_judge_message and reload_commit. */
 reload_err reload_verify(reload_judge *judge, const reload_msg *msg, reload_moment moment,
                          const reload_store *store, reload_report *report);
-
-/* Explains each signature of a report, and of those inside it, whose reason is
- * RELOAD_REASON_BAD_DIGEST or RELOAD_REASON_BAD_DIGEST_LENGTH: tries the readings in turn, and two
- * at a time where none fits alone. Verdicts stay as they are. The work for a message is bounded.
- * policy, msg and report: as of reload_verify. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
-reload_err reload_explain(const reload_policy *policy, const reload_msg *msg,
-                          reload_report *report);
-/* Writes a fit in words into text, always terminated. */
-void reload_fit_text(const reload_fit *fit, char *text, size_t size);
-
-/* Writes the report as one JSON object without a newline. msg: what was judged; NULL for octets
- * that are no message, of which report gives verdict, reason and detail alone. origin: not NULL. */
-reload_err reload_json_write_report(const reload_report *report, const reload_msg *msg,
-                                    const reload_origin *origin, reload_sink sink, void *arg);
-
-/* ---- Linting (D24) ---- */
-
-/* What the drafts ask of a message, in the order of reload-verify(1)'s table. Some of it decides
- * the verdict too; lint decides nothing. */
-typedef enum reload_rule {
-    RELOAD_RULE_TTL_ZERO = 0,
-    RELOAD_RULE_UNKNOWN_ROUTING,
-    RELOAD_RULE_LFRG_WITHOUT_FRAG,
-    RELOAD_RULE_RESERVED_FRAGMENT_BITS,
-    RELOAD_RULE_EXPERIMENTAL_VERSION,
-    RELOAD_RULE_UNKNOWN_VERSION,
-    RELOAD_RULE_UNKNOWN_DHT,
-    RELOAD_RULE_UNKNOWN_HASH,
-    RELOAD_RULE_UNKNOWN_SECURITY,
-    RELOAD_RULE_SECURITY_LEFT_OPEN,
-    RELOAD_RULE_RESERVED_METHOD_BIT,
-    RELOAD_RULE_UNKNOWN_METHOD,
-    RELOAD_RULE_JOIN_DESTINATION,
-    RELOAD_RULE_PUT_DESTINATION,
-    RELOAD_RULE_TRANSACTION_ID_ZERO,
-    RELOAD_RULE_TRANSACTION_ID_FORM,
-    RELOAD_RULE_OVERLAY_ZERO,
-    RELOAD_RULE_RESPONSE_CODE_IN_REQUEST,
-    RELOAD_RULE_MISSING_RESPONSE_CODE,
-    RELOAD_RULE_UNKNOWN_RESPONSE_CODE,
-    RELOAD_RULE_UNDECIPHERABLE_OUTSIDE_JOIN,
-    RELOAD_RULE_MISSING_SOURCE_INFO,
-    RELOAD_RULE_SOURCE_INFO_ADVISED,
-    RELOAD_RULE_RESOURCE_NOT_APPLICABLE,
-    RELOAD_RULE_MISSING_RESOURCE,
-    RELOAD_RULE_RESOURCE_WITHOUT_200,
-    RELOAD_RULE_REDIRECT_IN_REQUEST,
-    RELOAD_RULE_REDIRECT_WITHOUT_302,
-    RELOAD_RULE_MISSING_REDIRECT,
-    RELOAD_RULE_SDP_IN_TUNNEL,
-    RELOAD_RULE_MISSING_SDP,
-    RELOAD_RULE_SDP_WITHOUT_200,
-    RELOAD_RULE_APPLICATION_NOT_APPLICABLE,
-    RELOAD_RULE_MISSING_APPLICATION,
-    RELOAD_RULE_MISSING_SIGNATURE,
-    RELOAD_RULE_SIGNATURE_UNDER_NONE,
-    RELOAD_RULE_SIGNATURE_NOT_LAST,
-    RELOAD_RULE_ROUTE_LOG_NOT_AT_END,
-    RELOAD_RULE_UNKNOWN_ATTRIBUTE,
-    RELOAD_RULE_OUT_OF_PLACE,
-    RELOAD_RULE_REPEATED_ATTRIBUTE,
-    RELOAD_RULE_BAD_VALUE,
-    RELOAD_RULE_NONZERO_PADDING,
-    RELOAD_RULE_MISSING_PEER_ID,
-    RELOAD_RULE_SOURCE_ID_MISMATCH,
-    RELOAD_RULE_MISSING_PEER_CERT,
-    RELOAD_RULE_CERTIFICATE_WITHOUT_CERTS,
-    RELOAD_RULE_PEER_SIGNATURE_NOT_LAST,
-    RELOAD_RULE_MISSING_KEY,
-    RELOAD_RULE_MISSING_BODY,
-    RELOAD_RULE_MISSING_CERTIFICATE_BODY,
-    RELOAD_RULE_MISSING_REGISTERED_BODY,
-    RELOAD_RULE_MISSING_ENTRY,
-    RELOAD_RULE_MISSING_BODY_EXPIRATION,
-    RELOAD_RULE_UNSIGNED_BODY,
-    RELOAD_RULE_BODY_SIGNATURE_NOT_LAST,
-    RELOAD_RULE_CERTIFICATE_NOT_SOLE,
-    RELOAD_RULE_MISSING_PARAMETER_NAME,
-    RELOAD_RULE_MISSING_PARAMETER_OP,
-    RELOAD_RULE_MISSING_PARAMETER_VALUE,
-    RELOAD_RULE_UNKNOWN_OP,
-    RELOAD_RULE_MISSING_TIMESTAMP,
-    RELOAD_RULE_MISSING_DIGEST,
-    RELOAD_RULE_DIGEST_NOT_LAST,
-    RELOAD_RULE_DIGEST_LENGTH,
-    RELOAD_RULE_INNER_TIMESTAMP_LATER,
-    RELOAD_RULE_MISSING_ROUTE_LOG_VERSION,
-    RELOAD_RULE_MISSING_ROUTE_LOG_TRANSPORT,
-    RELOAD_RULE_MISSING_ROUTE_LOG_PEER_INFO,
-    RELOAD_RULE_UNKNOWN_TRANSPORT,
-    RELOAD_RULE_MISSING_APPLICATION_NAME,
-    RELOAD_RULE_MISSING_APPLICATION_BODY,
-    RELOAD_RULE_MISSING_APPLICATION_DIALOG,
-    RELOAD_RULE_TUNNELLED_NO_MESSAGE,
-    RELOAD_RULES /* how many there are */
-} reload_rule;
-
-/* How strictly a draft asks for it: MUST where it says so, or says required, mandatory, exactly one
- * or not applicable, and where a decision calls the message incorrect; SHOULD where it says that;
- * NONE where it only describes. */
-typedef enum reload_level {
-    RELOAD_LEVEL_NONE = 0,
-    RELOAD_LEVEL_SHOULD,
-    RELOAD_LEVEL_MUST
-} reload_level;
-
-/* A row of the table of rules. */
-typedef struct reload_rule_def {
-    const char *word; /* for scripts: "response-code-in-request" */
-    reload_level level;
-    const char *section; /* what asks for it: "B§5.2", "S§5.1, D9" */
-    const char *asks;    /* a sentence, without its full stop */
-} reload_rule_def;
-
-/* The row of a rule; NULL for a value that is none. */
-const reload_rule_def *reload_rule_def_of(reload_rule rule);
-/* "MUST" or "SHOULD", or NULL for RELOAD_LEVEL_NONE. Static. */
-const char *reload_level_text(reload_level level);
-
-/* A rule that a message breaks, and where. */
-typedef struct reload_finding {
-    reload_rule rule;
-    uint32_t attr;      /* the attribute; of a missing member, the container; else RELOAD_NO_ATTR */
-    reload_field field; /* the header field; else RELOAD_FIELDS */
-    char detail[128];   /* in words, ASCII alone and nothing from strangers */
-} reload_finding;
-
-/* Takes a finding, which lives as long as the call. Returns 0; anything else makes the caller stop
- * with RELOAD_ERR_WRITE. */
-typedef int (*reload_lint_sink)(void *arg, const reload_finding *finding);
-
-enum {
-    RELOAD_LINT_REPLICAS = 16
-}; /* a RESOURCE-PUT may go to the KEY's Resource-ID, or to that of replica 1 to this */
-
-/* Looks for what in a message breaks the drafts, in an overlay run under that algorithm (as for a
- * verifier, it is not taken from the message), and tells sink of each: header first, then the
- * message as a whole, then attributes in message order. Neither signatures nor certificates are
- * checked, and a tunnelled message is octets here. Nothing is allocated. A malformed message is
- * looked at as far as it can be read; what may be in the part that cannot is not called missing.
- * Behind the SIGNATURE only ROUTE-LOGs are looked at (D10). Of a fragment (D14) only the header is,
- * and of another Version only TTL, Routing, the fragment bits and EXP. RELOAD_ERR_ARGUMENT: no such
- * algorithm; RELOAD_ERR_WRITE: the sink's; RELOAD_ERR_CRYPTO. */
-reload_err reload_lint(reload_security algorithm, const reload_msg *msg, reload_lint_sink sink,
-                       void *arg);
-
-/* Writes a JSON Pointer to where a finding is into text, always terminated: an attribute, a header
- * field ("/header/ttl"), or
- * "/attributes" for what the message lacks. Returns false where it did not fit. */
-bool reload_finding_pointer(const reload_msg *msg, const reload_finding *finding, char *text,
-                            size_t size);
-
-/* reload_json_write_report with what reload_lint finds in the message, and in each that it carries,
- * as "lint"; RELOAD_ERR_ARGUMENT and RELOAD_ERR_CRYPTO are reload_lint's. */
-reload_err reload_json_write_report_lint(const reload_report *report, const reload_msg *msg,
-                                         const reload_origin *origin, reload_security algorithm,
-                                         reload_sink sink, void *arg);
 
 #ifdef __cplusplus
 }

@@ -110,7 +110,7 @@ reload_err rl_complete_transaction_id(rl_rewrite *w, reload_diag *diag)
         return RELOAD_OK;
     if (w->options.transaction_id != NULL)
         memcpy(id, w->options.transaction_id, sizeof id);
-    else if (w->signer->suite->kind == RL_SUITE_PUBLIC_KEY)
+    else if (w->signer->suite->kind == RELOAD_SUITE_PUBLIC_KEY)
         err = next_counter(w, id, diag);
     else
         err = random_id(w->signer, id, diag);
@@ -146,7 +146,7 @@ static bool has_member(const reload_msg *msg, uint32_t parent, uint16_t type)
 
 reload_err rl_complete_source(rl_rewrite *w, reload_diag *diag)
 {
-    const rl_suite *suite = w->signer->suite;
+    const reload_suite *suite = w->signer->suite;
     rl_source *c = &w->source;
     uint32_t info = reload_msg_member(w->msg, RELOAD_NO_ATTR, RELOAD_A_SOURCE_INFO);
     if (info != RELOAD_NO_ATTR && reload_msg_attr(w->msg, info)->ignored)
@@ -159,9 +159,9 @@ reload_err rl_complete_source(rl_rewrite *w, reload_diag *diag)
     bool has_peer_id = there && has_member(w->msg, info, RELOAD_A_PEER_ID);
     c->make = !there;
     c->cert = suite->needs_certificates && !(there && has_member(w->msg, info, RELOAD_A_PEER_CERT));
-    c->sign = suite->kind != RL_SUITE_NONE && (w->options.flags & RELOAD_SIGN_SOURCE_INFO) != 0;
+    c->sign = suite->kind != RELOAD_SUITE_NONE && (w->options.flags & RELOAD_SIGN_SOURCE_INFO) != 0;
     /* an addition would break the PEER-SIGNATURE that is there (D8) */
-    if (suite->kind != RL_SUITE_NONE && there && (!has_peer_id || c->cert) &&
+    if (suite->kind != RELOAD_SUITE_NONE && there && (!has_peer_id || c->cert) &&
         has_member(w->msg, info, RELOAD_A_PEER_SIGNATURE))
         c->sign = true;
     if (has_peer_id)

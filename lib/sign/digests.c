@@ -11,7 +11,7 @@ enum { MAX_DIGEST = RL_MAX_RSA_BITS / 8 };
 static reload_err compute(const reload_signer *s, const rl_identity *identity, reload_md md,
                           const reload_span *spans, size_t count, uint8_t *digest, size_t *len)
 {
-    if (s->suite->kind == RL_SUITE_PUBLIC_KEY) {
+    if (s->suite->kind == RELOAD_SUITE_PUBLIC_KEY) {
         if (identity->key == NULL)
             return RELOAD_ERR_ARGUMENT;
         *len = rl_key_size(identity->key);
@@ -46,7 +46,7 @@ static reload_err check_attached(const rl_rewrite *w, const reload_covered *cove
     const reload_span *attached = w->options.attached;
     uint8_t digest[MAX_DIGEST];
     size_t len;
-    if (s->suite->kind == RL_SUITE_PUBLIC_KEY)
+    if (s->suite->kind == RELOAD_SUITE_PUBLIC_KEY)
         return rl_cert_verify(s->peer.cert, s->suite->md, covered->span, covered->count, *attached,
                               match);
     reload_err err =

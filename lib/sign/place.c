@@ -15,7 +15,7 @@ static void put_empty_digest(rl_rewrite *w, size_t len)
 
 static size_t digest_size(const reload_signer *s, const rl_identity *identity)
 {
-    if (s->suite->kind == RL_SUITE_MAC)
+    if (s->suite->kind == RELOAD_SUITE_MAC)
         return s->suite->digest_size;
     /* the key's size is the certificate's, unless force has mixed two pairs */
     return identity->key != NULL ? rl_key_size(identity->key)
@@ -109,7 +109,7 @@ bool rl_signs_body(const rl_rewrite *w, uint32_t body)
         rl_is_request(w->msg) && reload_msg_field(w->msg, RELOAD_F_METHOD) == RELOAD_RESOURCE_PUT;
     const reload_attr *attr = reload_msg_attr(w->msg, body);
     if (attr->type != RELOAD_A_BODY || attr->flaw != RELOAD_FLAW_NONE ||
-        rl_is_certificate_body(w->msg, body))
+        reload_is_certificate_body(w->msg, body))
         return false;
     if (reload_msg_member(w->msg, body, RELOAD_A_BODY_SIGNATURE) != RELOAD_NO_ATTR)
         return (flags & RELOAD_SIGN_RESIGN_BODIES) != 0;
@@ -123,7 +123,7 @@ static bool has_certificate(const reload_msg *msg, uint32_t resource, const relo
     const uint8_t *der = reload_cert_octets(cert, &len);
     reload_iter it = reload_members(msg, resource);
     while (reload_next(&it)) {
-        if (!rl_is_certificate_body(msg, it.index))
+        if (!reload_is_certificate_body(msg, it.index))
             continue;
         const uint8_t *octets = reload_msg_value_octets(msg, it.index + 1, &there);
         if (there == len && memcmp(octets, der, len) == 0)
@@ -194,13 +194,13 @@ static void put_new(rl_rewrite *w, const struct places *places, uint32_t before)
 {
     if (w->source.make && before == places->source_info)
         put_source_info(w);
-    if (w->signer->suite->kind != RL_SUITE_NONE && before == places->signature)
+    if (w->signer->suite->kind != RELOAD_SUITE_NONE && before == places->signature)
         put_signature(w, RELOAD_A_SIGNATURE);
 }
 
 void rl_place_attributes(rl_rewrite *w)
 {
-    bool sign = w->signer->suite->kind != RL_SUITE_NONE;
+    bool sign = w->signer->suite->kind != RELOAD_SUITE_NONE;
     uint32_t count = (uint32_t)reload_msg_count(w->msg);
     uint32_t signature = reload_msg_signature(w->msg);
     bool code_first = count > 0 && reload_msg_attr(w->msg, 0)->type == RELOAD_A_RESPONSE_CODE;

@@ -121,7 +121,7 @@ static reload_err refuse_without_key(const rl_rewrite *w, uint32_t attr, reload_
 reload_err rl_check_keys(const rl_rewrite *w, reload_diag *diag)
 {
     const reload_signer *s = w->signer;
-    if (s->suite->kind != RL_SUITE_PUBLIC_KEY)
+    if (s->suite->kind != RELOAD_SUITE_PUBLIC_KEY)
         return RELOAD_OK;
     if (w->source.sign && s->peer.key == NULL) {
         if (!w->source.make)

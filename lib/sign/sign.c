@@ -68,7 +68,7 @@ reload_err reload_sign(reload_signer *signer, const reload_msg *msg,
 reload_err reload_sign_tbs(reload_signer *signer, const reload_msg *msg,
                            const reload_sign_options *options, reload_buf *out, reload_diag *diag)
 {
-    if (signer->suite->kind == RL_SUITE_NONE)
+    if (signer->suite->kind == RELOAD_SUITE_NONE)
         return rl_fail(diag, RELOAD_ERR_ARGUMENT, "nothing is signed under %s",
                        signer->suite->name);
     return sign(signer, msg, options, true, out, diag);

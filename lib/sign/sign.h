@@ -4,7 +4,6 @@
 
 #include "crypto/key.h"
 #include "crypto/mac.h"
-#include "wire/suite.h"
 #include "wire/wire.h"
 
 #include <reload/sign.h>
@@ -22,7 +21,7 @@ typedef struct rl_placed {
 } rl_placed;
 
 struct reload_signer {
-    const rl_suite *suite;
+    const reload_suite *suite;
     reload_buf secret; /* for hash functions other than the suite's */
     rl_mac *mac;       /* the secret, prepared for the suite's hash function */
     rl_identity peer;

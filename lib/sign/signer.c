@@ -7,7 +7,7 @@
 
 reload_signer *reload_signer_new(reload_security algorithm)
 {
-    const rl_suite *suite = rl_suite_of((uint32_t)algorithm);
+    const reload_suite *suite = reload_suite_of((uint32_t)algorithm);
     if (suite == NULL)
         return NULL;
     reload_signer *s = calloc(1, sizeof *s);
@@ -143,10 +143,10 @@ static reload_err check_identities(reload_signer *s, bool forced, bool keyless, 
 reload_err rl_signer_check(reload_signer *s, unsigned flags, bool keyless, reload_diag *diag)
 {
     switch (s->suite->kind) {
-    case RL_SUITE_MAC:
+    case RELOAD_SUITE_MAC:
         return s->mac != NULL ? RELOAD_OK
                               : rl_fail(diag, RELOAD_ERR_ARGUMENT, "a secret is required");
-    case RL_SUITE_PUBLIC_KEY:
+    case RELOAD_SUITE_PUBLIC_KEY:
         return check_identities(s, (flags & RELOAD_SIGN_FORCE) != 0, keyless, diag);
     default:
         return RELOAD_OK;

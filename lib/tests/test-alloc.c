@@ -2,6 +2,8 @@
  * no half result. */
 #include "failing.h"
 #include "test.h"
+#include "verify/lint.h"
+#include "verify/report-json.h"
 
 #include "dump/dump.h"
 
@@ -677,7 +679,7 @@ static reload_err run_verify(void *arg)
         check(report.signatures[i].verdict == (err == RELOAD_OK ? RELOAD_VALID : RELOAD_UNCHECKED),
               "a signature's verdict");
     if (err == RELOAD_OK)
-        err = reload_json_write_report(&report, msg, &origin, ignore, NULL);
+        err = report_json_write(&report, msg, &origin, RELOAD_SECURITY_OPEN, NULL, ignore, NULL);
     reload_report_free(&report);
     reload_policy_free(&policy);
     return err;
@@ -692,7 +694,7 @@ static void test_verify_alloc(void **state)
     reload_msg_free(&msg);
 }
 
-static int count_finding(void *arg, const reload_finding *finding)
+static int count_finding(void *arg, const struct lint_finding *finding)
 {
     (void)finding;
     ++*(size_t *)arg;
@@ -709,9 +711,9 @@ static void test_lint_alloc(void **state)
     json_set_alloc_funcs(__wrap_malloc, free);
     failed = false;
     countdown = 0; /* every allocation from here on would fail */
-    reload_err err = reload_lint(RELOAD_SECURITY_CERTS, msg, count_finding, &found);
+    reload_err err = lint_message(RELOAD_SECURITY_CERTS, msg, count_finding, &found);
     check(err == RELOAD_OK && found > 0, "lint needs memory");
-    err = reload_json_write_report_lint(&report, msg, &origin, RELOAD_SECURITY_CERTS, ignore, NULL);
+    err = report_json_write(&report, msg, &origin, RELOAD_SECURITY_CERTS, NULL, ignore, NULL);
     check(err == RELOAD_OK, "its JSON needs memory");
     check(countdown == 0 && !failed, "lint asks for memory");
     all_succeed();
@@ -725,10 +727,11 @@ static reload_err explain(reload_policy *policy, const reload_msg *msg, int64_t 
     reload_report report = {0};
     reload_err err = test_verify(policy, NULL, msg, time, &report);
     bool judged = err == RELOAD_OK, explained = false;
+    struct explanations list = {0};
     if (judged)
-        err = reload_explain(policy, msg, &report);
+        err = explain_report(policy, msg, &report, &list);
     for (size_t i = 0; i < report.count; i++) {
-        const reload_explanation *explanation = report.signatures[i].explanation;
+        const struct explanation *explanation = explanations_of(&list, &report.signatures[i]);
         explained = explained || explanation != NULL;
         check(explanation == NULL || (explanation->count == 1 &&
                                       strcmp(explanation->fits[0].readings[0]->word, word) == 0),
@@ -737,7 +740,8 @@ static reload_err explain(reload_policy *policy, const reload_msg *msg, int64_t 
     check(explained == (err == RELOAD_OK), "an explanation after a failure, or none without one");
     check(!judged || report.verdict == RELOAD_INVALID, "another verdict");
     if (err == RELOAD_OK)
-        err = reload_json_write_report(&report, msg, &origin, ignore, NULL);
+        err = report_json_write(&report, msg, &origin, RELOAD_SECURITY_OPEN, &list, ignore, NULL);
+    explanations_free(&list);
     reload_report_free(&report);
     return err;
 }

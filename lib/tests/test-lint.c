@@ -1,6 +1,8 @@
 /* Linting: for each rule a message that breaks it and nothing else, made from one that breaks none.
  */
 #include "test.h"
+#include "verify/lint.h"
+#include "verify/report-json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -104,208 +106,208 @@ static const struct base {
      HEAD("TRANSPORT-TUNNEL", "false", "HMAC", BOB) SOURCE APPLICATION SIGNATURE TAIL},
 };
 
-/* An edit of a base, and the one finding that follows from it. RELOAD_RULES: none does. */
+/* An edit of a base, and the one finding that follows from it. LINT_RULES: none does. */
 struct edit {
-    reload_rule rule;
+    enum lint_rule rule;
     const char *path; /* "" with no finding */
     const char *base;
     const char *from, *to;         /* the first occurrence is replaced */
     const char *from_too, *to_too; /* another */
 };
 
-#define NO RELOAD_RULES, ""
+#define NO LINT_RULES, ""
 /* clang-format off */
 static const struct edit edits[] = {
     /* the header */
-    {RELOAD_RULE_TTL_ZERO, "/header/ttl", "search", "'ttl': 32", "'ttl': 0", 0, 0},
+    {LINT_TTL_ZERO, "/header/ttl", "search", "'ttl': 32", "'ttl': 0", 0, 0},
     {NO, "search", "'ttl': 32", "'ttl': 1", 0, 0},
-    {RELOAD_RULE_UNKNOWN_ROUTING, "/header/routing", "search", "'UNSPECIFIED'", "3", 0, 0},
+    {LINT_UNKNOWN_ROUTING, "/header/routing", "search", "'UNSPECIFIED'", "3", 0, 0},
     {NO, "search", "'UNSPECIFIED'", "2", 0, 0},
-    {RELOAD_RULE_LFRG_WITHOUT_FRAG, "/header/lfrg", "search", "'lfrg': false", "'lfrg': true", 0, 0},
+    {LINT_LFRG_WITHOUT_FRAG, "/header/lfrg", "search", "'lfrg': false", "'lfrg': true", 0, 0},
     {NO, "search", "'lfrg': false", "'lfrg': true", "'frag': false", "'frag': true"},
-    {RELOAD_RULE_RESERVED_FRAGMENT_BITS, "/header/frag_reserved", "search", "'frag_reserved': 0", "'frag_reserved': 1", 0, 0},
-    {RELOAD_RULE_RESERVED_FRAGMENT_BITS, "/header/frag_reserved", "search", "'frag_reserved': 0", "'frag_reserved': 8192",
+    {LINT_RESERVED_FRAGMENT_BITS, "/header/frag_reserved", "search", "'frag_reserved': 0", "'frag_reserved': 1", 0, 0},
+    {LINT_RESERVED_FRAGMENT_BITS, "/header/frag_reserved", "search", "'frag_reserved': 0", "'frag_reserved': 8192",
      "'frag': false", "'frag': true"},
-    {RELOAD_RULE_EXPERIMENTAL_VERSION, "/header/experimental", "search", "'experimental': false", "'experimental': true", 0, 0},
-    {RELOAD_RULE_UNKNOWN_VERSION, "/header/version", "search", "'version': 1", "'version': 2", 0, 0},
-    {RELOAD_RULE_UNKNOWN_DHT, "/header/dht", "search", "'Chord1.0'", "0", 0, 0},
-    {RELOAD_RULE_UNKNOWN_DHT, "/header/dht", "search", "'Chord1.0'", "3", 0, 0},
+    {LINT_EXPERIMENTAL_VERSION, "/header/experimental", "search", "'experimental': false", "'experimental': true", 0, 0},
+    {LINT_UNKNOWN_VERSION, "/header/version", "search", "'version': 1", "'version': 2", 0, 0},
+    {LINT_UNKNOWN_DHT, "/header/dht", "search", "'Chord1.0'", "0", 0, 0},
+    {LINT_UNKNOWN_DHT, "/header/dht", "search", "'Chord1.0'", "3", 0, 0},
     {NO, "search", "'Chord1.0'", "'Bamboo1.0'", 0, 0},
-    {RELOAD_RULE_UNKNOWN_HASH, "/header/hash", "search", "'SHA-1'", "0", 0, 0},
-    {RELOAD_RULE_UNKNOWN_HASH, "/header/hash", "search", "'SHA-1'", "2", 0, 0},
-    {RELOAD_RULE_UNKNOWN_SECURITY, "/header/security", "search", "'HMAC'", "4", 0, 0},
+    {LINT_UNKNOWN_HASH, "/header/hash", "search", "'SHA-1'", "0", 0, 0},
+    {LINT_UNKNOWN_HASH, "/header/hash", "search", "'SHA-1'", "2", 0, 0},
+    {LINT_UNKNOWN_SECURITY, "/header/security", "search", "'HMAC'", "4", 0, 0},
     {NO, "search", "'HMAC'", "'CERTS'", 0, 0}, /* the verdict's business */
-    {RELOAD_RULE_SECURITY_LEFT_OPEN, "/header/security", "search", "'HMAC'", "0", 0, 0},
+    {LINT_SECURITY_LEFT_OPEN, "/header/security", "search", "'HMAC'", "0", 0, 0},
     {NO, "join", "'HMAC'", "0", 0, 0},
-    {RELOAD_RULE_SECURITY_LEFT_OPEN, "/header/security", "join-response", "'HMAC'", "0", 0, 0},
-    {RELOAD_RULE_RESERVED_METHOD_BIT, "/header/method", "search", "'PEER-SEARCH'", "65", 0, 0},
-    {RELOAD_RULE_RESERVED_METHOD_BIT, "/header/method", "search", "'PEER-SEARCH'", "112", 0, 0},
-    {RELOAD_RULE_UNKNOWN_METHOD, "/header/method", "search", "'PEER-SEARCH'", "2", 0, 0},
-    {RELOAD_RULE_UNKNOWN_METHOD, "/header/method", "search", "'PEER-SEARCH'", "47", 0, 0},
+    {LINT_SECURITY_LEFT_OPEN, "/header/security", "join-response", "'HMAC'", "0", 0, 0},
+    {LINT_RESERVED_METHOD_BIT, "/header/method", "search", "'PEER-SEARCH'", "65", 0, 0},
+    {LINT_RESERVED_METHOD_BIT, "/header/method", "search", "'PEER-SEARCH'", "112", 0, 0},
+    {LINT_UNKNOWN_METHOD, "/header/method", "search", "'PEER-SEARCH'", "2", 0, 0},
+    {LINT_UNKNOWN_METHOD, "/header/method", "search", "'PEER-SEARCH'", "47", 0, 0},
     {NO, "search", "'PEER-SEARCH'", "48", 0, 0}, /* the DHT's */
     {NO, "search", "'PEER-SEARCH'", "63", 0, 0},
-    {RELOAD_RULE_JOIN_DESTINATION, "/header/destination_id", "join", ALICE, BOB, 0, 0},
-    {RELOAD_RULE_PUT_DESTINATION, "/attributes/1/value/0", "put", KEY_ID, BOB, 0, 0},
-    {RELOAD_RULE_PUT_DESTINATION, "/attributes/1/value/0", "put", "alice@", "Alice@", 0, 0},
-    {RELOAD_RULE_PUT_DESTINATION, "/attributes/2/value/0", "put", RESOURCE,
+    {LINT_JOIN_DESTINATION, "/header/destination_id", "join", ALICE, BOB, 0, 0},
+    {LINT_PUT_DESTINATION, "/attributes/1/value/0", "put", KEY_ID, BOB, 0, 0},
+    {LINT_PUT_DESTINATION, "/attributes/1/value/0", "put", "alice@", "Alice@", 0, 0},
+    {LINT_PUT_DESTINATION, "/attributes/2/value/0", "put", RESOURCE,
      RESOURCE "{'type': 'RESOURCE', 'value': [{'type': 'RESOURCE-INFO.KEY', 'value': 'bob@example.com'}, " BODY "]}, ", 0, 0},
     {NO, "put", RESOURCE, RESOURCE RESOURCE, 0, 0},
-    {RELOAD_RULE_TRANSACTION_ID_ZERO, "/header/transaction_id", "search", "4690c25c00000001", "0000000000000000", 0, 0},
-    {RELOAD_RULE_TRANSACTION_ID_ZERO, "/header/transaction_id", "search-certs", "4690c25c00000001", "0000000000000000", 0, 0},
+    {LINT_TRANSACTION_ID_ZERO, "/header/transaction_id", "search", "4690c25c00000001", "0000000000000000", 0, 0},
+    {LINT_TRANSACTION_ID_ZERO, "/header/transaction_id", "search-certs", "4690c25c00000001", "0000000000000000", 0, 0},
     {NO, "search-response", "4690c25c00000001", "0000000000000000", 0, 0},
-    {RELOAD_RULE_TRANSACTION_ID_FORM, "/header/transaction_id", "search-certs", "4690c25c0", "000000000", 0, 0},
+    {LINT_TRANSACTION_ID_FORM, "/header/transaction_id", "search-certs", "4690c25c0", "000000000", 0, 0},
     {NO, "search", "4690c25c0", "000000000", 0, 0}, /* HMAC */
     /* the TIMESTAMP's own second, and later ones; ten years of 365 days before it, and a second more */
     {NO, "search-certs", "4690c25c0", "4690e1600", 0, 0},
-    {RELOAD_RULE_TRANSACTION_ID_FORM, "/header/transaction_id", "search-certs", "4690c25c0", "4690e1610", 0, 0},
-    {RELOAD_RULE_TRANSACTION_ID_FORM, "/header/transaction_id", "search-certs", "4690c25c0", "ffffffff0", 0, 0},
+    {LINT_TRANSACTION_ID_FORM, "/header/transaction_id", "search-certs", "4690c25c0", "4690e1610", 0, 0},
+    {LINT_TRANSACTION_ID_FORM, "/header/transaction_id", "search-certs", "4690c25c0", "ffffffff0", 0, 0},
     {NO, "search-certs", "4690c25c0", "33c4de600", 0, 0},
-    {RELOAD_RULE_TRANSACTION_ID_FORM, "/header/transaction_id", "search-certs", "4690c25c0", "33c4de5f0", 0, 0},
+    {LINT_TRANSACTION_ID_FORM, "/header/transaction_id", "search-certs", "4690c25c0", "33c4de5f0", 0, 0},
     /* 2^20 requests in no time, and 1000 more in a second */
     {NO, "search-certs", "4690c25c00000001", "4690e16000100000", 0, 0},
-    {RELOAD_RULE_TRANSACTION_ID_FORM, "/header/transaction_id", "search-certs", "4690c25c00000001", "4690e16000100001", 0, 0},
+    {LINT_TRANSACTION_ID_FORM, "/header/transaction_id", "search-certs", "4690c25c00000001", "4690e16000100001", 0, 0},
     {NO, "search-certs", "4690c25c00000001", "4690e15f001003e8", 0, 0},
-    {RELOAD_RULE_TRANSACTION_ID_FORM, "/header/transaction_id", "search-certs", "4690c25c00000001", "4690e15f001003e9", 0, 0},
-    {RELOAD_RULE_OVERLAY_ZERO, "/header/overlay", "search", "659df2aa", "00000000", 0, 0},
+    {LINT_TRANSACTION_ID_FORM, "/header/transaction_id", "search-certs", "4690c25c00000001", "4690e15f001003e9", 0, 0},
+    {LINT_OVERLAY_ZERO, "/header/overlay", "search", "659df2aa", "00000000", 0, 0},
     {NO, "join", "659df2aa", "00000000", 0, 0},
 
     /* which attributes a message carries */
-    {RELOAD_RULE_RESPONSE_CODE_IN_REQUEST, "/attributes/0", "search", SOURCE, CODE("200") SOURCE, 0, 0},
-    {RELOAD_RULE_RESPONSE_CODE_IN_REQUEST, "/attributes/0", "search", SOURCE, CODE("777") SOURCE, "'PEER-SEARCH'", "63"},
-    {RELOAD_RULE_MISSING_RESPONSE_CODE, "/attributes", "search-response", CODE("200"), "", 0, 0},
-    {RELOAD_RULE_MISSING_RESPONSE_CODE, "/attributes", "get-response", CODE("200"), "", 0, 0}, /* no code, no condition */
-    {RELOAD_RULE_UNKNOWN_RESPONSE_CODE, "/attributes/0", "search-response", "200", "699", 0, 0},
-    {RELOAD_RULE_UNKNOWN_RESPONSE_CODE, "/attributes/0", "search-response", "200", "202", 0, 0},
+    {LINT_RESPONSE_CODE_IN_REQUEST, "/attributes/0", "search", SOURCE, CODE("200") SOURCE, 0, 0},
+    {LINT_RESPONSE_CODE_IN_REQUEST, "/attributes/0", "search", SOURCE, CODE("777") SOURCE, "'PEER-SEARCH'", "63"},
+    {LINT_MISSING_RESPONSE_CODE, "/attributes", "search-response", CODE("200"), "", 0, 0},
+    {LINT_MISSING_RESPONSE_CODE, "/attributes", "get-response", CODE("200"), "", 0, 0}, /* no code, no condition */
+    {LINT_UNKNOWN_RESPONSE_CODE, "/attributes/0", "search-response", "200", "699", 0, 0},
+    {LINT_UNKNOWN_RESPONSE_CODE, "/attributes/0", "search-response", "200", "202", 0, 0},
     {NO, "search-response", "200", "401", 0, 0},
     {NO, "search-response", "200", "404", 0, 0},
     {NO, "search-response", "200", "408", 0, 0},
     {NO, "search-response", "200", "431", 0, 0},
     {NO, "search-response", "200", "498", 0, 0},
     {NO, "search-response", "200", "499", 0, 0},
-    {RELOAD_RULE_UNDECIPHERABLE_OUTSIDE_JOIN, "/attributes/0", "search-response", "200", "493", 0, 0},
-    {RELOAD_RULE_MISSING_SOURCE_INFO, "/attributes", "search-response", SOURCE, "", 0, 0},
-    {RELOAD_RULE_SOURCE_INFO_ADVISED, "/attributes", "search", SOURCE, "", 0, 0},
-    {RELOAD_RULE_SOURCE_INFO_ADVISED, "/attributes", "join", SOURCE, "", 0, 0},
-    {RELOAD_RULE_SOURCE_INFO_ADVISED, "/attributes", "put", SOURCE, "", 0, 0},
+    {LINT_UNDECIPHERABLE_OUTSIDE_JOIN, "/attributes/0", "search-response", "200", "493", 0, 0},
+    {LINT_MISSING_SOURCE_INFO, "/attributes", "search-response", SOURCE, "", 0, 0},
+    {LINT_SOURCE_INFO_ADVISED, "/attributes", "search", SOURCE, "", 0, 0},
+    {LINT_SOURCE_INFO_ADVISED, "/attributes", "join", SOURCE, "", 0, 0},
+    {LINT_SOURCE_INFO_ADVISED, "/attributes", "put", SOURCE, "", 0, 0},
     {NO, "get", SOURCE, "", 0, 0},
-    {RELOAD_RULE_MISSING_SOURCE_INFO, "/attributes", "search-certs", CERT_SOURCE, "", 0, 0},
-    {RELOAD_RULE_RESOURCE_NOT_APPLICABLE, "/attributes/1", "search", SOURCE, SOURCE RESOURCE, 0, 0},
-    {RELOAD_RULE_RESOURCE_NOT_APPLICABLE, "/attributes/1", "get", SOURCE, SOURCE RESOURCE, 0, 0},
-    {RELOAD_RULE_RESOURCE_NOT_APPLICABLE, "/attributes/1", "open", SOURCE, SOURCE RESOURCE, 0, 0},
-    {RELOAD_RULE_RESOURCE_NOT_APPLICABLE, "/attributes/2", "search-response", SOURCE, SOURCE RESOURCE, 0, 0},
-    {RELOAD_RULE_RESOURCE_NOT_APPLICABLE, "/attributes/2", "search-response", SOURCE, SOURCE RESOURCE, "'PEER-SEARCH'", "'RESOURCE-PUT'"},
+    {LINT_MISSING_SOURCE_INFO, "/attributes", "search-certs", CERT_SOURCE, "", 0, 0},
+    {LINT_RESOURCE_NOT_APPLICABLE, "/attributes/1", "search", SOURCE, SOURCE RESOURCE, 0, 0},
+    {LINT_RESOURCE_NOT_APPLICABLE, "/attributes/1", "get", SOURCE, SOURCE RESOURCE, 0, 0},
+    {LINT_RESOURCE_NOT_APPLICABLE, "/attributes/1", "open", SOURCE, SOURCE RESOURCE, 0, 0},
+    {LINT_RESOURCE_NOT_APPLICABLE, "/attributes/2", "search-response", SOURCE, SOURCE RESOURCE, 0, 0},
+    {LINT_RESOURCE_NOT_APPLICABLE, "/attributes/2", "search-response", SOURCE, SOURCE RESOURCE, "'PEER-SEARCH'", "'RESOURCE-PUT'"},
     {NO, "search", SOURCE, SOURCE RESOURCE, "'PEER-SEARCH'", "48"},
-    {RELOAD_RULE_MISSING_RESOURCE, "/attributes", "put", RESOURCE, "", 0, 0},
-    {RELOAD_RULE_MISSING_RESOURCE, "/attributes", "transfer", RESOURCE, "", 0, 0},
-    {RELOAD_RULE_MISSING_RESOURCE, "/attributes", "get-response", RESOURCE, "", 0, 0},
+    {LINT_MISSING_RESOURCE, "/attributes", "put", RESOURCE, "", 0, 0},
+    {LINT_MISSING_RESOURCE, "/attributes", "transfer", RESOURCE, "", 0, 0},
+    {LINT_MISSING_RESOURCE, "/attributes", "get-response", RESOURCE, "", 0, 0},
     {NO, "get-response", RESOURCE, "", "200", "404"},
-    {RELOAD_RULE_RESOURCE_WITHOUT_200, "/attributes/2", "get-response", "200", "404", 0, 0},
-    {RELOAD_RULE_REDIRECT_IN_REQUEST, "/attributes/1", "search", SOURCE, SOURCE REDIRECT, 0, 0},
-    {RELOAD_RULE_REDIRECT_WITHOUT_302, "/attributes/2", "redirecting", "302", "404", 0, 0},
-    {RELOAD_RULE_REDIRECT_WITHOUT_302, "/attributes/2", "redirecting", "302", "200", 0, 0},
-    {RELOAD_RULE_MISSING_REDIRECT, "/attributes", "redirecting", REDIRECT, "", 0, 0},
-    {RELOAD_RULE_SDP_IN_TUNNEL, "/attributes/1", "tunnel", SOURCE, SOURCE SDP, 0, 0},
+    {LINT_RESOURCE_WITHOUT_200, "/attributes/2", "get-response", "200", "404", 0, 0},
+    {LINT_REDIRECT_IN_REQUEST, "/attributes/1", "search", SOURCE, SOURCE REDIRECT, 0, 0},
+    {LINT_REDIRECT_WITHOUT_302, "/attributes/2", "redirecting", "302", "404", 0, 0},
+    {LINT_REDIRECT_WITHOUT_302, "/attributes/2", "redirecting", "302", "200", 0, 0},
+    {LINT_MISSING_REDIRECT, "/attributes", "redirecting", REDIRECT, "", 0, 0},
+    {LINT_SDP_IN_TUNNEL, "/attributes/1", "tunnel", SOURCE, SOURCE SDP, 0, 0},
     {NO, "search", SOURCE, SOURCE SDP, 0, 0},
-    {RELOAD_RULE_MISSING_SDP, "/attributes", "open", SDP, "", 0, 0},
-    {RELOAD_RULE_MISSING_SDP, "/attributes", "open-response", SDP, "", 0, 0},
+    {LINT_MISSING_SDP, "/attributes", "open", SDP, "", 0, 0},
+    {LINT_MISSING_SDP, "/attributes", "open-response", SDP, "", 0, 0},
     {NO, "open-response", SDP, "", "200", "404"},
-    {RELOAD_RULE_SDP_WITHOUT_200, "/attributes/2", "open-response", "200", "404", 0, 0},
-    {RELOAD_RULE_APPLICATION_NOT_APPLICABLE, "/attributes/1", "search", SOURCE, SOURCE APPLICATION, 0, 0},
-    {RELOAD_RULE_APPLICATION_NOT_APPLICABLE, "/attributes/2", "open-response", SOURCE, SOURCE APPLICATION, 0, 0},
+    {LINT_SDP_WITHOUT_200, "/attributes/2", "open-response", "200", "404", 0, 0},
+    {LINT_APPLICATION_NOT_APPLICABLE, "/attributes/1", "search", SOURCE, SOURCE APPLICATION, 0, 0},
+    {LINT_APPLICATION_NOT_APPLICABLE, "/attributes/2", "open-response", SOURCE, SOURCE APPLICATION, 0, 0},
     {NO, "search-response", SOURCE, SOURCE APPLICATION, "PEER-SEARCH", "TRANSPORT-TUNNEL"},
-    {RELOAD_RULE_MISSING_APPLICATION, "/attributes", "tunnel", APPLICATION, "", 0, 0},
+    {LINT_MISSING_APPLICATION, "/attributes", "tunnel", APPLICATION, "", 0, 0},
     {NO, "search-response", "PEER-SEARCH", "TRANSPORT-TUNNEL", 0, 0},
-    {RELOAD_RULE_MISSING_SIGNATURE, "/attributes", "search", SIGNATURE ", ", "", 0, 0},
-    {RELOAD_RULE_MISSING_SIGNATURE, "/attributes", "search-certs", CERT_SOURCE RSA_SIGNATURE, "{'type': 'SOURCE-INFO', 'value': [" PEER_ID ", {'type': 'PEER-CERT', 'hex': '30'}]}", 0, 0},
-    {RELOAD_RULE_SIGNATURE_UNDER_NONE, "/attributes/1", "search-none", PLAIN_SOURCE, PLAIN_SOURCE SIGNATURE ", ", 0, 0},
-    {RELOAD_RULE_SIGNATURE_UNDER_NONE, "/attributes/0/value/1", "search-none", PLAIN_SOURCE, SOURCE, 0, 0},
-    {RELOAD_RULE_SIGNATURE_NOT_LAST, "/attributes/1", "search", ROUTE_LOG, "{'type': 'SDP', 'value': 'v=0'}", 0, 0},
-    {RELOAD_RULE_SIGNATURE_NOT_LAST, "/attributes/1", "search", ROUTE_LOG, ROUTE_LOG ", " SIGNATURE, 0, 0},
+    {LINT_MISSING_SIGNATURE, "/attributes", "search", SIGNATURE ", ", "", 0, 0},
+    {LINT_MISSING_SIGNATURE, "/attributes", "search-certs", CERT_SOURCE RSA_SIGNATURE, "{'type': 'SOURCE-INFO', 'value': [" PEER_ID ", {'type': 'PEER-CERT', 'hex': '30'}]}", 0, 0},
+    {LINT_SIGNATURE_UNDER_NONE, "/attributes/1", "search-none", PLAIN_SOURCE, PLAIN_SOURCE SIGNATURE ", ", 0, 0},
+    {LINT_SIGNATURE_UNDER_NONE, "/attributes/0/value/1", "search-none", PLAIN_SOURCE, SOURCE, 0, 0},
+    {LINT_SIGNATURE_NOT_LAST, "/attributes/1", "search", ROUTE_LOG, "{'type': 'SDP', 'value': 'v=0'}", 0, 0},
+    {LINT_SIGNATURE_NOT_LAST, "/attributes/1", "search", ROUTE_LOG, ROUTE_LOG ", " SIGNATURE, 0, 0},
     {NO, "search", ROUTE_LOG, ROUTE_LOG ", " ROUTE_LOG, 0, 0},
-    {RELOAD_RULE_ROUTE_LOG_NOT_AT_END, "/attributes/1", "search", SIGNATURE, ROUTE_LOG ", " ROUTE_LOG ", " SIGNATURE, 0, 0},
-    {RELOAD_RULE_ROUTE_LOG_NOT_AT_END, "/attributes/0", "search-none", PLAIN_SOURCE, ROUTE_LOG ", " PLAIN_SOURCE, 0, 0},
+    {LINT_ROUTE_LOG_NOT_AT_END, "/attributes/1", "search", SIGNATURE, ROUTE_LOG ", " ROUTE_LOG ", " SIGNATURE, 0, 0},
+    {LINT_ROUTE_LOG_NOT_AT_END, "/attributes/0", "search-none", PLAIN_SOURCE, ROUTE_LOG ", " PLAIN_SOURCE, 0, 0},
 
     /* all attributes */
-    {RELOAD_RULE_UNKNOWN_ATTRIBUTE, "/attributes/0/value/0", "search", PEER_ID, "{'type': '0x0107', 'hex': ''}, " PEER_ID, 0, 0},
-    {RELOAD_RULE_UNKNOWN_ATTRIBUTE, "/attributes/0", "search", SOURCE, "{'type': '0x0803', 'hex': ''}, " SOURCE, 0, 0},
-    {RELOAD_RULE_UNKNOWN_ATTRIBUTE, "/attributes/0", "search", SOURCE, "{'type': '0x0700', 'hex': ''}, " SOURCE, 0, 0},
+    {LINT_UNKNOWN_ATTRIBUTE, "/attributes/0/value/0", "search", PEER_ID, "{'type': '0x0107', 'hex': ''}, " PEER_ID, 0, 0},
+    {LINT_UNKNOWN_ATTRIBUTE, "/attributes/0", "search", SOURCE, "{'type': '0x0803', 'hex': ''}, " SOURCE, 0, 0},
+    {LINT_UNKNOWN_ATTRIBUTE, "/attributes/0", "search", SOURCE, "{'type': '0x0700', 'hex': ''}, " SOURCE, 0, 0},
     {NO, "search", SOURCE, "{'type': '0x0600', 'hex': ''}, {'type': '0x06ff', 'hex': ''}, " SOURCE, 0, 0},
-    {RELOAD_RULE_OUT_OF_PLACE, "/attributes/0", "search", SOURCE, PEER_ID ", " SOURCE, 0, 0},
-    {RELOAD_RULE_OUT_OF_PLACE, "/attributes/0/value/0", "search", PEER_ID, BODY ", " PEER_ID, 0, 0}, /* with all in it */
-    {RELOAD_RULE_REPEATED_ATTRIBUTE, "/attributes/0/value/1", "search", PEER_ID, PEER_ID ", " PEER_ID, 0, 0},
-    {RELOAD_RULE_REPEATED_ATTRIBUTE, "/attributes/1", "search", SOURCE, SOURCE SOURCE, 0, 0},
-    {RELOAD_RULE_REPEATED_ATTRIBUTE, "/attributes/1/value/1/value/1", "put", ENTRY, ENTRY ENTRY, 0, 0},
+    {LINT_OUT_OF_PLACE, "/attributes/0", "search", SOURCE, PEER_ID ", " SOURCE, 0, 0},
+    {LINT_OUT_OF_PLACE, "/attributes/0/value/0", "search", PEER_ID, BODY ", " PEER_ID, 0, 0}, /* with all in it */
+    {LINT_REPEATED_ATTRIBUTE, "/attributes/0/value/1", "search", PEER_ID, PEER_ID ", " PEER_ID, 0, 0},
+    {LINT_REPEATED_ATTRIBUTE, "/attributes/1", "search", SOURCE, SOURCE SOURCE, 0, 0},
+    {LINT_REPEATED_ATTRIBUTE, "/attributes/1/value/1/value/1", "put", ENTRY, ENTRY ENTRY, 0, 0},
     {NO, "search", SOURCE, SOURCE SDP SDP, 0, 0},
-    {RELOAD_RULE_BAD_VALUE, "/attributes/0/value/0", "search", "'value': '" ALICE "'", "'hex': '00'", 0, 0},
-    {RELOAD_RULE_BAD_VALUE, "/attributes/2/value/0", "search", "'value': 'UDP'", "'hex': '11'", 0, 0},
-    {RELOAD_RULE_BAD_VALUE, "/attributes/0", "search", "'value': [" PEER_ID ", " PEER_SIGNATURE "]", "'hex': '00'", 0, 0},
-    {RELOAD_RULE_NONZERO_PADDING, "/attributes/1/value/1", "tunnel", "'hex': '00'", "'hex': '00', 'padding': '000001'", 0, 0},
-    {RELOAD_RULE_NONZERO_PADDING, "/attributes/0", "search", SOURCE, "{'type': '0x0600', 'hex': '01', 'padding': '000100'}, " SOURCE, 0, 0},
+    {LINT_BAD_VALUE, "/attributes/0/value/0", "search", "'value': '" ALICE "'", "'hex': '00'", 0, 0},
+    {LINT_BAD_VALUE, "/attributes/2/value/0", "search", "'value': 'UDP'", "'hex': '11'", 0, 0},
+    {LINT_BAD_VALUE, "/attributes/0", "search", "'value': [" PEER_ID ", " PEER_SIGNATURE "]", "'hex': '00'", 0, 0},
+    {LINT_NONZERO_PADDING, "/attributes/1/value/1", "tunnel", "'hex': '00'", "'hex': '00', 'padding': '000001'", 0, 0},
+    {LINT_NONZERO_PADDING, "/attributes/0", "search", SOURCE, "{'type': '0x0600', 'hex': '01', 'padding': '000100'}, " SOURCE, 0, 0},
 
     /* PEER-INFO */
-    {RELOAD_RULE_MISSING_PEER_ID, "/attributes/0", "search", PEER_ID ", ", "", 0, 0},
-    {RELOAD_RULE_MISSING_PEER_ID, "/attributes/2", "redirecting", REDIRECT, "{'type': 'REDIRECT', 'value': []}, ", 0, 0},
-    {RELOAD_RULE_MISSING_PEER_ID, "/attributes/1/value/1/value/3", "put", BODY_PEER,
+    {LINT_MISSING_PEER_ID, "/attributes/0", "search", PEER_ID ", ", "", 0, 0},
+    {LINT_MISSING_PEER_ID, "/attributes/2", "redirecting", REDIRECT, "{'type': 'REDIRECT', 'value': []}, ", 0, 0},
+    {LINT_MISSING_PEER_ID, "/attributes/1/value/1/value/3", "put", BODY_PEER,
      "{'type': 'RESOURCE-INFO.BODY.PEER-INFO', 'value': []}, ", 0, 0},
-    {RELOAD_RULE_SOURCE_ID_MISMATCH, "/attributes/0/value/0", "search", "'value': '" ALICE "'", "'value': '" BOB "'", 0, 0},
+    {LINT_SOURCE_ID_MISMATCH, "/attributes/0/value/0", "search", "'value': '" ALICE "'", "'value': '" BOB "'", 0, 0},
     {NO, "search-response", "'value': '" ALICE "'", "'value': '" BOB "'", 0, 0},
-    {RELOAD_RULE_MISSING_PEER_CERT, "/attributes/0", "search-certs", CERT_SOURCE, PLAIN_SOURCE, 0, 0},
-    {RELOAD_RULE_CERTIFICATE_WITHOUT_CERTS, "/attributes/0/value/1", "search", SOURCE, CERT_SOURCE, 0, 0},
-    {RELOAD_RULE_CERTIFICATE_WITHOUT_CERTS, "/attributes/0/value/1", "search-none", PLAIN_SOURCE, CERT_SOURCE, 0, 0},
-    {RELOAD_RULE_CERTIFICATE_WITHOUT_CERTS, "/attributes/1/value/2/value/0", "put", BODY, BODY ", " CERT_BODY, 0, 0},
-    {RELOAD_RULE_PEER_SIGNATURE_NOT_LAST, "/attributes/0/value/1", "search", PEER_SIGNATURE,
+    {LINT_MISSING_PEER_CERT, "/attributes/0", "search-certs", CERT_SOURCE, PLAIN_SOURCE, 0, 0},
+    {LINT_CERTIFICATE_WITHOUT_CERTS, "/attributes/0/value/1", "search", SOURCE, CERT_SOURCE, 0, 0},
+    {LINT_CERTIFICATE_WITHOUT_CERTS, "/attributes/0/value/1", "search-none", PLAIN_SOURCE, CERT_SOURCE, 0, 0},
+    {LINT_CERTIFICATE_WITHOUT_CERTS, "/attributes/1/value/2/value/0", "put", BODY, BODY ", " CERT_BODY, 0, 0},
+    {LINT_PEER_SIGNATURE_NOT_LAST, "/attributes/0/value/1", "search", PEER_SIGNATURE,
      PEER_SIGNATURE ", {'type': 'PEER-NAME', 'value': ''}", 0, 0},
 
     /* RESOURCE */
-    {RELOAD_RULE_MISSING_KEY, "/attributes/1", "put", KEY, "", 0, 0},
-    {RELOAD_RULE_MISSING_BODY, "/attributes/1", "put", KEY BODY, "{'type': 'RESOURCE-INFO.KEY', 'value': 'alice@example.com'}", 0, 0},
-    {RELOAD_RULE_MISSING_CERTIFICATE_BODY, "/attributes/1", "put-certs", ", " CERT_BODY, "", 0, 0},
-    {RELOAD_RULE_MISSING_ENTRY, "/attributes/1/value/1", "put", ENTRY, "", 0, 0},
-    {RELOAD_RULE_MISSING_BODY_EXPIRATION, "/attributes/1/value/1", "put", EXPIRATION, "", 0, 0},
+    {LINT_MISSING_KEY, "/attributes/1", "put", KEY, "", 0, 0},
+    {LINT_MISSING_BODY, "/attributes/1", "put", KEY BODY, "{'type': 'RESOURCE-INFO.KEY', 'value': 'alice@example.com'}", 0, 0},
+    {LINT_MISSING_CERTIFICATE_BODY, "/attributes/1", "put-certs", ", " CERT_BODY, "", 0, 0},
+    {LINT_MISSING_ENTRY, "/attributes/1/value/1", "put", ENTRY, "", 0, 0},
+    {LINT_MISSING_BODY_EXPIRATION, "/attributes/1/value/1", "put", EXPIRATION, "", 0, 0},
     {NO, "transfer", EXPIRATION, "", 0, 0},
     {NO, "get-response", EXPIRATION, "", 0, 0},
-    {RELOAD_RULE_UNSIGNED_BODY, "/attributes/1/value/1", "put", BODY_PEER BODY_SIGNATURE,
+    {LINT_UNSIGNED_BODY, "/attributes/1/value/1", "put", BODY_PEER BODY_SIGNATURE,
      "{'type': 'RESOURCE-INFO.BODY.PEER-INFO', 'value': [" PEER_ID "]}", 0, 0},
-    {RELOAD_RULE_BODY_SIGNATURE_NOT_LAST, "/attributes/1/value/1/value/3", "put", BODY_PEER BODY_SIGNATURE,
+    {LINT_BODY_SIGNATURE_NOT_LAST, "/attributes/1/value/1/value/3", "put", BODY_PEER BODY_SIGNATURE,
      BODY_SIGNATURE ", {'type': 'RESOURCE-INFO.BODY.PEER-INFO', 'value': [" PEER_ID "]}", 0, 0},
-    {RELOAD_RULE_CERTIFICATE_NOT_SOLE, "/attributes/1/value/3", "put-certs", ", " CERT_BODY,
+    {LINT_CERTIFICATE_NOT_SOLE, "/attributes/1/value/3", "put-certs", ", " CERT_BODY,
      ", " CERT_BODY ", {'type': 'RESOURCE-INFO.BODY', 'value': [" ENTRY "{'type': 'RESOURCE-INFO.BODY.CERTIFICATE', 'hex': ''}]}", 0, 0},
-    {RELOAD_RULE_MISSING_PARAMETER_NAME, "/attributes/1/value/1/value/2", "put",
+    {LINT_MISSING_PARAMETER_NAME, "/attributes/1/value/1/value/2", "put",
      "{'type': 'RESOURCE-INFO.BODY.PARAMETER.NAME', 'value': 'q'}, ", "", 0, 0},
-    {RELOAD_RULE_MISSING_PARAMETER_OP, "/attributes/1/value/1/value/2", "put",
+    {LINT_MISSING_PARAMETER_OP, "/attributes/1/value/1/value/2", "put",
      "{'type': 'RESOURCE-INFO.BODY.PARAMETER.OP', 'value': '='}, ", "", 0, 0},
-    {RELOAD_RULE_MISSING_PARAMETER_VALUE, "/attributes/1/value/1/value/2", "put",
+    {LINT_MISSING_PARAMETER_VALUE, "/attributes/1/value/1/value/2", "put",
      ", {'type': 'RESOURCE-INFO.BODY.PARAMETER.VALUE', 'value': '1'}", "", 0, 0},
-    {RELOAD_RULE_UNKNOWN_OP, "/attributes/1/value/1/value/2/value/1", "put", "'='", "7", 0, 0},
-    {RELOAD_RULE_UNKNOWN_OP, "/attributes/1/value/1/value/2/value/1", "put", "'='", "0", 0, 0},
+    {LINT_UNKNOWN_OP, "/attributes/1/value/1/value/2/value/1", "put", "'='", "7", 0, 0},
+    {LINT_UNKNOWN_OP, "/attributes/1/value/1/value/2/value/1", "put", "'='", "0", 0, 0},
 
     /* signatures */
-    {RELOAD_RULE_MISSING_TIMESTAMP, "/attributes/1", "search-certs", STAMP ", ", "", 0, 0},
-    {RELOAD_RULE_MISSING_TIMESTAMP, "/attributes/1/value/1/value/2", "put-certs", STAMP ", ", "", 0, 0},
+    {LINT_MISSING_TIMESTAMP, "/attributes/1", "search-certs", STAMP ", ", "", 0, 0},
+    {LINT_MISSING_TIMESTAMP, "/attributes/1/value/1/value/2", "put-certs", STAMP ", ", "", 0, 0},
     {NO, "search", STAMP ", ", "", 0, 0},
-    {RELOAD_RULE_MISSING_DIGEST, "/attributes/0/value/1", "search", ", " DIGEST, "", 0, 0},
-    {RELOAD_RULE_MISSING_DIGEST, "/attributes/1", "search-certs", ", " RSA_DIGEST, "", 0, 0},
-    {RELOAD_RULE_DIGEST_NOT_LAST, "/attributes/0/value/1/value/0", "search", STAMP ", " DIGEST, DIGEST ", " STAMP, 0, 0},
-    {RELOAD_RULE_DIGEST_LENGTH, "/attributes/0/value/1/value/1", "search", SHA1, SHA1 "00", 0, 0},
-    {RELOAD_RULE_DIGEST_LENGTH, "/attributes/1/value/1", "search-certs", RSA, SHA1, 0, 0},
-    {RELOAD_RULE_DIGEST_LENGTH, "/attributes/1/value/1", "search-certs", RSA, RSA RSA RSA RSA RSA RSA RSA RSA "00", 0, 0},
+    {LINT_MISSING_DIGEST, "/attributes/0/value/1", "search", ", " DIGEST, "", 0, 0},
+    {LINT_MISSING_DIGEST, "/attributes/1", "search-certs", ", " RSA_DIGEST, "", 0, 0},
+    {LINT_DIGEST_NOT_LAST, "/attributes/0/value/1/value/0", "search", STAMP ", " DIGEST, DIGEST ", " STAMP, 0, 0},
+    {LINT_DIGEST_LENGTH, "/attributes/0/value/1/value/1", "search", SHA1, SHA1 "00", 0, 0},
+    {LINT_DIGEST_LENGTH, "/attributes/1/value/1", "search-certs", RSA, SHA1, 0, 0},
+    {LINT_DIGEST_LENGTH, "/attributes/1/value/1", "search-certs", RSA, RSA RSA RSA RSA RSA RSA RSA RSA "00", 0, 0},
     {NO, "search-certs", RSA, RSA RSA RSA RSA RSA RSA RSA RSA, 0, 0},
-    {RELOAD_RULE_INNER_TIMESTAMP_LATER, "/attributes/0/value/1/value/0", "search", "1183900000", "1183900001", 0, 0},
-    {RELOAD_RULE_INNER_TIMESTAMP_LATER, "/attributes/1/value/1/value/2/value/0", "put-certs", "1183900000", "1183900001", 0, 0},
+    {LINT_INNER_TIMESTAMP_LATER, "/attributes/0/value/1/value/0", "search", "1183900000", "1183900001", 0, 0},
+    {LINT_INNER_TIMESTAMP_LATER, "/attributes/1/value/1/value/2/value/0", "put-certs", "1183900000", "1183900001", 0, 0},
     {NO, "put-certs", "1183900000", "1183899999", 0, 0},
     {NO, "get-response", BODY_SIGNATURE, "{'type': 'RESOURCE-INFO.BODY.SIGNATURE', 'value': [{'type': 'TIMESTAMP', 'value': 1183900001}, " DIGEST "]}", 0, 0},
 
     /* the others */
-    {RELOAD_RULE_MISSING_ROUTE_LOG_VERSION, "/attributes/2", "search", LOG_VERSION, "", 0, 0},
-    {RELOAD_RULE_MISSING_ROUTE_LOG_TRANSPORT, "/attributes/2", "search", "{'type': 'ROUTE-LOG.TRANSPORT', 'value': 'UDP'}, ", "", 0, 0},
-    {RELOAD_RULE_MISSING_ROUTE_LOG_PEER_INFO, "/attributes/2", "search", "{'type': 'ROUTE-LOG.PEER-INFO', 'value': []}, ", "", 0, 0},
-    {RELOAD_RULE_MISSING_REGISTERED_BODY, "/attributes/1", "put-certs", RSA_BODY ", ", "", 0, 0},
-    {RELOAD_RULE_UNKNOWN_TRANSPORT, "/attributes/2/value/0", "search", "'UDP'", "1", 0, 0},
+    {LINT_MISSING_ROUTE_LOG_VERSION, "/attributes/2", "search", LOG_VERSION, "", 0, 0},
+    {LINT_MISSING_ROUTE_LOG_TRANSPORT, "/attributes/2", "search", "{'type': 'ROUTE-LOG.TRANSPORT', 'value': 'UDP'}, ", "", 0, 0},
+    {LINT_MISSING_ROUTE_LOG_PEER_INFO, "/attributes/2", "search", "{'type': 'ROUTE-LOG.PEER-INFO', 'value': []}, ", "", 0, 0},
+    {LINT_MISSING_REGISTERED_BODY, "/attributes/1", "put-certs", RSA_BODY ", ", "", 0, 0},
+    {LINT_UNKNOWN_TRANSPORT, "/attributes/2/value/0", "search", "'UDP'", "1", 0, 0},
     {NO, "search", "'UDP'", "'SCTP'", 0, 0},
-    {RELOAD_RULE_MISSING_APPLICATION_NAME, "/attributes/1", "tunnel", "{'type': 'APPLICATION.NAME', 'value': 'sip'}, ", "", 0, 0},
-    {RELOAD_RULE_MISSING_APPLICATION_BODY, "/attributes/1", "tunnel", "{'type': 'APPLICATION.BODY', 'hex': '00'}, ", "", 0, 0},
-    {RELOAD_RULE_MISSING_APPLICATION_DIALOG, "/attributes/1", "tunnel", ", {'type': 'APPLICATION.DIALOG', 'value': 7}", "", 0, 0},
-    {RELOAD_RULE_TUNNELLED_NO_MESSAGE, "/attributes/1/value/1", "tunnel", "'sip'", "'reload'", 0, 0},
+    {LINT_MISSING_APPLICATION_NAME, "/attributes/1", "tunnel", "{'type': 'APPLICATION.NAME', 'value': 'sip'}, ", "", 0, 0},
+    {LINT_MISSING_APPLICATION_BODY, "/attributes/1", "tunnel", "{'type': 'APPLICATION.BODY', 'hex': '00'}, ", "", 0, 0},
+    {LINT_MISSING_APPLICATION_DIALOG, "/attributes/1", "tunnel", ", {'type': 'APPLICATION.DIALOG', 'value': 7}", "", 0, 0},
+    {LINT_TUNNELLED_NO_MESSAGE, "/attributes/1/value/1", "tunnel", "'sip'", "'reload'", 0, 0},
     {NO, "tunnel", "'sip'", "'reload'", "'00'", "'52454c4f20000000010101020100000000000000000000000000000000000000000000000000"
      "000000000000000000000000000000000000000000000000000000000000'"},
 };
@@ -315,19 +317,19 @@ static const struct edit edits[] = {
 struct found {
     const reload_msg *msg;
     size_t count;
-    reload_finding list[32];
+    struct lint_finding list[32];
     size_t fails_after; /* the sink fails when it has taken that many; 0: never */
 };
 
-static int take(void *arg, const reload_finding *finding)
+static int take(void *arg, const struct lint_finding *finding)
 {
     struct found *found = arg;
     char pointer[256];
     assert_true(found->count < COUNT(found->list));
-    assert_non_null(reload_rule_def_of(finding->rule));
+    assert_non_null(lint_rule_of(finding->rule));
     assert_true(finding->attr == RELOAD_NO_ATTR || finding->field == RELOAD_FIELDS);
     assert_true(finding->attr == RELOAD_NO_ATTR || finding->attr < reload_msg_count(found->msg));
-    assert_true(reload_finding_pointer(found->msg, finding, pointer, sizeof pointer));
+    assert_true(lint_pointer(found->msg, finding, pointer, sizeof pointer));
     assert_true(strlen(finding->detail) > 0 &&
                 strlen(finding->detail) < sizeof finding->detail - 1); /* not cut off */
     for (const char *p = finding->detail; *p != '\0'; p++)
@@ -366,7 +368,7 @@ static reload_msg *make(const char *text, reload_buf *buf)
 static void lint(reload_security algorithm, const reload_msg *msg, struct found *found)
 {
     *found = (struct found){.msg = msg};
-    assert_int_equal(reload_lint(algorithm, msg, take, found), RELOAD_OK);
+    assert_int_equal(lint_message(algorithm, msg, take, found), RELOAD_OK);
 }
 
 static const struct base *base_named(const char *name)
@@ -379,29 +381,29 @@ static const struct base *base_named(const char *name)
 }
 
 /* Where a finding is; the text lives until the next call. */
-static const char *path_of(const reload_msg *msg, const reload_finding *finding)
+static const char *path_of(const reload_msg *msg, const struct lint_finding *finding)
 {
     static char pointer[256];
-    assert_true(reload_finding_pointer(msg, finding, pointer, sizeof pointer));
+    assert_true(lint_pointer(msg, finding, pointer, sizeof pointer));
     return pointer;
 }
 
-/* That a message has this finding and no other; RELOAD_RULES: none. */
-static void expect_one(reload_security algorithm, const reload_msg *msg, reload_rule rule,
+/* That a message has this finding and no other; LINT_RULES: none. */
+static void expect_one(reload_security algorithm, const reload_msg *msg, enum lint_rule rule,
                        const char *path, const char *what)
 {
     struct found found;
-    size_t wanted = rule == RELOAD_RULES ? 0 : 1;
+    size_t wanted = rule == LINT_RULES ? 0 : 1;
     lint(algorithm, msg, &found);
     for (size_t i = 0; i < found.count; i++)
         if (found.count != wanted || found.list[i].rule != rule ||
             strcmp(path_of(msg, &found.list[i]), path) != 0)
             fail_msg("%s: found %s at %s: %s; expected %s at %s", what,
-                     reload_rule_def_of(found.list[i].rule)->word, path_of(msg, &found.list[i]),
-                     found.list[i].detail, wanted == 0 ? "nothing" : reload_rule_def_of(rule)->word,
+                     lint_rule_of(found.list[i].rule)->word, path_of(msg, &found.list[i]),
+                     found.list[i].detail, wanted == 0 ? "nothing" : lint_rule_of(rule)->word,
                      path);
     if (found.count != wanted)
-        fail_msg("%s: %s is not found", what, reload_rule_def_of(rule)->word);
+        fail_msg("%s: %s is not found", what, lint_rule_of(rule)->word);
 }
 
 static void test_good(void **state)
@@ -410,7 +412,7 @@ static void test_good(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT(bases); i++) {
         reload_msg *msg = make(bases[i].text, &buf);
-        expect_one(bases[i].algorithm, msg, RELOAD_RULES, "", bases[i].name);
+        expect_one(bases[i].algorithm, msg, LINT_RULES, "", bases[i].name);
         reload_msg_free(&msg);
     }
     reload_buf_free(&buf);
@@ -442,12 +444,12 @@ static void test_each_rule(void **state)
 static void test_all_rules(void **state)
 {
     (void)state;
-    for (int rule = 0; rule < RELOAD_RULES; rule++) {
+    for (int rule = 0; rule < LINT_RULES; rule++) {
         size_t i = 0;
-        while (i < COUNT(edits) && edits[i].rule != (reload_rule)rule)
+        while (i < COUNT(edits) && edits[i].rule != (enum lint_rule)rule)
             i++;
         if (i == COUNT(edits))
-            fail_msg("no message breaks %s", reload_rule_def_of((reload_rule)rule)->word);
+            fail_msg("no message breaks %s", lint_rule_of((enum lint_rule)rule)->word);
     }
 }
 
@@ -455,29 +457,27 @@ static void test_all_rules(void **state)
 static void test_table(void **state)
 {
     (void)state;
-    for (int i = 0; i < RELOAD_RULES; i++) {
-        const reload_rule_def *def = reload_rule_def_of((reload_rule)i);
+    for (int i = 0; i < LINT_RULES; i++) {
+        const struct lint_rule_def *def = lint_rule_of((enum lint_rule)i);
         assert_non_null(def);
         assert_true(strlen(def->word) > 3 &&
                     strspn(def->word, "abcdefghijklmnopqrstuvwxyz0123456789-") ==
                         strlen(def->word));
         assert_true(strstr(def->section, "B§") == def->section ||
                     strstr(def->section, "S§") == def->section || def->section[0] == 'D');
-        assert_true(strlen(def->asks) > 10 && def->asks[strlen(def->asks) - 1] != '.');
+        assert_true(strlen(def->text) > 10 && def->text[strlen(def->text) - 1] != '.');
         for (int k = 0; k < i; k++)
-            assert_string_not_equal(reload_rule_def_of((reload_rule)k)->word, def->word);
+            assert_string_not_equal(lint_rule_of((enum lint_rule)k)->word, def->word);
     }
-    assert_null(reload_rule_def_of(RELOAD_RULES));
-    assert_null(reload_rule_def_of((reload_rule)-1));
-    assert_string_equal(reload_level_text(RELOAD_LEVEL_MUST), "MUST");
-    assert_string_equal(
-        reload_level_text(reload_rule_def_of(RELOAD_RULE_SOURCE_INFO_ADVISED)->level), "SHOULD");
-    assert_null(reload_level_text(RELOAD_LEVEL_NONE));
-    assert_null(reload_level_text((reload_level)99));
-    assert_string_equal(reload_rule_def_of(RELOAD_RULE_SIGNATURE_NOT_LAST)->section,
-                        "S§5.1, S§7.1");
-    assert_int_equal(reload_rule_def_of(RELOAD_RULE_SIGNATURE_NOT_LAST)->level, RELOAD_LEVEL_MUST);
-    assert_int_equal(reload_rule_def_of(RELOAD_RULE_UNKNOWN_ROUTING)->level, RELOAD_LEVEL_NONE);
+    assert_null(lint_rule_of(LINT_RULES));
+    assert_null(lint_rule_of((enum lint_rule) - 1));
+    assert_string_equal(lint_level_text(LINT_LEVEL_MUST), "MUST");
+    assert_string_equal(lint_level_text(lint_rule_of(LINT_SOURCE_INFO_ADVISED)->level), "SHOULD");
+    assert_null(lint_level_text(LINT_LEVEL_NONE));
+    assert_null(lint_level_text((enum lint_level)99));
+    assert_string_equal(lint_rule_of(LINT_SIGNATURE_NOT_LAST)->section, "S§5.1, S§7.1");
+    assert_int_equal(lint_rule_of(LINT_SIGNATURE_NOT_LAST)->level, LINT_LEVEL_MUST);
+    assert_int_equal(lint_rule_of(LINT_UNKNOWN_ROUTING)->level, LINT_LEVEL_NONE);
 }
 
 /* D17: replica 16 is the last that is looked for. */
@@ -485,7 +485,7 @@ static void test_replicas(void **state)
 {
     reload_buf buf = {0};
     (void)state;
-    for (uint32_t replica = 0; replica <= RELOAD_LINT_REPLICAS + 1; replica++) {
+    for (uint32_t replica = 0; replica <= LINT_REPLICAS + 1; replica++) {
         char name[40];
         uint8_t id[RELOAD_ID_SIZE];
         reload_msg *msg = make(base_named("put")->text, &buf);
@@ -494,8 +494,7 @@ static void test_replicas(void **state)
                        (unsigned)replica);
         test_sha1(name, id);
         memcpy(buf.octets + 16, id, sizeof id); /* the message's octets are these */
-        expect_one(RELOAD_SECURITY_HMAC, msg,
-                   replica <= 16 ? RELOAD_RULES : RELOAD_RULE_PUT_DESTINATION,
+        expect_one(RELOAD_SECURITY_HMAC, msg, replica <= 16 ? LINT_RULES : LINT_PUT_DESTINATION,
                    "/attributes/1/value/0", name);
         reload_msg_free(&msg);
     }
@@ -517,11 +516,11 @@ static void test_unread(void **state)
     msg = test_parse(&buf);
     lint(RELOAD_SECURITY_CERTS, msg, &found);
     assert_int_equal(found.count, 5);
-    assert_int_equal(found.list[4].rule, RELOAD_RULE_UNKNOWN_VERSION);
-    assert_int_equal(found.list[0].rule, RELOAD_RULE_TTL_ZERO);
-    assert_int_equal(found.list[1].rule, RELOAD_RULE_UNKNOWN_ROUTING);
-    assert_int_equal(found.list[2].rule, RELOAD_RULE_RESERVED_FRAGMENT_BITS);
-    assert_int_equal(found.list[3].rule, RELOAD_RULE_EXPERIMENTAL_VERSION);
+    assert_int_equal(found.list[4].rule, LINT_UNKNOWN_VERSION);
+    assert_int_equal(found.list[0].rule, LINT_TTL_ZERO);
+    assert_int_equal(found.list[1].rule, LINT_UNKNOWN_ROUTING);
+    assert_int_equal(found.list[2].rule, LINT_RESERVED_FRAGMENT_BITS);
+    assert_int_equal(found.list[3].rule, LINT_EXPERIMENTAL_VERSION);
     reload_msg_free(&msg);
 
     char *text = replaced(base_named("search-certs")->text, "'frag': false", "'frag': true"),
@@ -529,17 +528,17 @@ static void test_unread(void **state)
     other = replaced(text, "'attributes': [",
                      "'attributes': [{'type': 'APPLICATION', 'value': [], 'padding': ''}, ");
     msg = make(other, &buf);
-    expect_one(RELOAD_SECURITY_CERTS, msg, RELOAD_RULES, "", "a fragment's attributes");
+    expect_one(RELOAD_SECURITY_CERTS, msg, LINT_RULES, "", "a fragment's attributes");
     reload_msg_free(&msg);
     free(other);
     other = replaced(text, "4690c25c0", "ffffffff0"); /* there is no TIMESTAMP to compare with */
     msg = make(other, &buf);
-    expect_one(RELOAD_SECURITY_CERTS, msg, RELOAD_RULES, "", "a fragment's boot time");
+    expect_one(RELOAD_SECURITY_CERTS, msg, LINT_RULES, "", "a fragment's boot time");
     reload_msg_free(&msg);
     free(other);
     other = replaced(text, "'SHA-1'", "9");
     msg = make(other, &buf);
-    expect_one(RELOAD_SECURITY_CERTS, msg, RELOAD_RULE_UNKNOWN_HASH, "/header/hash",
+    expect_one(RELOAD_SECURITY_CERTS, msg, LINT_UNKNOWN_HASH, "/header/hash",
                "a fragment's header");
     reload_msg_free(&msg);
     free(other);
@@ -561,12 +560,12 @@ static void test_malformed(void **state)
     reload_msg_free(&msg);
     buf.len = in_signature;
     msg = test_parse(&buf);
-    expect_one(RELOAD_SECURITY_HMAC, msg, RELOAD_RULES, "", "cut short in the SIGNATURE");
+    expect_one(RELOAD_SECURITY_HMAC, msg, LINT_RULES, "", "cut short in the SIGNATURE");
     reload_msg_free(&msg);
     buf.octets[4] = 0;
     buf.len = before_resource;
     msg = test_parse(&buf);
-    expect_one(RELOAD_SECURITY_HMAC, msg, RELOAD_RULE_TTL_ZERO, "/header/ttl",
+    expect_one(RELOAD_SECURITY_HMAC, msg, LINT_TTL_ZERO, "/header/ttl",
                "cut short in front of RESOURCE");
     reload_msg_free(&msg);
     /* the same octets as a whole message: both are missing */
@@ -575,8 +574,8 @@ static void test_malformed(void **state)
     msg = test_parse(&buf);
     lint(RELOAD_SECURITY_HMAC, msg, &found);
     assert_int_equal(found.count, 3);
-    assert_int_equal(found.list[1].rule, RELOAD_RULE_MISSING_RESOURCE);
-    assert_int_equal(found.list[2].rule, RELOAD_RULE_MISSING_SIGNATURE);
+    assert_int_equal(found.list[1].rule, LINT_MISSING_RESOURCE);
+    assert_int_equal(found.list[2].rule, LINT_MISSING_SIGNATURE);
     reload_msg_free(&msg);
     /* broken behind the SIGNATURE: nothing in front of it can be hidden there */
     char *text = replaced(base_named("search-response")->text, CODE("200"), "");
@@ -585,7 +584,7 @@ static void test_malformed(void **state)
     reload_buf_append(&buf, "\0\1\0", 3);
     test_set_length(&buf, 0);
     msg = test_parse(&buf);
-    expect_one(RELOAD_SECURITY_HMAC, msg, RELOAD_RULE_MISSING_RESPONSE_CODE, "/attributes",
+    expect_one(RELOAD_SECURITY_HMAC, msg, LINT_MISSING_RESPONSE_CODE, "/attributes",
                "broken behind the SIGNATURE");
     reload_msg_free(&msg);
     free(text);
@@ -594,16 +593,16 @@ static void test_malformed(void **state)
     assert_non_null(msg);
     lint(RELOAD_SECURITY_HMAC, msg, &found);
     assert_int_equal(found.count, 2);
-    assert_int_equal(found.list[0].rule, RELOAD_RULE_TTL_ZERO);
-    assert_int_equal(found.list[1].rule, RELOAD_RULE_UNKNOWN_VERSION);
+    assert_int_equal(found.list[0].rule, LINT_TTL_ZERO);
+    assert_int_equal(found.list[1].rule, LINT_UNKNOWN_VERSION);
     reload_msg_free(&msg);
     reload_buf_free(&buf);
 }
 
-static int never(void *arg, const reload_finding *finding)
+static int never(void *arg, const struct lint_finding *finding)
 {
     (void)arg;
-    fail_msg("%s is told", reload_rule_def_of(finding->rule)->word);
+    fail_msg("%s is told", lint_rule_of(finding->rule)->word);
     return 0;
 }
 
@@ -616,16 +615,16 @@ static void test_results(void **state)
          *other = replaced(text, "'ttl': 32", "'ttl': 0");
     reload_msg *msg = make(other, &buf);
     struct found found = {.msg = msg, .fails_after = 1};
-    assert_int_equal(reload_lint(RELOAD_SECURITY_OPEN, msg, never, NULL), RELOAD_ERR_ARGUMENT);
-    assert_int_equal(reload_lint((reload_security)4, msg, never, NULL), RELOAD_ERR_ARGUMENT);
-    assert_int_equal(reload_lint(RELOAD_SECURITY_HMAC, msg, take, &found), RELOAD_ERR_WRITE);
+    assert_int_equal(lint_message(RELOAD_SECURITY_OPEN, msg, never, NULL), RELOAD_ERR_ARGUMENT);
+    assert_int_equal(lint_message((reload_security)4, msg, never, NULL), RELOAD_ERR_ARGUMENT);
+    assert_int_equal(lint_message(RELOAD_SECURITY_HMAC, msg, take, &found), RELOAD_ERR_WRITE);
     assert_int_equal(found.count, 1); /* and then no more */
     found = (struct found){.msg = msg, .fails_after = 2};
-    assert_int_equal(reload_lint(RELOAD_SECURITY_HMAC, msg, take, &found), RELOAD_ERR_WRITE);
+    assert_int_equal(lint_message(RELOAD_SECURITY_HMAC, msg, take, &found), RELOAD_ERR_WRITE);
     assert_int_equal(found.count, 2);
-    assert_false(reload_finding_pointer(msg, &found.list[0], small, sizeof small));
+    assert_false(lint_pointer(msg, &found.list[0], small, sizeof small));
     assert_int_equal(strlen(small), sizeof small - 1); /* terminated */
-    assert_false(reload_finding_pointer(msg, &found.list[1], small, sizeof small));
+    assert_false(lint_pointer(msg, &found.list[1], small, sizeof small));
     reload_msg_free(&msg);
     free(text);
     free(other);
@@ -648,23 +647,21 @@ static void test_report(void **state)
     (void)state;
     reload_msg *msg = make(base_named("search")->text, &buf);
     assert_int_equal(
-        reload_json_write_report_lint(&report, msg, &origin, RELOAD_SECURITY_HMAC, test_sink, &out),
+        report_json_write(&report, msg, &origin, RELOAD_SECURITY_HMAC, NULL, test_sink, &out),
         RELOAD_OK);
     reload_buf_append(&out, "", 1);
     (void)snprintf(expected, sizeof expected, "%s, \"lint\": []}", head);
     assert_string_equal((const char *)out.octets, expected);
     reload_buf_reset(&out);
-    assert_int_equal(reload_json_write_report(&report, msg, &origin, test_sink, &out), RELOAD_OK);
+    assert_int_equal(
+        report_json_write(&report, msg, &origin, RELOAD_SECURITY_OPEN, NULL, test_sink, &out),
+        RELOAD_OK);
     reload_buf_append(&out, "", 1);
     (void)snprintf(expected, sizeof expected, "%s}", head);
     assert_string_equal((const char *)out.octets, expected);
     reload_buf_reset(&out);
-    assert_int_equal(
-        reload_json_write_report_lint(&report, msg, &origin, RELOAD_SECURITY_OPEN, test_sink, &out),
-        RELOAD_ERR_ARGUMENT);
-    assert_int_equal(out.len, 0);
 
-    /* two findings, and one more in what it is said to carry */
+    /* two findings, and one in the inner message */
     reload_tunnelled tunnelled = {.attr = 0,
                                   .msg = make(base_named("join")->text, &inner_buf),
                                   .report = {.verdict = RELOAD_VALID}};
@@ -674,7 +671,7 @@ static void test_report(void **state)
     report.tunnelled = &tunnelled;
     report.tunnelled_count = 1;
     assert_int_equal(
-        reload_json_write_report_lint(&report, msg, &origin, RELOAD_SECURITY_HMAC, test_sink, &out),
+        report_json_write(&report, msg, &origin, RELOAD_SECURITY_HMAC, NULL, test_sink, &out),
         RELOAD_OK);
     reload_buf_append(&out, "", 1);
     assert_non_null(strstr((const char *)out.octets,
@@ -690,11 +687,11 @@ static void test_report(void **state)
                            "\"B§5.1\", \"level\": \"MUST\", \"path\": \"/header/ttl\", "
                            "\"detail\": \"TTL is 0: receivers discard the message\"}]}}"));
     reload_buf_reset(&out);
-    /* octets that are no message */
+    /* garbage */
     reload_report garbage = {.verdict = RELOAD_MALFORMED, .reason = RELOAD_REASON_MALFORMED};
-    assert_int_equal(reload_json_write_report_lint(&garbage, NULL, &origin, RELOAD_SECURITY_HMAC,
-                                                   test_sink, &out),
-                     RELOAD_OK);
+    assert_int_equal(
+        report_json_write(&garbage, NULL, &origin, RELOAD_SECURITY_HMAC, NULL, test_sink, &out),
+        RELOAD_OK);
     reload_buf_append(&out, "", 1);
     assert_non_null(strstr((const char *)out.octets, "\"signatures\": [], \"lint\": []}"));
     reload_msg_free(&tunnelled.msg);

@@ -1,5 +1,6 @@
 /* D24, reason by reason, under HMAC and NONE. Digests are computed here, not by the library. */
 #include "test.h"
+#include "verify/report-json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -1322,7 +1323,9 @@ static void report_is(const struct plan *p, const char *text)
     craft(p, &buf);
     reload_msg *msg = test_parse(&buf);
     assert_int_equal(test_verify(policy, NULL, msg, NOW, &report), RELOAD_OK);
-    assert_int_equal(reload_json_write_report(&report, msg, &origin, test_sink, &out), RELOAD_OK);
+    assert_int_equal(
+        report_json_write(&report, msg, &origin, RELOAD_SECURITY_OPEN, NULL, test_sink, &out),
+        RELOAD_OK);
     reload_buf_append(&out, "", 1);
     assert_string_equal((const char *)out.octets, text);
     reload_report_free(&report);
@@ -1364,7 +1367,9 @@ static void test_report_json(void **state)
     reload_buf out = {0};
     reload_origin origin = {.file = "-", .offset = 0, .index = 1};
     reload_report garbage = {.verdict = RELOAD_MALFORMED, .reason = RELOAD_REASON_MALFORMED};
-    assert_int_equal(reload_json_write_report(&garbage, NULL, &origin, test_sink, &out), RELOAD_OK);
+    assert_int_equal(
+        report_json_write(&garbage, NULL, &origin, RELOAD_SECURITY_OPEN, NULL, test_sink, &out),
+        RELOAD_OK);
     reload_buf_append(&out, "", 1);
     assert_string_equal(
         (const char *)out.octets,

@@ -19,7 +19,7 @@ reload_err reload_judge_set_policy(reload_judge *judge, const reload_policy *pol
 {
     if (!policy->sealed)
         return RELOAD_ERR_ARGUMENT;
-    size_t count = policy->suite->kind == RL_SUITE_MAC ? policy->secret_count : 0;
+    size_t count = policy->suite->kind == RELOAD_SUITE_MAC ? policy->secret_count : 0;
     rl_mac **macs = count == 0 ? NULL : calloc(count, sizeof *macs);
     reload_err err = count == 0 || macs != NULL ? RELOAD_OK : RELOAD_ERR_MEMORY;
     for (size_t i = 0; i < count && err == RELOAD_OK; i++)
@@ -192,7 +192,7 @@ static reload_reason check_body_peer(rl_judging *j, uint32_t body)
 
 static reload_reason check_body(rl_judging *j, uint32_t body)
 {
-    return rl_is_certificate_body(j->msg, body)
+    return reload_is_certificate_body(j->msg, body)
                ? RELOAD_REASON_NONE
                : rl_check_inner(j, body, RELOAD_A_BODY_SIGNATURE, true);
 }
@@ -230,7 +230,7 @@ static reload_reason run_checklist(rl_judging *j)
     reload_reason reason = check_form(j); /* 1 to 3 */
     if (reason == RELOAD_REASON_NONE)
         reason = check_overlay(j); /* 4 */
-    if (reason != RELOAD_REASON_NONE || j->policy->suite->kind == RL_SUITE_NONE)
+    if (reason != RELOAD_REASON_NONE || j->policy->suite->kind == RELOAD_SUITE_NONE)
         return reason;
     reason = rl_check_message(j, reload_msg_signature(j->msg)); /* 5 to 10 */
     if (reason == RELOAD_REASON_NONE)
@@ -292,7 +292,7 @@ static void conclude(rl_judging *j, reload_reason reason)
     if (reason != RELOAD_REASON_NONE)
         rl_report_fail(j->report, &j->finding);
     else
-        j->report->verdict = j->policy->suite->kind == RL_SUITE_NONE             ? RELOAD_UNSECURED
+        j->report->verdict = j->policy->suite->kind == RELOAD_SUITE_NONE         ? RELOAD_UNSECURED
                              : (j->policy->remember & RELOAD_REMEMBER_PINS) != 0 ? RELOAD_PINNED
                                                                                  : RELOAD_VALID;
 }

@@ -6,7 +6,7 @@
 
 reload_policy *reload_policy_new(reload_security algorithm)
 {
-    const rl_suite *suite = rl_suite_of((uint32_t)algorithm);
+    const reload_suite *suite = reload_suite_of((uint32_t)algorithm);
     reload_policy *policy = suite == NULL ? NULL : calloc(1, sizeof *policy);
     if (policy == NULL)
         return NULL;
@@ -128,13 +128,14 @@ void reload_policy_remember(reload_policy *policy, unsigned what)
     policy->sealed = false;
     if (!policy->suite->needs_certificates)
         what &= ~(unsigned)(RELOAD_REMEMBER_PEERS | RELOAD_REMEMBER_PINS);
-    policy->remember = policy->suite->kind == RL_SUITE_NONE ? 0 : what; /* D23: steps 1 to 4 only */
+    policy->remember =
+        policy->suite->kind == RELOAD_SUITE_NONE ? 0 : what; /* D23: steps 1 to 4 only */
 }
 
 /* What the algorithm requires and the policy lacks, or NULL. */
 static const char *missing_part(const reload_policy *policy)
 {
-    if (policy->suite->kind == RL_SUITE_MAC && policy->secret_count == 0)
+    if (policy->suite->kind == RELOAD_SUITE_MAC && policy->secret_count == 0)
         return "a secret is required";
     if (policy->suite->needs_certificates && !rl_trust_has_ca(policy->trust) &&
         (policy->remember & RELOAD_REMEMBER_PINS) == 0)

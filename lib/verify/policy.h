@@ -2,13 +2,12 @@
 #ifndef RL_VERIFY_POLICY_H
 #define RL_VERIFY_POLICY_H
 
-#include "wire/suite.h"
 #include "x509/x509.h"
 
 #include <reload/verify.h>
 
 struct reload_policy {
-    const rl_suite *suite;
+    const reload_suite *suite;
     reload_buf *secrets;
     size_t secret_count;
     size_t secret_cap;

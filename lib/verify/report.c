@@ -48,6 +48,11 @@ const char *reload_reason_text(reload_reason reason)
     return (unsigned)reason < sizeof reasons / sizeof reasons[0] ? reasons[reason].word : NULL;
 }
 
+unsigned reload_reason_code(reload_reason reason)
+{
+    return (unsigned)reason < sizeof reasons / sizeof reasons[0] ? reasons[reason].code : 0;
+}
+
 int rl_reason_rank(reload_reason reason)
 {
     return reasons[reason].rank;
@@ -140,7 +145,6 @@ void rl_report_reset(reload_report *report)
     report->tunnelled_count = 0;
     for (size_t i = 0; i < report->count; i++) {
         rl_signature_set_signer(&report->signatures[i], NULL);
-        free(report->signatures[i].explanation);
     }
     report->count = 0;
     rl_plan_clear(report->plan);

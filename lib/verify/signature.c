@@ -31,7 +31,7 @@ static bool has_certificate_body(const reload_msg *msg, uint32_t resource)
 {
     reload_iter it = reload_members(msg, resource);
     while (reload_next(&it))
-        if (rl_is_certificate_body(msg, it.index))
+        if (reload_is_certificate_body(msg, it.index))
             return true;
     return false;
 }
@@ -75,7 +75,7 @@ reload_reason rl_check_duplicates(rl_judging *j, uint32_t first, uint32_t end)
 /* Step 6, D11 apart. */
 static reload_reason check_shape(rl_judging *j, const reload_site *site)
 {
-    const rl_suite *suite = j->policy->suite;
+    const reload_suite *suite = j->policy->suite;
     if (site->misplaced)
         return rl_judge_fail(j, RELOAD_REASON_MISPLACED, site->attr,
                              "must be the last member, with DIGEST as its own last member");
@@ -172,8 +172,8 @@ static reload_reason check_site(rl_judging *j, const reload_site *site)
 {
     reload_reason reason = check_shape(j, site);
     if (reason == RELOAD_REASON_NONE)
-        reason = j->policy->suite->kind == RL_SUITE_MAC ? check_mac(j, site)
-                                                        : rl_check_certificates(j, site);
+        reason = j->policy->suite->kind == RELOAD_SUITE_MAC ? check_mac(j, site)
+                                                            : rl_check_certificates(j, site);
     if (reason == RELOAD_REASON_NONE)
         reason = check_expiration_present(j, site);
     if (reason == RELOAD_REASON_NONE)

@@ -176,7 +176,7 @@ reload_reason rl_check_certificates(rl_judging *j, const reload_site *site)
     } else {
         reload_iter it = reload_members(j->msg, reload_msg_attr(j->msg, site->container)->parent);
         while (j->err == RELOAD_OK && reload_next(&it)) {
-            if (!rl_is_certificate_body(j->msg, it.index))
+            if (!reload_is_certificate_body(j->msg, it.index))
                 continue;
             rl_candidate c = {.attr = it.index + 1};
             check_candidate(j, site, &c);

@@ -1,5 +1,4 @@
 /* Names of values. */
-#include "wire/suite.h"
 #include "wire/wire.h"
 
 #include <string.h>
@@ -90,7 +89,7 @@ static const struct name *set_rows(reload_names set)
 const char *reload_name(reload_names set, uint32_t value)
 {
     if (set == RELOAD_NAMES_SECURITY) {
-        const rl_suite *suite = rl_suite_of(value);
+        const reload_suite *suite = reload_suite_of(value);
         return suite == NULL ? NULL : suite->name;
     }
     for (const struct name *row = set_rows(set); row->name != NULL; row++)
@@ -102,8 +101,8 @@ const char *reload_name(reload_names set, uint32_t value)
 /* The names of RELOAD_NAMES_SECURITY are in the table of suites. */
 static bool lookup_security(const char *name, uint32_t *value)
 {
-    const rl_suite *suite;
-    for (size_t i = 0; (suite = rl_suite_at(i)) != NULL; i++)
+    const reload_suite *suite;
+    for (size_t i = 0; (suite = reload_suite_at(i)) != NULL; i++)
         if (strcmp(suite->name, name) == 0) {
             *value = suite->security;
             return true;

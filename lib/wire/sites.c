@@ -7,7 +7,7 @@ bool reload_is_signature(uint16_t type)
            type == RELOAD_A_BODY_SIGNATURE;
 }
 
-bool rl_is_certificate_body(const reload_msg *msg, uint32_t body)
+bool reload_is_certificate_body(const reload_msg *msg, uint32_t body)
 {
     const reload_attr *attr = reload_msg_attr(msg, body);
     return attr->type == RELOAD_A_BODY && attr->end == body + 2 &&

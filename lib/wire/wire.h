@@ -44,7 +44,4 @@ void rl_kind_decode(reload_kind kind, const uint8_t *octets, size_t len, reload_
 /* Appends a value's octets. The buffer's err is RELOAD_ERR_VALUE if the value has no encoding. */
 void rl_kind_encode(const reload_value *value, reload_buf *buf);
 
-/* Whether a BODY's only member is a CERTIFICATE (D21). */
-bool rl_is_certificate_body(const reload_msg *msg, uint32_t body);
-
 #endif

@@ -400,7 +400,7 @@ explained digest-zeros-dropped "a zero octet dropped" "$(sealed "$zeros_dropped"
 
 # ---- Each reading has a test --------------------------------------------------------------------------------------------
 
-sed -n 's/^.*{"\([a-z0-9-]*\)", ".*/\1/p' "$(dirname "$script")/../../lib/explain/reading.c" | sort -u >words
+"$RELOAD_TABLES" | sed -n 's/^reading\t\([^\t]*\)\t.*/\1/p' | sort -u >words
 ok "the table of readings was found" test "$(wc -l <words)" -gt 70
 sed '/^$/d' asserted | sort -u >asserted.words
 same asserted.words words "each reading has a test"

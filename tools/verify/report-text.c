@@ -1,4 +1,5 @@
 /* Reports as text. */
+#include "verify/lint.h"
 #include "verify/verify.h"
 
 #include <inttypes.h>
@@ -55,19 +56,19 @@ struct lint_lines {
 };
 
 /* "put-destination /attributes/1/value/0: … (B§9.1, D17)" */
-static void finding_text(const reload_msg *msg, const reload_finding *finding, char *text,
+static void finding_text(const reload_msg *msg, const struct lint_finding *finding, char *text,
                          size_t size)
 {
-    const reload_rule_def *rule = reload_rule_def_of(finding->rule);
-    const char *level = reload_level_text(rule->level);
+    const struct lint_rule_def *rule = lint_rule_of(finding->rule);
+    const char *level = lint_level_text(rule->level);
     char pointer[256];
-    if (!reload_finding_pointer(msg, finding, pointer, sizeof pointer))
+    if (!lint_pointer(msg, finding, pointer, sizeof pointer))
         pointer[0] = '\0';
     (void)snprintf(text, size, "lint: %s %s: %s (%s%s%s)", rule->word, pointer, finding->detail,
                    level == NULL ? "" : level, level == NULL ? "" : ", ", rule->section);
 }
 
-static int print_finding(void *arg, const reload_finding *finding)
+static int print_finding(void *arg, const struct lint_finding *finding)
 {
     const struct lint_lines *lines = arg;
     char text[640];
@@ -76,7 +77,7 @@ static int print_finding(void *arg, const reload_finding *finding)
     return lines->v->out.failed ? -1 : 0;
 }
 
-static int warn_of_finding(void *arg, const reload_finding *finding)
+static int warn_of_finding(void *arg, const struct lint_finding *finding)
 {
     const struct lint_lines *lines = arg;
     const reload_origin *origin = &lines->slot->origin;
@@ -87,11 +88,11 @@ static int warn_of_finding(void *arg, const reload_finding *finding)
     return 0;
 }
 
-static void lint(struct lint_lines *lines, reload_lint_sink sink)
+static void run_lint(struct lint_lines *lines, lint_sink sink)
 {
     struct verify *v = lines->v;
     reload_err err = v->options.lint && !v->tool.quiet
-                         ? reload_lint(v->options.policy.security, lines->msg, sink, lines)
+                         ? lint_message(v->options.policy.security, lines->msg, sink, lines)
                          : RELOAD_OK;
     if (err != RELOAD_OK && err != RELOAD_ERR_WRITE) /* reported by the output */
         tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": %s", lines->slot->origin.file,
@@ -101,13 +102,13 @@ static void lint(struct lint_lines *lines, reload_lint_sink sink)
 /* ---- Explanations ---- */
 
 /* The i-th part of what is reported of a wrong digest; false when i is past the last. */
-static bool explanation_text(const reload_explanation *explanation, size_t i, char *text,
+static bool explanation_text(const struct explanation *explanation, size_t i, char *text,
                              size_t size)
 {
     if (i < explanation->count) {
-        const reload_fit *fit = &explanation->fits[i];
+        const explain_fit *fit = &explanation->fits[i];
         char words[768];
-        reload_fit_text(fit, words, sizeof words);
+        explain_fit_text(fit, words, sizeof words);
         (void)snprintf(text, size, "the digest fits: %s%s%s: %s", fit->readings[0]->word,
                        fit->count > 1 ? ", " : "", fit->count > 1 ? fit->readings[1]->word : "",
                        words);
@@ -129,12 +130,12 @@ static void print_explanations(struct verify *v, const struct slot *slot, const 
 {
     for (size_t i = 0; i < report->count; i++) {
         const reload_signature *signature = &report->signatures[i];
+        const struct explanation *explanation = explanations_of(&v->explanations, signature);
         char pointer[256], text[900];
         if (!reload_msg_pointer(msg, signature->attr, pointer, sizeof pointer))
             pointer[0] = '\0';
-        for (size_t k = 0; signature->explanation != NULL &&
-                           explanation_text(signature->explanation, k, text, sizeof text);
-             k++) {
+        for (size_t k = 0;
+             explanation != NULL && explanation_text(explanation, k, text, sizeof text); k++) {
             const char *name = reload_msg_attr(msg, signature->attr)->def->name;
             if (v->options.form != NULL)
                 tool_warn(&v->tool,
@@ -191,7 +192,7 @@ static void print_report(struct verify *v, const struct slot *slot, const reload
     if (v->options.verbose)
         print_signatures(v, msg, report, indents[depth]);
     print_explanations(v, slot, msg, report, indents[depth]);
-    lint(&(struct lint_lines){v, slot, msg, indents[depth]}, print_finding);
+    run_lint(&(struct lint_lines){v, slot, msg, indents[depth]}, print_finding);
     for (size_t i = 0; i < report->tunnelled_count && depth < RELOAD_MAX_TUNNEL; i++) {
         print(v, "%s    tunnelled: ", indents[depth]);
         print_report(v, slot, report->tunnelled[i].msg, &report->tunnelled[i].report, depth + 1);
@@ -201,6 +202,7 @@ static void print_report(struct verify *v, const struct slot *slot, const reload
 /* "put.bin: offset 0: message 1: …" */
 void report_text(struct verify *v, const struct slot *slot)
 {
+    explanations_rewind(&v->explanations);
     print_escaped(v, slot->origin.file);
     print(v, ": offset %" PRIu64 ": message %" PRIu64 ": ", slot->origin.offset,
           slot->origin.index);
@@ -213,7 +215,7 @@ static void warn_of_findings(struct verify *v, const struct slot *slot, const re
                              const reload_report *report)
 {
     const char *prefix = report == &slot->report ? "" : "tunnelled: ";
-    lint(&(struct lint_lines){v, slot, msg, prefix}, warn_of_finding);
+    run_lint(&(struct lint_lines){v, slot, msg, prefix}, warn_of_finding);
     for (size_t i = 0; i < report->tunnelled_count; i++)
         warn_of_findings(v, slot, report->tunnelled[i].msg, &report->tunnelled[i].report);
 }
@@ -221,6 +223,7 @@ static void warn_of_findings(struct verify *v, const struct slot *slot, const re
 void report_filtered(struct verify *v, const struct slot *slot)
 {
     const reload_report *report = &slot->report;
+    explanations_rewind(&v->explanations);
     if (slot->msg == NULL)
         return;
     if (reload_verdict_passes(report->verdict)) {

@@ -1,4 +1,5 @@
 /* From files to reports: read, judge, commit what the store keeps, print. */
+#include "verify/report-json.h"
 #include "verify/verify.h"
 
 #include <inttypes.h>
@@ -135,20 +136,18 @@ static bool open_store(struct verify *v)
 
 static void print_json(struct verify *v, const struct slot *slot)
 {
-    output_check(&v->out, v->options.lint
-                              ? reload_json_write_report_lint(
-                                    &slot->report, slot->msg, &slot->origin,
-                                    v->options.policy.security, output_write, &v->out)
-                              : reload_json_write_report(&slot->report, slot->msg, &slot->origin,
-                                                         output_write, &v->out));
+    reload_security lint = v->options.lint ? v->options.policy.security : RELOAD_SECURITY_OPEN;
+    output_check(&v->out, report_json_write(&slot->report, slot->msg, &slot->origin, lint,
+                                            &v->explanations, output_write, &v->out));
     (void)output_write(&v->out, "\n", 1);
 }
 
 static void print_slot(struct verify *v, struct slot *slot)
 {
     reload_err err;
+    v->explanations.count = 0;
     if (slot->msg != NULL && v->options.explain && !v->tool.quiet &&
-        (err = reload_explain(v->policy, slot->msg, &slot->report)) != RELOAD_OK)
+        (err = explain_report(v->policy, slot->msg, &slot->report, &v->explanations)) != RELOAD_OK)
         tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": could not be explained: %s",
                    slot->origin.file, slot->origin.index, reload_strerror(err));
     if (slot->msg != NULL && !reload_report_passed(&slot->report))
@@ -356,6 +355,7 @@ void verify_run(struct verify *v, char **files, int count)
         (void)output_close(&v->out);
     }
     free_slots(v);
+    explanations_free(&v->explanations);
     store_close(&v->store);
     reload_judge_free(&v->judge);
     reload_policy_free(&v->policy);

@@ -6,6 +6,7 @@
 #include "common/forms.h"
 #include "common/policy.h"
 #include "store/store.h"
+#include "verify/explain/explain.h"
 
 /* The command line. */
 struct verify_options {
@@ -43,9 +44,10 @@ struct verify {
     bool crls_checked;
     bool stopped; /* the store failed; nothing more can be judged */
     struct slot slots[MAX_SLOTS];
-    size_t filled; /* slots that wait for the commit */
-    size_t octets; /* in them */
-    int64_t since; /* when the first was filled, by tool_milliseconds */
+    size_t filled;                    /* slots that wait for the commit */
+    size_t octets;                    /* in them */
+    int64_t since;                    /* when the first was filled, by tool_milliseconds */
+    struct explanations explanations; /* of the message that is being printed */
     struct output out;
     struct input in;
 };

@@ -1,11 +1,12 @@
-/* A verifier's report as JSON. Uses public headers alone. */
-#include <reload/render.h>
-#include <reload/verify.h>
+/* Reports as JSON. */
+#include "verify/report-json.h"
+#include "verify/lint.h"
 
 /* What a report is written with. */
 struct report_writer {
     reload_json_writer json;
-    reload_security lint; /* RELOAD_SECURITY_OPEN: without "lint" */
+    reload_security lint;              /* RELOAD_SECURITY_OPEN: without "lint" */
+    struct explanations *explanations; /* or NULL */
 };
 
 static void report_string(reload_json_writer *w, const char *key, const char *text)
@@ -48,10 +49,10 @@ static void report_signer(reload_json_writer *w, const reload_cert *cert)
 }
 
 /* The misreadings that reproduce a digest. */
-static void report_fit(reload_json_writer *w, const reload_fit *fit)
+static void report_fit(reload_json_writer *w, const explain_fit *fit)
 {
     char detail[1024];
-    reload_fit_text(fit, detail, sizeof detail);
+    explain_fit_text(fit, detail, sizeof detail);
     reload_json_begin_object(w);
     reload_json_key(w, "reading");
     reload_json_begin_array(w);
@@ -62,7 +63,7 @@ static void report_fit(reload_json_writer *w, const reload_fit *fit)
     reload_json_end_object(w);
 }
 
-static void report_explanation(reload_json_writer *w, const reload_explanation *explanation)
+static void report_explanation(reload_json_writer *w, const struct explanation *explanation)
 {
     const struct {
         bool applies;
@@ -83,9 +84,12 @@ static void report_explanation(reload_json_writer *w, const reload_explanation *
     reload_json_end_array(w);
 }
 
-static void report_signature(reload_json_writer *w, const reload_msg *msg,
+static void report_signature(struct report_writer *r, const reload_msg *msg,
                              const reload_signature *signature)
 {
+    reload_json_writer *w = &r->json;
+    const struct explanation *explanation =
+        r->explanations == NULL ? NULL : explanations_of(r->explanations, signature);
     char pointer[256];
     (void)reload_msg_pointer(msg, signature->attr, pointer, sizeof pointer);
     reload_json_begin_object(w);
@@ -100,8 +104,8 @@ static void report_signature(reload_json_writer *w, const reload_msg *msg,
     else
         reload_json_null(w);
     report_signer(w, signature->signer);
-    if (signature->explanation != NULL)
-        report_explanation(w, signature->explanation);
+    if (explanation != NULL)
+        report_explanation(w, explanation);
     reload_json_end_object(w);
 }
 
@@ -152,16 +156,16 @@ struct finding_writer {
     const reload_msg *msg;
 };
 
-static int report_finding(void *arg, const reload_finding *finding)
+static int report_finding(void *arg, const struct lint_finding *finding)
 {
     const struct finding_writer *f = arg;
-    const reload_rule_def *rule = reload_rule_def_of(finding->rule);
+    const struct lint_rule_def *rule = lint_rule_of(finding->rule);
     char pointer[256];
-    (void)reload_finding_pointer(f->msg, finding, pointer, sizeof pointer);
+    (void)lint_pointer(f->msg, finding, pointer, sizeof pointer);
     reload_json_begin_object(f->json);
     report_string(f->json, "rule", rule->word);
     report_string(f->json, "section", rule->section);
-    report_string(f->json, "level", reload_level_text(rule->level));
+    report_string(f->json, "level", lint_level_text(rule->level));
     report_string(f->json, "path", pointer);
     report_string(f->json, "detail", finding->detail);
     reload_json_end_object(f->json);
@@ -176,7 +180,7 @@ static void report_lint(struct report_writer *r, const reload_msg *msg)
     reload_json_key(&r->json, "lint");
     reload_json_begin_array(&r->json);
     if (msg != NULL && r->json.err == RELOAD_OK)
-        reload_json_fail(&r->json, reload_lint(r->lint, msg, report_finding, &f));
+        reload_json_fail(&r->json, lint_message(r->lint, msg, report_finding, &f));
     reload_json_end_array(&r->json);
 }
 
@@ -201,7 +205,7 @@ static void write_report(struct report_writer *r, const reload_report *report,
     reload_json_key(w, "signatures");
     reload_json_begin_array(w);
     for (size_t i = 0; msg != NULL && i < report->count && w->err == RELOAD_OK; i++)
-        report_signature(w, msg, &report->signatures[i]);
+        report_signature(r, msg, &report->signatures[i]);
     reload_json_end_array(w);
     report_lint(r, msg);
     if (msg != NULL && report->tunnelled_count > 0) {
@@ -220,28 +224,14 @@ static void write_report(struct report_writer *r, const reload_report *report,
     reload_json_end_object(w);
 }
 
-static reload_err write_whole_report(const reload_report *report, const reload_msg *msg,
-                                     const reload_origin *origin, reload_security lint,
-                                     reload_sink sink, void *arg)
+reload_err report_json_write(const reload_report *report, const reload_msg *msg,
+                             const reload_origin *origin, reload_security lint,
+                             struct explanations *explanations, reload_sink sink, void *arg)
 {
-    struct report_writer r = {.lint = lint};
+    struct report_writer r = {.lint = lint, .explanations = explanations};
+    if (explanations != NULL)
+        explanations_rewind(explanations);
     reload_json_writer_init(&r.json, 0, sink, arg);
     write_report(&r, report, msg, origin, NULL);
     return reload_json_writer_finish(&r.json);
-}
-
-reload_err reload_json_write_report(const reload_report *report, const reload_msg *msg,
-                                    const reload_origin *origin, reload_sink sink, void *arg)
-{
-    return write_whole_report(report, msg, origin, RELOAD_SECURITY_OPEN, sink, arg);
-}
-
-reload_err reload_json_write_report_lint(const reload_report *report, const reload_msg *msg,
-                                         const reload_origin *origin, reload_security algorithm,
-                                         reload_sink sink, void *arg)
-{
-    if (algorithm != RELOAD_SECURITY_NONE && algorithm != RELOAD_SECURITY_HMAC &&
-        algorithm != RELOAD_SECURITY_CERTS)
-        return RELOAD_ERR_ARGUMENT;
-    return write_whole_report(report, msg, origin, algorithm, sink, arg);
 }

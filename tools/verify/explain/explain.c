@@ -8,7 +8,7 @@ enum {
     MOST_OCTETS = 256 * 1024 * 1024, /* digested for a message, tunnelled ones included */
     EACH_DIGEST = 512,               /* cost of one digest besides its octets */
     MOST_CERTS = 16,                 /* tried besides the signer's */
-    MOST_KEY_SIZE = RL_MAX_RSA_BITS / 8,
+    MOST_KEY_SIZE = 8192 / 8,
     CUT_FROM = 10 /* octets of a digest that identify it */
 };
 
@@ -16,20 +16,33 @@ enum {
 struct search {
     const reload_policy *policy;
     const reload_msg *msg;
-    reload_explanation *found;
-    rl_budget *budget;
+    struct explanation *found;
+    explain_budget *budget;
     reload_err err;
     unsigned level; /* number of misreadings in a fit */
-    rl_cover cover;
+    explain_cover cover;
     const uint8_t *digest; /* as received */
     size_t len;
-    const rl_keys *keys; /* HMAC */
-    rl_signed *signeds;  /* CERTS: the digests that may be signed */
+    const explain_keys *keys; /* HMAC */
+    explain_signed *signeds;  /* CERTS: the digests that may be signed */
     size_t count, cap;
     unsigned certs;
 };
 
-bool rl_spend(rl_budget *budget, uint64_t cost)
+bool explain_grow(void **array, size_t *cap, size_t count, size_t element)
+{
+    if (count < *cap)
+        return true;
+    size_t wanted = *cap == 0 ? 8 : 2 * *cap;
+    void *grown = reallocarray(*array, wanted, element);
+    if (grown == NULL)
+        return false;
+    *array = grown;
+    *cap = wanted;
+    return true;
+}
+
+bool explain_spend(explain_budget *budget, uint64_t cost)
 {
     bool enough = cost <= budget->left;
     budget->left -= enough ? cost : 0;
@@ -38,12 +51,12 @@ bool rl_spend(rl_budget *budget, uint64_t cost)
 }
 
 /* Records a fit, once. */
-static void note(struct search *s, const rl_set *readings)
+static void note(struct search *s, const explain_set *readings)
 {
-    reload_fit fit = {.count = readings->count};
+    explain_fit fit = {.count = readings->count};
     for (unsigned i = 0; i < readings->count; i++)
-        fit.readings[i] = reload_reading_at(readings->reading[i]);
-    if (readings->count != s->level || s->found->count == RELOAD_MAX_FITS)
+        fit.readings[i] = explain_reading_at(readings->reading[i]);
+    if (readings->count != s->level || s->found->count == EXPLAIN_MAX_FITS)
         return;
     for (size_t i = 0; i < s->found->count; i++)
         if (memcmp(fit.readings, s->found->fits[i].readings, sizeof fit.readings) == 0)
@@ -52,10 +65,10 @@ static void note(struct search *s, const rl_set *readings)
 }
 
 /* Records a fit with a reading of the digest's form added. */
-static void note_form(struct search *s, const rl_set *readings, rl_reading form)
+static void note_form(struct search *s, const explain_set *readings, explain_reading form)
 {
-    rl_set set = *readings;
-    if (rl_set_add(&set, form))
+    explain_set set = *readings;
+    if (explain_set_add(&set, form))
         note(s, &set);
 }
 
@@ -68,44 +81,45 @@ static bool all_zero(const uint8_t *octets, size_t len)
 }
 
 /* Compares the received digest, in each form, with the one that the readings give. */
-static void compare(struct search *s, const rl_set *readings, const uint8_t *digest, size_t size)
+static void compare(struct search *s, const explain_set *readings, const uint8_t *digest,
+                    size_t size)
 {
     uint8_t other[2 * RELOAD_MAX_MD_SIZE], decoded[2 * RELOAD_MAX_MD_SIZE];
     size_t least = s->len < size ? s->len : size, base64;
-    if (least >= CUT_FROM && rl_equal(digest, s->digest, least)) {
+    if (least >= CUT_FROM && memcmp(digest, s->digest, least) == 0) {
         /* a longer hash is cut to the size of SHA-1 */
         if (s->len == size || (s->len == RELOAD_HMAC_SIZE && size > s->len))
             note(s, readings);
         else if (s->len < size)
-            note_form(s, readings, RL_DIGEST_CUT);
+            note_form(s, readings, READ_DIGEST_CUT);
         else if (all_zero(s->digest + size, s->len - size))
-            note_form(s, readings, RL_DIGEST_PADDED);
+            note_form(s, readings, READ_DIGEST_PADDED);
     }
     if (s->len == size) {
         for (size_t i = 0; i < size; i++)
             other[i] = digest[size - 1 - i];
-        if (rl_equal(other, s->digest, size))
-            note_form(s, readings, RL_DIGEST_REVERSED);
+        if (memcmp(other, s->digest, size) == 0)
+            note_form(s, readings, READ_DIGEST_REVERSED);
         for (size_t i = 0; i < size; i++) /* every size is a multiple of four */
             other[i] = digest[i ^ 3];
-        if (rl_equal(other, s->digest, size))
-            note_form(s, readings, RL_DIGEST_WORDS_REVERSED);
+        if (memcmp(other, s->digest, size) == 0)
+            note_form(s, readings, READ_DIGEST_WORDS_REVERSED);
     }
     if (s->len == 2 * size && reload_hex_decode((const char *)s->digest, s->len, decoded) &&
-        rl_equal(decoded, digest, size))
-        note_form(s, readings, RL_DIGEST_AS_HEX);
-    base64 = rl_base64_encode(digest, size, other);
-    if (s->len <= base64 && s->len >= (size * 4 + 2) / 3 && rl_equal(other, s->digest, s->len))
-        note_form(s, readings, RL_DIGEST_AS_BASE64);
-    rl_wipe(other, sizeof other);
-    rl_wipe(decoded, sizeof decoded);
+        memcmp(decoded, digest, size) == 0)
+        note_form(s, readings, READ_DIGEST_AS_HEX);
+    base64 = explain_base64_encode(digest, size, other);
+    if (s->len <= base64 && s->len >= (size * 4 + 2) / 3 && memcmp(other, s->digest, s->len) == 0)
+        note_form(s, readings, READ_DIGEST_AS_BASE64);
+    explicit_bzero(other, sizeof other);
+    explicit_bzero(decoded, sizeof decoded);
 }
 
 /* ---- HMAC ---- */
 
 /* The digest of the covered octets by one algorithm. */
-static reload_err make_mac(const rl_cover *c, reload_md hash, rl_reading mac, bool twice,
-                           const rl_key_reading *key, uint8_t *digest)
+static reload_err make_mac(const explain_cover *c, reload_md hash, explain_reading mac, bool twice,
+                           const explain_key_reading *key, uint8_t *digest)
 {
     uint8_t first[RELOAD_MAX_MD_SIZE];
     const uint8_t *octets = c->octets;
@@ -118,15 +132,15 @@ static reload_err make_mac(const rl_cover *c, reload_md hash, rl_reading mac, bo
         len = reload_md_size(hash);
     }
     switch (mac) {
-    case RL_HASH_ONLY:
+    case READ_HASH_ONLY:
         return reload_digest(hash, &(reload_span){octets, len}, 1, digest);
-    case RL_SECRET_IN_FRONT:
+    case READ_SECRET_IN_FRONT:
         return reload_digest(hash, (const reload_span[]){{key->octets, key->len}, {octets, len}}, 2,
                              digest);
-    case RL_SECRET_BEHIND:
+    case READ_SECRET_BEHIND:
         return reload_digest(hash, (const reload_span[]){{octets, len}, {key->octets, key->len}}, 2,
                              digest);
-    case RL_KEY_AND_OCTETS_SWAPPED:
+    case READ_KEY_AND_OCTETS_SWAPPED:
         return reload_hmac(hash, (reload_span){octets, len}, &(reload_span){key->octets, key->len},
                            1, digest);
     default:
@@ -136,38 +150,38 @@ static reload_err make_mac(const rl_cover *c, reload_md hash, rl_reading mac, bo
 }
 
 /* Tries one algorithm with every key. */
-static void try_keys(struct search *s, const rl_set *so_far, reload_md hash, rl_reading mac,
-                     bool twice)
+static void try_keys(struct search *s, const explain_set *so_far, reload_md hash,
+                     explain_reading mac, bool twice)
 {
     uint8_t digest[RELOAD_MAX_MD_SIZE];
     for (size_t i = 0; i < s->keys->count && s->err == RELOAD_OK; i++) {
-        const rl_key_reading *key = &s->keys->keys[i];
-        rl_set readings = *so_far;
-        if (!rl_set_join(&readings, &key->readings) || readings.count > s->level ||
-            (mac == RL_HASH_ONLY && !key->first))
+        const explain_key_reading *key = &s->keys->keys[i];
+        explain_set readings = *so_far;
+        if (!explain_set_join(&readings, &key->readings) || readings.count > s->level ||
+            (mac == READ_HASH_ONLY && !key->first))
             continue;
-        if (!rl_spend(s->budget, s->cover.len + key->len + EACH_DIGEST))
+        if (!explain_spend(s->budget, s->cover.len + key->len + EACH_DIGEST))
             break;
         s->err = make_mac(&s->cover, hash, mac, twice, key, digest);
         if (s->err == RELOAD_OK)
             compare(s, &readings, digest, reload_md_size(hash));
     }
-    rl_wipe(digest, sizeof digest);
+    explicit_bzero(digest, sizeof digest);
 }
 
 /* Tries every algorithm on the octets of the current cover. */
-static void try_macs(struct search *s, const rl_set *covering)
+static void try_macs(struct search *s, const explain_set *covering)
 {
-    static const rl_reading macs[] = {RL_NO_READING, RL_HASH_ONLY, RL_SECRET_IN_FRONT,
-                                      RL_SECRET_BEHIND, RL_KEY_AND_OCTETS_SWAPPED};
+    static const explain_reading macs[] = {READ_NO_READING, READ_HASH_ONLY, READ_SECRET_IN_FRONT,
+                                           READ_SECRET_BEHIND, READ_KEY_AND_OCTETS_SWAPPED};
     for (int hash = 0; hash < RELOAD_MDS; hash++)
         for (size_t m = 0; m < sizeof macs / sizeof macs[0]; m++)
             for (int twice = 0; twice <= 1; twice++) {
-                rl_set readings = *covering;
+                explain_set readings = *covering;
                 if (reload_md_size((reload_md)hash) > 0 &&
-                    rl_set_add(&readings, rl_hash_reading((reload_md)hash)) &&
-                    rl_set_add(&readings, macs[m]) &&
-                    rl_set_add(&readings, twice ? RL_HASHED_TWICE : RL_NO_READING) &&
+                    explain_set_add(&readings, explain_hash_reading((reload_md)hash)) &&
+                    explain_set_add(&readings, macs[m]) &&
+                    explain_set_add(&readings, twice ? READ_HASHED_TWICE : READ_NO_READING) &&
                     readings.count <= s->level)
                     try_keys(s, &readings, (reload_md)hash, macs[m], twice);
             }
@@ -176,30 +190,31 @@ static void try_macs(struct search *s, const rl_set *covering)
 /* ---- CERTS ---- */
 
 /* Decodes the DIGEST as a signature of size octets in one form. Returns false if it is not one. */
-static bool signature_by(const struct search *s, rl_reading form, size_t size, uint8_t *signature)
+static bool signature_by(const struct search *s, explain_reading form, size_t size,
+                         uint8_t *signature)
 {
     uint8_t decoded[2 * MOST_KEY_SIZE];
     size_t n;
     switch (form) {
-    case RL_DIGEST_REVERSED:
+    case READ_DIGEST_REVERSED:
         for (size_t i = 0; i < size && s->len == size; i++)
             signature[i] = s->digest[size - 1 - i];
         return s->len == size;
-    case RL_DIGEST_AS_HEX:
+    case READ_DIGEST_AS_HEX:
         return s->len == 2 * size && reload_hex_decode((const char *)s->digest, s->len, signature);
-    case RL_DIGEST_AS_BASE64:
-        if (s->len > sizeof decoded || !rl_base64_decode(s->digest, s->len, decoded, &n) ||
+    case READ_DIGEST_AS_BASE64:
+        if (s->len > sizeof decoded || !explain_base64_decode(s->digest, s->len, decoded, &n) ||
             n != size)
             return false;
         memcpy(signature, decoded, size);
         return true;
-    case RL_DIGEST_ZEROS_DROPPED:
+    case READ_DIGEST_ZEROS_DROPPED:
         if (s->len >= size || s->len + 4 < size)
             return false;
         memset(signature, 0, size - s->len);
         memcpy(signature + (size - s->len), s->digest, s->len);
         return true;
-    case RL_DIGEST_SIGN_OCTET:
+    case READ_DIGEST_SIGN_OCTET:
         if (s->len != size + 1 || s->digest[0] != 0)
             return false;
         memcpy(signature, s->digest + 1, size);
@@ -214,17 +229,17 @@ static bool signature_by(const struct search *s, rl_reading form, size_t size, u
 
 /* Records the digests that a block signs. own: opened with the key that the verifier used. */
 static void keep_signed(struct search *s, const uint8_t *block, size_t size, unsigned bits,
-                        const rl_set *readings, bool own)
+                        const explain_set *readings, bool own)
 {
     for (int hash = 0; hash < RELOAD_MDS && s->err == RELOAD_OK; hash++) {
         bool good = false;
         void *array = s->signeds;
-        bool grown = rl_grow(&array, &s->cap, s->count, sizeof *s->signeds);
+        bool grown = explain_grow(&array, &s->cap, s->count, sizeof *s->signeds);
         s->signeds = array;
         s->err = RELOAD_ERR_MEMORY;
         if (grown)
-            s->err = rl_block_read(block, size, bits, (reload_md)hash, readings,
-                                   &s->signeds[s->count], &good);
+            s->err = explain_block_read(block, size, bits, (reload_md)hash, readings,
+                                        &s->signeds[s->count], &good);
         if (s->err != RELOAD_OK || !good)
             continue;
         if (own && !s->signeds[s->count].pss) /* a block may look like PSS by chance */
@@ -234,46 +249,47 @@ static void keep_signed(struct search *s, const uint8_t *block, size_t size, uns
 }
 
 /* Opens the signature with a certificate's key. reading: whose certificate it is. */
-static void open_with(struct search *s, const reload_cert *cert, rl_reading reading)
+static void open_with(struct search *s, const reload_cert *cert, explain_reading reading)
 {
-    static const rl_reading forms[] = {RL_NO_READING,           RL_DIGEST_REVERSED,
-                                       RL_DIGEST_AS_HEX,        RL_DIGEST_AS_BASE64,
-                                       RL_DIGEST_ZEROS_DROPPED, RL_DIGEST_SIGN_OCTET};
+    static const explain_reading forms[] = {READ_NO_READING,           READ_DIGEST_REVERSED,
+                                            READ_DIGEST_AS_HEX,        READ_DIGEST_AS_BASE64,
+                                            READ_DIGEST_ZEROS_DROPPED, READ_DIGEST_SIGN_OCTET};
     uint8_t signature[MOST_KEY_SIZE], block[MOST_KEY_SIZE];
     size_t size = reload_cert_signature_size(cert);
     unsigned bits = reload_cert_key_bits(cert);
-    if (bits < RL_MIN_RSA_BITS || bits > RL_MAX_RSA_BITS || size > MOST_KEY_SIZE)
+    if (bits < 1024 || bits > 8192 || size > MOST_KEY_SIZE)
         return;
     for (size_t i = 0; i < sizeof forms / sizeof forms[0] && s->err == RELOAD_OK; i++) {
-        rl_set readings = {.count = 0};
+        explain_set readings = {.count = 0};
         bool good = false;
-        if (!rl_set_add(&readings, reading) || !rl_set_add(&readings, forms[i]) ||
+        if (!explain_set_add(&readings, reading) || !explain_set_add(&readings, forms[i]) ||
             !signature_by(s, forms[i], size, signature))
             continue;
-        if (!rl_spend(s->budget,
-                      (uint64_t)size * size * size / 16)) /* the exponentiation's cost, roughly */
+        if (!explain_spend(s->budget, (uint64_t)size * size * size /
+                                          16)) /* the exponentiation's cost, roughly */
             return;
         s->err = reload_cert_recover(cert, signature, block, &good);
         if (s->err == RELOAD_OK && good)
-            keep_signed(s, block, size, bits, &readings, reading == RL_NO_READING);
+            keep_signed(s, block, size, bits, &readings, reading == READ_NO_READING);
     }
 }
 
 /* The same with a certificate in DER, unless it has the signer's key. */
-static void open_with_der(struct search *s, const uint8_t *der, size_t len, rl_reading reading,
+static void open_with_der(struct search *s, const uint8_t *der, size_t len, explain_reading reading,
                           const reload_cert *signer)
 {
     reload_cert *cert;
-    rl_objection objection;
-    if (s->err != RELOAD_OK || !rl_spend(s->budget, len))
+    if (s->err != RELOAD_OK || !explain_spend(s->budget, len))
         return;
     if (s->certs == MOST_CERTS) {
         s->found->incomplete = true;
         return;
     }
     s->certs++;
-    s->err = rl_cert_read(der, len, &cert, &objection);
-    if (s->err == RELOAD_OK && cert != NULL && !reload_cert_same_key(cert, signer))
+    reload_err err = reload_cert_parse(der, len, &cert, NULL);
+    if (err == RELOAD_ERR_MEMORY || err == RELOAD_ERR_CRYPTO)
+        s->err = err;
+    else if (err == RELOAD_OK && !reload_cert_same_key(cert, signer))
         open_with(s, cert, reading);
     reload_cert_free(&cert);
 }
@@ -283,34 +299,35 @@ static void open_signature(struct search *s, const reload_cert *signer)
 {
     size_t count = reload_msg_count(s->msg), len;
     const uint8_t *der;
-    open_with(s, signer, RL_NO_READING);
+    open_with(s, signer, READ_NO_READING);
     for (size_t i = 0; i < count; i++) {
         uint16_t type = reload_msg_attr(s->msg, i)->type;
         if (type != RELOAD_A_PEER_CERT && type != RELOAD_A_BODY_CERTIFICATE)
             continue;
         der = reload_msg_value_octets(s->msg, i, &len);
-        open_with_der(s, der, len,
-                      type == RELOAD_A_PEER_CERT ? RL_KEY_OF_PEER_CERT : RL_KEY_OF_RESOURCE_CERT,
-                      signer);
+        open_with_der(
+            s, der, len,
+            type == RELOAD_A_PEER_CERT ? READ_KEY_OF_PEER_CERT : READ_KEY_OF_RESOURCE_CERT, signer);
     }
     reload_span cert;
     for (size_t i = 0; (cert = reload_policy_cert(s->policy, i)).octets != NULL; i++)
-        open_with_der(s, cert.octets, cert.len, RL_KEY_OF_CA, signer);
+        open_with_der(s, cert.octets, cert.len, READ_KEY_OF_CA, signer);
 }
 
 /* Compares a digest of the current cover with the signed ones, and with the plain DIGEST. */
-static void try_digest(struct search *s, const rl_set *so_far, reload_md hash,
+static void try_digest(struct search *s, const explain_set *so_far, reload_md hash,
                        const uint8_t *digest)
 {
-    rl_set readings = *so_far;
-    if (rl_set_add(&readings, rl_hash_reading(hash)) && rl_set_add(&readings, RL_HASH_ONLY))
+    explain_set readings = *so_far;
+    if (explain_set_add(&readings, explain_hash_reading(hash)) &&
+        explain_set_add(&readings, READ_HASH_ONLY))
         compare(s, &readings, digest, reload_md_size(hash));
     for (size_t i = 0; i < s->count && s->err == RELOAD_OK; i++) {
         bool fits;
         readings = *so_far;
-        if (s->signeds[i].hash != hash || !rl_set_join(&readings, &s->signeds[i].readings))
+        if (s->signeds[i].hash != hash || !explain_set_join(&readings, &s->signeds[i].readings))
             continue;
-        s->err = rl_signed_is(&s->signeds[i], digest, &fits);
+        s->err = explain_signed_is(&s->signeds[i], digest, &fits);
         if (s->err == RELOAD_OK && fits)
             note(s, &readings);
     }
@@ -325,20 +342,20 @@ static bool is_wanted(const struct search *s, reload_md hash)
     return reload_md_size(hash) > 0 && s->len <= 2 * RELOAD_MAX_MD_SIZE;
 }
 
-static void try_hashes(struct search *s, const rl_set *covering)
+static void try_hashes(struct search *s, const explain_set *covering)
 {
     uint8_t digest[RELOAD_MAX_MD_SIZE];
     for (int hash = 0; hash < RELOAD_MDS && s->err == RELOAD_OK; hash++) {
         if (!is_wanted(s, (reload_md)hash))
             continue;
-        if (!rl_spend(s->budget, s->cover.len + EACH_DIGEST))
+        if (!explain_spend(s->budget, s->cover.len + EACH_DIGEST))
             return;
         s->err = reload_digest((reload_md)hash, &(reload_span){s->cover.octets, s->cover.len}, 1,
                                digest);
         if (s->err == RELOAD_OK)
             try_digest(s, covering, (reload_md)hash, digest);
-        rl_set twice = *covering;
-        if (s->err == RELOAD_OK && rl_set_add(&twice, RL_HASHED_TWICE)) {
+        explain_set twice = *covering;
+        if (s->err == RELOAD_OK && explain_set_add(&twice, READ_HASHED_TWICE)) {
             uint8_t again[RELOAD_MAX_MD_SIZE];
             s->err = reload_digest(
                 (reload_md)hash, &(reload_span){digest, reload_md_size((reload_md)hash)}, 1, again);
@@ -350,9 +367,9 @@ static void try_hashes(struct search *s, const rl_set *covering)
 
 /* ---- The search ---- */
 
-static void try_cover(struct search *s, const rl_set *covering)
+static void try_cover(struct search *s, const explain_set *covering)
 {
-    if (s->err != RELOAD_OK || !rl_cover_render(&s->cover, covering, s->budget))
+    if (s->err != RELOAD_OK || !explain_cover_render(&s->cover, covering, s->budget))
         return;
     if (s->keys != NULL)
         try_macs(s, covering);
@@ -363,24 +380,24 @@ static void try_cover(struct search *s, const rl_set *covering)
 /* All fits with the level's number of misreadings. */
 static void try_level(struct search *s)
 {
-    rl_set readings = {.count = 0};
+    explain_set readings = {.count = 0};
     try_cover(s, &readings);
-    for (int a = 0; a < RL_END_COVER; a++) {
-        readings = (rl_set){.reading = {(rl_reading)a}, .count = 1};
+    for (int a = 0; a < READ_END_COVER; a++) {
+        readings = (explain_set){.reading = {(explain_reading)a}, .count = 1};
         try_cover(s, &readings);
     }
-    for (int a = 0; a < RL_END_COVER && s->level > 1; a++)
-        for (int b = a + 1; b < RL_END_COVER; b++) {
-            readings = (rl_set){.reading = {(rl_reading)a}, .count = 1};
-            if (rl_set_add(&readings, (rl_reading)b))
+    for (int a = 0; a < READ_END_COVER && s->level > 1; a++)
+        for (int b = a + 1; b < READ_END_COVER; b++) {
+            readings = (explain_set){.reading = {(explain_reading)a}, .count = 1};
+            if (explain_set_add(&readings, (explain_reading)b))
                 try_cover(s, &readings);
         }
 }
 
 /* Explains one signature. keys: NULL unless under HMAC. */
 static reload_err explain(const reload_policy *policy, const reload_msg *msg,
-                          const reload_signature *signature, const rl_keys *keys, rl_budget *budget,
-                          reload_explanation *found)
+                          const reload_signature *signature, const explain_keys *keys,
+                          explain_budget *budget, struct explanation *found)
 {
     struct search s = {
         .policy = policy, .msg = msg, .found = found, .budget = budget, .keys = keys};
@@ -394,21 +411,21 @@ static reload_err explain(const reload_policy *policy, const reload_msg *msg,
         return RELOAD_OK;
     (void)reload_msg_octets(msg, &len);
     if (budget->spent ||
-        !rl_spend(budget, len + EACH_DIGEST * (uint64_t)reload_msg_count(msg) / 16)) {
+        !explain_spend(budget, len + EACH_DIGEST * (uint64_t)reload_msg_count(msg) / 16)) {
         found->incomplete = true;
         return RELOAD_OK;
     }
-    s.err = rl_cover_open(&s.cover, msg, &site);
+    s.err = explain_cover_open(&s.cover, msg, &site);
     if (s.err != RELOAD_OK)
         return s.err;
     if (keys == NULL && signature->signer != NULL)
         open_signature(&s, signature->signer);
-    for (s.level = 1; s.level <= RELOAD_MAX_READINGS && found->count == 0 && s.err == RELOAD_OK;
+    for (s.level = 1; s.level <= EXPLAIN_MAX_READINGS && found->count == 0 && s.err == RELOAD_OK;
          s.level++)
         try_level(&s);
     found->incomplete = found->incomplete || budget->spent;
     free(s.signeds);
-    rl_cover_close(&s.cover);
+    explain_cover_close(&s.cover);
     return s.err;
 }
 
@@ -418,38 +435,75 @@ static bool is_wrong(const reload_signature *signature)
            signature->reason == RELOAD_REASON_BAD_DIGEST_LENGTH;
 }
 
-/* One report and its tunnelled ones. keys: made at the first use. */
-static reload_err explain_report(const reload_policy *policy, const reload_msg *msg,
-                                 reload_report *report, rl_keys *keys, rl_budget *budget)
+/* The keys and the budget of one message, and the list of what was found. */
+struct run {
+    const reload_policy *policy;
+    bool mac;
+    explain_keys keys; /* made at the first use */
+    explain_budget budget;
+    struct explanations *list;
+};
+
+static reload_err explain_signature(struct run *r, const reload_msg *msg,
+                                    const reload_signature *signature)
 {
-    bool hmac = policy->suite->kind == RL_SUITE_MAC;
-    reload_err err = RELOAD_OK;
-    for (size_t i = 0; i < report->count && err == RELOAD_OK; i++) {
-        reload_signature *signature = &report->signatures[i];
-        if (!is_wrong(signature) || signature->explanation != NULL)
-            continue;
-        reload_explanation *found = calloc(1, sizeof *found);
-        err = found == NULL              ? RELOAD_ERR_MEMORY
-              : hmac && keys->count == 0 ? rl_keys_open(keys, policy)
-                                         : RELOAD_OK;
-        if (err == RELOAD_OK)
-            err = explain(policy, msg, signature, hmac ? keys : NULL, budget, found);
-        if (err == RELOAD_OK)
-            signature->explanation = found;
-        else
-            free(found);
-    }
-    for (size_t i = 0; i < report->tunnelled_count && err == RELOAD_OK; i++)
-        err = explain_report(policy, report->tunnelled[i].msg, &report->tunnelled[i].report, keys,
-                             budget);
+    struct explanations *list = r->list;
+    void *array = list->all;
+    bool grown = explain_grow(&array, &list->cap, list->count, sizeof *list->all);
+    reload_err err = grown ? RELOAD_OK : RELOAD_ERR_MEMORY;
+    list->all = array;
+    if (err == RELOAD_OK && r->mac && r->keys.count == 0)
+        err = explain_keys_open(&r->keys, r->policy);
+    if (err != RELOAD_OK)
+        return err;
+    struct explanation *found = &list->all[list->count];
+    *found = (struct explanation){.signature = signature};
+    err = explain(r->policy, msg, signature, r->mac ? &r->keys : NULL, &r->budget, found);
+    list->count += err == RELOAD_OK;
     return err;
 }
 
-reload_err reload_explain(const reload_policy *policy, const reload_msg *msg, reload_report *report)
+/* One report and its tunnelled ones. */
+static reload_err explain_all(struct run *r, const reload_msg *msg, const reload_report *report)
 {
-    rl_keys keys = {0};
-    rl_budget budget = {.left = MOST_OCTETS};
-    reload_err err = explain_report(policy, msg, report, &keys, &budget);
-    rl_keys_close(&keys);
+    reload_err err = RELOAD_OK;
+    for (size_t i = 0; i < report->count && err == RELOAD_OK; i++)
+        if (is_wrong(&report->signatures[i]))
+            err = explain_signature(r, msg, &report->signatures[i]);
+    for (size_t i = 0; i < report->tunnelled_count && err == RELOAD_OK; i++)
+        err = explain_all(r, report->tunnelled[i].msg, &report->tunnelled[i].report);
     return err;
+}
+
+reload_err explain_report(const reload_policy *policy, const reload_msg *msg,
+                          const reload_report *report, struct explanations *list)
+{
+    const reload_suite *suite = reload_suite_of((uint32_t)reload_policy_security(policy));
+    struct run r = {.policy = policy,
+                    .mac = suite->kind == RELOAD_SUITE_MAC,
+                    .budget = {.left = MOST_OCTETS},
+                    .list = list};
+    list->count = list->next = 0;
+    reload_err err = explain_all(&r, msg, report);
+    explain_keys_close(&r.keys);
+    return err;
+}
+
+const struct explanation *explanations_of(struct explanations *list,
+                                          const reload_signature *signature)
+{
+    return list->next < list->count && list->all[list->next].signature == signature
+               ? &list->all[list->next++]
+               : NULL;
+}
+
+void explanations_rewind(struct explanations *list)
+{
+    list->next = 0;
+}
+
+void explanations_free(struct explanations *list)
+{
+    free(list->all);
+    *list = (struct explanations){0};
 }

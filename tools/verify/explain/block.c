@@ -1,4 +1,5 @@
 /* The content of an RSA signature after the public-key operation (D13). */
+#include "common/octets.h"
 #include "verify/explain/explain.h"
 
 #include <string.h>
@@ -54,27 +55,27 @@ static const uint8_t *unpad(const uint8_t *block, size_t len, size_t *inner_len)
 }
 
 /* EMSA-PKCS1-v1_5: with a DigestInfo, with one without NULL, or without one. */
-static bool read_pkcs1(const uint8_t *block, size_t len, reload_md hash, rl_signed *result)
+static bool read_pkcs1(const uint8_t *block, size_t len, reload_md hash, explain_signed *result)
 {
-    static const rl_reading readings[] = {RL_NO_READING, RL_DIGEST_INFO_WITHOUT_NULL,
-                                          RL_NO_DIGEST_INFO};
+    static const explain_reading readings[] = {READ_NO_READING, READ_DIGEST_INFO_WITHOUT_NULL,
+                                               READ_NO_DIGEST_INFO};
     size_t inner_len, size = reload_md_size(hash);
     const uint8_t *inner = unpad(block, len, &inner_len);
     for (size_t i = 0; inner != NULL && i < sizeof readings / sizeof readings[0]; i++) {
         uint8_t head[32];
         size_t head_len =
-            readings[i] == RL_NO_DIGEST_INFO ? 0 : digest_info_head(hash, i == 0, head);
+            readings[i] == READ_NO_DIGEST_INFO ? 0 : digest_info_head(hash, i == 0, head);
         if (inner_len != head_len + size || memcmp(inner, head, head_len) != 0)
             continue;
         memcpy(result->digest, inner + head_len, size);
-        return rl_set_add(&result->readings, readings[i]);
+        return explain_set_add(&result->readings, readings[i]);
     }
     return false;
 }
 
 /* EMSA-PSS, with MGF1 by the same hash and a salt of any length (RFC 8017 section 9.1.2). */
 static reload_err read_pss(const uint8_t *block, size_t len, unsigned bits, reload_md hash,
-                           rl_signed *result, bool *good)
+                           explain_signed *result, bool *good)
 {
     size_t size = reload_md_size(hash), em_len = (bits - 1 + 7) / 8;
     uint8_t db[sizeof result->salt], mask[RELOAD_MAX_MD_SIZE];
@@ -87,7 +88,7 @@ static reload_err read_pss(const uint8_t *block, size_t len, unsigned bits, relo
     const uint8_t *h = em + db_len;
     for (uint32_t counter = 0; counter * size < db_len; counter++) {
         uint8_t c[4];
-        rl_put32(c, counter);
+        octets_put32(c, counter);
         reload_err err =
             reload_digest(hash, (const reload_span[]){{h, size}, {c, sizeof c}}, 2, mask);
         if (err != RELOAD_OK)
@@ -104,22 +105,23 @@ static reload_err read_pss(const uint8_t *block, size_t len, unsigned bits, relo
     memcpy(result->salt, db + at + 1, result->salt_len);
     memcpy(result->digest, h, size);
     result->pss = true;
-    *good = rl_set_add(&result->readings, RL_PSS);
+    *good = explain_set_add(&result->readings, READ_PSS);
     return RELOAD_OK;
 }
 
-reload_err rl_block_read(const uint8_t *block, size_t len, unsigned bits, reload_md hash,
-                         const rl_set *readings, rl_signed *result, bool *good)
+reload_err explain_block_read(const uint8_t *block, size_t len, unsigned bits, reload_md hash,
+                              const explain_set *readings, explain_signed *result, bool *good)
 {
     *good = false;
-    *result = (rl_signed){.readings = *readings, .hash = hash};
-    if (reload_md_size(hash) == 0 || !rl_set_add(&result->readings, rl_hash_reading(hash)))
+    *result = (explain_signed){.readings = *readings, .hash = hash};
+    if (reload_md_size(hash) == 0 ||
+        !explain_set_add(&result->readings, explain_hash_reading(hash)))
         return RELOAD_OK;
     *good = read_pkcs1(block, len, hash, result);
     return *good ? RELOAD_OK : read_pss(block, len, bits, hash, result, good);
 }
 
-reload_err rl_signed_is(const rl_signed *what, const uint8_t *digest, bool *fits)
+reload_err explain_signed_is(const explain_signed *what, const uint8_t *digest, bool *fits)
 {
     uint8_t octets[8 + RELOAD_MAX_MD_SIZE] = {0}, hash[RELOAD_MAX_MD_SIZE];
     size_t size = reload_md_size(what->hash);

@@ -5,11 +5,11 @@
 #include <string.h>
 
 /* Adds a key: the octets followed by a tail. */
-static reload_err add(rl_keys *keys, const rl_set *readings, const uint8_t *octets, size_t len,
-                      const char *tail, size_t tail_len)
+static reload_err add(explain_keys *keys, const explain_set *readings, const uint8_t *octets,
+                      size_t len, const char *tail, size_t tail_len)
 {
     void *array = keys->keys;
-    bool grown = rl_grow(&array, &keys->cap, keys->count, sizeof *keys->keys);
+    bool grown = explain_grow(&array, &keys->cap, keys->count, sizeof *keys->keys);
     keys->keys = array;
     uint8_t *copy = grown ? malloc(len + tail_len + 1) : NULL;
     if (copy == NULL)
@@ -18,28 +18,29 @@ static reload_err add(rl_keys *keys, const rl_set *readings, const uint8_t *octe
         memcpy(copy, octets, len);
     if (tail_len > 0)
         memcpy(copy + len, tail, tail_len);
-    keys->keys[keys->count] = (rl_key_reading){
+    keys->keys[keys->count] = (explain_key_reading){
         .readings = *readings, .octets = copy, .len = len + tail_len, .first = keys->count == 0};
     keys->count++;
     return RELOAD_OK;
 }
 
 /* Adds a key as it is, and with each tail. */
-static reload_err add_form(rl_keys *keys, rl_reading form, const uint8_t *octets, size_t len)
+static reload_err add_form(explain_keys *keys, explain_reading form, const uint8_t *octets,
+                           size_t len)
 {
     static const struct {
-        rl_reading reading;
+        explain_reading reading;
         const char *tail;
         size_t len;
-    } tails[] = {{RL_NO_READING, "", 0},
-                 {RL_SECRET_WITH_LF, "\n", 1},
-                 {RL_SECRET_WITH_CRLF, "\r\n", 2},
-                 {RL_SECRET_WITH_NUL, "", 1},
-                 {RL_SECRET_WITH_BLANK, " ", 1}};
+    } tails[] = {{READ_NO_READING, "", 0},
+                 {READ_SECRET_WITH_LF, "\n", 1},
+                 {READ_SECRET_WITH_CRLF, "\r\n", 2},
+                 {READ_SECRET_WITH_NUL, "", 1},
+                 {READ_SECRET_WITH_BLANK, " ", 1}};
     reload_err err = RELOAD_OK;
     for (size_t i = 0; i < sizeof tails / sizeof tails[0] && err == RELOAD_OK; i++) {
-        rl_set readings = {.count = 0};
-        if (rl_set_add(&readings, form) && rl_set_add(&readings, tails[i].reading))
+        explain_set readings = {.count = 0};
+        if (explain_set_add(&readings, form) && explain_set_add(&readings, tails[i].reading))
             err = add(keys, &readings, octets, len, tails[i].tail, tails[i].len);
     }
     return err;
@@ -48,7 +49,7 @@ static reload_err add_form(rl_keys *keys, rl_reading form, const uint8_t *octets
 static const char base64_digits[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
-size_t rl_base64_encode(const uint8_t *octets, size_t len, uint8_t *text)
+size_t explain_base64_encode(const uint8_t *octets, size_t len, uint8_t *text)
 {
     size_t at = 0;
     for (size_t i = 0; i < len; i += 3) {
@@ -61,7 +62,7 @@ size_t rl_base64_encode(const uint8_t *octets, size_t len, uint8_t *text)
     return at;
 }
 
-bool rl_base64_decode(const uint8_t *text, size_t len, uint8_t *octets, size_t *octets_len)
+bool explain_base64_decode(const uint8_t *text, size_t len, uint8_t *octets, size_t *octets_len)
 {
     uint32_t v = 0;
     while (len > 0 && text[len - 1] == '=')
@@ -84,7 +85,7 @@ static bool is_blank(uint8_t c)
 }
 
 /* Adds the truncated keys. */
-static reload_err add_cut(rl_keys *keys, const uint8_t *secret, size_t len)
+static reload_err add_cut(explain_keys *keys, const uint8_t *secret, size_t len)
 {
     enum { BLOCK = 64 };
     size_t from = 0, to = len;
@@ -94,78 +95,78 @@ static reload_err add_cut(rl_keys *keys, const uint8_t *secret, size_t len)
     while (to > from && is_blank(secret[to - 1]))
         to--;
     reload_err err =
-        to - from < len ? add_form(keys, RL_SECRET_TRIMMED, secret + from, to - from) : RELOAD_OK;
+        to - from < len ? add_form(keys, READ_SECRET_TRIMMED, secret + from, to - from) : RELOAD_OK;
     if (err == RELOAD_OK && nul != NULL)
-        err = add_form(keys, RL_SECRET_CUT_AT_NUL, secret, (size_t)(nul - secret));
+        err = add_form(keys, READ_SECRET_CUT_AT_NUL, secret, (size_t)(nul - secret));
     if (err == RELOAD_OK && len > 20)
-        err = add_form(keys, RL_SECRET_CUT_TO_20, secret, 20);
+        err = add_form(keys, READ_SECRET_CUT_TO_20, secret, 20);
     if (err == RELOAD_OK && len > BLOCK)
-        err = add_form(keys, RL_SECRET_CUT_TO_64, secret, BLOCK);
+        err = add_form(keys, READ_SECRET_CUT_TO_64, secret, BLOCK);
     if (err == RELOAD_OK)
-        err = add_form(keys, RL_SECRET_EMPTY, secret, 0);
+        err = add_form(keys, READ_SECRET_EMPTY, secret, 0);
     return err;
 }
 
 /* Adds the keys that are other encodings of a secret. work has 24 + 2 * len octets. */
-static reload_err add_spelt(rl_keys *keys, const uint8_t *secret, size_t len, uint8_t *work)
+static reload_err add_spelt(explain_keys *keys, const uint8_t *secret, size_t len, uint8_t *work)
 {
     size_t n;
     memcpy(work, "hex:", 4);
     reload_hex_encode(secret, len, (char *)work + 4);
-    reload_err err = add_form(keys, RL_SECRET_WITH_HEX_PREFIX, work, 4 + 2 * len);
+    reload_err err = add_form(keys, READ_SECRET_WITH_HEX_PREFIX, work, 4 + 2 * len);
     if (err == RELOAD_OK)
-        err = add_form(keys, RL_SECRET_AS_HEX, work + 4, 2 * len);
+        err = add_form(keys, READ_SECRET_AS_HEX, work + 4, 2 * len);
     bool letters = false;
     for (size_t i = 4; i < 4 + 2 * len; i++) {
         letters = letters || work[i] >= 'a';
         work[i] = (uint8_t)(work[i] >= 'a' ? work[i] - 'a' + 'A' : work[i]);
     }
     if (err == RELOAD_OK && letters)
-        err = add_form(keys, RL_SECRET_AS_UPPER_HEX, work + 4, 2 * len);
+        err = add_form(keys, READ_SECRET_AS_UPPER_HEX, work + 4, 2 * len);
     if (err == RELOAD_OK && reload_hex_decode((const char *)secret, len, work))
-        err = add_form(keys, RL_SECRET_FROM_HEX, work, len / 2);
-    n = rl_base64_encode(secret, len, work);
+        err = add_form(keys, READ_SECRET_FROM_HEX, work, len / 2);
+    n = explain_base64_encode(secret, len, work);
     if (err == RELOAD_OK)
-        err = add_form(keys, RL_SECRET_AS_BASE64, work, n);
-    if (err == RELOAD_OK && rl_base64_decode(secret, len, work, &n))
-        err = add_form(keys, RL_SECRET_FROM_BASE64, work, n);
+        err = add_form(keys, READ_SECRET_AS_BASE64, work, n);
+    if (err == RELOAD_OK && explain_base64_decode(secret, len, work, &n))
+        err = add_form(keys, READ_SECRET_FROM_BASE64, work, n);
     if (err == RELOAD_OK)
         err = reload_digest(RELOAD_MD_SHA1, &(reload_span){secret, len}, 1, work);
     if (err == RELOAD_OK)
-        err = add_form(keys, RL_SECRET_HASHED, work, 20);
+        err = add_form(keys, READ_SECRET_HASHED, work, 20);
     return err;
 }
 
-reload_err rl_keys_open(rl_keys *keys, const reload_policy *policy)
+reload_err explain_keys_open(explain_keys *keys, const reload_policy *policy)
 {
     reload_err err = RELOAD_OK;
     reload_span secret;
-    *keys = (rl_keys){0};
+    *keys = (explain_keys){0};
     for (size_t i = 0;
          err == RELOAD_OK && (secret = reload_policy_secret(policy, i)).octets != NULL; i++) {
         size_t room = 2 * secret.len + 4 + 20;
         uint8_t *work = malloc(room);
         err = work == NULL ? RELOAD_ERR_MEMORY
-                           : add_form(keys, RL_NO_READING, secret.octets, secret.len);
+                           : add_form(keys, READ_NO_READING, secret.octets, secret.len);
         if (err == RELOAD_OK)
             err = add_spelt(keys, secret.octets, secret.len, work);
         if (err == RELOAD_OK)
             err = add_cut(keys, secret.octets, secret.len);
         if (work != NULL)
-            rl_wipe(work, room);
+            explicit_bzero(work, room);
         free(work);
     }
     if (err != RELOAD_OK)
-        rl_keys_close(keys);
+        explain_keys_close(keys);
     return err;
 }
 
-void rl_keys_close(rl_keys *keys)
+void explain_keys_close(explain_keys *keys)
 {
     for (size_t i = 0; i < keys->count; i++) {
-        rl_wipe(keys->keys[i].octets, keys->keys[i].len);
+        explicit_bzero(keys->keys[i].octets, keys->keys[i].len);
         free(keys->keys[i].octets);
     }
     free(keys->keys);
-    *keys = (rl_keys){0};
+    *keys = (explain_keys){0};
 }
