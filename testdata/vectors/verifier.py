@@ -42,13 +42,13 @@ from certificates import (address_of_record, BadDer, CannotJudge, Certificate, c
 NONE, HMAC, CERTS = 1, 2, 3  # the header's Security octet (S4)
 PEER_JOIN, RESOURCE_PUT = 0x00, 0x11  # Methods (B5.1)
 HEADER = 68  # octets (B5.1)
-MAX_DEPTH = 16  # a composite this deep is not read any more (D3)
+MAX_DEPTH = 16  # a composite at this depth is not parsed (D3)
 MAX_RSA_BITS = 8192  # D13
 PASSED = ("valid", "unsecured", "pinned")
 
 
 class Rejected(Exception):
-    """A check that failed: D24's word, and the code that a request is answered with."""
+    """A failed check: D24's reason, and the code that a request is answered with."""
 
     def __init__(self, reason, code=None):
         super().__init__(reason)
@@ -57,20 +57,20 @@ class Rejected(Exception):
 
 # ---- Attributes (B5.2, S4) -------------------------------------------------------------------------------------------------
 #
-# Each kind of attribute: the containers it belongs into, what its value is, and whether it may come only once there (D11).
-# A value is "octets", "text" and so on, each with its check in value_fits(), or the kind of container that it is.
+# For each type: its container, the kind of its value, and whether it may occur only once there (D11). A kind is "octets", "text"
+# and so on, which value_fits() checks, or a kind of container.
 
 MESSAGE, PEER_INFO, RESOURCE_INFO, BODY, PARAMETER, ROUTE_LOG, APPLICATION, SIGNATURE = CONTAINERS = (
     "message", "peer-info", "resource-info", "body", "parameter", "route-log", "application", "signature")
 
 ATTRIBUTES = {
-    # type: (name, where it belongs, its value, only once)
+    # type: (name, container, kind of value, only once)
     0x0001: ("RESPONSE-CODE", MESSAGE, "response-code", True),
     0x0002: ("SOURCE-INFO", MESSAGE, PEER_INFO, True),
     0x0003: ("RESOURCE", MESSAGE, RESOURCE_INFO, False),
     0x0004: ("ROUTE-LOG", MESSAGE, ROUTE_LOG, False),
     0x0005: ("REDIRECT", MESSAGE, PEER_INFO, True),
-    0x0006: ("SIGNATURE", MESSAGE, SIGNATURE, False),  # what follows the first is ignored (D10)
+    0x0006: ("SIGNATURE", MESSAGE, SIGNATURE, False),  # only the first counts (D10)
     0x0007: ("SDP", MESSAGE, "text", False),
     0x0008: ("APPLICATION", MESSAGE, APPLICATION, False),
     0x0101: ("PEER-ID", PEER_INFO, "id", True),
@@ -109,7 +109,7 @@ def is_text(octets):
 
 
 def value_fits(kind, value):
-    """Whether a value that is no container is one that its type can have."""
+    """Whether a value is well formed for its kind, unless it is a container."""
     if kind == "text":
         return is_text(value)
     if kind == "response-code":  # 21 reserved bits, class in 3 bits, number in 8, reason phrase (B5.2.1)
@@ -122,14 +122,14 @@ def value_fits(kind, value):
 
 
 class Attribute:
-    """An attribute as it stands in the message: offsets, and what it contains."""
+    """An attribute of the message: its offsets, value and members."""
 
     def __init__(self, octets, at, value_end, end, container, depth):
         self.type = int.from_bytes(octets[at:at + 2], "big")
         self.at, self.value_at, self.value_end, self.end = at, at + 4, value_end, end
         self.value = octets[at + 4:value_end]
         self.name, place, self.kind, self.once = ATTRIBUTES.get(self.type, ("?", None, "octets", False))
-        # In its place: it belongs into its container, which is in its place too. Elsewhere it means nothing to a signature.
+        # In place: its type belongs in its container, which is in place too. Misplaced attributes do not affect a signature.
         self.in_place = place is not None and place == container
         self.members, self.too_deep = [], False
         if self.kind not in CONTAINERS:
@@ -145,7 +145,7 @@ class Attribute:
         return get(self.members, name)
 
     def all_flaws(self):
-        """Whether it, or what it contains, makes the message malformed (step 3)."""
+        """Whether the attribute or one of its members makes the message malformed (step 3)."""
         return (self.too_deep or (self.in_place and not self.fits)) or any(member.all_flaws() for member in self.members)
 
     def is_certificate_body(self):
@@ -153,12 +153,12 @@ class Attribute:
 
 
 def get(attributes, name):
-    """The first attribute of that name that stands in its place, or None."""
+    """The first attribute with the name that is in place, or None."""
     return next((a for a in attributes if a.in_place and a.name == name), None)
 
 
 def read_attributes(octets, at, end, container, depth):
-    """The attributes that fill the octets from at to end, each with its padding to 4; None where they do not (B5.2, D3)."""
+    """The attributes from at to end, each padded to a multiple of 4. None if they do not fill the octets exactly (B5.2, D3)."""
     spans = []
     while at < end:
         value_end = at + 4 + int.from_bytes(octets[at + 2:at + 4], "big")
@@ -172,7 +172,7 @@ def read_attributes(octets, at, end, container, depth):
 
 class Message:
     def __init__(self, octets):
-        """Of the header (B5.1), what is needed. Raises Rejected where there is none."""
+        """Read the fields needed from the header (B5.1). Raises Rejected without a header."""
         if len(octets) < HEADER or octets[:4] != b"RELO":
             raise Rejected("malformed")
         self.octets = octets
@@ -185,19 +185,19 @@ class Message:
         self.transaction = octets[56:64]
         self.overlay = int.from_bytes(octets[64:68], "big")
         self.is_join = not self.response and self.method == PEER_JOIN
-        self.attributes = []  # before and with the SIGNATURE, once step 3 has read them
+        self.attributes = []  # up to and including the SIGNATURE; set by step 3
         self.signature = None
 
     def covered(self, digest):
-        """What the message's digest covers: from the Version to the DIGEST (S5.1, D1), with the Length that was signed (D2)."""
+        """The octets that the message's digest covers: from Version to DIGEST (S5.1, D1), with the Length that was signed (D2)."""
         length = self.signature.end - HEADER
         return self.octets[8:13] + length.to_bytes(3, "big") + self.octets[16:digest.at]
 
 
-# ---- D24, steps 1 to 4: can the message be read, and is it ours? -------------------------------------------------------------
+# ---- D24, steps 1 to 4: framing, and overlay and algorithm --------------------------------------------------------------------
 
 def step_1_header(message):
-    if len(message.octets) != HEADER + message.length:  # behind the end there is nothing on this program's input
+    if len(message.octets) != HEADER + message.length:  # the input is one message, without trailing octets
         raise Rejected("malformed")
     if message.version != 1:
         raise Rejected("unsupported-version")
@@ -214,7 +214,7 @@ def step_3_attributes(message):
         raise Rejected("malformed")
     message.signature = get(attributes, "SIGNATURE")
     if message.signature:
-        del attributes[attributes.index(message.signature) + 1:]  # what follows is ignored, ROUTE-LOGs and all (S7.1, D10)
+        del attributes[attributes.index(message.signature) + 1:]  # all after it is ignored, ROUTE-LOGs included (S7.1, D10)
     message.attributes = attributes
     if any(attribute.all_flaws() for attribute in attributes):
         raise Rejected("malformed")
@@ -233,13 +233,13 @@ def step_4_overlay(message, policy):
 # ---- D24, steps 5 to 10: one signature ---------------------------------------------------------------------------------------
 
 class Site:
-    """A signature to be judged, and all that depends on where it stands. For each of the three places there is a class."""
+    """A signature to judge, and the facts that depend on its place. There is a subclass for each of the three places."""
 
-    container = ()  # the attributes that it must be the last of (D9); none for the message's
+    container = ()  # it must be the last of these attributes (D9); empty for the message's SIGNATURE
     mismatch, mismatch_code = "peer-id-mismatch", 431
 
     def certificates(self):
-        """The certificates that may be its signer's, as DER; None in place of one where what must be beside it is missing."""
+        """The DER of each certificate that may be the signer's. Empty if a required sibling is missing."""
         return self.peer_certificate(self.peer_info)
 
     @staticmethod
@@ -249,18 +249,18 @@ class Site:
         return []
 
     def names(self, certificate):
-        """Whether the certificate speaks for this signer (step 9): it names the Peer-ID for the overlay (D20)."""
+        """Whether the certificate names this signer (step 9): its Peer-ID for the overlay (D20)."""
         return (self.peer_info.get("PEER-ID").value in certificate.peer_ids(self.policy, self.message))
 
     def identity(self):
-        """Whom a self-signed certificate is remembered for (D28)."""
+        """The identity that a self-signed certificate is pinned to (D28)."""
         return self.peer_info.get("PEER-ID").value
 
-    def check_behind_names(self):
-        """A check between the steps 9 and 10."""
+    def check_after_names(self):
+        """A check between steps 9 and 10."""
 
     def check_time(self, timestamp):
-        """Step 10 for what may be stored and carried on: from TIMESTAMP on for EXPIRATION seconds."""
+        """Step 10 for elements that may be stored and forwarded: valid from TIMESTAMP for EXPIRATION seconds."""
         skew = self.policy.skew or 0
         if timestamp is None:
             return
@@ -293,7 +293,7 @@ class MessageSite(Site):
 
 
 class PeerSite(Site):
-    """A PEER-SIGNATURE: a peer's description of itself, which others may carry on (S5.1)."""
+    """A PEER-SIGNATURE: a peer's description of itself, which others may forward (S5.1)."""
 
     def __init__(self, message, policy, peer_info):
         self.message, self.policy, self.peer_info, self.container = message, policy, peer_info, peer_info.members
@@ -327,7 +327,7 @@ class BodySite(Site):
         key = self.resource.get("KEY")
         return address_of_record(key.value) if key else None
 
-    def check_behind_names(self):
+    def check_after_names(self):
         message = self.message
         if not message.response and message.method == RESOURCE_PUT and not self.expiration:
             raise Rejected("missing-expiration", 431)  # B9.1
@@ -341,7 +341,7 @@ def judge_signature(site, run):
         step_8_hmac(site, digest)
     else:
         step_7_to_9_any_certificate(site, digest, run)
-    site.check_behind_names()
+    site.check_after_names()
     site.check_time(number(timestamp))  # step 10
 
 
@@ -358,7 +358,7 @@ def step_5_present(site):
 
 def step_6_form(site):
     if has_duplicates(site.message.attributes):
-        raise Rejected("duplicate-attribute", 431)  # D11: in the whole message; passed there, it is passed everywhere
+        raise Rejected("duplicate-attribute", 431)  # D11: checked for the whole message, so inner signatures pass
     timestamp, digest = site.signature.get("TIMESTAMP"), site.signature.get("DIGEST")
     if digest and digest is not site.signature.members[-1] or site.container and site.signature is not site.container[-1]:
         raise Rejected("misplaced", 431)  # D9
@@ -380,7 +380,7 @@ def step_8_hmac(site, digest):
         raise Rejected("bad-digest", 431)  # S6, D12
 
 
-# How far a certificate got, for D21: where none of a RESOURCE's will do, the one that got furthest gives the reason.
+# The order of the checks, for D21: if no certificate of a RESOURCE passes, the reason is that of the one that fails last.
 PROGRESS = ("bad-certificate", "weak-key", "untrusted-certificate", "revoked-certificate", "expired-certificate", "pin-mismatch",
             "bad-digest-length", "bad-digest", "peer-id-mismatch", "resource-key-mismatch")
 
@@ -406,7 +406,7 @@ def step_7_to_9_any_certificate(site, digest, run):
 
 
 def step_7_trust(certificate, policy):
-    """D18: the first of five conditions that holds; of several chains the best one counts."""
+    """D18: the first of five conditions that applies. Of several chains, the best one counts."""
     if certificate.flaw:
         raise Rejected("bad-certificate", 431)
     if not policy.key_is_strong(certificate):
@@ -417,7 +417,7 @@ def step_7_trust(certificate, policy):
 
 
 def step_7_pinned(certificate, site, run):
-    """D28, in place of D18: a certificate that its own key has signed, and the key that was seen first."""
+    """D28, instead of D18: a self-signed certificate, and the key seen first."""
     if certificate.flaw:
         raise Rejected("bad-certificate", 431)
     if not site.policy.key_is_strong(certificate):
@@ -442,25 +442,25 @@ def step_9_names(certificate, site):
         raise Rejected(site.mismatch, site.mismatch_code)
 
 
-# ---- D24, steps 11 and 12, and the whole ---------------------------------------------------------------------------------------
+# ---- D24, steps 11 and 12, and the verdict -------------------------------------------------------------------------------------
 
 class Run:
-    """The messages of one run, and what earlier ones leave behind: replay and pairing (D25), and the keys seen (D28)."""
+    """The messages of one run and the state they share: replay and pairing (D25), and the pinned keys (D28)."""
 
     def __init__(self, policy):
         self.policy = policy
-        self.requests = set()  # Transaction ID and Overlay of each request so far; None for the 0 of a PEER-JOIN's
-        self.peers = {}  # Peer-ID: boot time, highest counter, counters seen in the window
-        self.pins, self.new_pins = {}, {}  # whom it speaks for: key; the new ones are the message's at hand
+        self.requests = set()  # (Transaction ID, Overlay) of each earlier request; Overlay is None for a PEER-JOIN's 0
+        self.peers = {}  # Peer-ID: (boot time, highest counter, counters seen in the window)
+        self.pins, self.new_pins = {}, {}  # identity: key; new_pins are those of the current message
 
     def judge(self, octets):
-        """The verdict's word, and the response code or None."""
+        """The verdict or reason, and the response code or None."""
         message = None
         try:
             message = Message(octets)
             return self.judge_message(message), None
         except Rejected as rejected:
-            answered = message is not None and not message.response  # a response is discarded without a word (S5.3)
+            answered = message is not None and not message.response  # a response is discarded without an answer (S5.3)
             return rejected.reason, rejected.code if answered else None
         finally:
             if message is not None and not message.response:
@@ -520,7 +520,7 @@ class Run:
                 judge_signature(BodySite(message, policy, resource, body), self)
 
     def remember(self, message, site):
-        """Only what passed every step leaves something behind, so that nobody can lock a peer out with forgeries (D25, D28)."""
+        """Commit the state. Only a message that passed every step does, so that forged ones cannot lock a peer out (D25, D28)."""
         self.pins.update(self.new_pins)
         if message.response or self.policy.security != CERTS:
             return
@@ -536,7 +536,7 @@ class Run:
 # ---- Policy, input and output ------------------------------------------------------------------------------------------------
 
 class Policy:
-    """What the environment says (see above); os.environb's keys and values, since an overlay's name is octets."""
+    """The policy in the environment (see above). Keys and values are bytes, as in os.environb: an overlay's name is octets."""
 
     def __init__(self, environment):
         def text(name):
@@ -549,24 +549,24 @@ class Policy:
             except ValueError:
                 result = None if default is not None else -1
             if result != default and (result is None or not lowest <= result <= highest):
-                raise CannotJudge(f"RELOAD_{name}: no number from {lowest} to {highest}")
+                raise CannotJudge(f"RELOAD_{name}: not a number from {lowest} to {highest}")
             return result
 
         def flag(name):
             if text(name) not in ("", "0", "1"):
-                raise CannotJudge(f"RELOAD_{name}: neither 0 nor 1")
+                raise CannotJudge(f"RELOAD_{name}: not 0 or 1")
             return text(name) == "1"
 
         self.security = {"NONE": NONE, "HMAC": HMAC, "CERTS": CERTS}.get(text("SECURITY"))
         if self.security is None:
-            raise CannotJudge("RELOAD_SECURITY: none of NONE, HMAC and CERTS")
+            raise CannotJudge("RELOAD_SECURITY: not NONE, HMAC or CERTS")
         try:
             self.secrets = [bytes.fromhex(secret) for secret in text("SECRET").split()]
         except ValueError:
             raise CannotJudge("RELOAD_SECRET: not hex digits") from None
         if self.security == HMAC and not self.secrets:
             raise CannotJudge("RELOAD_SECRET: no secret")
-        self.overlay = environment.get(b"RELOAD_OVERLAY")  # an empty name is one
+        self.overlay = environment.get(b"RELOAD_OVERLAY")  # may be empty
         self.dht, self.hash = integer("DHT", None, 0, 255), integer("HASH", None, 0, 255)
         self.time = integer("TIME", int(time.time()), 0, 2**63 - 1)
         self.skew = None if text("MAX_SKEW") == "none" else integer("MAX_SKEW", 300, 0, 2**63 - 1)
@@ -579,11 +579,11 @@ class Policy:
         try:
             self.revocation_lists = [RevocationList(der) for der in read_pem(text("CRL"), "X509 CRL")]
         except BadDer:
-            raise CannotJudge(f"{text('CRL')}: not a revocation list, or not one that is complete") from None
+            raise CannotJudge(f"{text('CRL')}: not a complete revocation list") from None
         self.warnings = []
         for crl in self.revocation_lists:  # D18
             if not any(crl.counts_from(issuer) for issuer in self.anchors + self.intermediates):
-                self.warnings.append("a revocation list is ignored: none of the given certificates signed it")
+                self.warnings.append("a revocation list is ignored: it is not signed by a certificate supplied")
             elif self.time < crl.this_update or crl.next_update is not None and self.time > crl.next_update:
                 self.warnings.append("a revocation list is out of date")
 
@@ -606,12 +606,12 @@ def read_pem(name, label):
     pattern = rb"-----BEGIN %b-----\r?\n([A-Za-z0-9+/=\r\n]*)-----END %b-----" % (label.encode(), label.encode())
     blocks = re.findall(pattern, read_file(name))
     if not blocks:
-        raise CannotJudge(f"{name}: holds no {label}")
+        raise CannotJudge(f"{name}: {label} not found")
     return [b64decode(block) for block in blocks]
 
 
 def split(octets):
-    """The messages of a stream: the header's Length tells where each ends, and what is no message is passed over."""
+    """The messages of a stream. The header's Length delimits each; octets between messages are skipped."""
     at = octets.find(b"RELO")
     while at >= 0 and len(octets) - at >= HEADER:
         end = min(len(octets), at + HEADER + int.from_bytes(octets[at + 13:at + 16], "big"))
@@ -620,7 +620,7 @@ def split(octets):
 
 
 def answer(environment, octets):
-    """What the command prints and returns for one message: exit status, standard output, standard error. environment: of bytes."""
+    """The exit status, standard output and standard error for one message. environment maps bytes to bytes."""
     warnings = []
     try:
         policy = Policy(environment)
