@@ -4,6 +4,12 @@
 
 #include "common/tool.h"
 
+/* Names of files from an option that may be repeated, and from a profile. */
+struct file_list {
+    const char *names[RELOAD_MAX_FILES];
+    size_t count;
+};
+
 enum { ARGUMENT_MAX_OCTETS = 32 };
 
 /* The value of an option that takes hex digits. len is 0 if the option is not specified. */

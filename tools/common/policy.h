@@ -91,4 +91,8 @@ bool policy_load_as(struct tool *tool, struct policy_options *policy, reload_sec
                     bool force);
 void policy_free(struct policy_options *policy);
 
+/* Reads a profile. File names in it become relative to its directory. Returns false after reporting
+ * an error. */
+bool profile_read(struct tool *tool, const char *path, reload_profile *profile);
+
 #endif

@@ -52,46 +52,6 @@ __attribute__((format(printf, 2, 3))) void tool_warn(const struct tool *tool, co
 __attribute__((format(printf, 2, 3), noreturn)) void tool_usage(const struct tool *tool,
                                                                 const char *format, ...);
 
-/* ---- Options ---- */
-
-/* A row of a tool's table of options, which makes both getopt_long's tables and --help. */
-struct tool_option {
-    int id; /* the short option's letter, or a number over 255 where there is none; 0 ends the table
-             */
-    const char *name;     /* of the long option */
-    const char *argument; /* as --help shows it; NULL: takes none */
-    const char *help;
-};
-
-/* What --help says of a tool. */
-struct tool_help {
-    const char *usage; /* lines, each "reload-x …" */
-    const char *about; /* one sentence */
-    const struct tool_option *options;
-};
-
-/* Walks through the command line. *argument is the option's. Returns an id from the table, or -1 at
- * the end, where optind is the first operand. --help and --version, which need not be in the table,
- * are answered, and end the program; a mistake ends it too. */
-int tool_getopt(struct tool *tool, int argc, char **argv, const struct tool_help *help,
-                char **argument);
-
-/* Arguments of options. Each ends the program where the argument is not what it should be. */
-uint64_t tool_number(const struct tool *tool, const char *option, const char *text, uint64_t min,
-                     uint64_t max);
-/* Seconds since the epoch, or RFC 3339. */
-int64_t tool_time(const struct tool *tool, const char *option, const char *text);
-/* A TIMESTAMP: such a time that fits 32 bits. */
-uint32_t tool_timestamp(const struct tool *tool, const char *option, const char *text);
-void tool_hex(const struct tool *tool, const char *option, const char *text, uint8_t *octets,
-              size_t len);
-/* A value by name or number. */
-uint8_t tool_named(const struct tool *tool, const char *option, const char *text, reload_names set);
-reload_form tool_form(const struct tool *tool, const char *option, const char *text);
-
-/* Reads a time; false where text is none. */
-bool time_parse(const char *text, int64_t *time);
-
 /* ---- Output ---- */
 
 /* Where a tool writes. A regular file appears, complete, when it is closed. */
@@ -186,17 +146,5 @@ typedef reload_err key_taker(void *arg, const uint8_t *octets, size_t len, const
  * NULL and the key is encrypted, from the terminal. Returns false after reporting an error. */
 bool key_read(struct tool *tool, const char *path, const char *passphrase_file, key_taker *take,
               void *arg);
-
-/* Names of files from an option that may be repeated, and from a profile. */
-struct file_list {
-    const char *names[RELOAD_MAX_FILES];
-    size_t count;
-};
-void file_list_add(const struct tool *tool, struct file_list *list, const char *option,
-                   const char *name);
-
-/* Reads a profile. File names in it become relative to its directory. Returns false after reporting
- * an error. */
-bool profile_read(struct tool *tool, const char *path, reload_profile *profile);
 
 #endif

@@ -1,4 +1,5 @@
 /* A CA's directory, and in it the index of what it issued: a text file, a line a certificate. */
+#include "common/policy.h"
 #include "keygen/keygen.h"
 
 #include <errno.h>
