@@ -51,7 +51,7 @@ static int to_errors(void *arg, const void *octets, size_t len)
     const struct tool *tool = arg;
     if (tool->batch == NULL)
         return fwrite(octets, 1, len, stderr) == len ? 0 : -1;
-    batch_write_error(tool->batch, octets, len);
+    batch_write(tool->batch, octets, len);
     return 0;
 }
 

@@ -227,7 +227,7 @@ static void finish_slots(struct verify *v)
         v->out.failed = true; /* reports that may not hold are not printed */
     v->tool.batch = NULL;
     for (size_t i = 0; i < MAX_SLOTS && i <= count; i++) {
-        (void)batch_flush(&v->slots[i].early, &v->out);
+        batch_flush(&v->slots[i].early, &v->tool);
         if (v->slots[i].has_report && !v->out.failed)
             print_slot(v, &v->slots[i]);
         clear_slot(&v->slots[i]);
@@ -333,8 +333,6 @@ static void verify_all(struct verify *v)
 
 static bool open_all(struct verify *v, char **files, int count)
 {
-    for (size_t i = 0; i < MAX_SLOTS; i++)
-        v->slots[i].early.tool = &v->tool;
     if (!policy_load(&v->tool, &v->options.policy) || !make_policy(v) || !open_store(v) ||
         !output_open(&v->out, &v->tool, v->options.output, 0))
         return false;
