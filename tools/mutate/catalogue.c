@@ -244,9 +244,9 @@ const char *flag_text(const char *flag)
         {"Cut", "Octets are missing at the end, or too many are there."},
         {"Header", "A header field has another value."},
         {"Digest", "A DIGEST was made in another way than the drafts say."},
-        {"Time", "A TIMESTAMP is another, at the edge of what is allowed or beyond it."},
+        {"Time", "A TIMESTAMP is changed, to the edge of the accepted range or beyond it."},
         {"Certificate", "A certificate is another, or none."},
-        {"SignedAnew", "The message's SIGNATURE was made anew, so that its digest is right."},
+        {"SignedAnew", "The message's SIGNATURE was made again, so that its digest is right."},
         {"AllSignedAnew",
          "So were the signatures of the BODYs and PEER-INFOs that the mutation is in."},
         {"Trailing", "Octets follow the end that the header's Length gives. The result is that of "

@@ -40,12 +40,12 @@ bool cut_overhang(struct mutant *m, uint32_t at)
         octets[i] = (uint8_t)mutant_random(m, 256);
     if (m->mutation->argument != 0) {
         label_form(m, STEP_FORM, RELOAD_REASON_MALFORMED);
-        mutant_comment(m, "three octets behind the last attribute, in the header's Length");
+        mutant_comment(m, "three octets after the last attribute, in the header's Length");
         return mutant_insert(m, RELOAD_NO_ATTR, m->base->len, octets, sizeof octets);
     }
     reload_buf_append(&m->octets, octets, sizeof octets);
     m->err = m->octets.err;
     m->trailing = true;
-    mutant_comment(m, "three octets behind the end of the message");
+    mutant_comment(m, "three octets after the end of the message");
     return m->err == RELOAD_OK;
 }

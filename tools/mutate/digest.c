@@ -88,7 +88,7 @@ bool digest_range(struct mutant *m, uint32_t index)
         [RANGE_HEAD] = "from the container's type on",
         [RANGE_DIGEST_HEAD] = "including DIGEST's type and Length",
         [RANGE_NO_TIMESTAMP] = "without TIMESTAMP",
-        [RANGE_LENGTH] = "with the header's Length as it is behind a ROUTE-LOG",
+        [RANGE_LENGTH] = "with the header's Length as it is with a ROUTE-LOG appended",
         [RANGE_LENGTH_ZERO] = "with a header's Length of 0"};
     enum range range = (enum range)m->mutation->argument;
     const struct site *site = &m->base->sites[index];

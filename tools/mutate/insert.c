@@ -13,9 +13,9 @@ bool insert_attr(struct mutant *m, uint32_t at)
                         ? base_attr(m->base, m->base->signature)->offset
                         : m->base->len;
     mutant_comment(m, "an unknown attribute 0x%02x%02x put %s", attr[0], attr[1],
-                   m->mutation->argument == IN_FRONT           ? "in front of all others"
-                   : m->mutation->argument == BEFORE_SIGNATURE ? "in front of the SIGNATURE"
-                                                               : "behind all others");
+                   m->mutation->argument == IN_FRONT           ? "before all others"
+                   : m->mutation->argument == BEFORE_SIGNATURE ? "before the SIGNATURE"
+                                                               : "after all others");
     return mutant_insert(m, RELOAD_NO_ATTR, offset, attr, sizeof attr);
 }
 
@@ -29,9 +29,9 @@ bool insert_member(struct mutant *m, uint32_t index)
         return false;
     m->states[index].misplaced = where != BEFORE_DIGEST;
     mutant_comment(m, "an unknown attribute 0x%02x%02x put %s %s", attr[0], attr[1],
-                   where == BEFORE_DIGEST  ? "in front of the DIGEST of"
-                   : where == AFTER_DIGEST ? "behind the DIGEST of"
-                                           : "behind",
+                   where == BEFORE_DIGEST  ? "before the DIGEST of"
+                   : where == AFTER_DIGEST ? "after the DIGEST of"
+                                           : "after",
                    attr_name(m, site->attr));
     if (where == AFTER_SIGNATURE)
         return mutant_insert(m, site->container, base_end(m->base, site->attr), attr, sizeof attr);

@@ -32,7 +32,7 @@ bool structure_swap(struct mutant *m, uint32_t attr)
     if (base_size(base, attr) == base_size(base, next) &&
         memcmp(base->octets + a->offset, base->octets + b->offset, base_size(base, attr)) == 0)
         return false;
-    mutant_comment(m, "%s and %s behind it swapped", attr_name(m, attr), attr_name(m, next));
+    mutant_comment(m, "%s swapped with the %s after it", attr_name(m, attr), attr_name(m, next));
     if (next == base->signature)
         mutant_forget(m, attr); /* D10 */
     for (size_t i = 0; i < base->site_count; i++)
@@ -48,7 +48,7 @@ bool structure_behind(struct mutant *m, uint32_t attr)
     if (attr >= m->base->signature || base_attr(m->base, attr)->depth > 1)
         return false;
     mutant_forget(m, attr);
-    mutant_comment(m, "%s moved behind the SIGNATURE, to the end of the message",
+    mutant_comment(m, "%s moved after the SIGNATURE, to the end of the message",
                    attr_name(m, attr));
     return mutant_move(m, attr, RELOAD_NO_ATTR, m->base->len);
 }
