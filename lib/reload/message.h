@@ -272,6 +272,8 @@ void reload_msg_free(reload_msg **msg);
  * RELOAD_ERR_NO_MESSAGE and RELOAD_ERR_RFC6940: not such a header; RELOAD_ERR_VALUE: octets follow
  * the message; RELOAD_ERR_MEMORY. On failure msg is empty and nothing is borrowed. */
 reload_err reload_msg_parse(reload_msg *msg, const uint8_t *octets, size_t len, reload_diag *diag);
+/* Borrows the octets that msg was parsed from at another place, to which they were copied. */
+void reload_msg_moved(reload_msg *msg, const uint8_t *octets);
 
 /* The octets that were parsed: the message's encoding. */
 const uint8_t *reload_msg_octets(const reload_msg *msg, size_t *len);

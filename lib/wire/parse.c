@@ -199,3 +199,8 @@ reload_err reload_msg_parse(reload_msg *msg, const uint8_t *octets, size_t len, 
     }
     return RELOAD_OK;
 }
+
+void reload_msg_moved(reload_msg *msg, const uint8_t *octets)
+{
+    msg->octets = octets;
+}

@@ -251,17 +251,20 @@ static void before_wait(void *arg)
 
 /* ---- Judging ---- */
 
-/* Gives the slot a message of its own, since more is read before it is printed. */
+/* Moves the message from the input to the slot, since more is read before it is printed. */
 static reload_err keep_message(struct verify *v, struct slot *slot)
 {
     if (slot->own_msg == NULL && (slot->own_msg = reload_msg_new()) == NULL)
         return RELOAD_ERR_MEMORY;
     reload_buf_append(&slot->octets, v->in.item.octets, v->in.item.len);
+    if (slot->octets.err != RELOAD_OK)
+        return slot->octets.err;
     v->octets += slot->octets.len;
-    slot->msg = slot->own_msg;
-    return slot->octets.err != RELOAD_OK
-               ? slot->octets.err
-               : reload_msg_parse(slot->own_msg, slot->octets.octets, slot->octets.len, NULL);
+    reload_msg *parsed = v->in.msg;
+    v->in.msg = slot->own_msg;
+    slot->msg = slot->own_msg = parsed;
+    reload_msg_moved(parsed, slot->octets.octets);
+    return RELOAD_OK;
 }
 
 static void judge_slot(struct verify *v, struct slot *slot)
