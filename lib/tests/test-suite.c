@@ -1,0 +1,218 @@
+/* A security algorithm is a row of the suite table: HMAC-SHA256 and CERTS-SHA256, which only this
+ * test has (wire/suite.c is built into it with RL_TEST_SUITES), sign and verify. */
+#include "test.h"
+
+#include "wire/suite.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { HMAC_SHA256 = 0x7e, CERTS_SHA256 = 0x7f, EXAMPLE_TIME = 946702799 };
+
+#define PUT                                                                                    \
+    "{\"header\": {\"method\": \"RESOURCE-PUT\", \"security\": %u, \"overlay\": {\"name\": "   \
+    "\"chat\"}, \"source_id\": \"463ac413c4000000000000000000000000000000\"}, "                \
+    "\"attributes\": [{\"type\": \"SOURCE-INFO\", \"value\": [{\"type\": \"PEER-ID\", "        \
+    "\"value\": \"463ac413c4000000000000000000000000000000\"}]}, {\"type\": \"RESOURCE\", "    \
+    "\"value\": [{\"type\": \"RESOURCE-INFO.KEY\", \"value\": \"alice@example.com\"}, "        \
+    "{\"type\": \"RESOURCE-INFO.BODY\", \"value\": [{\"type\": \"RESOURCE-INFO.BODY.ENTRY\", " \
+    "\"value\": \"sip:alice@10.4.1.2\"}, {\"type\": \"RESOURCE-INFO.BODY.EXPIRATION\", "       \
+    "\"value\": 600}]}]}]}"
+
+/* ---- Credentials ---- */
+
+static reload_buf ca, key, cert;
+
+static int setup(void **state)
+{
+    (void)state;
+    test_file(&ca, "overlay/ca.crt");
+    test_file(&key, "alice.key");
+    test_file(&cert, "alice.crt");
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    reload_buf_free(&ca);
+    reload_buf_free(&key);
+    reload_buf_free(&cert);
+    return 0;
+}
+
+static reload_signer *new_signer(unsigned security)
+{
+    reload_signer *s = reload_signer_new((reload_security)security);
+    assert_non_null(s);
+    if (security == RELOAD_SECURITY_HMAC || security == HMAC_SHA256) {
+        assert_int_equal(reload_signer_set_secret(s, (const uint8_t *)"secret", 6), RELOAD_OK);
+    } else {
+        assert_int_equal(reload_signer_set_key(s, key.octets, key.len, NULL, NULL), RELOAD_OK);
+        assert_int_equal(reload_signer_set_cert(s, cert.octets, cert.len, NULL), RELOAD_OK);
+    }
+    return s;
+}
+
+static reload_policy *new_policy(unsigned security)
+{
+    reload_policy *policy = reload_policy_new((reload_security)security);
+    assert_non_null(policy);
+    if (security == RELOAD_SECURITY_HMAC || security == HMAC_SHA256)
+        assert_int_equal(reload_policy_add_secret(policy, (const uint8_t *)"secret", 6), RELOAD_OK);
+    else
+        assert_int_equal(reload_policy_add_ca(policy, ca.octets, ca.len, NULL), RELOAD_OK);
+    return policy;
+}
+
+/* ---- Signing and verifying ---- */
+
+/* Signs the example under one algorithm. */
+static void make(unsigned security, reload_buf *out)
+{
+    char json[2048];
+    reload_buf plain = {0};
+    reload_diag diag;
+    const reload_sign_options options = {
+        .size = sizeof options, .time = EXAMPLE_TIME, .flags = RELOAD_SIGN_SOURCE_INFO};
+    (void)snprintf(json, sizeof json, PUT, security);
+    test_json(&plain, json);
+    reload_msg *msg = test_parse(&plain);
+    reload_signer *s = new_signer(security);
+    if (reload_sign(s, msg, &options, out, &diag) != RELOAD_OK)
+        fail_msg("not signed: %s", diag.text);
+    reload_signer_free(&s);
+    reload_msg_free(&msg);
+    reload_buf_free(&plain);
+}
+
+static void judged(unsigned security, const reload_buf *octets, const char *reason)
+{
+    reload_report report = {0};
+    reload_policy *policy = new_policy(security);
+    reload_msg *msg = test_parse(octets);
+    assert_int_equal(test_verify(policy, NULL, msg, EXAMPLE_TIME, &report), RELOAD_OK);
+    assert_string_equal(reason, report.reason == RELOAD_REASON_NONE
+                                    ? reload_verdict_text(report.verdict)
+                                    : reload_reason_text(report.reason));
+    assert_int_equal(report.count, 3); /* SOURCE-INFO's, the BODY's, the message's */
+    for (size_t i = 0; i < report.count && report.verdict == RELOAD_VALID; i++)
+        assert_int_equal(report.signatures[i].verdict, RELOAD_VALID);
+    reload_report_free(&report);
+    reload_msg_free(&msg);
+    reload_policy_free(&policy);
+}
+
+static void test_rows(void **state)
+{
+    (void)state;
+    assert_string_equal(rl_suite_of(HMAC_SHA256)->name, "HMAC-SHA256");
+    assert_string_equal(rl_suite_of(CERTS_SHA256)->name, "CERTS-SHA256");
+    assert_null(rl_suite_of(0x7d));
+}
+
+/* All is covered from octet 8 up to the last DIGEST, Length apart (D1). */
+static void each_octet(unsigned security, reload_buf *octets, size_t step)
+{
+    reload_policy *policy = new_policy(security);
+    reload_msg *msg = reload_msg_new();
+    reload_report report = {0};
+    for (size_t i = 8; i < octets->len; i += step) {
+        octets->octets[i] ^= 0x04;
+        if (reload_msg_parse(msg, octets->octets, octets->len, NULL) == RELOAD_OK) {
+            assert_int_equal(test_verify(policy, NULL, msg, EXAMPLE_TIME, &report), RELOAD_OK);
+            if (reload_report_passed(&report))
+                fail_msg("octet %zu may change", i);
+        }
+        octets->octets[i] ^= 0x04;
+    }
+    reload_report_free(&report);
+    reload_msg_free(&msg);
+    reload_policy_free(&policy);
+}
+
+static void test_hmac_sha256(void **state)
+{
+    (void)state;
+    reload_buf octets = {0};
+    make(HMAC_SHA256, &octets);
+    judged(HMAC_SHA256, &octets, "valid");
+    /* the digest is HMAC-SHA256 of what D1 covers */
+    reload_msg *msg = test_parse(&octets);
+    reload_site site;
+    reload_covered covered;
+    uint8_t digest[RELOAD_MAX_MD_SIZE];
+    size_t len;
+    reload_site_at(msg, reload_msg_signature(msg), &site);
+    reload_site_covered(msg, &site, &covered);
+    assert_int_equal(reload_hmac(RELOAD_MD_SHA256, (reload_span){(const uint8_t *)"secret", 6},
+                                 covered.span, covered.count, digest),
+                     RELOAD_OK);
+    const uint8_t *value = reload_msg_value_octets(msg, site.digest, &len);
+    assert_int_equal(len, 32);
+    assert_memory_equal(value, digest, len);
+    reload_msg_free(&msg);
+    each_octet(HMAC_SHA256, &octets, 1);
+    judged(RELOAD_SECURITY_HMAC, &octets, "security-mismatch");
+    reload_buf_free(&octets);
+}
+
+static void test_certs_sha256(void **state)
+{
+    (void)state;
+    reload_buf octets = {0};
+    make(CERTS_SHA256, &octets);
+    judged(CERTS_SHA256, &octets, "valid");
+    each_octet(CERTS_SHA256, &octets, 13);
+    judged(RELOAD_SECURITY_CERTS, &octets, "security-mismatch");
+    reload_buf_free(&octets);
+}
+
+/* Replaces a message's Security and its own digest by one that the signer makes with a hash. */
+static void sign_again(unsigned security, reload_md md, reload_buf *octets)
+{
+    reload_buf digest = {0};
+    reload_site site;
+    reload_covered covered;
+    octets->octets[11] = (uint8_t)security;
+    reload_msg *msg = test_parse(octets);
+    reload_signer *s = new_signer(security);
+    reload_site_at(msg, reload_msg_signature(msg), &site);
+    reload_site_covered(msg, &site, &covered);
+    assert_int_equal(reload_signer_digest(s, md, covered.span, covered.count, 0, &digest),
+                     RELOAD_OK);
+    const reload_attr *attr = reload_msg_attr(msg, site.digest);
+    if (digest.len == attr->length)
+        memcpy(octets->octets + attr->offset + 4, digest.octets, digest.len);
+    reload_signer_free(&s);
+    reload_msg_free(&msg);
+    reload_buf_free(&digest);
+}
+
+/* A SHA-1 digest is refused: under a MAC by its length, under a key by the signature. */
+static void test_sha1_refused(void **state)
+{
+    (void)state;
+    reload_buf octets = {0};
+    make(RELOAD_SECURITY_HMAC, &octets);
+    octets.octets[11] = HMAC_SHA256;
+    judged(HMAC_SHA256, &octets, "bad-digest-length");
+    reload_buf_reset(&octets);
+    make(CERTS_SHA256, &octets);
+    sign_again(CERTS_SHA256, RELOAD_MD_SHA1, &octets);
+    judged(CERTS_SHA256, &octets, "bad-digest");
+    sign_again(CERTS_SHA256, RELOAD_MD_SHA256, &octets);
+    judged(CERTS_SHA256, &octets, "valid");
+    reload_buf_free(&octets);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rows),
+        cmocka_unit_test(test_hmac_sha256),
+        cmocka_unit_test(test_certs_sha256),
+        cmocka_unit_test(test_sha1_refused),
+    };
+    return cmocka_run_group_tests_name("suite", tests, setup, teardown);
+}
