@@ -2,8 +2,6 @@
  * test has (wire/suite.c is built into it with RL_TEST_SUITES), sign and verify. */
 #include "test.h"
 
-#include "wire/suite.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -106,9 +104,9 @@ static void judged(unsigned security, const reload_buf *octets, const char *reas
 static void test_rows(void **state)
 {
     (void)state;
-    assert_string_equal(rl_suite_of(HMAC_SHA256)->name, "HMAC-SHA256");
-    assert_string_equal(rl_suite_of(CERTS_SHA256)->name, "CERTS-SHA256");
-    assert_null(rl_suite_of(0x7d));
+    assert_string_equal(reload_suite_of(HMAC_SHA256)->name, "HMAC-SHA256");
+    assert_string_equal(reload_suite_of(CERTS_SHA256)->name, "CERTS-SHA256");
+    assert_null(reload_suite_of(0x7d));
 }
 
 /* All is covered from octet 8 up to the last DIGEST, Length apart (D1). */
