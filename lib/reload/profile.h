@@ -8,12 +8,9 @@
 extern "C" {
 #endif
 
-/* ---- Profiles ---- */
-
 enum { RELOAD_MAX_FILES = 16 };
 
-/* How an overlay is run, as the file overlay.json says it. Strings are owned; what is not said is
- * NULL, -1 or false. */
+/* The policy of an overlay. The profile owns its strings. An absent key is NULL, -1 or false. */
 typedef struct reload_profile {
     char *overlay;     /* name */
     int64_t security;  /* a reload_security */
@@ -24,18 +21,18 @@ typedef struct reload_profile {
     bool require_peer_signature;
     bool replay, pair;                         /* D25 */
     char *replay_state, *pin;                  /* files (D25, D28) */
-    char *ca[RELOAD_MAX_FILES + 1];            /* files of CA certificates, behind the last NULL */
+    char *ca[RELOAD_MAX_FILES + 1];            /* files of CA certificates, up to a NULL */
     char *intermediates[RELOAD_MAX_FILES + 1]; /* files of intermediate certificates */
     char *crl[RELOAD_MAX_FILES + 1];           /* files of revocation lists */
 } reload_profile;
 
-/* Reads a profile. RELOAD_ERR_SYNTAX, RELOAD_ERR_VALUE (unknown keys too, and ca beside pin) as
- * reload_json_read does. On failure nothing is owned. */
+/* Reads a profile. Errors are those of reload_json_read; an unknown key, and ca together with pin,
+ * are RELOAD_ERR_VALUE. On failure the profile is empty. */
 reload_err reload_profile_read(const char *text, size_t len, reload_profile *profile,
                                reload_diag *diag);
-/* Writes what a profile says as JSON over several lines. */
+/* Writes a profile as JSON on several lines. */
 reload_err reload_profile_write(const reload_profile *profile, reload_sink sink, void *arg);
-/* Frees the strings; nothing is said by the profile then. */
+/* Frees the strings and leaves the profile empty. */
 void reload_profile_free(reload_profile *profile);
 
 #ifdef __cplusplus

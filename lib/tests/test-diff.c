@@ -1,4 +1,4 @@
-/* Comparing messages: an octet that differs shows, wherever it is. */
+/* Comparing messages: every octet that differs shows. */
 #include "test.h"
 
 #include "dump/dump.h"
@@ -40,8 +40,8 @@ static bool begins(const uint8_t *at, const uint8_t *end, const char *text)
     return (size_t)(end - at) >= strlen(text) && memcmp(at, text, strlen(text)) == 0;
 }
 
-/* That a comparison has headings, and below each of them lines behind "-" that are not those behind
- * "+". */
+/* That a comparison has headings, and after each of them "-" lines that differ from its "+" lines.
+ */
 static void shows(const reload_buf *said, size_t at, unsigned bit)
 {
     reload_buf lines[2] = {{0}, {0}};
@@ -178,7 +178,7 @@ static void test_alignment(void **state)
          "06550001"
          "01000001",
          "@ /attributes/0/padding  0x0655 padding\n- 000000\n+ 000001\n"},
-        /* the last member's padding inside its container's Length, and behind it */
+        /* the last member's padding inside its container's Length, and after it */
         {"00020005"
          "01020001"
          "61000000",
@@ -243,7 +243,7 @@ static size_t compare_large(bool other)
     return said;
 }
 
-/* They are compared in seconds, and what is said is a multiple of their size. */
+/* Comparing takes seconds, and the output is bounded by a multiple of the messages' size. */
 static void test_hostile(void **state)
 {
     (void)state;

@@ -1,11 +1,11 @@
-/* json.md, sentence by sentence. */
+/* Messages from and to JSON, sentence by sentence of reload-message(5). */
 #include "test.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- What is taken ---- */
+/* ---- Accepted text ---- */
 
 #define ID      "463ac413c4000000000000000000000000000000"
 #define ZERO_ID "0000000000000000000000000000000000000000"
@@ -222,7 +222,7 @@ static void test_values(void **state)
                         "61620000");
 }
 
-/* hex for any attribute, and it is written as told. */
+/* Any attribute may have hex, which is written as it is. */
 static void test_hex_values(void **state)
 {
     (void)state;
@@ -241,7 +241,7 @@ static void test_hex_values(void **state)
 static void test_lies(void **state)
 {
     (void)state;
-    /* forced_length in the header and on attributes; padding goes by what is there */
+    /* forced_length in the header and on attributes; padding follows the actual length */
     reads("{\"header\": {\"method\": 0, \"forced_length\": 16777215}}", PLAIN("ffffff"));
     reads("{\"header\": {\"forced_length\": 0, \"method\": 0}, \"attributes\": [{\"type\": "
           "\"SDP\", \"value\": \"a\"}]}",
@@ -511,7 +511,7 @@ static void test_out_of_range(void **state)
     refuses("{\"garbage\": {\"hex\": \"0\"}}", V, "/garbage/hex");
 }
 
-/* A number that no integer of the machine holds is out of range like others, and its place is told.
+/* A number beyond the machine's integers is out of range like others, and its place is reported.
  */
 static void test_far_out_of_range(void **state)
 {
@@ -520,7 +520,7 @@ static void test_far_out_of_range(void **state)
     refuses(H "{\"type\": \"PEER-EXPIRATION\", \"value\": -99999999999999999999}]}", V,
             "/attributes/0/value");
     refuses(H "{\"type\": \"PEER-EXPIRATION\", \"value\": -1e300}]}", V, "/attributes/0/value");
-    /* what is too large for a double too has no place but in the text */
+    /* beyond a double's range, only the place in the text is known */
     static const char text[] = H "{\"type\": \"PEER-EXPIRATION\", \"value\": 1e999}]}";
     reload_buf buf = {0};
     reload_diag diag = {0};
@@ -581,7 +581,7 @@ static void test_too_long(void **state)
                    H "{\"type\": 2, \"value\": [{\"type\": 1621, \"hex\": \"%.131064s\"}]}]}",
                    digits);
     refuses(text, RELOAD_ERR_TOO_LONG, "/attributes/0");
-    /* the header's Length: 256 attributes of 64 KiB, unless told to lie about it */
+    /* the header's Length: 256 attributes of 64 KiB, unless forced_length is given */
     for (int forced = 0; forced < 2; forced++) {
         size_t len =
             (size_t)snprintf(text, 128, "{\"header\": {\"method\": 0%s}, \"attributes\": [",
@@ -622,7 +622,7 @@ static void syntax(const char *text, unsigned line, unsigned column)
     reload_buf_free(&buf);
 }
 
-/* Line and column of the last character of what is wrong. */
+/* Line and column of the last character of the fault. */
 static void test_syntax(void **state)
 {
     (void)state;
@@ -888,7 +888,7 @@ static void test_identity(void **state)
                 if (len - at >= 4)
                     memcpy(octets + at, "RELO", 4);
                 break;
-            default: /* another message behind it */
+            default: /* another message after it */
                 if (len + base.len <= sizeof octets) {
                     memcpy(octets + len, base.octets, base.len);
                     len += base.len;
