@@ -55,7 +55,7 @@ void fuzz_read(struct fuzz_items *items, reload_form form, const uint8_t *octets
 {
     static reload_reader *reader; /* used again and again, as the tools do */
     struct fuzz_source source = {octets, len, step};
-    reload_item item;
+    const reload_item *item;
     if (reader == NULL)
         reader = reload_reader_new();
     MUST(reader != NULL);
@@ -64,24 +64,24 @@ void fuzz_read(struct fuzz_items *items, reload_form form, const uint8_t *octets
     reload_reader_open(reader, form, fuzz_pull, &source);
     for (;;) {
         MUST(reload_reader_next(reader, &item) == RELOAD_OK);
-        items->form = item.form;
-        if (item.kind == RELOAD_ITEM_END)
+        items->form = item->form;
+        if (item->kind == RELOAD_ITEM_END)
             break;
-        MUST(item.offset <= len);
-        if (item.kind != RELOAD_ITEM_MESSAGE)
-            look_at_diag(&item.diag);
+        MUST(item->offset <= len);
+        if (item->kind != RELOAD_ITEM_MESSAGE)
+            look_at_diag(&item->diag);
         if (items->count == items->cap) {
             items->cap = items->cap == 0 ? 64 : items->cap * 2;
             items->item = realloc(items->item, items->cap * sizeof *items->item);
             MUST(items->item != NULL);
         }
         items->item[items->count++] =
-            (struct fuzz_item){item.kind, item.offset, items->octets.len, item.len};
-        if (item.kind == RELOAD_ITEM_BAD)
+            (struct fuzz_item){item->kind, item->offset, items->octets.len, item->len};
+        if (item->kind == RELOAD_ITEM_BAD)
             items->bad++;
         else
-            MUST(item.len > 0);
-        reload_buf_append(&items->octets, item.octets, item.len);
+            MUST(item->len > 0);
+        reload_buf_append(&items->octets, item->octets, item->len);
     }
     MUST(items->octets.err == RELOAD_OK);
 }

@@ -25,10 +25,11 @@ typedef enum reload_item_kind {
     RELOAD_ITEM_BAD      /* JSON or hex text with an error, described by diag */
 } reload_item_kind;
 
+/* Made by the library alone, and read by the caller; later versions may add members at its end. */
 typedef struct reload_item {
     reload_item_kind kind;
     reload_form form;
-    const uint8_t *octets; /* of MESSAGE and GARBAGE; valid until the next call */
+    const uint8_t *octets; /* of MESSAGE and GARBAGE */
     size_t len;
     uint64_t offset;      /* of the item in the input, in octets of the input's own form */
     reload_time captured; /* JSON's meta.time in microseconds, or RELOAD_NO_TIME */
@@ -44,9 +45,10 @@ reload_reader *reload_reader_new(void);
 void reload_reader_free(reload_reader **reader);
 /* Begins a new input. The source is called only if no whole item is buffered. */
 void reload_reader_open(reload_reader *reader, reload_form form, reload_source source, void *arg);
-/* The next item. After RELOAD_ERR_READ (the source failed) or RELOAD_ERR_MEMORY this input cannot
- * be read further, but another one can be opened. */
-reload_err reload_reader_next(reload_reader *reader, reload_item *item);
+/* The next item, which the reader owns; it and its octets are valid until the next call with the
+ * reader. On failure it is END. After RELOAD_ERR_READ (the source failed) or RELOAD_ERR_MEMORY this
+ * input cannot be read further, but another one can be opened. */
+reload_err reload_reader_next(reload_reader *reader, const reload_item **item);
 
 #ifdef __cplusplus
 }

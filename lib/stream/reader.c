@@ -23,6 +23,7 @@ struct reload_reader {
     bool in_value;    /* the framer reads a JSON value's octets */
     int64_t captured; /* the JSON value's capture time */
     rl_slice slice;
+    reload_item item; /* the last one returned */
 };
 
 /* The reload_source of a reader that has none. */
@@ -225,18 +226,25 @@ static reload_err next_json(reload_reader *r, reload_item *item)
     }
 }
 
-reload_err reload_reader_next(reload_reader *r, reload_item *item)
+static reload_err next_item(reload_reader *r, reload_item *item)
 {
-    *item = (reload_item){.kind = RELOAD_ITEM_END};
     reload_err err = decide_form(r);
     if (err != RELOAD_OK)
         return err;
     if (r->form == RELOAD_FORM_JSON)
-        err = next_json(r, item);
-    else if (r->form == RELOAD_FORM_HEX)
-        err = next_hex(r, item);
-    else
-        err = rl_framer_next(&r->framer, item);
-    item->form = r->form;
+        return next_json(r, item);
+    if (r->form == RELOAD_FORM_HEX)
+        return next_hex(r, item);
+    return rl_framer_next(&r->framer, item);
+}
+
+reload_err reload_reader_next(reload_reader *r, const reload_item **item)
+{
+    r->item = (reload_item){.kind = RELOAD_ITEM_END};
+    reload_err err = next_item(r, &r->item);
+    if (err != RELOAD_OK)
+        r->item = (reload_item){.kind = RELOAD_ITEM_END};
+    r->item.form = r->form;
+    *item = &r->item;
     return err;
 }

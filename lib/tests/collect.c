@@ -21,42 +21,44 @@ void test_collect_from(struct test_log *log, reload_form form, reload_source pul
                        struct test_source *source, reload_form detected)
 {
     reload_reader *reader = reload_reader_new();
-    reload_item item;
+    const reload_item *item;
     reload_err err;
     assert_non_null(reader);
     memset(log, 0, sizeof *log);
     reload_reader_open(reader, form, pull, source);
-    while ((err = reload_reader_next(reader, &item)) == RELOAD_OK && item.kind != RELOAD_ITEM_END) {
-        assert_int_equal(item.form, detected);
+    while ((err = reload_reader_next(reader, &item)) == RELOAD_OK &&
+           item->kind != RELOAD_ITEM_END) {
+        assert_int_equal(item->form, detected);
         if (log->len > 0)
             log_note(log, " ");
-        if (item.kind == RELOAD_ITEM_MESSAGE) {
-            log_note(log, "M%zu@%llu", item.len, (unsigned long long)item.offset);
-        } else if (item.kind == RELOAD_ITEM_GARBAGE) {
-            log_note(log, "G%zu@%llu!%d", item.len, (unsigned long long)item.offset,
-                     item.diag.code);
+        if (item->kind == RELOAD_ITEM_MESSAGE) {
+            log_note(log, "M%zu@%llu", item->len, (unsigned long long)item->offset);
+        } else if (item->kind == RELOAD_ITEM_GARBAGE) {
+            log_note(log, "G%zu@%llu!%d", item->len, (unsigned long long)item->offset,
+                     item->diag.code);
         } else {
-            log_note(log, "B@%llu", (unsigned long long)item.diag.offset);
-            if (item.diag.line > 0)
-                log_note(log, "=%u:%u", item.diag.line, item.diag.column);
-            if (item.diag.has_pointer)
-                log_note(log, "%s", item.diag.pointer);
-            log_note(log, "!%d", item.diag.code);
+            log_note(log, "B@%llu", (unsigned long long)item->diag.offset);
+            if (item->diag.line > 0)
+                log_note(log, "=%u:%u", item->diag.line, item->diag.column);
+            if (item->diag.has_pointer)
+                log_note(log, "%s", item->diag.pointer);
+            log_note(log, "!%d", item->diag.code);
         }
-        if (item.kind != RELOAD_ITEM_MESSAGE) {
-            assert_true(item.diag.has_offset);
-            assert_true(item.diag.offset >= item.offset); /* in hex text the item begins earlier */
-            assert_true(strlen(item.diag.text) > 0);
+        if (item->kind != RELOAD_ITEM_MESSAGE) {
+            assert_true(item->diag.has_offset);
+            /* in hex text the item begins earlier */
+            assert_true(item->diag.offset >= item->offset);
+            assert_true(strlen(item->diag.text) > 0);
         }
-        if (item.kind != RELOAD_ITEM_BAD)
-            reload_buf_append(&log->octets, item.octets, item.len);
+        if (item->kind != RELOAD_ITEM_BAD)
+            reload_buf_append(&log->octets, item->octets, item->len);
     }
     if (err != RELOAD_OK)
         log_note(log, "%s!%d", log->len > 0 ? " " : "", err);
     else
         assert_int_equal(reload_reader_next(reader, &item), RELOAD_OK); /* the end repeats */
     if (err == RELOAD_OK)
-        assert_int_equal(item.kind, RELOAD_ITEM_END);
+        assert_int_equal(item->kind, RELOAD_ITEM_END);
     reload_reader_free(&reader);
     assert_null(reader);
 }

@@ -146,14 +146,15 @@ static reload_err run_reader(void *arg)
     const struct input *input = arg;
     struct test_source source = {.octets = input->octets, .len = input->len};
     reload_reader *reader = reload_reader_new();
-    reload_item item;
+    const reload_item *item;
     unsigned messages = 0;
     if (reader == NULL)
         return RELOAD_ERR_MEMORY;
     reload_reader_open(reader, input->form, test_pull, &source);
     reload_err err;
-    while ((err = reload_reader_next(reader, &item)) == RELOAD_OK && item.kind != RELOAD_ITEM_END) {
-        check(item.kind == RELOAD_ITEM_MESSAGE, "a message became something else");
+    while ((err = reload_reader_next(reader, &item)) == RELOAD_OK &&
+           item->kind != RELOAD_ITEM_END) {
+        check(item->kind == RELOAD_ITEM_MESSAGE, "a message became something else");
         messages++;
     }
     if (err == RELOAD_OK)

@@ -796,22 +796,22 @@ static void check_identity(const uint8_t *octets, size_t len, unsigned flags)
     reload_reader *reader = reload_reader_new();
     reload_msg *msg = reload_msg_new();
     reload_buf text = {0}, again = {0}, kinds = {0}, kinds_again = {0};
-    reload_item item;
+    const reload_item *item;
     struct test_source source = {.octets = octets, .len = len};
     reload_reader_open(reader, RELOAD_FORM_BINARY, test_pull, &source);
     for (;;) {
         assert_int_equal(reload_reader_next(reader, &item), RELOAD_OK);
-        if (item.kind == RELOAD_ITEM_END)
+        if (item->kind == RELOAD_ITEM_END)
             break;
-        uint8_t kind = (uint8_t)item.kind;
+        uint8_t kind = (uint8_t)item->kind;
         reload_buf_append(&kinds, &kind, 1);
-        if (item.kind == RELOAD_ITEM_MESSAGE) {
-            assert_int_equal(reload_msg_parse(msg, item.octets, item.len, NULL), RELOAD_OK);
+        if (item->kind == RELOAD_ITEM_MESSAGE) {
+            assert_int_equal(reload_msg_parse(msg, item->octets, item->len, NULL), RELOAD_OK);
             assert_int_equal(reload_json_write(msg, NULL, flags, test_sink, &text), RELOAD_OK);
         } else {
-            assert_int_equal(item.kind, RELOAD_ITEM_GARBAGE);
-            assert_int_equal(reload_json_write_garbage(item.octets, item.len, item.diag.text, NULL,
-                                                       flags, test_sink, &text),
+            assert_int_equal(item->kind, RELOAD_ITEM_GARBAGE);
+            assert_int_equal(reload_json_write_garbage(item->octets, item->len, item->diag.text,
+                                                       NULL, flags, test_sink, &text),
                              RELOAD_OK);
         }
         reload_buf_append(&text, "\n", 1);
@@ -826,11 +826,11 @@ static void check_identity(const uint8_t *octets, size_t len, unsigned flags)
     reload_reader_open(reader, RELOAD_FORM_JSON, test_pull, &source);
     for (;;) {
         assert_int_equal(reload_reader_next(reader, &item), RELOAD_OK);
-        if (item.kind == RELOAD_ITEM_END)
+        if (item->kind == RELOAD_ITEM_END)
             break;
-        uint8_t kind = (uint8_t)item.kind;
+        uint8_t kind = (uint8_t)item->kind;
         reload_buf_append(&kinds_again, &kind, 1);
-        reload_buf_append(&again, item.octets, item.len);
+        reload_buf_append(&again, item->octets, item->len);
     }
     test_same_octets(again.octets, again.len, octets, len);
     test_same_octets(kinds_again.octets, kinds_again.len, kinds.octets, kinds.len);

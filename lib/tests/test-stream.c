@@ -156,14 +156,14 @@ static void test_forms(void **state)
     for (size_t i = 0; i < COUNT(rows); i++)
         for (size_t chunk = 0; chunk < 2; chunk++) {
             reload_reader *reader = reload_reader_new();
-            reload_item item;
+            const reload_item *item;
             struct test_source source = {.octets = (const uint8_t *)rows[i].text,
                                          .len = strlen(rows[i].text),
                                          .chunk = chunk};
             reload_reader_open(reader, RELOAD_FORM_AUTO, test_pull, &source);
             assert_int_equal(reload_reader_next(reader, &item), RELOAD_OK);
             print_message("# %zu\n", i);
-            assert_int_equal(item.form, rows[i].form);
+            assert_int_equal(item->form, rows[i].form);
             reload_reader_free(&reader);
         }
 }
@@ -241,11 +241,11 @@ static void live(const void *text, size_t len, size_t chunk, unsigned messages)
 {
     struct test_source source = {.octets = text, .len = len, .chunk = chunk};
     reload_reader *reader = reload_reader_new();
-    reload_item item;
+    const reload_item *item;
     reload_reader_open(reader, RELOAD_FORM_AUTO, pull_once, &source);
     for (unsigned i = 0; i < messages; i++) {
         assert_int_equal(reload_reader_next(reader, &item), RELOAD_OK);
-        assert_int_equal(item.kind, RELOAD_ITEM_MESSAGE);
+        assert_int_equal(item->kind, RELOAD_ITEM_MESSAGE);
     }
     reload_reader_free(&reader);
 }
@@ -275,7 +275,7 @@ static void test_open_again(void **state)
     reload_reader *reader = reload_reader_new();
     test_hex(&buf, M72 M68);
     for (unsigned k = 0; k < 9; k++) {
-        reload_item item;
+        const reload_item *item;
         static const char hex_text[] = "ff" M68 "zz\n\n" M72;
         static const char json_text[] = "[" J72 ", {";
         struct test_source source = {.octets = buf.octets, .len = buf.len};
@@ -287,12 +287,12 @@ static void test_open_again(void **state)
                                           .len = sizeof json_text - 1};
         reload_reader_open(reader, RELOAD_FORM_AUTO, test_pull, &source);
         assert_int_equal(reload_reader_next(reader, &item), RELOAD_OK);
-        assert_int_equal(item.kind, k % 3 == 1 ? RELOAD_ITEM_GARBAGE : RELOAD_ITEM_MESSAGE);
-        assert_int_equal(item.len, k % 3 == 1 ? 1 : 72);
-        assert_int_equal(item.offset, k % 3 == 2 ? 1 : 0);
+        assert_int_equal(item->kind, k % 3 == 1 ? RELOAD_ITEM_GARBAGE : RELOAD_ITEM_MESSAGE);
+        assert_int_equal(item->len, k % 3 == 1 ? 1 : 72);
+        assert_int_equal(item->offset, k % 3 == 2 ? 1 : 0);
         if (k < 3) /* leave the first inputs unfinished */
             continue;
-        while (item.kind != RELOAD_ITEM_END)
+        while (item->kind != RELOAD_ITEM_END)
             assert_int_equal(reload_reader_next(reader, &item), RELOAD_OK);
     }
     reload_reader_free(&reader);

@@ -125,15 +125,15 @@ static bool next_file(struct input *in)
 static bool take_item(struct input *in, reload_err err)
 {
     reload_diag diag;
-    if (err == RELOAD_OK && in->item.kind != RELOAD_ITEM_END) {
+    if (err == RELOAD_OK && in->item->kind != RELOAD_ITEM_END) {
         in->empty = false;
         in->index++;
         in->origin = (reload_origin){.file = in->file,
-                                     .offset = in->item.offset,
+                                     .offset = in->item->offset,
                                      .index = in->index,
-                                     .captured = in->item.captured};
-        if (in->item.kind == RELOAD_ITEM_MESSAGE)
-            err = reload_msg_parse(in->msg, in->item.octets, in->item.len, &diag);
+                                     .captured = in->item->captured};
+        if (in->item->kind == RELOAD_ITEM_MESSAGE)
+            err = reload_msg_parse(in->msg, in->item->octets, in->item->len, &diag);
         if (err == RELOAD_OK)
             return true;
     }
@@ -167,9 +167,9 @@ void input_close(struct input *in)
 void input_error(struct input *in, int status, const reload_diag *diag)
 {
     char place[320] = "";
-    uint64_t offset = in->item.offset;
-    bool text = in->item.form != RELOAD_FORM_BINARY;
-    bool inner = diag->has_offset && in->item.kind == RELOAD_ITEM_MESSAGE;
+    uint64_t offset = in->item->offset;
+    bool text = in->item->form != RELOAD_FORM_BINARY;
+    bool inner = diag->has_offset && in->item->kind == RELOAD_ITEM_MESSAGE;
     if (inner && !text)
         offset += diag->offset;
     else if (diag->has_offset && !inner)
@@ -178,7 +178,7 @@ void input_error(struct input *in, int status, const reload_diag *diag)
         (void)snprintf(place, sizeof place, "line %u, column %u: ", diag->line, diag->column);
     else if (inner && text)
         (void)snprintf(place, sizeof place, "octet %" PRIu64 " of the message: ", diag->offset);
-    else if (diag->has_pointer && in->item.kind == RELOAD_ITEM_BAD)
+    else if (diag->has_pointer && in->item->kind == RELOAD_ITEM_BAD)
         (void)snprintf(place, sizeof place,
                        "%s: ", diag->pointer[0] == '\0' ? "the whole value" : diag->pointer);
     tool_error(in->tool, status, "%s: offset %" PRIu64 ": message %" PRIu64 ": %s%s", in->file,
@@ -187,15 +187,15 @@ void input_error(struct input *in, int status, const reload_diag *diag)
 
 bool input_is_message(struct input *in)
 {
-    if (in->item.kind == RELOAD_ITEM_MESSAGE)
+    if (in->item->kind == RELOAD_ITEM_MESSAGE)
         return true;
-    if (in->item.kind == RELOAD_ITEM_GARBAGE) {
-        reload_diag diag = in->item.diag;
-        (void)snprintf(diag.text, sizeof diag.text, "%zu octets of garbage: %.200s", in->item.len,
-                       in->item.diag.text);
+    if (in->item->kind == RELOAD_ITEM_GARBAGE) {
+        reload_diag diag = in->item->diag;
+        (void)snprintf(diag.text, sizeof diag.text, "%zu octets of garbage: %.200s", in->item->len,
+                       in->item->diag.text);
         input_error(in, STATUS_MALFORMED, &diag);
     } else {
-        input_error(in, STATUS_MALFORMED, &in->item.diag);
+        input_error(in, STATUS_MALFORMED, &in->item->diag);
     }
     return false;
 }

@@ -105,13 +105,13 @@ struct input {
     void (*before_wait)(void *arg); /* called at the same moment; may be NULL */
     void *before_wait_arg;
     reload_reader *reader;
-    int fd;           /* -1: no file is open */
-    const char *file; /* its name, "-" for standard input */
-    bool empty;       /* no item was found in it so far */
-    uint64_t index;   /* of the item, from 1, over all files */
-    reload_item item;
-    reload_origin origin; /* of the item */
-    reload_msg *msg;      /* the item as a message, if it is one */
+    int fd;                  /* -1: no file is open */
+    const char *file;        /* its name, "-" for standard input */
+    bool empty;              /* no item was found in it so far */
+    uint64_t index;          /* of the item, from 1, over all files */
+    const reload_item *item; /* the reader's, until it reads on */
+    reload_origin origin;    /* of the item */
+    reload_msg *msg;         /* the item as a message, if it is one */
 };
 
 /* Reads count files, or standard input if count is 0. Returns false without memory. */

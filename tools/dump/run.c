@@ -56,8 +56,8 @@ void dump_files(struct dump *d, char **files, int count)
                 write_certs(d, in.msg);
             if (reload_msg_check(in.msg, &diag) != RELOAD_OK)
                 input_error(&in, STATUS_MALFORMED, &diag);
-        } else if (in.item.kind == RELOAD_ITEM_GARBAGE) {
-            output_check(d->out, form_write_garbage(d->form, &in.item, origin, d->flags,
+        } else if (in.item->kind == RELOAD_ITEM_GARBAGE) {
+            output_check(d->out, form_write_garbage(d->form, in.item, origin, d->flags,
                                                     output_write, d->out));
         }
     }
@@ -74,7 +74,7 @@ static diff_side next_side(struct input *in, bool *more)
         return (diff_side){.msg = NULL};
     if (input_is_message(in))
         return (diff_side){.msg = in->msg, .origin = &in->origin};
-    return (diff_side){.octets = in->item.octets, .len = in->item.len, .origin = &in->origin};
+    return (diff_side){.octets = in->item->octets, .len = in->item->len, .origin = &in->origin};
 }
 
 /* Compares two inputs item by item. What cannot be read is reported, and not compared. */
@@ -85,8 +85,8 @@ static void diff_inputs(struct dump *d, struct input in[2])
         diff_side a = next_side(&in[0], &more[0]), b = next_side(&in[1], &more[1]);
         if (!more[0] && !more[1])
             return;
-        if ((more[0] && in[0].item.kind == RELOAD_ITEM_BAD) ||
-            (more[1] && in[1].item.kind == RELOAD_ITEM_BAD))
+        if ((more[0] && in[0].item->kind == RELOAD_ITEM_BAD) ||
+            (more[1] && in[1].item->kind == RELOAD_ITEM_BAD))
             continue;
         output_check(d->out, diff_write(&a, &b, d->flags, d->tool->quiet ? NULL : output_write,
                                         d->out, &differ));

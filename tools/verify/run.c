@@ -256,7 +256,7 @@ static reload_err keep_message(struct verify *v, struct slot *slot)
 {
     if (slot->own_msg == NULL && (slot->own_msg = reload_msg_new()) == NULL)
         return RELOAD_ERR_MEMORY;
-    reload_buf_append(&slot->octets, v->in.item.octets, v->in.item.len);
+    reload_buf_append(&slot->octets, v->in.item->octets, v->in.item->len);
     if (slot->octets.err != RELOAD_OK)
         return slot->octets.err;
     v->octets += slot->octets.len;
@@ -270,7 +270,7 @@ static reload_err keep_message(struct verify *v, struct slot *slot)
 static void judge_slot(struct verify *v, struct slot *slot)
 {
     reload_diag diag;
-    reload_moment moment = {.now = v->in.item.captured, .captured = v->in.item.captured};
+    reload_moment moment = {.now = v->in.item->captured, .captured = v->in.item->captured};
     if (v->options.capture_time && moment.captured == RELOAD_NO_TIME) {
         tool_error(&v->tool, STATUS_FAILED,
                    "%s: message %" PRIu64 ": could not be checked: its capture time is missing",
@@ -297,7 +297,7 @@ static void judge_slot(struct verify *v, struct slot *slot)
 static void describe_garbage(struct verify *v, struct slot *slot)
 {
     reload_report *report = &slot->report;
-    const reload_diag *diag = &v->in.item.diag;
+    const reload_diag *diag = &v->in.item->diag;
     reload_report_free(report);
     report->verdict = RELOAD_MALFORMED;
     report->reason = RELOAD_REASON_MALFORMED;
