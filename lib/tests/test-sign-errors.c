@@ -1,0 +1,263 @@
+/* Signing malformed or too long messages, without keys, under NONE, and after an error. */
+#include "signing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void test_malformed(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *hex;
+        bool forced; /* accepted with FORCE */
+    } rows[] = {
+        {HEAD("02", "01", "000008") IDS "00070001"
+                                        "ff000000",
+         true}, /* step 3 */
+        {HEAD("02", "01", "000008") IDS "00020004"
+                                        "0102ffff",
+         true},
+        {HEAD("02", "01", "000008") IDS "00070000", true},  /* truncated: step 1 */
+        {HEAD("02", "01", "000004") IDS "000700ff", false}, /* top-level framing */
+        {HEAD("02", "01", "000005") IDS "00070000"
+                                        "00",
+         false},
+        {HEAD("02", "01", "000008") IDS "00060000"
+                                        "000700ff",
+         false},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        reload_signer *s = signer_new(0);
+        reload_buf out = {0};
+        test_hex(&out, "aabb");
+        assert_int_equal(sign_hex(s, rows[i].hex, &out), RELOAD_ERR_MALFORMED);
+        test_same(out.octets, out.len, "aabb");
+        options.flags = RELOAD_SIGN_FORCE;
+        assert_int_equal(sign_hex(s, rows[i].hex, &out),
+                         rows[i].forced ? RELOAD_OK : RELOAD_ERR_MALFORMED);
+        if (!rows[i].forced) {
+            test_same(out.octets, out.len, "aabb");
+        } else {
+            /* appended to out, and ends with a SIGNATURE whose digest is correct */
+            uint8_t digest[20];
+            size_t len = out.len - 2;
+            test_message_digest(SECRET, out.octets + 2, len - 24, len, digest);
+            test_same_octets(out.octets + 2 + len - 20, 20, digest, 20);
+        }
+        reload_signer_free(&s);
+        reload_buf_free(&out);
+    }
+    /* malformed members after the SIGNATURE are ignored */
+    check_signed_with(0,
+                      HEAD("02", "01", "00000c") IDS "00060000"
+                                                     "00020004"
+                                                     "0102ffff",
+                      HEAD("02", "01", "000024") IDS "0006001808020014" DIGEST "00020004"
+                                                     "0102ffff",
+                      (struct digest[]){{72, 0, 96}}, 1);
+}
+
+/* With FORCE, malformed containers are copied unsigned. */
+static void test_force(void **state)
+{
+    (void)state;
+    check_signed_with(RELOAD_SIGN_FORCE | RELOAD_SIGN_SOURCE_INFO,
+                      HEAD("02", "11", "000018") IDS "00020004"
+                                                     "0102ffff"
+                                                     "0003000c"
+                                                     "02020008"
+                                                     "0303ffff"
+                                                     "61626364",
+                      HEAD("02", "11", "000034") IDS "00020004"
+                                                     "0102ffff"
+                                                     "0003000c"
+                                                     "02020008"
+                                                     "0303ffff"
+                                                     "61626364"
+                                                     "0006001808020014" DIGEST,
+                      (struct digest[]){{96, 0, 120}}, 1);
+}
+
+static void test_too_long(void **state)
+{
+    (void)state;
+    reload_buf in = {0}, out = {0};
+    reload_builder b;
+    reload_diag diag = {0};
+    uint8_t *zeros = calloc(1, 0x10000);
+    assert_non_null(zeros);
+    /* a BODY whose Length cannot include a signature */
+    reload_build_begin(&b, &in, NULL);
+    reload_build_field(&b, RELOAD_F_METHOD, RELOAD_RESOURCE_PUT);
+    reload_build_open(&b, RELOAD_A_RESOURCE);
+    reload_build_open(&b, RELOAD_A_BODY);
+    reload_build_octets(&b, 0x0655, zeros, 0xfff0);
+    reload_build_close(&b);
+    reload_build_close(&b);
+    assert_int_equal(reload_build_end(&b), RELOAD_OK);
+    reload_msg *msg = test_parse(&in);
+    reload_signer *s = signer_new(0);
+    test_hex(&out, "aa");
+    assert_int_equal(reload_sign(s, msg, &options, &out, &diag), RELOAD_ERR_TOO_LONG);
+    test_same(out.octets, out.len, "aa");
+    assert_int_equal(out.err, RELOAD_OK);
+    reload_msg_free(&msg);
+    reload_buf_free(&in);
+    /* a message whose Length cannot include a signature */
+    reload_build_begin(&b, &in, NULL);
+    for (unsigned i = 0; i < 255; i++)
+        reload_build_octets(&b, 0x0655, zeros, 0xfffc);
+    reload_build_octets(&b, 0x0655, zeros, 0xfff4);
+    assert_int_equal(reload_build_end(&b), RELOAD_OK);
+    msg = test_parse(&in);
+    assert_int_equal(reload_sign(s, msg, &options, &out, &diag), RELOAD_ERR_TOO_LONG);
+    test_same(out.octets, out.len, "aa");
+    reload_msg_free(&msg);
+    reload_signer_free(&s);
+    reload_buf_free(&out);
+    reload_buf_free(&in);
+    free(zeros);
+}
+
+static void test_missing_secret(void **state)
+{
+    (void)state;
+    reload_buf out = {0};
+    assert_null(reload_signer_new(RELOAD_SECURITY_OPEN));
+    assert_null(reload_signer_new((reload_security)4));
+    set_options(0);
+    reload_signer *s = reload_signer_new(RELOAD_SECURITY_CERTS); /* without key and certificate */
+    assert_int_equal(sign_hex(s, HEAD("03", "01", "000000") IDS, &out), RELOAD_ERR_ARGUMENT);
+    reload_signer_free(&s);
+    s = reload_signer_new(RELOAD_SECURITY_HMAC);
+    assert_int_equal(sign_hex(s, HEAD("02", "01", "000000") IDS, &out), RELOAD_ERR_ARGUMENT);
+    assert_int_equal(reload_signer_set_secret(s, (const uint8_t *)"", 0), RELOAD_ERR_VALUE);
+    assert_int_equal(sign_hex(s, HEAD("02", "01", "000000") IDS, &out), RELOAD_ERR_ARGUMENT);
+    assert_int_equal(out.len, 0);
+    reload_signer_free(&s);
+    assert_null(s);
+    reload_signer_free(&s);
+    reload_buf_free(&out);
+}
+
+/* With an attached digest, only inner signatures require the key. The diagnostic names the
+ * container's position in the original message. */
+static void test_missing_key(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *hex;
+        unsigned flags;
+        uint64_t offset; /* 0: has_offset is false */
+        const char *text;
+    } rows[] = {
+        {HEAD("03", "11", "000030") IDS "00020018" PEER_ID "00030010"
+                                        "02010001"
+                                        "61000000"
+                                        "02020004"
+                                        "06550000",
+         RELOAD_SIGN_FORCE, 108,
+         "refused: RESOURCE-INFO.BODY at /attributes/1/value/1 requires a signature with the "
+         "private key, which is missing"},
+        {HEAD("03", "01", "00001c") IDS "00020018" PEER_ID, RELOAD_SIGN_SOURCE_INFO, 68,
+         "refused: SOURCE-INFO at /attributes/0 requires a signature with the private key, which "
+         "is missing"},
+        {HEAD("03", "01", "000000") IDS, RELOAD_SIGN_SOURCE_INFO, 0,
+         "refused: the new SOURCE-INFO requires a signature with the private key, which is "
+         "missing"},
+        {HEAD("03", "01", "000000") IDS, 0, 0,
+         "refused: the attached digest has 20 octets, expected 256"},
+    };
+    reload_signer *s = reload_signer_new(RELOAD_SECURITY_CERTS);
+    reload_buf cert = {0}, out = {0};
+    const reload_span digest = {(const uint8_t *)"aaaaaaaaaaaaaaaaaaaa", 20};
+    test_file(&cert, "alice.crt");
+    assert_int_equal(reload_signer_set_cert(s, cert.octets, cert.len, NULL), RELOAD_OK);
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        reload_buf in = {0};
+        reload_diag diag = {0};
+        set_options(rows[i].flags);
+        options.attached = &digest;
+        test_hex(&in, rows[i].hex);
+        reload_msg *msg = test_parse(&in);
+        assert_int_equal(reload_sign(s, msg, &options, &out, &diag), RELOAD_ERR_REFUSED);
+        assert_string_equal(diag.text, rows[i].text);
+        assert_int_equal(diag.has_offset, rows[i].offset != 0);
+        assert_int_equal(diag.offset, rows[i].offset);
+        assert_int_equal(out.len, 0);
+        reload_msg_free(&msg);
+        reload_buf_free(&in);
+    }
+    /* without an attached digest, the message's own signature requires the key */
+    set_options(0);
+    assert_int_equal(sign_hex(s, HEAD("03", "01", "000000") IDS, &out), RELOAD_ERR_ARGUMENT);
+    options.size = 0;
+    assert_int_equal(sign_hex(s, HEAD("03", "01", "000000") IDS, &out), RELOAD_ERR_ARGUMENT);
+    reload_buf_free(&cert);
+    reload_signer_free(&s);
+}
+
+/* Under NONE, a message is completed but not signed. */
+static void test_unsecured(void **state)
+{
+    (void)state;
+    reload_signer *s = reload_signer_new(RELOAD_SECURITY_NONE);
+    set_options(RELOAD_SIGN_TIMESTAMP | RELOAD_SIGN_SOURCE_INFO | RELOAD_SIGN_BODIES |
+                RELOAD_SIGN_RESIGN_BODIES);
+    check_signed(s,
+                 HEAD("00", "11", "000014") IDS "00020000"
+                                                "0003000c"
+                                                "02020008" BODY,
+                 HEAD("01", "11", "00002c") IDS "00020018" PEER_ID "0003000c"
+                                                "02020008" BODY,
+                 NULL, 0);
+    reload_buf out = {0};
+    assert_int_equal(sign_hex(s, HEAD("02", "01", "000000") IDS, &out), RELOAD_ERR_REFUSED);
+    assert_int_equal(out.len, 0);
+    reload_buf_free(&out);
+    reload_signer_free(&s);
+}
+
+/* A signer can be used again, also after an error. */
+static void test_signer_reuse(void **state)
+{
+    (void)state;
+    reload_signer *s = signer_new(RELOAD_SIGN_SOURCE_INFO);
+    reload_buf out = {0};
+    for (unsigned i = 0; i < 3; i++) {
+        check_signed(s,
+                     HEAD("02", "11", "000018") IDS "00030014"
+                                                    "02010001"
+                                                    "61000000"
+                                                    "02020008" BODY,
+                     HEAD("02", "11", "000050") IDS "00030030"
+                                                    "02010001"
+                                                    "61000000"
+                                                    "02020024" BODY SIGNED
+                                                    "0006001808020014" DIGEST,
+                     (struct digest[]){{124, 0, 148}, {96, 84, 0}}, 2);
+        assert_int_equal(sign_hex(s, HEAD("03", "01", "000000") IDS, &out), RELOAD_ERR_REFUSED);
+        check_signed(s, HEAD("02", "01", "000000") IDS,
+                     HEAD("02", "01", "00001c") IDS "0006001808020014" DIGEST,
+                     (struct digest[]){{72, 0, 96}}, 1);
+    }
+    /* another secret */
+    assert_int_equal(reload_signer_set_secret(s, (const uint8_t *)"other", 5), RELOAD_OK);
+    assert_int_equal(sign_hex(s, HEAD("02", "01", "000000") IDS, &out), RELOAD_OK);
+    uint8_t digest[20];
+    test_message_digest("other", out.octets, 72, 96, digest);
+    test_same_octets(out.octets + 76, 20, digest, 20);
+    reload_signer_free(&s);
+    reload_buf_free(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_malformed),    cmocka_unit_test(test_force),
+        cmocka_unit_test(test_too_long),     cmocka_unit_test(test_missing_secret),
+        cmocka_unit_test(test_missing_key),  cmocka_unit_test(test_unsecured),
+        cmocka_unit_test(test_signer_reuse),
+    };
+    return cmocka_run_group_tests_name("sign-errors", tests, NULL, NULL);
+}
