@@ -1,5 +1,6 @@
-/* How long the draft's example takes under certificates, against what mbed TLS alone takes for one
- * RSA verification. Reads the files of the directory that the environment's TESTDATA names. */
+/* Times of the library's operations on the draft's example under CERTS, compared with one RSA
+ * verification by mbed TLS alone. The environment variable TESTDATA names the test data's
+ * directory. */
 #include "reload.h"
 
 #include <stdio.h>
@@ -38,7 +39,7 @@ static void load(reload_buf *buf, const char *name)
     uint8_t octets[4096];
     size_t n;
     const char *dir = getenv("TESTDATA");
-    must(dir != NULL, "TESTDATA, which is not set,");
+    must(dir != NULL, "getenv(\"TESTDATA\")");
     (void)snprintf(path, sizeof path, "%s/%s", dir, name);
     FILE *file = fopen(path, "rb");
     must(file != NULL, path);
@@ -48,7 +49,7 @@ static void load(reload_buf *buf, const char *name)
     must(buf->err == RELOAD_OK && buf->len > 0, path);
 }
 
-/* One verification of the certificate's own signature: the same arithmetic as that of a DIGEST. */
+/* Verifies the certificate's signature, at the cost of verifying a DIGEST. */
 static bool do_raw(void)
 {
     return mbedtls_pk_verify(&b.issuer.pk, MBEDTLS_MD_SHA256, b.digest, sizeof b.digest,
@@ -92,7 +93,8 @@ static double now(void)
     return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* The best of several rounds of at least that many seconds, in nanoseconds. */
+/* Returns the time of one run in nanoseconds: the best of several rounds, each of at least the
+ * given seconds. */
 static double measure(const struct operation *operation, unsigned rounds, double seconds)
 {
     double best = 0;
@@ -131,7 +133,7 @@ static void set_up(void)
     must(b.judge != NULL, "reload_judge_new");
     mbedtls_x509_crt_init(&b.crt);
     mbedtls_x509_crt_init(&b.issuer);
-    reload_buf_append(&b.ca, "", 1); /* mbed TLS takes PEM with its terminating NUL */
+    reload_buf_append(&b.ca, "", 1); /* mbed TLS requires PEM's terminating NUL */
     reload_buf_append(&b.cert, "", 1);
     must(mbedtls_x509_crt_parse(&b.issuer, b.ca.octets, b.ca.len) == 0,
          "reading the CA's certificate");

@@ -1,5 +1,5 @@
-/* How long the library takes for a message, against what mbed TLS alone takes for the HMAC-SHA1 of
- * the same octets. */
+/* Times of the library's operations on a message, compared with the HMAC-SHA1 of the same octets by
+ * mbed TLS alone */
 #include "reload.h"
 
 #include <stdio.h>
@@ -16,7 +16,7 @@ static const uint8_t secret[RELOAD_HMAC_SIZE] = "twenty octets of it";
 /* ---- The messages ---- */
 
 #define PEER "\"463ac413c4000000000000000000000000000000\""
-/* S§4.1: alice@example.com registers a SIP contact and an address for voice mail */
+/* S§4.1: alice@example.com registers a SIP contact and a mail address */
 #define PUT(more)                                                                                  \
     "{\"header\": {\"method\": \"RESOURCE-PUT\", \"destination_id\": {\"sha1\": "                  \
     "\"alice@example.com\"},"                                                                      \
@@ -40,13 +40,13 @@ static const uint8_t secret[RELOAD_HMAC_SIZE] = "twenty octets of it";
     "{\"type\": \"RESOURCE-INFO.BODY.PARAMETER.NAME\", \"value\": \"type\"},"                      \
     "{\"type\": \"RESOURCE-INFO.BODY.PARAMETER.OP\", \"value\": \"=\"},"                           \
     "{\"type\": \"RESOURCE-INFO.BODY.PARAMETER.VALUE\", \"value\": \"voicemail\"}]}]}" more "]}]}"
-/* one more registration, as long as brings the signed message to 1024 octets */
+/* one more registration, whose length makes the signed message 1024 octets long */
 #define MORE                                                                           \
     ",{\"type\": \"RESOURCE-INFO.BODY\", \"value\": ["                                 \
     "{\"type\": \"RESOURCE-INFO.BODY.ENTRY\", \"value\": \"https://example.com/%s\"}," \
     "{\"type\": \"RESOURCE-INFO.BODY.EXPIRATION\", \"value\": 300}]}"
 
-/* A message in all the shapes that the operations take. */
+/* A message unsigned and signed, as octets and parsed */
 struct sample {
     const char *name;
     reload_buf unsigned_octets, octets;
@@ -157,7 +157,7 @@ static const struct operation {
     const char *name;
     bool (*run)(const struct sample *s);
 } operations[] = {
-    {"mbed TLS HMAC-SHA1 alone", do_raw}, /* the measure of the others */
+    {"mbed TLS HMAC-SHA1 alone", do_raw}, /* the others are compared with it */
     {"parse", do_parse},
     {"parse, verify", do_verify},
     {"parse, sign", do_sign},
@@ -177,7 +177,7 @@ static double now(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* Seconds for count runs. */
+/* Returns the seconds that count runs take. */
 static double run(const struct operation *operation, const struct sample *s, unsigned count)
 {
     bool good = true;
@@ -189,13 +189,12 @@ static double run(const struct operation *operation, const struct sample *s, uns
     return end - begin;
 }
 
-/* Prints a sample's table. The operations take turns, so that whatever slows the machine down slows
- * all of them. */
+/* Prints a sample's table. The operations alternate, so that other load affects all of them. */
 static void measure(const struct sample *s, unsigned rounds, double seconds)
 {
     unsigned count[OPERATIONS];
     double best[OPERATIONS];
-    for (size_t i = 0; i < OPERATIONS; i++) { /* warms up, and finds how many runs fill a round */
+    for (size_t i = 0; i < OPERATIONS; i++) { /* warms up and calibrates the number of runs */
         double taken = 0;
         for (count[i] = 1; (taken = run(&operations[i], s, count[i])) < seconds / 4; count[i] *= 2)
             continue;
@@ -216,7 +215,7 @@ static void measure(const struct sample *s, unsigned rounds, double seconds)
                      1 / best[i], best[i] / best[0]);
 }
 
-/* bench [--quick]: with it, only so long that a test shows that it works. */
+/* bench [--quick]: --quick runs each operation briefly, as a test. */
 int main(int argc, char **argv)
 {
     bool quick = argc > 1 && strcmp(argv[1], "--quick") == 0;
@@ -240,9 +239,10 @@ int main(int argc, char **argv)
     must(mbedtls_md_hmac_starts(&raw, secret, sizeof secret) == 0, "mbedtls_md_hmac_starts");
 
     make_sample(&put, "RESOURCE-PUT", PUT(""));
-    /* what the third BODY adds: two heads of 4, the ENTRY, EXPIRATION of 8, SIGNATURE of 28 */
+    /* the third BODY adds two attribute headers of 4 octets, ENTRY, EXPIRATION (8), SIGNATURE (28)
+     */
     size_t fill = 1024 - put.octets.len - 8 - 8 - 28 - strlen("https://example.com/");
-    must(fill < sizeof path, "filling a message up");
+    must(fill < sizeof path, "fitting a message into 1024 octets");
     memset(path, 'x', fill);
     path[fill] = '\0';
     (void)snprintf(more, sizeof more, MORE, path);

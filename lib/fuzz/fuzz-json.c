@@ -1,10 +1,10 @@
-/* JSON text from strangers: it is read or refused with a reason, and what it stands for comes back
- * from its rendering. */
+/* Untrusted JSON text: it is accepted or refused with a diagnostic, and the octets that it encodes
+ * survive a round trip. */
 #include "fuzz.h"
 
 #include <string.h>
 
-/* Reads text as one value: a message, garbage or (attribute) an attribute. */
+/* Reads text as an attribute, or as a message or garbage. */
 static bool read_value(const uint8_t *data, size_t size, bool attribute, reload_buf *out)
 {
     reload_diag diag;
@@ -23,14 +23,14 @@ static bool read_value(const uint8_t *data, size_t size, bool attribute, reload_
     MUST(diag.code == err && diag.text[0] != '\0');
     MUST(err == RELOAD_ERR_SYNTAX || err == RELOAD_ERR_VALUE || err == RELOAD_ERR_TOO_LONG);
     MUST(err == RELOAD_ERR_SYNTAX ? diag.line > 0 && diag.column > 0 : diag.has_pointer);
-    /* nobody has to want to know why */
+    /* the diagnostic is optional */
     MUST((attribute ? reload_json_read_attr(text, size, out, NULL)
                     : reload_json_read(text, size, out, NULL)) == err);
     return false;
 }
 
-/* The octets of one message's or garbage's JSON object: as a stream, which the reader makes of the
- * same text too. */
+/* The octets of a message's or garbage's JSON object, read as binary, are the items that the reader
+ * gets from the text. */
 static void check_octets(const uint8_t *data, size_t size, const uint8_t *octets, size_t len)
 {
     struct fuzz_items direct = {0}, read = {0};
@@ -44,7 +44,7 @@ static void check_octets(const uint8_t *data, size_t size, const uint8_t *octets
     fuzz_items_free(&read);
 }
 
-/* An attribute's octets are a run of attributes for a message, whatever they say of themselves. */
+/* An attribute's octets can be put into a message, even if their Length is forced. */
 static void check_attribute(const uint8_t *octets, size_t len)
 {
     reload_buf buf = {0};

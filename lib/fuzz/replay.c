@@ -1,4 +1,4 @@
-/* Runs a harness over the files, and the files in the directories, named on the command line. */
+/* Runs a harness with each file on the command line, and with each file in its directories. */
 #include "fuzz.h"
 
 #include <dirent.h>
@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static int failed(const char *path)
+static int print_errno(const char *path)
 {
     (void)fprintf(stderr, "%s: %s\n", path, strerror(errno));
     return -1;
@@ -20,17 +20,18 @@ static int run_file(const char *path)
     reload_buf buf = {0};
     FILE *file = fopen(path, "rb");
     if (file == NULL)
-        return failed(path);
+        return print_errno(path);
     for (size_t n; (n = fread(chunk, 1, sizeof chunk, file)) > 0;)
         reload_buf_append(&buf, chunk, n);
-    int bad = ferror(file) != 0 || buf.err != RELOAD_OK ? failed(path) : 0;
+    int bad = ferror(file) != 0 || buf.err != RELOAD_OK ? print_errno(path) : 0;
     (void)fclose(file);
     if (bad == 0) {
         (void)printf("%s\n", path);
-        (void)fflush(stdout); /* so that the last line names the input that broke an identity */
-        uint8_t *exact = malloc(buf.len > 0 ? buf.len : 1); /* of its size, for AddressSanitizer */
+        (void)fflush(stdout); /* if the harness aborts, the last line names the input */
+        uint8_t *exact =
+            malloc(buf.len > 0 ? buf.len : 1); /* AddressSanitizer checks its exact size */
         if (exact == NULL)
-            bad = failed(path);
+            bad = print_errno(path);
         else if (buf.len > 0)
             memcpy(exact, buf.octets, buf.len);
         if (exact != NULL)
@@ -41,25 +42,25 @@ static int run_file(const char *path)
     return bad == 0 ? 1 : -1;
 }
 
-/* Returns how many inputs were run, or -1. */
+/* Returns the number of inputs run, or -1. */
 static int run_path(const char *path)
 {
     struct stat st;
     int count = 0;
     if (stat(path, &st) != 0)
-        return failed(path);
+        return print_errno(path);
     if (!S_ISDIR(st.st_mode))
         return run_file(path);
     DIR *dir = opendir(path);
     if (dir == NULL)
-        return failed(path);
+        return print_errno(path);
     for (const struct dirent *entry; count >= 0 && (entry = readdir(dir)) != NULL;) {
         if (entry->d_name[0] == '.')
             continue;
         size_t size = strlen(path) + strlen(entry->d_name) + 2;
         char *inner = malloc(size);
         if (inner == NULL) {
-            count = failed(path);
+            count = print_errno(path);
             break;
         }
         (void)snprintf(inner, size, "%s/%s", path, entry->d_name);

@@ -1,17 +1,16 @@
-/* Allocations that fail when a test says so. For tests linked with --wrap for malloc, calloc and
- * realloc. */
+/* Failing allocations, for tests linked with --wrap for malloc, calloc and realloc */
 #ifndef RL_TESTS_FAILING_H
 #define RL_TESTS_FAILING_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-/* How many allocations still succeed before one fails; negative: all do. */
+/* Number of allocations that succeed before one fails; negative: none fails */
 extern long countdown;
-/* Whether one has failed; for the test to clear. */
+/* Whether an allocation has failed; cleared by the test */
 extern bool failed;
 
-/* The C library's, which never fails by countdown, and the one that may. */
+/* The C library's malloc, and the one that counts down */
 void *__real_malloc(size_t size);
 void *__wrap_malloc(size_t size);
 

@@ -1,4 +1,4 @@
-/* Comparing messages: every octet that differs shows. */
+/* Comparing messages: a difference in any octet is shown. */
 #include "test.h"
 
 #include "dump/dump.h"
@@ -8,16 +8,15 @@
 #include <string.h>
 #include <time.h>
 
-/* What the comparison of two runs of octets says, each a message where it can be read as one.
- * Returns whether they differ. */
+/* Compares two inputs, as messages if they parse. Returns whether they differ. */
 static bool compare(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len,
-                    reload_buf *said)
+                    reload_buf *text)
 {
     const uint8_t *octets[2] = {a, b};
     size_t len[2] = {a_len, b_len};
     reload_msg *msg[2];
     diff_side side[2];
-    bool differ, quietly;
+    bool differ, differ_silently;
     for (int i = 0; i < 2; i++) {
         msg[i] = reload_msg_new();
         assert_non_null(msg[i]);
@@ -26,10 +25,10 @@ static bool compare(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_l
                               .octets = good ? NULL : octets[i],
                               .len = good ? 0 : len[i]};
     }
-    assert_int_equal(diff_write(&side[0], &side[1], 0, test_sink, said, &differ), RELOAD_OK);
-    assert_int_equal(diff_write(&side[0], &side[1], 0, NULL, NULL, &quietly), RELOAD_OK);
-    assert_int_equal(differ, quietly);
-    assert_int_equal(differ, said->len > 0);
+    assert_int_equal(diff_write(&side[0], &side[1], 0, test_sink, text, &differ), RELOAD_OK);
+    assert_int_equal(diff_write(&side[0], &side[1], 0, NULL, NULL, &differ_silently), RELOAD_OK);
+    assert_int_equal(differ, differ_silently);
+    assert_int_equal(differ, text->len > 0);
     reload_msg_free(&msg[0]);
     reload_msg_free(&msg[1]);
     return differ;
@@ -40,12 +39,12 @@ static bool begins(const uint8_t *at, const uint8_t *end, const char *text)
     return (size_t)(end - at) >= strlen(text) && memcmp(at, text, strlen(text)) == 0;
 }
 
-/* That a comparison has headings, and after each of them "-" lines that differ from its "+" lines.
- */
-static void shows(const reload_buf *said, size_t at, unsigned bit)
+/* Asserts that a comparison has headings, and that after each one the "-" and the "+" lines
+ * differ. */
+static void check_difference(const reload_buf *text, size_t at, unsigned bit)
 {
     reload_buf lines[2] = {{0}, {0}};
-    const uint8_t *line = said->octets, *end = said->octets + said->len;
+    const uint8_t *line = text->octets, *end = text->octets + text->len;
     bool heading = false;
     for (;;) {
         if (line == end || begins(line, end, "@ /")) {
@@ -53,8 +52,8 @@ static void shows(const reload_buf *said, size_t at, unsigned bit)
                 lines[0].len == lines[1].len &&
                 (lines[0].len == 0 || memcmp(lines[0].octets, lines[1].octets, lines[0].len) == 0);
             if (heading ? same : line == end)
-                fail_msg("bit %u of octet %zu: %.*s", bit, at, (int)said->len,
-                         (const char *)said->octets);
+                fail_msg("bit %u of octet %zu: %.*s", bit, at, (int)text->len,
+                         (const char *)text->octets);
             if (line == end)
                 break;
             heading = true;
@@ -71,26 +70,26 @@ static void shows(const reload_buf *said, size_t at, unsigned bit)
     reload_buf_free(&lines[1]);
 }
 
-/* Each bit of a message in turn. */
+/* Flips each bit of a message in turn. */
 static void flip_all(const reload_buf *good)
 {
-    reload_buf flipped = {0}, said = {0};
+    reload_buf flipped = {0}, text = {0};
     reload_buf_append(&flipped, good->octets, good->len);
-    assert_false(compare(good->octets, good->len, flipped.octets, flipped.len, &said));
+    assert_false(compare(good->octets, good->len, flipped.octets, flipped.len, &text));
     for (size_t at = 0; at < good->len; at++) {
         for (unsigned bit = 0; bit < 8; bit++) {
             flipped.octets[at] ^= (uint8_t)(1u << bit);
             reload_msg *msg = reload_msg_new();
-            reload_buf_reset(&said);
-            assert_true(compare(good->octets, good->len, flipped.octets, flipped.len, &said));
+            reload_buf_reset(&text);
+            assert_true(compare(good->octets, good->len, flipped.octets, flipped.len, &text));
             if (reload_msg_parse(msg, flipped.octets, flipped.len, NULL) == RELOAD_OK)
-                shows(&said, at, bit);
+                check_difference(&text, at, bit);
             reload_msg_free(&msg);
             flipped.octets[at] ^= (uint8_t)(1u << bit);
         }
     }
     reload_buf_free(&flipped);
-    reload_buf_free(&said);
+    reload_buf_free(&text);
 }
 
 static void test_each_bit(void **state)
@@ -118,91 +117,92 @@ static void test_each_bit_of_everything(void **state)
     reload_buf_free(&buf);
 }
 
-/* Messages one of which may be the other's beginning. */
+/* A message and each truncated copy of it */
 static void test_each_length(void **state)
 {
     (void)state;
-    reload_buf buf = {0}, said = {0};
+    reload_buf buf = {0}, text = {0};
     test_everything(&buf);
     for (size_t len = 0; len < buf.len; len++) {
-        reload_buf_reset(&said);
-        assert_true(compare(buf.octets, buf.len, buf.octets, len, &said));
-        reload_buf_reset(&said);
-        assert_true(compare(buf.octets, len, buf.octets, buf.len, &said));
+        reload_buf_reset(&text);
+        assert_true(compare(buf.octets, buf.len, buf.octets, len, &text));
+        reload_buf_reset(&text);
+        assert_true(compare(buf.octets, len, buf.octets, buf.len, &text));
     }
     reload_buf_free(&buf);
-    reload_buf_free(&said);
+    reload_buf_free(&text);
 }
 
-/* What is inserted or taken away shows once, and nothing else does. */
+/* Each insertion or removal is shown once, without other differences. */
+static const struct {
+    const char *a, *b, *text;
+} alignment_rows[] = {
+    {"06550001"
+     "01000000"
+     "06550001"
+     "02000000",
+     "06550001"
+     "02000000",
+     "@ /attributes/0  0x0655\n- 0x0655 01\n"},
+    {"06550001"
+     "01000000",
+     "06550001"
+     "02000000"
+     "06550001"
+     "01000000",
+     "@ /attributes/0  0x0655\n+ 0x0655 02\n"},
+    {"06550001"
+     "01000000"
+     "06560001"
+     "01000000",
+     "06560001"
+     "01000000"
+     "06550001"
+     "01000000",
+     "@ /attributes/0  0x0655\n- 0x0655 01\n@ /attributes/1  0x0655\n+ 0x0655 01\n"},
+    {"06550001"
+     "01000000"
+     "06550001"
+     "03000000",
+     "06550001"
+     "02000000"
+     "06550001"
+     "03000000",
+     "@ /attributes/0  0x0655\n- 01\n+ 02\n"},
+    {"06550001"
+     "01000000",
+     "06550001"
+     "01000001",
+     "@ /attributes/0/padding  0x0655 padding\n- 000000\n+ 000001\n"},
+    /* the last member's padding outside and inside its container's Length */
+    {"00020005"
+     "01020001"
+     "61000000",
+     "00020008"
+     "01020001"
+     "61000000",
+     "@ /attributes/0  SOURCE-INFO\n- 0102000161 ! an attribute's padding runs past the end of "
+     "its container\n+ 0102000161000000\n"},
+    {"06550000", "06560000",
+     "@ /attributes/0  0x0655\n- 0x0655, Length 0\n@ /attributes/0  0x0656\n+ 0x0656, Length "
+     "0\n"},
+};
+
 static void test_alignment(void **state)
 {
     (void)state;
-    static const struct {
-        const char *a, *b, *said;
-    } rows[] = {
-        {"06550001"
-         "01000000"
-         "06550001"
-         "02000000",
-         "06550001"
-         "02000000",
-         "@ /attributes/0  0x0655\n- 0x0655 01\n"},
-        {"06550001"
-         "01000000",
-         "06550001"
-         "02000000"
-         "06550001"
-         "01000000",
-         "@ /attributes/0  0x0655\n+ 0x0655 02\n"},
-        {"06550001"
-         "01000000"
-         "06560001"
-         "01000000",
-         "06560001"
-         "01000000"
-         "06550001"
-         "01000000",
-         "@ /attributes/0  0x0655\n- 0x0655 01\n@ /attributes/1  0x0655\n+ 0x0655 01\n"},
-        {"06550001"
-         "01000000"
-         "06550001"
-         "03000000",
-         "06550001"
-         "02000000"
-         "06550001"
-         "03000000",
-         "@ /attributes/0  0x0655\n- 01\n+ 02\n"},
-        {"06550001"
-         "01000000",
-         "06550001"
-         "01000001",
-         "@ /attributes/0/padding  0x0655 padding\n- 000000\n+ 000001\n"},
-        /* the last member's padding inside its container's Length, and after it */
-        {"00020005"
-         "01020001"
-         "61000000",
-         "00020008"
-         "01020001"
-         "61000000",
-         "@ /attributes/0  SOURCE-INFO\n- 0102000161 ! an attribute's padding runs past the end of "
-         "its container\n+ 0102000161000000\n"},
-        {"06550000", "06560000",
-         "@ /attributes/0  0x0655\n- 0x0655, Length 0\n@ /attributes/0  0x0656\n+ 0x0656, Length "
-         "0\n"},
-    };
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        reload_buf a = {0}, b = {0}, said = {0};
-        test_message(&a, rows[i].a);
-        test_message(&b, rows[i].b);
-        assert_true(compare(a.octets, a.len, b.octets, b.len, &said));
-        reload_buf_append(&said, "", 1);
-        const char *at = strstr((const char *)said.octets, "@ /attributes");
+    for (size_t i = 0; i < COUNT(alignment_rows); i++) {
+        reload_buf a = {0}, b = {0}, text = {0};
+        test_message(&a, alignment_rows[i].a);
+        test_message(&b, alignment_rows[i].b);
+        assert_true(compare(a.octets, a.len, b.octets, b.len, &text));
+        reload_buf_append(&text, "", 1);
+        const char *at = strstr((const char *)text.octets, "@ /attributes");
         assert_non_null(at);
-        assert_string_equal(at, rows[i].said);
+        assert_string_equal(at, alignment_rows[i].text);
         reload_buf_free(&a);
         reload_buf_free(&b);
-        reload_buf_free(&said);
+        reload_buf_free(&text);
     }
 }
 
@@ -214,48 +214,48 @@ static int count_octets(void *arg, const void *octets, size_t len)
     return 0;
 }
 
-/* The largest messages, of the smallest attributes. other: the first one's types are none of the
- * second's; else they are any of seven. Returns how much is said. */
-static size_t compare_large(bool other)
+/* Compares two messages of maximum length made of empty attributes. disjoint: without common types;
+ * otherwise, each type is one of seven. Returns the length of the text. */
+static size_t compare_large(bool disjoint)
 {
     enum { COUNT_EACH = 0xfffffc / 4 };
     reload_buf buf[2] = {{0}, {0}};
     reload_msg *msg[2];
     uint64_t state = 1;
-    size_t said = 0;
+    size_t length = 0;
     bool differ;
     for (unsigned k = 0; k < 2; k++) {
         reload_builder b;
         reload_build_begin(&b, &buf[k], NULL);
         for (unsigned i = 0; i < COUNT_EACH; i++)
-            reload_build_octets(&b, (uint16_t)(0x0655 + (other ? k : test_below(&state, 7))), NULL,
-                                0);
+            reload_build_octets(&b, (uint16_t)(0x0655 + (disjoint ? k : test_below(&state, 7))),
+                                NULL, 0);
         assert_int_equal(reload_build_end(&b), RELOAD_OK);
         msg[k] = test_parse(&buf[k]);
     }
     const diff_side side[2] = {{.msg = msg[0]}, {.msg = msg[1]}};
-    assert_int_equal(diff_write(&side[0], &side[1], 0, count_octets, &said, &differ), RELOAD_OK);
+    assert_int_equal(diff_write(&side[0], &side[1], 0, count_octets, &length, &differ), RELOAD_OK);
     assert_true(differ);
     for (unsigned k = 0; k < 2; k++) {
         reload_msg_free(&msg[k]);
         reload_buf_free(&buf[k]);
     }
-    return said;
+    return length;
 }
 
-/* Comparing takes seconds, and the output is bounded by a multiple of the messages' size. */
-static void test_hostile(void **state)
+/* The time is seconds, and the text's length a small multiple of the messages' length. */
+static void test_maximum_length(void **state)
 {
     (void)state;
     time_t begin = time(NULL);
-    size_t none_alike = compare_large(true), many_ways = compare_large(false);
-    assert_in_range(none_alike, 1 << 24, UINT64_C(32) << 24);
-    assert_in_range(many_ways, 1 << 20, UINT64_C(32) << 24);
+    size_t disjoint = compare_large(true), common = compare_large(false);
+    assert_in_range(disjoint, 1 << 24, UINT64_C(32) << 24);
+    assert_in_range(common, 1 << 20, UINT64_C(32) << 24);
     assert_true(time(NULL) - begin < 200);
 }
 
-/* A sink that fails ends it. */
-static int refuse(void *arg, const void *octets, size_t len)
+/* A sink that fails after a number of calls */
+static int fail_after(void *arg, const void *octets, size_t len)
 {
     (void)octets;
     (void)len;
@@ -263,7 +263,7 @@ static int refuse(void *arg, const void *octets, size_t len)
     return *left == 0 ? -1 : ((*left)--, 0);
 }
 
-static void test_refusing_sink(void **state)
+static void test_failing_sink(void **state)
 {
     (void)state;
     reload_buf a = {0}, b = {0};
@@ -278,7 +278,7 @@ static void test_refusing_sink(void **state)
     unsigned lines = 0, left;
     for (;; lines++) {
         left = lines;
-        reload_err err = diff_write(&side[0], &side[1], 0, refuse, &left, &differ);
+        reload_err err = diff_write(&side[0], &side[1], 0, fail_after, &left, &differ);
         assert_true(differ);
         if (err == RELOAD_OK)
             break;
@@ -294,9 +294,9 @@ static void test_refusing_sink(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_bit),      cmocka_unit_test(test_each_bit_of_everything),
-        cmocka_unit_test(test_each_length),   cmocka_unit_test(test_alignment),
-        cmocka_unit_test(test_refusing_sink), cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_each_bit),     cmocka_unit_test(test_each_bit_of_everything),
+        cmocka_unit_test(test_each_length),  cmocka_unit_test(test_alignment),
+        cmocka_unit_test(test_failing_sink), cmocka_unit_test(test_maximum_length),
     };
     return cmocka_run_group_tests_name("diff", tests, NULL, NULL);
 }

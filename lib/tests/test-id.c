@@ -17,7 +17,7 @@ static void test_resource(void **state)
 {
     (void)state;
     static const uint8_t key[] = "alice@example.com";
-    /* by sha1sum: the KEY, then the KEY followed by "1", "10" and "4294967295" (D17) */
+    /* D17: SHA-1 of the KEY followed by the replica number, except 0 */
     static const struct {
         uint32_t replica;
         const char *text;
@@ -33,7 +33,7 @@ static void test_resource(void **state)
     }
     uint8_t id[20];
     assert_int_equal(reload_resource_id((const uint8_t *)"abc", 3, 0, id), RELOAD_OK);
-    test_same(id, 20, "a9993e364706816aba3e25717850c26c9cd0d89d"); /* FIPS 180's vector */
+    test_same(id, 20, "a9993e364706816aba3e25717850c26c9cd0d89d"); /* test vector of FIPS 180 */
     assert_int_equal(reload_resource_id(NULL, 0, 0, id), RELOAD_OK);
     test_same(id, 20, "da39a3ee5e6b4b0d3255bfef95601890afd80709");
     assert_int_equal(reload_resource_id((const uint8_t *)"ab\0c", 4, 0, id),
@@ -43,8 +43,8 @@ static void test_resource(void **state)
     assert_memory_not_equal(id, ab, 20);
 }
 
-/* The Peer-ID of an address as text. */
-static void id_of(const char *text, uint8_t id[20])
+/* Computes the Peer-ID of an address given as text. */
+static void address_id(const char *text, uint8_t id[20])
 {
     reload_value value;
     assert_true(reload_address_parse(text, &value));
@@ -55,18 +55,18 @@ static void test_address_id(void **state)
 {
     (void)state;
     uint8_t id[20], sha1[20];
-    /* B§8.1.1's port step: ...c4b449 with port 5060 = 0x13c4 gives ...c413c4. This address is one
-     * whose SHA-1 ends so. */
+    /* B§8.1.1's example: port 5060 = 0x13c4 turns ...c4b449 into ...c413c4. The address is one
+     * whose SHA-1 ends in these octets. */
     test_sha1("10.41.10.24", sha1);
     test_same(sha1, 20, "35f5ed3fc4929de99ee48d44153b20198ec4b449");
-    id_of("10.41.10.24:5060", id);
+    address_id("10.41.10.24:5060", id);
     test_same(id, 20, "35f5ed3fc4929de99ee48d44153b20198ec413c4");
-    /* the text is the canonical form of the address */
+    /* the SHA-1 is of the address in canonical form */
     test_sha1("2001:db8::1", sha1);
-    id_of("[2001:DB8:0:0::1]:65535", id);
+    address_id("[2001:DB8:0:0::1]:65535", id);
     assert_memory_equal(id, sha1, 18);
     test_same(id + 18, 2, "ffff");
-    id_of("10.4.1.2:0", id);
+    address_id("10.4.1.2:0", id);
     test_sha1("10.4.1.2", sha1);
     assert_memory_equal(id, sha1, 18);
     test_same(id + 18, 2, "0000");
@@ -80,7 +80,7 @@ static void test_address(void **state)
         bool good;
         bool ipv6;
         uint16_t port;
-        const char *again;
+        const char *formatted;
     } rows[] = {
         {"10.4.1.2:5060", true, false, 5060, "10.4.1.2:5060"},
         {"255.255.255.255:65535", true, false, 65535, "255.255.255.255:65535"},
@@ -122,7 +122,7 @@ static void test_address(void **state)
         assert_int_equal(value.ipv6, rows[i].ipv6);
         assert_int_equal(value.port, rows[i].port);
         reload_address_format(&value, text, sizeof text);
-        assert_string_equal(text, rows[i].again);
+        assert_string_equal(text, rows[i].formatted);
     }
     /* the longest text */
     reload_value longest = {.kind = RELOAD_KIND_IP_PORT, .ipv6 = true, .port = 65535};
@@ -132,66 +132,67 @@ static void test_address(void **state)
     assert_string_equal(text, "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535");
 }
 
-/* D12, an edge in each row. */
-static void test_secret(void **state)
-{
-    (void)state;
+/* D12 */
 #define ROW(text, err, offset, hex)              \
     {                                            \
         text, sizeof(text) - 1, err, offset, hex \
     }
-    static const struct {
-        const char *text;
-        size_t len;
-        reload_err err;
-        int offset; /* -1: none */
-        const char *hex;
-    } rows[] = {
-        ROW("secret", RELOAD_OK, -1, "736563726574"),
-        ROW("secret\n", RELOAD_OK, -1, "736563726574"),
-        ROW("secret\r\n", RELOAD_OK, -1, "736563726574"),
-        ROW("secret\n\n", RELOAD_OK, -1, "7365637265740a"), /* only one line end is removed */
-        ROW("secret\r\n\r\n", RELOAD_OK, -1, "7365637265740d0a"),
-        ROW("secret\r", RELOAD_OK, -1, "7365637265740d"), /* CR alone does not end a line */
-        ROW("secret\n\r", RELOAD_OK, -1, "7365637265740a0d"),
-        ROW(" secret ", RELOAD_OK, -1, "2073656372657420"),
-        ROW("\0\xff", RELOAD_OK, -1, "00ff"),
-        ROW("\nx", RELOAD_OK, -1, "0a78"),
-        ROW("hex", RELOAD_OK, -1, "686578"),
-        ROW("HEX:00", RELOAD_OK, -1, "4845583a3030"), /* the word is in lower case */
-        ROW(" hex:00", RELOAD_OK, -1, "206865783a3030"),
-        ROW("hex:00", RELOAD_OK, -1, "00"),
-        ROW("hex:00FFaB\n", RELOAD_OK, -1, "00ffab"),
-        ROW("hex:00\r\n", RELOAD_OK, -1, "00"),
-        ROW("", RELOAD_ERR_VALUE, -1, ""),
-        ROW("\n", RELOAD_ERR_VALUE, -1, ""),
-        ROW("\r\n", RELOAD_ERR_VALUE, -1, ""),
-        ROW("hex:", RELOAD_ERR_VALUE, -1, ""),
-        ROW("hex:\n", RELOAD_ERR_VALUE, -1, ""),
-        ROW("hex:\r\n", RELOAD_ERR_VALUE, -1, ""),
-        ROW("hex:0", RELOAD_ERR_SYNTAX, 5, ""),
-        ROW("hex:000\n", RELOAD_ERR_SYNTAX, 7, ""),
-        ROW("hex:0g", RELOAD_ERR_SYNTAX, 5, ""),
-        ROW("hex: 00", RELOAD_ERR_SYNTAX, 4, ""),
-        ROW("hex:00 ", RELOAD_ERR_SYNTAX, 6, ""),
-        ROW("hex:00\n\n", RELOAD_ERR_SYNTAX, 6, ""),
-        ROW("hex:00\r", RELOAD_ERR_SYNTAX, 6, ""),
-        ROW("hex:00\0", RELOAD_ERR_SYNTAX, 6, ""),
-    };
+static const struct {
+    const char *text;
+    size_t len;
+    reload_err err;
+    int offset; /* -1: has_offset is false */
+    const char *hex;
+} secret_rows[] = {
+    ROW("secret", RELOAD_OK, -1, "736563726574"),
+    ROW("secret\n", RELOAD_OK, -1, "736563726574"),
+    ROW("secret\r\n", RELOAD_OK, -1, "736563726574"),
+    ROW("secret\n\n", RELOAD_OK, -1, "7365637265740a"), /* removes a single line end */
+    ROW("secret\r\n\r\n", RELOAD_OK, -1, "7365637265740d0a"),
+    ROW("secret\r", RELOAD_OK, -1, "7365637265740d"), /* CR is not a line end */
+    ROW("secret\n\r", RELOAD_OK, -1, "7365637265740a0d"),
+    ROW(" secret ", RELOAD_OK, -1, "2073656372657420"),
+    ROW("\0\xff", RELOAD_OK, -1, "00ff"),
+    ROW("\nx", RELOAD_OK, -1, "0a78"),
+    ROW("hex", RELOAD_OK, -1, "686578"),
+    ROW("HEX:00", RELOAD_OK, -1, "4845583a3030"), /* the prefix is case-sensitive */
+    ROW(" hex:00", RELOAD_OK, -1, "206865783a3030"),
+    ROW("hex:00", RELOAD_OK, -1, "00"),
+    ROW("hex:00FFaB\n", RELOAD_OK, -1, "00ffab"),
+    ROW("hex:00\r\n", RELOAD_OK, -1, "00"),
+    ROW("", RELOAD_ERR_VALUE, -1, ""),
+    ROW("\n", RELOAD_ERR_VALUE, -1, ""),
+    ROW("\r\n", RELOAD_ERR_VALUE, -1, ""),
+    ROW("hex:", RELOAD_ERR_VALUE, -1, ""),
+    ROW("hex:\n", RELOAD_ERR_VALUE, -1, ""),
+    ROW("hex:\r\n", RELOAD_ERR_VALUE, -1, ""),
+    ROW("hex:0", RELOAD_ERR_SYNTAX, 5, ""),
+    ROW("hex:000\n", RELOAD_ERR_SYNTAX, 7, ""),
+    ROW("hex:0g", RELOAD_ERR_SYNTAX, 5, ""),
+    ROW("hex: 00", RELOAD_ERR_SYNTAX, 4, ""),
+    ROW("hex:00 ", RELOAD_ERR_SYNTAX, 6, ""),
+    ROW("hex:00\n\n", RELOAD_ERR_SYNTAX, 6, ""),
+    ROW("hex:00\r", RELOAD_ERR_SYNTAX, 6, ""),
+    ROW("hex:00\0", RELOAD_ERR_SYNTAX, 6, ""),
+};
 #undef ROW
-    for (size_t i = 0; i < COUNT(rows); i++) {
+
+static void test_secret(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(secret_rows); i++) {
         reload_buf secret = {0};
         reload_diag diag = {0};
         print_message("# %zu\n", i);
-        assert_int_equal(
-            reload_secret_parse((const uint8_t *)rows[i].text, rows[i].len, &secret, &diag),
-            rows[i].err);
-        test_same(secret.octets, secret.len, rows[i].hex);
-        if (rows[i].err != RELOAD_OK) {
-            assert_int_equal(diag.code, rows[i].err);
-            assert_int_equal(diag.has_offset, rows[i].offset >= 0);
-            if (rows[i].offset >= 0)
-                assert_int_equal(diag.offset, rows[i].offset);
+        assert_int_equal(reload_secret_parse((const uint8_t *)secret_rows[i].text,
+                                             secret_rows[i].len, &secret, &diag),
+                         secret_rows[i].err);
+        test_same(secret.octets, secret.len, secret_rows[i].hex);
+        if (secret_rows[i].err != RELOAD_OK) {
+            assert_int_equal(diag.code, secret_rows[i].err);
+            assert_int_equal(diag.has_offset, secret_rows[i].offset >= 0);
+            if (secret_rows[i].offset >= 0)
+                assert_int_equal(diag.offset, secret_rows[i].offset);
         }
         reload_buf_free(&secret);
     }
@@ -201,7 +202,7 @@ static void test_random_octets(void **state)
 {
     (void)state;
     uint8_t a[64] = {0}, b[64] = {0}, zeros[64] = {0};
-    static uint8_t many[5000]; /* more than one request to the generator */
+    static uint8_t many[5000]; /* more than the generator's maximum request */
     reload_rng *one, *other;
     assert_int_equal(reload_rng_new(NULL, 0, &one), RELOAD_OK);
     assert_int_equal(reload_rng_new(NULL, 0, &other), RELOAD_OK);
@@ -217,12 +218,12 @@ static void test_random_octets(void **state)
     assert_null(one);
 }
 
-/* The first octets of an HMAC_DRBG (SP 800-90A, HMAC-SHA256) whose seed material is the octets 00
- * to 0f; worked out with Python's hmac module: K and V updated with the seed, then one V. */
+/* The first output of an HMAC_DRBG (SP 800-90A, HMAC-SHA256) seeded with the octets 00 to 0f,
+ * computed with Python's hmac module: K and V updated with the seed, then one V */
 static void test_seeded_octets(void **state)
 {
     (void)state;
-    uint8_t seed[16], octets[16], again[16];
+    uint8_t seed[16], octets[16], other[16];
     reload_rng *rng;
     for (size_t i = 0; i < sizeof seed; i++)
         seed[i] = (uint8_t)i;
@@ -234,9 +235,9 @@ static void test_seeded_octets(void **state)
     assert_memory_equal(octets, expected, sizeof expected);
     seed[0] = 1;
     assert_int_equal(reload_rng_new(seed, sizeof seed, &rng), RELOAD_OK);
-    assert_int_equal(reload_rng_fill(rng, again, sizeof again), RELOAD_OK);
+    assert_int_equal(reload_rng_fill(rng, other, sizeof other), RELOAD_OK);
     reload_rng_free(&rng);
-    assert_memory_not_equal(octets, again, sizeof again);
+    assert_memory_not_equal(octets, other, sizeof other);
 }
 
 static void test_escape(void **state)
@@ -258,14 +259,14 @@ static void test_escape(void **state)
         ROW("\033[31m", "\\x1b[31m"),
         ROW("\0\x7f", "\\x00\\x7f"),
         ROW("a\\b", "a\\\\b"),
-        ROW("\xc2\x9b", "\\u{009b}"),     /* a C1 control: CSI */
-        ROW("\xe2\x80\xae", "\\u{202e}"), /* right to left */
-        ROW("\xe2\x80\x8b", "\\u{200b}"), /* no width */
+        ROW("\xc2\x9b", "\\u{009b}"),     /* C1 control character: CSI */
+        ROW("\xe2\x80\xae", "\\u{202e}"), /* right-to-left override */
+        ROW("\xe2\x80\x8b", "\\u{200b}"), /* zero-width space */
         ROW("\xef\xbb\xbf", "\\u{feff}"),
         ROW("\xff"
             "a\xc3",
             "\\xffa\\xc3"),                     /* not UTF-8 */
-        ROW("\xed\xa0\x80", "\\xed\\xa0\\x80"), /* a surrogate */
+        ROW("\xed\xa0\x80", "\\xed\\xa0\\x80"), /* surrogate */
     };
 #undef ROW
     for (size_t i = 0; i < COUNT(rows); i++) {
@@ -278,7 +279,7 @@ static void test_escape(void **state)
     }
 }
 
-static int full(void *arg, const void *octets, size_t len)
+static int fail_write(void *arg, const void *octets, size_t len)
 {
     (void)arg;
     (void)octets;
@@ -289,7 +290,7 @@ static int full(void *arg, const void *octets, size_t len)
 static void test_escape_fails(void **state)
 {
     (void)state;
-    assert_int_equal(reload_escape((const uint8_t *)"a", 1, full, NULL), RELOAD_ERR_WRITE);
+    assert_int_equal(reload_escape((const uint8_t *)"a", 1, fail_write, NULL), RELOAD_ERR_WRITE);
 }
 
 int main(void)

@@ -18,7 +18,7 @@ void test_hex(reload_buf *buf, const char *hex)
         if (have < 2)
             continue;
         if (!reload_hex_decode(pair, 2, &octet))
-            fail_msg("bad hex in the test: \"%.20s\"", hex);
+            fail_msg("invalid hex in the test: \"%.20s\"", hex);
         reload_buf_append(buf, &octet, 1);
         have = 0;
     }
@@ -48,7 +48,7 @@ void test_same_octets(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b
     bool differ = n > 0 && memcmp(a, b, n) != 0;
     for (size_t i = 0; differ && i < n; i++)
         if (a[i] != b[i])
-            fail_msg("octet %zu is %02x, not %02x", i, a[i], b[i]);
+            fail_msg("octet %zu is %02x, expected %02x", i, a[i], b[i]);
     assert_int_equal(a_len, b_len);
 }
 
@@ -66,7 +66,7 @@ reload_msg *test_parse(const reload_buf *buf)
     reload_msg *msg = reload_msg_new();
     assert_non_null(msg);
     if (reload_msg_parse(msg, buf->octets, buf->len, &diag) != RELOAD_OK)
-        fail_msg("does not parse: %s", diag.text);
+        fail_msg("reload_msg_parse: %s", diag.text);
     return msg;
 }
 
@@ -74,7 +74,7 @@ void test_json(reload_buf *buf, const char *text)
 {
     reload_diag diag = {0};
     if (reload_json_read(text, strlen(text), buf, &diag) != RELOAD_OK)
-        fail_msg("does not read: %s: %s", diag.pointer, diag.text);
+        fail_msg("reload_json_read: %s: %s", diag.pointer, diag.text);
 }
 
 void test_json_is(const reload_msg *msg, unsigned flags, const char *text)
@@ -215,7 +215,7 @@ void test_everything(reload_buf *buf)
                                          .time = 1183900000,
                                          .flags = RELOAD_SIGN_TIMESTAMP | RELOAD_SIGN_SOURCE_INFO};
     if (reload_sign(signer, msg, &options, buf, &diag) != RELOAD_OK)
-        fail_msg("does not sign: %s", diag.text);
+        fail_msg("reload_sign: %s", diag.text);
     reload_signer_free(&signer);
     reload_msg_free(&msg);
     reload_buf_free(&plain);

@@ -14,7 +14,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-/* A header in hex, a line for each field: a PEER-SEARCH request under HMAC with Length 0. */
+/* The header of a PEER-SEARCH request under HMAC in hex, before and after its Length */
 #define HEADER_TO_LENGTH         \
     "52454c4f" /* token */       \
     "20"       /* TTL 32 */      \
@@ -32,7 +32,7 @@
     "659df2aa"                                 /* Overlay "chat" */
 #define HEADER HEADER_TO_LENGTH "000000" HEADER_FROM_LENGTH
 
-/* Its JSON; the Length goes between the two. */
+/* The same in JSON */
 #define HEADER_JSON_TO_LENGTH                                                                     \
     "{\"header\": {\"ttl\": 32, \"routing\": \"UNSPECIFIED\", \"frag\": false, \"lfrg\": false, " \
     "\"frag_reserved\": 0, \"experimental\": false, \"version\": 1, \"dht\": \"Chord1.0\", "      \
@@ -44,25 +44,25 @@
     "\"4690c25c00000000\", "                                                            \
     "\"overlay\": \"659df2aa\"}"
 
-/* Appends octets given as hex digits and white space; anything else fails the test. */
+/* Appends octets given in hex, with white space. */
 void test_hex(reload_buf *buf, const char *hex);
-/* Appends HEADER, with the correct Length, and attributes in hex. */
+/* Appends a message: HEADER with the correct Length, and attributes in hex. */
 void test_message(reload_buf *buf, const char *attributes);
-/* Sets the Length of the message from octet start to the buffer's end. */
+/* Sets the Length of the message from start to the buffer's end. */
 void test_set_length(reload_buf *buf, size_t start);
-/* Asserts that octets are those given in hex. */
+/* Asserts that octets are as expected, in hex. */
 void test_same(const uint8_t *octets, size_t len, const char *hex);
-/* Asserts that octets are the same. */
+/* Asserts that octets are equal. */
 void test_same_octets(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len);
 
-/* Parses a buffer into a new message, which the caller frees. A failure fails the test. */
+/* Parses a buffer into a new message, which the caller frees. */
 reload_msg *test_parse(const reload_buf *buf);
-/* Appends a message given as JSON. */
+/* Appends a message given in JSON. */
 void test_json(reload_buf *buf, const char *text);
-/* Asserts that the message's JSON is this text. */
+/* Asserts that a message's JSON is as expected. */
 void test_json_is(const reload_msg *msg, unsigned flags, const char *text);
 
-/* Seals a policy, judges a message at a time in seconds with a judge of its own, and commits. */
+/* Seals a policy and verifies a message with a new judge. */
 reload_err test_verify(reload_policy *policy, const reload_store *store, const reload_msg *msg,
                        int64_t seconds, reload_report *report);
 
@@ -75,35 +75,34 @@ struct test_source {
     size_t len;
     size_t pos;
     size_t chunk;   /* most octets in a call; 0: no limit */
-    bool fails;     /* fails instead of ending */
+    bool fails;     /* fails at the end */
     unsigned calls; /* number of calls */
 };
 ptrdiff_t test_pull(void *arg, uint8_t *octets, size_t size);
 
-/* Pseudo-random numbers, the same in each run (xorshift64*). The state must not be zero. */
+/* Reproducible pseudo-random numbers (xorshift64*); the state must not be zero. */
 uint64_t test_random(uint64_t *state);
 /* A number from 0 to below - 1. */
 size_t test_below(uint64_t *state, size_t below);
 
-/* HMAC-SHA1 by mbed TLS of three pieces in order. */
+/* HMAC-SHA1 of three pieces in order, by mbed TLS alone */
 struct test_piece {
     const uint8_t *octets;
     size_t len;
 };
 void test_hmac(const char *secret, const struct test_piece piece[3], uint8_t digest[20]);
-/* The digest of a message by D1 and D2: octets from 8 to digest_at, with Length = signature_end
- * - 68. */
+/* A message's digest by D1 and D2: octets 8 to digest_at - 1, with Length = signature_end - 68 */
 void test_message_digest(const char *secret, const uint8_t *octets, size_t digest_at,
                          size_t signature_end, uint8_t digest[20]);
 void test_sha1(const char *text, uint8_t digest[20]);
 
-/* Appends a signed message with each attribute of the table in place. */
+/* Appends a signed message that has every known attribute. */
 void test_everything(reload_buf *buf);
 
-/* Appends a file of the directory named by the environment's TESTDATA. */
+/* Appends a file of the directory in the environment variable TESTDATA. */
 void test_file(reload_buf *buf, const char *name);
 
-/* Prints text as a comment of TAP, with its line breaks as spaces. */
+/* Prints text as a TAP diagnostic, on one line. */
 void test_show(const char *text);
 
 #endif
