@@ -1,4 +1,4 @@
-/* The streaming JSON writer, which must write what jansson would. */
+/* The streaming JSON writer, whose text is the same as jansson's */
 #include "test.h"
 
 #include <locale.h>
@@ -8,7 +8,7 @@
 
 #include <jansson.h>
 
-static void finishes(reload_json_writer *w, reload_buf *out, const char *text)
+static void check_text(reload_json_writer *w, reload_buf *out, const char *text)
 {
     assert_int_equal(reload_json_writer_finish(w), RELOAD_OK);
     reload_buf_append(out, "", 1);
@@ -18,7 +18,7 @@ static void finishes(reload_json_writer *w, reload_buf *out, const char *text)
 
 /* ---- Values ---- */
 
-static void test_words(void **state)
+static void test_short_values(void **state)
 {
     (void)state;
     reload_buf out = {0};
@@ -34,7 +34,7 @@ static void test_words(void **state)
     reload_json_hex(&w, NULL, 0);
     reload_json_hex(&w, (const uint8_t *)"\0\xab\xff", 3);
     reload_json_end_array(&w);
-    finishes(&w, &out, "[true, false, null, null, \"\", \"\", \"\", \"00abff\"]");
+    check_text(&w, &out, "[true, false, null, null, \"\", \"\", \"\", \"00abff\"]");
 }
 
 static void test_integers(void **state)
@@ -50,10 +50,10 @@ static void test_integers(void **state)
     reload_json_integer(&w, INT64_MAX);
     reload_json_integer(&w, INT64_MIN);
     reload_json_end_array(&w);
-    finishes(&w, &out, "[0, -1, 1234567890, 9223372036854775807, -9223372036854775808]");
+    check_text(&w, &out, "[0, -1, 1234567890, 9223372036854775807, -9223372036854775808]");
 }
 
-/* Seconds are an integer, or what jansson writes of a double with 16 digits. */
+/* Seconds are an integer, or a double as jansson writes it with 16 digits. */
 static void test_seconds(void **state)
 {
     (void)state;
@@ -84,13 +84,13 @@ static void test_seconds(void **state)
         assert_non_null(text);
         reload_json_writer_init(&w, 0, test_sink, &out);
         reload_json_seconds(&w, times[i]);
-        finishes(&w, &out, text);
+        check_text(&w, &out, text);
         free(text);
         json_decref(json);
     }
 }
 
-static void test_seconds_in_words(void **state)
+static void test_fractional_seconds(void **state)
 {
     (void)state;
     reload_buf out = {0};
@@ -100,7 +100,7 @@ static void test_seconds_in_words(void **state)
     reload_json_seconds(&w, 12);
     reload_json_seconds(&w, 1183896000 * RELOAD_SECOND + 500000);
     reload_json_end_array(&w);
-    finishes(&w, &out, "[1.2e-5, 1183896000.5]");
+    check_text(&w, &out, "[1.2e-5, 1183896000.5]");
 }
 
 /* The decimal point is a full stop in every locale. */
@@ -110,40 +110,40 @@ static void test_locale(void **state)
     static const char *const names[] = {"de_DE.UTF-8", "fr_FR.UTF-8", "de_DE", "ps_AF.UTF-8"};
     for (size_t i = 0; i < COUNT(names); i++)
         if (setlocale(LC_NUMERIC, names[i]) != NULL)
-            test_seconds_in_words(state);
+            test_fractional_seconds(state);
     (void)setlocale(LC_NUMERIC, "C");
 }
 
 /* ---- Strings ---- */
 
-static void writes(unsigned flags, const char *octets, size_t len, const char *text)
+static void check_string(unsigned flags, const char *octets, size_t len, const char *text)
 {
     reload_buf out = {0};
     reload_json_writer w;
     reload_json_writer_init(&w, flags, test_sink, &out);
     reload_json_text(&w, (const uint8_t *)octets, len);
-    finishes(&w, &out, text);
+    check_text(&w, &out, text);
 }
 
 static void test_escapes(void **state)
 {
     (void)state;
-    writes(0, "\"\\/\b\f\n\r\t", 8, "\"\\\"\\\\/\\b\\f\\n\\r\\t\"");
-    writes(0, "\0\1\x1f\x7f", 4, "\"\\u0000\\u0001\\u001F\x7f\"");
-    writes(RELOAD_ASCII, "\0\1\x1f\x7f", 4, "\"\\u0000\\u0001\\u001F\\u007f\"");
-    writes(0, "Zo\xc3\xab \xf0\x9f\x98\x80", 9, "\"Zo\xc3\xab \xf0\x9f\x98\x80\"");
-    writes(RELOAD_ASCII, "Zo\xc3\xab \xf0\x9f\x98\x80", 9, "\"Zo\\u00EB \\uD83D\\uDE00\"");
+    check_string(0, "\"\\/\b\f\n\r\t", 8, "\"\\\"\\\\/\\b\\f\\n\\r\\t\"");
+    check_string(0, "\0\1\x1f\x7f", 4, "\"\\u0000\\u0001\\u001F\x7f\"");
+    check_string(RELOAD_ASCII, "\0\1\x1f\x7f", 4, "\"\\u0000\\u0001\\u001F\\u007f\"");
+    check_string(0, "Zo\xc3\xab \xf0\x9f\x98\x80", 9, "\"Zo\xc3\xab \xf0\x9f\x98\x80\"");
+    check_string(RELOAD_ASCII, "Zo\xc3\xab \xf0\x9f\x98\x80", 9, "\"Zo\\u00EB \\uD83D\\uDE00\"");
 }
 
 static void test_not_utf8(void **state)
 {
     (void)state;
-    writes(0, "a\xff\xc3", 3, "\"a\xef\xbf\xbd\xef\xbf\xbd\"");
-    writes(RELOAD_ASCII, "a\xff\xc3(", 4, "\"a\\uFFFD\\uFFFD(\"");
-    writes(0, "\xed\xa0\x80", 3, "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""); /* a surrogate */
+    check_string(0, "a\xff\xc3", 3, "\"a\xef\xbf\xbd\xef\xbf\xbd\"");
+    check_string(RELOAD_ASCII, "a\xff\xc3(", 4, "\"a\\uFFFD\\uFFFD(\"");
+    check_string(0, "\xed\xa0\x80", 3, "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""); /* surrogate */
 }
 
-/* What is longer than the writer's memory. */
+/* Strings longer than the writer's buffer */
 static void test_long_strings(void **state)
 {
     (void)state;
@@ -154,7 +154,7 @@ static void test_long_strings(void **state)
         memset(text, 'x', sizeof text);
         text[0] = text[len + 1] = '"';
         text[len + 2] = '\0';
-        writes(0, (const char *)octets, len, text);
+        check_string(0, (const char *)octets, len, text);
         reload_buf out = {0};
         reload_json_writer w;
         for (size_t i = 0; i < len; i++)
@@ -163,7 +163,7 @@ static void test_long_strings(void **state)
         text[2 * len + 2] = '\0';
         reload_json_writer_init(&w, 0, test_sink, &out);
         reload_json_hex(&w, octets, len);
-        finishes(&w, &out, text);
+        check_text(&w, &out, text);
     }
 }
 
@@ -201,12 +201,14 @@ static void test_layout(void **state)
     reload_json_writer w;
     reload_json_writer_init(&w, 0, test_sink, &out);
     write_layout(&w);
-    finishes(&w, &out, "{\"a\": [], \"b\\\"\": {}, \"c\": [1, {\"d\": null}, [], 2], \"e\": true}");
+    check_text(&w, &out,
+               "{\"a\": [], \"b\\\"\": {}, \"c\": [1, {\"d\": null}, [], 2], \"e\": true}");
     reload_json_writer_init(&w, RELOAD_PRETTY, test_sink, &out);
     write_layout(&w);
-    finishes(&w, &out,
-             "{\n  \"a\": [],\n  \"b\\\"\": {},\n  \"c\": [\n    1,\n    {\n      \"d\": null\n    "
-             "},\n    [],\n    2\n  ],\n  \"e\": true\n}");
+    check_text(
+        &w, &out,
+        "{\n  \"a\": [],\n  \"b\\\"\": {},\n  \"c\": [\n    1,\n    {\n      \"d\": null\n    "
+        "},\n    [],\n    2\n  ],\n  \"e\": true\n}");
 }
 
 /* ---- Against jansson ---- */
@@ -270,7 +272,7 @@ static json_t *write_random(reload_json_writer *w, uint64_t *state, unsigned dep
     }
 }
 
-static void test_as_jansson(void **state)
+static void test_random_values(void **state)
 {
     (void)state;
     uint64_t seed = 7;
@@ -283,7 +285,7 @@ static void test_as_jansson(void **state)
         char *text = json_dumps(json, (i & 1 ? JSON_INDENT(2) : 0) |
                                           (i & 2 ? JSON_ENSURE_ASCII : 0) | JSON_ENCODE_ANY);
         assert_non_null(text);
-        finishes(&w, &out, text);
+        check_text(&w, &out, text);
         free(text);
         json_decref(json);
     }
@@ -291,7 +293,7 @@ static void test_as_jansson(void **state)
 
 /* ---- Failures ---- */
 
-static void test_deepest(void **state)
+static void test_maximum_depth(void **state)
 {
     (void)state;
     for (unsigned depth = RELOAD_JSON_DEPTH; depth <= RELOAD_JSON_DEPTH + 1; depth++) {
@@ -316,15 +318,15 @@ static void test_deepest(void **state)
     }
 }
 
-/* Each letter is a call; the last one is out of place. */
-static void fails(const char *calls)
+/* Asserts that the last of several calls, each given by a letter, fails. */
+static void check_misuse(const char *calls)
 {
     reload_buf out = {0};
     reload_json_writer w;
     reload_json_writer_init(&w, 0, test_sink, &out);
     for (const char *c = calls; *c != '\0'; c++) {
         if (w.err != RELOAD_OK)
-            fail_msg("%s: fails before %c", calls, *c);
+            fail_msg("%s: unexpected error before %c", calls, *c);
         switch (*c) {
         case '{':
             reload_json_begin_object(&w);
@@ -379,11 +381,11 @@ static void test_misuse(void **state)
         "{k}", "{kk", "{n",   "{s",   "{h",    "{i",   "{t",  "{b",   "{{",  "{[", "[k",
         "{.",  "[.",  "[[].", "{kn.", "{kn}}", "{kn]", "[n}", "{k[k", "{kns"};
     for (size_t i = 0; i < COUNT(calls); i++)
-        fails(calls[i]);
+        check_misuse(calls[i]);
 }
 
-/* The caller's error sticks, unless another came first. */
-static void test_callers_error(void **state)
+/* The first error is kept, also one set by the caller. */
+static void test_error_of_caller(void **state)
 {
     (void)state;
     reload_buf out = {0};
@@ -397,27 +399,27 @@ static void test_callers_error(void **state)
     reload_buf_free(&out);
 }
 
-struct refusing {
-    size_t left; /* octets that are accepted */
-    bool refused;
+struct limited_sink {
+    size_t left; /* number of octets to accept */
+    bool failed;
 };
 
-static int refuse(void *arg, const void *octets, size_t len)
+static int accept_limited(void *arg, const void *octets, size_t len)
 {
-    struct refusing *r = arg;
+    struct limited_sink *r = arg;
     (void)octets;
-    assert_false(r->refused); /* the sink is not called again */
-    r->refused = len > r->left;
-    r->left -= r->refused ? 0 : len;
-    return r->refused ? -1 : 0;
+    assert_false(r->failed); /* the sink is not called again */
+    r->failed = len > r->left;
+    r->left -= r->failed ? 0 : len;
+    return r->failed ? -1 : 0;
 }
 
-/* Returns the octets that the sink took. */
-static size_t write_to_refusing(size_t accepted)
+/* Returns the number of octets accepted by the sink. */
+static size_t write_limited(size_t accepted)
 {
-    struct refusing r = {.left = accepted};
+    struct limited_sink r = {.left = accepted};
     reload_json_writer w;
-    reload_json_writer_init(&w, RELOAD_PRETTY, refuse, &r);
+    reload_json_writer_init(&w, RELOAD_PRETTY, accept_limited, &r);
     reload_json_begin_array(&w);
     for (unsigned i = 0; i < 30; i++) {
         uint8_t octets[100] = {0};
@@ -426,30 +428,30 @@ static size_t write_to_refusing(size_t accepted)
     }
     reload_json_end_array(&w);
     reload_err err = reload_json_writer_finish(&w);
-    assert_int_equal(err, r.refused ? RELOAD_ERR_WRITE : RELOAD_OK);
+    assert_int_equal(err, r.failed ? RELOAD_ERR_WRITE : RELOAD_OK);
     return accepted - r.left;
 }
 
-static void test_sink_fails(void **state)
+static void test_failing_sink(void **state)
 {
     (void)state;
-    size_t all = write_to_refusing(SIZE_MAX);
+    size_t all = write_limited(SIZE_MAX);
     assert_in_range(all, 6000, 7000);
     for (size_t accepted = 0; accepted < all; accepted += 50)
-        assert_true(write_to_refusing(accepted) < all);
-    assert_int_equal(write_to_refusing(all), all);
+        assert_true(write_limited(accepted) < all);
+    assert_int_equal(write_limited(all), all);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_words),         cmocka_unit_test(test_integers),
-        cmocka_unit_test(test_seconds),       cmocka_unit_test(test_seconds_in_words),
-        cmocka_unit_test(test_locale),        cmocka_unit_test(test_escapes),
-        cmocka_unit_test(test_not_utf8),      cmocka_unit_test(test_long_strings),
-        cmocka_unit_test(test_layout),        cmocka_unit_test(test_as_jansson),
-        cmocka_unit_test(test_deepest),       cmocka_unit_test(test_misuse),
-        cmocka_unit_test(test_callers_error), cmocka_unit_test(test_sink_fails),
+        cmocka_unit_test(test_short_values),    cmocka_unit_test(test_integers),
+        cmocka_unit_test(test_seconds),         cmocka_unit_test(test_fractional_seconds),
+        cmocka_unit_test(test_locale),          cmocka_unit_test(test_escapes),
+        cmocka_unit_test(test_not_utf8),        cmocka_unit_test(test_long_strings),
+        cmocka_unit_test(test_layout),          cmocka_unit_test(test_random_values),
+        cmocka_unit_test(test_maximum_depth),   cmocka_unit_test(test_misuse),
+        cmocka_unit_test(test_error_of_caller), cmocka_unit_test(test_failing_sink),
     };
     return cmocka_run_group_tests_name("json-writer", tests, NULL, NULL);
 }
