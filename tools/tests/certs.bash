@@ -43,10 +43,10 @@ requests()
         sign_as "$name" "$@"
 }
 
-# in_short <JSON REPORT: "verdict", or "reason" and its code where there is one, a message after the other
+# in_short <JSON-REPORT: the verdict of each message, or its reason and response code, separated by spaces
 in_short()
 {
-    jq -r 'if .reason then .reason + (if .response_code then ":\(.response_code)" else "" end) else .verdict end' | tr '\n' ' ' | sed 's/ $//'
+    jq -rsj '[.[] | if .reason then .reason + (if .response_code then ":\(.response_code)" else "" end) else .verdict end] | join(" ")'
 }
 
 # verdicts DESCRIPTION WANTED COMMAND...: what reload-verify --json says in short; its report is in run/out, its errors in run/err

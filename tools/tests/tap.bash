@@ -151,18 +151,23 @@ same()
     fi
 }
 
-# Whether a file holds what is wanted: "" nothing, "=TEXT" the text and a newline, "@FILE" that file's octets,
-# "~REGEX" one line or more that match the whole extended regular expression, "*" anything but nothing.
+# Whether a file holds the expected octets: "" none, "=TEXT" the text and a newline, "@FILE" that file's octets,
+# "~REGEX" lines that all together match the extended regular expression (NULs left out), "*" at least one octet. Only "@" starts a
+# process, because this is called for each test.
 holds()
 {
-    local file=$1 wanted=$2 text
+    local file=$1 wanted=$2 text pieces
     case $wanted in
     '') [ ! -s "$file" ] ;;
     '*') [ -s "$file" ] ;;
-    =*) printf '%s\n' "${wanted#=}" | cmp -s - "$file" ;;
+    =*)
+        ! IFS= read -r -d '' text <"$file" && [ "$text" = "${wanted#=}"$'\n' ] # read succeeds at a NUL
+        ;;
     @*) cmp -s "${wanted#@}" "$file" ;;
     '~'*)
-        text=$(tr -d '\000' <"$file")
+        mapfile -d '' pieces <"$file"
+        printf -v text '%s' "${pieces[@]}"
+        while [[ $text == *$'\n' ]]; do text=${text%$'\n'}; done
         [[ $text =~ ^(${wanted#\~})$ ]]
         ;;
     *) bail_out "holds: \"$wanted\" begins with none of = @ ~ *" ;;
