@@ -1,6 +1,7 @@
 #!/bin/bash
 # Bad input: a clear error with file, offset or pointer and cause, the right status, no output file left behind, and the messages
 # behind it still handled.
+# Many seconds of CPU: inputs of 16 MB, and each kind of bad input for each tool.
 . "$(dirname "$0")/tap.bash"
 
 secret=$work/secret

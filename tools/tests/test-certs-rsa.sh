@@ -2,6 +2,8 @@
 # shellcheck disable=SC2016 # single quotes hold scripts for bash -c and jq
 # RSA digests: reload-sign's are openssl's over the octets of D1, D2 and D8; reload-verify takes openssl's, and none with a bad block
 # (D13, RFC 8017 section 9.2).
+# Many seconds of CPU: five RSA keys are made, one of 4096 bits, and each of 70 blocks is signed and judged in processes of its
+# own.
 script=$(realpath "$0")
 . "$(dirname "$0")/tap.bash"
 

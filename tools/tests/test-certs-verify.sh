@@ -1,6 +1,7 @@
 #!/bin/bash
 # shellcheck disable=SC2016 # single quotes hold scripts for bash -c and jq
 # reload-verify under CERTS: certificates that openssl made, judged by D18 to D22 and D24 case by case.
+# Many seconds of CPU: openssl makes some 200 certificates and keys, each in two or three processes, and each gets a message.
 . "$(dirname "$0")/tap.bash"
 
 now=1700000000 # 2023-11-14T22:13:20Z

@@ -1,6 +1,7 @@
 #!/bin/bash
 # shellcheck disable=SC2016,SC2094 # single quotes hold scripts for bash; variables are written to files of their names
 # reload-dump --diff: what differs between the messages of two files, and diff(1)'s exit statuses.
+# Many seconds of CPU: one process for each of 130 flipped bits, whose exit status counts.
 . "$(dirname "$0")/tap.bash"
 
 put=$TESTDATA/section-4.1.hmac.bin

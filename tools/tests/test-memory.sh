@@ -1,5 +1,6 @@
 #!/bin/bash
 # A stream of any length is handled in constant memory: below 16 MiB for messages of everyday size.
+# Many seconds of CPU: streams of 62 MB.
 . "$(dirname "$0")/tap.bash"
 
 limit=$((16 * 1024)) # KiB

@@ -1,6 +1,7 @@
 #!/bin/bash
 # reload-sign --mutate: of several good messages, every mutant is judged by reload-verify under the policy that the set states, and
 # verdict, reason and code must be those of its label. The labels are made without the verifier, so that each checks the other.
+# Many seconds of CPU: every mutation of several messages is written and judged.
 . "$(dirname "$0")/tap.bash"
 
 now=946702799

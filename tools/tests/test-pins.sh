@@ -1,6 +1,7 @@
 #!/bin/bash
 # shellcheck disable=SC2016 # single quotes hold scripts for bash -c, jq and python3
 # Self-signed identities (D28): certificates that openssl made, the keys that are remembered, and the file they are in.
+# Many seconds of CPU: each message needs a process, because the pins are kept between runs.
 here=$(dirname "$(realpath "$0")")
 . "$here/tap.bash"
 . "$here/certs.bash"

@@ -1,6 +1,7 @@
 #!/bin/bash
 # shellcheck disable=SC2016 # single quotes hold scripts for bash -c, jq and python3
 # Replay (D25), sentence by sentence, and the file that outlives the run.
+# Many seconds of CPU: long streams, and runs that are killed or wait for each other.
 here=$(dirname "$(realpath "$0")")
 . "$here/tap.bash"
 . "$here/certs.bash"

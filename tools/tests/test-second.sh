@@ -2,6 +2,7 @@
 # shellcheck disable=SC2016 # single quotes hold jq's scripts
 # testdata/vectors/verifier.py, the second implementation: its word and status for each of D24's reasons, and that reload-verify
 # says the same.
+# Many seconds of CPU: each of some 190 messages is made, then judged by a process of either implementation.
 . "$(dirname "$0")/tap.bash"
 command -v python3 >/dev/null || bail_out "the command python3 is missing"
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # shellcheck disable=SC2016 # single quotes hold filters for jq and a script
 # testdata/vectors: the files keep to their schemas, and the tools pass them. See test-vectors-make.sh for how they are made.
+# Many seconds of CPU: 2,378 vectors, and a process for each of 100 where the contract for other implementations is shown.
 . "$(dirname "$0")/tap.bash"
 
 vectors=$TESTDATA/vectors
