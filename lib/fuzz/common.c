@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-void fuzz_broken(const char *file, int line, const char *condition)
+void fuzz_fail(const char *file, int line, const char *condition)
 {
-    (void)fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, condition);
+    (void)fprintf(stderr, "%s:%d: condition is false: %s\n", file, line, condition);
     abort();
 }
 
@@ -39,8 +39,8 @@ ptrdiff_t fuzz_pull(void *source, uint8_t *octets, size_t size)
     return (ptrdiff_t)n;
 }
 
-/* A diag that goes with an item or an error says something, on one line. */
-static void look_at_diag(const reload_diag *diag)
+/* Asserts that an item's diagnostic has a text of one line. */
+static void check_diag(const reload_diag *diag)
 {
     MUST(diag->text[0] != '\0' && memchr(diag->text, '\0', sizeof diag->text) != NULL);
     for (const char *c = diag->text; *c != '\0'; c++)
@@ -53,7 +53,7 @@ static void look_at_diag(const reload_diag *diag)
 void fuzz_read(struct fuzz_items *items, reload_form form, const uint8_t *octets, size_t len,
                size_t step)
 {
-    static reload_reader *reader; /* used again and again, as the tools do */
+    static reload_reader *reader; /* reused, as in the tools */
     struct fuzz_source source = {octets, len, step};
     const reload_item *item;
     if (reader == NULL)
@@ -69,7 +69,7 @@ void fuzz_read(struct fuzz_items *items, reload_form form, const uint8_t *octets
             break;
         MUST(item->offset <= len);
         if (item->kind != RELOAD_ITEM_MESSAGE)
-            look_at_diag(&item->diag);
+            check_diag(&item->diag);
         if (items->count == items->cap) {
             items->cap = items->cap == 0 ? 64 : items->cap * 2;
             items->item = realloc(items->item, items->cap * sizeof *items->item);
@@ -116,7 +116,7 @@ void fuzz_chunks(const struct fuzz_items *whole, reload_form form, const uint8_t
     fuzz_items_free(&pieces);
 }
 
-/* A line of hex digits; a blank line behind it where nothing else tells where the octets end. */
+/* Appends a line of hex digits. A blank line after it ends octets without a correct Length. */
 static void append_hex(reload_buf *text, const uint8_t *octets, size_t len, bool blank_line)
 {
     char *digits = malloc(2 * len + 2);
@@ -131,7 +131,7 @@ void fuzz_round_trip(const struct fuzz_items *items)
 {
     static reload_msg *msg;
     reload_buf json = {0}, hex = {0};
-    struct fuzz_items again = {0}, good = {0};
+    struct fuzz_items read_back = {0}, good = {0};
     if (msg == NULL)
         msg = reload_msg_new();
     MUST(msg != NULL);
@@ -159,16 +159,16 @@ void fuzz_round_trip(const struct fuzz_items *items)
     }
     good.octets = items->octets;
     if (good.count > 0) {
-        fuzz_read(&again, RELOAD_FORM_JSON, json.octets, json.len, 0);
-        fuzz_same_items(&good, &again, false);
-        fuzz_read(&again, RELOAD_FORM_AUTO, json.octets, json.len, 0);
-        MUST(again.form == RELOAD_FORM_JSON);
-        fuzz_same_items(&good, &again, false);
-        fuzz_read(&again, RELOAD_FORM_HEX, hex.octets, hex.len, 0);
-        fuzz_same_items(&good, &again, false);
+        fuzz_read(&read_back, RELOAD_FORM_JSON, json.octets, json.len, 0);
+        fuzz_same_items(&good, &read_back, false);
+        fuzz_read(&read_back, RELOAD_FORM_AUTO, json.octets, json.len, 0);
+        MUST(read_back.form == RELOAD_FORM_JSON);
+        fuzz_same_items(&good, &read_back, false);
+        fuzz_read(&read_back, RELOAD_FORM_HEX, hex.octets, hex.len, 0);
+        fuzz_same_items(&good, &read_back, false);
     }
     free(good.item);
-    fuzz_items_free(&again);
+    fuzz_items_free(&read_back);
     reload_buf_free(&json);
     reload_buf_free(&hex);
 }

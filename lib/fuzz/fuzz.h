@@ -1,28 +1,26 @@
-/* What both harnesses use: reading items, rendering them, and the identities that hold for every
- * input. */
+/* Shared by the harnesses: reading and writing items, and the invariants of every input */
 #ifndef RL_FUZZ_FUZZ_H
 #define RL_FUZZ_FUZZ_H
 
 #include "reload.h"
 
-/* The harness, as libFuzzer and replay.c call it. */
+/* The harness, called by libFuzzer and replay.c */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Says what does not hold and aborts. */
-#define MUST(condition)                                  \
-    do {                                                 \
-        if (!(condition))                                \
-            fuzz_broken(__FILE__, __LINE__, #condition); \
+/* Aborts with a message if the condition is false. */
+#define MUST(condition)                                \
+    do {                                               \
+        if (!(condition))                              \
+            fuzz_fail(__FILE__, __LINE__, #condition); \
     } while (0)
 
-__attribute__((noreturn)) void fuzz_broken(const char *file, int line, const char *condition);
+__attribute__((noreturn)) void fuzz_fail(const char *file, int line, const char *condition);
 
-/* A reload_sink that appends to a reload_buf, and one that only looks at each octet. */
+/* A reload_sink that appends to a reload_buf, and one that reads each octet */
 int fuzz_to_buf(void *buf, const void *octets, size_t len);
 int fuzz_look(void *unused, const void *octets, size_t len);
 
-/* A reload_source over octets in memory, which gives at most step of them at once (0: all that is
- * wanted). */
+/* A reload_source over octets in memory. Each call returns at most step octets; 0: no limit. */
 struct fuzz_source {
     const uint8_t *octets;
     size_t left;
@@ -31,35 +29,34 @@ struct fuzz_source {
 
 ptrdiff_t fuzz_pull(void *source, uint8_t *octets, size_t size);
 
-/* Items as a reader gave them. */
+/* The items of an input */
 struct fuzz_item {
     reload_item_kind kind;
     uint64_t offset;
-    size_t at, len; /* in the list's octets */
+    size_t at, len; /* in the octets of struct fuzz_items */
 };
 
 struct fuzz_items {
     reload_form form;
-    reload_buf octets; /* of all MESSAGE and GARBAGE items, one behind the other */
+    reload_buf octets; /* of all MESSAGE and GARBAGE items, concatenated */
     struct fuzz_item *item;
     size_t count, cap;
-    size_t bad; /* BAD ones, which count among the items too */
+    size_t bad; /* number of BAD items */
 };
 
-/* Reads all items of octets. */
+/* Replaces items by those of octets. */
 void fuzz_read(struct fuzz_items *items, reload_form form, const uint8_t *octets, size_t len,
                size_t step);
-/* The items of two readings are the same; with offsets: they begin at the same places too. BAD ones
- * have to be nothing but in the same place of the list. */
+/* Asserts that the kinds and octets of two lists' items are the same, and optionally the offsets.
+ */
 void fuzz_same_items(const struct fuzz_items *a, const struct fuzz_items *b, bool offsets);
 void fuzz_items_free(struct fuzz_items *items);
 
-/* Reading octets of a form gives the same whatever the size of the pieces that they come in. */
+/* Asserts that the items do not depend on the size of the source's chunks. */
 void fuzz_chunks(const struct fuzz_items *whole, reload_form form, const uint8_t *octets,
                  size_t len);
 
-/* Writes every item as JSON (a line each) and as hex text, as reload-dump does; reading each back
- * gives the same items. */
+/* Asserts that the items, written as JSON lines and as hex text, are the same when read back. */
 void fuzz_round_trip(const struct fuzz_items *items);
 
 #endif

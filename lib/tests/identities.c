@@ -164,7 +164,7 @@ void make(const char *json, const struct identity *who, unsigned flags, reload_b
     assert_int_equal(reload_signer_set_cert(s, who->cert.octets, who->cert.len, NULL), RELOAD_OK);
     reload_buf_reset(out);
     if (reload_sign(s, msg, &options, out, &diag) != RELOAD_OK)
-        fail_msg("not signed: %s", diag.text);
+        fail_msg("reload_sign: %s", diag.text);
     reload_signer_free(&s);
     reload_msg_free(&msg);
     reload_buf_free(&plain);

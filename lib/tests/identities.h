@@ -1,4 +1,4 @@
-/* Two self-signed identities with the same names, a store, and messages by them. */
+/* Two self-signed identities with the same names, messages signed by them, and a store in memory */
 #ifndef RL_TESTS_IDENTITIES_H
 #define RL_TESTS_IDENTITIES_H
 
@@ -13,13 +13,13 @@ struct identity {
 };
 extern struct identity first, second;
 
-/* For a group of tests. */
+/* For a group of tests */
 int setup_identities(void **state);
 int teardown_identities(void **state);
 
 enum { MOST = 64 };
 
-/* A store of one peer. */
+/* A store with a single peer */
 struct memory {
     struct {
         char name[64];
@@ -29,7 +29,7 @@ struct memory {
     reload_peer_state peer;
     bool has_peer;
     uint8_t requests[MOST][RELOAD_TRANSACTION_SIZE];
-    reload_request_state request; /* the last one's state, given for all */
+    reload_request_state request; /* the state of the last request, returned for all */
     size_t request_count;
 };
 reload_store memory_functions(struct memory *memory);
@@ -57,13 +57,14 @@ reload_store memory_functions(struct memory *memory);
 #define PUT(counter)    HEAD("RESOURCE-PUT", "false", counter, RESOURCE(BODY)) "]}"
 #define SEARCH(counter) HEAD("PEER-SEARCH", "false", counter, "") "]}"
 
-/* Signs a message under CERTS. */
+/* Replaces out by a message signed under CERTS. */
 void make(const char *json, const struct identity *who, unsigned flags, reload_buf *out);
-/* The members of a PEER-INFO with alice's Peer-ID, signed by the second identity, in hex. */
+/* The members of a PEER-INFO with alice's Peer-ID, signed by the second identity, in hex, which the
+ * caller frees */
 char *second_peer_info(void);
 /* Appends a ROUTE-LOG with that PEER-INFO. */
 void append_route_log(reload_buf *octets);
-/* Changes a bit of the digest of the last signature of that type. */
+/* Flips a bit of the digest of the last signature of the given type. */
 void turn_digest(reload_buf *octets, uint16_t type);
 
 #endif

@@ -1,4 +1,4 @@
-/* Each attribute of the table, against octets written by hand. */
+/* Each known attribute, against octets written by hand */
 #include "test.h"
 
 #include <stdio.h>
@@ -40,7 +40,7 @@ static const struct vector {
     {.type = 0x0003,
      .name = "RESOURCE",
      .hex = "0003"      /* type */
-            "0008"      /* Length: the member's padding counts */
+            "0008"      /* Length, including the member's padding */
             "02010001"  /* KEY of one octet */
             "61000000", /* "a", padding */
      .kind = RELOAD_KIND_COMPOSITE,
@@ -146,7 +146,7 @@ static const struct vector {
      .name = "PEER-CERT",
      .hex = "0105"   /* type */
             "0003"   /* Length 3 */
-            "308201" /* the beginning of some DER */
+            "308201" /* the first octets of DER */
             "00",    /* padding */
      .kind = RELOAD_KIND_OCTETS,
      .octets = "308201",
@@ -156,7 +156,7 @@ static const struct vector {
      .hex = "0106"      /* type */
             "0008"      /* Length */
             "08020002"  /* DIGEST */
-            "abcd0000", /* short, but any octets are allowed; padding */
+            "abcd0000", /* any octets are allowed; padding */
      .kind = RELOAD_KIND_COMPOSITE,
      .json =
          "{\"type\": \"PEER-SIGNATURE\", \"value\": [{\"type\": \"DIGEST\", \"hex\": \"abcd\"}]}"},
@@ -174,7 +174,7 @@ static const struct vector {
      .hex = "0202"      /* type */
             "0008"      /* Length */
             "03050004"  /* EXPIRATION */
-            "00000000", /* 0 removes */
+            "00000000", /* 0: removal */
      .kind = RELOAD_KIND_COMPOSITE,
      .json = "{\"type\": \"RESOURCE-INFO.BODY\", \"value\": [{\"type\": "
              "\"RESOURCE-INFO.BODY.EXPIRATION\", \"value\": 0}]}"},
@@ -324,7 +324,7 @@ static const struct vector {
      .octets = "000102030405060708090a0b0c0d0e0f10111213",
      .json = "{\"type\": \"DIGEST\", \"hex\": \"000102030405060708090a0b0c0d0e0f10111213\"}"},
     {.type = 0x0655,
-     .name = NULL,    /* of the DHT, unknown to the library */
+     .name = NULL,    /* the DHT's, unknown to the library */
      .hex = "0655"    /* type */
             "0001"    /* Length 1 */
             "ab"      /* value */
@@ -341,7 +341,8 @@ static const struct vector {
      .json = "{\"type\": \"0x0800\", \"hex\": \"\"}"},
 };
 
-/* Attribute i decodes to the vector's value, which encodes to the same octets. */
+/* Asserts that attribute i decodes to the vector's value, and that the value encodes to the same
+ * octets. */
 static void check_vector(const reload_msg *msg, size_t i, const struct vector *v)
 {
     reload_value value;
@@ -380,7 +381,7 @@ static void check_vector(const reload_msg *msg, size_t i, const struct vector *v
     reload_buf_free(&buf);
 }
 
-/* Each attribute alone in a message: octets, values, JSON, and back. */
+/* Each attribute alone in a message: octets, value, JSON and round trip */
 static void test_each_attribute(void **state)
 {
     (void)state;
@@ -417,7 +418,7 @@ static void test_each_attribute(void **state)
     }
 }
 
-/* Each row of the table of attributes has a vector. */
+/* Each row of the attribute table has a vector. */
 static void test_each_row_has_a_vector(void **state)
 {
     (void)state;
@@ -435,12 +436,12 @@ static void test_each_row_has_a_vector(void **state)
         assert_int_equal(def->kind == RELOAD_KIND_COMPOSITE, def->members != RELOAD_IN_NOTHING);
         assert_true(strlen(def->section) > 0);
     }
-    assert_int_equal(rows, 33); /* in the drafts */
+    assert_int_equal(rows, 33); /* number of attributes in the drafts */
     assert_null(reload_attr_def_named("NO-SUCH-ATTRIBUTE"));
 }
 
-/* The container of each attribute; D11: which may occur once. */
-static void test_places(void **state)
+/* The container of each attribute; D11: the attributes that may occur once */
+static void test_containers(void **state)
 {
     (void)state;
     static const struct {
@@ -493,7 +494,7 @@ static void test_places(void **state)
     assert_null(reload_attr_def_at(COUNT(rows)));
 }
 
-/* Each attribute in its container. */
+/* Each attribute in its container */
 static void test_each_attribute_in_place(void **state)
 {
     (void)state;
@@ -541,7 +542,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_attribute),
         cmocka_unit_test(test_each_row_has_a_vector),
-        cmocka_unit_test(test_places),
+        cmocka_unit_test(test_containers),
         cmocka_unit_test(test_each_attribute_in_place),
     };
     return cmocka_run_group_tests_name("attributes", tests, NULL, NULL);

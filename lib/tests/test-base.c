@@ -1,4 +1,4 @@
-/* The base module: error texts, hex digits, buffers, UTF-8, dates and times. */
+/* The base module: error texts, hex digits, buffers, UTF-8, dates and times */
 #include "test.h"
 
 #include "base/civil.h"
@@ -50,7 +50,7 @@ static void test_buf(void **state)
     reload_buf_append(&buf, "x", SIZE_MAX - 5); /* overflows */
     assert_int_equal(buf.err, RELOAD_ERR_MEMORY);
     assert_int_equal(buf.len, 1000);
-    reload_buf_append(&buf, "x", 1); /* does nothing after an error */
+    reload_buf_append(&buf, "x", 1); /* ignored after an error */
     assert_int_equal(buf.len, 1000);
     uint8_t *kept = buf.octets;
     reload_buf_reset(&buf);
@@ -171,7 +171,7 @@ static void test_invalid_dates(void **state)
     assert_int_equal(rl_civil_seconds(&leap), rl_civil_seconds(&next));
 }
 
-/* A zone of the environment has no influence, be it one with leap seconds. */
+/* The time zone of the environment has no effect, even one with leap seconds. */
 static void test_zone(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* Building messages. */
+/* Building messages */
 #include "test.h"
 
 #include <stdlib.h>
@@ -9,7 +9,7 @@ static reload_err build_value(uint16_t type, const reload_value *value)
     reload_builder b;
     reload_build_begin(&b, &buf, NULL);
     reload_build_value(&b, type, value);
-    reload_build_field(&b, RELOAD_F_TTL, 1); /* the error sticks */
+    reload_build_field(&b, RELOAD_F_TTL, 1); /* keeps the error */
     reload_err err = reload_build_end(&b);
     reload_buf_free(&buf);
     return err;
@@ -67,14 +67,14 @@ static void test_build_limits(void **state)
     reload_build_octets(&b, 0x0655, octets, 0x10000);
     assert_int_equal(reload_build_end(&b), RELOAD_ERR_TOO_LONG);
     reload_buf_free(&buf);
-    /* a composite's */
+    /* a container's Length */
     reload_build_begin(&b, &buf, NULL);
     reload_build_open(&b, RELOAD_A_SOURCE_INFO);
     reload_build_octets(&b, 0x0655, octets, 0xfffc);
     reload_build_close(&b);
     assert_int_equal(reload_build_end(&b), RELOAD_ERR_TOO_LONG);
     reload_buf_free(&buf);
-    /* the header's: 255 attributes of 64 KiB fit, 256 do not */
+    /* the header's Length: 255 attributes of 64 KiB fit, 256 do not */
     for (unsigned n = 255; n <= 256; n++) {
         reload_build_begin(&b, &buf, NULL);
         for (unsigned i = 0; i < n; i++)
@@ -82,7 +82,7 @@ static void test_build_limits(void **state)
         assert_int_equal(reload_build_end(&b), n == 255 ? RELOAD_OK : RELOAD_ERR_TOO_LONG);
         reload_buf_free(&buf);
     }
-    /* depth: 16 open composites, not 17; closes that do not match */
+    /* at most 16 open containers; unbalanced calls */
     for (unsigned n = 16; n <= 17; n++) {
         reload_build_begin(&b, &buf, NULL);
         for (unsigned i = 0; i < n; i++)
@@ -103,7 +103,7 @@ static void test_build_limits(void **state)
     free(octets);
 }
 
-/* A message after others in the same buffer. */
+/* A message is appended to the buffer. */
 static void test_build_append(void **state)
 {
     (void)state;

@@ -1,12 +1,12 @@
-/* Values with and without flaws, and nesting. */
+/* Values with and without flaws, and nesting */
 #include "test.h"
 
 #include <string.h>
 
 #define AT 68 /* the first attribute of a message */
 
-/* One flaw in each row. The value stays raw, and the message is malformed with the place in the
- * diagnostic. */
+/* One flaw in each row: the value is not decoded, and the message is malformed with a diagnostic of
+ * the flaw's position. */
 /* clang-format off */
 static const struct {
     const char *hex;    /* the attributes */
@@ -25,13 +25,13 @@ static const struct {
     {"00070001" "61", RELOAD_NO_ATTR, RELOAD_FLAW_PADDING, AT, NULL},
     {"00070001" "610000", RELOAD_NO_ATTR, RELOAD_FLAW_PADDING, AT, NULL},
     {"00070003" "616263", RELOAD_NO_ATTR, RELOAD_FLAW_PADDING, AT, NULL},
-    /* the framing of members: the offset is the member's */
+    /* the framing of members; the offset is the member's */
     {"00020003" "010200" "00", 0, RELOAD_FLAW_HEAD, AT + 4, "/attributes/0"},
     {"00020006" "01020000" "0102" "0000", 0, RELOAD_FLAW_HEAD, AT + 8, "/attributes/0"},
     {"00020008" "01020005" "61626364", 0, RELOAD_FLAW_LENGTH, AT + 4, "/attributes/0"},
     {"0002000c" "01020000" "01020005" "61626364", 0, RELOAD_FLAW_LENGTH, AT + 8, "/attributes/0"},
     {"00020005" "01020001" "61" "000000", 0, RELOAD_FLAW_PADDING, AT + 4, "/attributes/0"},
-    /* a member that runs into its container's sibling */
+    /* a member that overlaps its container's sibling */
     {"00020008" "01020008" "61626364" "00070000", 0, RELOAD_FLAW_LENGTH, AT + 4, "/attributes/0"},
     /* a member of a member */
     {"0003000c" "02020008" "03030005" "61626364",
@@ -91,7 +91,7 @@ static void test_flaws(void **state)
     (void)state;
     bool seen[RELOAD_FLAW_ADDRESS + 1] = {false};
     for (size_t k = 0; k < COUNT(flaws); k++) {
-        reload_buf buf = {0}, out = {0}, again = {0};
+        reload_buf buf = {0}, out = {0}, read_back = {0};
         reload_diag diag = {0};
         print_message("# %s\n", flaws[k].hex);
         test_message(&buf, flaws[k].hex);
@@ -123,13 +123,13 @@ static void test_flaws(void **state)
         if (flaws[k].pointer != NULL)
             assert_string_equal(diag.pointer, flaws[k].pointer);
         assert_non_null(strstr(diag.text, reload_flaw_text(flaws[k].flaw)));
-        /* JSON keeps all octets */
+        /* JSON preserves all octets */
         assert_int_equal(reload_json_write(msg, NULL, 0, test_sink, &out), RELOAD_OK);
-        assert_int_equal(reload_json_read((const char *)out.octets, out.len, &again, &diag),
+        assert_int_equal(reload_json_read((const char *)out.octets, out.len, &read_back, &diag),
                          RELOAD_OK);
-        test_same_octets(again.octets, again.len, buf.octets, buf.len);
+        test_same_octets(read_back.octets, read_back.len, buf.octets, buf.len);
         reload_msg_free(&msg);
-        reload_buf_free(&again);
+        reload_buf_free(&read_back);
         reload_buf_free(&out);
         reload_buf_free(&buf);
     }
@@ -141,7 +141,7 @@ static void test_flaws(void **state)
     assert_non_null(reload_flaw_text((reload_flaw)99));
 }
 
-/* Values without flaws: bounds, empty texts, empty composites, octets of any length. */
+/* Values without flaws: bounds, empty texts and containers, octets of any length */
 static void test_no_flaws(void **state)
 {
     (void)state;
@@ -181,14 +181,14 @@ static void test_no_flaws(void **state)
     }
 }
 
-/* D24: a flaw that is out of place or after the SIGNATURE does not make a message malformed. */
-static void test_flaws_that_do_not_count(void **state)
+/* D24: a flaw in a misplaced attribute or after the SIGNATURE does not make a message malformed. */
+static void test_ignored_flaws(void **state)
 {
     (void)state;
     static const char *const good[] = {
         "01010001"
         "00"
-        "000000", /* a PEER-ID of one octet at top level */
+        "000000", /* a PEER-ID of one octet at the top level */
         "00040008"
         "01010001"
         "00"
@@ -196,16 +196,16 @@ static void test_flaws_that_do_not_count(void **state)
         "00060000"
         "00070001"
         "ff"
-        "000000", /* bad text after the SIGNATURE */
+        "000000", /* invalid text after the SIGNATURE */
         "00060000"
         "00020003"
         "010200"
-        "00", /* bad members after it */
+        "00", /* invalid members after the SIGNATURE */
         "00060000"
         "00040008"
         "04010001"
         "06"
-        "000000", /* bad members in a ROUTE-LOG */
+        "000000", /* invalid members in a ROUTE-LOG */
         "0655000c"
         "0655ffff"
         "0000000000000000", /* an unknown type has no members */
@@ -219,7 +219,7 @@ static void test_flaws_that_do_not_count(void **state)
         reload_msg_free(&msg);
         reload_buf_free(&buf);
     }
-    /* the top-level framing must hold after the SIGNATURE too (D10) */
+    /* the top-level framing must be correct after the SIGNATURE too (D10) */
     reload_buf buf = {0};
     reload_diag diag;
     test_message(&buf, "00060000"
@@ -231,8 +231,8 @@ static void test_flaws_that_do_not_count(void **state)
     reload_buf_free(&buf);
 }
 
-/* Nested composites, the innermost empty. */
-static void nested(reload_buf *buf, size_t depth)
+/* Appends a message of nested containers, the innermost empty. */
+static void append_nested(reload_buf *buf, size_t depth)
 {
     test_hex(buf, HEADER);
     for (size_t i = 0; i < depth; i++) {
@@ -246,7 +246,7 @@ static void nested(reload_buf *buf, size_t depth)
 static void test_depth(void **state)
 {
     (void)state;
-    /* a composite at depth 15 is read, one at depth 16 stays raw (D3), at any depth below */
+    /* a container is decoded at depth 15, and not decoded at depth 16 (D3) */
     static const struct {
         size_t depth, count;
         reload_flaw last;
@@ -255,9 +255,9 @@ static void test_depth(void **state)
         {17, 16, RELOAD_FLAW_DEPTH}, {10000, 16, RELOAD_FLAW_DEPTH},
     };
     for (size_t k = 0; k < COUNT(rows); k++) {
-        reload_buf buf = {0}, out = {0}, again = {0};
+        reload_buf buf = {0}, out = {0}, read_back = {0};
         reload_diag diag;
-        nested(&buf, rows[k].depth);
+        append_nested(&buf, rows[k].depth);
         reload_msg *msg = test_parse(&buf);
         assert_int_equal(reload_msg_count(msg), rows[k].count);
         const reload_attr *last = reload_msg_attr(msg, rows[k].count - 1);
@@ -270,17 +270,17 @@ static void test_depth(void **state)
             assert_true(diag.has_pointer);
         }
         assert_int_equal(reload_json_write(msg, NULL, 0, test_sink, &out), RELOAD_OK);
-        assert_int_equal(reload_json_read((const char *)out.octets, out.len, &again, &diag),
+        assert_int_equal(reload_json_read((const char *)out.octets, out.len, &read_back, &diag),
                          RELOAD_OK);
-        test_same_octets(again.octets, again.len, buf.octets, buf.len);
+        test_same_octets(read_back.octets, read_back.len, buf.octets, buf.len);
         reload_msg_free(&msg);
-        reload_buf_free(&again);
+        reload_buf_free(&read_back);
         reload_buf_free(&out);
         reload_buf_free(&buf);
     }
 }
 
-/* At depth 16 any attribute but a composite is read. */
+/* Any attribute except a container is decoded at depth 16. */
 static void test_depth_leaf(void **state)
 {
     (void)state;
@@ -312,10 +312,8 @@ static void test_depth_leaf(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_flaws),
-        cmocka_unit_test(test_no_flaws),
-        cmocka_unit_test(test_flaws_that_do_not_count),
-        cmocka_unit_test(test_depth),
+        cmocka_unit_test(test_flaws),         cmocka_unit_test(test_no_flaws),
+        cmocka_unit_test(test_ignored_flaws), cmocka_unit_test(test_depth),
         cmocka_unit_test(test_depth_leaf),
     };
     return cmocka_run_group_tests_name("flaws", tests, NULL, NULL);

@@ -1,9 +1,9 @@
-/* Header fields and names of values, against octets written by hand. */
+/* Header fields and names of values, against octets written by hand */
 #include "test.h"
 
 #include <string.h>
 
-/* Each field has a value of its own, so that fields cannot be confused. */
+/* The fields' values differ, so that fields cannot be confused. */
 static const char full_header[] = "52454c4f" /* token "RELO" */
                                   "05"       /* TTL 5 */
                                   "02"       /* Routing REDIRECT */
@@ -63,7 +63,7 @@ static void test_header_get(void **state)
             test_same(octets, len, full_fields[i].hex);
         }
     }
-    /* fields that do not fill whole octets have none */
+    /* fields smaller than an octet have no octets */
     size_t len;
     assert_null(reload_msg_field_octets(msg, RELOAD_F_METHOD, &len));
     assert_null(reload_msg_field_octets(msg, RELOAD_F_VERSION, &len));
@@ -100,7 +100,7 @@ static void test_header_build(void **state)
     reload_buf_free(&buf);
 }
 
-/* Each number and flag alone: all bits set, and none; the neighbours stay as they are. */
+/* Each number and flag with all bits set, and with none; the other fields do not change. */
 static void test_header_each_field_alone(void **state)
 {
     (void)state;
@@ -133,7 +133,7 @@ static void test_header_each_field_alone(void **state)
             reload_buf_free(&buf);
             if (def->width == 32)
                 continue;
-            /* one more does not fit */
+            /* the next larger value is out of range */
             reload_build_begin(&b, &buf, header);
             reload_build_field(&b, f, all + 1);
             assert_int_equal(reload_build_end(&b), RELOAD_ERR_VALUE);
@@ -168,7 +168,7 @@ static void test_header_initial(void **state)
     reload_buf_free(&buf);
 }
 
-/* Names of header values and of OP and TRANSPORT, in both directions. */
+/* Names of header values, OP and TRANSPORT, in both directions */
 static void test_names(void **state)
 {
     (void)state;

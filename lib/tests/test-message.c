@@ -1,10 +1,10 @@
-/* Whole messages: length, padding, ignored and misplaced attributes. */
+/* Complete messages: length, padding, ignored and misplaced attributes */
 #include "test.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static void parse_fails(const char *hex, size_t len, reload_err err, uint64_t offset)
+static void check_parse_error(const char *hex, size_t len, reload_err err, uint64_t offset)
 {
     reload_buf buf = {0};
     reload_diag diag = {0};
@@ -15,7 +15,7 @@ static void parse_fails(const char *hex, size_t len, reload_err err, uint64_t of
     assert_true(diag.has_offset);
     assert_int_equal(diag.offset, offset);
     assert_int_equal(reload_msg_count(msg), 0);
-    /* an empty message reads as a header of zeros */
+    /* the message is then empty, with a header of zeros */
     static const uint8_t zeros[RELOAD_HEADER_SIZE];
     const uint8_t *octets = reload_msg_octets(msg, &len);
     test_same_octets(octets, len, zeros, sizeof zeros);
@@ -26,34 +26,34 @@ static void parse_fails(const char *hex, size_t len, reload_err err, uint64_t of
 static void test_no_message(void **state)
 {
     (void)state;
-    parse_fails(HEADER, 0, RELOAD_ERR_NO_MESSAGE, 0);
-    parse_fails(HEADER, 3, RELOAD_ERR_NO_MESSAGE, 0);
-    parse_fails(HEADER, 4, RELOAD_ERR_NO_MESSAGE, 0);
-    parse_fails(HEADER, 67, RELOAD_ERR_NO_MESSAGE, 0);
-    parse_fails("52454c50"
-                "20000000"
-                "01010102"
-                "01000000" HEADER_FROM_LENGTH,
-                68, RELOAD_ERR_NO_MESSAGE, 0);
-    parse_fails("d2454c4f"
-                "20000000"
-                "01010102"
-                "01000000" HEADER_FROM_LENGTH,
-                68, RELOAD_ERR_RFC6940, 0);
-    parse_fails("d2454c4f", 4, RELOAD_ERR_RFC6940, 0);
+    check_parse_error(HEADER, 0, RELOAD_ERR_NO_MESSAGE, 0);
+    check_parse_error(HEADER, 3, RELOAD_ERR_NO_MESSAGE, 0);
+    check_parse_error(HEADER, 4, RELOAD_ERR_NO_MESSAGE, 0);
+    check_parse_error(HEADER, 67, RELOAD_ERR_NO_MESSAGE, 0);
+    check_parse_error("52454c50"
+                      "20000000"
+                      "01010102"
+                      "01000000" HEADER_FROM_LENGTH,
+                      68, RELOAD_ERR_NO_MESSAGE, 0);
+    check_parse_error("d2454c4f"
+                      "20000000"
+                      "01010102"
+                      "01000000" HEADER_FROM_LENGTH,
+                      68, RELOAD_ERR_RFC6940, 0);
+    check_parse_error("d2454c4f", 4, RELOAD_ERR_RFC6940, 0);
 }
 
-/* More octets than Length. */
+/* More octets than Length */
 static void test_trailing_octets(void **state)
 {
     (void)state;
-    parse_fails(HEADER "00", 69, RELOAD_ERR_VALUE, 68);
-    parse_fails(HEADER_TO_LENGTH "000004" HEADER_FROM_LENGTH "00070000"
-                                 "00070000",
-                76, RELOAD_ERR_VALUE, 72);
+    check_parse_error(HEADER "00", 69, RELOAD_ERR_VALUE, 68);
+    check_parse_error(HEADER_TO_LENGTH "000004" HEADER_FROM_LENGTH "00070000"
+                                       "00070000",
+                      76, RELOAD_ERR_VALUE, 72);
 }
 
-/* Fewer octets than Length. */
+/* Fewer octets than Length */
 static void test_truncated(void **state)
 {
     (void)state;
@@ -63,7 +63,7 @@ static void test_truncated(void **state)
     reload_buf buf = {0};
     test_hex(&buf, whole);
     for (size_t len = 68; len < buf.len; len++) {
-        reload_buf cut = {0}, out = {0}, again = {0};
+        reload_buf cut = {0}, out = {0}, read_back = {0};
         reload_diag diag = {0};
         reload_buf_append(&cut, buf.octets, len);
         reload_msg *msg = test_parse(&cut);
@@ -73,11 +73,11 @@ static void test_truncated(void **state)
         assert_int_equal(reload_msg_check(msg, &diag), RELOAD_ERR_MALFORMED);
         assert_int_equal(diag.offset, 13); /* the Length field */
         assert_int_equal(reload_json_write(msg, NULL, 0, test_sink, &out), RELOAD_OK);
-        assert_int_equal(reload_json_read((const char *)out.octets, out.len, &again, &diag),
+        assert_int_equal(reload_json_read((const char *)out.octets, out.len, &read_back, &diag),
                          RELOAD_OK);
-        test_same_octets(again.octets, again.len, cut.octets, cut.len);
+        test_same_octets(read_back.octets, read_back.len, cut.octets, cut.len);
         reload_msg_free(&msg);
-        reload_buf_free(&again);
+        reload_buf_free(&read_back);
         reload_buf_free(&out);
         reload_buf_free(&cut);
     }
@@ -88,7 +88,7 @@ static void test_truncated(void **state)
     reload_buf_free(&buf);
 }
 
-/* Of a fragment and of another Version only the length (step 1) is checked. */
+/* In a fragment or another Version, only the length (step 1) is checked. */
 static void test_other_versions_and_fragments(void **state)
 {
     (void)state;
@@ -111,7 +111,7 @@ static void test_other_versions_and_fragments(void **state)
     }
 }
 
-/* Any padding is kept and shown. */
+/* Nonzero padding is kept, and is part of the JSON. */
 static void test_padding(void **state)
 {
     (void)state;
@@ -151,8 +151,7 @@ static void test_padding(void **state)
     reload_buf_free(&buf);
 }
 
-/* The most attributes that a message can have: 16 MiB of attributes of four octets. Takes a second,
- * because the limit itself is tested. */
+/* The maximum number of attributes: 16 MiB of attributes of four octets. This takes a second. */
 static void test_many_attributes(void **state)
 {
     (void)state;
@@ -177,7 +176,7 @@ static void test_many_attributes(void **state)
     reload_buf_free(&buf);
 }
 
-/* Attributes in and out of place, before and after the SIGNATURE (D10). */
+/* Attributes in and out of place, before and after the SIGNATURE (D10) */
 static const struct {
     uint16_t type;
     bool in_place, ignored;
@@ -185,9 +184,9 @@ static const struct {
 } mixed[] = {
     {0x0002, true, false, "/attributes/0"},
     {0x0101, true, false, "/attributes/0/value/0"},
-    {0x0201, false, false, "/attributes/0/value/1"},         /* a KEY in a PEER-INFO */
-    {0x0202, false, false, "/attributes/0/value/2"},         /* a BODY in a PEER-INFO */
-    {0x0303, false, false, "/attributes/0/value/2/value/0"}, /* and so its ENTRY */
+    {0x0201, false, false, "/attributes/0/value/1"},         /* KEY in PEER-INFO */
+    {0x0202, false, false, "/attributes/0/value/2"},         /* BODY in PEER-INFO */
+    {0x0303, false, false, "/attributes/0/value/2/value/0"}, /* its ENTRY */
     {0x0655, false, false, "/attributes/1"},
     {0x0006, true, false, "/attributes/2"},
     {0x0801, true, false, "/attributes/2/value/0"},
@@ -265,7 +264,7 @@ static void test_ignored_and_in_place(void **state)
     assert_int_equal(reload_msg_signature(msg), 6);
     assert_int_equal(reload_msg_member(msg, RELOAD_NO_ATTR, RELOAD_A_ROUTE_LOG), 8);
     assert_int_equal(reload_msg_member(msg, RELOAD_NO_ATTR, RELOAD_A_PEER_ID),
-                     RELOAD_NO_ATTR); /* a member's member */
+                     RELOAD_NO_ATTR); /* not a top-level attribute */
     assert_int_equal(reload_msg_member(msg, 0, RELOAD_A_BODY), 3);
     assert_int_equal(reload_msg_member(msg, 0, RELOAD_A_SIGNATURE), RELOAD_NO_ATTR);
     check_mixed_json(msg);
@@ -273,7 +272,7 @@ static void test_ignored_and_in_place(void **state)
     reload_buf_free(&buf);
 }
 
-/* One object parses several messages. */
+/* An object can parse another message. */
 static void test_reuse(void **state)
 {
     (void)state;

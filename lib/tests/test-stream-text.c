@@ -1,11 +1,11 @@
-/* Hex text and JSON text. */
+/* Reading hex text and JSON text */
 #include "collect.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void hex(const char *text, const char *expected, const char *octets)
+static void check_hex(const char *text, const char *expected, const char *octets)
 {
     test_reads(text, strlen(text), RELOAD_FORM_HEX, expected, octets);
 }
@@ -15,55 +15,56 @@ static void hex(const char *text, const char *expected, const char *octets)
 static void test_hex_text(void **state)
 {
     (void)state;
-    hex(M72, "M72@0", M72);
-    hex(M72 "\n", "M72@0", M72);
-    hex("\n\n  \r\n" M72 "\r\n", "M72@6", M72);
-    hex(M72 M68, "M72@0 M68@144", M72 M68); /* the message's end */
-    hex(M72 "\n" M68 "\n", "M72@0 M68@145", M72 M68);
-    hex(M72 "\n\n" M68 "\n", "M72@0 M68@146", M72 M68); /* a blank line */
-    hex(M72 "\r\n \t\r\n" M68 "\r\n", "M72@0 M68@150", M72 M68);
-    hex("5 2\t4\n5 4\r\n c4f 20000000 01010102 01000000" HEADER_FROM_LENGTH, "M68@0", M68);
-    hex("52454C4F20000000 01010102 01000000\n" HEADER_FROM_LENGTH, "M68@0", M68); /* upper case */
+    check_hex(M72, "M72@0", M72);
+    check_hex(M72 "\n", "M72@0", M72);
+    check_hex("\n\n  \r\n" M72 "\r\n", "M72@6", M72);
+    check_hex(M72 M68, "M72@0 M68@144", M72 M68); /* Length ends the message */
+    check_hex(M72 "\n" M68 "\n", "M72@0 M68@145", M72 M68);
+    check_hex(M72 "\n\n" M68 "\n", "M72@0 M68@146", M72 M68); /* a blank line */
+    check_hex(M72 "\r\n \t\r\n" M68 "\r\n", "M72@0 M68@150", M72 M68);
+    check_hex("5 2\t4\n5 4\r\n c4f 20000000 01010102 01000000" HEADER_FROM_LENGTH, "M68@0", M68);
+    check_hex("52454C4F20000000 01010102 01000000\n" HEADER_FROM_LENGTH, "M68@0",
+              M68); /* upper case */
     /* a blank line ends a message */
-    hex(CUT "\n\n" M68, "M72@0 M68@146", CUT M68);
-    hex("52454c4f2000\n\n" M68, "G6@0!3 M68@14", "52454c4f2000" M68);
-    hex("0011223344 " M68, "G5@0!3 M68@11", "0011223344" M68);
+    check_hex(CUT "\n\n" M68, "M72@0 M68@146", CUT M68);
+    check_hex("52454c4f2000\n\n" M68, "G6@0!3 M68@14", "52454c4f2000" M68);
+    check_hex("0011223344 " M68, "G5@0!3 M68@11", "0011223344" M68);
 }
 
-static void test_hex_text_bad(void **state)
+static void test_invalid_hex_text(void **state)
 {
     (void)state;
     /* bad digits: complete messages before them are read, the rest of the block is skipped */
-    hex(M68 "\n\n"
-            "52454c4fxx\n" M68 "\n\n" M72,
-        "M68@0 B@146!6 M68@149 M72@287", M68 M68 M72); /* a line that begins with a token */
-    hex(M68 "\n"
-            "52454c4fxx\n0000\n52454c4\n52454C4f20\n\n" M72,
-        "M68@0 B@145!6 G5@161!3 M72@173", M68 "52454c4f20" M72);
-    hex("52454c4f2000000\n" M68 "\n" M72, "B@14!6 M68@16 M72@153",
-        M68 M72); /* a digit is missing */
-    hex("52454c4f20000\n0\n\n" M68, "G7@0!3 M68@17",
-        "52454c4f200000" M68); /* it is in the next line */
-    hex(M68 "\nxx\n\n" M72, "M68@0 B@137!6 M72@141", M68 M72);
-    hex(CUT "\nxx\n\n" M72, "B@145!6 M72@149",
-        M72); /* an incomplete message before an error is dropped */
-    hex(M72 "x", "M72@0 B@144!6", M72);
-    hex("52454c4f2000000x", "B@15!6", "");
-    hex("52454c4f2000000x\n\n\n\n" M68 "\n\n", "B@15!6 M68@20", M68);
+    check_hex(M68 "\n\n"
+                  "52454c4fxx\n" M68 "\n\n" M72,
+              "M68@0 B@146!6 M68@149 M72@287", M68 M68 M72); /* a line that begins with a token */
+    check_hex(M68 "\n"
+                  "52454c4fxx\n0000\n52454c4\n52454C4f20\n\n" M72,
+              "M68@0 B@145!6 G5@161!3 M72@173", M68 "52454c4f20" M72);
+    check_hex("52454c4f2000000\n" M68 "\n" M72, "B@14!6 M68@16 M72@153",
+              M68 M72); /* a missing digit */
+    check_hex("52454c4f20000\n0\n\n" M68, "G7@0!3 M68@17",
+              "52454c4f200000" M68); /* continued in the next line */
+    check_hex(M68 "\nxx\n\n" M72, "M68@0 B@137!6 M72@141", M68 M72);
+    check_hex(CUT "\nxx\n\n" M72, "B@145!6 M72@149",
+              M72); /* an incomplete message before an error is dropped */
+    check_hex(M72 "x", "M72@0 B@144!6", M72);
+    check_hex("52454c4f2000000x", "B@15!6", "");
+    check_hex("52454c4f2000000x\n\n\n\n" M68 "\n\n", "B@15!6 M68@20", M68);
     /* an odd number of digits */
-    hex("52454c4f20000", "B@12!6", "");
-    hex("52454c4f20000\n\n" M68, "B@12!6 M68@15", M68);
-    hex(M68 "5\n\n" M72, "M68@0 B@136!6 M72@139", M68 M72);
-    hex(M68 "\n5", "M68@0 B@137!6", M68);
+    check_hex("52454c4f20000", "B@12!6", "");
+    check_hex("52454c4f20000\n\n" M68, "B@12!6 M68@15", M68);
+    check_hex(M68 "5\n\n" M72, "M68@0 B@136!6 M72@139", M68 M72);
+    check_hex(M68 "\n5", "M68@0 B@137!6", M68);
     /* 0x is not accepted */
-    hex("00 00 00 00 0x00\n\n" M68, "B@13!6 M68@18", M68);
+    check_hex("00 00 00 00 0x00\n\n" M68, "B@13!6 M68@18", M68);
 }
 
 /* ---- JSON ---- */
 
 #define BAD_VALUE "{\"header\":{\"method\": \"NONE\"}}" /* 29 characters */
 
-static void json(const char *text, const char *expected)
+static void check_json(const char *text, const char *expected)
 {
     test_reads(text, strlen(text), RELOAD_FORM_JSON, expected, NULL);
 }
@@ -74,79 +75,79 @@ static void test_json_text(void **state)
     assert_int_equal(strlen(J68), 34);
     assert_int_equal(strlen(J72), 68);
     assert_int_equal(strlen(BAD_VALUE), 29);
-    json(J68, "M68@0");
-    json(J68 "\n" J72 "\n", "M68@0 M72@35"); /* NDJSON */
-    json(J68 "\r\n\r\n" J72 "\r\n", "M68@0 M72@38");
-    json(J68 J72, "M68@0 M72@34"); /* concatenated */
-    json(" " J68 " " J72 " ", "M68@1 M72@36");
-    json("[" J68 "," J72 "]", "M68@1 M72@36"); /* one array */
-    json("[\n  " J68 ",\n  " J72 "\n]\n", "M68@4 M72@42");
-    json("[]", "");
-    json("[ ]\n", "");
-    json("{\n  \"header\": {\n    \"method\": 0\n  }\n}\n" J68, "M68@0 M68@38");
-    /* each JSON value is a stream of its own: garbage, and messages with a wrong Length */
-    json("{\"garbage\": {\"hex\": \"ff00\"}}" J68, "G2@0!3 M68@28");
-    json("{\"garbage\": {\"hex\": \"\"}}" J68, "M68@24");
-    json("{\"garbage\": {\"hex\": \"d2454c4f\", \"error\": \"x\"}}", "G4@0!4");
-    json("{\"header\": {\"method\": 0, \"forced_length\": 4}}" J72, "M68@0 M72@45");
-    json("{\"header\": {\"method\": 0, \"forced_length\": 0}, \"attributes\": [{\"type\": \"SDP\", "
-         "\"hex\": \"\"}]}" J68,
-         "M68@0 G4@0!3 M68@89");
+    check_json(J68, "M68@0");
+    check_json(J68 "\n" J72 "\n", "M68@0 M72@35"); /* NDJSON */
+    check_json(J68 "\r\n\r\n" J72 "\r\n", "M68@0 M72@38");
+    check_json(J68 J72, "M68@0 M72@34"); /* concatenated */
+    check_json(" " J68 " " J72 " ", "M68@1 M72@36");
+    check_json("[" J68 "," J72 "]", "M68@1 M72@36"); /* one array */
+    check_json("[\n  " J68 ",\n  " J72 "\n]\n", "M68@4 M72@42");
+    check_json("[]", "");
+    check_json("[ ]\n", "");
+    check_json("{\n  \"header\": {\n    \"method\": 0\n  }\n}\n" J68, "M68@0 M68@38");
+    /* each JSON value is a separate stream: garbage, and messages with a wrong Length */
+    check_json("{\"garbage\": {\"hex\": \"ff00\"}}" J68, "G2@0!3 M68@28");
+    check_json("{\"garbage\": {\"hex\": \"\"}}" J68, "M68@24");
+    check_json("{\"garbage\": {\"hex\": \"d2454c4f\", \"error\": \"x\"}}", "G4@0!4");
+    check_json("{\"header\": {\"method\": 0, \"forced_length\": 4}}" J72, "M68@0 M72@45");
+    check_json(
+        "{\"header\": {\"method\": 0, \"forced_length\": 0}, \"attributes\": [{\"type\": \"SDP\", "
+        "\"hex\": \"\"}]}" J68,
+        "M68@0 G4@0!3 M68@89");
     /* brackets and quotes inside strings are text */
-    json("{\"header\": {\"method\": 0}, \"meta\": \"}]\\\"{[\\\\\"}" J68, "M68@0 M68@45");
+    check_json("{\"header\": {\"method\": 0}, \"meta\": \"}]\\\"{[\\\\\"}" J68, "M68@0 M68@45");
 }
 
 static void test_json_byte_order_mark(void **state)
 {
     (void)state;
-    json("\xef\xbb\xbf" J68, "M68@3");
-    json("\xef\xbb\xbf[" J68 "]", "M68@4");
-    json("\xef\xbb\xbf\n" J68, "M68@4");
+    check_json("\xef\xbb\xbf" J68, "M68@3");
+    check_json("\xef\xbb\xbf[" J68 "]", "M68@4");
+    check_json("\xef\xbb\xbf\n" J68, "M68@4");
 }
 
-/* After a bad value the next one is read. */
+/* The next value is read after an invalid one. */
 static void test_json_bad_values(void **state)
 {
     (void)state;
-    json(BAD_VALUE "\n" J68, "B@0/header/method!7 M68@30");
-    json(J68 BAD_VALUE J72, "M68@0 B@34/header/method!7 M72@63");
-    json("[" J68 "," BAD_VALUE "," J72 "]", "M68@1 B@36/header/method!7 M72@66");
-    json("{}" J68, "B@0/header!7 M68@2");
-    json("{\"a\": [{}, {\"b\": [[]]}]}\n" J68, "B@0/a!7 M68@25");
+    check_json(BAD_VALUE "\n" J68, "B@0/header/method!7 M68@30");
+    check_json(J68 BAD_VALUE J72, "M68@0 B@34/header/method!7 M72@63");
+    check_json("[" J68 "," BAD_VALUE "," J72 "]", "M68@1 B@36/header/method!7 M72@66");
+    check_json("{}" J68, "B@0/header!7 M68@2");
+    check_json("{\"a\": [{}, {\"b\": [[]]}]}\n" J68, "B@0/a!7 M68@25");
     /* syntax errors outside brackets */
-    json("{\"header\" 1}\n" J68, "B@0=1:11!6 M68@13");
-    json(J68 "\n{\"header\": nope}\n" J72, "M68@0 B@35=2:15!6 M72@52");
-    json(J68 " {\"a\": 1, \"a\": 2} " J72, "M68@0 B@35=1:47!6 M72@52");
-    json("{\n\"a\": 1,\n\"a\": 2}\n" J72, "B@0=3:3!6 M72@18");
-    json("{\"a\": \"\xff\"}\n" J68, "B@0=1:7!6 M68@11");
+    check_json("{\"header\" 1}\n" J68, "B@0=1:11!6 M68@13");
+    check_json(J68 "\n{\"header\": nope}\n" J72, "M68@0 B@35=2:15!6 M72@52");
+    check_json(J68 " {\"a\": 1, \"a\": 2} " J72, "M68@0 B@35=1:47!6 M72@52");
+    check_json("{\n\"a\": 1,\n\"a\": 2}\n" J72, "B@0=3:3!6 M72@18");
+    check_json("{\"a\": \"\xff\"}\n" J68, "B@0=1:7!6 M68@11");
 }
 
-/* Text that is not an object. The messages after it are read. */
+/* Messages are read after text that is not an object. */
 static void test_json_broken(void **state)
 {
     (void)state;
-    /* never closed: the next line that begins an object is the next message */
-    json("{\"header\": {\"method\": 0}\n" J68 "\n" J72, "B@0=2:1!6 M68@25 M72@60");
-    json("{\"header\": {\n" J68, "B@0=2:1!6 M68@13");
-    json(J68 "\n{\"header\": {\"method\": \"PEER\n" J72, "M68@0 B@35=2:28!6 M72@63");
-    json(J68 "\n{\"header\": }}\n" J72 "\n", "M68@0 B@35=2:12!6 B@47=2:13!6 M72@49");
-    json(J68 "\n]\n" J72 "\n", "M68@0 B@35=2:1!6 M72@37");
-    json(J68 "\nnonsense\n" J72 "\n", "M68@0 B@35=2:1!6 M72@44");
-    json("[" J68 ",\n{\"header\": ],\n" J72 "]\n", "M68@1 B@37=2:12!6 M72@51");
-    /* over several lines: an indented object is part of the broken one */
-    json("{\n  \"header\": {\"method\": 0},\n  \"attributes\": [\n    {\"type\": 1}},\n    "
-         "{\"type\": 7, \"hex\": \"\"}\n  ]\n}\n" J68,
-         "B@0=4:16!6 M68@98");
-    /* the end */
-    json(J68 "\n{\"header\": {", "M68@0 B@35=2:13!6");
-    json("[" J68 ",", "M68@1 B@36=1:37!6");
-    json("[" J68, "M68@1 B@35=1:36!6");
-    json("{", "B@0=1:2!6");
+    /* not closed: the next line that begins an object is the next message */
+    check_json("{\"header\": {\"method\": 0}\n" J68 "\n" J72, "B@0=2:1!6 M68@25 M72@60");
+    check_json("{\"header\": {\n" J68, "B@0=2:1!6 M68@13");
+    check_json(J68 "\n{\"header\": {\"method\": \"PEER\n" J72, "M68@0 B@35=2:28!6 M72@63");
+    check_json(J68 "\n{\"header\": }}\n" J72 "\n", "M68@0 B@35=2:12!6 B@47=2:13!6 M72@49");
+    check_json(J68 "\n]\n" J72 "\n", "M68@0 B@35=2:1!6 M72@37");
+    check_json(J68 "\nnonsense\n" J72 "\n", "M68@0 B@35=2:1!6 M72@44");
+    check_json("[" J68 ",\n{\"header\": ],\n" J72 "]\n", "M68@1 B@37=2:12!6 M72@51");
+    /* over several lines: an indented object is part of the invalid one */
+    check_json("{\n  \"header\": {\"method\": 0},\n  \"attributes\": [\n    {\"type\": 1}},\n    "
+               "{\"type\": 7, \"hex\": \"\"}\n  ]\n}\n" J68,
+               "B@0=4:16!6 M68@98");
+    /* truncated input */
+    check_json(J68 "\n{\"header\": {", "M68@0 B@35=2:13!6");
+    check_json("[" J68 ",", "M68@1 B@36=1:37!6");
+    check_json("[" J68, "M68@1 B@35=1:36!6");
+    check_json("{", "B@0=1:2!6");
 }
 
-/* After an error the next message is read: values of the wrong type between messages, also on one
- * line. */
-static void test_json_no_object_on_the_same_line(void **state)
+/* Values of the wrong type between messages, also on the same line */
+static void test_json_wrong_types(void **state)
 {
     (void)state;
     static const char *const between[] = {"1", "\"x\"", "null", "true", "[]", "1.5"};
@@ -168,16 +169,16 @@ static void test_json_no_object_on_the_same_line(void **state)
     }
 }
 
-/* Columns are characters, wherever the value begins in its line. */
+/* Columns count characters from the beginning of the line. */
 static void test_json_columns(void **state)
 {
     (void)state;
-    json(J68 "{\"b\" 1}\n", "M68@0 B@34=1:40!6");
-    json("{\"header\": {\"method\": 0}, \"meta\": \"\xc3\xa9\"}{\"b\" 1}\n",
-         "M68@0 B@39=1:44!6"); /* 38 characters before it */
+    check_json(J68 "{\"b\" 1}\n", "M68@0 B@34=1:40!6");
+    check_json("{\"header\": {\"method\": 0}, \"meta\": \"\xc3\xa9\"}{\"b\" 1}\n",
+               "M68@0 B@39=1:44!6"); /* 38 characters before it */
 }
 
-/* Nested too deeply to read. */
+/* A value that is nested too deeply */
 static void test_json_deep(void **state)
 {
     (void)state;
@@ -201,14 +202,10 @@ static void test_json_deep(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_hex_text),
-        cmocka_unit_test(test_hex_text_bad),
-        cmocka_unit_test(test_json_text),
-        cmocka_unit_test(test_json_byte_order_mark),
-        cmocka_unit_test(test_json_bad_values),
-        cmocka_unit_test(test_json_broken),
-        cmocka_unit_test(test_json_no_object_on_the_same_line),
-        cmocka_unit_test(test_json_columns),
+        cmocka_unit_test(test_hex_text),         cmocka_unit_test(test_invalid_hex_text),
+        cmocka_unit_test(test_json_text),        cmocka_unit_test(test_json_byte_order_mark),
+        cmocka_unit_test(test_json_bad_values),  cmocka_unit_test(test_json_broken),
+        cmocka_unit_test(test_json_wrong_types), cmocka_unit_test(test_json_columns),
         cmocka_unit_test(test_json_deep),
     };
     return cmocka_run_group_tests_name("stream-text", tests, NULL, NULL);

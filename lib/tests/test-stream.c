@@ -1,11 +1,11 @@
-/* Reading inputs: framing of octets, detecting the form, failing sources. */
+/* Reading inputs: framing of octets, detection of the form, failing sources */
 #include "collect.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void binary(const char *hex, const char *expected)
+static void check_binary(const char *hex, const char *expected)
 {
     reload_buf buf = {0};
     test_hex(&buf, hex);
@@ -16,46 +16,46 @@ static void binary(const char *hex, const char *expected)
 static void test_binary(void **state)
 {
     (void)state;
-    binary(M68, "M68@0");
-    binary(M72, "M72@0");
-    binary(M72 M68 M72, "M72@0 M68@72 M72@140");
+    check_binary(M68, "M68@0");
+    check_binary(M72, "M72@0");
+    check_binary(M72 M68 M72, "M72@0 M68@72 M72@140");
     /* garbage before, between and after messages; errors: 3 not a message, 4 RFC 6940 */
-    binary("ff00ff" M72, "G3@0!3 M72@3");
-    binary(M72 "ff00ff" M68, "M72@0 G3@72!3 M68@75");
-    binary(M68 "ff", "M68@0 G1@68!3");
-    binary("ff", "G1@0!3");
+    check_binary("ff00ff" M72, "G3@0!3 M72@3");
+    check_binary(M72 "ff00ff" M68, "M72@0 G3@72!3 M68@75");
+    check_binary(M68 "ff", "M68@0 G1@68!3");
+    check_binary("ff", "G1@0!3");
     /* a token followed by fewer than 64 octets does not begin a message */
-    binary("52454c4f", "G4@0!3");
-    binary(M68 "52454c4f", "M68@0 G4@68!3");
-    binary(M68 "52454c4f"
-               "ffffff52454c4f",
-           "M68@0 G11@68!3");
-    binary(M68 "52454c", "M68@0 G3@68!3");
+    check_binary("52454c4f", "G4@0!3");
+    check_binary(M68 "52454c4f", "M68@0 G4@68!3");
+    check_binary(M68 "52454c4f"
+                     "ffffff52454c4f",
+                 "M68@0 G11@68!3");
+    check_binary(M68 "52454c", "M68@0 G3@68!3");
     /* incomplete and overlapping tokens in garbage */
-    binary("5252455245"
-           "4c52454c" M68,
-           "G9@0!3 M68@9");
-    binary("52454c52" M68, "G4@0!3 M68@4");
+    check_binary("5252455245"
+                 "4c52454c" M68,
+                 "G9@0!3 M68@9");
+    check_binary("52454c52" M68, "G4@0!3 M68@4");
     /* a token inside a message does not begin another */
-    binary(HEADER_TO_LENGTH "000048" HEADER_FROM_LENGTH "06550044" M68, "M140@0");
-    /* RFC 6940's token has an error of its own */
-    binary("d2454c4f"
-           "00000000" M68,
-           "G8@0!4 M68@8");
-    binary("ff"
-           "d2454c4f"
-           "00000000" M68,
-           "G9@0!3 M68@9"); /* the error is that of its first octets */
+    check_binary(HEADER_TO_LENGTH "000048" HEADER_FROM_LENGTH "06550044" M68, "M140@0");
+    /* RFC 6940's token has its own error */
+    check_binary("d2454c4f"
+                 "00000000" M68,
+                 "G8@0!4 M68@8");
+    check_binary("ff"
+                 "d2454c4f"
+                 "00000000" M68,
+                 "G9@0!3 M68@9"); /* the first octets decide the error */
     /* the last message of a stream may be truncated */
-    binary(M68 HEADER_TO_LENGTH "000005" HEADER_FROM_LENGTH "00070000", "M68@0 M72@68");
-    binary(HEADER_TO_LENGTH "ffffff" HEADER_FROM_LENGTH, "M68@0");
-    binary(HEADER_TO_LENGTH "ffffff" HEADER_FROM_LENGTH M68, "M136@0");
+    check_binary(M68 HEADER_TO_LENGTH "000005" HEADER_FROM_LENGTH "00070000", "M68@0 M72@68");
+    check_binary(HEADER_TO_LENGTH "ffffff" HEADER_FROM_LENGTH, "M68@0");
+    check_binary(HEADER_TO_LENGTH "ffffff" HEADER_FROM_LENGTH M68, "M136@0");
     /* header fields may have any value */
-    binary("52454c4f"
-           "00ffffff"
-           "ff00ffff"
-           "ff000000" HEADER_FROM_LENGTH,
-           "M68@0");
+    check_binary("52454c4f"
+                 "00ffffff"
+                 "ff00ffff"
+                 "ff000000" HEADER_FROM_LENGTH,
+                 "M68@0");
 }
 
 static void test_cut_header(void **state)
@@ -83,7 +83,8 @@ static void test_empty(void **state)
     }
 }
 
-/* A reload_source of long pieces, but of single octets near each end of a piece of garbage. */
+/* A reload_source that returns single octets near both ends of a garbage item, and long chunks
+ * elsewhere */
 static ptrdiff_t pull_at_edges(void *arg, uint8_t *octets, size_t size)
 {
     enum { PIECE = RELOAD_HEADER_SIZE + RELOAD_MAX_LENGTH, NEAR = 200 };
@@ -94,26 +95,26 @@ static ptrdiff_t pull_at_edges(void *arg, uint8_t *octets, size_t size)
     return test_pull(source, octets, size);
 }
 
-/* Garbage of more than 16 MiB comes in parts that make up the whole, and the message after it comes
- * too. The parts do not depend on how the octets come. Takes seconds: 40 MiB are read three times,
- * and MALLOC_PERTURB_ (set by meson) fills each block. */
-static void test_much_garbage(void **state)
+/* Garbage of more than 16 MiB is split into the same items for all chunk sizes, and the following
+ * message is read. This takes seconds: 40 MiB are read three times, and MALLOC_PERTURB_ (set by
+ * meson) fills each block. */
+static void test_large_garbage(void **state)
 {
     (void)state;
-    enum { MUCH = 40 << 20 };
+    enum { LARGE = 40 << 20 };
     static const reload_source sources[] = {test_pull, pull_at_edges, test_pull};
     static const size_t chunks[] = {0, 1, 65536};
-    uint8_t *much = calloc(1, MUCH + 68);
+    uint8_t *large = calloc(1, LARGE + 68);
     reload_buf message = {0};
     char first[4096] = "";
-    assert_non_null(much);
+    assert_non_null(large);
     test_hex(&message, M68);
-    memcpy(much + MUCH, message.octets, 68);
+    memcpy(large + LARGE, message.octets, 68);
     for (size_t k = 0; k < COUNT(chunks); k++) {
         struct test_log log;
-        struct test_source source = {.octets = much, .len = MUCH + 68, .chunk = chunks[k]};
+        struct test_source source = {.octets = large, .len = LARGE + 68, .chunk = chunks[k]};
         test_collect_from(&log, RELOAD_FORM_BINARY, sources[k], &source, RELOAD_FORM_BINARY);
-        test_same_octets(log.octets.octets, log.octets.len, much, MUCH + 68);
+        test_same_octets(log.octets.octets, log.octets.len, large, LARGE + 68);
         assert_int_equal(strncmp(log.text, "G", 1), 0);
         assert_non_null(strstr(log.text, " G"));
         assert_non_null(strstr(log.text, " M68@41943040"));
@@ -124,10 +125,10 @@ static void test_much_garbage(void **state)
             assert_string_equal(log.text, first);
     }
     reload_buf_free(&message);
-    free(much);
+    free(large);
 }
 
-/* ---- Detecting the form, and failures ---- */
+/* ---- Forms and failures ---- */
 
 static void test_forms(void **state)
 {
@@ -168,7 +169,7 @@ static void test_forms(void **state)
         }
 }
 
-/* A specified form is used, whatever the octets look like. */
+/* A specified form is not detected. */
 static void test_forced_form(void **state)
 {
     (void)state;
@@ -187,7 +188,7 @@ static void test_forced_form(void **state)
     reload_buf_free(&log.octets);
 }
 
-/* A source that fails: complete items are read, then RELOAD_ERR_READ. */
+/* If the source fails, complete items are read before RELOAD_ERR_READ. */
 static void test_read_errors(void **state)
 {
     (void)state;
@@ -227,17 +228,16 @@ static void test_read_errors(void **state)
     reload_buf_free(&buf);
 }
 
-/* A live pipe: a complete message is returned without a further read, which could block for ever.
- */
+/* An open pipe: complete messages are returned before a read that could block. */
 static ptrdiff_t pull_once(void *arg, uint8_t *octets, size_t size)
 {
     struct test_source *s = arg;
     if (s->pos == s->len)
-        fail_msg("asked for more than the whole messages that were there");
+        fail_msg("another read after complete messages");
     return test_pull(arg, octets, size);
 }
 
-static void live(const void *text, size_t len, size_t chunk, unsigned messages)
+static void check_live(const void *text, size_t len, size_t chunk, unsigned messages)
 {
     struct test_source source = {.octets = text, .len = len, .chunk = chunk};
     reload_reader *reader = reload_reader_new();
@@ -256,19 +256,19 @@ static void test_live_pipe(void **state)
     for (size_t chunk = 0; chunk < 2; chunk++) {
         reload_buf buf = {0};
         test_hex(&buf, M68 M72);
-        live(buf.octets, buf.len, chunk, 2);
-        live(buf.octets, 68, chunk, 1);
-        live(M72, strlen(M72), chunk, 1);
-        live(M72 "\n\n" M68, 2 * (72 + 68) + 2, chunk, 2);
-        live(J68, 34, chunk, 1);
-        live(J68 "\n" J72, 34 + 1 + 68, chunk, 2);
-        live("[" J68 "," J72, 1 + 34 + 1 + 68, chunk, 2);
+        check_live(buf.octets, buf.len, chunk, 2);
+        check_live(buf.octets, 68, chunk, 1);
+        check_live(M72, strlen(M72), chunk, 1);
+        check_live(M72 "\n\n" M68, 2 * (72 + 68) + 2, chunk, 2);
+        check_live(J68, 34, chunk, 1);
+        check_live(J68 "\n" J72, 34 + 1 + 68, chunk, 2);
+        check_live("[" J68 "," J72, 1 + 34 + 1 + 68, chunk, 2);
         reload_buf_free(&buf);
     }
 }
 
-/* One reader for several inputs of different forms. */
-static void test_open_again(void **state)
+/* A reader can open another input, of another form. */
+static void test_reopen(void **state)
 {
     (void)state;
     reload_buf buf = {0};
@@ -305,10 +305,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_binary),      cmocka_unit_test(test_cut_header),
-        cmocka_unit_test(test_empty),       cmocka_unit_test(test_much_garbage),
+        cmocka_unit_test(test_empty),       cmocka_unit_test(test_large_garbage),
         cmocka_unit_test(test_forms),       cmocka_unit_test(test_forced_form),
         cmocka_unit_test(test_read_errors), cmocka_unit_test(test_live_pipe),
-        cmocka_unit_test(test_open_again),
+        cmocka_unit_test(test_reopen),
     };
     return cmocka_run_group_tests_name("stream", tests, NULL, NULL);
 }

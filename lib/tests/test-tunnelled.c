@@ -1,4 +1,4 @@
-/* Messages in messages. */
+/* Tunnelled messages */
 #include "test.h"
 
 #include <string.h>
@@ -14,7 +14,7 @@
 static const struct {
     const char *attributes;
     size_t attr;
-    bool tunnelled; /* attr has a tunnelled message */
+    bool tunnelled; /* attr contains a tunnelled message */
 } values[] = {
     /* APPLICATION { NAME "reload", BODY }, in either order */
     {"00080058" NAME "04040048" INNER, 2, true},
@@ -34,7 +34,7 @@ static const struct {
      "000000000000000000000000000000" "00000000000000" "00", 2, false},
     {"00080054" NAME "04040044" "d2454c4f" "20000000" "01010102" "01000000" HEADER_FROM_LENGTH,
      2, false},
-    /* not in an APPLICATION */
+    /* outside APPLICATION */
     {"00020058" NAME "04040048" INNER, 2, false},
     {"04040048" INNER, 0, false},
 };
@@ -88,7 +88,7 @@ static void test_tunnelled_json(void **state)
     reload_buf_free(&buf);
 }
 
-/* D26: tunnelled messages are shown to a depth of 4. */
+/* D26: tunnelled messages are decoded to a depth of 4. */
 static void test_tunnelled_depth(void **state)
 {
     (void)state;

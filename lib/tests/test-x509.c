@@ -1,4 +1,4 @@
-/* Keys, certificates, requests, CRLs, and the trust store. */
+/* Keys, certificates, requests, CRLs, and the trust store */
 #include "failing.h"
 #include "test.h"
 
@@ -14,7 +14,7 @@
 #include <mbedtls/rsa.h>
 #include <mbedtls/x509.h>
 
-/* Two CA keys and a leaf's, the same in every run */
+/* The keys of two CAs and of a leaf, the same in each run */
 static reload_key *ca_key, *other_key, *leaf_key;
 static const uint8_t serial[] = {0x40, 1};
 
@@ -60,7 +60,7 @@ static const reload_cert_spec leaf_spec = {.size = sizeof leaf_spec,
                                            .not_before = 1000000000 * RELOAD_SECOND,
                                            .not_after = 1000000100 * RELOAD_SECOND};
 
-/* Issues and reads a certificate; its PEM is appended to pem unless that is NULL. */
+/* Issues and parses a certificate. Its PEM is appended to pem, unless pem is NULL. */
 static reload_cert *issue(const reload_cert_spec *spec, reload_key *subject,
                           const reload_cert *issuer, reload_key *issuer_key, reload_buf *pem)
 {
@@ -224,7 +224,8 @@ static void test_request(void **state)
     assert_int_equal(reload_cert_parse(cert_pem.octets, cert_pem.len, &cert, &diag), RELOAD_OK);
     assert_true(reload_cert_fits_key(cert, leaf_key));
     assert_false(reload_cert_fits_key(cert, ca_key));
-    assert_string_equal(reload_cert_subject(cert), "CN=leaf"); /* the spec's, not the request's */
+    assert_string_equal(reload_cert_subject(cert),
+                        "CN=leaf"); /* from the spec, not from the request */
     reload_cert_free(&cert);
     reload_request_free(&request);
     assert_null(request);
@@ -244,7 +245,7 @@ static void test_bad_request(void **state)
     uint8_t *last = pem.octets;
     for (uint8_t *p = pem.octets; p + 5 < pem.octets + pem.len; p++)
         if (memcmp(p, "\n----", 5) == 0)
-            last = p - 8; /* of the signature's base64 */
+            last = p - 8; /* in the signature's base64 */
     *last = *last == 'A' ? 'B' : 'A';
     assert_int_equal(reload_request_parse(pem.octets, pem.len, &request, &diag), RELOAD_ERR_SYNTAX);
     assert_null(request);
@@ -317,7 +318,7 @@ static rl_cert_fault fault_at(const rl_trust *trust, const reload_cert *cert, re
     return objection.fault;
 }
 
-static rl_trust *trust_in(const reload_buf *pem)
+static rl_trust *new_trust(const reload_buf *pem)
 {
     rl_trust *trust = rl_trust_new();
     assert_non_null(trust);
@@ -326,14 +327,14 @@ static rl_trust *trust_in(const reload_buf *pem)
     return trust;
 }
 
-/* Both ends of the period are included, the last one as a whole second. */
+/* The validity period includes its first and its last second. */
 static void test_validity(void **state)
 {
     (void)state;
     reload_buf pem = {0};
     reload_cert *ca = issue(&ca_spec, ca_key, NULL, ca_key, &pem);
     reload_cert *leaf = issue(&leaf_spec, leaf_key, ca, ca_key, NULL);
-    rl_trust *trust = trust_in(&pem);
+    rl_trust *trust = new_trust(&pem);
     rl_objection objection;
     assert_int_equal(rl_trust_judge(trust, leaf, leaf_spec.not_before, &objection),
                      RELOAD_ERR_ARGUMENT); /* not sealed */
@@ -378,7 +379,7 @@ static unsigned crl_warnings(const rl_trust *trust, reload_time time)
     return count;
 }
 
-/* Two CAs of one name: each CRL counts for the one that has signed it, and it alone. */
+/* Two CAs with the same name: a CRL applies only to the CA that signed it. */
 static void test_crl_signers(void **state)
 {
     (void)state;
@@ -388,8 +389,8 @@ static void test_crl_signers(void **state)
     reload_cert *other = issue(&ca_spec, other_key, NULL, other_key, &pem);
     reload_cert *leaf = issue(&leaf_spec, leaf_key, ca, ca_key, NULL);
     reload_cert *others_leaf = issue(&leaf_spec, leaf_key, other, other_key, NULL);
-    rl_trust *trust = trust_in(&pem);
-    add_crl(trust, ca, leaf_key, true, later); /* a bad signature */
+    rl_trust *trust = new_trust(&pem);
+    add_crl(trust, ca, leaf_key, true, later); /* signed with another key */
     assert_int_equal(rl_trust_seal(trust), RELOAD_OK);
     assert_int_equal(fault_at(trust, leaf, then), RL_CERT_GOOD);
     assert_int_equal(crl_warnings(trust, then), 1);
@@ -398,14 +399,15 @@ static void test_crl_signers(void **state)
     rl_objection objection;
     assert_int_equal(rl_trust_judge(trust, leaf, then, &objection), RELOAD_ERR_ARGUMENT);
     assert_int_equal(rl_trust_seal(trust), RELOAD_OK);
-    assert_int_equal(rl_trust_seal(trust), RELOAD_OK); /* a second time changes nothing */
+    assert_int_equal(rl_trust_seal(trust), RELOAD_OK); /* no effect */
     assert_int_equal(fault_at(trust, leaf, then), RL_CERT_REVOKED);
     assert_int_equal(fault_at(trust, leaf, 1000000010 * RELOAD_SECOND - 1), RL_CERT_GOOD);
     assert_int_equal(fault_at(trust, leaf, 1000000010 * RELOAD_SECOND), RL_CERT_REVOKED);
     assert_int_equal(fault_at(trust, others_leaf, then), RL_CERT_GOOD);
     assert_int_equal(crl_warnings(trust, then), 1);
     assert_int_equal(crl_warnings(trust, later + RELOAD_SECOND - 1), 1);
-    assert_int_equal(crl_warnings(trust, later + RELOAD_SECOND), 3); /* out of date */
+    assert_int_equal(crl_warnings(trust, later + RELOAD_SECOND),
+                     3); /* the two other CRLs have expired */
     rl_trust_free(&trust);
     reload_cert_free(&ca);
     reload_cert_free(&other);
@@ -430,7 +432,7 @@ static void test_crl_arguments(void **state)
     reload_cert_free(&ca);
 }
 
-/* ---- Allocations that fail ---- */
+/* ---- Failing allocations ---- */
 
 struct inputs {
     reload_buf request, ca, crl;
@@ -474,7 +476,7 @@ static reload_err build_and_judge(const struct inputs *in, const reload_cert *ca
     return err;
 }
 
-/* Two CRLs in one file, of which the second lists the leaf. */
+/* Appends two CRLs, of which the second lists the leaf. */
 static void write_crls(reload_buf *pem, const reload_cert *ca)
 {
     const reload_revocation leaf = {serial, sizeof serial, leaf_spec.not_before};
@@ -485,9 +487,9 @@ static void write_crls(reload_buf *pem, const reload_cert *ca)
     assert_int_equal(reload_crl_issue(&spec, ca, ca_key, pem, NULL), RELOAD_OK);
 }
 
-/* Each allocation fails in turn: never anything but RELOAD_ERR_MEMORY, and never a good
- * certificate instead of a revoked one. */
-static void test_no_memory(void **state)
+/* Each allocation fails in turn: the only error is RELOAD_ERR_MEMORY, and the revoked certificate
+ * is never accepted. */
+static void test_failing_allocations(void **state)
 {
     (void)state;
     struct inputs in = {0};
@@ -519,7 +521,7 @@ int main(void)
         cmocka_unit_test(test_request),         cmocka_unit_test(test_bad_request),
         cmocka_unit_test(test_issue_arguments), cmocka_unit_test(test_dates),
         cmocka_unit_test(test_validity),        cmocka_unit_test(test_crl_signers),
-        cmocka_unit_test(test_crl_arguments),   cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_crl_arguments),   cmocka_unit_test(test_failing_allocations),
     };
     return cmocka_run_group_tests_name("x509", tests, setup, teardown);
 }
