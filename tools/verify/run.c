@@ -227,7 +227,8 @@ static void finish_slots(struct verify *v)
         v->out.failed = true; /* reports that may not hold are not printed */
     v->tool.batch = NULL;
     for (size_t i = 0; i < MAX_SLOTS && i <= count; i++) {
-        batch_flush(&v->slots[i].early, &v->tool);
+        if (!batch_is_empty(&v->slots[i].early))
+            batch_flush(&v->slots[i].early, &v->tool);
         if (v->slots[i].has_report && !v->out.failed)
             print_slot(v, &v->slots[i]);
         clear_slot(&v->slots[i]);
@@ -318,7 +319,7 @@ static void verify_all(struct verify *v)
     while (!v->out.failed && !v->stopped && input_next(&v->in)) {
         struct slot *slot = &v->slots[v->filled];
         slot->origin = v->in.origin;
-        if (v->filled++ == 0)
+        if (v->filled++ == 0 && v->stores)
             v->since = tool_milliseconds();
         if (input_is_message(&v->in))
             judge_slot(v, slot);
