@@ -72,7 +72,7 @@ static reload_reason check_form(rl_judging *j)
             return rl_judge_fail(j, RELOAD_REASON_MALFORMED, RELOAD_NO_ATTR, "%.120s at %.100s",
                                  diag.text, diag.pointer);
         return rl_judge_fail(j, RELOAD_REASON_MALFORMED, RELOAD_NO_ATTR,
-                             "%.120s at its offset %" PRIu64, diag.text, diag.offset);
+                             "%.120s at offset %" PRIu64, diag.text, diag.offset);
     }
     if (version != RELOAD_VERSION_1)
         return rl_judge_fail(j, RELOAD_REASON_UNSUPPORTED_VERSION, RELOAD_NO_ATTR,
