@@ -227,8 +227,7 @@ static void finish_slots(struct verify *v)
         v->out.failed = true; /* reports that may not hold are not printed */
     v->tool.batch = NULL;
     for (size_t i = 0; i < MAX_SLOTS && i <= count; i++) {
-        if (!batch_is_empty(&v->slots[i].early))
-            batch_flush(&v->slots[i].early, &v->tool);
+        batch_flush(&v->slots[i].early, &v->tool);
         if (v->slots[i].has_report && !v->out.failed)
             print_slot(v, &v->slots[i]);
         clear_slot(&v->slots[i]);
