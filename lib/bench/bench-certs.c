@@ -20,7 +20,7 @@ static struct {
     reload_policy *policy;
     reload_judge *judge;
     reload_msg *msg;
-    reload_report report;
+    reload_report *report;
     mbedtls_x509_crt crt, issuer;
     unsigned char digest[32];
 } b;
@@ -64,8 +64,8 @@ static bool do_parse(void)
 static bool do_verify(void)
 {
     const reload_moment moment = {NOW * RELOAD_SECOND, RELOAD_NO_TIME};
-    return do_parse() && reload_verify(b.judge, b.msg, moment, NULL, &b.report) == RELOAD_OK &&
-           b.report.verdict == RELOAD_VALID;
+    return do_parse() && reload_verify(b.judge, b.msg, moment, NULL, b.report) == RELOAD_OK &&
+           b.report->verdict == RELOAD_VALID;
 }
 
 static bool do_sign(void)
@@ -120,8 +120,9 @@ static void set_up(void)
     b.signer = reload_signer_new(RELOAD_SECURITY_CERTS);
     b.policy = reload_policy_new(RELOAD_SECURITY_CERTS);
     b.msg = reload_msg_new();
-    must(b.signer != NULL && b.policy != NULL && b.msg != NULL,
-         "making a signer, a policy and a message");
+    b.report = reload_report_new();
+    must(b.signer != NULL && b.policy != NULL && b.msg != NULL && b.report != NULL,
+         "making a signer, a policy, a message and a report");
     must(reload_signer_set_key(b.signer, b.key.octets, b.key.len, NULL, NULL) == RELOAD_OK,
          "reload_signer_set_key");
     must(reload_signer_set_cert(b.signer, b.cert.octets, b.cert.len, NULL) == RELOAD_OK,

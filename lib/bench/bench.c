@@ -57,7 +57,7 @@ static const reload_sign_options options = {.size = sizeof options};
 static reload_signer *signer;
 static reload_policy *policy;
 static reload_judge *judge;
-static reload_report report;
+static reload_report *report;
 static reload_msg *scratch;
 static reload_buf scratch_buf;
 static mbedtls_md_context_t raw;
@@ -120,8 +120,8 @@ static bool do_parse(const struct sample *s)
 static bool do_verify(const struct sample *s)
 {
     const reload_moment moment = {NOW * RELOAD_SECOND, RELOAD_NO_TIME};
-    return do_parse(s) && reload_verify(judge, scratch, moment, NULL, &report) == RELOAD_OK &&
-           report.verdict == RELOAD_VALID;
+    return do_parse(s) && reload_verify(judge, scratch, moment, NULL, report) == RELOAD_OK &&
+           report->verdict == RELOAD_VALID;
 }
 
 static bool do_sign(const struct sample *s)
@@ -224,9 +224,10 @@ int main(int argc, char **argv)
     signer = reload_signer_new(RELOAD_SECURITY_HMAC);
     policy = reload_policy_new(RELOAD_SECURITY_HMAC);
     scratch = reload_msg_new();
+    report = reload_report_new();
     mbedtls_md_init(&raw);
-    must(signer != NULL && policy != NULL && scratch != NULL,
-         "making a signer, a policy and a message");
+    must(signer != NULL && policy != NULL && scratch != NULL && report != NULL,
+         "making a signer, a policy, a message and a report");
     must(reload_signer_set_secret(signer, secret, sizeof secret) == RELOAD_OK,
          "reload_signer_set_secret");
     must(reload_policy_add_secret(policy, secret, sizeof secret) == RELOAD_OK,

@@ -27,7 +27,7 @@ static struct {
     reload_signer *hmac, *none;
     struct verifier hmac_verifier, strict_verifier, none_verifier;
     reload_msg *msg, *made, *again;
-    reload_report report;
+    reload_report *report;
     struct explanations explanations;
 } all;
 
@@ -38,13 +38,14 @@ static void make_all(void)
     all.msg = reload_msg_new();
     all.made = reload_msg_new();
     all.again = reload_msg_new();
+    all.report = reload_report_new();
     all.hmac = reload_signer_new(RELOAD_SECURITY_HMAC);
     all.none = reload_signer_new(RELOAD_SECURITY_NONE);
     all.hmac_verifier.policy = reload_policy_new(RELOAD_SECURITY_HMAC);
     all.strict_verifier.policy = reload_policy_new(RELOAD_SECURITY_HMAC);
     all.none_verifier.policy = reload_policy_new(RELOAD_SECURITY_NONE);
-    MUST(all.msg != NULL && all.made != NULL && all.again != NULL && all.hmac != NULL &&
-         all.none != NULL);
+    MUST(all.msg != NULL && all.made != NULL && all.again != NULL && all.report != NULL &&
+         all.hmac != NULL && all.none != NULL);
     MUST(all.hmac_verifier.policy != NULL && all.strict_verifier.policy != NULL &&
          all.none_verifier.policy != NULL);
     MUST(reload_signer_set_secret(all.hmac, secret, sizeof secret) == RELOAD_OK);
@@ -281,7 +282,7 @@ static void check_lint(const reload_msg *msg)
              (first.count == 0 ? RELOAD_OK : RELOAD_ERR_WRITE));
         MUST(refused == (first.count == 0 ? 0 : 1));
     }
-    MUST(report_json_write(&all.report, msg, &origin, RELOAD_SECURITY_CERTS, NULL, fuzz_look,
+    MUST(report_json_write(all.report, msg, &origin, RELOAD_SECURITY_CERTS, NULL, fuzz_look,
                            NULL) == RELOAD_OK);
 }
 
@@ -361,7 +362,7 @@ static void check_building(const reload_msg *msg)
 static const reload_report *judge(const struct verifier *verifier, const reload_msg *msg,
                                   int64_t time)
 {
-    reload_report *report = &all.report;
+    reload_report *report = all.report;
     const reload_origin origin = {.file = "-", .index = 1, .captured = 1183900000500000};
     size_t signatures = 0;
     const reload_moment moment = {time * RELOAD_SECOND, RELOAD_NO_TIME};
@@ -381,8 +382,8 @@ static const reload_report *judge(const struct verifier *verifier, const reload_
         if (type != RELOAD_A_SIGNATURE && type != RELOAD_A_PEER_SIGNATURE &&
             type != RELOAD_A_BODY_SIGNATURE)
             continue;
-        MUST(signatures < report->count && report->signatures[signatures].attr == i);
-        const reload_signature *signature = &report->signatures[signatures++];
+        MUST(signatures < report->count && reload_report_signature(report, signatures)->attr == i);
+        const reload_signature *signature = reload_report_signature(report, signatures++);
         MUST((signature->verdict == RELOAD_INVALID) == (signature->reason != RELOAD_REASON_NONE));
         MUST(signature->verdict == RELOAD_UNCHECKED ||
              (verifier != &all.none_verifier && report->verdict != RELOAD_MALFORMED));
@@ -399,8 +400,8 @@ static const reload_report *judge(const struct verifier *verifier, const reload_
 static const reload_signature *entry_of(const reload_report *report, uint32_t attr)
 {
     for (size_t i = 0; i < report->count; i++)
-        if (report->signatures[i].attr == attr)
-            return &report->signatures[i];
+        if (reload_report_signature(report, i)->attr == attr)
+            return reload_report_signature(report, i);
     return NULL;
 }
 
@@ -499,7 +500,7 @@ static void check_explaining(const reload_msg *msg)
     MUST(explain_report(all.hmac_verifier.policy, msg, report, &all.explanations) == RELOAD_OK);
     MUST(memcmp(&before, report, sizeof before) == 0);
     for (size_t i = 0; i < report->count; i++) {
-        const reload_signature *signature = &report->signatures[i];
+        const reload_signature *signature = reload_report_signature(report, i);
         const struct explanation *explanation = explanations_of(&all.explanations, signature);
         bool wrong = signature->reason == RELOAD_REASON_BAD_DIGEST ||
                      signature->reason == RELOAD_REASON_BAD_DIGEST_LENGTH;
@@ -663,7 +664,7 @@ static void check_valid(const uint8_t *octets, size_t len, unsigned flags)
         MUST(report->verdict == (reason == RELOAD_REASON_NONE ? RELOAD_VALID : RELOAD_INVALID));
         if (reason == RELOAD_REASON_NONE) {
             for (size_t i = 0; i < report->count; i++)
-                MUST(report->signatures[i].verdict == RELOAD_VALID);
+                MUST(reload_report_signature(report, i)->verdict == RELOAD_VALID);
             bool stamped = (flags & RELOAD_SIGN_TIMESTAMP) != 0;
             MUST(judge(&all.hmac_verifier, all.made, NOW + 300)->verdict == RELOAD_VALID ||
                  stamped);

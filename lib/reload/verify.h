@@ -59,7 +59,8 @@ const char *reload_reason_text(reload_reason reason);
  */
 unsigned reload_reason_code(reload_reason reason);
 
-/* One signature of a message. */
+/* One signature of a message. Made by the library alone; later versions may add members at its end.
+ */
 typedef struct reload_signature {
     uint32_t attr; /* its index in the message */
     reload_verdict verdict;
@@ -70,39 +71,47 @@ typedef struct reload_signature {
                                   report */
 } reload_signature;
 
-/* The result for one message. Zero-initialise it. It can be used for one message after another. */
+/* The result for one message. Made by reload_report_new alone; callers may read its members, write
+ * verdict, reason, response_code and detail, and expect later versions to add members at its end.
+ */
 typedef struct reload_report {
     reload_verdict verdict;
     reload_reason reason;
     uint16_t response_code; /* to answer the request with; 0: none, or the message is a response
                                (S§5.3) */
     char detail[256];       /* the reason in words; empty without one */
-    reload_signature
-        *signatures; /* each SIGNATURE, PEER-SIGNATURE and BODY.SIGNATURE, in message order */
-    size_t count;
-    size_t cap;
-    struct reload_tunnelled *tunnelled; /* inner messages, each judged on its own (D26) */
-    size_t tunnelled_count;
-    size_t tunnelled_cap;
-    bool has_round_trip;      /* the round trip of a response to a known request (D25) */
-    reload_time round_trip;   /* from the request's capture to the response's */
-    struct reload_plan *plan; /* private: queries and effects for reload_commit */
+    size_t count;           /* of signatures: reload_report_signature */
+    size_t tunnelled_count; /* of inner messages: reload_report_tunnelled */
+    bool has_round_trip;    /* the round trip of a response to a known request (D25) */
+    reload_time round_trip; /* from the request's capture to the response's */
 } reload_report;
 
-/* A message inside a TRANSPORT-TUNNEL. Its verdict does not change the outer message's. */
+/* A message inside a TRANSPORT-TUNNEL. Its verdict does not change the outer message's. Made by the
+ * library alone; later versions may add members at its end. */
 typedef struct reload_tunnelled {
-    uint32_t attr;   /* the APPLICATION.BODY that holds it */
-    reload_msg *msg; /* owned by the report */
-    reload_report report;
+    uint32_t attr;         /* the APPLICATION.BODY that holds it */
+    reload_msg *msg;       /* owned by the outer report, */
+    reload_report *report; /* as is this */
 } reload_tunnelled;
+
+/* A report without a verdict, for one message after another; NULL without memory. */
+reload_report *reload_report_new(void);
+/* Frees it with what it owns, and sets the pointer to NULL. */
+void reload_report_free(reload_report **report);
+/* Makes it as if new, but keeps memory. What the report owned is no longer valid. */
+void reload_report_clear(reload_report *report);
+
+/* The i-th of the SIGNATUREs, PEER-SIGNATUREs and BODY.SIGNATUREs, in message order; NULL if i is
+ * past the last. It belongs to the report, and is valid until the report is used again. */
+const reload_signature *reload_report_signature(const reload_report *report, size_t i);
+/* The i-th of the inner messages in message order, each judged on its own (D26); NULL if i is past
+ * the last. It belongs to the report, and is valid until the report is used again. */
+const reload_tunnelled *reload_report_tunnelled(const reload_report *report, size_t i);
 
 /* Whether a message with that verdict passes: valid, pinned or unsecured. */
 bool reload_verdict_passes(reload_verdict verdict);
 /* Whether the message and each message inside it passed. */
 bool reload_report_passed(const reload_report *report);
-
-/* Frees what a report owns and leaves it as if zero-initialised. */
-void reload_report_free(reload_report *report);
 
 /* ---- Policy ---- */
 

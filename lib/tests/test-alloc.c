@@ -489,21 +489,24 @@ enum { EXAMPLE_TIME = 946702799 };
 static reload_err run_verify_certs(void *arg)
 {
     reload_msg *msg = arg;
-    reload_report report = {.verdict = RELOAD_VALID};
+    reload_report *report = reload_report_new();
+    if (report == NULL)
+        return RELOAD_ERR_MEMORY;
+    report->verdict = RELOAD_VALID;
     reload_policy *policy = reload_policy_new(RELOAD_SECURITY_CERTS);
     reload_err err = policy == NULL
                          ? RELOAD_ERR_MEMORY
                          : reload_policy_add_ca(policy, certs.ca.octets, certs.ca.len, NULL);
     if (err == RELOAD_OK)
-        err = test_verify(policy, NULL, msg, EXAMPLE_TIME, &report);
+        err = test_verify(policy, NULL, msg, EXAMPLE_TIME, report);
     if (policy != NULL && err == RELOAD_OK) {
-        check(report.verdict == RELOAD_VALID && report.count == 3, "not valid");
-        for (size_t i = 0; i < report.count; i++)
-            check(strcmp(reload_cert_subject(report.signatures[i].signer),
+        check(report->verdict == RELOAD_VALID && report->count == 3, "not valid");
+        for (size_t i = 0; i < report->count; i++)
+            check(strcmp(reload_cert_subject(reload_report_signature(report, i)->signer),
                          "CN=alice@example.com") == 0,
                   "not alice's");
-    } else if (report.verdict != RELOAD_VALID) { /* it came to the judging */
-        check(report.verdict == RELOAD_UNCHECKED, "a verdict though it could not be checked");
+    } else if (report->verdict != RELOAD_VALID) { /* it came to the judging */
+        check(report->verdict == RELOAD_UNCHECKED, "a verdict though it could not be checked");
     }
     reload_report_free(&report);
     reload_policy_free(&policy);
@@ -521,18 +524,20 @@ static void test_verify_certs_alloc(void **state)
 static reload_err run_verify_forged(void *arg)
 {
     reload_msg *msg = arg;
-    reload_report report = {0};
+    reload_report *report = reload_report_new();
+    if (report == NULL)
+        return RELOAD_ERR_MEMORY;
     reload_policy *policy = reload_policy_new(RELOAD_SECURITY_CERTS);
     reload_err err = policy == NULL
                          ? RELOAD_ERR_MEMORY
                          : reload_policy_add_ca(policy, certs.ca.octets, certs.ca.len, NULL);
     if (err == RELOAD_OK)
-        err = test_verify(policy, NULL, msg, EXAMPLE_TIME, &report);
+        err = test_verify(policy, NULL, msg, EXAMPLE_TIME, report);
     if (err == RELOAD_OK)
-        check(report.verdict == RELOAD_INVALID && report.reason == RELOAD_REASON_BAD_DIGEST,
+        check(report->verdict == RELOAD_INVALID && report->reason == RELOAD_REASON_BAD_DIGEST,
               "another verdict");
     else
-        check(report.verdict == RELOAD_UNCHECKED, "a verdict though it could not be checked");
+        check(report->verdict == RELOAD_UNCHECKED, "a verdict though it could not be checked");
     reload_report_free(&report);
     reload_policy_free(&policy);
     return err;
@@ -665,22 +670,25 @@ static void test_strip_alloc(void **state)
 static reload_err run_verify(void *arg)
 {
     reload_msg *msg = arg;
-    reload_report report = {0};
+    reload_report *report = reload_report_new();
+    if (report == NULL)
+        return RELOAD_ERR_MEMORY;
     reload_policy *policy = reload_policy_new(RELOAD_SECURITY_HMAC);
     reload_err err = policy == NULL ? RELOAD_ERR_MEMORY : RELOAD_OK;
     for (unsigned i = 0; i < 20 && err == RELOAD_OK; i++)
         err = reload_policy_add_secret(policy, key,
                                        i < 19 ? i % 5 + 1 : 6); /* the last one is right */
     if (err == RELOAD_OK)
-        err = test_verify(policy, NULL, msg, 1183900000, &report);
-    check(report.verdict == (err == RELOAD_OK ? RELOAD_VALID : RELOAD_UNCHECKED),
+        err = test_verify(policy, NULL, msg, 1183900000, report);
+    check(report->verdict == (err == RELOAD_OK ? RELOAD_VALID : RELOAD_UNCHECKED),
           "a verdict that is none");
-    check(report.reason == RELOAD_REASON_NONE, "a reason");
-    for (size_t i = 0; i < report.count; i++)
-        check(report.signatures[i].verdict == (err == RELOAD_OK ? RELOAD_VALID : RELOAD_UNCHECKED),
+    check(report->reason == RELOAD_REASON_NONE, "a reason");
+    for (size_t i = 0; i < report->count; i++)
+        check(reload_report_signature(report, i)->verdict ==
+                  (err == RELOAD_OK ? RELOAD_VALID : RELOAD_UNCHECKED),
               "a signature's verdict");
     if (err == RELOAD_OK)
-        err = report_json_write(&report, msg, &origin, RELOAD_SECURITY_OPEN, NULL, ignore, NULL);
+        err = report_json_write(report, msg, &origin, RELOAD_SECURITY_OPEN, NULL, ignore, NULL);
     reload_report_free(&report);
     reload_policy_free(&policy);
     return err;
@@ -706,7 +714,7 @@ static int count_finding(void *arg, const struct lint_finding *finding)
 static void test_lint_alloc(void **state)
 {
     (void)state;
-    static const reload_report report = {.verdict = RELOAD_VALID};
+    reload_report *report = test_report_new(RELOAD_VALID);
     reload_msg *msg = test_parse(&everything);
     size_t found = 0;
     json_set_alloc_funcs(__wrap_malloc, free);
@@ -714,10 +722,11 @@ static void test_lint_alloc(void **state)
     countdown = 0; /* every allocation from here on would fail */
     reload_err err = lint_message(RELOAD_SECURITY_CERTS, msg, count_finding, &found);
     check(err == RELOAD_OK && found > 0, "lint needs memory");
-    err = report_json_write(&report, msg, &origin, RELOAD_SECURITY_CERTS, NULL, ignore, NULL);
+    err = report_json_write(report, msg, &origin, RELOAD_SECURITY_CERTS, NULL, ignore, NULL);
     check(err == RELOAD_OK, "its JSON needs memory");
     check(countdown == 0 && !failed, "lint asks for memory");
     all_succeed();
+    reload_report_free(&report);
     reload_msg_free(&msg);
 }
 
@@ -725,23 +734,26 @@ static void test_lint_alloc(void **state)
 static reload_err explain(reload_policy *policy, const reload_msg *msg, int64_t time,
                           const char *word)
 {
-    reload_report report = {0};
-    reload_err err = test_verify(policy, NULL, msg, time, &report);
+    reload_report *report = reload_report_new();
+    if (report == NULL)
+        return RELOAD_ERR_MEMORY;
+    reload_err err = test_verify(policy, NULL, msg, time, report);
     bool judged = err == RELOAD_OK, explained = false;
     struct explanations list = {0};
     if (judged)
-        err = explain_report(policy, msg, &report, &list);
-    for (size_t i = 0; i < report.count; i++) {
-        const struct explanation *explanation = explanations_of(&list, &report.signatures[i]);
+        err = explain_report(policy, msg, report, &list);
+    for (size_t i = 0; i < report->count; i++) {
+        const struct explanation *explanation =
+            explanations_of(&list, reload_report_signature(report, i));
         explained = explained || explanation != NULL;
         check(explanation == NULL || (explanation->count == 1 &&
                                       strcmp(explanation->fits[0].readings[0]->word, word) == 0),
               "another explanation");
     }
     check(explained == (err == RELOAD_OK), "an explanation after a failure, or none without one");
-    check(!judged || report.verdict == RELOAD_INVALID, "another verdict");
+    check(!judged || report->verdict == RELOAD_INVALID, "another verdict");
     if (err == RELOAD_OK)
-        err = report_json_write(&report, msg, &origin, RELOAD_SECURITY_OPEN, &list, ignore, NULL);
+        err = report_json_write(report, msg, &origin, RELOAD_SECURITY_OPEN, &list, ignore, NULL);
     explanations_free(&list);
     reload_report_free(&report);
     return err;

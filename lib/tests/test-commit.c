@@ -16,7 +16,7 @@ struct fixture {
     reload_judge *judge;
     reload_buf octets;
     reload_msg *msg;
-    reload_report report;
+    reload_report *report;
     char text[1024];
 };
 
@@ -31,6 +31,7 @@ static struct fixture *new_fixture(void)
     assert_int_equal(reload_policy_seal(f->policy, NULL), RELOAD_OK);
     f->judge = reload_judge_new(f->policy);
     f->msg = reload_msg_new();
+    f->report = test_report_new(RELOAD_UNCHECKED);
     assert_true(f->judge != NULL && f->msg != NULL);
     return f;
 }
@@ -50,7 +51,7 @@ static void list(const reload_msg *msg, const reload_report *report, char *text,
 {
     text[0] = '\0';
     for (size_t i = 0; i < report->count; i++) {
-        const reload_signature *s = &report->signatures[i];
+        const reload_signature *s = reload_report_signature(report, i);
         size_t len = strlen(text);
         assert_int_equal(s->verdict == RELOAD_INVALID, s->reason != RELOAD_REASON_NONE);
         assert_true(s->has_timestamp && s->timestamp == NOW);
@@ -66,14 +67,14 @@ static void list(const reload_msg *msg, const reload_report *report, char *text,
 static void verdict_is(struct fixture *f, const char *reason, const char *signatures)
 {
     bool passes = reason == NULL;
-    assert_string_equal(passes ? "" : reason, f->report.reason == RELOAD_REASON_NONE
+    assert_string_equal(passes ? "" : reason, f->report->reason == RELOAD_REASON_NONE
                                                   ? ""
-                                                  : reload_reason_text(f->report.reason));
-    assert_int_equal(f->report.verdict, passes ? RELOAD_PINNED : RELOAD_INVALID);
-    assert_int_equal(f->report.detail[0] != '\0', !passes);
+                                                  : reload_reason_text(f->report->reason));
+    assert_int_equal(f->report->verdict, passes ? RELOAD_PINNED : RELOAD_INVALID);
+    assert_int_equal(f->report->detail[0] != '\0', !passes);
     bool response = reload_msg_field(f->msg, RELOAD_F_RESPONSE) != 0;
-    assert_int_equal(f->report.response_code, passes || response ? 0 : 431);
-    list(f->msg, &f->report, f->text, sizeof f->text);
+    assert_int_equal(f->report->response_code, passes || response ? 0 : 431);
+    list(f->msg, f->report, f->text, sizeof f->text);
     assert_string_equal(f->text, signatures);
 }
 
@@ -83,14 +84,14 @@ static const reload_moment now = {NOW * RELOAD_SECOND, RELOAD_NO_TIME};
 static void judge(struct fixture *f, const char *reason, const char *signatures)
 {
     assert_int_equal(reload_msg_parse(f->msg, f->octets.octets, f->octets.len, NULL), RELOAD_OK);
-    assert_int_equal(reload_judge_message(f->judge, f->msg, now, &f->report), RELOAD_OK);
+    assert_int_equal(reload_judge_message(f->judge, f->msg, now, f->report), RELOAD_OK);
     verdict_is(f, reason, signatures);
 }
 
 /* Commits; the verdict with it. */
 static void commit(struct fixture *f, const char *reason, const char *signatures)
 {
-    assert_int_equal(reload_commit(&f->store, &f->report), RELOAD_OK);
+    assert_int_equal(reload_commit(&f->store, f->report), RELOAD_OK);
     verdict_is(f, reason, signatures);
 }
 
@@ -118,7 +119,7 @@ static void test_replay_before_body(void **state)
     f->octets = plain;
     judge(f, "bad-digest", BODY_SIG "=bad-digest:CN=first SIGNATURE=valid:CN=first");
     commit(f, "replay", BODY_SIG "=unchecked SIGNATURE=valid:CN=first");
-    assert_string_equal(f->report.detail, "the Transaction ID's counter 5 was seen before");
+    assert_string_equal(f->report->detail, "the Transaction ID's counter 5 was seen before");
     /* in the first place it fails in step 12, and changes no state */
     memset(&f->memory, 0, sizeof f->memory);
     judge(f, "bad-digest", BODY_SIG "=bad-digest:CN=first SIGNATURE=valid:CN=first");
@@ -141,7 +142,7 @@ static void test_pin_before_digest(void **state)
     assert_int_equal(f->store.keep_pin(&f->memory, ALICE_PIN, first.fingerprint), RELOAD_OK);
     judge(f, "bad-digest", "SIGNATURE=bad-digest:CN=second");
     commit(f, "pin-mismatch", "SIGNATURE=pin-mismatch:CN=second");
-    assert_non_null(strstr(f->report.detail,
+    assert_non_null(strstr(f->report->detail,
                            "PEER-CERT at /attributes/0/value/1: its key differs from the one "
                            "stored for the PEER-ID"));
     free_fixture(f);
@@ -182,16 +183,16 @@ static void test_response(void **state)
     make(json, &first, 0, &f->octets);
     judge(f, NULL, "PEER-SIGNATURE=valid:CN=second SIGNATURE=valid:CN=first");
     commit(f, "unmatched-response", "PEER-SIGNATURE=unchecked SIGNATURE=valid:CN=first");
-    assert_false(f->report.has_round_trip);
+    assert_false(f->report->has_round_trip);
     static const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE] = {0x46, 0x90, 0xba, 0x50,
                                                                     0,    0,    0,    1};
     const reload_request_state request = {.captured = 1000000};
     assert_int_equal(f->store.keep_request(&f->memory, transaction_id, 0, &request), RELOAD_OK);
     const reload_moment captured = {now.now, 3500000};
-    assert_int_equal(reload_verify(f->judge, f->msg, captured, &f->store, &f->report), RELOAD_OK);
+    assert_int_equal(reload_verify(f->judge, f->msg, captured, &f->store, f->report), RELOAD_OK);
     verdict_is(f, "pin-mismatch", "PEER-SIGNATURE=pin-mismatch:CN=second SIGNATURE=valid:CN=first");
-    assert_true(f->report.has_round_trip);
-    assert_int_equal(f->report.round_trip, 2500000);
+    assert_true(f->report->has_round_trip);
+    assert_int_equal(f->report->round_trip, 2500000);
     free(hex);
     free_fixture(f);
 }
@@ -251,7 +252,7 @@ static void test_alternatives(void **state)
                      RELOAD_OK);
     judge(f, NULL, good);
     commit(f, "pin-mismatch", BODY_SIG "=pin-mismatch:CN=second SIGNATURE=valid:CN=first");
-    assert_non_null(strstr(f->report.detail, "its key differs from the one stored for the KEY"));
+    assert_non_null(strstr(f->report->detail, "its key differs from the one stored for the KEY"));
     free_fixture(f);
 }
 
@@ -285,9 +286,9 @@ static void test_no_store(void **state)
     struct fixture *f = new_fixture();
     make(SEARCH("00000001"), &first, 0, &f->octets);
     judge(f, NULL, "SIGNATURE=valid:CN=first");
-    assert_int_equal(reload_commit(NULL, &f->report), RELOAD_ERR_ARGUMENT);
-    assert_int_equal(f->report.verdict, RELOAD_UNCHECKED);
-    assert_int_equal(f->report.count, 0);
+    assert_int_equal(reload_commit(NULL, f->report), RELOAD_ERR_ARGUMENT);
+    assert_int_equal(f->report->verdict, RELOAD_UNCHECKED);
+    assert_int_equal(f->report->count, 0);
     free_fixture(f);
 }
 
@@ -303,7 +304,7 @@ static void test_replace_policy(void **state)
 {
     (void)state;
     reload_buf octets = {0};
-    reload_report report = {0};
+    reload_report *report = test_report_new(RELOAD_UNCHECKED);
     test_everything(&octets);
     reload_msg *msg = test_parse(&octets);
     const reload_moment moment = {INT64_C(1183900000) * RELOAD_SECOND, RELOAD_NO_TIME};
@@ -311,16 +312,16 @@ static void test_replace_policy(void **state)
     assert_int_equal(reload_policy_seal(good, NULL), RELOAD_OK);
     reload_judge *j = reload_judge_new(good);
     assert_int_equal(reload_judge_set_policy(j, bad), RELOAD_ERR_ARGUMENT); /* not sealed */
-    assert_int_equal(reload_verify(j, msg, moment, NULL, &report), RELOAD_OK);
-    assert_int_equal(report.verdict, RELOAD_VALID);
+    assert_int_equal(reload_verify(j, msg, moment, NULL, report), RELOAD_OK);
+    assert_int_equal(report->verdict, RELOAD_VALID);
     assert_int_equal(reload_policy_seal(bad, NULL), RELOAD_OK);
     assert_int_equal(reload_judge_set_policy(j, bad), RELOAD_OK);
-    assert_int_equal(reload_verify(j, msg, moment, NULL, &report), RELOAD_OK);
-    assert_int_equal(report.reason, RELOAD_REASON_BAD_DIGEST);
+    assert_int_equal(reload_verify(j, msg, moment, NULL, report), RELOAD_OK);
+    assert_int_equal(report->reason, RELOAD_REASON_BAD_DIGEST);
     assert_int_equal(reload_judge_set_policy(j, good), RELOAD_OK);
     reload_policy_free(&bad);
-    assert_int_equal(reload_verify(j, msg, moment, NULL, &report), RELOAD_OK);
-    assert_int_equal(report.verdict, RELOAD_VALID);
+    assert_int_equal(reload_verify(j, msg, moment, NULL, report), RELOAD_OK);
+    assert_int_equal(report->verdict, RELOAD_VALID);
     reload_report_free(&report);
     reload_judge_free(&j);
     reload_policy_free(&good);
@@ -335,7 +336,7 @@ enum { THREADS = 2, MESSAGES = 48 };
 struct item {
     reload_buf octets;
     reload_msg *msg;
-    reload_report report, alone; /* judged by a thread, and by the only one */
+    reload_report *report, *alone; /* judged by a thread, and by the only one */
 };
 
 struct worker {
@@ -353,7 +354,7 @@ static void *work(void *arg)
     reload_judge *j = reload_judge_new(w->policy);
     w->good = j != NULL;
     for (size_t i = w->number; i < MESSAGES && w->good; i += THREADS)
-        w->good = reload_judge_message(j, w->items[i].msg, now, &w->items[i].report) == RELOAD_OK;
+        w->good = reload_judge_message(j, w->items[i].msg, now, w->items[i].report) == RELOAD_OK;
     reload_judge_free(&j);
     return NULL;
 }
@@ -369,18 +370,20 @@ static void make_items(struct item *items)
         if (i % 11 == 10)
             turn_digest(&items[i].octets, RELOAD_A_SIGNATURE);
         items[i].msg = test_parse(&items[i].octets);
+        items[i].report = test_report_new(RELOAD_UNCHECKED);
+        items[i].alone = test_report_new(RELOAD_UNCHECKED);
     }
 }
 
 static void same_reports(const struct item *item)
 {
     char a[1024], b[1024];
-    assert_int_equal(item->report.verdict, item->alone.verdict);
-    assert_int_equal(item->report.reason, item->alone.reason);
-    assert_int_equal(item->report.response_code, item->alone.response_code);
-    assert_string_equal(item->report.detail, item->alone.detail);
-    list(item->msg, &item->report, a, sizeof a);
-    list(item->msg, &item->alone, b, sizeof b);
+    assert_int_equal(item->report->verdict, item->alone->verdict);
+    assert_int_equal(item->report->reason, item->alone->reason);
+    assert_int_equal(item->report->response_code, item->alone->response_code);
+    assert_string_equal(item->report->detail, item->alone->detail);
+    list(item->msg, item->report, a, sizeof a);
+    list(item->msg, item->alone, b, sizeof b);
     assert_string_equal(a, b);
 }
 
@@ -394,7 +397,7 @@ static void test_threads(void **state)
     unsigned passed = 0, reasons[RELOAD_REASON_EXPIRED + 1] = {0};
     make_items(items);
     for (size_t i = 0; i < MESSAGES; i++)
-        assert_int_equal(reload_verify(f->judge, items[i].msg, now, &f->store, &items[i].alone),
+        assert_int_equal(reload_verify(f->judge, items[i].msg, now, &f->store, items[i].alone),
                          RELOAD_OK);
     for (size_t n = 0; n < THREADS; n++) {
         workers[n] = (struct worker){.policy = f->policy, .items = items, .number = n};
@@ -406,10 +409,10 @@ static void test_threads(void **state)
     }
     memset(&f->memory, 0, sizeof f->memory);
     for (size_t i = 0; i < MESSAGES; i++) {
-        assert_int_equal(reload_commit(&f->store, &items[i].report), RELOAD_OK);
+        assert_int_equal(reload_commit(&f->store, items[i].report), RELOAD_OK);
         same_reports(&items[i]);
-        passed += items[i].report.verdict == RELOAD_PINNED;
-        reasons[items[i].report.reason]++;
+        passed += items[i].report->verdict == RELOAD_PINNED;
+        reasons[items[i].report->reason]++;
         reload_report_free(&items[i].report);
         reload_report_free(&items[i].alone);
         reload_msg_free(&items[i].msg);

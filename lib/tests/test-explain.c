@@ -39,7 +39,7 @@ static const struct explanation *only(const reload_report *report, struct explan
     const struct explanation *only = NULL;
     explanations_rewind(list);
     for (size_t i = 0; i < report->count; i++) {
-        const reload_signature *s = &report->signatures[i];
+        const reload_signature *s = reload_report_signature(report, i);
         bool wrong =
             s->reason == RELOAD_REASON_BAD_DIGEST || s->reason == RELOAD_REASON_BAD_DIGEST_LENGTH;
         const struct explanation *explanation = explanations_of(list, s);
@@ -54,16 +54,16 @@ static const struct explanation *only(const reload_report *report, struct explan
 static void explains(reload_policy *policy, const reload_buf *buf, int64_t time, const char *word,
                      bool key_fits)
 {
-    reload_report report = {0};
+    reload_report *report = test_report_new(RELOAD_UNCHECKED);
     struct explanations list = {0};
     reload_msg *msg = test_parse(buf);
-    assert_int_equal(test_verify(policy, NULL, msg, time, &report), RELOAD_OK);
+    assert_int_equal(test_verify(policy, NULL, msg, time, report), RELOAD_OK);
     for (int run = 0; run < 2; run++) { /* a second run gives the same */
-        reload_report before = report;
-        assert_int_equal(explain_report(policy, msg, &report, &list), RELOAD_OK);
-        assert_int_equal(report.verdict, RELOAD_INVALID);
-        assert_memory_equal(&report, &before, sizeof report);
-        const struct explanation *explanation = only(&report, &list);
+        reload_report before = *report;
+        assert_int_equal(explain_report(policy, msg, report, &list), RELOAD_OK);
+        assert_int_equal(report->verdict, RELOAD_INVALID);
+        assert_memory_equal(report, &before, sizeof before);
+        const struct explanation *explanation = only(report, &list);
         assert_non_null(explanation);
         assert_false(explanation->no_digest);
         assert_false(explanation->incomplete);
@@ -100,18 +100,18 @@ static void test_table(void **state)
 static void test_valid(void **state)
 {
     (void)state;
-    reload_report report = {0};
+    reload_report *report = test_report_new(RELOAD_UNCHECKED);
     struct explanations list = {0};
     reload_policy *policy = new_policy("secret"), *none = reload_policy_new(RELOAD_SECURITY_NONE);
     reload_msg *msg = test_parse(&everything);
-    assert_int_equal(explain_report(policy, msg, &report, &list), RELOAD_OK); /* nothing judged */
-    assert_int_equal(test_verify(policy, NULL, msg, NOW, &report), RELOAD_OK);
-    assert_int_equal(report.verdict, RELOAD_VALID);
-    assert_int_equal(explain_report(policy, msg, &report, &list), RELOAD_OK);
-    assert_null(only(&report, &list));
-    assert_int_equal(test_verify(none, NULL, msg, NOW, &report), RELOAD_OK);
-    assert_int_equal(explain_report(none, msg, &report, &list), RELOAD_OK);
-    assert_null(only(&report, &list));
+    assert_int_equal(explain_report(policy, msg, report, &list), RELOAD_OK); /* nothing judged */
+    assert_int_equal(test_verify(policy, NULL, msg, NOW, report), RELOAD_OK);
+    assert_int_equal(report->verdict, RELOAD_VALID);
+    assert_int_equal(explain_report(policy, msg, report, &list), RELOAD_OK);
+    assert_null(only(report, &list));
+    assert_int_equal(test_verify(none, NULL, msg, NOW, report), RELOAD_OK);
+    assert_int_equal(explain_report(none, msg, report, &list), RELOAD_OK);
+    assert_null(only(report, &list));
     explanations_free(&list);
     reload_report_free(&report);
     reload_msg_free(&msg);
@@ -212,15 +212,15 @@ static void test_report_json(void **state)
         "secret was removed (D12)\"}], \"explain_notes\": []}",
         "\"explain\": [], \"explain_notes\": []}"};
     for (size_t i = 0; i < COUNT(secrets); i++) {
-        reload_report report = {0};
+        reload_report *report = test_report_new(RELOAD_UNCHECKED);
         reload_buf out = {0};
         struct explanations list = {0};
         reload_policy *policy = new_policy(secrets[i]);
         reload_msg *msg = test_parse(&everything);
-        assert_int_equal(test_verify(policy, NULL, msg, NOW, &report), RELOAD_OK);
-        assert_int_equal(explain_report(policy, msg, &report, &list), RELOAD_OK);
+        assert_int_equal(test_verify(policy, NULL, msg, NOW, report), RELOAD_OK);
+        assert_int_equal(explain_report(policy, msg, report, &list), RELOAD_OK);
         assert_int_equal(
-            report_json_write(&report, msg, &origin, RELOAD_SECURITY_OPEN, &list, test_sink, &out),
+            report_json_write(report, msg, &origin, RELOAD_SECURITY_OPEN, &list, test_sink, &out),
             RELOAD_OK);
         reload_buf_append(&out, "", 1);
         assert_non_null(strstr((const char *)out.octets, wanted[i]));

@@ -1,6 +1,7 @@
 /* Lint rules: for each rule, a message that breaks no other one. */
 #include "lint-messages.h"
 #include "verify/report-json.h"
+#include "verify/report.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -314,18 +315,21 @@ static void test_empty_report(void **state)
         "\"method\": \"PEER-SEARCH\", \"response\": false, \"security\": \"HMAC\", "
         "\"source_id\": \"" ALICE "\", \"destination_id\": \"" BOB "\", "
         "\"transaction_id\": \"4690c25c00000001\", \"signatures\": []";
-    const reload_report report = {.verdict = RELOAD_VALID},
-                        garbage = {.verdict = RELOAD_MALFORMED, .reason = RELOAD_REASON_MALFORMED};
+    reload_report *report = test_report_new(RELOAD_VALID);
+    reload_report *garbage = test_report_new(RELOAD_MALFORMED);
+    garbage->reason = RELOAD_REASON_MALFORMED;
     reload_buf buf = {0}, out = {0};
     char expected[1024];
     (void)state;
     reload_msg *msg = make_message(base_named("search")->text, &buf);
     (void)snprintf(expected, sizeof expected, "%s, \"lint\": []}", head);
-    assert_string_equal(write_report(&report, msg, RELOAD_SECURITY_HMAC, &out), expected);
+    assert_string_equal(write_report(report, msg, RELOAD_SECURITY_HMAC, &out), expected);
     (void)snprintf(expected, sizeof expected, "%s}", head);
-    assert_string_equal(write_report(&report, msg, RELOAD_SECURITY_OPEN, &out), expected);
-    assert_non_null(strstr(write_report(&garbage, NULL, RELOAD_SECURITY_HMAC, &out),
+    assert_string_equal(write_report(report, msg, RELOAD_SECURITY_OPEN, &out), expected);
+    assert_non_null(strstr(write_report(garbage, NULL, RELOAD_SECURITY_HMAC, &out),
                            "\"signatures\": [], \"lint\": []}"));
+    reload_report_free(&report);
+    reload_report_free(&garbage);
     reload_msg_free(&msg);
     reload_buf_free(&buf);
     reload_buf_free(&out);
@@ -338,15 +342,15 @@ static void test_report(void **state)
     const char *text;
     (void)state;
     reload_msg *msg = make_message(base_named("search")->text, &buf);
-    reload_tunnelled tunnelled = {.attr = 0,
-                                  .msg = make_message(base_named("join")->text, &inner_buf),
-                                  .report = {.verdict = RELOAD_VALID}};
-    const reload_report report = {
-        .verdict = RELOAD_VALID, .tunnelled = &tunnelled, .tunnelled_count = 1};
+    reload_report *report = test_report_new(RELOAD_VALID);
+    reload_tunnelled *tunnelled = rl_report_add_tunnelled(rl_report_of(report), 0);
+    reload_msg_free(&tunnelled->msg);
+    tunnelled->msg = make_message(base_named("join")->text, &inner_buf);
+    tunnelled->report->verdict = RELOAD_VALID;
     inner_buf.octets[4] = 0;
     buf.octets[4] = 0;
     buf.octets[11] = 0;
-    text = write_report(&report, msg, RELOAD_SECURITY_HMAC, &out);
+    text = write_report(report, msg, RELOAD_SECURITY_HMAC, &out);
     assert_non_null(strstr(text,
                            "\"lint\": [{\"rule\": \"ttl-zero\", \"section\": \"B§5.1\", \"level\": "
                            "\"MUST\", \"path\": \"/header/ttl\", "
@@ -359,7 +363,7 @@ static void test_report(void **state)
                            "\"signatures\": [], \"lint\": [{\"rule\": \"ttl-zero\", \"section\": "
                            "\"B§5.1\", \"level\": \"MUST\", \"path\": \"/header/ttl\", "
                            "\"detail\": \"TTL is 0: receivers discard the message\"}]}}"));
-    reload_msg_free(&tunnelled.msg);
+    reload_report_free(&report);
     reload_msg_free(&msg);
     reload_buf_free(&buf);
     reload_buf_free(&inner_buf);

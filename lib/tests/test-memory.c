@@ -557,18 +557,18 @@ static const reload_moment now = {NOW * RELOAD_SECOND, RELOAD_NO_TIME};
 static void judged(const struct verifier *v, const reload_buf *octets, reload_verdict verdict,
                    reload_reason reason, const char *calls)
 {
-    reload_report report = {0};
+    reload_report *report = test_report_new(RELOAD_UNCHECKED);
     reload_msg *msg = test_parse(octets);
     v->fake->calls[0] = '\0';
-    assert_int_equal(reload_judge_message(v->judge, msg, now, &report), RELOAD_OK);
+    assert_int_equal(reload_judge_message(v->judge, msg, now, report), RELOAD_OK);
     assert_string_equal(v->fake->calls, ""); /* judging asks nothing */
-    assert_int_equal(reload_commit(&v->store, &report), RELOAD_OK);
-    assert_string_equal(report.reason == RELOAD_REASON_NONE ? "none"
-                                                            : reload_reason_text(report.reason),
+    assert_int_equal(reload_commit(&v->store, report), RELOAD_OK);
+    assert_string_equal(report->reason == RELOAD_REASON_NONE ? "none"
+                                                             : reload_reason_text(report->reason),
                         reason == RELOAD_REASON_NONE ? "none" : reload_reason_text(reason));
-    assert_int_equal(report.verdict, verdict);
+    assert_int_equal(report->verdict, verdict);
     assert_string_equal(v->fake->calls, calls);
-    assert_int_equal(reload_commit(&v->store, &report), RELOAD_OK); /* once: nothing is left */
+    assert_int_equal(reload_commit(&v->store, report), RELOAD_OK); /* once: nothing is left */
     assert_string_equal(v->fake->calls, calls);
     reload_report_free(&report);
     reload_msg_free(&msg);
@@ -708,7 +708,7 @@ static void test_round_trip(void **state)
     (void)state;
     static struct fake fake;
     reload_buf request = {0}, answer = {0};
-    reload_report report = {0};
+    reload_report *report = test_report_new(RELOAD_UNCHECKED);
     reload_moment moment = now;
     static const struct {
         int64_t request, answer;
@@ -729,14 +729,14 @@ static void test_round_trip(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         forget_all(&fake);
         moment.captured = cases[i].request;
-        assert_int_equal(reload_verify(v.judge, q, moment, &v.store, &report), RELOAD_OK);
-        assert_false(report.has_round_trip);
+        assert_int_equal(reload_verify(v.judge, q, moment, &v.store, report), RELOAD_OK);
+        assert_false(report->has_round_trip);
         assert_int_equal(fake.requests[0].request.captured, cases[i].request);
         moment.captured = cases[i].answer;
-        assert_int_equal(reload_verify(v.judge, a, moment, &v.store, &report), RELOAD_OK);
-        assert_int_equal(report.has_round_trip, cases[i].has);
+        assert_int_equal(reload_verify(v.judge, a, moment, &v.store, report), RELOAD_OK);
+        assert_int_equal(report->has_round_trip, cases[i].has);
         if (cases[i].has)
-            assert_int_equal(report.round_trip, cases[i].trip);
+            assert_int_equal(report->round_trip, cases[i].trip);
     }
     reload_report_free(&report);
     reload_msg_free(&q);
@@ -761,13 +761,13 @@ static void test_failing_memory(void **state)
     for (size_t i = 0; i < sizeof letters - 1; i++)
         for (unsigned spared = 0; spared < 2; spared++) {
             const reload_msg *msg = letters[i] == 'q' ? response : request;
-            reload_report report = {.verdict = RELOAD_VALID};
+            reload_report *report = test_report_new(RELOAD_VALID);
             forget_all(&fake);
             fake.failing = letters[i];
             fake.spared = spared;
             fake.result = i % 2 == 0 ? RELOAD_ERR_READ : RELOAD_ERR_WRITE;
             struct verifier v = new_verifier(&fake, ALL, RELOAD_SECURITY_CERTS);
-            reload_err err = reload_verify(v.judge, msg, now, &v.store, &report);
+            reload_err err = reload_verify(v.judge, msg, now, &v.store, report);
             char *at = strchr(fake.calls, letters[i]);
             if (at != NULL && spared > 0)
                 at = strchr(at + 1, letters[i]);
@@ -776,9 +776,9 @@ static void test_failing_memory(void **state)
             } else {
                 failures++;
                 assert_int_equal(err, fake.result);
-                assert_int_equal(report.verdict, RELOAD_UNCHECKED);
-                assert_int_equal(report.reason, RELOAD_REASON_NONE);
-                assert_int_equal(report.count, 0);
+                assert_int_equal(report->verdict, RELOAD_UNCHECKED);
+                assert_int_equal(report->reason, RELOAD_REASON_NONE);
+                assert_int_equal(report->count, 0);
                 assert_string_equal(at + 1, ""); /* nothing is asked or kept from then on */
             }
             reload_report_free(&report);
@@ -801,14 +801,14 @@ static void test_failing_allocations(void **state)
     reload_msg *msg = test_parse(&put);
     unsigned failures = 0;
     for (long n = 0;; n++) {
-        reload_report report = {.verdict = RELOAD_VALID};
+        reload_report *report = test_report_new(RELOAD_VALID);
         forget_all(&fake);
         struct verifier v = new_verifier(&fake, ALL, RELOAD_SECURITY_CERTS);
         failed = false;
         countdown = n;
-        reload_err err = reload_verify(v.judge, msg, now, &v.store, &report);
+        reload_err err = reload_verify(v.judge, msg, now, &v.store, report);
         countdown = -1;
-        reload_verdict verdict = report.verdict;
+        reload_verdict verdict = report->verdict;
         reload_report_free(&report);
         free_verifier(&v);
         if (!failed) {

@@ -227,16 +227,16 @@ static void test_everything_verifies(void **state)
 {
     (void)state;
     reload_buf buf = {0};
-    reload_report report = {0};
+    reload_report *report = test_report_new(RELOAD_UNCHECKED);
     reload_policy *policy = reload_policy_new(RELOAD_SECURITY_HMAC);
     assert_int_equal(reload_policy_add_secret(policy, (const uint8_t *)SECRET, strlen(SECRET)),
                      RELOAD_OK);
     reload_policy_require_peer_signature(policy, true);
     test_everything(&buf);
     reload_msg *msg = test_parse(&buf);
-    assert_int_equal(test_verify(policy, NULL, msg, 1183900000, &report), RELOAD_OK);
-    assert_int_equal(report.verdict, RELOAD_VALID);
-    assert_int_equal(report.count, 3);
+    assert_int_equal(test_verify(policy, NULL, msg, 1183900000, report), RELOAD_OK);
+    assert_int_equal(report->verdict, RELOAD_VALID);
+    assert_int_equal(report->count, 3);
     reload_report_free(&report);
     reload_msg_free(&msg);
     reload_policy_free(&policy);

@@ -110,7 +110,7 @@ static void test_append(void **state)
     (void)state;
     reload_buf out = {0}, longer = {0}, again = {0};
     reload_signer *s = signer_new(0);
-    reload_report report = {0};
+    reload_report *report = test_report_new(RELOAD_UNCHECKED);
     reload_policy *policy = reload_policy_new(RELOAD_SECURITY_HMAC);
     assert_int_equal(reload_policy_add_secret(policy, (const uint8_t *)SECRET, strlen(SECRET)),
                      RELOAD_OK);
@@ -126,8 +126,8 @@ static void test_append(void **state)
         reload_buf_reset(&out);
         reload_buf_append(&out, longer.octets, longer.len);
         reload_msg *msg = test_parse(&out);
-        assert_int_equal(test_verify(policy, NULL, msg, 0, &report), RELOAD_OK);
-        assert_int_equal(report.verdict, RELOAD_VALID);
+        assert_int_equal(test_verify(policy, NULL, msg, 0, report), RELOAD_OK);
+        assert_int_equal(report->verdict, RELOAD_VALID);
         reload_msg_free(&msg);
     }
     /* signing again keeps the ROUTE-LOGs after SIGNATURE */

@@ -86,16 +86,16 @@ static void make(unsigned security, reload_buf *out)
 
 static void judged(unsigned security, const reload_buf *octets, const char *reason)
 {
-    reload_report report = {0};
+    reload_report *report = test_report_new(RELOAD_UNCHECKED);
     reload_policy *policy = new_policy(security);
     reload_msg *msg = test_parse(octets);
-    assert_int_equal(test_verify(policy, NULL, msg, EXAMPLE_TIME, &report), RELOAD_OK);
-    assert_string_equal(reason, report.reason == RELOAD_REASON_NONE
-                                    ? reload_verdict_text(report.verdict)
-                                    : reload_reason_text(report.reason));
-    assert_int_equal(report.count, 3); /* SOURCE-INFO's, the BODY's, the message's */
-    for (size_t i = 0; i < report.count && report.verdict == RELOAD_VALID; i++)
-        assert_int_equal(report.signatures[i].verdict, RELOAD_VALID);
+    assert_int_equal(test_verify(policy, NULL, msg, EXAMPLE_TIME, report), RELOAD_OK);
+    assert_string_equal(reason, report->reason == RELOAD_REASON_NONE
+                                    ? reload_verdict_text(report->verdict)
+                                    : reload_reason_text(report->reason));
+    assert_int_equal(report->count, 3); /* SOURCE-INFO's, the BODY's, the message's */
+    for (size_t i = 0; i < report->count && report->verdict == RELOAD_VALID; i++)
+        assert_int_equal(reload_report_signature(report, i)->verdict, RELOAD_VALID);
     reload_report_free(&report);
     reload_msg_free(&msg);
     reload_policy_free(&policy);
@@ -114,12 +114,12 @@ static void each_octet(unsigned security, reload_buf *octets, size_t step)
 {
     reload_policy *policy = new_policy(security);
     reload_msg *msg = reload_msg_new();
-    reload_report report = {0};
+    reload_report *report = test_report_new(RELOAD_UNCHECKED);
     for (size_t i = 8; i < octets->len; i += step) {
         octets->octets[i] ^= 0x04;
         if (reload_msg_parse(msg, octets->octets, octets->len, NULL) == RELOAD_OK) {
-            assert_int_equal(test_verify(policy, NULL, msg, EXAMPLE_TIME, &report), RELOAD_OK);
-            if (reload_report_passed(&report))
+            assert_int_equal(test_verify(policy, NULL, msg, EXAMPLE_TIME, report), RELOAD_OK);
+            if (reload_report_passed(report))
                 fail_msg("octet %zu may change", i);
         }
         octets->octets[i] ^= 0x04;

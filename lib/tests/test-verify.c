@@ -180,7 +180,7 @@ static void list(const reload_msg *msg, const reload_report *report, char *text,
     text[0] = '\0';
     for (size_t i = 0; i < report->count; i++) {
         char pointer[256];
-        const reload_signature *s = &report->signatures[i];
+        const reload_signature *s = reload_report_signature(report, i);
         size_t len = strlen(text);
         assert_true(reload_msg_pointer(msg, s->attr, pointer, sizeof pointer));
         assert_int_equal(s->verdict == RELOAD_INVALID, s->reason != RELOAD_REASON_NONE);
@@ -194,20 +194,20 @@ static void judge_octets(reload_policy *policy, const reload_buf *buf, int64_t t
                          reload_verdict verdict, const char *reason, uint16_t code,
                          const char *signatures)
 {
-    reload_report report = {0};
+    reload_report *report = test_report_new(RELOAD_UNCHECKED);
     char text[2048];
     reload_msg *msg = test_parse(buf);
-    assert_int_equal(test_verify(policy, NULL, msg, time, &report), RELOAD_OK);
+    assert_int_equal(test_verify(policy, NULL, msg, time, report), RELOAD_OK);
     if (reason == NULL)
-        assert_null(reload_reason_text(report.reason));
+        assert_null(reload_reason_text(report->reason));
     else
-        assert_string_equal(report.reason == RELOAD_REASON_NONE ? "none"
-                                                                : reload_reason_text(report.reason),
-                            reason);
-    assert_int_equal(report.verdict, verdict);
-    assert_int_equal(report.response_code, code);
-    assert_int_equal(report.detail[0] != '\0', reason != NULL);
-    list(msg, &report, text, sizeof text);
+        assert_string_equal(
+            report->reason == RELOAD_REASON_NONE ? "none" : reload_reason_text(report->reason),
+            reason);
+    assert_int_equal(report->verdict, verdict);
+    assert_int_equal(report->response_code, code);
+    assert_int_equal(report->detail[0] != '\0', reason != NULL);
+    list(msg, report, text, sizeof text);
     if (signatures != NULL)
         assert_string_equal(text, signatures);
     reload_report_free(&report);
@@ -761,7 +761,7 @@ static void test_each_octet(void **state)
     (void)state;
     reload_buf buf = {0};
     reload_policy *policy = new_policy();
-    reload_report report = {0};
+    reload_report *report = test_report_new(RELOAD_UNCHECKED);
     reload_msg *msg = reload_msg_new();
     craft(&(struct plan){.message = {"TD", NOW, false, false},
                          .before = "06550001"
@@ -772,11 +772,11 @@ static void test_each_octet(void **state)
         buf.octets[i] ^= 0x04;
         bool covered = i >= 8;
         if (reload_msg_parse(msg, buf.octets, buf.len, NULL) == RELOAD_OK) {
-            assert_int_equal(test_verify(policy, NULL, msg, NOW, &report), RELOAD_OK);
-            if (covered && report.verdict == RELOAD_VALID)
+            assert_int_equal(test_verify(policy, NULL, msg, NOW, report), RELOAD_OK);
+            if (covered && report->verdict == RELOAD_VALID)
                 fail_msg("octet %zu may change", i);
             if (!covered)
-                assert_int_equal(report.verdict, RELOAD_VALID);
+                assert_int_equal(report->verdict, RELOAD_VALID);
         } else {
             assert_true(i < 4 || (i >= 13 && i < 16)); /* the token; Length */
         }
@@ -835,6 +835,8 @@ static void test_not_judged(void **state)
     reload_judge_free(&judge);
     reload_judge_free(NULL);
     reload_policy_free(NULL);
+    reload_report *report = NULL;
+    reload_report_free(&report);
     reload_report_free(NULL);
 }
 
@@ -1138,20 +1140,26 @@ static void test_listed_timestamps(void **state)
 {
     (void)state;
     reload_buf buf = {0};
-    reload_report report = {0};
+    reload_report *report = test_report_new(RELOAD_UNCHECKED);
     reload_policy *policy = new_policy();
     craft(&(struct plan){.body = {"TD", 0, false, false},
                          .source = {"TD", NOW - 1, false, false},
                          .body_expiration = UINT32_MAX},
           &buf);
     reload_msg *msg = test_parse(&buf);
-    assert_int_equal(test_verify(policy, NULL, msg, NOW, &report), RELOAD_OK);
-    assert_int_equal(report.count, 3);
-    assert_true(report.signatures[0].has_timestamp);
-    assert_int_equal(report.signatures[0].timestamp, NOW - 1);
-    assert_true(report.signatures[1].has_timestamp);
-    assert_int_equal(report.signatures[1].timestamp, 0);
-    assert_false(report.signatures[2].has_timestamp);
+    assert_int_equal(test_verify(policy, NULL, msg, NOW, report), RELOAD_OK);
+    assert_int_equal(report->count, 3);
+    assert_true(reload_report_signature(report, 0)->has_timestamp);
+    assert_int_equal(reload_report_signature(report, 0)->timestamp, NOW - 1);
+    assert_true(reload_report_signature(report, 1)->has_timestamp);
+    assert_int_equal(reload_report_signature(report, 1)->timestamp, 0);
+    assert_false(reload_report_signature(report, 2)->has_timestamp);
+    assert_null(reload_report_signature(report, 3));
+    assert_null(reload_report_tunnelled(report, 0));
+    reload_report_clear(report);
+    assert_int_equal(report->verdict, RELOAD_UNCHECKED);
+    assert_int_equal(report->count, 0);
+    assert_null(reload_report_signature(report, 0));
     reload_report_free(&report);
     reload_msg_free(&msg);
     reload_policy_free(&policy);
@@ -1317,14 +1325,14 @@ static void test_words(void **state)
 static void report_is(const struct plan *p, const char *text)
 {
     reload_buf buf = {0}, out = {0};
-    reload_report report = {0};
+    reload_report *report = test_report_new(RELOAD_UNCHECKED);
     reload_origin origin = {.file = "put.bin", .offset = 5, .index = 3};
     reload_policy *policy = new_policy();
     craft(p, &buf);
     reload_msg *msg = test_parse(&buf);
-    assert_int_equal(test_verify(policy, NULL, msg, NOW, &report), RELOAD_OK);
+    assert_int_equal(test_verify(policy, NULL, msg, NOW, report), RELOAD_OK);
     assert_int_equal(
-        report_json_write(&report, msg, &origin, RELOAD_SECURITY_OPEN, NULL, test_sink, &out),
+        report_json_write(report, msg, &origin, RELOAD_SECURITY_OPEN, NULL, test_sink, &out),
         RELOAD_OK);
     reload_buf_append(&out, "", 1);
     assert_string_equal((const char *)out.octets, text);
@@ -1366,9 +1374,10 @@ static void test_report_json(void **state)
     /* garbage: null fields */
     reload_buf out = {0};
     reload_origin origin = {.file = "-", .offset = 0, .index = 1};
-    reload_report garbage = {.verdict = RELOAD_MALFORMED, .reason = RELOAD_REASON_MALFORMED};
+    reload_report *garbage = test_report_new(RELOAD_MALFORMED);
+    garbage->reason = RELOAD_REASON_MALFORMED;
     assert_int_equal(
-        report_json_write(&garbage, NULL, &origin, RELOAD_SECURITY_OPEN, NULL, test_sink, &out),
+        report_json_write(garbage, NULL, &origin, RELOAD_SECURITY_OPEN, NULL, test_sink, &out),
         RELOAD_OK);
     reload_buf_append(&out, "", 1);
     assert_string_equal(
@@ -1378,6 +1387,7 @@ static void test_report_json(void **state)
         "\"response_code\": null, \"method\": null, \"response\": null, \"security\": null, "
         "\"source_id\": null, \"destination_id\": null, \"transaction_id\": null, \"signatures\": "
         "[]}");
+    reload_report_free(&garbage);
     reload_buf_free(&out);
 }
 

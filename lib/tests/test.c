@@ -86,6 +86,14 @@ void test_json_is(const reload_msg *msg, unsigned flags, const char *text)
     reload_buf_free(&out);
 }
 
+reload_report *test_report_new(reload_verdict verdict)
+{
+    reload_report *report = reload_report_new();
+    assert_non_null(report);
+    report->verdict = verdict;
+    return report;
+}
+
 reload_err test_verify(reload_policy *policy, const reload_store *store, const reload_msg *msg,
                        int64_t seconds, reload_report *report)
 {

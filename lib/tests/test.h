@@ -62,6 +62,8 @@ void test_json(reload_buf *buf, const char *text);
 /* Asserts that a message's JSON is as expected. */
 void test_json_is(const reload_msg *msg, unsigned flags, const char *text);
 
+/* A new report with that verdict. */
+reload_report *test_report_new(reload_verdict verdict);
 /* Seals a policy and verifies a message with a new judge. */
 reload_err test_verify(reload_policy *policy, const reload_store *store, const reload_msg *msg,
                        int64_t seconds, reload_report *report);

@@ -1,5 +1,5 @@
 /* The part of judging that needs the store: in input order, one message at a time. */
-#include "verify/plan.h"
+#include "verify/report.h"
 #include "x509/x509.h"
 
 #include <inttypes.h>
@@ -8,8 +8,8 @@
 /* One message being committed. */
 struct committing {
     const reload_store *store;
-    struct reload_plan *plan;
-    reload_report *report;
+    rl_plan *plan;
+    rl_report *report;
     rl_finding finding; /* of the step that failed */
     bool has_peer;      /* effects, applied if the message passes */
     uint8_t peer_id[RELOAD_ID_SIZE];
@@ -195,8 +195,8 @@ static reload_err commit_response(struct committing *c)
         (void)rl_finding_set(&c->finding, msg, RELOAD_REASON_UNMATCHED_RESPONSE, RELOAD_NO_ATTR,
                              "no request with its Transaction ID and Overlay came before");
     } else if (request.captured != RELOAD_NO_TIME && c->plan->captured != RELOAD_NO_TIME) {
-        c->report->has_round_trip = true;
-        c->report->round_trip = c->plan->captured - request.captured;
+        c->report->result.has_round_trip = true;
+        c->report->result.round_trip = c->plan->captured - request.captured;
     }
     return RELOAD_OK;
 }
@@ -244,9 +244,9 @@ static reload_err apply_effects(const struct committing *c)
     return err;
 }
 
-static reload_err commit_message(const reload_store *store, reload_report *report)
+static reload_err commit_message(const reload_store *store, rl_report *report)
 {
-    struct reload_plan *plan = report->plan;
+    rl_plan *plan = report->plan;
     struct committing c = {.store = store, .plan = plan, .report = report};
     reload_err err = RELOAD_OK;
     if (plan == NULL || plan->count == 0)
@@ -259,25 +259,25 @@ static reload_err commit_message(const reload_store *store, reload_report *repor
         err = commit_step(&c, &plan->steps[i++]);
     if (err == RELOAD_OK && c.finding.reason != RELOAD_REASON_NONE)
         turn_verdict(&c, i);
-    if (err == RELOAD_OK && reload_verdict_passes(report->verdict))
+    if (err == RELOAD_OK && reload_verdict_passes(report->result.verdict))
         err = apply_effects(&c);
     rl_plan_clear(plan);
     return err;
 }
 
 /* The outer message before its inner ones, these in message order and each on its own (D26). */
-static reload_err commit_all(const reload_store *store, reload_report *report)
+static reload_err commit_all(const reload_store *store, rl_report *report)
 {
     reload_err err = commit_message(store, report);
-    for (size_t i = 0; i < report->tunnelled_count && err == RELOAD_OK; i++)
-        err = commit_all(store, &report->tunnelled[i].report);
+    for (size_t i = 0; i < report->result.tunnelled_count && err == RELOAD_OK; i++)
+        err = commit_all(store, rl_report_of(report->tunnelled[i].report));
     return err;
 }
 
 reload_err reload_commit(const reload_store *store, reload_report *report)
 {
-    reload_err err = commit_all(store, report);
+    reload_err err = commit_all(store, rl_report_of(report));
     if (err != RELOAD_OK)
-        rl_report_reset(report);
+        reload_report_clear(report);
     return err;
 }

@@ -29,11 +29,4 @@ rl_finding_vset(rl_finding *finding, const reload_msg *msg, reload_reason reason
 /* D21: of two findings about one signature, the one with the higher rank got further. */
 int rl_reason_rank(reload_reason reason);
 
-/* Makes the finding the report's verdict. */
-void rl_report_fail(reload_report *report, const rl_finding *finding);
-/* Forgets all about the message: no verdict, no signatures, nothing to commit. Keeps memory. */
-void rl_report_reset(reload_report *report);
-/* Replaces a signature's signer, which is freed. */
-void rl_signature_set_signer(reload_signature *signature, reload_cert *signer);
-
 #endif

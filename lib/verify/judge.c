@@ -245,19 +245,15 @@ static reload_reason run_checklist(rl_judging *j)
 /* ---- Before and after ---- */
 
 /* Lists the signatures, all unchecked. */
-static reload_err list_signatures(const reload_msg *msg, reload_report *report)
+static reload_err list_signatures(const reload_msg *msg, rl_report *report)
 {
     size_t count = reload_msg_count(msg);
     for (size_t i = 0; i < count; i++) {
         if (!reload_is_signature(reload_msg_attr(msg, i)->type))
             continue;
-        void *signatures = report->signatures;
-        bool grown = rl_grow(&signatures, &report->cap, report->count, sizeof *report->signatures);
-        report->signatures = signatures;
-        if (!grown)
+        reload_signature *signature = rl_report_add_signature(report, (uint32_t)i);
+        if (signature == NULL)
             return RELOAD_ERR_MEMORY;
-        reload_signature *signature = &report->signatures[report->count++];
-        *signature = (reload_signature){.attr = (uint32_t)i};
         uint32_t timestamp = reload_msg_member(msg, (uint32_t)i, RELOAD_A_TIMESTAMP);
         reload_value value;
         if (timestamp != RELOAD_NO_ATTR && reload_msg_value(msg, timestamp, &value)) {
@@ -271,7 +267,7 @@ static reload_err list_signatures(const reload_msg *msg, reload_report *report)
 /* Begins the plan; D25: a request is recorded whatever its verdict. */
 static reload_err begin_plan(rl_judging *j, reload_moment moment)
 {
-    reload_report *report = j->report;
+    rl_report *report = j->report;
     if (j->policy->remember == 0)
         return RELOAD_OK;
     if (report->plan == NULL)
@@ -289,12 +285,15 @@ static reload_err begin_plan(rl_judging *j, reload_moment moment)
 
 static void conclude(rl_judging *j, reload_reason reason)
 {
+    reload_report *result = &j->report->result;
     if (reason != RELOAD_REASON_NONE)
         rl_report_fail(j->report, &j->finding);
+    else if (j->policy->suite->kind == RELOAD_SUITE_NONE)
+        result->verdict = RELOAD_UNSECURED;
+    else if ((j->policy->remember & RELOAD_REMEMBER_PINS) != 0)
+        result->verdict = RELOAD_PINNED;
     else
-        j->report->verdict = j->policy->suite->kind == RELOAD_SUITE_NONE         ? RELOAD_UNSECURED
-                             : (j->policy->remember & RELOAD_REMEMBER_PINS) != 0 ? RELOAD_PINNED
-                                                                                 : RELOAD_VALID;
+        result->verdict = RELOAD_VALID;
 }
 
 /* Only whole seconds count, since TIMESTAMPs are whole seconds. The bound is far beyond any
@@ -307,12 +306,12 @@ static reload_time whole_seconds(reload_time now)
 }
 
 static reload_err judge_message(const reload_judge *judge, const reload_msg *msg,
-                                reload_moment moment, reload_report *report, unsigned depth);
+                                reload_moment moment, rl_report *report, unsigned depth);
 
 /* D26: judges the messages that a TRANSPORT-TUNNEL holds before its SIGNATURE's end, each on its
  * own. */
 static reload_err judge_tunnelled(const reload_judge *judge, const reload_msg *msg,
-                                  reload_moment moment, reload_report *report, unsigned depth)
+                                  reload_moment moment, rl_report *report, unsigned depth)
 {
     size_t count = reload_msg_count(msg), len;
     reload_err err = RELOAD_OK;
@@ -327,27 +326,19 @@ static reload_err judge_tunnelled(const reload_judge *judge, const reload_msg *m
             attr->in_place && !attr->ignored ? reload_msg_tunnelled(msg, i, &len) : NULL;
         if (octets == NULL)
             continue;
-        void *array = report->tunnelled;
-        bool grown = rl_grow(&array, &report->tunnelled_cap, report->tunnelled_count,
-                             sizeof *report->tunnelled);
-        report->tunnelled = array;
-        if (!grown)
+        reload_tunnelled *inner = rl_report_add_tunnelled(report, (uint32_t)i);
+        if (inner == NULL)
             return RELOAD_ERR_MEMORY;
-        reload_tunnelled *inner = &report->tunnelled[report->tunnelled_count];
-        *inner = (reload_tunnelled){.attr = (uint32_t)i, .msg = reload_msg_new()};
-        if (inner->msg == NULL)
-            return RELOAD_ERR_MEMORY;
-        report->tunnelled_count++;
         err = reload_msg_parse(inner->msg, octets, len, NULL);
         if (err == RELOAD_OK)
-            err = judge_message(judge, inner->msg, moment, &inner->report, depth + 1);
+            err = judge_message(judge, inner->msg, moment, rl_report_of(inner->report), depth + 1);
     }
     return err;
 }
 
 /* depth: how many messages are around this one. */
 static reload_err judge_message(const reload_judge *judge, const reload_msg *msg,
-                                reload_moment moment, reload_report *report, unsigned depth)
+                                reload_moment moment, rl_report *report, unsigned depth)
 {
     rl_judging j = {.judge = judge,
                     .policy = judge->policy,
@@ -356,7 +347,7 @@ static reload_err judge_message(const reload_judge *judge, const reload_msg *msg
                     .report = report,
                     .join_request = reload_msg_field(msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN &&
                                     reload_msg_field(msg, RELOAD_F_RESPONSE) == 0};
-    rl_report_reset(report);
+    reload_report_clear(&report->result);
     j.err = list_signatures(msg, report);
     if (j.err == RELOAD_OK)
         j.err = begin_plan(&j, moment);
@@ -366,14 +357,14 @@ static reload_err judge_message(const reload_judge *judge, const reload_msg *msg
         j.err = judge_tunnelled(judge, msg, moment, report, depth);
     reload_cert_free(&j.signer);
     if (j.err != RELOAD_OK)
-        rl_report_reset(report);
+        reload_report_clear(&report->result);
     return j.err;
 }
 
 reload_err reload_judge_message(reload_judge *judge, const reload_msg *msg, reload_moment moment,
                                 reload_report *report)
 {
-    return judge_message(judge, msg, moment, report, 0);
+    return judge_message(judge, msg, moment, rl_report_of(report), 0);
 }
 
 reload_err reload_verify(reload_judge *judge, const reload_msg *msg, reload_moment moment,

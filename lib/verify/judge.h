@@ -3,9 +3,8 @@
 #define RL_VERIFY_JUDGE_H
 
 #include "crypto/mac.h"
-#include "verify/finding.h"
-#include "verify/plan.h"
 #include "verify/policy.h"
+#include "verify/report.h"
 #include "wire/wire.h"
 
 struct reload_judge {
@@ -21,9 +20,9 @@ typedef struct rl_judging {
     const reload_policy *policy;
     const reload_msg *msg;
     reload_time now; /* whole seconds */
-    reload_report *report;
-    struct reload_plan *plan; /* NULL: nothing is asked of the store */
-    reload_err err;           /* the first failure to judge; from then on no finding counts */
+    rl_report *report;
+    rl_plan *plan;  /* NULL: nothing is asked of the store */
+    reload_err err; /* the first failure to judge; from then on no finding counts */
     bool join_request;
     rl_finding finding;  /* of the check that failed last */
     reload_cert *signer; /* of the signature being judged */

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-void rl_plan_clear(struct reload_plan *plan)
+void rl_plan_clear(rl_plan *plan)
 {
     if (plan == NULL)
         return;
@@ -14,7 +14,7 @@ void rl_plan_clear(struct reload_plan *plan)
     reload_buf_reset(&plan->names);
 }
 
-void rl_plan_free(struct reload_plan **plan)
+void rl_plan_free(rl_plan **plan)
 {
     if (*plan == NULL)
         return;
@@ -26,7 +26,7 @@ void rl_plan_free(struct reload_plan **plan)
     *plan = NULL;
 }
 
-rl_step *rl_plan_step(struct reload_plan *plan, rl_step_kind kind)
+rl_step *rl_plan_step(rl_plan *plan, rl_step_kind kind)
 {
     void *steps = plan->steps;
     bool grown = rl_grow(&steps, &plan->cap, plan->count, sizeof *plan->steps);
@@ -38,7 +38,7 @@ rl_step *rl_plan_step(struct reload_plan *plan, rl_step_kind kind)
     return step;
 }
 
-rl_candidate *rl_plan_candidate(struct reload_plan *plan)
+rl_candidate *rl_plan_candidate(rl_plan *plan)
 {
     void *candidates = plan->candidates;
     bool grown =

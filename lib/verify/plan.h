@@ -33,7 +33,7 @@ typedef struct rl_step {
     struct rl_step *next; /* in the commit's list of pins to store */
 } rl_step;
 
-struct reload_plan {
+typedef struct rl_plan {
     const reload_msg *msg; /* unchanged until the commit */
     reload_time captured;
     rl_step *steps;
@@ -44,15 +44,15 @@ struct reload_plan {
     size_t candidate_cap;
     size_t noted;     /* candidates before this one belong to a step */
     reload_buf names; /* terminated strings */
-};
+} rl_plan;
 
 /* Drops all steps and keeps the memory. NULL: does nothing. */
-void rl_plan_clear(struct reload_plan *plan);
-void rl_plan_free(struct reload_plan **plan);
+void rl_plan_clear(rl_plan *plan);
+void rl_plan_free(rl_plan **plan);
 /* A new step, zeroed; NULL without memory. */
-rl_step *rl_plan_step(struct reload_plan *plan, rl_step_kind kind);
+rl_step *rl_plan_step(rl_plan *plan, rl_step_kind kind);
 /* A new candidate of the next signature, zeroed; NULL without memory. */
-rl_candidate *rl_plan_candidate(struct reload_plan *plan);
+rl_candidate *rl_plan_candidate(rl_plan *plan);
 
 /* D21: of candidates first to end the one whose finding counts: the first that passes, or else the
  * first of those that got furthest. */

@@ -1,6 +1,5 @@
 /* Verdicts and reasons in words, and what a report owns. */
-#include "verify/finding.h"
-#include "verify/plan.h"
+#include "verify/report.h"
 
 #include <limits.h>
 #include <stdio.h>
@@ -82,14 +81,6 @@ bool reload_verdict_passes(reload_verdict verdict)
     return verdict == RELOAD_VALID || verdict == RELOAD_UNSECURED || verdict == RELOAD_PINNED;
 }
 
-bool reload_report_passed(const reload_report *report)
-{
-    bool passed = reload_verdict_passes(report->verdict);
-    for (size_t i = 0; i < report->tunnelled_count && passed; i++)
-        passed = reload_report_passed(&report->tunnelled[i].report);
-    return passed;
-}
-
 /* ---- Findings ---- */
 
 reload_reason rl_finding_vset(rl_finding *finding, const reload_msg *msg, reload_reason reason,
@@ -120,13 +111,104 @@ reload_reason rl_finding_set(rl_finding *finding, const reload_msg *msg, reload_
 
 /* ---- Reports ---- */
 
-void rl_report_fail(reload_report *report, const rl_finding *finding)
+rl_report *rl_report_of(reload_report *report)
 {
-    report->verdict =
+    return (rl_report *)report;
+}
+
+reload_report *reload_report_new(void)
+{
+    rl_report *report = calloc(1, sizeof *report);
+    return report == NULL ? NULL : &report->result;
+}
+
+static void free_tunnelled(reload_tunnelled *tunnelled)
+{
+    reload_msg_free(&tunnelled->msg);
+    reload_report_free(&tunnelled->report);
+}
+
+void reload_report_clear(reload_report *report)
+{
+    rl_report *r = rl_report_of(report);
+    for (size_t i = 0; i < report->tunnelled_count; i++)
+        free_tunnelled(&r->tunnelled[i]);
+    for (size_t i = 0; i < report->count; i++)
+        rl_signature_set_signer(&r->signatures[i], NULL);
+    rl_plan_clear(r->plan);
+    *report = (reload_report){0};
+}
+
+void reload_report_free(reload_report **report)
+{
+    if (report == NULL || *report == NULL)
+        return;
+    rl_report *r = rl_report_of(*report);
+    reload_report_clear(*report);
+    rl_plan_free(&r->plan);
+    free(r->signatures);
+    free(r->tunnelled);
+    free(r);
+    *report = NULL;
+}
+
+const reload_signature *reload_report_signature(const reload_report *report, size_t i)
+{
+    return i < report->count ? &((const rl_report *)report)->signatures[i] : NULL;
+}
+
+const reload_tunnelled *reload_report_tunnelled(const reload_report *report, size_t i)
+{
+    return i < report->tunnelled_count ? &((const rl_report *)report)->tunnelled[i] : NULL;
+}
+
+bool reload_report_passed(const reload_report *report)
+{
+    bool passed = reload_verdict_passes(report->verdict);
+    for (size_t i = 0; i < report->tunnelled_count && passed; i++)
+        passed = reload_report_passed(reload_report_tunnelled(report, i)->report);
+    return passed;
+}
+
+reload_signature *rl_report_add_signature(rl_report *report, uint32_t attr)
+{
+    void *array = report->signatures;
+    bool grown = rl_grow(&array, &report->cap, report->result.count, sizeof *report->signatures);
+    report->signatures = array;
+    if (!grown)
+        return NULL;
+    reload_signature *signature = &report->signatures[report->result.count++];
+    *signature = (reload_signature){.attr = attr};
+    return signature;
+}
+
+reload_tunnelled *rl_report_add_tunnelled(rl_report *report, uint32_t attr)
+{
+    void *array = report->tunnelled;
+    bool grown = rl_grow(&array, &report->tunnelled_cap, report->result.tunnelled_count,
+                         sizeof *report->tunnelled);
+    report->tunnelled = array;
+    if (!grown)
+        return NULL;
+    reload_tunnelled *tunnelled = &report->tunnelled[report->result.tunnelled_count];
+    *tunnelled =
+        (reload_tunnelled){.attr = attr, .msg = reload_msg_new(), .report = reload_report_new()};
+    if (tunnelled->msg == NULL || tunnelled->report == NULL) {
+        free_tunnelled(tunnelled);
+        return NULL;
+    }
+    report->result.tunnelled_count++;
+    return tunnelled;
+}
+
+void rl_report_fail(rl_report *report, const rl_finding *finding)
+{
+    reload_report *result = &report->result;
+    result->verdict =
         finding->reason == RELOAD_REASON_MALFORMED ? RELOAD_MALFORMED : RELOAD_INVALID;
-    report->reason = finding->reason;
-    report->response_code = finding->code;
-    (void)snprintf(report->detail, sizeof report->detail, "%s", finding->detail);
+    result->reason = finding->reason;
+    result->response_code = finding->code;
+    (void)snprintf(result->detail, sizeof result->detail, "%s", finding->detail);
 }
 
 void rl_signature_set_signer(reload_signature *signature, reload_cert *signer)
@@ -134,34 +216,4 @@ void rl_signature_set_signer(reload_signature *signature, reload_cert *signer)
     reload_cert *old = (reload_cert *)(uintptr_t)signature->signer; /* const to callers only */
     reload_cert_free(&old);
     signature->signer = signer;
-}
-
-void rl_report_reset(reload_report *report)
-{
-    for (size_t i = 0; i < report->tunnelled_count; i++) {
-        reload_msg_free(&report->tunnelled[i].msg);
-        reload_report_free(&report->tunnelled[i].report);
-    }
-    report->tunnelled_count = 0;
-    for (size_t i = 0; i < report->count; i++) {
-        rl_signature_set_signer(&report->signatures[i], NULL);
-    }
-    report->count = 0;
-    rl_plan_clear(report->plan);
-    report->verdict = RELOAD_UNCHECKED;
-    report->reason = RELOAD_REASON_NONE;
-    report->response_code = 0;
-    report->detail[0] = '\0';
-    report->has_round_trip = false;
-}
-
-void reload_report_free(reload_report *report)
-{
-    if (report == NULL)
-        return;
-    rl_report_reset(report);
-    rl_plan_free(&report->plan);
-    free(report->signatures);
-    free(report->tunnelled);
-    *report = (reload_report){0};
 }

@@ -184,9 +184,9 @@ static reload_reason check_site(rl_judging *j, const reload_site *site)
 /* ---- The report's entry ---- */
 
 /* The report's entry of a signature, or NULL. The list is in message order. */
-static reload_signature *entry_of(reload_report *report, uint32_t attr)
+static reload_signature *entry_of(rl_report *report, uint32_t attr)
 {
-    size_t low = 0, high = report->count;
+    size_t low = 0, high = report->result.count;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
         if (report->signatures[middle].attr < attr)
@@ -194,15 +194,16 @@ static reload_signature *entry_of(reload_report *report, uint32_t attr)
         else
             high = middle;
     }
-    return low < report->count && report->signatures[low].attr == attr ? &report->signatures[low]
-                                                                       : NULL;
+    return low < report->result.count && report->signatures[low].attr == attr
+               ? &report->signatures[low]
+               : NULL;
 }
 
 /* Records the signature for the commit, which may find that a pin does not fit. */
 static void plan_signature(rl_judging *j, const reload_site *site, size_t index,
                            reload_reason reason)
 {
-    struct reload_plan *plan = j->plan;
+    rl_plan *plan = j->plan;
     rl_step *step = rl_plan_step(plan, RL_STEP_SIGNATURE);
     if (step == NULL) {
         j->err = RELOAD_ERR_MEMORY;
@@ -289,7 +290,7 @@ void rl_check_route_logs(rl_judging *j)
 {
     enum { MAX_HOPS = 255 }; /* D27: a TTL of 8 bits allows no more */
     unsigned hops = 0;
-    for (size_t i = 0; i < j->report->count && hops < MAX_HOPS && j->err == RELOAD_OK; i++) {
+    for (size_t i = 0; i < j->report->result.count && hops < MAX_HOPS && j->err == RELOAD_OK; i++) {
         reload_site site;
         if (reload_role_at(j->msg, j->report->signatures[i].attr) != RELOAD_ROLE_ROUTE_LOG)
             continue;

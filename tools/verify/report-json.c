@@ -205,7 +205,7 @@ static void write_report(struct report_writer *r, const reload_report *report,
     reload_json_key(w, "signatures");
     reload_json_begin_array(w);
     for (size_t i = 0; msg != NULL && i < report->count && w->err == RELOAD_OK; i++)
-        report_signature(r, msg, &report->signatures[i]);
+        report_signature(r, msg, reload_report_signature(report, i));
     reload_json_end_array(w);
     report_lint(r, msg);
     if (msg != NULL && report->tunnelled_count > 0) {
@@ -213,10 +213,10 @@ static void write_report(struct report_writer *r, const reload_report *report,
         if (report->tunnelled_count > 1)
             reload_json_begin_array(w);
         for (size_t i = 0; i < report->tunnelled_count && w->err == RELOAD_OK; i++) {
-            const reload_tunnelled *inner = &report->tunnelled[i];
+            const reload_tunnelled *inner = reload_report_tunnelled(report, i);
             char pointer[256];
             (void)reload_msg_pointer(msg, inner->attr, pointer, sizeof pointer);
-            write_report(r, &inner->report, inner->msg, NULL, pointer);
+            write_report(r, inner->report, inner->msg, NULL, pointer);
         }
         if (report->tunnelled_count > 1)
             reload_json_end_array(w);

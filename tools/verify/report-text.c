@@ -27,7 +27,7 @@ static void print_signatures(struct verify *v, const reload_msg *msg, const relo
                              const char *indent)
 {
     for (size_t i = 0; i < report->count; i++) {
-        const reload_signature *signature = &report->signatures[i];
+        const reload_signature *signature = reload_report_signature(report, i);
         char pointer[256];
         if (!reload_msg_pointer(msg, signature->attr, pointer, sizeof pointer))
             pointer[0] = '\0';
@@ -129,7 +129,7 @@ static void print_explanations(struct verify *v, const struct slot *slot, const 
                                const reload_report *report, const char *indent)
 {
     for (size_t i = 0; i < report->count; i++) {
-        const reload_signature *signature = &report->signatures[i];
+        const reload_signature *signature = reload_report_signature(report, i);
         const struct explanation *explanation = explanations_of(&v->explanations, signature);
         char pointer[256], text[900];
         if (!reload_msg_pointer(msg, signature->attr, pointer, sizeof pointer))
@@ -194,8 +194,9 @@ static void print_report(struct verify *v, const struct slot *slot, const reload
     print_explanations(v, slot, msg, report, indents[depth]);
     run_lint(&(struct lint_lines){v, slot, msg, indents[depth]}, print_finding);
     for (size_t i = 0; i < report->tunnelled_count && depth < RELOAD_MAX_TUNNEL; i++) {
+        const reload_tunnelled *inner = reload_report_tunnelled(report, i);
         print(v, "%s    tunnelled: ", indents[depth]);
-        print_report(v, slot, report->tunnelled[i].msg, &report->tunnelled[i].report, depth + 1);
+        print_report(v, slot, inner->msg, inner->report, depth + 1);
     }
 }
 
@@ -206,7 +207,7 @@ void report_text(struct verify *v, const struct slot *slot)
     print_escaped(v, slot->origin.file);
     print(v, ": offset %" PRIu64 ": message %" PRIu64 ": ", slot->origin.offset,
           slot->origin.index);
-    print_report(v, slot, slot->msg, &slot->report, 0);
+    print_report(v, slot, slot->msg, slot->report, 0);
 }
 
 /* ---- Messages that are passed on ---- */
@@ -214,15 +215,17 @@ void report_text(struct verify *v, const struct slot *slot)
 static void warn_of_findings(struct verify *v, const struct slot *slot, const reload_msg *msg,
                              const reload_report *report)
 {
-    const char *prefix = report == &slot->report ? "" : "tunnelled: ";
+    const char *prefix = report == slot->report ? "" : "tunnelled: ";
     run_lint(&(struct lint_lines){v, slot, msg, prefix}, warn_of_finding);
-    for (size_t i = 0; i < report->tunnelled_count; i++)
-        warn_of_findings(v, slot, report->tunnelled[i].msg, &report->tunnelled[i].report);
+    for (size_t i = 0; i < report->tunnelled_count; i++) {
+        const reload_tunnelled *inner = reload_report_tunnelled(report, i);
+        warn_of_findings(v, slot, inner->msg, inner->report);
+    }
 }
 
 void report_filtered(struct verify *v, const struct slot *slot)
 {
-    const reload_report *report = &slot->report;
+    const reload_report *report = slot->report;
     explanations_rewind(&v->explanations);
     if (slot->msg == NULL)
         return;

@@ -137,7 +137,7 @@ static bool open_store(struct verify *v)
 static void print_json(struct verify *v, const struct slot *slot)
 {
     reload_security lint = v->options.lint ? v->options.policy.security : RELOAD_SECURITY_OPEN;
-    output_check(&v->out, report_json_write(&slot->report, slot->msg, &slot->origin, lint,
+    output_check(&v->out, report_json_write(slot->report, slot->msg, &slot->origin, lint,
                                             &v->explanations, output_write, &v->out));
     (void)output_write(&v->out, "\n", 1);
 }
@@ -147,10 +147,10 @@ static void print_slot(struct verify *v, struct slot *slot)
     reload_err err;
     v->explanations.count = 0;
     if (slot->msg != NULL && v->options.explain && !v->tool.quiet &&
-        (err = explain_report(v->policy, slot->msg, &slot->report, &v->explanations)) != RELOAD_OK)
+        (err = explain_report(v->policy, slot->msg, slot->report, &v->explanations)) != RELOAD_OK)
         tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": could not be explained: %s",
                    slot->origin.file, slot->origin.index, reload_strerror(err));
-    if (slot->msg != NULL && !reload_report_passed(&slot->report))
+    if (slot->msg != NULL && !reload_report_passed(slot->report))
         tool_status(&v->tool, STATUS_INVALID);
     if (v->options.form != NULL)
         report_filtered(v, slot);
@@ -198,7 +198,7 @@ static void commit_slot(struct verify *v, struct slot *slot)
 {
     if (slot->msg == NULL || !slot->has_report)
         return;
-    reload_err err = reload_commit(&v->functions, &slot->report);
+    reload_err err = reload_commit(&v->functions, slot->report);
     v->stopped = err == RELOAD_ERR_READ || err == RELOAD_ERR_WRITE;
     if (err != RELOAD_OK) {
         slot->has_report = false;
@@ -283,12 +283,13 @@ static void judge_slot(struct verify *v, struct slot *slot)
     slot->msg = v->in.msg;
     reload_err err = v->stores ? keep_message(v, slot) : RELOAD_OK;
     if (err == RELOAD_OK)
-        err = reload_judge_message(v->judge, slot->msg, moment, &slot->report);
+        err = reload_judge_message(v->judge, slot->msg, moment, slot->report);
     if (err != RELOAD_OK) {
         report_unchecked(v, slot, err);
         return;
     }
-    if (slot->report.verdict == RELOAD_MALFORMED && reload_msg_check(slot->msg, &diag) != RELOAD_OK)
+    if (slot->report->verdict == RELOAD_MALFORMED &&
+        reload_msg_check(slot->msg, &diag) != RELOAD_OK)
         input_error(&v->in, STATUS_INVALID, &diag);
     slot->has_report = true;
 }
@@ -296,9 +297,9 @@ static void judge_slot(struct verify *v, struct slot *slot)
 /* Garbage, and JSON or hex text that is not a message. */
 static void describe_garbage(struct verify *v, struct slot *slot)
 {
-    reload_report *report = &slot->report;
+    reload_report *report = slot->report;
     const reload_diag *diag = &v->in.item->diag;
-    reload_report_free(report);
+    reload_report_clear(report);
     report->verdict = RELOAD_MALFORMED;
     report->reason = RELOAD_REASON_MALFORMED;
     if (diag->line > 0)
@@ -312,6 +313,16 @@ static void describe_garbage(struct verify *v, struct slot *slot)
     slot->has_report = true;
 }
 
+static void fill_slot(struct verify *v, struct slot *slot)
+{
+    if (slot->report == NULL && (slot->report = reload_report_new()) == NULL)
+        report_unchecked(v, slot, RELOAD_ERR_MEMORY);
+    else if (input_is_message(&v->in))
+        judge_slot(v, slot);
+    else
+        describe_garbage(v, slot);
+}
+
 static void verify_all(struct verify *v)
 {
     v->tool.batch = v->stores ? &v->slots[0].early : NULL;
@@ -320,10 +331,7 @@ static void verify_all(struct verify *v)
         slot->origin = v->in.origin;
         if (v->filled++ == 0 && v->stores)
             v->since = tool_milliseconds();
-        if (input_is_message(&v->in))
-            judge_slot(v, slot);
-        else
-            describe_garbage(v, slot);
+        fill_slot(v, slot);
         if (slots_are_due(v))
             finish_slots(v);
         else

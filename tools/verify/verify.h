@@ -28,7 +28,7 @@ struct slot {
     reload_msg *own_msg;   /* what msg points to if later messages are read before it is printed */
     reload_buf octets;     /* of own_msg */
     reload_origin origin;
-    reload_report report;
+    reload_report *report;
 };
 
 enum { MAX_SLOTS = 64 };

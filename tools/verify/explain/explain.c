@@ -467,11 +467,15 @@ static reload_err explain_signature(struct run *r, const reload_msg *msg,
 static reload_err explain_all(struct run *r, const reload_msg *msg, const reload_report *report)
 {
     reload_err err = RELOAD_OK;
-    for (size_t i = 0; i < report->count && err == RELOAD_OK; i++)
-        if (is_wrong(&report->signatures[i]))
-            err = explain_signature(r, msg, &report->signatures[i]);
-    for (size_t i = 0; i < report->tunnelled_count && err == RELOAD_OK; i++)
-        err = explain_all(r, report->tunnelled[i].msg, &report->tunnelled[i].report);
+    for (size_t i = 0; i < report->count && err == RELOAD_OK; i++) {
+        const reload_signature *signature = reload_report_signature(report, i);
+        if (is_wrong(signature))
+            err = explain_signature(r, msg, signature);
+    }
+    for (size_t i = 0; i < report->tunnelled_count && err == RELOAD_OK; i++) {
+        const reload_tunnelled *inner = reload_report_tunnelled(report, i);
+        err = explain_all(r, inner->msg, inner->report);
+    }
     return err;
 }
 
