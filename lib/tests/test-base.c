@@ -188,6 +188,96 @@ static void test_zone(void **state)
     }
 }
 
+static void check_parsed_time(const char *text, int64_t microseconds)
+{
+    int64_t got = -1;
+    if (!reload_time_parse(text, &got))
+        fail_msg("\"%s\" is refused", text);
+    if (got != microseconds)
+        fail_msg("\"%s\" is %lld", text, (long long)got);
+}
+
+static void test_time_parse(void **state)
+{
+    (void)state;
+    check_parsed_time("0", 0);
+    check_parsed_time("1183896000", INT64_C(1183896000000000));
+    check_parsed_time("0001183896000", INT64_C(1183896000000000));
+    check_parsed_time("1183896000.5", INT64_C(1183896000500000));
+    check_parsed_time("1183896000.000001", INT64_C(1183896000000001));
+    check_parsed_time("1183896000.0000019",
+                      INT64_C(1183896000000001)); /* less than a microsecond */
+    check_parsed_time("1183896000.123456789123456789123456789", INT64_C(1183896000123456));
+    check_parsed_time("1099511627776", INT64_C(1099511627776000000));
+    check_parsed_time("1970-01-01T00:00:00Z", 0);
+    check_parsed_time("2007-07-08T12:00:00Z", INT64_C(1183896000000000));
+    check_parsed_time("2007-07-08t12:00:00z", INT64_C(1183896000000000));
+    check_parsed_time("2007-07-08 12:00:00Z", INT64_C(1183896000000000));
+    check_parsed_time("2007-07-08T12:00:00.25Z", INT64_C(1183896000250000));
+    check_parsed_time("2007-07-08T12:00:00.9999999Z", INT64_C(1183896000999999));
+    check_parsed_time("2007-07-08T14:00:00+02:00", INT64_C(1183896000000000));
+    check_parsed_time("2007-07-08T06:30:00.5-05:30", INT64_C(1183896000500000));
+    check_parsed_time("2007-07-08T12:00:00-00:00", INT64_C(1183896000000000));
+    check_parsed_time("2007-07-09T11:59:00+23:59", INT64_C(1183896000000000));
+    check_parsed_time("2008-02-29T00:00:00Z", INT64_C(1204243200000000));
+    check_parsed_time("2000-02-29T00:00:00Z", INT64_C(951782400000000));
+    check_parsed_time("2005-12-31T23:59:60Z", INT64_C(1136073600000000)); /* leap second */
+    check_parsed_time("9999-12-31T23:59:59Z", INT64_C(253402300799000000));
+}
+
+static const char *const invalid_times[] = {
+    "",
+    " ",
+    ".",
+    ".5",
+    "1.",
+    "1.x",
+    "1e3",
+    "-1",
+    "+1",
+    " 1",
+    "1 ",
+    "1.5.5",
+    "0x10",
+    "now",
+    "capture",
+    "1099511627777",
+    "99999999999999999999999999",
+    "2007-07-08",
+    "2007-07-08T12:00:00",
+    "2007-07-08T12:00Z",
+    "2007-07-08T12:00:00.Z",
+    "2007-07-08T12:00:00Zx",
+    "2007-07-08T12:00:00+2:00",
+    "2007-07-08T12:00:00+0200",
+    "2007-07-08T12:00:00+24:00",
+    "2007-07-08T12:00:00+02:60",
+    "2007-07-08T24:00:00Z",
+    "2007-07-08T12:60:00Z",
+    "2007-07-08T12:00:61Z",
+    "2007-13-08T12:00:00Z",
+    "2007-00-08T12:00:00Z",
+    "2007-07-00T12:00:00Z",
+    "2007-07-32T12:00:00Z",
+    "2007-02-29T12:00:00Z",
+    "2100-02-29T12:00:00Z",
+    "07-07-08T12:00:00Z",
+    "12007-07-08T12:00:00Z",
+    "2007/07/08T12:00:00Z",
+    "2007-07-08_12:00:00Z",
+    "-2007-07-08T12:00:00Z",
+};
+
+static void test_invalid_times(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(invalid_times); i++) {
+        int64_t got;
+        if (reload_time_parse(invalid_times[i], &got))
+            fail_msg("\"%s\" is accepted", invalid_times[i]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -195,6 +285,7 @@ int main(void)
         cmocka_unit_test(test_buf),           cmocka_unit_test(test_utf8),
         cmocka_unit_test(test_dates),         cmocka_unit_test(test_each_day),
         cmocka_unit_test(test_invalid_dates), cmocka_unit_test(test_zone),
+        cmocka_unit_test(test_time_parse),    cmocka_unit_test(test_invalid_times),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }
