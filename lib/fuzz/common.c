@@ -16,7 +16,7 @@ int fuzz_to_buf(void *buf, const void *octets, size_t len)
     return 0;
 }
 
-int fuzz_look(void *unused, const void *octets, size_t len)
+int fuzz_touch(void *unused, const void *octets, size_t len)
 {
     const uint8_t *octet = octets;
     static volatile uint8_t seen;

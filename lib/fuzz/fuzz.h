@@ -18,7 +18,7 @@ __attribute__((noreturn)) void fuzz_fail(const char *file, int line, const char 
 
 /* A reload_sink that appends to a reload_buf, and one that reads each octet */
 int fuzz_to_buf(void *buf, const void *octets, size_t len);
-int fuzz_look(void *unused, const void *octets, size_t len);
+int fuzz_touch(void *unused, const void *octets, size_t len);
 
 /* A reload_source over octets in memory. Each call returns at most step octets; 0: no limit. */
 struct fuzz_source {
