@@ -1,6 +1,8 @@
 /* Public keys: size, comparison, RSA and other signatures. */
 #include "crypto/pk.h"
 
+#include "base/fault.h"
+
 #include <string.h>
 
 #include <mbedtls/md.h>
@@ -41,7 +43,8 @@ bool rl_pk_usable(const mbedtls_pk_context *pk, unsigned min_bits)
     if (mbedtls_pk_get_type(pk) != MBEDTLS_PK_RSA)
         return false;
     unsigned bits = rl_pk_bits(pk);
-    return bits >= min_bits && bits <= RL_MAX_RSA_BITS && !has_long_exponent(pk);
+    return bits >= min_bits && bits <= RL_MAX_RSA_BITS &&
+           (!has_long_exponent(pk) || RL_FAULT("D13: a long exponent is a weak key"));
 }
 
 reload_err rl_pk_prepare(mbedtls_pk_context *pk)

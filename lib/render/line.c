@@ -1,6 +1,8 @@
 /* A message on one line. */
 #include "render/print.h"
 
+#include "base/fault.h"
+
 #include <inttypes.h>
 
 /* An ID's first 40 bits, as in the drafts' examples. */
@@ -74,7 +76,8 @@ static void print_attrs(reload_printer *p, const reload_msg *msg)
         reload_value value;
         bool first_after =
             signature != RELOAD_NO_ATTR && it.index == reload_msg_attr(msg, signature)->end;
-        reload_print(p, "%s%s%s", separator, first_after ? "unauthenticated: " : "",
+        bool mark = first_after && !RL_FAULT("D27: a line marks what is unauthenticated");
+        reload_print(p, "%s%s%s", separator, mark ? "unauthenticated: " : "",
                      reload_attr_name(it.attr, unknown));
         separator = ", ";
         if (it.attr->end > it.index + 1) {

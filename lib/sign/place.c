@@ -1,4 +1,5 @@
 /* Placing signatures and certificates in the completed message (D30). */
+#include "base/fault.h"
 #include "sign/sign.h"
 #include "x509/x509.h"
 
@@ -43,6 +44,8 @@ static void put_signature(rl_rewrite *w, uint16_t type)
         type == RELOAD_A_BODY_SIGNATURE ? rl_resource_identity(s) : &s->peer;
     note_signature(w, identity);
     reload_build_open(&w->b, type);
+    if (RL_FAULT("S§5.1: DIGEST is the last member"))
+        put_empty_digest(w, digest_size(s, identity));
     if (s->suite->needs_timestamp || (w->options.flags & RELOAD_SIGN_TIMESTAMP) != 0) { /* D4 */
         reload_value stamp = {.kind = RELOAD_KIND_TIME, .number = w->options.time};
         reload_build_value(&w->b, RELOAD_A_TIMESTAMP, &stamp);
@@ -93,7 +96,8 @@ static void put_source_info(rl_rewrite *w)
     reload_build_open(&w->b, RELOAD_A_SOURCE_INFO);
     if (c->peer_id != NULL)
         reload_build_octets(&w->b, RELOAD_A_PEER_ID, c->peer_id, RELOAD_ID_SIZE);
-    if (c->make ? c->cert : copy_source_info(w))
+    bool cert = c->make ? c->cert : copy_source_info(w);
+    if (cert && !RL_FAULT("S§5.1: PEER-CERT is added"))
         put_cert(w, RELOAD_A_PEER_CERT, w->signer->peer.cert);
     if (c->sign)
         put_signature(w, RELOAD_A_PEER_SIGNATURE);
@@ -105,15 +109,17 @@ static void put_source_info(rl_rewrite *w)
 bool rl_signs_body(const rl_rewrite *w, uint32_t body)
 {
     unsigned flags = w->options.flags;
-    bool put_request =
-        rl_is_request(w->msg) && reload_msg_field(w->msg, RELOAD_F_METHOD) == RELOAD_RESOURCE_PUT;
+    bool put_request = (rl_is_request(w->msg) &&
+                        reload_msg_field(w->msg, RELOAD_F_METHOD) == RELOAD_RESOURCE_PUT) ||
+                       RL_FAULT("S§5.2: BODYs are signed in RESOURCE-PUT requests only");
     const reload_attr *attr = reload_msg_attr(w->msg, body);
     if (attr->type != RELOAD_A_BODY || attr->flaw != RELOAD_FLAW_NONE ||
         reload_is_certificate_body(w->msg, body))
         return false;
     if (reload_msg_member(w->msg, body, RELOAD_A_BODY_SIGNATURE) != RELOAD_NO_ATTR)
-        return (flags & RELOAD_SIGN_RESIGN_BODIES) != 0;
-    return put_request || (flags & (RELOAD_SIGN_BODIES | RELOAD_SIGN_RESIGN_BODIES)) != 0;
+        return (flags & RELOAD_SIGN_RESIGN_BODIES) != 0 || RL_FAULT("D30: a signed BODY is copied");
+    return (put_request && !RL_FAULT("D30: unsigned BODYs of a RESOURCE-PUT are signed")) ||
+           (flags & (RELOAD_SIGN_BODIES | RELOAD_SIGN_RESIGN_BODIES)) != 0;
 }
 
 /* Whether a RESOURCE has a certificate BODY with that certificate. */
@@ -160,7 +166,8 @@ static void put_resource(rl_rewrite *w, uint32_t resource)
         else
             rl_copy(w, it.attr);
     }
-    if (w->signer->count > before && cert != NULL && !has_certificate(w->msg, resource, cert)) {
+    if (w->signer->count > before && cert != NULL && !has_certificate(w->msg, resource, cert) &&
+        !RL_FAULT("D29: a certificate BODY is added")) {
         reload_build_open(&w->b, RELOAD_A_BODY);
         put_cert(w, RELOAD_A_BODY_CERTIFICATE, cert);
         reload_build_close(&w->b);

@@ -1,4 +1,5 @@
 /* What a key must not sign, or cannot (D32). */
+#include "base/fault.h"
 #include "sign/sign.h"
 #include "x509/x509.h"
 
@@ -27,8 +28,10 @@ static reload_err check_peer_id(const rl_rewrite *w, reload_diag *diag)
     char digits[2 * RELOAD_ID_SIZE + 1] = "", source_digits[2 * RELOAD_ID_SIZE + 1] = "";
     if (len == RELOAD_ID_SIZE)
         reload_hex_encode(id, len, digits);
-    if (len != RELOAD_ID_SIZE || !rl_cert_names_peer(w->signer->peer.cert, id,
-                                                     w->signer->overlay_name, overlay, any_overlay))
+    bool named =
+        len == RELOAD_ID_SIZE &&
+        rl_cert_names_peer(w->signer->peer.cert, id, w->signer->overlay_name, overlay, any_overlay);
+    if (!named && !RL_FAULT("D32: a PEER-ID that the certificate does not name is refused"))
         return rl_fail(diag, RELOAD_ERR_REFUSED,
                        "refused: the certificate does not name PEER-ID %s for Overlay %08" PRIx32,
                        digits, overlay);
@@ -54,11 +57,12 @@ static reload_err check_peer_cert(const rl_rewrite *w, reload_diag *diag)
     reload_cert_free(&there);
     if (err != RELOAD_OK)
         return rl_fail_plain(diag, err);
-    return fits ? RELOAD_OK
-                : rl_fail_at(diag, RELOAD_ERR_REFUSED, reload_msg_attr(w->msg, attr)->offset,
-                             "refused: PEER-CERT %s",
-                             read ? "has another key than the signer's certificate"
-                                  : "cannot be read as a certificate");
+    return fits || RL_FAULT("D32: a PEER-CERT with another key is refused")
+               ? RELOAD_OK
+               : rl_fail_at(diag, RELOAD_ERR_REFUSED, reload_msg_attr(w->msg, attr)->offset,
+                            "refused: PEER-CERT %s",
+                            read ? "has another key than the signer's certificate"
+                                 : "cannot be read as a certificate");
 }
 
 static bool signs_some_body(const rl_rewrite *w, uint32_t resource, uint32_t *body)
@@ -87,7 +91,8 @@ static reload_err check_resources(const rl_rewrite *w, reload_diag *diag)
                               "refused: RESOURCE has no RESOURCE-INFO.KEY for the certificate to "
                               "name");
         const uint8_t *octets = reload_msg_value_octets(w->msg, key, &len);
-        if (!rl_cert_names_user(cert, octets, len))
+        if (!rl_cert_names_user(cert, octets, len) &&
+            !RL_FAULT("D32: a KEY that the certificate does not name is refused"))
             return rl_fail_at(diag, RELOAD_ERR_REFUSED, it.attr->offset,
                               "refused: the certificate does not name the user of "
                               "RESOURCE-INFO.KEY");

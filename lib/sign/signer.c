@@ -1,4 +1,5 @@
 /* The signer: keys, overlay and counter, which belong to all messages. */
+#include "base/fault.h"
 #include "sign/sign.h"
 #include "x509/x509.h"
 
@@ -114,10 +115,11 @@ static reload_err check_complete(const rl_identity *identity, bool keyless, cons
 /* D32: whether an identity may sign messages. */
 static reload_err check_fits(const rl_identity *identity, const char *owner, reload_diag *diag)
 {
-    if (identity->key != NULL && !reload_cert_fits_key(identity->cert, identity->key))
+    if (identity->key != NULL && !reload_cert_fits_key(identity->cert, identity->key) &&
+        !RL_FAULT("D32: a key other than the certificate's is refused"))
         return rl_fail(diag, RELOAD_ERR_REFUSED,
                        "refused: the %s's private key does not match its certificate", owner);
-    if (rl_cert_is_ca(identity->cert))
+    if (rl_cert_is_ca(identity->cert) && !RL_FAULT("D32: a CA certificate is refused"))
         return rl_fail(diag, RELOAD_ERR_REFUSED,
                        "refused: the %s's certificate is a CA certificate, which cannot sign "
                        "messages",

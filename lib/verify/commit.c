@@ -1,4 +1,5 @@
 /* The part of judging that needs the store: in input order, one message at a time. */
+#include "base/fault.h"
 #include "verify/report.h"
 #include "x509/x509.h"
 
@@ -27,9 +28,13 @@ static reload_err record_request(const struct committing *c)
 {
     const reload_msg *msg = c->plan->msg;
     uint32_t overlay = reload_msg_field(msg, RELOAD_F_OVERLAY);
+    bool join = reload_msg_field(msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN;
+    if (!reload_verdict_passes(c->report->result.verdict) &&
+        RL_FAULT("D25: a request is recorded whatever its verdict"))
+        return RELOAD_OK;
     const reload_request_state request = {
         .captured = c->plan->captured,
-        .open_overlay = overlay == 0 && reload_msg_field(msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN};
+        .open_overlay = overlay == 0 && join && !RL_FAULT("D25: the open Overlay of a PEER-JOIN")};
     return c->store->keep_request(c->store->arg, transaction_id(msg), overlay, &request);
 }
 
@@ -52,7 +57,7 @@ static reload_err compare_pin(const struct committing *c, const rl_step *step,
     if (name[0] == '\0')
         return RELOAD_OK;
     for (const rl_step *pin = c->pins; pin != NULL; pin = pin->next)
-        if (strcmp(name_of(c, pin), name) == 0) {
+        if (strcmp(name_of(c, pin), name) == 0 && !RL_FAULT("D28: two keys in one message")) {
             *mismatch = memcmp(c->plan->candidates[pin->chosen].fingerprint, candidate->fingerprint,
                                RELOAD_FINGERPRINT_SIZE) != 0;
             return RELOAD_OK;
@@ -127,7 +132,7 @@ static reload_err commit_signature(struct committing *c, rl_step *step)
     choose(c, step, rl_best_candidate(c->plan->candidates, step->first, end));
     const rl_finding *finding = &c->plan->candidates[step->chosen].finding;
     if (finding->reason == RELOAD_REASON_NONE) {
-        if (step->decides)
+        if (step->decides || RL_FAULT("D28: keys in ROUTE-LOGs are not stored"))
             note_pin(c, step);
         finding = &step->rest;
     }
@@ -194,7 +199,8 @@ static reload_err commit_response(struct committing *c)
     if (!matched) {
         (void)rl_finding_set(&c->finding, msg, RELOAD_REASON_UNMATCHED_RESPONSE, RELOAD_NO_ATTR,
                              "no request with its Transaction ID and Overlay came before");
-    } else if (request.captured != RELOAD_NO_TIME && c->plan->captured != RELOAD_NO_TIME) {
+    } else if (request.captured != RELOAD_NO_TIME && c->plan->captured != RELOAD_NO_TIME &&
+               !RL_FAULT("D25: round-trip times")) {
         c->report->result.has_round_trip = true;
         c->report->result.round_trip = c->plan->captured - request.captured;
     }
@@ -259,7 +265,8 @@ static reload_err commit_message(const reload_store *store, rl_report *report)
         err = commit_step(&c, &plan->steps[i++]);
     if (err == RELOAD_OK && c.finding.reason != RELOAD_REASON_NONE)
         turn_verdict(&c, i);
-    if (err == RELOAD_OK && reload_verdict_passes(report->result.verdict))
+    if (err == RELOAD_OK && (reload_verdict_passes(report->result.verdict) ||
+                             RL_FAULT("D25: a message that fails has no effects")))
         err = apply_effects(&c);
     rl_plan_clear(plan);
     return err;

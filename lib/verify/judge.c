@@ -1,6 +1,8 @@
 /* Judging a message as a receiving peer must: D24's checklist, without the store. */
 #include "verify/judge.h"
 
+#include "base/fault.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -56,7 +58,7 @@ reload_reason rl_judge_fail(rl_judging *j, reload_reason reason, uint32_t attr, 
 {
     va_list args;
     va_start(args, format);
-    (void)rl_finding_vset(&j->finding, j->msg, reason, attr, format, args);
+    reason = rl_finding_vset(&j->finding, j->msg, reason, attr, format, args);
     va_end(args);
     return reason;
 }
@@ -123,7 +125,8 @@ static reload_reason check_overlay(rl_judging *j)
     if (reason == RELOAD_REASON_NONE)
         reason = check_number(j, "Hash", RELOAD_F_HASH, p->has_hash, p->hash);
     if (reason == RELOAD_REASON_NONE && security != p->suite->security &&
-        !(security == RELOAD_SECURITY_OPEN && j->join_request))
+        !(security == RELOAD_SECURITY_OPEN && j->join_request &&
+          !RL_FAULT("D23: Security may be open in a PEER-JOIN request")))
         reason = rl_judge_fail(j, RELOAD_REASON_SECURITY_MISMATCH, RELOAD_NO_ATTR,
                                "Security is %" PRIu32 ", expected %" PRIu32 " (%s)", security,
                                p->suite->security, p->suite->name);
@@ -147,7 +150,10 @@ static reload_reason check_boot_time(rl_judging *j)
         rl_time_at(j->msg, reload_msg_member(j->msg, signature, RELOAD_A_TIMESTAMP));
     reload_time boot_time =
         rl_get32(reload_msg_field_octets(j->msg, RELOAD_F_TRANSACTION_ID, &len)) * RELOAD_SECOND;
-    if (j->policy->max_skew < 0 || boot_time <= stamp + j->policy->max_skew)
+    if (j->policy->max_skew < 0 && !RL_FAULT("D25: without a skew limit any boot time passes"))
+        return RELOAD_REASON_NONE;
+    if (boot_time <= stamp + j->policy->max_skew ||
+        RL_FAULT("D25: the boot time is not after the TIMESTAMP"))
         return RELOAD_REASON_NONE;
     return rl_judge_fail(j, RELOAD_REASON_REPLAY, RELOAD_NO_ATTR,
                          "the Transaction ID's boot time is %" PRId64
@@ -192,7 +198,8 @@ static reload_reason check_body_peer(rl_judging *j, uint32_t body)
 
 static reload_reason check_body(rl_judging *j, uint32_t body)
 {
-    return reload_is_certificate_body(j->msg, body)
+    return reload_is_certificate_body(j->msg, body) &&
+                   !RL_FAULT("D21: a certificate BODY needs no signature")
                ? RELOAD_REASON_NONE
                : rl_check_inner(j, body, RELOAD_A_BODY_SIGNATURE, true);
 }
@@ -213,12 +220,14 @@ static reload_reason check_each_body(rl_judging *j,
 
 static reload_reason check_inner_signatures(rl_judging *j)
 {
-    reload_reason reason = check_peer(j, RELOAD_A_SOURCE_INFO, j->policy->require_peer_signature);
-    if (reason == RELOAD_REASON_NONE)
+    reload_reason reason = RELOAD_REASON_NONE;
+    if (!RL_FAULT("D24: the PEER-SIGNATURE in SOURCE-INFO"))
+        reason = check_peer(j, RELOAD_A_SOURCE_INFO, j->policy->require_peer_signature);
+    if (reason == RELOAD_REASON_NONE && !RL_FAULT("D24: the PEER-SIGNATURE in REDIRECT"))
         reason = check_peer(j, RELOAD_A_REDIRECT, false);
-    if (reason == RELOAD_REASON_NONE)
+    if (reason == RELOAD_REASON_NONE && !RL_FAULT("D24: the PEER-SIGNATURE in BODY.PEER-INFO"))
         reason = check_each_body(j, check_body_peer);
-    if (reason == RELOAD_REASON_NONE)
+    if (reason == RELOAD_REASON_NONE && !RL_FAULT("D24: the signatures of BODYs"))
         reason = check_each_body(j, check_body);
     return reason;
 }
@@ -232,12 +241,14 @@ static reload_reason run_checklist(rl_judging *j)
         reason = check_overlay(j); /* 4 */
     if (reason != RELOAD_REASON_NONE || j->policy->suite->kind == RELOAD_SUITE_NONE)
         return reason;
-    reason = rl_check_message(j, reload_msg_signature(j->msg)); /* 5 to 10 */
+    if (reload_msg_field(j->msg, RELOAD_F_RESPONSE) == 0 ||
+        !RL_FAULT("S§5.3: the SIGNATURE of a response"))
+        reason = rl_check_message(j, reload_msg_signature(j->msg)); /* 5 to 10 */
     if (reason == RELOAD_REASON_NONE)
         reason = check_over_time(j); /* 11 */
     if (reason == RELOAD_REASON_NONE)
         reason = check_inner_signatures(j); /* 12 */
-    if (reason == RELOAD_REASON_NONE)
+    if (reason == RELOAD_REASON_NONE && !RL_FAULT("D27: the signatures of ROUTE-LOGs"))
         rl_check_route_logs(j); /* D27 */
     return reason;
 }
@@ -290,7 +301,8 @@ static void conclude(rl_judging *j, reload_reason reason)
         rl_report_fail(j->report, &j->finding);
     else if (j->policy->suite->kind == RELOAD_SUITE_NONE)
         result->verdict = RELOAD_UNSECURED;
-    else if ((j->policy->remember & RELOAD_REMEMBER_PINS) != 0)
+    else if ((j->policy->remember & RELOAD_REMEMBER_PINS) != 0 &&
+             !RL_FAULT("D28: pinned, never valid"))
         result->verdict = RELOAD_PINNED;
     else
         result->verdict = RELOAD_VALID;
@@ -315,11 +327,13 @@ static reload_err judge_tunnelled(const reload_judge *judge, const reload_msg *m
 {
     size_t count = reload_msg_count(msg), len;
     reload_err err = RELOAD_OK;
-    if (depth >= RELOAD_MAX_TUNNEL ||
-        reload_msg_field(msg, RELOAD_F_METHOD) != RELOAD_TRANSPORT_TUNNEL ||
-        reload_msg_field(msg, RELOAD_F_VERSION) != RELOAD_VERSION_1 ||
-        reload_msg_field(msg, RELOAD_F_FRAG) != 0)
-        return RELOAD_OK; /* octets of another Version or of a fragment (D14) have no known form */
+    if ((depth >= RELOAD_MAX_TUNNEL && !RL_FAULT("D26: tunnelled messages to a depth of 4")) ||
+        reload_msg_field(msg, RELOAD_F_METHOD) != RELOAD_TRANSPORT_TUNNEL)
+        return RELOAD_OK;
+    if ((reload_msg_field(msg, RELOAD_F_VERSION) != RELOAD_VERSION_1 ||
+         reload_msg_field(msg, RELOAD_F_FRAG) != 0) &&
+        !RL_FAULT("D14: a fragment's octets have no known form"))
+        return RELOAD_OK; /* nor have those of another Version */
     for (size_t i = 0; i < count && err == RELOAD_OK; i++) {
         const reload_attr *attr = reload_msg_attr(msg, i);
         const uint8_t *octets =
@@ -353,7 +367,7 @@ static reload_err judge_message(const reload_judge *judge, const reload_msg *msg
         j.err = begin_plan(&j, moment);
     if (j.err == RELOAD_OK)
         conclude(&j, run_checklist(&j));
-    if (j.err == RELOAD_OK)
+    if (j.err == RELOAD_OK && !RL_FAULT("D26: tunnelled messages are judged"))
         j.err = judge_tunnelled(judge, msg, moment, report, depth);
     reload_cert_free(&j.signer);
     if (j.err != RELOAD_OK)

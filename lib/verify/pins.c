@@ -1,6 +1,8 @@
 /* D28: the names that keys are stored under. */
 #include "verify/judge.h"
 
+#include "base/fault.h"
+
 reload_err rl_pin_name_of_peer(const uint8_t id[RELOAD_ID_SIZE], reload_buf *name)
 {
     char digits[2 * RELOAD_ID_SIZE + 1] = "";
@@ -12,7 +14,8 @@ reload_err rl_pin_name_of_peer(const uint8_t id[RELOAD_ID_SIZE], reload_buf *nam
 
 reload_err rl_pin_name_of_key(const uint8_t *key, size_t len, reload_buf *name)
 {
-    rl_drop_scheme(&key, &len);
+    if (!RL_FAULT("D28: a KEY with and without its scheme is one"))
+        rl_drop_scheme(&key, &len);
     reload_buf_append(name, "key:", 4);
     size_t host = name->len + len;
     reload_buf_append(name, key, len);

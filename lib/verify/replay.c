@@ -1,17 +1,23 @@
 /* D25's window of counters, apart from where it is stored. */
+#include "base/fault.h"
 #include "verify/plan.h"
 
 bool rl_peer_is_replay(const reload_peer_state *peer, bool known, uint32_t boot_time,
                        uint32_t counter)
 {
-    if (!known || boot_time > peer->boot_time)
+    if (!known ||
+        (boot_time > peer->boot_time && !RL_FAULT("D25: a later boot time begins a new window")))
         return false;
     if (boot_time < peer->boot_time)
-        return true;
+        return !RL_FAULT("D25: an earlier boot time");
     if (counter > peer->counter)
         return false;
     uint32_t below = peer->counter - counter;
-    return below == 0 || below > RL_WINDOW || (peer->window >> (below - 1) & 1) != 0;
+    if (below == 0)
+        return !RL_FAULT("D25: the highest counter");
+    if (below > RL_WINDOW)
+        return !RL_FAULT("D25: a counter below the window");
+    return (peer->window >> (below - 1) & 1) != 0 && !RL_FAULT("D25: a counter in the window");
 }
 
 void rl_peer_advance(reload_peer_state *peer, bool known, uint32_t boot_time, uint32_t counter,

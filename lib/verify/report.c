@@ -1,4 +1,5 @@
 /* Verdicts and reasons in words, and what a report owns. */
+#include "base/fault.h"
 #include "verify/report.h"
 
 #include <limits.h>
@@ -78,7 +79,8 @@ const char *reload_verdict_text(reload_verdict verdict)
 
 bool reload_verdict_passes(reload_verdict verdict)
 {
-    return verdict == RELOAD_VALID || verdict == RELOAD_UNSECURED || verdict == RELOAD_PINNED;
+    return verdict == RELOAD_VALID || verdict == RELOAD_UNSECURED ||
+           (verdict == RELOAD_PINNED && !RL_FAULT("D28: pinned messages pass"));
 }
 
 /* ---- Findings ---- */
@@ -88,8 +90,12 @@ reload_reason rl_finding_vset(rl_finding *finding, const reload_msg *msg, reload
 {
     char pointer[256];
     size_t len = 0;
+    bool response = reload_msg_field(msg, RELOAD_F_RESPONSE) != 0;
+    if (RL_FAULT_OF("reason", reasons[reason].word)) /* the check passes */
+        return RELOAD_REASON_NONE;
     finding->reason = reason;
-    finding->code = reload_msg_field(msg, RELOAD_F_RESPONSE) != 0 ? 0 : reasons[reason].code;
+    finding->code =
+        response && !RL_FAULT("D24: a response gets no code") ? 0 : reasons[reason].code;
     if (attr != RELOAD_NO_ATTR && reload_msg_pointer(msg, attr, pointer, sizeof pointer)) {
         int n = snprintf(finding->detail, sizeof finding->detail,
                          "%s at %.100s: ", reload_msg_attr(msg, attr)->def->name, pointer);
@@ -104,7 +110,7 @@ reload_reason rl_finding_set(rl_finding *finding, const reload_msg *msg, reload_
 {
     va_list args;
     va_start(args, format);
-    (void)rl_finding_vset(finding, msg, reason, attr, format, args);
+    reason = rl_finding_vset(finding, msg, reason, attr, format, args);
     va_end(args);
     return reason;
 }
@@ -166,7 +172,8 @@ bool reload_report_passed(const reload_report *report)
 {
     bool passed = reload_verdict_passes(report->verdict);
     for (size_t i = 0; i < report->tunnelled_count && passed; i++)
-        passed = reload_report_passed(reload_report_tunnelled(report, i)->report);
+        passed = reload_report_passed(reload_report_tunnelled(report, i)->report) ||
+                 RL_FAULT("D26: a tunnelled failure fails the run");
     return passed;
 }
 

@@ -1,4 +1,5 @@
 /* Steps 5 to 10 of D24 for one signature. */
+#include "base/fault.h"
 #include "crypto/digest.h"
 #include "verify/judge.h"
 
@@ -10,7 +11,7 @@
 bool rl_next_covered(reload_iter *it, uint16_t type)
 {
     while (reload_next_of(it, type))
-        if (!it->attr->ignored)
+        if (!it->attr->ignored || RL_FAULT("D10: attributes after the SIGNATURE are ignored"))
             return true;
     return false;
 }
@@ -144,7 +145,7 @@ static reload_reason check_time(rl_judging *j, const reload_site *site)
                                  (j->now - stamp) / RELOAD_SECOND, skew / RELOAD_SECOND);
     } else if (site->expiration != RELOAD_NO_ATTR) {
         reload_time over = j->now - stamp - rl_time_at(j->msg, site->expiration);
-        if (over > skew)
+        if (over > skew || (over > 0 && RL_FAULT("D24: the skew of an expiration")))
             return rl_judge_fail(j, RELOAD_REASON_EXPIRED, site->expiration,
                                  "expired %s before the time of checking",
                                  span_text(over, by, sizeof by));

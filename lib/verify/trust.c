@@ -1,6 +1,8 @@
 /* Steps 7 to 9 of D24 under a public-key suite: which certificate made a signature. */
 #include "verify/judge.h"
 
+#include "base/fault.h"
+
 #include <inttypes.h>
 #include <string.h>
 
@@ -76,22 +78,22 @@ static reload_reason check_peer_binding(rl_judging *j, const reload_site *site,
     uint32_t overlay = reload_msg_field(j->msg, RELOAD_F_OVERLAY);
     uint32_t id_attr = reload_msg_member(j->msg, rl_peer_info_of(j->msg, site), RELOAD_A_PEER_ID);
     const uint8_t *id = reload_msg_value_octets(j->msg, id_attr, &len);
+    reload_reason reason = RELOAD_REASON_NONE;
     if (len != RELOAD_ID_SIZE || !rl_cert_names_peer(signer, id, j->policy->overlay_name, overlay,
-                                                     j->join_request && overlay == 0)) {
-        (void)rl_judge_fail(j, RELOAD_REASON_PEER_ID_MISMATCH, id_attr,
-                            "not a Peer-ID that the certificate names for this overlay");
-    } else if (site->role == RELOAD_ROLE_MESSAGE &&
-               reload_msg_field(j->msg, RELOAD_F_RESPONSE) == 0 &&
-               memcmp(id, reload_msg_field_octets(j->msg, RELOAD_F_SOURCE_ID, &len),
-                      RELOAD_ID_SIZE) != 0) {
-        (void)rl_judge_fail(j, RELOAD_REASON_PEER_ID_MISMATCH, id_attr,
-                            "differs from the header's Source ID");
-    } else {
-        return RELOAD_REASON_NONE;
-    }
-    if (site->role == RELOAD_ROLE_MESSAGE && j->join_request)
+                                                     j->join_request && overlay == 0))
+        reason = rl_judge_fail(j, RELOAD_REASON_PEER_ID_MISMATCH, id_attr,
+                               "not a Peer-ID that the certificate names for this overlay");
+    else if (site->role == RELOAD_ROLE_MESSAGE &&
+             reload_msg_field(j->msg, RELOAD_F_RESPONSE) == 0 &&
+             memcmp(id, reload_msg_field_octets(j->msg, RELOAD_F_SOURCE_ID, &len),
+                    RELOAD_ID_SIZE) != 0 &&
+             !RL_FAULT("D20: a request's Source ID is its SOURCE-INFO's"))
+        reason = rl_judge_fail(j, RELOAD_REASON_PEER_ID_MISMATCH, id_attr,
+                               "differs from the header's Source ID");
+    if (reason != RELOAD_REASON_NONE && site->role == RELOAD_ROLE_MESSAGE && j->join_request &&
+        !RL_FAULT("D20: code 493 for a PEER-JOIN request"))
         j->finding.code = 493; /* B§8.1.2.1 */
-    return RELOAD_REASON_PEER_ID_MISMATCH;
+    return reason;
 }
 
 /* D21: the certificate names the user that the RESOURCE's KEY is the address of record of. */
@@ -121,7 +123,8 @@ static void check_candidate(rl_judging *j, const reload_site *site, rl_candidate
         if (j->err != RELOAD_OK)
             reason = RELOAD_REASON_BAD_CERTIFICATE; /* not used */
     }
-    if (reason == RELOAD_REASON_NONE)
+    if (reason == RELOAD_REASON_NONE ||
+        (c->signer != NULL && RL_FAULT("D24: the certificate is judged before the digest")))
         reason = check_digest(j, site, c->signer);
     if (reason == RELOAD_REASON_NONE)
         reason = site->role == RELOAD_ROLE_BODY ? check_resource_binding(j, site, c->signer)

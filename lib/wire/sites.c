@@ -1,4 +1,5 @@
 /* Signature sites: their roles, and the octets that they cover. */
+#include "base/fault.h"
 #include "wire/wire.h"
 
 bool reload_is_signature(uint16_t type)
@@ -88,7 +89,8 @@ void reload_site_covered(const reload_msg *msg, const reload_site *site, reload_
     const uint8_t *octets = reload_msg_octets(msg, &len);
     uint32_t end = reload_msg_attr(msg, site->digest)->offset;
     if (site->role != RELOAD_ROLE_MESSAGE) {
-        uint32_t from = reload_msg_attr(msg, site->container)->offset + RL_HEAD;
+        uint32_t head = RL_FAULT("D8: the container's head is not covered") ? 0 : RL_HEAD;
+        uint32_t from = reload_msg_attr(msg, site->container)->offset + head;
         covered->count = 1;
         covered->span[0] = (reload_span){octets + from, end - from};
         return;
@@ -96,11 +98,14 @@ void reload_site_covered(const reload_msg *msg, const reload_site *site, reload_
     const reload_attr *signature = reload_msg_attr(msg, site->attr);
     uint32_t length = signature->offset + RL_HEAD + signature->length +
                       (uint32_t)rl_padding(signature->length) - RELOAD_HEADER_SIZE;
+    if (RL_FAULT("D2: Length up to the SIGNATURE's end"))
+        length = reload_msg_field(msg, RELOAD_F_LENGTH);
     covered->length[0] = (uint8_t)(length >> 16);
     covered->length[1] = (uint8_t)(length >> 8);
     covered->length[2] = (uint8_t)length;
     covered->count = 3;
-    covered->span[0] = (reload_span){octets + RL_SIGNED_FROM, RL_LENGTH_AT - RL_SIGNED_FROM};
+    uint32_t from = RL_SIGNED_FROM - (RL_FAULT("D1: the token is not covered") ? 1 : 0);
+    covered->span[0] = (reload_span){octets + from, RL_LENGTH_AT - from};
     covered->span[1] = (reload_span){covered->length, sizeof covered->length};
     covered->span[2] = (reload_span){octets + RL_LENGTH_END, end - RL_LENGTH_END};
 }
