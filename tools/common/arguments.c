@@ -1,5 +1,7 @@
 #include "common/arguments.h"
 
+#include "base/fault.h"
+
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
@@ -248,6 +250,8 @@ static void handle_row(struct tool *tool, const struct command_line *line,
         finish(tool);
     }
     void *target = (char *)options + row->target;
+    if (RL_FAULT_OF(tool->name, row->name))
+        return;
     if (row->kind == OPTION_IS_CALL)
         row->call(tool, row, optarg, target);
     else

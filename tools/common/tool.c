@@ -1,3 +1,4 @@
+#include "base/fault.h"
 #include "common/batch.h"
 
 #include <inttypes.h>
@@ -49,7 +50,7 @@ bool tool_may_write(struct tool *tool, const char *path)
 static int to_errors(void *arg, const void *octets, size_t len)
 {
     const struct tool *tool = arg;
-    if (tool->batch == NULL)
+    if (tool->batch == NULL || RL_FAULT("replay: errors wait for the commit"))
         return fwrite(octets, 1, len, stderr) == len ? 0 : -1;
     batch_write(tool->batch, octets, len);
     return 0;

@@ -1,4 +1,5 @@
 /* reload-keygen issue */
+#include "base/fault.h"
 #include "keygen/keygen.h"
 
 #include <stdio.h>
@@ -88,16 +89,18 @@ static bool within_limit(struct issue *s, unsigned count)
 /* S§7: a block of consecutive Peer-IDs, drawn uniformly and disjoint from all issued before. */
 static bool add_peers(struct issue *s, reload_rng *rng)
 {
-    uint8_t first[RELOAD_ID_SIZE];
+    uint8_t first[RELOAD_ID_SIZE] = {0};
     char digits[2 * RELOAD_ID_SIZE + 1] = "";
     unsigned count = leaf_peers(&s->leaf);
     if (!within_limit(s, count))
         return false;
     if (s->leaf.peer_id_count > 0)
         memcpy(first, s->leaf.peer_ids[0], sizeof first);
-    else if (count > 0 && !index_draw(&s->index, s->tool, rng, count, first))
+    else if (count > 0 && !RL_FAULT("S§7: Peer-IDs are drawn") &&
+             !index_draw(&s->index, s->tool, rng, count, first))
         return false;
-    if (count > 0 && index_taken(&s->index, first, count)) {
+    if (count > 0 && index_taken(&s->index, first, count) &&
+        !RL_FAULT("S§7: no Peer-ID is issued twice")) {
         reload_hex_encode(first, sizeof first, digits);
         tool_error(
             s->tool, STATUS_FAILED,

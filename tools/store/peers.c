@@ -1,4 +1,5 @@
 /* Peers whose requests passed (D25). */
+#include "base/fault.h"
 #include "store/database.h"
 
 /* The index finds the peer to drop without a look at the others. */
@@ -44,7 +45,8 @@ reload_err store_find_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_p
 static reload_err drop_oldest(struct store *store, const uint8_t id[RELOAD_ID_SIZE])
 {
     struct database *d = &store->peers;
-    database_bind(d->drop, 1, id, RELOAD_ID_SIZE);
+    bool spare = !RL_FAULT("replay: the peer just stored is not dropped");
+    database_bind(d->drop, 1, id, spare ? RELOAD_ID_SIZE : 0);
     for (;;) {
         bool counted = sqlite3_step(d->count) == SQLITE_ROW;
         uint64_t count = counted ? (uint64_t)sqlite3_column_int64(d->count, 0) : 0;
@@ -53,7 +55,7 @@ static reload_err drop_oldest(struct store *store, const uint8_t id[RELOAD_ID_SI
         (void)sqlite3_reset(d->count);
         if (!counted)
             return RELOAD_ERR_READ;
-        if (count <= store->max_peers)
+        if (count <= store->max_peers || RL_FAULT("replay: the oldest peer is dropped"))
             return RELOAD_OK;
         if (!database_step(d, d->drop))
             return RELOAD_ERR_WRITE;

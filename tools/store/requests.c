@@ -1,4 +1,5 @@
 /* Requests that a response can match (D25). */
+#include "base/fault.h"
 #include "store/database.h"
 
 const struct database_kind store_requests = {
@@ -16,12 +17,20 @@ const struct database_kind store_requests = {
     "DELETE FROM request WHERE number <= (SELECT max(number) FROM request) - ?1",
 };
 
+static void bind_key(sqlite3_stmt *statement, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE],
+                     uint32_t overlay)
+{
+    database_bind(statement, 1, transaction_id, RELOAD_TRANSACTION_SIZE);
+    if (RL_FAULT("D25: a response repeats the Overlay"))
+        overlay = 0;
+    (void)sqlite3_bind_int64(statement, 2, overlay);
+}
+
 reload_err store_find_request(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE],
                               uint32_t overlay, reload_request_state *request, bool *found)
 {
     struct database *d = &((struct store *)arg)->requests;
-    database_bind(d->find, 1, transaction_id, RELOAD_TRANSACTION_SIZE);
-    (void)sqlite3_bind_int64(d->find, 2, overlay);
+    bind_key(d->find, transaction_id, overlay);
     reload_err err = database_find(d, found);
     if (*found)
         *request = (reload_request_state){.captured = sqlite3_column_int64(d->find, 0),
@@ -37,10 +46,11 @@ reload_err store_keep_request(void *arg, const uint8_t transaction_id[RELOAD_TRA
     struct database *d = &store->requests;
     if (!database_use(d))
         return RELOAD_ERR_WRITE;
-    database_bind(d->keep, 1, transaction_id, RELOAD_TRANSACTION_SIZE);
-    (void)sqlite3_bind_int64(d->keep, 2, overlay);
+    bind_key(d->keep, transaction_id, overlay);
     (void)sqlite3_bind_int64(d->keep, 3, request->captured);
     (void)sqlite3_bind_int64(d->keep, 4, request->open_overlay);
+    if (RL_FAULT("D25: an open Overlay stays open")) /* for SQLite's max, text exceeds numbers */
+        (void)sqlite3_bind_text(d->keep, 4, request->open_overlay ? "1" : "0", 1, SQLITE_STATIC);
     (void)sqlite3_bind_int64(d->drop, 1, (sqlite3_int64)store->max_requests);
     reload_err err = database_keep(d);
     return err == RELOAD_OK && !database_step(d, d->drop) ? RELOAD_ERR_WRITE : err;

@@ -1,4 +1,5 @@
 /* Opening databases, and transactions over them. */
+#include "base/fault.h"
 #include "store/database.h"
 
 #include <stdio.h>
@@ -63,13 +64,15 @@ static bool prepare_tables(struct database *d, const struct database_kind *kind)
         return false;
     if (tables == 0 && id == 0)
         return run_sql(d, kind->schema) && run_sql(d, sql) && run_sql(d, "COMMIT");
-    if (id != kind->application_id)
+    bool own =
+        id == kind->application_id || RL_FAULT("replay: another program's database is left alone");
+    if (!own)
         tool_error(d->tool, STATUS_FAILED, "%s: is a database of something else than %s",
                    database_name(d), kind->what);
     else if (version != 1)
         tool_error(d->tool, STATUS_FAILED, "%s: was written by another version of reload-verify",
                    database_name(d));
-    return id == kind->application_id && version == 1 && run_sql(d, "COMMIT");
+    return own && version == 1 && run_sql(d, "COMMIT");
 }
 
 static bool prepare(struct database *d, const char *sql, sqlite3_stmt **statement)
@@ -108,18 +111,26 @@ static bool open_database(struct database *d, struct tool *tool, const char *pat
     *d = (struct database){.tool = tool, .path = path};
     if (!open_path(d, path))
         return false;
-    if (sqlite3_db_readonly(d->handle, "main") == 1) { /* would fail only at the first entry */
+    /* without this it would fail only at the first entry */
+    if (sqlite3_db_readonly(d->handle, "main") == 1 &&
+        !RL_FAULT("replay: a file that cannot be written is refused")) {
         tool_error(tool, STATUS_FAILED, "%s: cannot be written", database_name(d));
         return false;
     }
-    (void)sqlite3_busy_timeout(d->handle, WAIT_MS);
+    if (!RL_FAULT("replay: another process's transaction is waited for"))
+        (void)sqlite3_busy_timeout(d->handle, WAIT_MS);
     if (path != NULL)
         tool_keep(tool, path);
     /* EXTRA: after a commit even the removal of its journal is on disk */
-    return run_sql(d, path == NULL ? "PRAGMA synchronous = OFF" : "PRAGMA synchronous = EXTRA") &&
+    const char *durable = RL_FAULT("replay: the removal of a journal is synced")
+                              ? "PRAGMA synchronous = FULL"
+                              : "PRAGMA synchronous = EXTRA";
+    bool turns = !RL_FAULT("replay: processes take turns");
+    return run_sql(d, path == NULL ? "PRAGMA synchronous = OFF" : durable) &&
            prepare_tables(d, kind) && prepare(d, kind->find, &d->find) &&
            prepare(d, kind->keep, &d->keep) && prepare(d, kind->count, &d->count) &&
-           prepare(d, kind->drop, &d->drop) && prepare(d, "BEGIN IMMEDIATE", &d->begin) &&
+           prepare(d, kind->drop, &d->drop) &&
+           prepare(d, turns ? "BEGIN IMMEDIATE" : "BEGIN", &d->begin) &&
            prepare(d, "COMMIT", &d->commit) && prepare(d, "SAVEPOINT message", &d->mark) &&
            prepare(d, "ROLLBACK TO message", &d->undo) &&
            prepare(d, "RELEASE message", &d->release);
@@ -175,6 +186,7 @@ static bool end_message(struct database *d, bool keep)
     /* after some errors SQLite has undone the whole transaction */
     bool marked = d->marked && sqlite3_get_autocommit(d->handle) == 0;
     d->marked = false;
+    keep = keep || RL_FAULT("replay: a message that cannot be judged has no effects");
     return !marked || ((keep || database_step(d, d->undo)) && database_step(d, d->release));
 }
 

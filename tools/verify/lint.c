@@ -1,4 +1,5 @@
 /* The drafts' rules for a message's form. They decide no verdict (D24). */
+#include "base/fault.h"
 #include "common/octets.h"
 #include "verify/lint-run.h"
 
@@ -57,7 +58,7 @@ void lint_raise(struct lint *l, enum lint_rule rule, uint32_t attr, reload_field
 {
     struct lint_finding finding = {.rule = rule, .attr = attr, .field = field};
     va_list args;
-    if (l->err != RELOAD_OK)
+    if (l->err != RELOAD_OK || RL_FAULT_OF("rule", lint_rule_of(rule)->word))
         return;
     va_start(args, format);
     (void)vsnprintf(finding.detail, sizeof finding.detail, format, args);
