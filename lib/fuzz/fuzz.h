@@ -47,8 +47,7 @@ struct fuzz_items {
 /* Replaces items by those of octets. */
 void fuzz_read(struct fuzz_items *items, reload_form form, const uint8_t *octets, size_t len,
                size_t step);
-/* Asserts that the kinds and octets of two lists' items are the same, and optionally the offsets.
- */
+/* Asserts that two lists have items of the same kinds and octets, and optionally offsets. */
 void fuzz_same_items(const struct fuzz_items *a, const struct fuzz_items *b, bool offsets);
 void fuzz_items_free(struct fuzz_items *items);
 

@@ -202,7 +202,7 @@ void append_route_log(reload_buf *octets)
     free(hex);
 }
 
-void turn_digest(reload_buf *octets, uint16_t type)
+void flip_digest_bit(reload_buf *octets, uint16_t type)
 {
     reload_msg *msg = test_parse(octets);
     size_t at = 0;

@@ -65,6 +65,6 @@ char *second_peer_info(void);
 /* Appends a ROUTE-LOG with that PEER-INFO. */
 void append_route_log(reload_buf *octets);
 /* Flips a bit of the digest of the last signature of the given type. */
-void turn_digest(reload_buf *octets, uint16_t type);
+void flip_digest_bit(reload_buf *octets, uint16_t type);
 
 #endif

@@ -144,7 +144,7 @@ static void test_lint_alloc(void **state)
     reload_msg_free(&msg);
 }
 
-/* Verifies and explains. After an error there is no explanation. */
+/* Verifies and explains; an error excludes an explanation. */
 static reload_err explain(reload_policy *policy, const reload_msg *msg, int64_t time,
                           const char *word)
 {

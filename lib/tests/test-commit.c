@@ -1,5 +1,4 @@
-/* How a commit turns the verdict that the judge found without the store, and that judging is pure.
- */
+/* Verdicts before and after the commit, and judging in several threads */
 #include "identities.h"
 
 #include <pthread.h>
@@ -46,8 +45,9 @@ static void free_fixture(struct fixture *f)
     free(f);
 }
 
-/* "SIGNATURE=valid:CN=first …": each signature's verdict or reason, and its signer. */
-static void list(const reload_msg *msg, const reload_report *report, char *text, size_t size)
+/* Lists each signature's verdict or reason, and its signer: "SIGNATURE=valid:CN=first". */
+static void list_signatures(const reload_msg *msg, const reload_report *report, char *text,
+                            size_t size)
 {
     text[0] = '\0';
     for (size_t i = 0; i < report->count; i++) {
@@ -64,7 +64,7 @@ static void list(const reload_msg *msg, const reload_report *report, char *text,
     }
 }
 
-static void verdict_is(struct fixture *f, const char *reason, const char *signatures)
+static void check_verdict(struct fixture *f, const char *reason, const char *signatures)
 {
     bool passes = reason == NULL;
     assert_string_equal(passes ? "" : reason, f->report->reason == RELOAD_REASON_NONE
@@ -74,25 +74,25 @@ static void verdict_is(struct fixture *f, const char *reason, const char *signat
     assert_int_equal(f->report->detail[0] != '\0', !passes);
     bool response = reload_msg_field(f->msg, RELOAD_F_RESPONSE) != 0;
     assert_int_equal(f->report->response_code, passes || response ? 0 : 431);
-    list(f->msg, f->report, f->text, sizeof f->text);
+    list_signatures(f->msg, f->report, f->text, sizeof f->text);
     assert_string_equal(f->text, signatures);
 }
 
 static const reload_moment now = {NOW * RELOAD_SECOND, RELOAD_NO_TIME};
 
-/* Judges f->octets; the verdict without the store. */
+/* Judges f->octets, and asserts the verdict without the store. */
 static void judge(struct fixture *f, const char *reason, const char *signatures)
 {
     assert_int_equal(reload_msg_parse(f->msg, f->octets.octets, f->octets.len, NULL), RELOAD_OK);
     assert_int_equal(reload_judge_message(f->judge, f->msg, now, f->report), RELOAD_OK);
-    verdict_is(f, reason, signatures);
+    check_verdict(f, reason, signatures);
 }
 
-/* Commits; the verdict with it. */
+/* Commits, and asserts the verdict with the store. */
 static void commit(struct fixture *f, const char *reason, const char *signatures)
 {
     assert_int_equal(reload_commit(&f->store, f->report), RELOAD_OK);
-    verdict_is(f, reason, signatures);
+    check_verdict(f, reason, signatures);
 }
 
 #define BODY_SIG "RESOURCE-INFO.BODY.SIGNATURE"
@@ -106,9 +106,9 @@ static void test_replay_before_body(void **state)
     judge(f, NULL, BODY_SIG "=valid:CN=first SIGNATURE=valid:CN=first");
     commit(f, NULL, BODY_SIG "=valid:CN=first SIGNATURE=valid:CN=first");
     assert_int_equal(f->memory.pin_count, 2);
-    /* the same request with a BODY that fails, and a good signature around it */
+    /* the same request with a wrong BODY signature and a valid outer signature */
     reload_buf plain = {0}, json = {0};
-    turn_digest(&f->octets, RELOAD_A_BODY_SIGNATURE);
+    flip_digest_bit(&f->octets, RELOAD_A_BODY_SIGNATURE);
     reload_msg *msg = test_parse(&f->octets);
     assert_int_equal(reload_json_write(msg, NULL, 0, test_sink, &json), RELOAD_OK);
     reload_buf_append(&json, "", 1);
@@ -120,12 +120,12 @@ static void test_replay_before_body(void **state)
     judge(f, "bad-digest", BODY_SIG "=bad-digest:CN=first SIGNATURE=valid:CN=first");
     commit(f, "replay", BODY_SIG "=unchecked SIGNATURE=valid:CN=first");
     assert_string_equal(f->report->detail, "the Transaction ID's counter 5 was seen before");
-    /* in the first place it fails in step 12, and changes no state */
+    /* without the first request, it fails in step 12 and changes no state */
     memset(&f->memory, 0, sizeof f->memory);
     judge(f, "bad-digest", BODY_SIG "=bad-digest:CN=first SIGNATURE=valid:CN=first");
     commit(f, "bad-digest", BODY_SIG "=bad-digest:CN=first SIGNATURE=valid:CN=first");
     assert_true(!f->memory.has_peer && f->memory.pin_count == 0);
-    assert_int_equal(f->memory.request_count, 1); /* whatever the verdict */
+    assert_int_equal(f->memory.request_count, 1); /* with any verdict */
     free_fixture(f);
 }
 
@@ -135,7 +135,7 @@ static void test_pin_before_digest(void **state)
     (void)state;
     struct fixture *f = new_fixture();
     make(SEARCH("00000001"), &second, 0, &f->octets);
-    turn_digest(&f->octets, RELOAD_A_SIGNATURE);
+    flip_digest_bit(&f->octets, RELOAD_A_SIGNATURE);
     judge(f, "bad-digest", "SIGNATURE=bad-digest:CN=second");
     commit(f, "bad-digest", "SIGNATURE=bad-digest:CN=second");
     assert_int_equal(f->memory.pin_count, 0);
@@ -148,7 +148,7 @@ static void test_pin_before_digest(void **state)
     free_fixture(f);
 }
 
-/* D28: two keys for one identity in one message. The effects of the steps before are dropped. */
+/* D28: two keys for an identity in one message. The effects of earlier steps are dropped. */
 static void test_two_keys(void **state)
 {
     (void)state;
@@ -170,7 +170,7 @@ static void test_two_keys(void **state)
     free_fixture(f);
 }
 
-/* The round trip of a response stays if a later step fails; a response has no code. */
+/* The round-trip time of a response is reported even if a later step fails. */
 static void test_response(void **state)
 {
     (void)state;
@@ -190,15 +190,16 @@ static void test_response(void **state)
     assert_int_equal(f->store.keep_request(&f->memory, transaction_id, 0, &request), RELOAD_OK);
     const reload_moment captured = {now.now, 3500000};
     assert_int_equal(reload_verify(f->judge, f->msg, captured, &f->store, f->report), RELOAD_OK);
-    verdict_is(f, "pin-mismatch", "PEER-SIGNATURE=pin-mismatch:CN=second SIGNATURE=valid:CN=first");
+    check_verdict(f, "pin-mismatch",
+                  "PEER-SIGNATURE=pin-mismatch:CN=second SIGNATURE=valid:CN=first");
     assert_true(f->report->has_round_trip);
     assert_int_equal(f->report->round_trip, 2500000);
     free(hex);
     free_fixture(f);
 }
 
-/* D27: a ROUTE-LOG's pin is compared, with this message's and with the stored one, and never
- * stored; only its own entry changes. */
+/* D27: a ROUTE-LOG's key is compared with the message's pins and the stored ones, but not stored.
+ * Only its own entry changes. */
 static void test_route_log(void **state)
 {
     (void)state;
@@ -210,13 +211,13 @@ static void test_route_log(void **state)
     assert_int_equal(f->memory.pin_count, 1);
     assert_memory_equal(f->memory.pins[0].fingerprint, first.fingerprint, RELOAD_FINGERPRINT_SIZE);
     assert_true(f->memory.has_peer);
-    /* as a replay nothing of it is reached */
+    /* in a replay, the ROUTE-LOG is not checked */
     judge(f, NULL, "SIGNATURE=valid:CN=first PEER-SIGNATURE=valid:CN=second");
     commit(f, "replay", "SIGNATURE=valid:CN=first PEER-SIGNATURE=unchecked");
     free_fixture(f);
 }
 
-/* A PUT by the first identity whose RESOURCE holds two certificates. */
+/* Makes a PUT by the first identity whose RESOURCE has two certificates. */
 static void make_two_certs(struct fixture *f, const struct identity *a, const struct identity *b)
 {
     char json[16384];
@@ -227,8 +228,8 @@ static void make_two_certs(struct fixture *f, const struct identity *a, const st
     make(json, &first, 0, &f->octets);
 }
 
-/* D21 under pins: any certificate of the RESOURCE suffices; else the one that got furthest gives
- * the reason, and with the pins that may be another one. */
+/* D21 with pins: any certificate of the RESOURCE suffices. Otherwise, the reason is that of the
+ * certificate that passes the most steps, which depends on the pins. */
 static void test_alternatives(void **state)
 {
     (void)state;
@@ -239,14 +240,13 @@ static void test_alternatives(void **state)
     commit(f, NULL, good);
     assert_string_equal(f->memory.pins[1].name, KEY_PIN);
     assert_memory_equal(f->memory.pins[1].fingerprint, first.fingerprint, RELOAD_FINGERPRINT_SIZE);
-    /* the KEY is the second one's: whose certificate fits the pin has a bad digest, which is
-     * further than the pin of the other */
+    /* the KEY's pin is of the second identity: its certificate fails later than the other one */
     memset(&f->memory, 0, sizeof f->memory);
     assert_int_equal(f->store.keep_pin(&f->memory, KEY_PIN, second.fingerprint), RELOAD_OK);
     judge(f, NULL, good);
     commit(f, "bad-digest", BODY_SIG "=bad-digest:CN=second SIGNATURE=valid:CN=first");
     assert_int_equal(f->memory.pin_count, 1);
-    /* only another key is known */
+    /* the KEY's pin is of another key */
     memset(&f->memory, 0, sizeof f->memory);
     assert_int_equal(f->store.keep_pin(&f->memory, KEY_PIN, (const uint8_t *)KEY_PIN KEY_PIN),
                      RELOAD_OK);
@@ -256,14 +256,14 @@ static void test_alternatives(void **state)
     free_fixture(f);
 }
 
-/* The same where no certificate has made the signature. */
+/* The same with a signature by neither certificate */
 static void test_alternatives_of_bad_digest(void **state)
 {
     (void)state;
     struct fixture *f = new_fixture();
     reload_buf json = {0};
     make_two_certs(f, &second, &first);
-    turn_digest(&f->octets, RELOAD_A_BODY_SIGNATURE);
+    flip_digest_bit(&f->octets, RELOAD_A_BODY_SIGNATURE);
     reload_msg *msg = test_parse(&f->octets);
     assert_int_equal(reload_json_write(msg, NULL, 0, test_sink, &json), RELOAD_OK);
     reload_buf_append(&json, "", 1);
@@ -278,9 +278,9 @@ static void test_alternatives_of_bad_digest(void **state)
     free_fixture(f);
 }
 
-/* ---- Without a store, and between two messages ---- */
+/* ---- Without a store, and between messages ---- */
 
-static void test_no_store(void **state)
+static void test_missing_store(void **state)
 {
     (void)state;
     struct fixture *f = new_fixture();
@@ -336,7 +336,7 @@ enum { THREADS = 2, MESSAGES = 48 };
 struct item {
     reload_buf octets;
     reload_msg *msg;
-    reload_report *report, *alone; /* judged by a thread, and by the only one */
+    reload_report *report, *alone; /* by a thread's judge, and by a single judge */
 };
 
 struct worker {
@@ -347,8 +347,8 @@ struct worker {
     bool good;
 };
 
-/* Judges every second message. */
-static void *work(void *arg)
+/* Judges a thread's share of the messages. */
+static void *run_worker(void *arg)
 {
     struct worker *w = arg;
     reload_judge *j = reload_judge_new(w->policy);
@@ -359,7 +359,7 @@ static void *work(void *arg)
     return NULL;
 }
 
-/* Requests of both identities, good, bad and repeated. */
+/* Requests of both identities: valid, invalid and repeated */
 static void make_items(struct item *items)
 {
     char json[2048];
@@ -368,26 +368,26 @@ static void make_items(struct item *items)
         (void)snprintf(json, sizeof json, PUT("%08x"), i % 5 == 4 ? i - 1 : i);
         make(json, who, i % 2 == 0 ? RELOAD_SIGN_SOURCE_INFO : 0, &items[i].octets);
         if (i % 11 == 10)
-            turn_digest(&items[i].octets, RELOAD_A_SIGNATURE);
+            flip_digest_bit(&items[i].octets, RELOAD_A_SIGNATURE);
         items[i].msg = test_parse(&items[i].octets);
         items[i].report = test_report_new(RELOAD_UNCHECKED);
         items[i].alone = test_report_new(RELOAD_UNCHECKED);
     }
 }
 
-static void same_reports(const struct item *item)
+static void check_same_reports(const struct item *item)
 {
     char a[1024], b[1024];
     assert_int_equal(item->report->verdict, item->alone->verdict);
     assert_int_equal(item->report->reason, item->alone->reason);
     assert_int_equal(item->report->response_code, item->alone->response_code);
     assert_string_equal(item->report->detail, item->alone->detail);
-    list(item->msg, item->report, a, sizeof a);
-    list(item->msg, item->alone, b, sizeof b);
+    list_signatures(item->msg, item->report, a, sizeof a);
+    list_signatures(item->msg, item->alone, b, sizeof b);
     assert_string_equal(a, b);
 }
 
-/* Two judges in two threads over one policy, and commits in order, give what one judge gives. */
+/* Judges in two threads that share a policy, with commits in order, agree with a single judge. */
 static void test_threads(void **state)
 {
     (void)state;
@@ -401,7 +401,7 @@ static void test_threads(void **state)
                          RELOAD_OK);
     for (size_t n = 0; n < THREADS; n++) {
         workers[n] = (struct worker){.policy = f->policy, .items = items, .number = n};
-        assert_int_equal(pthread_create(&workers[n].thread, NULL, work, &workers[n]), 0);
+        assert_int_equal(pthread_create(&workers[n].thread, NULL, run_worker, &workers[n]), 0);
     }
     for (size_t n = 0; n < THREADS; n++) {
         assert_int_equal(pthread_join(workers[n].thread, NULL), 0);
@@ -410,7 +410,7 @@ static void test_threads(void **state)
     memset(&f->memory, 0, sizeof f->memory);
     for (size_t i = 0; i < MESSAGES; i++) {
         assert_int_equal(reload_commit(&f->store, items[i].report), RELOAD_OK);
-        same_reports(&items[i]);
+        check_same_reports(&items[i]);
         passed += items[i].report->verdict == RELOAD_PINNED;
         reasons[items[i].report->reason]++;
         reload_report_free(&items[i].report);
@@ -433,7 +433,7 @@ int main(void)
         cmocka_unit_test(test_route_log),
         cmocka_unit_test(test_alternatives),
         cmocka_unit_test(test_alternatives_of_bad_digest),
-        cmocka_unit_test(test_no_store),
+        cmocka_unit_test(test_missing_store),
         cmocka_unit_test(test_replace_policy),
         cmocka_unit_test(test_threads),
     };

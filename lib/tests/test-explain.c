@@ -1,4 +1,4 @@
-/* --explain's search. tools/tests/test-explain.sh has a digest made by each misreading. */
+/* The search of --explain. tools/tests/test-explain.sh has a digest for each misreading. */
 #include "test.h"
 #include "verify/explain/explain.h"
 #include "verify/report-json.h"
@@ -33,8 +33,9 @@ static reload_policy *new_policy(const char *secret)
     return policy;
 }
 
-/* The explanation of the one wrong signature, or NULL if there is none. */
-static const struct explanation *only(const reload_report *report, struct explanations *list)
+/* The explanation of the only wrong signature, or NULL */
+static const struct explanation *only_explanation(const reload_report *report,
+                                                  struct explanations *list)
 {
     const struct explanation *only = NULL;
     explanations_rewind(list);
@@ -50,20 +51,20 @@ static const struct explanation *only(const reload_report *report, struct explan
     return only;
 }
 
-/* Checks that a message is invalid, and explained by one reading, or (word NULL) by none. */
-static void explains(reload_policy *policy, const reload_buf *buf, int64_t time, const char *word,
-                     bool key_fits)
+/* Asserts that a message is invalid, and explained by a single reading; word NULL: by none. */
+static void check_explained(reload_policy *policy, const reload_buf *buf, int64_t time,
+                            const char *word, bool key_fits)
 {
     reload_report *report = test_report_new(RELOAD_UNCHECKED);
     struct explanations list = {0};
     reload_msg *msg = test_parse(buf);
     assert_int_equal(test_verify(policy, NULL, msg, time, report), RELOAD_OK);
-    for (int run = 0; run < 2; run++) { /* a second run gives the same */
+    for (int run = 0; run < 2; run++) { /* a second run has the same result */
         reload_report before = *report;
         assert_int_equal(explain_report(policy, msg, report, &list), RELOAD_OK);
         assert_int_equal(report->verdict, RELOAD_INVALID);
         assert_memory_equal(report, &before, sizeof before);
-        const struct explanation *explanation = only(report, &list);
+        const struct explanation *explanation = only_explanation(report, &list);
         assert_non_null(explanation);
         assert_false(explanation->no_digest);
         assert_false(explanation->incomplete);
@@ -108,10 +109,10 @@ static void test_valid(void **state)
     assert_int_equal(test_verify(policy, NULL, msg, NOW, report), RELOAD_OK);
     assert_int_equal(report->verdict, RELOAD_VALID);
     assert_int_equal(explain_report(policy, msg, report, &list), RELOAD_OK);
-    assert_null(only(report, &list));
+    assert_null(only_explanation(report, &list));
     assert_int_equal(test_verify(none, NULL, msg, NOW, report), RELOAD_OK);
     assert_int_equal(explain_report(none, msg, report, &list), RELOAD_OK);
-    assert_null(only(report, &list));
+    assert_null(only_explanation(report, &list));
     explanations_free(&list);
     reload_report_free(&report);
     reload_msg_free(&msg);
@@ -123,18 +124,18 @@ static void test_key(void **state)
 {
     (void)state;
     reload_policy *policy = new_policy(" secret\t");
-    explains(policy, &everything, NOW, "secret-trimmed", false);
+    check_explained(policy, &everything, NOW, "secret-trimmed", false);
     reload_policy_free(&policy);
     policy = new_policy("736563726574");
-    explains(policy, &everything, NOW, "secret-from-hex", false);
-    /* any of several */
+    check_explained(policy, &everything, NOW, "secret-from-hex", false);
+    /* any of several secrets */
     assert_int_equal(reload_policy_add_secret(policy, (const uint8_t *)"another", 7), RELOAD_OK);
-    explains(policy, &everything, NOW, "secret-from-hex", false);
+    check_explained(policy, &everything, NOW, "secret-from-hex", false);
     reload_policy_free(&policy);
     policy = new_policy("another");
-    explains(policy, &everything, NOW, NULL, false);
+    check_explained(policy, &everything, NOW, NULL, false);
     assert_int_equal(reload_policy_add_secret(policy, (const uint8_t *)"c2VjcmV0", 8), RELOAD_OK);
-    explains(policy, &everything, NOW, "secret-from-base64", false);
+    check_explained(policy, &everything, NOW, "secret-from-base64", false);
     reload_policy_free(&policy);
 }
 
@@ -149,7 +150,7 @@ static void test_each_bit(void **state)
     for (uint32_t i = 0; i < digest->length; i++) {
         uint8_t *octet = &everything.octets[digest->offset + 4 + i], bit = (uint8_t)(1u << i % 8);
         *octet ^= bit;
-        explains(policy, &everything, NOW, NULL, false);
+        check_explained(policy, &everything, NOW, NULL, false);
         *octet ^= bit;
     }
     reload_msg_free(&msg);
@@ -165,13 +166,13 @@ static void test_certs(void **state)
     test_file(&message, "section-4.1.certs.bin");
     assert_int_equal(reload_policy_add_ca(policy, ca.octets, ca.len, NULL), RELOAD_OK);
     message.octets[12] ^= 0x80;
-    explains(policy, &message, EXAMPLE_TIME, "response-flipped", true);
+    check_explained(policy, &message, EXAMPLE_TIME, "response-flipped", true);
     message.octets[12] ^= 0x80;
-    message.octets[36] ^= 1; /* the Destination ID: only the key can be confirmed */
-    explains(policy, &message, EXAMPLE_TIME, NULL, true);
+    message.octets[36] ^= 1; /* the Destination ID: the key fits, but no reading */
+    check_explained(policy, &message, EXAMPLE_TIME, NULL, true);
     message.octets[36] ^= 1;
     message.octets[message.len - 1] ^= 1;
-    explains(policy, &message, EXAMPLE_TIME, NULL, false);
+    check_explained(policy, &message, EXAMPLE_TIME, NULL, false);
     reload_policy_free(&policy);
     reload_buf_free(&ca);
     reload_buf_free(&message);
@@ -207,7 +208,7 @@ static void test_report_json(void **state)
     (void)state;
     const reload_origin origin = {.file = "-", .offset = 0, .index = 1};
     static const char *const secrets[] = {" secret", "another"};
-    static const char *const wanted[] = {
+    static const char *const expected[] = {
         "\"explain\": [{\"reading\": [\"secret-trimmed\"], \"detail\": \"white space around the "
         "secret was removed (D12)\"}], \"explain_notes\": []}",
         "\"explain\": [], \"explain_notes\": []}"};
@@ -223,7 +224,7 @@ static void test_report_json(void **state)
             report_json_write(report, msg, &origin, RELOAD_SECURITY_OPEN, &list, test_sink, &out),
             RELOAD_OK);
         reload_buf_append(&out, "", 1);
-        assert_non_null(strstr((const char *)out.octets, wanted[i]));
+        assert_non_null(strstr((const char *)out.octets, expected[i]));
         reload_buf_free(&out);
         explanations_free(&list);
         reload_report_free(&report);

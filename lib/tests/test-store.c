@@ -416,8 +416,7 @@ static void test_failing_store(void **state)
     reload_buf_free(&response);
 }
 
-/* Each allocation fails in turn: the verdict is unchecked, and neither peers nor pins are stored.
- */
+/* Each allocation fails in turn: the verdict is unchecked, and no peer or pin is stored. */
 static void test_failing_allocations(void **state)
 {
     (void)state;

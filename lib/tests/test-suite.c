@@ -1,5 +1,5 @@
-/* A security algorithm is a row of the suite table: HMAC-SHA256 and CERTS-SHA256, which only this
- * test has (wire/suite.c is built into it with RL_TEST_SUITES), sign and verify. */
+/* Signing and verifying with two more rows of the suite table, HMAC-SHA256 and CERTS-SHA256. They
+ * exist only in this test, which is built with wire/suite.c and RL_TEST_SUITES. */
 #include "test.h"
 
 #include <stdio.h>
@@ -65,7 +65,7 @@ static reload_policy *new_policy(unsigned security)
 
 /* ---- Signing and verifying ---- */
 
-/* Signs the example under one algorithm. */
+/* Signs the example with an algorithm. */
 static void make(unsigned security, reload_buf *out)
 {
     char json[2048];
@@ -78,13 +78,13 @@ static void make(unsigned security, reload_buf *out)
     reload_msg *msg = test_parse(&plain);
     reload_signer *s = new_signer(security);
     if (reload_sign(s, msg, &options, out, &diag) != RELOAD_OK)
-        fail_msg("not signed: %s", diag.text);
+        fail_msg("reload_sign: %s", diag.text);
     reload_signer_free(&s);
     reload_msg_free(&msg);
     reload_buf_free(&plain);
 }
 
-static void judged(unsigned security, const reload_buf *octets, const char *reason)
+static void check_verdict(unsigned security, const reload_buf *octets, const char *reason)
 {
     reload_report *report = test_report_new(RELOAD_UNCHECKED);
     reload_policy *policy = new_policy(security);
@@ -93,7 +93,7 @@ static void judged(unsigned security, const reload_buf *octets, const char *reas
     assert_string_equal(reason, report->reason == RELOAD_REASON_NONE
                                     ? reload_verdict_text(report->verdict)
                                     : reload_reason_text(report->reason));
-    assert_int_equal(report->count, 3); /* SOURCE-INFO's, the BODY's, the message's */
+    assert_int_equal(report->count, 3); /* of SOURCE-INFO, the BODY and the message */
     for (size_t i = 0; i < report->count && report->verdict == RELOAD_VALID; i++)
         assert_int_equal(reload_report_signature(report, i)->verdict, RELOAD_VALID);
     reload_report_free(&report);
@@ -109,8 +109,8 @@ static void test_rows(void **state)
     assert_null(reload_suite_of(0x7d));
 }
 
-/* All is covered from octet 8 up to the last DIGEST, Length apart (D1). */
-static void each_octet(unsigned security, reload_buf *octets, size_t step)
+/* D1: a change of any octet from 8 on is detected. */
+static void check_each_octet(unsigned security, reload_buf *octets, size_t step)
 {
     reload_policy *policy = new_policy(security);
     reload_msg *msg = reload_msg_new();
@@ -120,7 +120,7 @@ static void each_octet(unsigned security, reload_buf *octets, size_t step)
         if (reload_msg_parse(msg, octets->octets, octets->len, NULL) == RELOAD_OK) {
             assert_int_equal(test_verify(policy, NULL, msg, EXAMPLE_TIME, report), RELOAD_OK);
             if (reload_report_passed(report))
-                fail_msg("octet %zu may change", i);
+                fail_msg("valid with another octet %zu", i);
         }
         octets->octets[i] ^= 0x04;
     }
@@ -134,8 +134,8 @@ static void test_hmac_sha256(void **state)
     (void)state;
     reload_buf octets = {0};
     make(HMAC_SHA256, &octets);
-    judged(HMAC_SHA256, &octets, "valid");
-    /* the digest is HMAC-SHA256 of what D1 covers */
+    check_verdict(HMAC_SHA256, &octets, "valid");
+    /* the digest is HMAC-SHA256 of the octets that D1 covers */
     reload_msg *msg = test_parse(&octets);
     reload_site site;
     reload_covered covered;
@@ -150,8 +150,8 @@ static void test_hmac_sha256(void **state)
     assert_int_equal(len, 32);
     assert_memory_equal(value, digest, len);
     reload_msg_free(&msg);
-    each_octet(HMAC_SHA256, &octets, 1);
-    judged(RELOAD_SECURITY_HMAC, &octets, "security-mismatch");
+    check_each_octet(HMAC_SHA256, &octets, 1);
+    check_verdict(RELOAD_SECURITY_HMAC, &octets, "security-mismatch");
     reload_buf_free(&octets);
 }
 
@@ -160,13 +160,13 @@ static void test_certs_sha256(void **state)
     (void)state;
     reload_buf octets = {0};
     make(CERTS_SHA256, &octets);
-    judged(CERTS_SHA256, &octets, "valid");
-    each_octet(CERTS_SHA256, &octets, 13);
-    judged(RELOAD_SECURITY_CERTS, &octets, "security-mismatch");
+    check_verdict(CERTS_SHA256, &octets, "valid");
+    check_each_octet(CERTS_SHA256, &octets, 13);
+    check_verdict(RELOAD_SECURITY_CERTS, &octets, "security-mismatch");
     reload_buf_free(&octets);
 }
 
-/* Replaces a message's Security and its own digest by one that the signer makes with a hash. */
+/* Replaces a message's Security, and its digest by one with the given hash. */
 static void sign_again(unsigned security, reload_md md, reload_buf *octets)
 {
     reload_buf digest = {0};
@@ -187,20 +187,20 @@ static void sign_again(unsigned security, reload_md md, reload_buf *octets)
     reload_buf_free(&digest);
 }
 
-/* A SHA-1 digest is refused: under a MAC by its length, under a key by the signature. */
+/* A SHA-1 digest is refused, by its length under a MAC, by its signature under a key. */
 static void test_sha1_refused(void **state)
 {
     (void)state;
     reload_buf octets = {0};
     make(RELOAD_SECURITY_HMAC, &octets);
     octets.octets[11] = HMAC_SHA256;
-    judged(HMAC_SHA256, &octets, "bad-digest-length");
+    check_verdict(HMAC_SHA256, &octets, "bad-digest-length");
     reload_buf_reset(&octets);
     make(CERTS_SHA256, &octets);
     sign_again(CERTS_SHA256, RELOAD_MD_SHA1, &octets);
-    judged(CERTS_SHA256, &octets, "bad-digest");
+    check_verdict(CERTS_SHA256, &octets, "bad-digest");
     sign_again(CERTS_SHA256, RELOAD_MD_SHA256, &octets);
-    judged(CERTS_SHA256, &octets, "valid");
+    check_verdict(CERTS_SHA256, &octets, "valid");
     reload_buf_free(&octets);
 }
 
