@@ -53,22 +53,28 @@ static void *profile_member(const reload_profile *profile, const struct profile_
     return (void *)((uintptr_t)profile + key->offset);
 }
 
-static void empty_profile(reload_profile *profile)
+reload_profile *reload_profile_new(void)
 {
-    *profile =
-        (reload_profile){.security = -1, .dht = -1, .hash = -1, .max_skew = -1, .min_rsa_bits = -1};
+    reload_profile *profile = malloc(sizeof *profile);
+    if (profile != NULL)
+        *profile = (reload_profile){
+            .security = -1, .dht = -1, .hash = -1, .max_skew = -1, .min_rsa_bits = -1};
+    return profile;
 }
 
-void reload_profile_free(reload_profile *profile)
+void reload_profile_free(reload_profile **profile)
 {
+    if (profile == NULL || *profile == NULL)
+        return;
     for (size_t i = 0; i < PROFILE_KEYS; i++) {
-        char **texts = profile_member(profile, &profile_keys[i]);
+        char **texts = profile_member(*profile, &profile_keys[i]);
         if (profile_keys[i].kind == PROFILE_TEXT)
             free(texts[0]);
         for (; profile_keys[i].kind == PROFILE_FILES && *texts != NULL; texts++)
             free(*texts);
     }
-    empty_profile(profile);
+    free(*profile);
+    *profile = NULL;
 }
 
 /* ---- Reading ---- */
@@ -146,28 +152,38 @@ static reload_err read_profile_key(rl_json_reading *r, const char *name, json_t 
     }
 }
 
-reload_err reload_profile_read(const char *text, size_t len, reload_profile *profile,
+static reload_err read_profile(rl_json_reading *r, json_t *root, const reload_profile *profile)
+{
+    const char *key;
+    json_t *value;
+    if (!json_is_object(root))
+        return rl_json_fail(r, RELOAD_ERR_VALUE, "must be an object");
+    json_object_foreach(root, key, value)
+    {
+        size_t before = rl_json_enter(r, key);
+        reload_err err = read_profile_key(r, key, value, profile);
+        rl_json_leave(r, before);
+        if (err != RELOAD_OK)
+            return err;
+    }
+    return profile->ca[0] != NULL && profile->pin != NULL
+               ? rl_json_fail(r, RELOAD_ERR_VALUE, "\"ca\" cannot be combined with \"pin\"")
+               : RELOAD_OK;
+}
+
+reload_err reload_profile_read(const char *text, size_t len, reload_profile **profile,
                                reload_diag *diag)
 {
     reload_diag unseen;
     rl_json_reading r = {.diag = diag == NULL ? &unseen : diag};
-    const char *key;
-    json_t *value, *root = rl_json_parse(&r, text, len);
-    empty_profile(profile);
+    *profile = NULL;
+    json_t *root = rl_json_parse(&r, text, len);
     if (root == NULL)
         return r.diag->code;
-    reload_err err =
-        json_is_object(root) ? RELOAD_OK : rl_json_fail(&r, RELOAD_ERR_VALUE, "must be an object");
-    json_object_foreach(root, key, value)
-    {
-        if (err != RELOAD_OK)
-            break;
-        size_t before = rl_json_enter(&r, key);
-        err = read_profile_key(&r, key, value, profile);
-        rl_json_leave(&r, before);
-    }
-    if (err == RELOAD_OK && profile->ca[0] != NULL && profile->pin != NULL)
-        err = rl_json_fail(&r, RELOAD_ERR_VALUE, "\"ca\" cannot be combined with \"pin\"");
+    *profile = reload_profile_new();
+    reload_err err = *profile == NULL
+                         ? rl_json_fail(&r, RELOAD_ERR_MEMORY, reload_strerror(RELOAD_ERR_MEMORY))
+                         : read_profile(&r, root, *profile);
     json_decref(root);
     if (err != RELOAD_OK)
         reload_profile_free(profile);

@@ -10,7 +10,9 @@ extern "C" {
 
 enum { RELOAD_MAX_FILES = 16 };
 
-/* The policy of an overlay. The profile owns its strings. An absent key is NULL, -1 or false. */
+/* The policy of an overlay. Made by the library alone; callers may read and write its members, and
+ * later versions may add members at its end. The profile owns its strings, which come from malloc.
+ * An absent key is NULL, -1 or false. */
 typedef struct reload_profile {
     char *overlay;     /* name */
     int64_t security;  /* a reload_security */
@@ -26,15 +28,16 @@ typedef struct reload_profile {
     char *crl[RELOAD_MAX_FILES + 1];           /* files of revocation lists */
 } reload_profile;
 
-/* Reads a profile. Errors are those of reload_json_read; an unknown key, and ca together with pin,
- * are RELOAD_ERR_VALUE. On failure the profile is empty. */
-reload_err reload_profile_read(const char *text, size_t len, reload_profile *profile,
+/* A profile without any key; NULL without memory. */
+reload_profile *reload_profile_new(void);
+/* Frees it with its strings, and sets the pointer to NULL. */
+void reload_profile_free(reload_profile **profile);
+/* Reads a new profile. Errors are those of reload_json_read; an unknown key, and ca together with
+ * pin, are RELOAD_ERR_VALUE. *profile is then NULL. */
+reload_err reload_profile_read(const char *text, size_t len, reload_profile **profile,
                                reload_diag *diag);
 /* Writes a profile as JSON on several lines. */
 reload_err reload_profile_write(const reload_profile *profile, reload_sink sink, void *arg);
-/* Frees the strings and leaves the profile empty. */
-void reload_profile_free(reload_profile *profile);
-
 #ifdef __cplusplus
 }
 #endif

@@ -46,7 +46,7 @@ static bool relocate_files(reload_profile *profile, const char *path)
     return true;
 }
 
-bool profile_read(struct tool *tool, const char *path, reload_profile *profile)
+bool profile_read(struct tool *tool, const char *path, reload_profile **profile)
 {
     reload_buf text = {0};
     reload_diag diag = {0};
@@ -57,7 +57,7 @@ bool profile_read(struct tool *tool, const char *path, reload_profile *profile)
         good = false;
     }
     reload_buf_free(&text);
-    if (good && !relocate_files(profile, path)) {
+    if (good && !relocate_files(*profile, path)) {
         tool_error(tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
         good = false;
     }
@@ -77,7 +77,7 @@ static void merge_list(struct file_list *list, char *const *files)
 /* Takes from the profile what no option specifies. */
 static void merge_profile(struct policy_options *p)
 {
-    const reload_profile *profile = &p->profile;
+    const reload_profile *profile = p->profile;
     if (p->security == RELOAD_SECURITY_CERTS) {
         if (p->pin == NULL && p->ca.count == 0)
             p->pin = profile->pin;
@@ -117,18 +117,18 @@ void policy_check(const struct tool *tool, const struct policy_options *p)
 /* Ends the program if neither the options nor the profile give the algorithm. */
 static reload_security decide(const struct tool *tool, const struct policy_options *p)
 {
-    int64_t security = p->profile.security;
     if (p->none)
         return RELOAD_SECURITY_NONE;
     if (p->secrets.count > 0)
         return RELOAD_SECURITY_HMAC;
     if (p->ca.count > 0 || p->pin != NULL)
         return RELOAD_SECURITY_CERTS;
+    int64_t security = p->profile->security;
     if (security == RELOAD_SECURITY_HMAC)
         tool_usage(tool, "%s: security is HMAC, which requires --secret", p->profile_file);
     if (security == RELOAD_SECURITY_NONE || security == RELOAD_SECURITY_CERTS)
         return (reload_security)security;
-    if (security < 0 && (p->profile.ca[0] != NULL || p->profile.pin != NULL))
+    if (security < 0 && (p->profile->ca[0] != NULL || p->profile->pin != NULL))
         return RELOAD_SECURITY_CERTS;
     tool_usage(tool, "%s: security is missing; one of --secret, --ca, --pin or --none is required",
                p->profile_file);
@@ -174,8 +174,8 @@ bool policy_load_as(struct tool *tool, struct policy_options *p, reload_security
         return true;
     if (!profile_read(tool, p->profile_file, &p->profile))
         return false;
-    if (p->profile.security >= 0 && p->profile.security != (int64_t)security && !force) {
-        const char *profile = reload_name(RELOAD_NAMES_SECURITY, (uint32_t)p->profile.security);
+    if (p->profile->security >= 0 && p->profile->security != (int64_t)security && !force) {
+        const char *profile = reload_name(RELOAD_NAMES_SECURITY, (uint32_t)p->profile->security);
         tool_error(tool, STATUS_FAILED, "%s: security is %s, but the options specify %s",
                    p->profile_file, profile == NULL ? "unknown" : profile,
                    reload_name(RELOAD_NAMES_SECURITY, security));

@@ -22,7 +22,7 @@ struct policy_options {
     bool replay, pair;
 
     reload_security security; /* set by policy_load */
-    reload_profile profile;   /* owns the strings that policy_load takes from it */
+    reload_profile *profile;  /* owns the strings that policy_load takes from it */
 };
 
 #define POLICY_OPTIONS_INIT                                                         \
@@ -93,6 +93,6 @@ void policy_free(struct policy_options *policy);
 
 /* Reads a profile. File names in it become relative to its directory. Returns false after reporting
  * an error. */
-bool profile_read(struct tool *tool, const char *path, reload_profile *profile);
+bool profile_read(struct tool *tool, const char *path, reload_profile **profile);
 
 #endif

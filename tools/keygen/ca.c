@@ -62,24 +62,36 @@ static bool make_certificate(struct make_ca *m, reload_rng *rng, reload_key *key
     return err == RELOAD_OK;
 }
 
+/* The new overlay's profile; NULL without memory. */
+static reload_profile *make_profile(const struct make_ca *m)
+{
+    reload_profile *profile = reload_profile_new();
+    if (profile == NULL)
+        return NULL;
+    profile->overlay = strdup(m->overlay);
+    profile->security = RELOAD_SECURITY_CERTS;
+    profile->dht = RELOAD_DHT_CHORD;
+    profile->hash = RELOAD_HASH_SHA1;
+    profile->max_skew = RELOAD_DEFAULT_SKEW;
+    profile->min_rsa_bits = m->bits < 2048 ? m->bits : 2048;
+    profile->ca[0] = strdup("ca.crt");
+    if (profile->overlay == NULL || profile->ca[0] == NULL)
+        reload_profile_free(&profile);
+    return profile;
+}
+
 static bool write_profile(struct make_ca *m, const char *path)
 {
-    char *overlay = strdup(m->overlay), *file = strdup("ca.crt");
-    reload_profile profile = {.overlay = overlay,
-                              .security = RELOAD_SECURITY_CERTS,
-                              .dht = RELOAD_DHT_CHORD,
-                              .hash = RELOAD_HASH_SHA1,
-                              .max_skew = RELOAD_DEFAULT_SKEW,
-                              .min_rsa_bits = m->bits < 2048 ? m->bits : 2048,
-                              .ca = {file}};
+    reload_profile *profile = make_profile(m);
     struct output out;
-    bool good = overlay != NULL && file != NULL && output_open(&out, &m->tool, path, 0);
+    if (profile == NULL)
+        tool_error(&m->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+    bool good = profile != NULL && output_open(&out, &m->tool, path, 0);
     if (good) {
-        (void)reload_profile_write(&profile, output_write, &out);
+        (void)reload_profile_write(profile, output_write, &out);
         good = output_close(&out);
     }
-    free(overlay);
-    free(file);
+    reload_profile_free(&profile);
     return good;
 }
 

@@ -55,7 +55,7 @@ static bool read_ca(struct ca *ca)
         tool_error(ca->tool, STATUS_FAILED, "%s: ca.key is not the key of ca.crt", ca->dir);
         return false;
     }
-    if (good && ca->profile.overlay == NULL) {
+    if (good && ca->profile->overlay == NULL) {
         tool_error(ca->tool, STATUS_FAILED, "%s/overlay.json: overlay is missing", ca->dir);
         return false;
     }

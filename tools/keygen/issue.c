@@ -108,7 +108,7 @@ static bool add_peers(struct issue *s, reload_rng *rng)
             digits);
         return false;
     }
-    return leaf_add_peers(&s->leaf, s->ca.profile.overlay, first);
+    return leaf_add_peers(&s->leaf, s->ca.profile->overlay, first);
 }
 
 static const struct entry *find_entry(const struct index *index, const reload_cert *cert)
@@ -175,7 +175,7 @@ static bool add_renewed(struct issue *s)
         at += len + !last;
     }
     for (unsigned i = 0; i < entry->peers; i++) {
-        reload_cert_name name = {.peer = true, .text = s->ca.profile.overlay};
+        reload_cert_name name = {.peer = true, .text = s->ca.profile->overlay};
         if (id_add(entry->first, i, name.id))
             leaf_add_name(&s->leaf, &name);
     }
@@ -270,7 +270,7 @@ static void issue(struct issue *s)
         (s->request != NULL || keygen_may_write(s->tool, key_path, leaf->force)) &&
         keygen_may_write(s->tool, cert_path, leaf->force) && set_validity(s)) {
         /* with one seed, each certificate of a CA has its own key */
-        (void)snprintf(purpose, sizeof purpose, "issue %s %zu %s", s->ca.profile.overlay,
+        (void)snprintf(purpose, sizeof purpose, "issue %s %zu %s", s->ca.profile->overlay,
                        s->index.count, leaf->user_count > 0 ? leaf->users[0] : "");
         reload_rng *rng = keygen_rng(s->tool, leaf->seed, purpose);
         if (rng != NULL && issue_names(s, rng))

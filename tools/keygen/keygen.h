@@ -139,7 +139,7 @@ struct ca {
     struct tool *tool;
     const char *dir;
     int lock; /* the directory, locked while the CA is in use */
-    reload_profile profile;
+    reload_profile *profile;
     reload_cert *cert;
     reload_key *key;
 };

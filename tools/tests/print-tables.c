@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 static void print_attributes(void)
 {
@@ -71,23 +72,20 @@ static int print_octets(void *arg, const void *octets, size_t len)
 /* A profile with every key, as JSON. */
 static void print_profile(void)
 {
-    char name[] = "-";
-    reload_profile profile = {.overlay = name,
-                              .security = RELOAD_SECURITY_CERTS,
-                              .dht = 1,
-                              .hash = 1,
-                              .max_skew = 1,
-                              .min_rsa_bits = 1,
-                              .allow_sha1_certs = true,
-                              .require_peer_signature = true,
-                              .replay = true,
-                              .pair = true,
-                              .replay_state = name,
-                              .pin = name,
-                              .ca = {name},
-                              .intermediates = {name},
-                              .crl = {name}};
-    (void)reload_profile_write(&profile, print_octets, stdout);
+    reload_profile *profile = reload_profile_new();
+    if (profile == NULL)
+        return;
+    char **const names[] = {&profile->overlay, &profile->replay_state,     &profile->pin,
+                            &profile->ca[0],   &profile->intermediates[0], &profile->crl[0]};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        *names[i] = strdup("-");
+    profile->security = RELOAD_SECURITY_CERTS;
+    profile->dht = profile->hash = 1;
+    profile->max_skew = profile->min_rsa_bits = 1;
+    profile->allow_sha1_certs = profile->require_peer_signature = true;
+    profile->replay = profile->pair = true;
+    (void)reload_profile_write(profile, print_octets, stdout);
+    reload_profile_free(&profile);
 }
 
 int main(void)
