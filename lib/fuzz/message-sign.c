@@ -54,7 +54,8 @@ void check_appending(const reload_msg *msg)
 }
 
 /* Signs a message and parses the result into all.made. Returns whether it was signed. */
-static bool sign(reload_signer *signer, unsigned flags, const reload_msg *msg, reload_buf *out)
+static bool sign_message(reload_signer *signer, unsigned flags, const reload_msg *msg,
+                         reload_buf *out)
 {
     reload_diag diag;
     size_t len;
@@ -92,12 +93,12 @@ void check_signing(const reload_msg *msg, unsigned flags)
     reload_buf out = {0}, again = {0};
     size_t len;
     const uint8_t *octets = reload_msg_octets(msg, &len);
-    (void)sign(all.none, flags, msg, &out);
+    (void)sign_message(all.none, flags, msg, &out);
     if (out.len > 0 && flags == 0)
         MUST(verify(&all.none_verifier, all.made, NOW)->verdict == RELOAD_UNSECURED ||
              reload_msg_field(msg, RELOAD_F_VERSION) != RELOAD_VERSION_1 ||
              reload_msg_field(msg, RELOAD_F_FRAG) != 0);
-    if (sign(all.hmac, flags, msg, &out)) {
+    if (sign_message(all.hmac, flags, msg, &out)) {
         uint32_t before = reload_msg_signature(msg), after = reload_msg_signature(all.made);
         MUST(after != RELOAD_NO_ATTR);
         const reload_report *report = verify(&all.hmac_verifier, all.made, NOW);
@@ -121,7 +122,7 @@ void check_signing(const reload_msg *msg, unsigned flags)
         bool valid = report->verdict == RELOAD_VALID;
         check_strictness(all.made);
         MUST(reload_msg_parse(all.again, out.octets, out.len, NULL) == RELOAD_OK);
-        if (sign(all.hmac, flags, all.again, &again))
+        if (sign_message(all.hmac, flags, all.again, &again))
             MUST(same(out.octets, out.len, again.octets, again.len));
         if (valid)
             check_tampering(&out, (unsigned)len + flags);
@@ -142,7 +143,7 @@ static void check_valid(const uint8_t *octets, size_t len, unsigned flags)
     reload_build_field(&b, RELOAD_F_SECURITY, RELOAD_SECURITY_OPEN);
     MUST(reload_build_end(&b) == RELOAD_OK);
     MUST(reload_msg_parse(msg, plain.octets, plain.len, NULL) == RELOAD_OK);
-    if (sign(all.hmac, flags, msg, &out)) {
+    if (sign_message(all.hmac, flags, msg, &out)) {
         const reload_report *report = verify(&all.hmac_verifier, all.made, NOW);
         reload_reason reason = expected_reason(all.made);
         MUST(report->reason == reason);

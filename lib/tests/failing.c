@@ -8,7 +8,7 @@ void *__wrap_realloc(void *memory, size_t size);
 long countdown = -1;
 bool failed;
 
-static bool fails(void)
+static bool count_down(void)
 {
     if (countdown < 0 || countdown-- > 0)
         return false;
@@ -18,15 +18,15 @@ static bool fails(void)
 
 void *__wrap_malloc(size_t size)
 {
-    return fails() ? NULL : __real_malloc(size);
+    return count_down() ? NULL : __real_malloc(size);
 }
 
 void *__wrap_calloc(size_t count, size_t size)
 {
-    return fails() ? NULL : __real_calloc(count, size);
+    return count_down() ? NULL : __real_calloc(count, size);
 }
 
 void *__wrap_realloc(void *memory, size_t size)
 {
-    return fails() ? NULL : __real_realloc(memory, size);
+    return count_down() ? NULL : __real_realloc(memory, size);
 }

@@ -13,8 +13,8 @@ static reload_err record_call(struct fake_store *fake, char letter)
     return RELOAD_OK;
 }
 
-static reload_err find_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_peer_state *peer,
-                            bool *found)
+static reload_err fake_find_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE],
+                                 reload_peer_state *peer, bool *found)
 {
     struct fake_store *fake = arg;
     *found = false;
@@ -26,8 +26,8 @@ static reload_err find_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_
     return record_call(fake, 'p');
 }
 
-static reload_err keep_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE],
-                            const reload_peer_state *peer)
+static reload_err fake_keep_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE],
+                                 const reload_peer_state *peer)
 {
     struct fake_store *fake = arg;
     size_t i = 0;
@@ -43,8 +43,9 @@ static reload_err keep_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE],
     return RELOAD_OK;
 }
 
-static reload_err find_request(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE],
-                               uint32_t overlay, reload_request_state *request, bool *found)
+static reload_err fake_find_request(void *arg,
+                                    const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE],
+                                    uint32_t overlay, reload_request_state *request, bool *found)
 {
     struct fake_store *fake = arg;
     *found = false;
@@ -57,8 +58,9 @@ static reload_err find_request(void *arg, const uint8_t transaction_id[RELOAD_TR
     return record_call(fake, 'q');
 }
 
-static reload_err keep_request(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE],
-                               uint32_t overlay, const reload_request_state *request)
+static reload_err fake_keep_request(void *arg,
+                                    const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE],
+                                    uint32_t overlay, const reload_request_state *request)
 {
     struct fake_store *fake = arg;
     reload_err err = record_call(fake, 'Q');
@@ -72,8 +74,8 @@ static reload_err keep_request(void *arg, const uint8_t transaction_id[RELOAD_TR
     return RELOAD_OK;
 }
 
-static reload_err find_pin(void *arg, const char *name,
-                           uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE], bool *found)
+static reload_err fake_find_pin(void *arg, const char *name,
+                                uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE], bool *found)
 {
     struct fake_store *fake = arg;
     *found = false;
@@ -85,8 +87,8 @@ static reload_err find_pin(void *arg, const char *name,
     return record_call(fake, 'i');
 }
 
-static reload_err keep_pin(void *arg, const char *name,
-                           const uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE])
+static reload_err fake_keep_pin(void *arg, const char *name,
+                                const uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE])
 {
     struct fake_store *fake = arg;
     reload_err err = record_call(fake, 'I');
@@ -108,6 +110,7 @@ void clear_store(struct fake_store *fake)
 
 reload_store fake_store_functions(struct fake_store *fake)
 {
-    return (reload_store){fake,         find_peer, keep_peer, find_request,
-                          keep_request, find_pin,  keep_pin};
+    return (reload_store){
+        fake,          fake_find_peer, fake_keep_peer, fake_find_request, fake_keep_request,
+        fake_find_pin, fake_keep_pin};
 }

@@ -73,8 +73,8 @@ int teardown_identities(void **state)
 
 /* ---- A store ---- */
 
-static reload_err find_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_peer_state *peer,
-                            bool *found)
+static reload_err memory_find_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE],
+                                   reload_peer_state *peer, bool *found)
 {
     const struct memory *memory = arg;
     (void)id;
@@ -83,8 +83,8 @@ static reload_err find_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_
     return RELOAD_OK;
 }
 
-static reload_err keep_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE],
-                            const reload_peer_state *peer)
+static reload_err memory_keep_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE],
+                                   const reload_peer_state *peer)
 {
     struct memory *memory = arg;
     (void)id;
@@ -93,8 +93,9 @@ static reload_err keep_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE],
     return RELOAD_OK;
 }
 
-static reload_err find_request(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE],
-                               uint32_t overlay, reload_request_state *request, bool *found)
+static reload_err memory_find_request(void *arg,
+                                      const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE],
+                                      uint32_t overlay, reload_request_state *request, bool *found)
 {
     const struct memory *memory = arg;
     (void)overlay;
@@ -105,8 +106,9 @@ static reload_err find_request(void *arg, const uint8_t transaction_id[RELOAD_TR
     return RELOAD_OK;
 }
 
-static reload_err keep_request(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE],
-                               uint32_t overlay, const reload_request_state *request)
+static reload_err memory_keep_request(void *arg,
+                                      const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE],
+                                      uint32_t overlay, const reload_request_state *request)
 {
     struct memory *memory = arg;
     (void)overlay;
@@ -116,8 +118,8 @@ static reload_err keep_request(void *arg, const uint8_t transaction_id[RELOAD_TR
     return RELOAD_OK;
 }
 
-static reload_err find_pin(void *arg, const char *name,
-                           uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE], bool *found)
+static reload_err memory_find_pin(void *arg, const char *name,
+                                  uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE], bool *found)
 {
     const struct memory *memory = arg;
     *found = false;
@@ -129,13 +131,13 @@ static reload_err find_pin(void *arg, const char *name,
     return RELOAD_OK;
 }
 
-static reload_err keep_pin(void *arg, const char *name,
-                           const uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE])
+static reload_err memory_keep_pin(void *arg, const char *name,
+                                  const uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE])
 {
     struct memory *memory = arg;
     uint8_t stored[RELOAD_FINGERPRINT_SIZE];
     bool found;
-    if (find_pin(arg, name, stored, &found) != RELOAD_OK || found)
+    if (memory_find_pin(arg, name, stored, &found) != RELOAD_OK || found)
         return RELOAD_OK;
     assert_true(memory->pin_count < MOST && strlen(name) < sizeof memory->pins[0].name);
     memcpy(memory->pins[memory->pin_count].name, name, strlen(name) + 1);
@@ -145,13 +147,18 @@ static reload_err keep_pin(void *arg, const char *name,
 
 reload_store memory_functions(struct memory *memory)
 {
-    return (reload_store){memory,       find_peer, keep_peer, find_request,
-                          keep_request, find_pin,  keep_pin};
+    return (reload_store){memory,
+                          memory_find_peer,
+                          memory_keep_peer,
+                          memory_find_request,
+                          memory_keep_request,
+                          memory_find_pin,
+                          memory_keep_pin};
 }
 
 /* ---- Messages ---- */
 
-void make(const char *json, const struct identity *who, unsigned flags, reload_buf *out)
+void make_signed(const char *json, const struct identity *who, unsigned flags, reload_buf *out)
 {
     reload_buf plain = {0};
     reload_diag diag;
@@ -174,7 +181,7 @@ char *second_peer_info(void)
 {
     reload_buf octets = {0};
     size_t len;
-    make(SEARCH("00000001"), &second, RELOAD_SIGN_SOURCE_INFO, &octets);
+    make_signed(SEARCH("00000001"), &second, RELOAD_SIGN_SOURCE_INFO, &octets);
     reload_msg *msg = test_parse(&octets);
     const uint8_t *value = reload_msg_value_octets(
         msg, reload_msg_member(msg, RELOAD_NO_ATTR, RELOAD_A_SOURCE_INFO), &len);

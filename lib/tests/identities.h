@@ -58,7 +58,7 @@ reload_store memory_functions(struct memory *memory);
 #define SEARCH(counter) HEAD("PEER-SEARCH", "false", counter, "") "]}"
 
 /* Replaces out by a message signed under CERTS. */
-void make(const char *json, const struct identity *who, unsigned flags, reload_buf *out);
+void make_signed(const char *json, const struct identity *who, unsigned flags, reload_buf *out);
 /* The members of a PEER-INFO with alice's Peer-ID, signed by the second identity, in hex, which the
  * caller frees */
 char *second_peer_info(void);

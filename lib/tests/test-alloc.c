@@ -76,7 +76,8 @@ static reload_err run_reader(void *arg)
     return err;
 }
 
-static void check_read(const uint8_t *octets, size_t len, reload_form form, unsigned messages)
+static void read_with_failures(const uint8_t *octets, size_t len, reload_form form,
+                               unsigned messages)
 {
     struct input input = {octets, len, form, messages};
     each_allocation(run_reader, &input, false);
@@ -88,7 +89,7 @@ static void test_reader_binary(void **state)
     reload_buf buf = {0};
     for (unsigned i = 0; i < 500; i++) /* more than one chunk */
         reload_buf_append(&buf, everything.octets, everything.len);
-    check_read(buf.octets, buf.len, RELOAD_FORM_AUTO, 500);
+    read_with_failures(buf.octets, buf.len, RELOAD_FORM_AUTO, 500);
     reload_buf_free(&buf);
     /* a message larger than the reader's buffer */
     reload_builder b;
@@ -99,7 +100,7 @@ static void test_reader_binary(void **state)
         reload_build_octets(&b, 0x0655, zeros, 0xfffc);
     assert_int_equal(reload_build_end(&b), RELOAD_OK);
     free(zeros);
-    check_read(buf.octets, buf.len, RELOAD_FORM_BINARY, 1);
+    read_with_failures(buf.octets, buf.len, RELOAD_FORM_BINARY, 1);
     reload_buf_free(&buf);
 }
 
@@ -115,7 +116,7 @@ static void test_reader_hex(void **state)
         }
         reload_buf_append(&text, "\n\n", 2);
     }
-    check_read(text.octets, text.len, RELOAD_FORM_AUTO, 300);
+    read_with_failures(text.octets, text.len, RELOAD_FORM_AUTO, 300);
     reload_buf_free(&text);
 }
 
@@ -134,7 +135,7 @@ static void test_reader_json(void **state)
     (void)state;
     reload_buf text = {0};
     write_json(&text, 4);
-    check_read(text.octets, text.len, RELOAD_FORM_AUTO, 4);
+    read_with_failures(text.octets, text.len, RELOAD_FORM_AUTO, 4);
     reload_buf_free(&text);
 }
 
@@ -167,7 +168,7 @@ static void build_tunnel(reload_buf *buf)
     assert_int_equal(reload_build_end(&b), RELOAD_OK);
 }
 
-static void check_write(write_function write, bool json)
+static void write_with_failures(write_function write, bool json)
 {
     reload_buf buf = {0};
     build_tunnel(&buf);
@@ -181,16 +182,16 @@ static void check_write(write_function write, bool json)
 static void test_json_write_alloc(void **state)
 {
     (void)state;
-    check_write(reload_json_write, false);
-    check_write(reload_json_write, true);
+    write_with_failures(reload_json_write, false);
+    write_with_failures(reload_json_write, true);
 }
 
 static void test_text_write_alloc(void **state)
 {
     (void)state;
-    check_write(reload_text_write, false);
-    check_write(reload_line_write, false);
-    check_write(annotated_write, false);
+    write_with_failures(reload_text_write, false);
+    write_with_failures(reload_line_write, false);
+    write_with_failures(annotated_write, false);
 }
 
 struct comparing {

@@ -46,8 +46,8 @@ static void free_fixture(struct fixture *f)
 }
 
 /* Lists each signature's verdict or reason, and its signer: "SIGNATURE=valid:CN=first". */
-static void list_signatures(const reload_msg *msg, const reload_report *report, char *text,
-                            size_t size)
+static void list_signers(const reload_msg *msg, const reload_report *report, char *text,
+                         size_t size)
 {
     text[0] = '\0';
     for (size_t i = 0; i < report->count; i++) {
@@ -64,7 +64,7 @@ static void list_signatures(const reload_msg *msg, const reload_report *report, 
     }
 }
 
-static void check_verdict(struct fixture *f, const char *reason, const char *signatures)
+static void check_report_verdict(struct fixture *f, const char *reason, const char *signatures)
 {
     bool passes = reason == NULL;
     assert_string_equal(passes ? "" : reason, f->report->reason == RELOAD_REASON_NONE
@@ -74,25 +74,25 @@ static void check_verdict(struct fixture *f, const char *reason, const char *sig
     assert_int_equal(f->report->detail[0] != '\0', !passes);
     bool response = reload_msg_field(f->msg, RELOAD_F_RESPONSE) != 0;
     assert_int_equal(f->report->response_code, passes || response ? 0 : 431);
-    list_signatures(f->msg, f->report, f->text, sizeof f->text);
+    list_signers(f->msg, f->report, f->text, sizeof f->text);
     assert_string_equal(f->text, signatures);
 }
 
 static const reload_moment now = {NOW * RELOAD_SECOND, RELOAD_NO_TIME};
 
 /* Judges f->octets, and asserts the verdict without the store. */
-static void judge(struct fixture *f, const char *reason, const char *signatures)
+static void judge_fixture(struct fixture *f, const char *reason, const char *signatures)
 {
     assert_int_equal(reload_msg_parse(f->msg, f->octets.octets, f->octets.len, NULL), RELOAD_OK);
     assert_int_equal(reload_judge_message(f->judge, f->msg, now, f->report), RELOAD_OK);
-    check_verdict(f, reason, signatures);
+    check_report_verdict(f, reason, signatures);
 }
 
 /* Commits, and asserts the verdict with the store. */
-static void commit(struct fixture *f, const char *reason, const char *signatures)
+static void commit_fixture(struct fixture *f, const char *reason, const char *signatures)
 {
     assert_int_equal(reload_commit(&f->store, f->report), RELOAD_OK);
-    check_verdict(f, reason, signatures);
+    check_report_verdict(f, reason, signatures);
 }
 
 #define BODY_SIG "RESOURCE-INFO.BODY.SIGNATURE"
@@ -102,9 +102,9 @@ static void test_replay_before_body(void **state)
 {
     (void)state;
     struct fixture *f = new_fixture();
-    make(PUT("00000005"), &first, 0, &f->octets);
-    judge(f, NULL, BODY_SIG "=valid:CN=first SIGNATURE=valid:CN=first");
-    commit(f, NULL, BODY_SIG "=valid:CN=first SIGNATURE=valid:CN=first");
+    make_signed(PUT("00000005"), &first, 0, &f->octets);
+    judge_fixture(f, NULL, BODY_SIG "=valid:CN=first SIGNATURE=valid:CN=first");
+    commit_fixture(f, NULL, BODY_SIG "=valid:CN=first SIGNATURE=valid:CN=first");
     assert_int_equal(f->memory.pin_count, 2);
     /* the same request with a wrong BODY signature and a valid outer signature */
     reload_buf plain = {0}, json = {0};
@@ -112,18 +112,18 @@ static void test_replay_before_body(void **state)
     reload_msg *msg = test_parse(&f->octets);
     assert_int_equal(reload_json_write(msg, NULL, 0, test_sink, &json), RELOAD_OK);
     reload_buf_append(&json, "", 1);
-    make((const char *)json.octets, &first, 0, &plain);
+    make_signed((const char *)json.octets, &first, 0, &plain);
     reload_msg_free(&msg);
     reload_buf_free(&json);
     reload_buf_free(&f->octets);
     f->octets = plain;
-    judge(f, "bad-digest", BODY_SIG "=bad-digest:CN=first SIGNATURE=valid:CN=first");
-    commit(f, "replay", BODY_SIG "=unchecked SIGNATURE=valid:CN=first");
+    judge_fixture(f, "bad-digest", BODY_SIG "=bad-digest:CN=first SIGNATURE=valid:CN=first");
+    commit_fixture(f, "replay", BODY_SIG "=unchecked SIGNATURE=valid:CN=first");
     assert_string_equal(f->report->detail, "the Transaction ID's counter 5 was seen before");
     /* without the first request, it fails in step 12 and changes no state */
     memset(&f->memory, 0, sizeof f->memory);
-    judge(f, "bad-digest", BODY_SIG "=bad-digest:CN=first SIGNATURE=valid:CN=first");
-    commit(f, "bad-digest", BODY_SIG "=bad-digest:CN=first SIGNATURE=valid:CN=first");
+    judge_fixture(f, "bad-digest", BODY_SIG "=bad-digest:CN=first SIGNATURE=valid:CN=first");
+    commit_fixture(f, "bad-digest", BODY_SIG "=bad-digest:CN=first SIGNATURE=valid:CN=first");
     assert_true(!f->memory.has_peer && f->memory.pin_count == 0);
     assert_int_equal(f->memory.request_count, 1); /* with any verdict */
     free_fixture(f);
@@ -134,14 +134,14 @@ static void test_pin_before_digest(void **state)
 {
     (void)state;
     struct fixture *f = new_fixture();
-    make(SEARCH("00000001"), &second, 0, &f->octets);
+    make_signed(SEARCH("00000001"), &second, 0, &f->octets);
     flip_digest_bit(&f->octets, RELOAD_A_SIGNATURE);
-    judge(f, "bad-digest", "SIGNATURE=bad-digest:CN=second");
-    commit(f, "bad-digest", "SIGNATURE=bad-digest:CN=second");
+    judge_fixture(f, "bad-digest", "SIGNATURE=bad-digest:CN=second");
+    commit_fixture(f, "bad-digest", "SIGNATURE=bad-digest:CN=second");
     assert_int_equal(f->memory.pin_count, 0);
     assert_int_equal(f->store.keep_pin(&f->memory, ALICE_PIN, first.fingerprint), RELOAD_OK);
-    judge(f, "bad-digest", "SIGNATURE=bad-digest:CN=second");
-    commit(f, "pin-mismatch", "SIGNATURE=pin-mismatch:CN=second");
+    judge_fixture(f, "bad-digest", "SIGNATURE=bad-digest:CN=second");
+    commit_fixture(f, "pin-mismatch", "SIGNATURE=pin-mismatch:CN=second");
     assert_non_null(strstr(f->report->detail,
                            "PEER-CERT at /attributes/0/value/1: its key differs from the one "
                            "stored for the PEER-ID"));
@@ -158,11 +158,12 @@ static void test_two_keys(void **state)
                    HEAD("PEER-SEARCH", "false", "00000001",
                         ", {\"type\": \"REDIRECT\", \"hex\": \"%s\"}") "]}",
                    hex);
-    make(json, &first, 0, &f->octets);
+    make_signed(json, &first, 0, &f->octets);
     append_route_log(&f->octets);
-    judge(f, NULL,
-          "PEER-SIGNATURE=valid:CN=second SIGNATURE=valid:CN=first PEER-SIGNATURE=valid:CN=second");
-    commit(
+    judge_fixture(
+        f, NULL,
+        "PEER-SIGNATURE=valid:CN=second SIGNATURE=valid:CN=first PEER-SIGNATURE=valid:CN=second");
+    commit_fixture(
         f, "pin-mismatch",
         "PEER-SIGNATURE=pin-mismatch:CN=second SIGNATURE=valid:CN=first PEER-SIGNATURE=unchecked");
     assert_true(!f->memory.has_peer && f->memory.pin_count == 0);
@@ -180,9 +181,9 @@ static void test_response(void **state)
         json, sizeof json,
         HEAD("PEER-SEARCH", "true", "00000001", ", {\"type\": \"REDIRECT\", \"hex\": \"%s\"}") "]}",
         hex);
-    make(json, &first, 0, &f->octets);
-    judge(f, NULL, "PEER-SIGNATURE=valid:CN=second SIGNATURE=valid:CN=first");
-    commit(f, "unmatched-response", "PEER-SIGNATURE=unchecked SIGNATURE=valid:CN=first");
+    make_signed(json, &first, 0, &f->octets);
+    judge_fixture(f, NULL, "PEER-SIGNATURE=valid:CN=second SIGNATURE=valid:CN=first");
+    commit_fixture(f, "unmatched-response", "PEER-SIGNATURE=unchecked SIGNATURE=valid:CN=first");
     assert_false(f->report->has_round_trip);
     static const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE] = {0x46, 0x90, 0xba, 0x50,
                                                                     0,    0,    0,    1};
@@ -190,8 +191,8 @@ static void test_response(void **state)
     assert_int_equal(f->store.keep_request(&f->memory, transaction_id, 0, &request), RELOAD_OK);
     const reload_moment captured = {now.now, 3500000};
     assert_int_equal(reload_verify(f->judge, f->msg, captured, &f->store, f->report), RELOAD_OK);
-    check_verdict(f, "pin-mismatch",
-                  "PEER-SIGNATURE=pin-mismatch:CN=second SIGNATURE=valid:CN=first");
+    check_report_verdict(f, "pin-mismatch",
+                         "PEER-SIGNATURE=pin-mismatch:CN=second SIGNATURE=valid:CN=first");
     assert_true(f->report->has_round_trip);
     assert_int_equal(f->report->round_trip, 2500000);
     free(hex);
@@ -204,16 +205,16 @@ static void test_route_log(void **state)
 {
     (void)state;
     struct fixture *f = new_fixture();
-    make(SEARCH("00000001"), &first, 0, &f->octets);
+    make_signed(SEARCH("00000001"), &first, 0, &f->octets);
     append_route_log(&f->octets);
-    judge(f, NULL, "SIGNATURE=valid:CN=first PEER-SIGNATURE=valid:CN=second");
-    commit(f, NULL, "SIGNATURE=valid:CN=first PEER-SIGNATURE=pin-mismatch:CN=second");
+    judge_fixture(f, NULL, "SIGNATURE=valid:CN=first PEER-SIGNATURE=valid:CN=second");
+    commit_fixture(f, NULL, "SIGNATURE=valid:CN=first PEER-SIGNATURE=pin-mismatch:CN=second");
     assert_int_equal(f->memory.pin_count, 1);
     assert_memory_equal(f->memory.pins[0].fingerprint, first.fingerprint, RELOAD_FINGERPRINT_SIZE);
     assert_true(f->memory.has_peer);
     /* in a replay, the ROUTE-LOG is not checked */
-    judge(f, NULL, "SIGNATURE=valid:CN=first PEER-SIGNATURE=valid:CN=second");
-    commit(f, "replay", "SIGNATURE=valid:CN=first PEER-SIGNATURE=unchecked");
+    judge_fixture(f, NULL, "SIGNATURE=valid:CN=first PEER-SIGNATURE=valid:CN=second");
+    commit_fixture(f, "replay", "SIGNATURE=valid:CN=first PEER-SIGNATURE=unchecked");
     free_fixture(f);
 }
 
@@ -225,7 +226,7 @@ static void make_two_certs(struct fixture *f, const struct identity *a, const st
         json, sizeof json,
         HEAD("RESOURCE-PUT", "false", "00000001", RESOURCE(CERT_BODY CERT_BODY BODY)) "]}", a->der,
         b->der);
-    make(json, &first, 0, &f->octets);
+    make_signed(json, &first, 0, &f->octets);
 }
 
 /* D21 with pins: any certificate of the RESOURCE suffices. Otherwise, the reason is that of the
@@ -236,22 +237,22 @@ static void test_alternatives(void **state)
     static const char good[] = BODY_SIG "=valid:CN=first SIGNATURE=valid:CN=first";
     struct fixture *f = new_fixture();
     make_two_certs(f, &second, &first);
-    judge(f, NULL, good);
-    commit(f, NULL, good);
+    judge_fixture(f, NULL, good);
+    commit_fixture(f, NULL, good);
     assert_string_equal(f->memory.pins[1].name, KEY_PIN);
     assert_memory_equal(f->memory.pins[1].fingerprint, first.fingerprint, RELOAD_FINGERPRINT_SIZE);
     /* the KEY's pin is of the second identity: its certificate fails later than the other one */
     memset(&f->memory, 0, sizeof f->memory);
     assert_int_equal(f->store.keep_pin(&f->memory, KEY_PIN, second.fingerprint), RELOAD_OK);
-    judge(f, NULL, good);
-    commit(f, "bad-digest", BODY_SIG "=bad-digest:CN=second SIGNATURE=valid:CN=first");
+    judge_fixture(f, NULL, good);
+    commit_fixture(f, "bad-digest", BODY_SIG "=bad-digest:CN=second SIGNATURE=valid:CN=first");
     assert_int_equal(f->memory.pin_count, 1);
     /* the KEY's pin is of another key */
     memset(&f->memory, 0, sizeof f->memory);
     assert_int_equal(f->store.keep_pin(&f->memory, KEY_PIN, (const uint8_t *)KEY_PIN KEY_PIN),
                      RELOAD_OK);
-    judge(f, NULL, good);
-    commit(f, "pin-mismatch", BODY_SIG "=pin-mismatch:CN=second SIGNATURE=valid:CN=first");
+    judge_fixture(f, NULL, good);
+    commit_fixture(f, "pin-mismatch", BODY_SIG "=pin-mismatch:CN=second SIGNATURE=valid:CN=first");
     assert_non_null(strstr(f->report->detail, "its key differs from the one stored for the KEY"));
     free_fixture(f);
 }
@@ -267,14 +268,14 @@ static void test_alternatives_of_bad_digest(void **state)
     reload_msg *msg = test_parse(&f->octets);
     assert_int_equal(reload_json_write(msg, NULL, 0, test_sink, &json), RELOAD_OK);
     reload_buf_append(&json, "", 1);
-    make((const char *)json.octets, &first, 0, &f->octets);
+    make_signed((const char *)json.octets, &first, 0, &f->octets);
     reload_msg_free(&msg);
     reload_buf_free(&json);
-    judge(f, "bad-digest", BODY_SIG "=bad-digest:CN=second SIGNATURE=valid:CN=first");
-    commit(f, "bad-digest", BODY_SIG "=bad-digest:CN=second SIGNATURE=valid:CN=first");
+    judge_fixture(f, "bad-digest", BODY_SIG "=bad-digest:CN=second SIGNATURE=valid:CN=first");
+    commit_fixture(f, "bad-digest", BODY_SIG "=bad-digest:CN=second SIGNATURE=valid:CN=first");
     assert_int_equal(f->store.keep_pin(&f->memory, KEY_PIN, first.fingerprint), RELOAD_OK);
-    judge(f, "bad-digest", BODY_SIG "=bad-digest:CN=second SIGNATURE=valid:CN=first");
-    commit(f, "bad-digest", BODY_SIG "=bad-digest:CN=first SIGNATURE=valid:CN=first");
+    judge_fixture(f, "bad-digest", BODY_SIG "=bad-digest:CN=second SIGNATURE=valid:CN=first");
+    commit_fixture(f, "bad-digest", BODY_SIG "=bad-digest:CN=first SIGNATURE=valid:CN=first");
     free_fixture(f);
 }
 
@@ -284,8 +285,8 @@ static void test_missing_store(void **state)
 {
     (void)state;
     struct fixture *f = new_fixture();
-    make(SEARCH("00000001"), &first, 0, &f->octets);
-    judge(f, NULL, "SIGNATURE=valid:CN=first");
+    make_signed(SEARCH("00000001"), &first, 0, &f->octets);
+    judge_fixture(f, NULL, "SIGNATURE=valid:CN=first");
     assert_int_equal(reload_commit(NULL, f->report), RELOAD_ERR_ARGUMENT);
     assert_int_equal(f->report->verdict, RELOAD_UNCHECKED);
     assert_int_equal(f->report->count, 0);
@@ -366,7 +367,7 @@ static void make_items(struct item *items)
     for (unsigned i = 0; i < MESSAGES; i++) {
         const struct identity *who = i % 7 == 3 ? &second : &first;
         (void)snprintf(json, sizeof json, PUT("%08x"), i % 5 == 4 ? i - 1 : i);
-        make(json, who, i % 2 == 0 ? RELOAD_SIGN_SOURCE_INFO : 0, &items[i].octets);
+        make_signed(json, who, i % 2 == 0 ? RELOAD_SIGN_SOURCE_INFO : 0, &items[i].octets);
         if (i % 11 == 10)
             flip_digest_bit(&items[i].octets, RELOAD_A_SIGNATURE);
         items[i].msg = test_parse(&items[i].octets);
@@ -382,8 +383,8 @@ static void check_same_reports(const struct item *item)
     assert_int_equal(item->report->reason, item->alone->reason);
     assert_int_equal(item->report->response_code, item->alone->response_code);
     assert_string_equal(item->report->detail, item->alone->detail);
-    list_signatures(item->msg, item->report, a, sizeof a);
-    list_signatures(item->msg, item->alone, b, sizeof b);
+    list_signers(item->msg, item->report, a, sizeof a);
+    list_signers(item->msg, item->alone, b, sizeof b);
     assert_string_equal(a, b);
 }
 

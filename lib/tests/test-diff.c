@@ -41,7 +41,7 @@ static bool begins(const uint8_t *at, const uint8_t *end, const char *text)
 
 /* Asserts that a comparison has headings, and that after each one the "-" and the "+" lines
  * differ. */
-static void check_difference(const reload_buf *text, size_t at, unsigned bit)
+static void check_shown_difference(const reload_buf *text, size_t at, unsigned bit)
 {
     reload_buf lines[2] = {{0}, {0}};
     const uint8_t *line = text->octets, *end = text->octets + text->len;
@@ -83,7 +83,7 @@ static void flip_all(const reload_buf *good)
             reload_buf_reset(&text);
             assert_true(compare(good->octets, good->len, flipped.octets, flipped.len, &text));
             if (reload_msg_parse(msg, flipped.octets, flipped.len, NULL) == RELOAD_OK)
-                check_difference(&text, at, bit);
+                check_shown_difference(&text, at, bit);
             reload_msg_free(&msg);
             flipped.octets[at] ^= (uint8_t)(1u << bit);
         }
@@ -255,7 +255,7 @@ static void test_maximum_length(void **state)
 }
 
 /* A sink that fails after a number of calls */
-static int fail_after(void *arg, const void *octets, size_t len)
+static int fail_after_calls(void *arg, const void *octets, size_t len)
 {
     (void)octets;
     (void)len;
@@ -278,7 +278,7 @@ static void test_failing_sink(void **state)
     unsigned lines = 0, left;
     for (;; lines++) {
         left = lines;
-        reload_err err = diff_write(&side[0], &side[1], 0, fail_after, &left, &differ);
+        reload_err err = diff_write(&side[0], &side[1], 0, fail_after_calls, &left, &differ);
         assert_true(differ);
         if (err == RELOAD_OK)
             break;

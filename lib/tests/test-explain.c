@@ -10,21 +10,21 @@ enum { NOW = 1183900000, EXAMPLE_TIME = 946702799 };
 
 static reload_buf everything; /* signed with "secret" */
 
-static int setup(void **state)
+static int setup_explain(void **state)
 {
     (void)state;
     test_everything(&everything);
     return 0;
 }
 
-static int teardown(void **state)
+static int teardown_explain(void **state)
 {
     (void)state;
     reload_buf_free(&everything);
     return 0;
 }
 
-static reload_policy *new_policy(const char *secret)
+static reload_policy *new_hmac_policy(const char *secret)
 {
     reload_policy *policy = reload_policy_new(RELOAD_SECURITY_HMAC);
     assert_non_null(policy);
@@ -103,7 +103,8 @@ static void test_valid(void **state)
     (void)state;
     reload_report *report = test_report_new(RELOAD_UNCHECKED);
     struct explanations list = {0};
-    reload_policy *policy = new_policy("secret"), *none = reload_policy_new(RELOAD_SECURITY_NONE);
+    reload_policy *policy = new_hmac_policy("secret"),
+                  *none = reload_policy_new(RELOAD_SECURITY_NONE);
     reload_msg *msg = test_parse(&everything);
     assert_int_equal(explain_report(policy, msg, report, &list), RELOAD_OK); /* nothing judged */
     assert_int_equal(test_verify(policy, NULL, msg, NOW, report), RELOAD_OK);
@@ -123,16 +124,16 @@ static void test_valid(void **state)
 static void test_key(void **state)
 {
     (void)state;
-    reload_policy *policy = new_policy(" secret\t");
+    reload_policy *policy = new_hmac_policy(" secret\t");
     check_explained(policy, &everything, NOW, "secret-trimmed", false);
     reload_policy_free(&policy);
-    policy = new_policy("736563726574");
+    policy = new_hmac_policy("736563726574");
     check_explained(policy, &everything, NOW, "secret-from-hex", false);
     /* any of several secrets */
     assert_int_equal(reload_policy_add_secret(policy, (const uint8_t *)"another", 7), RELOAD_OK);
     check_explained(policy, &everything, NOW, "secret-from-hex", false);
     reload_policy_free(&policy);
-    policy = new_policy("another");
+    policy = new_hmac_policy("another");
     check_explained(policy, &everything, NOW, NULL, false);
     assert_int_equal(reload_policy_add_secret(policy, (const uint8_t *)"c2VjcmV0", 8), RELOAD_OK);
     check_explained(policy, &everything, NOW, "secret-from-base64", false);
@@ -143,7 +144,7 @@ static void test_key(void **state)
 static void test_each_bit(void **state)
 {
     (void)state;
-    reload_policy *policy = new_policy("secret");
+    reload_policy *policy = new_hmac_policy("secret");
     reload_msg *msg = test_parse(&everything);
     const reload_attr *digest =
         reload_msg_attr(msg, reload_msg_member(msg, reload_msg_signature(msg), RELOAD_A_DIGEST));
@@ -216,7 +217,7 @@ static void test_report_json(void **state)
         reload_report *report = test_report_new(RELOAD_UNCHECKED);
         reload_buf out = {0};
         struct explanations list = {0};
-        reload_policy *policy = new_policy(secrets[i]);
+        reload_policy *policy = new_hmac_policy(secrets[i]);
         reload_msg *msg = test_parse(&everything);
         assert_int_equal(test_verify(policy, NULL, msg, NOW, report), RELOAD_OK);
         assert_int_equal(explain_report(policy, msg, report, &list), RELOAD_OK);
@@ -241,5 +242,5 @@ int main(void)
         cmocka_unit_test(test_certs),       cmocka_unit_test(test_fit_text),
         cmocka_unit_test(test_report_json),
     };
-    return cmocka_run_group_tests_name("explain", tests, setup, teardown);
+    return cmocka_run_group_tests_name("explain", tests, setup_explain, teardown_explain);
 }

@@ -114,7 +114,7 @@ static void test_pretty(void **state)
     reload_buf_free(&buf);
 }
 
-static int fail_after(void *arg, const void *octets, size_t len)
+static int fail_after_octets(void *arg, const void *octets, size_t len)
 {
     size_t *left = arg;
     (void)octets;
@@ -134,11 +134,12 @@ static void test_write_errors(void **state)
     assert_int_equal(reload_json_write(msg, NULL, RELOAD_PRETTY, test_sink, &out), RELOAD_OK);
     for (size_t at = 0; at < out.len; at += 17) {
         size_t left = at;
-        assert_int_equal(reload_json_write(msg, NULL, RELOAD_PRETTY, fail_after, &left),
+        assert_int_equal(reload_json_write(msg, NULL, RELOAD_PRETTY, fail_after_octets, &left),
                          RELOAD_ERR_WRITE);
     }
     size_t left = out.len;
-    assert_int_equal(reload_json_write(msg, NULL, RELOAD_PRETTY, fail_after, &left), RELOAD_OK);
+    assert_int_equal(reload_json_write(msg, NULL, RELOAD_PRETTY, fail_after_octets, &left),
+                     RELOAD_OK);
     assert_int_equal(left, 0);
     reload_msg_free(&msg);
     reload_buf_free(&out);

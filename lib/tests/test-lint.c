@@ -32,7 +32,7 @@ static int collect_finding(void *arg, const struct lint_finding *finding)
     return found->fails_after != 0 && found->count >= found->fails_after ? -1 : 0;
 }
 
-static void lint(reload_security algorithm, const reload_msg *msg, struct found *found)
+static void lint_all(reload_security algorithm, const reload_msg *msg, struct found *found)
 {
     *found = (struct found){.msg = msg};
     assert_int_equal(lint_message(algorithm, msg, collect_finding, found), RELOAD_OK);
@@ -52,7 +52,7 @@ static void expect_one(reload_security algorithm, const reload_msg *msg, enum li
 {
     struct found found;
     size_t expected = rule == LINT_RULES ? 0 : 1;
-    lint(algorithm, msg, &found);
+    lint_all(algorithm, msg, &found);
     for (size_t i = 0; i < found.count; i++)
         if (found.count != expected || found.list[i].rule != rule ||
             strcmp(path_of(msg, &found.list[i]), path) != 0)
@@ -172,7 +172,7 @@ static void test_unread_parts(void **state)
     reload_msg_free(&msg);
     buf.len = RELOAD_HEADER_SIZE;
     msg = test_parse(&buf);
-    lint(RELOAD_SECURITY_CERTS, msg, &found);
+    lint_all(RELOAD_SECURITY_CERTS, msg, &found);
     assert_int_equal(found.count, 5);
     assert_int_equal(found.list[4].rule, LINT_UNKNOWN_VERSION);
     assert_int_equal(found.list[0].rule, LINT_TTL_ZERO);
@@ -231,7 +231,7 @@ static void test_malformed(void **state)
     struct found found;
     test_set_length(&buf, 0);
     msg = test_parse(&buf);
-    lint(RELOAD_SECURITY_HMAC, msg, &found);
+    lint_all(RELOAD_SECURITY_HMAC, msg, &found);
     assert_int_equal(found.count, 3);
     assert_int_equal(found.list[1].rule, LINT_MISSING_RESOURCE);
     assert_int_equal(found.list[2].rule, LINT_MISSING_SIGNATURE);
@@ -250,7 +250,7 @@ static void test_malformed(void **state)
     /* a new message, without octets */
     msg = reload_msg_new();
     assert_non_null(msg);
-    lint(RELOAD_SECURITY_HMAC, msg, &found);
+    lint_all(RELOAD_SECURITY_HMAC, msg, &found);
     assert_int_equal(found.count, 2);
     assert_int_equal(found.list[0].rule, LINT_TTL_ZERO);
     assert_int_equal(found.list[1].rule, LINT_UNKNOWN_VERSION);

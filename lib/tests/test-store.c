@@ -19,7 +19,7 @@ struct identity {
 static struct identity first, second;
 static reload_buf ca;
 
-static void make_identity(struct identity *who, const char *seed)
+static void make_self_signed(struct identity *who, const char *seed)
 {
     static const uint8_t serial[1] = {1};
     static const reload_cert_name names[] = {{true, {0x46, 0x3a, 0xc4, 0x13, 0xc4}, "chat"},
@@ -47,16 +47,16 @@ static void make_identity(struct identity *who, const char *seed)
     reload_rng_free(&rng);
 }
 
-static int setup(void **state)
+static int setup_store(void **state)
 {
     (void)state;
-    make_identity(&first, "one");
-    make_identity(&second, "two");
+    make_self_signed(&first, "one");
+    make_self_signed(&second, "two");
     test_file(&ca, "overlay/ca.crt");
     return 0;
 }
 
-static int teardown(void **state)
+static int teardown_store(void **state)
 {
     (void)state;
     reload_buf_free(&first.key);
@@ -85,7 +85,7 @@ static int teardown(void **state)
 #define RESPONSE(counter) HEAD("PEER-SEARCH", "true", counter) "]}"
 
 /* Signs a message given in JSON, under CERTS, or under HMAC if who is NULL. */
-static void make(const char *json, const struct identity *who, reload_buf *out)
+static void sign_json(const char *json, const struct identity *who, reload_buf *out)
 {
     reload_buf plain = {0};
     reload_diag diag;
@@ -144,8 +144,8 @@ static void free_verifier(struct verifier *v)
 static const reload_moment now = {NOW * RELOAD_SECOND, RELOAD_NO_TIME};
 
 /* Judges a message and commits, and asserts the verdict, the reason and the calls. */
-static void check_verdict(const struct verifier *v, const reload_buf *octets,
-                          reload_verdict verdict, reload_reason reason, const char *calls)
+static void check_calls(const struct verifier *v, const reload_buf *octets, reload_verdict verdict,
+                        reload_reason reason, const char *calls)
 {
     reload_report *report = test_report_new(RELOAD_UNCHECKED);
     reload_msg *msg = test_parse(octets);
@@ -174,10 +174,10 @@ struct messages {
 
 static void make_messages(struct messages *m)
 {
-    make(PUT("00000005", "sip:alice@10.4.1.2"), &first, &m->put);
-    make(SEARCH("00000006"), &first, &m->later);
-    make(SEARCH("00000007"), &second, &m->other);
-    make(RESPONSE("00000005"), &first, &m->response);
+    sign_json(PUT("00000005", "sip:alice@10.4.1.2"), &first, &m->put);
+    sign_json(SEARCH("00000006"), &first, &m->later);
+    sign_json(SEARCH("00000007"), &second, &m->other);
+    sign_json(RESPONSE("00000005"), &first, &m->response);
     reload_buf_append(&m->forged, m->put.octets, m->put.len);
     m->forged.octets[m->forged.len - 1] ^= 1;
 }
@@ -199,12 +199,12 @@ static void test_response_before_request(void **state)
     clear_store(&fake);
     struct verifier v = new_verifier(&fake, ALL, RELOAD_SECURITY_CERTS);
     make_messages(&m);
-    check_verdict(&v, &m.response, RELOAD_INVALID, RELOAD_REASON_UNMATCHED_RESPONSE, "iq");
+    check_calls(&v, &m.response, RELOAD_INVALID, RELOAD_REASON_UNMATCHED_RESPONSE, "iq");
     assert_int_equal(fake.pin_count, 0);
     /* an invalid request is stored too, and matches its response */
-    check_verdict(&v, &m.forged, RELOAD_INVALID, RELOAD_REASON_BAD_DIGEST, "Qi");
+    check_calls(&v, &m.forged, RELOAD_INVALID, RELOAD_REASON_BAD_DIGEST, "Qi");
     assert_true(fake.peer_count == 0 && fake.pin_count == 0 && fake.request_count == 1);
-    check_verdict(&v, &m.response, RELOAD_PINNED, RELOAD_REASON_NONE, "iqI");
+    check_calls(&v, &m.response, RELOAD_PINNED, RELOAD_REASON_NONE, "iqI");
     assert_int_equal(fake.pin_count, 1);
     free_verifier(&v);
     free_messages(&m);
@@ -219,7 +219,7 @@ static void test_pinned_request(void **state)
     clear_store(&fake);
     struct verifier v = new_verifier(&fake, ALL, RELOAD_SECURITY_CERTS);
     make_messages(&m);
-    check_verdict(&v, &m.put, RELOAD_PINNED, RELOAD_REASON_NONE, "QipiPII");
+    check_calls(&v, &m.put, RELOAD_PINNED, RELOAD_REASON_NONE, "QipiPII");
     assert_int_equal(fake.peer_count, 1);
     assert_memory_equal(fake.peers[0].id, alice_id, RELOAD_ID_SIZE);
     assert_int_equal(fake.peers[0].peer.boot_time, BOOT);
@@ -234,11 +234,11 @@ static void test_pinned_request(void **state)
     assert_int_equal(fake.requests[0].request.captured, RELOAD_NO_TIME);
     assert_false(fake.requests[0].request.open_overlay);
     /* of a replay, only the request is stored */
-    check_verdict(&v, &m.put, RELOAD_INVALID, RELOAD_REASON_REPLAY, "Qip");
-    check_verdict(&v, &m.response, RELOAD_PINNED, RELOAD_REASON_NONE, "iqI");
+    check_calls(&v, &m.put, RELOAD_INVALID, RELOAD_REASON_REPLAY, "Qip");
+    check_calls(&v, &m.response, RELOAD_PINNED, RELOAD_REASON_NONE, "iqI");
     /* another key */
-    check_verdict(&v, &m.other, RELOAD_INVALID, RELOAD_REASON_PIN_MISMATCH, "Qi");
-    check_verdict(&v, &m.later, RELOAD_PINNED, RELOAD_REASON_NONE, "QipPI");
+    check_calls(&v, &m.other, RELOAD_INVALID, RELOAD_REASON_PIN_MISMATCH, "Qi");
+    check_calls(&v, &m.later, RELOAD_PINNED, RELOAD_REASON_NONE, "QipPI");
     assert_int_equal(fake.peers[0].peer.counter, 6);
     assert_int_equal(fake.peers[0].peer.window, 1);
     assert_int_equal(fake.peer_count, 1);
@@ -255,19 +255,19 @@ static void test_calls_by_policy(void **state)
     clear_store(&fake);
     struct verifier v = new_verifier(&fake, ALL, RELOAD_SECURITY_CERTS);
     make_messages(&m);
-    check_verdict(&v, &m.put, RELOAD_PINNED, RELOAD_REASON_NONE, "QipiPII");
+    check_calls(&v, &m.put, RELOAD_PINNED, RELOAD_REASON_NONE, "QipiPII");
     free_verifier(&v);
     v = new_verifier(&fake, RELOAD_REMEMBER_PINS, RELOAD_SECURITY_CERTS);
-    check_verdict(&v, &m.put, RELOAD_PINNED, RELOAD_REASON_NONE, "iiII");
-    check_verdict(&v, &m.response, RELOAD_PINNED, RELOAD_REASON_NONE, "iI");
+    check_calls(&v, &m.put, RELOAD_PINNED, RELOAD_REASON_NONE, "iiII");
+    check_calls(&v, &m.response, RELOAD_PINNED, RELOAD_REASON_NONE, "iI");
     free_verifier(&v);
     v = new_verifier(&fake, RELOAD_REMEMBER_PINS | RELOAD_REMEMBER_PEERS, RELOAD_SECURITY_CERTS);
-    check_verdict(&v, &m.put, RELOAD_INVALID, RELOAD_REASON_REPLAY, "ip");
-    check_verdict(&v, &m.response, RELOAD_PINNED, RELOAD_REASON_NONE, "iI");
+    check_calls(&v, &m.put, RELOAD_INVALID, RELOAD_REASON_REPLAY, "ip");
+    check_calls(&v, &m.response, RELOAD_PINNED, RELOAD_REASON_NONE, "iI");
     free_verifier(&v);
     v = new_verifier(&fake, RELOAD_REMEMBER_REQUESTS | RELOAD_REMEMBER_PEERS,
                      RELOAD_SECURITY_CERTS);
-    check_verdict(&v, &m.put, RELOAD_INVALID, RELOAD_REASON_UNTRUSTED_CERTIFICATE, "Q");
+    check_calls(&v, &m.put, RELOAD_INVALID, RELOAD_REASON_UNTRUSTED_CERTIFICATE, "Q");
     free_verifier(&v);
     free_messages(&m);
 }
@@ -280,7 +280,7 @@ static void test_failing_body(void **state)
     reload_buf put = {0}, json = {0}, forged = {0}, good = {0};
     clear_store(&fake);
     struct verifier v = new_verifier(&fake, ALL, RELOAD_SECURITY_CERTS);
-    make(PUT("ffffffff", "sip:alice@10.4.1.2"), &first, &put);
+    sign_json(PUT("ffffffff", "sip:alice@10.4.1.2"), &first, &put);
     /* the BODY's ENTRY changes, and the sender signs the message again */
     reload_msg *msg = test_parse(&put);
     assert_int_equal(reload_json_write(msg, NULL, 0, test_sink, &json), RELOAD_OK);
@@ -288,12 +288,12 @@ static void test_failing_body(void **state)
     char *entry = strstr((char *)json.octets, "10.4.1.2");
     assert_non_null(entry);
     memcpy(entry, "10.9.9.9", 8);
-    make((const char *)json.octets, &first, &forged);
-    check_verdict(&v, &forged, RELOAD_INVALID, RELOAD_REASON_BAD_DIGEST, "Qipi");
+    sign_json((const char *)json.octets, &first, &forged);
+    check_calls(&v, &forged, RELOAD_INVALID, RELOAD_REASON_BAD_DIGEST, "Qipi");
     assert_true(fake.peer_count == 0 && fake.pin_count == 0);
-    make(SEARCH("00000001"), &first, &good);
-    check_verdict(&v, &good, RELOAD_PINNED, RELOAD_REASON_NONE,
-                  "QipPI"); /* the forged counter is not stored */
+    sign_json(SEARCH("00000001"), &first, &good);
+    check_calls(&v, &good, RELOAD_PINNED, RELOAD_REASON_NONE,
+                "QipPI"); /* the forged counter is not stored */
     reload_msg_free(&msg);
     free_verifier(&v);
     reload_buf_free(&put);
@@ -309,19 +309,19 @@ static void test_algorithms(void **state)
     static struct fake_store fake;
     reload_buf request = {0}, response = {0}, plain = {0};
     clear_store(&fake);
-    make(SEARCH("00000001"), NULL, &request);
-    make(RESPONSE("00000001"), NULL, &response);
+    sign_json(SEARCH("00000001"), NULL, &request);
+    sign_json(RESPONSE("00000001"), NULL, &response);
     struct verifier v = new_verifier(&fake, ALL, RELOAD_SECURITY_HMAC);
-    check_verdict(&v, &request, RELOAD_VALID, RELOAD_REASON_NONE, "Q");
-    check_verdict(&v, &request, RELOAD_VALID, RELOAD_REASON_NONE, "Q");
-    check_verdict(&v, &response, RELOAD_VALID, RELOAD_REASON_NONE, "q");
+    check_calls(&v, &request, RELOAD_VALID, RELOAD_REASON_NONE, "Q");
+    check_calls(&v, &request, RELOAD_VALID, RELOAD_REASON_NONE, "Q");
+    check_calls(&v, &response, RELOAD_VALID, RELOAD_REASON_NONE, "q");
     clear_store(&fake);
-    check_verdict(&v, &response, RELOAD_INVALID, RELOAD_REASON_UNMATCHED_RESPONSE, "q");
+    check_calls(&v, &response, RELOAD_INVALID, RELOAD_REASON_UNMATCHED_RESPONSE, "q");
     free_verifier(&v);
     v = new_verifier(&fake, ALL, RELOAD_SECURITY_NONE);
     test_json(&plain, "{\"header\": {\"method\": \"PEER-SEARCH\", \"security\": \"NONE\", "
                       "\"response\": true}, \"attributes\": []}");
-    check_verdict(&v, &plain, RELOAD_UNSECURED, RELOAD_REASON_NONE, "");
+    check_calls(&v, &plain, RELOAD_UNSECURED, RELOAD_REASON_NONE, "");
     free_verifier(&v);
     reload_buf_free(&request);
     reload_buf_free(&response);
@@ -347,8 +347,8 @@ static void test_round_trip(void **state)
         {7, 7, true, 0},
         {9, 4, true, -5},
     };
-    make(SEARCH("00000001"), NULL, &request);
-    make(RESPONSE("00000001"), NULL, &response);
+    sign_json(SEARCH("00000001"), NULL, &request);
+    sign_json(RESPONSE("00000001"), NULL, &response);
     reload_msg *q = test_parse(&request), *a = test_parse(&response);
     struct verifier v = new_verifier(&fake, RELOAD_REMEMBER_REQUESTS, RELOAD_SECURITY_HMAC);
     for (size_t i = 0; i < COUNT(cases); i++) {
@@ -379,8 +379,8 @@ static void test_failing_store(void **state)
     static struct fake_store fake;
     static const char letters[] = "pPqQiI";
     reload_buf put = {0}, response = {0};
-    make(PUT("00000001", "sip:alice@10.4.1.2"), &first, &put);
-    make(RESPONSE("00000001"), &first, &response);
+    sign_json(PUT("00000001", "sip:alice@10.4.1.2"), &first, &put);
+    sign_json(RESPONSE("00000001"), &first, &response);
     reload_msg *request = test_parse(&put), *response_msg = test_parse(&response);
     unsigned failures = 0;
     for (size_t i = 0; i < sizeof letters - 1; i++)
@@ -422,7 +422,7 @@ static void test_failing_allocations(void **state)
     (void)state;
     static struct fake_store fake;
     reload_buf put = {0};
-    make(PUT("00000001", "sip:alice@10.4.1.2"), &first, &put);
+    sign_json(PUT("00000001", "sip:alice@10.4.1.2"), &first, &put);
     reload_msg *msg = test_parse(&put);
     unsigned failures = 0;
     for (long n = 0;; n++) {
@@ -465,5 +465,5 @@ int main(void)
         cmocka_unit_test(test_failing_store),
         cmocka_unit_test(test_failing_allocations),
     };
-    return cmocka_run_group_tests_name("store", tests, setup, teardown);
+    return cmocka_run_group_tests_name("store", tests, setup_store, teardown_store);
 }

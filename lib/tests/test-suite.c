@@ -21,7 +21,7 @@ enum { HMAC_SHA256 = 0x7e, CERTS_SHA256 = 0x7f, EXAMPLE_TIME = 946702799 };
 
 static reload_buf ca, key, cert;
 
-static int setup(void **state)
+static int setup_suite(void **state)
 {
     (void)state;
     test_file(&ca, "overlay/ca.crt");
@@ -30,7 +30,7 @@ static int setup(void **state)
     return 0;
 }
 
-static int teardown(void **state)
+static int teardown_suite(void **state)
 {
     (void)state;
     reload_buf_free(&ca);
@@ -52,7 +52,7 @@ static reload_signer *new_signer(unsigned security)
     return s;
 }
 
-static reload_policy *new_policy(unsigned security)
+static reload_policy *new_suite_policy(unsigned security)
 {
     reload_policy *policy = reload_policy_new((reload_security)security);
     assert_non_null(policy);
@@ -66,7 +66,7 @@ static reload_policy *new_policy(unsigned security)
 /* ---- Signing and verifying ---- */
 
 /* Signs the example with an algorithm. */
-static void make(unsigned security, reload_buf *out)
+static void sign_example(unsigned security, reload_buf *out)
 {
     char json[2048];
     reload_buf plain = {0};
@@ -84,10 +84,10 @@ static void make(unsigned security, reload_buf *out)
     reload_buf_free(&plain);
 }
 
-static void check_verdict(unsigned security, const reload_buf *octets, const char *reason)
+static void check_suite_verdict(unsigned security, const reload_buf *octets, const char *reason)
 {
     reload_report *report = test_report_new(RELOAD_UNCHECKED);
-    reload_policy *policy = new_policy(security);
+    reload_policy *policy = new_suite_policy(security);
     reload_msg *msg = test_parse(octets);
     assert_int_equal(test_verify(policy, NULL, msg, EXAMPLE_TIME, report), RELOAD_OK);
     assert_string_equal(reason, report->reason == RELOAD_REASON_NONE
@@ -112,7 +112,7 @@ static void test_rows(void **state)
 /* D1: a change of any octet from 8 on is detected. */
 static void check_each_octet(unsigned security, reload_buf *octets, size_t step)
 {
-    reload_policy *policy = new_policy(security);
+    reload_policy *policy = new_suite_policy(security);
     reload_msg *msg = reload_msg_new();
     reload_report *report = test_report_new(RELOAD_UNCHECKED);
     for (size_t i = 8; i < octets->len; i += step) {
@@ -133,8 +133,8 @@ static void test_hmac_sha256(void **state)
 {
     (void)state;
     reload_buf octets = {0};
-    make(HMAC_SHA256, &octets);
-    check_verdict(HMAC_SHA256, &octets, "valid");
+    sign_example(HMAC_SHA256, &octets);
+    check_suite_verdict(HMAC_SHA256, &octets, "valid");
     /* the digest is HMAC-SHA256 of the octets that D1 covers */
     reload_msg *msg = test_parse(&octets);
     reload_site site;
@@ -151,7 +151,7 @@ static void test_hmac_sha256(void **state)
     assert_memory_equal(value, digest, len);
     reload_msg_free(&msg);
     check_each_octet(HMAC_SHA256, &octets, 1);
-    check_verdict(RELOAD_SECURITY_HMAC, &octets, "security-mismatch");
+    check_suite_verdict(RELOAD_SECURITY_HMAC, &octets, "security-mismatch");
     reload_buf_free(&octets);
 }
 
@@ -159,10 +159,10 @@ static void test_certs_sha256(void **state)
 {
     (void)state;
     reload_buf octets = {0};
-    make(CERTS_SHA256, &octets);
-    check_verdict(CERTS_SHA256, &octets, "valid");
+    sign_example(CERTS_SHA256, &octets);
+    check_suite_verdict(CERTS_SHA256, &octets, "valid");
     check_each_octet(CERTS_SHA256, &octets, 13);
-    check_verdict(RELOAD_SECURITY_CERTS, &octets, "security-mismatch");
+    check_suite_verdict(RELOAD_SECURITY_CERTS, &octets, "security-mismatch");
     reload_buf_free(&octets);
 }
 
@@ -192,15 +192,15 @@ static void test_sha1_refused(void **state)
 {
     (void)state;
     reload_buf octets = {0};
-    make(RELOAD_SECURITY_HMAC, &octets);
+    sign_example(RELOAD_SECURITY_HMAC, &octets);
     octets.octets[11] = HMAC_SHA256;
-    check_verdict(HMAC_SHA256, &octets, "bad-digest-length");
+    check_suite_verdict(HMAC_SHA256, &octets, "bad-digest-length");
     reload_buf_reset(&octets);
-    make(CERTS_SHA256, &octets);
+    sign_example(CERTS_SHA256, &octets);
     sign_again(CERTS_SHA256, RELOAD_MD_SHA1, &octets);
-    check_verdict(CERTS_SHA256, &octets, "bad-digest");
+    check_suite_verdict(CERTS_SHA256, &octets, "bad-digest");
     sign_again(CERTS_SHA256, RELOAD_MD_SHA256, &octets);
-    check_verdict(CERTS_SHA256, &octets, "valid");
+    check_suite_verdict(CERTS_SHA256, &octets, "valid");
     reload_buf_free(&octets);
 }
 
@@ -212,5 +212,5 @@ int main(void)
         cmocka_unit_test(test_certs_sha256),
         cmocka_unit_test(test_sha1_refused),
     };
-    return cmocka_run_group_tests_name("suite", tests, setup, teardown);
+    return cmocka_run_group_tests_name("suite", tests, setup_suite, teardown_suite);
 }

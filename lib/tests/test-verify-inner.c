@@ -9,7 +9,7 @@ static void test_missing_inner_signatures(void **state)
     /* in any method */
     check_verdict(&(struct plan){.no_body_signature = true, .method = RELOAD_RESOURCE_GET},
                   "missing-signature", 401, NULL);
-    /* SOURCE-INFO's signature is required if the policy says so */
+    /* SOURCE-INFO's signature is required by reload_policy_require_peer_signature() */
     reload_buf buf = {0};
     for (int response = 0; response < 2; response++) {
         reload_policy *policy = new_policy();

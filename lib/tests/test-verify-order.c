@@ -144,7 +144,7 @@ static void test_order(void **state)
     reload_buf_free(&buf);
 }
 
-static void test_names(void **state)
+static void test_verdict_names(void **state)
 {
     (void)state;
     assert_string_equal(reload_verdict_text(RELOAD_UNCHECKED), "unchecked");
@@ -229,7 +229,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_order),
-        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_verdict_names),
         cmocka_unit_test(test_report_json),
     };
     return cmocka_run_group_tests_name("verify-order", tests, NULL, NULL);

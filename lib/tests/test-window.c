@@ -160,7 +160,7 @@ static void check_name(const char *key, const char *name)
     reload_buf_free(&buf);
 }
 
-static void test_names(void **state)
+static void test_pin_names(void **state)
 {
     (void)state;
     static const uint8_t id[RELOAD_ID_SIZE] = {0x46, 0x3A, [19] = 0xff};
@@ -199,7 +199,7 @@ int main(void)
         cmocka_unit_test(test_window_random),
         cmocka_unit_test(test_window_edges),
         cmocka_unit_test(test_boot_time),
-        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_pin_names),
     };
     return cmocka_run_group_tests_name("window", tests, NULL, NULL);
 }

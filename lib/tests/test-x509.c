@@ -28,7 +28,7 @@ static reload_key *make_key(const char *seed)
     return key;
 }
 
-static int setup(void **state)
+static int setup_keys(void **state)
 {
     (void)state;
     ca_key = make_key("ca");
@@ -37,7 +37,7 @@ static int setup(void **state)
     return 0;
 }
 
-static int teardown(void **state)
+static int teardown_keys(void **state)
 {
     (void)state;
     reload_key_free(&ca_key);
@@ -61,8 +61,8 @@ static const reload_cert_spec leaf_spec = {.size = sizeof leaf_spec,
                                            .not_after = 1000000100 * RELOAD_SECOND};
 
 /* Issues and parses a certificate. Its PEM is appended to pem, unless pem is NULL. */
-static reload_cert *issue(const reload_cert_spec *spec, reload_key *subject,
-                          const reload_cert *issuer, reload_key *issuer_key, reload_buf *pem)
+static reload_cert *issue_cert(const reload_cert_spec *spec, reload_key *subject,
+                               const reload_cert *issuer, reload_key *issuer_key, reload_buf *pem)
 {
     reload_buf text = {0};
     reload_cert *cert;
@@ -191,7 +191,7 @@ static void test_recover(void **state)
     uint8_t signature[128], block[128], digest[20];
     bool good;
     const reload_span octets = {(const uint8_t *)"abc", 3};
-    reload_cert *cert = issue(&ca_spec, ca_key, NULL, ca_key, NULL);
+    reload_cert *cert = issue_cert(&ca_spec, ca_key, NULL, ca_key, NULL);
     assert_int_equal(reload_cert_signature_size(cert), sizeof signature);
     assert_int_equal(rl_key_sign(ca_key, RELOAD_MD_SHA1, &octets, 1, signature), RELOAD_OK);
     assert_int_equal(reload_cert_recover(cert, signature, block, &good), RELOAD_OK);
@@ -290,7 +290,7 @@ static void test_dates(void **state)
         print_message("# %lld\n", (long long)good[i]);
         spec.not_before = good[i] * RELOAD_SECOND;
         spec.not_after = spec.not_before + RELOAD_SECOND - 1; /* the same second */
-        reload_cert *cert = issue(&spec, leaf_key, NULL, leaf_key, NULL);
+        reload_cert *cert = issue_cert(&spec, leaf_key, NULL, leaf_key, NULL);
         assert_int_equal(reload_cert_not_before(cert), spec.not_before);
         assert_int_equal(reload_cert_not_after(cert), spec.not_before);
         reload_cert_free(&cert);
@@ -332,8 +332,8 @@ static void test_validity(void **state)
 {
     (void)state;
     reload_buf pem = {0};
-    reload_cert *ca = issue(&ca_spec, ca_key, NULL, ca_key, &pem);
-    reload_cert *leaf = issue(&leaf_spec, leaf_key, ca, ca_key, NULL);
+    reload_cert *ca = issue_cert(&ca_spec, ca_key, NULL, ca_key, &pem);
+    reload_cert *leaf = issue_cert(&leaf_spec, leaf_key, ca, ca_key, NULL);
     rl_trust *trust = new_trust(&pem);
     rl_objection objection;
     assert_int_equal(rl_trust_judge(trust, leaf, leaf_spec.not_before, &objection),
@@ -385,10 +385,10 @@ static void test_crl_signers(void **state)
     (void)state;
     const reload_time then = 1000000020 * RELOAD_SECOND, later = 2000000000 * RELOAD_SECOND;
     reload_buf pem = {0};
-    reload_cert *ca = issue(&ca_spec, ca_key, NULL, ca_key, &pem);
-    reload_cert *other = issue(&ca_spec, other_key, NULL, other_key, &pem);
-    reload_cert *leaf = issue(&leaf_spec, leaf_key, ca, ca_key, NULL);
-    reload_cert *others_leaf = issue(&leaf_spec, leaf_key, other, other_key, NULL);
+    reload_cert *ca = issue_cert(&ca_spec, ca_key, NULL, ca_key, &pem);
+    reload_cert *other = issue_cert(&ca_spec, other_key, NULL, other_key, &pem);
+    reload_cert *leaf = issue_cert(&leaf_spec, leaf_key, ca, ca_key, NULL);
+    reload_cert *others_leaf = issue_cert(&leaf_spec, leaf_key, other, other_key, NULL);
     rl_trust *trust = new_trust(&pem);
     add_crl(trust, ca, leaf_key, true, later); /* signed with another key */
     assert_int_equal(rl_trust_seal(trust), RELOAD_OK);
@@ -419,7 +419,7 @@ static void test_crl_signers(void **state)
 static void test_crl_arguments(void **state)
 {
     (void)state;
-    reload_cert *ca = issue(&ca_spec, ca_key, NULL, ca_key, NULL);
+    reload_cert *ca = issue_cert(&ca_spec, ca_key, NULL, ca_key, NULL);
     reload_buf out = {0};
     reload_diag diag = {0};
     reload_crl_spec spec = {.size = 0};
@@ -494,7 +494,7 @@ static void test_failing_allocations(void **state)
     (void)state;
     struct inputs in = {0};
     rl_objection objection = {RL_CERT_GOOD, NULL};
-    reload_cert *ca = issue(&ca_spec, ca_key, NULL, ca_key, &in.ca);
+    reload_cert *ca = issue_cert(&ca_spec, ca_key, NULL, ca_key, &in.ca);
     assert_int_equal(reload_request_write(leaf_key, "CN=leaf", &in.request, NULL), RELOAD_OK);
     write_crls(&in.crl, ca);
     long n = 0;
@@ -523,5 +523,5 @@ int main(void)
         cmocka_unit_test(test_validity),        cmocka_unit_test(test_crl_signers),
         cmocka_unit_test(test_crl_arguments),   cmocka_unit_test(test_failing_allocations),
     };
-    return cmocka_run_group_tests_name("x509", tests, setup, teardown);
+    return cmocka_run_group_tests_name("x509", tests, setup_keys, teardown_keys);
 }
