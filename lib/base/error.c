@@ -32,6 +32,8 @@ const char *reload_strerror(reload_err err)
         return "write error";
     case RELOAD_ERR_CRYPTO:
         return "the cryptographic library failed";
+    case RELOAD_ERR_AGAIN:
+        return "not the replay that was expected";
     case RELOAD_ERR_PASSPHRASE:
         return "passphrase missing or wrong";
     }

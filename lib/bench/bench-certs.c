@@ -63,7 +63,7 @@ static bool do_parse(void)
 
 static bool do_verify(void)
 {
-    const reload_moment moment = {NOW * RELOAD_SECOND, RELOAD_NO_TIME};
+    const reload_moment moment = {NOW * RELOAD_SECOND, RELOAD_NO_TIME, false};
     return do_parse() && reload_verify(b.judge, b.msg, moment, NULL, b.report) == RELOAD_OK &&
            b.report->verdict == RELOAD_VALID;
 }

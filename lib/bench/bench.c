@@ -119,7 +119,7 @@ static bool do_parse(const struct sample *s)
 
 static bool do_verify(const struct sample *s)
 {
-    const reload_moment moment = {NOW * RELOAD_SECOND, RELOAD_NO_TIME};
+    const reload_moment moment = {NOW * RELOAD_SECOND, RELOAD_NO_TIME, false};
     return do_parse(s) && reload_verify(judge, scratch, moment, NULL, report) == RELOAD_OK &&
            report->verdict == RELOAD_VALID;
 }

@@ -8,7 +8,7 @@ const reload_report *verify(const struct verifier *verifier, const reload_msg *m
     reload_report *report = all.report;
     const reload_origin origin = {.file = "-", .index = 1, .captured = 1183900000500000};
     size_t signatures = 0;
-    const reload_moment moment = {time * RELOAD_SECOND, RELOAD_NO_TIME};
+    const reload_moment moment = {time * RELOAD_SECOND, RELOAD_NO_TIME, false};
     MUST(reload_verify(verifier->judge, msg, moment, NULL, report) == RELOAD_OK);
     MUST((report->verdict == RELOAD_VALID || report->verdict == RELOAD_UNSECURED) ==
          (report->reason == RELOAD_REASON_NONE));

@@ -48,6 +48,7 @@ typedef enum reload_err {
     RELOAD_ERR_READ,       /* a source of octets failed */
     RELOAD_ERR_WRITE,      /* a sink of octets failed */
     RELOAD_ERR_CRYPTO,     /* the cryptographic library failed; no finding about a signature */
+    RELOAD_ERR_AGAIN,      /* judge again without expect_replay, then commit */
     RELOAD_ERR_PASSPHRASE  /* a key is encrypted, and the passphrase is missing or wrong */
 } reload_err;
 

@@ -240,6 +240,10 @@ reload_err reload_judge_set_policy(reload_judge *judge, const reload_policy *pol
 typedef struct reload_moment {
     reload_time now;      /* the time of checking; only its whole seconds count */
     reload_time captured; /* when the message was captured, or RELOAD_NO_TIME */
+    /* The request is likely a replay (D25): step 12 is left out, since step 11 will fail in
+     * reload_commit. This saves the work on inner signatures that a sender of replays could ask
+     * for. If the store disagrees, reload_commit returns RELOAD_ERR_AGAIN. */
+    bool expect_replay;
 } reload_moment;
 
 /* Judges a message by the policy alone, without the store. The same message, policy and moment give
@@ -252,8 +256,8 @@ reload_err reload_judge_message(reload_judge *judge, const reload_msg *msg, relo
 /* Asks the store what the verdict depends on, turns the verdict if a check fails there, and records
  * the effects: a request always, peers and pins only if the message passes every step (D25, D28).
  * Reports are committed in input order, one at a time. store: NULL if the policy remembers nothing.
- * On failure, RELOAD_ERR_ARGUMENT (no store) or the store's own, the report has no verdict but
- * RELOAD_UNCHECKED. */
+ * On failure the report has no verdict but RELOAD_UNCHECKED: RELOAD_ERR_ARGUMENT (no store),
+ * RELOAD_ERR_AGAIN (see reload_moment), or the store's own. */
 reload_err reload_commit(const reload_store *store, reload_report *report);
 
 /* reload_judge_message and reload_commit. */

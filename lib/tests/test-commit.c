@@ -78,7 +78,7 @@ static void check_report_verdict(struct fixture *f, const char *reason, const ch
     assert_string_equal(f->text, signatures);
 }
 
-static const reload_moment now = {NOW * RELOAD_SECOND, RELOAD_NO_TIME};
+static const reload_moment now = {NOW * RELOAD_SECOND, RELOAD_NO_TIME, false};
 
 /* Judges f->octets, and asserts the verdict without the store. */
 static void judge_fixture(struct fixture *f, const char *reason, const char *signatures)
@@ -96,6 +96,29 @@ static void commit_fixture(struct fixture *f, const char *reason, const char *si
 }
 
 #define BODY_SIG "RESOURCE-INFO.BODY.SIGNATURE"
+
+/* An expected replay is not judged past step 11; the store has the last word. */
+static void test_expected_replay(void **state)
+{
+    (void)state;
+    const reload_moment expected = {NOW * RELOAD_SECOND, RELOAD_NO_TIME, true};
+    struct fixture *f = new_fixture();
+    make(PUT("00000005"), &first, 0, &f->octets);
+    judge(f, NULL, BODY_SIG "=valid:CN=first SIGNATURE=valid:CN=first");
+    commit(f, NULL, BODY_SIG "=valid:CN=first SIGNATURE=valid:CN=first");
+    assert_int_equal(reload_judge_message(f->judge, f->msg, expected, f->report), RELOAD_OK);
+    check_verdict(f, NULL, BODY_SIG "=unchecked SIGNATURE=valid:CN=first");
+    commit(f, "replay", BODY_SIG "=unchecked SIGNATURE=valid:CN=first");
+    /* the store has dropped the peer */
+    memset(&f->memory, 0, sizeof f->memory);
+    assert_int_equal(reload_judge_message(f->judge, f->msg, expected, f->report), RELOAD_OK);
+    assert_int_equal(reload_commit(&f->store, f->report), RELOAD_ERR_AGAIN);
+    assert_int_equal(f->report->verdict, RELOAD_UNCHECKED);
+    assert_true(!f->memory.has_peer && f->memory.pin_count == 0);
+    judge(f, NULL, BODY_SIG "=valid:CN=first SIGNATURE=valid:CN=first");
+    commit(f, NULL, BODY_SIG "=valid:CN=first SIGNATURE=valid:CN=first");
+    free_fixture(f);
+}
 
 /* D24: step 11 precedes step 12. */
 static void test_replay_before_body(void **state)
@@ -189,7 +212,7 @@ static void test_response(void **state)
                                                                     0,    0,    0,    1};
     const reload_request_state request = {.captured = 1000000};
     assert_int_equal(f->store.keep_request(&f->memory, transaction_id, 0, &request), RELOAD_OK);
-    const reload_moment captured = {now.now, 3500000};
+    const reload_moment captured = {now.now, 3500000, false};
     assert_int_equal(reload_verify(f->judge, f->msg, captured, &f->store, f->report), RELOAD_OK);
     check_report_verdict(f, "pin-mismatch",
                          "PEER-SIGNATURE=pin-mismatch:CN=second SIGNATURE=valid:CN=first");
@@ -308,7 +331,7 @@ static void test_replace_policy(void **state)
     reload_report *report = test_report_new(RELOAD_UNCHECKED);
     test_everything(&octets);
     reload_msg *msg = test_parse(&octets);
-    const reload_moment moment = {INT64_C(1183900000) * RELOAD_SECOND, RELOAD_NO_TIME};
+    const reload_moment moment = {INT64_C(1183900000) * RELOAD_SECOND, RELOAD_NO_TIME, false};
     reload_policy *good = hmac_policy("secret"), *bad = hmac_policy("another");
     assert_int_equal(reload_policy_seal(good, NULL), RELOAD_OK);
     reload_judge *j = reload_judge_new(good);
@@ -427,15 +450,11 @@ static void test_threads(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_replay_before_body),
-        cmocka_unit_test(test_pin_before_digest),
-        cmocka_unit_test(test_two_keys),
-        cmocka_unit_test(test_response),
-        cmocka_unit_test(test_route_log),
-        cmocka_unit_test(test_alternatives),
-        cmocka_unit_test(test_alternatives_of_bad_digest),
-        cmocka_unit_test(test_missing_store),
-        cmocka_unit_test(test_replace_policy),
+        cmocka_unit_test(test_expected_replay),   cmocka_unit_test(test_replay_before_body),
+        cmocka_unit_test(test_pin_before_digest), cmocka_unit_test(test_two_keys),
+        cmocka_unit_test(test_response),          cmocka_unit_test(test_route_log),
+        cmocka_unit_test(test_alternatives),      cmocka_unit_test(test_alternatives_of_bad_digest),
+        cmocka_unit_test(test_missing_store),     cmocka_unit_test(test_replace_policy),
         cmocka_unit_test(test_threads),
     };
     return cmocka_run_group_tests_name("commit", tests, setup_identities, teardown_identities);

@@ -141,7 +141,7 @@ static void free_verifier(struct verifier *v)
     reload_policy_free(&v->policy);
 }
 
-static const reload_moment now = {NOW * RELOAD_SECOND, RELOAD_NO_TIME};
+static const reload_moment now = {NOW * RELOAD_SECOND, RELOAD_NO_TIME, false};
 
 /* Judges a message and commits, and asserts the verdict, the reason and the calls. */
 static void check_calls(const struct verifier *v, const reload_buf *octets, reload_verdict verdict,

@@ -263,6 +263,8 @@ static reload_err commit_message(const reload_store *store, rl_report *report)
     size_t i = 0;
     while (i < plan->count && err == RELOAD_OK && c.finding.reason == RELOAD_REASON_NONE)
         err = commit_step(&c, &plan->steps[i++]);
+    if (err == RELOAD_OK && c.finding.reason == RELOAD_REASON_NONE && plan->stopped)
+        err = RELOAD_ERR_AGAIN;
     if (err == RELOAD_OK && c.finding.reason != RELOAD_REASON_NONE)
         turn_verdict(&c, i);
     if (err == RELOAD_OK && (reload_verdict_passes(report->result.verdict) ||

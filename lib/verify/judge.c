@@ -167,8 +167,10 @@ static reload_reason check_over_time(rl_judging *j)
     reload_reason reason = RELOAD_REASON_NONE;
     if (!response && (j->policy->remember & RELOAD_REMEMBER_PEERS) != 0) {
         reason = check_boot_time(j);
-        if (reason == RELOAD_REASON_NONE)
-            plan_step(j, RL_STEP_PEER);
+        if (reason != RELOAD_REASON_NONE)
+            return reason;
+        plan_step(j, RL_STEP_PEER);
+        j->plan->stopped = j->expect_replay;
     } else if (response && (j->policy->remember & RELOAD_REMEMBER_REQUESTS) != 0) {
         plan_step(j, RL_STEP_RESPONSE);
     }
@@ -246,8 +248,9 @@ static reload_reason run_checklist(rl_judging *j)
         reason = rl_check_message(j, reload_msg_signature(j->msg)); /* 5 to 10 */
     if (reason == RELOAD_REASON_NONE)
         reason = check_over_time(j); /* 11 */
-    if (reason == RELOAD_REASON_NONE)
-        reason = check_inner_signatures(j); /* 12 */
+    if (reason != RELOAD_REASON_NONE || (j->plan != NULL && j->plan->stopped))
+        return reason;
+    reason = check_inner_signatures(j); /* 12 */
     if (reason == RELOAD_REASON_NONE && !RL_FAULT("D27: the signatures of ROUTE-LOGs"))
         rl_check_route_logs(j); /* D27 */
     return reason;
@@ -288,6 +291,7 @@ static reload_err begin_plan(rl_judging *j, reload_moment moment)
     j->plan = report->plan;
     j->plan->msg = j->msg;
     j->plan->captured = moment.captured;
+    j->plan->stopped = false;
     if ((j->policy->remember & RELOAD_REMEMBER_REQUESTS) != 0 &&
         reload_msg_field(j->msg, RELOAD_F_RESPONSE) == 0)
         plan_step(j, RL_STEP_REQUEST);
@@ -358,6 +362,7 @@ static reload_err judge_message(const reload_judge *judge, const reload_msg *msg
                     .policy = judge->policy,
                     .msg = msg,
                     .now = whole_seconds(moment.now),
+                    .expect_replay = moment.expect_replay && depth == 0,
                     .report = report,
                     .join_request = reload_msg_field(msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN &&
                                     reload_msg_field(msg, RELOAD_F_RESPONSE) == 0};

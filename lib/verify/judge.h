@@ -24,6 +24,7 @@ typedef struct rl_judging {
     rl_plan *plan;  /* NULL: nothing is asked of the store */
     reload_err err; /* the first failure to judge; from then on no finding counts */
     bool join_request;
+    bool expect_replay;
     rl_finding finding;  /* of the check that failed last */
     reload_cert *signer; /* of the signature being judged */
     size_t chosen;       /* under pins, the candidate that it belongs to */

@@ -36,6 +36,7 @@ typedef struct rl_step {
 typedef struct rl_plan {
     const reload_msg *msg; /* unchanged until the commit */
     reload_time captured;
+    bool stopped; /* at step 11, where a replay is expected */
     rl_step *steps;
     size_t count;
     size_t cap;

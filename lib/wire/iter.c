@@ -20,12 +20,15 @@ bool reload_next(reload_iter *it)
     return true;
 }
 
+/* Walks the array itself, since most searches are for one type. */
 bool reload_next_of(reload_iter *it, uint16_t type)
 {
-    while (reload_next(it))
-        if (it->attr->type == type)
-            return true;
-    return false;
+    const reload_attr *attrs = it->msg->attrs;
+    uint32_t i = it->next;
+    while (i < it->end && attrs[i].type != type)
+        i = attrs[i].end;
+    it->next = i;
+    return reload_next(it);
 }
 
 uint32_t reload_msg_member(const reload_msg *msg, uint32_t parent, uint16_t type)

@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 /* ---- Policy and store ---- */
@@ -194,16 +195,57 @@ static void report_unchecked(struct verify *v, const struct slot *slot, reload_e
                err == RELOAD_OK ? "" : reload_strerror(err));
 }
 
-/* Commits a message to the open transaction. */
+/* The place of a request in the table of those that passed; *seen becomes its entry. */
+static struct seen *seen_of(struct verify *v, const reload_msg *msg, struct seen *seen)
+{
+    size_t len, hash = 0;
+    memcpy(seen->octets, reload_msg_field_octets(msg, RELOAD_F_SOURCE_ID, &len), RELOAD_ID_SIZE);
+    memcpy(seen->octets + RELOAD_ID_SIZE,
+           reload_msg_field_octets(msg, RELOAD_F_TRANSACTION_ID, &len), RELOAD_TRANSACTION_SIZE);
+    for (size_t i = 0; i < sizeof seen->octets; i++)
+        hash = hash * 31 + seen->octets[i];
+    return &v->seen[hash % SEEN];
+}
+
+/* Whether a request passed before in this run: a hint that saves work, since the store decides. */
+static bool expects_replay(struct verify *v, const reload_msg *msg)
+{
+    struct seen seen, *entry = seen_of(v, msg, &seen);
+    return v->options.policy.replay && memcmp(entry, &seen, sizeof seen) == 0;
+}
+
+static void note_seen(struct verify *v, const struct slot *slot)
+{
+    struct seen seen, *entry = seen_of(v, slot->msg, &seen);
+    if (v->options.policy.replay && reload_verdict_passes(slot->report->verdict))
+        *entry = seen;
+}
+
+/* Commits a message to the open transaction. A replay that is none after all, because its peer was
+ * dropped from the store, is judged again. */
+static reload_err commit_report(struct verify *v, struct slot *slot)
+{
+    reload_err err = reload_commit(&v->functions, slot->report);
+    if (err != RELOAD_ERR_AGAIN)
+        return err;
+    slot->moment.expect_replay = false;
+    if (!store_end_message(&v->store, false))
+        return RELOAD_ERR_READ;
+    err = reload_judge_message(v->judge, slot->msg, slot->moment, slot->report);
+    return err == RELOAD_OK ? reload_commit(&v->functions, slot->report) : err;
+}
+
 static void commit_slot(struct verify *v, struct slot *slot)
 {
     if (slot->msg == NULL || !slot->has_report)
         return;
-    reload_err err = reload_commit(&v->functions, slot->report);
+    reload_err err = commit_report(v, slot);
     v->stopped = err == RELOAD_ERR_READ || err == RELOAD_ERR_WRITE;
     if (err != RELOAD_OK) {
         slot->has_report = false;
         report_unchecked(v, slot, v->stopped ? RELOAD_OK : err);
+    } else {
+        note_seen(v, slot);
     }
     if (!store_end_message(&v->store, err == RELOAD_OK)) {
         slot->has_report = false;
@@ -275,20 +317,21 @@ static reload_err keep_message(struct verify *v, struct slot *slot)
 static void judge_slot(struct verify *v, struct slot *slot)
 {
     reload_diag diag;
-    reload_moment moment = {.now = v->in.item->captured, .captured = v->in.item->captured};
-    if (v->options.capture_time && moment.captured == RELOAD_NO_TIME) {
+    reload_time captured = v->in.item->captured;
+    if (v->options.capture_time && captured == RELOAD_NO_TIME) {
         tool_error(&v->tool, STATUS_FAILED,
                    "%s: message %" PRIu64 ": could not be checked: its capture time is missing",
                    slot->origin.file, slot->origin.index);
         return;
     }
-    if (!v->options.capture_time)
-        moment.now = current_time(v);
-    check_crls(v, moment.now);
+    slot->moment = (reload_moment){.now = v->options.capture_time ? captured : current_time(v),
+                                   .captured = captured,
+                                   .expect_replay = expects_replay(v, v->in.msg)};
+    check_crls(v, slot->moment.now);
     slot->msg = v->in.msg;
     reload_err err = v->stores ? keep_message(v, slot) : RELOAD_OK;
     if (err == RELOAD_OK)
-        err = reload_judge_message(v->judge, slot->msg, moment, slot->report);
+        err = reload_judge_message(v->judge, slot->msg, slot->moment, slot->report);
     if (err != RELOAD_OK) {
         report_unchecked(v, slot, err);
         return;

@@ -28,10 +28,16 @@ struct slot {
     reload_msg *own_msg;   /* what msg points to if later messages are read before it is printed */
     reload_buf octets;     /* of own_msg */
     reload_origin origin;
+    reload_moment moment;
     reload_report *report;
 };
 
-enum { MAX_SLOTS = 64 };
+enum { MAX_SLOTS = 64, SEEN = 4096 };
+
+/* A request that passed in this run: its Source ID and Transaction ID. */
+struct seen {
+    uint8_t octets[RELOAD_ID_SIZE + RELOAD_TRANSACTION_SIZE];
+};
 
 struct verify {
     struct tool tool;
@@ -44,9 +50,10 @@ struct verify {
     bool crls_checked;
     bool stopped; /* the store failed; nothing more can be judged */
     struct slot slots[MAX_SLOTS];
-    size_t filled;                    /* slots that wait for the commit */
-    size_t octets;                    /* in them */
-    int64_t since;                    /* when the first was filled, by tool_milliseconds */
+    struct seen seen[SEEN]; /* to expect replays; a later request replaces an earlier one */
+    size_t filled;          /* slots that wait for the commit */
+    size_t octets;          /* in them */
+    int64_t since;          /* when the first was filled, by tool_milliseconds */
     struct explanations explanations; /* of the message that is being printed */
     struct output out;
     struct input in;
