@@ -103,20 +103,20 @@ static void test_expected_replay(void **state)
     (void)state;
     const reload_moment expected = {NOW * RELOAD_SECOND, RELOAD_NO_TIME, true};
     struct fixture *f = new_fixture();
-    make(PUT("00000005"), &first, 0, &f->octets);
-    judge(f, NULL, BODY_SIG "=valid:CN=first SIGNATURE=valid:CN=first");
-    commit(f, NULL, BODY_SIG "=valid:CN=first SIGNATURE=valid:CN=first");
+    make_signed(PUT("00000005"), &first, 0, &f->octets);
+    judge_fixture(f, NULL, BODY_SIG "=valid:CN=first SIGNATURE=valid:CN=first");
+    commit_fixture(f, NULL, BODY_SIG "=valid:CN=first SIGNATURE=valid:CN=first");
     assert_int_equal(reload_judge_message(f->judge, f->msg, expected, f->report), RELOAD_OK);
-    check_verdict(f, NULL, BODY_SIG "=unchecked SIGNATURE=valid:CN=first");
-    commit(f, "replay", BODY_SIG "=unchecked SIGNATURE=valid:CN=first");
+    check_report_verdict(f, NULL, BODY_SIG "=unchecked SIGNATURE=valid:CN=first");
+    commit_fixture(f, "replay", BODY_SIG "=unchecked SIGNATURE=valid:CN=first");
     /* the store has dropped the peer */
     memset(&f->memory, 0, sizeof f->memory);
     assert_int_equal(reload_judge_message(f->judge, f->msg, expected, f->report), RELOAD_OK);
     assert_int_equal(reload_commit(&f->store, f->report), RELOAD_ERR_AGAIN);
     assert_int_equal(f->report->verdict, RELOAD_UNCHECKED);
     assert_true(!f->memory.has_peer && f->memory.pin_count == 0);
-    judge(f, NULL, BODY_SIG "=valid:CN=first SIGNATURE=valid:CN=first");
-    commit(f, NULL, BODY_SIG "=valid:CN=first SIGNATURE=valid:CN=first");
+    judge_fixture(f, NULL, BODY_SIG "=valid:CN=first SIGNATURE=valid:CN=first");
+    commit_fixture(f, NULL, BODY_SIG "=valid:CN=first SIGNATURE=valid:CN=first");
     free_fixture(f);
 }
 
