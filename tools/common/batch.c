@@ -9,7 +9,8 @@ void batch_write(struct batch *batch, const void *octets, size_t len)
 
 void batch_flush(struct batch *batch, struct tool *tool)
 {
-    (void)fwrite(batch->lines.octets, 1, batch->lines.len, stderr);
+    if (batch->lines.len > 0) // fwrite requires a pointer
+        (void)fwrite(batch->lines.octets, 1, batch->lines.len, stderr);
     if (batch->lines.err != RELOAD_OK)
         tool_error(tool, STATUS_FAILED, "%s", reload_strerror(batch->lines.err));
     reload_buf_reset(&batch->lines);
