@@ -302,6 +302,65 @@ static void test_failing_body(void **state)
     reload_buf_free(&good);
 }
 
+/* A Transaction ID's boot time is not after the TIMESTAMP, unless the policy has no limit. */
+static void test_boot_time(void **state)
+{
+    (void)state;
+    static struct fake_store fake;
+    char json[] = SEARCH("00000001");
+    reload_buf late = {0};
+    memcpy(strstr(json, "4690ba50"), "7fffffff", 8);
+    sign_json(json, &first, &late);
+    clear_store(&fake);
+    struct verifier v = new_verifier(&fake, ALL, RELOAD_SECURITY_CERTS);
+    check_calls(&v, &late, RELOAD_INVALID, RELOAD_REASON_REPLAY, "Qi");
+    reload_policy_set_max_skew(v.policy, -1);
+    assert_int_equal(reload_policy_seal(v.policy, NULL), RELOAD_OK);
+    check_calls(&v, &late, RELOAD_PINNED, RELOAD_REASON_NONE, "QipPI");
+    free_verifier(&v);
+    reload_buf_free(&late);
+}
+
+/* Under pins a certificate's own signature is checked, and before the message's digest. */
+static void test_self_signature(void **state)
+{
+    (void)state;
+    static struct fake_store fake;
+    reload_buf search = {0};
+    sign_json(SEARCH("00000001"), &first, &search);
+    reload_msg *msg = test_parse(&search);
+    uint32_t info = reload_msg_member(msg, RELOAD_NO_ATTR, RELOAD_A_SOURCE_INFO);
+    const reload_attr *cert =
+        reload_msg_attr(msg, reload_msg_member(msg, info, RELOAD_A_PEER_CERT));
+    search.octets[cert->offset + 4 + cert->length - 1] ^= 1;
+    reload_msg_free(&msg);
+    clear_store(&fake);
+    struct verifier v = new_verifier(&fake, RELOAD_REMEMBER_PINS, RELOAD_SECURITY_CERTS);
+    check_calls(&v, &search, RELOAD_INVALID, RELOAD_REASON_UNTRUSTED_CERTIFICATE, "");
+    free_verifier(&v);
+    reload_buf_free(&search);
+}
+
+/* A PEER-JOIN request that leaves Overlay open matches a response with any. */
+static void test_open_overlay(void **state)
+{
+    (void)state;
+    static struct fake_store fake;
+    char json[] = HEAD("PEER-JOIN", "false", "00000001") "]}";
+    reload_buf join = {0}, response = {0};
+    sign_json(HEAD("PEER-JOIN", "true", "00000001") "]}", NULL, &response);
+    memcpy(strstr(json, "{\"name\": \"chat\"}"), "\"00000000\"      ", 16);
+    sign_json(json, NULL, &join);
+    clear_store(&fake);
+    struct verifier v = new_verifier(&fake, RELOAD_REMEMBER_REQUESTS, RELOAD_SECURITY_HMAC);
+    check_calls(&v, &join, RELOAD_VALID, RELOAD_REASON_NONE, "Q");
+    assert_true(fake.requests[0].request.open_overlay);
+    check_calls(&v, &response, RELOAD_VALID, RELOAD_REASON_NONE, "qq");
+    free_verifier(&v);
+    reload_buf_free(&join);
+    reload_buf_free(&response);
+}
+
 /* HMAC stores only requests, NONE nothing. */
 static void test_algorithms(void **state)
 {
@@ -460,6 +519,9 @@ int main(void)
         cmocka_unit_test(test_pinned_request),
         cmocka_unit_test(test_calls_by_policy),
         cmocka_unit_test(test_failing_body),
+        cmocka_unit_test(test_boot_time),
+        cmocka_unit_test(test_self_signature),
+        cmocka_unit_test(test_open_overlay),
         cmocka_unit_test(test_algorithms),
         cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_failing_store),
