@@ -45,7 +45,7 @@ typedef struct rl_signed {
     mbedtls_md_type_t md;
     mbedtls_pk_type_t algorithm;
     const void *options; /* of RSASSA-PSS */
-    reload_span octets;  /* what is signed */
+    reload_span octets;  /* the signed octets */
     reload_span signature;
 } rl_signed;
 /* Whether the key has signed it. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */

@@ -61,7 +61,7 @@ size_t rl_best_candidate(const rl_candidate *candidates, size_t first, size_t en
 
 /* ---- Replay (D25) ---- */
 
-enum { RL_WINDOW = 64 }; /* counters below the highest that are told apart */
+enum { RL_WINDOW = 64 }; /* counters below the highest that are recorded */
 
 /* Whether a request with this boot time and counter was seen, or may have been. known: the store
  * has the peer. */

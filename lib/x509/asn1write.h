@@ -6,7 +6,7 @@
 
 #include <mbedtls/asn1write.h>
 
-/* The error is sticky: what is written after it is lost. */
+/* The error is sticky: later writes have no effect. */
 typedef struct rl_asn1 {
     unsigned char *at; /* the last octet written */
     unsigned char *start;

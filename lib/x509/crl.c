@@ -114,7 +114,7 @@ bool rl_is_revoked(const rl_trust *trust, const mbedtls_x509_crt *crt,
     return false;
 }
 
-/* NULL, or what is wrong with a CRL. */
+/* NULL, or the fault of a CRL. */
 static const char *crl_fault(const rl_crl *crl, reload_time time)
 {
     if (crl->count == 0)

@@ -78,7 +78,7 @@ bool output_open(struct output *out, struct tool *tool, const char *path, unsign
 int output_write(void *out, const void *octets, size_t len);
 /* Takes the result of rendering into it: after an error no file appears. */
 void output_check(struct output *out, reload_err err);
-/* Writes what is pending. */
+/* Writes the pending octets. */
 void output_flush(struct output *out);
 /* Writes what has been pending for long, if input never pauses. */
 void output_flush_old(struct output *out);
@@ -121,7 +121,7 @@ bool input_open(struct input *in, struct tool *tool, reload_form form, char **fi
  * at the end. */
 bool input_next(struct input *in);
 void input_close(struct input *in);
-/* Reports what is wrong with the item: "tool: file: offset N: message I: …". In binary input,
+/* Reports the item's fault: "tool: file: offset N: message I: …". In binary input,
  * diag's offset is added to the item's. */
 void input_error(struct input *in, int status, const reload_diag *diag);
 /* Whether the item is a message. Garbage, and what cannot be read, is reported. */

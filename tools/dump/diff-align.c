@@ -94,7 +94,7 @@ static void match_back(const struct part *part, uint32_t *reach, size_t edits)
     }
 }
 
-/* Matches what is alike at the beginning and at the end, and takes it from the part. */
+/* Matches equal attributes at both ends, and removes them from the part. */
 static void match_ends(struct part *part)
 {
     uint32_t *match = part->items->match;

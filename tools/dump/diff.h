@@ -1,4 +1,4 @@
-/* The parts of a comparison: which attributes correspond, and what is printed. */
+/* The parts of a comparison: pairing attributes, and printing differences. */
 #ifndef RELOAD_DUMP_DIFF_H
 #define RELOAD_DUMP_DIFF_H
 

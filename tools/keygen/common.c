@@ -17,7 +17,7 @@ void keygen_no_memory(struct tool *tool)
     tool_error(tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
 }
 
-/* The octets of a seed followed by a purpose, which keeps apart what is made from one seed. */
+/* The octets of a seed followed by a purpose, so that the values made from one seed differ. */
 static void append_seed(const struct tool *tool, const char *seed, const char *purpose,
                         reload_buf *octets)
 {

@@ -251,7 +251,7 @@ static bool read_setting(const char *line, struct index *index, unsigned *seen)
     return true;
 }
 
-/* Reads the lines of an index. Returns NULL, or what is wrong with line *number. */
+/* Reads the lines of an index. Returns NULL, or the fault of line *number. */
 static const char *read_lines(struct index *index, struct tool *tool, char *text, size_t len,
                               unsigned *number)
 {

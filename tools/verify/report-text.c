@@ -101,7 +101,7 @@ static void run_lint(struct lint_lines *lines, lint_sink sink)
 
 /* ---- Explanations ---- */
 
-/* The i-th part of what is reported of a wrong digest; false when i is past the last. */
+/* The i-th line about a wrong digest. Returns false when i is past the last. */
 static bool explanation_text(const struct explanation *explanation, size_t i, char *text,
                              size_t size)
 {

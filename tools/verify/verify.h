@@ -20,7 +20,7 @@ struct verify_options {
     const char *output;
 };
 
-/* A message, or what is not one, between judging and printing. */
+/* A message or garbage between judging and printing. */
 struct slot {
     struct batch early;    /* errors reported before the state was committed */
     bool has_report;       /* else it was reported in full */

@@ -144,8 +144,8 @@ reload_err explain_keys_open(explain_keys *keys, const reload_policy *policy)
     *keys = (explain_keys){0};
     for (size_t i = 0;
          err == RELOAD_OK && (secret = reload_policy_secret(policy, i)).octets != NULL; i++) {
-        size_t room = 2 * secret.len + 4 + 20;
-        uint8_t *work = malloc(room);
+        size_t size = 2 * secret.len + 4 + 20;
+        uint8_t *work = malloc(size);
         err = work == NULL ? RELOAD_ERR_MEMORY
                            : add_form(keys, READ_NO_READING, secret.octets, secret.len);
         if (err == RELOAD_OK)
@@ -153,7 +153,7 @@ reload_err explain_keys_open(explain_keys *keys, const reload_policy *policy)
         if (err == RELOAD_OK)
             err = add_cut(keys, secret.octets, secret.len);
         if (work != NULL)
-            explicit_bzero(work, room);
+            explicit_bzero(work, size);
         free(work);
     }
     if (err != RELOAD_OK)
