@@ -11,6 +11,12 @@
  * big-endian. Times count from the epoch: a reload_time in microseconds, any other in seconds.
  * Functions that can fail return a reload_err and fill in the caller's reload_diag, which may be
  * NULL.
+ *
+ * Compatibility: a struct that may grow is opaque, is made by the library alone, or begins with its
+ * size, which the caller sets to sizeof; its comment says which. Rows of tables are the library's
+ * too, and later versions may add members at their end. All other structs keep their members, which
+ * the formats fix (reload_attr, reload_value, reload_cert_name) or their one use (reload_diag,
+ * reload_span, reload_iter, reload_moment).
  */
 #ifndef RELOAD_H
 #define RELOAD_H

@@ -138,7 +138,10 @@ void fuzz_round_trip(const struct fuzz_items *items)
     for (size_t i = 0; i < items->count; i++) {
         const struct fuzz_item *item = &items->item[i];
         const uint8_t *octets = item->len == 0 ? NULL : items->octets.octets + item->at;
-        reload_origin origin = {.file = "a \xff\"\n name", .offset = item->offset, .index = i + 1};
+        reload_origin origin = {.size = sizeof origin,
+                                .file = "a \xff\"\n name",
+                                .offset = item->offset,
+                                .index = i + 1};
         if (item->kind == RELOAD_ITEM_BAD)
             continue;
         MUST((good.item = realloc(good.item, (good.count + 1) * sizeof *good.item)) != NULL);

@@ -54,7 +54,8 @@ void check_safe(const reload_buf *text, bool line)
 
 void check_text(const reload_msg *msg)
 {
-    static const reload_origin origin = {.file = "a\033[31mb\n\xff", .offset = 7, .index = 1};
+    static const reload_origin origin = {
+        .size = sizeof origin, .file = "a\033[31mb\n\xff", .offset = 7, .index = 1};
     reload_buf text = {0};
     MUST(reload_text_write(msg, &origin, 0, fuzz_to_buf, &text) == RELOAD_OK);
     check_safe(&text, false);
@@ -193,7 +194,7 @@ static int reject_finding(void *arg, const struct lint_finding *finding)
 
 void check_lint(const reload_msg *msg)
 {
-    const reload_origin origin = {.file = "-", .offset = 0, .index = 1};
+    const reload_origin origin = {.size = sizeof origin, .file = "-", .offset = 0, .index = 1};
     for (reload_security algorithm = RELOAD_SECURITY_NONE; algorithm <= RELOAD_SECURITY_CERTS;
          algorithm++) {
         struct linted first = {msg, 0}, second = {msg, 0};

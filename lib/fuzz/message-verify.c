@@ -6,7 +6,8 @@
 const reload_report *verify(const struct verifier *verifier, const reload_msg *msg, int64_t time)
 {
     reload_report *report = all.report;
-    const reload_origin origin = {.file = "-", .index = 1, .captured = 1183900000500000};
+    const reload_origin origin = {
+        .size = sizeof origin, .file = "-", .index = 1, .captured = 1183900000500000};
     size_t signatures = 0;
     const reload_moment moment = {time * RELOAD_SECOND, RELOAD_NO_TIME, false};
     MUST(reload_verify(verifier->judge, msg, moment, NULL, report) == RELOAD_OK);
@@ -131,7 +132,7 @@ void check_strictness(const reload_msg *msg)
 void check_explaining(const reload_msg *msg)
 {
     const reload_report *report = verify(&all.hmac_verifier, msg, NOW);
-    const reload_origin origin = {.file = "-", .index = 1};
+    const reload_origin origin = {.size = sizeof origin, .file = "-", .index = 1};
     reload_report before = *report;
     MUST(explain_report(all.hmac_verifier.policy, msg, report, &all.explanations) == RELOAD_OK);
     MUST(memcmp(&before, report, sizeof before) == 0);

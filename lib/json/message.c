@@ -232,9 +232,16 @@ static void write_trailing(reload_json_writer *w, const reload_msg *msg)
     write_octets(w, octets, len, reload_flaw_text(flaw));
 }
 
+/* Before anything is written. */
+static void check_origin(reload_json_writer *w, const reload_origin *origin)
+{
+    if (origin != NULL && origin->size < sizeof *origin)
+        reload_json_fail(w, RELOAD_ERR_ARGUMENT);
+}
+
 static void write_meta(reload_json_writer *w, const reload_origin *origin)
 {
-    if (origin == NULL)
+    if (origin == NULL || w->err != RELOAD_OK)
         return;
     reload_json_key(w, "meta");
     reload_json_begin_object(w);
@@ -269,6 +276,7 @@ reload_err reload_json_write(const reload_msg *msg, const reload_origin *origin,
 {
     reload_json_writer w;
     reload_json_writer_init(&w, flags, sink, arg);
+    check_origin(&w, origin);
     write_message(&w, msg, origin, 0);
     return reload_json_writer_finish(&w);
 }
@@ -279,6 +287,7 @@ reload_err reload_json_write_garbage(const uint8_t *octets, size_t len, const ch
 {
     reload_json_writer w;
     reload_json_writer_init(&w, flags, sink, arg);
+    check_origin(&w, origin);
     reload_json_begin_object(&w);
     reload_json_key(&w, "garbage");
     write_octets(&w, octets, len, error);

@@ -9,8 +9,10 @@
 extern "C" {
 #endif
 
-/* Where a message was found. */
+/* Where a message was found. Zero-initialise it and set size: without it, the functions below
+ * return RELOAD_ERR_ARGUMENT. */
 typedef struct reload_origin {
+    size_t size;      /* sizeof(reload_origin): later versions may add members */
     const char *file; /* need not be UTF-8 */
     uint64_t offset;
     uint64_t index;       /* of the message in the run, from 1 */

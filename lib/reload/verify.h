@@ -203,8 +203,10 @@ typedef struct reload_request_state {
  * if there is one; a keep function adds an entry or replaces it, but keep_pin leaves an existing
  * pin as it is. A result other than RELOAD_OK becomes that of reload_commit. If several processes
  * share a store, all calls of one reload_commit must be one transaction, to be rolled back if it
- * fails. Functions for what the policy does not remember may be NULL. */
+ * fails. Functions for what the policy does not remember may be NULL. Zero-initialise it and set
+ * size. */
 typedef struct reload_store {
+    size_t size; /* sizeof(reload_store): later versions may add members */
     void *arg;
     reload_err (*find_peer)(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_peer_state *peer,
                             bool *found);
@@ -256,8 +258,8 @@ reload_err reload_judge_message(reload_judge *judge, const reload_msg *msg, relo
 /* Asks the store what the verdict depends on, turns the verdict if a check fails there, and records
  * the effects: a request always, peers and pins only if the message passes every step (D25, D28).
  * Reports are committed in input order, one at a time. store: NULL if the policy remembers nothing.
- * On failure the report has no verdict but RELOAD_UNCHECKED: RELOAD_ERR_ARGUMENT (no store),
- * RELOAD_ERR_AGAIN (see reload_moment), or the store's own. */
+ * On failure the report has no verdict but RELOAD_UNCHECKED: RELOAD_ERR_ARGUMENT (no store, or one
+ * without size), RELOAD_ERR_AGAIN (see reload_moment), or the store's own. */
 reload_err reload_commit(const reload_store *store, reload_report *report);
 
 /* reload_judge_message and reload_commit. */

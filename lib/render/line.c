@@ -96,11 +96,8 @@ reload_err reload_line_write(const reload_msg *msg, const reload_origin *origin,
     reload_printer p;
     reload_diag diag;
     reload_printer_init(&p, flags, sink, arg);
-    if (origin != NULL) {
-        reload_print(&p, "%" PRIu64 " ", origin->index);
-        rl_print_place(&p, origin);
-        reload_print(&p, ": ");
-    }
+    if (origin != NULL)
+        rl_print_place(&p, origin, " ");
     print_header(&p, msg);
     print_attrs(&p, msg);
     if (reload_msg_check(msg, &diag) != RELOAD_OK) {

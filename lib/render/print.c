@@ -210,10 +210,15 @@ void reload_print_title(reload_printer *p, const reload_msg *msg)
                  reload_msg_field(msg, RELOAD_F_RESPONSE) != 0 ? "response" : "request", len);
 }
 
-void rl_print_place(reload_printer *p, const reload_origin *origin)
+void rl_print_place(reload_printer *p, const reload_origin *origin, const char *after)
 {
+    if (origin->size < sizeof *origin) {
+        reload_printer_fail(p, RELOAD_ERR_ARGUMENT);
+        return;
+    }
+    reload_print(p, "%" PRIu64 "%s", origin->index, after);
     rl_escape(&p->line, (const uint8_t *)origin->file, strlen(origin->file), 0);
-    reload_print(p, ", offset %" PRIu64, origin->offset);
+    reload_print(p, ", offset %" PRIu64 ": ", origin->offset);
 }
 
 void rl_print_origin(reload_printer *p, const reload_origin *origin, const char *after)
@@ -221,9 +226,7 @@ void rl_print_origin(reload_printer *p, const reload_origin *origin, const char 
     if (origin == NULL)
         return;
     reload_print_colour(p, RELOAD_COLOUR_FAINT);
-    reload_print(p, "%" PRIu64 "%s", origin->index, after);
-    rl_print_place(p, origin);
-    reload_print(p, ": ");
+    rl_print_place(p, origin, after);
     reload_print_colour(p, RELOAD_COLOUR_PLAIN);
 }
 

@@ -8,8 +8,9 @@
 
 /* A value by its name in a set, or as a number. */
 void rl_print_named(reload_printer *p, reload_names set, uint32_t value);
-/* "put.bin, offset 0" */
-void rl_print_place(reload_printer *p, const reload_origin *origin);
+/* "1: put.bin, offset 0: ", with after in the place of the first ": ". Fails if origin has no size.
+ */
+void rl_print_place(reload_printer *p, const reload_origin *origin, const char *after);
 /* reload_print_origin with another text after the message's number. */
 void rl_print_origin(reload_printer *p, const reload_origin *origin, const char *after);
 

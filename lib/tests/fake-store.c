@@ -110,7 +110,12 @@ void clear_store(struct fake_store *fake)
 
 reload_store fake_store_functions(struct fake_store *fake)
 {
-    return (reload_store){
-        fake,          fake_find_peer, fake_keep_peer, fake_find_request, fake_keep_request,
-        fake_find_pin, fake_keep_pin};
+    return (reload_store){.size = sizeof(reload_store),
+                          .arg = fake,
+                          .find_peer = fake_find_peer,
+                          .keep_peer = fake_keep_peer,
+                          .find_request = fake_find_request,
+                          .keep_request = fake_keep_request,
+                          .find_pin = fake_find_pin,
+                          .keep_pin = fake_keep_pin};
 }

@@ -147,13 +147,14 @@ static reload_err memory_keep_pin(void *arg, const char *name,
 
 reload_store memory_functions(struct memory *memory)
 {
-    return (reload_store){memory,
-                          memory_find_peer,
-                          memory_keep_peer,
-                          memory_find_request,
-                          memory_keep_request,
-                          memory_find_pin,
-                          memory_keep_pin};
+    return (reload_store){.size = sizeof(reload_store),
+                          .arg = memory,
+                          .find_peer = memory_find_peer,
+                          .keep_peer = memory_keep_peer,
+                          .find_request = memory_find_request,
+                          .keep_request = memory_keep_request,
+                          .find_pin = memory_find_pin,
+                          .keep_pin = memory_keep_pin};
 }
 
 /* ---- Messages ---- */

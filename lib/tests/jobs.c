@@ -89,4 +89,4 @@ int discard(void *arg, const void *octets, size_t len)
     return 0;
 }
 
-const reload_origin origin = {.file = "a\xff.bin", .offset = 1, .index = 1};
+const reload_origin origin = {.size = sizeof origin, .file = "a\xff.bin", .offset = 1, .index = 1};

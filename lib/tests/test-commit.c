@@ -313,6 +313,9 @@ static void test_missing_store(void **state)
     assert_int_equal(reload_commit(NULL, f->report), RELOAD_ERR_ARGUMENT);
     assert_int_equal(f->report->verdict, RELOAD_UNCHECKED);
     assert_int_equal(f->report->count, 0);
+    judge_fixture(f, NULL, "SIGNATURE=valid:CN=first");
+    f->store.size = 0;
+    assert_int_equal(reload_commit(&f->store, f->report), RELOAD_ERR_ARGUMENT);
     free_fixture(f);
 }
 

@@ -207,7 +207,7 @@ static void test_fit_text(void **state)
 static void test_report_json(void **state)
 {
     (void)state;
-    const reload_origin origin = {.file = "-", .offset = 0, .index = 1};
+    const reload_origin origin = {.size = sizeof origin, .file = "-", .offset = 0, .index = 1};
     static const char *const secrets[] = {" secret", "another"};
     static const char *const expected[] = {
         "\"explain\": [{\"reading\": [\"secret-trimmed\"], \"detail\": \"white space around the "

@@ -59,7 +59,7 @@ static void test_pretty(void **state)
 {
     (void)state;
     reload_buf buf = {0}, out = {0};
-    reload_origin origin = {.file = "a\xff.bin", .offset = 7, .index = 2};
+    reload_origin origin = {.size = sizeof origin, .file = "a\xff.bin", .offset = 7, .index = 2};
     test_message(&buf, "00020008"
                        "01040004"
                        "0000012c"
@@ -261,11 +261,41 @@ static void test_round_trip(void **state)
     reload_buf_free(&base);
 }
 
+/* An origin without its size is refused before anything is written. */
+static void test_origin_without_size(void **state)
+{
+    (void)state;
+    static const struct {
+        reload_err (*message)(const reload_msg *msg, const reload_origin *origin, unsigned flags,
+                              reload_sink sink, void *arg);
+        reload_err (*garbage)(const uint8_t *octets, size_t len, const char *error,
+                              const reload_origin *origin, unsigned flags, reload_sink sink,
+                              void *arg);
+    } forms[] = {
+        {reload_json_write, reload_json_write_garbage},
+        {reload_text_write, reload_text_write_garbage},
+        {reload_line_write, reload_line_write_garbage},
+    };
+    const reload_origin origin = {.size = sizeof origin - 1, .file = "a.bin"};
+    reload_buf buf = {0}, out = {0};
+    test_message(&buf, "");
+    reload_msg *msg = test_parse(&buf);
+    for (size_t i = 0; i < COUNT(forms); i++) {
+        assert_int_equal(forms[i].message(msg, &origin, 0, test_sink, &out), RELOAD_ERR_ARGUMENT);
+        assert_int_equal(forms[i].garbage(buf.octets, 1, "no token", &origin, 0, test_sink, &out),
+                         RELOAD_ERR_ARGUMENT);
+        assert_int_equal(out.len, 0);
+    }
+    reload_msg_free(&msg);
+    reload_buf_free(&buf);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_write),
         cmocka_unit_test(test_pretty),
+        cmocka_unit_test(test_origin_without_size),
         cmocka_unit_test(test_write_errors),
         cmocka_unit_test(test_round_trip),
     };

@@ -298,7 +298,7 @@ static void test_results(void **state)
 static const char *write_report(const reload_report *report, const reload_msg *msg,
                                 reload_security algorithm, reload_buf *out)
 {
-    const reload_origin origin = {.file = "-", .offset = 0, .index = 1};
+    const reload_origin origin = {.size = sizeof origin, .file = "-", .offset = 0, .index = 1};
     reload_buf_reset(out);
     assert_int_equal(report_json_write(report, msg, &origin, algorithm, NULL, test_sink, out),
                      RELOAD_OK);

@@ -193,6 +193,15 @@ static void test_missing_key(void **state)
     assert_int_equal(sign_hex(s, HEAD("03", "01", "000000") IDS, &out), RELOAD_ERR_ARGUMENT);
     options.size = 0;
     assert_int_equal(sign_hex(s, HEAD("03", "01", "000000") IDS, &out), RELOAD_ERR_ARGUMENT);
+    /* a member after the size is not read, here a digest that would be refused */
+    const reload_span ignored = {.octets = cert.octets, .len = 1};
+    reload_signer *hmac = signer_new(0);
+    options.attached = &ignored;
+    assert_int_equal(sign_hex(hmac, HEAD("02", "01", "000000") IDS, &out), RELOAD_ERR_REFUSED);
+    options.size = offsetof(reload_sign_options, attached);
+    assert_int_equal(sign_hex(hmac, HEAD("02", "01", "000000") IDS, &out), RELOAD_OK);
+    reload_signer_free(&hmac);
+    reload_buf_free(&out);
     reload_buf_free(&cert);
     reload_signer_free(&s);
 }

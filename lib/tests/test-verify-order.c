@@ -160,7 +160,7 @@ static void check_report(const struct plan *p, const char *text)
 {
     reload_buf buf = {0}, out = {0};
     reload_report *report = test_report_new(RELOAD_UNCHECKED);
-    reload_origin origin = {.file = "put.bin", .offset = 5, .index = 3};
+    reload_origin origin = {.size = sizeof origin, .file = "put.bin", .offset = 5, .index = 3};
     reload_policy *policy = new_policy();
     craft(p, &buf);
     reload_msg *msg = test_parse(&buf);
@@ -207,7 +207,7 @@ static void test_report_json(void **state)
         "\"signer\": null}]}");
     /* garbage has null fields */
     reload_buf out = {0};
-    reload_origin origin = {.file = "-", .offset = 0, .index = 1};
+    reload_origin origin = {.size = sizeof origin, .file = "-", .offset = 0, .index = 1};
     reload_report *garbage = test_report_new(RELOAD_MALFORMED);
     garbage->reason = RELOAD_REASON_MALFORMED;
     assert_int_equal(

@@ -257,7 +257,7 @@ static reload_err commit_message(const reload_store *store, rl_report *report)
     reload_err err = RELOAD_OK;
     if (plan == NULL || plan->count == 0)
         return RELOAD_OK;
-    if (store == NULL)
+    if (store == NULL || store->size < sizeof *store)
         return RELOAD_ERR_ARGUMENT;
     c.last_pin = &c.pins;
     size_t i = 0;

@@ -130,7 +130,8 @@ static bool take_item(struct input *in, reload_err err)
     if (err == RELOAD_OK && in->item->kind != RELOAD_ITEM_END) {
         in->empty = false;
         in->index++;
-        in->origin = (reload_origin){.file = in->file,
+        in->origin = (reload_origin){.size = sizeof in->origin,
+                                     .file = in->file,
                                      .offset = in->item->offset,
                                      .index = in->index,
                                      .captured = in->item->captured};

@@ -235,7 +235,8 @@ reload_err database_keep(struct database *d)
 
 reload_store store_functions(struct store *store)
 {
-    return (reload_store){.arg = store,
+    return (reload_store){.size = sizeof(reload_store),
+                          .arg = store,
                           .find_peer = store_find_peer,
                           .keep_peer = store_keep_peer,
                           .find_request = store_find_request,
