@@ -14,7 +14,7 @@ trap 'rm -rf "$work"' EXIT
 count=0
 failed=0
 
-# result STATUS NAME: a test line
+# result STATUS NAME: prints one test line
 result() {
     count=$((count + 1))
     if [ "$1" -eq 0 ]; then
@@ -25,7 +25,7 @@ result() {
     fi
 }
 
-# same A B NAME: both files have the same lines, and some. What differs is shown.
+# same A B NAME: passes if both files have the same set of lines and are not empty; shows the difference otherwise.
 same() {
     sort -u "$1" >"$work/a"
     sort -u "$2" >"$work/b"
@@ -40,12 +40,12 @@ same() {
     fi
 }
 
-# The options that --help lists: "-o --output=FILE".
+# The options that --help lists, as "-o --output=FILE".
 help_options() {
     "$@" --help | sed -n 's/^  \(-[A-Za-z]\), \(--[^ ]*\).*/\1 \2/p; s/^      \(--[^ ]*\).*/\1/p'
 }
 
-# The options that a manual (standard input) has an item for, in the same shape.
+# The options for which a manual (standard input) has an item, in the same form.
 manual_options() {
     sed -n 's/^\.It Fl //p' |
         sed 's/ , Fl -/ --/; s/^-/--/; s/^\([A-Za-z]\) --/-\1 --/; s/ Ns = Ns Ar /=/'
@@ -56,7 +56,7 @@ part() {
     sed -n "/^\.S[hs] $2\$/,/^\.S[hs] $3\$/p" "$source/man/$1" | sed 's/\\(sc/§/g; s/\\&//g; s/\\-/-/g'
 }
 
-# The rows of the tables on standard input: a line each, tabs between the cells, however many lines a cell has in the source.
+# The rows of the tables on standard input, one per line, with tabs between the cells. A cell may span several source lines.
 rows() {
     awk '
         /^\.T[SE]$/ { format = $0 == ".TS"; inside = format; row = ""; next }
@@ -67,7 +67,7 @@ rows() {
         !open { gsub(/T{ | T}/, "", row); print row; row = "" }'
 }
 
-# The items "NAME: TEXT" of the lists of words on standard input.
+# The items of the lists on standard input, as "NAME: TEXT".
 items() {
     awk '
         /^\.It Li / { if (item != "") print item; item = substr($0, 8) ":"; next }
@@ -75,7 +75,7 @@ items() {
         item != "" { item = item " " $0 }'
 }
 
-# table NAME: the rows of a table, cells separated by tabs
+# table NAME: the rows of a table of print-tables, with tabs between the cells
 "$tables" >"$work/tables"
 table() {
     sed -n "s/^$1\t//p" "$work/tables"
@@ -87,22 +87,22 @@ for tool in reload-sign reload-verify reload-dump; do
     same "$work/help" "$work/manual" "$tool(1) has the options of $tool --help"
 done
 
-# reload-keygen's manual has a subsection for each command, and one for the tool without a command
+# reload-keygen(1) has one subsection for each command, and one for the tool itself
 "$tools/reload-keygen" --help | sed -n 's/^[ U].*reload-keygen \([a-z][a-z-]*\) .*/\1/p' >"$work/commands"
 sed -n 's/^\.Ss reload-keygen \(.*\)/\1/p' "$source/man/reload-keygen.1" >"$work/manual"
 same "$work/commands" "$work/manual" "reload-keygen(1) has the commands of reload-keygen --help"
 sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/s/^\.Cm //p' "$source/man/reload-keygen.1" >"$work/manual"
-same "$work/commands" "$work/manual" "reload-keygen(1) has them in its synopsis"
+same "$work/commands" "$work/manual" "reload-keygen(1) has the commands of --help in its synopsis"
 for command in '' $(sort -u "$work/commands"); do
     name="reload-keygen${command:+ $command}"
-    # shellcheck disable=SC2086 # an empty command is none
+    # shellcheck disable=SC2086 # an empty command must not become an argument
     help_options "$tools/reload-keygen" $command >"$work/help"
     awk -v name="$name" '/^\.S[hs] /{inside = $0 == ".Ss " name} inside' "$source/man/reload-keygen.1" |
         manual_options >"$work/manual"
     same "$work/help" "$work/manual" "reload-keygen(1) has the options of $name --help"
 done
 
-# What a CA's directory holds, and the keys of a profile that the library takes
+# The files of a CA's directory, and the keys of a profile that the library accepts
 "$tools/reload-keygen" ca --overlay=test --output="$work/ca" --bits=1024
 "$tools/reload-keygen" issue --ca="$work/ca" --output="$work/peer" --user=alice@example.com \
     --peer-id=463ac413c4000000000000000000000000000000
@@ -121,7 +121,7 @@ table verdict >"$work/library"
 sed -n '/^\.Ss Verdicts/,/^\.Ss Reasons/s/^\.It Li \(.*\)/\1/p' "$source/man/reload-verify.1" >"$work/manual"
 same "$work/library" "$work/manual" "reload-verify(1) has the verdicts"
 
-# Lint's rules, with level, section and sentence; the readings of --explain, with section and sentence
+# The rules of --lint, with level, section and text; the readings of --explain, with section and text
 table rule | awk -F '\t' '{print $1 ": " $4 " (" ($2 == "-" ? "" : $2 ", ") $3 ")"}' >"$work/library"
 part reload-verify.1 LINT EXPLAIN | items >"$work/manual"
 same "$work/library" "$work/manual" "reload-verify(1) has the rules of --lint"
@@ -129,8 +129,8 @@ table reading | awk -F '\t' '{print $1 ": " toupper(substr($3, 1, 1)) substr($3,
 part reload-verify.1 EXPLAIN REQUIREMENTS | items >"$work/manual"
 same "$work/library" "$work/manual" "reload-verify(1) has the readings of --explain"
 
-# The keys of a report, as the tool writes them: one with a reason and a finding; under CERTS one with a signer that carries another;
-# and one of a response to a request that were both captured
+# The keys of a report, as the tool writes them: with a reason and a finding; of an outer and inner message under CERTS;
+# and of a captured request and its response
 printf x >"$work/secret"
 chmod 600 "$work/secret"
 "$tools/reload-sign" --example=RESOURCE-PUT | sed 's/"ttl": 32/"ttl": 0/' |
@@ -144,8 +144,8 @@ chmod 600 "$work/newline"
 ("$tools/reload-verify" --secret="$work/secret" --explain --json "$work/explained" || true) >>"$work/report"
 "$tools/reload-sign" --example=TRANSPORT-TUNNEL | sed "s/{\"name\": \"chat\"}/{\"name\": \"test\"}/; s/\"sip\"/\"reload\"/
     s/\"hex\": \"[0-9a-f]*\"/\"hex\": \"$("$tools/reload-dump" -f hex "$work/message")\"/" |
-    "$tools/reload-sign" --key="$work/peer.key" --cert="$work/peer.crt" -o "$work/carrier"
-("$tools/reload-verify" --profile="$work/ca/overlay.json" --json "$work/carrier" || true) >>"$work/report"
+    "$tools/reload-sign" --key="$work/peer.key" --cert="$work/peer.crt" -o "$work/outer"
+("$tools/reload-verify" --profile="$work/ca/overlay.json" --json "$work/outer" || true) >>"$work/report"
 "$tools/reload-sign" --reply-to="$work/message" --code=200 --secret="$work/secret" \
     --peer-id=463ac413c4000000000000000000000000000000 -o "$work/reply"
 "$tools/reload-dump" -f json "$work/message" "$work/reply" | sed 's/}$/, "meta": {"time": 1183900000}}/' |
@@ -155,7 +155,7 @@ sed -n '/^\.Ss JSON/,/^\.Ss Verdicts/p' "$source/man/reload-verify.1" | sed -n '
     sed 's/ [.,]*$//; s/ , /\n/g' >"$work/manual"
 same "$work/tool" "$work/manual" "reload-verify(1) has the keys of reload-verify --json"
 
-# The mutations, with section, what they do and the result: the catalogue that the tool prints against the manual's
+# The catalogue of mutations, with section, effect and expected result, in the tool and in the manual
 "$tools/reload-sign" --mutate=help |
     sed -n 's/^\([a-z]*\):$/group \1/p; s/^  \([^ ]*\)  */\1: /p' >"$work/tool"
 part reload-sign.1 'The catalogue' REQUIREMENTS >"$work/catalogue"
@@ -168,7 +168,7 @@ same "$work/tool" "$work/manual" "reload-sign(1) has the catalogue of reload-sig
 part reload-sign.1 'As JSON' 'As files' | rows | cut -f 1 >"$work/manual"
 same "$work/tool" "$work/manual" "reload-sign(1) has the keys of a test"
 
-# The tests that the tables of requirements name
+# The tests named by the tables of requirements
 for page in reload-sign reload-verify; do
     part $page.1 REQUIREMENTS '.*' | rows | sed '1d' | cut -f 4 | sed 's/: /|/' >"$work/rows"
     missing=0
@@ -182,7 +182,7 @@ for page in reload-sign reload-verify; do
     result $missing "$page(1): each requirement has a test"
 done
 
-# Attributes: type and name; header fields: key; names of values
+# Types and names of attributes, keys of header fields, names of values
 table attribute | tr '\t' ' ' >"$work/library"
 part reload-message.5 Attributes '.*' | rows | sed '1d' | cut -f 1,2 | tr '\t' ' ' >"$work/manual"
 same "$work/library" "$work/manual" "reload-message(5) has the attributes"
@@ -200,7 +200,7 @@ done <"$work/names"
 [ -s "$work/names" ] || missing=1
 result $missing "reload-message(5) has the names of values"
 
-# Decisions: each that code or manuals cite has an item
+# Each decision has an item
 sed -n 's/^\.It \(\\&\)*\(D[0-9]*\)$/\2/p' "$source/man/reload-message.5" >"$work/items"
 i=1
 while [ $i -le 32 ]; do
@@ -209,19 +209,19 @@ while [ $i -le 32 ]; do
 done >"$work/decisions"
 same "$work/decisions" "$work/items" "reload-message(5) lists the decisions D1 to D32"
 
-# The examples, typed one after the other in an empty directory for each page: each works (status 1 is reload-verify's for a
-# message that is not valid), and prints what the page shows below it, line breaks apart.
+# The examples of a page, run one after another in an empty directory: each works (reload-verify exits with status 1 for a
+# message that is not valid) and prints what the page shows after it, except for line breaks.
 PATH=$(cd "$tools" && pwd):$PATH
 EDITOR=:
 export PATH EDITOR
 
-# One command, from $work/command, and what it should print, from $work/wanted.
+# Runs the command in $work/command and compares its output with $work/expected, if not empty.
 run_example() {
     status=0
     sh -c "$(cat "$work/command")" >"$work/printed" 2>"$work/errors" </dev/null || status=$?
-    tr -s ' \n' '  ' <"$work/wanted" >"$work/a"
+    tr -s ' \n' '  ' <"$work/expected" >"$work/a"
     tr -s ' \n' '  ' <"$work/printed" >"$work/b"
-    if [ $status -gt 1 ] || { [ -s "$work/wanted" ] && ! cmp -s "$work/a" "$work/b"; }; then
+    if [ $status -gt 1 ] || { [ -s "$work/expected" ] && ! cmp -s "$work/a" "$work/b"; }; then
         sed 's/^/# /' "$work/command" "$work/printed" "$work/errors"
         bad=1
     fi
@@ -235,7 +235,7 @@ for page in "$source"/man/*.[15]; do
     done
     if [ -n "$missing" ]; then
         count=$((count + 1))
-        echo "ok $count # SKIP ${page##*/} has examples with $missing, which is not there"
+        echo "ok $count # SKIP ${page##*/} has examples with $missing, which is not installed"
         continue
     fi
     mkdir "$work/here"
@@ -255,18 +255,18 @@ for page in "$source"/man/*.[15]; do
                 reading=typed
                 examples=$((examples + 1))
                 printf '%s\n' "${line#??}" >"$work/command"
-                : >"$work/wanted"
+                : >"$work/expected"
                 ;;
             typed:*)
-                # a command goes on as long as the shell wants more of it
+                # a command continues on the next line until the shell can parse it
                 if sh -n "$work/command" 2>"$work/null" && ! tail -n 1 "$work/command" | grep -q '\\$'; then
                     reading=output
-                    printf '%s\n' "$line" >>"$work/wanted"
+                    printf '%s\n' "$line" >>"$work/expected"
                 else
                     printf '%s\n' "$line" >>"$work/command"
                 fi
                 ;;
-            output:*) printf '%s\n' "$line" >>"$work/wanted" ;;
+            output:*) printf '%s\n' "$line" >>"$work/expected" ;;
             esac
         done <"$work/examples"
         [ $examples -gt 0 ] || bad=1

@@ -1,6 +1,6 @@
 #!/bin/bash
-# What a call of reload-verify --replay-state costs where a million peers are known, over what it costs where ten are. It measures
-# only: that a call reads no more is test-replay.sh's to test, in octets.
+# The time of a call of reload-verify --replay-state with a million known peers, relative to ten. This benchmark only measures:
+# test-replay.sh asserts, in octets, that a call reads no more.
 here=$(dirname "$(realpath "$0")")
 . "$here/tap.bash"
 . "$here/certs.bash"
@@ -32,5 +32,5 @@ for ((i = 0; i <= calls; i++)); do
     requests alice "$alice" "$now" "$i" >"$i.bin"
 done
 python3 bench.py "$calls" "${verify[@]}"
-is "$?" 0 "calls over ten peers and over a million are measured"
+is "$?" 0 "calls with ten and with a million known peers are measured"
 done_testing

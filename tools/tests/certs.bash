@@ -1,33 +1,33 @@
-# What the tests of an overlay run under CERTS share: its CA, its peers, and messages of theirs. To be sourced behind tap.bash.
+# Shared by the tests of an overlay under CERTS: its CA, its peers and their messages. Source this file after tap.bash.
 #
-# In the working directory afterwards: ca/ (of the overlay "chat"), alice.key, alice.crt, bob.key, bob.crt, METHOD.json of each example.
+# It creates in the working directory: ca/ (for the overlay "chat"), alice.key, alice.crt, bob.key, bob.crt, and METHOD.json for each example.
 # shellcheck shell=bash
-# shellcheck disable=SC2034,SC2154 # variables for those who source it, and those of tap.bash
+# shellcheck disable=SC2034,SC2154 # variables that other scripts use, and variables of tap.bash
 
 now=1700000000 # 2023-11-14T22:13:20Z
 dates=(--not-before 2023-01-01T00:00:00Z --not-after 2024-01-01T00:00:00Z)
 verify=(reload-verify --ca ca/ca.crt --overlay chat --time "$now")
 
-# peer NAME PEER-ID SEED [OPTION...]: its key and certificate, NAME.key and NAME.crt
+# peer NAME PEER-ID SEED [OPTION...]: issues a certificate for the peer, as NAME.key and NAME.crt
 peer()
 {
-    reload-keygen issue --quiet --ca ca --seed "$3" "${dates[@]}" --user "$1@example.com" --peer-id "$2" -o "$1" "${@:4}" || bail_out "no certificate for $1"
+    reload-keygen issue --quiet --ca ca --seed "$3" "${dates[@]}" --user "$1@example.com" --peer-id "$2" -o "$1" "${@:4}" || bail_out "cannot issue a certificate for $1"
 }
 
-reload-keygen ca --quiet --overlay chat --seed 00 --not-before 2020-01-01T00:00:00Z --not-after 2040-01-01T00:00:00Z -o ca || bail_out "no CA"
+reload-keygen ca --quiet --overlay chat --seed 00 --not-before 2020-01-01T00:00:00Z --not-after 2040-01-01T00:00:00Z -o ca || bail_out "cannot create the CA"
 peer alice "$alice" 01
 peer bob "$bob" 02
 for example in PEER-JOIN PEER-SEARCH RESOURCE-GET RESOURCE-PUT RESOURCE-TRANSFER TRANSPORT-TUNNEL; do
-    reload-sign --example "$example" | jq -c . >"$example.json" || bail_out "no example of $example"
+    reload-sign --example "$example" | jq -c . >"$example.json" || bail_out "cannot print the example of $example"
 done
 
-# sign_as NAME [OPTION...]: signs standard input, at $now unless an option says another time
+# sign_as NAME [OPTION...]: signs standard input as NAME, at the time $now by default
 sign_as()
 {
     reload-sign --quiet --key "$1.key" --cert "$1.crt" --time "$now" "${@:2}"
 }
 
-# requests NAME PEER-ID BOOT-TIME COUNTER... [-- OPTION...]: signed PEER-SEARCH requests of that peer, one behind the other
+# requests NAME PEER-ID BOOT-TIME COUNTER... [-- OPTION...]: a stream of signed PEER-SEARCH requests by that peer
 requests()
 {
     local name=$1 id=$2 boot_time=$3 ids=()
@@ -49,7 +49,7 @@ in_short()
     jq -rsj '[.[] | if .reason then .reason + (if .response_code then ":\(.response_code)" else "" end) else .verdict end] | join(" ")'
 }
 
-# verdicts DESCRIPTION WANTED COMMAND...: what reload-verify --json says in short; its report is in run/out, its errors in run/err
+# verdicts DESCRIPTION EXPECTED COMMAND...: compares in_short of a run with --json; the report is in run/out, the errors in run/err
 verdicts()
 {
     run "${@:3}" --json

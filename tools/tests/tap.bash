@@ -1,4 +1,4 @@
-# TAP for shell tests, and messages made of hex digits. To be sourced; done_testing prints the plan in the end.
+# TAP output for shell tests, and messages built from hex digits. Source this file; done_testing prints the plan.
 #
 #   RELOAD_TOOLS  the directory of the built tools
 #   TESTDATA      the directory testdata
@@ -7,7 +7,7 @@
 set -u
 export LC_ALL=C TZ=UTC0
 unset NO_COLOR CDPATH
-# a sanitizer's complaint must not look like one of the tools' own exit statuses
+# A sanitizer's exit status must differ from all of the tools' own.
 export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}exitcode=99" UBSAN_OPTIONS="${UBSAN_OPTIONS:+$UBSAN_OPTIONS:}halt_on_error=1:exitcode=99"
 
 tests=0
@@ -29,29 +29,29 @@ done
 [ -r "${TESTDATA:?is not set: the directory testdata}/hmac.secret" ] || bail_out "$TESTDATA/hmac.secret is missing"
 RELOAD_TOOLS=$(realpath "$RELOAD_TOOLS")
 TESTDATA=$(realpath "$TESTDATA")
-# Debian's own programs come first: install-deps installed those, and a wrapper of the same name can take a second to start.
+# Debian's own programs come first: install-deps installed those, and a wrapper of the same name can need a second to start.
 PATH=$RELOAD_TOOLS:/usr/bin:/bin:$PATH
 umask 022
 exec </dev/null
 
-work=$(mktemp -d) || bail_out "no directory to work in"
+work=$(mktemp -d) || bail_out "cannot create or enter a work directory"
 finish()
 {
     local status=$?
     cd /
     rm -rf "$work"
-    if [ -z "$plan" ]; then # the script died: no plan makes the run a failure
+    if [ -z "$plan" ]; then # the script died; without a plan, the run has failed
         exit $((status == 0 ? 1 : status))
     fi
 }
 trap finish EXIT
-cd "$work" || bail_out "no directory to work in"
+cd "$work" || bail_out "cannot create or enter a work directory"
 mkdir run
 output=$work/run/out
 errors=$work/run/err
 status=
 
-# pass DESCRIPTION; fail DESCRIPTION [LINE...]
+# pass DESCRIPTION; fail DESCRIPTION [LINE...]: one test; the lines follow a failure as comments.
 pass()
 {
     tests=$((tests + 1))
@@ -68,7 +68,7 @@ fail()
     [ $# -eq 0 ] || printf '%s\n' "$@" | head -c 4000 | cat -v | sed 's/^/# /'
 }
 
-# member HEX FROM END TYPE NTH: the offset of the NTH attribute (from 0) of TYPE among those from FROM to END, in octets.
+# member HEX FROM END TYPE NTH: the offset of the NTH attribute (from 0) of TYPE between the offsets FROM and END.
 member()
 {
     local message=$1 at=$2 end=$3 type=$4 nth=$5 length
@@ -86,7 +86,7 @@ member()
     return 1
 }
 
-# find_attr HEX TYPE:NTH...: the offset of an attribute, down through its containers.
+# find_attr HEX TYPE:NTH...: the offset of an attribute, given the path to it through its containers.
 find_attr()
 {
     local message=$1 from=68 end=$((${#1} / 2)) at step
@@ -99,12 +99,13 @@ find_attr()
     echo "$at"
 }
 
-# cut_octets HEX FROM END
+# cut_octets HEX FROM END: the octets from offset FROM to END, without that at END.
 cut_octets()
 {
     printf '%s' "${1:$((2 * $2)):$((2 * ($3 - $2)))}"
 }
 
+# skip DESCRIPTION REASON: a skipped test.
 skip()
 {
     tests=$((tests + 1))
@@ -118,7 +119,7 @@ done_testing()
     exit $((failures > 0))
 }
 
-# ok DESCRIPTION COMMAND...: the command succeeds.
+# ok DESCRIPTION COMMAND...: passes if the command succeeds.
 ok()
 {
     local description=$1 said
@@ -130,7 +131,7 @@ ok()
     fi
 }
 
-# is GOT WANTED DESCRIPTION
+# is GOT EXPECTED DESCRIPTION: passes if both strings are equal.
 is()
 {
     if [ "$1" = "$2" ]; then
@@ -140,7 +141,7 @@ is()
     fi
 }
 
-# same FILE WANTED-FILE DESCRIPTION: octet for octet.
+# same FILE EXPECTED-FILE DESCRIPTION: passes if both files are equal, octet for octet.
 same()
 {
     local said
@@ -151,30 +152,30 @@ same()
     fi
 }
 
-# Whether a file holds the expected octets: "" none, "=TEXT" the text and a newline, "@FILE" that file's octets,
-# "~REGEX" lines that all together match the extended regular expression (NULs left out), "*" at least one octet. Only "@" starts a
-# process, because this is called for each test.
+# holds FILE EXPECTED: whether the file has the expected content: "" nothing, "=TEXT" the text and a newline, "@FILE" that file's octets,
+# "~REGEX" lines that match the whole extended regular expression (NULs are ignored), "*" at least one octet. Only "@" starts a
+# process, because each test calls this function.
 holds()
 {
-    local file=$1 wanted=$2 text pieces
-    case $wanted in
+    local file=$1 expected=$2 text pieces
+    case $expected in
     '') [ ! -s "$file" ] ;;
     '*') [ -s "$file" ] ;;
     =*)
-        ! IFS= read -r -d '' text <"$file" && [ "$text" = "${wanted#=}"$'\n' ] # read succeeds at a NUL
+        ! IFS= read -r -d '' text <"$file" && [ "$text" = "${expected#=}"$'\n' ] # read succeeds at a NUL
         ;;
-    @*) cmp -s "${wanted#@}" "$file" ;;
+    @*) cmp -s "${expected#@}" "$file" ;;
     '~'*)
         mapfile -d '' pieces <"$file"
         printf -v text '%s' "${pieces[@]}"
         while [[ $text == *$'\n' ]]; do text=${text%$'\n'}; done
-        [[ $text =~ ^(${wanted#\~})$ ]]
+        [[ $text =~ ^(${expected#\~})$ ]]
         ;;
-    *) bail_out "holds: \"$wanted\" begins with none of = @ ~ *" ;;
+    *) bail_out "holds: \"$expected\" does not begin with =, @, ~ or *" ;;
     esac
 }
 
-# run COMMAND...: its output, errors and status go to $output, $errors and $status.
+# run COMMAND...: writes its output and errors to the files $output and $errors, and sets $status.
 run()
 {
     "$@" >"$output" 2>"$errors"
@@ -184,10 +185,10 @@ run()
 # t DESCRIPTION STATUS OUT ERR COMMAND...: one test of a command's status, output and errors; OUT and ERR as for holds.
 t()
 {
-    local description=$1 wanted_status=$2 out=$3 err=$4 bad=()
+    local description=$1 expected_status=$2 out=$3 err=$4 bad=()
     shift 4
     run "$@"
-    [ "$status" = "$wanted_status" ] || bad+=("status $status instead of $wanted_status")
+    [ "$status" = "$expected_status" ] || bad+=("status $status, expected $expected_status")
     holds "$output" "$out" || bad+=("standard output is not: $out")
     holds "$errors" "$err" || bad+=("standard error is not: $err")
     if [ ${#bad[@]} -eq 0 ]; then
@@ -198,13 +199,13 @@ t()
     fi
 }
 
-# Whether the directory holds these names and no others.
+# only_files DIRECTORY NAME...: whether the directory contains exactly these names.
 only_files()
 {
     local dir=$1 got
     shift
     got=$(cd "$dir" && find . -mindepth 1 -maxdepth 1 -printf '%f\n' | sort | tr '\n' ' ')
-    [ "$got" = "$(printf '%s\n' "$@" | sort | sed '/^$/d' | tr '\n' ' ')" ] || { printf 'there are: %s\n' "$got"; return 1; }
+    [ "$got" = "$(printf '%s\n' "$@" | sort | sed '/^$/d' | tr '\n' ' ')" ] || { printf 'found: %s\n' "$got"; return 1; }
 }
 
 # ---- Messages in hex --------------------------------------------------------------------------------------------------
@@ -212,7 +213,7 @@ only_files()
 alice=463ac413c4000000000000000000000000000000
 bob=a6c5927a45000000000000000000000000000000
 
-# The tests spend most of their time in starting processes, and these functions are called most: they start one each.
+# One process for each call: most of the tests' time is spent in starting processes, and these functions are called most.
 
 # hex <FILE
 hex()
@@ -231,27 +232,27 @@ text()
     printf '%s' "$1" | hex
 }
 
-# attr TYPE VALUE: an attribute with its zero padding (wire.md, "Attributes").
+# attr TYPE VALUE: an attribute, padded with zeros.
 attr()
 {
     local n=$((${#2} / 2)) zeros=000000
     printf '%s%04x%s%s' "$1" "$n" "$2" "${zeros:0:$(((4 - n % 4) % 4 * 2))}"
 }
 
-# message SECURITY METHOD ATTRIBUTES [LENGTH]: each in hex but LENGTH, which is in decimal and right unless given.
+# message SECURITY METHOD ATTRIBUTES [LENGTH]: each in hex, but LENGTH in decimal (default: the correct one).
 message()
 {
     printf '52454c4f20000000010101%s%s%06x%s%s0102030405060708659df2aa%s' "$1" "$2" "${4:-$((${#3} / 2))}" "$bob" "$alice" "$3"
 }
 
-# patch OFFSET HEX MESSAGE: the message with octets from offset on replaced.
+# patch OFFSET HEX MESSAGE: the message with the octets at OFFSET replaced by HEX.
 patch()
 {
     printf '%s%s%s' "${3:0:$(($1 * 2))}" "$2" "${3:$(($1 * 2 + ${#2}))}"
 }
 
-# flip FILE DIRECTORY MASK...: for each octet of FILE and each MASK, a file DIRECTORY/OFFSET-MASK (four and three digits) with that
-# octet changed by exclusive or. One process writes them all: starting xxd for each file takes longer than most tests.
+# flip FILE DIRECTORY MASK...: for each octet of FILE and each MASK, writes DIRECTORY/OFFSET-MASK (four and three digits) with that
+# octet changed by exclusive or. One process writes all files: starting xxd for each would exceed most tests' running time.
 flip()
 {
     mkdir -p "$2" && python3 -I -c '
@@ -265,7 +266,7 @@ for at, octet in enumerate(octets):
 ' "$@"
 }
 
-# hmac KEY OCTETS: their HMAC-SHA1, all in hex, as the openssl command makes it.
+# hmac KEY OCTETS: the HMAC-SHA1 by openssl, all in hex.
 hmac()
 {
     local line

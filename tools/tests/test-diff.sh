@@ -1,7 +1,7 @@
 #!/bin/bash
-# shellcheck disable=SC2016,SC2094 # single quotes hold scripts for bash; variables are written to files of their names
-# reload-dump --diff: what differs between the messages of two files, and diff(1)'s exit statuses.
-# Many seconds of CPU: one process for each of 130 flipped bits, whose exit status counts.
+# shellcheck disable=SC2016,SC2094 # single quotes hold scripts for bash; a file may have the name of a variable
+# reload-dump --diff: the differences between the messages of two files, and diff(1)'s exit statuses.
+# Many seconds of CPU: one process for each of 130 flipped bits, to test its exit status.
 . "$(dirname "$0")/tap.bash"
 
 put=$TESTDATA/section-4.1.hmac.bin
@@ -11,54 +11,54 @@ unhex "$search" >search
 # ---- statuses ----
 
 for input in "$TESTDATA"/*.bin; do
-    t "${input##*/} is the same as itself" 0 '' '' reload-dump --diff "$input" "$input"
-    t "and as its JSON" 0 '' '' bash -c 'reload-dump -f json "$1" | reload-dump --diff "$1" -' - "$input"
+    t "${input##*/} does not differ from itself" 0 '' '' reload-dump --diff "$input" "$input"
+    t "${input##*/} does not differ from its JSON" 0 '' '' bash -c 'reload-dump -f json "$1" | reload-dump --diff "$1" -' - "$input"
 done
-t "a message and another" 1 '*' '' reload-dump --diff "$put" search
-t "--quiet: only the status" 1 '' '' reload-dump --diff --quiet "$put" search
-t "of the same" 0 '' '' reload-dump --diff -q search search
+t "two different messages: status 1" 1 '*' '' reload-dump --diff "$put" search
+t "two different messages, --quiet: only status 1" 1 '' '' reload-dump --diff --quiet "$put" search
+t "equal messages, -q: status 0" 0 '' '' reload-dump --diff -q search search
 usage="Try 'reload-dump --help'."
-t "one file" 2 '' "=reload-dump: --diff requires two files, not 1
+t "--diff with one file is refused" 2 '' "=reload-dump: --diff requires two files, not 1
 $usage" reload-dump --diff search
-t "three files" 2 '' "=reload-dump: --diff requires two files, not 3
+t "--diff with three files is refused" 2 '' "=reload-dump: --diff requires two files, not 3
 $usage" reload-dump --diff search search search
-t "standard input twice" 2 '' "=reload-dump: --diff can read only one of its files from standard input
+t "--diff with standard input twice is refused" 2 '' "=reload-dump: --diff can read only one of its files from standard input
 $usage" reload-dump --diff - -
 for option in --format=text --pretty --meta --certs=certs; do
-    t "with $option" 2 '' "=reload-dump: --diff cannot be combined with ${option%%=*}
+    t "--diff with $option is refused" 2 '' "=reload-dump: --diff cannot be combined with ${option%%=*}
 $usage" reload-dump --diff "$option" search search
 done
-ok "of which none makes a directory" test ! -e certs
-t "a file that is not there" 2 '=--- 1: search, offset 0: PEER-SEARCH request, 88 octets
+ok "refused options create no directory" test ! -e certs
+t "a missing file: status 2, the other one's message is listed" 2 '=--- 1: search, offset 0: PEER-SEARCH request, 88 octets
 +++ no message' '=reload-dump: gone: No such file or directory' reload-dump --diff search gone
-t "two of them" 2 '' '=reload-dump: gone: No such file or directory
+t "two missing files: status 2" 2 '' '=reload-dump: gone: No such file or directory
 reload-dump: away: No such file or directory' reload-dump --diff gone away
 : >empty
-t "a file without a message" 2 '=--- no message
+t "an empty file: status 2, the other one's message is listed" 2 '=--- no message
 +++ 1: search, offset 0: PEER-SEARCH request, 88 octets' '=reload-dump: empty: no message in it' reload-dump --diff empty search
-t "two without" 2 '' '=reload-dump: empty: no message in it
+t "two empty files: status 2" 2 '' '=reload-dump: empty: no message in it
 reload-dump: empty: no message in it' reload-dump --diff empty empty
 printf 'no message' >garbage
-t "garbage" 2 '=--- 1: garbage, offset 0: 10 octets of garbage
+t "garbage and a message: status 2" 2 '=--- 1: garbage, offset 0: 10 octets of garbage
 +++ 1: search, offset 0: PEER-SEARCH request, 88 octets' '~reload-dump: garbage: offset 0: .*' reload-dump --diff garbage search
 printf 'no massage' >other
-t "garbage and other garbage" 2 '=--- 1: garbage, offset 0: 10 octets of garbage
+t "garbage and other garbage are compared" 2 '=--- 1: garbage, offset 0: 10 octets of garbage
 +++ 1: other, offset 0: 10 octets of garbage
 @ /garbage  garbage
 - 6e6f206d657373616765
 + 6e6f206d617373616765' '*' reload-dump --diff garbage other
-t "JSON that cannot be read" 2 '' '~reload-dump: -: offset 0: .*' bash -c 'echo "{\"header\": 1}" | reload-dump --diff - search'
-t "an output that cannot be written" 2 '' '*' reload-dump --diff -o /dev/full "$put" search
-t "an output that cannot be opened" 2 '' '*' reload-dump --diff -o gone/here "$put" search
-t "nor can it where nothing differs" 2 '' '*' reload-dump --diff -o gone/here search search
-t "-o FILE" 1 '' '' reload-dump --diff -o here "$put" search
-t "has what would be said" 1 @here '' reload-dump --diff "$put" search
-t "-i says the form of both" 0 '' '' bash -c 'reload-dump -f hex "$1" >hex; reload-dump --diff -i hex hex hex' - "$put"
+t "malformed JSON: status 2" 2 '' '~reload-dump: -: offset 0: .*' bash -c 'echo "{\"header\": 1}" | reload-dump --diff - search'
+t "an output that cannot be written: status 2" 2 '' '*' reload-dump --diff -o /dev/full "$put" search
+t "an output that cannot be opened: status 2" 2 '' '*' reload-dump --diff -o gone/here "$put" search
+t "an output that cannot be opened, with equal messages: status 2" 2 '' '*' reload-dump --diff -o gone/here search search
+t "-o FILE: nothing on standard output" 1 '' '' reload-dump --diff -o here "$put" search
+t "-o FILE: the file has the text of standard output" 1 @here '' reload-dump --diff "$put" search
+t "-i specifies the form of both files" 0 '' '' bash -c 'reload-dump -f hex "$1" >hex; reload-dump --diff -i hex hex hex' - "$put"
 
-# ---- what is said ----
+# ---- differences ----
 
-# says DESCRIPTION HEX-A HEX-B LINES: below the titles
-says()
+# shows DESCRIPTION HEX-A HEX-B LINES: the lines after the titles
+shows()
 {
     unhex "$2" >a
     unhex "$3" >b
@@ -67,29 +67,29 @@ says()
     is "$(tail -n +3 "$output")" "$4" "$1"
 }
 
-says "a field of the header" "$search" "$(patch 4 1f "$search")" '@ /header/ttl  header.ttl
+shows "a field of the header" "$search" "$(patch 4 1f "$search")" '@ /header/ttl  header.ttl
 - 32
 + 31'
 is "$(head -n 2 "$output")" '--- 1: a, offset 0: PEER-SEARCH request, 88 octets
-+++ 1: b, offset 0: PEER-SEARCH request, 88 octets' "and its titles"
-says "an ID" "$search" "$(patch 36 00 "$search")" "@ /header/source_id  header.source_id
++++ 1: b, offset 0: PEER-SEARCH request, 88 octets' "a field of the header: the titles"
+shows "an ID" "$search" "$(patch 36 00 "$search")" "@ /header/source_id  header.source_id
 - $alice
 + 00${alice#??}"
-says "a value" "$search" "$(patch 72 "$(text A)" "$search")" '@ /attributes/0  PEER-NAME
+shows "a value" "$search" "$(patch 72 "$(text A)" "$search")" '@ /attributes/0  PEER-NAME
 - "alice"
 + "Alice"'
-says "padding" "$search" "$(patch 79 aa "$search")" '@ /attributes/0/padding  PEER-NAME padding
+shows "padding" "$search" "$(patch 79 aa "$search")" '@ /attributes/0/padding  PEER-NAME padding
 - 000000
 + 0000aa'
-says "a type" "$search" "$(patch 68 0101 "$search")" '@ /attributes/0  PEER-NAME
+shows "a type" "$search" "$(patch 68 0101 "$search")" '@ /attributes/0  PEER-NAME
 - PEER-NAME "alice"
 @ /attributes/0  PEER-ID
 + PEER-ID 616c696365 ! wrong length for its type'
-says "octets behind the attributes" "$(message 02 01 00070009414243)" "$(message 02 01 00070009414244)" \
+shows "octets after the attributes" "$(message 02 01 00070009414243)" "$(message 02 01 00070009414244)" \
     "@ /trailing  trailing
 - 00070009414243 ! an attribute's Length runs past the end of its container
 + 00070009414244 ! an attribute's Length runs past the end of its container"
-says "an attribute inserted, and one behind it that has another place now" "$(message 02 01 "$(attr 0655 00)$(attr 0656 01)")" \
+shows "an inserted attribute, and a following one with another index" "$(message 02 01 "$(attr 0655 00)$(attr 0656 01)")" \
     "$(message 02 01 "$(attr 0657 '')$(attr 0655 00)$(attr 0656 02)")" '@ /header/length  header.length
 - 16
 + 20
@@ -99,41 +99,41 @@ says "an attribute inserted, and one behind it that has another place now" "$(me
 - 01
 + 02'
 long=$(printf '%0200d' 0)
-says "long octet strings, from where they differ" "$(message 02 01 "$(attr 0655 "$long")")" \
+shows "long octet strings, from where they differ" "$(message 02 01 "$(attr 0655 "$long")")" \
     "$(message 02 01 "$(attr 0655 "${long%0}1")")" '@ /attributes/0  0x0655
 - 100 octets, from 99 on: 00
 + 100 octets, from 99 on: 01'
-says "text that would deceive" "$search" "$(patch 72 1b "$search")" '@ /attributes/0  PEER-NAME
+shows "text with control characters is escaped" "$search" "$(patch 72 1b "$search")" '@ /attributes/0  PEER-NAME
 - "alice"
 + "\x1blice"'
 inner=$(hex <"$TESTDATA/tunnel.hmac.bin")
 at=$(($(find_attr "$inner" 0008:0 0404:0) + 4))
-says "a field of a message inside" "$inner" "$(patch $((at + 4)) 07 "$inner")" "@ /attributes/0/value/1/message/header/ttl  APPLICATION/APPLICATION.BODY/header.ttl
+shows "a field of an inner message" "$inner" "$(patch $((at + 4)) 07 "$inner")" "@ /attributes/0/value/1/message/header/ttl  APPLICATION/APPLICATION.BODY/header.ttl
 - 32
 + 7"
-says "a message that is cut short" "$search" "${search:0:166}" "@ /attributes/1  SDP
+shows "a truncated message" "$search" "${search:0:166}" "@ /attributes/1  SDP
 - SDP \"v=0\"
 @ /trailing  trailing
 - (no octets)
 + 000700 ! fewer than four octets left, too few for an attribute's type and Length"
-says "a signed message and one whose address is forged" "$(hex <"$put")" "$(sed 's/sip:alice@10/sip:alice@66/' "$put" | hex)" \
+shows "a signed message and one with a forged address" "$(hex <"$put")" "$(sed 's/sip:alice@10/sip:alice@66/' "$put" | hex)" \
     '@ /attributes/1/value/1/value/0  RESOURCE/RESOURCE-INFO.BODY/RESOURCE-INFO.BODY.ENTRY
 - "sip:alice@10.4.1.2:5060"
 + "sip:alice@66.4.1.2:5060"'
-t "colour changes no letter" 0 @<(reload-dump --diff search "$put") '' \
+t "colour does not change the text" 0 @<(reload-dump --diff search "$put") '' \
     bash -c 'reload-dump --diff --color=always "$1" "$2" | sed "s/\x1b\[[0-9]*m//g"' - search "$put"
-ok "but is there" bash -c 'reload-dump --diff --color=always "$1" "$2" | grep -q "^.\[[0-9;]*m[-+] "' - search "$put"
+ok "--color=always colours the lines" bash -c 'reload-dump --diff --color=always "$1" "$2" | grep -q "^.\[[0-9;]*m[-+] "' - search "$put"
 
 # ---- files of several messages ----
 
 cat search "$put" search >three
 { cat search; sed 's/sip:alice@10/sip:alice@66/' "$put"; cat search; } >forged
-t "the second of three" 1 '=--- 2: three, offset 88: RESOURCE-PUT request, 396 octets
+t "of three messages, only the second differs" 1 '=--- 2: three, offset 88: RESOURCE-PUT request, 396 octets
 +++ 2: forged, offset 88: RESOURCE-PUT request, 396 octets
 @ /attributes/1/value/1/value/0  RESOURCE/RESOURCE-INFO.BODY/RESOURCE-INFO.BODY.ENTRY
 - "sip:alice@10.4.1.2:5060"
 + "sip:alice@66.4.1.2:5060"' '' reload-dump --diff three forged
-t "one more" 1 '=--- no message
+t "a file with two more messages" 1 '=--- no message
 +++ 2: three, offset 88: RESOURCE-PUT request, 396 octets
 --- no message
 +++ 3: three, offset 484: PEER-SEARCH request, 88 octets' '' reload-dump --diff search three
@@ -165,10 +165,10 @@ for path in flipped/*; do
     *) missing+=" $at/$mask: $got" ;;
     esac
 done
-is "$missing" '' "a flipped bit shows, in the report and in the status"
+is "$missing" '' "a flipped bit is shown in the report and in the status"
 cat "${stream[@]}" >flips
 cat "${copies[@]}" >copies
 run reload-dump --diff copies flips
 is "$status $(awk '/^\+\+\+ / { message = $2 } /^@ \// { shown[message] = 1 } END { print length(shown) }' "$output")" "1 ${#stream[@]}" \
-    "every other bit shows as well, in a stream of ${#stream[@]} messages"
+    "each of the other bits is shown, in a stream of ${#stream[@]} messages"
 done_testing

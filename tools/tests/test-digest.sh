@@ -1,13 +1,12 @@
 #!/bin/bash
-# Digests: those that reload-sign makes are the openssl command's over the octets of D1, D2 and D8, and reload-verify takes those
-# that openssl makes.
+# HMAC digests over the octets of D1, D2 and D8: reload-sign's equal openssl's, and reload-verify accepts openssl's.
 . "$(dirname "$0")/tap.bash"
 
 secret=$work/secret
 install -m 600 "$TESTDATA/hmac.secret" "$secret"
 key=$(printf '%s' "$(cat "$TESTDATA/hmac.secret")" | hex)
 
-# D8: from the container's first member to DIGEST. inner_digest HEX TYPE:NTH...: what DIGEST must be; path: of the signature
+# inner_digest HEX TYPE:NTH...: the expected DIGEST of the signature at this path, from the container's first member to DIGEST (D8)
 inner_digest()
 {
     local message=$1 container digest
@@ -16,7 +15,7 @@ inner_digest()
     hmac "$key" "$(cut_octets "$message" $((container + 4)) "$digest")"
 }
 
-# D1 and D2: from offset 8 to DIGEST, with Length up to the SIGNATURE's end.
+# message_digest HEX: the SIGNATURE's expected DIGEST, from offset 8 to DIGEST, with Length up to the SIGNATURE's end (D1, D2)
 message_digest()
 {
     local message=$1 signature digest end
@@ -25,7 +24,7 @@ message_digest()
     hmac "$key" "$(cut_octets "$message" 8 13)$(printf '%06x' $((end - 68)))$(cut_octets "$message" 16 "$digest")"
 }
 
-found_digest() # HEX TYPE:NTH...
+found_digest() # HEX TYPE:NTH...: the DIGEST of the signature at this path
 {
     local message=$1 at
     shift
@@ -46,23 +45,23 @@ check_all() # FILE DESCRIPTION
 }
 
 sign=(reload-sign --secret "$secret" --time 2000-01-01T04:59:59Z --transaction-id 386d157b00000000)
-t "sign in all three places" 0 '' '' "${sign[@]}" --sign-source-info -o plain.bin "$TESTDATA/section-4.1.json"
+t "reload-sign makes SIGNATURE, PEER-SIGNATURE and BODY.SIGNATUREs" 0 '' '' "${sign[@]}" --sign-source-info -o plain.bin "$TESTDATA/section-4.1.json"
 check_all plain.bin "without TIMESTAMP"
-t "sign in all three places, with TIMESTAMP" 0 '' '' "${sign[@]}" --sign-source-info --timestamp -o stamped.bin "$TESTDATA/section-4.1.json"
+t "reload-sign makes all signatures with TIMESTAMP" 0 '' '' "${sign[@]}" --sign-source-info --timestamp -o stamped.bin "$TESTDATA/section-4.1.json"
 check_all stamped.bin "with TIMESTAMP"
-ok "the two are of different length" test "$(stat -c %s stamped.bin)" = $(($(stat -c %s plain.bin) + 4 * 8))
+ok "four TIMESTAMPs of eight octets are the difference in length" test "$(stat -c %s stamped.bin)" = $(($(stat -c %s plain.bin) + 4 * 8))
 
-t "append a ROUTE-LOG" 0 '' '' reload-sign --append-route-log "$(cat "$TESTDATA/hop-2.json")" -o logged.bin stamped.bin
-check_all logged.bin "behind a ROUTE-LOG"
+t "a ROUTE-LOG is appended" 0 '' '' reload-sign --append-route-log "$(cat "$TESTDATA/hop-2.json")" -o logged.bin stamped.bin
+check_all logged.bin "before a ROUTE-LOG"
 stamped=$(hex <stamped.bin)
 logged=$(hex <logged.bin)
 log=$(attr 0004 "$(attr 0401 0038)$(attr 0402 "$(attr 0101 4823affe45000000000000000000000000000000)$(attr 0103 \
     000213c520010db8000000000000000000000001)")")
 is "$logged" "$(patch 13 "$(printf '%06x' $(((${#stamped} + ${#log}) / 2 - 68)))" "$stamped")$log" \
     "appending changes Length and nothing else before the ROUTE-LOG"
-t "append a second one" 0 '' '' reload-sign --append-route-log "$(cat "$TESTDATA/hop-2.json")" -o logged-2.bin logged.bin
-check_all logged-2.bin "behind two ROUTE-LOGs"
-t "all four verify" 0 '*' '' reload-verify --secret "$secret" --time 946702799 --require-peer-signature plain.bin stamped.bin logged.bin logged-2.bin
+t "a second ROUTE-LOG is appended" 0 '' '' reload-sign --append-route-log "$(cat "$TESTDATA/hop-2.json")" -o logged-2.bin logged.bin
+check_all logged-2.bin "before two ROUTE-LOGs"
+t "all four messages are valid" 0 '*' '' reload-verify --secret "$secret" --time 946702799 --require-peer-signature plain.bin stamped.bin logged.bin logged-2.bin
 
 for name in response tunnelled tunnel unknown route-log; do
     message=$(hex <"$TESTDATA/$name.hmac.bin")
@@ -71,7 +70,7 @@ done
 message=$(hex <"$TESTDATA/response.hmac.bin")
 is "$(found_digest "$message" 0002:0 0106:0)" "$(inner_digest "$message" 0002:0 0106:0)" "response.hmac.bin: PEER-SIGNATURE"
 
-# secrets as D12 has them
+# secret files (D12)
 make_secret() # OCTETS-HEX
 {
     unhex "$1" >other.secret
@@ -85,9 +84,9 @@ for octets in 61:61 610a:61 610d0a:61 610a0a:610a 610d:610d 610a0d0a:610a 000a00
     is "$(found_digest "$message" 0006:0)" "$(key=${octets#*:} message_digest "$message")" "a secret file of $(printf '%.30s' "${octets%:*}") (hex)"
 done
 
-# ---- openssl, taken by reload-verify ----
+# ---- openssl's digests, accepted by reload-verify ----
 
-# seal ATTRIBUTES [TIMESTAMP]: a message signed here: PEER-SEARCH, Security HMAC
+# seal ATTRIBUTES [TIMESTAMP]: a message with Security HMAC, signed by openssl
 seal()
 {
     local before unsigned
@@ -97,7 +96,7 @@ seal()
     printf '%s' "$unsigned$(attr 0802 "$(hmac "$key" "${unsigned:16}")")"
 }
 
-seal_inner() # TYPE MEMBERS [TIMESTAMP]: MEMBERS and their signature of TYPE
+seal_inner() # TYPE MEMBERS [TIMESTAMP]: MEMBERS followed by their signature of TYPE
 {
     local before
     local stamp=${3:-}
@@ -119,7 +118,7 @@ is "$(verdict "$(seal "$(attr 0002 "$info")" "$stamp")")" '["valid",null,null,["
 is "$(verdict "$(seal "")")" '["valid",null,null,["/attributes/0","valid",null,null]]' "openssl's SIGNATURE over a bare message"
 sealed=$(seal "$(attr 0002 "$info")" "$stamp")
 is "$(verdict "$(patch 13 "$(printf '%06x' $((${#sealed} / 2 + ${#log} / 2 - 68)))" "$sealed")$log")" \
-    '["valid",null,null,["/attributes/1","valid",null,946702799]]' "openssl's SIGNATURE with a ROUTE-LOG behind it (D2)"
+    '["valid",null,null,["/attributes/1","valid",null,946702799]]' "openssl's SIGNATURE before a ROUTE-LOG (D2)"
 is "$(verdict "$(patch 4 0102c000 "$sealed")" | cut -c 1-10)" '["invalid"' "a fragment is not verified (D14)"
 is "$(verdict "$(patch 4 01020001 "$sealed")")" '["valid",null,null,["/attributes/1","valid",null,946702799]]' \
     "octets 4 to 7 are not covered"
@@ -133,10 +132,10 @@ put=$(method=11 seal "$(attr 0003 "$(attr 0201 "$(text alice)")$body")")
 is "$(verdict "$put")" '["valid",null,null,["/attributes/0/value/1/value/2","valid",null,null,"/attributes/1","valid",null,null]]' \
     "openssl's BODY.SIGNATURE (D8)"
 
-# the readings of the drafts that D1, D2 and D8 are not
-wrong() # DESCRIPTION HEX WANTED
+# misreadings of the drafts
+wrong() # DESCRIPTION HEX EXPECTED
 {
-    is "$(verdict "$2")" "$3" "$1"
+    is "$(verdict "$2")" "$3" "a wrong digest: $1"
 }
 bad_digest='["invalid","bad-digest",431,["/attributes/0","invalid","bad-digest",null]]'
 before=00060018
@@ -144,13 +143,13 @@ unsigned=$(message 02 01 "$before" 28)
 wrong "from offset 0" "$unsigned$(attr 0802 "$(hmac "$key" "$unsigned")")" "$bad_digest"
 wrong "from offset 9" "$unsigned$(attr 0802 "$(hmac "$key" "${unsigned:18}")")" "$bad_digest"
 wrong "up to the SIGNATURE (B§5.2.6)" "$unsigned$(attr 0802 "$(hmac "$key" "${unsigned:16:120}")")" "$bad_digest"
-wrong "with DIGEST's type and length" "$unsigned$(attr 0802 "$(hmac "$key" "${unsigned:16}08020014")")" "$bad_digest"
-wrong "SHA-256 cut to 20 octets" "$unsigned$(attr 0802 "$(unhex "${unsigned:16}" | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$key" -binary | head -c 20 | hex)")" "$bad_digest"
+wrong "over DIGEST's type and Length" "$unsigned$(attr 0802 "$(hmac "$key" "${unsigned:16}08020014")")" "$bad_digest"
+wrong "SHA-256 truncated to 20 octets" "$unsigned$(attr 0802 "$(unhex "${unsigned:16}" | openssl dgst -sha256 -mac HMAC -macopt "hexkey:$key" -binary | head -c 20 | hex)")" "$bad_digest"
 wrong "the secret with its newline" "$unsigned$(attr 0802 "$(hmac "${key}0a" "${unsigned:16}")")" "$bad_digest"
 unsigned=$(message 02 01 "$before" $((28 + ${#log} / 2)))
-wrong "Length as a ROUTE-LOG has raised it" "$unsigned$(attr 0802 "$(hmac "$key" "${unsigned:16}")")$log" "$bad_digest"
+wrong "Length that includes a ROUTE-LOG" "$unsigned$(attr 0802 "$(hmac "$key" "${unsigned:16}")")$log" "$bad_digest"
 members=${info}01060018
 peer=$(attr 0002 "$members$(attr 0802 "$(hmac "$key" "000200$(printf '%02x' $((${#members} / 2 + 24)))$members")")")
-wrong "a PEER-SIGNATURE that covers its container's type and length" "$(seal "$peer")" \
+wrong "a PEER-SIGNATURE over its container's type and Length" "$(seal "$peer")" \
     '["invalid","bad-digest",431,["/attributes/0/value/1","invalid","bad-digest",null,"/attributes/1","valid",null,null]]'
 done_testing

@@ -1,6 +1,6 @@
 #!/bin/bash
 # shellcheck disable=SC2016 # single quotes hold scripts for bash -c
-# reload-dump: each option, the JSON rendering key by key, and what strangers write made harmless.
+# reload-dump: each option, the JSON rendering key by key, and the escaping of untrusted input.
 . "$(dirname "$0")/tap.bash"
 
 mkdir dir
@@ -9,13 +9,13 @@ esc=$'\033'
 
 # ---- help and mistakes ----
 
-t "--help is on standard output" 0 '~Usage: reload-dump .*' '' reload-dump --help
+t "--help prints on standard output" 0 '~Usage: reload-dump .*' '' reload-dump --help
 for option in -f,\ --format=FORM --pretty --meta --color=WHEN -i,\ --input=FORM -o,\ --output=FILE -q,\ --quiet --help --version; do
-    ok "--help tells of $option" grep -qE -- "^ +$option( |\$)" "$output"
+    ok "--help lists $option" grep -qE -- "^ +$option( |\$)" "$output"
 done
-t "--help wins over what follows" 0 '~Usage: reload-dump .*' '' reload-dump --help --frobnicate
+t "--help ignores later options" 0 '~Usage: reload-dump .*' '' reload-dump --help --frobnicate
 t "--version" 0 '~reload-dump \(libreload\) [0-9.]+' '' reload-dump --version
-t "--help that cannot be written" 4 '' '~reload-dump: .*No space left on device' bash -c 'exec reload-dump --help >/dev/full'
+t "--help fails if it cannot be written" 4 '' '~reload-dump: .*No space left on device' bash -c 'exec reload-dump --help >/dev/full'
 usage()
 {
     t "usage: $1" 2 '' "~reload-dump: $2"$'\n'"Try 'reload-dump --help'\\." reload-dump "${@:3}"
@@ -28,9 +28,9 @@ usage "-i text" '.*"text".*' -i text "$good"
 usage "--color sometimes" '--color: "sometimes".*auto, always, never.*' --color sometimes "$good"
 usage "--pretty=yes" 'option --pretty takes no argument' --pretty=yes "$good"
 usage "an option with ESC" '.*\\x1b.*' "--${esc}[31m" "$good"
-t "an abbreviated long option, getopt_long's habit" 0 '*' '' reload-dump --form json "$good"
+t "an abbreviated long option is accepted" 0 '*' '' reload-dump --form json "$good"
 t "-- ends the options" 4 '' '=reload-dump: --help: No such file or directory' reload-dump -- --help
-t "options behind files" 0 '~\{"header".*' '' reload-dump "$good" -f json
+t "options after files are accepted" 0 '~\{"header".*' '' reload-dump "$good" -f json
 
 # ---- JSON ----
 
@@ -39,12 +39,12 @@ cat >wanted.json <<'END'
 END
 t "a message as JSON, key by key" 0 @wanted.json '' reload-dump -f json "$TESTDATA/route-log.hmac.bin"
 reload-dump -f json --pretty "$TESTDATA/route-log.hmac.bin" >pretty.json
-is "$(jq -c . pretty.json)" "$(jq -c . wanted.json)" "--pretty says the same"
+is "$(jq -c . pretty.json)" "$(jq -c . wanted.json)" "--pretty prints the same JSON"
 is "$(head -n 3 pretty.json)" $'{\n  "header": {\n    "ttl": 30,' "--pretty is indented"
-t "--meta" 0 "={\"file\":\"$good\",\"offset\":0,\"index\":1}
+t "--meta adds file, offset and index" 0 "={\"file\":\"$good\",\"offset\":0,\"index\":1}
 {\"file\":\"-\",\"offset\":0,\"index\":2}" '' bash -c 'reload-dump -f json --meta "$1" - <"$1" | jq -c .meta' - "$good"
 
-# one FILTER WANTED HEX [STATUS]: what jq's filter finds in the rendering of a message
+# one FILTER EXPECTED HEX [STATUS]: jq's result of FILTER for a message as JSON
 one()
 {
     unhex "$3" | reload-dump -i binary -f json >one.json 2>one.err
@@ -122,7 +122,7 @@ value '{"value":[]}' 0002 ""
 one '.attributes | map(.type)' '["0x0000","0x0655","0xffff","0x0803"]' "$(message 02 01 "$(attr 0000 "")$(attr 0655 "")$(attr ffff "")$(attr 0803 "")")"
 one '.attributes[0]' '{"type":"0x0655","hex":"ab","padding":"000001"}' "$(message 02 01 "06550001ab000001")"
 
-# error TYPE VALUE STATUS: rendered as hex, with an error
+# error TYPE VALUE STATUS: the attribute is rendered as hex, with an error
 error()
 {
     one '.attributes[0] | [.hex, (.error | type), has("value")]' "[\"$2\",\"string\",false]" "$(message 02 01 "$(attr "$1" "$2")")" "$3"
@@ -138,7 +138,7 @@ error 0006 "080200" 3
 error 0007 "6100" 3
 error 0007 "c0af" 3
 error 0007 "eda080" 3
-error 0101 "${alice:2}" 0 # out of its place
+error 0101 "${alice:2}" 0 # misplaced
 error 0103 "000313c40a040102" 0
 error 0103 "000113c40a0401" 0
 error 0104 "00012c" 0
@@ -149,7 +149,7 @@ one '.attributes[0].value[1] | [.message.header.method, (.message.attributes | m
     '["PEER-JOIN",["SOURCE-INFO","SIGNATURE"],"083fadee1d4d0ba3e371ee9e513204cc35d42aa0"]' "$(hex <"$TESTDATA/tunnel.hmac.bin")"
 one '.attributes[0].value[1] | has("message")' false "$(hex <"$TESTDATA/tunnel.hmac.bin" | sed "s/$(text reload)/$(text relaod)/")"
 
-# json DESCRIPTION WANTED-HEX TEXT: what input may say
+# json DESCRIPTION EXPECTED-HEX TEXT: the message encoded from TEXT
 json()
 {
     printf '%s' "$3" | reload-dump -f hex - >hexed 2>hexed.err
@@ -159,7 +159,7 @@ json "no more than a method" "52454c4f200000000101010001000000000000000000000000
 empty_header=$(message 00 01 "")
 hdr='"header": {"method": 1, "destination_id": "'$bob'", "source_id": "'$alice'", "transaction_id": "0102030405060708", "overlay": {"name": "chat"}}'
 json "an overlay's name" "$empty_header" "{$hdr}"
-json "what is for reading only is ignored" "$empty_header" "{${hdr/\"method\"/\"length\": 77, \"method\"}, \"attributes\": [], \"meta\": {\"x\": [1]}}"
+json "output-only keys are ignored" "$empty_header" "{${hdr/\"method\"/\"length\": 77, \"method\"}, \"attributes\": [], \"meta\": {\"x\": [1]}}"
 json "a text's SHA-1 for an ID" "$(patch 16 fc2398a73dd54d6237c4fdb58fd7d75347cf5af3 "$empty_header")" "{${hdr/\"$bob\"/{\"sha1\": \"alice@example.com\"\}}}"
 hdr_with() # FIELDS
 {
@@ -187,17 +187,17 @@ attrs "names" "$(attr 030a 06)$(attr 0401 0084)" '{"type": "RESOURCE-INFO.BODY.P
 attrs "error, ignored and message are not read" "$(attr 0007 61)" '{"type": "SDP", "value": "a", "error": "x", "ignored": true, "message": {"header": 1}}'
 attrs "padding" "000700016101020300070000" '{"type": "SDP", "value": "a", "padding": "010203"}, {"type": "SDP", "value": ""}'
 printf '{%s, "attributes": [{"type": "SDP", "value": "a", "forced_length": 65535}]}' "$hdr" >lie.json
-t "an attribute's forced_length" 3 "=$(message 00 01 "0007ffff61000000")" '*' reload-dump -f hex lie.json
+t "an attribute's forced_length is encoded" 3 "=$(message 00 01 "0007ffff61000000")" '*' reload-dump -f hex lie.json
 printf '{%s, "attributes": [{"type": "SDP", "value": "a"}]}' "${hdr/\"method\"/\"forced_length\": 2, \"method\"}" >lie.json
-t "a header's forced_length" 3 "~52454c4f2000000001010100010000020?.*" '*' reload-dump -f hex lie.json
+t "a header's forced_length is encoded" 3 "~52454c4f2000000001010100010000020?.*" '*' reload-dump -f hex lie.json
 printf '{"garbage": {"hex": "ffff"}}\n{%s}' "$hdr" >garbage.json
-t "garbage" 3 "=ffff
+t "garbage in JSON is encoded as it is" 3 "=ffff
 
 $empty_header" '*' reload-dump -f hex garbage.json
 
 # ---- text and line ----
 
-t "text: the tree" 0 "=1: $good, offset 0: PEER-JOIN request, 124 octets
+t "text: header and attributes as a tree" 0 "=1: $good, offset 0: PEER-JOIN request, 124 octets
   TTL             32
   Routing         0x00 UNSPECIFIED
   Version         1
@@ -219,11 +219,11 @@ run reload-dump "$TESTDATA/section-4.1.hmac.bin"
 ok "text: times as dates" grep -qx ' *TIMESTAMP *2000-01-01T04:59:59Z (946702799)' "$output"
 ok "text: spans in units" grep -qx ' *RESOURCE-INFO.BODY.EXPIRATION *24000 s (6 h 40 min)' "$output"
 is "$(grep -E '^ +(PEER|RESOURCE|TIMESTAMP|DIGEST|TTL|Length)[A-Z.-]* +[^ ]' "$output" | sed -E 's/^( +[^ ]+ +).*/\1/' | awk '{ print length }' | sort -u | wc -l)" 1 \
-    "text: values stand in one column"
-t "line: one line a message" 0 "=1 $good, offset 0: PEER-JOIN request, 124 octets, 463ac413c4 > 463ac413c4, id 386d157b00000001, overlay 659df2aa, ttl 32, HMAC: SOURCE-INFO(463ac413c4), SIGNATURE()" \
+    "text: all values are in one column"
+t "line: one line for each message" 0 "=1 $good, offset 0: PEER-JOIN request, 124 octets, 463ac413c4 > 463ac413c4, id 386d157b00000001, overlay 659df2aa, ttl 32, HMAC: SOURCE-INFO(463ac413c4), SIGNATURE()" \
     '' reload-dump -f line "$good"
 cat "$TESTDATA"/*.hmac.bin >all.bin
-t "line: six of six, with index and offset" 0 "=1 all.bin, offset 0
+t "line: each message of several files has its index and offset" 0 "=1 all.bin, offset 0
 2 all.bin, offset 248
 3 all.bin, offset 496
 4 all.bin, offset 892
@@ -231,10 +231,10 @@ t "line: six of six, with index and offset" 0 "=1 all.bin, offset 0
 6 all.bin, offset 1264
 7 -, offset 0
 8 all.bin, offset 0" '' bash -c 'reload-dump -f line all.bin - "$1" <"$1" | sed "s|$1|all.bin|" | cut -d: -f 1' - "$good"
-t "hex" 0 "=$(hex <"$good")" '' reload-dump -f hex "$good"
-t "binary" 0 "@$good" '' reload-dump -f binary "$good"
+t "-f hex" 0 "=$(hex <"$good")" '' reload-dump -f hex "$good"
+t "-f binary" 0 "@$good" '' reload-dump -f binary "$good"
 
-# ---- what strangers write ----
+# ---- untrusted input ----
 
 hostile=$'\033[31mred\007\nnew\r\t\x7f'
 hostile+=$(printf '\xc2\x9b31m\xe2\x80\xae\xe2\x81\xa6\xe2\x80\x8b\xef\xbb\xbf\xc2\xad"\\\\x1b')
@@ -243,43 +243,43 @@ unhex "$(message 02 81 "$(attr 0001 "00000404$(text "$hostile")")$(attr 0002 "$(
 safe='\x1b[31mred\x07\nnew\r\t\x7f\u{009b}31m\u{202e}\u{2066}\u{200b}\u{feff}\u{00ad}\"\\\\x1b'
 run reload-dump hostile.bin
 ok "text: a PEER-NAME is escaped" grep -qxF "    PEER-NAME          \"$safe\"" <(sed -E 's/^(    PEER-NAME) +/\1          /' "$output")
-is "$(grep -cF "\"$safe\"" "$output")" 4 "text: so are reason, KEY and APPLICATION.NAME"
-# no control characters but newlines, no C1, bidi or invisible characters: neither as UTF-8 nor as single octets
+is "$(grep -cF "\"$safe\"" "$output")" 4 "text: reason, KEY and APPLICATION.NAME are escaped too"
+# harmless FILE: no control characters except newlines, no C1, bidi or invisible characters, as UTF-8 or as single octets
 # shellcheck disable=SC2317 # called by ok
 harmless()
 {
     ! tr -d '\n' <"$1" | grep -qP '[\x00-\x1f\x7f]' &&
         ! grep -qP '\xc2[\x80-\x9f\xad]|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf' "$1" && iconv -f UTF-8 -t UTF-8 "$1"
 }
-ok "text: nothing else gets through" harmless "$output"
+ok "text: the whole output is harmless" harmless "$output"
 lines=$(wc -l <"$output")
 unhex "$(message 02 81 "$(attr 0001 "00000404$(text x)")$(attr 0002 "$(attr 0102 "$(text x)")$(attr 0102 "9b33316d")")$(attr 0003 "$(attr 0201 "$(text x)")")$(attr 0008 "$(attr 0403 "$(text x)")")")" >tame.bin
-is "$(reload-dump tame.bin 2>/dev/null | wc -l)" "$lines" "text: a newline makes no line"
+is "$(reload-dump tame.bin 2>/dev/null | wc -l)" "$lines" "text: a newline in a value does not start a line"
 run reload-dump -f line hostile.bin
-is "$(wc -l <"$output")" 1 "line: one line all the same"
-ok "line: nothing gets through" harmless "$output"
-ok "line: escaped" grep -qF "$safe" "$output"
+is "$(wc -l <"$output")" 1 "line: a newline in a value does not start a line"
+ok "line: the whole output is harmless" harmless "$output"
+ok "line: values are escaped" grep -qF "$safe" "$output"
 printf '\033[31m\302\233' >"garbage"
 run reload-dump garbage
-ok "garbage is harmless" harmless "$output"
-ok "and the error" harmless "$errors"
+ok "garbage is shown harmless" harmless "$output"
+ok "the error about garbage is harmless" harmless "$errors"
 name=$'n\033]0;title\007\nx\xff'
 cp "$good" "$name"
 for form in text line; do
     run reload-dump -f $form "$name"
-    ok "$form: a file name with ESC" harmless "$output"
-    ok "$form: is escaped" grep -qF 'n\x1b]0;title\x07\nx\xff' "$output"
+    ok "$form: a file name with ESC is shown harmless" harmless "$output"
+    ok "$form: a file name with ESC is escaped" grep -qF 'n\x1b]0;title\x07\nx\xff' "$output"
 done
 run reload-dump -f json --meta "$name"
-is "$(jq -r '.meta.file | explode | map(select(. < 32)) | length' "$output")" 3 "json: a file name with ESC keeps it, as JSON writes it"
-ok "json: the octets are harmless" harmless "$output"
+is "$(jq -r '.meta.file | explode | map(select(. < 32)) | length' "$output")" 3 "json: a file name keeps ESC, escaped by JSON"
+ok "json: a file name with ESC is written harmless" harmless "$output"
 rm "$name"
 printf '{"header": {"method": 1, "\\u001b[31m\\u202e": 1}}' >key.json
 run reload-dump key.json
-ok "an unknown key with ESC on standard error" harmless "$errors"
+ok "the error about an unknown key with ESC is harmless" harmless "$errors"
 printf '{"header": {"method": 1, "\033[31m": 1}}' >key.json
 run reload-dump key.json
-ok "raw control characters in JSON on standard error" harmless "$errors"
+ok "the error about raw control characters in JSON is harmless" harmless "$errors"
 
 # ---- colour ----
 
@@ -287,81 +287,81 @@ colours()
 {
     grep -c "$esc" || :
 }
-is "$(reload-dump "$good" | colours)" 0 "no colour into a pipe"
-is "$(reload-dump --color never "$good" | colours)" 0 "none with --color never"
-is "$(reload-dump --color auto "$good" | colours)" 0 "none with --color auto into a pipe"
-ok "colour with --color always" test "$(reload-dump --color always "$good" | colours)" -gt 10
-ok "colour with --color=always -f line" test "$(reload-dump --color=always -f line "$good" | colours)" = 1
-ok "--color always wins over NO_COLOR" test "$(NO_COLOR=1 reload-dump --color always "$good" | colours)" -gt 10
-is "$(reload-dump --color always -f json "$good" | colours)" 0 "never in JSON"
-t "colour changes no letter" 0 @<(reload-dump "$good") '' bash -c 'reload-dump --color always "$1" | sed "s/\x1b\[[0-9]*m//g"' - "$good"
+is "$(reload-dump "$good" | colours)" 0 "output to a pipe has no colour"
+is "$(reload-dump --color never "$good" | colours)" 0 "text has no colour with --color never"
+is "$(reload-dump --color auto "$good" | colours)" 0 "output to a pipe has no colour with --color auto"
+ok "--color always colours text" test "$(reload-dump --color always "$good" | colours)" -gt 10
+ok "--color=always -f line colours a line" test "$(reload-dump --color=always -f line "$good" | colours)" = 1
+ok "--color always overrides NO_COLOR" test "$(NO_COLOR=1 reload-dump --color always "$good" | colours)" -gt 10
+is "$(reload-dump --color always -f json "$good" | colours)" 0 "JSON has no colour with --color always"
+t "colour does not change the text" 0 @<(reload-dump "$good") '' bash -c 'reload-dump --color always "$1" | sed "s/\x1b\[[0-9]*m//g"' - "$good"
 if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
-    # on a terminal that script(1) makes
+    # terminal TERM [ENVIRONMENT [OPTION...]]: runs reload-dump on a terminal that script(1) creates
     terminal()
     {
         SHELL=/bin/sh script -qec "TERM=$1 ${2:-} reload-dump ${3:-} '$good'" /dev/null </dev/null
     }
-    ok "colour on a terminal" test "$(terminal xterm | colours)" -gt 10
-    is "$(terminal xterm NO_COLOR=1 | colours)" 0 "none with NO_COLOR"
-    ok "an empty NO_COLOR is none" test "$(terminal xterm NO_COLOR= | colours)" -gt 10
-    is "$(terminal dumb | colours)" 0 "none on a dumb terminal"
-    is "$(terminal xterm '' '--color never' | colours)" 0 "none with --color never"
-    is "$(terminal xterm '' '-f json' | colours)" 0 "none in JSON"
+    ok "output to a terminal is coloured" test "$(terminal xterm | colours)" -gt 10
+    is "$(terminal xterm NO_COLOR=1 | colours)" 0 "output to a terminal has no colour with NO_COLOR"
+    ok "an empty NO_COLOR is ignored" test "$(terminal xterm NO_COLOR= | colours)" -gt 10
+    is "$(terminal dumb | colours)" 0 "output to a dumb terminal has no colour"
+    is "$(terminal xterm '' '--color never' | colours)" 0 "output to a terminal has no colour with --color never"
+    is "$(terminal xterm '' '-f json' | colours)" 0 "JSON on a terminal has no colour"
 else
-    skip "colour on a terminal" "script(1) makes no terminal here"
+    skip "output to a terminal is coloured" "script(1) cannot create a terminal"
 fi
 
-# ---- behind the SIGNATURE (D10, D27) ----
+# ---- attributes after the SIGNATURE (D10, D27) ----
 
-unhex "$(message 02 01 "$(attr 0004 "")$(attr 0006 "")$(attr 0004 "")$(attr 0007 61)")" >behind.bin
-t "ROUTE-LOGs behind the SIGNATURE are shown as unauthenticated" 0 '=  ROUTE-LOG
+unhex "$(message 02 01 "$(attr 0004 "")$(attr 0006 "")$(attr 0004 "")$(attr 0007 61)")" >after.bin
+t "ROUTE-LOGs after the SIGNATURE are shown as unauthenticated" 0 '=  ROUTE-LOG
   SIGNATURE
   ROUTE-LOG (unauthenticated: after the SIGNATURE)
-  SDP "a" (ignored: after the SIGNATURE)' '' bash -c 'reload-dump behind.bin | tail -n 4 | sed "s/  *\"a/ \"a/"'
-t "with -f line, too" 0 '~1 .*: ROUTE-LOG, SIGNATURE, unauthenticated: ROUTE-LOG, SDP' '' reload-dump -f line behind.bin
-t "and with -f annotated" 0 '=1' '' bash -c 'reload-dump -f annotated behind.bin | grep -c "ROUTE-LOG (0x0004), Length 0 (unauthenticated: after the SIGNATURE)$"'
+  SDP "a" (ignored: after the SIGNATURE)' '' bash -c 'reload-dump after.bin | tail -n 4 | sed "s/  *\"a/ \"a/"'
+t "-f line shows ROUTE-LOGs after the SIGNATURE as unauthenticated" 0 '~1 .*: ROUTE-LOG, SIGNATURE, unauthenticated: ROUTE-LOG, SDP' '' reload-dump -f line after.bin
+t "-f annotated shows ROUTE-LOGs after the SIGNATURE as unauthenticated" 0 '=1' '' bash -c 'reload-dump -f annotated after.bin | grep -c "ROUTE-LOG (0x0004), Length 0 (unauthenticated: after the SIGNATURE)$"'
 unhex "$(message 02 01 "$(attr 0002 "$(attr 0105 "$(hex <"$TESTDATA/alice.crt")")")")" >pem.bin
-t "PEM in a PEER-CERT is no certificate" 0 '~ *! .*DER.*' '' bash -c 'reload-dump pem.bin | tail -n 1'
+t "PEM in a PEER-CERT is not a certificate" 0 '~ *! .*DER.*' '' bash -c 'reload-dump pem.bin | tail -n 1'
 unhex "$(message 02 01 "$(attr 0004 "")")" >none.bin
-t "without a SIGNATURE nothing is" 0 '~[^(]*' '' bash -c 'reload-dump -f line none.bin; reload-dump none.bin | tail -n 1'
+t "without a SIGNATURE nothing is shown as unauthenticated" 0 '~[^(]*' '' bash -c 'reload-dump -f line none.bin; reload-dump none.bin | tail -n 1'
 
 # ---- files, output and status ----
 
-t "several files, one missing" 4 "@$good" '=reload-dump: missing: No such file or directory' reload-dump -f binary missing "$good"
-t "no message" 3 '' '=reload-dump: -: no message in it' reload-dump
-t "one file empty, one not" 3 "@$good" '=reload-dump: /dev/null: no message in it' reload-dump -f binary /dev/null "$good"
-t "4 wins over 3" 4 '' '=reload-dump: /dev/null: no message in it
+t "after a missing file, the next one is shown" 4 "@$good" '=reload-dump: missing: No such file or directory' reload-dump -f binary missing "$good"
+t "an empty standard input: status 3" 3 '' '=reload-dump: -: no message in it' reload-dump
+t "after an empty file, the next one is shown" 3 "@$good" '=reload-dump: /dev/null: no message in it' reload-dump -f binary /dev/null "$good"
+t "status 4 overrides status 3" 4 '' '=reload-dump: /dev/null: no message in it
 reload-dump: missing: No such file or directory' reload-dump /dev/null missing
-t "a good file and - in between" 0 @three.bin '' bash -c 'cat "$1" "$1" "$1" >three.bin; exec reload-dump -f binary "$1" - "$1" <"$1"' - "$good"
-t "-o FILE" 0 '' '' reload-dump -f binary -o dir/out "$good"
-same dir/out "$good" "appears whole"
-is "$(stat -c %a dir/out)" 644 "of the usual mode"
+t "- between two files reads standard input" 0 @three.bin '' bash -c 'cat "$1" "$1" "$1" >three.bin; exec reload-dump -f binary "$1" - "$1" <"$1"' - "$good"
+t "-o FILE writes nothing on standard output" 0 '' '' reload-dump -f binary -o dir/out "$good"
+same dir/out "$good" "-o FILE has the whole output"
+is "$(stat -c %a dir/out)" 644 "-o FILE: the mode follows the umask 022"
 (umask 027; reload-dump -f binary -o dir/out2 "$good")
-is "$(stat -c %a dir/out2)" 640 "by the umask"
-t "--output=FILE replaces it" 0 '' '' reload-dump -f hex --output=dir/out "$good"
-is "$(cat dir/out)" "$(hex <"$good")" "it does"
-t "-o FILE when nothing can be read" 4 '' '=reload-dump: missing: No such file or directory' reload-dump -o dir/new missing
-t "-o FILE that is there when nothing can be read" 4 '' '=reload-dump: missing: No such file or directory' reload-dump -o dir/out missing
-is "$(cat dir/out)" "$(hex <"$good")" "stays as it is"
-ok "nothing else there" only_files dir out out2
-t "-o /dev/full" 4 '' '~reload-dump: /dev/full: .*No space left on device' reload-dump -o /dev/full "$good"
-t "a full standard output" 4 '' '~reload-dump: standard output: .*No space left on device' bash -c 'exec reload-dump "$1" >/dev/full' - "$good"
-t "a closed standard output" 4 '' '~reload-dump: standard output: .*Bad file descriptor' bash -c 'exec reload-dump "$1" >&-' - "$good"
-t "-o of a directory" 4 '' '~reload-dump: dir: .*Is a directory' reload-dump -o dir "$good"
-t "-o beside no directory" 4 '' '~reload-dump: none/out: .*No such file or directory' reload-dump -o none/out "$good"
+is "$(stat -c %a dir/out2)" 640 "-o FILE: the mode follows the umask 027"
+t "--output=FILE with an existing file succeeds" 0 '' '' reload-dump -f hex --output=dir/out "$good"
+is "$(cat dir/out)" "$(hex <"$good")" "--output=FILE replaces an existing file"
+t "-o FILE with a missing input fails" 4 '' '=reload-dump: missing: No such file or directory' reload-dump -o dir/new missing
+t "-o FILE with an existing file and a missing input fails" 4 '' '=reload-dump: missing: No such file or directory' reload-dump -o dir/out missing
+is "$(cat dir/out)" "$(hex <"$good")" "-o FILE with a missing input does not change an existing file"
+ok "-o FILE with a missing input creates no file" only_files dir out out2
+t "-o /dev/full fails" 4 '' '~reload-dump: /dev/full: .*No space left on device' reload-dump -o /dev/full "$good"
+t "a full standard output fails" 4 '' '~reload-dump: standard output: .*No space left on device' bash -c 'exec reload-dump "$1" >/dev/full' - "$good"
+t "a closed standard output fails" 4 '' '~reload-dump: standard output: .*Bad file descriptor' bash -c 'exec reload-dump "$1" >&-' - "$good"
+t "-o with a directory fails" 4 '' '~reload-dump: dir: .*Is a directory' reload-dump -o dir "$good"
+t "-o in a missing directory fails" 4 '' '~reload-dump: none/out: .*No such file or directory' reload-dump -o none/out "$good"
 (echo before; reload-dump -f line -o /dev/stdout "$good"; echo after) >log
 is "$(cat log)" "before
 $(reload-dump -f line "$good")
-after" "-o /dev/stdout goes on where standard output is"
-t "-o into a pipe" 0 "@$good" '' bash -c 'mkfifo fifo; timeout 60 cat fifo & reload-dump -f binary -o fifo "$1"; wait' - "$good"
+after" "-o /dev/stdout continues at standard output's position"
+t "-o writes to a pipe" 0 "@$good" '' bash -c 'mkfifo fifo; timeout 60 cat fifo & reload-dump -f binary -o fifo "$1"; wait' - "$good"
 (ulimit -f 1; trap '' XFSZ; reload-dump -f json -o dir/limited "$TESTDATA/section-4.1.hmac.bin" all.bin all.bin all.bin) >said 2>&1
-is "$? $(cat said)" "4 reload-dump: dir/limited: cannot be written: File too large" "a file that cannot be written to its end"
-ok "is not there, nor a piece of it" only_files dir out out2
+is "$? $(cat said)" "4 reload-dump: dir/limited: cannot be written: File too large" "-o reports a file that exceeds the size limit"
+ok "-o leaves no file that exceeds the size limit, nor a part of it" only_files dir out out2
 mkdir sig
 mkfifo slow
 reload-dump --certs sig/certs -o sig/out slow 2>/dev/null &
 pid=$!
-exec 9<>slow # which never blocks, not even where nobody reads
+exec 9<>slow # opening for reading and writing never blocks
 cat "$TESTDATA/route-log.certs.bin" >&9
 for ((i = 0; i < 1000; i++)); do
     [ -z "$(find sig -name '*.der')" ] || break
@@ -370,6 +370,6 @@ done
 kill -TERM "$pid"
 wait "$pid"
 exec 9>&-
-is "$(ls sig)" certs "what a signal ends leaves no temporary file, although a certificate was written meanwhile"
-t "--quiet says errors all the same" 3 '*' '~reload-dump: -: offset 0: message 1: .*' bash -c 'printf x | reload-dump --quiet'
+is "$(ls sig)" certs "a call ended by a signal leaves no temporary file, even after writing a certificate"
+t "--quiet still prints errors" 3 '*' '~reload-dump: -: offset 0: message 1: .*' bash -c 'printf x | reload-dump --quiet'
 done_testing

@@ -1,6 +1,6 @@
 #!/bin/bash
-# reload-verify --explain: one test for each misreading. The digests are made by openssl, by the misreading and nothing else.
-# Many seconds of CPU: openssl makes each of 230 digests from octets put together here.
+# reload-verify --explain: one test for each misreading. openssl computes the digests, each according to one misreading.
+# Many seconds of CPU: one openssl process for each of 230 digests.
 script=$(realpath "$0")
 . "$(dirname "$0")/tap.bash"
 
@@ -8,10 +8,10 @@ now=1183900000
 printf 'the secret of 27 octets ~~~' >secret
 chmod 600 secret
 key=$(hex <secret)
-reload-keygen ca --overlay chat -o ca --bits 2048 --not-before 2007-01-01T00:00:00Z --not-after 2040-01-01T00:00:00Z || bail_out "no CA"
+reload-keygen ca --overlay chat -o ca --bits 2048 --not-before 2007-01-01T00:00:00Z --not-after 2040-01-01T00:00:00Z || bail_out "cannot create the CA"
 for name in alice bob; do
     reload-keygen issue --ca ca --user $name@example.com --peer-id "${!name}" --bits 2048 --not-before 2007-01-01T00:00:00Z \
-        --not-after 2040-01-01T00:00:00Z -o $name || bail_out "no certificate for $name"
+        --not-after 2040-01-01T00:00:00Z -o $name || bail_out "cannot issue a certificate for $name"
     openssl x509 -in $name.crt -outform DER -out $name.der
 done
 : >asserted
@@ -20,7 +20,7 @@ done
 
 mode=hmac
 secret_file=secret
-# judge HEX [OPTION...]: the report as JSON
+# judge HEX [OPTION...]: the report with --explain, as JSON
 judge()
 {
     local options=(--secret "$secret_file")
@@ -28,8 +28,8 @@ judge()
     unhex "$1" | reload-verify "${options[@]}" --time $now --explain --json "${@:2}" 2>judge.err
 }
 
-# explained WORDS DESCRIPTION HEX [TYPE]: the one wrong digest, of TYPE, is bad-digest or bad-digest-length, and fits by WORDS and
-# nothing else ("a+b c": a and b together, or c; "": by none). The test is done by the next judge_explained.
+# explained READINGS DESCRIPTION HEX [TYPE]: the only wrong digest, in a signature of TYPE, fits READINGS and no others ("a+b c":
+# a and b together, or c; "": none). The next judge_explained runs the test.
 explained()
 {
     descriptions+=("$mode: $2")
@@ -39,7 +39,7 @@ explained()
 }
 descriptions=() expected=() messages=()
 
-# Judge all messages since the last call in one process, under $mode and $secret_file.
+# judge_explained: judges all messages since its last call in one process, under $mode and $secret_file.
 judge_explained()
 {
     local options=(--secret "$secret_file") i got
@@ -48,14 +48,14 @@ judge_explained()
         jq -r '[.verdict, ([.signatures[] | select(.explain)] | length), (.signatures[] | select(.explain) | .type,
             ([.explain[].reading | join("+")] | join(" ")))] | map("\(.)|") | join("")' >judged
     mapfile -t got <judged
-    is "${#got[@]}" "${#messages[@]}" "$mode: a verdict on each of ${#messages[@]} messages"
+    is "${#got[@]}" "${#messages[@]}" "$mode: each of ${#messages[@]} messages has a verdict"
     for i in "${!messages[@]}"; do
         is "${got[i]-}" "${expected[i]}" "${descriptions[i]}"
     done
     descriptions=() expected=() messages=()
 }
 
-# mac OCTETS [HASH]: the digest by the mode, in hex
+# mac OCTETS: the digest by the secret or the key, in hex
 mac()
 {
     if [ $mode = hmac ]; then
@@ -68,12 +68,12 @@ mac()
 stamp=$(attr 0801 "$(printf '%08x' $now)")
 log=$(attr 0004 "$(attr 0401 0038)")
 
-# fixture [BEHIND-LENGTH]: sets what a message to be signed consists of: $attributes, $head (the SIGNATURE's type and Length),
-# $before (all up to DIGEST, Length as received) and $covered (D1, D2); $size: octets of a DIGEST; $source: SOURCE-INFO's members,
-# and $unpadded, these without padding
+# fixture [TRAILER-LENGTH]: sets the parts of a message to sign: $attributes, $head (the SIGNATURE's type and Length),
+# $before (all up to DIGEST, Length as received) and $covered (D1, D2); $size, a DIGEST's octets; $source, SOURCE-INFO's members,
+# and $unpadded, the same without padding
 fixture()
 {
-    local behind=${1:-0} rest
+    local trailer=${1:-0} rest
     size=20 security=02 source=$(attr 0101 "$alice") unpadded=$(attr 0101 "$alice")
     if [ $mode = certs ]; then
         size=256 security=03 source=$source$(attr 0105 "$(hex <alice.der)")
@@ -83,38 +83,38 @@ fixture()
     head=0006$(printf '%04x' $((8 + 4 + size)))
     rest=$attributes$head$stamp
     length=$((${#rest} / 2 + 4 + size))
-    before=$(message $security 01 "$rest" $((length + behind)))
+    before=$(message $security 01 "$rest" $((length + trailer)))
     covered=$(patch 13 "$(printf '%06x' $length)" "$before")
     covered=${covered:16}
 }
 
-sealed() # DIGEST [BEHIND]
+sealed() # DIGEST [TRAILER]: the message with this digest
 {
     printf '%s%s%s' "$before" "$(attr 0802 "$1")" "${2:-}"
 }
 
-# try WORDS DESCRIPTION OCTETS [BEHIND]: a message whose digest is made over OCTETS
+# try READINGS DESCRIPTION OCTETS [TRAILER]: explained with a digest over OCTETS
 try()
 {
     explained "$1" "$2" "$(sealed "$(mac "$3")" "${4:-}")"
 }
 
-# at LENGTH: what is covered, with that Length in six hex digits
+# at LENGTH: the covered octets with this Length, in six hex digits
 at()
 {
     patch 5 "$1" "$covered"
 }
 
-# ---- Length, range, what is left out: the message's SIGNATURE -----------------------------------------------------------
+# ---- Length, range and omissions: the message's SIGNATURE -------------------------------------------------------------
 
 for mode in hmac certs; do
     fixture
     judge "$(sealed "$(mac "$covered")")" >good.json
-    is "$(jq -c '[.verdict, (.signatures[0] | has("explain"))]' good.json)" '["valid",false]' "$mode: what is right is not explained"
+    is "$(jq -c '[.verdict, (.signatures[0] | has("explain"))]' good.json)" '["valid",false]' "$mode: a right digest is not explained"
     zeros=$(printf '%0*d' $((2 * size)) 0)
     whole=${before:0:16}$covered
     n=$((${#attributes} / 2))
-    explained "" "a digest of nothing that is known" "$(sealed "$(mac 00112233)")"
+    explained "" "a digest of unrelated octets" "$(sealed "$(mac 00112233)")"
     try length-zero "Length zero" "$(at 000000)"
     try length-without-signature "Length without the SIGNATURE" "$(at "$(printf '%06x' $n)")"
     try length-without-digest "Length without DIGEST" "$(at "$(printf '%06x' $((length - 4 - size)))")"
@@ -150,24 +150,24 @@ for mode in hmac certs; do
     try transaction-id-zero "Transaction ID zero" "$(patch 48 "$(printf '%016d' 0)" "$covered")"
     try overlay-zero "Overlay zero" "$(patch 56 00000000 "$covered")"
 
-    # two at once
+    # two misreadings at once
     try length-zero+from-octet-7 "Length zero, from offset 7" "$(x=$(at 000000) && printf '00%s' "$x")"
-    try length-without-digest+signature-length-without-digest "all Lengths as they are before DIGEST" \
+    try length-without-digest+signature-length-without-digest "Lengths without DIGEST" \
         "$(x=$(at "$(printf '%06x' $((length - 4 - size)))") && printf '%s' "${x:0:-24}00060008$stamp")"
     try transaction-id-zero+overlay-zero "two fields zero" "$(patch 48 "$(printf '%024d' 0)" "$covered")"
-    try "" "three at once are not looked for" "$(patch 28 "$(printf '%064d' 0)" "$covered")"
+    try "" "three misreadings at once are not found" "$(patch 28 "$(printf '%064d' 0)" "$covered")"
 
-    # padding as it was not received
+    # padding other than as received
     padded=$attributes
     attributes=${attributes:0:-6}abcdef
     before=${before/$padded/$attributes}
     covered=${covered/$padded/$attributes}
-    try padding-zeroed "padding not as received" "${covered/$attributes/$padded}"
+    try padding-zeroed "padding zero instead of as received" "${covered/$attributes/$padded}"
 
-    # with ROUTE-LOGs behind it
+    # with a ROUTE-LOG after the SIGNATURE
     fixture $((${#log} / 2))
     digest_head=0802$(printf '%04x' $size)
-    is "$(judge "$(sealed "$(mac "$covered")" "$log")" | jq -r .verdict)" valid "$mode: a ROUTE-LOG behind the SIGNATURE"
+    is "$(judge "$(sealed "$(mac "$covered")" "$log")" | jq -r .verdict)" valid "$mode: a ROUTE-LOG after the SIGNATURE"
     try length-not-restored "Length with the ROUTE-LOG" "${before:16}" "$log"
     try to-end-digest-zeroed "to the end, DIGEST zero" "$covered$digest_head$zeros$log" "$log"
     try to-end-without-digest "to the end, without DIGEST" "$covered$log" "$log"
@@ -177,7 +177,7 @@ for mode in hmac certs; do
 
     # ---- the same for PEER-SIGNATURE and BODY.SIGNATURE ----
 
-    # inner ROLE OCTETS: a message whose signature of that role is made over OCTETS, all else right; HEX of it in $made
+    # inner ROLE OCTETS: sets $made, a message in hex whose signature of ROLE is over OCTETS, otherwise correct
     inner()
     {
         local signature
@@ -188,7 +188,7 @@ for mode in hmac certs; do
         made=$(message $security 01 "$rest" $l)
         made=$made$(attr 0802 "$(mac "${made:16}")")
     }
-    place() # ROLE SIGNATURE: the attributes
+    place() # ROLE SIGNATURE: the attributes with this signature
     {
         local other=
         if [ "$1" = peer ]; then
@@ -208,16 +208,16 @@ for mode in hmac certs; do
         sig_head=$sig_type$(printf '%04x' $((12 + size)))
         inner $role "$members$sig_head$stamp"
         right=$members$sig_head$stamp
-        is "$(judge "$made" | jq -r .verdict)" valid "$mode: $type that is right"
+        is "$(judge "$made" | jq -r .verdict)" valid "$mode: a right $type"
         container=0002
         [ $role = peer ] || container=0202
         container=$container$(printf '%04x' $((${#members} / 2 + 4 + 12 + size)))
-        try_inner() # WORDS DESCRIPTION OCTETS
+        try_inner() # READINGS DESCRIPTION OCTETS
         {
             inner $role "$3"
             explained "$1" "$type: $2" "$made" $type
         }
-        try_inner "" "a digest of nothing that is known" 00
+        try_inner "" "a digest of unrelated octets" 00
         try_inner from-container-head "with its container's type and Length (D8)" "$container$right"
         inner $role ""
         upto=${made%%"$right"*}$right
@@ -233,18 +233,18 @@ for mode in hmac certs; do
         try_inner timestamp-left-out "without TIMESTAMP" "$members$sig_head"
         try_inner from-container-head+to-signature "with its container's head, without its own" "$container$members"
         if [ $role = peer ]; then
-            # alice's name of five octets has padding of three
+            # the name's five octets have three of padding
             try_inner padding-left-out "without padding" "${unpadded}01020005$(text alice)$sig_head$stamp"
         else
             try_inner from-resource "from the KEY" "$(attr 0201 "$resource_key")$container$right"
         fi
 
-        # the message's own, over an inner DIGEST of zeros
+        # the message's SIGNATURE over an inner DIGEST of zeros
         inner $role "$right"
         outer=${made:16:$((${#made} - 16 - 2 * size - 8))}
         inner_digest=$(attr 0802 "$(mac "$right")")
         over=${outer/"$right$inner_digest"/"$right$digest_head$zeros"}
-        explained inner-digests-zero "SIGNATURE: over a $type that is not made yet" "${made:0:16}$outer$(attr 0802 "$(mac "$over")")"
+        explained inner-digests-zero "SIGNATURE: over a $type with a DIGEST of zeros" "${made:0:16}$outer$(attr 0802 "$(mac "$over")")"
     done
     judge_explained
 done
@@ -253,12 +253,12 @@ done
 
 mode=hmac
 fixture
-# by_key WORDS DESCRIPTION KEY
+# by_key READINGS DESCRIPTION KEY: explained with a digest by KEY
 by_key()
 {
     explained "$1" "$2" "$(sealed "$(hmac "$3" "$covered")")"
 }
-use_secret() # OCTETS-HEX
+use_secret() # OCTETS-HEX: makes these octets the verifier's secret
 {
     judge_explained
     key=$1
@@ -278,38 +278,38 @@ by_key secret-as-upper-hex "the secret as hex digits, upper case" "$(text "${key
 by_key secret-with-hex-prefix "the text of a secret file" "$(text "hex:$key")"
 by_key secret-with-hex-prefix+secret-with-lf "the whole secret file" "$(text "hex:$key")0a"
 by_key secret-as-base64 "the secret in base64" "$(unhex "$key" | base64 -w 0 | hex)"
-by_key secret-hashed "the secret hashed" "$(sha1_of "$key")"
-by_key secret-cut-to-20 "the secret cut to 20 octets" "${key:0:40}"
-explained secret-empty "no secret" "$(sealed "$(unhex "$covered" | openssl dgst -sha1 -hmac '' -binary | hex)")"
-explained length-zero+secret-with-lf "a range and a key" "$(sealed "$(hmac "${key}0a" "$(at 000000)")")"
+by_key secret-hashed "the secret's hash" "$(sha1_of "$key")"
+by_key secret-cut-to-20 "the secret truncated to 20 octets" "${key:0:40}"
+explained secret-empty "an empty secret" "$(sealed "$(unhex "$covered" | openssl dgst -sha1 -hmac '' -binary | hex)")"
+explained length-zero+secret-with-lf "a misread range and a misread key" "$(sealed "$(hmac "${key}0a" "$(at 000000)")")"
 printf 'another' >another.secret
 chmod 600 another.secret
 is "$(unhex "$(sealed "$(hmac "$(text another)0a" "$covered")")" | reload-verify --secret secret --secret another.secret --explain --json |
-    jq -c '[.signatures[0].explain[].reading]')" '[["secret-with-lf"]]' "any of several secrets"
+    jq -c '[.signatures[0].explain[].reading]')" '[["secret-with-lf"]]' "a digest by the second of two secrets is explained"
 use_secret "$(text 00112233445566)"
-by_key secret-from-hex "the octets that the secret's digits stand for" 00112233445566
+by_key secret-from-hex "the octets given by the secret's hex digits" 00112233445566
 use_secret "$(text c2VjcmV0IQ==)"
-by_key secret-from-base64 "the octets that the secret's base64 stands for" "$(text 'secret!')"
+by_key secret-from-base64 "the octets given by the secret's base64" "$(text 'secret!')"
 use_secret "20$(text secret)0920"
-by_key secret-trimmed "white space dropped" "$(text secret)"
+by_key secret-trimmed "the secret without white space around it" "$(text secret)"
 use_secret "$(text one)00$(text two)"
-by_key secret-cut-at-nul "up to the first NUL" "$(text one)"
+by_key secret-cut-at-nul "the secret up to its first NUL" "$(text one)"
 use_secret "$(printf 'a1%.0s' {1..70})"
-by_key secret-cut-to-64 "cut to 64 octets" "${key:0:128}"
-by_key secret-with-nul "with a NUL" "${key}00"
+by_key secret-cut-to-64 "the secret truncated to 64 octets" "${key:0:128}"
+by_key secret-with-nul "the secret with a NUL" "${key}00"
 judge_explained
 secret_file=secret
 key=$(hex <secret)
 
 # ---- Which algorithm and form: HMAC -------------------------------------------------------------------------------------
 
-# dgst HASH OPTION...: of standard input, in hex
+# dgst HASH OPTION...: the digest of standard input, in hex
 dgst()
 {
     openssl dgst "-$1" "${@:2}" -binary | hex
 }
 keyed=(-mac HMAC -macopt "hexkey:$key")
-for_size() # OCTETS: as fixture, with a DIGEST of that size
+for_size() # OCTETS: like fixture, with a DIGEST of this size
 {
     head=0006$(printf '%04x' $((12 + ($1 + 3) / 4 * 4)))
     local rest=$attributes$head$stamp
@@ -324,33 +324,33 @@ for hash in md5:16 sha-224:28 sha-256:32 sha-384:48 sha-512:64; do
     for_size 20
     digest=$(unhex "$covered" | dgst "${word/-/}" "${keyed[@]}")
     if [ "$word" = md5 ]; then
-        explained md5+digest-padded "HMAC with md5, filled up to 20" "$(sealed "${digest}00000000")"
+        explained md5+digest-padded "HMAC with md5, padded to 20 octets" "$(sealed "${digest}00000000")"
     else
-        explained "$word" "HMAC with $word, cut to 20" "$(sealed "${digest:0:40}")"
+        explained "$word" "HMAC with $word, truncated to 20 octets" "$(sealed "${digest:0:40}")"
     fi
 done
 fixture
 explained hash-only "SHA-1 without a key" "$(sealed "$(sha1_of "$covered")")"
-explained secret-in-front "SHA-1 of secret and octets" "$(sealed "$(sha1_of "$key$covered")")"
-explained secret-behind "SHA-1 of octets and secret" "$(sealed "$(sha1_of "$covered$key")")"
+explained secret-in-front "SHA-1 of secret, then octets" "$(sealed "$(sha1_of "$key$covered")")"
+explained secret-behind "SHA-1 of octets, then secret" "$(sealed "$(sha1_of "$covered$key")")"
 explained key-and-octets-swapped "HMAC with its arguments swapped" "$(sealed "$(hmac "$covered" "$key")")"
 explained hashed-twice "HMAC of a hash" "$(sealed "$(hmac "$key" "$(sha1_of "$covered")")")"
-explained length-zero+hash-only "a range and an algorithm" "$(sealed "$(sha1_of "$(at 000000)")")"
-explained secret-with-lf+secret-in-front "a key and an algorithm" "$(sealed "$(sha1_of "${key}0a$covered")")"
+explained length-zero+hash-only "a misread range and algorithm" "$(sealed "$(sha1_of "$(at 000000)")")"
+explained secret-with-lf+secret-in-front "a misread key and algorithm" "$(sealed "$(sha1_of "${key}0a$covered")")"
 right=$(hmac "$key" "$covered")
-explained digest-reversed "octets in reverse order" "$(sealed "$(printf '%s' "$right" | fold -w 2 | tac | tr -d '\n')")"
-explained digest-words-reversed "words in reverse order" "$(sealed "$(printf '%s' "$right" | sed -E 's/(..)(..)(..)(..)/\4\3\2\1/g')")"
+explained digest-reversed "an HMAC with its octets in reverse order" "$(sealed "$(printf '%s' "$right" | fold -w 2 | tac | tr -d '\n')")"
+explained digest-words-reversed "an HMAC with the octets of each word in reverse order" "$(sealed "$(printf '%s' "$right" | sed -E 's/(..)(..)(..)(..)/\4\3\2\1/g')")"
 for_size 40
-explained digest-as-hex "as hex" "$(sealed "$(text "$(hmac "$key" "$covered")")")"
-explained digest-as-hex "as hex, upper case" "$(sealed "$(x=$(hmac "$key" "$covered") && text "${x^^}")")"
+explained digest-as-hex "an HMAC as hex" "$(sealed "$(text "$(hmac "$key" "$covered")")")"
+explained digest-as-hex "an HMAC as hex, upper case" "$(sealed "$(x=$(hmac "$key" "$covered") && text "${x^^}")")"
 for_size 28
 base64=$(unhex "$(hmac "$key" "$covered")" | base64)
-explained digest-as-base64 "as base64" "$(sealed "$(text "$base64")")"
-explained length-zero+digest-as-base64 "a range and a form" "$(sealed "$(text "$(unhex "$(hmac "$key" "$(at 000000)")" | base64)")")"
+explained digest-as-base64 "an HMAC as base64" "$(sealed "$(text "$base64")")"
+explained length-zero+digest-as-base64 "a misread range and form" "$(sealed "$(text "$(unhex "$(hmac "$key" "$(at 000000)")" | base64)")")"
 for_size 12
 explained digest-cut "HMAC-SHA1-96" "$(sealed "$(x=$(hmac "$key" "$covered") && printf '%s' "${x:0:24}")")"
 for_size 32
-explained digest-padded "filled up to 32 octets" "$(sealed "$(hmac "$key" "$covered")000000000000000000000000")"
+explained digest-padded "an HMAC padded to 32 octets" "$(sealed "$(hmac "$key" "$covered")000000000000000000000000")"
 for_size 19
 explained "" "a DIGEST of 19 octets that fits nothing" "$(sealed "$(printf '%038d' 1)")"
 
@@ -359,7 +359,7 @@ judge_explained
 # ---- Which key, algorithm and form: CERTS -------------------------------------------------------------------------------
 
 mode=certs
-# certs_fixture PEER-CERT SIZE [MORE]: as fixture, with a DIGEST of another size and more attributes in front
+# certs_fixture SIZE [ATTRIBUTES]: like fixture, with a DIGEST of SIZE octets and ATTRIBUTES first
 certs_fixture()
 {
     attributes=${2:-}$(attr 0002 "$(attr 0101 "$alice")$(attr 0105 "$(hex <alice.der)")")
@@ -373,7 +373,7 @@ sign_with() # KEY HASH [OPTION...]
 {
     unhex "$covered" | openssl dgst "-$2" -sign "$1" "${@:3}" | hex
 }
-raw() # BLOCK: what PKCS #1 v1.5 makes of it, block type 1
+raw() # DATA: the RSA signature whose PKCS #1 v1.5 block (type 1) holds DATA
 {
     unhex "$1" | openssl pkeyutl -sign -inkey alice.key -pkeyopt rsa_padding_mode:pkcs1 | hex
 }
@@ -389,43 +389,43 @@ for salt in digest max 0; do
 done
 explained sha-256+pss "PSS over SHA-256" "$(sealed "$(sign_with alice.key sha256 -sigopt rsa_padding_mode:pss)")"
 explained sha-256+no-digest-info "SHA-256 without DigestInfo" "$(sealed "$(raw "$(unhex "$covered" | dgst sha256)")")"
-explained hashed-twice "a hash of the hash" "$(sealed "$(unhex "$sha1" | openssl dgst -sha1 -sign alice.key | hex)")"
+explained hashed-twice "RSA over a hash of the hash" "$(sealed "$(unhex "$sha1" | openssl dgst -sha1 -sign alice.key | hex)")"
 signature=$(sign_with alice.key sha1)
-explained digest-reversed "octets in reverse order" "$(sealed "$(printf '%s' "$signature" | fold -w 2 | tac | tr -d '\n')")"
+explained digest-reversed "an RSA signature with its octets in reverse order" "$(sealed "$(printf '%s' "$signature" | fold -w 2 | tac | tr -d '\n')")"
 explained key-of-ca "signed by the CA's key" "$(sealed "$(sign_with ca/ca.key sha1)")"
-explained "" "another's key that is nowhere to be seen" "$(sealed "$(sign_with bob.key sha1)")"
+explained "" "signed by a key whose certificate is not in the message" "$(sealed "$(sign_with bob.key sha1)")"
 certs_fixture 256 "$(attr 0003 "$(attr 0201 "$(text bob)")$(attr 0202 "$(attr 0308 "$(hex <bob.der)")")")"
 explained key-of-resource-cert "signed by the resource's key" "$(sealed "$(sign_with bob.key sha1)")"
 certs_fixture 256 "$(attr 0005 "$(attr 0105 "$(hex <bob.der)")")"
 explained key-of-peer-cert "signed by another peer's key" "$(sealed "$(sign_with bob.key sha1)")"
 explained key-of-peer-cert+sha-256 "signed by another peer's key over SHA-256" "$(sealed "$(sign_with bob.key sha256)")"
 certs_fixture 512
-explained digest-as-hex "as hex" "$(sealed "$(text "$(sign_with alice.key sha1)")")"
+explained digest-as-hex "an RSA signature as hex" "$(sealed "$(text "$(sign_with alice.key sha1)")")"
 certs_fixture 344
-explained digest-as-base64 "as base64" "$(sealed "$(sign_with alice.key sha1 | xxd -r -p | base64 -w 0 | hex)")"
+explained digest-as-base64 "an RSA signature as base64" "$(sealed "$(sign_with alice.key sha1 | xxd -r -p | base64 -w 0 | hex)")"
 certs_fixture 20
-explained hash-only "a hash that nobody signed" "$(sealed "$(sha1_of "$covered")")"
+explained hash-only "an unsigned hash" "$(sealed "$(sha1_of "$covered")")"
 certs_fixture 257
-explained digest-sign-octet "a zero octet in front" "$(sealed "00$(sign_with alice.key sha1)")"
+explained digest-sign-octet "a zero octet before the RSA signature" "$(sealed "00$(sign_with alice.key sha1)")"
 certs_fixture 255
-# one signature of 256 begins with a zero octet
+# one signature in 256 begins with a zero octet
 before=$(patch 56 "$(python3 "$(dirname "$script")/rsa-search.py" alice.key "$covered" 48 8 zero)" "$before")
 covered=${before:16}
 signature=$(sign_with alice.key sha1)
-is "${signature:0:2}" 00 "certs: a signature that begins with a zero octet"
+is "${signature:0:2}" 00 "certs: the signature to shorten begins with a zero octet"
 zeros_dropped=${signature:2}
-explained digest-zeros-dropped "a zero octet dropped" "$(sealed "$zeros_dropped")"
+explained digest-zeros-dropped "an RSA signature without its first octet, which was zero" "$(sealed "$zeros_dropped")"
 
 judge_explained
 
 # ---- Each reading has a test --------------------------------------------------------------------------------------------
 
 "$RELOAD_TABLES" | sed -n 's/^reading\t\([^\t]*\)\t.*/\1/p' | sort -u >words
-ok "the table of readings was found" test "$(wc -l <words)" -gt 70
+ok "print-tables prints the readings" test "$(wc -l <words)" -gt 70
 sed '/^$/d' asserted | sort -u >asserted.words
 same asserted.words words "each reading has a test"
 
-# ---- What is written, and where -----------------------------------------------------------------------------------------
+# ---- Output -------------------------------------------------------------------------------------------------------------
 
 mode=hmac
 fixture
@@ -434,68 +434,68 @@ unhex "$(sealed "$digest")" >wrong.bin
 V=(reload-verify --secret secret --time "$now")
 line="wrong.bin: offset 0: message 1: PEER-SEARCH request: invalid: bad-digest (431): DIGEST at /attributes/2/value/1: does not match the signed octets and the secret"
 says="explain: SIGNATURE /attributes/2: the digest fits: length-zero: Length was zero (D2)"
-t "text" 1 "=$line
+t "text: the explanation follows the error" 1 "=$line
     $says" '' "${V[@]}" --explain wrong.bin
-t "without --explain" 1 "=$line" '' "${V[@]}" wrong.bin
-t "text, -v" 1 "=$line
+t "text without --explain has no explanation" 1 "=$line" '' "${V[@]}" wrong.bin
+t "text, -v: the explanation follows the signature" 1 "=$line
     SIGNATURE /attributes/2: invalid: bad-digest, TIMESTAMP $now
     $says" '' "${V[@]}" --explain -v wrong.bin
-t "--quiet" 1 '' '' "${V[@]}" --explain --quiet wrong.bin
-t "a filter says it on standard error" 1 '' "=reload-verify: ${line/: PEER-SEARCH request: invalid: bad-digest (431)/: not passed on: bad-digest}
+t "--quiet prints no explanation" 1 '' '' "${V[@]}" --explain --quiet wrong.bin
+t "a filter prints the explanation on standard error" 1 '' "=reload-verify: ${line/: PEER-SEARCH request: invalid: bad-digest (431)/: not passed on: bad-digest}
 reload-verify: wrong.bin: offset 0: message 1: $says" "${V[@]}" --explain -f binary wrong.bin
 unhex "$(sealed "$(hmac "${key}0a" "$(at 000000)")")" >two.bin
-t "two at once" 1 "=${line/wrong.bin/two.bin}
+t "text: two readings at once are joined by \"and\"" 1 "=${line/wrong.bin/two.bin}
     explain: SIGNATURE /attributes/2: the digest fits: length-zero, secret-with-lf: Length was zero (D2), and the line feed at the end of the secret file was part of the key (D12)" \
     '' "${V[@]}" --explain two.bin
 is "$("${V[@]}" --explain --json two.bin | jq -c '.signatures[0].explain')" \
-    '[{"reading":["length-zero","secret-with-lf"],"detail":"Length was zero (D2), and the line feed at the end of the secret file was part of the key (D12)"}]' "JSON"
-is "$("${V[@]}" --json two.bin | jq -c '.signatures[0] | has("explain")')" false "JSON without --explain"
-is "$("${V[@]}" --explain --json two.bin | jq -c 'del(.signatures[0].explain, .signatures[0].explain_notes)')" "$("${V[@]}" --json two.bin | jq -c .)" "nothing else is changed"
+    '[{"reading":["length-zero","secret-with-lf"],"detail":"Length was zero (D2), and the line feed at the end of the secret file was part of the key (D12)"}]' "JSON: two readings at once are in one list"
+is "$("${V[@]}" --json two.bin | jq -c '.signatures[0] | has("explain")')" false "JSON without --explain has no explanation"
+is "$("${V[@]}" --explain --json two.bin | jq -c 'del(.signatures[0].explain, .signatures[0].explain_notes)')" "$("${V[@]}" --json two.bin | jq -c .)" "--explain adds only its own keys to JSON"
 unhex "$(sealed "$(printf '%040d' 1)")" >none.bin
-t "none" 1 "=${line/wrong.bin/none.bin}
+t "text: no reading fits" 1 "=${line/wrong.bin/none.bin}
     explain: SIGNATURE /attributes/2: no known misreading fits" '' "${V[@]}" --explain none.bin
-is "$("${V[@]}" --explain --json none.bin | jq -c '.signatures[0].explain')" '[]' "JSON: none"
-is "$("${V[@]}" --explain --json none.bin | jq -c '.signatures[0].explain_notes')" '[]' "of all that is known"
+is "$("${V[@]}" --explain --json none.bin | jq -c '.signatures[0].explain')" '[]' "JSON: no reading fits"
+is "$("${V[@]}" --explain --json none.bin | jq -c '.signatures[0].explain_notes')" '[]' "JSON: no notes if all readings were tried"
 unhex "$(message 02 01 00060000)" >absent.bin
-t "no digest" 1 "~.*: invalid: bad-digest-length .*
+t "text: a signature without DIGEST" 1 "~.*: invalid: bad-digest-length .*
     explain: SIGNATURE /attributes/0: there is no digest" '' "${V[@]}" --explain absent.bin
 unhex "$(message 02 01 "")" >unsigned.bin
-t "no signature" 1 "~.*: invalid: missing-signature [^
+t "text: a message without a signature has no explanation" 1 "~.*: invalid: missing-signature [^
 ]*" '' "${V[@]}" --explain unsigned.bin
-# without TIMESTAMP two readings leave the same octets
+# without TIMESTAMP, two readings cover the same octets
 stamp='' head=00060018
 rest=$attributes$head
 before=$(message 02 01 "$rest" $((${#rest} / 2 + 24)))
-explained "to-signature signature-head-left-out" "two that cannot be told apart" "$(sealed "$(hmac "$key" "${before:16:$((${#before} - 24))}")")"
+explained "to-signature signature-head-left-out" "two readings that cannot be distinguished" "$(sealed "$(hmac "$key" "${before:16:$((${#before} - 24))}")")"
 judge_explained
 
-# a message inside of another
+# an inner message
 inner=$(hex <wrong.bin)
 attributes=$(attr 0008 "$(attr 0403 "$(text reload)")$(attr 0404 "$inner")$(attr 0405 00000001)")
 rest=$attributes$head
 before=$(message 02 21 "$rest" $((${#rest} / 2 + 24)))
-unhex "$(sealed "$(hmac "$key" "${before:16}")")" >carrier.bin
-t "a tunnelled message" 1 "=carrier.bin: offset 0: message 1: TRANSPORT-TUNNEL request: valid
+unhex "$(sealed "$(hmac "$key" "${before:16}")")" >outer.bin
+t "text: an inner message is explained" 1 "=outer.bin: offset 0: message 1: TRANSPORT-TUNNEL request: valid
     tunnelled: ${line#*message 1: }
-        $says" '' "${V[@]}" --explain carrier.bin
-is "$("${V[@]}" --explain --json carrier.bin | jq -c '.tunnelled.signatures[0].explain[0].reading')" '["length-zero"]' "a tunnelled message, JSON"
+        $says" '' "${V[@]}" --explain outer.bin
+is "$("${V[@]}" --explain --json outer.bin | jq -c '.tunnelled.signatures[0].explain[0].reading')" '["length-zero"]' "JSON: an inner message is explained"
 
-# CERTS: that the key is right is told
+# CERTS: a note if the key is right
 mode=certs
 stamp=$(attr 0801 "$(printf '%08x' $now)")
 fixture
 unhex "$(sealed "$(mac 00)")" >other.bin
-t "the right key over other octets" 1 "~.*: invalid: bad-digest .*
+t "text: the right key over other octets" 1 "~.*: invalid: bad-digest .*
     explain: SIGNATURE /attributes/2: no known misreading fits; the certificate's key has signed other octets" '' \
     reload-verify --ca ca/ca.crt --time $now --explain other.bin
 
-# a message so large that not all can be tried
+# a message too large to try all readings
 mode=hmac
 attributes=
 for i in {1..9}; do attributes+=0007ffff$(head -c 65535 /dev/zero | tr '\0' a | hex)00; done
 stamp='' head=00060018 rest=$attributes$head
 before=$(message 02 01 "$rest" $((${#rest} / 2 + 24)))
 sealed "$(printf '%040d' 1)" | xxd -r -p >large.bin
-t "a large message" 1 "~.*: invalid: bad-digest .*
+t "text: a message too large to try all readings" 1 "~.*: invalid: bad-digest .*
     explain: SIGNATURE /attributes/9: no known misreading fits; not all were tried" '' timeout 60 "${V[@]}" --explain large.bin
 done_testing

@@ -1,5 +1,5 @@
 #!/bin/bash
-# A stream of any length is handled in constant memory: below 16 MiB for messages of everyday size.
+# Peak memory does not grow with a stream's length: below 16 MiB for messages of common size.
 # Many seconds of CPU: streams of 62 MB.
 . "$(dirname "$0")/tap.bash"
 
@@ -9,7 +9,7 @@ patience=120
 
 for tool in reload-dump reload-sign reload-verify; do
     if grep -qaE '__(asan|tsan|msan)_init' "$RELOAD_TOOLS/$tool"; then
-        skip "peak memory" "$tool is built with a sanitizer, which takes memory of its own"
+        skip "peak memory" "$tool is built with a sanitizer, which uses more memory"
         done_testing
     fi
 done
@@ -24,10 +24,10 @@ for ((i = 0; i < copies; i++)); do
     mv twice stream.bin
 done
 count=$((1 << copies))
-is "$(stat -c %s stream.bin)" $((248 * count)) "the stream is $((248 * count)) octets long"
+is "$(stat -c %s stream.bin)" $((248 * count)) "the stream has $((248 * count)) octets"
 
-# peak DESCRIPTION STREAM UNIT AMOUNT COMMAND...: puts STREAM into COMMAND, waits until AMOUNT lines (UNIT -n) or octets (-c) are out,
-# and looks at its peak memory while it waits for more.
+# peak DESCRIPTION STREAM UNIT AMOUNT COMMAND...: writes STREAM to COMMAND, reads AMOUNT lines (UNIT -n) or octets (-c) of output,
+# and compares COMMAND's peak memory with $limit while it waits for more input.
 peak()
 {
     local description=$1 stream=$2 unit=$3 amount=$4 pid kib writer status
@@ -54,9 +54,9 @@ peak()
     *) octets=$(stat -c %s taken) ;;
     esac
     if [ "$octets" != "$amount" ] || [ -s rest ] || [ -s errors ] || [ "$status" != 0 ]; then
-        fail "$description" "status $status, $octets of $amount came out, then $(stat -c %s rest) octets" "$(head -c 500 errors)"
+        fail "$description" "status $status, $octets of $amount were written, then $(stat -c %s rest) octets" "$(head -c 500 errors)"
     elif [ -z "$kib" ]; then
-        fail "$description" "its peak memory could not be read"
+        fail "$description" "peak memory could not be read"
     elif [ "$kib" -ge "$limit" ]; then
         fail "$description" "$kib KiB"
     else

@@ -1,7 +1,7 @@
 #!/bin/bash
-# reload-sign --mutate: of several good messages, every mutant is judged by reload-verify under the policy that the set states, and
-# verdict, reason and code must be those of its label. The labels are made without the verifier, so that each checks the other.
-# Many seconds of CPU: every mutation of several messages is written and judged.
+# reload-sign --mutate: for several good messages, reload-verify judges each mutant under the set's policy. Verdict, reason and code
+# must equal the mutant's label. The labels do not come from the verifier, so each checks the other.
+# Many seconds of CPU: each mutation of several messages is written and judged.
 . "$(dirname "$0")/tap.bash"
 
 now=946702799
@@ -10,14 +10,14 @@ install -m 600 "$TESTDATA/alice.key" alice.key
 cp "$TESTDATA/alice.crt" .
 cp -r "$TESTDATA/overlay" chat
 valid=(--not-before 1999-01-01T00:00:00Z --not-after 2049-01-01T00:00:00Z --quiet --seed)
-reload-keygen issue --ca chat -o bob --peer-id "$bob" "${valid[@]}" 02 || bail_out "no key for bob"
-reload-keygen issue --ca chat -o user --peers 0 --user alice@example.com "${valid[@]}" 03 || bail_out "no key for the user"
+reload-keygen issue --ca chat -o bob --peer-id "$bob" "${valid[@]}" 02 || bail_out "cannot issue bob's certificate"
+reload-keygen issue --ca chat -o user --peers 0 --user alice@example.com "${valid[@]}" 03 || bail_out "cannot issue the user's certificate"
 by_secret=(--secret secret)
 by_key=(--key alice.key --cert alice.crt)
 by_bob=(--key bob.key --cert bob.crt)
 by_user=("${by_bob[@]}" --resource-key user.key --resource-cert user.crt)
 
-# A response whose REDIRECT, and PEER-INFO in a BODY, are signed already
+# a response with a signed REDIRECT and a signed PEER-INFO in a BODY
 key=$(printf '%s' "$(cat "$TESTDATA/hmac.secret")" | hex)
 signed_peer()
 {
@@ -28,12 +28,12 @@ signed_peer()
 body=$(attr 0303 "$(text sip:alice@10.4.1.2)")$(attr 0305 0000012c)$(signed_peer 0307)
 resource=$(attr 0003 "$(attr 0201 "$(text alice@example.com)")$(attr 0202 "$body")")
 message 00 90 "$(attr 0001 "00000302$(text Moved)")$(signed_peer 0005)$resource" >peers.hex
-# alice's registration, carried on by bob as he leaves
+# alice's registration, transferred by bob
 jq --arg bob "$bob" '.header.method = "RESOURCE-TRANSFER" | .header.source_id = $bob | del(.header.security, .header.transaction_id) |
-    .attributes |= map(select(.type == "RESOURCE"))' "$TESTDATA/section-4.1.certs.json" >to-carry.json
+    .attributes |= map(select(.type == "RESOURCE"))' "$TESTDATA/section-4.1.certs.json" >to-transfer.json
 jq --arg bob "$bob" '.header.source_id = $bob | .attributes |= map(select(.type != "SOURCE-INFO"))' "$TESTDATA/section-4.1.json" >by-bob.json
 
-# mutants NAME ARGUMENTS...: makes NAME.json, and NAME.tsv with a line for each: mutation, place, signed anew, result, reason, code
+# mutants NAME ARGUMENT...: creates NAME.json, and NAME.tsv with one line for each mutant: mutation, path, signed again, result, reason, code
 mutants()
 {
     local name=$1
@@ -43,8 +43,8 @@ mutants()
         "$name.json" >"$name.tsv"
 }
 
-# findings NAME VERIFIER'S-ARGUMENTS...: what the verifier says of each, as in NAME.tsv. Each is a block of hex text, and what counts
-# is the first message in it: the one at the block's offset.
+# findings NAME ARGUMENT...: the verifier's result for each mutant, as in NAME.tsv. Each mutant is a block of hex; only the first message
+# of a block, at the block's offset, is judged.
 findings()
 {
     local name=$1
@@ -53,20 +53,20 @@ findings()
     jq -r '.testGroups[0].tests | reduce .[] as $test ([0]; . + [.[-1] + ($test.msg | length) + 2]) | .[:-1][]' "$name.json" >"$name.offsets"
     reload-verify --json -i hex --time $now "$@" "$name.hex" 2>/dev/null |
         jq -r '[.offset, (if .verdict == "valid" then "valid" else "invalid" end), .reason // "-", .response_code // "-"] | @tsv' |
-        awk -F '\t' -v OFS='\t' 'NR == FNR {wanted[$1] = 1; next} wanted[$1] {print $2, $3, $4}' "$name.offsets" -
+        awk -F '\t' -v OFS='\t' 'NR == FNR {chosen[$1] = 1; next} chosen[$1] {print $2, $3, $4}' "$name.offsets" -
 }
 
-# judged NAME VERIFIER'S-ARGUMENTS...
+# judged NAME ARGUMENT...: the verifier agrees with the labels
 judged()
 {
     local name=$1 policy
     shift
     read -r -a policy < <(jq -r '.testGroups[0].policy | "--dht \(.dht) --hash \(.hash) --max-skew \(.max_skew)"' "$name.json")
     findings "$name" "$@" "${policy[@]}" >"$name.found"
-    cut -f 4-6 "$name.tsv" >"$name.wanted"
-    [ "$(wc -l <"$name.wanted")" -gt 100 ] || fail "$name: hardly any mutants"
-    if cmp -s "$name.wanted" "$name.found"; then
-        pass "$name: the verifier agrees with the labels of $(wc -l <"$name.wanted") mutants"
+    cut -f 4-6 "$name.tsv" >"$name.expected"
+    [ "$(wc -l <"$name.expected")" -gt 100 ] || fail "$name: more than 100 mutants"
+    if cmp -s "$name.expected" "$name.found"; then
+        pass "$name: the verifier agrees with the labels of $(wc -l <"$name.expected") mutants"
     else
         fail "$name: the verifier agrees with the labels" "$(paste "$name.tsv" "$name.found" | awk -F '\t' '$4 != $7 || $5 != $8 || $6 != $9' | head -n 40)"
     fi
@@ -102,36 +102,36 @@ mutants reply "${by_bob[@]}" --reply-to "$TESTDATA/section-4.1.certs.bin" --code
 judged reply --ca chat/ca.crt
 mutants user "${by_user[@]}" by-bob.json
 judged user --ca chat/ca.crt
-mutants carried "${by_bob[@]}" to-carry.json
-judged carried --ca chat/ca.crt
-sets=(put signed-put response route-log tunnel join unknown source-info peers certs certs-join zero-join reply user carried)
+mutants transfer "${by_bob[@]}" to-transfer.json
+judged transfer --ca chat/ca.crt
+sets=(put signed-put response route-log tunnel join unknown source-info peers certs certs-join zero-join reply user transfer)
 
-# the comparison can fail: under another secret the good mutants are not good
+# a check of the comparison itself
 printf other >other
 chmod 600 other
 findings join --secret other --overlay chat >join.other
 is "$(cut -f 1 join.other | sort -u)" invalid "under another secret no mutant is valid"
 
-# ---- what is covered ----
+# ---- coverage ----
 
 reload-sign --mutate=help >printed
 sed -n 's/^  \([a-z0-9-]*\) .*/\1/p' printed | sort >catalogue
 for name in "${sets[@]}"; do cut -f 1 "$name.tsv"; done | sort -u >made
-same made catalogue "each mutation is made of one of the messages, and --mutate=help has it"
+same made catalogue "the mutants of all messages are those of --mutate=help"
 is "$(for name in "${sets[@]}"; do cut -f 5 "$name.tsv"; done | sort -u | tr '\n' ' ')" \
     "- bad-certificate bad-digest bad-digest-length duplicate-attribute expired fragment future malformed misplaced missing-certificate missing-expiration missing-signature missing-timestamp overlay-mismatch peer-id-mismatch resource-key-mismatch security-mismatch stale unsupported-version untrusted-certificate " \
-    "each reason that one message can have occurs"
-is "$(for name in "${sets[@]}"; do cut -f 6 "$name.tsv"; done | sort -u | tr '\n' ' ')" "- 401 431 493 498 " "so does each code"
+    "each reason that a single message can have occurs"
+is "$(for name in "${sets[@]}"; do cut -f 6 "$name.tsv"; done | sort -u | tr '\n' ' ')" "- 401 431 493 498 " "each response code occurs"
 for name in response reply; do
     is "$(jq -c '[.testGroups[0].tests[] | select(.response_code) | .path == "/header/response" or .mutation == "response-bit"] | unique' "$name.json")" \
-        '[true]' "$name: a response is not answered, but where it has become a request"
+        '[true]' "$name: only a response turned into a request has a response code"
 done
 
-# some labels, said here once more: mutation, place, how far signed anew, result
+# label SET MUTATION PATH SIGNED-AGAIN EXPECTED: some labels, repeated here against changes
 label()
 {
     local set=$1 mutation=$2 place=$3 signing=$4
-    is "$(awk -F '\t' -v m="$mutation" -v p="$place" -v s="$signing" '$1 == m && $2 == p && $3 == s {print $4, $5, $6}' "$set.tsv")" "$5" "$set: $mutation $place, signed anew: $signing"
+    is "$(awk -F '\t' -v m="$mutation" -v p="$place" -v s="$signing" '$1 == m && $2 == p && $3 == s {print $4, $5, $6}' "$set.tsv")" "$5" "$set: $mutation $place, signed again: $signing: $5"
 }
 label put none - none "valid - -"
 label put flip-field /header/ttl none "valid - -"
@@ -176,60 +176,60 @@ label user cert-other /attributes/0/value/1 message "invalid bad-digest 431"
 # ---- the form of the output ----
 
 is "$(jq -c '[.algorithm, .schema, .numberOfTests == (.testGroups[0].tests | length), (.header | type), (.testGroups | length), .testGroups[0].type]' put.json)" \
-    '["RELOAD-HMAC","verify_schema.json",true,"array",1,"ReloadVerify"]' "the document says what it is"
+    '["RELOAD-HMAC","verify_schema.json",true,"array",1,"ReloadVerify"]' "the document names its algorithm, schema and type"
 is "$(jq -c '.testGroups[0].policy' put.json)" \
-    '{"security":"HMAC","overlay":"chat","dht":0,"hash":0,"time":946702799,"max_skew":300}' "and under which policy it is meant"
+    '{"security":"HMAC","overlay":"chat","dht":0,"hash":0,"time":946702799,"max_skew":300}' "the group has the policy"
 is "$(jq -c '[.algorithm, .testGroups[0].policy]' certs-join.json)" \
-    '["RELOAD-CERTS",{"security":"CERTS","dht":1,"hash":1,"time":946702799,"max_skew":300}]' "under CERTS, without an overlay's name"
+    '["RELOAD-CERTS",{"security":"CERTS","dht":1,"hash":1,"time":946702799,"max_skew":300}]' "under CERTS without --overlay, the policy has no overlay"
 for name in put certs peers; do
     is "$(jq -c '[([.testGroups[].tests[].flags[]] | unique) == (.notes | keys), ([.notes[].description | length > 10] | all),
         ([.testGroups[].tests[].tcId] == [range(1; .numberOfTests + 1)])]' "$name.json")" '[true,true,true]' \
-        "$name: each flag has its note, and the tests are numbered"
+        "$name: each flag has a note, and the tests are numbered"
 done
 vectors=$TESTDATA/vectors
 for arguments in "put --secret secret" "certs-join --ca chat/ca.crt"; do
     read -r name option file <<<"$arguments"
     count=$(jq .numberOfTests "$name.json")
-    t "$name: the vectors' run takes it" 0 "~.*all tests \(a test may have several\) +$count +$count +0" '' \
+    t "$name: the vectors' run accepts the set" 0 "~.*all tests \(a test may have several\) +$count +$count +0" '' \
         "$vectors/run" --tools "$RELOAD_TOOLS" "$option" "$file" "$name.json"
-    t "$name: but not without keys" 2 '' "~run: $name\.json: a group without its .*" "$vectors/run" --tools "$RELOAD_TOOLS" "$name.json"
+    t "$name: the vectors' run refuses the set without keys" 2 '' "~run: $name\.json: a group has no (secrets|ca), and none was given" "$vectors/run" --tools "$RELOAD_TOOLS" "$name.json"
     if python3 -c 'import jsonschema' 2>/dev/null; then
-        t "$name keeps to its schema" 0 '' '' python3 -W ignore "$vectors/validate" "$name.json"
+        t "$name conforms to its schema" 0 '' '' python3 -W ignore "$vectors/validate" "$name.json"
     else
-        skip "$name keeps to its schema" "the Debian package python3-jsonschema is missing"
+        skip "$name conforms to its schema" "the Debian package python3-jsonschema is missing"
     fi
 done
-t "--mutate-dir" 0 '' '' reload-sign --mutate all --seed 2007 --time $now "${by_secret[@]}" --keep-security --overlay chat "$TESTDATA/tunnelled.json" \
+t "--mutate-dir creates a directory" 0 '' '' reload-sign --mutate all --seed 2007 --time $now "${by_secret[@]}" --keep-security --overlay chat "$TESTDATA/tunnelled.json" \
     --mutate-dir join
 jq -r '.testGroups[0].tests[] | [.tcId, .mutation, .path // "-", .signed_anew, .result, .reason // "-", .response_code // "-", .comment] | @tsv' \
     join.json >join.from-json
 cut -f 1,3- join/index.tsv >join.from-index
-same join.from-json join.from-index "the index says what the document says"
+same join.from-json join.from-index "--mutate-dir: the index has the document's labels"
 jq -r '.testGroups[0].tests[].msg' join.json >join.from-json
 while IFS=$'\t' read -r _ file _; do hex <"join/$file"; echo; done <join/index.tsv >join.from-files
-same join.from-json join.from-files "and the files hold the same messages"
-is "$(find join -type f | wc -l)" "$(($(wc -l <join/index.tsv) + 1))" "there are no other files"
+same join.from-json join.from-files "--mutate-dir: the files have the document's messages"
+is "$(find join -type f | wc -l)" "$(($(wc -l <join/index.tsv) + 1))" "--mutate-dir: the directory has no other files"
 is "$(jq -r '[.testGroups[0].tests[].msg] | length - (unique | length)' join.json | tr -d '-' | awk '{print ($1 < 20)}')" 1 \
-    "hardly any two are the same"
-t "--pretty" 0 '~\{'$'\n''  "algorithm": .*' '' reload-sign --mutate none --seed 00 --pretty --time $now "${by_secret[@]}" "$TESTDATA/tunnelled.json"
-is "$(cat ./*.json join/* | tr -d '\000' | grep -a -c "$key")" 0 "no secret is written"
+    "fewer than 20 mutants of a message are duplicates"
+t "--pretty indents the document" 0 '~\{'$'\n''  "algorithm": .*' '' reload-sign --mutate none --seed 00 --pretty --time $now "${by_secret[@]}" "$TESTDATA/tunnelled.json"
+is "$(cat ./*.json join/* | tr -d '\000' | grep -a -c "$key")" 0 "neither document nor directory contains the secret"
 
-# ---- the same each time ----
+# ---- determinism ----
 
 again=(reload-sign --time "$now" "${by_secret[@]}" "$TESTDATA/section-4.1.json" --mutate)
 "${again[@]}" all --seed 00 >a
 "${again[@]}" all --seed 00 >b
-same a b "the same seed makes the same mutants, Transaction ID and all"
+same a b "the same seed gives the same document"
 "${again[@]}" all --seed 01 >b
-ok "another seed makes others" test "$(jq -r '.testGroups[0].tests[].msg' a | sha1sum)" != "$(jq -r '.testGroups[0].tests[].msg' b | sha1sum)"
+ok "another seed gives other mutants" test "$(jq -r '.testGroups[0].tests[].msg' a | sha1sum)" != "$(jq -r '.testGroups[0].tests[].msg' b | sha1sum)"
 "${again[@]}" drop,flip,stale --seed 00 >b
 is "$(jq -c '.testGroups[0].tests[] | del(.tcId)' b)" \
     "$(jq -c '.testGroups[0].tests[] | select((.mutation | startswith("flip-")) or .mutation == "drop" or .mutation == "stale") | del(.tcId)' a)" \
-    "names and groups choose from the same mutants, in the catalogue's order"
+    "names and groups select from the same mutants, in the catalogue's order"
 is "$(jq -c '[.testGroups[0].tests[].mutation] | unique' b)" '["drop","flip-field","flip-length","flip-padding","flip-token","flip-type","flip-value","stale"]' \
-    "and no others"
+    "names and groups select no other mutants"
 reload-sign "${by_key[@]}" --time $now --mutate wrong-key --seed 05 "$TESTDATA/tunnelled.json" >a
-is "$(jq -r '.testGroups[0].tests[0].msg' a | sha1sum | cut -d ' ' -f 1)" 45473dfe548ecf1c81b39357b3cf5b2da03343f2 "another RSA key, the same with each version of mbed TLS"
+is "$(jq -r '.testGroups[0].tests[0].msg' a | sha1sum | cut -d ' ' -f 1)" 45473dfe548ecf1c81b39357b3cf5b2da03343f2 "wrong-key uses the same RSA key with each version of mbed TLS"
 
 # ---- mistakes ----
 
@@ -245,22 +245,22 @@ for words in "--none" "--strip" ""; do
     # shellcheck disable=SC2086 # words
     t "usage: --mutate $words" 2 '' '*' reload-sign $words --mutate all --seed 00 "$message"
 done
-t "an unknown name is told" 2 '' '~reload-sign: --mutate: "dorp" is not a mutation.*' "${M[@]}" --mutate all,dorp --seed 00 "$message"
+t "an unknown mutation is named in the error" 2 '' '~reload-sign: --mutate: "dorp" is not a mutation.*' "${M[@]}" --mutate all,dorp --seed 00 "$message"
 cat "$TESTDATA/tunnelled.hmac.bin" "$TESTDATA/tunnelled.hmac.bin" >two.bin
-t "two messages" 4 '' '~reload-sign: two.bin: .*message 2: --mutate accepts one message' "${M[@]}" --mutate all --seed 00 two.bin
-t "and no file is made" 4 '' '*' "${M[@]}" --mutate all --seed 00 -o none.json two.bin
-ok "none" test ! -e none.json
+t "two messages are refused" 4 '' '~reload-sign: two.bin: .*message 2: --mutate accepts one message' "${M[@]}" --mutate all --seed 00 two.bin
+t "two messages with -o are refused" 4 '' '*' "${M[@]}" --mutate all --seed 00 -o none.json two.bin
+ok "two messages with -o leave no file" test ! -e none.json
 head -c 80 two.bin >half.bin
-t "a malformed message" 3 '' '~reload-sign: half.bin: .*truncated.*' "${M[@]}" --mutate all --seed 00 half.bin
+t "a malformed message is refused" 3 '' '~reload-sign: half.bin: .*truncated.*' "${M[@]}" --mutate all --seed 00 half.bin
 printf '' >empty
-t "no message" 3 '' '*' "${M[@]}" --mutate all --seed 00 empty
-t "a message that is not signed" 4 '' '~.*refused: .*Security.*' reload-sign "${by_key[@]}" --time $now --mutate all --seed 00 "$TESTDATA/tunnelled.hmac.bin"
-# refused FILTER WHY ARGUMENTS...: a message that is not good to begin with, made from section 4.1 by jq
+t "an empty file is refused" 3 '' '*' "${M[@]}" --mutate all --seed 00 empty
+t "a message under another algorithm is refused" 4 '' '~.*refused: .*Security.*' reload-sign "${by_key[@]}" --time $now --mutate all --seed 00 "$TESTDATA/tunnelled.hmac.bin"
+# refused FILTER REGEX ARGUMENT...: section 4.1's message, changed by jq, is refused as not valid
 refused()
 {
-    local filter=$1 why=$2
+    local filter=$1 reason=$2
     shift 2
-    t "$filter is refused: $why" 4 '' "~reload-sign: .*refused: .*$why.*" "${M[@]}" "$@" --mutate all --seed 00 <(jq "$filter" "$TESTDATA/section-4.1.json")
+    t "$filter is refused: $reason" 4 '' "~reload-sign: .*refused: .*$reason.*" "${M[@]}" "$@" --mutate all --seed 00 <(jq "$filter" "$TESTDATA/section-4.1.json")
 }
 refused '.header.version = 2' 'Version is 2, expected 1'
 refused '.header.frag = true' 'fragment'
@@ -270,16 +270,16 @@ refused '.header.method = "RESOURCE-TRANSFER"' 'a BODY is not signed'
 refused '.attributes += [{type: "SIGNATURE", value: []}, {type: "SDP", value: "x"}]' 'SDP follows the SIGNATURE'
 refused '.attributes[1].value[1].value += [{type: "RESOURCE-INFO.BODY.SIGNATURE", value: [{type: "DIGEST", hex: "00"}]}]' 'not made with this secret'
 refused '.attributes[1].value[1].value += [{type: "RESOURCE-INFO.BODY.CERTIFICATE", hex: "00"}]' 'CERTIFICATE and other members'
-t "a ROUTE-LOG after the SIGNATURE that cannot be read" 4 '' '~.*refused: .*wrong length for its type' "${M[@]}" --mutate all --seed 00 \
+t "an unreadable ROUTE-LOG after the SIGNATURE is refused" 4 '' '~.*refused: .*wrong length for its type' "${M[@]}" --mutate all --seed 00 \
     <(jq '.attributes += [{type: "ROUTE-LOG", value: [{type: "ROUTE-LOG.TRANSPORT", hex: "00"}]}]' "$TESTDATA/tunnelled.hmac.json")
-t "a BODY that has expired" 4 '' '~.*not valid: expired.*' reload-sign "${by_secret[@]}" --time 956702799 --mutate all --seed 00 \
+t "an expired BODY is refused" 4 '' '~.*not valid: expired.*' reload-sign "${by_secret[@]}" --time 956702799 --mutate all --seed 00 \
     "$TESTDATA/section-4.1.hmac.bin"
-t "without --time a warning" 0 '*' '~reload-sign: warning: without --time.*' reload-sign "${by_secret[@]}" --mutate none --seed 00 "$message"
-t "nothing to be made" 0 '*' '~reload-sign: warning: the message has nothing.*' "${M[@]}" --mutate response-class --seed 00 "$message"
-is "$(jq .numberOfTests "$output")" 0 "gives an empty set"
+t "--mutate without --time causes a warning" 0 '*' '~reload-sign: warning: without --time.*' reload-sign "${by_secret[@]}" --mutate none --seed 00 "$message"
+t "a mutation that does not apply causes a warning" 0 '*' '~reload-sign: warning: the message has nothing.*' "${M[@]}" --mutate response-class --seed 00 "$message"
+is "$(jq .numberOfTests "$output")" 0 "a mutation that does not apply gives an empty set"
 mkdir there
-t "a directory that is there" 4 '' '~reload-sign: there: cannot be made: File exists' "${M[@]}" --mutate all --seed 00 --mutate-dir there "$message"
-t "--mutate=help needs nothing else" 0 '@printed' '' reload-sign --mutate=help
-t "a profile without a limit: nothing is stale" 0 '*' '' "${M[@]}" --mutate stale,epoch,end-of-time --seed 00 --profile <(echo '{"max_skew": "none"}') "$message"
-is "$(jq -c '[.testGroups[0] | .policy.max_skew, .tests[].result]' "$output")" '["none","valid","valid","valid"]' "and nothing ahead"
+t "--mutate-dir with an existing directory is refused" 4 '' '~reload-sign: there: cannot be made: File exists' "${M[@]}" --mutate all --seed 00 --mutate-dir there "$message"
+t "--mutate=help requires no other option" 0 '@printed' '' reload-sign --mutate=help
+t "a profile's max_skew of none is accepted" 0 '*' '' "${M[@]}" --mutate stale,epoch,end-of-time --seed 00 --profile <(echo '{"max_skew": "none"}') "$message"
+is "$(jq -c '[.testGroups[0] | .policy.max_skew, .tests[].result]' "$output")" '["none","valid","valid","valid"]' "with a max_skew of none, no mutant is stale or in the future"
 done_testing

@@ -1,11 +1,11 @@
 #!/bin/bash
 # shellcheck disable=SC2016 # single quotes hold scripts for bash -c
-# Into a pipe each message is written as soon as it is ready: the first comes out before the second goes in.
+# Pipes: each message is written as soon as it is ready, before the next one is read.
 . "$(dirname "$0")/tap.bash"
 
 secret=$work/secret
 install -m 600 "$TESTDATA/hmac.secret" "$secret"
-patience=30 # seconds; only a tool that does not do what it should makes use of them
+patience=30 # seconds, used up by a faulty tool only
 
 reload-dump -f json "$TESTDATA/tunnelled.hmac.bin" >one.json
 reload-dump -f json "$TESTDATA/route-log.hmac.bin" >two.json
@@ -14,7 +14,7 @@ reload-dump -f hex "$TESTDATA/route-log.hmac.bin" >two.hex
 cp "$TESTDATA/tunnelled.hmac.bin" one.bin
 cp "$TESTDATA/route-log.hmac.bin" two.bin
 
-# live DESCRIPTION ONE TWO ONE-OUT TWO-OUT COMMAND...: puts in ONE, waits for ONE-OUT, and only then puts in TWO.
+# live DESCRIPTION ONE TWO ONE-OUT TWO-OUT COMMAND...: writes ONE to COMMAND, reads ONE-OUT, and only then writes TWO.
 live()
 {
     local description=$1 one=$2 two=$3 one_out=$4 two_out=$5 pid
@@ -36,8 +36,8 @@ live()
     if cmp got.1 "$one_out" && cmp got.2 "$two_out" && [ ! -s got.rest ] && [ ! -s live.err ] && [ "$status" = 0 ]; then
         pass "$description"
     else
-        patience=2 # no more waiting for what is broken anyway
-        fail "$description" "status $status" "$(cat live.err)" "first: $(wc -c <got.1) octets, second: $(wc -c <got.2), then: $(wc -c <got.rest)"
+        patience=2 # a faulty tool must not delay all other tests
+        fail "$description" "status $status" "$(cat live.err)" "first: $(wc -c <got.1) octets, second: $(wc -c <got.2), rest: $(wc -c <got.rest)"
     fi 2>&1
 }
 
@@ -59,21 +59,21 @@ live "reload-sign" one.json two.json one.signed two.signed reload-sign --secret 
 live "reload-sign, from binary" one.bin two.bin one.signed two.signed reload-sign --secret "$secret"
 live "reload-verify -f binary" one.bin two.bin one.bin two.bin reload-verify --secret "$secret" --time 946702799 -f binary
 reload-verify --secret "$secret" --time 946702799 --json one.bin two.bin | jq -c 'del(.file,.offset)' >reports
-[ -s reports ] || bail_out "no reports"
+[ -s reports ] || bail_out "reload-verify prints no reports"
 printf '%s\n' '-: offset 0: message 1: PEER-JOIN request: valid' >one.report
 printf '%s\n' '-: offset 124: message 2: PEER-SEARCH request: valid' >two.report
 live "reload-verify's report" one.bin two.bin one.report two.report reload-verify --secret "$secret" --time 946702799
 
-# a whole pipeline of them
+# a pipeline of all three tools
 pipeline()
 {
     reload-dump -f json | reload-sign --secret "$secret" | reload-verify --secret "$secret" --time 946702799 -f json
 }
 pipeline <one.bin >one.pipeline
 pipeline <two.bin >two.pipeline
-live "dump, sign and verify in a row" one.bin two.bin one.pipeline two.pipeline pipeline
+live "a pipeline of reload-dump, reload-sign and reload-verify" one.bin two.bin one.pipeline two.pipeline pipeline
 
-# a reader that goes away: no message about it is owed, but the tool must not go on for ever
+# if the reader closes the pipe, the tool may print an error or not, but must end
 run bash -c 'yes "$(cat one.hex)" | timeout '"$patience"' reload-dump -f line 2>/dev/null | head -n 1 >/dev/null; exit "${PIPESTATUS[1]}"'
-ok "ends the tool (status $status)" test "$status" != 124
+ok "a closed pipe ends the tool (status $status)" test "$status" != 124
 done_testing

@@ -1,6 +1,6 @@
 #!/bin/bash
 # shellcheck disable=SC2016 # single quotes hold filters for jq
-# reload-sign --reply-to (D31), --tbs and --attach, and --profile.
+# reload-sign --reply-to (D31), --tbs and --attach, and --profile: output and refusals.
 . "$(dirname "$0")/tap.bash"
 
 install -m 600 "$TESTDATA/hmac.secret" secret
@@ -20,69 +20,69 @@ for row in '200 OK' '302 Moved Temporarily' '401 Unauthorized' '404 Not Found' '
     '493 Undecipherable' '498 Incompatible with Overlay' '499 Unwilling To Proxy' '100' '799'; do
     code=${row%% *}
     phrase=${row#"$code"}
-    t "--code $code" 0 '*' '' reload-sign "${by_key[@]}" --reply-to "$request" --code "$code" -f json
+    t "--code $code makes a response" 0 '*' '' reload-sign "${by_key[@]}" --reply-to "$request" --code "$code" -f json
     cp "$output" reply.json
-    is "$(jq -c "$same_fields" reply.json)" "$asked" "repeats the request's fields"
+    is "$(jq -c "$same_fields" reply.json)" "$asked" "--code $code repeats the request's fields"
     is "$(jq -c '[.header.response, .header.security, (.attributes | map(.type)), .attributes[0].value]' reply.json)" \
         "$(jq -nc --argjson code "$code" --arg reason "${phrase# }" \
             '[true, "CERTS", ["RESPONSE-CODE", "SOURCE-INFO", "SIGNATURE"], {code: $code, reason: $reason}]')" \
-        "says $code $phrase, and whose it is behind that"
+        "--code $code has RESPONSE-CODE $code$phrase, then SOURCE-INFO"
 done
-t "it verifies" 0 '~.*response: valid' '' reload-verify --ca "$ca" --overlay chat --time $now reply.json
-is "$(jq -r '.attributes[1].value[0].value' reply.json)" "$alice" "its PEER-ID is the certificate's first"
-t "under HMAC the PEER-ID must be told" 4 '' '~reload-sign: .*message 1: refused: the response has no PEER-ID.*' reload-sign "${by_secret[@]}" \
+t "a response is valid" 0 '~.*response: valid' '' reload-verify --ca "$ca" --overlay chat --time $now reply.json
+is "$(jq -r '.attributes[1].value[0].value' reply.json)" "$alice" "a response's PEER-ID is the certificate's first"
+t "under HMAC, --reply-to without --peer-id is refused" 4 '' '~reload-sign: .*message 1: refused: the response has no PEER-ID.*' reload-sign "${by_secret[@]}" \
     --reply-to "$TESTDATA/section-4.1.hmac.bin" --code 200
-t "and then it is signed" 0 '*' '' reload-sign "${by_secret[@]}" --reply-to "$TESTDATA/section-4.1.hmac.bin" --code 200 --peer-id "$bob" -f json
-is "$(jq -r '.attributes[1].value[0].value' "$output")" "$bob" "with that PEER-ID"
-t "a response is not answered" 4 '' '~reload-sign: reply.json: .*refused: a response is not answered' reload-sign "${by_key[@]}" \
+t "under HMAC, --reply-to with --peer-id makes a response" 0 '*' '' reload-sign "${by_secret[@]}" --reply-to "$TESTDATA/section-4.1.hmac.bin" --code 200 --peer-id "$bob" -f json
+is "$(jq -r '.attributes[1].value[0].value' "$output")" "$bob" "under HMAC, a response has the PEER-ID of --peer-id"
+t "--reply-to with a response is refused" 4 '' '~reload-sign: reply.json: .*refused: a response is not answered' reload-sign "${by_key[@]}" \
     --reply-to reply.json --code 200
 head -c 100 "$request" >half.bin
-t "nor is a malformed request" 3 '' '~reload-sign: half.bin: offset 13: message 1: truncated.*' reload-sign "${by_key[@]}" --reply-to half.bin --code 400
+t "--reply-to with a malformed request is refused" 3 '' '~reload-sign: half.bin: offset 13: message 1: truncated.*' reload-sign "${by_key[@]}" --reply-to half.bin --code 400
 patch 8 02 "$(hex <"$request")" >version2.hex
-t "nor one of another Version" 4 '' '~.*refused: Version is 2, expected 1' reload-sign "${by_key[@]}" --reply-to version2.hex --code 400
+t "--reply-to with another Version is refused" 4 '' '~.*refused: Version is 2, expected 1' reload-sign "${by_key[@]}" --reply-to version2.hex --code 400
 cat "$request" "$request" >two.bin
 is "$(reload-sign "${by_key[@]}" --reply-to two.bin --code 404 | reload-dump -f json | jq -r '.attributes[0].value.code' | tr '\n' ' ')" "404 404 " \
-    "each request of the file is answered"
+    "each request of a file is answered"
 for words in "--reply-to $request" "--code 200" "--reply-to $request --code 99" "--reply-to $request --code 800" "--reply-to $request --code 200 $request"; do
     # shellcheck disable=SC2086 # words
     t "usage: $words" 2 '' '*' reload-sign "${by_key[@]}" $words
 done
-t "usage: no key to sign the response with" 2 '' '*' reload-sign --reply-to "$request" --code 200
+t "usage: --reply-to without key, secret or --none" 2 '' '*' reload-sign --reply-to "$request" --code 200
 
-# ---- --tbs and --attach: the digest comes from openssl ----
+# ---- --tbs and --attach, with digests by openssl ----
 
 search=$TESTDATA/tunnelled.json
 for form in binary hex; do
-    t "--tbs under HMAC, $form" 0 '*' '' reload-sign "${by_secret[@]}" --tbs -f $form --transaction-id 386d157b00000001 "$search"
+    t "--tbs under HMAC, -f $form" 0 '*' '' reload-sign "${by_secret[@]}" --tbs -f $form --transaction-id 386d157b00000001 "$search"
     cp "$output" tbs.$form
 done
-is "$(cat tbs.hex)" "$(hex <tbs.binary)" "are the same octets"
+is "$(cat tbs.hex)" "$(hex <tbs.binary)" "--tbs prints the same octets as binary and as hex"
 openssl dgst -sha1 -mac HMAC -macopt "hexkey:$(printf '%s' "$(cat "$TESTDATA/hmac.secret")" | hex)" -binary tbs.binary >digest
-t "--attach" 0 '' '' reload-sign "${by_secret[@]}" --attach digest --transaction-id 386d157b00000001 -o attached.bin "$search"
-same attached.bin "$TESTDATA/tunnelled.hmac.bin" "makes the message that --secret alone makes"
+t "--attach makes a message under HMAC" 0 '' '' reload-sign "${by_secret[@]}" --attach digest --transaction-id 386d157b00000001 -o attached.bin "$search"
+same attached.bin "$TESTDATA/tunnelled.hmac.bin" "--attach makes the same message as --secret alone"
 printf '\0' >>digest
 t "a digest of 21 octets is refused" 4 '' '~.*refused: the attached digest has 21 octets, expected 20' reload-sign "${by_secret[@]}" --attach digest "$search"
 head -c 20 /dev/zero >digest
-t "another digest too" 4 '' '~.*refused: the attached digest does not match this message' reload-sign "${by_secret[@]}" --attach digest "$search"
-t "unless forced" 0 '*' '' reload-sign "${by_secret[@]}" --attach digest --force "$search"
-is "$(tail -c 20 "$output" | hex)" "$(head -c 20 /dev/zero | hex)" "with it at the end"
+t "a digest that does not match is refused" 4 '' '~.*refused: the attached digest does not match this message' reload-sign "${by_secret[@]}" --attach digest "$search"
+t "a digest that does not match is attached with --force" 0 '*' '' reload-sign "${by_secret[@]}" --attach digest --force "$search"
+is "$(tail -c 20 "$output" | hex)" "$(head -c 20 /dev/zero | hex)" "a digest attached with --force ends the message"
 
-reload-sign "${by_key[@]}" -o want.bin "$search"
-t "--tbs under CERTS wants no key" 0 '*' '' reload-sign --cert alice.crt --time $now --tbs "$search"
+reload-sign "${by_key[@]}" -o expected.bin "$search"
+t "--tbs under CERTS requires no key" 0 '*' '' reload-sign --cert alice.crt --time $now --tbs "$search"
 cp "$output" tbs.certs
-is "$(hex <tbs.certs)" "$(tail -c +9 want.bin | head -c -260 | hex)" "and covers from offset 8 to DIGEST"
+is "$(hex <tbs.certs)" "$(tail -c +9 expected.bin | head -c -260 | hex)" "--tbs under CERTS prints the octets from offset 8 to DIGEST"
 openssl dgst -sha1 -sign alice.key tbs.certs >signature
-t "--attach neither" 0 '@want.bin' '' reload-sign --cert alice.crt --time $now --attach signature "$search"
-t "a message that has its PEER-CERT" 0 '@tbs.certs' '' reload-sign --cert alice.crt --time $now --tbs want.bin
+t "--attach under CERTS requires no key" 0 '@expected.bin' '' reload-sign --cert alice.crt --time $now --attach signature "$search"
+t "--tbs with a message that has PEER-CERT prints the same octets" 0 '@tbs.certs' '' reload-sign --cert alice.crt --time $now --tbs expected.bin
 for size in 20 255 257; do
     head -c $size signature >short
     [ $size -lt 257 ] || cat signature <(printf x) >short
-    t "an RSA signature of $size octets" 4 '' "~.*refused: the attached digest has $size octets, expected 256" reload-sign --cert alice.crt --time $now --attach short "$search"
-    t "forced" 0 '*' '' reload-sign --cert alice.crt --time $now --attach short --force "$search"
-    is "$(reload-verify --ca "$ca" --time $now --json "$output" | jq -r .reason)" bad-digest-length "which a verifier refuses"
+    t "an RSA signature of $size octets is refused" 4 '' "~.*refused: the attached digest has $size octets, expected 256" reload-sign --cert alice.crt --time $now --attach short "$search"
+    t "an RSA signature of $size octets is attached with --force" 0 '*' '' reload-sign --cert alice.crt --time $now --attach short --force "$search"
+    is "$(reload-verify --ca "$ca" --time $now --json "$output" | jq -r .reason)" bad-digest-length "reload-verify reports an RSA signature of $size octets"
 done
 head -c 256 /dev/zero >zeros
-t "an RSA signature of zeros" 4 '' '~.*refused: the attached digest does not match this message' reload-sign --cert alice.crt --time $now --attach zeros "$search"
+t "an RSA signature of zeros is refused" 4 '' '~.*refused: the attached digest does not match this message' reload-sign --cert alice.crt --time $now --attach zeros "$search"
 for step in "--tbs" "--attach signature" "--attach signature --force"; do
     # shellcheck disable=SC2086 # words
     t "$step: an unsigned BODY requires the key" 4 '' \
@@ -94,9 +94,9 @@ for step in "--tbs" "--attach signature" "--attach signature --force"; do
         reload-sign --cert alice.crt --time $now $step --sign-source-info "$search"
 done
 cat "$search" "$search" >two.json
-t "one digest is for one message" 4 '@want.bin' '~reload-sign: two.json: .*message 2: --attach accepts one message' \
+t "--attach accepts only one message" 4 '@expected.bin' '~reload-sign: two.json: .*message 2: --attach accepts one message' \
     reload-sign --cert alice.crt --time $now --attach signature two.json
-t "--tbs without --time warns" 0 '*' '~reload-sign: warning: without --time.*' reload-sign --cert alice.crt --tbs "$search"
+t "--tbs without --time causes a warning" 0 '*' '~reload-sign: warning: without --time.*' reload-sign --cert alice.crt --tbs "$search"
 for words in "--tbs --none" "--tbs" "--tbs --attach signature --secret secret" "--tbs --secret secret -f json" "--cert alice.crt" "--key alice.key"; do
     # shellcheck disable=SC2086 # words
     t "usage: $words" 2 '' '*' reload-sign $words "$search"
@@ -109,25 +109,25 @@ search()
 {
     jq -nc --arg alice "$alice" "{header: ({method: \"PEER-SEARCH\", source_id: \$alice} + $1)}"
 }
-t "the profile's Overlay is filled in" 0 '*' '' reload-sign "${by_key[@]}" --profile "$profile" -f json <(search '{}')
-is "$(jq -r .header.overlay "$output")" 659df2aa "where there is none"
+t "a message without Overlay is signed with --profile" 0 '*' '' reload-sign "${by_key[@]}" --profile "$profile" -f json <(search '{}')
+is "$(jq -r .header.overlay "$output")" 659df2aa "a missing Overlay is set from the profile"
 for field in '{overlay: "00000001"}' '{overlay: "659df2aa", dht: 2}' '{overlay: "659df2aa", hash: 0}'; do
-    t "$field" 4 '' '~.*refused: [A-Z][A-Za-z]* is [0-9a-f]+.*, expected [0-9a-f]+ \(.*\)' reload-sign "${by_key[@]}" --profile "$profile" <(search "$field")
-    t "forced" 0 '*' '' reload-sign "${by_key[@]}" --profile "$profile" --force <(search "$field")
+    t "a header with $field is refused under the profile" 4 '' '~.*refused: [A-Z][A-Za-z]* is [0-9a-f]+.*, expected [0-9a-f]+ \(.*\)' reload-sign "${by_key[@]}" --profile "$profile" <(search "$field")
+    t "a header with $field is signed with --force" 0 '*' '' reload-sign "${by_key[@]}" --profile "$profile" --force <(search "$field")
 done
-t "an overlay run under CERTS" 4 '' '~.*overlay.json: security is CERTS, but the options specify HMAC' reload-sign "${by_secret[@]}" --profile "$profile" "$search"
+t "--secret with a profile of security CERTS is refused" 4 '' '~.*overlay.json: security is CERTS, but the options specify HMAC' reload-sign "${by_secret[@]}" --profile "$profile" "$search"
 sed 's/"chat"/"other"/' "$profile" >other.json
-t "a certificate for another overlay (D32)" 4 '' '~.*refused: the certificate does not name PEER-ID [0-9a-f]{40} for Overlay.*' \
+t "a certificate for another overlay is refused (D32)" 4 '' '~.*refused: the certificate does not name PEER-ID [0-9a-f]{40} for Overlay.*' \
     reload-sign "${by_key[@]}" --profile other.json <(search '{method: "PEER-JOIN"}')
-t "no profile" 4 '' '~reload-sign: missing: No such file.*' reload-sign "${by_key[@]}" --profile missing "$search"
+t "a missing profile is refused" 4 '' '~reload-sign: missing: No such file.*' reload-sign "${by_key[@]}" --profile missing "$search"
 echo '{"overlay": "chat", "colour": 1}' >bad.json
-t "an unknown key in it" 4 '' '~reload-sign: bad.json: /colour: unknown key' reload-sign "${by_key[@]}" --profile bad.json "$search"
+t "a profile with an unknown key is refused" 4 '' '~reload-sign: bad.json: /colour: unknown key' reload-sign "${by_key[@]}" --profile bad.json "$search"
 
-# reload-verify: options take the place of what the profile says
-t "reload-verify --profile" 0 '~.*: valid' '' reload-verify --profile "$profile" --dht 0 --hash 0 --time $now "$request"
-t "its DHT counts where none is told" 1 '~.*overlay-mismatch.*' '' reload-verify --profile "$profile" --hash 0 --time $now "$request"
-t "--secret takes the place of its CA" 0 '~.*: valid' '' reload-verify --profile "$profile" --secret secret --dht 0 --hash 0 --time $now \
+# reload-verify: options override the profile
+t "reload-verify --profile accepts a message of the overlay" 0 '~.*: valid' '' reload-verify --profile "$profile" --dht 0 --hash 0 --time $now "$request"
+t "reload-verify uses the profile's DHT without --dht" 1 '~.*overlay-mismatch.*' '' reload-verify --profile "$profile" --hash 0 --time $now "$request"
+t "reload-verify --secret overrides the profile's CA" 0 '~.*: valid' '' reload-verify --profile "$profile" --secret secret --dht 0 --hash 0 --time $now \
     "$TESTDATA/section-4.1.hmac.bin"
 echo '{"security": "HMAC", "ca": ["ca.crt"]}' >hmac.json
-t "a profile's security counts, not its files" 2 '' '~.*security is HMAC, which requires --secret.*'$'\n''.*' reload-verify --profile hmac.json "$request"
+t "reload-verify uses the profile's security, even if its files differ" 2 '' '~.*security is HMAC, which requires --secret.*'$'\n''.*' reload-verify --profile hmac.json "$request"
 done_testing

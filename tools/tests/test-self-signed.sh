@@ -1,12 +1,12 @@
 #!/bin/bash
-# reload-keygen self-signed: self-signed certificates (S§3.2, D28), as openssl and certtool see them.
+# reload-keygen self-signed: self-signed certificates (S§3.2, D28), checked by openssl and certtool.
 . "$(dirname "$0")/tap.bash"
 
 now=1700000000 # 2023-11-14T22:13:20Z
 dates=(--not-before 2023-01-01T00:00:00Z --not-after 2024-01-01T00:00:00Z)
 small=(--bits 1024 -q "${dates[@]}")
 
-t "--help" 0 '~Usage: reload-keygen self-signed .*' '' reload-keygen self-signed --help
+t "--help prints on standard output" 0 '~Usage: reload-keygen self-signed .*' '' reload-keygen self-signed --help
 made()
 {
     reload-keygen self-signed --overlay chat "${dates[@]}" "$@"
@@ -14,11 +14,11 @@ made()
 
 # ---- mistakes ----
 
-usage() # DESCRIPTION WORDS ARGUMENT...
+usage() # DESCRIPTION REGEX ARGUMENT...
 {
     t "usage: $1" 2 '' "~reload-keygen self-signed: $2"$'\n'"Try 'reload-keygen self-signed --help'\\." reload-keygen self-signed "${@:3}"
 }
-usage "no overlay" '--overlay is required' -o p
+usage "no --overlay" '--overlay is required' -o p
 usage "no --output" '--output is required' --overlay chat
 usage "an operand" 'unexpected operand "x"' --overlay chat -o p x
 for overlay in '' 'a b' a/b a%b a@b $'a\nb' 'ä'; do
@@ -27,48 +27,48 @@ done
 for bits in 1023 8193 x; do
     usage "--bits $bits" '--bits: .*' --overlay chat -o p --bits $bits
 done
-usage "--key and --bits" '--bits cannot be combined with --key' --overlay chat -o p --key k --bits 2048
-usage "--peers and --peer-id" '--peers cannot be combined with --peer-id' --overlay chat -o p --peers 1 --peer-id "$alice"
+usage "--key with --bits" '--bits cannot be combined with --key' --overlay chat -o p --key k --bits 2048
+usage "--peers with --peer-id" '--peers cannot be combined with --peer-id' --overlay chat -o p --peers 1 --peer-id "$alice"
 usage "--peer-id of 39 digits" '--peer-id: .*' --overlay chat -o p --peer-id "${alice:1}"
 usage "--peers 65" '--peers: .*' --overlay chat -o p --peers 65
-usage "no user and no peer" '--peers=0 requires --user: .*' --overlay chat -o p --peers 0
-usage "--user" '--user: .*' --overlay chat -o p --user alice
-usage "the end before the beginning" '--not-after is before --not-before' --overlay chat -o p --not-before 2 --not-after 1
-usage "--seed" '--seed: .*' --overlay chat -o p --seed x
+usage "--peers 0 without --user" '--peers=0 requires --user: .*' --overlay chat -o p --peers 0
+usage "--user without a host" '--user: .*' --overlay chat -o p --user alice
+usage "--not-after before --not-before" '--not-after is before --not-before' --overlay chat -o p --not-before 2 --not-after 1
+usage "--seed that is not hex" '--seed: .*' --overlay chat -o p --seed x
 for option in --ca --request --renew; do
-    t "usage: $option, which is issue's" 2 '' '*' reload-keygen self-signed --overlay chat -o p $option x
+    t "usage: $option, an option of issue" 2 '' '*' reload-keygen self-signed --overlay chat -o p $option x
 done
-t "Peer-IDs that are not consecutive" 4 '' '~reload-keygen self-signed: the Peer-IDs given are not consecutive .*' \
+t "Peer-IDs that are not consecutive are refused" 4 '' '~reload-keygen self-signed: the Peer-IDs given are not consecutive .*' \
     made "${small[@]}" -o p --peer-id "$alice" --peer-id "$bob"
-t "no directory" 4 '' '~reload-keygen self-signed: .*No such file or directory' made "${small[@]}" -o no/p
-ok "none of these left a file" only_files . run
+t "-o in a missing directory fails" 4 '' '~reload-keygen self-signed: .*No such file or directory' made "${small[@]}" -o no/p
+ok "refusals leave no file" only_files . run
 
 # ---- the certificate ----
 
-t "a user with two Peer-IDs" 0 '' '' made --user sip:Alice@Example.com --peers 2 -o alice
-ok "its files" only_files . run alice.key alice.crt
-is "$(stat -c %a alice.key)" 600 "the key is of mode 0600"
+t "a certificate for a user with two Peer-IDs is created" 0 '' '' made --user sip:Alice@Example.com --peers 2 -o alice
+ok "a key file and a certificate file are created" only_files . run alice.key alice.crt
+is "$(stat -c %a alice.key)" 600 "the key has mode 0600"
 ok "the key is the certificate's" test "$(openssl pkey -in alice.key -pubout)" = "$(openssl x509 -in alice.crt -noout -pubkey)"
 for purpose in any smimesign; do
-    ok "openssl verify takes it, and its signature, for $purpose" openssl verify -x509_strict -check_ss_sig -purpose $purpose -attime $now \
+    ok "openssl accepts the certificate and its signature for the purpose $purpose" openssl verify -x509_strict -check_ss_sig -purpose $purpose -attime $now \
         -CAfile alice.crt alice.crt
 done
-ok "but not by itself" bash -c "! openssl verify -attime $now alice.crt"
+ok "openssl does not accept the certificate without trusting it" bash -c "! openssl verify -attime $now alice.crt"
 openssl x509 -in alice.crt -noout -text >text
-has() # DESCRIPTION REGEX-OF-TWO-LINES
+has() # DESCRIPTION REGEX: the file text contains this, over one line or two
 {
     ok "$1" grep -qzE -- "$2" text
 }
-has "X.509 v3" 'Version: 3 '
-has "SHA-256" 'Signature Algorithm: sha256WithRSAEncryption'
-has "2048 bits" 'Public-Key: \(2048 bit\)'
-has "its keyUsage is critical, and digitalSignature alone" 'X509v3 Key Usage: critical'$'\n'' +Digital Signature'$'\n'
-ok "it is not a CA" bash -c '! grep -q CA:TRUE text'
+has "the certificate is X.509 v3" 'Version: 3 '
+has "the certificate is signed with SHA-256" 'Signature Algorithm: sha256WithRSAEncryption'
+has "the key has 2048 bits" 'Public-Key: \(2048 bit\)'
+has "the keyUsage is critical, digitalSignature only" 'X509v3 Key Usage: critical'$'\n'' +Digital Signature'$'\n'
+ok "the certificate is not a CA" bash -c '! grep -q CA:TRUE text'
 is "$(openssl x509 -in alice.crt -noout -subject -issuer -nameopt RFC2253 | xargs)" "subject=CN=Alice@example.com issuer=CN=Alice@example.com" \
-    "its subject is its issuer"
+    "the certificate's issuer is its subject"
 is "$(openssl x509 -in alice.crt -noout -startdate -enddate | xargs)" "notBefore=Jan 1 00:00:00 2023 GMT notAfter=Jan 1 00:00:00 2024 GMT" \
-    "the dates asked for"
-is "$(sed -n '/Subject Key Id/{n;s/ //g;p}' text)" "$(sed -n '/Authority Key Id/{n;s/ //g;s/keyid://;p}' text)" "its issuer's key is its own"
+    "the certificate has the specified dates"
+is "$(sed -n '/Subject Key Id/{n;s/ //g;p}' text)" "$(sed -n '/Authority Key Id/{n;s/ //g;s/keyid://;p}' text)" "the authorityKeyIdentifier is the subjectKeyIdentifier"
 names()
 {
     openssl x509 -in "$1" -noout -ext subjectAltName 2>/dev/null | sed -n '2{s/^ *//; s/, /\n/g; p}'
@@ -77,107 +77,107 @@ peers()
 {
     names "$1" | sed -n 's|^URI:reload://\([0-9a-f]\{40\}\)@chat/$|\1|p'
 }
-is "$(names alice.crt | grep -v reload | sort | xargs)" "URI:sip:Alice@example.com email:Alice@example.com" "its user is an rfc822Name and a SIP URI (D19)"
+is "$(names alice.crt | grep -v reload | sort | xargs)" "URI:sip:Alice@example.com email:Alice@example.com" "a user is an rfc822Name and a SIP URI (D19)"
 mapfile -t ids < <(peers alice.crt)
-is "${#ids[@]} $(names alice.crt | wc -l)" "2 4" "two Peer-IDs, and nothing else"
-is "${ids[1]}" "$(printf '%s%012x' "${ids[0]:0:28}" $((0x${ids[0]:28} + 1)))" "which are consecutive"
+is "${#ids[@]} $(names alice.crt | wc -l)" "2 4" "the certificate has two Peer-IDs and no other names"
+is "${ids[1]}" "$(printf '%s%012x' "${ids[0]:0:28}" $((0x${ids[0]:28} + 1)))" "two Peer-IDs are consecutive"
 if command -v certtool >/dev/null; then
-    ok "certtool reads it" bash -c 'certtool --infile alice.crt -i >certtool.out'
-    ok "and its Peer-IDs" grep -qF "URI: reload://${ids[1]}@chat/" certtool.out
-    ok "and its key usage" bash -c 'grep -A1 "Key Usage (critical)" certtool.out | grep -q "Digital signature"'
-    ok "and sees no CA" grep -q 'Certificate Authority (CA): FALSE' certtool.out
-    ok "certtool reads the key, which is the certificate's" test "$(certtool --load-privkey alice.key --pubkey-info 2>/dev/null | sed -n '/BEGIN/,$p')" = \
+    ok "certtool reads the certificate" bash -c 'certtool --infile alice.crt -i >certtool.out'
+    ok "certtool shows the Peer-ID" grep -qF "URI: reload://${ids[1]}@chat/" certtool.out
+    ok "certtool shows the key usage as critical" bash -c 'grep -A1 "Key Usage (critical)" certtool.out | grep -q "Digital signature"'
+    ok "certtool shows that it is not a CA" grep -q 'Certificate Authority (CA): FALSE' certtool.out
+    ok "certtool reads the key, and it is the certificate's" test "$(certtool --load-privkey alice.key --pubkey-info 2>/dev/null | sed -n '/BEGIN/,$p')" = \
         "$(certtool --load-certificate alice.crt --pubkey-info 2>/dev/null | sed -n '/BEGIN/,$p')"
 else
     skip "certtool" "not installed"
 fi
 
-t "without options a Peer-ID and no user" 0 '' '' made -o peer "${small[@]}"
-is "$(names peer.crt | wc -l) $(peers peer.crt | wc -l)" "1 1" "is what it names"
-is "$(openssl x509 -in peer.crt -noout -subject -nameopt RFC2253)" "subject=CN=$(peers peer.crt)" "its subject too"
+t "a certificate without a user is created" 0 '' '' made -o peer "${small[@]}"
+is "$(names peer.crt | wc -l) $(peers peer.crt | wc -l)" "1 1" "a certificate without a user has one Peer-ID"
+is "$(openssl x509 -in peer.crt -noout -subject -nameopt RFC2253)" "subject=CN=$(peers peer.crt)" "a certificate without a user has its Peer-ID as the subject"
 made -o other "${small[@]}"
-ok "another draws another" test "$(peers peer.crt)" != "$(peers other.crt)"
-ok "with another serial number" test "$(openssl x509 -in peer.crt -noout -serial)" != "$(openssl x509 -in other.crt -noout -serial)"
-t "a user and no peer" 0 '' '' made -o user "${small[@]}" --user bob@example.com --peers 0
-is "$(names user.crt | sort | xargs)" "URI:sip:bob@example.com email:bob@example.com" "is all it names"
-t "--peer-id, --name" 0 '' '' made -o given "${small[@]}" --peer-id "$alice" --peer-id "${alice%0}1" --name "Alice's phone"
-is "$(peers given.crt | xargs)" "$alice ${alice%0}1" "the Peer-IDs given"
-is "$(openssl x509 -in given.crt -noout -subject -nameopt RFC2253)" "subject=CN=RELOAD user" "a name that may mean something there is replaced"
-t "--name" 0 '' '' made -o named "${small[@]}" --name "Alice phone"
-is "$(openssl x509 -in named.crt -noout -subject -issuer -nameopt RFC2253 | xargs)" "subject=CN=Alice phone issuer=CN=Alice phone" "is subject and issuer"
-t "a small key draws a warning" 0 '' '~reload-keygen self-signed: warning: .*2048.*' reload-keygen self-signed --overlay chat -o small --bits 1024
+ok "another certificate has another Peer-ID" test "$(peers peer.crt)" != "$(peers other.crt)"
+ok "another certificate has another serial number" test "$(openssl x509 -in peer.crt -noout -serial)" != "$(openssl x509 -in other.crt -noout -serial)"
+t "a certificate for a user without Peer-IDs is created" 0 '' '' made -o user "${small[@]}" --user bob@example.com --peers 0
+is "$(names user.crt | sort | xargs)" "URI:sip:bob@example.com email:bob@example.com" "a certificate for a user without Peer-IDs has only the user's names"
+t "--peer-id and --name are accepted" 0 '' '' made -o given "${small[@]}" --peer-id "$alice" --peer-id "${alice%0}1" --name "Alice's phone"
+is "$(peers given.crt | xargs)" "$alice ${alice%0}1" "the certificate has the specified Peer-IDs"
+is "$(openssl x509 -in given.crt -noout -subject -nameopt RFC2253)" "subject=CN=RELOAD user" "a --name with special characters is replaced by a neutral one"
+t "--name is accepted" 0 '' '' made -o named "${small[@]}" --name "Alice phone"
+is "$(openssl x509 -in named.crt -noout -subject -issuer -nameopt RFC2253 | xargs)" "subject=CN=Alice phone issuer=CN=Alice phone" "--name is subject and issuer"
+t "a small key causes a warning" 0 '' '~reload-keygen self-signed: warning: .*2048.*' reload-keygen self-signed --overlay chat -o small --bits 1024
 is "$(($(date -d "$(openssl x509 -in small.crt -noout -enddate | cut -d= -f2)" +%s) - $(date -d "$(openssl x509 -in small.crt -noout -startdate | cut -d= -f2)" +%s)))" \
-    $((365 * 86400)) "it is valid for a year"
+    $((365 * 86400)) "a certificate is valid for a year by default"
 
-# ---- files that are there ----
+# ---- existing files ----
 
 cp alice.crt alice.crt.before
 cp alice.key alice.key.before
-t "a key is not overwritten" 4 '' '~reload-keygen self-signed: alice\.key: already exists; --force replaces it' made -o alice "${small[@]}"
+t "an existing key is not overwritten" 4 '' '~reload-keygen self-signed: alice\.key: already exists; --force replaces it' made -o alice "${small[@]}"
 mv peer.key away
-t "nor is a certificate" 4 '' '~reload-keygen self-signed: peer\.crt: already exists; --force replaces it' made -o peer "${small[@]}"
-ok "and no key is made" test ! -e peer.key
+t "an existing certificate is not overwritten" 4 '' '~reload-keygen self-signed: peer\.crt: already exists; --force replaces it' made -o peer "${small[@]}"
+ok "with an existing certificate, no key is created" test ! -e peer.key
 mv away peer.key
-same alice.crt alice.crt.before "they stay"
-same alice.key alice.key.before "as they are"
-t "--force" 0 '' '' made -o other "${small[@]}" --force
-ok "replaces them" test "$(openssl pkey -in other.key -pubout)" = "$(openssl x509 -in other.crt -noout -pubkey)"
+same alice.crt alice.crt.before "an existing certificate is not changed"
+same alice.key alice.key.before "an existing key is not changed"
+t "--force with existing files is accepted" 0 '' '' made -o other "${small[@]}" --force
+ok "--force replaces both files" test "$(openssl pkey -in other.key -pubout)" = "$(openssl x509 -in other.crt -noout -pubkey)"
 
 # ---- --key ----
 
-t "--key: the same key for longer" 0 '' '' reload-keygen self-signed --overlay chat --key alice.key --user alice@example.com --peer-id "${ids[0]}" \
+t "--key certifies an existing key" 0 '' '' reload-keygen self-signed --overlay chat --key alice.key --user alice@example.com --peer-id "${ids[0]}" \
     --not-before 2024-01-01T00:00:00Z --not-after 2025-01-01T00:00:00Z -o renewed
-ok "writes no key" test ! -e renewed.key
-same alice.key alice.key.before "and leaves the key alone"
-ok "the certificate is that key's" test "$(openssl pkey -in alice.key -pubout)" = "$(openssl x509 -in renewed.crt -noout -pubkey)"
-ok "openssl verify takes it" openssl verify -x509_strict -check_ss_sig -attime 1710000000 -CAfile renewed.crt renewed.crt
-is "$(peers renewed.crt)" "${ids[0]}" "with the Peer-ID it had"
-t "beside the key itself" 0 '' '' made --key alice.key --peer-id "${ids[0]}" -o alice --force
-same alice.key alice.key.before "which stays"
+ok "--key writes no key" test ! -e renewed.key
+same alice.key alice.key.before "--key does not change the key"
+ok "--key: the certificate is for this key" test "$(openssl pkey -in alice.key -pubout)" = "$(openssl x509 -in renewed.crt -noout -pubkey)"
+ok "openssl accepts the certificate by --key" openssl verify -x509_strict -check_ss_sig -attime 1710000000 -CAfile renewed.crt renewed.crt
+is "$(peers renewed.crt)" "${ids[0]}" "--key: the certificate has the specified Peer-ID"
+t "--key with the same -o replaces only the certificate" 0 '' '' made --key alice.key --peer-id "${ids[0]}" -o alice --force
+same alice.key alice.key.before "--key with the same -o does not change the key"
 openssl ecparam -name prime256v1 -genkey -noout -out ec.key
 chmod 600 ec.key
-t "an EC key" 4 '' '~reload-keygen self-signed: ec\.key: .*' made --key ec.key -o bad
-t "no key" 4 '' '~reload-keygen self-signed: missing\.key: No such file or directory' made --key missing.key -o bad
-t "a certificate for a key" 4 '' '~reload-keygen self-signed: alice\.crt: .*' made --key alice.crt -q -o bad
+t "--key with an EC key is refused" 4 '' '~reload-keygen self-signed: ec\.key: .*' made --key ec.key -o bad
+t "--key with a missing file is refused" 4 '' '~reload-keygen self-signed: missing\.key: No such file or directory' made --key missing.key -o bad
+t "--key with a certificate is refused" 4 '' '~reload-keygen self-signed: alice\.crt: .*' made --key alice.crt -q -o bad
 openssl genrsa -out der.key 2048 2>/dev/null
 openssl rsa -in der.key -outform DER -out der.key.der 2>/dev/null
 chmod 600 der.key.der
-t "a key in DER, made by openssl" 0 '' '' made --key der.key.der -o der
-ok "is certified" test "$(openssl pkey -in der.key -pubout)" = "$(openssl x509 -in der.crt -noout -pubkey)"
-ok "none of the bad ones left a file" test ! -e bad.crt -a ! -e bad.key
+t "--key with openssl's key in DER is accepted" 0 '' '' made --key der.key.der -o der
+ok "--key: the certificate is for the key in DER" test "$(openssl pkey -in der.key -pubout)" = "$(openssl x509 -in der.crt -noout -pubkey)"
+ok "refused keys leave no file" test ! -e bad.crt -a ! -e bad.key
 
 # ---- --seed ----
 
 for i in 1 2; do
-    t "--seed warns" 0 '' '~reload-keygen self-signed: warning: with --seed .*' made --bits 2048 --user alice@example.com --peers 2 --seed 0a -o seed$i
+    t "--seed causes a warning" 0 '' '~reload-keygen self-signed: warning: with --seed .*' made --bits 2048 --user alice@example.com --peers 2 --seed 0a -o seed$i
 done
-same seed1.key seed2.key "one seed, one key"
-same seed1.crt seed2.crt "and one certificate"
+same seed1.key seed2.key "the same seed gives the same key"
+same seed1.crt seed2.crt "the same seed gives the same certificate"
 made "${small[@]}" --user alice@example.com --peers 2 --seed 0b -o seed3
-ok "another seed, other Peer-IDs" test "$(peers seed3.crt)" != "$(peers seed1.crt)"
+ok "another seed gives other Peer-IDs" test "$(peers seed3.crt)" != "$(peers seed1.crt)"
 reload-keygen self-signed --overlay chatter -q "${dates[@]}" --user alice@example.com --peers 2 --seed 0a -o seed4
-ok "another overlay, another key" bash -c '! cmp -s seed1.key seed4.key'
+ok "another overlay with the same seed gives another key" bash -c '! cmp -s seed1.key seed4.key'
 made -q --user bob@example.com --peers 2 --seed 0a -o seed5
-ok "another user, another key" bash -c '! cmp -s seed1.key seed5.key'
+ok "another user with the same seed gives another key" bash -c '! cmp -s seed1.key seed5.key'
 
-# ---- signing with it ----
+# ---- signing ----
 
 reload-keygen self-signed -q --overlay chat --user alice@example.com --peer-id "$alice" -o signer "${dates[@]}"
 by_key=(--key signer.key --cert signer.crt --time "$now")
 printf '{"header": {"method": "PEER-SEARCH", "source_id": "%s", "overlay": {"name": "chat"}}}' "$alice" >search.json
-t "reload-sign signs with it" 0 '' '' reload-sign "${by_key[@]}" -o search.bin search.json
-tail -c +9 search.bin | head -c -260 >covered # from the Version octet to DIGEST, whose head and 256 octets end the message
+t "reload-sign signs with a self-signed certificate" 0 '' '' reload-sign "${by_key[@]}" -o search.bin search.json
+tail -c +9 search.bin | head -c -260 >covered # from offset 8 to DIGEST, which is the message's last 260 octets
 tail -c 256 search.bin >digest
 openssl x509 -in signer.crt -noout -pubkey >public
-ok "its digest is the key's, says openssl" openssl dgst -sha1 -verify public -signature digest covered
+ok "openssl verifies the message's digest" openssl dgst -sha1 -verify public -signature digest covered
 is "$(reload-dump -f json search.bin | jq -r '.attributes[0].value[1] | .type, .hex' | xargs)" \
-    "PEER-CERT $(openssl x509 -in signer.crt -outform DER | hex)" "its PEER-CERT is the certificate"
-is "$(reload-verify --ca "$TESTDATA/overlay/ca.crt" --time $now --json search.bin | jq -r .reason)" untrusted-certificate "a CA that did not issue it does not vouch for it"
+    "PEER-CERT $(openssl x509 -in signer.crt -outform DER | hex)" "the message's PEER-CERT is the self-signed certificate"
+is "$(reload-verify --ca "$TESTDATA/overlay/ca.crt" --time $now --json search.bin | jq -r .reason)" untrusted-certificate "reload-verify --ca reports the certificate as untrusted"
 is "$(reload-dump -f json "$TESTDATA/section-4.1.json" | jq '.header.overlay = {name: "chat"}' | reload-sign "${by_key[@]}" |
-    reload-verify --ca "$TESTDATA/overlay/ca.crt" --time $now --json | jq -r '.signatures[-1].signer.peer_ids[0]')" "$alice" "BODYs of its user are signed, too"
+    reload-verify --ca "$TESTDATA/overlay/ca.crt" --time $now --json | jq -r '.signatures[-1].signer.peer_ids[0]')" "$alice" "BODYs of the certificate's user are signed"
 sed "s/$alice/$bob/" search.json >bob.json
-t "not as another peer (D32)" 4 '' '~.*refused: the certificate does not name PEER-ID.*' reload-sign "${by_key[@]}" bob.json
+t "a message of another peer is refused (D32)" 4 '' '~.*refused: the certificate does not name PEER-ID.*' reload-sign "${by_key[@]}" bob.json
 reload-keygen self-signed -q --overlay other --peer-id "$alice" -o elsewhere "${dates[@]}"
-t "nor with a certificate for another overlay" 4 '' '~.*refused: the certificate does not name PEER-ID.*' \
+t "a certificate for another overlay is refused" 4 '' '~.*refused: the certificate does not name PEER-ID.*' \
     reload-sign --key elsewhere.key --cert elsewhere.crt search.json
 done_testing

@@ -1,23 +1,23 @@
 #!/bin/bash
-# testdata/: what is generated there comes out again octet for octet, and is what the drafts say.
+# testdata/: generated files are reproduced octet for octet, and agree with the drafts.
 . "$(dirname "$0")/tap.bash"
 
 mkdir made
-t "testdata/make works and warns of nothing" 0 '' '' "$TESTDATA/make" "$RELOAD_TOOLS" made
+t "testdata/make succeeds without a warning" 0 '' '' "$TESTDATA/make" "$RELOAD_TOOLS" made
 for name in section-4.1 response tunnelled tunnel unknown route-log; do
-    same "made/$name.hmac.bin" "$TESTDATA/$name.hmac.bin" "$name.hmac.bin is made again"
-    same "made/$name.hmac.json" "$TESTDATA/$name.hmac.json" "$name.hmac.json is made again"
+    same "made/$name.hmac.bin" "$TESTDATA/$name.hmac.bin" "$name.hmac.bin is reproduced"
+    same "made/$name.hmac.json" "$TESTDATA/$name.hmac.json" "$name.hmac.json is reproduced"
 done
 for name in overlay/ca.key overlay/ca.crt overlay/index overlay/overlay.json alice.key alice.crt section-4.1.certs.bin \
     section-4.1.certs.json route-log.certs.bin route-log.certs.json route-log.hmac.annotated route-log.certs.annotated; do
-    same "made/$name" "$TESTDATA/$name" "$name is made again"
+    same "made/$name" "$TESTDATA/$name" "$name is reproduced"
 done
 generated=$(cd "$TESTDATA" && printf '%s\n' *.hmac.bin *.hmac.json *.certs.bin *.certs.json *.annotated alice.* overlay)
-is "$(ls made)" "$(sort <<<"$generated")" "testdata/make makes these files and no others"
+is "$(ls made)" "$(sort <<<"$generated")" "testdata/make creates exactly these files"
 is "$(jq -r '.attributes[0].value[1].hex' "$TESTDATA/tunnel.json")" "$(hex <"$TESTDATA/tunnelled.hmac.bin")" \
     "tunnel.json holds tunnelled.hmac.bin"
 
-# The draft's section 4.1, put together here from wire.md's tables, with digests by the openssl command over D8's and D1's octets
+# The example of the draft's section 4.1, built here from its attributes, with digests by openssl over the octets of D8 and D1
 key=$(printf '%s' "$(cat "$TESTDATA/hmac.secret")" | hex)
 stamp=$(attr 0801 "$(printf '%08x' 946702799)")
 body()
@@ -34,33 +34,33 @@ head=52454c4f20000000
 signed=01000002$(printf '11%06x' $((${#rest} / 2 + 24)))$bob$alice
 signed+=386d157b00000000$(printf '%08x' 0x659df2aa)$rest
 unhex "$head$signed$(attr 0802 "$(hmac "$key" "$signed")")" >by-hand.bin
-same "$TESTDATA/section-4.1.hmac.bin" by-hand.bin "section-4.1.hmac.bin is what the drafts and openssl make of the example"
+same "$TESTDATA/section-4.1.hmac.bin" by-hand.bin "section-4.1.hmac.bin equals the example built with openssl's digests"
 
 secret=$work/secret
 install -m 600 "$TESTDATA/hmac.secret" "$secret"
-t "all signed files verify" 0 '*' '' reload-verify --secret "$secret" --time 946702799 --overlay chat "$TESTDATA"/*.hmac.bin
-t "and their JSON renderings too" 0 '*' '' reload-verify --secret "$secret" --time 946702799 --overlay chat "$TESTDATA"/*.hmac.json
+t "all signed files are valid" 0 '*' '' reload-verify --secret "$secret" --time 946702799 --overlay chat "$TESTDATA"/*.hmac.bin
+t "all signed files are valid as JSON" 0 '*' '' reload-verify --secret "$secret" --time 946702799 --overlay chat "$TESTDATA"/*.hmac.json
 
 # CERTS
-t "openssl takes alice's certificate" 0 '~.*alice\.crt: OK.*' '' openssl verify -attime 946702799 -CAfile "$TESTDATA/overlay/ca.crt" \
+t "openssl accepts alice's certificate" 0 '~.*alice\.crt: OK.*' '' openssl verify -attime 946702799 -CAfile "$TESTDATA/overlay/ca.crt" \
     "$TESTDATA/alice.crt"
-t "the example signed with alice's key verifies" 0 '~.*: valid$' '' reload-verify --ca "$TESTDATA/overlay/ca.crt" --overlay chat \
+t "the example signed with alice's key is valid" 0 '~.*: valid$' '' reload-verify --ca "$TESTDATA/overlay/ca.crt" --overlay chat \
     --time 946702799 "$TESTDATA/section-4.1.certs.bin"
 certs=$(reload-verify --ca "$TESTDATA/overlay/ca.crt" --json --time 946702799 "$TESTDATA/section-4.1.certs.json")
 is "$(jq -c '[.signatures[] | .verdict, .signer.users[0], .signer.peer_ids]' <<<"$certs" | sort -u)" \
     "$(jq -nc --arg a "$alice" '[range(3) | "valid", "alice@example.com", [$a, $a[:39] + "1"]]')" \
-    "each of its signatures is alice's, and so says its JSON rendering"
-# the message's digest by openssl: octets 8 to DIGEST, whose type stands 4 + 256 octets before the end
+    "each signature of the example as JSON is alice's"
+# the message's digest by openssl: from offset 8 to DIGEST, which is the last 4 + 256 octets
 openssl x509 -in "$TESTDATA/alice.crt" -noout -pubkey >alice.pub
 tail -c +9 "$TESTDATA/section-4.1.certs.bin" | head -c -260 >covered
 tail -c 256 "$TESTDATA/section-4.1.certs.bin" >digest
 t "openssl verifies the message's digest" 0 '=Verified OK' '' openssl dgst -sha1 -verify alice.pub -signature digest covered
 
-# One flipped bit anywhere that is signed makes the message be refused.
+# A flipped bit in any signed octet is detected.
 flip "$TESTDATA/section-4.1.hmac.bin" flipped 1
 run reload-verify --json --secret "$secret" --time 946702799 -i binary flipped/*
-is "$status" 1 "messages with one bit flipped are refused"
-is "$(jq -r .file "$output" | sort -u | wc -l)" "$(stat -c %s "$TESTDATA/section-4.1.hmac.bin")" "each gets a verdict"
+is "$status" 1 "messages with a flipped bit: status 1"
+is "$(jq -r .file "$output" | sort -u | wc -l)" "$(stat -c %s "$TESTDATA/section-4.1.hmac.bin")" "each message with a flipped bit has a verdict"
 is "$(jq -rs 'group_by(.file) | map(select(all(.verdict == "valid")) | .[0].file) | join(" ")' "$output")" \
-    "flipped/0004-001 flipped/0005-001 flipped/0006-001 flipped/0007-001" "but for TTL, Routing and the reserved fragment bits"
+    "flipped/0004-001 flipped/0005-001 flipped/0006-001 flipped/0007-001" "only flipped bits in TTL, Routing and fragment bits leave the message valid"
 done_testing

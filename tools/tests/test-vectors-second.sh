@@ -1,6 +1,6 @@
 #!/bin/bash
 # The second verifier, in Python and written from the specification alone, agrees with every vector.
-# It judges them in one process for each file, and one file with a process for each message, as the contract has it.
+# One process judges each file, which is faster; for one file, a process judges each message, as the contract requires.
 . "$(dirname "$0")/tap.bash"
 
 command -v python3 >/dev/null || bail_out "the command python3 is missing"
@@ -9,15 +9,15 @@ export PYTHONDONTWRITEBYTECODE=1
 for file in "$vectors"/*_test.json; do
     count=$(jq '[.testGroups[] | select(.type == "ReloadVerify") | .tests[]] | length' "$file")
     [ "$count" -gt 0 ] || continue
-    t "${file##*/}: all $count" 0 "~.*all tests \(a test may have several\) +$count +$count +0" '' \
+    t "${file##*/}: the second verifier passes all $count tests" 0 "~.*all tests \(a test may have several\) +$count +$count +0" '' \
         "$vectors/run" --module "$vectors/verifier.py" --codes "$file"
 done
-ok "at least nine files have tests for it" test "$tests" -ge 9
+ok "at least nine files have tests for a verifier" test "$tests" -ge 9
 count=$(jq '[.testGroups[].tests[]] | length' "$vectors/pinned_test.json")
-t "pinned_test.json: all $count, with a process for each" 0 "~.*all tests \(a test may have several\) +$count +$count +0" '' \
+t "pinned_test.json: the second verifier passes all $count tests with one process for each" 0 "~.*all tests \(a test may have several\) +$count +$count +0" '' \
     "$vectors/run" --command "$vectors/verifier.py" --codes "$vectors/pinned_test.json"
 
-# mistaken DESCRIPTION ERROR COMMAND...
+# mistaken DESCRIPTION ERROR-REGEX COMMAND...: run exits with status 2
 mistaken()
 {
     t "a mistake: $1" 2 '' "~run: $2" "${@:3}"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # shellcheck disable=SC2016 # single quotes hold filters for jq and a script
-# testdata/vectors: the files keep to their schemas, and the tools pass them. See test-vectors-make.sh for how they are made.
-# Many seconds of CPU: 2,378 vectors, and a process for each of 100 where the contract for other implementations is shown.
+# testdata/vectors: the files conform to their schemas, and the tools pass them. test-vectors-make.sh tests how they are made.
+# Many seconds of CPU: 2,378 vectors, and one process for each of 100 that show the contract for other implementations.
 . "$(dirname "$0")/tap.bash"
 
 vectors=$TESTDATA/vectors
@@ -9,10 +9,10 @@ kinds=(bodies_test.json certs_test.json codec_test.json hmac_test.json id_test.j
     secret_test.json sign_test.json trust_test.json tunnel_test.json verdicts_test.json)
 run_tools=("$vectors/run" --tools "$RELOAD_TOOLS")
 
-is "$(cd "$vectors" && printf '%s\n' *_test.json)" "$(printf '%s\n' "${kinds[@]}")" "the files are those that are tested here"
+is "$(cd "$vectors" && printf '%s\n' *_test.json)" "$(printf '%s\n' "${kinds[@]}")" "this test covers all files"
 ok "the suite is below 5 MB" test "$(cat "$vectors"/*_test.json | wc -c)" -lt 5000000
 
-# what octets cannot show: D13's comparison
+# D13's comparison in constant time, which vectors cannot show
 if [ -e "$RELOAD_TOOLS/../lib/libreload.so" ]; then
     ok "digests are compared by mbed TLS's comparison in constant time" grep -q 'U .*mbedtls_ct_memcmp' \
         <(nm -D --undefined-only "$RELOAD_TOOLS/../lib/libreload.so")
@@ -20,12 +20,12 @@ else
     skip "digests are compared by mbed TLS's comparison in constant time" "no libreload.so"
 fi
 
-# what is no file of vectors
+# files without vectors
 echo '[]' >none.json
 echo '{"testGroups": [{}], "numberOfTests": 0}' >half.json
 echo '{' >broken.json
 
-# ---- schemas, by a validator that is not ours ----
+# ---- schemas, by an independent validator ----
 
 python=''
 for candidate in python3 /usr/bin/python3; do
@@ -33,9 +33,9 @@ for candidate in python3 /usr/bin/python3; do
 done
 if [ -n "$python" ]; then
     for name in "${kinds[@]}"; do
-        t "$name keeps to its schema" 0 '' '' "$python" -W ignore "$vectors/validate" "$vectors/$name"
+        t "$name conforms to its schema" 0 '' '' "$python" -W ignore "$vectors/validate" "$vectors/$name"
     done
-    # unlike DESCRIPTION FILE FILTER: the file with a change does not keep to the schema
+    # unlike DESCRIPTION FILE FILTER: the file, changed by FILTER, does not conform to its schema
     unlike()
     {
         jq "$3" "$vectors/$2" >changed.json
@@ -44,7 +44,7 @@ if [ -n "$python" ]; then
     for name in missing broken none half; do
         t "a mistake: validate $name.json" 2 '' "~validate: $name\.json: .*" "$python" -W ignore "$vectors/validate" "$name.json"
     done
-    t "validate --help" 0 '~usage: .*' '' "$python" -W ignore "$vectors/validate" --help
+    t "validate --help prints on standard output" 0 '~usage: .*' '' "$python" -W ignore "$vectors/validate" --help
     unlike "an unknown key" hmac_test.json '.colour = 1'
     unlike "an unknown key in a group" hmac_test.json '.testGroups[0].colour = 1'
     unlike "an unknown key in a test" hmac_test.json '.testGroups[0].tests[0].colour = 1'
@@ -66,7 +66,7 @@ if [ -n "$python" ]; then
     unlike "an identifier without output" id_test.json 'del(.testGroups[0].tests[0].output)'
     unlike "a secret file without its secret" secret_test.json 'del(.testGroups[0].tests[0].secret)'
 else
-    fail "the vectors keep to their schemas" "the Debian package python3-jsonschema is missing"
+    fail "the vectors conform to their schemas" "the Debian package python3-jsonschema is missing"
 fi
 
 # ---- running ----
@@ -78,31 +78,31 @@ done
 
 for name in tunnel_test.json verdicts_test.json; do
     count=$(jq '[.testGroups[].tests[]] | length' "$vectors/$name")
-    t "$name: also with a process for each test" 0 "~.*all tests \(a test may have several\) +$count +$count +0" '' "${run_tools[@]}" --each "$vectors/$name"
+    t "$name: libreload passes its $count tests with one process for each" 0 "~.*all tests \(a test may have several\) +$count +$count +0" '' "${run_tools[@]}" --each "$vectors/$name"
 done
 
-# wrong DESCRIPTION FILE FILTER WHAT: run reports a vector that is wrong
+# wrong DESCRIPTION FILE FILTER REGEX: run reports a vector made wrong by FILTER. wrong_quietly: the same, without other errors
 wrong()
 {
     jq "$3" "$vectors/$2" >changed.json
-    t "run finds out: $1" 1 "~.*changed\.json: tcId [0-9]+: .*$4.*" '*' "${run_tools[@]}" changed.json
+    t "run reports a wrong vector: $1" 1 "~.*changed\.json: tcId [0-9]+: .*$4.*" '*' "${run_tools[@]}" changed.json
 }
 wrong_quietly()
 {
     jq "$3" "$vectors/$2" >changed.json
-    t "run finds out: $1" 1 "~.*changed\.json: tcId [0-9]+: .*$4.*" '' "${run_tools[@]}" changed.json
+    t "run reports a wrong vector: $1" 1 "~.*changed\.json: tcId [0-9]+: .*$4.*" '' "${run_tools[@]}" changed.json
 }
 first='first(.testGroups[].tests[] | select(.result == "valid" and .reason == null))'
 digest='first(.testGroups[].tests[] | select(.reason == "bad-digest"))'
-wrong_quietly "a message that is valid is not" hmac_test.json "($first | .result, .reason) = \"invalid\" | ($first | .reason) = \"bad-digest\"" \
+wrong_quietly "a valid message as invalid" hmac_test.json "($first | .result, .reason) = \"invalid\" | ($first | .reason) = \"bad-digest\"" \
     'None None instead of .*'
-wrong_quietly "one that is invalid is valid" hmac_test.json "($digest) |= (.result = \"valid\" | .reason = null | .response_code = null)" \
+wrong_quietly "an invalid message as valid" hmac_test.json "($digest) |= (.result = \"valid\" | .reason = null | .response_code = null)" \
     'bad-digest 431 instead of None None'
 wrong_quietly "another reason" hmac_test.json "($digest | .reason) = \"stale\"" 'bad-digest 431 instead of stale 431'
 wrong_quietly "another code" hmac_test.json "($digest | .response_code) = 401" 'bad-digest 431 instead of bad-digest 401'
 wrong_quietly "another misreading" hmac_test.json '(first(.testGroups[].tests[] | select(.misreading)) | .misreading) = ["from-octet-4"]' \
     "the digest is explained by .*, but \['from-octet-4'\]"
-wrong_quietly "another message inside" tunnel_test.json '(first(.testGroups[].tests[] | select(.tunnelled.reason == "bad-digest")) | .tunnelled.reason) = "stale"' \
+wrong_quietly "another reason of an inner message" tunnel_test.json '(first(.testGroups[].tests[] | select(.tunnelled.reason == "bad-digest")) | .tunnelled.reason) = "stale"' \
     'bad-digest 431 instead of stale 431'
 wrong_quietly "another JSON" codec_test.json '(first(.testGroups[].tests[]) | .json.header.ttl) = 33' 'read as .*'
 wrong_quietly "other octets" codec_test.json '(first(.testGroups[].tests[] | select(.direction == "encode" and .result == "valid")) | .msg) += "00"' 'written as .*'
@@ -111,27 +111,27 @@ wrong_quietly "a refusal" sign_test.json '(first(.testGroups[].tests[] | select(
 wrong_quietly "another identifier" id_test.json '(first(.testGroups[].tests[]) | .output) |= .[:-2] + "00"' 'status 0.*'
 wrong_quietly "another secret" secret_test.json '(first(.testGroups[].tests[]) | .secret) |= .[:-2] + "00"' 'status 0.*'
 wrong "a wrong count" id_test.json '.numberOfTests += 1' 'wrong count'
-# mistaken DESCRIPTION ERROR COMMAND...: one line on standard error says so, and the status is 2
+# mistaken DESCRIPTION ERROR-REGEX COMMAND...: an error of one line, and status 2
 mistaken()
 {
     local description=$1 error=$2
     shift 2
     t "a mistake: $description" 2 '' "~[a-z]+: $error" "$@"
-    is "$(wc -l <"$errors")" 1 "in one line"
+    is "$(wc -l <"$errors")" 1 "a mistake: $description: one line"
 }
 mkdir empty
-mistaken "run of no such file" 'missing_test\.json: No such file or directory' "${run_tools[@]}" missing_test.json
-mistaken "run of what is no JSON" 'broken\.json: .*' "${run_tools[@]}" broken.json
-mistaken "run of what holds no vectors" 'none\.json: no vectors: .*' "${run_tools[@]}" none.json
-mistaken "run of what holds half a group" 'half\.json: .*' "${run_tools[@]}" half.json
-mistaken "run of no jobs" '--jobs: less than one' "${run_tools[@]}" --jobs 0
-mistaken "run of an empty command" '--command: no words' "$vectors/run" --command ''
-mistaken "run of a command that is not there" '\./missing: no such command' "$vectors/run" --command ./missing
-mistaken "run of tools that are not there" 'reload-verify: no such command in empty' "$vectors/run" --tools empty
-mistaken "run with a secret that is not there" 'missing: No such file or directory' "${run_tools[@]}" --secret missing
-t "run --help" 0 '~usage: .*' '' "$vectors/run" --help
+mistaken "run of a missing file" 'missing_test\.json: No such file or directory' "${run_tools[@]}" missing_test.json
+mistaken "run of malformed JSON" 'broken\.json: .*' "${run_tools[@]}" broken.json
+mistaken "run of JSON without vectors" 'none\.json: no vectors: .*' "${run_tools[@]}" none.json
+mistaken "run of an incomplete group" 'half\.json: .*' "${run_tools[@]}" half.json
+mistaken "run with --jobs 0" '--jobs: less than one' "${run_tools[@]}" --jobs 0
+mistaken "run with an empty command" '--command: no words' "$vectors/run" --command ''
+mistaken "run with a missing command" '\./missing: no such command' "$vectors/run" --command ./missing
+mistaken "run with missing tools" 'reload-verify: no such command in empty' "$vectors/run" --tools empty
+mistaken "run with a missing secret" 'missing: No such file or directory' "${run_tools[@]}" --secret missing
+t "run --help prints on standard output" 0 '~usage: .*' '' "$vectors/run" --help
 
-# ---- another implementation: reload-verify behind the contract of README.md ----
+# ---- another implementation: reload-verify wrapped in README.md's contract ----
 
 cat >verifier <<'END'
 #!/bin/bash
@@ -147,7 +147,7 @@ done
 [ -z "${RELOAD_CA-}" ] || options+=(--ca "$RELOAD_CA")
 [ -z "${RELOAD_INTERMEDIATES-}" ] || options+=(--intermediates "$RELOAD_INTERMEDIATES")
 [ -z "${RELOAD_CRL-}" ] || options+=(--crl "$RELOAD_CRL")
-[ -z "${RELOAD_OVERLAY+told}" ] || options+=(--overlay "$RELOAD_OVERLAY")
+[ -z "${RELOAD_OVERLAY+set}" ] || options+=(--overlay "$RELOAD_OVERLAY")
 for name in DHT HASH TIME MAX_SKEW MIN_RSA_BITS; do
     variable=RELOAD_$name
     option=${name,,}
@@ -159,7 +159,7 @@ for name in ALLOW_SHA1_CERTS REQUIRE_PEER_SIGNATURE REPLAY PAIR; do
     [ -z "${!variable-}" ] || options+=("--${option//_/-}")
 done
 [ -z "${RELOAD_PIN-}" ] || options+=(--pin "$work/pins")
-# blocks of hex text, so that a message cut short takes nothing of the next
+# blocks of hex text, so that a truncated message does not include part of the next one
 report=$({ [ -z "${RELOAD_BEFORE-}" ] || { od -An -v -t x1 "$RELOAD_BEFORE"; echo; }; od -An -v -t x1; } |
     reload-verify --json -i hex "${options[@]}" 2>/dev/null | tail -n 1)
 read -r reason verdict < <(jq -r '"\(.reason // .verdict) \(.verdict)"' <<<"$report")
@@ -167,34 +167,34 @@ echo "$reason"
 [ "$verdict" != invalid ] && [ "$verdict" != malformed ]
 END
 chmod +x verifier
-# A process for each message is slow, so these are samples: three tests of each result in each group, from the files that need all
-# variables but RELOAD_CRL.
+# A process for each message is slow, so these are samples: three tests of each result in each group, from files that together use
+# all variables except RELOAD_CRL.
 for name in tunnel_test.json replay_test.json pinned_test.json verdicts_test.json; do
     jq '.testGroups |= map(.tests |= (group_by(.result) | map(.[:3]) | add)) | .numberOfTests = ([.testGroups[].tests[]] | length)' \
         "$vectors/$name" >"$name"
     count=$(jq .numberOfTests "$name")
-    t "$name: so does a command, its reasons compared" 0 "~.*all tests \(a test may have several\) +$count +$count +0" '' \
+    t "$name: a command passes $count tests, with its reasons" 0 "~.*all tests \(a test may have several\) +$count +$count +0" '' \
         "$vectors/run" --command ./verifier --reasons "$name"
 done
 jq '.testGroups |= .[:2] | .testGroups[].tests |= (group_by(.result) | map(.[:3]) | add) | .numberOfTests = ([.testGroups[].tests[]] | length)' \
     "$vectors/hmac_test.json" >hmac_test.json
 jq '.testGroups |= map(select(.crl)) | .numberOfTests = ([.testGroups[].tests[]] | length)' "$vectors/trust_test.json" >crl_test.json
-t "CRLs and CAs reach it as well" 0 '~.*all tests .* 0' '' "$vectors/run" --command ./verifier --reasons crl_test.json
-t "other kinds do not go to a command" 1 '~.*ReloadId +40 not run: only tests of verifying go to a command' '' "$vectors/run" --command ./verifier "$vectors/id_test.json"
+t "a command passes the tests with CRLs" 0 '~.*all tests .* 0' '' "$vectors/run" --command ./verifier --reasons crl_test.json
+t "a command runs tests of verifying only" 1 '~.*ReloadId +40 not run: only tests of verifying go to a command' '' "$vectors/run" --command ./verifier "$vectors/id_test.json"
 t "a command that accepts everything fails" 1 '~.*accepted, but invalid \(.*' '' "$vectors/run" --command true hmac_test.json
-t "one that refuses everything fails" 1 '~.*rejected, but valid \(None\).*' '' "$vectors/run" --command false hmac_test.json
+t "a command that refuses everything fails" 1 '~.*rejected, but valid \(None\).*' '' "$vectors/run" --command false hmac_test.json
 printf '#!/bin/sh\nexit 2\n' >failing
 chmod +x failing
-t "one that fails is not one that refuses" 1 '~.*: status 2: .*' '' "$vectors/run" --command ./failing tunnel_test.json
+t "a command with status 2 does not count as refusing" 1 '~.*: status 2: .*' '' "$vectors/run" --command ./failing tunnel_test.json
 printf '#!/bin/sh\necho stale\nexit 1\n' >stale
 chmod +x stale
 jq '.testGroups |= map(.tests |= map(select(.result == "invalid")) | select(.tests != [])) | .numberOfTests = ([.testGroups[].tests[]] | length)' \
     hmac_test.json >invalid_test.json
-t "a wrong reason passes where reasons are not compared" 0 '*' '' "$vectors/run" --command ./stale invalid_test.json
-t "and fails where they are" 1 '~.*stale instead of bad-digest.*' '' "$vectors/run" --command ./stale --reasons invalid_test.json
-t "no reason fails where reasons are compared" 1 '~.*nothing instead of bad-digest.*' '' "$vectors/run" --command false --reasons invalid_test.json
+t "a wrong reason passes without --reasons" 0 '*' '' "$vectors/run" --command ./stale invalid_test.json
+t "a wrong reason fails with --reasons" 1 '~.*stale instead of bad-digest.*' '' "$vectors/run" --command ./stale --reasons invalid_test.json
+t "a missing reason fails with --reasons" 1 '~.*nothing instead of bad-digest.*' '' "$vectors/run" --command false --reasons invalid_test.json
 printf '#!/bin/sh\necho bad-digest 401\nexit 1\n' >coded
 chmod +x coded
-t "a second word is compared with the code where codes are" 1 '~.*bad-digest 401 instead of bad-digest 431.*' '' \
+t "a wrong code fails with --codes" 1 '~.*bad-digest 401 instead of bad-digest 431.*' '' \
     "$vectors/run" --command ./coded --codes invalid_test.json
 done_testing
