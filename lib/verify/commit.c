@@ -198,7 +198,7 @@ static reload_err commit_response(struct committing *c)
         return err;
     if (!matched) {
         (void)rl_finding_set(&c->finding, msg, RELOAD_REASON_UNMATCHED_RESPONSE, RELOAD_NO_ATTR,
-                             "no request with its Transaction ID and Overlay came before");
+                             "no earlier request has its Transaction ID and Overlay");
     } else if (request.captured != RELOAD_NO_TIME && c->plan->captured != RELOAD_NO_TIME &&
                !RL_FAULT("D25: round-trip times")) {
         c->report->result.has_round_trip = true;

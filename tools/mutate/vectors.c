@@ -60,7 +60,7 @@ struct vectors *vectors_open(struct tool *tool, const struct base *base, const c
     if (dir == NULL || mkdir(dir, 0777) == 0)
         return v;
     /* an older set must not be mixed with this one */
-    tool_error(tool, STATUS_FAILED, "%s: cannot be made: %s", dir, strerror(errno));
+    tool_error(tool, STATUS_FAILED, "%s: cannot be created: %s", dir, strerror(errno));
     vectors_close(&v, false);
     return NULL;
 }

@@ -67,8 +67,10 @@ static bool prepare_tables(struct database *d, const struct database_kind *kind)
     bool own =
         id == kind->application_id || RL_FAULT("replay: another program's database is left alone");
     if (!own)
-        tool_error(d->tool, STATUS_FAILED, "%s: is a database of something else than %s",
-                   database_name(d), kind->what);
+        tool_error(d->tool, STATUS_FAILED,
+                   "%s: not a database of %s: application_id is 0x%08llx, expected 0x%08x",
+                   database_name(d), kind->what, (unsigned long long)id,
+                   (unsigned)kind->application_id);
     else if (version != 1)
         tool_error(d->tool, STATUS_FAILED, "%s: was written by another version of reload-verify",
                    database_name(d));

@@ -278,7 +278,7 @@ t "--mutate without --time causes a warning" 0 '*' '~reload-sign: warning: witho
 t "a mutation that does not apply causes a warning" 0 '*' '~reload-sign: warning: the message has nothing.*' "${M[@]}" --mutate response-class --seed 00 "$message"
 is "$(jq .numberOfTests "$output")" 0 "a mutation that does not apply gives an empty set"
 mkdir there
-t "--mutate-dir with an existing directory is refused" 4 '' '~reload-sign: there: cannot be made: File exists' "${M[@]}" --mutate all --seed 00 --mutate-dir there "$message"
+t "--mutate-dir with an existing directory is refused" 4 '' '~reload-sign: there: cannot be created: File exists' "${M[@]}" --mutate all --seed 00 --mutate-dir there "$message"
 t "--mutate=help requires no other option" 0 '@printed' '' reload-sign --mutate=help
 t "a profile's max_skew of none is accepted" 0 '*' '' "${M[@]}" --mutate stale,epoch,end-of-time --seed 00 --profile <(echo '{"max_skew": "none"}') "$message"
 is "$(jq -c '[.testGroups[0] | .policy.max_skew, .tests[].result]' "$output")" '["none","valid","valid","valid"]' "with a max_skew of none, no mutant is stale or in the future"

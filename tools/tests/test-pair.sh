@@ -29,7 +29,7 @@ is "$status" 0 "a response after its request: status 0"
 verdicts "a response before its request is unmatched" "unmatched-response valid valid" "${pair[@]}" a1.bin q1.bin a1.bin
 is "$status" 1 "a response before its request: status 1"
 is "$(head -n 1 "$output" | jq -c '[.verdict, .reason, .response_code, .detail]')" \
-    '["invalid","unmatched-response",null,"no request with its Transaction ID and Overlay came before"]' "an unmatched response has no response code"
+    '["invalid","unmatched-response",null,"no earlier request has its Transaction ID and Overlay"]' "an unmatched response has no response code"
 verdicts "a response with another Transaction ID is unmatched" "valid unmatched-response" "${pair[@]}" q1.bin a2.bin
 verdicts "without --pair, a response need not match" "valid valid" "${hmac[@]}" q1.bin a2.bin
 verdicts "several responses match in any order" "valid valid valid unmatched-response valid" "${pair[@]}" q1.bin q2.bin a2.bin a3.bin a1.bin
@@ -39,7 +39,7 @@ cat q1.bin a1.bin a3.bin >stream.bin
 verdicts "a response matches a request in the same file" "valid valid unmatched-response" "${pair[@]}" stream.bin
 verdicts "a response in hex matches a request in JSON" "valid valid" "${pair[@]}" <(reload-dump -f json q1.bin) <(reload-dump -f hex a1.bin)
 verdicts "requests of another run do not match" "unmatched-response" "${pair[@]}" a1.bin
-t "text: an unmatched response has its reason" 1 '~stream\.bin: offset [0-9]+: message 3: PEER-SEARCH response: invalid: unmatched-response: no request .*' '' \
+t "text: an unmatched response has its reason" 1 '~stream\.bin: offset [0-9]+: message 3: PEER-SEARCH response: invalid: unmatched-response: no earlier request .*' '' \
     bash -c '"$@" | tail -n 1; exit "${PIPESTATUS[0]}"' - "${pair[@]}" stream.bin
 t "a filter does not pass on an unmatched response" 1 @two.bin '~reload-verify: stream\.bin: .*not passed on: unmatched-response: .*' bash -c 'cat q1.bin a1.bin >two.bin; "$@" -f binary stream.bin' - "${pair[@]}"
 # D25 compares Transaction ID and Overlay, not Method or IDs

@@ -249,9 +249,9 @@ for option in "--ca ca/ca.crt" "--secret $TESTDATA/hmac.secret" --none; do
 done
 reload-verify --quiet --ca ca/ca.crt --time "$now" --replay-state state ca-signed.bin
 cp state before
-t "--pin with a replay state is refused" 4 '' '=reload-verify: state: is a database of something else than pins' reload-verify --pin state one.bin
+t "--pin with a replay state is refused" 4 '' '=reload-verify: state: not a database of pins: application_id is 0x524c7270, expected 0x524c706e' reload-verify --pin state one.bin
 same state before "--pin does not change a replay state"
-t "--pin and --replay-state with the same file are refused" 4 '' '=reload-verify: both: is a database of something else than pins' reload-verify --pin both --replay-state both one.bin
+t "--pin and --replay-state with the same file are refused" 4 '' '=reload-verify: both: not a database of pins: application_id is 0x524c7270, expected 0x524c706e' reload-verify --pin both --replay-state both one.bin
 echo notes >notes
 t "--pin with a text file is refused" 4 '' '=reload-verify: notes: cannot be used: not a database of reload-verify' reload-verify --pin notes one.bin
 ok "--pin does not change a text file" test "$(cat notes)" = notes

@@ -181,12 +181,12 @@ unchanged "random octets are refused" random.state 'random\.state: cannot be use
 echo "notes" >notes.state
 unchanged "a text file is refused" notes.state 'notes\.state: cannot be used: not a database of reload-verify'
 python3 -c 'import sqlite3; d = sqlite3.connect("foreign.state"); d.execute("CREATE TABLE t (x)"); d.commit()'
-unchanged "another program's database is refused" foreign.state 'foreign\.state: is a database of something else than replay state'
+unchanged "another program's database is refused" foreign.state 'foreign\.state: not a database of replay state: application_id is 0x00000000, expected 0x524c7270'
 python3 -c 'import sqlite3; d = sqlite3.connect("tagged.state"); d.execute("PRAGMA application_id = 77"); d.commit()'
-unchanged "another program's database without a table is refused" tagged.state 'tagged\.state: is a database of something else than replay state'
+unchanged "another program's database without a table is refused" tagged.state 'tagged\.state: not a database of replay state: application_id is 0x0000004d, expected 0x524c7270'
 openssl req -x509 -newkey rsa:2048 -nodes -keyout self.key -out self.crt -subj /CN=alice -addext "subjectAltName=URI:reload://$alice@chat/" 2>/dev/null
 of "$boot" 0 | reload-verify --quiet --pin pins
-unchanged "a file of pins is refused" pins 'pins: is a database of something else than replay state'
+unchanged "a file of pins is refused" pins 'pins: not a database of replay state: application_id is 0x524c706e, expected 0x524c7270'
 cp state future.state
 python3 -c 'import sqlite3; d = sqlite3.connect("future.state"); d.execute("PRAGMA user_version = 2"); d.commit()'
 unchanged "a state file of another version is refused" future.state 'future\.state: was written by another version of reload-verify'
