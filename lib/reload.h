@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * libreload: messages of the 2007 format of RELOAD (REsource LOcation And Discovery).
  *

@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
 # check-manuals.sh SOURCE TOOLS TABLES: compares the manuals with each tool's --help and with the tables in the code. SOURCE is the
 # top of the tree, TOOLS the directory of the built tools, TABLES the program print-tables. Prints TAP.
 set -eu

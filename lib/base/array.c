@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Arrays that grow; memory that is wiped. */
 #include "base/base.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Shared by all modules: diagnostics, growing arrays, the reading cursor, big-endian integers, hex
  * digits, UTF-8. */
 #ifndef RL_BASE_BASE_H

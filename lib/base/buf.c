@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Growing buffers of octets. */
 #include "base/base.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Calendar arithmetic. */
 #include "base/civil.h"
 

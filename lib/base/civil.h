@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Dates of the Gregorian calendar in UTC, without leap seconds. The C library's gmtime and timegm
  * follow a zone with leap seconds, such as TZ=right/UTC.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Errors: texts and diagnostics. */
 #include "base/base.h"
 

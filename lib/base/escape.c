@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Untrusted text, made safe for a terminal. */
 #include "base/base.h"
 

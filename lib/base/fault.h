@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Fault points: each names one behaviour, and a test build (meson's fault_points) leaves the
  * behaviour out while RELOAD_FAULT in the environment is that name. tools/tests/fault-points shows
  * that a test notices each. In any other build every fault point is false. */

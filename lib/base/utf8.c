@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* UTF-8 (RFC 3629 section 4). */
 #include "base/base.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Times of the library's operations on the draft's example under CERTS, compared with one RSA
  * verification by mbed TLS alone. The environment variable TESTDATA names the test data's
  * directory. */

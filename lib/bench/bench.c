@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Times of the library's operations on a message, compared with the HMAC-SHA1 of the same octets by
  * mbed TLS alone */
 #include "reload.h"

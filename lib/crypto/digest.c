@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Digests (FIPS 180-4, RFC 1321), HMAC (RFC 2104). */
 #include "crypto/digest.h"
 #include "crypto/mac.h"

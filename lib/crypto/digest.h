@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Digests of spans of octets. The public part is in reload/base.h. */
 #ifndef RL_CRYPTO_DIGEST_H
 #define RL_CRYPTO_DIGEST_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Identifiers (B§4.5.1.2.3, B§6) and shared secrets (D12). */
 #include "crypto/digest.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* RSA private keys: reading, making, writing, signing (D13). */
 #include "crypto/pk.h"
 #include "crypto/rng.h"

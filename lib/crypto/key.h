@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* RSA private keys: the part that x509 and sign use. */
 #ifndef RL_CRYPTO_KEY_H
 #define RL_CRYPTO_KEY_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* HMAC (RFC 2104) under a key that is prepared once. */
 #ifndef RL_CRYPTO_MAC_H
 #define RL_CRYPTO_MAC_H

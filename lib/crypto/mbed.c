@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Error codes of mbed TLS. A code may be the sum of a high-level code (a multiple of 0x80) and a
  * low-level one (below 0x80). Only codes that are listed here as a fault of the input are one;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Public keys: size, comparison, RSA and other signatures. */
 #include "crypto/pk.h"
 

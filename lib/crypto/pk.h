@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Public keys of mbed TLS, and its error codes. Only lib/crypto and lib/x509 include this. */
 #ifndef RL_CRYPTO_PK_H
 #define RL_CRYPTO_PK_H

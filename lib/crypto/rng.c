@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Random octets: CTR_DRBG, or HMAC_DRBG with a seed for test vectors. */
 #include "crypto/rng.h"
 

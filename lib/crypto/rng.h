@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Random octets for mbed TLS. */
 #ifndef RL_CRYPTO_RNG_H
 #define RL_CRYPTO_RNG_H

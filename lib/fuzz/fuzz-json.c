@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Untrusted JSON text: it is accepted or refused with a diagnostic, and the octets that it encodes
  * survive a round trip. */
 #include "fuzz.h"

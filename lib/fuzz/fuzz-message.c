@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Untrusted octets, read as binary and with the form detected. Each message is parsed, rendered,
  * verified, signed, stripped and extended, and the invariants between these are checked. */
 #include "message.h"

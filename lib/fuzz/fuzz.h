@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Shared by the harnesses: reading and writing items, and the invariants of every input */
 #ifndef RL_FUZZ_FUZZ_H
 #define RL_FUZZ_FUZZ_H

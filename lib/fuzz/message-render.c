@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Invariants of parsing, rendering, comparing, linting and building a message */
 #include "message.h"
 #include "verify/lint.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Invariants of signing, stripping and extending a message */
 #include "message.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Invariants of verifying a message */
 #include "message.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Shared by the files of the message harness */
 #ifndef RL_FUZZ_MESSAGE_H
 #define RL_FUZZ_MESSAGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Runs a harness with each file on the command line, and with each file in its directories. */
 #include "fuzz.h"
 

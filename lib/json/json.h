@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* JSON, for the other modules of the library: what reload.h does not declare. */
 #ifndef RL_JSON_JSON_H
 #define RL_JSON_JSON_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Messages and garbage as JSON. */
 #include "wire/wire.h"
 

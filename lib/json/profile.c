@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The profile of an overlay, overlay.json. */
 #include "json/reader.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* JSON values: names, numbers, octets, IDs, addresses. */
 #include "json/reader.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Messages and attributes from JSON. */
 #include "json/json.h"
 #include "json/reader.h"

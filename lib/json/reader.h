@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading JSON: what messages and profiles share. Only this directory includes jansson. */
 #ifndef RL_JSON_READER_H
 #define RL_JSON_READER_H

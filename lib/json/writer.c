@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The streaming JSON writer: jansson's layout, without its trees. */
 #include "base/base.h"
 

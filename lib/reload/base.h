@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Results, octets, times and digests: the basis of libreload's other headers. */
 #ifndef RELOAD_BASE_H
 #define RELOAD_BASE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Identifiers, secrets, keys and certificates. */
 #ifndef RELOAD_CERT_H
 #define RELOAD_CERT_H

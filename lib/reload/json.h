@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A streaming JSON writer. */
 #ifndef RELOAD_JSON_H
 #define RELOAD_JSON_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Messages: header fields, attributes, parsing and building. */
 #ifndef RELOAD_MESSAGE_H
 #define RELOAD_MESSAGE_H

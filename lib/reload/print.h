@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Lines of text for people: values, fields and names as reload_text_write shows them. */
 #ifndef RELOAD_PRINT_H
 #define RELOAD_PRINT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The profile of an overlay (overlay.json). */
 #ifndef RELOAD_PROFILE_H
 #define RELOAD_PROFILE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Messages as JSON and as text. */
 #ifndef RELOAD_RENDER_H
 #define RELOAD_RENDER_H

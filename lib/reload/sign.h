@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Completing and signing messages. */
 #ifndef RELOAD_SIGN_H
 #define RELOAD_SIGN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Messages from an input: binary, JSON or hex text. */
 #ifndef RELOAD_STREAM_H
 #define RELOAD_STREAM_H

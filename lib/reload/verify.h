@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Judging messages as a receiving peer must. */
 #ifndef RELOAD_VERIFY_H
 #define RELOAD_VERIFY_H

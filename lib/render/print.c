@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Lines of text for people, and values in them. */
 #include "render/print.h"
 

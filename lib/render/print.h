@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Printing, for the renderings of the library: what reload/print.h does not declare. */
 #ifndef RL_RENDER_PRINT_H
 #define RL_RENDER_PRINT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A message as a tree. */
 #include "render/print.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a message lacks before it is signed (D29). */
 #include "sign/sign.h"
 

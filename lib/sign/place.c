@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Placing signatures and certificates in the completed message (D30). */
 #include "base/fault.h"
 #include "sign/sign.h"

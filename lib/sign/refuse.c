@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a key must not sign, or cannot (D32). */
 #include "base/fault.h"
 #include "sign/sign.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A response to a request (D31). */
 #include "sign/sign.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Rewriting a message: copying its attributes, stripping signatures, appending. */
 #include "sign/sign.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Signing a message: complete it (D29), refuse what must not be signed (D32), place the signatures
  * (D30), compute their digests. */
 #include "sign/sign.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the files of the signing module share. */
 #ifndef RL_SIGN_SIGN_H
 #define RL_SIGN_SIGN_H

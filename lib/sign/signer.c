@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The signer: keys, overlay and counter, which belong to all messages. */
 #include "base/fault.h"
 #include "sign/sign.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Framing: octets to messages and garbage. */
 #include "stream/stream.h"
 

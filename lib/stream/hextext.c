@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Hex text to octets. */
 #include "stream/stream.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Cuts JSON text into values, so that jansson parses one at a time and a bad value does not spoil
  * the values after it. Only brackets, strings and lines are looked at here; jansson checks the
  * rest. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Messages from an input of any form. */
 #include "json/json.h"
 #include "stream/stream.h"

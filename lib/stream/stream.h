@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* From an input's octets to messages, in independent steps: hex text to octets, JSON text to single
  * values, octets to messages and garbage. reader.c combines them. */
 #ifndef RL_STREAM_STREAM_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading an input's items, and describing them in one line of text */
 #ifndef RL_TESTS_COLLECT_H
 #define RL_TESTS_COLLECT_H

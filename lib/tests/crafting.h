@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Messages with faults, crafted without the library's signer, and checks of their verdicts */
 #ifndef RL_TESTS_CRAFTING_H
 #define RL_TESTS_CRAFTING_H

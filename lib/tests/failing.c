@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "failing.h"
 
 void *__real_calloc(size_t count, size_t size);

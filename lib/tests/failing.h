@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Failing allocations, for tests linked with --wrap for malloc, calloc and realloc */
 #ifndef RL_TESTS_FAILING_H
 #define RL_TESTS_FAILING_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A store in memory, which records its calls and can fail */
 #ifndef RL_TESTS_FAKE_STORE_H
 #define RL_TESTS_FAKE_STORE_H

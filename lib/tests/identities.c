@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "identities.h"
 
 #include "x509/x509.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Two self-signed identities with the same names, messages signed by them, and a store in memory */
 #ifndef RL_TESTS_IDENTITIES_H
 #define RL_TESTS_IDENTITIES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Jobs that run with each allocation failing in turn */
 #ifndef RL_TESTS_JOBS_H
 #define RL_TESTS_JOBS_H

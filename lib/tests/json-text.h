@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Messages in JSON, and their octets in hex */
 #ifndef RL_TESTS_JSON_TEXT_H
 #define RL_TESTS_JSON_TEXT_H

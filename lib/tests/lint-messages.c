@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 #include "lint-messages.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Messages that conform to every lint rule, and edits each of which breaks one. */
 #ifndef RL_TESTS_LINT_MESSAGES_H
 #define RL_TESTS_LINT_MESSAGES_H

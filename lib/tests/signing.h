@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Messages to sign in hex, and checks of the digests of signed messages. */
 #ifndef RL_TESTS_SIGNING_H
 #define RL_TESTS_SIGNING_H

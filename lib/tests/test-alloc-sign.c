@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Failing allocations while signing and verifying: RELOAD_ERR_MEMORY, without a verdict, crashes or
  * leaks (with AddressSanitizer) */
 #include "jobs.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Failing allocations while reading and writing: RELOAD_ERR_MEMORY, without partial results,
  * crashes or leaks (with AddressSanitizer) */
 #include "jobs.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Each known attribute, against octets written by hand */
 #include "test.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The base module: error texts, hex digits, buffers, UTF-8, dates and times */
 #include "test.h"
 

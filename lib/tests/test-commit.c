@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Verdicts before and after the commit, and judging in several threads */
 #include "identities.h"
 

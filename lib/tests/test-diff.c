@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Comparing messages: a difference in any octet is shown. */
 #include "test.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The search of --explain. tools/tests/test-explain.sh has a digest for each misreading. */
 #include "test.h"
 #include "verify/explain/explain.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Values with and without flaws, and nesting */
 #include "test.h"
 

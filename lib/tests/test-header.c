@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Header fields and names of values, against octets written by hand */
 #include "test.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Identifiers and secrets. */
 #include "test.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Refused JSON, with the pointer or the line of each error */
 #include "json-text.h"
 #include "test.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Writing messages as JSON, and reading them back */
 #include "test.h"
 

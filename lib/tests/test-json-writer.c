@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The streaming JSON writer, whose text is the same as jansson's */
 #include "test.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Accepted JSON, by the sentences of reload-message(5) */
 #include "json-text.h"
 #include "test.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Lint rules: for each rule, a message that breaks no other one. */
 #include "lint-messages.h"
 #include "verify/report-json.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Complete messages: length, padding, ignored and misplaced attributes */
 #include "test.h"
 

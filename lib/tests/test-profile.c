@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Profiles: made by the library, read, written and freed. */
 #include "failing.h"
 #include "test.h"

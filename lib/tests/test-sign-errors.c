@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Signing malformed or too long messages, without keys, under NONE, and after an error. */
 #include "signing.h"
 

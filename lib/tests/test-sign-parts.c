@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* D30: replacing the SIGNATURE; signing BODYs and SOURCE-INFO. D8 against digests computed here. */
 #include "signing.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* D29: completing and signing a message. D1 and D2 against a digest computed here. */
 #include "signing.h"
 

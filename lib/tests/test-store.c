@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The functions of the store that reload_verify calls (D25, D28): which, when and with what */
 #include "failing.h"
 #include "fake-store.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading hex text and JSON text */
 #include "collect.h"
 

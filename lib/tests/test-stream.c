@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading inputs: framing of octets, detection of the form, failing sources */
 #include "collect.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Removing signatures from a message, and appending attributes to it. */
 #include "signing.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Signing and verifying with two more rows of the suite table, HMAC-SHA256 and CERTS-SHA256. They
  * exist only in this test, which is built with wire/suite.c and RL_TEST_SUITES. */
 #include "test.h"

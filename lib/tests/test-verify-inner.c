@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* D24, step 12: signatures inside the message; D27: ROUTE-LOGs */
 #include "crafting.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The order of D24, with each pair of faults; the report as JSON */
 #include "crafting.h"
 #include "verify/report-json.h"

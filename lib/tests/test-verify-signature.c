@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* D24, steps 6 to 9: duplicates, the place of signatures, and digests */
 #include "crafting.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* D24, step 10: stale, future and expired signatures */
 #include "crafting.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* D24, steps 1 to 5, under HMAC and NONE; policies, and the list of signatures */
 #include "crafting.h"
 

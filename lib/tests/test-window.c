@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The window of seen counters (D25), and the names of pins (D28) */
 #include "test.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Keys, certificates, requests, CRLs, and the trust store */
 #include "failing.h"
 #include "test.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Shared by the library's tests. */
 #ifndef RL_TESTS_TEST_H
 #define RL_TESTS_TEST_H

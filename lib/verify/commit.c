@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The part of judging that needs the store: in input order, one message at a time. */
 #include "base/fault.h"
 #include "verify/report.h"

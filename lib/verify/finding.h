@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Why a message, or one of its signatures, fails. */
 #ifndef RL_VERIFY_FINDING_H
 #define RL_VERIFY_FINDING_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Judging a message as a receiving peer must: D24's checklist, without the store. */
 #include "verify/judge.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Judging: what the checklist's parts share. */
 #ifndef RL_VERIFY_JUDGE_H
 #define RL_VERIFY_JUDGE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* D28: the names that keys are stored under. */
 #include "verify/judge.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Queries and effects, from the judge to the commit. */
 #include "verify/plan.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a judged message asks of the store and leaves in it (D25, D28). The judge records one step
  * for each check that the store has a part in, in D24's order; reload_commit runs through them. */
 #ifndef RL_VERIFY_PLAN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What an overlay's messages are judged by. */
 #include "verify/policy.h"
 

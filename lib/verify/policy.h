@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A policy's fields: for the judge alone, which reads them. */
 #ifndef RL_VERIFY_POLICY_H
 #define RL_VERIFY_POLICY_H

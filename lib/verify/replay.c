@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* D25's window of counters, apart from where it is stored. */
 #include "base/fault.h"
 #include "verify/plan.h"

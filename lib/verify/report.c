@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Verdicts and reasons in words, and what a report owns. */
 #include "base/fault.h"
 #include "verify/report.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A report with the part that callers do not see. */
 #ifndef RL_VERIFY_REPORT_H
 #define RL_VERIFY_REPORT_H

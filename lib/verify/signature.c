@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Steps 5 to 10 of D24 for one signature. */
 #include "base/fault.h"
 #include "crypto/digest.h"

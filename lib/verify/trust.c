@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Steps 7 to 9 of D24 under a public-key suite: which certificate made a signature. */
 #include "verify/judge.h"
 

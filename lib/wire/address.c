@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* "10.4.1.2:5060" and "[2001:db8::1]:5060": addresses as text. */
 #include "wire/wire.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The table of attributes. */
 #include "wire/wire.h"
 

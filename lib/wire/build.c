@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Building: a message appended to a buffer, attribute by attribute. */
 #include "wire/wire.h"
 

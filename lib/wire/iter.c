@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Members of an attribute, or of the message. */
 #include "wire/msg.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Kinds of value: checking, decoding and encoding. */
 #include "wire/wire.h"
 

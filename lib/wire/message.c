@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Access to a parsed message, and the check of its form. */
 #include "wire/msg.h"
 

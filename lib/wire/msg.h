@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The parsed message, for the files of this module that read it. */
 #ifndef RL_WIRE_MSG_H
 #define RL_WIRE_MSG_H

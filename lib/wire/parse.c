@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Parsing: from octets to a flat array of attributes over them. */
 #include "wire/msg.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Signature sites: their roles, and the octets that they cover. */
 #include "base/fault.h"
 #include "wire/wire.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The 2007 wire format, for the library's other modules. */
 #ifndef RL_WIRE_WIRE_H
 #define RL_WIRE_WIRE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Writing DER and PEM. */
 #include "x509/asn1write.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Writing DER (X.690), from the end of a buffer towards its beginning as mbed TLS does. */
 #ifndef RL_X509_ASN1WRITE_H
 #define RL_X509_ASN1WRITE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a certificate says. */
 #include "x509/cert.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The certificate, as the files of lib/x509 see it. */
 #ifndef RL_X509_CERT_H
 #define RL_X509_CERT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Chains (D18, steps 2 to 5). mbed TLS builds one too, but by the machine's clock, and by the order
  * in which certificates are given; here every chain from the certificate to a trust anchor is

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Certificate revocation lists (RFC 5280 section 5, D18). */
 #include "x509/trust.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Dates in certificates and CRLs. */
 #include "x509/cert.h"
 

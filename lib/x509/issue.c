@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Issuing certificates (RFC 5280 section 4, S§7, D19). */
 #include "x509/asn1write.h"
 #include "x509/request.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Issuing CRLs (RFC 5280 section 5). mbed TLS only reads them. */
 #include "x509/asn1write.h"
 #include "crypto/digest.h"

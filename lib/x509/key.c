@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The public key in a certificate (D13). */
 #include "x509/cert.h"
 

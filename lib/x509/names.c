@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Names in certificates, and what they name (D19, D20, D21). */
 #include "x509/cert.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading one certificate (D18, step 1). */
 #include "x509/cert.h"
 

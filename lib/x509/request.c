@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Certificate requests (RFC 2986): reading and making them. */
 #include "x509/asn1write.h"
 #include "x509/request.h"

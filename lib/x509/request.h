@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The certificate request, as the files of lib/x509 see it. */
 #ifndef RL_X509_REQUEST_H
 #define RL_X509_REQUEST_H

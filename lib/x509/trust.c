@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The trust store: CA certificates, intermediates and CRLs (D18). */
 #include "x509/trust.h"
 

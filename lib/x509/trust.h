@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The certificates and CRLs that a verifier trusts, as the files of lib/x509 see them. */
 #ifndef RL_X509_TRUST_H
 #define RL_X509_TRUST_H

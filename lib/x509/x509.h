@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Certificates: reading, trusting, and the keys in them. */
 #ifndef RL_X509_X509_H
 #define RL_X509_X509_H

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Certificates and revocation lists for verifier.py, as D18 to D21 require.
 
 The openssl command decides whether a certificate can be parsed. Its fields are read here from the DER, because D19 compares names

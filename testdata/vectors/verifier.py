@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-2-Clause
 """Judge one RELOAD message (2007 form, draft-lowekamp-p2psip-reload-security-01) as a receiving peer must.
 
 This is a second implementation, written from the specification alone. It shares no code with libreload, the test vectors are run

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """X.509 certificates and CRLs for the vectors, with versions, extensions, keys and signatures that a CA does not make.
 
 All output is deterministic. For test vectors only: the private keys are not protected.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The command line: a table of options whose rows say where each value goes. */
 #ifndef RELOAD_ARGUMENTS_H
 #define RELOAD_ARGUMENTS_H

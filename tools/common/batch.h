@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Errors and warnings about a message, collected until the state that they depend on is committed.
  */
 #ifndef RELOAD_BATCH_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The forms of output: a row for each, of which a tool picks one. */
 #ifndef RELOAD_FORMS_H
 #define RELOAD_FORMS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Big-endian integers in octets. */
 #ifndef RELOAD_OCTETS_H
 #define RELOAD_OCTETS_H

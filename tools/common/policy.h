@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* How an overlay is run: from a profile and options, for reload-sign and reload-verify. */
 #ifndef RELOAD_TOOL_POLICY_H
 #define RELOAD_TOOL_POLICY_H

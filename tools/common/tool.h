@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the four tools share: errors, exit status, input, output. */
 #ifndef RELOAD_TOOL_H
 #define RELOAD_TOOL_H

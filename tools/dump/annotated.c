@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Messages as hex dumps: the name and value of each field beside its octets, and a gutter between
  * them that marks what each signature covers. Each octet of a message is written once. */
 #include "dump/dump.h"

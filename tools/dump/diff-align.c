@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Which attributes of two messages correspond. */
 #include "dump/diff.h"
 

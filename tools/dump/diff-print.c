@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What a comparison prints. */
 #include "dump/diff.h"
 

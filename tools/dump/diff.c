@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Compares two messages field by field. */
 #include "dump/diff.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The parts of a comparison: pairing attributes, and printing differences. */
 #ifndef RELOAD_DUMP_DIFF_H
 #define RELOAD_DUMP_DIFF_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The forms of output that only reload-dump has. */
 #ifndef RELOAD_DUMP_H
 #define RELOAD_DUMP_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* reload-dump: shows, converts and compares messages. */
 #include "dump/run.h"
 

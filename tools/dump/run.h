@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What reload-dump does once its options are read. */
 #ifndef RELOAD_DUMP_RUN_H
 #define RELOAD_DUMP_RUN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* A CA's directory, and in it the index of what it issued: a text file, a line a certificate. */
 #include "common/policy.h"
 #include "keygen/keygen.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* reload-keygen issue */
 #include "base/fault.h"
 #include "keygen/keygen.h"

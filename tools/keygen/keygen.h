@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* reload-keygen's commands, and what they share. */
 #ifndef RELOAD_KEYGEN_H
 #define RELOAD_KEYGEN_H

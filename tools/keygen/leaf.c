@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What issue and self-signed share: a certificate that names peers and users. */
 #include "keygen/keygen.h"
 

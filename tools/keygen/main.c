@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* reload-keygen: shared secrets, CAs, certificates, identifiers. */
 #include "keygen/keygen.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* reload-keygen request */
 #include "keygen/keygen.h"
 

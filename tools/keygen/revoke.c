@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* reload-keygen revoke and crl */
 #include "keygen/keygen.h"
 

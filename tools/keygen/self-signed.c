@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* reload-keygen self-signed: a certificate without a CA (S§3.2's OPEN ISSUE, D28). */
 #include "keygen/keygen.h"
 

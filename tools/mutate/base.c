@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The good message that mutants are made of. */
 #include "mutate/mutate.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The mutations, by group, and what they share. */
 #ifndef RELOAD_MUTATE_CATALOGUE_H
 #define RELOAD_MUTATE_CATALOGUE_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Certificates changed. */
 #include "mutate/catalogue.h"
 

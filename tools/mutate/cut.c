@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Octets missing, and too many. */
 #include "mutate/catalogue.h"
 

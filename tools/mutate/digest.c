@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Digests made in a wrong way. */
 #include "mutate/catalogue.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Changing a copy of the good message, and signing it again. */
 #include "mutate/mutate.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What changing an attribute means for the label. */
 #include "mutate/catalogue.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One bit flipped. */
 #include "mutate/catalogue.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Header fields changed and signed again. */
 #include "mutate/catalogue.h"
 

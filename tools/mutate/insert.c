@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Attributes added. */
 #include "mutate/catalogue.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The verdict of a correct verifier on a mutant: D24 applied to the changes of the good message. It
  * calls no verifier, and reads no octets but the header's. */
 #include "mutate/mutate.h"

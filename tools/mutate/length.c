@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Lengths that are wrong. */
 #include "mutate/catalogue.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* reload-sign --mutate: which mutations are made, at which places, and which signatures are made
  * again. */
 #include "mutate/mutate.h"

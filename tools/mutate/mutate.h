@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* reload-sign --mutate: makes bad messages of a good one (and unusual ones that stay good), each
  * with the verdict of a correct verifier.
  *

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Attributes missing, repeated or moved. */
 #include "mutate/catalogue.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* TIMESTAMPs at and beyond the limits. */
 #include "mutate/catalogue.h"
 

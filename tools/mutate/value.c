@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Values that their type does not allow. */
 #include "mutate/catalogue.h"
 

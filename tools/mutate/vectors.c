@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The output of --mutate: one JSON document in the form of C2SP's Wycheproof, or a directory of
  * messages with an index. */
 #include "mutate/mutate.h"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Count the single tests of a meson test run: python3 count-tests.py testlog.json
 
 Print "PASSED FAILED", then each failure with its name, its TAP line and its diagnostics. Each TAP line counts as one test; a skipped

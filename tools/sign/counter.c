@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The file has one line of fixed length:
  *
  *     boot-time 1183896000 next 0000000042

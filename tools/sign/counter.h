@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* reload-sign's --counter-file: a counter of Transaction IDs kept between calls (S§7, D29). */
 #ifndef RELOAD_COUNTER_H
 #define RELOAD_COUNTER_H

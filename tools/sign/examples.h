@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* JSON messages to start from, one for each method (reload-sign --example). */
 #ifndef RELOAD_EXAMPLES_H
 #define RELOAD_EXAMPLES_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What messages are signed with, made from the options. */
 #ifndef RELOAD_SIGN_KEYS_H
 #define RELOAD_SIGN_KEYS_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* reload-sign: completes and signs messages, strips signatures, appends ROUTE-LOGs. */
 #include "sign/examples.h"
 #include "sign/run.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* reload-sign's command line. */
 #ifndef RELOAD_SIGN_OPTIONS_H
 #define RELOAD_SIGN_OPTIONS_H

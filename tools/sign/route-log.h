@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The ROUTE-LOG of --append-route-log. */
 #ifndef RELOAD_SIGN_ROUTE_LOG_H
 #define RELOAD_SIGN_ROUTE_LOG_H

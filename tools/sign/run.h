@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Working on all messages of the input. */
 #ifndef RELOAD_SIGN_RUN_H
 #define RELOAD_SIGN_RUN_H

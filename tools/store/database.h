@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the kinds of database share. Private to the store. */
 #ifndef STORE_DATABASE_H
 #define STORE_DATABASE_H

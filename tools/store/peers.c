@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Peers whose requests passed (D25). */
 #include "base/fault.h"
 #include "store/database.h"

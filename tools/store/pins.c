@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The first key seen for each identity (D28). */
 #include "store/database.h"
 

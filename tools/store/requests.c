@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Requests that a response can match (D25). */
 #include "base/fault.h"
 #include "store/database.h"

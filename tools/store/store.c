@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Opening databases, and transactions over them. */
 #include "base/fault.h"
 #include "store/database.h"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What reload-verify keeps from one message to the next, in SQLite databases (D25, D28). */
 #ifndef STORE_H
 #define STORE_H

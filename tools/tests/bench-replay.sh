@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # The time of a call of reload-verify --replay-state with a million known peers, relative to ten. This benchmark only measures:
 # test-replay.sh asserts, in octets, that a call reads no more.
 here=$(dirname "$(realpath "$0")")

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # Shared by the tests of an overlay under CERTS: its CA, its peers and their messages. Source this file after tap.bash.
 #
 # It creates in the working directory: ca/ (for the overlay "chat"), alice.key, alice.crt, bob.key, bob.crt, and METHOD.json for each example.

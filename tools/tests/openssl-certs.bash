@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # Shared by the tests of certificates that openssl makes. Source this file after tap.bash.
 #
 # It creates in the working directory: ca, other (a CA that the tests do not trust), leaf (a certificate of alice, by ca), each as

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Prints the tables that manuals and tests are checked against, a row a line, cells separated by
  * tabs. The first cell names the table. */
 #include "verify/explain/explain.h"

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Find octets whose RSA signature has a rare form: rsa-search.py KEY OCTETS OFFSET WIDTH zero|sum
 
 Write 1, 2, 3 and so on over the WIDTH octets at OFFSET of OCTETS (in hex) until their RSA-SHA1 signature by KEY begins with a zero

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 # TAP output for shell tests, and messages built from hex digits. Source this file; done_testing prints the plan.
 #
 #   RELOAD_TOOLS  the directory of the built tools

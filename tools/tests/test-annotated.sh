@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck disable=SC2016,SC2094 # single quotes hold scripts for awk and bash; a file may have the name of a variable
 # reload-dump -f annotated: each octet appears once, next to its field, and is marked if a signature covers it (checked by openssl).
 . "$(dirname "$0")/tap.bash"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Bad input: each tool reports the file, the offset or pointer, and the cause, exits with the right status and leaves no output file.
 # The messages after the bad one are still handled.
 # Many seconds of CPU: inputs of 16 MB, and each kind of bad input for each tool.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck disable=SC2016 # single quotes hold scripts for bash -c and jq
 # Certificates and their chains (D18): reload-verify accepts or refuses, with the right reason, certificates that openssl made.
 # Many seconds of CPU: openssl makes some 100 certificates and keys, each in two or three processes, and each is tested in a message.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck disable=SC2016 # single quotes hold scripts for bash -c
 # reload-keygen ca, issue, request, revoke and crl: their files, checked by openssl and certtool, and the CA's practice (S§7).
 . "$(dirname "$0")/tap.bash"

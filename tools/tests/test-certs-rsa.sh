@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck disable=SC2016 # single quotes hold scripts for bash -c and jq
 # RSA digests over the octets of D1, D2 and D8: openssl accepts reload-sign's, reload-verify accepts openssl's and refuses bad blocks
 # (D13, RFC 8017 section 9.2).

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck disable=SC2016 # single quotes hold scripts for bash -c and jq
 # reload-sign under CERTS: completion (D29), signing again (D30), refusals (D32), and forms of keys.
 . "$(dirname "$0")/tap.bash"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck disable=SC2016 # single quotes hold scripts for bash -c and jq
 # reload-verify under CERTS: names, missing attributes, freshness, BODYs, reports, files and profiles (D19 to D22, D24).
 # Many seconds of CPU: openssl makes some 100 certificates, each in two or three processes, and each is tested in a message.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck disable=SC2016 # single quotes hold filters for jq and scripts for bash -c
 # reload-sign --counter-file: Transaction IDs continue from call to call (S§7, D29).
 . "$(dirname "$0")/tap.bash"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck disable=SC2016,SC2094 # single quotes hold scripts for bash; a file may have the name of a variable
 # reload-dump --diff: the differences between the messages of two files, and diff(1)'s exit statuses.
 # Many seconds of CPU: one process for each of 130 flipped bits, to test its exit status.

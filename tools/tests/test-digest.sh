@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # HMAC digests over the octets of D1, D2 and D8: reload-sign's equal openssl's, and reload-verify accepts openssl's.
 . "$(dirname "$0")/tap.bash"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck disable=SC2016 # single quotes hold scripts for bash -c
 # reload-dump: each option, the JSON rendering key by key, and the escaping of untrusted input.
 . "$(dirname "$0")/tap.bash"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # reload-verify --explain: one test for each misreading. openssl computes the digests, each according to one misreading.
 # Many seconds of CPU: one openssl process for each of 230 digests.
 script=$(realpath "$0")

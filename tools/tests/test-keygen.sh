@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck disable=SC2016 # single quotes hold scripts for bash -c
 # reload-keygen secret and reload-keygen id: usage, files and identifiers.
 . "$(dirname "$0")/tap.bash"

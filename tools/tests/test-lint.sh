@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # reload-verify --lint: findings as text, as JSON and from a filter; verdicts and exit statuses do not change.
 . "$(dirname "$0")/tap.bash"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # Peak memory does not grow with a stream's length: below 16 MiB for messages of common size.
 # Many seconds of CPU: streams of 62 MB.
 . "$(dirname "$0")/tap.bash"

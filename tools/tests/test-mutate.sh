@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # reload-sign --mutate: for several good messages, reload-verify judges each mutant under the set's policy. Verdict, reason and code
 # must equal the mutant's label. The labels do not come from the verifier, so each checks the other.
 # Many seconds of CPU: each mutation of several messages is written and judged.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck disable=SC2016 # single quotes hold scripts for jq
 # Pairing (D25): a response must match an earlier request. Round-trip times and --time capture.
 here=$(dirname "$(realpath "$0")")

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck disable=SC2016 # single quotes hold scripts for bash -c, jq and python3
 # Self-signed identities (D28): certificates made by openssl, and the keys stored in the file of pins.
 # Many seconds of CPU: each message requires its own process, to test pins across runs.

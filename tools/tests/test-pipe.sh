@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck disable=SC2016 # single quotes hold scripts for bash -c
 # Pipes: each message is written as soon as it is ready, before the next one is read.
 . "$(dirname "$0")/tap.bash"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck disable=SC2016 # single quotes hold scripts for bash -c and jq
 # Answering a rejected request with a signed 401, 431, 493 or 498 in one line of shell: reload-verify's response_code is
 # reload-sign's --code (D24, D31).

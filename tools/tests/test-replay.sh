@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck disable=SC2016 # single quotes hold scripts for bash -c, jq and python3
 # Replay (D25), sentence by sentence, and the replay state in a file.
 # Many seconds of CPU: long streams, and runs that are killed or wait for one another.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck disable=SC2016 # single quotes hold filters for jq
 # reload-sign --reply-to (D31), --tbs and --attach, and --profile: output and refusals.
 . "$(dirname "$0")/tap.bash"

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck disable=SC2016 # single quotes hold scripts for bash -c
 # Binary to JSON or hex and back gives the same octets for every input.
 # Many seconds of CPU: 500 mutated messages and streams of garbage are created, then converted to each form and back.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck disable=SC2016 # single quotes hold jq's scripts
 # testdata/vectors/verifier.py, the second implementation: its result and status for each of D24's reasons. reload-verify must
 # agree.

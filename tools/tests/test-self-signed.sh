@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # reload-keygen self-signed: self-signed certificates (S§3.2, D28), checked by openssl and certtool.
 . "$(dirname "$0")/tap.bash"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck disable=SC2016 # single quotes hold scripts for bash -c
 # reload-sign under HMAC and NONE: each option, completion (D29), signing again (D30) and refusals (D32).
 . "$(dirname "$0")/tap.bash"

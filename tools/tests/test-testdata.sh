@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # testdata/: generated files are reproduced octet for octet, and agree with the drafts.
 . "$(dirname "$0")/tap.bash"
 

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck disable=SC2016,SC2034 # single quotes hold filters for jq; arrays are used by name
 # Resource tickets (S§3.3): a BODY signed by alice is valid in any message, unless it is altered, expired, or moved to another
 # resource.

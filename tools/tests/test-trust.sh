@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck disable=SC2016 # single quotes hold scripts for jq
 # Routing-table trust (S§5.1): a peer's signed SOURCE-INFO in other peers' messages; ROUTE-LOGs (D27); tunnels (D26).
 here=$(dirname "$(realpath "$0")")

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # testdata/vectors/make reproduces the files, and each requirement has a vector or a test.
 # Many seconds of CPU: all vectors are made again, with some 300 tool processes and 200 RSA signatures in Python.
 . "$(dirname "$0")/tap.bash"

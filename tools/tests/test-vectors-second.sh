@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # The second verifier, in Python and written from the specification alone, agrees with every vector.
 # One process judges each file, which is faster; for one file, a process judges each message, as the contract requires.
 . "$(dirname "$0")/tap.bash"

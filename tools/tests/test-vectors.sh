@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck disable=SC2016 # single quotes hold filters for jq and a script
 # testdata/vectors: the files conform to their schemas, and the tools pass them. test-vectors-make.sh tests how they are made.
 # Many seconds of CPU: 2,378 vectors, and one process for each of 100 that show the contract for other implementations.

@@ -1,4 +1,5 @@
 #!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
 # shellcheck disable=SC2016 # single quotes hold scripts for bash -c
 # reload-verify under HMAC and NONE: each option, the report as text and JSON, the filter, and D24's reasons.
 . "$(dirname "$0")/tap.bash"

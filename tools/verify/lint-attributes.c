@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Lint's rules for single attributes. */
 #include "verify/lint-run.h"
 

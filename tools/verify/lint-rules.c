@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The table of lint's rules; reload-verify(1) lists them too. */
 #include "verify/lint.h"
 

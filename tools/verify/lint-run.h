@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* One run of lint over a message: what lint.c and lint-attributes.c share. */
 #ifndef VERIFY_LINT_RUN_H
 #define VERIFY_LINT_RUN_H

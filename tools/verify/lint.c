@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The drafts' rules for a message's form. They decide no verdict (D24). */
 #include "base/fault.h"
 #include "common/octets.h"

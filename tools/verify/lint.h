@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* --lint: the drafts' rules for a message's form. They decide no verdict (D24). */
 #ifndef VERIFY_LINT_H
 #define VERIFY_LINT_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* reload-verify: judges messages as a receiving peer must. */
 #include "verify/verify.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Reports as JSON. */
 #include "verify/report-json.h"
 #include "verify/lint.h"

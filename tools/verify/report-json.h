@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Reports as JSON. */
 #ifndef VERIFY_REPORT_JSON_H
 #define VERIFY_REPORT_JSON_H

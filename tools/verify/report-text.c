@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Reports as text. */
 #include "verify/lint.h"
 #include "verify/verify.h"

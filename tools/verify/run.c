@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* From files to reports: read, judge, commit what the store keeps, print. */
 #include "base/fault.h"
 #include "verify/report-json.h"

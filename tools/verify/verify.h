@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* What the parts of reload-verify share. */
 #ifndef VERIFY_H
 #define VERIFY_H

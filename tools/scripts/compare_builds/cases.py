@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """The cases: command lines over the corpus, by kind. A command runs in an empty directory in which `c` is the corpus."""
 
 import dataclasses

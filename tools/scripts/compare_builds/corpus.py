@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Makes the corpus: the files that both builds are run over. The older build makes it once; nothing in it is random.
 
   td  the tree's testdata            fz  the corpora of the fuzzers        v   the messages of the test vectors

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Judges two results of one case: what agrees, what differs in words alone, and what differs.
 
 Each finding has a class:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: BSD-2-Clause
 """Compares the CPU time of two release builds over large inputs.
 
 CPU time, not elapsed time: it stays comparable while other processes run. The builds alternate, and each pair of runs gives a

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The content of an RSA signature after the public-key operation (D13). */
 #include "common/octets.h"
 #include "verify/explain/explain.h"

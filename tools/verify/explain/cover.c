@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The octets that a signer may have digested. */
 #include "common/octets.h"
 #include "verify/explain/explain.h"

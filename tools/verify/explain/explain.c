@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* --explain: the fewest misreadings of the drafts that reproduce a wrong digest. */
 #include "verify/explain/explain.h"
 

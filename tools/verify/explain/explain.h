@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Why a digest is wrong: the misreadings, and their effect on the octets, the key and the digest.
  */
 #ifndef VERIFY_EXPLAIN_H

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* Keys that a signer may have derived from a shared secret (D12). */
 #include "verify/explain/explain.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
 /* The table of misreadings, in the order of trying. reload-verify(1) lists them too. */
 #include "verify/explain/explain.h"
 
