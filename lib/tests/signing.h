@@ -22,7 +22,7 @@
 #define IDS                                                            \
     "a6c5927a45000000000000000000000000000000" PEER "4690c25c00000007" \
     "659df2aa"
-#define DIGEST ZERO /* placeholder of a digest, which is checked separately */
+#define DIGEST ZERO /* the tests check the digest separately */
 
 /* The options for the next message */
 extern reload_sign_options options;

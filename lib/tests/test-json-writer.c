@@ -229,8 +229,14 @@ static void write_random_text(reload_json_writer *w, uint64_t *state, json_t **j
                                          "\xf0\x9f\x98\x80",
                                          "long text"};
     char text[256] = "";
-    for (size_t n = test_below(state, 16); n > 0; n--)
-        strcat(text, pieces[test_below(state, COUNT(pieces))]);
+    size_t len = 0;
+    for (size_t n = test_below(state, 16); n > 0; n--) {
+        const char *piece = pieces[test_below(state, COUNT(pieces))];
+        size_t piece_len = strlen(piece);
+        assert_true(len + piece_len < sizeof(text));
+        memcpy(text + len, piece, piece_len + 1);
+        len += piece_len;
+    }
     reload_json_string(w, text);
     *json = json_string(text);
 }
