@@ -11,7 +11,7 @@
 
 struct identity first, second;
 
-static char *to_hex(const uint8_t *octets, size_t len)
+char *to_hex(const uint8_t *octets, size_t len)
 {
     char *digits = calloc(2 * len + 1, 1);
     assert_non_null(digits);

@@ -14,6 +14,9 @@ struct identity {
 };
 extern struct identity first, second;
 
+/* Octets in hex, which the caller frees */
+char *to_hex(const uint8_t *octets, size_t len);
+
 /* For a group of tests */
 int setup_identities(void **state);
 int teardown_identities(void **state);

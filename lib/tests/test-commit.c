@@ -303,6 +303,98 @@ static void test_alternatives_of_bad_digest(void **state)
     free_fixture(f);
 }
 
+/* ---- Tunnelled messages (D26) ---- */
+
+/* Wraps f->octets in a TRANSPORT-TUNNEL with a counter; bad: flips a bit of its digest. */
+static void wrap(struct fixture *f, char counter, bool bad)
+{
+    char *hex = to_hex(f->octets.octets, f->octets.len);
+    size_t size = strlen(hex) + 2048;
+    char *json = malloc(size);
+    assert_non_null(json);
+    int len = snprintf(json, size,
+                       HEAD("TRANSPORT-TUNNEL", "false", "0000000%c",
+                            ", {\"type\": \"APPLICATION\", \"value\": [{\"type\": "
+                            "\"APPLICATION.NAME\", \"value\": \"reload\"}, {\"type\": "
+                            "\"APPLICATION.BODY\", \"hex\": \"%s\"}]}") "]}",
+                       counter, hex);
+    assert_true(len > 0 && (size_t)len < size);
+    make_signed(json, &first, 0, &f->octets);
+    if (bad)
+        flip_digest_bit(&f->octets, RELOAD_A_SIGNATURE);
+    free(json);
+    free(hex);
+}
+
+/* Judges and commits f->octets. Asserts the verdicts from the outermost message in, and the
+ * counters of the effects: the highest counter seen (0: none) and the requests recorded. */
+static void check_effects(struct fixture *f, const char *verdicts, uint32_t counter,
+                          size_t requests)
+{
+    char text[64] = "";
+    assert_int_equal(reload_msg_parse(f->msg, f->octets.octets, f->octets.len, NULL), RELOAD_OK);
+    assert_int_equal(reload_verify(f->judge, f->msg, now, &f->store, f->report), RELOAD_OK);
+    const reload_report *report = f->report;
+    for (;;) {
+        size_t at = strlen(text);
+        (void)snprintf(text + at, sizeof text - at, "%s%s", at > 0 ? " " : "",
+                       report->reason == RELOAD_REASON_NONE ? reload_verdict_text(report->verdict)
+                                                            : reload_reason_text(report->reason));
+        if (report->tunnelled_count == 0)
+            break;
+        report = reload_report_tunnelled(report, 0)->report;
+    }
+    assert_string_equal(text, verdicts);
+    assert_int_equal(f->memory.has_peer, counter > 0);
+    assert_int_equal(f->memory.has_peer ? f->memory.peer.counter : 0, counter);
+    assert_int_equal(f->memory.pin_count > 0, counter > 0);
+    assert_int_equal(f->memory.request_count, requests);
+}
+
+static void test_tunnel_effects(void **state)
+{
+    (void)state;
+    static const struct {
+        bool bad[3]; /* from the innermost message out */
+        const char *verdicts;
+        uint32_t counter;
+        size_t requests;
+    } cases[] = {
+        {{false, false, false}, "pinned pinned pinned", 7, 3},
+        /* a request around others is recorded with any verdict, those inside it only if it passes
+         */
+        {{false, false, true}, "bad-digest pinned pinned", 0, 1},
+        {{false, true, false}, "pinned bad-digest pinned", 1, 2},
+        {{true, false, false}, "pinned pinned bad-digest", 2, 3},
+        {{false, true, true}, "bad-digest bad-digest pinned", 0, 1},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct fixture *f = new_fixture();
+        make_signed(SEARCH("00000007"), &first, 0, &f->octets);
+        if (cases[i].bad[0])
+            flip_digest_bit(&f->octets, RELOAD_A_SIGNATURE);
+        wrap(f, '2', cases[i].bad[1]);
+        wrap(f, '1', cases[i].bad[2]);
+        check_effects(f, cases[i].verdicts, cases[i].counter, cases[i].requests);
+        free_fixture(f);
+    }
+}
+
+/* A request that came first in a tunnel that fails still passes by itself. */
+static void test_tunnel_uses_no_counter(void **state)
+{
+    (void)state;
+    struct fixture *f = new_fixture();
+    make_signed(SEARCH("00000007"), &first, 0, &f->octets);
+    wrap(f, '8', true);
+    check_effects(f, "bad-digest pinned", 0, 1);
+    make_signed(SEARCH("00000007"), &first, 0, &f->octets);
+    check_effects(f, "pinned", 7, 2);
+    wrap(f, '8', true);
+    check_effects(f, "bad-digest replay", 7, 3);
+    free_fixture(f);
+}
+
 /* ---- Without a store, and between messages ---- */
 
 static void test_missing_store(void **state)
@@ -458,6 +550,7 @@ int main(void)
         cmocka_unit_test(test_pin_before_digest), cmocka_unit_test(test_two_keys),
         cmocka_unit_test(test_response),          cmocka_unit_test(test_route_log),
         cmocka_unit_test(test_alternatives),      cmocka_unit_test(test_alternatives_of_bad_digest),
+        cmocka_unit_test(test_tunnel_effects),    cmocka_unit_test(test_tunnel_uses_no_counter),
         cmocka_unit_test(test_missing_store),     cmocka_unit_test(test_replace_policy),
         cmocka_unit_test(test_threads),
     };

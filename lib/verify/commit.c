@@ -12,6 +12,7 @@ struct committing {
     const reload_store *store;
     rl_plan *plan;
     rl_report *report;
+    bool kept;          /* D26: every message around this one passes, so it may have effects */
     rl_finding finding; /* of the step that failed */
     bool has_peer;      /* effects, applied if the message passes */
     uint8_t peer_id[RELOAD_ID_SIZE];
@@ -30,8 +31,8 @@ static reload_err record_request(const struct committing *c)
     const reload_msg *msg = c->plan->msg;
     uint32_t overlay = reload_msg_field(msg, RELOAD_F_OVERLAY);
     bool join = reload_msg_field(msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN;
-    if (!reload_verdict_passes(c->report->result.verdict) &&
-        RL_FAULT("D25: a request is recorded whatever its verdict"))
+    if (!c->kept || (!reload_verdict_passes(c->report->result.verdict) &&
+                     RL_FAULT("D25: a request is recorded whatever its verdict")))
         return RELOAD_OK;
     const reload_request_state request = {
         .captured = c->plan->captured,
@@ -251,10 +252,10 @@ static reload_err apply_effects(const struct committing *c)
     return err;
 }
 
-static reload_err commit_message(const reload_store *store, rl_report *report)
+static reload_err commit_message(const reload_store *store, rl_report *report, bool kept)
 {
     rl_plan *plan = report->plan;
-    struct committing c = {.store = store, .plan = plan, .report = report};
+    struct committing c = {.store = store, .plan = plan, .report = report, .kept = kept};
     reload_err err = RELOAD_OK;
     if (plan == NULL || plan->count == 0)
         return RELOAD_OK;
@@ -268,25 +269,30 @@ static reload_err commit_message(const reload_store *store, rl_report *report)
         err = RELOAD_ERR_AGAIN;
     if (err == RELOAD_OK && c.finding.reason != RELOAD_REASON_NONE)
         turn_verdict(&c, i);
-    if (err == RELOAD_OK && (reload_verdict_passes(report->result.verdict) ||
-                             RL_FAULT("D25: a message that fails has no effects")))
+    if (err == RELOAD_OK && kept &&
+        (reload_verdict_passes(report->result.verdict) ||
+         RL_FAULT("D25: a message that fails has no effects")))
         err = apply_effects(&c);
     rl_plan_clear(plan);
     return err;
 }
 
-/* The outer message before its inner ones, these in message order and each on its own (D26). */
-static reload_err commit_all(const reload_store *store, rl_report *report)
+/* D26: the outer message before its inner ones, these in message order. An inner message keeps its
+ * own verdict, but has effects only if every message around it passes: otherwise anyone could use
+ * up a counter by wrapping a genuine request. */
+static reload_err commit_all(const reload_store *store, rl_report *report, bool kept)
 {
-    reload_err err = commit_message(store, report);
+    reload_err err = commit_message(store, report, kept);
+    kept = kept && (reload_verdict_passes(report->result.verdict) ||
+                    RL_FAULT("D26: an inner message has effects only if the outer ones pass"));
     for (size_t i = 0; i < report->result.tunnelled_count && err == RELOAD_OK; i++)
-        err = commit_all(store, rl_report_of(report->tunnelled[i].report));
+        err = commit_all(store, rl_report_of(report->tunnelled[i].report), kept);
     return err;
 }
 
 reload_err reload_commit(const reload_store *store, reload_report *report)
 {
-    reload_err err = commit_all(store, rl_report_of(report));
+    reload_err err = commit_all(store, rl_report_of(report), true);
     if (err != RELOAD_OK)
         reload_report_clear(report);
     return err;

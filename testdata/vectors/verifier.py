@@ -25,7 +25,8 @@ is accepted, 1 if it is rejected, and 2 if it could not be judged (standard erro
 
 It needs only Python's own library and the openssl command. openssl decides whether a certificate can be parsed; certificates.py
 reads its fields, checks RSA signatures, and builds chains. Tunnelled messages (D26) and ROUTE-LOGs (D27) do not change a message's
-verdict, and are not judged. answer() does the same for a caller in Python, many times in one process.
+verdict; ROUTE-LOGs are not judged, tunnelled messages only for their effects on later ones. answer() does the same for a caller in
+Python, many times in one process.
 """
 
 import hmac
@@ -41,9 +42,10 @@ from certificates import (address_of_record, BadDer, CannotJudge, Certificate, c
                           rsa_signature_is_good)
 
 NONE, HMAC, CERTS = 1, 2, 3  # the header's Security octet (S4)
-PEER_JOIN, RESOURCE_PUT = 0x00, 0x11  # Methods (B5.1)
+PEER_JOIN, RESOURCE_PUT, TRANSPORT_TUNNEL = 0x00, 0x11, 0x21  # Methods (B5.1)
 HEADER = 68  # octets (B5.1)
 MAX_DEPTH = 16  # a composite at this depth is not parsed (D3)
+MAX_TUNNEL = 4  # messages inside messages (D26)
 MAX_RSA_BITS = 8192  # D13
 PASSED = ("valid", "unsecured", "pinned")
 
@@ -188,6 +190,14 @@ class Message:
         self.is_join = not self.response and self.method == PEER_JOIN
         self.attributes = []  # up to and including the SIGNATURE; set by step 3
         self.signature = None
+
+    def tunnelled(self):
+        """The octets of each message inside a TRANSPORT-TUNNEL (B8.1.2.1, D26)."""
+        if self.method == TRANSPORT_TUNNEL:
+            for attribute in self.attributes:
+                name, body = attribute.get("APPLICATION.NAME"), attribute.get("APPLICATION.BODY")
+                if name and body and name.value == b"reload":
+                    yield body.value
 
     def covered(self, digest):
         """The octets that the message's digest covers: from Version to DIGEST (S5.1, D1), with the Length that was signed (D2)."""
@@ -454,20 +464,26 @@ class Run:
         self.peers = {}  # Peer-ID: (boot time, highest counter, counters seen in the window)
         self.pins, self.new_pins = {}, {}  # identity: key; new_pins are those of the current message
 
-    def judge(self, octets):
-        """The verdict or reason, and the response code or None."""
-        message = None
+    def judge(self, octets, depth=0, has_effects=True):
+        """The verdict or reason, and the response code or None. Messages inside this one are judged after it, and have effects if
+        it and every message around it pass (D26)."""
+        message, code = None, None
         try:
             message = Message(octets)
-            return self.judge_message(message), None
+            word = self.judge_message(message, has_effects)
         except Rejected as rejected:
             answered = message is not None and not message.response  # a response is discarded without an answer (S5.3)
-            return rejected.reason, rejected.code if answered else None
-        finally:
-            if message is not None and not message.response:
-                self.requests.add((message.transaction, None if message.is_join and message.overlay == 0 else message.overlay))
+            word, code = rejected.reason, rejected.code if answered else None
+        if message is None:
+            return word, code
+        if has_effects and not message.response:
+            self.requests.add((message.transaction, None if message.is_join and message.overlay == 0 else message.overlay))
+        if depth < MAX_TUNNEL:
+            for inner in message.tunnelled():
+                self.judge(inner, depth + 1, has_effects and word in PASSED)
+        return word, code
 
-    def judge_message(self, message):
+    def judge_message(self, message, has_effects):
         policy = self.policy
         step_1_header(message)
         step_2_fragment(message)
@@ -480,7 +496,8 @@ class Run:
         judge_signature(site, self)
         self.step_11_replay(message, site)
         self.step_12_inner(message, site)
-        self.remember(message, site)
+        if has_effects:
+            self.remember(message, site)
         return "pinned" if policy.security == CERTS and policy.pin else "valid"
 
     def step_11_replay(self, message, site):

@@ -109,7 +109,7 @@ is "$status $(jq -sc '.[1].tunnelled.verdict' "$output")" '0 "valid"' "an inner 
 tunnel forged-outer q1.bin 00000000000000f1
 truncate -s -1 forged-outer.bin
 printf '\377' >>forged-outer.bin
-verdicts "a response matches the inner request of a forged outer message" "bad-digest:431 valid" "${pair[@]}" forged-outer.bin a1.bin
+verdicts "a response does not match the inner request of a forged outer message" "bad-digest:431 unmatched-response" "${pair[@]}" forged-outer.bin a1.bin
 
 # ---- algorithms ----
 
