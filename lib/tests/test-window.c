@@ -130,6 +130,29 @@ static void test_window_edges(void **state)
     }
 }
 
+/* After a jump, each counter below the highest, once and again; before it, each subset of
+ * counters that matters: none, one, every other, all. */
+static void test_window_jumps(void **state)
+{
+    (void)state;
+    static const uint32_t jumps[] = {1, 2, 62, 63, 64, 65, 66, 127, 128, 129};
+    static const uint32_t steps[] = {0, 1, 2, 64}; /* between counters seen; 0: none */
+    static struct pair p;
+    const uint32_t highest = 1000;
+    for (size_t j = 0; j < COUNT(jumps); j++)
+        for (size_t s = 0; s < COUNT(steps); s++) {
+            memset(&p, 0, sizeof p);
+            assert_true(check_request(&p, 5, highest, 9));
+            for (uint32_t below = steps[s]; below > 0 && below <= 64; below += steps[s])
+                assert_true(check_request(&p, 5, highest - below, 9));
+            assert_true(check_request(&p, 5, highest + jumps[j], 9));
+            for (uint32_t below = 1; below <= jumps[j] + 70; below++) {
+                (void)check_request(&p, 5, highest + jumps[j] - below, 9);
+                assert_false(check_request(&p, 5, highest + jumps[j] - below, 9));
+            }
+        }
+}
+
 static void test_boot_time(void **state)
 {
     (void)state;
@@ -197,9 +220,8 @@ static void test_pin_names(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_window_random),
-        cmocka_unit_test(test_window_edges),
-        cmocka_unit_test(test_boot_time),
+        cmocka_unit_test(test_window_random), cmocka_unit_test(test_window_edges),
+        cmocka_unit_test(test_window_jumps),  cmocka_unit_test(test_boot_time),
         cmocka_unit_test(test_pin_names),
     };
     return cmocka_run_group_tests_name("window", tests, NULL, NULL);

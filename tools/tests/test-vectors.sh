@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck disable=SC2016 # single quotes hold filters for jq and a script
 # testdata/vectors: the files conform to their schemas, and the tools pass them. test-vectors-make.sh tests how they are made.
-# Many seconds of CPU: 2,378 vectors, and one process for each of 50 that show the contract for other implementations.
+# Many seconds of CPU: all vectors, and one process for each of 50 that show the contract for other implementations.
 . "$(dirname "$0")/tap.bash"
 
 vectors=$TESTDATA/vectors
