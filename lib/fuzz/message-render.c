@@ -207,8 +207,8 @@ void check_lint(const reload_msg *msg)
              (first.count == 0 ? RELOAD_OK : RELOAD_ERR_WRITE));
         MUST(rejected == (first.count == 0 ? 0 : 1));
     }
-    MUST(report_json_write(all.report, msg, &origin, RELOAD_SECURITY_CERTS, NULL, fuzz_touch,
-                           NULL) == RELOAD_OK);
+    MUST(report_json_write(all.report, msg, &origin, RELOAD_SECURITY_CERTS, NULL, RELOAD_ASCII,
+                           fuzz_touch, NULL) == RELOAD_OK);
 }
 
 /* ---- Building ---- */

@@ -37,8 +37,8 @@ const reload_report *verify(const struct verifier *verifier, const reload_msg *m
              type == RELOAD_A_PEER_SIGNATURE);
     }
     MUST(signatures == report->count);
-    MUST(report_json_write(report, msg, &origin, RELOAD_SECURITY_OPEN, NULL, fuzz_touch, NULL) ==
-         RELOAD_OK);
+    MUST(report_json_write(report, msg, &origin, RELOAD_SECURITY_OPEN, NULL, RELOAD_ASCII,
+                           fuzz_touch, NULL) == RELOAD_OK);
     return report;
 }
 
@@ -150,5 +150,5 @@ void check_explaining(const reload_msg *msg)
         }
     }
     MUST(report_json_write(report, msg, &origin, RELOAD_SECURITY_OPEN, &all.explanations,
-                           fuzz_touch, NULL) == RELOAD_OK);
+                           RELOAD_ASCII, fuzz_touch, NULL) == RELOAD_OK);
 }

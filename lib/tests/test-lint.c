@@ -301,7 +301,7 @@ static const char *write_report(const reload_report *report, const reload_msg *m
 {
     const reload_origin origin = {.size = sizeof origin, .file = "-", .offset = 0, .index = 1};
     reload_buf_reset(out);
-    assert_int_equal(report_json_write(report, msg, &origin, algorithm, NULL, test_sink, out),
+    assert_int_equal(report_json_write(report, msg, &origin, algorithm, NULL, 0, test_sink, out),
                      RELOAD_OK);
     reload_buf_append(out, "", 1);
     return (const char *)out->octets;

@@ -167,7 +167,7 @@ static void check_report(const struct plan *p, const char *text)
     reload_msg *msg = test_parse(&buf);
     assert_int_equal(test_verify(policy, NULL, msg, NOW, report), RELOAD_OK);
     assert_int_equal(
-        report_json_write(report, msg, &origin, RELOAD_SECURITY_OPEN, NULL, test_sink, &out),
+        report_json_write(report, msg, &origin, RELOAD_SECURITY_OPEN, NULL, 0, test_sink, &out),
         RELOAD_OK);
     reload_buf_append(&out, "", 1);
     assert_string_equal((const char *)out.octets, text);
@@ -212,7 +212,7 @@ static void test_report_json(void **state)
     reload_report *garbage = test_report_new(RELOAD_MALFORMED);
     garbage->reason = RELOAD_REASON_MALFORMED;
     assert_int_equal(
-        report_json_write(garbage, NULL, &origin, RELOAD_SECURITY_OPEN, NULL, test_sink, &out),
+        report_json_write(garbage, NULL, &origin, RELOAD_SECURITY_OPEN, NULL, 0, test_sink, &out),
         RELOAD_OK);
     reload_buf_append(&out, "", 1);
     assert_string_equal(

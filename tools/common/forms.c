@@ -94,19 +94,17 @@ void form_octets_option(struct tool *tool, const struct option_row *row, const c
     *(const struct form **)target = form_named(tool, row->name, text, forms);
 }
 
-reload_err form_write_message(const struct form *form, const reload_msg *msg,
-                              const reload_origin *origin, unsigned flags, reload_sink sink,
-                              void *arg)
+void output_message(struct output *out, const struct form *form, const reload_msg *msg,
+                    const reload_origin *origin, unsigned flags)
 {
-    reload_err err = form->message(msg, origin, flags, sink, arg);
-    return err != RELOAD_OK ? err : form_put(sink, arg, form->end, strlen(form->end));
+    output_check(out, form->message(msg, origin, flags | output_flags(out), output_write, out));
+    (void)output_write(out, form->end, strlen(form->end));
 }
 
-reload_err form_write_garbage(const struct form *form, const reload_item *item,
-                              const reload_origin *origin, unsigned flags, reload_sink sink,
-                              void *arg)
+void output_garbage(struct output *out, const struct form *form, const reload_item *item,
+                    const reload_origin *origin, unsigned flags)
 {
-    reload_err err =
-        form->garbage(item->octets, item->len, item->diag.text, origin, flags, sink, arg);
-    return err != RELOAD_OK ? err : form_put(sink, arg, form->end, strlen(form->end));
+    output_check(out, form->garbage(item->octets, item->len, item->diag.text, origin,
+                                    flags | output_flags(out), output_write, out));
+    (void)output_write(out, form->end, strlen(form->end));
 }

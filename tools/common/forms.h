@@ -36,13 +36,12 @@ const struct form *form_named(const struct tool *tool, const char *name, const c
 /* Handles an option whose argument is json, hex or binary [const struct form *]. */
 option_call form_octets_option;
 
-/* Write a message, or garbage, in a form. */
-reload_err form_write_message(const struct form *form, const reload_msg *msg,
-                              const reload_origin *origin, unsigned flags, reload_sink sink,
-                              void *arg);
-reload_err form_write_garbage(const struct form *form, const reload_item *item,
-                              const reload_origin *origin, unsigned flags, reload_sink sink,
-                              void *arg);
+/* Write a message, or garbage, in a form. Text that could drive a terminal is escaped if the output
+ * is one. */
+void output_message(struct output *out, const struct form *form, const reload_msg *msg,
+                    const reload_origin *origin, unsigned flags);
+void output_garbage(struct output *out, const struct form *form, const reload_item *item,
+                    const reload_origin *origin, unsigned flags);
 /* Writes hex digits alone. */
 reload_err form_write_digits(const uint8_t *octets, size_t len, reload_sink sink, void *arg);
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/fault.h"
 #include "common/tool.h"
 
 #include <errno.h>
@@ -287,6 +288,13 @@ void output_check(struct output *out, reload_err err)
 bool output_is_terminal(const struct output *out)
 {
     return isatty(out->fd) == 1;
+}
+
+unsigned output_flags(const struct output *out)
+{
+    return output_is_terminal(out) && !RL_FAULT("no control characters reach a terminal")
+               ? RELOAD_ASCII
+               : 0;
 }
 
 bool output_takes_colour(const struct output *out)

@@ -90,6 +90,8 @@ bool output_close(struct output *out);
 void output_sync_directory(const char *path);
 /* Whether it is a terminal. */
 bool output_is_terminal(const struct output *out);
+/* The flags of JSON that depend on where it goes: RELOAD_ASCII for a terminal. */
+unsigned output_flags(const struct output *out);
 /* Whether it is a terminal that shows colours. */
 bool output_takes_colour(const struct output *out);
 
@@ -139,6 +141,12 @@ typedef reload_err octets_taker(void *arg, const uint8_t *octets, size_t len, re
 /* Reads a file of certificates or CRLs, which no output may then replace, for take. Returns false
  * after reporting an error. */
 bool certs_read(struct tool *tool, const char *path, octets_taker *take, void *arg);
+
+/* Read a key's passphrase, NUL-terminated: from a file, without one trailing LF or CR LF; or from
+ * the terminal, whose echo is restored also if a signal ends the program. path: the passphrase's
+ * file, or the key's. Return false after reporting an error. */
+bool passphrase_read(struct tool *tool, const char *path, reload_buf *passphrase);
+bool passphrase_ask(struct tool *tool, const char *path, reload_buf *passphrase);
 
 /* Takes a key file's octets with a passphrase, or NULL for none. */
 typedef reload_err key_taker(void *arg, const uint8_t *octets, size_t len, const char *passphrase,

@@ -73,11 +73,10 @@ static void check_diff(const struct tool *tool, const struct dump_options *o, ch
         tool_usage(tool, "--diff can read only one of its files from standard input");
 }
 
-/* The flags of renderings, as far as they depend on where the output goes. */
-static unsigned output_flags(const struct output *out, int color)
+static unsigned colour_flag(const struct output *out, int color)
 {
     bool colour = color == COLOR_ALWAYS || (color == COLOR_AUTO && output_takes_colour(out));
-    return (colour ? RELOAD_COLOUR : 0u) | (output_is_terminal(out) ? RELOAD_ASCII : 0u);
+    return colour ? RELOAD_COLOUR : 0;
 }
 
 int main(int argc, char **argv)
@@ -96,7 +95,7 @@ int main(int argc, char **argv)
                          .out = &out,
                          .input = o.input,
                          .form = o.form == NULL ? &form_text : o.form,
-                         .flags = o.flags | output_flags(&out, o.color),
+                         .flags = o.flags | colour_flag(&out, o.color),
                          .meta = o.meta,
                          .certs = o.certs};
         if (o.diff)

@@ -51,15 +51,13 @@ void dump_files(struct dump *d, char **files, int count)
         bool show_origin = d->meta || (d->form->flags & FORM_OPTIONAL_ORIGIN) == 0;
         const reload_origin *origin = show_origin ? &in.origin : NULL;
         if (input_is_message(&in)) {
-            output_check(d->out, form_write_message(d->form, in.msg, origin, d->flags, output_write,
-                                                    d->out));
+            output_message(d->out, d->form, in.msg, origin, d->flags);
             if (d->certs != NULL)
                 write_certs(d, in.msg);
             if (reload_msg_check(in.msg, &diag) != RELOAD_OK)
                 input_error(&in, STATUS_MALFORMED, &diag);
         } else if (in.item->kind == RELOAD_ITEM_GARBAGE) {
-            output_check(d->out, form_write_garbage(d->form, in.item, origin, d->flags,
-                                                    output_write, d->out));
+            output_garbage(d->out, d->form, in.item, origin, d->flags);
         }
     }
     input_close(&in);

@@ -230,7 +230,8 @@ static void write_document(struct vectors *v)
     reload_json_writer w;
     if (!output_open(&out, v->tool, v->path, 0))
         return;
-    reload_json_writer_init(&w, v->base->options->json_flags & RELOAD_PRETTY, output_write, &out);
+    reload_json_writer_init(&w, (v->base->options->json_flags & RELOAD_PRETTY) | output_flags(&out),
+                            output_write, &out);
     write_root(&w, v);
     output_check(&out, reload_json_writer_finish(&w));
     (void)output_write(&out, "\n", 1);

@@ -148,8 +148,7 @@ static void write_done(struct run *r)
     if (o->tbs)
         write_tbs(r, form);
     else
-        output_check(&r->out,
-                     form_write_message(form, r->msg, NULL, o->json_flags, output_write, &r->out));
+        output_message(&r->out, form, r->msg, NULL, o->json_flags);
     if (sign && (o->flags & RELOAD_SIGN_SOURCE_INFO) != 0 &&
         reload_msg_member(r->msg, RELOAD_NO_ATTR, RELOAD_A_SOURCE_INFO) == RELOAD_NO_ATTR)
         warn_of_message(r, "no SOURCE-INFO to sign");

@@ -227,12 +227,13 @@ static void write_report(struct report_writer *r, const reload_report *report,
 
 reload_err report_json_write(const reload_report *report, const reload_msg *msg,
                              const reload_origin *origin, reload_security lint,
-                             struct explanations *explanations, reload_sink sink, void *arg)
+                             struct explanations *explanations, unsigned flags, reload_sink sink,
+                             void *arg)
 {
     struct report_writer r = {.lint = lint, .explanations = explanations};
     if (explanations != NULL)
         explanations_rewind(explanations);
-    reload_json_writer_init(&r.json, 0, sink, arg);
+    reload_json_writer_init(&r.json, flags, sink, arg);
     write_report(&r, report, msg, origin, NULL);
     return reload_json_writer_finish(&r.json);
 }

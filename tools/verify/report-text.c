@@ -231,8 +231,7 @@ void report_filtered(struct verify *v, const struct slot *slot)
     if (slot->msg == NULL)
         return;
     if (reload_verdict_passes(report->verdict)) {
-        output_check(&v->out, form_write_message(v->options.form, slot->msg, NULL, 0, output_write,
-                                                 &v->out));
+        output_message(&v->out, v->options.form, slot->msg, NULL, 0);
     } else if (report->verdict == RELOAD_INVALID) {
         tool_warn(&v->tool, "%s: offset %" PRIu64 ": message %" PRIu64 ": not passed on: %s: %s",
                   slot->origin.file, slot->origin.offset, slot->origin.index,

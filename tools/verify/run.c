@@ -140,8 +140,9 @@ static bool open_store(struct verify *v)
 static void print_json(struct verify *v, const struct slot *slot)
 {
     reload_security lint = v->options.lint ? v->options.policy.security : RELOAD_SECURITY_OPEN;
-    output_check(&v->out, report_json_write(slot->report, slot->msg, &slot->origin, lint,
-                                            &v->explanations, output_write, &v->out));
+    output_check(&v->out,
+                 report_json_write(slot->report, slot->msg, &slot->origin, lint, &v->explanations,
+                                   output_flags(&v->out), output_write, &v->out));
     (void)output_write(&v->out, "\n", 1);
 }
 

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Passphrases of keys, from a file or typed at a terminal. */
+#include "common/tool.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+enum { MAX_LINE = 1023, MAX_FILE = 64 * 1024 };
+
+bool passphrase_read(struct tool *tool, const char *path, reload_buf *passphrase)
+{
+    if (!file_read(tool, path, MAX_FILE, passphrase, true))
+        return false;
+    if (passphrase->len > 0 && passphrase->octets[passphrase->len - 1] == '\n')
+        passphrase->len--;
+    if (passphrase->len > 0 && passphrase->octets[passphrase->len - 1] == '\r')
+        passphrase->len--;
+    reload_buf_append(passphrase, "", 1);
+    return passphrase->err == RELOAD_OK;
+}
+
+/* ---- Signals that would leave the terminal without echo ---- */
+
+static const int caught[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
+enum { CAUGHT = sizeof caught / sizeof caught[0] };
+
+static volatile sig_atomic_t arrived; /* the signal, or 0 */
+
+static void on_signal(int number)
+{
+    arrived = number;
+}
+
+struct signals {
+    struct sigaction actions[CAUGHT];
+    sigset_t mask;
+};
+
+/* Catches the signals and blocks them, except while ppoll waits. */
+static void catch_signals(struct signals *old)
+{
+    const struct sigaction action = {.sa_handler = on_signal};
+    sigset_t blocked;
+    arrived = 0;
+    (void)sigemptyset(&blocked);
+    for (size_t i = 0; i < CAUGHT; i++)
+        (void)sigaddset(&blocked, caught[i]);
+    (void)sigprocmask(SIG_BLOCK, &blocked, &old->mask);
+    for (size_t i = 0; i < CAUGHT; i++)
+        if (sigaction(caught[i], NULL, &old->actions[i]) == 0 &&
+            old->actions[i].sa_handler != SIG_IGN)
+            (void)sigaction(caught[i], &action, NULL);
+}
+
+/* Restores the handlers, and delivers the signal that arrived. */
+static void release_signals(const struct signals *old)
+{
+    for (size_t i = 0; i < CAUGHT; i++)
+        (void)sigaction(caught[i], &old->actions[i], NULL);
+    if (arrived != 0)
+        (void)raise(arrived);
+    (void)sigprocmask(SIG_SETMASK, &old->mask, NULL);
+}
+
+/* ---- The prompt ---- */
+
+/* Reads a line of at most MAX_LINE octets; what exceeds it is dropped. Returns its length, or -1
+ * at the end of input, or if a signal arrives. */
+static int read_line(int terminal, const sigset_t *mask, char line[MAX_LINE + 1])
+{
+    int len = 0;
+    for (;;) {
+        struct pollfd ready = {.fd = terminal, .events = POLLIN};
+        char c;
+        if (ppoll(&ready, 1, NULL, mask) < 0 && (arrived != 0 || errno != EINTR))
+            return -1;
+        if (ready.revents == 0)
+            continue;
+        if (read(terminal, &c, 1) != 1)
+            return -1;
+        if (c == '\n' || c == '\r')
+            return len;
+        if (len < MAX_LINE)
+            line[len++] = c;
+    }
+}
+
+/* One attempt at the prompt, which a signal may end. */
+static int prompt(int terminal, const char *path, const struct termios *shown,
+                  char line[MAX_LINE + 1])
+{
+    struct termios hidden = *shown;
+    struct signals old;
+    catch_signals(&old);
+    hidden.c_lflag &= ~(tcflag_t)ECHO;
+    (void)tcsetattr(terminal, TCSAFLUSH, &hidden);
+    (void)dprintf(terminal, "Passphrase for %s: ", path);
+    int len = read_line(terminal, &old.mask, line);
+    (void)tcsetattr(terminal, TCSAFLUSH, shown);
+    (void)dprintf(terminal, "\n");
+    release_signals(&old);
+    return len;
+}
+
+bool passphrase_ask(struct tool *tool, const char *path, reload_buf *passphrase)
+{
+    struct termios shown;
+    char line[MAX_LINE + 1];
+    int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC), len;
+    if (terminal < 0 || tcgetattr(terminal, &shown) != 0) {
+        tool_error(tool, STATUS_FAILED,
+                   "%s: the key is encrypted: passphrase required, but there is no terminal; use "
+                   "--passphrase-file",
+                   path);
+        if (terminal >= 0)
+            (void)close(terminal);
+        return false;
+    }
+    do /* again after the process was stopped and continued */
+        len = prompt(terminal, path, &shown, line);
+    while (len < 0 && arrived == SIGTSTP);
+    (void)close(terminal);
+    if (len >= 0) {
+        reload_buf_append(passphrase, line, (size_t)len);
+        reload_buf_append(passphrase, "", 1);
+    } else {
+        tool_error(tool, STATUS_FAILED, "%s: passphrase required, but none was typed", path);
+    }
+    explicit_bzero(line, sizeof line);
+    return len >= 0;
+}
