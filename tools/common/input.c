@@ -27,8 +27,10 @@ bool file_read(struct tool *tool, const char *path, size_t max, reload_buf *buf,
     int fd = open(path, O_RDONLY | O_NOCTTY);
     ssize_t n = -1;
     if (fd >= 0) {
-        if (secret)
+        if (secret) {
+            tool_hide_memory();
             check_mode(tool, path, fd);
+        }
         while (buf->err == RELOAD_OK && buf->len <= max &&
                ((n = read(fd, chunk, sizeof chunk)) > 0 || (n < 0 && errno == EINTR)))
             if (n > 0)

@@ -112,6 +112,7 @@ bool passphrase_ask(struct tool *tool, const char *path, reload_buf *passphrase)
 {
     struct termios shown;
     char line[MAX_LINE + 1];
+    tool_hide_memory();
     int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC), len;
     if (terminal < 0 || tcgetattr(terminal, &shown) != 0) {
         tool_error(tool, STATUS_FAILED,

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 
@@ -21,6 +23,15 @@ void tool_status(struct tool *tool, int status)
 {
     if (status > tool->status)
         tool->status = status;
+}
+
+void tool_hide_memory(void)
+{
+    const struct rlimit none = {0, 0};
+    if (RL_FAULT("no core dump holds a key"))
+        return;
+    (void)setrlimit(RLIMIT_CORE, &none);
+    (void)prctl(PR_SET_DUMPABLE, 0); /* a handler of core dumps may disregard the limit */
 }
 
 void tool_keep(struct tool *tool, const char *path)

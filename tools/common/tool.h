@@ -35,6 +35,8 @@ struct tool {
 int64_t tool_milliseconds(void);
 /* Raises the exit status. */
 void tool_status(struct tool *tool, int status);
+/* Keeps the process's memory out of core dumps and debuggers, before it holds a key. */
+void tool_hide_memory(void);
 /* Notes a key, secret, certificate or state file in use, which no output may replace. */
 void tool_keep(struct tool *tool, const char *path);
 /* Whether an output may replace the file. Returns false after reporting that it is in use. */

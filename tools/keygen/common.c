@@ -73,6 +73,7 @@ bool keygen_write(struct tool *tool, const char *path, reload_buf *text)
 reload_key *keygen_key(struct tool *tool, reload_rng *rng, int64_t bits)
 {
     reload_key *key = NULL;
+    tool_hide_memory();
     reload_err err = reload_key_generate(rng, (unsigned)bits, &key);
     if (err != RELOAD_OK)
         tool_error(tool, STATUS_FAILED, "cannot make a key: %s", reload_strerror(err));

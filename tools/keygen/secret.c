@@ -35,6 +35,7 @@ static void write_secret(struct tool *tool, const char *path, size_t len, bool f
     char digits[2 * sizeof octets];
     struct output out;
     reload_rng *rng;
+    tool_hide_memory();
     reload_err err = reload_rng_new(NULL, 0, &rng);
     if (err == RELOAD_OK)
         err = reload_rng_fill(rng, octets, len);
