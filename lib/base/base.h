@@ -84,7 +84,8 @@ int rl_hex_digit(int c);
  * octets are not UTF-8. */
 size_t rl_utf8(const uint8_t *octets, size_t len, uint32_t *code);
 
-/* Appends text as reload_escape does. quote: a character to escape too, or 0. */
+/* Appends text as reload_escape does; or, with quote, a value, in which that character is escaped
+ * too, and what looks like a message is not. */
 void rl_escape(reload_buf *buf, const uint8_t *octets, size_t len, char quote);
 
 #endif

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Untrusted text, made safe for a terminal. */
+/* Untrusted text, made safe for a terminal, and for readers of messages. */
 #include "base/base.h"
+#include "base/fault.h"
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 /* Characters that control a terminal, or are invisible. */
 static bool is_unsafe(uint32_t c)
@@ -21,6 +23,58 @@ static bool is_unsafe(uint32_t c)
     return false;
 }
 
+/* The next hex digit of a dump from *at on, or -1: white space, separators and "0x" are skipped. */
+static int next_digit(const uint8_t *octets, size_t len, size_t *at)
+{
+    while (*at < len) {
+        uint8_t c = octets[*at];
+        bool prefix = c == '0' && len - *at > 1 && (octets[*at + 1] | 0x20) == 'x';
+        if (!prefix && (c == 0 || strchr(" \t\r\n:,-", c) == NULL)) {
+            ++*at;
+            return rl_hex_digit(c);
+        }
+        *at += prefix ? 2 : 1;
+    }
+    return -1;
+}
+
+/* Whether the token and four octets of a header begin here in hex. */
+static bool begins_hex(const uint8_t *octets, size_t len)
+{
+    static const uint8_t token[] = {5, 2, 4, 5, 4, 12, 4, 15};
+    size_t at = 0;
+    if (len == 0 || octets[0] != '5')
+        return false;
+    for (size_t i = 0; i < sizeof token; i++)
+        if (next_digit(octets, len, &at) != token[i])
+            return false;
+    for (size_t i = 0; i < 8; i++)
+        if (next_digit(octets, len, &at) < 0)
+            return false;
+    return true;
+}
+
+/* Whether an object with a key begins here. */
+static bool begins_object(const uint8_t *octets, size_t len)
+{
+    size_t at = 1;
+    while (at < len && strchr(" \t\r\n", octets[at]) != NULL && octets[at] != 0)
+        at++;
+    return at < len && octets[0] == '{' && octets[at] == '"';
+}
+
+/* Whether one of the library's readers could take what begins here for a message. Errors have the
+ * word RELOAD, which no header begins with: its Routing would be D. */
+static bool begins_message(const uint8_t *octets, size_t len)
+{
+    if (RL_FAULT("S§8: quoted text is no message"))
+        return false;
+    bool token = len >= 4 && memcmp(octets, "RELO", 4) == 0;
+    bool word = len >= 6 && memcmp(octets, "RELOAD", 6) == 0;
+    return (token && !word) || begins_object(octets, len) || begins_hex(octets, len);
+}
+
+/* With quote, the text is a value of a report, which shows messages anyway. */
 void rl_escape(reload_buf *buf, const uint8_t *octets, size_t len, char quote)
 {
     while (len > 0) {
@@ -37,9 +91,10 @@ void rl_escape(reload_buf *buf, const uint8_t *octets, size_t len, char quote)
                                            : 't');
         else if (c == '\\' || (quote != 0 && c == (uint32_t)quote))
             written = snprintf(words, sizeof words, "\\%c", (int)c);
-        else if (is_unsafe(c))
-            written =
-                snprintf(words, sizeof words, c < 0x80 ? "\\x%02" PRIx32 : "\\u{%04" PRIx32 "}", c);
+        else if (is_unsafe(c) || (quote == 0 && begins_message(octets, len)))
+            /* \x35 and the digits after it would be the token again */
+            written = snprintf(words, sizeof words,
+                               c < 0x80 && c != '5' ? "\\x%02" PRIx32 : "\\u{%04" PRIx32 "}", c);
         if (written > 0)
             reload_buf_append(buf, words, (size_t)written);
         else

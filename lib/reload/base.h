@@ -107,7 +107,8 @@ bool reload_hex_decode(const char *digits, size_t len, uint8_t *octets);
 
 /* Writes untrusted text so that it is safe on a terminal: control characters, invisible ones, those
  * that change the direction of writing, octets that are not UTF-8, and backslashes become \n, \xNN
- * or \u{NNNN}. RELOAD_ERR_MEMORY, RELOAD_ERR_WRITE. */
+ * or \u{NNNN}. So do the first characters of what a reload_reader could take for a message: a
+ * token, in hex too, and an object of JSON. RELOAD_ERR_MEMORY, RELOAD_ERR_WRITE. */
 reload_err reload_escape(const uint8_t *octets, size_t len, reload_sink sink, void *arg);
 
 /* Reads a time: seconds since the epoch, with or without a fraction, or RFC 3339

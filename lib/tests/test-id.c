@@ -268,6 +268,19 @@ static void test_escape(void **state)
             "a\xc3",
             "\\xffa\\xc3"),                     /* not UTF-8 */
         ROW("\xed\xa0\x80", "\\xed\\xa0\\x80"), /* surrogate */
+        /* what a reader could take for a message */
+        ROW("key {\"header\": {}}", "key \\x7b\"header\": {}}"),
+        ROW("[{ \t\"garbage\"", "[\\x7b \\t\"garbage\""),
+        ROW("{}, {1, { header", "{}, {1, { header"),
+        ROW("RELO", "\\x52ELO"),
+        ROW("RELORELO", "\\x52ELO\\x52ELO"),
+        ROW("not a RELOAD message", "not a RELOAD message"),
+        ROW("52454c4f20000000", "\\u{0035}2454c4f20000000"),
+        ROW("0: 5245 4C4f 2000 0000", "0: \\u{0035}245 4C4f 2000 0000"),
+        ROW("0x52, 0x45, 0x4c, 0x4f, 0x20, 0, 0x00 0 00",
+            "0x\\u{0035}2, 0x45, 0x4c, 0x4f, 0x20, 0, 0x00 0 00"),
+        ROW("5\n2:45-4c4f20000000", "\\u{0035}\\n2:45-4c4f20000000"),
+        ROW("the token 52454c4f is missing", "the token 52454c4f is missing"),
     };
 #undef ROW
     for (size_t i = 0; i < COUNT(rows); i++) {

@@ -172,7 +172,7 @@ reload_err rl_check_header(const uint8_t *octets, size_t len, reload_diag *diag)
                           "RFC 6940 message (token d2454c4f); its wire format is not supported");
     if (len < sizeof rl_token || memcmp(octets, rl_token, sizeof rl_token) != 0)
         return rl_fail_at(diag, RELOAD_ERR_NO_MESSAGE, 0,
-                          "not a RELOAD message: the token 52454c4f (RELO) is missing");
+                          "not a RELOAD message: the token 52454c4f is missing");
     if (len < RELOAD_HEADER_SIZE)
         return rl_fail_at(diag, RELOAD_ERR_NO_MESSAGE, 0,
                           "truncated header: %zu octets, expected 68", len);
