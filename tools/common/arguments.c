@@ -2,6 +2,7 @@
 #include "common/arguments.h"
 
 #include "base/fault.h"
+#include "common/descriptors.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -10,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* getopt_long's values for rows without a letter start above every letter. */
 enum { MAX_ROWS = 64, LONG_ONLY = 256 };
@@ -35,27 +37,27 @@ static size_t word_len(const char *text, size_t max)
 
 /* Prints words from a column on, to lines of at most HELP_WIDTH columns. Lines after the first
  * begin at indent. */
-static void print_wrapped(const char *text, size_t len, int column, int indent)
+static void print_wrapped(FILE *to, const char *text, size_t len, int column, int indent)
 {
     const char *end = text + len;
     for (bool first = true; text < end; first = false) {
         size_t n = word_len(text, (size_t)(end - text));
         if (!first && column + 1 + (int)n > HELP_WIDTH) {
-            (void)printf("\n%*s", indent, "");
+            (void)fprintf(to, "\n%*s", indent, "");
             column = indent;
         } else if (!first) {
-            (void)putchar(' ');
+            (void)fputc(' ', to);
             column++;
         }
-        (void)printf("%.*s", (int)n, text);
+        (void)fprintf(to, "%.*s", (int)n, text);
         column += (int)n;
         text += n;
         text += text < end; /* the space */
     }
-    (void)putchar('\n');
+    (void)fputc('\n', to);
 }
 
-static void print_row(const struct option_row *row)
+static void print_row(FILE *to, const struct option_row *row)
 {
     char left[128];
     bool has_letter = row->letter != '\0';
@@ -63,39 +65,45 @@ static void print_row(const struct option_row *row)
                      has_letter ? row->letter : ' ', has_letter ? "," : " ", row->name,
                      row->argument == NULL ? "" : "=", row->argument == NULL ? "" : row->argument);
     if (n < HELP_COLUMN)
-        (void)printf("%-*s", HELP_COLUMN, left);
+        (void)fprintf(to, "%-*s", HELP_COLUMN, left);
     else
-        (void)printf("%s\n%*s", left, HELP_COLUMN, "");
-    print_wrapped(row->help, strlen(row->help), HELP_COLUMN, HELP_COLUMN);
+        (void)fprintf(to, "%s\n%*s", left, HELP_COLUMN, "");
+    print_wrapped(to, row->help, strlen(row->help), HELP_COLUMN, HELP_COLUMN);
 }
 
-static void print_help(const struct command_line *line)
+static void print_help(FILE *to, const struct command_line *line)
 {
     static const char lead[] = "Usage: ";
     const char *usage = line->usage;
     for (bool first = true; *usage != '\0'; first = false) {
         size_t len = strcspn(usage, "\n");
-        (void)printf("%*s", (int)sizeof lead - 1, first ? lead : "");
-        print_wrapped(usage, len, (int)sizeof lead - 1, HELP_USAGE_COLUMN);
+        (void)fprintf(to, "%*s", (int)sizeof lead - 1, first ? lead : "");
+        print_wrapped(to, usage, len, (int)sizeof lead - 1, HELP_USAGE_COLUMN);
         usage += len + (usage[len] == '\n');
     }
-    (void)putchar('\n');
-    print_wrapped(line->about, strlen(line->about), 0, 0);
-    (void)printf("\nOptions:\n");
+    (void)fputc('\n', to);
+    print_wrapped(to, line->about, strlen(line->about), 0, 0);
+    (void)fprintf(to, "\nOptions:\n");
     for (const struct option_row *row = line->options; row->name != NULL; row++)
-        print_row(row);
-    print_row(&help_row);
-    print_row(&version_row);
+        print_row(to, row);
+    print_row(to, &help_row);
+    print_row(to, &version_row);
 }
 
 /* Ends the program after printing to standard output, which may fail. */
-static void finish(const struct tool *tool)
+static void finish(struct tool *tool, const struct command_line *help)
 {
-    if (fflush(stdout) != 0) {
-        (void)fprintf(stderr, "%s: standard output: %s\n", tool->name, strerror(errno));
-        exit(STATUS_FAILED);
-    }
-    exit(STATUS_FINE);
+    char *text = NULL;
+    size_t len = 0;
+    FILE *to = open_memstream(&text, &len);
+    if (to != NULL && help != NULL)
+        print_help(to, help);
+    else if (to != NULL)
+        (void)fprintf(to, "%s (libreload) %s\n", tool->name, RELOAD_VERSION_STRING);
+    if (to == NULL || fclose(to) != 0 || !descriptor_write(STDOUT_FILENO, text, len))
+        tool_error(tool, STATUS_FAILED, "standard output: %s", strerror(errno));
+    free(text);
+    exit(tool_finish(tool));
 }
 
 /* ---- getopt_long ---- */
@@ -207,7 +215,12 @@ static void store_value(struct tool *tool, const struct option_row *row, const c
     case OPTION_IS_TEXT:
         *(const char **)target = text;
         break;
+    case OPTION_IS_FILE:
+        tool_keep(tool, text);
+        *(const char **)target = text;
+        break;
     case OPTION_IS_FILES:
+        tool_keep(tool, text);
         argument_file(tool, row->name, text, target);
         break;
     case OPTION_IS_NUMBER:
@@ -242,14 +255,8 @@ static void store_value(struct tool *tool, const struct option_row *row, const c
 static void handle_row(struct tool *tool, const struct command_line *line,
                        const struct option_row *row, void *options)
 {
-    if (row == &help_row) {
-        print_help(line);
-        finish(tool);
-    }
-    if (row == &version_row) {
-        (void)printf("%s (libreload) %s\n", tool->name, RELOAD_VERSION_STRING);
-        finish(tool);
-    }
+    if (row == &help_row || row == &version_row)
+        finish(tool, row == &help_row ? line : NULL);
     void *target = (char *)options + row->target;
     if (RL_FAULT_OF(tool->name, row->name))
         return;
@@ -257,6 +264,15 @@ static void handle_row(struct tool *tool, const struct command_line *line,
         row->call(tool, row, optarg, target);
     else
         store_value(tool, row, optarg, target);
+}
+
+/* Notes the input files in a list that ends with NULL. */
+static void keep_inputs(struct tool *tool, char **files)
+{
+    if (*files == NULL)
+        tool_keep(tool, "-");
+    for (; *files != NULL; files++)
+        tool_keep(tool, *files);
 }
 
 int arguments_parse(struct tool *tool, const struct command_line *line, int argc, char **argv,
@@ -272,6 +288,8 @@ int arguments_parse(struct tool *tool, const struct command_line *line, int argc
     }
     if (line->no_operands && optind < argc)
         tool_usage(tool, "unexpected operand \"%s\"", argv[optind]);
+    if (!line->no_operands)
+        keep_inputs(tool, argv + optind);
     return optind;
 }
 

@@ -30,7 +30,8 @@ enum option_kind {
     OPTION_IS_BIT,       /* no argument [unsigned, in which the bit is set] */
     OPTION_IS_QUIET,     /* no argument; sets the tool's quiet [none] */
     OPTION_IS_TEXT,      /* [const char *] */
-    OPTION_IS_FILES,     /* may be repeated [struct file_list] */
+    OPTION_IS_FILE,      /* file that is read or holds state, so never an output [const char *] */
+    OPTION_IS_FILES,     /* the same; may be repeated [struct file_list] */
     OPTION_IS_NUMBER,    /* from min to max [int64_t] */
     OPTION_IS_TIME,      /* from min to max, in whole seconds [reload_time] */
     OPTION_IS_TIMESTAMP, /* seconds in 32 bits [int64_t] */
@@ -79,6 +80,9 @@ struct option_row {
 #define OPTION_TEXT(letter, name, argument, struct_type, member, help)                           \
     {OPTION_IS_TEXT, letter, name, argument, help,                                               \
      OPTION_TARGET(struct_type, member, const char *), 0, 0, 0, NULL, NULL}
+#define OPTION_FILE(letter, name, argument, struct_type, member, help)                           \
+    {OPTION_IS_FILE, letter, name, argument, help,                                               \
+     OPTION_TARGET(struct_type, member, const char *), 0, 0, 0, NULL, NULL}
 #define OPTION_FILES(letter, name, struct_type, member, help)                                    \
     {OPTION_IS_FILES, letter, name, "FILE", help,                                                \
      OPTION_TARGET(struct_type, member, struct file_list), 0, 0, 0, NULL, NULL}
@@ -120,7 +124,8 @@ struct command_line {
     bool no_operands; /* an operand is a mistake */
 };
 
-/* Stores the options' values in the tool's struct. Returns the index of the first operand.
+/* Stores the options' values in the tool's struct. Returns the index of the first operand. Operands
+ * are input files, and standard input is one if there is none.
  * --help and --version, which are in no table, print and end the program; a mistake ends it too. */
 int arguments_parse(struct tool *tool, const struct command_line *line, int argc, char **argv,
                     void *options);

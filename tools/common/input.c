@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/fault.h"
+#include "common/descriptors.h"
 #include "common/tool.h"
 
 #include <errno.h>
@@ -32,15 +33,12 @@ bool file_read(struct tool *tool, const char *path, size_t max, reload_buf *buf,
             check_mode(tool, path, fd);
         }
         while (buf->err == RELOAD_OK && buf->len <= max &&
-               ((n = read(fd, chunk, sizeof chunk)) > 0 || (n < 0 && errno == EINTR)))
-            if (n > 0)
-                reload_buf_append(buf, chunk, (size_t)n);
+               (n = descriptor_read(fd, chunk, sizeof chunk)) > 0)
+            reload_buf_append(buf, chunk, (size_t)n);
     }
     int cause = errno;
     if (fd >= 0)
         (void)close(fd);
-    if (secret && !RL_FAULT("no output replaces a key"))
-        tool_keep(tool, path);
     explicit_bzero(chunk, sizeof chunk);
     if (n < 0)
         tool_error(tool, STATUS_FAILED, "%s: %s", path, strerror(cause));
@@ -85,11 +83,7 @@ static ptrdiff_t read_file(void *arg, uint8_t *octets, size_t size)
     struct pollfd ready = {.fd = in->fd, .events = POLLIN};
     if (poll(&ready, 1, 0) == 0 && !RL_FAULT("S§8: output is written before input pauses"))
         before_wait(in);
-    ssize_t n;
-    do {
-        n = read(in->fd, octets, size);
-    } while (n < 0 && errno == EINTR);
-    return n;
+    return descriptor_read(in->fd, octets, size);
 }
 
 static void close_file(struct input *in)

@@ -22,7 +22,6 @@ bool certs_read(struct tool *tool, const char *path, octets_taker *take, void *a
     reload_buf octets = {0};
     reload_diag diag = {0};
     bool good = file_read(tool, path, MAX_CERTS, &octets, false);
-    tool_keep(tool, path);
     if (good && take(arg, octets.octets, octets.len, &diag) != RELOAD_OK) {
         tool_error_diag(tool, path, &diag);
         good = false;

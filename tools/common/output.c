@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/fault.h"
+#include "common/descriptors.h"
 #include "common/tool.h"
 
 #include <errno.h>
@@ -69,18 +70,28 @@ static mode_t default_mode(void)
     return 0666 & ~mask;
 }
 
+/* The name of a file beside the target, whatever the target's own length; NULL without memory. */
+static char *temporary_name(const char *target)
+{
+    static const char name[] = ".reload-XXXXXX";
+    const char *slash = strrchr(target, '/');
+    size_t len = slash == NULL ? 0 : (size_t)(slash - target) + 1;
+    char *path = malloc(len + sizeof name);
+    if (path != NULL) {
+        memcpy(path, target, len);
+        memcpy(path + len, name, sizeof name);
+    }
+    return path;
+}
+
 /* Creates a file of that mode in the target's directory. */
 static bool open_temporary(struct output *out, mode_t mode)
 {
-    static const char suffix[] = ".XXXXXX";
-    size_t len = strlen(out->target);
-    out->temporary = malloc(len + sizeof suffix);
+    out->temporary = temporary_name(out->target);
     if (out->temporary == NULL) {
         output_fail(out, "cannot be written");
         return false;
     }
-    memcpy(out->temporary, out->target, len);
-    memcpy(out->temporary + len, suffix, sizeof suffix);
     sigset_t all, before;
     (void)sigfillset(&all);
     (void)sigprocmask(SIG_BLOCK, &all, &before); /* until the file is among the unfinished */
@@ -95,69 +106,92 @@ static bool open_temporary(struct output *out, mode_t mode)
         out->temporary = NULL;
         return false;
     }
+    out->own = true;
     if (fchmod(out->fd, mode) != 0) /* the umask may have taken even the owner's rights */
         output_fail(out, "its mode cannot be set");
     return true;
 }
 
-static bool open_path(struct output *out, const char *path)
+/* Writes to an open descriptor, at its offset. */
+static bool open_descriptor(struct output *out, int fd)
 {
-    struct stat st;
-    bool exists = stat(path, &st) == 0;
-    if (exists && S_ISDIR(st.st_mode)) {
-        errno = EISDIR;
+    out->fd = fd;
+    if (fcntl(fd, F_GETFD) == -1)
         output_fail(out, "cannot be written");
+    else if (!out->state && !tool_may_write_to(out->tool, fd, output_name(out)))
+        out->failed = true;
+    return !out->failed;
+}
+
+/* Opens what cannot be replaced by a file: a pipe or a device. */
+static bool open_special(struct output *out, const char *path)
+{
+    int fd = open(path, O_WRONLY | O_NOCTTY);
+    if (fd < 0) {
+        output_fail(out, "cannot be opened");
         return false;
     }
-    if (exists && !S_ISREG(st.st_mode)) { /* a pipe or a device cannot be replaced by a file */
-        out->fd = open(path, O_WRONLY | O_NOCTTY);
-        if (out->fd < 0)
-            output_fail(out, "cannot be opened");
-        return out->fd >= 0;
-    }
-    if (!tool_may_write(out->tool, path)) {
+    out->fd = fd;
+    out->own = true;
+    return true;
+}
+
+/* Prepares a file that takes the path's place, or is created there. */
+static bool open_file(struct output *out, const char *path, const struct stat *old)
+{
+    if (!out->state && !tool_may_write(out->tool, path)) {
         out->failed = true;
         return false;
     }
-    if (exists && out->secret && !out->force) {
+    if (old != NULL && out->secret && !out->force) {
         tool_error(out->tool, STATUS_FAILED, "%s: already exists; --force replaces it", path);
         out->failed = true;
         return false;
     }
-    out->target = exists ? realpath(path, NULL) : strdup(path);
+    out->target = old != NULL ? realpath(path, NULL) : strdup(path);
     if (out->target == NULL) {
         output_fail(out, "cannot be written");
         return false;
     }
-    return open_temporary(out, out->secret ? 0600 : exists ? st.st_mode & 0777 : default_mode());
+    return open_temporary(out, out->secret   ? 0600
+                               : old != NULL ? old->st_mode & 0777
+                                             : default_mode());
 }
 
-/* Whether a path is the file that standard output is open on, as /dev/stdout is: it is written to,
- * not replaced. */
-static bool is_standard_output(const char *path)
+static bool open_path(struct output *out, const char *path)
 {
-    struct stat st, own;
-    return stat(path, &st) == 0 && S_ISREG(st.st_mode) && fstat(STDOUT_FILENO, &own) == 0 &&
-           st.st_dev == own.st_dev && st.st_ino == own.st_ino;
+    struct stat st;
+    int fd = RL_FAULT("/dev/fd/N is the open descriptor") ? -1 : descriptor_named(path);
+    if (fd >= 0)
+        return open_descriptor(out, fd);
+    bool exists = stat(path, &st) == 0;
+    if (exists && S_ISDIR(st.st_mode))
+        errno = EISDIR;
+    if (exists ? S_ISDIR(st.st_mode) : errno != ENOENT) {
+        output_fail(out, "cannot be written");
+        return false;
+    }
+    return exists && !S_ISREG(st.st_mode) ? open_special(out, path)
+                                          : open_file(out, path, exists ? &st : NULL);
 }
 
 bool output_open(struct output *out, struct tool *tool, const char *path, unsigned flags)
 {
     *out = (struct output){.tool = tool,
                            .path = path,
-                           .fd = STDOUT_FILENO,
+                           .fd = -1,
                            .secret = (flags & OUTPUT_SECRET) != 0,
-                           .force = (flags & OUTPUT_FORCE) != 0};
-    if (path != NULL && (strcmp(path, "-") == 0 || (!out->secret && is_standard_output(path))))
+                           .force = (flags & OUTPUT_FORCE) != 0,
+                           .state = (flags & OUTPUT_STATE) != 0};
+    if (path != NULL && strcmp(path, "-") == 0)
         out->path = path = NULL;
     out->pending = malloc(PENDING);
     if (out->pending == NULL)
         output_fail(out, "cannot be written");
-    bool opened = out->pending != NULL && (path == NULL || open_path(out, path));
+    bool opened = out->pending != NULL &&
+                  (path == NULL ? open_descriptor(out, STDOUT_FILENO) : open_path(out, path));
     if (!opened) {
         out->failed = true;
-        if (path != NULL && out->fd == STDOUT_FILENO)
-            out->fd = -1; /* not opened */
         (void)output_close(out);
     }
     return opened;
@@ -165,17 +199,8 @@ bool output_open(struct output *out, struct tool *tool, const char *path, unsign
 
 static void write_all(struct output *out, const uint8_t *octets, size_t len)
 {
-    while (len > 0 && !out->failed) {
-        ssize_t n = write(out->fd, octets, len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0) {
-            output_fail(out, "cannot be written");
-            return;
-        }
-        octets += n;
-        len -= (size_t)n;
-    }
+    if (!out->failed && !descriptor_write(out->fd, octets, len))
+        output_fail(out, "cannot be written");
 }
 
 void output_flush(struct output *out)
@@ -224,48 +249,65 @@ void output_sync_directory(const char *path)
     free(copy);
 }
 
+bool output_is_hidden(const struct output *out)
+{
+    return out->temporary != NULL;
+}
+
+bool output_sync(struct output *out)
+{
+    output_flush(out);
+    if (!out->failed && fsync(out->fd) != 0 && errno != EINVAL && errno != EROFS)
+        output_fail(out, "cannot be synced");
+    return !out->failed;
+}
+
+/* Gives the temporary file its name, but not that of an existing file. */
+static void link_into_place(struct output *out)
+{
+    if (link(out->temporary, out->target) != 0)
+        output_fail(out, "cannot be put in place");
+    else if (unlink(out->temporary) != 0)
+        tool_error(out->tool, STATUS_FAILED, "%s: its second name %s cannot be removed: %s",
+                   out->path, out->temporary, strerror(errno));
+}
+
 /* Gives the temporary file its name. Without --force a key replaces no file, not even one created
  * meanwhile. */
 static void publish(struct output *out)
 {
-    bool exclusive = out->secret && !out->force;
-    if (fsync(out->fd) != 0 && errno != EINVAL && errno != EROFS)
-        output_fail(out, "cannot be synced");
+    (void)output_sync(out);
     if (close(out->fd) != 0)
         output_fail(out, "cannot be closed");
     out->fd = -1;
     if (out->failed)
         return;
-    if (!exclusive) {
-        if (rename(out->temporary, out->target) != 0)
-            output_fail(out, "cannot be renamed into place");
-        else
-            output_sync_directory(out->target);
-        return;
-    }
-    if (link(out->temporary, out->target) != 0)
-        output_fail(out, "cannot be put in place");
-    else
-        (void)unlink(out->temporary);
+    if (out->secret && !out->force)
+        link_into_place(out);
+    else if (rename(out->temporary, out->target) != 0)
+        output_fail(out, "cannot be renamed into place");
     if (!out->failed)
         output_sync_directory(out->target);
+}
+
+/* Makes the file appear, or removes it. */
+static void end_temporary(struct output *out)
+{
+    bool keep = !out->failed && (out->written || out->tool->status == STATUS_FINE);
+    if (keep)
+        publish(out);
+    if (!keep || out->failed)
+        (void)unlink(out->temporary);
+    replace_unfinished(out->temporary, NULL);
 }
 
 bool output_close(struct output *out)
 {
     output_flush(out);
-    if (out->temporary != NULL) {
-        bool keep = !out->failed && (out->written || out->tool->status == STATUS_FINE);
-        if (keep)
-            publish(out);
-        if (out->fd >= 0)
-            (void)close(out->fd);
-        if (!keep || out->failed)
-            (void)unlink(out->temporary);
-        replace_unfinished(out->temporary, NULL);
-    } else if (out->path != NULL && out->fd >= 0 && close(out->fd) != 0) {
+    if (out->temporary != NULL)
+        end_temporary(out);
+    if (out->own && out->fd >= 0 && close(out->fd) != 0)
         output_fail(out, "cannot be closed");
-    }
     if (out->pending != NULL)
         explicit_bzero(out->pending, PENDING); /* it may hold a key */
     free(out->pending);
@@ -274,6 +316,12 @@ bool output_close(struct output *out)
     bool good = !out->failed;
     *out = (struct output){.fd = -1};
     return good;
+}
+
+void output_discard(struct output *out)
+{
+    out->failed = true;
+    (void)output_close(out);
 }
 
 void output_check(struct output *out, reload_err err)

@@ -47,6 +47,20 @@ static bool relocate_files(reload_profile *profile, const char *path)
     return true;
 }
 
+/* Notes all files that a profile names, which are files of the call even if options override them.
+ */
+static void keep_files(struct tool *tool, const reload_profile *profile)
+{
+    char *const *const lists[] = {profile->ca, profile->intermediates, profile->crl};
+    const char *const names[] = {profile->replay_state, profile->pin};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (names[i] != NULL)
+            tool_keep(tool, names[i]);
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        for (size_t k = 0; lists[i][k] != NULL; k++)
+            tool_keep(tool, lists[i][k]);
+}
+
 bool profile_read(struct tool *tool, const char *path, reload_profile **profile)
 {
     reload_buf text = {0};
@@ -63,6 +77,14 @@ bool profile_read(struct tool *tool, const char *path, reload_profile **profile)
         good = false;
     }
     return good;
+}
+
+static bool read_profile(struct tool *tool, struct policy_options *p)
+{
+    if (!profile_read(tool, p->profile_file, &p->profile))
+        return false;
+    keep_files(tool, p->profile);
+    return true;
 }
 
 /* A file option replaces the profile's whole list. */
@@ -154,7 +176,7 @@ static void drop_without_effect(const struct tool *tool, struct policy_options *
 bool policy_load(struct tool *tool, struct policy_options *p)
 {
     policy_check(tool, p);
-    if (p->profile_file != NULL && !profile_read(tool, p->profile_file, &p->profile))
+    if (p->profile_file != NULL && !read_profile(tool, p))
         return false;
     p->security = decide(tool, p);
     if (p->profile_file != NULL)
@@ -173,7 +195,7 @@ bool policy_load_as(struct tool *tool, struct policy_options *p, reload_security
     p->security = security;
     if (p->profile_file == NULL)
         return true;
-    if (!profile_read(tool, p->profile_file, &p->profile))
+    if (!read_profile(tool, p))
         return false;
     if (p->profile->security >= 0 && p->profile->security != (int64_t)security && !force) {
         const char *profile = reload_name(RELOAD_NAMES_SECURITY, (uint32_t)p->profile->security);

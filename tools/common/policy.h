@@ -36,7 +36,7 @@ struct policy_options {
  * those of both tools, and those of reload-verify. */
 /* clang-format off */
 #define POLICY_COMMON_ROWS(struct_type, member)                                                  \
-    OPTION_TEXT(0, "profile", "FILE", struct_type, member.profile_file,                          \
+    OPTION_FILE(0, "profile", "FILE", struct_type, member.profile_file,                          \
                 "read the overlay's parameters from its profile; options override it"),          \
     OPTION_TEXT(0, "overlay", "NAME", struct_type, member.overlay,                               \
                 "set the overlay's name, whose CRC-32 is the Overlay field")
@@ -45,7 +45,7 @@ struct policy_options {
                  "use HMAC with the shared secret in FILE; repeat to accept any of several"),    \
     OPTION_FILES(0, "ca", struct_type, member.ca,                                                \
                  "use CERTS and trust the CA certificates in FILE; may be repeated"),            \
-    OPTION_TEXT(0, "pin", "FILE", struct_type, member.pin,                                       \
+    OPTION_FILE(0, "pin", "FILE", struct_type, member.pin,                                       \
                 "use CERTS with self-signed certificates, and keep the first key seen for each " \
                 "Peer-ID or KEY in FILE"),                                                       \
     OPTION_FLAG(0, "none", struct_type, member.none, "use NONE: messages are not signed"),       \
@@ -69,7 +69,7 @@ struct policy_options {
                 "require a PEER-SIGNATURE in each SOURCE-INFO"),                                 \
     OPTION_FLAG(0, "replay", struct_type, member.replay,                                         \
                 "reject a request that was seen before in this run"),                            \
-    OPTION_TEXT(0, "replay-state", "FILE", struct_type, member.replay_state,                     \
+    OPTION_FILE(0, "replay-state", "FILE", struct_type, member.replay_state,                     \
                 "like --replay, but keep state in FILE, created if missing"),                    \
     OPTION_FLAG(0, "pair", struct_type, member.pair,                                             \
                 "reject a response that answers no request seen before in this run")

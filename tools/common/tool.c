@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/fault.h"
 #include "common/batch.h"
+#include "common/descriptors.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -9,8 +10,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 int64_t tool_milliseconds(void)
 {
@@ -34,51 +35,55 @@ void tool_hide_memory(void)
     (void)prctl(PR_SET_DUMPABLE, 0); /* a handler of core dumps may disregard the limit */
 }
 
-void tool_keep(struct tool *tool, const char *path)
+/* An error or a warning that could not be written. */
+static bool errors_lost;
+
+void tool_print_lines(const void *octets, size_t len)
 {
-    struct stat st;
-    if (tool->kept_count < MAX_KEPT && stat(path, &st) == 0 && S_ISREG(st.st_mode)) {
-        tool->kept[tool->kept_count].dev = st.st_dev;
-        tool->kept[tool->kept_count++].ino = st.st_ino;
-    }
+    if (!descriptor_write(STDERR_FILENO, octets, len) && !RL_FAULT("lost errors are noticed"))
+        errors_lost = true;
 }
 
-bool tool_may_write(struct tool *tool, const char *path)
+int tool_finish(struct tool *tool)
 {
-    struct stat st;
-    bool exists = stat(path, &st) == 0;
-    for (size_t i = 0; exists && i < tool->kept_count; i++)
-        if (tool->kept[i].dev == st.st_dev && tool->kept[i].ino == st.st_ino) {
-            tool_error(
-                tool, STATUS_FAILED,
-                "%s: in use as a key, certificate or state file; an output cannot replace it",
-                path);
-            return false;
-        }
-    return true;
+    if (errors_lost)
+        tool_status(tool, STATUS_FAILED);
+    tool_free_kept(tool);
+    return tool->status;
 }
 
-/* A reload_sink: standard error, or the batch that collects what is printed there. */
-static int to_errors(void *arg, const void *octets, size_t len)
+/* A reload_sink. */
+static int to_line(void *arg, const void *octets, size_t len)
 {
-    const struct tool *tool = arg;
-    if (tool->batch == NULL || RL_FAULT("replay: errors wait for the commit"))
-        return fwrite(octets, 1, len, stderr) == len ? 0 : -1;
-    batch_write(tool->batch, octets, len);
+    reload_buf_append(arg, octets, len);
     return 0;
 }
 
-/* Prints "tool: …", with control characters escaped, so that input cannot drive the terminal. */
+/* Prints a line on standard error, or to the batch that collects what is printed there. */
+static void print_line(const struct tool *tool, const reload_buf *line)
+{
+    if (line->err != RELOAD_OK)
+        errors_lost = true;
+    else if (tool->batch == NULL || RL_FAULT("replay: errors wait for the commit"))
+        tool_print_lines(line->octets, line->len);
+    else
+        batch_write(tool->batch, line->octets, line->len);
+}
+
+/* Prints "tool: …", escaped, so that input drives no terminal and looks like no message. */
 static void print_error(const struct tool *tool, const char *format, va_list args)
 {
-    char line[2048];
-    void *sink_arg = (void *)(uintptr_t)tool;
-    int n = vsnprintf(line, sizeof line, format, args);
-    size_t len = n < 0 ? 0 : (size_t)n < sizeof line ? (size_t)n : sizeof line - 1;
-    (void)to_errors(sink_arg, tool->name, strlen(tool->name));
-    (void)to_errors(sink_arg, ": ", 2);
-    (void)reload_escape((const uint8_t *)line, len, to_errors, sink_arg);
-    (void)to_errors(sink_arg, "\n", 1);
+    char words[2048];
+    reload_buf line = {0};
+    int n = vsnprintf(words, sizeof words, format, args);
+    size_t len = n < 0 ? 0 : (size_t)n < sizeof words ? (size_t)n : sizeof words - 1;
+    reload_buf_append(&line, tool->name, strlen(tool->name));
+    reload_buf_append(&line, ": ", 2);
+    if (reload_escape((const uint8_t *)words, len, to_line, &line) != RELOAD_OK)
+        errors_lost = true;
+    reload_buf_append(&line, "\n", 1);
+    print_line(tool, &line);
+    reload_buf_free(&line);
 }
 
 void tool_error(struct tool *tool, int status, const char *format, ...)
@@ -120,6 +125,8 @@ void tool_usage(const struct tool *tool, const char *format, ...)
     va_start(args, format);
     print_error(tool, format, args);
     va_end(args);
-    (void)fprintf(stderr, "Try '%s --help'.\n", tool->name);
-    exit(STATUS_USAGE);
+    char hint[96];
+    int n = snprintf(hint, sizeof hint, "Try '%s --help'.\n", tool->name);
+    tool_print_lines(hint, n < 0 ? 0 : (size_t)n);
+    exit(errors_lost ? STATUS_FAILED : STATUS_USAGE);
 }

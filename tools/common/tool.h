@@ -17,18 +17,16 @@ enum {
 };
 
 /* A run of a tool. */
-enum { MAX_KEPT = 64 };
 struct batch;
+struct file_id;
 struct tool {
     const char *name;
-    bool quiet;          /* print errors only */
-    int status;          /* the exit status so far */
-    struct batch *batch; /* collects errors and warnings; NULL: they are printed at once */
-    struct {
-        dev_t dev;
-        ino_t ino;
-    } kept[MAX_KEPT]; /* files that no output may replace */
-    size_t kept_count;
+    bool quiet;           /* print errors only */
+    int status;           /* the exit status so far */
+    struct batch *batch;  /* collects errors and warnings; NULL: they are printed at once */
+    struct file_id *kept; /* files of the call, which are never an output */
+    size_t kept_count, kept_cap;
+    bool kept_lost; /* some could not be noted */
 };
 
 /* Milliseconds of a monotonic clock. */
@@ -37,12 +35,13 @@ int64_t tool_milliseconds(void);
 void tool_status(struct tool *tool, int status);
 /* Keeps the process's memory out of core dumps and debuggers, before it holds a key. */
 void tool_hide_memory(void);
-/* Notes a key, secret, certificate or state file in use, which no output may replace. */
-void tool_keep(struct tool *tool, const char *path);
-/* Whether an output may replace the file. Returns false after reporting that it is in use. */
-bool tool_may_write(struct tool *tool, const char *path);
-/* Prints an error on standard error, "tool: …", and raises the exit status. Control characters are
- * escaped. */
+/* Ends a run: frees its memory and returns the exit status. An error or a warning that could not be
+ * written raises it to STATUS_FAILED. */
+int tool_finish(struct tool *tool);
+/* Writes lines to standard error as they are. */
+void tool_print_lines(const void *octets, size_t len);
+/* Prints an error on standard error, "tool: …", and raises the exit status. What it quotes is
+ * escaped (reload_escape). */
 __attribute__((format(printf, 3, 4))) void tool_error(struct tool *tool, int status,
                                                       const char *format, ...);
 /* The same for a file that the library could not use: "tool: path: place: cause". */
@@ -55,6 +54,20 @@ __attribute__((format(printf, 2, 3))) void tool_warn(const struct tool *tool, co
 __attribute__((format(printf, 2, 3), noreturn)) void tool_usage(const struct tool *tool,
                                                                 const char *format, ...);
 
+/* ---- Files of the call (files.c) ---- */
+
+/* Notes a file that the call reads or keeps state in, which is then never an output of it. "-" is
+ * standard input. A file that is missing is known by its directory and name. */
+void tool_keep(struct tool *tool, const char *path);
+/* Whether a path may be an output: not a file of the call, under whatever name. NULL or "-" is
+ * standard output. Returns false after reporting that it is one. */
+bool tool_may_write(struct tool *tool, const char *path);
+/* The same for an open descriptor. name: for the error. */
+bool tool_may_write_to(struct tool *tool, int fd, const char *name);
+/* Ends the program if two of a call's outputs are one file. Nothing is written before. */
+void tool_check_different(const struct tool *tool, const char *a, const char *b);
+void tool_free_kept(struct tool *tool);
+
 /* ---- Output ---- */
 
 /* Where a tool writes. A regular file appears, complete, when it is closed. */
@@ -62,10 +75,12 @@ struct output {
     struct tool *tool;
     const char *path; /* NULL: standard output */
     char *target;     /* the path with symbolic links resolved */
-    char *temporary;  /* NULL: the target is written directly */
+    char *temporary;  /* NULL: fd is written to directly */
     int fd;
+    bool own;    /* fd is closed with it */
     bool secret; /* a key file: mode 0600 */
     bool force;  /* an existing key file may be replaced */
+    bool state;  /* a file of the call may be replaced */
     bool written;
     bool failed;
     uint8_t *pending;
@@ -73,10 +88,23 @@ struct output {
     int64_t since; /* of the oldest pending octet, by tool_milliseconds */
 };
 
-enum { OUTPUT_SECRET = 1, OUTPUT_FORCE = 2 };
+enum {
+    OUTPUT_SECRET = 1,
+    OUTPUT_FORCE = 2,
+    OUTPUT_STATE = 4 /* state of the tool: replaced although it is a file of the call */
+};
 
-/* Opens path; "-" or NULL is standard output. Returns false after reporting an error. */
+/* Opens path; "-" or NULL is standard output. A path such as /dev/fd/3 means the open descriptor,
+ * with its offset. Anything but a regular file is written to, not replaced. Returns false after
+ * reporting an error. */
 bool output_open(struct output *out, struct tool *tool, const char *path, unsigned flags);
+/* Whether nothing is seen of the output before it is closed. */
+bool output_is_hidden(const struct output *out);
+/* Writes the pending octets of a hidden output to disk, so that closing it has little left to fail.
+ * Returns whether nothing failed. */
+bool output_sync(struct output *out);
+/* Closes a hidden output without making a file appear. */
+void output_discard(struct output *out);
 /* A reload_sink. */
 int output_write(void *out, const void *octets, size_t len);
 /* Takes the result of rendering into it: after an error no file appears. */
@@ -132,16 +160,15 @@ void input_error(struct input *in, int status, const reload_diag *diag);
 /* Whether the item is a message. Garbage, and what cannot be read, is reported. */
 bool input_is_message(struct input *in);
 
-/* Reads a whole file of at most max octets into buf. secret: no output may replace it, and a
- * warning is printed if other users can read it. Returns false after reporting an error. */
+/* Reads a whole file of at most max octets into buf. secret: a warning is printed if other users
+ * can read it. Returns false after reporting an error. */
 bool file_read(struct tool *tool, const char *path, size_t max, reload_buf *buf, bool secret);
 /* Reads a secret file (D12). Returns false after reporting an error. */
 bool secret_read(struct tool *tool, const char *path, reload_buf *secret);
 
 /* Takes a file's octets. */
 typedef reload_err octets_taker(void *arg, const uint8_t *octets, size_t len, reload_diag *diag);
-/* Reads a file of certificates or CRLs, which no output may then replace, for take. Returns false
- * after reporting an error. */
+/* Reads a file of certificates or CRLs for take. Returns false after reporting an error. */
 bool certs_read(struct tool *tool, const char *path, octets_taker *take, void *arg);
 
 /* Read a key's passphrase, NUL-terminated: from a file, without one trailing LF or CR LF; or from

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* reload-dump: shows, converts and compares messages. */
+#include "common/descriptors.h"
 #include "dump/run.h"
 
 #include <errno.h>
@@ -83,6 +84,7 @@ int main(int argc, char **argv)
 {
     struct tool tool = {.name = "reload-dump"};
     struct dump_options o = {.color = COLOR_AUTO};
+    descriptors_open_standard();
     int first = arguments_parse(&tool, &line, argc, argv, &o), count = argc - first;
     char **files = argv + first;
     struct output out;
@@ -98,11 +100,14 @@ int main(int argc, char **argv)
                          .flags = o.flags | colour_flag(&out, o.color),
                          .meta = o.meta,
                          .certs = o.certs};
+        if (output_is_hidden(&out))
+            tool_keep(&tool, o.output); /* no certificate takes its name meanwhile */
         if (o.diff)
             dump_diff(&d, files);
         else
             dump_files(&d, files, count);
         (void)output_close(&out);
     }
-    return o.diff && tool.status > STATUS_INVALID ? STATUS_DIFF_FAILED : tool.status;
+    int status = tool_finish(&tool);
+    return o.diff && status > STATUS_INVALID ? STATUS_DIFF_FAILED : status;
 }

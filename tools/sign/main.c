@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* reload-sign: completes and signs messages, strips signatures, appends ROUTE-LOGs. */
+#include "common/descriptors.h"
 #include "sign/examples.h"
 #include "sign/run.h"
 
@@ -31,6 +32,7 @@ int main(int argc, char **argv)
 {
     struct tool tool = {.name = "reload-sign"};
     struct sign_options options = SIGN_OPTIONS_INIT;
+    descriptors_open_standard();
     sign_options_parse(&tool, &options, argc, argv);
     if (options.example != NULL) {
         print_example(&tool, &options);
@@ -41,5 +43,5 @@ int main(int argc, char **argv)
         sign_run(&tool, &options);
     }
     policy_free(&options.policy);
-    return tool.status;
+    return tool_finish(&tool);
 }

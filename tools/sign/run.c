@@ -237,7 +237,8 @@ static void run_with_keys(struct run *r)
 void sign_run(struct tool *tool, struct sign_options *options)
 {
     struct run r = {.tool = tool, .options = options};
-    if ((options->route_log == NULL || route_log_read(tool, options->route_log, &r.route_log)) &&
+    if (tool_may_write(tool, options->output) &&
+        (options->route_log == NULL || route_log_read(tool, options->route_log, &r.route_log)) &&
         (!sign_options_keyed(options) || credentials_open(tool, options, &r.credentials)))
         run_with_keys(&r);
     credentials_close(&r.credentials);

@@ -263,10 +263,10 @@ t "-o FILE prints nothing" 0 '' '' "${S[@]}" -o dir/out "$TESTDATA/tunnelled.hma
 same dir/out "$TESTDATA/tunnelled.hmac.bin" "-o FILE has the whole output"
 is "$(stat -c %a dir/out)" 644 "-o FILE: the mode follows the umask"
 t "-o - prints on standard output" 0 "@$TESTDATA/tunnelled.hmac.bin" '' "${S[@]}" -o - "$TESTDATA/tunnelled.hmac.bin"
-t "-o with the input file succeeds" 0 '' '' "${S[@]}" --append-route-log "$hop" -o dir/out dir/out
-same dir/out hopped.bin "-o replaces the input file after reading it"
+t "-o with the input file is refused" 4 '' '~reload-sign: dir/out: in use as .*' "${S[@]}" --append-route-log "$hop" -o dir/out dir/out
+same dir/out "$TESTDATA/tunnelled.hmac.bin" "-o does not change the input file"
 t "-o with an existing file and malformed input fails" 3 '' '*' "${S[@]}" -o dir/out malformed.bin
-same dir/out hopped.bin "-o does not change an existing file after a failure"
+same dir/out "$TESTDATA/tunnelled.hmac.bin" "-o does not change an existing file after a failure"
 ok "-o leaves no other file after a failure" only_files dir out
 rm dir/out
 t "-o /dev/full fails" 4 '' '~reload-sign: /dev/full: .*No space left on device' "${S[@]}" -o /dev/full "$good"
@@ -303,7 +303,7 @@ chmod 640 readable
 t "a secret that the group can read causes a warning" 0 "@$TESTDATA/tunnelled.hmac.bin" '~reload-sign: readable: warning: .*' \
     reload-sign --secret readable "$TESTDATA/tunnelled.hmac.bin"
 cp secret mine
-t "-o with the secret file is refused" 4 '' '=reload-sign: mine: in use as a key, certificate or state file; an output cannot replace it' reload-sign --secret mine -o mine "$good"
+t "-o with the secret file is refused" 4 '' '=reload-sign: mine: in use as an input, key, certificate or state file; an output cannot replace it' reload-sign --secret mine -o mine "$good"
 ok "-o does not change the secret file" cmp -s mine secret
 echo old >shared
 chmod 640 shared

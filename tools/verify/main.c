@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* reload-verify: judges messages as a receiving peer must. */
+#include "common/descriptors.h"
 #include "verify/verify.h"
 
 #include <string.h>
@@ -52,11 +53,12 @@ int main(int argc, char **argv)
                               .options = {.policy = POLICY_OPTIONS_INIT,
                                           .time = TIME_NOT_SPECIFIED,
                                           .replay_peers = DEFAULT_MAX_PEERS}};
+    descriptors_open_standard();
     int operand = arguments_parse(&v.tool, &command, argc, argv, &v.options);
     if (v.options.json && v.options.form != NULL)
         tool_usage(&v.tool, "--json cannot be combined with --format");
     verify_run(&v, argv + operand, argc - operand);
     if (v.tool.status == STATUS_MALFORMED) /* for this tool, one more way to be invalid */
         v.tool.status = STATUS_INVALID;
-    return v.tool.status;
+    return tool_finish(&v.tool);
 }

@@ -394,7 +394,8 @@ static void verify_all(struct verify *v)
 
 static bool open_all(struct verify *v, char **files, int count)
 {
-    if (!policy_load(&v->tool, &v->options.policy) || !make_policy(v) || !open_store(v) ||
+    if (!policy_load(&v->tool, &v->options.policy) ||
+        !tool_may_write(&v->tool, v->options.output) || !make_policy(v) || !open_store(v) ||
         !output_open(&v->out, &v->tool, v->options.output, 0))
         return false;
     if (!input_open(&v->in, &v->tool, v->options.input, files, count, &v->out)) {
