@@ -13,6 +13,7 @@ struct database_kind {
     int application_id; /* "RL" and two letters */
     const char *schema; /* of version 1 */
     const char *find, *keep, *count, *drop;
+    bool readable; /* of use without being written: known entries are only found */
 };
 
 extern const struct database_kind store_peers, store_requests, store_pins;
@@ -34,6 +35,8 @@ reload_err store_keep_pin(void *store, const char *name,
 const char *database_name(const struct database *d);
 /* Reports SQLite's error; returns false. */
 bool database_fail(const struct database *d, const char *what);
+/* Reports that the file cannot be written; returns false. */
+bool database_refuse(const struct database *d);
 /* Begins the transaction and the message's part of it, unless done. Returns false after reporting
  * an error. */
 bool database_use(struct database *d);

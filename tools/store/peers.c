@@ -22,6 +22,7 @@ const struct database_kind store_peers = {
     "SELECT peers FROM number",
     "DELETE FROM peer WHERE peer_id = (SELECT peer_id FROM peer WHERE peer_id <> ?1 ORDER BY "
     "timestamp, peer_id LIMIT 1)",
+    false,
 };
 
 reload_err store_find_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_peer_state *peer,

@@ -15,6 +15,7 @@ const struct database_kind store_pins = {
     "INSERT INTO pin VALUES (?1, ?2, ?3) ON CONFLICT (name) DO NOTHING",
     NULL,
     NULL,
+    true,
 };
 
 reload_err store_find_pin(void *arg, const char *name, uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE],
@@ -42,14 +43,17 @@ reload_err store_keep_pin(void *arg, const char *name,
                           const uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE])
 {
     struct database *d = &((struct store *)arg)->pins;
+    uint8_t stored[RELOAD_FINGERPRINT_SIZE];
     char digits[2 * RELOAD_FINGERPRINT_SIZE], since[32] = "";
     const time_t now = time(NULL);
     struct tm tm;
+    bool known;
+    reload_err err = store_find_pin(arg, name, stored, &known);
+    if (err != RELOAD_OK || known) /* a file that cannot be written may hold all pins */
+        return err;
     if (gmtime_r(&now, &tm) != NULL)
         (void)strftime(since, sizeof since, "%Y-%m-%dT%H:%M:%SZ", &tm);
     reload_hex_encode(fingerprint, RELOAD_FINGERPRINT_SIZE, digits);
-    if (!database_use(d))
-        return RELOAD_ERR_WRITE;
     (void)sqlite3_bind_text(d->keep, 1, name, -1, SQLITE_STATIC);
     (void)sqlite3_bind_text(d->keep, 2, digits, sizeof digits, SQLITE_STATIC);
     (void)sqlite3_bind_text(d->keep, 3, since, -1, SQLITE_STATIC);

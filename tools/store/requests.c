@@ -16,6 +16,7 @@ const struct database_kind store_requests = {
     " ifnull((SELECT open_overlay FROM request WHERE transaction_id = ?1 AND overlay = ?2), 0)))",
     NULL,
     "DELETE FROM request WHERE number <= (SELECT max(number) FROM request) - ?1",
+    false,
 };
 
 static void bind_key(sqlite3_stmt *statement, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE],

@@ -26,6 +26,12 @@ bool database_fail(const struct database *d, const char *what)
     return false;
 }
 
+bool database_refuse(const struct database *d)
+{
+    tool_error(d->tool, STATUS_FAILED, "%s: cannot be written", database_name(d));
+    return false;
+}
+
 bool database_step(struct database *d, sqlite3_stmt *statement)
 {
     bool done = sqlite3_step(statement) == SQLITE_DONE;
@@ -60,9 +66,12 @@ static bool prepare_tables(struct database *d, const struct database_kind *kind)
     int64_t tables, id, version;
     (void)snprintf(sql, sizeof sql, "PRAGMA application_id = %d; PRAGMA user_version = 1;",
                    kind->application_id);
-    if (!run_sql(d, "BEGIN IMMEDIATE") || !ask(d, "SELECT count(*) FROM sqlite_master", &tables) ||
+    if (!run_sql(d, d->readonly ? "BEGIN" : "BEGIN IMMEDIATE") ||
+        !ask(d, "SELECT count(*) FROM sqlite_master", &tables) ||
         !ask(d, "PRAGMA application_id", &id) || !ask(d, "PRAGMA user_version", &version))
         return false;
+    if (tables == 0 && id == 0 && d->readonly)
+        return database_refuse(d);
     if (tables == 0 && id == 0)
         return run_sql(d, kind->schema) && run_sql(d, sql) && run_sql(d, "COMMIT");
     bool own =
@@ -114,12 +123,11 @@ static bool open_database(struct database *d, struct tool *tool, const char *pat
     *d = (struct database){.tool = tool, .path = path};
     if (!open_path(d, path))
         return false;
+    d->readonly = sqlite3_db_readonly(d->handle, "main") == 1;
     /* without this it would fail only at the first entry */
-    if (sqlite3_db_readonly(d->handle, "main") == 1 &&
-        !RL_FAULT("replay: a file that cannot be written is refused")) {
-        tool_error(tool, STATUS_FAILED, "%s: cannot be written", database_name(d));
-        return false;
-    }
+    if (d->readonly && !kind->readable &&
+        !RL_FAULT("replay: a file that cannot be written is refused"))
+        return database_refuse(d);
     if (!RL_FAULT("replay: another process's transaction is waited for"))
         (void)sqlite3_busy_timeout(d->handle, WAIT_MS);
     if (path != NULL)
@@ -133,7 +141,7 @@ static bool open_database(struct database *d, struct tool *tool, const char *pat
            prepare_tables(d, kind) && prepare(d, kind->find, &d->find) &&
            prepare(d, kind->keep, &d->keep) && prepare(d, kind->count, &d->count) &&
            prepare(d, kind->drop, &d->drop) &&
-           prepare(d, turns ? "BEGIN IMMEDIATE" : "BEGIN", &d->begin) &&
+           prepare(d, turns && !d->readonly ? "BEGIN IMMEDIATE" : "BEGIN", &d->begin) &&
            prepare(d, "COMMIT", &d->commit) && prepare(d, "SAVEPOINT message", &d->mark) &&
            prepare(d, "ROLLBACK TO message", &d->undo) &&
            prepare(d, "RELEASE message", &d->release);
@@ -233,7 +241,8 @@ reload_err database_find(struct database *d, bool *found)
 
 reload_err database_keep(struct database *d)
 {
-    return database_step(d, d->keep) ? RELOAD_OK : RELOAD_ERR_WRITE;
+    bool kept = d->readonly ? database_refuse(d) : database_step(d, d->keep);
+    return kept ? RELOAD_OK : RELOAD_ERR_WRITE;
 }
 
 reload_store store_functions(struct store *store)

@@ -12,7 +12,8 @@ struct database {
     struct sqlite3 *handle;
     struct sqlite3_stmt *find, *keep, *count, *drop, *begin, *commit, *mark, *undo, *release;
     bool in_transaction;
-    bool marked; /* the message being committed has used it */
+    bool marked;   /* the message being committed has used it */
+    bool readonly; /* the file cannot be written */
 };
 
 struct store {
