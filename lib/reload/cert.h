@@ -154,13 +154,34 @@ typedef struct reload_revocation {
     reload_time time;
 } reload_revocation;
 
+/* A CRL's number (RFC 5280 section 5.2.3), big-endian, below 2^159: 20 octets of a DER INTEGER. */
+typedef struct reload_crl_number {
+    uint8_t octets[20];
+} reload_crl_number;
+
+enum { RELOAD_CRL_NUMBER_SIZE = 49 }; /* of its decimal digits and a NUL */
+
+/* Reads decimal digits. Returns false if there is none, another character, or the number is too
+ * large. */
+bool reload_crl_number_parse(const char *digits, reload_crl_number *number);
+/* Writes decimal digits. */
+void reload_crl_number_text(const reload_crl_number *number, char text[RELOAD_CRL_NUMBER_SIZE]);
+/* Less than, equal to, or greater than 0, as a is. */
+int reload_crl_number_compare(const reload_crl_number *a, const reload_crl_number *b);
+/* Adds one. Returns false, and changes nothing, if the number is the largest. */
+bool reload_crl_number_next(reload_crl_number *number);
+/* Finds the largest number of the CRLs in a file that issuer has signed. *found is false if there
+ * is none, or the octets are not CRLs. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+reload_err reload_crl_number_read(const uint8_t *octets, size_t len, const reload_cert *issuer,
+                                  reload_crl_number *number, bool *found);
+
 /* The content of a new CRL. */
 typedef struct reload_crl_spec {
     size_t size; /* sizeof(reload_crl_spec): the struct may grow */
     const reload_revocation *entries;
     size_t count;
     reload_time this_update, next_update;
-    uint32_t number; /* one more than the last CRL's */
+    reload_crl_number number; /* more than the last CRL's */
 } reload_crl_spec;
 
 /* Issues a CRL (RFC 5280 section 5), signed with SHA-256. Appends PEM to out. RELOAD_ERR_ARGUMENT;

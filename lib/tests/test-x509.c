@@ -360,7 +360,7 @@ static void add_crl(rl_trust *trust, const reload_cert *issuer, reload_key *key,
                                   .count = lists_leaf,
                                   .this_update = 1000000000 * RELOAD_SECOND,
                                   .next_update = next_update,
-                                  .number = 1};
+                                  .number = {{[19] = 1}}};
     reload_buf pem = {0};
     assert_int_equal(reload_crl_issue(&spec, issuer, key, &pem, NULL), RELOAD_OK);
     assert_int_equal(rl_trust_add_crl(trust, pem.octets, pem.len, NULL), RELOAD_OK);
@@ -481,11 +481,96 @@ static reload_err build_and_judge(const struct inputs *in, const reload_cert *ca
 static void write_crls(reload_buf *pem, const reload_cert *ca)
 {
     const reload_revocation leaf = {serial, sizeof serial, leaf_spec.not_before};
-    reload_crl_spec spec = {.size = sizeof spec, .next_update = RELOAD_SECOND, .number = 1};
+    reload_crl_spec spec = {
+        .size = sizeof spec, .next_update = RELOAD_SECOND, .number = {{[19] = 1}}};
     assert_int_equal(reload_crl_issue(&spec, ca, ca_key, pem, NULL), RELOAD_OK);
     spec.entries = &leaf;
     spec.count = 1;
     assert_int_equal(reload_crl_issue(&spec, ca, ca_key, pem, NULL), RELOAD_OK);
+}
+
+/* ---- CRL numbers ---- */
+
+/* 2^159 - 1 and 2^159 */
+static const char largest[] = "730750818665451459101842416358141509827966271487";
+static const char too_large[] = "730750818665451459101842416358141509827966271488";
+
+static void test_crl_number_digits(void **state)
+{
+    (void)state;
+    static const char *const good[] = {
+        "0", "1", "255", "256", "4294967295", "18446744073709551616", largest};
+    static const char *const bad[] = {"", "-1", " 1", "1x", "0x1", too_large};
+    char text[RELOAD_CRL_NUMBER_SIZE];
+    reload_crl_number number;
+    for (size_t i = 0; i < COUNT(good); i++) {
+        assert_true(reload_crl_number_parse(good[i], &number));
+        reload_crl_number_text(&number, text);
+        assert_string_equal(text, good[i]);
+    }
+    for (size_t i = 0; i < COUNT(bad); i++)
+        assert_false(reload_crl_number_parse(bad[i], &number));
+}
+
+static void test_crl_number_next(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {
+        {"0", "1"}, {"4294967295", "4294967296"}, {"18446744073709551615", "18446744073709551616"}};
+    char text[RELOAD_CRL_NUMBER_SIZE];
+    reload_crl_number number, before;
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        assert_true(reload_crl_number_parse(rows[i][0], &number));
+        before = number;
+        assert_true(reload_crl_number_next(&number));
+        assert_true(reload_crl_number_compare(&number, &before) > 0);
+        reload_crl_number_text(&number, text);
+        assert_string_equal(text, rows[i][1]);
+    }
+    assert_true(reload_crl_number_parse(largest, &number));
+    assert_false(reload_crl_number_next(&number));
+    reload_crl_number_text(&number, text);
+    assert_string_equal(text, largest);
+}
+
+static void append_numbered(reload_buf *pem, const char *digits, const reload_cert *issuer,
+                            reload_key *key)
+{
+    reload_crl_spec spec = {.size = sizeof spec, .next_update = RELOAD_SECOND};
+    assert_true(reload_crl_number_parse(digits, &spec.number));
+    assert_int_equal(reload_crl_issue(&spec, issuer, key, pem, NULL), RELOAD_OK);
+}
+
+/* The number is read from the issuer's own CRLs only. */
+static void test_crl_number_read(void **state)
+{
+    (void)state;
+    reload_buf unused = {0}, pem = {0};
+    reload_crl_number number;
+    char text[RELOAD_CRL_NUMBER_SIZE];
+    bool found;
+    reload_cert *ca = issue_cert(&ca_spec, ca_key, NULL, ca_key, &unused);
+    append_numbered(&pem, "99", ca, other_key);
+    assert_int_equal(reload_crl_number_read(pem.octets, pem.len, ca, &number, &found), RELOAD_OK);
+    assert_false(found);
+    append_numbered(&pem, "128", ca, ca_key);
+    append_numbered(&pem, "5", ca, ca_key);
+    assert_int_equal(reload_crl_number_read(pem.octets, pem.len, ca, &number, &found), RELOAD_OK);
+    assert_true(found);
+    reload_crl_number_text(&number, text);
+    assert_string_equal(text, "128");
+    append_numbered(&pem, largest, ca, ca_key);
+    assert_int_equal(reload_crl_number_read(pem.octets, pem.len, ca, &number, &found), RELOAD_OK);
+    reload_crl_number_text(&number, text);
+    assert_string_equal(text, largest);
+    assert_int_equal(reload_crl_number_read((const uint8_t *)"x", 1, ca, &number, &found),
+                     RELOAD_OK);
+    assert_false(found);
+    reload_crl_spec spec = {.size = sizeof spec, .number = {{0x80}}};
+    assert_int_equal(reload_crl_issue(&spec, ca, ca_key, &pem, NULL), RELOAD_ERR_ARGUMENT);
+    reload_cert_free(&ca);
+    reload_buf_free(&unused);
+    reload_buf_free(&pem);
 }
 
 /* Each allocation fails in turn: the only error is RELOAD_ERR_MEMORY, and the revoked certificate
@@ -517,12 +602,21 @@ static void test_failing_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_parse_errors),    cmocka_unit_test(test_verify_errors),
-        cmocka_unit_test(test_passphrase),      cmocka_unit_test(test_recover),
-        cmocka_unit_test(test_request),         cmocka_unit_test(test_bad_request),
-        cmocka_unit_test(test_issue_arguments), cmocka_unit_test(test_dates),
-        cmocka_unit_test(test_validity),        cmocka_unit_test(test_crl_signers),
-        cmocka_unit_test(test_crl_arguments),   cmocka_unit_test(test_failing_allocations),
+        cmocka_unit_test(test_crl_number_digits),
+        cmocka_unit_test(test_crl_number_next),
+        cmocka_unit_test(test_crl_number_read),
+        cmocka_unit_test(test_parse_errors),
+        cmocka_unit_test(test_verify_errors),
+        cmocka_unit_test(test_passphrase),
+        cmocka_unit_test(test_recover),
+        cmocka_unit_test(test_request),
+        cmocka_unit_test(test_bad_request),
+        cmocka_unit_test(test_issue_arguments),
+        cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_validity),
+        cmocka_unit_test(test_crl_signers),
+        cmocka_unit_test(test_crl_arguments),
+        cmocka_unit_test(test_failing_allocations),
     };
     return cmocka_run_group_tests_name("x509", tests, setup_keys, teardown_keys);
 }

@@ -55,21 +55,26 @@ reload_err rl_trust_add_crl(rl_trust *trust, const uint8_t *octets, size_t len, 
     return err;
 }
 
+reload_err rl_crl_verify(const mbedtls_x509_crl *crl, const mbedtls_x509_crt *signer, bool *good)
+{
+    const rl_signed s = {.md = crl->sig_md,
+                         .algorithm = crl->sig_pk,
+                         .options = crl->sig_opts,
+                         .octets = {crl->tbs.p, crl->tbs.len},
+                         .signature = {crl->sig.p, crl->sig.len}};
+    return rl_pk_verify(&signer->pk, &s, good);
+}
+
 /* Notes the signers among a list of certificates. D18 asks no keyUsage of them: to ignore a CRL
  * that its CA did sign would be to trust what is revoked. */
 static reload_err find_signers(rl_crl *crl, const mbedtls_x509_crt *list)
 {
-    const rl_signed s = {.md = crl->crl.sig_md,
-                         .algorithm = crl->crl.sig_pk,
-                         .options = crl->crl.sig_opts,
-                         .octets = {crl->crl.tbs.p, crl->crl.tbs.len},
-                         .signature = {crl->crl.sig.p, crl->crl.sig.len}};
     for (; list != NULL; list = list->next) {
         bool good;
         if (list->raw.len == 0 || !rl_same_dn(&crl->crl.issuer, &list->subject))
             continue;
         crl->named = true;
-        reload_err err = rl_pk_verify(&list->pk, &s, &good);
+        reload_err err = rl_crl_verify(&crl->crl, list, &good);
         if (err != RELOAD_OK)
             return err;
         if (!good)

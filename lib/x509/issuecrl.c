@@ -23,13 +23,11 @@ static size_t write_authority(rl_asn1 *w, reload_key *issuer_key)
                              MBEDTLS_OID_SIZE(MBEDTLS_OID_AUTHORITY_KEY_IDENTIFIER));
 }
 
-static size_t write_crl_extensions(rl_asn1 *w, uint32_t number, reload_key *issuer_key)
+static size_t write_crl_extensions(rl_asn1 *w, const reload_crl_number *number,
+                                   reload_key *issuer_key)
 {
-    static const char crl_number[] = MBEDTLS_OID_ID_CE "\x14"; /* id-ce 20 */
-    uint8_t octets[4];
-    rl_put32(octets, number);
-    size_t n = rl_asn1_integer(w, octets, sizeof octets);
-    n = rl_asn1_extension(w, n, crl_number, sizeof crl_number - 1);
+    size_t n = rl_asn1_integer(w, number->octets, sizeof number->octets);
+    n = rl_asn1_extension(w, n, rl_crl_number_oid, sizeof rl_crl_number_oid - 1);
     n += write_authority(w, issuer_key);
     n = rl_asn1_wrap(w, n, RL_SEQUENCE);
     return rl_asn1_wrap(w, n, MBEDTLS_ASN1_CONTEXT_SPECIFIC | MBEDTLS_ASN1_CONSTRUCTED | 0);
@@ -51,7 +49,7 @@ static size_t write_entries(rl_asn1 *w, const reload_crl_spec *spec)
 static size_t write_body(rl_asn1 *w, const reload_crl_spec *spec, const reload_cert *issuer,
                          reload_key *issuer_key)
 {
-    size_t len = write_crl_extensions(w, spec->number, issuer_key);
+    size_t len = write_crl_extensions(w, &spec->number, issuer_key);
     len += write_entries(w, spec);
     len += rl_asn1_time(w, spec->next_update);
     len += rl_asn1_time(w, spec->this_update);
@@ -115,8 +113,8 @@ static reload_err make_crl(const reload_crl_spec *spec, const reload_cert *issue
 reload_err reload_crl_issue(const reload_crl_spec *spec, const reload_cert *issuer,
                             reload_key *issuer_key, reload_buf *out, reload_diag *diag)
 {
-    reload_err err =
-        spec->size < sizeof *spec ? RELOAD_ERR_ARGUMENT : make_crl(spec, issuer, issuer_key, out);
+    bool good = spec->size >= sizeof *spec && spec->number.octets[0] < 0x80; /* 20 octets in DER */
+    reload_err err = good ? make_crl(spec, issuer, issuer_key, out) : RELOAD_ERR_ARGUMENT;
     return err == RELOAD_OK
                ? RELOAD_OK
                : rl_fail(diag, err, "the CRL cannot be written: %s", reload_strerror(err));

@@ -28,6 +28,8 @@ struct rl_trust {
 };
 
 void rl_crls_free(rl_crl **crls);
+/* Whether the certificate's key has signed the CRL. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+reload_err rl_crl_verify(const mbedtls_x509_crl *crl, const mbedtls_x509_crt *signer, bool *good);
 /* Works out which of the given certificates have signed a CRL. RELOAD_ERR_MEMORY,
  * RELOAD_ERR_CRYPTO. */
 reload_err rl_crl_find_signers(rl_crl *crl, const rl_trust *trust);

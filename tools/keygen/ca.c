@@ -113,9 +113,7 @@ static bool write_index(struct make_ca *m)
     return index_write(&index, &ca);
 }
 
-/* The files of a CA's directory, in the order in which they are made. */
-static const char *const ca_files[] = {"/ca.key", "/ca.crt", "/index", "/overlay.json"};
-enum { CA_FILES = sizeof ca_files / sizeof ca_files[0] };
+const char *const ca_files[CA_FILES] = {"/ca.key", "/ca.crt", "/index", "/overlay.json"};
 
 static bool remove_file(struct make_ca *m, const char *path)
 {
@@ -134,7 +132,7 @@ static bool write_all(struct make_ca *m, const char *key_path)
     char *cert_path = keygen_path(&m->tool, m->dir, "/ca.crt");
     bool good = key != NULL && cert_path != NULL && make_certificate(m, rng, key, &pem);
     if (good && (good = keygen_write_key(&m->tool, key, key_path, false))) {
-        good = keygen_write(&m->tool, cert_path, &pem) && write_index(m) &&
+        good = keygen_write(&m->tool, cert_path, &pem, 0) && write_index(m) &&
                in_dir(m, "/overlay.json", write_profile);
         if (!good)
             for (size_t i = 0; i < CA_FILES; i++)
@@ -190,5 +188,5 @@ int ca_main(int argc, char **argv)
         tool_usage(&m.tool, "--not-after is before --not-before");
     keygen_check_bits(&m.tool, m.bits);
     ca_make(&m);
-    return m.tool.status;
+    return tool_finish(&m.tool);
 }

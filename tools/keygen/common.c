@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
+#include "base/fault.h"
 #include "keygen/keygen.h"
 
 #include <stdio.h>
@@ -50,22 +51,35 @@ reload_rng *keygen_rng(struct tool *tool, const char *seed, const char *purpose)
     return rng;
 }
 
-/* Writes a file. Returns false after reporting an error. */
-static bool write_file(struct tool *tool, const char *path, const reload_buf *text, unsigned flags)
+bool keygen_prepare(struct output *out, struct tool *tool, const char *path, const reload_buf *text,
+                    unsigned flags)
 {
-    struct output out;
-    if (!output_open(&out, tool, path, flags))
+    if (text->err != RELOAD_OK) {
+        tool_error(tool, STATUS_FAILED, "%s: %s", path, reload_strerror(text->err));
         return false;
-    (void)output_write(&out, text->octets, text->len);
-    return output_close(&out);
+    }
+    if (!output_open(out, tool, path, flags))
+        return false;
+    if (!output_is_hidden(out))
+        return true;
+    (void)output_write(out, text->octets, text->len);
+    if (output_sync(out))
+        return true;
+    output_discard(out);
+    return false;
 }
 
-bool keygen_write(struct tool *tool, const char *path, reload_buf *text)
+bool keygen_publish(struct output *out, const reload_buf *text)
 {
-    bool good = text->err == RELOAD_OK;
-    if (!good)
-        tool_error(tool, STATUS_FAILED, "%s: %s", path, reload_strerror(text->err));
-    good = good && write_file(tool, path, text, 0);
+    if (!output_is_hidden(out))
+        (void)output_write(out, text->octets, text->len);
+    return output_close(out);
+}
+
+bool keygen_write(struct tool *tool, const char *path, reload_buf *text, unsigned flags)
+{
+    struct output out;
+    bool good = keygen_prepare(&out, tool, path, text, flags) && keygen_publish(&out, text);
     reload_buf_free(text);
     return good;
 }
@@ -101,14 +115,81 @@ bool keygen_serial(struct tool *tool, reload_rng *rng, uint8_t serial[SERIAL_SIZ
     return err == RELOAD_OK;
 }
 
+/* Appends a private key as PEM. Returns false after reporting an error. */
+static bool write_pem(struct tool *tool, reload_key *key, const char *path, reload_buf *pem)
+{
+    reload_err err = reload_key_write(key, pem);
+    if (err != RELOAD_OK)
+        tool_error(tool, STATUS_FAILED, "%s: %s", path, reload_strerror(err));
+    return err == RELOAD_OK;
+}
+
+static unsigned key_flags(bool force)
+{
+    return OUTPUT_SECRET | (force ? OUTPUT_FORCE : 0u);
+}
+
 bool keygen_write_key(struct tool *tool, reload_key *key, const char *path, bool force)
 {
     reload_buf pem = {0};
-    reload_err err = reload_key_write(key, &pem);
-    if (err != RELOAD_OK)
-        tool_error(tool, STATUS_FAILED, "%s: %s", path, reload_strerror(err));
-    bool good = err == RELOAD_OK &&
-                write_file(tool, path, &pem, OUTPUT_SECRET | (force ? OUTPUT_FORCE : 0));
+    bool good =
+        write_pem(tool, key, path, &pem) && keygen_write(tool, path, &pem, key_flags(force));
+    reload_buf_free(&pem);
+    return good;
+}
+
+bool keygen_may_write_files(const struct keygen_files *files)
+{
+    bool key = files->key_path != NULL;
+    if (key)
+        tool_check_different(files->tool, files->key_path, files->path);
+    return (!key || keygen_may_write(files->tool, files->key_path, files->force)) &&
+           keygen_may_write(files->tool, files->path, files->force);
+}
+
+/* Makes both prepared files appear. If the second cannot, the first is removed and the state
+ * changed back, unless the second was seen by others meanwhile. */
+static bool publish_files(const struct keygen_files *files, struct output *key_out,
+                          const reload_buf *key_pem, struct output *out)
+{
+    bool hidden = output_is_hidden(out);
+    bool new_key =
+        files->key != NULL && output_is_hidden(key_out) && access(files->key_path, F_OK) != 0;
+    bool good = files->key == NULL || keygen_publish(key_out, key_pem);
+    bool has_key = good && new_key;
+    if (!good)
+        output_discard(out);
+    good = good && keygen_publish(out, files->pem);
+    if (!good && has_key && !RL_FAULT("no key without its certificate"))
+        (void)unlink(files->key_path);
+    if (!good && hidden && files->commit != NULL)
+        (void)files->commit(files->arg, true);
+    return good;
+}
+
+/* Prepares the second file, and changes the state. */
+static bool write_second(const struct keygen_files *files, struct output *key_out,
+                         const reload_buf *key_pem)
+{
+    struct output out;
+    if (keygen_prepare(&out, files->tool, files->path, files->pem, 0)) {
+        if (files->commit == NULL || files->commit(files->arg, false))
+            return publish_files(files, key_out, key_pem, &out);
+        output_discard(&out);
+    }
+    if (files->key != NULL)
+        output_discard(key_out);
+    return false;
+}
+
+bool keygen_write_files(const struct keygen_files *files)
+{
+    struct output out;
+    reload_buf pem = {0};
+    bool good = files->key == NULL ||
+                (write_pem(files->tool, files->key, files->key_path, &pem) &&
+                 keygen_prepare(&out, files->tool, files->key_path, &pem, key_flags(files->force)));
+    good = good && write_second(files, &out, &pem);
     reload_buf_free(&pem);
     return good;
 }

@@ -130,5 +130,5 @@ int id_main(int argc, char **argv)
     if (i.replica == NOT_SPECIFIED)
         i.replica = 0;
     print_id(&tool, &i);
-    return tool.status;
+    return tool_finish(&tool);
 }

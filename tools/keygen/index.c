@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,8 +23,6 @@ static bool read_ca_file(struct ca *ca, const char *name, reload_buf *octets)
 {
     char *path = keygen_path(ca->tool, ca->dir, name);
     bool good = path != NULL && file_read(ca->tool, path, MAX_CERT, octets, false);
-    if (good)
-        tool_keep(ca->tool, path);
     free(path);
     return good;
 }
@@ -41,6 +38,22 @@ static bool read_ca_cert(struct ca *ca)
     }
     reload_buf_free(&octets);
     return good;
+}
+
+/* Notes the CA's files, which no output replaces, and those that its profile names. A CRL is made
+ * by this tool, and so may be one. */
+static void keep_ca(struct ca *ca)
+{
+    char *const *const lists[] = {ca->profile->ca, ca->profile->intermediates};
+    for (size_t i = 0; i < CA_FILES; i++) {
+        char *path = keygen_path(ca->tool, ca->dir, ca_files[i]);
+        if (path != NULL)
+            tool_keep(ca->tool, path);
+        free(path);
+    }
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        for (size_t k = 0; lists[i][k] != NULL; k++)
+            tool_keep(ca->tool, lists[i][k]);
 }
 
 /* Reads profile, certificate and key, in this order. */
@@ -71,6 +84,8 @@ bool ca_open(struct ca *ca, struct tool *tool, const char *dir)
     if (!good)
         tool_error(tool, STATUS_FAILED, "%s: %s", dir, strerror(errno));
     good = good && read_ca(ca);
+    if (good)
+        keep_ca(ca);
     if (!good)
         ca_close(ca);
     return good;
@@ -187,6 +202,12 @@ struct entry *index_add(struct index *index, struct tool *tool)
     return entry;
 }
 
+void index_drop_last(struct index *index)
+{
+    if (index->count > 0)
+        free(index->entries[--index->count].users);
+}
+
 /* The next field of a line; NULL after the last. */
 static char *field(char **line)
 {
@@ -245,9 +266,7 @@ static bool read_setting(const char *line, struct index *index, unsigned *seen)
     }
     if (strncmp(line, crl_number, sizeof crl_number - 1) == 0) {
         *seen |= 2;
-        bool good = read_number(line + sizeof crl_number - 1, UINT32_MAX, &number);
-        index->crl_number = (uint32_t)number;
-        return good;
+        return reload_crl_number_parse(line + sizeof crl_number - 1, &index->crl_number);
     }
     return true;
 }
@@ -325,15 +344,16 @@ static void append_entry(reload_buf *text, const struct entry *entry)
 bool index_write(const struct index *index, struct ca *ca)
 {
     reload_buf text = {0};
-    char settings[64];
-    int n = snprintf(settings, sizeof settings, "# max-peers %u\n# crl-number %" PRIu32 "\n",
-                     index->max_peers, index->crl_number);
+    char settings[128], crl_number[RELOAD_CRL_NUMBER_SIZE];
+    reload_crl_number_text(&index->crl_number, crl_number);
+    int n = snprintf(settings, sizeof settings, "# max-peers %u\n# crl-number %s\n",
+                     index->max_peers, crl_number);
     reload_buf_append(&text, heading, sizeof heading - 1);
     reload_buf_append(&text, settings, (size_t)n);
     for (size_t i = 0; i < index->count; i++)
         append_entry(&text, &index->entries[i]);
     char *path = keygen_path(ca->tool, ca->dir, "/index");
-    bool good = path != NULL && keygen_write(ca->tool, path, &text);
+    bool good = path != NULL && keygen_write(ca->tool, path, &text, OUTPUT_STATE);
     reload_buf_free(&text);
     free(path);
     return good;

@@ -19,9 +19,9 @@ struct issue {
 static const struct option_row issue_rows[] = {
     KEYGEN_CA(struct issue, ca_dir),
     LEAF_NAME_ROWS(struct issue, leaf),
-    OPTION_TEXT(0, "request", "FILE", struct issue, request,
+    OPTION_FILE(0, "request", "FILE", struct issue, request,
                 "certify the key of the request in FILE, and write no PREFIX.key"),
-    OPTION_TEXT(0, "renew", "CERT", struct issue, renew,
+    OPTION_FILE(0, "renew", "CERT", struct issue, renew,
                 "keep the names of this certificate, which the CA issued"),
     LEAF_OTHER_ROWS(struct issue, leaf),
     OPTION_END,
@@ -217,27 +217,35 @@ static bool certify(struct issue *s, const struct entry *entry, reload_key *key,
     return good;
 }
 
-/* The index is written before the certificate: if that fails, Peer-IDs are lost, but never issued
- * again. */
-static bool issue_files(struct issue *s, reload_rng *rng, const char *key_path,
-                        const char *cert_path)
+/* Writes the index with the new entry, or without it again. */
+static bool commit_entry(void *arg, bool undo)
+{
+    struct issue *s = arg;
+    if (undo)
+        index_drop_last(&s->index);
+    return index_write(&s->index, &s->ca);
+}
+
+/* The index is written before the certificate appears: after a crash between them Peer-IDs are
+ * lost, but never issued again. All that can fail is tried before. */
+static void issue_files(struct issue *s, reload_rng *rng, struct keygen_files *files)
 {
     reload_buf pem = {0};
     struct entry *entry = index_add(&s->index, s->tool);
     if (entry == NULL)
-        return false;
+        return;
     entry->serial_len = SERIAL_SIZE;
     entry->not_after = s->leaf.not_after;
     set_block(entry, s);
     bool good = keygen_serial(s->tool, rng, entry->serial) && set_users(entry, s);
-    reload_key *key = good && s->request == NULL ? keygen_key(s->tool, rng, s->leaf.bits) : NULL;
-    good = good && (key != NULL || s->request != NULL) && certify(s, entry, key, &pem) &&
-           index_write(&s->index, &s->ca) &&
-           (key == NULL || keygen_write_key(s->tool, key, key_path, s->leaf.force)) &&
-           keygen_write(s->tool, cert_path, &pem);
+    files->key = good && s->request == NULL ? keygen_key(s->tool, rng, s->leaf.bits) : NULL;
+    files->pem = &pem;
+    files->commit = commit_entry;
+    files->arg = s;
+    if (good && (files->key != NULL || s->request != NULL) && certify(s, entry, files->key, &pem))
+        (void)keygen_write_files(files);
     reload_buf_free(&pem);
-    reload_key_free(&key);
-    return good;
+    reload_key_free(&files->key);
 }
 
 /* Works out the end of validity from the CA's: a year, but not beyond the CA's certificate. Returns
@@ -260,24 +268,32 @@ static bool set_validity(struct issue *s)
     return true;
 }
 
-static void issue(struct issue *s)
+/* Issues a certificate to files that may be written. */
+static void issue_to(struct issue *s, struct keygen_files *files)
 {
     char purpose[2048];
     struct leaf *leaf = &s->leaf;
+    /* with one seed, each certificate of a CA has its own key */
+    (void)snprintf(purpose, sizeof purpose, "issue %s %zu %s", s->ca.profile->overlay,
+                   s->index.count, leaf->user_count > 0 ? leaf->users[0] : "");
+    reload_rng *rng = keygen_rng(s->tool, leaf->seed, purpose);
+    if (rng != NULL && issue_names(s, rng))
+        issue_files(s, rng, files);
+    reload_rng_free(&rng);
+}
+
+static void issue(struct issue *s)
+{
+    struct leaf *leaf = &s->leaf;
     char *key_path = keygen_path(s->tool, leaf->prefix, ".key"),
          *cert_path = keygen_path(s->tool, leaf->prefix, ".crt");
+    struct keygen_files files = {.tool = s->tool,
+                                 .key_path = s->request == NULL ? key_path : NULL,
+                                 .path = cert_path,
+                                 .force = leaf->force};
     if (key_path != NULL && cert_path != NULL && ca_open(&s->ca, s->tool, s->ca_dir) &&
-        index_read(&s->index, &s->ca) &&
-        (s->request != NULL || keygen_may_write(s->tool, key_path, leaf->force)) &&
-        keygen_may_write(s->tool, cert_path, leaf->force) && set_validity(s)) {
-        /* with one seed, each certificate of a CA has its own key */
-        (void)snprintf(purpose, sizeof purpose, "issue %s %zu %s", s->ca.profile->overlay,
-                       s->index.count, leaf->user_count > 0 ? leaf->users[0] : "");
-        reload_rng *rng = keygen_rng(s->tool, leaf->seed, purpose);
-        if (rng != NULL && issue_names(s, rng))
-            (void)issue_files(s, rng, key_path, cert_path);
-        reload_rng_free(&rng);
-    }
+        index_read(&s->index, &s->ca) && keygen_may_write_files(&files) && set_validity(s))
+        issue_to(s, &files);
     index_free(&s->index);
     ca_close(&s->ca);
     free(s->renewed_users);
@@ -307,5 +323,5 @@ int issue_main(int argc, char **argv)
     (void)arguments_parse(s.tool, &issue_line, argc, argv, &s);
     check_issue(&s);
     issue(&s);
-    return s.tool->status;
+    return tool_finish(s.tool);
 }

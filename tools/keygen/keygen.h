@@ -52,12 +52,37 @@ bool keygen_read_key(struct tool *tool, const char *path, reload_key **key);
 /* Draws a serial number. Returns false after reporting an error. */
 bool keygen_serial(struct tool *tool, reload_rng *rng, uint8_t serial[SERIAL_SIZE]);
 bool keygen_write_key(struct tool *tool, reload_key *key, const char *path, bool force);
-/* Writes a buffer to a file, and frees it. */
-bool keygen_write(struct tool *tool, const char *path, reload_buf *text);
+/* Writes a buffer to a file, and frees it. flags: OUTPUT_STATE or 0. */
+bool keygen_write(struct tool *tool, const char *path, reload_buf *text, unsigned flags);
 /* Warns of a key that verifiers reject by default (D13). */
 void keygen_check_bits(const struct tool *tool, int64_t bits);
 /* Whether a file does not exist or may be replaced. Returns false after reporting why not. */
 bool keygen_may_write(struct tool *tool, const char *path, bool force);
+
+/* A call's files: a key, and the certificate or request for it. */
+struct keygen_files {
+    struct tool *tool;
+    reload_key *key; /* NULL: none is written */
+    const char *key_path, *path;
+    const reload_buf *pem; /* for path */
+    bool force;            /* existing files may be replaced */
+    /* Changes the state that goes with the files, or with undo changes it back. Called when only
+     * renaming is left to fail. May be NULL. Returns false after reporting an error. */
+    bool (*commit)(void *arg, bool undo);
+    void *arg;
+};
+
+/* Whether both files may be written, and are two. Ends the program or returns false after reporting
+ * why not. */
+bool keygen_may_write_files(const struct keygen_files *files);
+/* Writes both files, or none. Returns false after reporting an error. */
+bool keygen_write_files(const struct keygen_files *files);
+/* The first step of writing: opens an output, and writes what is seen only when it is closed. */
+bool keygen_prepare(struct output *out, struct tool *tool, const char *path, const reload_buf *text,
+                    unsigned flags);
+/* The second step: writes the rest and closes the output. */
+bool keygen_publish(struct output *out, const reload_buf *text);
+
 /* A file name made of two parts. Returns NULL after reporting that memory is short. */
 char *keygen_path(struct tool *tool, const char *a, const char *b);
 /* Reports that memory is short. */
@@ -136,6 +161,11 @@ bool leaf_certify(struct leaf *leaf, const uint8_t serial[SERIAL_SIZE], reload_k
 
 /* ---- A CA's directory ---- */
 
+enum { CA_FILES = 4 };
+/* The files of a CA's directory, each with "/" before its name, in the order in which they are
+ * made: key, certificate, index, profile. */
+extern const char *const ca_files[CA_FILES];
+
 struct ca {
     struct tool *tool;
     const char *dir;
@@ -164,8 +194,8 @@ struct entry {
 };
 
 struct index {
-    unsigned max_peers;  /* for one user */
-    uint32_t crl_number; /* of the last CRL */
+    unsigned max_peers;           /* for one user */
+    reload_crl_number crl_number; /* of the last CRL */
     struct entry *entries;
     size_t count;
     size_t cap;
@@ -177,6 +207,8 @@ bool index_read(struct index *index, struct ca *ca);
 bool index_write(const struct index *index, struct ca *ca);
 /* Adds an entry. Returns NULL after reporting that memory is short. */
 struct entry *index_add(struct index *index, struct tool *tool);
+/* Drops the last entry. */
+void index_drop_last(struct index *index);
 void index_free(struct index *index);
 /* Whether one of count Peer-IDs from first on was issued before, or is past the last Peer-ID. */
 bool index_taken(const struct index *index, const uint8_t first[RELOAD_ID_SIZE], unsigned count);

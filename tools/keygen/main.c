@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* reload-keygen: shared secrets, CAs, certificates, identifiers. */
+#include "common/descriptors.h"
 #include "keygen/keygen.h"
 
 #include <string.h>
@@ -32,6 +33,7 @@ static const struct command_line keygen_line = {
 int main(int argc, char **argv)
 {
     struct tool tool = {.name = "reload-keygen"};
+    descriptors_open_standard();
     for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof commands[0]; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].main(argc - 1, argv + 1);

@@ -40,18 +40,18 @@ static const struct command_line request_line = {
     "Makes a key that stays with its user, and a certificate request for it.", request_rows, true};
 
 /* Writes the key and its request. */
-static void request_files(struct tool *tool, const struct request_options *options, reload_key *key,
-                          const char *key_path, const char *request_path)
+static void request_files(const struct request_options *options, struct keygen_files *files)
 {
     char subject[128];
     reload_buf pem = {0};
     reload_diag diag = {0};
     keygen_subject(subject, sizeof subject,
                    options->user[0] == '\0' ? "RELOAD peer" : options->user, "RELOAD user");
-    if (reload_request_write(key, subject, &pem, &diag) != RELOAD_OK)
-        tool_error(tool, STATUS_FAILED, "cannot make a request: %s", diag.text);
-    else if (keygen_write_key(tool, key, key_path, options->force))
-        (void)keygen_write(tool, request_path, &pem);
+    files->pem = &pem;
+    if (reload_request_write(files->key, subject, &pem, &diag) != RELOAD_OK)
+        tool_error(files->tool, STATUS_FAILED, "cannot make a request: %s", diag.text);
+    else
+        (void)keygen_write_files(files);
     reload_buf_free(&pem);
 }
 
@@ -60,15 +60,15 @@ static void request(struct tool *tool, const struct request_options *options)
     char purpose[512];
     char *key_path = keygen_path(tool, options->prefix, ".key"),
          *request_path = keygen_path(tool, options->prefix, ".csr");
-    if (key_path != NULL && request_path != NULL &&
-        keygen_may_write(tool, key_path, options->force) &&
-        keygen_may_write(tool, request_path, options->force)) {
+    struct keygen_files files = {
+        .tool = tool, .key_path = key_path, .path = request_path, .force = options->force};
+    if (key_path != NULL && request_path != NULL && keygen_may_write_files(&files)) {
         (void)snprintf(purpose, sizeof purpose, "request %s", options->user);
         reload_rng *rng = keygen_rng(tool, options->seed, purpose);
-        reload_key *key = rng == NULL ? NULL : keygen_key(tool, rng, options->bits);
-        if (key != NULL)
-            request_files(tool, options, key, key_path, request_path);
-        reload_key_free(&key);
+        files.key = rng == NULL ? NULL : keygen_key(tool, rng, options->bits);
+        if (files.key != NULL)
+            request_files(options, &files);
+        reload_key_free(&files.key);
         reload_rng_free(&rng);
     }
     free(key_path);
@@ -84,5 +84,5 @@ int request_main(int argc, char **argv)
         tool_usage(&tool, "--output is required");
     keygen_check_bits(&tool, options.bits);
     request(&tool, &options);
-    return tool.status;
+    return tool_finish(&tool);
 }

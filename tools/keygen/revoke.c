@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* reload-keygen revoke and crl */
+#include "base/fault.h"
 #include "keygen/keygen.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { MAX_CRL = 64 * 1024 * 1024 };
 
 /* ---- revoke ---- */
 
@@ -47,7 +52,28 @@ static struct entry *find_serial(const struct index *index, const char *serial)
     return NULL;
 }
 
-static void revoke(struct tool *tool, const struct revoke_options *options)
+/* Notes a revocation. Of two dates the earlier one holds. Returns whether the entry has changed. */
+static bool revoke_entry(const struct tool *tool, struct entry *entry, const char *serial,
+                         reload_time time)
+{
+    char before[RELOAD_TIME_SIZE], after[RELOAD_TIME_SIZE];
+    if (entry->revoked < 0) {
+        entry->revoked = time;
+        return true;
+    }
+    reload_time_text(entry->revoked / RELOAD_SECOND, before);
+    reload_time_text(time / RELOAD_SECOND, after);
+    if (time >= entry->revoked || RL_FAULT("revoke: the earlier date holds")) {
+        tool_warn(tool, "warning: certificate %s is already revoked, from %s on", serial, before);
+        return false;
+    }
+    tool_warn(tool, "warning: certificate %s is already revoked, from %s on, and now from %s on",
+              serial, before, after);
+    entry->revoked = time;
+    return true;
+}
+
+static void revoke_serial(struct tool *tool, const struct revoke_options *options)
 {
     struct ca ca;
     struct index index = {0};
@@ -55,15 +81,11 @@ static void revoke(struct tool *tool, const struct revoke_options *options)
         return;
     if (index_read(&index, &ca)) {
         struct entry *entry = find_serial(&index, options->serial);
-        if (entry == NULL) {
+        if (entry == NULL)
             tool_error(tool, STATUS_FAILED, "%s: no certificate with serial number %s",
                        options->dir, options->serial);
-        } else if (entry->revoked >= 0) {
-            tool_warn(tool, "warning: certificate %s is already revoked", options->serial);
-        } else {
-            entry->revoked = options->time;
+        else if (revoke_entry(tool, entry, options->serial, options->time))
             (void)index_write(&index, &ca);
-        }
     }
     index_free(&index);
     ca_close(&ca);
@@ -78,8 +100,8 @@ int revoke_main(int argc, char **argv)
         tool_usage(&tool, "--ca is required");
     if (options.serial == NULL)
         tool_usage(&tool, "--serial is required");
-    revoke(&tool, &options);
-    return tool.status;
+    revoke_serial(&tool, &options);
+    return tool_finish(&tool);
 }
 
 /* ---- crl ---- */
@@ -118,23 +140,82 @@ static reload_revocation *list_revoked(const struct index *index, size_t *count)
     return list;
 }
 
+/* Raises a number to that of the CRL that is to be replaced. A file that is not the CA's CRL, or
+ * cannot be read, has none. */
+static bool raise_number(struct ca *ca, const char *path, reload_crl_number *number)
+{
+    char before[RELOAD_CRL_NUMBER_SIZE], after[RELOAD_CRL_NUMBER_SIZE];
+    struct stat st;
+    reload_buf octets = {0};
+    reload_crl_number old;
+    bool found = false;
+    reload_err err = RELOAD_OK;
+    if (path == NULL || stat(path, &st) != 0 || !S_ISREG(st.st_mode) || access(path, R_OK) != 0)
+        return true;
+    if (file_read(ca->tool, path, MAX_CRL, &octets, false))
+        err = reload_crl_number_read(octets.octets, octets.len, ca->cert, &old, &found);
+    reload_buf_free(&octets);
+    if (err != RELOAD_OK) {
+        tool_error(ca->tool, STATUS_FAILED, "%s: %s", path, reload_strerror(err));
+        return false;
+    }
+    if (!found || reload_crl_number_compare(&old, number) <= 0)
+        return true;
+    reload_crl_number_text(number, before);
+    reload_crl_number_text(&old, after);
+    tool_warn(ca->tool,
+              "warning: %s: its CRL number is %s, more than the index's %s, and is continued", path,
+              after, before);
+    *number = old;
+    return true;
+}
+
+/* The number of the next CRL, more than any before (RFC 5280 section 5.2.3). Returns false after
+ * reporting an error. */
+static bool next_number(struct ca *ca, const char *path, reload_crl_number *number)
+{
+    if (!RL_FAULT("crl: its number exceeds that of the CRL that it replaces") &&
+        !raise_number(ca, path, number))
+        return false;
+    if (reload_crl_number_next(number))
+        return true;
+    tool_error(ca->tool, STATUS_FAILED,
+               "%s: the CRL number is the largest that 20 octets can hold; a new CA is required",
+               ca->dir);
+    return false;
+}
+
+/* Writes the CRL once the index has its number. */
+static void write_crl(const char *path, struct ca *ca, const struct index *index,
+                      const reload_buf *pem)
+{
+    struct output out;
+    if (!keygen_prepare(&out, ca->tool, path, pem, 0))
+        return;
+    if (index_write(index, ca))
+        (void)keygen_publish(&out, pem);
+    else
+        output_discard(&out);
+}
+
 static void crl_files(const struct crl_options *options, struct ca *ca, struct index *index)
 {
     reload_buf pem = {0};
     reload_diag diag = {0};
-    reload_crl_spec spec = {.size = sizeof spec,
-                            .this_update = options->time,
-                            .next_update = options->next_update,
-                            /* grows with each CRL (RFC 5280 section 5.2.3) */
-                            .number = ++index->crl_number};
+    reload_crl_spec spec = {
+        .size = sizeof spec, .this_update = options->time, .next_update = options->next_update};
+    if (!tool_may_write(ca->tool, options->path) ||
+        !next_number(ca, options->path, &index->crl_number))
+        return;
+    spec.number = index->crl_number;
     reload_revocation *list = list_revoked(index, &spec.count);
     spec.entries = list;
     if (list == NULL)
         keygen_no_memory(ca->tool);
     else if (reload_crl_issue(&spec, ca->cert, ca->key, &pem, &diag) != RELOAD_OK)
         tool_error(ca->tool, STATUS_FAILED, "%s", diag.text);
-    else if (index_write(index, ca))
-        (void)keygen_write(ca->tool, options->path, &pem);
+    else
+        write_crl(options->path, ca, index, &pem);
     free(list);
     reload_buf_free(&pem);
 }
@@ -153,10 +234,10 @@ int crl_main(int argc, char **argv)
     if (options.next_update < options.time)
         tool_usage(&tool, "--next-update is before --time");
     if (!ca_open(&ca, &tool, options.dir))
-        return tool.status;
+        return tool_finish(&tool);
     if (index_read(&index, &ca))
         crl_files(&options, &ca, &index);
     index_free(&index);
     ca_close(&ca);
-    return tool.status;
+    return tool_finish(&tool);
 }

@@ -68,5 +68,5 @@ int secret_main(int argc, char **argv)
     if (options.bits < 160)
         tool_warn(&tool, "warning: fewer than 160 bits weaken HMAC-SHA1 (RFC 2104, section 3)");
     write_secret(&tool, options.path, (size_t)options.bits / 8, options.force);
-    return tool.status;
+    return tool_finish(&tool);
 }

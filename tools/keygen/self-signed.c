@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 struct self_signed {
     struct leaf leaf;
@@ -15,7 +14,7 @@ static const struct option_row self_signed_rows[] = {
     OPTION_TEXT(0, "overlay", "NAME", struct self_signed, overlay,
                 "name Peer-IDs of the overlay with this name"),
     LEAF_NAME_ROWS(struct self_signed, leaf),
-    OPTION_TEXT(0, "key", "FILE", struct self_signed, key_file,
+    OPTION_FILE(0, "key", "FILE", struct self_signed, key_file,
                 "certify the private key in FILE, and write no PREFIX.key"),
     OPTION_TEXT(0, "name", "NAME", struct self_signed, leaf.subject,
                 "set the certificate's common name (default: the first user, else the first "
@@ -54,18 +53,16 @@ static reload_key *self_signed_key(struct self_signed *s, reload_rng *rng)
     return key;
 }
 
-static void self_signed_files(struct self_signed *s, reload_rng *rng, const char *key_path,
-                              const char *cert_path)
+static void self_signed_files(struct self_signed *s, reload_rng *rng, struct keygen_files *files)
 {
     uint8_t serial[SERIAL_SIZE];
     reload_buf pem = {0};
-    struct tool *tool = &s->leaf.tool;
-    bool good = self_signed_names(s, rng) && keygen_serial(tool, rng, serial);
+    bool good = self_signed_names(s, rng) && keygen_serial(files->tool, rng, serial);
     reload_key *key = good ? self_signed_key(s, rng) : NULL;
-    if (key != NULL && leaf_certify(&s->leaf, serial, key, NULL, NULL, key, &pem) &&
-        (s->key_file != NULL || keygen_write_key(tool, key, key_path, s->leaf.force)) &&
-        !keygen_write(tool, cert_path, &pem) && s->key_file == NULL)
-        (void)unlink(key_path); /* a key without its certificate would make the next try fail */
+    files->key = s->key_file == NULL ? key : NULL;
+    files->pem = &pem;
+    if (key != NULL && leaf_certify(&s->leaf, serial, key, NULL, NULL, key, &pem))
+        (void)keygen_write_files(files);
     reload_buf_free(&pem);
     reload_key_free(&key);
 }
@@ -76,14 +73,16 @@ static void self_signed_make(struct self_signed *s)
     struct tool *tool = &s->leaf.tool;
     char *key_path = keygen_path(tool, s->leaf.prefix, ".key"),
          *cert_path = keygen_path(tool, s->leaf.prefix, ".crt");
-    if (key_path != NULL && cert_path != NULL &&
-        (s->key_file != NULL || keygen_may_write(tool, key_path, s->leaf.force)) &&
-        keygen_may_write(tool, cert_path, s->leaf.force)) {
+    struct keygen_files files = {.tool = tool,
+                                 .key_path = s->key_file == NULL ? key_path : NULL,
+                                 .path = cert_path,
+                                 .force = s->leaf.force};
+    if (key_path != NULL && cert_path != NULL && keygen_may_write_files(&files)) {
         (void)snprintf(purpose, sizeof purpose, "self-signed %s %s", s->overlay,
                        s->leaf.user_count > 0 ? s->leaf.users[0] : "");
         reload_rng *rng = keygen_rng(tool, s->leaf.seed, purpose);
         if (rng != NULL)
-            self_signed_files(s, rng, key_path, cert_path);
+            self_signed_files(s, rng, &files);
         reload_rng_free(&rng);
     }
     free(key_path);
@@ -107,5 +106,5 @@ int self_signed_main(int argc, char **argv)
     if (s.leaf.not_after == TIME_NOT_SPECIFIED)
         s.leaf.not_after = s.leaf.not_before + LEAF_VALIDITY;
     self_signed_make(&s);
-    return tool->status;
+    return tool_finish(tool);
 }
