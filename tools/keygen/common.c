@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "base/fault.h"
 #include "keygen/keygen.h"
 
 #include <stdio.h>
@@ -160,7 +159,7 @@ static bool publish_files(const struct keygen_files *files, struct output *key_o
     if (!good)
         output_discard(out);
     good = good && keygen_publish(out, files->pem);
-    if (!good && has_key && !RL_FAULT("no key without its certificate"))
+    if (!good && has_key)
         (void)unlink(files->key_path);
     if (!good && hidden && files->commit != NULL)
         (void)files->commit(files->arg, true);
