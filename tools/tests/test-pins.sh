@@ -60,6 +60,27 @@ for since, in sqlite3.connect("pins").execute("SELECT since FROM pin"):
     then = datetime.datetime.strptime(since, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=datetime.timezone.utc)
     assert abs((datetime.datetime.now(datetime.timezone.utc) - then).total_seconds()) < 600, since'
 verdicts "the same key is pinned again" "pinned pinned" "${pin[@]}" one.bin one-search.bin
+# a file of pins that cannot be written; root can write all files, so a test as root runs the tool as another user
+unprivileged=()
+if [ "$(id -u)" = 0 ]; then
+    unprivileged=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+    chmod 755 "$work"
+fi
+if ! "${unprivileged[@]}" "$RELOAD_TOOLS/reload-verify" --version >/dev/null 2>&1; then
+    skip "known keys are accepted with a read-only file" "another user cannot run the tools"
+    skip "a new key is not accepted with a read-only file" "another user cannot run the tools"
+else
+    mkdir readonly
+    cp pins readonly
+    chmod 444 readonly/pins
+    chmod 555 readonly
+    jq -c --arg id "$bob" '.header.source_id = $id | .attributes[0].value[0].value = $id' PEER-SEARCH.json | sign_as bobby >bobby.bin
+    t "known keys are accepted with a read-only file" 0 '~.*: pinned'$'\n''.*: pinned' '' \
+        "${unprivileged[@]}" "${pin[@]}" --pin readonly/pins one.bin one-search.bin
+    t "a new key is not accepted with a read-only file" 4 '' '~reload-verify: readonly/pins: cannot be written'$'\n''.*: could not be checked' \
+        "${unprivileged[@]}" "${pin[@]}" --pin readonly/pins bobby.bin
+    chmod 755 readonly
+fi
 verdicts "another key for the Peer-ID is a mismatch" "pin-mismatch:431" "${pin[@]}" two-search.bin
 is "$status" 1 "a mismatch: status 1"
 is "$(jq -c '[.signatures[] | .verdict, .reason]' "$output")" '["invalid","pin-mismatch"]' "a mismatch is reported for its signature"
