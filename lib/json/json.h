@@ -5,8 +5,23 @@
 
 #include <reload/base.h>
 
-/* reload_json_read, and the message's capture time (meta.time), or RELOAD_NO_TIME. */
-reload_err rl_json_read_captured(const char *text, size_t len, reload_buf *out,
-                                 reload_time *captured, reload_diag *diag);
+/* More attributes and trailing octets than the header's Length can count. */
+#define RL_JSON_TOO_LONG "more than 16777215 octets of attributes do not fit the header's Length"
+
+/* Reads a message or garbage while its text comes. */
+typedef struct rl_json_feed rl_json_feed;
+
+/* NULL without memory. */
+rl_json_feed *rl_json_feed_new(void);
+/* Frees it and sets the pointer to NULL. */
+void rl_json_feed_free(rl_json_feed **feed);
+/* Begins a text, whose octets are appended to out. */
+void rl_json_feed_begin(rl_json_feed *feed, reload_buf *out);
+/* Takes the next piece of the text. RELOAD_ERR_TOO_LONG: the octets exceed a message, whatever
+ * follows. RELOAD_ERR_MEMORY. */
+reload_err rl_json_feed_put(rl_json_feed *feed, const char *text, size_t len);
+/* Ends the text: like reload_json_read, and the message's capture time (meta.time), or
+ * RELOAD_NO_TIME. */
+reload_err rl_json_feed_end(rl_json_feed *feed, reload_time *captured, reload_diag *diag);
 
 #endif

@@ -178,7 +178,14 @@ reload_err reload_profile_read(const char *text, size_t len, reload_profile **pr
     reload_diag unseen;
     rl_json_reading r = {.diag = diag == NULL ? &unseen : diag};
     *profile = NULL;
-    json_t *root = rl_json_parse(&r, text, len);
+    rl_json_filter *filter = calloc(1, sizeof *filter);
+    if (filter == NULL)
+        return rl_json_fail(&r, RELOAD_ERR_MEMORY, reload_strerror(RELOAD_ERR_MEMORY));
+    rl_json_filter_open(filter, RL_JSON_WHOLE);
+    rl_json_filter_text(filter, text, len);
+    json_t *root = rl_json_load(&r, filter, 0, 0);
+    rl_json_filter_free(filter);
+    free(filter);
     if (root == NULL)
         return r.diag->code;
     *profile = reload_profile_new();

@@ -12,28 +12,45 @@
 
 /* ---- Text ---- */
 
-json_t *rl_json_parse(rl_json_reading *r, const char *text, size_t len)
+static json_t *out_of_memory(rl_json_reading *r)
 {
-    static const size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL;
+    (void)rl_fail(r->diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+    r->diag->line = r->diag->column = 1;
+    return NULL;
+}
+
+json_t *rl_json_load(rl_json_reading *r, const rl_json_filter *f, size_t start, size_t flags)
+{
     json_error_t error;
-    if (text == NULL)
-        text = ""; /* NULL is an error of the caller's to jansson */
-    json_t *root = json_loadb(text, len, flags, &error);
-    r->reals = root == NULL && json_error_code(&error) == json_error_numeric_overflow;
-    if (r->reals)
-        root = json_loadb(text, len, flags | JSON_DECODE_INT_AS_REAL, &error);
+    const char *text = f->kept.len == 0 ? "" : (const char *)f->kept.octets;
+    if (f->failed || f->kept.err != RELOAD_OK)
+        return out_of_memory(r);
+    json_t *root = json_loadb(text + start, f->kept.len - start,
+                              JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | flags, &error);
     if (root != NULL)
         return root;
     /* some of jansson's failures to allocate have no text */
     if (json_error_code(&error) == json_error_out_of_memory || error.text[0] == '\0')
-        (void)rl_fail(r->diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
-    else if (json_error_code(&error) == json_error_numeric_overflow)
-        (void)rl_fail(r->diag, RELOAD_ERR_SYNTAX, "number too large");
-    else
-        (void)rl_fail(r->diag, RELOAD_ERR_SYNTAX, "%s", error.text);
-    r->diag->line = error.line > 0 ? (unsigned)error.line : 1;
-    r->diag->column = error.column > 0 ? (unsigned)error.column : 1;
+        return out_of_memory(r);
+    size_t at = start + (error.position > 0 ? (size_t)error.position : 0);
+    bool large = json_error_code(&error) == json_error_numeric_overflow;
+    (void)rl_fail(r->diag, RELOAD_ERR_SYNTAX, "%s", large ? "number too large" : error.text);
+    rl_json_filter_place(f, at, &r->diag->line, &r->diag->column);
+    if (r->diag->column == 0)
+        r->diag->column = 1;
     return NULL;
+}
+
+void rl_json_filter_text(rl_json_filter *f, const char *text, size_t len)
+{
+    static const char mark[] = "\xef\xbb\xbf";
+    if (len >= 3 && memcmp(text, mark, 3) == 0) {
+        rl_json_filter_skip_mark(f);
+        text += 3;
+        len -= 3;
+    }
+    rl_json_filter_put(f, text, len);
+    (void)rl_json_filter_end(f);
 }
 
 /* ---- Places ---- */
@@ -112,13 +129,9 @@ reload_err rl_json_check_keys(rl_json_reading *r, json_t *object, const char *co
 
 /* ---- Plain values ---- */
 
-bool rl_json_integer_in(const rl_json_reading *r, const json_t *json, uint32_t min, uint32_t max,
-                        uint32_t *value)
+bool rl_json_integer_in(const json_t *json, uint32_t min, uint32_t max, uint32_t *value)
 {
-    double real = r->reals && json_is_real(json) ? json_real_value(json) : -1;
-    json_int_t integer = json_is_integer(json)             ? json_integer_value(json)
-                         : real >= 0 && real <= UINT32_MAX ? (json_int_t)real
-                                                           : -1;
+    json_int_t integer = json_is_integer(json) ? json_integer_value(json) : -1;
     *value = (uint32_t)integer;
     return integer >= (json_int_t)min && integer <= (json_int_t)max;
 }
@@ -132,7 +145,7 @@ const char *rl_json_plain_string(const json_t *json)
 reload_err rl_json_read_integer(rl_json_reading *r, json_t *json, uint32_t max, uint32_t *value)
 {
     char text[64];
-    if (rl_json_integer_in(r, json, 0, max, value))
+    if (rl_json_integer_in(json, 0, max, value))
         return RELOAD_OK;
     (void)snprintf(text, sizeof text, "must be an integer from 0 to %" PRIu32, max);
     return rl_json_fail(r, RELOAD_ERR_VALUE, text);
@@ -250,7 +263,7 @@ reload_err rl_json_read_field(rl_json_reading *r, json_t *json, reload_field fie
 reload_err rl_json_read_type(rl_json_reading *r, json_t *json, uint16_t *type)
 {
     uint32_t number;
-    if (rl_json_integer_in(r, json, 0, 0xffff, &number)) {
+    if (rl_json_integer_in(json, 0, 0xffff, &number)) {
         *type = (uint16_t)number;
         return RELOAD_OK;
     }
@@ -279,7 +292,7 @@ static reload_err read_response(rl_json_reading *r, json_t *json, reload_value *
     if (err != RELOAD_OK)
         return err;
     json_t *code = json_object_get(json, "code"), *reason = json_object_get(json, "reason");
-    if (!rl_json_integer_in(r, code, 100, 799, &value->number))
+    if (!rl_json_integer_in(code, 100, 799, &value->number))
         return rl_json_fail_at(r, "code", "must be an integer from 100 to 799");
     if (reason != NULL && rl_json_plain_string(reason) == NULL)
         return rl_json_fail_at(r, "reason", "must be a string without NUL");

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Messages and attributes from JSON. */
+#include "base/fault.h"
 #include "json/json.h"
 #include "json/reader.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <reload/render.h>
@@ -171,37 +173,43 @@ static reload_err read_garbage(rl_json_reading *r, json_t *root)
     return err;
 }
 
-static reload_err read_message(rl_json_reading *r, json_t *root)
+/* Whether the octets built, of which the message's begin at start, exceed a message. */
+static reload_err check_size(rl_json_reading *r, size_t start)
+{
+    return r->b.buf->len - start <= RELOAD_HEADER_SIZE + RELOAD_MAX_LENGTH
+               ? RELOAD_OK
+               : rl_json_fail(r, RELOAD_ERR_TOO_LONG, RL_JSON_TOO_LONG);
+}
+
+/* The rest of a message whose attributes have been read, with the result attrs. */
+static reload_err read_message(rl_json_reading *r, json_t *root, reload_err attrs,
+                               const reload_diag *attrs_diag)
 {
     static const char *const keys[] = {"header", "attributes", "trailing", "meta", NULL};
     int64_t forced = -1;
     reload_err err = rl_json_check_keys(r, root, keys);
     if (err != RELOAD_OK)
         return err;
-    json_t *attrs = json_object_get(root, "attributes"),
+    json_t *array = json_object_get(root, "attributes"),
            *trailing = json_object_get(root, "trailing");
-    reload_build_begin(&r->b, r->b.buf, NULL);
     size_t before = rl_json_enter(r, "header");
     err = read_header(r, json_object_get(root, "header"), &forced);
     rl_json_leave(r, before);
-    if (err == RELOAD_OK && attrs != NULL) {
-        before = rl_json_enter(r, "attributes");
-        err = read_attrs(r, attrs, 1);
-        rl_json_leave(r, before);
+    if (err == RELOAD_OK && array != NULL && !json_is_array(array))
+        return rl_json_fail_at(r, "attributes", "must be an array of attributes");
+    if (err == RELOAD_OK && attrs != RELOAD_OK) {
+        *r->diag = *attrs_diag;
+        return attrs;
     }
     if (err == RELOAD_OK && trailing != NULL) {
         before = rl_json_enter(r, "trailing");
         err = read_octets(r, trailing);
         rl_json_leave(r, before);
     }
-    if (err != RELOAD_OK)
-        return err;
-    err = reload_build_end(&r->b);
-    if (err == RELOAD_ERR_TOO_LONG && forced >= 0)
-        err = r->b.buf->err = RELOAD_OK; /* which is what forced_length is for */
-    if (err == RELOAD_ERR_TOO_LONG)
-        return rl_json_fail(
-            r, err, "more than 16777215 octets of attributes do not fit the header's Length");
+    if (err == RELOAD_OK)
+        err = check_size(r, r->b.start);
+    if (err == RELOAD_OK)
+        err = reload_build_end(&r->b);
     if (err == RELOAD_OK && forced >= 0)
         reload_build_field(&r->b, RELOAD_F_LENGTH, (uint32_t)forced);
     return err;
@@ -222,49 +230,161 @@ static reload_time capture_time(json_t *root)
                : RELOAD_NO_TIME;
 }
 
-/* Reads a message, garbage or an attribute. On failure out keeps the octets that it had. */
-static reload_err read_text(const char *text, size_t len, reload_buf *out, reload_diag *diag,
-                            bool attribute, reload_time *captured)
+/* A message is read while its text comes: each attribute as soon as it is complete, the rest at
+ * the end. */
+struct rl_json_feed {
+    rl_json_filter filter;
+    rl_json_reading r;
+    reload_diag diag; /* of the first attribute that is refused */
+    reload_err err;   /* for which reason, or RELOAD_OK */
+    size_t index;     /* of the next attribute */
+    size_t start;     /* of the octets, after others in the same buffer */
+};
+
+/* The filter's take. */
+static bool take_attr(void *arg, size_t start)
 {
+    rl_json_feed *feed = arg;
+    rl_json_reading *r = &feed->r;
     reload_diag unseen;
-    rl_json_reading r = {.diag = diag == NULL ? &unseen : diag, .b = {.buf = out}};
-    size_t start = out->len;
-    if (out->err != RELOAD_OK)
-        return rl_json_fail(&r, out->err, reload_strerror(out->err));
-    json_t *root = rl_json_parse(&r, text, len);
-    if (root == NULL)
-        return r.diag->code;
+    r->diag = feed->err == RELOAD_OK ? &feed->diag : &unseen;
+    json_t *object = rl_json_load(r, &feed->filter, start, JSON_DECODE_ANY);
+    if (object == NULL) {
+        feed->filter.failed = feed->filter.failed || r->diag->code == RELOAD_ERR_MEMORY;
+        return false;
+    }
+    size_t before = rl_json_enter(r, "attributes");
+    (void)rl_json_enter_index(r, feed->index++);
+    if (feed->err == RELOAD_OK)
+        feed->err = read_attr(r, object, 1);
+    rl_json_leave(r, before);
+    feed->filter.built = r->b.buf->len - feed->start;
+    json_decref(object);
+    return true;
+}
+
+rl_json_feed *rl_json_feed_new(void)
+{
+    return calloc(1, sizeof(rl_json_feed));
+}
+
+void rl_json_feed_free(rl_json_feed **feed)
+{
+    if (*feed == NULL)
+        return;
+    rl_json_filter_free(&(*feed)->filter);
+    free(*feed);
+    *feed = NULL;
+}
+
+static void begin_feed(rl_json_feed *feed, reload_buf *out, rl_json_role role)
+{
+    feed->r.len = 0;
+    feed->r.path[0] = '\0';
+    feed->err = RELOAD_OK;
+    feed->index = 0;
+    feed->start = out->len;
+    feed->r.b = (reload_builder){.buf = out, .start = out->len};
+    rl_json_filter_open(&feed->filter, role);
+    feed->filter.take = role == RL_JSON_MESSAGE ? take_attr : NULL;
+    feed->filter.arg = feed;
+    if (role == RL_JSON_MESSAGE)
+        reload_build_begin(&feed->r.b, out, NULL);
+}
+
+void rl_json_feed_begin(rl_json_feed *feed, reload_buf *out)
+{
+    begin_feed(feed, out, RL_JSON_MESSAGE);
+}
+
+reload_err rl_json_feed_put(rl_json_feed *feed, const char *text, size_t len)
+{
+    rl_json_filter *f = &feed->filter;
+    rl_json_filter_put(f, text, len);
+    if (f->failed || f->kept.err != RELOAD_OK || feed->r.b.buf->err == RELOAD_ERR_MEMORY)
+        return RELOAD_ERR_MEMORY;
+    return f->too_long && !RL_FAULT("input: JSON beyond a message is refused at once")
+               ? RELOAD_ERR_TOO_LONG
+               : RELOAD_OK;
+}
+
+/* The parsed rest of the text. */
+static reload_err read_root(rl_json_feed *feed, json_t *root, rl_json_role role)
+{
+    rl_json_reading *r = &feed->r;
+    reload_buf *out = r->b.buf;
+    if (role == RL_JSON_ATTR)
+        return read_attr(r, root, 1);
+    if (json_object_get(root, "garbage") == NULL)
+        return read_message(r, root, feed->err, &feed->diag);
+    out->len = feed->start; /* without a header */
+    reload_err err = read_garbage(r, root);
+    return err == RELOAD_OK ? check_size(r, feed->start) : err;
+}
+
+/* Ends the text. On failure out keeps the octets that it had. */
+static reload_err end_feed(rl_json_feed *feed, rl_json_role role, reload_time *captured,
+                           reload_diag *diag)
+{
+    rl_json_reading *r = &feed->r;
+    rl_json_filter *f = &feed->filter;
+    reload_buf *out = r->b.buf;
+    json_t *root = NULL;
     reload_err err;
-    if (attribute)
-        err = read_attr(&r, root, 1);
-    else if (json_object_get(root, "garbage") != NULL)
-        err = read_garbage(&r, root);
-    else
-        err = read_message(&r, root);
+    r->diag = diag;
+    (void)rl_json_filter_end(f);
+    r->diag = diag;
+    if (f->too_long) {
+        err = rl_json_fail(r, RELOAD_ERR_TOO_LONG, RL_JSON_TOO_LONG);
+    } else if (f->too_deep) {
+        err = rl_fail(diag, RELOAD_ERR_SYNTAX, "nested too deeply");
+        rl_json_filter_place(f, f->deep, &diag->line, &diag->column);
+    } else if ((root = rl_json_load(r, f, 0, 0)) == NULL) {
+        err = diag->code;
+    } else {
+        err = read_root(feed, root, role);
+    }
     if (err == RELOAD_OK && out->err != RELOAD_OK)
-        err = rl_json_fail(&r, out->err, reload_strerror(out->err));
+        err = rl_json_fail(r, out->err, reload_strerror(out->err));
     if (captured != NULL)
         *captured = capture_time(root);
     json_decref(root);
     if (err != RELOAD_OK) {
-        out->len = start;
+        out->len = feed->start;
         out->err = RELOAD_OK;
     }
     return err;
 }
 
-reload_err reload_json_read(const char *text, size_t len, reload_buf *out, reload_diag *diag)
+reload_err rl_json_feed_end(rl_json_feed *feed, reload_time *captured, reload_diag *diag)
 {
-    return read_text(text, len, out, diag, false, NULL);
+    return end_feed(feed, RL_JSON_MESSAGE, captured, diag);
 }
 
-reload_err rl_json_read_captured(const char *text, size_t len, reload_buf *out,
-                                 reload_time *captured, reload_diag *diag)
+/* Reads a message, garbage or an attribute from a whole text. */
+static reload_err read_text(const char *text, size_t len, reload_buf *out, reload_diag *diag,
+                            rl_json_role role)
 {
-    return read_text(text, len, out, diag, false, captured);
+    reload_diag unseen;
+    rl_json_reading r = {.diag = diag == NULL ? &unseen : diag};
+    if (out->err != RELOAD_OK)
+        return rl_json_fail(&r, out->err, reload_strerror(out->err));
+    rl_json_feed *feed = rl_json_feed_new();
+    if (feed == NULL)
+        return rl_json_fail(&r, RELOAD_ERR_MEMORY, reload_strerror(RELOAD_ERR_MEMORY));
+    begin_feed(feed, out, role);
+    rl_json_filter_text(&feed->filter, text, len);
+    reload_err err = end_feed(feed, role, NULL, r.diag);
+    rl_json_feed_free(&feed);
+    return err;
+}
+
+reload_err reload_json_read(const char *text, size_t len, reload_buf *out, reload_diag *diag)
+{
+    return read_text(text, len, out, diag, RL_JSON_MESSAGE);
 }
 
 reload_err reload_json_read_attr(const char *text, size_t len, reload_buf *out, reload_diag *diag)
 {
-    return read_text(text, len, out, diag, true, NULL);
+    return read_text(text, len, out, diag, RL_JSON_ATTR);
 }

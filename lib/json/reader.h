@@ -3,6 +3,7 @@
 #ifndef RL_JSON_READER_H
 #define RL_JSON_READER_H
 
+#include "json/filter.h"
 #include "wire/wire.h"
 
 #include <jansson.h>
@@ -12,13 +13,14 @@ typedef struct rl_json_reading {
     reload_diag *diag; /* never NULL */
     char path[sizeof((reload_diag *)0)->pointer];
     size_t len; /* of path */
-    bool reals; /* integers were parsed as reals, to find the one that is too large */
     reload_builder b;
 } rl_json_reading;
 
-/* Parses the text of one JSON value; NULL: diag says why. If an integer is beyond jansson's range,
- * all are parsed as reals, so that the error can name its place. */
-json_t *rl_json_parse(rl_json_reading *r, const char *text, size_t len);
+/* Passes a whole text through a filter that has been opened. A byte order mark may precede it. */
+void rl_json_filter_text(rl_json_filter *f, const char *text, size_t len);
+/* Parses the text that a filter has kept, from start on; NULL: diag says why, with the line and
+ * column in the whole text. flags: jansson's. */
+json_t *rl_json_load(rl_json_reading *r, const rl_json_filter *f, size_t start, size_t flags);
 
 /* Appends one reference token to the JSON Pointer (RFC 6901 section 3). Returns the length to leave
  * with. A path that is too long ends with an ellipsis. */
@@ -39,8 +41,7 @@ reload_err rl_json_check_keys(rl_json_reading *r, json_t *object, const char *co
 /* A string without NUL, or NULL. */
 const char *rl_json_plain_string(const json_t *json);
 /* Whether a value is an integer from min to max. */
-bool rl_json_integer_in(const rl_json_reading *r, const json_t *json, uint32_t min, uint32_t max,
-                        uint32_t *value);
+bool rl_json_integer_in(const json_t *json, uint32_t min, uint32_t max, uint32_t *value);
 reload_err rl_json_read_integer(rl_json_reading *r, json_t *json, uint32_t max, uint32_t *value);
 /* An integer, or a name of a set. */
 reload_err rl_json_read_named(rl_json_reading *r, json_t *json, reload_names set, uint32_t max,

@@ -2,6 +2,8 @@
 /* Hex text to octets. */
 #include "stream/stream.h"
 
+#include "base/fault.h"
+
 #include <string.h>
 
 void rl_hextext_open(rl_hextext *h, reload_source source, void *arg)
@@ -34,27 +36,48 @@ static int hex_more(rl_hextext *h)
     return n > 0;
 }
 
+/* Makes text[pos + ahead] available: 1, 0 at the end, -1 on failure. Those before it are. */
+static int hex_ahead(rl_hextext *h, size_t ahead)
+{
+    if (h->pos + ahead < h->len)
+        return 1;
+    if (h->ended)
+        return 0;
+    memmove(h->text, h->text + h->pos, ahead);
+    h->pos = 0;
+    h->len = ahead;
+    ptrdiff_t n = h->source(h->arg, h->text + ahead, sizeof h->text - ahead);
+    if (n < 0)
+        return -1;
+    h->ended = n == 0;
+    h->len += (size_t)n;
+    return n > 0;
+}
+
+/* Whether a byte order mark follows, after the next from characters. 1, 0, or -1 on failure. */
+static int mark_ahead(rl_hextext *h, size_t from)
+{
+    for (size_t i = 0; i < sizeof rl_byte_order_mark; i++) {
+        int more = hex_ahead(h, from + i);
+        if (more <= 0 || h->text[h->pos + from + i] != rl_byte_order_mark[i] ||
+            RL_FAULT("input: a byte order mark in hex text"))
+            return more < 0 ? -1 : 0;
+    }
+    return 1;
+}
+
 /* Whether the digits of a token follow, after the next from characters: a message begins there in
  * any case. 1, 0, or -1 on failure. */
 static int token_ahead(rl_hextext *h, size_t from)
 {
-    for (size_t i = 0; i < from + 2 * sizeof rl_token; i++) {
-        if (h->pos + i == h->len) {
-            if (h->ended)
-                return 0;
-            memmove(h->text, h->text + h->pos, i);
-            h->pos = 0;
-            h->len = i;
-            ptrdiff_t n = h->source(h->arg, h->text + i, sizeof h->text - i);
-            if (n < 0)
-                return -1;
-            h->ended = n == 0;
-            h->len += (size_t)n;
-            if (h->ended)
-                return 0;
-        }
-        if (i < from)
-            continue;
+    int mark = mark_ahead(h, from);
+    if (mark < 0)
+        return -1;
+    from += mark > 0 ? sizeof rl_byte_order_mark : 0;
+    for (size_t i = from; i < from + 2 * sizeof rl_token; i++) {
+        int more = hex_ahead(h, i);
+        if (more <= 0)
+            return more;
         uint8_t octet = rl_token[(i - from) / 2];
         if (rl_hex_digit(h->text[h->pos + i]) != ((i - from) % 2 == 0 ? octet >> 4 : octet & 0xf))
             return 0;
@@ -109,14 +132,20 @@ ptrdiff_t rl_hextext_pull(void *arg, uint8_t *octets, size_t size, uint64_t *whe
             if (token != 0)
                 return token < 0 ? -1 : hex_fail(h, h->high_at, "odd number of hex digits");
         }
+        int mark = mark_ahead(h, 0);
+        if (mark < 0)
+            return -1;
+        if (mark > 0) {
+            h->pos += sizeof rl_byte_order_mark;
+            h->offset += sizeof rl_byte_order_mark;
+            continue;
+        }
         uint8_t c = next_character(h);
         if (is_space(h, c, &block_ends)) {
             if (block_ends)
                 break;
             continue;
         }
-        if (h->offset <= 3 && c == rl_byte_order_mark[h->offset - 1])
-            continue;
         int digit = rl_hex_digit(c);
         if (digit < 0) {
             h->pos--;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Cuts JSON text into values, so that jansson parses one at a time and a bad value does not spoil
- * the values after it. Only brackets, strings and lines are looked at here; jansson checks the
- * rest. */
+/* Cuts JSON text into values, so that one is parsed at a time and a bad value does not spoil the
+ * values after it. Only brackets, strings and lines are looked at here; the reader checks the
+ * rest. A value's text is kept only as far as the next value may be searched in it. */
 #include "stream/stream.h"
+
+#include "base/fault.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +39,7 @@ static bool jsontext_reserve(rl_jsontext *j)
         j->start = 0;
         return true;
     }
-    size_t cap = j->cap == 0 ? RL_CHUNK : j->cap * 2; /* at most 4 * RL_MAX_JSON */
+    size_t cap = j->cap == 0 ? RL_CHUNK : j->cap * 2; /* small: start follows pos */
     char *text = realloc(j->text, cap);
     if (text == NULL)
         return false;
@@ -67,16 +69,20 @@ static reload_err look(rl_jsontext *j, bool *there)
     return look_ahead(j, 0, there);
 }
 
-/* Skips text[pos]. */
-static void skip_character(rl_jsontext *j)
+void rl_jsontext_count(rl_jsontext *j, char c)
 {
-    uint8_t c = (uint8_t)j->text[j->pos++];
     if (c == '\n') {
         j->line++;
         j->column = 1;
-    } else if ((c & 0xc0) != 0x80) { /* the first octet of a character */
+    } else if (((uint8_t)c & 0xc0) != 0x80) { /* the first octet of a character */
         j->column++;
     }
+}
+
+/* Skips text[pos]. */
+static void skip_character(rl_jsontext *j)
+{
+    rl_jsontext_count(j, j->text[j->pos++]);
 }
 
 static bool is_blank(char c)
@@ -84,49 +90,43 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* The state of reading one value. */
-struct scan {
-    size_t depth;
-    char before; /* the last character except white space and strings */
-    bool in_string;
-    bool escaped;
-};
-
-/* Reads one character. Returns NULL, or why the value cannot continue with it. */
-static const char *scan_character(rl_jsontext *j, struct scan *s, char c)
+/* Reads one character of a value. Returns NULL, or why the value cannot continue with it. */
+static const char *scan_character(rl_jsontext *j, char c)
 {
-    if (s->in_string) {
+    if (c == RL_RECORD_SEPARATOR && !RL_FAULT("input: a record separator ends a value"))
+        return "unexpected record separator inside a value";
+    if (j->in_string) {
         if (c == '\n')
             return "line break in a string";
-        if (!s->escaped && c == '"')
-            s->in_string = false;
-        s->escaped = !s->escaped && c == '\\';
+        if (!j->escaped && c == '"')
+            j->in_string = false;
+        j->escaped = !j->escaped && c == '\\';
         return NULL;
     }
     if (is_blank(c))
         return NULL;
-    char before = s->before;
-    s->before = c;
+    char before = j->before;
+    j->before = c;
     switch (c) {
     case '"':
-        s->in_string = true;
+        j->in_string = true;
         break;
     case '{':
     case '[':
         /* a value can only follow these; anywhere else a new message begins, and this one was
          * never closed */
-        if (s->depth > 0 && before != ':' &&
-            !(j->nesting[s->depth - 1] == '[' && (before == '[' || before == ',')))
+        if (j->depth > 0 && before != ':' &&
+            !(j->nesting[j->depth - 1] == '[' && (before == '[' || before == ',')))
             return "unexpected object or array";
-        if (s->depth == RL_MAX_NESTING)
+        if (j->depth == RL_MAX_NESTING)
             return "nested too deeply";
-        j->nesting[s->depth++] = (uint8_t)c;
+        j->nesting[j->depth++] = (uint8_t)c;
         break;
     case '}':
     case ']':
-        if (j->nesting[s->depth - 1] != (c == '}' ? '{' : '['))
+        if (j->nesting[j->depth - 1] != (c == '}' ? '{' : '['))
             return "mismatched brackets";
-        s->depth--;
+        j->depth--;
         break;
     default:
         break;
@@ -155,8 +155,8 @@ static reload_err looks_like_message(rl_jsontext *j, bool *yes)
     return err;
 }
 
-/* Skips text that is not JSON, to where a value may begin: an object that begins a line at or
- * before column, or an object outside another that looks like a message. */
+/* Skips text that is not JSON, to where a value may begin: a record separator, an object that
+ * begins a line at or before column, or an object outside another that looks like a message. */
 static reload_err resynchronise(rl_jsontext *j, unsigned column)
 {
     bool there, message, line_begins = j->column == 1;
@@ -164,6 +164,8 @@ static reload_err resynchronise(rl_jsontext *j, unsigned column)
     reload_err err;
     while ((err = look(j, &there)) == RELOAD_OK && there) {
         char c = j->text[j->pos];
+        if (c == RL_RECORD_SEPARATOR)
+            break;
         if (c == '{' && line_begins && j->column <= column)
             return RELOAD_OK;
         if (c == '{' && before != ':') {
@@ -180,6 +182,18 @@ static reload_err resynchronise(rl_jsontext *j, unsigned column)
     return err;
 }
 
+/* Skips a byte order mark at pos. */
+static reload_err skip_mark(rl_jsontext *j, bool *is_mark)
+{
+    bool there;
+    reload_err err = look_ahead(j, sizeof rl_byte_order_mark - 1, &there);
+    *is_mark = err == RELOAD_OK && there &&
+               memcmp(j->text + j->pos, rl_byte_order_mark, sizeof rl_byte_order_mark) == 0;
+    for (size_t i = 0; *is_mark && i < sizeof rl_byte_order_mark; i++)
+        skip_character(j);
+    return err;
+}
+
 /* Skips the text between values. *there: a value is expected at pos; *broken: NULL, or the fault
  * there. */
 static reload_err skip_between(rl_jsontext *j, bool *there, const char **broken)
@@ -188,7 +202,15 @@ static reload_err skip_between(rl_jsontext *j, bool *there, const char **broken)
     *broken = NULL;
     while ((err = look(j, there)) == RELOAD_OK && *there && *broken == NULL) {
         char c = j->text[j->pos];
-        uint64_t at = j->base + j->pos;
+        bool is_mark = false;
+        if ((uint8_t)c == rl_byte_order_mark[0] &&
+            !RL_FAULT("input: a byte order mark between JSON texts")) {
+            err = skip_mark(j, &is_mark);
+            j->start = j->pos;
+            if (err != RELOAD_OK || !is_mark)
+                break;
+            continue;
+        }
         if (c == '[' && !j->in_array) {
             j->in_array = true;
             j->after_value = j->after_comma = false;
@@ -199,8 +221,7 @@ static reload_err skip_between(rl_jsontext *j, bool *there, const char **broken)
             *broken = j->after_value ? NULL : "comma without a value before it";
             j->after_comma = true;
             j->after_value = false;
-        } else if (!is_blank(c) &&
-                   !(at < sizeof rl_byte_order_mark && (uint8_t)c == rl_byte_order_mark[at])) {
+        } else if (!is_blank(c) && (c != RL_RECORD_SEPARATOR || j->in_array)) {
             break;
         }
         if (*broken != NULL)
@@ -218,7 +239,7 @@ static reload_err skip_between(rl_jsontext *j, bool *there, const char **broken)
 /* Returns a fault at pos, and skips text[pos] if that is the cause. */
 static void give_broken(rl_jsontext *j, rl_slice *slice, const char *why, bool skip)
 {
-    slice->text = "";
+    slice->there = true;
     slice->broken = why;
     slice->broken_line = j->line;
     slice->broken_column = j->column;
@@ -226,70 +247,144 @@ static void give_broken(rl_jsontext *j, rl_slice *slice, const char *why, bool s
         skip_character(j);
 }
 
-/* Gives up a value at pos. The next value may begin on any line after this value's first. */
+/* Gives up a value at pos. The next value may begin on any line after this value's first, unless
+ * that is far back or much has been scanned again already. */
 static void break_off(rl_jsontext *j, rl_slice *slice, const char *why, size_t second_line)
 {
+    bool separated = j->pos < j->len && j->text[j->pos] == RL_RECORD_SEPARATOR;
     give_broken(j, slice, why, true);
-    j->resume = slice->column;
     j->after_value = j->after_comma = false;
-    if (second_line > 0) {
-        j->pos = j->start + second_line;
-        j->line = slice->line + 1;
-        j->column = 1;
+    if (separated) {
+        j->in_array = false;
+        return;
     }
+    j->resume = slice->column;
+    size_t back = second_line == 0 ? 0 : j->pos - j->start - second_line;
+    if (second_line == 0 || j->rewound + back > RL_MAX_REWIND + 4 * (j->base + j->pos))
+        return;
+    j->rewound += back;
+    j->pos = j->start + second_line;
+    j->line = slice->line + 1;
+    j->column = 1;
 }
 
-reload_err rl_jsontext_next(rl_jsontext *j, rl_slice *slice)
+/* Where a value's text was passed on to, and its second line from start, or 0. */
+struct passing {
+    rl_json_feed *feed;
+    size_t passed;
+    size_t second_line;
+    bool far; /* too long to be searched for other values */
+};
+
+/* Passes the value's text before pos on. */
+static reload_err pass_on(rl_jsontext *j, struct passing *p)
 {
-    bool there;
-    struct scan s = {0};
-    size_t second_line = 0; /* from start */
+    reload_err err = RELOAD_OK;
+    size_t at = j->start + p->passed;
+    if (p->feed != NULL && j->pos > at)
+        err = rl_json_feed_put(p->feed, j->text + at, j->pos - at);
+    p->passed = j->pos - j->start;
+    p->far = p->far || p->passed > RL_MAX_REWIND;
+    if (p->far) {
+        j->start = j->pos;
+        p->passed = p->second_line = 0;
+    }
+    return err;
+}
+
+/* Scans one value, or the rest of one. *broken: NULL, or the fault at pos. */
+static reload_err scan_value(rl_jsontext *j, struct passing *p, const char **broken)
+{
+    bool there = true;
+    reload_err err = RELOAD_OK;
+    do {
+        if (j->pos == j->len) {
+            err = pass_on(j, p);
+            if (err == RELOAD_OK)
+                err = look(j, &there);
+            if (err != RELOAD_OK)
+                return err;
+        }
+        *broken = !there ? "unexpected end inside a value" : scan_character(j, j->text[j->pos]);
+        if (*broken != NULL)
+            return RELOAD_OK;
+        skip_character(j);
+        if (p->second_line == 0 && !p->far && j->column == 1 && j->text[j->pos - 1] == '\n')
+            p->second_line = j->pos - j->start;
+    } while (j->depth > 0);
+    return pass_on(j, p);
+}
+
+/* Skips the rest of a value that is too long, without a word on faults in it. */
+static reload_err skip_rest(rl_jsontext *j, unsigned column)
+{
+    struct passing none = {.far = true};
     const char *broken;
-    *slice = (rl_slice){0};
+    reload_err err = j->depth > 0 ? scan_value(j, &none, &broken) : RELOAD_OK;
+    j->resting = false;
+    j->after_value = err == RELOAD_OK && j->depth == 0;
+    j->resume = j->after_value ? 0 : column;
+    return err;
+}
+
+/* Skips to where a value is expected. */
+static reload_err find_value(rl_jsontext *j, rl_slice *slice, bool *there)
+{
+    const char *broken;
     j->start = j->pos;
-    reload_err err = j->resume > 0 ? resynchronise(j, j->resume) : RELOAD_OK;
+    reload_err err = j->resting ? skip_rest(j, j->resume) : RELOAD_OK;
+    if (err == RELOAD_OK && j->resume > 0)
+        err = resynchronise(j, j->resume);
     j->resume = 0;
     if (err == RELOAD_OK)
-        err = skip_between(j, &there, &broken);
+        err = skip_between(j, there, &broken);
     if (err != RELOAD_OK)
         return err;
     j->start = j->pos;
     slice->offset = j->base + j->pos;
     slice->line = j->line;
     slice->column = j->column;
-    if (!there && j->in_array)
+    bool array_ends = !*there || j->text[j->pos] == RL_RECORD_SEPARATOR;
+    if (array_ends && j->in_array)
         broken = "unexpected end: the array of messages is not closed";
     if (broken != NULL) {
-        bool value = there && j->text[j->pos] == '{';
-        j->in_array = j->in_array && there;
+        bool value = *there && j->text[j->pos] == '{';
+        j->in_array = j->in_array && !array_ends;
         give_broken(j, slice, broken, !value);
+    }
+    return RELOAD_OK;
+}
+
+reload_err rl_jsontext_next(rl_jsontext *j, rl_slice *slice, rl_json_feed *feed, reload_buf *octets)
+{
+    bool there;
+    const char *broken = NULL;
+    struct passing p = {.feed = feed};
+    *slice = (rl_slice){0};
+    reload_err err = find_value(j, slice, &there);
+    if (err != RELOAD_OK || slice->there || !there)
+        return err;
+    j->depth = 0;
+    j->in_string = j->escaped = false;
+    j->before = '\0';
+    rl_json_feed_begin(feed, octets);
+    if (j->text[j->pos] != '{')
+        broken = "expected a JSON object";
+    else
+        err = scan_value(j, &p, &broken);
+    if (err == RELOAD_ERR_TOO_LONG) {
+        slice->too_long = j->resting = true;
+        give_broken(j, slice, RL_JSON_TOO_LONG, false);
+        j->resume = slice->column;
         return RELOAD_OK;
     }
-    if (!there)
+    if (err != RELOAD_OK)
+        return err;
+    if (broken != NULL) {
+        break_off(j, slice, broken, p.second_line);
         return RELOAD_OK;
-    do {
-        err = look(j, &there);
-        if (err != RELOAD_OK)
-            return err;
-        if (!there)
-            broken = "unexpected end inside a value";
-        else if (j->text[j->pos] != '{' && j->pos == j->start)
-            broken = "expected a JSON object";
-        else if (j->pos - j->start >= RL_MAX_JSON)
-            broken = "JSON value larger than 1 GiB";
-        else
-            broken = scan_character(j, &s, j->text[j->pos]);
-        if (broken != NULL) {
-            break_off(j, slice, broken, second_line);
-            return RELOAD_OK;
-        }
-        skip_character(j);
-        if (second_line == 0 && j->column == 1 && j->text[j->pos - 1] == '\n')
-            second_line = j->pos - j->start;
-    } while (s.depth > 0);
-    slice->text = j->text + j->start;
-    slice->len = j->pos - j->start;
-    j->after_value = true;
+    }
+    slice->there = j->after_value = true;
     j->after_comma = false;
     return RELOAD_OK;
 }

@@ -1,25 +1,36 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Messages from an input of any form. */
+#include "base/fault.h"
 #include "json/json.h"
 #include "stream/stream.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 const uint8_t rl_byte_order_mark[3] = {0xef, 0xbb, 0xbf};
 
+enum {
+    MAX_HEAD = 4096,     /* octets in which eight digits are searched */
+    MAX_BLANKS = 1 << 20 /* white space before binary octets */
+};
+
 struct reload_reader {
     reload_form form;
     reload_source source;
     void *arg;
-    uint8_t head[4096]; /* read to detect the form, then passed on */
-    size_t head_pos, head_len;
+    reload_buf head; /* read to detect the form, then passed on */
+    size_t head_pos;
     bool ended;
     rl_framer framer; /* of the input, or of one JSON value's octets */
     rl_hextext hex;
     bool block_over; /* the block of hex text has ended */
     rl_jsontext json;
-    reload_buf octets; /* of the JSON value */
+    rl_json_feed *feed;  /* allocated for the first JSON */
+    bool held;           /* the slice has not been read yet, */
+    reload_err held_err; /* and came with this result */
+    reload_buf octets;   /* of the JSON value */
     size_t octets_pos;
     bool in_value;    /* the framer reads a JSON value's octets */
     int64_t captured; /* the JSON value's capture time */
@@ -50,6 +61,8 @@ void reload_reader_free(reload_reader **reader)
         return;
     rl_framer_free(&(*reader)->framer);
     rl_jsontext_free(&(*reader)->json);
+    rl_json_feed_free(&(*reader)->feed);
+    reload_buf_free(&(*reader)->head);
     reload_buf_free(&(*reader)->octets);
     free(*reader);
     *reader = NULL;
@@ -59,11 +72,11 @@ void reload_reader_free(reload_reader **reader)
 static ptrdiff_t pull_input(void *arg, uint8_t *octets, size_t size)
 {
     reload_reader *r = arg;
-    size_t left = r->head_len - r->head_pos;
+    size_t left = r->head.len - r->head_pos;
     if (left == 0)
         return r->ended ? 0 : r->source(r->arg, octets, size);
     size_t n = left < size ? left : size;
-    memcpy(octets, r->head + r->head_pos, n);
+    memcpy(octets, r->head.octets + r->head_pos, n);
     r->head_pos += n;
     return (ptrdiff_t)n;
 }
@@ -95,27 +108,44 @@ static ptrdiff_t pull_value(void *arg, uint8_t *octets, size_t size, uint64_t *w
     return (ptrdiff_t)n;
 }
 
-/* Detects a form by its first octets; RELOAD_FORM_AUTO if more are needed. all: these are all. */
+static bool is_blank(uint8_t c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* The white space and byte order marks that octets begin with. *partial: the rest may be the first
+ * octets of a mark. */
+static size_t skip_blanks(const uint8_t *octets, size_t len, bool *partial)
+{
+    size_t i = 0, size = sizeof rl_byte_order_mark;
+    for (;;) {
+        size_t left = len - i;
+        *partial = left < size && memcmp(octets + i, rl_byte_order_mark, left) == 0;
+        if (left >= size && memcmp(octets + i, rl_byte_order_mark, size) == 0)
+            i += size;
+        else if (left > 0 && is_blank(octets[i]))
+            i++;
+        else
+            return i;
+    }
+}
+
+/* Detects a form by the octets after the white space; RELOAD_FORM_AUTO if more are needed. all:
+ * these are all. */
 static reload_form detect_form(const uint8_t *octets, size_t len, bool all)
 {
-    size_t i = 0, digits = 0;
-    if (len >= sizeof rl_byte_order_mark &&
-        memcmp(octets, rl_byte_order_mark, sizeof rl_byte_order_mark) == 0)
-        i = sizeof rl_byte_order_mark;
+    size_t digits = 0, i = 0;
+    if (len > 0 && (octets[0] == '{' || octets[0] == '[' || octets[0] == RL_RECORD_SEPARATOR) &&
+        !RL_FAULT("input: JSON is detected"))
+        return RELOAD_FORM_JSON;
     for (; i < len && digits < 8; i++) {
-        uint8_t c = octets[i];
-        if (c == ' ' || c == '\t' || c == '\r' || c == '\n')
+        if (is_blank(octets[i]))
             continue;
-        if (digits == 0 && (c == '{' || c == '['))
-            return RELOAD_FORM_JSON;
-        if (rl_hex_digit(c) < 0)
-            return len < sizeof rl_byte_order_mark && !all &&
-                           memcmp(octets, rl_byte_order_mark, len) == 0
-                       ? RELOAD_FORM_AUTO
-                       : RELOAD_FORM_BINARY;
+        if (rl_hex_digit(octets[i]) < 0)
+            return RELOAD_FORM_BINARY;
         digits++;
     }
-    return digits == 8 || all ? RELOAD_FORM_HEX : RELOAD_FORM_AUTO;
+    return digits == 8 || i >= MAX_HEAD || all ? RELOAD_FORM_HEX : RELOAD_FORM_AUTO;
 }
 
 void reload_reader_open(reload_reader *r, reload_form form, reload_source source, void *arg)
@@ -123,10 +153,12 @@ void reload_reader_open(reload_reader *r, reload_form form, reload_source source
     r->form = form;
     r->source = source;
     r->arg = arg;
-    r->head_pos = r->head_len = 0;
+    r->head_pos = 0;
+    reload_buf_reset(&r->head);
     r->ended = false;
     r->in_value = false;
     r->block_over = false;
+    r->held = false;
     r->slice = (rl_slice){0};
     rl_framer_open(&r->framer, pull_binary, r, false);
     rl_hextext_open(&r->hex, pull_input, r);
@@ -135,18 +167,44 @@ void reload_reader_open(reload_reader *r, reload_form form, reload_source source
         rl_framer_open(&r->framer, pull_hex, r, true);
 }
 
+/* Drops the white space that head begins with, since only text begins with as much. */
+static void drop_blanks(reload_reader *r, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        rl_jsontext_count(&r->json, (char)r->head.octets[i]);
+    r->json.base += len;
+    r->hex.offset += len;
+    memmove(r->head.octets, r->head.octets + len, r->head.len - len);
+    r->head.len -= len;
+}
+
 /* Detects the form of the input if the caller did not specify it. */
 static reload_err decide_form(reload_reader *r)
 {
+    uint8_t octets[4096];
+    size_t blanks = 0; /* that head begins with */
+    bool partial;
     while (r->form == RELOAD_FORM_AUTO) {
-        bool full = r->head_len == sizeof r->head;
-        ptrdiff_t n =
-            full ? 0 : r->source(r->arg, r->head + r->head_len, sizeof r->head - r->head_len);
+        ptrdiff_t n = r->source(r->arg, octets, sizeof octets);
         if (n < 0)
             return RELOAD_ERR_READ;
-        r->head_len += (size_t)n;
-        r->ended = n == 0 && !full;
-        r->form = detect_form(r->head, r->head_len, n == 0);
+        r->ended = n == 0;
+        reload_buf_append(&r->head, octets, (size_t)n);
+        if (r->head.err != RELOAD_OK)
+            return RELOAD_ERR_MEMORY;
+        if (r->head.len > 0)
+            blanks += skip_blanks(r->head.octets + blanks, r->head.len - blanks, &partial);
+        if (r->head.len > 0 && partial && !r->ended)
+            continue;
+        if (blanks > MAX_BLANKS) {
+            drop_blanks(r, blanks);
+            blanks = 0;
+        }
+        r->form = r->head.len == blanks
+                      ? r->ended ? RELOAD_FORM_HEX : RELOAD_FORM_AUTO
+                      : detect_form(r->head.octets + blanks, r->head.len - blanks, r->ended);
+        if (r->form == RELOAD_FORM_BINARY && r->json.base > 0)
+            r->form = RELOAD_FORM_HEX;
         if (r->form == RELOAD_FORM_HEX)
             rl_framer_open(&r->framer, pull_hex, r, true);
     }
@@ -193,37 +251,75 @@ static void give_bad(reload_reader *r, reload_item *item, const reload_diag *dia
     }
 }
 
+static reload_err next_slice(reload_reader *r)
+{
+    if (r->feed == NULL && (r->feed = rl_json_feed_new()) == NULL)
+        return RELOAD_ERR_MEMORY;
+    if (r->held) {
+        r->held = false;
+        return r->held_err;
+    }
+    reload_buf_reset(&r->octets);
+    r->octets_pos = 0;
+    return rl_jsontext_next(&r->json, &r->slice, r->feed, &r->octets);
+}
+
+/* Broken text: the same fault, as often as it comes without anything else between, is one item. */
+static reload_err give_broken(reload_reader *r, reload_item *item)
+{
+    reload_diag diag;
+    const char *why = r->slice.broken;
+    uint64_t count = 1;
+    (void)rl_fail(&diag, r->slice.too_long ? RELOAD_ERR_TOO_LONG : RELOAD_ERR_SYNTAX, "%s", why);
+    give_bad(r, item, &diag);
+    if (r->slice.too_long)
+        return RELOAD_OK;
+    while ((r->held_err = next_slice(r)) == RELOAD_OK && r->slice.broken == why &&
+           !RL_FAULT("input: a run of one fault is one item"))
+        count++;
+    r->held = true;
+    if (count > 1)
+        (void)snprintf(item->diag.text, sizeof item->diag.text, "%s (%" PRIu64 " times)", why,
+                       count);
+    return RELOAD_OK;
+}
+
+/* The octets of a whole value, or its fault. */
+static reload_err read_value(reload_reader *r, reload_item *item)
+{
+    reload_diag diag;
+    reload_err err = rl_json_feed_end(r->feed, &r->captured, &diag);
+    if (err == RELOAD_ERR_MEMORY || err == RELOAD_ERR_CRYPTO)
+        return err;
+    r->in_value = err == RELOAD_OK;
+    if (r->in_value)
+        rl_framer_open(&r->framer, pull_value, r, false);
+    else
+        give_bad(r, item, &diag);
+    return RELOAD_OK;
+}
+
 static reload_err next_json(reload_reader *r, reload_item *item)
 {
     for (;;) {
+        reload_err err;
         if (r->in_value) {
-            reload_err err = rl_framer_next(&r->framer, item);
+            err = rl_framer_next(&r->framer, item);
             item->offset = item->diag.offset = r->slice.offset;
             item->captured = r->captured;
             if (err != RELOAD_OK || item->kind != RELOAD_ITEM_END)
                 return err;
             r->in_value = false;
         }
-        reload_diag diag;
-        reload_err err = rl_jsontext_next(&r->json, &r->slice);
         *item = (reload_item){.kind = RELOAD_ITEM_END};
-        if (err != RELOAD_OK || r->slice.text == NULL)
+        err = next_slice(r);
+        if (err != RELOAD_OK || !r->slice.there)
             return err;
-        reload_buf_reset(&r->octets);
-        r->octets_pos = 0;
-        if (r->slice.broken == NULL)
-            err =
-                rl_json_read_captured(r->slice.text, r->slice.len, &r->octets, &r->captured, &diag);
-        else
-            err = rl_fail(&diag, RELOAD_ERR_SYNTAX, "%s", r->slice.broken);
-        if (err == RELOAD_ERR_MEMORY || err == RELOAD_ERR_CRYPTO)
+        if (r->slice.broken != NULL)
+            return give_broken(r, item);
+        err = read_value(r, item);
+        if (err != RELOAD_OK || !r->in_value)
             return err;
-        if (err != RELOAD_OK) {
-            give_bad(r, item, &diag);
-            return RELOAD_OK;
-        }
-        rl_framer_open(&r->framer, pull_value, r, false);
-        r->in_value = true;
     }
 }
 

@@ -4,6 +4,7 @@
 #ifndef RL_STREAM_STREAM_H
 #define RL_STREAM_STREAM_H
 
+#include "json/json.h"
 #include "wire/wire.h"
 
 #include <reload/stream.h>
@@ -11,12 +12,13 @@
 enum {
     RL_CHUNK = 64 * 1024,                                  /* octets asked for at once */
     RL_MAX_PIECE = RELOAD_HEADER_SIZE + RELOAD_MAX_LENGTH, /* of garbage in one item */
-    RL_MAX_JSON = 1 << 30, /* octets of one JSON value, enough for 16 MiB of attributes */
-    RL_MAX_NESTING = 256   /* of JSON; more than 16 attributes in each of 5 messages need */
+    RL_MAX_REWIND = 1 << 20, /* octets of a broken JSON value in which the next one is searched */
+    RL_MAX_NESTING = 256     /* of JSON; more than 16 attributes in each of 5 messages need */
 };
 
-/* U+FEFF in UTF-8, which some programs write before text. */
+/* U+FEFF in UTF-8, which some programs write before text; cat leaves it between texts. */
 extern const uint8_t rl_byte_order_mark[3];
+enum { RL_RECORD_SEPARATOR = 0x1e }; /* RFC 7464: before each JSON text */
 
 /* ---- Framing: octets to messages and garbage ---- */
 
@@ -88,25 +90,34 @@ typedef struct rl_jsontext {
     bool after_value;      /* where a comma or the array's end is expected, */
     bool after_comma;      /* or where a value is expected */
     unsigned resume; /* after a broken value: the next begins at or before this column; else 0 */
+    bool resting;    /* the rest of a value that is too long follows */
     bool ended;
+    uint64_t rewound; /* octets that were scanned again */
+    size_t depth;     /* of the value so far */
+    char before;      /* the last character except white space and strings */
+    bool in_string;
+    bool escaped;
     uint8_t nesting[RL_MAX_NESTING]; /* '{' or '[' */
 } rl_jsontext;
 
-/* One JSON value's text. */
+/* One JSON value. */
 typedef struct rl_slice {
-    /* valid until the next call, including the fault at its end; NULL: no more */
-    const char *text;
-    size_t len;
+    bool there; /* false: no more */
     uint64_t offset;
     unsigned line, column;
     const char *broken;                  /* NULL, or why this is not a value */
     unsigned broken_line, broken_column; /* position of the fault */
+    bool too_long;                       /* broken for this reason */
 } rl_slice;
 
 void rl_jsontext_open(rl_jsontext *j, reload_source source, void *arg);
 void rl_jsontext_free(rl_jsontext *j);
-/* The next value of NDJSON, concatenated values or one array. After text that is not JSON it
- * continues with the next line that begins a value. */
-reload_err rl_jsontext_next(rl_jsontext *j, rl_slice *slice);
+/* Counts the line and column of an octet that the caller has skipped. */
+void rl_jsontext_count(rl_jsontext *j, char c);
+/* The next value of NDJSON, concatenated values, a text sequence (RFC 7464) or one array. Its text
+ * goes to feed, with octets for what it encodes. After text that is not JSON it continues with the
+ * next line that begins a value. */
+reload_err rl_jsontext_next(rl_jsontext *j, rl_slice *slice, rl_json_feed *feed,
+                            reload_buf *octets);
 
 #endif

@@ -70,6 +70,21 @@ static void test_filled_in(void **state)
     reload_profile_free(&profile);
 }
 
+/* Some editors write a byte order mark first. */
+static void test_byte_order_mark(void **state)
+{
+    (void)state;
+    static const char marked[] = "\xef\xbb\xbf{\"overlay\": \"chat\"}",
+                      bad[] = "\xef\xbb\xbf{\"a\" 1}";
+    reload_profile *profile;
+    reload_diag diag;
+    assert_int_equal(reload_profile_read(marked, sizeof marked - 1, &profile, NULL), RELOAD_OK);
+    assert_string_equal(profile->overlay, "chat");
+    reload_profile_free(&profile);
+    assert_int_equal(reload_profile_read(bad, sizeof bad - 1, &profile, &diag), RELOAD_ERR_SYNTAX);
+    assert_int_equal(diag.column, 7); /* the mark is a character */
+}
+
 static void test_errors(void **state)
 {
     static const struct {
@@ -119,8 +134,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_new),       cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_filled_in), cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_filled_in), cmocka_unit_test(test_byte_order_mark),
+        cmocka_unit_test(test_errors),    cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests_name("profile", tests, NULL, NULL);
 }

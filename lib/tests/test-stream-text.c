@@ -107,6 +107,109 @@ static void test_json_byte_order_mark(void **state)
     check_json("\xef\xbb\xbf\n" J68, "M68@4");
 }
 
+/* Where cat has joined files; RFC 7464's text sequences */
+static void test_joined(void **state)
+{
+    (void)state;
+    check_json(J68 "\n\xef\xbb\xbf" J72, "M68@0 M72@38");
+    check_json("\xef\xbb\xbf\xef\xbb\xbf[" J68 "]\xef\xbb\xbf[" J72 "]", "M68@7 M72@46");
+    check_json(J68 "\n\xef\xbb" J72, "M68@0 B@35=2:1!6 M72@37");
+    check_json("\x1e" J68 "\n\x1e" J72 "\n\x1e", "M68@1 M72@37");
+    check_json("\n\x1e\x1e\n" J68 "\x1e" J72, "M68@4 M72@39");
+    /* a truncated text: the next record is the next value, on the same line too */
+    check_json("\x1e{\"header\": {\"meth\x1e" J68 "\x1e{\"a\x1e" J72,
+               "B@1=1:19!6 M68@19 B@54=1:58!6 M72@58");
+    check_json("\x1e[" J68 ",\x1e" J72, "M68@2 B@37=1:38!6 M72@38");
+    check_json("\x1enonsense\x1e" J72, "B@1=1:2!6 M72@10");
+    check_hex("\xef\xbb\xbf" M68 "\n\xef\xbb\xbf" M72, "M68@3 M72@143", M68 M72);
+    check_hex(M68 "\xef\xbb\xbf" M72, "M68@0 M72@139", M68 M72);
+    check_hex(M68 "x\n\xef\xbb\xbf" M72, "M68@0 B@136!6 M72@141", M68 M72);
+}
+
+/* Any amount of white space before the first value */
+static void test_blanks(void **state)
+{
+    (void)state;
+    static const size_t counts[] = {4095, 4096, 4097, 100000, 2000001};
+    static char text[2000001 + 256];
+    for (size_t i = 0; i < COUNT(counts); i++) {
+        size_t n = counts[i];
+        char expected[64];
+        struct test_log log;
+        memset(text, '\n', n);
+        for (int form = 0; form < 2; form++) {
+            const char *rest = form == 0 ? J68 "x" : M68 "x";
+            memcpy(text + n, rest, strlen(rest));
+            struct test_source source = {.octets = (const uint8_t *)text, .len = n + strlen(rest)};
+            if (form == 0)
+                (void)snprintf(expected, sizeof expected, "M68@%zu B@%zu=%zu:35!6", n, n + 34,
+                               n + 1);
+            else
+                (void)snprintf(expected, sizeof expected, "M68@%zu B@%zu!6", n, n + 136);
+            test_collect(&log, RELOAD_FORM_AUTO, &source,
+                         form == 0 ? RELOAD_FORM_JSON : RELOAD_FORM_HEX);
+            assert_string_equal(log.text, expected);
+            reload_buf_free(&log.octets);
+        }
+    }
+    /* and before binary octets, of which it is a part */
+    memset(text, ' ', 10000);
+    memcpy(text + 10000, "RELO", 4);
+    struct test_log log;
+    struct test_source source = {.octets = (const uint8_t *)text, .len = 10004};
+    test_collect(&log, RELOAD_FORM_AUTO, &source, RELOAD_FORM_BINARY);
+    assert_string_equal(log.text, "G10004@0!3");
+    reload_buf_free(&log.octets);
+}
+
+/* The same fault again and again is one item. */
+static void test_runs(void **state)
+{
+    (void)state;
+    check_json("[,,,,,,,, " J68 "]", "B@1=1:2!6 M68@10");
+    check_json("[" J68 ",,," J68 "]", "M68@1 B@36=1:37!6 M68@38");
+    check_json("[,," J68 ",,", "B@1=1:2!6 M68@3 B@38=1:39!6 B@39=1:40!6");
+    check_json("{\n{\n{\n" J68, "B@0=2:1!6 M68@6");
+    check_json("{}{}" J68, "B@0/header!7 B@2/header!7 M68@4"); /* values of their own */
+    reload_reader *reader = reload_reader_new();
+    const reload_item *item;
+    struct test_source source = {.octets = (const uint8_t *)"[,,,", .len = 4};
+    assert_non_null(reader);
+    reload_reader_open(reader, RELOAD_FORM_JSON, test_pull, &source);
+    assert_int_equal(reload_reader_next(reader, &item), RELOAD_OK);
+    assert_string_equal(item->diag.text, "comma without a value before it (3 times)");
+    reload_reader_free(&reader);
+}
+
+/* An error is reported as soon as the octets exceed a message, and the next value is read. */
+static void test_json_too_long(void **state)
+{
+    (void)state;
+    static const char before[] = "{\"garbage\": {\"hex\": \"", after[] = "\"}}\n" J68;
+    enum { DIGITS = 2 * (68 + 0xffffff) };
+    char *text = malloc(sizeof before + DIGITS + sizeof after + 8);
+    assert_non_null(text);
+    for (size_t extra = 0; extra <= 2; extra += 2) {
+        struct test_log log;
+        char expected[64];
+        size_t n = sizeof before - 1;
+        memcpy(text, before, n);
+        memset(text + n, '0', DIGITS + extra);
+        n += DIGITS + extra;
+        memcpy(text + n, after, sizeof after - 1);
+        struct test_source source = {.octets = (const uint8_t *)text, .len = n + sizeof after - 1};
+        test_collect(&log, RELOAD_FORM_JSON, &source, RELOAD_FORM_JSON);
+        if (extra == 0)
+            (void)snprintf(expected, sizeof expected, "G%d@0!3 M68@%zu", DIGITS / 2, n + 4);
+        else
+            (void)snprintf(expected, sizeof expected, " M68@%zu", n + 4);
+        assert_non_null(strstr(log.text, expected));
+        assert_int_equal(strncmp(log.text, extra == 0 ? "G" : "B@0=1:", extra == 0 ? 1 : 6), 0);
+        reload_buf_free(&log.octets);
+    }
+    free(text);
+}
+
 /* The next value is read after an invalid one. */
 static void test_json_bad_values(void **state)
 {
@@ -207,7 +310,9 @@ int main(void)
         cmocka_unit_test(test_json_text),        cmocka_unit_test(test_json_byte_order_mark),
         cmocka_unit_test(test_json_bad_values),  cmocka_unit_test(test_json_broken),
         cmocka_unit_test(test_json_wrong_types), cmocka_unit_test(test_json_columns),
-        cmocka_unit_test(test_json_deep),
+        cmocka_unit_test(test_json_deep),        cmocka_unit_test(test_joined),
+        cmocka_unit_test(test_blanks),           cmocka_unit_test(test_runs),
+        cmocka_unit_test(test_json_too_long),
     };
     return cmocka_run_group_tests_name("stream-text", tests, NULL, NULL);
 }

@@ -81,6 +81,20 @@ reload-dump -f json short.bin >short.json
 peak "JSON input" short.json -c $((248 * 32768)) reload-dump -f binary
 { printf '['; paste -sd, short.json; printf ']'; } >array.json
 peak "one JSON array" array.json -c $((248 * 32768)) reload-dump -f binary
+
+# values that JSON input ignores, whatever they are
+ignored()
+{
+    printf '{"header": {"method": 1}, "attributes": [{"type": "SDP", "value": "", "error": ['
+    yes '1,{},"a"' | head -n 1000000 | paste -sd,
+    printf ']}], "meta": {"x": "'
+    head -c 10000000 /dev/zero | tr '\0' x
+    printf '"'
+    seq -f ', "%.0f": 1' 1000000
+    printf '}}\n'
+}
+ignored >ignored.json
+peak "ignored values of $(stat -c %s ignored.json) octets in JSON" ignored.json -c 72 reload-dump -f binary
 reload-dump -f hex short.bin >short.hex
 peak "hex input" short.hex -c $((248 * 32768)) reload-dump -f binary
 tr -d '\n' <short.hex >single.hex
