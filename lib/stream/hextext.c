@@ -66,6 +66,17 @@ static int mark_ahead(rl_hextext *h, size_t from)
     return 1;
 }
 
+/* Skips a byte order mark. 1, 0 if there is none, or -1 on failure. */
+static int skip_mark(rl_hextext *h)
+{
+    int mark = mark_ahead(h, 0);
+    if (mark > 0) {
+        h->pos += sizeof rl_byte_order_mark;
+        h->offset += sizeof rl_byte_order_mark;
+    }
+    return mark;
+}
+
 /* Whether the digits of a token follow, after the next from characters: a message begins there in
  * any case. 1, 0, or -1 on failure. */
 static int token_ahead(rl_hextext *h, size_t from)
@@ -89,6 +100,12 @@ static uint8_t next_character(rl_hextext *h)
 {
     h->offset++;
     return h->text[h->pos++];
+}
+
+static void unread_character(rl_hextext *h)
+{
+    h->offset--;
+    h->pos--;
 }
 
 /* Ends the block with an error. */
@@ -132,24 +149,20 @@ ptrdiff_t rl_hextext_pull(void *arg, uint8_t *octets, size_t size, uint64_t *whe
             if (token != 0)
                 return token < 0 ? -1 : hex_fail(h, h->high_at, "odd number of hex digits");
         }
-        int mark = mark_ahead(h, 0);
+        int mark = skip_mark(h);
+        if (mark > 0)
+            continue;
         if (mark < 0)
             return -1;
-        if (mark > 0) {
-            h->pos += sizeof rl_byte_order_mark;
-            h->offset += sizeof rl_byte_order_mark;
-            continue;
-        }
         uint8_t c = next_character(h);
-        if (is_space(h, c, &block_ends)) {
-            if (block_ends)
-                break;
+        bool space = is_space(h, c, &block_ends);
+        if (block_ends)
+            break;
+        if (space)
             continue;
-        }
         int digit = rl_hex_digit(c);
         if (digit < 0) {
-            h->pos--;
-            h->offset--;
+            unread_character(h);
             if (n > 0)
                 break; /* the next call reports it */
             h->skip = true;
@@ -169,11 +182,8 @@ ptrdiff_t rl_hextext_pull(void *arg, uint8_t *octets, size_t size, uint64_t *whe
     }
     if (n == 0 && h->high >= 0 && !h->bad)
         return hex_fail(h, h->high_at, "odd number of hex digits");
-    if (n > 0 && block_ends) {
-        /* the next call reports the end */
-        h->pos--;
-        h->offset--;
-    }
+    if (n > 0 && block_ends) /* the next call reports the end */
+        unread_character(h);
     return (ptrdiff_t)n;
 }
 
