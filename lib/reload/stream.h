@@ -4,6 +4,7 @@
 #define RELOAD_STREAM_H
 
 #include <reload/base.h>
+#include <reload/message.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -21,7 +22,7 @@ typedef enum reload_form {
 
 typedef enum reload_item_kind {
     RELOAD_ITEM_END = 0, /* end of the input */
-    RELOAD_ITEM_MESSAGE, /* a header and as many octets as its Length, or fewer at the end */
+    RELOAD_ITEM_MESSAGE, /* a header and as many octets as its Length, or fewer (D33) */
     RELOAD_ITEM_GARBAGE, /* octets up to the next message or the end, in parts of at most 16 MiB */
     RELOAD_ITEM_BAD      /* JSON or hex text with an error, described by diag */
 } reload_item_kind;
@@ -34,10 +35,21 @@ typedef struct reload_item {
     size_t len;
     uint64_t offset;      /* of the item in the input, in octets of the input's own form */
     reload_time captured; /* JSON's meta.time in microseconds, or RELOAD_NO_TIME */
-    reload_diag diag;     /* GARBAGE and BAD: the fault; its offset is a position in the input */
+    /* The fault, whose offset is a position in the input; of a MESSAGE, RELOAD_OK or what
+     * reload_item_parse passes on. */
+    reload_diag diag;
 } reload_item;
 
-/* Reads messages from an input. The longest message bounds the memory. */
+/* How an input is read. Set size to sizeof(reload_reader_options), and what is not needed to zero:
+ * members that a caller's older struct lacks are zero. */
+typedef struct reload_reader_options {
+    size_t size;
+    reload_form form;
+    uint32_t max_message; /* D33: a message with a larger Length is malformed; 0: no limit */
+} reload_reader_options;
+
+/* Reads messages from an input. Memory is bounded by the two longest messages, which max_message
+ * limits but for what a larger Length promises. */
 typedef struct reload_reader reload_reader;
 
 /* A reader without input, whose next item is END; NULL if memory runs out. */
@@ -46,10 +58,17 @@ reload_reader *reload_reader_new(void);
 void reload_reader_free(reload_reader **reader);
 /* Begins a new input. The source is called only if no whole item is buffered. */
 void reload_reader_open(reload_reader *reader, reload_form form, reload_source source, void *arg);
+/* The same with options. RELOAD_ERR_ARGUMENT: options without a size; the input is empty then. */
+reload_err reload_reader_open_with(reload_reader *reader, const reload_reader_options *options,
+                                   reload_source source, void *arg);
 /* The next item, which the reader owns; it and its octets are valid until the next call with the
  * reader. On failure it is END. After RELOAD_ERR_READ (the source failed) or RELOAD_ERR_MEMORY this
  * input cannot be read further, but another one can be opened. */
 reload_err reload_reader_next(reload_reader *reader, const reload_item **item);
+/* Parses a MESSAGE like reload_msg_parse. If the item shows that the message is malformed, which
+ * its octets alone may not (D33: the next message begins in it, or it is larger than max_message),
+ * reload_msg_check reports that. RELOAD_ERR_ARGUMENT: the item is not a MESSAGE. */
+reload_err reload_item_parse(const reload_item *item, reload_msg *msg, reload_diag *diag);
 
 #ifdef __cplusplus
 }

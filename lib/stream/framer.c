@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Framing: octets to messages and garbage. */
+#include "base/fault.h"
 #include "stream/stream.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 void rl_framer_open(rl_framer *f, rl_pull pull, void *arg, bool mapped)
 {
-    rl_framer kept = {.octets = f->octets, .where = f->where, .cap = f->cap};
+    rl_framer kept = {.octets = f->octets,
+                      .where = f->where,
+                      .cap = f->cap,
+                      .frames = rl_frames_reset(f->frames),
+                      .max_message = f->max_message,
+                      .anywhere = true};
     *f = kept;
     f->pull = pull;
     f->arg = arg;
@@ -24,6 +31,7 @@ void rl_framer_free(rl_framer *f)
 {
     free(f->octets);
     free(f->where);
+    rl_frames_free(&f->frames);
     *f = (rl_framer){0};
 }
 
@@ -36,11 +44,12 @@ static bool framer_reserve(rl_framer *f, size_t size)
             memmove(f->where, f->where + f->start, f->avail * sizeof *f->where);
         f->start = 0;
     }
-    if (size <= f->cap)
-        return true;
+    /* a quarter stays free, so that octets are moved after many have been used, not after few */
     size_t cap = f->cap < RL_CHUNK ? RL_CHUNK : f->cap;
-    while (cap < size)
+    while (cap / 4 * 3 < size)
         cap *= 2; /* no overflow: size is at most two messages */
+    if (cap == f->cap)
+        return true;
     uint8_t *octets = realloc(f->octets, cap);
     if (octets == NULL)
         return false;
@@ -55,8 +64,7 @@ static bool framer_reserve(rl_framer *f, size_t size)
     return true;
 }
 
-/* Reads until size octets are available or the input ends. */
-static reload_err need(rl_framer *f, size_t size)
+reload_err rl_framer_need(rl_framer *f, size_t size)
 {
     while (f->avail < size && !f->ended) {
         if (f->start + size > f->cap && !framer_reserve(f, size))
@@ -72,32 +80,9 @@ static reload_err need(rl_framer *f, size_t size)
     return RELOAD_OK;
 }
 
-static reload_err give(rl_framer *f, reload_item *item, reload_item_kind kind, size_t len)
-{
-    *item = (reload_item){.kind = kind, .octets = f->octets + f->start, .len = len};
-    item->offset = f->mapped ? f->where[f->start] : f->base;
-    /* the rest of a piece that was too long may look like a header */
-    if (kind == RELOAD_ITEM_GARBAGE && rl_check_header(item->octets, len, &item->diag) == RELOAD_OK)
-        (void)rl_fail(&item->diag, RELOAD_ERR_NO_MESSAGE, "not a RELOAD message");
-    item->diag.has_offset = true;
-    item->diag.offset = item->offset;
-    f->given = len;
-    return RELOAD_OK;
-}
+/* ---- Looking for headers ---- */
 
-static reload_err give_rest(rl_framer *f, reload_item *item, reload_item_kind kind)
-{
-    if (f->incomplete_dropped || f->avail == 0) {
-        f->dropped = f->avail > 0;
-        f->dropped_at = !f->dropped ? 0 : f->mapped ? f->where[f->start] : f->base;
-        f->avail = 0;
-        *item = (reload_item){.kind = RELOAD_ITEM_END};
-        return RELOAD_OK;
-    }
-    return give(f, item, kind, f->avail);
-}
-
-/* The first position at or after from where a token begins, or may begin when more octets come. */
+/* The first place at or after from where a token begins, or may begin when more octets come. */
 static size_t find_token(const rl_framer *f, size_t from)
 {
     const uint8_t *octets = f->octets + f->start;
@@ -114,38 +99,127 @@ static size_t find_token(const rl_framer *f, size_t from)
     return f->avail;
 }
 
+reload_err rl_framer_seek(rl_framer *f, size_t *at, size_t limit, rl_seek *found)
+{
+    *found = RL_SEEK_NONE;
+    for (; *at < limit; (*at)++) {
+        reload_err err;
+        do {
+            if ((err = rl_framer_need(f, *at + 1)) != RELOAD_OK)
+                return err;
+            *at = find_token(f, *at);
+        } while (*at == f->avail && !f->ended && *at < limit);
+        if (*at >= limit)
+            return RELOAD_OK;
+        if ((err = rl_framer_need(f, *at + RELOAD_HEADER_SIZE)) != RELOAD_OK)
+            return err;
+        if (f->avail - *at < RELOAD_HEADER_SIZE) {
+            *found = RL_SEEK_ENDED;
+            return RELOAD_OK;
+        }
+        if (rl_is_plausible(f->octets + f->start + *at) ||
+            RL_FAULT("D33: a plausible header begins a message elsewhere")) {
+            *found = RL_SEEK_FOUND;
+            return RELOAD_OK;
+        }
+    }
+    return RELOAD_OK;
+}
+
+/* ---- Items ---- */
+
+/* The input's position of a place. */
+static uint64_t position(const rl_framer *f, size_t at)
+{
+    return f->mapped ? f->where[f->start + at] : f->base + at;
+}
+
+static reload_err give(rl_framer *f, reload_item *item, reload_item_kind kind, size_t len)
+{
+    *item = (reload_item){.kind = kind, .octets = f->octets + f->start, .len = len};
+    item->offset = position(f, 0);
+    /* the rest of a piece that was too long may look like a header */
+    if (kind == RELOAD_ITEM_GARBAGE && rl_check_header(item->octets, len, &item->diag) == RELOAD_OK)
+        (void)rl_fail(&item->diag, RELOAD_ERR_NO_MESSAGE, "not a RELOAD message");
+    item->diag.has_offset = true;
+    item->diag.offset = item->offset;
+    f->given = len;
+    f->anywhere = kind == RELOAD_ITEM_MESSAGE;
+    return RELOAD_OK;
+}
+
+static reload_err give_rest(rl_framer *f, reload_item *item, reload_item_kind kind)
+{
+    if (f->incomplete_dropped || f->avail == 0) {
+        f->dropped = f->avail > 0;
+        f->dropped_at = f->dropped ? position(f, 0) : 0;
+        f->avail = 0;
+        *item = (reload_item){.kind = RELOAD_ITEM_END};
+        return RELOAD_OK;
+    }
+    return give(f, item, kind, f->avail);
+}
+
+/* D33's rule 3: a broken message, or garbage if less than a header is left of it. */
+static reload_err give_cut(rl_framer *f, reload_item *item, size_t len)
+{
+    uint64_t next = position(f, len);
+    if (len < RELOAD_HEADER_SIZE)
+        return give(f, item, RELOAD_ITEM_GARBAGE, len);
+    (void)give(f, item, RELOAD_ITEM_MESSAGE, len);
+    (void)rl_fail_at(&item->diag, RELOAD_ERR_MALFORMED, item->offset,
+                     "truncated: the next message begins at offset %" PRIu64, next);
+    return RELOAD_OK;
+}
+
+static reload_err give_message(rl_framer *f, reload_item *item)
+{
+    uint32_t length = rl_field_get(f->octets + f->start, RELOAD_F_LENGTH);
+    size_t len;
+    bool cut;
+    reload_err err = rl_framer_end(f, &len, &cut);
+    if (err != RELOAD_OK)
+        return err;
+    if (cut)
+        return give_cut(f, item, len);
+    if (len > f->avail)
+        return give_rest(f, item, RELOAD_ITEM_MESSAGE);
+    (void)give(f, item, RELOAD_ITEM_MESSAGE, len);
+    if (f->max_message > 0 && length > f->max_message)
+        (void)rl_fail_at(&item->diag, RELOAD_ERR_MALFORMED, item->offset,
+                         "Length is %" PRIu32 ", expected at most %" PRIu32, length,
+                         f->max_message);
+    return RELOAD_OK;
+}
+
+/* Whether a header, plausible or not, begins a message here. */
+static reload_err at_header(rl_framer *f, bool *header)
+{
+    reload_err err = f->anywhere ? rl_framer_need(f, RELOAD_HEADER_SIZE) : RELOAD_OK;
+    *header = err == RELOAD_OK && f->anywhere && f->avail >= RELOAD_HEADER_SIZE &&
+              memcmp(f->octets + f->start, rl_token, sizeof rl_token) == 0;
+    return err;
+}
+
 reload_err rl_framer_next(rl_framer *f, reload_item *item)
 {
     f->start += f->given;
     f->avail -= f->given;
     f->base += f->given;
     f->given = 0;
+    bool header;
     size_t at = 0;
-    for (;;) {
-        reload_err err = need(f, at + 1);
-        if (err != RELOAD_OK)
-            return err;
-        at = find_token(f, at);
-        if (at >= RL_MAX_PIECE)
-            return give(f, item, RELOAD_ITEM_GARBAGE, RL_MAX_PIECE);
-        if (at == f->avail && !f->ended)
-            continue;
-        err = need(f, at + RELOAD_HEADER_SIZE);
-        if (err != RELOAD_OK)
-            return err;
-        if (f->avail - at < RELOAD_HEADER_SIZE) /* a whole header cannot follow */
-            return give_rest(f, item, RELOAD_ITEM_GARBAGE);
-        if (memcmp(f->octets + f->start + at, rl_token, sizeof rl_token) == 0)
-            break;
-        at++;
-    }
-    if (at > 0)
-        return give(f, item, RELOAD_ITEM_GARBAGE, at);
-    size_t whole = RELOAD_HEADER_SIZE + (size_t)rl_field_get(f->octets + f->start, RELOAD_F_LENGTH);
-    reload_err err = need(f, whole);
+    rl_seek found;
+    reload_err err = at_header(f, &header);
     if (err != RELOAD_OK)
         return err;
-    if (f->avail < whole)
-        return give_rest(f, item, RELOAD_ITEM_MESSAGE);
-    return give(f, item, RELOAD_ITEM_MESSAGE, whole);
+    if (header)
+        return give_message(f, item);
+    if ((err = rl_framer_seek(f, &at, RL_MAX_PIECE, &found)) != RELOAD_OK)
+        return err;
+    if (found == RL_SEEK_NONE)
+        return give(f, item, RELOAD_ITEM_GARBAGE, RL_MAX_PIECE);
+    if (found == RL_SEEK_ENDED)
+        return give_rest(f, item, RELOAD_ITEM_GARBAGE);
+    return at == 0 ? give_message(f, item) : give(f, item, RELOAD_ITEM_GARBAGE, at);
 }

@@ -148,7 +148,7 @@ static reload_form detect_form(const uint8_t *octets, size_t len, bool all)
     return digits == 8 || i >= MAX_HEAD || all ? RELOAD_FORM_HEX : RELOAD_FORM_AUTO;
 }
 
-void reload_reader_open(reload_reader *r, reload_form form, reload_source source, void *arg)
+static void open_input(reload_reader *r, reload_form form, reload_source source, void *arg)
 {
     r->form = form;
     r->source = source;
@@ -165,6 +165,26 @@ void reload_reader_open(reload_reader *r, reload_form form, reload_source source
     rl_jsontext_open(&r->json, pull_input, r);
     if (form == RELOAD_FORM_HEX)
         rl_framer_open(&r->framer, pull_hex, r, true);
+}
+
+void reload_reader_open(reload_reader *r, reload_form form, reload_source source, void *arg)
+{
+    r->framer.max_message = 0;
+    open_input(r, form, source, arg);
+}
+
+reload_err reload_reader_open_with(reload_reader *r, const reload_reader_options *given,
+                                   reload_source source, void *arg)
+{
+    reload_reader_options options = {0};
+    bool usable = given != NULL && given->size >= sizeof given->size;
+    if (usable)
+        memcpy(&options, given, given->size < sizeof options ? given->size : sizeof options);
+    else
+        source = no_input;
+    r->framer.max_message = options.max_message;
+    open_input(r, options.form, source, arg);
+    return usable ? RELOAD_OK : RELOAD_ERR_ARGUMENT;
 }
 
 /* Drops the white space that head begins with, since only text begins with as much. */
@@ -343,5 +363,15 @@ reload_err reload_reader_next(reload_reader *r, const reload_item **item)
         r->item = (reload_item){.kind = RELOAD_ITEM_END};
     r->item.form = r->form;
     *item = &r->item;
+    return err;
+}
+
+reload_err reload_item_parse(const reload_item *item, reload_msg *msg, reload_diag *diag)
+{
+    if (item->kind != RELOAD_ITEM_MESSAGE)
+        return rl_fail(diag, RELOAD_ERR_ARGUMENT, "the item is not a message");
+    reload_err err = reload_msg_parse(msg, item->octets, item->len, diag);
+    if (err == RELOAD_OK && item->diag.code != RELOAD_OK)
+        rl_msg_fault(msg, &item->diag);
     return err;
 }

@@ -25,6 +25,16 @@ enum { RL_RECORD_SEPARATOR = 0x1e }; /* RFC 7464: before each JSON text */
 /* Like reload_source; where, if not NULL, gets each octet's position in the input. */
 typedef ptrdiff_t (*rl_pull)(void *arg, uint8_t *octets, size_t size, uint64_t *where);
 
+/* Which messages are framed, found for all headers in one pass (frames.c). */
+typedef struct rl_frames {
+    uint32_t *ring;        /* the chain of headers whose attributes come to each place */
+    struct rl_node *nodes; /* the headers in their order; the first is not one */
+    uint32_t *heap;        /* headers whose message's end the pass has not reached, by that end */
+    size_t count, cap, waiting;
+    uint64_t at;    /* where the pass is */
+    bool ends[128]; /* places of the last 68 at which a message may end */
+} rl_frames;
+
 typedef struct rl_framer {
     rl_pull pull;
     void *arg;
@@ -37,16 +47,43 @@ typedef struct rl_framer {
     uint64_t base; /* position of octets[start] in the input if not mapped */
     bool mapped;
     bool ended;
+    bool anywhere;        /* D33: any header begins a message here, plausible or not */
+    uint32_t max_message; /* D33: a larger Length makes a message malformed; 0: no limit */
+    uint64_t framed;      /* one past the position of a message known to be framed; 0: none */
+    uint64_t read;        /* D33: octets of the stream that messages have required so far, */
+    uint64_t walked;      /* attributes stepped over in messages that are not framed */
+    rl_frames frames;
+    uint64_t steps;          /* and attributes that searches have stepped over */
     bool incomplete_dropped; /* set by the source: drop an incomplete last item */
     bool dropped;            /* an incomplete last item was dropped, */
     uint64_t dropped_at;     /* at this position in the input */
 } rl_framer;
 
-/* Begins a new stream. Reuses memory. */
+/* Begins a new stream. Reuses memory, and keeps max_message. */
 void rl_framer_open(rl_framer *f, rl_pull pull, void *arg, bool mapped);
 void rl_framer_free(rl_framer *f);
 /* The next MESSAGE, GARBAGE or END. */
 reload_err rl_framer_next(rl_framer *f, reload_item *item);
+
+/* For the framer's own files. Places count from start. */
+/* Reads until size octets are available or the stream ends. */
+reload_err rl_framer_need(rl_framer *f, size_t size);
+typedef enum rl_seek {
+    RL_SEEK_FOUND, /* a plausible header is at the place */
+    RL_SEEK_NONE,  /* none begins before the limit */
+    RL_SEEK_ENDED  /* the stream ends before a header that begins before the limit could */
+} rl_seek;
+/* Looks for a plausible header (D33) that begins at or after *at and before limit. */
+reload_err rl_framer_seek(rl_framer *f, size_t *at, size_t limit, rl_seek *found);
+/* Finds where the message at start ends (D33's rules 2 to 5). *len: its octets; *cut: whether the
+ * next message begins there before its Length is reached. */
+reload_err rl_framer_end(rl_framer *f, size_t *len, bool *cut);
+/* Whether the message at start, of size octets that have been read, is framed. The time for all
+ * such questions in a stream is linear in its octets. RELOAD_ERR_MEMORY. */
+reload_err rl_frames_ask(rl_framer *f, size_t size, bool *framed);
+/* Empty, with the same memory. */
+rl_frames rl_frames_reset(rl_frames frames);
+void rl_frames_free(rl_frames *frames);
 
 /* ---- Hex text ---- */
 

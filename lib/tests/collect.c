@@ -26,7 +26,9 @@ void test_collect_from(struct test_log *log, reload_form form, reload_source pul
     reload_err err;
     assert_non_null(reader);
     memset(log, 0, sizeof *log);
-    reload_reader_open(reader, form, pull, source);
+    const reload_reader_options options = {
+        .size = sizeof options, .form = form, .max_message = source->max_message};
+    assert_int_equal(reload_reader_open_with(reader, &options, pull, source), RELOAD_OK);
     while ((err = reload_reader_next(reader, &item)) == RELOAD_OK &&
            item->kind != RELOAD_ITEM_END) {
         assert_int_equal(item->form, detected);
@@ -34,6 +36,8 @@ void test_collect_from(struct test_log *log, reload_form form, reload_source pul
             log_note(log, " ");
         if (item->kind == RELOAD_ITEM_MESSAGE) {
             log_note(log, "M%zu@%llu", item->len, (unsigned long long)item->offset);
+            if (item->diag.code != RELOAD_OK)
+                log_note(log, "!%d", item->diag.code);
         } else if (item->kind == RELOAD_ITEM_GARBAGE) {
             log_note(log, "G%zu@%llu!%d", item->len, (unsigned long long)item->offset,
                      item->diag.code);

@@ -13,9 +13,9 @@ struct test_log {
 };
 
 /* Reads all items of a source. In log->text, "M72@0" is a message of 72 octets at offset 0,
- * "G5@72!2" is garbage of 5 octets with error code 2, and "B@80=1:2!6" is a bad item at offset 80,
- * line 1, column 2, with error code 6. "!9" at the end is the reader's error code. detected: the
- * expected form of each item. */
+ * "M72@0!5" one with a fault of its framing, "G5@72!2" is garbage of 5 octets with error code 2,
+ * and "B@80=1:2!6" is a bad item at offset 80, line 1, column 2, with error code 6. "!9" at the end
+ * is the reader's error code. detected: the expected form of each item. */
 void test_collect(struct test_log *log, reload_form form, struct test_source *source,
                   reload_form detected);
 /* The same with another function for the source */

@@ -50,13 +50,181 @@ static void test_binary(void **state)
     /* the last message of a stream may be truncated */
     check_binary(M68 HEADER_TO_LENGTH "000005" HEADER_FROM_LENGTH "00070000", "M68@0 M72@68");
     check_binary(HEADER_TO_LENGTH "ffffff" HEADER_FROM_LENGTH, "M68@0");
-    check_binary(HEADER_TO_LENGTH "ffffff" HEADER_FROM_LENGTH M68, "M136@0");
+    check_binary(HEADER_TO_LENGTH "ffffff" HEADER_FROM_LENGTH M68, "M68@0!5 M68@68");
     /* header fields may have any value */
     check_binary("52454c4f"
                  "00ffffff"
                  "ff00ffff"
                  "ff000000" HEADER_FROM_LENGTH,
                  "M68@0");
+}
+
+/* ---- Broken messages (D33) ---- */
+
+#define UNKNOWN(head, octets) "0655" head octets
+#define WHOLE                 UNKNOWN("0008", "0011223344556677")
+#define PART                  UNKNOWN("0008", "00112233")
+#define M80                   HEADER_TO_LENGTH "00000c" HEADER_FROM_LENGTH WHOLE
+#define CUT76                 HEADER_TO_LENGTH "000018" HEADER_FROM_LENGTH PART
+/* not framed: its attribute runs past its end */
+#define BROKEN76 HEADER_TO_LENGTH "000008" HEADER_FROM_LENGTH PART
+/* RELOAD peer, version 1.0, port of wait: 6084 */
+#define LINE                                                                       \
+    "52454c4f414420706565722c2076657273696f6e20312e302c20706f7274206f662077616974" \
+    "3a20363038340a"
+
+static void test_broken(void **state)
+{
+    (void)state;
+    /* a truncated message, and one that is not framed, end at the next framed one */
+    check_binary(CUT76 M80 M68, "M76@0!5 M80@76 M68@156");
+    check_binary(M80 CUT76 M80, "M80@0 M76@80!5 M80@156");
+    check_binary(BROKEN76 M80, "M76@0 M80@76");
+    /* less than a header that is left is garbage */
+    check_binary("52454c4f2000" M80, "G6@0!3 M80@6");
+    check_binary("52454c4f" M80, "G4@0!3 M80@4");
+    check_binary(CUT76 "52454c4f2000" M80, "M82@0!5 M80@82");
+    check_binary(M68 "52454c4f200000000101010301000001" M80, "M68@0 G16@68!3 M80@84");
+    /* the next framed one, and whole, or none */
+    check_binary(CUT76 CUT76 M80, "M92@0 G60@92!3 M80@152");
+    check_binary(HEADER_TO_LENGTH "0000ff" HEADER_FROM_LENGTH CUT76, "M144@0");
+    check_binary(HEADER_TO_LENGTH "0000ff" HEADER_FROM_LENGTH BROKEN76 "00", "M145@0");
+    /* text with the token in it */
+    check_binary("0a" LINE LINE M80, "G91@0!3 M80@91");
+    /* what a cut attribute lacks is taken from the next message, if all others follow */
+    check_binary(HEADER_TO_LENGTH "00000c" HEADER_FROM_LENGTH UNKNOWN("0008", "00112233") M80,
+                 "M80@0 G76@80!3");
+    check_binary(M68 "0a" LINE LINE M80 LINE LINE M68, "M68@0 G91@68!3 M80@159 M90@239!5 M68@329");
+}
+
+/* Each field that makes a header implausible: it does not begin a message after garbage. */
+static void test_plausible(void **state)
+{
+    (void)state;
+    static const struct {
+        size_t at;
+        uint8_t octet;
+        bool plausible;
+    } rows[] = {
+        {4, 0x00, true},  {4, 0xff, true},   {5, 0x02, true},  {5, 0x03, false},  {5, 0xff, false},
+        {6, 0x80, true},  {6, 0x40, true},   {6, 0xc0, true},  {6, 0x20, false},  {6, 0x01, false},
+        {7, 0x80, false}, {7, 0x01, false},  {8, 0x81, true},  {8, 0x00, false},  {8, 0x02, false},
+        {8, 0x82, false}, {9, 0x00, true},   {9, 0x0f, true},  {9, 0x10, false},  {9, 0xff, false},
+        {10, 0x0f, true}, {10, 0x10, false}, {11, 0x00, true}, {11, 0x0f, true},  {11, 0x10, false},
+        {12, 0xbf, true}, {12, 0x40, false}, {12, 0x3f, true}, {12, 0xc0, false}, {16, 0xff, true},
+        {0, 0x53, false}, {3, 0x50, false},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        reload_buf buf = {0};
+        test_hex(&buf, "ff" M68);
+        buf.octets[1 + rows[i].at] = rows[i].octet;
+        print_message("# octet %zu is %02x\n", rows[i].at, rows[i].octet);
+        test_reads(buf.octets, buf.len, RELOAD_FORM_BINARY,
+                   rows[i].plausible ? "G1@0!3 M68@1" : "G69@0!3", NULL);
+        reload_buf_free(&buf);
+    }
+}
+
+/* The fault of a message's framing is in the item, and passed on to the parsed message. */
+static void check_fault(const char *text, reload_form form, uint32_t max, const char *expected)
+{
+    reload_buf buf = {0};
+    reload_reader *reader = reload_reader_new();
+    reload_msg *msg = reload_msg_new();
+    const reload_item *item;
+    reload_diag diag;
+    if (form == RELOAD_FORM_BINARY)
+        test_hex(&buf, text);
+    else
+        reload_buf_append(&buf, text, strlen(text));
+    struct test_source source = {.octets = buf.octets, .len = buf.len};
+    const reload_reader_options options = {.size = sizeof options, .max_message = max};
+    assert_int_equal(reload_reader_open_with(reader, &options, test_pull, &source), RELOAD_OK);
+    assert_int_equal(reload_reader_next(reader, &item), RELOAD_OK);
+    assert_int_equal(item->kind, RELOAD_ITEM_MESSAGE);
+    assert_int_equal(item->form, form);
+    assert_int_equal(item->diag.code, RELOAD_ERR_MALFORMED);
+    assert_string_equal(item->diag.text, expected);
+    assert_int_equal(reload_item_parse(item, msg, &diag), RELOAD_OK);
+    assert_int_equal(reload_msg_check(msg, &diag), RELOAD_ERR_MALFORMED);
+    assert_string_equal(diag.text, expected);
+    assert_false(diag.has_offset);
+    /* not a fault of the next message */
+    assert_int_equal(reload_reader_next(reader, &item), RELOAD_OK);
+    assert_int_equal(reload_item_parse(item, msg, &diag), RELOAD_OK);
+    assert_int_equal(reload_msg_check(msg, &diag), RELOAD_OK);
+    assert_int_equal(reload_reader_next(reader, &item), RELOAD_OK);
+    assert_int_equal(item->kind, RELOAD_ITEM_END);
+    assert_int_equal(reload_item_parse(item, msg, &diag), RELOAD_ERR_ARGUMENT);
+    reload_msg_free(&msg);
+    reload_reader_free(&reader);
+    reload_buf_free(&buf);
+}
+
+static void test_fault(void **state)
+{
+    (void)state;
+    check_fault(CUT76 M68, RELOAD_FORM_BINARY, 0,
+                "truncated: the next message begins at offset 76");
+    check_fault(CUT76 "\n" M68, RELOAD_FORM_HEX, 0,
+                "truncated: the next message begins at offset 153");
+    check_fault(M80 M68, RELOAD_FORM_BINARY, 11, "Length is 12, expected at most 11");
+    check_fault(M80 M68, RELOAD_FORM_HEX, 1, "Length is 12, expected at most 1");
+    check_fault(CUT76 M68, RELOAD_FORM_BINARY, 11,
+                "truncated: the next message begins at offset 76");
+}
+
+static void test_max_message(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *hex;
+        uint32_t max;
+        const char *expected;
+    } rows[] = {
+        {M80 M68, 12, "M80@0 M68@80"},
+        {M80 M68, 11, "M80@0!5 M68@80"},
+        {HEADER_TO_LENGTH "ffffff" HEADER_FROM_LENGTH "0655ffff" M68, 12, "M72@0!5 M68@72"},
+        /* framed, but too large: the message in it ends it */
+        {HEADER_TO_LENGTH "000048" HEADER_FROM_LENGTH "06550044" M68, 71, "M72@0!5 M68@72"},
+        {HEADER_TO_LENGTH "000048" HEADER_FROM_LENGTH "06550044" M68, 72, "M140@0"},
+        /* one that is too large itself does not end another */
+        {CUT76 M80 M68, 11, "M92@0!5 G64@92!3 M68@156"},
+        {HEADER_TO_LENGTH "ffffff" HEADER_FROM_LENGTH "00", 5, "M69@0"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++)
+        for (size_t chunk = 0; chunk < 2; chunk++) {
+            reload_buf buf = {0};
+            struct test_log log;
+            test_hex(&buf, rows[i].hex);
+            struct test_source source = {
+                .octets = buf.octets, .len = buf.len, .chunk = chunk, .max_message = rows[i].max};
+            test_collect(&log, RELOAD_FORM_BINARY, &source, RELOAD_FORM_BINARY);
+            assert_string_equal(log.text, rows[i].expected);
+            reload_buf_free(&log.octets);
+            reload_buf_free(&buf);
+        }
+}
+
+static void test_options(void **state)
+{
+    (void)state;
+    reload_reader *reader = reload_reader_new();
+    const reload_item *item;
+    struct test_source source = {.octets = (const uint8_t *)"x", .len = 1};
+    reload_reader_options options = {.form = RELOAD_FORM_HEX, .max_message = 1};
+    assert_int_equal(reload_reader_open_with(reader, NULL, test_pull, &source),
+                     RELOAD_ERR_ARGUMENT);
+    assert_int_equal(reload_reader_open_with(reader, &options, test_pull, &source),
+                     RELOAD_ERR_ARGUMENT);
+    assert_int_equal(reload_reader_next(reader, &item), RELOAD_OK);
+    assert_int_equal(item->kind, RELOAD_ITEM_END);
+    /* members that a caller's struct lacks are zero: the form is detected */
+    options.size = offsetof(reload_reader_options, form);
+    assert_int_equal(reload_reader_open_with(reader, &options, test_pull, &source), RELOAD_OK);
+    assert_int_equal(reload_reader_next(reader, &item), RELOAD_OK);
+    assert_int_equal(item->form, RELOAD_FORM_BINARY);
+    reload_reader_free(&reader);
 }
 
 static void test_cut_header(void **state)
@@ -238,17 +406,50 @@ static ptrdiff_t pull_once(void *arg, uint8_t *octets, size_t size)
     return test_pull(arg, octets, size);
 }
 
-static void check_live(const void *text, size_t len, size_t chunk, unsigned messages)
+static void check_live_max(const void *text, size_t len, size_t chunk, unsigned messages,
+                           uint32_t max)
 {
     struct test_source source = {.octets = text, .len = len, .chunk = chunk};
     reload_reader *reader = reload_reader_new();
     const reload_item *item;
-    reload_reader_open(reader, RELOAD_FORM_AUTO, pull_once, &source);
+    const reload_reader_options options = {.size = sizeof options, .max_message = max};
+    assert_int_equal(reload_reader_open_with(reader, &options, pull_once, &source), RELOAD_OK);
     for (unsigned i = 0; i < messages; i++) {
         assert_int_equal(reload_reader_next(reader, &item), RELOAD_OK);
         assert_int_equal(item->kind, RELOAD_ITEM_MESSAGE);
     }
     reload_reader_free(&reader);
+}
+
+static void check_live(const void *text, size_t len, size_t chunk, unsigned messages)
+{
+    check_live_max(text, len, chunk, messages, 0);
+}
+
+static void check_live_hex(const char *hex, unsigned messages, uint32_t max)
+{
+    for (size_t chunk = 0; chunk < 2; chunk++) {
+        reload_buf buf = {0};
+        test_hex(&buf, hex);
+        check_live_max(buf.octets, buf.len, chunk, messages, max);
+        reload_buf_free(&buf);
+    }
+}
+
+/* A broken message is delivered when its Length's octets and the next message are there; one that
+ * is too large, when the next message is. */
+static void test_live_broken(void **state)
+{
+    (void)state;
+    check_live_hex(CUT76 M68, 2, 0);
+    check_live_hex(HEADER_TO_LENGTH "00004c" HEADER_FROM_LENGTH UNKNOWN("ffff", "00112233") M68, 2,
+                   0);
+    check_live_hex(HEADER_TO_LENGTH "ffffff" HEADER_FROM_LENGTH UNKNOWN("ffff", "00112233") M68, 2,
+                   1000);
+    /* a message in it that is not framed is not waited for */
+    check_live_hex(HEADER_TO_LENGTH "ffffff" HEADER_FROM_LENGTH UNKNOWN("ffff", "00112233")
+                       HEADER_TO_LENGTH "000100" HEADER_FROM_LENGTH UNKNOWN("ffff", "") M68,
+                   2, 1000);
 }
 
 static void test_live_pipe(void **state)
@@ -309,7 +510,10 @@ int main(void)
         cmocka_unit_test(test_empty),       cmocka_unit_test(test_large_garbage),
         cmocka_unit_test(test_forms),       cmocka_unit_test(test_forced_form),
         cmocka_unit_test(test_read_errors), cmocka_unit_test(test_live_pipe),
-        cmocka_unit_test(test_reopen),
+        cmocka_unit_test(test_reopen),      cmocka_unit_test(test_broken),
+        cmocka_unit_test(test_plausible),   cmocka_unit_test(test_fault),
+        cmocka_unit_test(test_max_message), cmocka_unit_test(test_options),
+        cmocka_unit_test(test_live_broken),
     };
     return cmocka_run_group_tests_name("stream", tests, NULL, NULL);
 }

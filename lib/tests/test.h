@@ -77,9 +77,10 @@ struct test_source {
     const uint8_t *octets;
     size_t len;
     size_t pos;
-    size_t chunk;   /* most octets in a call; 0: no limit */
-    bool fails;     /* fails at the end */
-    unsigned calls; /* number of calls */
+    size_t chunk;         /* most octets in a call; 0: no limit */
+    bool fails;           /* fails at the end */
+    uint32_t max_message; /* of test_collect's reader */
+    unsigned calls;       /* number of calls */
 };
 ptrdiff_t test_pull(void *arg, uint8_t *octets, size_t size);
 

@@ -74,6 +74,8 @@ static reload_reason check_form(rl_judging *j)
         if (diag.has_pointer)
             return rl_judge_fail(j, RELOAD_REASON_MALFORMED, RELOAD_NO_ATTR, "%.120s at %.100s",
                                  diag.text, diag.pointer);
+        if (!diag.has_offset)
+            return rl_judge_fail(j, RELOAD_REASON_MALFORMED, RELOAD_NO_ATTR, "%.120s", diag.text);
         return rl_judge_fail(j, RELOAD_REASON_MALFORMED, RELOAD_NO_ATTR,
                              "%.120s at offset %" PRIu64, diag.text, diag.offset);
     }

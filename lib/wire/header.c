@@ -94,6 +94,19 @@ bool rl_field_set(uint8_t *header, reload_field field, uint32_t value)
     return true;
 }
 
+bool rl_is_plausible(const uint8_t *header)
+{
+    enum { MAX_ROUTING = 2, MAX_ALGORITHM = 0x0f, METHOD_BIT_6 = 0x40 };
+    return memcmp(header, rl_token, sizeof rl_token) == 0 &&
+           rl_field_get(header, RELOAD_F_VERSION) == RELOAD_VERSION_1 &&
+           rl_field_get(header, RELOAD_F_ROUTING) <= MAX_ROUTING &&
+           rl_field_get(header, RELOAD_F_FRAG_RESERVED) == 0 &&
+           (rl_field_get(header, RELOAD_F_METHOD) & METHOD_BIT_6) == 0 &&
+           rl_field_get(header, RELOAD_F_DHT) <= MAX_ALGORITHM &&
+           rl_field_get(header, RELOAD_F_HASH) <= MAX_ALGORITHM &&
+           rl_field_get(header, RELOAD_F_SECURITY) <= MAX_ALGORITHM;
+}
+
 void rl_header_initial(uint8_t header[RELOAD_HEADER_SIZE])
 {
     memset(header, 0, RELOAD_HEADER_SIZE);

@@ -134,6 +134,8 @@ static reload_err report_flaw(const reload_msg *msg, size_t i, reload_diag *diag
 
 reload_err reload_msg_check(const reload_msg *msg, reload_diag *diag)
 {
+    if (msg->fault[0] != '\0')
+        return rl_fail(diag, RELOAD_ERR_MALFORMED, "%s", msg->fault);
     if (reload_msg_truncated(msg))
         return rl_fail_at(diag, RELOAD_ERR_MALFORMED, RL_LENGTH_AT,
                           "truncated: Length is %" PRIu32 ", but %" PRIu32

@@ -2,6 +2,7 @@
 /* Parsing: from octets to a flat array of attributes over them. */
 #include "wire/msg.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@ static void msg_clear(reload_msg *msg)
     msg->count = 0;
     msg->trailing_flaw = RELOAD_FLAW_NONE;
     msg->signature = RELOAD_NO_ATTR;
+    msg->fault[0] = '\0';
 }
 
 reload_msg *reload_msg_new(void)
@@ -46,6 +48,12 @@ static reload_flaw skip_attr(rl_cursor *c, uint16_t *type, uint16_t *length)
         return RELOAD_FLAW_PADDING;
     *c = next;
     return RELOAD_FLAW_NONE;
+}
+
+size_t rl_attr_size(const uint8_t head[RL_HEAD])
+{
+    size_t length = (size_t)head[2] << 8 | head[3];
+    return RL_HEAD + length + rl_padding(length);
 }
 
 reload_flaw rl_scan(const uint8_t *octets, size_t len, size_t *bad)
@@ -199,6 +207,11 @@ reload_err reload_msg_parse(reload_msg *msg, const uint8_t *octets, size_t len, 
         return rl_fail(diag, err, "%s", reload_strerror(err));
     }
     return RELOAD_OK;
+}
+
+void rl_msg_fault(reload_msg *msg, const reload_diag *diag)
+{
+    (void)snprintf(msg->fault, sizeof msg->fault, "%.*s", (int)sizeof msg->fault - 1, diag->text);
 }
 
 void reload_msg_moved(reload_msg *msg, const uint8_t *octets)

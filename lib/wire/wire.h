@@ -29,6 +29,14 @@ static inline size_t rl_padding(size_t len)
  */
 reload_err rl_check_header(const uint8_t *octets, size_t len, reload_diag *diag);
 
+/* D33: whether 68 octets can be a message's header, and not text that has the token in it. */
+bool rl_is_plausible(const uint8_t *header);
+/* The octets of an attribute, with its head and padding, by its head. */
+size_t rl_attr_size(const uint8_t head[RL_HEAD]);
+/* Keeps a fault of a parsed message's framing, which its octets do not show: reload_msg_check then
+ * reports it. */
+void rl_msg_fault(reload_msg *msg, const reload_diag *diag);
+
 /* Reads a field of a header of 68 octets. */
 uint32_t rl_field_get(const uint8_t *header, reload_field field);
 /* Writes a field of at most 32 bits. Returns false if value does not fit. */
