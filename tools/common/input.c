@@ -53,11 +53,15 @@ bool file_read(struct tool *tool, const char *path, size_t max, reload_buf *buf,
 
 /* ---- Messages ---- */
 
-bool input_open(struct input *in, struct tool *tool, reload_form form, char **files, int count,
-                struct output *flushed)
+bool input_open(struct input *in, struct tool *tool, const struct input_options *options,
+                char **files, int count, struct output *flushed)
 {
-    *in = (struct input){
-        .tool = tool, .form = form, .files = files, .count = count, .flushed = flushed, .fd = -1};
+    *in = (struct input){.tool = tool,
+                         .options = *options,
+                         .files = files,
+                         .count = count,
+                         .flushed = flushed,
+                         .fd = -1};
     in->reader = reload_reader_new();
     in->msg = reload_msg_new();
     if (in->reader != NULL && in->msg != NULL)
@@ -103,6 +107,14 @@ static int open_file(const struct input *in)
     return open(in->file, O_RDONLY | O_NOCTTY);
 }
 
+static void open_reader(struct input *in)
+{
+    const reload_reader_options options = {.size = sizeof options,
+                                           .form = in->options.form,
+                                           .max_message = (uint32_t)in->options.max_message};
+    (void)reload_reader_open_with(in->reader, &options, read_file, in);
+}
+
 /* Opens the next file that can be opened. Returns false if none is left. */
 static bool next_file(struct input *in)
 {
@@ -112,7 +124,7 @@ static bool next_file(struct input *in)
         in->fd = strcmp(in->file, "-") == 0 ? STDIN_FILENO : open_file(in);
         if (in->fd >= 0) {
             in->empty = true;
-            reload_reader_open(in->reader, in->form, read_file, in);
+            open_reader(in);
             return true;
         }
         tool_error(in->tool, STATUS_FAILED, "%s: %s", in->file, strerror(errno));
@@ -133,7 +145,7 @@ static bool take_item(struct input *in, reload_err err)
                                      .index = in->index,
                                      .captured = in->item->captured};
         if (in->item->kind == RELOAD_ITEM_MESSAGE)
-            err = reload_msg_parse(in->msg, in->item->octets, in->item->len, &diag);
+            err = reload_item_parse(in->item, in->msg, &diag);
         if (err == RELOAD_OK)
             return true;
     }

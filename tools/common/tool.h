@@ -127,10 +127,16 @@ bool output_takes_colour(const struct output *out);
 
 /* ---- Input ---- */
 
+/* How the input is read. */
+struct input_options {
+    reload_form form;
+    int64_t max_message; /* D33: the largest Length that is accepted; 0: any */
+};
+
 /* The messages of all files. */
 struct input {
     struct tool *tool;
-    reload_form form;
+    struct input_options options;
     char **files;
     int count;
     int next;
@@ -148,8 +154,8 @@ struct input {
 };
 
 /* Reads count files, or standard input if count is 0. Returns false without memory. */
-bool input_open(struct input *in, struct tool *tool, reload_form form, char **files, int count,
-                struct output *flushed);
+bool input_open(struct input *in, struct tool *tool, const struct input_options *options,
+                char **files, int count, struct output *flushed);
 /* Reads the next item. A file that cannot be opened or read is reported and skipped. Returns false
  * at the end. */
 bool input_next(struct input *in);

@@ -17,7 +17,7 @@ struct dump_options {
     int color;
     const char *certs;
     bool diff;
-    reload_form input;
+    struct input_options input;
     const char *output;
 };
 
@@ -45,8 +45,11 @@ static const struct option_row rows[] = {
                 "write the certificates found to DIR, each named by its SHA-1 fingerprint"),
     OPTION_FLAG(0, "diff", struct dump_options, diff,
                 "compare the messages of two files field by field, with diff(1)'s exit status"),
-    OPTION_FORM('i', "input", struct dump_options, input,
+    OPTION_FORM('i', "input", struct dump_options, input.form,
                 "read binary, json or hex (default: detected from the first octets)"),
+    OPTION_NUMBER(0, "max-message", "N", struct dump_options, input.max_message, 1,
+                  RELOAD_MAX_LENGTH,
+                  "treat a message whose Length exceeds N as malformed (default: no limit)"),
     OPTION_TEXT('o', "output", "FILE", struct dump_options, output,
                 "write to FILE instead of standard output"),
     OPTION_QUIET("print errors only, no warnings"),

@@ -45,7 +45,7 @@ void dump_files(struct dump *d, char **files, int count)
 {
     struct input in;
     reload_diag diag;
-    if (!input_open(&in, d->tool, d->input, files, count, d->out))
+    if (!input_open(&in, d->tool, &d->input, files, count, d->out))
         return;
     while (!d->out->failed && input_next(&in)) {
         bool show_origin = d->meta || (d->form->flags & FORM_OPTIONAL_ORIGIN) == 0;
@@ -97,9 +97,9 @@ static void diff_inputs(struct dump *d, struct input in[2])
 void dump_diff(struct dump *d, char **files)
 {
     struct input in[2];
-    if (!input_open(&in[0], d->tool, d->input, files, 1, d->out))
+    if (!input_open(&in[0], d->tool, &d->input, files, 1, d->out))
         return;
-    if (input_open(&in[1], d->tool, d->input, files + 1, 1, d->out)) {
+    if (input_open(&in[1], d->tool, &d->input, files + 1, 1, d->out)) {
         diff_inputs(d, in);
         input_close(&in[1]);
     }

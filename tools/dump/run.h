@@ -11,7 +11,7 @@ enum { STATUS_DIFF_FAILED = 2 }; /* as of diff(1) */
 struct dump {
     struct tool *tool;
     struct output *out;
-    reload_form input;
+    struct input_options input;
     const struct form *form;
     unsigned flags; /* of renderings */
     bool meta;

@@ -24,7 +24,7 @@ struct sign_options {
     const char *example;
     const struct form *form; /* NULL: not specified */
     unsigned json_flags;
-    reload_form input;
+    struct input_options input;
     const char *output;
     char **files;
     int file_count;
@@ -33,7 +33,7 @@ struct sign_options {
 #define SIGN_OPTIONS_INIT                                                                 \
     {                                                                                     \
         .policy = POLICY_OPTIONS_INIT, .time = NOT_SPECIFIED, .boot_time = NOT_SPECIFIED, \
-        .code = NOT_SPECIFIED, .input = RELOAD_FORM_AUTO                                  \
+        .code = NOT_SPECIFIED                                                             \
     }
 
 /* Stores the options' values. Ends the program if one cannot be used. */

@@ -180,8 +180,8 @@ static bool open_input(struct run *r, struct output *flushed)
     const struct sign_options *o = r->options;
     r->request = (char *)o->reply_to;
     return r->request != NULL
-               ? input_open(&r->in, r->tool, o->input, &r->request, 1, flushed)
-               : input_open(&r->in, r->tool, o->input, o->files, o->file_count, flushed);
+               ? input_open(&r->in, r->tool, &o->input, &r->request, 1, flushed)
+               : input_open(&r->in, r->tool, &o->input, o->files, o->file_count, flushed);
 }
 
 static void sign_all(struct run *r)

@@ -398,7 +398,7 @@ static bool open_all(struct verify *v, char **files, int count)
         !tool_may_write(&v->tool, v->options.output) || !make_policy(v) || !open_store(v) ||
         !output_open(&v->out, &v->tool, v->options.output, 0))
         return false;
-    if (!input_open(&v->in, &v->tool, v->options.input, files, count, &v->out)) {
+    if (!input_open(&v->in, &v->tool, &v->options.input, files, count, &v->out)) {
         (void)output_close(&v->out);
         return false;
     }

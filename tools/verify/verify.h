@@ -17,7 +17,7 @@ struct verify_options {
     int64_t replay_peers;
     bool json, lint, explain, verbose;
     const struct form *form; /* to write the messages that pass in; NULL: write reports */
-    reload_form input;
+    struct input_options input;
     const char *output;
 };
 
