@@ -40,6 +40,7 @@ from base64 import b64decode
 sys.dont_write_bytecode = True  # the vectors' directory must not change
 from certificates import (address_of_record, BadDer, CannotJudge, Certificate, chains, judge_chain, RevocationList,  # noqa: E402
                           rsa_signature_is_good)
+from framer import items  # noqa: E402,F401 (run passes streams to this module)
 
 NONE, HMAC, CERTS = 1, 2, 3  # the header's Security octet (S4)
 PEER_JOIN, RESOURCE_PUT, TRANSPORT_TUNNEL = 0x00, 0x11, 0x21  # Methods (B5.1)

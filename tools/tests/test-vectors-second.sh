@@ -8,12 +8,12 @@ command -v python3 >/dev/null || bail_out "the command python3 is missing"
 vectors=$TESTDATA/vectors
 export PYTHONDONTWRITEBYTECODE=1
 for file in "$vectors"/*_test.json; do
-    count=$(jq '[.testGroups[] | select(.type == "ReloadVerify") | .tests[]] | length' "$file")
+    count=$(jq '[.testGroups[] | select(.type == "ReloadVerify" or .type == "ReloadStream") | .tests[]] | length' "$file")
     [ "$count" -gt 0 ] || continue
     t "${file##*/}: the second verifier passes all $count tests" 0 "~.*all tests \(a test may have several\) +$count +$count +0" '' \
         "$vectors/run" --module "$vectors/verifier.py" --codes "$file"
 done
-ok "at least nine files have tests for a verifier" test "$tests" -ge 9
+ok "at least ten files have tests for a verifier in Python" test "$tests" -ge 10
 count=$(jq '[.testGroups[].tests[]] | length' "$vectors/pinned_test.json")
 t "pinned_test.json: the second verifier passes all $count tests with one process for each" 0 "~.*all tests \(a test may have several\) +$count +$count +0" '' \
     "$vectors/run" --command "$vectors/verifier.py" --codes "$vectors/pinned_test.json"

@@ -7,7 +7,7 @@
 
 vectors=$TESTDATA/vectors
 kinds=(bodies_test.json certs_test.json codec_test.json hmac_test.json id_test.json mutation_test.json names_test.json pinned_test.json replay_test.json
-    secret_test.json sign_test.json trust_test.json tunnel_test.json verdicts_test.json)
+    secret_test.json sign_test.json stream_test.json trust_test.json tunnel_test.json verdicts_test.json)
 run_tools=("$vectors/run" --tools "$RELOAD_TOOLS")
 
 is "$(cd "$vectors" && printf '%s\n' *_test.json)" "$(printf '%s\n' "${kinds[@]}")" "this test covers all files"
@@ -66,6 +66,7 @@ if [ -n "$python" ]; then
     unlike "a key without its certificate" sign_test.json 'del((first(.testGroups[] | select(has("cert"))) | .cert))'
     unlike "an identifier without output" id_test.json 'del(.testGroups[0].tests[0].output)'
     unlike "a secret file without its secret" secret_test.json 'del(.testGroups[0].tests[0].secret)'
+    unlike "garbage without its error" stream_test.json '(first(.testGroups[].tests[].items[] | select(.kind == "garbage")) | .error) = null'
 else
     fail "the vectors conform to their schemas" "the Debian package python3-jsonschema is missing"
 fi
@@ -110,6 +111,8 @@ wrong_quietly "another digest" sign_test.json '(first(.testGroups[].tests[] | se
 wrong_quietly "a refusal" sign_test.json '(first(.testGroups[].tests[] | select(.result == "valid"))) |= (del(.msg) | .result = "invalid" | .reason = "refused")' 'status 0.*'
 wrong_quietly "another identifier" id_test.json '(first(.testGroups[].tests[]) | .output) |= .[:-2] + "00"' 'status 0.*'
 wrong_quietly "another secret" secret_test.json '(first(.testGroups[].tests[]) | .secret) |= .[:-2] + "00"' 'status 0.*'
+wrong_quietly "another length of an item" stream_test.json '(first(.testGroups[].tests[].items[]) | .length) += 1' 'item 1 is .*'
+wrong_quietly "another error of an item" stream_test.json '(first(.testGroups[].tests[].items[] | select(.error == "attributes")) | .error) = "stream-end"' 'item [0-9]+ is .*'
 wrong "a wrong count" id_test.json '.numberOfTests += 1' 'wrong count'
 # mistaken DESCRIPTION ERROR-REGEX COMMAND...: an error of one line, and status 2
 mistaken()
