@@ -234,7 +234,7 @@ static void test_random_streams(void **unused)
 {
     (void)unused;
     static const uint32_t limits[] = {0, 0, 0, 1, 4, 68, 100, 255};
-    for (unsigned k = 0; k < 10000; k++) {
+    for (unsigned k = 0; k < 3000; k++) {
         reload_buf buf = {0};
         for (size_t n = 1 + below(6); n > 0; n--)
             add_piece(&buf);
@@ -350,14 +350,14 @@ static void test_pass(void **unused)
     (void)unused;
     rl_framer f = {0};
     size_t framed = 0;
-    for (unsigned k = 0; k < 2000; k++) {
+    for (unsigned k = 0; k < 600; k++) {
         reload_buf buf = {0};
         add_attributes(&buf, 100 + below(3000), 1 + below(20));
         framed += check_pass(&buf, &f);
         reload_buf_free(&buf);
     }
     print_message("# %zu framed messages\n", framed);
-    assert_true(framed > 500);
+    assert_true(framed > 100);
     reload_buf broken = {0};
     add_costly(&broken, 1000, 60000);
     (void)check_pass(&broken, &f);
@@ -366,11 +366,11 @@ static void test_pass(void **unused)
 }
 
 /* The time for many broken messages grows with the octets: stepping over the attributes of each
- * would take 2^33 steps. */
+ * would take 2^30 steps. */
 static void test_linear(void **unused)
 {
     (void)unused;
-    enum { HEADERS = 30000, ATTRS = 400000 };
+    enum { HEADERS = 10000, ATTRS = 200000 };
     reload_buf buf = {0};
     reload_reader *reader = reload_reader_new();
     const reload_item *item;
