@@ -103,7 +103,7 @@ static reload_err begins_framed(rl_framer *f, size_t size, bool *framed)
 
 reload_err rl_framer_end(rl_framer *f, size_t *len, bool *cut)
 {
-    size_t size = promised(f, 0), at;
+    size_t size = promised(f, 0), at = 0;
     bool framed = false;
     reload_err err = RELOAD_OK;
     *len = size;
