@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* RSA private keys: reading, making, writing, signing (D13). */
+#include "crypto/encoding.h"
 #include "crypto/pk.h"
 #include "crypto/rng.h"
 
@@ -90,12 +91,14 @@ reload_err reload_key_parse(const uint8_t *octets, size_t len, const char *passp
         reload_buf_free(&text);
         return rl_fail(diag, err, "%s", reload_strerror(err));
     }
-    bool pem = len > 0 && memmem(octets, len, "-----BEGIN", 10) != NULL;
+    bool pem = rl_is_pem(octets, len);
     /* one wrong passphrase in some hundreds leaves correct padding, but not a key */
     bool doubtful = pem && passphrase != NULL && memmem(octets, len, "ENCRYPTED", 9) != NULL;
     int failed = parse_key(*key, text.octets, pem ? len + 1 : len, passphrase);
     reload_buf_free(&text);
     err = failed != 0 ? parse_failed(failed, doubtful, diag) : check_usable(&(*key)->pk, diag);
+    if (err == RELOAD_OK)
+        err = rl_check_end(octets, len, "key", diag);
     if (err != RELOAD_OK)
         reload_key_free(key);
     return err;

@@ -77,7 +77,8 @@ reload_err reload_cert_parse(const uint8_t *octets, size_t len, reload_cert **ce
 void reload_cert_free(reload_cert **cert);
 /* Its DER. */
 const uint8_t *reload_cert_octets(const reload_cert *cert, size_t *len);
-/* Subject and issuer as "CN=…, O=…", escaped for a terminal; serial number in hex. */
+/* Subject and issuer as "CN=…, O=…", whole, in UTF-8 and escaped for a terminal; a comma in a value
+ * gets a backslash. Empty if the name is. Serial number in hex. */
 const char *reload_cert_subject(const reload_cert *cert);
 const char *reload_cert_issuer(const reload_cert *cert);
 const char *reload_cert_serial(const reload_cert *cert);
@@ -118,11 +119,14 @@ reload_err reload_request_parse(const uint8_t *octets, size_t len, reload_reques
                                 reload_diag *diag);
 /* Frees it and sets the pointer to NULL. */
 void reload_request_free(reload_request **request);
-/* The subject as "CN=…, O=…", escaped for a terminal. */
+/* The subject as reload_cert_subject gives it. */
 const char *reload_request_subject(const reload_request *request);
 /* Size of its RSA key in bits. */
 unsigned reload_request_key_bits(const reload_request *request);
-/* Makes a request for a key, with a subject such as "CN=alice@example.com". Appends PEM to out.
+/* Whether a subject can be written: "CN=" and a common name of 1 to 64 characters in UTF-8, taken
+ * as it is, without control characters. RELOAD_ERR_VALUE, with the limit in diag. */
+reload_err reload_subject_check(const char *subject, reload_diag *diag);
+/* Makes a request for a key, with such a subject. Appends PEM to out.
  * RELOAD_ERR_VALUE: the subject; RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err reload_request_write(reload_key *key, const char *subject, reload_buf *out,
                                 reload_diag *diag);
@@ -130,7 +134,7 @@ reload_err reload_request_write(reload_key *key, const char *subject, reload_buf
 /* The content of a new certificate. */
 typedef struct reload_cert_spec {
     size_t size;                   /* sizeof(reload_cert_spec): the struct may grow */
-    const char *subject;           /* "CN=alice@example.com" */
+    const char *subject;           /* "CN=alice@example.com", see reload_subject_check */
     const reload_cert_name *names; /* of peers and users */
     size_t count;
     const uint8_t *serial; /* of at most 20 octets, positive */

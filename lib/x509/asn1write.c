@@ -2,7 +2,12 @@
 /* Writing DER and PEM. */
 #include "x509/asn1write.h"
 
+#include "crypto/digest.h"
+
+#include <stdio.h>
 #include <stdlib.h>
+
+#include <mbedtls/pem.h>
 
 size_t rl_asn1_written(rl_asn1 *w, int n)
 {
@@ -54,28 +59,105 @@ size_t rl_asn1_algorithm(rl_asn1 *w)
                                                    MBEDTLS_OID_SIZE(MBEDTLS_OID_PKCS1_SHA256), 0));
 }
 
-size_t rl_asn1_extension(rl_asn1 *w, size_t len, const char *oid, size_t oid_len)
+size_t rl_asn1_public_key(rl_asn1 *w, const mbedtls_pk_context *pk)
+{
+    uint8_t der[RL_SPKI_SIZE];
+    size_t len = rl_asn1_written(w, rl_pk_write(pk, der));
+    return rl_asn1_octets(w, der + sizeof der - len, len);
+}
+
+size_t rl_asn1_key_id(rl_asn1 *w, const mbedtls_pk_context *pk)
+{
+    unsigned char public[RL_SPKI_SIZE], *at = public + sizeof public;
+    uint8_t digest[RL_SHA1_SIZE] = {0};
+    size_t len = rl_asn1_written(w, mbedtls_pk_write_pubkey(&at, public, pk));
+    if (reload_digest(RELOAD_MD_SHA1, &(reload_span){at, len}, 1, digest) != RELOAD_OK)
+        w->failed = MBEDTLS_ERR_X509_ALLOC_FAILED;
+    return rl_asn1_octets(w, digest, sizeof digest);
+}
+
+size_t rl_asn1_extension(rl_asn1 *w, size_t len, const char *oid, size_t oid_len, bool critical)
 {
     size_t n = rl_asn1_wrap(w, len, MBEDTLS_ASN1_OCTET_STRING);
+    if (critical)
+        n += rl_asn1_written(w, mbedtls_asn1_write_bool(&w->at, w->start, 1));
     n += rl_asn1_written(w, mbedtls_asn1_write_oid(&w->at, w->start, oid, oid_len));
     return rl_asn1_wrap(w, n, RL_SEQUENCE);
 }
 
-reload_err rl_append_pem(int (*write)(void *context, unsigned char *text, size_t size,
-                                      reload_key *key),
-                         void *context, reload_key *key, size_t size, reload_buf *out,
-                         reload_diag *diag)
+size_t rl_asn1_authority(rl_asn1 *w, const mbedtls_pk_context *issuer)
 {
-    unsigned char *text = malloc(size);
-    if (text == NULL)
-        return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
-    int failed = write(context, text, size, key);
+    size_t n = rl_asn1_key_id(w, issuer);
+    n = rl_asn1_wrap(w, n, MBEDTLS_ASN1_CONTEXT_SPECIFIC | 0);
+    n = rl_asn1_wrap(w, n, RL_SEQUENCE);
+    return rl_asn1_extension(w, n, MBEDTLS_OID_AUTHORITY_KEY_IDENTIFIER,
+                             MBEDTLS_OID_SIZE(MBEDTLS_OID_AUTHORITY_KEY_IDENTIFIER), false);
+}
+
+/* ---- Signing ---- */
+
+/* An error of what was written, as one of ours. */
+static reload_err writing_error(const rl_asn1 *w)
+{
+    if (w->failed == 0)
+        return RELOAD_OK;
+    return rl_write_error(w->failed, w->failed == MBEDTLS_ERR_X509_INVALID_DATE
+                                         ? RELOAD_ERR_VALUE
+                                         : RELOAD_ERR_CRYPTO);
+}
+
+/* Signs the body. The whole is written at the end of der, which has size octets. */
+static reload_err sign_body(reload_span body, reload_key *key, unsigned char *der, size_t size,
+                            reload_span *whole)
+{
+    uint8_t signature[RL_MAX_RSA_BITS / 8];
+    rl_asn1 w = {.at = der + size, .start = der};
+    reload_err err = rl_key_sign(key, RELOAD_MD_SHA256, &body, 1, signature);
+    if (err != RELOAD_OK)
+        return err;
+    size_t len = rl_asn1_written(
+        &w, mbedtls_asn1_write_bitstring(&w.at, w.start, signature, rl_key_size(key) * 8));
+    len += rl_asn1_algorithm(&w);
+    len += rl_asn1_octets(&w, body.octets, body.len);
+    len = rl_asn1_wrap(&w, len, RL_SEQUENCE);
+    *whole = (reload_span){w.at, len};
+    return writing_error(&w);
+}
+
+static reload_err append_pem(const char *label, reload_span der, reload_buf *out)
+{
+    char head[64], foot[64];
+    size_t size = der.len / 48 * 65 + 256, len = 0; /* 64 characters and LF for 48 octets */
+    unsigned char *pem = malloc(size);
+    if (pem == NULL)
+        return RELOAD_ERR_MEMORY;
+    (void)snprintf(head, sizeof head, "-----BEGIN %s-----\n", label);
+    (void)snprintf(foot, sizeof foot, "-----END %s-----\n", label);
+    int failed = mbedtls_pem_write_buffer(head, foot, der.octets, der.len, pem, size, &len);
     if (failed == 0)
-        reload_buf_append(out, text, strlen((const char *)text));
-    free(text);
-    if (failed != 0)
-        return rl_fail(diag, rl_write_error(failed, RELOAD_ERR_CRYPTO),
-                       "cannot be written (mbed TLS: -0x%04x)", (unsigned)-failed);
-    return out->err == RELOAD_OK ? RELOAD_OK
-                                 : rl_fail(diag, out->err, "%s", reload_strerror(out->err));
+        reload_buf_append(out, pem, strlen((const char *)pem));
+    free(pem);
+    return failed == 0 ? out->err : rl_write_error(failed, RELOAD_ERR_CRYPTO);
+}
+
+reload_err rl_append_signed(const char *label, rl_asn1_writer *write, const void *context,
+                            size_t size, reload_key *key, reload_buf *out)
+{
+    enum { SIGNATURE_SIZE = RL_MAX_RSA_BITS / 8 + 64 }; /* with its algorithm */
+    unsigned char *body = malloc(size), *der = malloc(size + SIGNATURE_SIZE);
+    reload_err err = body == NULL || der == NULL ? RELOAD_ERR_MEMORY : RELOAD_OK;
+    if (err == RELOAD_OK) {
+        rl_asn1 w = {.at = body + size, .start = body};
+        reload_span whole;
+        write(&w, context);
+        err = writing_error(&w);
+        if (err == RELOAD_OK)
+            err = sign_body((reload_span){w.at, (size_t)(body + size - w.at)}, key, der,
+                            size + SIGNATURE_SIZE, &whole);
+        if (err == RELOAD_OK)
+            err = append_pem(label, whole, out);
+    }
+    free(body);
+    free(der);
+    return err;
 }

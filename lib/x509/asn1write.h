@@ -32,14 +32,23 @@ size_t rl_asn1_integer(rl_asn1 *w, const uint8_t *octets, size_t len);
 size_t rl_asn1_time(rl_asn1 *w, reload_time time);
 /* sha256WithRSAEncryption */
 size_t rl_asn1_algorithm(rl_asn1 *w);
-/* An extension that is not critical; its value is the last len octets. */
-size_t rl_asn1_extension(rl_asn1 *w, size_t len, const char *oid, size_t oid_len);
+/* A subject that reload_subject_check accepts. */
+size_t rl_asn1_subject(rl_asn1 *w, const char *subject);
+/* A key's SubjectPublicKeyInfo. */
+size_t rl_asn1_public_key(rl_asn1 *w, const mbedtls_pk_context *pk);
+/* The octets of a key identifier: the SHA-1 of the public key (RFC 5280 section 4.2.1.2). */
+size_t rl_asn1_key_id(rl_asn1 *w, const mbedtls_pk_context *pk);
+/* An extension; its value is the last len octets. */
+size_t rl_asn1_extension(rl_asn1 *w, size_t len, const char *oid, size_t oid_len, bool critical);
+/* The extension AuthorityKeyIdentifier. */
+size_t rl_asn1_authority(rl_asn1 *w, const mbedtls_pk_context *issuer);
 
-/* Appends what one of mbed TLS's functions writes as PEM, at most size octets. RELOAD_ERR_MEMORY,
+/* Writes what is signed, a SEQUENCE. */
+typedef void rl_asn1_writer(rl_asn1 *w, const void *context);
+/* Appends PEM with a label: a SEQUENCE of what write writes, in at most size octets, of the
+ * algorithm, and of the signature by a key. RELOAD_ERR_VALUE: a date; RELOAD_ERR_MEMORY,
  * RELOAD_ERR_CRYPTO. */
-reload_err rl_append_pem(int (*write)(void *context, unsigned char *text, size_t size,
-                                      reload_key *key),
-                         void *context, reload_key *key, size_t size, reload_buf *out,
-                         reload_diag *diag);
+reload_err rl_append_signed(const char *label, rl_asn1_writer *write, const void *context,
+                            size_t size, reload_key *key, reload_buf *out);
 
 #endif

@@ -12,6 +12,9 @@ void reload_cert_free(reload_cert **cert)
     for (size_t i = 0; i < (*cert)->count; i++)
         free((*cert)->texts[i]);
     free((*cert)->texts);
+    free((*cert)->subject);
+    free((*cert)->issuer);
+    free((*cert)->serial);
     free((*cert)->names);
     free(*cert);
     *cert = NULL;

@@ -15,9 +15,8 @@
 
 struct reload_cert {
     mbedtls_x509_crt crt;
-    char subject[512]; /* escaped, as issuer */
-    char issuer[512];
-    char serial[2 * 64 + 1];
+    char *subject, *issuer; /* escaped; owned */
+    char *serial;           /* in hex; owned */
     reload_cert_name *names;
     char **texts; /* of the names; owned */
     size_t count;
@@ -33,8 +32,9 @@ uint8_t *rl_pem_or_der(const uint8_t *octets, size_t *len);
 /* The result of one of mbed TLS's parsers; what: "certificate". RELOAD_ERR_SYNTAX,
  * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_parsed(int failed, const char *what, reload_diag *diag);
-/* A distinguished name for people, escaped. RELOAD_ERR_MEMORY. */
-reload_err rl_write_dn(const mbedtls_x509_name *dn, char *text, size_t size);
+/* A distinguished name for people, "CN=…, O=…", whole and escaped. The caller frees it; NULL on
+ * failure. RELOAD_ERR_MEMORY. */
+reload_err rl_dn_text(const mbedtls_x509_name *dn, char **text);
 
 /* ---- Names ---- */
 

@@ -2,6 +2,8 @@
 /* Certificate revocation lists (RFC 5280 section 5, D18). */
 #include "x509/trust.h"
 
+#include "crypto/encoding.h"
+
 #include <stdlib.h>
 
 #include <mbedtls/platform.h>
@@ -37,6 +39,7 @@ static reload_err split_list(rl_crl *first)
 
 reload_err rl_trust_add_crl(rl_trust *trust, const uint8_t *octets, size_t len, reload_diag *diag)
 {
+    size_t given = len;
     uint8_t *text = rl_pem_or_der(octets, &len);
     rl_crl *first = calloc(1, sizeof *first);
     trust->sealed = false;
@@ -46,7 +49,9 @@ reload_err rl_trust_add_crl(rl_trust *trust, const uint8_t *octets, size_t len, 
         return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
     }
     mbedtls_x509_crl_init(&first->crl);
-    reload_err err = rl_parsed(mbedtls_x509_crl_parse(&first->crl, text, len), "CRL", diag);
+    reload_err err = rl_check_der_end(text, given, "CRL", diag);
+    if (err == RELOAD_OK)
+        err = rl_parsed(mbedtls_x509_crl_parse(&first->crl, text, len), "CRL", diag);
     free(text);
     first->next = trust->crls;
     trust->crls = first;

@@ -2,6 +2,8 @@
 /* Reading one certificate (D18, step 1). */
 #include "x509/cert.h"
 
+#include "crypto/encoding.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,33 +132,20 @@ static reload_err has_duplicate_extension(const mbedtls_x509_crt *crt, bool *dup
     return err;
 }
 
-reload_err rl_write_dn(const mbedtls_x509_name *dn, char *text, size_t size)
-{
-    char raw[1024];
-    reload_buf escaped = {0};
-    int n = mbedtls_x509_dn_gets(raw, sizeof raw, dn);
-    if (n > 0)
-        rl_escape(&escaped, (const uint8_t *)raw, strnlen(raw, sizeof raw), 0);
-    reload_err err = n < 0 ? rl_write_error(n, RELOAD_OK) : escaped.err;
-    size_t fits = escaped.len < size - 1 ? escaped.len : size - 1;
-    if (err == RELOAD_OK && fits > 0)
-        memcpy(text, escaped.octets, fits);
-    text[err == RELOAD_OK ? fits : 0] = '\0';
-    reload_buf_free(&escaped);
-    return err;
-}
-
 /* Works out the words and names that the certificate holds. */
 static reload_err learn(reload_cert *cert)
 {
-    enum { MAX_SERIAL = sizeof cert->serial / 2 };
-    reload_err err = rl_write_dn(&cert->crt.subject, cert->subject, sizeof cert->subject);
+    size_t len = cert->crt.serial.len;
+    cert->serial = calloc(2 * len + 1, 1);
+    reload_err err = cert->serial == NULL ? RELOAD_ERR_MEMORY : RELOAD_OK;
     if (err == RELOAD_OK)
-        err = rl_write_dn(&cert->crt.issuer, cert->issuer, sizeof cert->issuer);
-    size_t len = cert->crt.serial.len < MAX_SERIAL ? cert->crt.serial.len : MAX_SERIAL;
+        err = rl_dn_text(&cert->crt.subject, &cert->subject);
+    if (err == RELOAD_OK)
+        err = rl_dn_text(&cert->crt.issuer, &cert->issuer);
+    if (err != RELOAD_OK)
+        return err;
     reload_hex_encode(cert->crt.serial.p, len, cert->serial);
-    cert->serial[2 * len] = '\0';
-    return err == RELOAD_OK ? rl_names_read(cert) : err;
+    return rl_names_read(cert);
 }
 
 /* What D18's step 1 objects to in a certificate that mbed TLS has read. RELOAD_ERR_MEMORY. */
@@ -206,7 +195,7 @@ uint8_t *rl_pem_or_der(const uint8_t *octets, size_t *len)
     if (*len > 0)
         memcpy(text, octets, *len);
     text[*len] = '\0';
-    if (*len > 0 && memmem(octets, *len, "-----BEGIN", 10) != NULL)
+    if (rl_is_pem(octets, *len))
         (*len)++;
     return text;
 }
@@ -221,13 +210,10 @@ reload_err rl_parsed(int failed, const char *what, reload_diag *diag)
     return err == RELOAD_OK ? err : rl_fail(diag, err, "%s", reload_strerror(err));
 }
 
-/* The certificate that mbed TLS has read from len octets, which are PEM or DER. */
-static reload_err take_first(const mbedtls_x509_crt *crt, bool pem, size_t len, reload_cert **cert,
-                             reload_diag *diag)
+/* The certificate that mbed TLS has read. */
+static reload_err take_first(const mbedtls_x509_crt *crt, reload_cert **cert, reload_diag *diag)
 {
     rl_objection objection;
-    if (!pem && crt->raw.len != len)
-        return rl_fail(diag, RELOAD_ERR_SYNTAX, "octets follow the certificate");
     reload_err err = rl_cert_read(crt->raw.p, crt->raw.len, cert, &objection);
     if (err != RELOAD_OK)
         return rl_fail(diag, err, "%s", reload_strerror(err));
@@ -248,7 +234,9 @@ reload_err reload_cert_parse(const uint8_t *octets, size_t len, reload_cert **ce
     mbedtls_x509_crt_init(&crt);
     reload_err err = rl_parsed(mbedtls_x509_crt_parse(&crt, text, len), "certificate", diag);
     if (err == RELOAD_OK)
-        err = take_first(&crt, len != given, len, cert, diag);
+        err = rl_check_end(text, given, "certificate", diag);
+    if (err == RELOAD_OK)
+        err = take_first(&crt, cert, diag);
     mbedtls_x509_crt_free(&crt);
     free(text);
     return err;

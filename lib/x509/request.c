@@ -1,18 +1,88 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Certificate requests (RFC 2986): reading and making them. */
-#include "x509/asn1write.h"
 #include "x509/request.h"
-#include "crypto/rng.h"
+
+#include "base/fault.h"
+#include "crypto/encoding.h"
+#include "x509/asn1write.h"
 
 #include <stdlib.h>
 
-static reload_err check_request(reload_request *request, reload_diag *diag)
+#include <mbedtls/pem.h>
+
+/* ---- Reading ---- */
+
+/* The parts of a request: CertificationRequestInfo, which is signed, and in it the subject. */
+struct parts {
+    reload_span info;
+    reload_span subject; /* whole, with tag and length */
+    reload_span end;     /* what follows the info */
+};
+
+static bool enter(unsigned char **p, const unsigned char *end, int tag, size_t *len)
+{
+    return mbedtls_asn1_get_tag(p, end, len, tag) == 0;
+}
+
+/* Returns false if the DER is not a request's. */
+static bool find_parts(reload_span der, struct parts *parts)
+{
+    unsigned char *p = (unsigned char *)(uintptr_t)der.octets; /* only read */
+    const unsigned char *end = p + der.len;
+    size_t len;
+    if (!enter(&p, end, RL_SEQUENCE, &len))
+        return false;
+    end = p + len;
+    parts->info.octets = p;
+    if (!enter(&p, end, RL_SEQUENCE, &len))
+        return false;
+    const unsigned char *info_end = p + len;
+    parts->info.len = (size_t)(info_end - parts->info.octets);
+    parts->end = (reload_span){info_end, (size_t)(end - info_end)};
+    if (!enter(&p, info_end, MBEDTLS_ASN1_INTEGER, &len)) /* version */
+        return false;
+    parts->subject.octets = p += len;
+    if (!enter(&p, info_end, RL_SEQUENCE, &len))
+        return false;
+    parts->subject.len = (size_t)(p + len - parts->subject.octets);
+    return true;
+}
+
+/* Writes the request with a subject instead of an empty one. */
+static void write_named(rl_asn1 *w, const struct parts *parts)
+{
+    const uint8_t *after = parts->subject.octets + parts->subject.len,
+                  *info_end = parts->info.octets + parts->info.len;
+    size_t rest = rl_asn1_octets(w, parts->end.octets, parts->end.len);
+    size_t len = rl_asn1_octets(w, after, (size_t)(info_end - after));
+    len += rl_asn1_subject(w, "CN=-");
+    len += rl_asn1_written(w, mbedtls_asn1_write_int(&w->at, w->start, 0)); /* version */
+    (void)rl_asn1_wrap(w, rl_asn1_wrap(w, len, RL_SEQUENCE) + rest, RL_SEQUENCE);
+}
+
+/* mbed TLS refuses an empty subject, which RFC 2986 allows: it reads a copy with another one. */
+static int parse_unnamed(reload_request *request, reload_span der, const struct parts *parts)
+{
+    size_t size = der.len + 64;
+    unsigned char *copy = malloc(size);
+    if (copy == NULL)
+        return MBEDTLS_ERR_X509_ALLOC_FAILED;
+    rl_asn1 w = {.at = copy + size, .start = copy};
+    write_named(&w, parts);
+    int failed = w.failed;
+    if (failed == 0)
+        failed = mbedtls_x509_csr_parse_der(&request->csr, w.at, (size_t)(copy + size - w.at));
+    free(copy);
+    return failed;
+}
+
+static reload_err check_key(const reload_request *request, reload_span info, reload_diag *diag)
 {
     const mbedtls_x509_csr *csr = &request->csr;
     const rl_signed s = {.md = csr->sig_md,
                          .algorithm = csr->sig_pk,
                          .options = csr->sig_opts,
-                         .octets = {csr->cri.p, csr->cri.len},
+                         .octets = info,
                          .signature = {csr->sig.p, csr->sig.len}};
     bool match;
     if (!rl_pk_usable(&csr->pk, RL_MIN_RSA_BITS))
@@ -20,17 +90,55 @@ static reload_err check_request(reload_request *request, reload_diag *diag)
                        "its key is not an RSA key of %d to %d bits with an exponent of at most 64",
                        RL_MIN_RSA_BITS, RL_MAX_RSA_BITS);
     reload_err err = rl_pk_verify(&csr->pk, &s, &match);
-    if (err == RELOAD_OK)
-        err = rl_write_dn(&csr->subject, request->subject, sizeof request->subject);
     if (err != RELOAD_OK)
         return rl_fail(diag, err, "%s", reload_strerror(err));
     return match ? RELOAD_OK
                  : rl_fail(diag, RELOAD_ERR_SYNTAX, "its signature does not verify with its key");
 }
 
+static reload_err read_der(reload_request *request, reload_span der, reload_diag *diag)
+{
+    struct parts parts = {.subject = {NULL, 0}};
+    bool found = find_parts(der, &parts);
+    bool unnamed = found && parts.subject.len == 2 && !RL_FAULT("names: an empty subject");
+    int failed = unnamed ? parse_unnamed(request, der, &parts)
+                         : mbedtls_x509_csr_parse_der(&request->csr, der.octets, der.len);
+    reload_err err = rl_parsed(failed, "certificate request", diag);
+    if (err == RELOAD_OK)
+        err = check_key(request, parts.info, diag);
+    if (err != RELOAD_OK)
+        return err;
+    request->subject = unnamed ? strdup("") : NULL;
+    if (!unnamed)
+        err = rl_dn_text(&request->csr.subject, &request->subject);
+    return request->subject != NULL
+               ? RELOAD_OK
+               : rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+}
+
+static reload_err read_pem(reload_request *request, const uint8_t *text, reload_diag *diag)
+{
+    static const char *const heads[] = {"-----BEGIN CERTIFICATE REQUEST-----",
+                                        "-----BEGIN NEW CERTIFICATE REQUEST-----"};
+    static const char *const feet[] = {"-----END CERTIFICATE REQUEST-----",
+                                       "-----END NEW CERTIFICATE REQUEST-----"};
+    mbedtls_pem_context pem;
+    size_t used;
+    mbedtls_pem_init(&pem);
+    int failed = MBEDTLS_ERR_PEM_NO_HEADER_FOOTER_PRESENT;
+    for (size_t i = 0; i < 2 && failed == MBEDTLS_ERR_PEM_NO_HEADER_FOOTER_PRESENT; i++)
+        failed = mbedtls_pem_read_buffer(&pem, heads[i], feet[i], text, NULL, 0, &used);
+    reload_err err = rl_parsed(failed, "certificate request", diag);
+    if (err == RELOAD_OK)
+        err = read_der(request, (reload_span){pem.buf, pem.buflen}, diag);
+    mbedtls_pem_free(&pem);
+    return err;
+}
+
 reload_err reload_request_parse(const uint8_t *octets, size_t len, reload_request **result,
                                 reload_diag *diag)
 {
+    size_t given = len;
     uint8_t *text = rl_pem_or_der(octets, &len);
     reload_request *request = calloc(1, sizeof *request);
     *result = NULL;
@@ -40,11 +148,11 @@ reload_err reload_request_parse(const uint8_t *octets, size_t len, reload_reques
         return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
     }
     mbedtls_x509_csr_init(&request->csr);
-    reload_err err =
-        rl_parsed(mbedtls_x509_csr_parse(&request->csr, text, len), "certificate request", diag);
-    free(text);
+    reload_err err = rl_check_end(text, given, "request", diag);
     if (err == RELOAD_OK)
-        err = check_request(request, diag);
+        err = len != given ? read_pem(request, text, diag)
+                           : read_der(request, (reload_span){text, len}, diag);
+    free(text);
     if (err != RELOAD_OK)
         reload_request_free(&request);
     *result = request;
@@ -56,6 +164,7 @@ void reload_request_free(reload_request **request)
     if (request == NULL || *request == NULL)
         return;
     mbedtls_x509_csr_free(&(*request)->csr);
+    free((*request)->subject);
     free(*request);
     *request = NULL;
 }
@@ -70,23 +179,34 @@ unsigned reload_request_key_bits(const reload_request *request)
     return rl_pk_bits(&request->csr.pk);
 }
 
-static int write_csr(void *context, unsigned char *text, size_t size, reload_key *key)
+/* ---- Making ---- */
+
+struct content {
+    const char *subject;
+    const mbedtls_pk_context *pk;
+};
+
+/* CertificationRequestInfo (RFC 2986 section 4.1), from its last field to its first. */
+static void write_info(rl_asn1 *w, const void *context)
 {
-    return mbedtls_x509write_csr_pem(context, text, size, rl_rng_callback, rl_key_rng(key));
+    const struct content *c = context;
+    size_t len = rl_asn1_wrap(w, 0, MBEDTLS_ASN1_CONTEXT_SPECIFIC | MBEDTLS_ASN1_CONSTRUCTED | 0);
+    len += rl_asn1_public_key(w, c->pk);
+    len += rl_asn1_subject(w, c->subject);
+    len += rl_asn1_written(w, mbedtls_asn1_write_int(&w->at, w->start, 0)); /* version */
+    (void)rl_asn1_wrap(w, len, RL_SEQUENCE);
 }
 
 reload_err reload_request_write(reload_key *key, const char *subject, reload_buf *out,
                                 reload_diag *diag)
 {
-    mbedtls_x509write_csr csr;
-    mbedtls_x509write_csr_init(&csr);
-    mbedtls_x509write_csr_set_md_alg(&csr, MBEDTLS_MD_SHA256);
-    mbedtls_x509write_csr_set_key(&csr, rl_key_pk(key));
-    int failed = mbedtls_x509write_csr_set_subject_name(&csr, subject);
-    reload_err err = failed == 0 ? rl_append_pem(write_csr, &csr, key, 16384, out, diag)
-                                 : rl_fail(diag, rl_write_error(failed, RELOAD_ERR_VALUE),
-                                           "the subject cannot be written (mbed TLS: -0x%04x)",
-                                           (unsigned)-failed);
-    mbedtls_x509write_csr_free(&csr);
-    return err;
+    const struct content content = {subject, rl_key_pk(key)};
+    reload_err err = reload_subject_check(subject, diag);
+    if (err != RELOAD_OK)
+        return err;
+    err = rl_append_signed("CERTIFICATE REQUEST", write_info, &content, RL_SPKI_SIZE + 1024, key,
+                           out);
+    return err == RELOAD_OK
+               ? RELOAD_OK
+               : rl_fail(diag, err, "the request cannot be written: %s", reload_strerror(err));
 }

@@ -9,7 +9,7 @@
 
 struct reload_request {
     mbedtls_x509_csr csr;
-    char subject[512]; /* escaped */
+    char *subject; /* escaped; owned */
 };
 
 #endif

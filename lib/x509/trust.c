@@ -2,6 +2,9 @@
 /* The trust store: CA certificates, intermediates and CRLs (D18). */
 #include "x509/trust.h"
 
+#include "base/fault.h"
+#include "crypto/encoding.h"
+
 #include <stdlib.h>
 
 rl_trust *rl_trust_new(void)
@@ -26,13 +29,36 @@ void rl_trust_free(rl_trust **trust)
     *trust = NULL;
 }
 
+static size_t count_certificates(const mbedtls_x509_crt *list)
+{
+    size_t count = 0;
+    for (; list != NULL; list = list->next)
+        count += list->raw.len > 0;
+    return count;
+}
+
+/* PEM objects that mbed TLS has passed over, after the one that is truncated. */
+static reload_err check_count(size_t read, size_t expected, const char *what, reload_diag *diag)
+{
+    return read >= expected || RL_FAULT("files: a truncated PEM object")
+               ? RELOAD_OK
+               : rl_fail(diag, RELOAD_ERR_SYNTAX, "%zu of %zu %ss can be read: truncated", read,
+                         expected, what);
+}
+
 static reload_err add_certificates(mbedtls_x509_crt *list, bool *has, const uint8_t *octets,
                                    size_t len, reload_diag *diag)
 {
+    size_t before = count_certificates(list), given = len;
     uint8_t *text = rl_pem_or_der(octets, &len);
     if (text == NULL)
         return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
-    reload_err err = rl_parsed(mbedtls_x509_crt_parse(list, text, len), "certificate", diag);
+    reload_err err = rl_check_der_end(text, given, "certificate", diag);
+    if (err == RELOAD_OK)
+        err = rl_parsed(mbedtls_x509_crt_parse(list, text, len), "certificate", diag);
+    if (err == RELOAD_OK && len != given)
+        err = check_count(count_certificates(list) - before,
+                          rl_pem_count(text, given, "CERTIFICATE"), "certificate", diag);
     free(text);
     *has = *has || err == RELOAD_OK;
     return err;

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* How a file holds keys, certificates, requests and CRLs: one in DER, or one or more in PEM. */
+#ifndef RL_CRYPTO_ENCODING_H
+#define RL_CRYPTO_ENCODING_H
+
+#include "base/base.h"
+
+/* Whether the octets are PEM, which may have other text before it. */
+bool rl_is_pem(const uint8_t *octets, size_t len);
+/* The number of PEM objects with a label, such as "CERTIFICATE", whole or not. */
+size_t rl_pem_count(const uint8_t *octets, size_t len, const char *label);
+/* Fails if octets follow the DER object that the octets begin with. what: "certificate".
+ * RELOAD_ERR_SYNTAX. */
+reload_err rl_check_der_end(const uint8_t *octets, size_t len, const char *what, reload_diag *diag);
+/* The same of a file with one object, in DER or PEM. White space may follow PEM. */
+reload_err rl_check_end(const uint8_t *octets, size_t len, const char *what, reload_diag *diag);
+
+#endif
