@@ -39,7 +39,8 @@ int64_t rl_civil_seconds(const rl_civil *c)
 rl_civil rl_civil_of(int64_t seconds)
 {
     int64_t days = floor_div(seconds, SECONDS_IN_DAY);
-    unsigned second_of_day = (unsigned)(seconds - days * SECONDS_IN_DAY);
+    int64_t rest = seconds % SECONDS_IN_DAY;
+    unsigned second_of_day = (unsigned)(rest < 0 ? rest + SECONDS_IN_DAY : rest);
     int64_t era = floor_div(days + EPOCH_DAY, DAYS_IN_ERA);
     int64_t day_of_era = days + EPOCH_DAY - era * DAYS_IN_ERA;
     int64_t year_of_era =

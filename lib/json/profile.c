@@ -2,6 +2,8 @@
 /* The profile of an overlay, overlay.json. */
 #include "json/reader.h"
 
+#include "base/fault.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,6 +86,8 @@ static reload_err read_profile_text(rl_json_reading *r, json_t *json, char **tex
 {
     if (rl_json_plain_string(json) == NULL)
         return rl_json_fail(r, RELOAD_ERR_VALUE, "must be a string without NUL");
+    if (json_string_length(json) == 0 && !RL_FAULT("D23: an empty name in a profile"))
+        return rl_json_fail(r, RELOAD_ERR_VALUE, "must not be empty");
     *text = strdup(json_string_value(json));
     return *text == NULL ? rl_json_fail(r, RELOAD_ERR_MEMORY, reload_strerror(RELOAD_ERR_MEMORY))
                          : RELOAD_OK;

@@ -53,7 +53,8 @@ void reload_signer_set_counter_source(reload_signer *signer, reload_counter_sour
                                       void *arg);
 /* The overlay's name and algorithms. An Overlay field of 0 is set to the name's CRC-32, except in
  * PEER-JOIN requests. A message with another Overlay, DHT or Hash, or a certificate for another
- * overlay (D32), is refused without RELOAD_SIGN_FORCE. RELOAD_ERR_MEMORY. */
+ * overlay (D32), is refused without RELOAD_SIGN_FORCE. RELOAD_ERR_ARGUMENT: the name is empty
+ * (D23); RELOAD_ERR_MEMORY. */
 reload_err reload_signer_set_overlay(reload_signer *signer, const char *name);
 void reload_signer_set_dht(reload_signer *signer, uint8_t dht);
 void reload_signer_set_hash(reload_signer *signer, uint8_t hash);
@@ -72,7 +73,7 @@ enum {
 /* How to sign one message. Zero-initialise it and set size. */
 typedef struct reload_sign_options {
     size_t size;                   /* sizeof(reload_sign_options): later versions may add members */
-    uint32_t time;                 /* the TIMESTAMP to write */
+    int64_t time;                  /* the TIMESTAMP to write: seconds since the epoch */
     unsigned flags;                /* any of RELOAD_SIGN_…, or-ed together */
     const uint8_t *transaction_id; /* RELOAD_TRANSACTION_SIZE octets for a request without one.
                                       NULL: boot time and counter under CERTS, else random */
@@ -84,7 +85,8 @@ typedef struct reload_sign_options {
 
 /* Completes a message (D29), signs it (D30) and appends it to out. On failure out is unchanged.
  * RELOAD_ERR_MALFORMED: it is malformed (with RELOAD_SIGN_FORCE: its top-level framing is broken);
- * RELOAD_ERR_REFUSED: D29, D32, or the attached digest is wrong; RELOAD_ERR_TOO_LONG;
+ * RELOAD_ERR_REFUSED: D29, D32, a TIMESTAMP or boot time that does not fit 32 bits (D35), or the
+ * attached digest is wrong; RELOAD_ERR_TOO_LONG;
  * RELOAD_ERR_ARGUMENT: options without size, or a secret, key or certificate is missing;
  * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO, or the counter source's error. With an attached digest the
  * peer's key may be missing unless a signature inside the message requires it

@@ -147,7 +147,8 @@ void reload_policy_set_min_rsa_bits(reload_policy *policy, unsigned bits);
 /* Accepts certificates that are signed with SHA-1. */
 void reload_policy_allow_sha1_certs(reload_policy *policy, bool allowed);
 /* Expected header fields (D24 step 4). A field is not checked unless set. The overlay's name is
- * also the one that a certificate's Peer-IDs must be named for (D20); RELOAD_ERR_MEMORY. */
+ * also the one that a certificate's Peer-IDs must be named for (D20). RELOAD_ERR_ARGUMENT: it is
+ * empty (D23); RELOAD_ERR_MEMORY. */
 reload_err reload_policy_set_overlay(reload_policy *policy, const char *name);
 void reload_policy_set_dht(reload_policy *policy, uint8_t dht);
 void reload_policy_set_hash(reload_policy *policy, uint8_t hash);

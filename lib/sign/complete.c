@@ -69,7 +69,11 @@ static reload_err next_counter(rl_rewrite *w, uint8_t id[RELOAD_TRANSACTION_SIZE
                                reload_diag *diag)
 {
     reload_signer *s = w->signer;
-    uint32_t boot_time = s->has_boot_time ? s->boot_time : w->options.time, counter = 0;
+    reload_err fits =
+        s->has_boot_time ? RELOAD_OK : rl_fits_time(w->options.time, "boot time", diag);
+    if (fits != RELOAD_OK)
+        return fits;
+    uint32_t boot_time = s->has_boot_time ? s->boot_time : (uint32_t)w->options.time, counter = 0;
     if (s->counter_source != NULL) {
         reload_diag own = {0};
         reload_err err = s->counter_source(s->counter_arg, &boot_time, &counter, &own);

@@ -48,7 +48,7 @@ static void put_signature(rl_rewrite *w, uint16_t type)
     if (RL_FAULT("S§5.1: DIGEST is the last member"))
         put_empty_digest(w, digest_size(s, identity));
     if (s->suite->needs_timestamp || (w->options.flags & RELOAD_SIGN_TIMESTAMP) != 0) { /* D4 */
-        reload_value stamp = {.kind = RELOAD_KIND_TIME, .number = w->options.time};
+        reload_value stamp = {.kind = RELOAD_KIND_TIME, .number = (uint32_t)w->options.time};
         reload_build_value(&w->b, RELOAD_A_TIMESTAMP, &stamp);
     }
     if (type == RELOAD_A_SIGNATURE && attached != NULL && rl_forced(w))

@@ -146,3 +146,26 @@ reload_err rl_check_keys(const rl_rewrite *w, reload_diag *diag)
     }
     return RELOAD_OK;
 }
+
+/* ---- D35 ---- */
+
+reload_err rl_fits_time(int64_t seconds, const char *name, reload_diag *diag)
+{
+    char text[RELOAD_TIME_SIZE], last[RELOAD_TIME_SIZE];
+    if (seconds >= 0 && seconds <= UINT32_MAX)
+        return RELOAD_OK;
+    reload_time_text(seconds, text);
+    reload_time_text(UINT32_MAX, last);
+    return rl_fail(diag, RELOAD_ERR_REFUSED,
+                   "refused: %s is %s, outside 1970 to %s, the range of 32 bits", name, text, last);
+}
+
+reload_err rl_check_time(const rl_rewrite *w, reload_diag *diag)
+{
+    const reload_suite *suite = w->signer->suite;
+    bool written = suite->kind != RELOAD_SUITE_NONE &&
+                   (suite->needs_timestamp || (w->options.flags & RELOAD_SIGN_TIMESTAMP) != 0);
+    return written && !RL_FAULT("D35: a TIMESTAMP of more than 32 bits")
+               ? rl_fits_time(w->options.time, "TIMESTAMP", diag)
+               : RELOAD_OK;
+}

@@ -27,6 +27,8 @@ static reload_err complete(rl_rewrite *w, reload_diag *diag)
         err = rl_complete_security(w, diag);
     if (err == RELOAD_OK)
         err = rl_check_keys(w, diag);
+    if (err == RELOAD_OK)
+        err = rl_check_time(w, diag);
     return err;
 }
 

@@ -114,6 +114,10 @@ reload_err rl_complete_transaction_id(rl_rewrite *w, reload_diag *diag);
 
 /* Whether the peer's certificate names the PEER-ID, and the resource's the user of each KEY. */
 reload_err rl_check_names(const rl_rewrite *w, reload_diag *diag);
+/* D35: whether the TIMESTAMP, if one is written, fits its field. */
+reload_err rl_check_time(const rl_rewrite *w, reload_diag *diag);
+/* The same of a time for any field of 32 bits. name: "TIMESTAMP". */
+reload_err rl_fits_time(int64_t seconds, const char *name, reload_diag *diag);
 /* Whether the keys are there for all signatures but the message's own. */
 reload_err rl_check_keys(const rl_rewrite *w, reload_diag *diag);
 

@@ -165,6 +165,8 @@ reload_err reload_signer_check(reload_signer *s, unsigned flags, reload_diag *di
 
 reload_err reload_signer_set_overlay(reload_signer *s, const char *name)
 {
+    if (name[0] == '\0' && !RL_FAULT("D23: an empty name of a signer's overlay"))
+        return RELOAD_ERR_ARGUMENT;
     char *copy = strdup(name);
     if (copy == NULL)
         return RELOAD_ERR_MEMORY;

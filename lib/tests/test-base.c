@@ -135,6 +135,17 @@ static void test_dates(void **state)
     }
 }
 
+/* The first and the last that 64 bits hold */
+static void test_extreme_dates(void **state)
+{
+    (void)state;
+    char text[RELOAD_TIME_SIZE];
+    reload_time_text(INT64_MIN, text);
+    assert_string_equal(text, "-292277022657-01-27T08:29:52Z");
+    reload_time_text(INT64_MAX, text);
+    assert_string_equal(text, "292277026596-12-04T15:30:07Z");
+}
+
 /* Each day of 1200 years follows the one before. */
 static void test_each_day(void **state)
 {
@@ -284,9 +295,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_error_texts),   cmocka_unit_test(test_hex_digits),
         cmocka_unit_test(test_buf),           cmocka_unit_test(test_utf8),
-        cmocka_unit_test(test_dates),         cmocka_unit_test(test_each_day),
-        cmocka_unit_test(test_invalid_dates), cmocka_unit_test(test_zone),
-        cmocka_unit_test(test_time_parse),    cmocka_unit_test(test_invalid_times),
+        cmocka_unit_test(test_dates),         cmocka_unit_test(test_extreme_dates),
+        cmocka_unit_test(test_each_day),      cmocka_unit_test(test_invalid_dates),
+        cmocka_unit_test(test_zone),          cmocka_unit_test(test_time_parse),
+        cmocka_unit_test(test_invalid_times),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }

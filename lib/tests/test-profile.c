@@ -96,6 +96,8 @@ static void test_errors(void **state)
         {"[]", RELOAD_ERR_VALUE, ""},
         {"{\"overlay\": \"chat\", \"colour\": 1}", RELOAD_ERR_VALUE, "/colour"},
         {"{\"ca\": [\"a.crt\", 1]}", RELOAD_ERR_VALUE, "/ca/1"},
+        {"{\"overlay\": \"\"}", RELOAD_ERR_VALUE, "/overlay"}, /* D23 */
+        {"{\"crl\": [\"a\", \"\"]}", RELOAD_ERR_VALUE, "/crl/1"},
         {"{\"ca\": \"a.crt\", \"pin\": \"b\"}", RELOAD_ERR_VALUE, ""},
     };
     (void)state;

@@ -2,6 +2,7 @@
 /* Signing malformed or too long messages, without keys, under NONE, and after an error. */
 #include "signing.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -269,13 +270,90 @@ static void test_signer_reuse(void **state)
     reload_buf_free(&out);
 }
 
+/* D35: what does not fit 32 bits is refused, if it is to be written. */
+static void test_time(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t time;
+        const char *text;
+    } rows[] = {
+        {-1, "1969-12-31T23:59:59Z"},
+        {INT64_C(0x100000000), "2106-02-07T06:28:16Z"},
+        {INT64_C(0x100000000) + 1183900000, "2143-08-14T19:34:56Z"},
+        {INT64_MIN, "-292277022657-01-27T08:29:52Z"},
+        {INT64_MAX, "292277026596-12-04T15:30:07Z"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char text[256];
+        reload_buf in = {0}, out = {0};
+        reload_diag diag = {0};
+        reload_signer *s = signer_new(RELOAD_SIGN_TIMESTAMP);
+        (void)snprintf(text, sizeof text,
+                       "refused: TIMESTAMP is %s, outside 1970 to 2106-02-07T06:28:15Z, the range "
+                       "of 32 bits",
+                       rows[i].text);
+        options.time = rows[i].time;
+        test_hex(&in, HEAD("02", "01", "000000") IDS);
+        reload_msg *msg = test_parse(&in);
+        assert_int_equal(reload_sign(s, msg, &options, &out, &diag), RELOAD_ERR_REFUSED);
+        assert_string_equal(diag.text, text);
+        options.flags = RELOAD_SIGN_FORCE | RELOAD_SIGN_TIMESTAMP;
+        assert_int_equal(reload_sign(s, msg, &options, &out, &diag), RELOAD_ERR_REFUSED);
+        assert_int_equal(out.len, 0);
+        options.flags = 0; /* nothing to write */
+        assert_int_equal(reload_sign(s, msg, &options, &out, &diag), RELOAD_OK);
+        reload_msg_free(&msg);
+        reload_signer_free(&s);
+        reload_buf_free(&in);
+        reload_buf_free(&out);
+    }
+}
+
+/* D35: a message that is refused uses no counter; one that fails later leaves a gap. */
+static void test_gaps(void **state)
+{
+    (void)state;
+    static const uint8_t zero[1];
+    const reload_span digest = {.octets = zero, .len = sizeof zero};
+    static const char request[] = HEAD("03", "01", "000000") "a6c5927a4500000000000000000000000000"
+                                                             "0000" PEER "0000000000000000659df2aa";
+    reload_signer *s = certs_signer_new();
+    reload_buf out = {0};
+    assert_int_equal(sign_hex(s, request, &out), RELOAD_OK);
+    options.time = -1;
+    assert_int_equal(sign_hex(s, request, &out), RELOAD_ERR_REFUSED);
+    options.time = 1183900000;
+    options.attached = &digest; /* found to be wrong last */
+    assert_int_equal(sign_hex(s, request, &out), RELOAD_ERR_REFUSED);
+    options.attached = NULL;
+    size_t second = out.len;
+    assert_int_equal(sign_hex(s, request, &out), RELOAD_OK);
+    test_same(out.octets + 56, 8, "4690e16000000000");
+    test_same(out.octets + second + 56, 8, "4690e16000000002");
+    reload_signer_free(&s);
+    reload_buf_free(&out);
+}
+
+/* D23 */
+static void test_empty_overlay(void **state)
+{
+    (void)state;
+    reload_signer *s = signer_new(0);
+    assert_int_equal(reload_signer_set_overlay(s, ""), RELOAD_ERR_ARGUMENT);
+    assert_int_equal(reload_signer_set_overlay(s, "chat"), RELOAD_OK);
+    reload_signer_free(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_malformed),   cmocka_unit_test(test_force),
-        cmocka_unit_test(test_too_long),    cmocka_unit_test(test_missing_secret),
-        cmocka_unit_test(test_missing_key), cmocka_unit_test(test_options_size),
-        cmocka_unit_test(test_unsecured),   cmocka_unit_test(test_signer_reuse),
+        cmocka_unit_test(test_malformed),     cmocka_unit_test(test_force),
+        cmocka_unit_test(test_too_long),      cmocka_unit_test(test_missing_secret),
+        cmocka_unit_test(test_missing_key),   cmocka_unit_test(test_options_size),
+        cmocka_unit_test(test_unsecured),     cmocka_unit_test(test_signer_reuse),
+        cmocka_unit_test(test_time),          cmocka_unit_test(test_gaps),
+        cmocka_unit_test(test_empty_overlay),
     };
     return cmocka_run_group_tests_name("sign-errors", tests, NULL, NULL);
 }

@@ -215,6 +215,7 @@ static void test_unsecured(void **state)
     static const char unchecked[] = BODY_SIG "=unchecked /attributes/2=unchecked";
     reload_buf buf = {0};
     reload_policy *policy = reload_policy_new(RELOAD_SECURITY_NONE);
+    assert_int_equal(reload_policy_set_overlay(policy, ""), RELOAD_ERR_ARGUMENT); /* D23 */
     assert_int_equal(reload_policy_set_overlay(policy, "chat"), RELOAD_OK);
     craft(&(struct plan){.security = 1}, &buf);
     check_octets(policy, &buf, NOW, RELOAD_UNSECURED, NULL, 0, unchecked);

@@ -321,7 +321,8 @@ static reload_time whole_seconds(reload_time now)
 {
     const reload_time last = 2 * RELOAD_MAX_TIME * RELOAD_SECOND;
     now = now < -last ? -last : now > last ? last : now;
-    return now - now % RELOAD_SECOND;
+    reload_time rest = now % RELOAD_SECOND;
+    return now - rest - (rest < 0 ? RELOAD_SECOND : 0);
 }
 
 static reload_err judge_message(const reload_judge *judge, const reload_msg *msg,

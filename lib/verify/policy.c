@@ -2,6 +2,8 @@
 /* What an overlay's messages are judged by. */
 #include "verify/policy.h"
 
+#include "base/fault.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,6 +88,8 @@ void reload_policy_allow_sha1_certs(reload_policy *policy, bool allowed)
 
 reload_err reload_policy_set_overlay(reload_policy *policy, const char *name)
 {
+    if (name[0] == '\0' && !RL_FAULT("D23: an empty name of a policy's overlay"))
+        return RELOAD_ERR_ARGUMENT;
     char *copy = strdup(name);
     if (copy == NULL)
         return RELOAD_ERR_MEMORY;

@@ -85,10 +85,10 @@ bool header_source(struct mutant *m, uint32_t at)
 bool header_boot_time(struct mutant *m, uint32_t at)
 {
     const struct mutate_options *policy = m->base->options;
-    int64_t boot = (int64_t)policy->time + (policy->skew_limit ? policy->max_skew : 0) + 1;
+    int64_t boot = policy->time + (policy->skew_limit ? policy->max_skew : 0) + 1;
     uint8_t octets[4];
     (void)at;
-    if (!m->base->certs || (m->base->octets[12] & 0x80) != 0 || boot > UINT32_MAX)
+    if (!m->base->certs || (m->base->octets[12] & 0x80) != 0 || boot < 0 || boot > UINT32_MAX)
         return false;
     put32(octets, (uint32_t)boot);
     mutant_comment(m, "the Transaction ID's boot time is later than the TIMESTAMP: a verifier that "

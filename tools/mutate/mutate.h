@@ -28,7 +28,7 @@ struct mutate_options {
     const char *overlay; /* the overlay's name in the verifier's policy; NULL: none */
     bool skew_limit;
     int64_t max_skew;
-    uint32_t time; /* of checking: the TIMESTAMP of what was signed */
+    int64_t time; /* of checking: the TIMESTAMP of what was signed */
     reload_security security;
     unsigned json_flags; /* RELOAD_PRETTY */
 };

@@ -20,7 +20,7 @@ static bool time_set(struct mutant *m, uint32_t index, int64_t time)
     m->states[index].stamp = time;
     m->signing = site->role == ROLE_MESSAGE ? SIGN_MESSAGE : SIGN_ALL;
     mutant_comment(m, "%s: a TIMESTAMP %" PRId64 " s from the time of checking",
-                   attr_name(m, site->attr), time - (int64_t)m->base->options->time);
+                   attr_name(m, site->attr), time - m->base->options->time);
     return good && mutant_resign(m);
 }
 
