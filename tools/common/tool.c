@@ -20,6 +20,13 @@ int64_t tool_milliseconds(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+reload_time tool_now(void)
+{
+    const int64_t most = RELOAD_MAX_TIME;
+    int64_t now = time(NULL);
+    return (now < -most ? -most : now > most ? most : now) * RELOAD_SECOND;
+}
+
 void tool_status(struct tool *tool, int status)
 {
     if (status > tool->status)

@@ -31,6 +31,9 @@ struct tool {
 
 /* Milliseconds of a monotonic clock. */
 int64_t tool_milliseconds(void);
+/* The machine's clock, in whole seconds. It may be before 1970 or after 2106, but sums with it fit
+ * 64 bits (D35). */
+reload_time tool_now(void);
 /* Raises the exit status. */
 void tool_status(struct tool *tool, int status);
 /* Keeps the process's memory out of core dumps and debuggers, before it holds a key. */

@@ -2,7 +2,6 @@
 #include "sign/keys.h"
 
 #include <string.h>
-#include <time.h>
 
 enum { MAX_DIGEST = 8192 / 8 };
 
@@ -120,7 +119,7 @@ static bool seed_transaction_id(struct tool *tool, const struct sign_options *o,
 
 static void set_options(struct tool *tool, const struct sign_options *o, struct credentials *s)
 {
-    uint32_t stamp = o->time != NOT_SPECIFIED ? (uint32_t)o->time : (uint32_t)time(NULL);
+    int64_t stamp = o->time != NOT_SPECIFIED ? o->time : tool_now() / RELOAD_SECOND;
     s->options = (reload_sign_options){.size = sizeof s->options, .time = stamp, .flags = o->flags};
     if (o->transaction_id.len > 0)
         s->options.transaction_id = o->transaction_id.octets;
@@ -135,7 +134,7 @@ static void set_options(struct tool *tool, const struct sign_options *o, struct 
 }
 
 /* The policy by which mutants are labelled. */
-static void set_mutate_policy(struct sign_options *o, uint32_t stamp)
+static void set_mutate_policy(struct sign_options *o, int64_t stamp)
 {
     int64_t skew = o->policy.max_skew;
     o->mutate.overlay = o->policy.overlay;

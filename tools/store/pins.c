@@ -4,7 +4,6 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
 const struct database_kind store_pins = {
     "pins",
@@ -44,15 +43,12 @@ reload_err store_keep_pin(void *arg, const char *name,
 {
     struct database *d = &((struct store *)arg)->pins;
     uint8_t stored[RELOAD_FINGERPRINT_SIZE];
-    char digits[2 * RELOAD_FINGERPRINT_SIZE], since[32] = "";
-    const time_t now = time(NULL);
-    struct tm tm;
+    char digits[2 * RELOAD_FINGERPRINT_SIZE], since[RELOAD_TIME_SIZE];
     bool known;
     reload_err err = store_find_pin(arg, name, stored, &known);
     if (err != RELOAD_OK || known) /* a file that cannot be written may hold all pins */
         return err;
-    if (gmtime_r(&now, &tm) != NULL)
-        (void)strftime(since, sizeof since, "%Y-%m-%dT%H:%M:%SZ", &tm);
+    reload_time_text(tool_now() / RELOAD_SECOND, since);
     reload_hex_encode(fingerprint, RELOAD_FINGERPRINT_SIZE, digits);
     (void)sqlite3_bind_text(d->keep, 1, name, -1, SQLITE_STATIC);
     (void)sqlite3_bind_text(d->keep, 2, digits, sizeof digits, SQLITE_STATIC);

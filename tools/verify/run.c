@@ -92,8 +92,7 @@ static void check_crls(struct verify *v, reload_time now)
 
 static reload_time current_time(const struct verify *v)
 {
-    return v->options.time != TIME_NOT_SPECIFIED ? v->options.time
-                                                 : (reload_time)time(NULL) * RELOAD_SECOND;
+    return v->options.time != TIME_NOT_SPECIFIED ? v->options.time : tool_now();
 }
 
 static bool make_policy(struct verify *v)
