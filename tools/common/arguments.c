@@ -204,7 +204,9 @@ static int64_t timestamp(const struct tool *tool, const struct option_row *row, 
 {
     int64_t seconds = argument_time(tool, row->name, text) / RELOAD_SECOND;
     if (seconds < 0 || seconds > row->max)
-        tool_usage(tool, "--%s: \"%s\" does not fit a TIMESTAMP of 32 bits", row->name, text);
+        tool_usage(tool,
+                   "--%s: \"%s\" is outside 1970 to 2106-02-07T06:28:15Z, the range of 32 bits",
+                   row->name, text);
     return seconds;
 }
 
@@ -372,6 +374,14 @@ reload_form argument_form(const struct tool *tool, const char *name, const char 
     static const char *const words[] = {"binary", "json", "hex", NULL};
     static const reload_form forms[] = {RELOAD_FORM_BINARY, RELOAD_FORM_JSON, RELOAD_FORM_HEX};
     return forms[argument_word(tool, name, text, words)];
+}
+
+void argument_overlay_option(struct tool *tool, const struct option_row *row, const char *text,
+                             void *target)
+{
+    if (text[0] == '\0' && !RL_FAULT("D23: an empty name on the command line"))
+        tool_usage(tool, "--%s: the name is empty", row->name);
+    *(const char **)target = text;
 }
 
 void argument_file(const struct tool *tool, const char *name, const char *text,

@@ -147,6 +147,8 @@ uint8_t argument_named(const struct tool *tool, const char *name, const char *te
 int argument_word(const struct tool *tool, const char *name, const char *text,
                   const char *const *words);
 reload_form argument_form(const struct tool *tool, const char *name, const char *text);
+/* Handles an option with an overlay's name, which is never empty (D23). target: a const char *. */
+option_call argument_overlay_option;
 /* Adds a file to the list of an option. */
 void argument_file(const struct tool *tool, const char *name, const char *text,
                    struct file_list *list);

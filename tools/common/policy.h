@@ -38,8 +38,9 @@ struct policy_options {
 #define POLICY_COMMON_ROWS(struct_type, member)                                                  \
     OPTION_FILE(0, "profile", "FILE", struct_type, member.profile_file,                          \
                 "read the overlay's parameters from its profile; options override it"),          \
-    OPTION_TEXT(0, "overlay", "NAME", struct_type, member.overlay,                               \
-                "set the overlay's name, whose CRC-32 is the Overlay field")
+    OPTION_CALL_ON(0, "overlay", "NAME", struct_type, member.overlay, const char *,              \
+                   argument_overlay_option,                                                      \
+                   "set the overlay's name, whose CRC-32 is the Overlay field")
 #define POLICY_VERIFY_ROWS(struct_type, member)                                                  \
     OPTION_FILES(0, "secret", struct_type, member.secrets,                                       \
                  "use HMAC with the shared secret in FILE; repeat to accept any of several"),    \

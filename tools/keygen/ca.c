@@ -14,6 +14,7 @@ struct make_ca {
     const char *dir, *overlay, *name, *seed;
     int64_t bits, max_peers;
     reload_time not_before, not_after;
+    char subject[MAX_SUBJECT];
 };
 
 static const struct option_row ca_rows[] = {
@@ -44,14 +45,11 @@ static const struct command_line ca_line = {
 static bool make_certificate(struct make_ca *m, reload_rng *rng, reload_key *key, reload_buf *pem)
 {
     uint8_t serial[SERIAL_SIZE];
-    char subject[128], name[96];
     reload_diag diag = {0};
-    (void)snprintf(name, sizeof name, "%.64s CA", m->overlay);
-    keygen_subject(subject, sizeof subject, m->name != NULL ? m->name : name, "RELOAD overlay CA");
     if (!keygen_serial(&m->tool, rng, serial))
         return false;
     reload_cert_spec spec = {.size = sizeof spec,
-                             .subject = subject,
+                             .subject = m->subject,
                              .serial = serial,
                              .serial_len = sizeof serial,
                              .not_before = m->not_before,
@@ -157,6 +155,18 @@ static bool does_not_exist(struct make_ca *m, const char *path)
     return false;
 }
 
+/* An overlay's name can be too long for the common name that is made of it. */
+static void set_subject(struct make_ca *m)
+{
+    char name[MAX_OVERLAY + 4];
+    reload_diag diag = {0};
+    (void)snprintf(name, sizeof name, "%s CA", m->overlay);
+    if (m->name != NULL)
+        keygen_subject_option(&m->tool, "name", m->name, m->subject);
+    else if (!keygen_subject(name, m->subject, &diag))
+        tool_usage(&m->tool, "--name is required: the default is too long: %s", diag.text);
+}
+
 static void ca_make(struct make_ca *m)
 {
     if (mkdir(m->dir, 0777) != 0 && errno != EEXIST) {
@@ -174,7 +184,7 @@ int ca_main(int argc, char **argv)
     struct make_ca m = {.tool = {.name = "reload-keygen ca"},
                         .bits = 3072,
                         .max_peers = 16,
-                        .not_before = keygen_now(),
+                        .not_before = tool_now(),
                         .not_after = TIME_NOT_SPECIFIED};
     (void)arguments_parse(&m.tool, &ca_line, argc, argv, &m);
     if (m.overlay == NULL)
@@ -182,6 +192,8 @@ int ca_main(int argc, char **argv)
     if (m.dir == NULL)
         tool_usage(&m.tool, "--output is required");
     keygen_overlay(&m.tool, m.overlay);
+    keygen_check_clock(&m.tool, m.not_before, "not-before");
+    set_subject(&m);
     if (m.not_after == TIME_NOT_SPECIFIED)
         m.not_after = m.not_before + 3652 * KEYGEN_DAY;
     if (m.not_after < m.not_before)

@@ -5,12 +5,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 #include <unistd.h>
 
-reload_time keygen_now(void)
+void keygen_check_clock(struct tool *tool, reload_time time, const char *option)
 {
-    return (reload_time)time(NULL) * RELOAD_SECOND;
+    char text[RELOAD_TIME_SIZE];
+    if (time >= KEYGEN_MIN_TIME && time <= KEYGEN_MAX_TIME)
+        return;
+    reload_time_text(time / RELOAD_SECOND, text);
+    tool_error(tool, STATUS_FAILED,
+               "the clock is at %s, out of range (1970 to 9999); --%s is required", text, option);
+    exit(tool->status);
 }
 
 void keygen_no_memory(struct tool *tool)
@@ -221,40 +226,81 @@ char *keygen_path(struct tool *tool, const char *a, const char *b)
     return path;
 }
 
-void keygen_user(const struct tool *tool, const char *text, char user[MAX_USER + 1])
+/* Whether a text is a host's name or address: neither a port nor parameters follow. */
+static bool is_host(const char *host)
 {
-    static const char *const prefixes[] = {"sip:", "sips:", "mailto:"};
-    const char *from = text;
-    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0] && from == text; i++)
-        if (strncasecmp(text, prefixes[i], strlen(prefixes[i])) == 0)
-            from = text + strlen(prefixes[i]);
-    const char *at = strrchr(from, '@');
-    bool good = at != NULL && at > from && at[1] != '\0' && strlen(from) <= MAX_USER;
-    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++)
-        good = good && strncasecmp(from, prefixes[i], strlen(prefixes[i])) != 0;
-    size_t len = 0;
-    for (const char *c = from; good && *c != '\0'; c++) {
-        good = *c > 0x20 && *c < 0x7f && *c != ',';
-        user[len++] = c > at && *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c;
-    }
-    user[len] = '\0';
-    if (!good)
-        tool_usage(tool, "--user: \"%s\" is not an address of record such as alice@example.com",
-                   text);
+    static const char name[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_";
+    size_t len = strlen(host);
+    if (host[0] == '[') /* an IPv6 address */
+        return len > 2 && strspn(host + 1, "0123456789ABCDEFabcdef:.") == len - 2 &&
+               host[len - 1] == ']';
+    return len > 0 && strspn(host, name) == len;
 }
 
-void keygen_subject(char *subject, size_t size, const char *name, const char *otherwise)
+/* Whether a text has only octets that D19's names can have. The index separates users by commas. */
+static bool is_plain(const char *text)
 {
-    bool plain =
-        strlen(name) <= 64 &&
-        name[strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789@._- ")] ==
-            '\0';
-    (void)snprintf(subject, size, "CN=%s", plain ? name : otherwise);
+    while (*text > 0x20 && *text < 0x7f && *text != ',')
+        text++;
+    return *text == '\0';
+}
+
+static const char *drop_scheme(const char *text)
+{
+    static const char *const schemes[] = {"sip:", "sips:", "mailto:"};
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
+        if (strncasecmp(text, schemes[i], strlen(schemes[i])) == 0)
+            return text + strlen(schemes[i]);
+    return text;
+}
+
+void keygen_user(const struct tool *tool, const char *text, char user[MAX_USER + 1])
+{
+    const char *from = drop_scheme(text), *at = strrchr(from, '@');
+    if (strlen(from) > MAX_USER)
+        tool_usage(tool, "--user: address of record has %zu octets, expected at most %d",
+                   strlen(from), MAX_USER);
+    if (at == NULL || at == from || at[1] == '\0' || !is_plain(from) || drop_scheme(from) != from)
+        tool_usage(tool, "--user: \"%s\" is not an address of record such as alice@example.com",
+                   text);
+    if (!is_host(at + 1))
+        tool_usage(tool,
+                   "--user: \"%s\": host is \"%s\", expected a name or address without port or "
+                   "parameters",
+                   text, at + 1);
+    size_t len = 0;
+    for (const char *c = from; *c != '\0'; c++)
+        user[len++] = c > at && *c >= 'A' && *c <= 'Z' ? (char)(*c - 'A' + 'a') : *c;
+    user[len] = '\0';
+}
+
+bool keygen_subject(const char *name, char subject[MAX_SUBJECT], reload_diag *diag)
+{
+    reload_buf text = {0};
+    reload_buf_append(&text, "CN=", 3);
+    reload_buf_append(&text, name, strlen(name) + 1);
+    reload_err err = text.err;
+    if (err != RELOAD_OK)
+        (void)snprintf(diag->text, sizeof diag->text, "%s", reload_strerror(err));
+    else
+        err = reload_subject_check((const char *)text.octets, diag);
+    if (err == RELOAD_OK)
+        memcpy(subject, text.octets, text.len); /* which are at most MAX_SUBJECT */
+    reload_buf_free(&text);
+    return err == RELOAD_OK;
+}
+
+void keygen_subject_option(const struct tool *tool, const char *option, const char *name,
+                           char subject[MAX_SUBJECT])
+{
+    reload_diag diag = {0};
+    if (!keygen_subject(name, subject, &diag))
+        tool_usage(tool, "--%s: %s", option, diag.text);
 }
 
 void keygen_overlay(const struct tool *tool, const char *name)
 {
-    bool good = name[0] != '\0' && strlen(name) <= 255;
+    bool good = name[0] != '\0' && strlen(name) <= MAX_OVERLAY;
     for (const char *c = name; *c != '\0' && good; c++)
         good = *c > 0x20 && *c < 0x7f && strchr("%/@\"<>\\^`{|}?#", *c) == NULL;
     if (!good)

@@ -93,7 +93,7 @@ static bool add_peers(struct issue *s, reload_rng *rng)
     uint8_t first[RELOAD_ID_SIZE] = {0};
     char digits[2 * RELOAD_ID_SIZE + 1] = "";
     unsigned count = leaf_peers(&s->leaf);
-    if (!within_limit(s, count))
+    if (!leaf_consecutive(&s->leaf) || !within_limit(s, count))
         return false;
     if (s->leaf.peer_id_count > 0)
         memcpy(first, s->leaf.peer_ids[0], sizeof first);
@@ -109,7 +109,8 @@ static bool add_peers(struct issue *s, reload_rng *rng)
             digits);
         return false;
     }
-    return leaf_add_peers(&s->leaf, s->ca.profile->overlay, first);
+    leaf_add_peers(&s->leaf, s->ca.profile->overlay, first);
+    return true;
 }
 
 static const struct entry *find_entry(const struct index *index, const reload_cert *cert)

@@ -36,10 +36,17 @@ enum { KEYGEN_MIN_BITS = 1024, KEYGEN_MAX_BITS = 8192 };
 
 /* ---- Keys, files and names ---- */
 
-enum { SERIAL_SIZE = 16, MAX_NAMES = 64, MAX_USER = 256, MAX_CERT = 1024 * 1024 };
+enum {
+    SERIAL_SIZE = 16,
+    MAX_NAMES = 64,
+    MAX_USER = 256,
+    MAX_OVERLAY = 255,
+    MAX_CERT = 1024 * 1024
+};
 
-/* The present, in whole seconds. */
-reload_time keygen_now(void);
+/* Ends the program if a time, which an option sets, is out of the options' range: it is the
+ * machine's clock. */
+void keygen_check_clock(struct tool *tool, reload_time time, const char *option);
 /* A source of random octets. With a seed (hex digits) the octets follow from seed and purpose
  * alone, and a warning is printed. A seed that is not hex ends the program. Returns NULL after
  * reporting an error. */
@@ -89,12 +96,17 @@ char *keygen_path(struct tool *tool, const char *a, const char *b);
 void keygen_no_memory(struct tool *tool);
 /* The spelling of an address of record in certificates: without "sip:", "sips:" or "mailto:", and
  * the host in lower case, so that a user has one spelling (D21). Ends the program if it is not an
- * address of record. */
+ * address of record. A port or parameters are refused: D21 strips them from neither side, so that
+ * only a KEY with the same ones would match. */
 void keygen_user(const struct tool *tool, const char *text, char user[MAX_USER + 1]);
 /* Ends the program if an overlay's name is not usable in a URI without percent-encoding (D19). */
 void keygen_overlay(const struct tool *tool, const char *name);
-/* "CN=NAME", or "CN=OTHERWISE" if name has characters with a meaning in a subject. */
-void keygen_subject(char *subject, size_t size, const char *name, const char *otherwise);
+enum { MAX_SUBJECT = 3 + 4 * 64 + 1 }; /* "CN=" and 64 characters in UTF-8 */
+/* "CN=NAME". Returns false, with the cause in diag, if the name cannot be a common name. */
+bool keygen_subject(const char *name, char subject[MAX_SUBJECT], reload_diag *diag);
+/* The same of a name from an option. Ends the program if it cannot. */
+void keygen_subject_option(const struct tool *tool, const char *option, const char *name,
+                           char subject[MAX_SUBJECT]);
 
 /* ---- A certificate for peers and users: what issue and self-signed share ---- */
 
@@ -112,7 +124,8 @@ struct leaf {
     reload_time not_before;
     reload_time not_after; /* or TIME_NOT_SPECIFIED */
     bool force;
-    const char *subject; /* common name; NULL: the first of the names below */
+    const char *common_name;   /* NULL: the first of the names below that is short enough */
+    char subject[MAX_SUBJECT]; /* of the certificate */
     reload_cert_name names[2 * MAX_NAMES];
     size_t name_count;
 };
@@ -148,11 +161,12 @@ void leaf_begin(struct leaf *leaf, const char *tool);
 void leaf_check(struct leaf *leaf, bool names);
 /* The number of Peer-IDs to name. */
 unsigned leaf_peers(const struct leaf *leaf);
+/* Whether the Peer-IDs specified are consecutive. Returns false after reporting which is not. */
+bool leaf_consecutive(struct leaf *leaf);
 void leaf_add_name(struct leaf *leaf, const reload_cert_name *name);
 void leaf_add_users(struct leaf *leaf);
-/* Adds the Peer-IDs from first on. Returns false after reporting that those specified are not
- * consecutive. */
-bool leaf_add_peers(struct leaf *leaf, const char *overlay, const uint8_t first[RELOAD_ID_SIZE]);
+/* Adds the Peer-IDs from first on, none of which is past the last of all. */
+void leaf_add_peers(struct leaf *leaf, const char *overlay, const uint8_t first[RELOAD_ID_SIZE]);
 /* Makes the certificate for a key or a request's key; the other is NULL. issuer: NULL if it is
  * self-signed. */
 bool leaf_certify(struct leaf *leaf, const uint8_t serial[SERIAL_SIZE], reload_key *key,
@@ -210,7 +224,7 @@ struct entry *index_add(struct index *index, struct tool *tool);
 /* Drops the last entry. */
 void index_drop_last(struct index *index);
 void index_free(struct index *index);
-/* Whether one of count Peer-IDs from first on was issued before, or is past the last Peer-ID. */
+/* Whether one of count Peer-IDs from first on was issued before, or would be past the last. */
 bool index_taken(const struct index *index, const uint8_t first[RELOAD_ID_SIZE], unsigned count);
 /* The number of Peer-IDs issued to a user. */
 unsigned index_peers_of(const struct index *index, const char *user);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What issue and self-signed share: a certificate that names peers and users. */
+#include "base/fault.h"
 #include "keygen/keygen.h"
 
 #include <stdio.h>
@@ -12,7 +13,7 @@ void leaf_begin(struct leaf *leaf, const char *tool)
     *leaf = (struct leaf){.tool = {.name = tool},
                           .peers = NOT_SPECIFIED,
                           .bits = NOT_SPECIFIED,
-                          .not_before = keygen_now(),
+                          .not_before = tool_now(),
                           .not_after = TIME_NOT_SPECIFIED};
 }
 
@@ -22,7 +23,12 @@ void leaf_user_option(struct tool *tool, const struct option_row *row, const cha
     struct leaf *leaf = target;
     if (leaf->user_count == MAX_NAMES)
         tool_usage(tool, "--%s: more than %d users", row->name, MAX_NAMES);
-    keygen_user(tool, text, leaf->users[leaf->user_count++]);
+    const char *user = leaf->users[leaf->user_count];
+    keygen_user(tool, text, leaf->users[leaf->user_count]);
+    for (size_t i = 0; i < leaf->user_count; i++)
+        if (strcmp(leaf->users[i], user) == 0 && !RL_FAULT("names: the same user twice"))
+            tool_usage(tool, "--%s: \"%s\" is specified twice", row->name, user);
+    leaf->user_count++;
 }
 
 void leaf_peer_id_option(struct tool *tool, const struct option_row *row, const char *text,
@@ -38,6 +44,7 @@ void leaf_check(struct leaf *leaf, bool names)
 {
     if (leaf->peers != NOT_SPECIFIED && leaf->peer_id_count > 0)
         tool_usage(&leaf->tool, "--peers cannot be combined with --peer-id");
+    keygen_check_clock(&leaf->tool, leaf->not_before, "not-before");
     if (leaf->not_after != TIME_NOT_SPECIFIED && leaf->not_after < leaf->not_before)
         tool_usage(&leaf->tool, "--not-after is before --not-before");
     if (names && leaf->user_count == 0 && leaf_peers(leaf) == 0)
@@ -66,51 +73,74 @@ void leaf_add_users(struct leaf *leaf)
         leaf_add_name(leaf, &(reload_cert_name){.text = leaf->users[i]});
 }
 
-bool leaf_add_peers(struct leaf *leaf, const char *overlay, const uint8_t first[RELOAD_ID_SIZE])
+bool leaf_consecutive(struct leaf *leaf)
 {
-    unsigned count = leaf_peers(leaf);
-    for (unsigned i = 0; i < count; i++) {
-        reload_cert_name name = {.peer = true, .text = overlay};
-        if (!id_add(first, i, name.id) ||
-            (leaf->peer_id_count > 0 && memcmp(name.id, leaf->peer_ids[i], RELOAD_ID_SIZE) != 0)) {
+    char found[2 * RELOAD_ID_SIZE + 1] = "", expected[2 * RELOAD_ID_SIZE + 1] = "",
+                                    before[2 * RELOAD_ID_SIZE + 1] = "";
+    for (size_t i = 1; i < leaf->peer_id_count; i++) {
+        uint8_t next[RELOAD_ID_SIZE];
+        bool last = !id_add(leaf->peer_ids[i - 1], 1, next);
+        if (!last && memcmp(leaf->peer_ids[i], next, sizeof next) == 0)
+            continue;
+        reload_hex_encode(leaf->peer_ids[i], RELOAD_ID_SIZE, found);
+        reload_hex_encode(leaf->peer_ids[i - 1], RELOAD_ID_SIZE, before);
+        reload_hex_encode(next, RELOAD_ID_SIZE, expected);
+        if (last)
+            tool_error(&leaf->tool, STATUS_FAILED,
+                       "the Peer-IDs given are not consecutive: none follows %s, the last Peer-ID",
+                       before);
+        else
             tool_error(&leaf->tool, STATUS_FAILED,
                        "the Peer-IDs given are not consecutive "
-                       "(draft-lowekamp-p2psip-reload-security-01, section 7)");
-            return false;
-        }
-        leaf_add_name(leaf, &name);
+                       "(draft-lowekamp-p2psip-reload-security-01, section 7): %s follows %s, "
+                       "expected %s",
+                       found, before, expected);
+        return false;
     }
     return true;
 }
 
-static void leaf_subject(const struct leaf *leaf, char *subject, size_t size)
+void leaf_add_peers(struct leaf *leaf, const char *overlay, const uint8_t first[RELOAD_ID_SIZE])
 {
-    char digits[2 * RELOAD_ID_SIZE + 1] = "";
-    const reload_cert_name *first = &leaf->names[0];
-    if (first->peer)
-        reload_hex_encode(first->id, RELOAD_ID_SIZE, digits);
-    keygen_subject(subject, size,
-                   leaf->subject != NULL ? leaf->subject
-                   : first->peer         ? digits
-                                         : first->text,
-                   "RELOAD user");
+    unsigned count = leaf_peers(leaf);
+    for (unsigned i = 0; i < count; i++) {
+        reload_cert_name name = {.peer = true, .text = overlay};
+        if (id_add(first, i, name.id))
+            leaf_add_name(leaf, &name);
+    }
+}
+
+/* The subject, unless an option has set it: the first name that is short enough. */
+static bool leaf_subject(struct leaf *leaf)
+{
+    reload_diag diag = {0};
+    for (size_t i = 0; leaf->subject[0] == '\0' && i < leaf->name_count; i++) {
+        char digits[2 * RELOAD_ID_SIZE + 1] = "";
+        reload_hex_encode(leaf->names[i].id, RELOAD_ID_SIZE, digits);
+        (void)keygen_subject(leaf->names[i].peer ? digits : leaf->names[i].text, leaf->subject,
+                             &diag);
+    }
+    if (leaf->subject[0] == '\0')
+        tool_error(&leaf->tool, STATUS_FAILED, "no user is short enough for the subject: %s",
+                   diag.text);
+    return leaf->subject[0] != '\0';
 }
 
 bool leaf_certify(struct leaf *leaf, const uint8_t serial[SERIAL_SIZE], reload_key *key,
                   const reload_request *request, const reload_cert *issuer, reload_key *issuer_key,
                   reload_buf *pem)
 {
-    char subject[128];
     reload_diag diag = {0};
     reload_cert_spec spec = {.size = sizeof spec,
-                             .subject = subject,
+                             .subject = leaf->subject,
                              .names = leaf->names,
                              .count = leaf->name_count,
                              .serial = serial,
                              .serial_len = SERIAL_SIZE,
                              .not_before = leaf->not_before,
                              .not_after = leaf->not_after};
-    leaf_subject(leaf, subject, sizeof subject);
+    if (!leaf_subject(leaf))
+        return false;
     reload_err err = reload_cert_issue(&spec, key, request, issuer, issuer_key, pem, &diag);
     if (err != RELOAD_OK)
         tool_error(&leaf->tool, STATUS_FAILED, "cannot make a certificate: %s", diag.text);

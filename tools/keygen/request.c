@@ -8,6 +8,7 @@
 struct request_options {
     const char *prefix, *seed;
     char user[MAX_USER + 1]; /* empty: not specified */
+    char subject[MAX_SUBJECT];
     int64_t bits;
     bool force;
 };
@@ -42,13 +43,10 @@ static const struct command_line request_line = {
 /* Writes the key and its request. */
 static void request_files(const struct request_options *options, struct keygen_files *files)
 {
-    char subject[128];
     reload_buf pem = {0};
     reload_diag diag = {0};
-    keygen_subject(subject, sizeof subject,
-                   options->user[0] == '\0' ? "RELOAD peer" : options->user, "RELOAD user");
     files->pem = &pem;
-    if (reload_request_write(files->key, subject, &pem, &diag) != RELOAD_OK)
+    if (reload_request_write(files->key, options->subject, &pem, &diag) != RELOAD_OK)
         tool_error(files->tool, STATUS_FAILED, "cannot make a request: %s", diag.text);
     else
         (void)keygen_write_files(files);
@@ -82,6 +80,8 @@ int request_main(int argc, char **argv)
     (void)arguments_parse(&tool, &request_line, argc, argv, &options);
     if (options.prefix == NULL)
         tool_usage(&tool, "--output is required");
+    keygen_subject_option(&tool, "user", options.user[0] == '\0' ? "RELOAD peer" : options.user,
+                          options.subject);
     keygen_check_bits(&tool, options.bits);
     request(&tool, &options);
     return tool_finish(&tool);

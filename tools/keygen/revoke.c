@@ -94,12 +94,13 @@ static void revoke_serial(struct tool *tool, const struct revoke_options *option
 int revoke_main(int argc, char **argv)
 {
     struct tool tool = {.name = "reload-keygen revoke"};
-    struct revoke_options options = {.time = keygen_now()};
+    struct revoke_options options = {.time = tool_now()};
     (void)arguments_parse(&tool, &revoke_line, argc, argv, &options);
     if (options.dir == NULL)
         tool_usage(&tool, "--ca is required");
     if (options.serial == NULL)
         tool_usage(&tool, "--serial is required");
+    keygen_check_clock(&tool, options.time, "time");
     revoke_serial(&tool, &options);
     return tool_finish(&tool);
 }
@@ -223,12 +224,13 @@ static void crl_files(const struct crl_options *options, struct ca *ca, struct i
 int crl_main(int argc, char **argv)
 {
     struct tool tool = {.name = "reload-keygen crl"};
-    struct crl_options options = {.time = keygen_now(), .next_update = TIME_NOT_SPECIFIED};
+    struct crl_options options = {.time = tool_now(), .next_update = TIME_NOT_SPECIFIED};
     struct ca ca;
     struct index index = {0};
     (void)arguments_parse(&tool, &crl_line, argc, argv, &options);
     if (options.dir == NULL)
         tool_usage(&tool, "--ca is required");
+    keygen_check_clock(&tool, options.time, "time");
     if (options.next_update == TIME_NOT_SPECIFIED)
         options.next_update = options.time + 30 * KEYGEN_DAY;
     if (options.next_update < options.time)

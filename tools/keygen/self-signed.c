@@ -16,9 +16,9 @@ static const struct option_row self_signed_rows[] = {
     LEAF_NAME_ROWS(struct self_signed, leaf),
     OPTION_FILE(0, "key", "FILE", struct self_signed, key_file,
                 "certify the private key in FILE, and write no PREFIX.key"),
-    OPTION_TEXT(0, "name", "NAME", struct self_signed, leaf.subject,
-                "set the certificate's common name (default: the first user, else the first "
-                "Peer-ID)"),
+    OPTION_TEXT(0, "name", "NAME", struct self_signed, leaf.common_name,
+                "set the certificate's common name (default: its first name of at most 64 "
+                "characters)"),
     LEAF_OTHER_ROWS(struct self_signed, leaf),
     OPTION_END,
 };
@@ -36,12 +36,14 @@ static bool self_signed_names(struct self_signed *s, reload_rng *rng)
     uint8_t drawn[RELOAD_ID_SIZE] = {0};
     const struct index nothing_issued = {0};
     unsigned count = leaf_peers(&s->leaf);
+    if (!leaf_consecutive(&s->leaf))
+        return false;
     leaf_add_users(&s->leaf);
     if (s->leaf.peer_id_count == 0 && count > 0 &&
         !index_draw(&nothing_issued, &s->leaf.tool, rng, count, drawn))
         return false;
-    return leaf_add_peers(&s->leaf, s->overlay,
-                          s->leaf.peer_id_count > 0 ? s->leaf.peer_ids[0] : drawn);
+    leaf_add_peers(&s->leaf, s->overlay, s->leaf.peer_id_count > 0 ? s->leaf.peer_ids[0] : drawn);
+    return true;
 }
 
 static reload_key *self_signed_key(struct self_signed *s, reload_rng *rng)
@@ -102,6 +104,8 @@ int self_signed_main(int argc, char **argv)
     if (s.key_file != NULL && s.leaf.bits != NOT_SPECIFIED)
         tool_usage(tool, "--bits cannot be combined with --key");
     keygen_overlay(tool, s.overlay);
+    if (s.leaf.common_name != NULL)
+        keygen_subject_option(tool, "name", s.leaf.common_name, s.leaf.subject);
     leaf_check(&s.leaf, true);
     if (s.leaf.not_after == TIME_NOT_SPECIFIED)
         s.leaf.not_after = s.leaf.not_before + LEAF_VALIDITY;
