@@ -2,7 +2,6 @@
 /* Names in what is issued and read, and what follows an object in a file */
 #include "test.h"
 
-#include "crypto/pk.h"
 #include "x509/asn1write.h"
 #include "x509/request.h"
 #include "x509/x509.h"
