@@ -424,7 +424,8 @@ static void test_after_request(void **state)
 static void test_after_crl(void **state)
 {
     (void)state;
-    const reload_crl_spec spec = {.size = sizeof spec, .next_update = RELOAD_SECOND, .number = 1};
+    const reload_crl_spec spec = {
+        .size = sizeof spec, .next_update = RELOAD_SECOND, .number = {{1}}};
     reload_buf pem = {0}, der = {0};
     reload_diag diag = {0};
     char text[128];
