@@ -44,95 +44,66 @@ static reload_err record_request(const struct committing *c)
 
 static const char *name_of(const struct committing *c, const rl_step *step)
 {
-    return (const char *)c->plan->names.octets + step->name;
+    return (const char *)c->plan->names.octets + c->plan->identities[step->identity].name;
 }
 
-/* Whether a candidate's key differs from the one of its identity that this message showed before,
- * or else from the stored one. */
-static reload_err compare_pin(const struct committing *c, const rl_step *step,
-                              const rl_candidate *candidate, bool *mismatch)
+static const uint8_t *fingerprint_of(const struct committing *c, const rl_step *step)
 {
-    uint8_t stored[RELOAD_FINGERPRINT_SIZE];
+    return c->plan->candidates.list[step->trial.chosen].fingerprint;
+}
+
+/* The key of a step's identity that this message showed before, or else the stored one. *pin: NULL
+ * if there is none. */
+static reload_err find_pin(const struct committing *c, const rl_step *step,
+                           uint8_t stored[RELOAD_FINGERPRINT_SIZE], const uint8_t **pin)
+{
     const char *name = name_of(c, step);
+    const rl_step *shown = c->plan->identities[step->identity].pin;
     bool found = false;
-    *mismatch = false;
+    *pin = NULL;
     if (name[0] == '\0')
         return RELOAD_OK;
-    for (const rl_step *pin = c->pins; pin != NULL; pin = pin->next)
-        if (strcmp(name_of(c, pin), name) == 0 && !RL_FAULT("D28: two keys in one message")) {
-            *mismatch = memcmp(c->plan->candidates[pin->chosen].fingerprint, candidate->fingerprint,
-                               RELOAD_FINGERPRINT_SIZE) != 0;
-            return RELOAD_OK;
-        }
+    if (shown != NULL && !RL_FAULT("D28: two keys in one message")) {
+        *pin = fingerprint_of(c, shown);
+        return RELOAD_OK;
+    }
     reload_err err = c->store->find_pin(c->store->arg, name, stored, &found);
-    *mismatch = err == RELOAD_OK && found &&
-                memcmp(stored, candidate->fingerprint, RELOAD_FINGERPRINT_SIZE) != 0;
+    if (err == RELOAD_OK && found)
+        *pin = stored;
     return err;
 }
 
 /* Adds the chosen candidate's key to the effects, unless this message did before. */
 static void note_pin(struct committing *c, rl_step *step)
 {
-    const char *name = name_of(c, step);
-    if (name[0] == '\0')
+    rl_identity *identity = &c->plan->identities[step->identity];
+    if (name_of(c, step)[0] == '\0' || identity->pin != NULL)
         return;
-    for (const rl_step *pin = c->pins; pin != NULL; pin = pin->next)
-        if (strcmp(name_of(c, pin), name) == 0)
-            return;
+    identity->pin = step;
     step->next = NULL;
     *c->last_pin = step;
     c->last_pin = &step->next;
 }
 
-/* Compares the pins of a signature's candidates in order, up to the first that passes. *end: after
- * the last one that was looked at. */
-static reload_err compare_pins(const struct committing *c, const rl_step *step, size_t *end)
-{
-    bool key = strncmp(name_of(c, step), "key:", 4) == 0;
-    reload_err err = RELOAD_OK;
-    for (*end = step->first; *end < step->end; ++*end) {
-        rl_candidate *candidate = &c->plan->candidates[*end];
-        bool mismatch = false;
-        if (candidate->has_pin)
-            err = compare_pin(c, step, candidate, &mismatch);
-        if (err != RELOAD_OK)
-            return err;
-        if (mismatch)
-            (void)rl_finding_set(&candidate->finding, c->plan->msg, RELOAD_REASON_PIN_MISMATCH,
-                                 candidate->attr, "its key differs from the one stored for the %s",
-                                 key ? "KEY" : "PEER-ID");
-        if (candidate->finding.reason == RELOAD_REASON_NONE) {
-            ++*end;
-            return RELOAD_OK;
-        }
-    }
-    return RELOAD_OK;
-}
-
-/* Gives the report the certificate of another candidate. */
-static void choose(const struct committing *c, rl_step *step, size_t best)
-{
-    reload_signature *entry = &c->report->signatures[step->signature];
-    rl_candidate *candidates = c->plan->candidates;
-    if (best == step->chosen)
-        return;
-    candidates[step->chosen].signer = (reload_cert *)(uintptr_t)entry->signer; /* lent until now */
-    entry->signer = candidates[best].signer;
-    candidates[best].signer = NULL;
-    step->chosen = best;
-}
-
 static reload_err commit_signature(struct committing *c, rl_step *step)
 {
     reload_signature *entry = &c->report->signatures[step->signature];
-    size_t end;
-    if (step->first == step->end)
-        return RELOAD_OK; /* failed before any certificate was looked at */
-    reload_err err = compare_pins(c, step, &end);
+    uint8_t stored[RELOAD_FINGERPRINT_SIZE];
+    const uint8_t *pin = NULL;
+    if (!step->pinned)
+        return RELOAD_OK;
+    reload_err err = RELOAD_OK;
+    if (step->trial.first < step->trial.end) /* else its objection remains */
+        err = find_pin(c, step, stored, &pin);
+    if (err == RELOAD_OK)
+        err = rl_trial_decide(&step->trial, &c->plan->candidates, c->plan->msg, entry->attr,
+                              c->plan->md, pin,
+                              strncmp(name_of(c, step), "key:", 4) == 0 ? "KEY" : "PEER-ID");
     if (err != RELOAD_OK)
         return err;
-    choose(c, step, rl_best_candidate(c->plan->candidates, step->first, end));
-    const rl_finding *finding = &c->plan->candidates[step->chosen].finding;
+    rl_signature_set_signer(entry,
+                            rl_cert_share(c->plan->candidates.list[step->trial.chosen].cert));
+    const rl_finding *finding = &step->trial.finding;
     if (finding->reason == RELOAD_REASON_NONE) {
         if (step->decides || RL_FAULT("D28: keys in ROUTE-LOGs are not stored"))
             note_pin(c, step);
@@ -247,8 +218,7 @@ static reload_err apply_effects(const struct committing *c)
     if (c->has_peer)
         err = store->keep_peer(store->arg, c->peer_id, &c->peer);
     for (const rl_step *pin = c->pins; pin != NULL && err == RELOAD_OK; pin = pin->next)
-        err = store->keep_pin(store->arg, name_of(c, pin),
-                              c->plan->candidates[pin->chosen].fingerprint);
+        err = store->keep_pin(store->arg, name_of(c, pin), fingerprint_of(c, pin));
     return err;
 }
 

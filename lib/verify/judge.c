@@ -33,7 +33,9 @@ reload_err reload_judge_set_policy(reload_judge *judge, const reload_policy *pol
         return err;
     }
     free_macs(judge->macs, judge->mac_count);
-    *judge = (reload_judge){.policy = policy, .macs = macs, .mac_count = count};
+    judge->policy = policy;
+    judge->macs = macs;
+    judge->mac_count = count;
     return RELOAD_OK;
 }
 
@@ -50,6 +52,8 @@ void reload_judge_free(reload_judge **judge)
     if (judge == NULL || *judge == NULL)
         return;
     free_macs((*judge)->macs, (*judge)->mac_count);
+    rl_scratch_clear(&(*judge)->scratch);
+    rl_candidates_free(&(*judge)->scratch.candidates);
     free(*judge);
     *judge = NULL;
 }
@@ -293,8 +297,12 @@ static reload_err begin_plan(rl_judging *j, reload_moment moment)
         return RELOAD_ERR_MEMORY;
     j->plan = report->plan;
     j->plan->msg = j->msg;
+    j->plan->md = j->policy->suite->md;
     j->plan->captured = moment.captured;
     j->plan->stopped = false;
+    if (rl_uses_pins(j))
+        j->candidates = &j->plan->candidates;
+    rl_scratch_forget_identities(&j->judge->scratch);
     if ((j->policy->remember & RELOAD_REMEMBER_REQUESTS) != 0 &&
         reload_msg_field(j->msg, RELOAD_F_RESPONSE) == 0)
         plan_step(j, RL_STEP_REQUEST);
@@ -325,13 +333,13 @@ static reload_time whole_seconds(reload_time now)
     return now - rest - (rest < 0 ? RELOAD_SECOND : 0);
 }
 
-static reload_err judge_message(const reload_judge *judge, const reload_msg *msg,
-                                reload_moment moment, rl_report *report, unsigned depth);
+static reload_err judge_message(reload_judge *judge, const reload_msg *msg, reload_moment moment,
+                                rl_report *report, unsigned depth);
 
 /* D26: judges the messages that a TRANSPORT-TUNNEL holds before its SIGNATURE's end, each on its
  * own. */
-static reload_err judge_tunnelled(const reload_judge *judge, const reload_msg *msg,
-                                  reload_moment moment, rl_report *report, unsigned depth)
+static reload_err judge_tunnelled(reload_judge *judge, const reload_msg *msg, reload_moment moment,
+                                  rl_report *report, unsigned depth)
 {
     size_t count = reload_msg_count(msg), len;
     reload_err err = RELOAD_OK;
@@ -359,8 +367,8 @@ static reload_err judge_tunnelled(const reload_judge *judge, const reload_msg *m
 }
 
 /* depth: how many messages are around this one. */
-static reload_err judge_message(const reload_judge *judge, const reload_msg *msg,
-                                reload_moment moment, rl_report *report, unsigned depth)
+static reload_err judge_message(reload_judge *judge, const reload_msg *msg, reload_moment moment,
+                                rl_report *report, unsigned depth)
 {
     rl_judging j = {.judge = judge,
                     .policy = judge->policy,
@@ -368,6 +376,9 @@ static reload_err judge_message(const reload_judge *judge, const reload_msg *msg
                     .now = whole_seconds(moment.now),
                     .expect_replay = moment.expect_replay && depth == 0,
                     .report = report,
+                    .resource = {.attr = RELOAD_NO_ATTR},
+                    .candidates = &judge->scratch.candidates,
+                    .trial = {.chosen = RL_NO_CANDIDATE},
                     .join_request = reload_msg_field(msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN &&
                                     reload_msg_field(msg, RELOAD_F_RESPONSE) == 0};
     reload_report_clear(&report->result);
@@ -378,7 +389,6 @@ static reload_err judge_message(const reload_judge *judge, const reload_msg *msg
         conclude(&j, run_checklist(&j));
     if (j.err == RELOAD_OK && !RL_FAULT("D26: tunnelled messages are judged"))
         j.err = judge_tunnelled(judge, msg, moment, report, depth);
-    reload_cert_free(&j.signer);
     if (j.err != RELOAD_OK)
         reload_report_clear(&report->result);
     return j.err;
@@ -387,7 +397,9 @@ static reload_err judge_message(const reload_judge *judge, const reload_msg *msg
 reload_err reload_judge_message(reload_judge *judge, const reload_msg *msg, reload_moment moment,
                                 reload_report *report)
 {
-    return judge_message(judge, msg, moment, rl_report_of(report), 0);
+    reload_err err = judge_message(judge, msg, moment, rl_report_of(report), 0);
+    rl_scratch_clear(&judge->scratch);
+    return err;
 }
 
 reload_err reload_verify(reload_judge *judge, const reload_msg *msg, reload_moment moment,

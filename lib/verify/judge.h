@@ -8,16 +8,41 @@
 #include "verify/report.h"
 #include "wire/wire.h"
 
+/* What a judge knows during one message and the messages inside it */
+typedef struct rl_scratch {
+    void *facts;              /* about each different certificate */
+    unsigned lists;           /* of certificates made so far */
+    rl_candidates candidates; /* of the last list; unused under pins */
+    void *identities;         /* of the innermost message's plan */
+} rl_scratch;
+
+/* Drops it, and keeps memory. */
+void rl_scratch_clear(rl_scratch *scratch);
+/* Before another message's plan. */
+void rl_scratch_forget_identities(rl_scratch *scratch);
+
 struct reload_judge {
     const reload_policy *policy;
     rl_mac **macs; /* one for each secret */
     size_t mac_count;
+    rl_scratch scratch;
 };
+
+/* What the signed BODYs of a RESOURCE share */
+typedef struct rl_resource {
+    uint32_t attr;
+    uint32_t key;      /* RELOAD_NO_ATTR: none */
+    bool certified;    /* has a certificate BODY */
+    bool listed;       /* trial has its candidates, none tried */
+    bool has_identity; /* under pins */
+    size_t identity;
+    rl_trial trial;
+} rl_resource;
 
 /* One message being judged. A check returns RELOAD_REASON_NONE, or the reason having described it
  * in finding. */
 typedef struct rl_judging {
-    const reload_judge *judge;
+    reload_judge *judge;
     const reload_policy *policy;
     const reload_msg *msg;
     reload_time now; /* whole seconds */
@@ -26,9 +51,10 @@ typedef struct rl_judging {
     reload_err err; /* the first failure to judge; from then on no finding counts */
     bool join_request;
     bool expect_replay;
-    rl_finding finding;  /* of the check that failed last */
-    reload_cert *signer; /* of the signature being judged */
-    size_t chosen;       /* under pins, the candidate that it belongs to */
+    rl_finding finding;        /* of the check that failed last */
+    rl_resource resource;      /* the last one that was looked at */
+    rl_candidates *candidates; /* the plan's under pins, else the scratch's */
+    rl_trial trial;            /* of the signature being judged */
 } rl_judging;
 
 /* Describes a failed check; returns the reason. */
@@ -61,14 +87,26 @@ reload_time rl_time_at(const reload_msg *msg, uint32_t attr);
 
 /* The PEER-INFO whose certificate a signature is checked with, or RELOAD_NO_ATTR. */
 uint32_t rl_peer_info_of(const reload_msg *msg, const reload_site *site);
-/* Checks the digest with the site's certificates. Leaves j->signer. Under pins, leaves the
+/* Checks the digest with the site's certificates. Leaves j->trial. Under pins, leaves the
  * candidates in the plan, and judges as if each pin fits. */
 reload_reason rl_check_certificates(rl_judging *j, const reload_site *site);
 
+/* ---- candidates.c: the certificates of a message ---- */
+
+bool rl_uses_pins(const rl_judging *j);
+/* The reason of an objection. */
+reload_reason rl_objection_reason(const rl_objection *objection);
+/* Begins a trial with the certificate at attribute cert. */
+void rl_list_peer_certificate(rl_judging *j, uint32_t cert, rl_trial *trial);
+/* The RESOURCE at attribute attr. list: with its candidates, unless j->err says otherwise. */
+rl_resource *rl_resource_at(rl_judging *j, uint32_t attr, bool list);
+/* The index of the identity whose name is at the end of the plan's names, at offset name. */
+size_t rl_identity_of(rl_judging *j, size_t name);
+
 /* ---- pins.c ---- */
 
-/* D28: appends the name of the identity that the certificates of a site speak for, or an empty
- * one. */
-reload_err rl_pin_name(const reload_msg *msg, const reload_site *site, reload_buf *name);
+/* D28: the index in the plan of the identity that the certificates of a site speak for. It has an
+ * empty name if they speak for none. */
+size_t rl_pin_identity(rl_judging *j, const reload_site *site);
 
 #endif

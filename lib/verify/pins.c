@@ -33,19 +33,39 @@ reload_err rl_pin_name_of_key(const uint8_t *key, size_t len, reload_buf *name)
     return RELOAD_OK;
 }
 
-reload_err rl_pin_name(const reload_msg *msg, const reload_site *site, reload_buf *name)
+/* Appends the name of the identity that the certificates of a site speak for, or an empty one. */
+static reload_err append_name(const rl_judging *j, const reload_site *site, uint32_t key,
+                              reload_buf *name)
 {
-    size_t len;
+    size_t len = 0;
     bool body = site->role == RELOAD_ROLE_BODY;
-    uint32_t container =
-        body ? reload_msg_attr(msg, site->container)->parent : rl_peer_info_of(msg, site);
-    uint32_t attr = reload_msg_member(msg, container, body ? RELOAD_A_KEY : RELOAD_A_PEER_ID);
+    uint32_t attr =
+        body ? key : reload_msg_member(j->msg, rl_peer_info_of(j->msg, site), RELOAD_A_PEER_ID);
     const uint8_t *octets =
-        attr == RELOAD_NO_ATTR ? NULL : reload_msg_value_octets(msg, attr, &len);
+        attr == RELOAD_NO_ATTR ? NULL : reload_msg_value_octets(j->msg, attr, &len);
     if (octets != NULL && body)
         return rl_pin_name_of_key(octets, len, name);
     if (octets != NULL && len == RELOAD_ID_SIZE)
         return rl_pin_name_of_peer(octets, name);
     reload_buf_append(name, "", 1);
     return name->err;
+}
+
+size_t rl_pin_identity(rl_judging *j, const reload_site *site)
+{
+    rl_resource *resource = NULL;
+    size_t name = j->plan->names.len;
+    if (site->role == RELOAD_ROLE_BODY) {
+        resource = rl_resource_at(j, reload_msg_attr(j->msg, site->container)->parent, false);
+        if (resource->has_identity)
+            return resource->identity;
+    }
+    j->err =
+        append_name(j, site, resource == NULL ? RELOAD_NO_ATTR : resource->key, &j->plan->names);
+    size_t identity = j->err == RELOAD_OK ? rl_identity_of(j, name) : 0;
+    if (resource != NULL) {
+        resource->identity = identity;
+        resource->has_identity = true;
+    }
+    return identity;
 }

@@ -8,10 +8,9 @@ void rl_plan_clear(rl_plan *plan)
 {
     if (plan == NULL)
         return;
-    for (size_t i = 0; i < plan->candidate_count; i++)
-        reload_cert_free(&plan->candidates[i].signer);
+    rl_candidates_clear(&plan->candidates);
     plan->msg = NULL;
-    plan->count = plan->candidate_count = plan->noted = 0;
+    plan->count = plan->identity_count = 0;
     reload_buf_reset(&plan->names);
 }
 
@@ -22,7 +21,8 @@ void rl_plan_free(rl_plan **plan)
     rl_plan_clear(*plan);
     reload_buf_free(&(*plan)->names);
     free((*plan)->steps);
-    free((*plan)->candidates);
+    rl_candidates_free(&(*plan)->candidates);
+    free((*plan)->identities);
     free(*plan);
     *plan = NULL;
 }
@@ -39,25 +39,15 @@ rl_step *rl_plan_step(rl_plan *plan, rl_step_kind kind)
     return step;
 }
 
-rl_candidate *rl_plan_candidate(rl_plan *plan)
+bool rl_plan_identity(rl_plan *plan, size_t name, size_t *index)
 {
-    void *candidates = plan->candidates;
+    void *identities = plan->identities;
     bool grown =
-        rl_grow(&candidates, &plan->candidate_cap, plan->candidate_count, sizeof *plan->candidates);
-    plan->candidates = candidates;
+        rl_grow(&identities, &plan->identity_cap, plan->identity_count, sizeof *plan->identities);
+    plan->identities = identities;
     if (!grown)
-        return NULL;
-    rl_candidate *candidate = &plan->candidates[plan->candidate_count++];
-    *candidate = (rl_candidate){0};
-    return candidate;
-}
-
-size_t rl_best_candidate(const rl_candidate *candidates, size_t first, size_t end)
-{
-    size_t best = first;
-    for (size_t i = first; i < end && candidates[best].finding.reason != RELOAD_REASON_NONE; i++)
-        if (rl_reason_rank(candidates[i].finding.reason) >
-            rl_reason_rank(candidates[best].finding.reason))
-            best = i;
-    return best;
+        return false;
+    *index = plan->identity_count++;
+    plan->identities[*index] = (rl_identity){.name = name};
+    return true;
 }

@@ -4,7 +4,7 @@
 #ifndef RL_VERIFY_PLAN_H
 #define RL_VERIFY_PLAN_H
 
-#include "verify/finding.h"
+#include "verify/trial.h"
 
 typedef enum rl_step_kind {
     RL_STEP_REQUEST,   /* record the request for pairing, whatever the verdict */
@@ -13,38 +13,36 @@ typedef enum rl_step_kind {
     RL_STEP_RESPONSE   /* step 11: find the response's request */
 } rl_step_kind;
 
-/* A certificate that may have made a signature. */
-typedef struct rl_candidate {
-    uint32_t attr;       /* the certificate */
-    reload_cert *signer; /* NULL: could not be read, or lent to the report */
-    bool has_pin;        /* its key must be the one stored for the step's identity */
-    uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE];
-    rl_finding finding; /* of steps 7 to 9, if the pin fits */
-} rl_candidate;
-
 typedef struct rl_step {
     rl_step_kind kind;
     /* the rest is RL_STEP_SIGNATURE's */
     size_t signature;     /* index in the report */
     bool decides;         /* its failure is the message's, and its pin is stored (not D27) */
-    size_t name;          /* offset in names of the identity that its certificates speak for */
-    size_t first, end;    /* its candidates */
-    size_t chosen;        /* the one whose signer is lent to the report */
+    bool pinned;          /* a certificate was looked at, whose pin counts */
+    size_t identity;      /* the one that its certificates speak for */
+    rl_trial trial;       /* among the plan's candidates */
     rl_finding rest;      /* of step 10, if a candidate passes */
     struct rl_step *next; /* in the commit's list of pins to store */
 } rl_step;
 
+/* A Peer-ID or KEY that a key is stored for */
+typedef struct rl_identity {
+    size_t name;        /* offset in the plan's names */
+    const rl_step *pin; /* the step of the commit that first showed a key of it */
+} rl_identity;
+
 typedef struct rl_plan {
     const reload_msg *msg; /* unchanged until the commit */
+    reload_md md;          /* of its signatures */
     reload_time captured;
     bool stopped; /* at step 11, where a replay is expected */
     rl_step *steps;
     size_t count;
     size_t cap;
-    rl_candidate *candidates;
-    size_t candidate_count;
-    size_t candidate_cap;
-    size_t noted;     /* candidates before this one belong to a step */
+    rl_candidates candidates; /* under pins; steps of a RESOURCE share them */
+    rl_identity *identities;
+    size_t identity_count;
+    size_t identity_cap;
     reload_buf names; /* terminated strings */
 } rl_plan;
 
@@ -53,12 +51,8 @@ void rl_plan_clear(rl_plan *plan);
 void rl_plan_free(rl_plan **plan);
 /* A new step, zeroed; NULL without memory. */
 rl_step *rl_plan_step(rl_plan *plan, rl_step_kind kind);
-/* A new candidate of the next signature, zeroed; NULL without memory. */
-rl_candidate *rl_plan_candidate(rl_plan *plan);
-
-/* D21: of candidates first to end the one whose finding counts: the first that passes, or else the
- * first of those that got furthest. */
-size_t rl_best_candidate(const rl_candidate *candidates, size_t first, size_t end);
+/* Enters an identity. Returns false without memory. */
+bool rl_plan_identity(rl_plan *plan, size_t name, size_t *index);
 
 /* ---- Replay (D25) ---- */
 

@@ -29,15 +29,6 @@ reload_time rl_time_at(const reload_msg *msg, uint32_t attr)
     return reload_msg_value(msg, attr, &value) ? value.number * RELOAD_SECOND : 0;
 }
 
-static bool has_certificate_body(const reload_msg *msg, uint32_t resource)
-{
-    reload_iter it = reload_members(msg, resource);
-    while (reload_next(&it))
-        if (reload_is_certificate_body(msg, it.index))
-            return true;
-    return false;
-}
-
 /* ---- Steps 5 and 6 ---- */
 
 /* The second half of step 5: there is a certificate to check with. */
@@ -47,7 +38,7 @@ static reload_reason check_certificate_present(rl_judging *j, const reload_site 
         return RELOAD_REASON_NONE;
     if (site->role == RELOAD_ROLE_BODY) {
         uint32_t resource = reload_msg_attr(j->msg, site->container)->parent;
-        return has_certificate_body(j->msg, resource)
+        return rl_resource_at(j, resource, false)->certified
                    ? RELOAD_REASON_NONE
                    : rl_judge_fail(j, RELOAD_REASON_MISSING_CERTIFICATE, resource,
                                    "has no BODY with a certificate");
@@ -205,24 +196,20 @@ static reload_signature *entry_of(rl_report *report, uint32_t attr)
 static void plan_signature(rl_judging *j, const reload_site *site, size_t index,
                            reload_reason reason)
 {
-    rl_plan *plan = j->plan;
-    rl_step *step = rl_plan_step(plan, RL_STEP_SIGNATURE);
+    rl_step *step = rl_plan_step(j->plan, RL_STEP_SIGNATURE);
     if (step == NULL) {
         j->err = RELOAD_ERR_MEMORY;
         return;
     }
     step->signature = index;
     step->decides = site->role != RELOAD_ROLE_ROUTE_LOG;
-    step->first = plan->noted;
-    step->end = plan->noted = plan->candidate_count;
-    step->chosen = j->chosen;
-    step->name = plan->names.len;
-    if (step->first == step->end)
+    step->pinned = rl_uses_pins(j) && j->trial.chosen != RL_NO_CANDIDATE;
+    if (!step->pinned)
         return;
-    if (reason != RELOAD_REASON_NONE &&
-        plan->candidates[step->chosen].finding.reason == RELOAD_REASON_NONE)
+    step->trial = j->trial;
+    if (reason != RELOAD_REASON_NONE && j->trial.open)
         step->rest = j->finding;
-    j->err = rl_pin_name(j->msg, site, &plan->names);
+    step->identity = rl_pin_identity(j, site);
 }
 
 /* Enters a signature's verdict and signer into the report. */
@@ -232,12 +219,13 @@ static void note_signature(rl_judging *j, const reload_site *site, reload_reason
     if (entry != NULL && j->err == RELOAD_OK) {
         entry->verdict = reason == RELOAD_REASON_NONE ? RELOAD_VALID : RELOAD_INVALID;
         entry->reason = reason;
-        rl_signature_set_signer(entry, j->signer);
-        j->signer = NULL;
+        if (j->trial.chosen != RL_NO_CANDIDATE)
+            rl_signature_set_signer(entry,
+                                    rl_cert_share(j->candidates->list[j->trial.chosen].cert));
         if (j->plan != NULL)
             plan_signature(j, site, (size_t)(entry - j->report->signatures), reason);
     }
-    reload_cert_free(&j->signer);
+    j->trial.chosen = RL_NO_CANDIDATE;
 }
 
 /* ---- Which signature ---- */

@@ -8,6 +8,11 @@ void reload_cert_free(reload_cert **cert)
 {
     if (cert == NULL || *cert == NULL)
         return;
+    if ((*cert)->shares > 0) {
+        (*cert)->shares--;
+        *cert = NULL;
+        return;
+    }
     mbedtls_x509_crt_free(&(*cert)->crt);
     for (size_t i = 0; i < (*cert)->count; i++)
         free((*cert)->texts[i]);
@@ -18,6 +23,13 @@ void reload_cert_free(reload_cert **cert)
     free((*cert)->names);
     free(*cert);
     *cert = NULL;
+}
+
+reload_cert *rl_cert_share(reload_cert *cert)
+{
+    if (cert != NULL)
+        cert->shares++;
+    return cert;
 }
 
 const uint8_t *reload_cert_octets(const reload_cert *cert, size_t *len)

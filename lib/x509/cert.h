@@ -14,6 +14,7 @@
 #include <mbedtls/x509_crt.h>
 
 struct reload_cert {
+    unsigned shares; /* owners beyond the first */
     mbedtls_x509_crt crt;
     char *subject, *issuer; /* escaped; owned */
     char *serial;           /* in hex; owned */

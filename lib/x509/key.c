@@ -36,8 +36,13 @@ reload_err rl_cert_verify(const reload_cert *cert, reload_md md, const reload_sp
     if (signature.len != reload_cert_signature_size(cert))
         return RELOAD_OK;
     reload_err err = reload_digest(md, spans, count, digest);
-    return err == RELOAD_OK ? rl_pk_verify_digest(&cert->crt.pk, md, digest, signature, match)
-                            : err;
+    return err == RELOAD_OK ? rl_cert_verify_digest(cert, md, digest, signature, match) : err;
+}
+
+reload_err rl_cert_verify_digest(const reload_cert *cert, reload_md md, const uint8_t *digest,
+                                 reload_span signature, bool *match)
+{
+    return rl_pk_verify_digest(&cert->crt.pk, md, digest, signature, match);
 }
 
 reload_err reload_cert_recover(const reload_cert *cert, const uint8_t *signature, uint8_t *block,

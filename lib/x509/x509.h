@@ -29,6 +29,10 @@ typedef struct rl_objection {
 reload_err rl_cert_read(const uint8_t *der, size_t len, reload_cert **cert,
                         rl_objection *objection);
 
+/* Another owner of the certificate, who frees it too. NULL: does nothing. All owners are in one
+ * thread at a time. */
+reload_cert *rl_cert_share(reload_cert *cert);
+
 /* ---- Trust ---- */
 
 /* The certificates and CRLs that a verifier trusts. Built first; from rl_trust_seal on, several
@@ -74,6 +78,9 @@ reload_err rl_trust_judge_self(const rl_trust *trust, const reload_cert *cert,
  * certificate. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_cert_verify(const reload_cert *cert, reload_md md, const reload_span *spans,
                           size_t count, reload_span signature, bool *match);
+/* The same of a digest. signature is as long as the modulus. */
+reload_err rl_cert_verify_digest(const reload_cert *cert, reload_md md, const uint8_t *digest,
+                                 reload_span signature, bool *match);
 /* The SHA-256 of its SubjectPublicKeyInfo. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_cert_fingerprint(const reload_cert *cert,
                                uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE]);
