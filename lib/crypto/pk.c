@@ -30,13 +30,25 @@ unsigned rl_pk_bits(const mbedtls_pk_context *pk)
     return (unsigned)bits;
 }
 
-/* Whether the exponent has more than 64 bits. One as long as the modulus makes verifying a thousand
- * times as expensive, and anyone can send one; none in use is. */
-static bool has_long_exponent(const mbedtls_pk_context *rsa)
+bool rl_exponent_is_weak(const uint8_t *exponent, size_t len)
 {
-    uint8_t exponent[8];
+    while (len > 0 && exponent[0] == 0) {
+        exponent++;
+        len--;
+    }
+    if (len == 0)
+        return true;
+    bool bad = exponent[len - 1] % 2 == 0 || (len == 1 && exponent[0] == 1);
+    return (len > 8 && !RL_FAULT("D13: a long exponent is a weak key")) ||
+           (bad && !RL_FAULT("D13: an exponent that is even or 1 is a weak key"));
+}
+
+static bool has_weak_exponent(const mbedtls_pk_context *rsa)
+{
+    uint8_t exponent[RL_MAX_RSA_BITS / 8];
     return mbedtls_rsa_export_raw(mbedtls_pk_rsa(*rsa), NULL, 0, NULL, 0, NULL, 0, NULL, 0,
-                                  exponent, sizeof exponent) != 0;
+                                  exponent, sizeof exponent) != 0 ||
+           rl_exponent_is_weak(exponent, sizeof exponent);
 }
 
 bool rl_pk_usable(const mbedtls_pk_context *pk, unsigned min_bits)
@@ -44,8 +56,7 @@ bool rl_pk_usable(const mbedtls_pk_context *pk, unsigned min_bits)
     if (mbedtls_pk_get_type(pk) != MBEDTLS_PK_RSA)
         return false;
     unsigned bits = rl_pk_bits(pk);
-    return bits >= min_bits && bits <= RL_MAX_RSA_BITS &&
-           (!has_long_exponent(pk) || RL_FAULT("D13: a long exponent is a weak key"));
+    return bits >= min_bits && bits <= RL_MAX_RSA_BITS && !has_weak_exponent(pk);
 }
 
 reload_err rl_pk_prepare(mbedtls_pk_context *pk)

@@ -23,7 +23,10 @@ reload_err rl_write_error(int failed, reload_err otherwise);
 
 /* Size of the key in bits; of an RSA modulus exactly (D13). */
 unsigned rl_pk_bits(const mbedtls_pk_context *pk);
-/* D13: whether it is an RSA key of min_bits to 8192 bits with an exponent of at most 64 bits. */
+/* D13: whether a public exponent is even, 1, or longer than 64 bits. One as long as the modulus
+ * makes verifying a thousand times as expensive, and anyone can send one; none in use is. */
+bool rl_exponent_is_weak(const uint8_t *exponent, size_t len);
+/* D13: whether it is an RSA key of min_bits to 8192 bits whose exponent is not weak. */
 bool rl_pk_usable(const mbedtls_pk_context *pk, unsigned min_bits);
 /* Does what mbed TLS puts off until a key's first use. Afterwards several threads can verify with
  * the key at once. RELOAD_ERR_MEMORY. */

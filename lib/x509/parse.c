@@ -38,7 +38,7 @@ static bool find_key(unsigned char **p, const unsigned char *end)
 }
 
 /* Whether the key of a certificate that mbed TLS cannot read is one that D18's step 2 refuses: not
- * RSA, or larger than 8192 bits. */
+ * RSA, larger than 8192 bits, or with an exponent that D13 refuses. */
 static bool key_is_refused(const uint8_t *der, size_t len)
 {
     unsigned char *p = (unsigned char *)(uintptr_t)der; /* only read */
@@ -57,11 +57,15 @@ static bool key_is_refused(const uint8_t *der, size_t len)
     p++; /* the number of unused bits */
     if (!enter(&p, end, CONSTRUCTED_SEQUENCE, &n) || !enter(&p, end, MBEDTLS_ASN1_INTEGER, &n))
         return false;
+    unsigned char *modulus_end = p + n;
     while (n > 0 && *p == 0) {
         p++;
         n--;
     }
-    return n > RL_MAX_RSA_BITS / 8;
+    if (n > RL_MAX_RSA_BITS / 8)
+        return true;
+    p = modulus_end;
+    return enter(&p, end, MBEDTLS_ASN1_INTEGER, &n) && rl_exponent_is_weak(p, n);
 }
 
 /* Why D18 objects to a certificate that mbed TLS cannot read. */
@@ -72,7 +76,8 @@ static rl_objection parse_objection(int failed, const uint8_t *der, size_t len)
     if ((algorithm || high == MBEDTLS_ERR_PK_UNKNOWN_PK_ALG ||
          high == MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE || high == MBEDTLS_ERR_PK_INVALID_PUBKEY) &&
         key_is_refused(der, len))
-        return (rl_objection){RL_CERT_WEAK, "its key is not RSA, or is larger than 8192 bits"};
+        return (rl_objection){RL_CERT_WEAK, "its key is not RSA, or has a size or exponent that is "
+                                            "not accepted"};
     if (algorithm)
         return (rl_objection){RL_CERT_UNTRUSTED, "is signed with an unknown algorithm"};
     return (rl_objection){RL_CERT_BAD,
