@@ -196,7 +196,7 @@ class Certificate(Signed):
             numbers = Der(info.bits()).sub(0x30)
             n, e = numbers.integer(), numbers.integer()
             numbers.end()
-            if n <= 0 or e <= 0:
+            if n <= 0 or e < 0:
                 raise BadDer
             self.key = n, e
 

@@ -47,7 +47,8 @@ PEER_JOIN, RESOURCE_PUT, TRANSPORT_TUNNEL = 0x00, 0x11, 0x21  # Methods (B5.1)
 HEADER = 68  # octets (B5.1)
 MAX_DEPTH = 16  # a composite at this depth is not parsed (D3)
 MAX_TUNNEL = 4  # messages inside messages (D26)
-MAX_RSA_BITS = 8192  # D13
+MAX_RSA_BITS, MAX_EXPONENT_BITS = 8192, 64  # D13
+MAX_TRIED = 8  # certificates on one BODY.SIGNATURE (D21)
 PASSED = ("valid", "unsecured", "pinned")
 
 
@@ -191,6 +192,7 @@ class Message:
         self.is_join = not self.response and self.method == PEER_JOIN
         self.attributes = []  # up to and including the SIGNATURE; set by step 3
         self.signature = None
+        self.trust = {}  # DER of a certificate: the reason of step 7 that rejects it, or None (D21: once for each message)
 
     def tunnelled(self):
         """The octets of each message inside a TRANSPORT-TUNNEL (B8.1.2.1, D26)."""
@@ -398,23 +400,41 @@ PROGRESS = ("bad-certificate", "weak-key", "untrusted-certificate", "revoked-cer
 
 
 def step_7_to_9_any_certificate(site, digest, run):
-    furthest = None
-    for der in site.certificates():
+    """D21: of the different certificates, those that pass step 7 are tried, at most eight, those that name the KEY first."""
+    passed, rejections = [], []
+    for der in dict.fromkeys(site.certificates()):
+        certificate = Certificate.parsed(der)
         try:
-            certificate = Certificate.parsed(der)
-            if site.policy.pin:
-                step_7_pinned(certificate, site, run)
-            else:
-                step_7_trust(certificate, site.policy)
+            step_7(certificate, site, run)
+            passed.append(certificate)
+        except Rejected as rejected:
+            rejections.append(rejected)
+    passed.sort(key=site.names, reverse=True)  # a stable sort
+    for certificate in passed[:MAX_TRIED]:
+        try:
             step_8_rsa(certificate, site.covered(digest), digest.value)
             step_9_names(certificate, site)
             if site.policy.pin:
                 run.new_pins.setdefault(site.identity(), certificate.key)
             return
         except Rejected as rejected:
-            if furthest is None or PROGRESS.index(rejected.reason) > PROGRESS.index(furthest.reason):
-                furthest = rejected
-    raise furthest
+            rejections.append(rejected)
+    raise max(rejections, key=lambda rejected: PROGRESS.index(rejected.reason))  # the first of equals
+
+
+def step_7(certificate, site, run):
+    if site.policy.pin:
+        step_7_pinned(certificate, site, run)
+        return
+    trust = site.message.trust
+    if certificate.der not in trust:
+        trust[certificate.der] = None
+        try:
+            step_7_trust(certificate, site.policy)
+        except Rejected as rejected:
+            trust[certificate.der] = rejected.reason
+    if trust[certificate.der]:
+        raise Rejected(trust[certificate.der], 431)
 
 
 def step_7_trust(certificate, policy):
@@ -607,7 +627,10 @@ class Policy:
                 self.warnings.append("a revocation list is out of date")
 
     def key_is_strong(self, certificate):
-        return certificate.key is not None and self.min_rsa_bits <= certificate.key[0].bit_length() <= MAX_RSA_BITS
+        if certificate.key is None:
+            return False
+        n, e = certificate.key
+        return self.min_rsa_bits <= n.bit_length() <= MAX_RSA_BITS and e % 2 and 1 < e < 1 << MAX_EXPONENT_BITS
 
 
 def read_file(name):

@@ -7,6 +7,7 @@ All output is deterministic. For test vectors only: the private keys are not pro
 import base64
 import calendar
 import hashlib
+import math
 import time
 
 # ---- DER ----
@@ -138,6 +139,15 @@ class RsaKey:
 
     def algorithm(self, md):
         return tlv(0x30, oid(RSA_WITH[md]), NULL)
+
+
+class ExponentKey(RsaKey):
+    """Another key's modulus with another public exponent. It signs only if the exponent has an inverse."""
+
+    def __init__(self, base, e):
+        self.n, self.e, self.p, self.q, self.qinv, self.size = base.n, e, base.p, base.q, base.qinv, base.size
+        if math.gcd(e, (self.p - 1) * (self.q - 1)) == 1:
+            self.dp, self.dq = pow(e, -1, self.p - 1), pow(e, -1, self.q - 1)
 
 
 def rsa_spki(n, e=65537):
