@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "dump/run.h"
 
+#include "base/fault.h"
+
 #include <stdio.h>
 #include <unistd.h>
 
@@ -8,7 +10,22 @@ enum { FINGERPRINT = 20 }; /* octets of a SHA-1 */
 
 /* ---- Certificates ---- */
 
-/* Writes a certificate as it is (DER), unless its file exists. */
+/* Whether octets are a certificate in DER and nothing else. */
+static bool is_der(struct dump *d, reload_span octets)
+{
+    reload_cert *cert;
+    size_t len;
+    reload_err err = reload_cert_parse(octets.octets, octets.len, &cert, NULL);
+    if (err == RELOAD_ERR_MEMORY || err == RELOAD_ERR_CRYPTO)
+        tool_error(d->tool, STATUS_FAILED, "%s: %s", d->certs, reload_strerror(err));
+    if (err != RELOAD_OK)
+        return RL_FAULT("reload-dump: only certificates are written");
+    (void)reload_cert_octets(cert, &len);
+    reload_cert_free(&cert);
+    return len == octets.len; /* not PEM */
+}
+
+/* Writes a certificate as it is (DER), unless its file exists. Anything else is skipped. */
 static void write_cert(struct dump *d, reload_span cert)
 {
     char path[4096], digits[2 * FINGERPRINT + 1] = "";
@@ -23,7 +40,7 @@ static void write_cert(struct dump *d, reload_span cert)
     int n = snprintf(path, sizeof path, "%s/%s.der", d->certs, digits);
     if (n < 0 || (size_t)n >= sizeof path)
         tool_error(d->tool, STATUS_FAILED, "%s: name too long", d->certs);
-    else if (access(path, F_OK) != 0 && output_open(&out, d->tool, path, 0)) {
+    else if (access(path, F_OK) != 0 && is_der(d, cert) && output_open(&out, d->tool, path, 0)) {
         (void)output_write(&out, cert.octets, cert.len);
         (void)output_close(&out);
     }

@@ -358,6 +358,20 @@ t "-o writes to a pipe" 0 "@$good" '' bash -c 'mkfifo fifo; timeout 60 cat fifo 
 (ulimit -f 1; trap '' XFSZ; reload-dump -f json -o dir/limited "$TESTDATA/section-4.1.hmac.bin" all.bin all.bin all.bin) >said 2>&1
 is "$? $(cat said)" "4 reload-dump: dir/limited: cannot be written: File too large" "-o reports a file that exceeds the size limit"
 ok "-o leaves no file that exceeds the size limit, nor a part of it" only_files dir out out2
+# --certs: of 1,000 values of four octets and three near certificates, only the certificate itself is written
+der=$(openssl x509 -in "$TESTDATA/alice.crt" -outform DER | xxd -p | tr -d '\n')
+values=("$der" "$der" "${der}00" "${der%??}" "$(xxd -p "$TESTDATA/alice.crt" | tr -d '\n')" "")
+for ((i = 0; i < 1000; i++)); do
+    values+=("$(printf '%08x' $((0x30820000 + i)))")
+done
+for value in "${values[@]}"; do
+    printf '{"type": "RESOURCE-INFO.BODY", "value": [{"type": "RESOURCE-INFO.BODY.CERTIFICATE", "hex": "%s"}]}, ' "$value"
+done >bodies
+printf '{"header": {"method": "PEER-SEARCH"}, "attributes": [{"type": "SOURCE-INFO", "value": [{"type": "PEER-CERT", "hex": "30820000"}]},
+    {"type": "RESOURCE", "value": [%s]}]}' "$(sed 's/, $//' bodies)" >certs.json
+t "--certs with octets that are not a certificate" 0 '*' '' reload-dump -f line --certs found certs.json
+is "$(cd found && for f in *; do printf '%s ' "$f"; xxd -p "$f" | tr -d '\n'; echo; done)" \
+    "$(xxd -r -p <<<"$der" | sha1sum | cut -d' ' -f1).der $der" "--certs writes certificates only, each once"
 mkdir sig
 mkfifo slow
 reload-dump --certs sig/certs -o sig/out slow 2>/dev/null &
