@@ -200,6 +200,23 @@ static void test_missing_key(void **state)
     reload_signer_free(&s);
 }
 
+/* An empty attached digest is refused, or written with RELOAD_SIGN_FORCE. Its octets are NULL,
+ * which the C library's functions may not get, whatever the length. */
+static void test_empty_digest(void **state)
+{
+    (void)state;
+    const reload_span digest = {.octets = NULL, .len = 0};
+    reload_buf out = {0};
+    reload_signer *s = signer_new(0);
+    options.attached = &digest;
+    assert_int_equal(sign_hex(s, HEAD("02", "01", "000000") IDS, &out), RELOAD_ERR_REFUSED);
+    options.flags = RELOAD_SIGN_FORCE;
+    assert_int_equal(sign_hex(s, HEAD("02", "01", "000000") IDS, &out), RELOAD_OK);
+    assert_int_equal(out.len, RELOAD_HEADER_SIZE + 8);
+    reload_signer_free(&s);
+    reload_buf_free(&out);
+}
+
 /* A member after the options' size is not read; here, a digest that would be refused. */
 static void test_options_size(void **state)
 {
@@ -351,9 +368,9 @@ int main(void)
         cmocka_unit_test(test_malformed),     cmocka_unit_test(test_force),
         cmocka_unit_test(test_too_long),      cmocka_unit_test(test_missing_secret),
         cmocka_unit_test(test_missing_key),   cmocka_unit_test(test_options_size),
-        cmocka_unit_test(test_unsecured),     cmocka_unit_test(test_signer_reuse),
-        cmocka_unit_test(test_time),          cmocka_unit_test(test_gaps),
-        cmocka_unit_test(test_empty_overlay),
+        cmocka_unit_test(test_empty_digest),  cmocka_unit_test(test_unsecured),
+        cmocka_unit_test(test_signer_reuse),  cmocka_unit_test(test_time),
+        cmocka_unit_test(test_gaps),          cmocka_unit_test(test_empty_overlay),
     };
     return cmocka_run_group_tests_name("sign-errors", tests, NULL, NULL);
 }
