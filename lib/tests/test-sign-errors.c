@@ -365,12 +365,12 @@ static void test_empty_overlay(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_malformed),     cmocka_unit_test(test_force),
-        cmocka_unit_test(test_too_long),      cmocka_unit_test(test_missing_secret),
-        cmocka_unit_test(test_missing_key),   cmocka_unit_test(test_options_size),
-        cmocka_unit_test(test_empty_digest),  cmocka_unit_test(test_unsecured),
-        cmocka_unit_test(test_signer_reuse),  cmocka_unit_test(test_time),
-        cmocka_unit_test(test_gaps),          cmocka_unit_test(test_empty_overlay),
+        cmocka_unit_test(test_malformed),    cmocka_unit_test(test_force),
+        cmocka_unit_test(test_too_long),     cmocka_unit_test(test_missing_secret),
+        cmocka_unit_test(test_missing_key),  cmocka_unit_test(test_options_size),
+        cmocka_unit_test(test_empty_digest), cmocka_unit_test(test_unsecured),
+        cmocka_unit_test(test_signer_reuse), cmocka_unit_test(test_time),
+        cmocka_unit_test(test_gaps),         cmocka_unit_test(test_empty_overlay),
     };
     return cmocka_run_group_tests_name("sign-errors", tests, NULL, NULL);
 }
