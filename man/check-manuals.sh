@@ -204,11 +204,11 @@ result $missing "reload-message(5) has the names of values"
 # Each decision has an item
 sed -n 's/^\.It \(\\&\)*\(D[0-9]*\)$/\2/p' "$source/man/reload-message.5" >"$work/items"
 i=1
-while [ $i -le 33 ]; do
+while [ $i -le 35 ]; do
     echo "D$i"
     i=$((i + 1))
 done >"$work/decisions"
-same "$work/decisions" "$work/items" "reload-message(5) lists the decisions D1 to D33"
+same "$work/decisions" "$work/items" "reload-message(5) lists the decisions D1 to D35"
 
 # The examples of a page, run one after another in an empty directory: each works (reload-verify exits with status 1 for a
 # message that is not valid) and prints what the page shows after it, except for line breaks.

@@ -119,7 +119,7 @@ peer=1111111111111111111111111111111111111111
 reload-keygen ca --quiet --overlay chat --bits 1024 -o ca || bail_out "cannot create the CA"
 issue=(reload-keygen issue --quiet --ca ca --bits 1024 --user a@example.com --peer-id "$peer")
 cp ca/index index
-for prefix in missing/a "$(printf '%252s' | tr ' ' n)"; do
+for prefix in missing/a "$(printf '%252s' '' | tr ' ' n)"; do
     t "a failed issue: status 4" 4 '' '*' "${issue[@]}" -o "$prefix"
     same ca/index index "a failed issue leaves the index as it was"
 done

@@ -49,6 +49,7 @@ overlay=$(printf 'o%.0s' {1..62})
 usage "an overlay too long for the CA's name" 'ca: --name is required: .*common name has 65 characters, expected 1 to 64' ca --overlay "$overlay" -o no
 ok "usage errors leave no file" bash -c '[ ! -e no ] && [ ! -e no.key ]'
 
+# shellcheck disable=SC2317 # called by t
 issue() # CA OPTION...
 {
     reload-keygen issue -q --ca "$1" --request plus.csr "${dates[@]}" "${@:2}"
@@ -111,8 +112,8 @@ cat second.crt ca/ca.crt >cert.pem
 cat plus.key second.crt >key.pem
 cat ca/ca.crt types.crt >ca.pem
 head -c -10 ca.pem >cut.pem
-sign=(reload-sign --time $now)
-verify=(reload-verify --time $now --min-rsa-bits 1024)
+sign=(reload-sign --time "$now")
+verify=(reload-verify --time "$now" --min-rsa-bits 1024)
 t "a message is signed with a key and certificate in DER" 0 '' '' "${sign[@]}" --key key.der --cert cert.der own.json -o own.bin
 t "it is valid under a CA in DER" 0 '*' '' "${verify[@]}" --ca ca.der own.bin
 t "it is valid under a bundle in PEM" 0 '*' '' "${verify[@]}" --ca ca.pem --crl ca.crl own.bin
