@@ -20,8 +20,8 @@ PROMPT = b"Passphrase for"
 
 
 def read_until(terminal, wanted, shown):
-    """Read until wanted has been shown; at the end of output, or after 20 s, return False."""
-    deadline = time.monotonic() + 20
+    """Read until wanted has been shown; at the end of output, or after 240 s, return False."""
+    deadline = time.monotonic() + 240
     while wanted is None or wanted not in shown:
         if not select.select([terminal], [], [], max(0, deadline - time.monotonic()))[0]:
             return False
@@ -52,7 +52,7 @@ def main():
     os.setsid()
     signal.signal(signal.SIGTTOU, signal.SIG_IGN)
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    signal.alarm(60)
+    signal.alarm(600)
     terminal, keeper = pty.openpty()  # the terminal's settings outlive the command while keeper is open
     fcntl.ioctl(keeper, termios.TIOCSCTTY, 0)
     child = os.fork()
