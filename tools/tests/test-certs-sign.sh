@@ -151,7 +151,8 @@ field "the certificate BODY is that of --resource-cert" '.attributes[1].value[-1
 field "PEER-CERT is that of --cert" '.attributes[0].value[-1].hex' "\"$cert\""
 run "${V[@]}" --json signed.bin
 is "$(jq -c '[.signatures[].signer.users[0]]' "$output")" '["carol@example.com","carol@example.com","alice@example.com"]' "the BODYs' signer is the user, the message's the peer"
-signed "another user's registration is signed again with --resign-bodies" signed.bin "${resource[@]}" --resign-bodies
+cp signed.bin first.bin
+signed "another user's registration is signed again with --resign-bodies" first.bin "${resource[@]}" --resign-bodies
 field "an existing certificate BODY is not added again" '[.attributes[1].value[] | .value | arrays | .[0].type | select(. == "RESOURCE-INFO.BODY.CERTIFICATE")] | length' 1
 jq '.attributes[1].value += [.attributes[1].value[1]]' RESOURCE-PUT.json >three-bodies.json
 signed "a registration with three BODYs is signed" three-bodies.json

@@ -249,6 +249,7 @@ fi
 
 for _ in {1..8}; do cat five.json; done >forty.json
 sum=0
+next=0 # if no call came as far as a number
 : >seen
 broken=
 for ((i = 0; i < 25; i++)); do
@@ -268,7 +269,7 @@ done
 is "$broken" "" "after kill -9 the file is intact, and its counter exceeds all IDs written"
 ok "several calls were killed" test "$sum" -ge 5
 is "$(sort seen | uniq -d)" "" "after kill -9 no ID was written twice"
-t "a call after kill -9 succeeds" 0 '*' '' reload-sign "${by_key[@]}" --counter-file killed one.json
+t "a call after kill -9 succeeds" 0 '*' '' reload-sign "${by_key[@]}" --counter-file killed --boot-time 1342177280 one.json
 is "$(ids)" "50000000$(printf %08x "$next")" "a call after kill -9 uses the file's next number"
 
 # ---- Usage ----
