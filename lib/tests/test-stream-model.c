@@ -202,8 +202,7 @@ static void spoil(reload_buf *buf, size_t start)
 static void add_piece(reload_buf *buf)
 {
     static const char *const lines[] = {
-        "starting RELOAD peer, version 1.0, waiting for connections on port 6084, at your "
-        "service\n",
+        "starting RELOAD peer, version 1.0, waiting on port 6084, and so on, at your service\n",
         "RELO",
         "R",
         "RELORELO",
