@@ -67,7 +67,7 @@ static bool begins_object(const uint8_t *octets, size_t len)
  * word RELOAD, which no header begins with: its Routing would be D. */
 static bool begins_message(const uint8_t *octets, size_t len)
 {
-    if (RL_FAULT("S§8: quoted text is no message"))
+    if (RL_FAULT("S§8: quoted text is not a message"))
         return false;
     bool token = len >= 4 && memcmp(octets, "RELO", 4) == 0;
     bool word = len >= 6 && memcmp(octets, "RELOAD", 6) == 0;

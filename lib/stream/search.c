@@ -40,8 +40,8 @@ static bool too_large(const rl_framer *f, size_t size)
            !RL_FAULT("D33: --max-message");
 }
 
-/* Whether the message at a place is framed and whole. No octet is waited for that does not help to
- * decide it. counted: the steps are a search's, and the answer is no when they are spent. */
+/* Whether the message at a place is framed and whole. Waits only for octets that help to decide it.
+ * counted: the steps count toward the search's bound; beyond the bound, it is not framed. */
 static reload_err is_framed(rl_framer *f, size_t at, bool counted, bool *framed)
 {
     size_t size = promised(f, at), end = at + size;

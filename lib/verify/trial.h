@@ -15,7 +15,7 @@ typedef struct rl_candidate {
     reload_cert *cert;                            /* NULL: cannot be read */
     rl_objection objection;                       /* of step 7, pins apart */
     bool names_key;                               /* step 9 of a BODY */
-    uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE]; /* under pins, if there is no objection */
+    uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE]; /* under pins, unless there is an objection */
 } rl_candidate;
 
 typedef struct rl_candidates {

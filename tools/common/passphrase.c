@@ -115,10 +115,11 @@ bool passphrase_ask(struct tool *tool, const char *path, reload_buf *passphrase)
     tool_hide_memory();
     int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC), len;
     if (terminal < 0 || tcgetattr(terminal, &shown) != 0) {
-        tool_error(tool, STATUS_FAILED,
-                   "%s: the key is encrypted: passphrase required, but there is no terminal; use "
-                   "--passphrase-file",
-                   path);
+        tool_error(
+            tool, STATUS_FAILED,
+            "%s: the key is encrypted: passphrase required, but no terminal is available; use "
+            "--passphrase-file",
+            path);
         if (terminal >= 0)
             (void)close(terminal);
         return false;
