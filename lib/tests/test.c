@@ -240,6 +240,16 @@ void test_show(const char *text)
     print_message("# %s\n", line);
 }
 
+reload_key *test_rsa_key(const char *seed, unsigned bits)
+{
+    reload_rng *rng;
+    reload_key *key;
+    assert_int_equal(reload_rng_new((const uint8_t *)seed, strlen(seed), &rng), RELOAD_OK);
+    assert_int_equal(reload_key_generate(rng, bits, &key), RELOAD_OK);
+    reload_rng_free(&rng);
+    return key;
+}
+
 void test_file(reload_buf *buf, const char *name)
 {
     char path[1024];

@@ -103,6 +103,9 @@ void test_sha1(const char *text, uint8_t digest[20]);
 /* Appends a signed message that has every known attribute. */
 void test_everything(reload_buf *buf);
 
+/* The RSA key of a seed, the same in each run. The caller frees it. */
+reload_key *test_rsa_key(const char *seed, unsigned bits);
+
 /* Appends a file of the directory in the environment variable TESTDATA. */
 void test_file(reload_buf *buf, const char *name);
 
