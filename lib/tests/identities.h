@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Two self-signed identities with the same names, messages signed by them, and a store in memory */
+/* Two self-signed identities with the same names, and messages signed by them */
 #ifndef RL_TESTS_IDENTITIES_H
 #define RL_TESTS_IDENTITIES_H
 
@@ -20,23 +20,6 @@ char *to_hex(const uint8_t *octets, size_t len);
 /* For a group of tests */
 int setup_identities(void **state);
 int teardown_identities(void **state);
-
-enum { MOST = 64 };
-
-/* A store with a single peer */
-struct memory {
-    struct {
-        char name[64];
-        uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE];
-    } pins[MOST];
-    size_t pin_count;
-    reload_peer_state peer;
-    bool has_peer;
-    uint8_t requests[MOST][RELOAD_TRANSACTION_SIZE];
-    reload_request_state request; /* the state of the last request, returned for all */
-    size_t request_count;
-};
-reload_store memory_functions(struct memory *memory);
 
 #define ALICE_PIN "peer:463ac413c4000000000000000000000000000000"
 #define KEY_PIN   "key:alice@example.com"

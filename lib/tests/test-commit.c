@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Verdicts before and after the commit, and judging in several threads */
+#include "fake-store.h"
 #include "identities.h"
 
 #include <pthread.h>
@@ -10,7 +11,7 @@
 /* ---- Judging and committing ---- */
 
 struct fixture {
-    struct memory memory;
+    struct fake_store fake;
     reload_store store;
     reload_policy *policy;
     reload_judge *judge;
@@ -24,7 +25,7 @@ static struct fixture *new_fixture(void)
 {
     struct fixture *f = calloc(1, sizeof *f);
     assert_non_null(f);
-    f->store = memory_functions(&f->memory);
+    f->store = fake_store_functions(&f->fake);
     f->policy = reload_policy_new(RELOAD_SECURITY_CERTS);
     reload_policy_remember(f->policy,
                            RELOAD_REMEMBER_PEERS | RELOAD_REMEMBER_PINS | RELOAD_REMEMBER_REQUESTS);
@@ -111,11 +112,11 @@ static void test_expected_replay(void **state)
     check_report_verdict(f, NULL, BODY_SIG "=unchecked SIGNATURE=valid:CN=first");
     commit_fixture(f, "replay", BODY_SIG "=unchecked SIGNATURE=valid:CN=first");
     /* the store has dropped the peer */
-    memset(&f->memory, 0, sizeof f->memory);
+    clear_store(&f->fake);
     assert_int_equal(reload_judge_message(f->judge, f->msg, expected, f->report), RELOAD_OK);
     assert_int_equal(reload_commit(&f->store, f->report), RELOAD_ERR_AGAIN);
     assert_int_equal(f->report->verdict, RELOAD_UNCHECKED);
-    assert_true(!f->memory.has_peer && f->memory.pin_count == 0);
+    assert_true(f->fake.peer_count == 0 && f->fake.pin_count == 0);
     judge_fixture(f, NULL, BODY_SIG "=valid:CN=first SIGNATURE=valid:CN=first");
     commit_fixture(f, NULL, BODY_SIG "=valid:CN=first SIGNATURE=valid:CN=first");
     free_fixture(f);
@@ -129,7 +130,7 @@ static void test_replay_before_body(void **state)
     make_signed(PUT("00000005"), &first, 0, &f->octets);
     judge_fixture(f, NULL, BODY_SIG "=valid:CN=first SIGNATURE=valid:CN=first");
     commit_fixture(f, NULL, BODY_SIG "=valid:CN=first SIGNATURE=valid:CN=first");
-    assert_int_equal(f->memory.pin_count, 2);
+    assert_int_equal(f->fake.pin_count, 2);
     /* the same request with a wrong BODY signature and a valid outer signature */
     reload_buf plain = {0}, json = {0};
     flip_digest_bit(&f->octets, RELOAD_A_BODY_SIGNATURE);
@@ -145,11 +146,11 @@ static void test_replay_before_body(void **state)
     commit_fixture(f, "replay", BODY_SIG "=unchecked SIGNATURE=valid:CN=first");
     assert_string_equal(f->report->detail, "the Transaction ID's counter 5 was seen before");
     /* without the first request, it fails in step 12 and changes no state */
-    memset(&f->memory, 0, sizeof f->memory);
+    clear_store(&f->fake);
     judge_fixture(f, "bad-digest", BODY_SIG "=bad-digest:CN=first SIGNATURE=valid:CN=first");
     commit_fixture(f, "bad-digest", BODY_SIG "=bad-digest:CN=first SIGNATURE=valid:CN=first");
-    assert_true(!f->memory.has_peer && f->memory.pin_count == 0);
-    assert_int_equal(f->memory.request_count, 1); /* with any verdict */
+    assert_true(f->fake.peer_count == 0 && f->fake.pin_count == 0);
+    assert_int_equal(f->fake.request_count, 1); /* with any verdict */
     free_fixture(f);
 }
 
@@ -162,8 +163,8 @@ static void test_pin_before_digest(void **state)
     flip_digest_bit(&f->octets, RELOAD_A_SIGNATURE);
     judge_fixture(f, "bad-digest", "SIGNATURE=bad-digest:CN=second");
     commit_fixture(f, "bad-digest", "SIGNATURE=bad-digest:CN=second");
-    assert_int_equal(f->memory.pin_count, 0);
-    assert_int_equal(f->store.keep_pin(&f->memory, ALICE_PIN, first.fingerprint), RELOAD_OK);
+    assert_int_equal(f->fake.pin_count, 0);
+    assert_int_equal(f->store.keep_pin(&f->fake, ALICE_PIN, first.fingerprint), RELOAD_OK);
     judge_fixture(f, "bad-digest", "SIGNATURE=bad-digest:CN=second");
     commit_fixture(f, "pin-mismatch", "SIGNATURE=pin-mismatch:CN=second");
     assert_non_null(strstr(f->report->detail,
@@ -190,7 +191,7 @@ static void test_two_keys(void **state)
     commit_fixture(
         f, "pin-mismatch",
         "PEER-SIGNATURE=pin-mismatch:CN=second SIGNATURE=valid:CN=first PEER-SIGNATURE=unchecked");
-    assert_true(!f->memory.has_peer && f->memory.pin_count == 0);
+    assert_true(f->fake.peer_count == 0 && f->fake.pin_count == 0);
     free(hex);
     free_fixture(f);
 }
@@ -212,7 +213,8 @@ static void test_response(void **state)
     static const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE] = {0x46, 0x90, 0xba, 0x50,
                                                                     0,    0,    0,    1};
     const reload_request_state request = {.captured = 1000000};
-    assert_int_equal(f->store.keep_request(&f->memory, transaction_id, 0, &request), RELOAD_OK);
+    assert_int_equal(f->store.keep_request(&f->fake, transaction_id, 0x659df2aa, &request),
+                     RELOAD_OK);
     const reload_moment captured = {now.now, 3500000, false};
     assert_int_equal(reload_verify(f->judge, f->msg, captured, &f->store, f->report), RELOAD_OK);
     check_report_verdict(f, "pin-mismatch",
@@ -233,9 +235,9 @@ static void test_route_log(void **state)
     append_route_log(&f->octets);
     judge_fixture(f, NULL, "SIGNATURE=valid:CN=first PEER-SIGNATURE=valid:CN=second");
     commit_fixture(f, NULL, "SIGNATURE=valid:CN=first PEER-SIGNATURE=pin-mismatch:CN=second");
-    assert_int_equal(f->memory.pin_count, 1);
-    assert_memory_equal(f->memory.pins[0].fingerprint, first.fingerprint, RELOAD_FINGERPRINT_SIZE);
-    assert_true(f->memory.has_peer);
+    assert_int_equal(f->fake.pin_count, 1);
+    assert_memory_equal(f->fake.pins[0].fingerprint, first.fingerprint, RELOAD_FINGERPRINT_SIZE);
+    assert_int_equal(f->fake.peer_count, 1);
     /* in a replay, the ROUTE-LOG is not checked */
     judge_fixture(f, NULL, "SIGNATURE=valid:CN=first PEER-SIGNATURE=valid:CN=second");
     commit_fixture(f, "replay", "SIGNATURE=valid:CN=first PEER-SIGNATURE=unchecked");
@@ -263,17 +265,17 @@ static void test_alternatives(void **state)
     make_two_certs(f, &second, &first);
     judge_fixture(f, NULL, good);
     commit_fixture(f, NULL, good);
-    assert_string_equal(f->memory.pins[1].name, KEY_PIN);
-    assert_memory_equal(f->memory.pins[1].fingerprint, first.fingerprint, RELOAD_FINGERPRINT_SIZE);
+    assert_string_equal(f->fake.pins[1].name, KEY_PIN);
+    assert_memory_equal(f->fake.pins[1].fingerprint, first.fingerprint, RELOAD_FINGERPRINT_SIZE);
     /* the KEY's pin is of the second identity: its certificate fails later than the other one */
-    memset(&f->memory, 0, sizeof f->memory);
-    assert_int_equal(f->store.keep_pin(&f->memory, KEY_PIN, second.fingerprint), RELOAD_OK);
+    clear_store(&f->fake);
+    assert_int_equal(f->store.keep_pin(&f->fake, KEY_PIN, second.fingerprint), RELOAD_OK);
     judge_fixture(f, NULL, good);
     commit_fixture(f, "bad-digest", BODY_SIG "=bad-digest:CN=second SIGNATURE=valid:CN=first");
-    assert_int_equal(f->memory.pin_count, 1);
+    assert_int_equal(f->fake.pin_count, 1);
     /* the KEY's pin is of another key */
-    memset(&f->memory, 0, sizeof f->memory);
-    assert_int_equal(f->store.keep_pin(&f->memory, KEY_PIN, (const uint8_t *)KEY_PIN KEY_PIN),
+    clear_store(&f->fake);
+    assert_int_equal(f->store.keep_pin(&f->fake, KEY_PIN, (const uint8_t *)KEY_PIN KEY_PIN),
                      RELOAD_OK);
     judge_fixture(f, NULL, good);
     commit_fixture(f, "pin-mismatch", BODY_SIG "=pin-mismatch:CN=second SIGNATURE=valid:CN=first");
@@ -297,7 +299,7 @@ static void test_alternatives_of_bad_digest(void **state)
     reload_buf_free(&json);
     judge_fixture(f, "bad-digest", BODY_SIG "=bad-digest:CN=second SIGNATURE=valid:CN=first");
     commit_fixture(f, "bad-digest", BODY_SIG "=bad-digest:CN=second SIGNATURE=valid:CN=first");
-    assert_int_equal(f->store.keep_pin(&f->memory, KEY_PIN, first.fingerprint), RELOAD_OK);
+    assert_int_equal(f->store.keep_pin(&f->fake, KEY_PIN, first.fingerprint), RELOAD_OK);
     judge_fixture(f, "bad-digest", BODY_SIG "=bad-digest:CN=second SIGNATURE=valid:CN=first");
     commit_fixture(f, "bad-digest", BODY_SIG "=bad-digest:CN=first SIGNATURE=valid:CN=first");
     free_fixture(f);
@@ -345,10 +347,10 @@ static void check_effects(struct fixture *f, const char *verdicts, uint32_t coun
         report = reload_report_tunnelled(report, 0)->report;
     }
     assert_string_equal(text, verdicts);
-    assert_int_equal(f->memory.has_peer, counter > 0);
-    assert_int_equal(f->memory.has_peer ? f->memory.peer.counter : 0, counter);
-    assert_int_equal(f->memory.pin_count > 0, counter > 0);
-    assert_int_equal(f->memory.request_count, requests);
+    assert_int_equal(f->fake.peer_count > 0, counter > 0);
+    assert_int_equal(f->fake.peer_count > 0 ? f->fake.peers[0].peer.counter : 0, counter);
+    assert_int_equal(f->fake.pin_count > 0, counter > 0);
+    assert_int_equal(f->fake.request_count, requests);
 }
 
 static void test_tunnel_effects(void **state)
@@ -527,7 +529,7 @@ static void test_threads(void **state)
         assert_int_equal(pthread_join(workers[n].thread, NULL), 0);
         assert_true(workers[n].good);
     }
-    memset(&f->memory, 0, sizeof f->memory);
+    clear_store(&f->fake);
     for (size_t i = 0; i < MESSAGES; i++) {
         assert_int_equal(reload_commit(&f->store, items[i].report), RELOAD_OK);
         check_same_reports(&items[i]);
