@@ -16,6 +16,7 @@ import hashlib
 import hmac
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -215,13 +216,14 @@ def calls(files):
 
 
 def turned(octets):
-    """The message with its attributes in reverse order, unsigned; and with other digits."""
+    """The message with its attributes in reverse order, unsigned; and with another last digit in a tenth of the numbers, whatever
+    the size."""
     at, found = 68, []
     while at < len(octets):
         end = at + 4 + (int.from_bytes(octets[at + 2:at + 4], "big") + 3) // 4 * 4
         found.append(octets[at:end])
         at = end
-    return octets[:68] + b"".join(reversed(found)), octets[:68] + octets[68:].replace(b"00001", b"00007")
+    return octets[:68] + b"".join(reversed(found)), octets[:68] + re.sub(rb"(\d{7})1", rb"\g<1>7", octets[68:])
 
 
 def write_input(folder, one, count):
