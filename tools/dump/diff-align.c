@@ -4,7 +4,13 @@
 
 #include <stdlib.h>
 
-enum { MAX_EDITS = 1024 }; /* insertions and deletions that are searched for exactly */
+enum {
+    MAX_EDITS = 1024, /* insertions and deletions that are searched for exactly */
+    /* The search takes time that is quadratic in the edits. Its steps are bounded by the items, so
+     * that time grows linearly with the octets (D34); the fewest edits of short runs are found. */
+    STEPS_PER_ITEM = 16,
+    STEPS_AT_LEAST = 4096
+};
 
 /* A part of both runs that is aligned by itself. */
 struct part {
@@ -36,11 +42,11 @@ static bool is_insertion(const uint32_t *before, size_t d, size_t t)
 
 /* The fewest edits that turn the old run into the new one, by E. Myers' greedy algorithm. Returns
  * false if they are more than max, or the steps are used up. */
-static bool search_edits(const struct part *part, uint64_t *steps, uint32_t *reach, size_t max,
-                         size_t *edits)
+static bool search_edits(const struct part *part, uint32_t *reach, size_t max, size_t *edits)
 {
     size_t n = part->end[DIFF_OLD] - part->from[DIFF_OLD],
            m = part->end[DIFF_NEW] - part->from[DIFF_NEW];
+    uint64_t steps = STEPS_AT_LEAST + STEPS_PER_ITEM * (uint64_t)(n + m);
     for (size_t e = 0; e <= max; e++) {
         uint32_t *now = reach_row(reach, e);
         const uint32_t *before = e == 0 ? NULL : reach_row(reach, e - 1);
@@ -60,9 +66,9 @@ static bool search_edits(const struct part *part, uint64_t *steps, uint32_t *rea
                 *edits = e;
                 return true;
             }
-            if (*steps <= x - start)
+            if (steps <= x - start)
                 return false;
-            *steps -= x - start + 1;
+            steps -= x - start + 1;
         }
     }
     return false;
@@ -113,7 +119,7 @@ static void match_ends(struct part *part)
 
 /* Matches the ends, and between them what the fewest edits leave. If these are too many to be
  * found, types are matched one by one in order, and octets not at all. */
-static reload_err align_part(struct part part, uint64_t *steps)
+static reload_err align_part(struct part part)
 {
     match_ends(&part);
     size_t n = part.end[DIFF_OLD] - part.from[DIFF_OLD],
@@ -124,7 +130,7 @@ static reload_err align_part(struct part part, uint64_t *steps)
     uint32_t *reach = malloc((max + 1) * (max + 2) / 2 * sizeof *reach);
     if (reach == NULL)
         return RELOAD_ERR_MEMORY;
-    if (search_edits(&part, steps, reach, max, &edits)) {
+    if (search_edits(&part, reach, max, &edits)) {
         match_back(&part, reach, edits);
     } else if (part.by_type) {
         for (size_t i = 0; i < n && i < m; i++)
@@ -136,19 +142,18 @@ static reload_err align_part(struct part part, uint64_t *steps)
 }
 
 /* First the items with equal octets, then between these the ones of the same type. */
-static reload_err align_items(struct diff_items *items, uint64_t *steps)
+static reload_err align_items(struct diff_items *items)
 {
     struct part gap = {.items = items, .by_type = true};
     reload_err err = align_part(
-        (struct part){.items = items, .end = {items->count[DIFF_OLD], items->count[DIFF_NEW]}},
-        steps);
+        (struct part){.items = items, .end = {items->count[DIFF_OLD], items->count[DIFF_NEW]}});
     for (size_t i = 0; i <= items->count[DIFF_OLD] && err == RELOAD_OK; i++) {
         bool last = i == items->count[DIFF_OLD];
         if (!last && items->match[i] == RELOAD_NO_ATTR)
             continue;
         gap.end[DIFF_OLD] = i;
         gap.end[DIFF_NEW] = last ? items->count[DIFF_NEW] : items->match[i];
-        err = align_part(gap, steps);
+        err = align_part(gap);
         gap.from[DIFF_OLD] = i + 1;
         gap.from[DIFF_NEW] = gap.end[DIFF_NEW] + 1;
     }
@@ -196,7 +201,7 @@ static bool list_members(const reload_msg *msg, uint32_t parent, struct diff_ite
     return true;
 }
 
-reload_err diff_align(const reload_msg *const msg[2], const uint32_t parent[2], uint64_t *steps,
+reload_err diff_align(const reload_msg *const msg[2], const uint32_t parent[2],
                       struct diff_items *items)
 {
     *items = (struct diff_items){.match = NULL};
@@ -208,7 +213,7 @@ reload_err diff_align(const reload_msg *const msg[2], const uint32_t parent[2], 
         return RELOAD_ERR_MEMORY;
     for (size_t i = 0; i < items->count[DIFF_OLD]; i++)
         items->match[i] = RELOAD_NO_ATTR;
-    return align_items(items, steps);
+    return align_items(items);
 }
 
 void diff_items_free(struct diff_items *items)
