@@ -150,6 +150,39 @@ static void test_appended_route_log(void **state)
     reload_buf_free(&buf);
 }
 
+/* D27: at most 255 PEER-SIGNATUREs in ROUTE-LOGs are checked. */
+static void test_many_route_logs(void **state)
+{
+    (void)state;
+    enum { CHECKED = 255, LOGS = CHECKED + 2 };
+    reload_buf buf = {0};
+    unsigned counts[2] = {0};
+    reload_policy *policy = new_policy();
+    reload_report *report = test_report_new(RELOAD_UNCHECKED);
+    craft(&(struct plan){0}, &buf);
+    for (unsigned hop = 0; hop < LOGS; hop++)
+        test_hex(&buf, "00040020"
+                       "0402001c"
+                       "01060018"
+                       "08020014"
+                       "0000000000000000000000000000000000000000");
+    test_set_length(&buf, 0);
+    reload_msg *msg = test_parse(&buf);
+    assert_int_equal(test_verify(policy, NULL, msg, NOW, report), RELOAD_OK);
+    assert_int_equal(report->verdict, RELOAD_VALID);
+    for (size_t i = 0; i < report->count; i++) {
+        reload_verdict verdict = reload_report_signature(report, i)->verdict;
+        counts[0] += verdict == RELOAD_INVALID;
+        counts[1] += verdict == RELOAD_UNCHECKED;
+    }
+    assert_int_equal(counts[0], CHECKED);
+    assert_int_equal(counts[1], LOGS - CHECKED);
+    reload_report_free(&report);
+    reload_msg_free(&msg);
+    reload_policy_free(&policy);
+    reload_buf_free(&buf);
+}
+
 /* D8: a BODY's or PEER-INFO's signature is valid in another message. */
 static void test_moved(void **state)
 {
@@ -170,6 +203,7 @@ int main(void)
         cmocka_unit_test(test_route_logs),
         cmocka_unit_test(test_route_log_duplicate),
         cmocka_unit_test(test_appended_route_log),
+        cmocka_unit_test(test_many_route_logs),
         cmocka_unit_test(test_moved),
     };
     return cmocka_run_group_tests_name("verify-inner", tests, NULL, NULL);

@@ -280,8 +280,10 @@ void rl_check_route_logs(rl_judging *j)
 {
     enum { MAX_HOPS = 255 }; /* D27: a TTL of 8 bits allows no more */
     unsigned hops = 0;
-    for (size_t i = 0; i < j->report->result.count && hops < MAX_HOPS && j->err == RELOAD_OK; i++) {
+    for (size_t i = 0; i < j->report->result.count && j->err == RELOAD_OK; i++) {
         reload_site site;
+        if (hops >= MAX_HOPS && !RL_FAULT("D27: at most 255 ROUTE-LOGs are checked"))
+            break;
         if (reload_role_at(j->msg, j->report->signatures[i].attr) != RELOAD_ROLE_ROUTE_LOG)
             continue;
         hops++;
