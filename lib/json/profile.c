@@ -39,6 +39,7 @@ static const struct profile_key {
     {"max_skew", PROFILE_SKEW, offsetof(reload_profile, max_skew), 0, UINT32_MAX},
     {"min_rsa_bits", PROFILE_NUMBER, offsetof(reload_profile, min_rsa_bits), 0, 8192},
     {"allow_sha1_certs", PROFILE_FLAG, offsetof(reload_profile, allow_sha1_certs), 0, 0},
+    {"require_crl", PROFILE_FLAG, offsetof(reload_profile, require_crl), 0, 0},
     {"require_peer_signature", PROFILE_FLAG, offsetof(reload_profile, require_peer_signature),
      0, 0},
     {"replay", PROFILE_FLAG, offsetof(reload_profile, replay), 0, 0},

@@ -21,6 +21,7 @@ typedef struct reload_profile {
     int64_t max_skew;  /* seconds; -2: no limit */
     int64_t min_rsa_bits;
     bool allow_sha1_certs;
+    bool require_crl;
     bool require_peer_signature;
     bool replay, pair;                         /* D25 */
     char *replay_state, *pin;                  /* files (D25, D28) */

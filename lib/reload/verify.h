@@ -146,6 +146,8 @@ reload_err reload_policy_add_crl(reload_policy *policy, const uint8_t *octets, s
 void reload_policy_set_min_rsa_bits(reload_policy *policy, unsigned bits);
 /* Accepts certificates that are signed with SHA-1. */
 void reload_policy_allow_sha1_certs(reload_policy *policy, bool allowed);
+/* Requires a current CRL of each issuer in a chain (D18). */
+void reload_policy_require_crl(reload_policy *policy, bool required);
 /* Expected header fields (D24 step 4). A field is not checked unless set. The overlay's name is
  * also the one that a certificate's Peer-IDs must be named for (D20). RELOAD_ERR_ARGUMENT: it is
  * empty (D23); RELOAD_ERR_MEMORY. */
@@ -174,10 +176,13 @@ void reload_policy_remember(reload_policy *policy, unsigned what);
  * RELOAD_ERR_CRYPTO. */
 reload_err reload_policy_seal(reload_policy *policy, reload_diag *diag);
 
-/* Calls warn with static words for each CRL that is out of date at that time, of an unknown issuer,
- * or badly signed (D18). The policy is sealed. */
+/* Gets a warning of a CRL. file: which call of reload_policy_add_crl added it, from 0. words: one
+ * line without control characters; valid during the call. */
+typedef void reload_crl_warning(void *arg, size_t file, const char *words);
+/* Calls warn for each CRL that does not count, or counts doubtfully, at that time (D18). The policy
+ * is sealed. */
 void reload_policy_crl_warnings(const reload_policy *policy, reload_time time,
-                                void (*warn)(void *arg, const char *words), void *arg);
+                                reload_crl_warning *warn, void *arg);
 
 /* The algorithm; the i-th secret; the DER of the i-th certificate that was added, CA certificates
  * first. Octets are NULL when i is past the last. */

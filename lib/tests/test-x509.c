@@ -357,9 +357,9 @@ static void add_crl(rl_trust *trust, const reload_cert *issuer, reload_key *key,
     reload_buf_free(&pem);
 }
 
-static void count_warning(void *arg, const char *words)
+static void count_warning(void *arg, size_t file, const char *words)
 {
-    print_message("# %s\n", words);
+    print_message("# %zu: %s\n", file, words);
     ++*(unsigned *)arg;
 }
 
@@ -396,9 +396,8 @@ static void test_crl_signers(void **state)
     assert_int_equal(fault_at(trust, leaf, 1000000010 * RELOAD_SECOND), RL_CERT_REVOKED);
     assert_int_equal(fault_at(trust, others_leaf, then), RL_CERT_GOOD);
     assert_int_equal(crl_warnings(trust, then), 1);
-    assert_int_equal(crl_warnings(trust, later + RELOAD_SECOND - 1), 1);
-    assert_int_equal(crl_warnings(trust, later + RELOAD_SECOND),
-                     3); /* the two other CRLs have expired */
+    assert_int_equal(crl_warnings(trust, later - 1), 1);
+    assert_int_equal(crl_warnings(trust, later), 3); /* the two other CRLs have expired */
     rl_trust_free(&trust);
     reload_cert_free(&ca);
     reload_cert_free(&other);
@@ -530,7 +529,7 @@ static void test_failing_allocations(void **state)
 {
     (void)state;
     struct inputs in = {0};
-    rl_objection objection = {RL_CERT_GOOD, NULL};
+    rl_objection objection = {.fault = RL_CERT_GOOD};
     reload_cert *ca = issue_cert(&ca_spec, ca_key, NULL, ca_key, &in.ca);
     assert_int_equal(reload_request_write(leaf_key, "CN=leaf", &in.request, NULL), RELOAD_OK);
     write_crls(&in.crl, ca);

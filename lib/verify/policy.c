@@ -86,6 +86,12 @@ void reload_policy_allow_sha1_certs(reload_policy *policy, bool allowed)
     rl_trust_allow_sha1(policy->trust, allowed);
 }
 
+void reload_policy_require_crl(reload_policy *policy, bool required)
+{
+    policy->sealed = false;
+    rl_trust_require_crl(policy->trust, required);
+}
+
 reload_err reload_policy_set_overlay(reload_policy *policy, const char *name)
 {
     if (name[0] == '\0' && !RL_FAULT("D23: an empty name of a policy's overlay"))
@@ -161,7 +167,7 @@ reload_err reload_policy_seal(reload_policy *policy, reload_diag *diag)
 }
 
 void reload_policy_crl_warnings(const reload_policy *policy, reload_time time,
-                                void (*warn)(void *arg, const char *words), void *arg)
+                                reload_crl_warning *warn, void *arg)
 {
     rl_trust_check_crls(policy->trust, time, warn, arg);
 }

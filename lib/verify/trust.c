@@ -69,8 +69,10 @@ static void note_objection(rl_judging *j)
 {
     const rl_candidate *c = &j->candidates->list[j->trial.objected];
     rl_finding finding = {.reason = RELOAD_REASON_NONE};
-    finding.reason = rl_finding_set(&finding, j->msg, rl_objection_reason(&c->objection), c->attr,
-                                    "%s", c->objection.words);
+    finding.reason =
+        rl_finding_set(&finding, j->msg, rl_objection_reason(&c->objection), c->attr, "%s%s%s",
+                       c->objection.words, c->objection.limit == NULL ? "" : "; ",
+                       c->objection.limit == NULL ? "" : c->objection.limit);
     rl_trial_note(&j->trial, j->trial.objected, &finding);
 }
 

@@ -17,8 +17,6 @@ typedef struct rl_asn1 {
 /* cRLNumber, id-ce 20 (RFC 5280 section 5.2.3) */
 static const char rl_crl_number_oid[] = MBEDTLS_OID_ID_CE "\x14";
 
-enum { RL_SEQUENCE = MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE };
-
 /* Each returns how many octets it has written. */
 
 /* The result of one of mbed TLS's own functions. */

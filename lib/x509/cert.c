@@ -17,6 +17,7 @@ void reload_cert_free(reload_cert **cert)
     for (size_t i = 0; i < (*cert)->count; i++)
         free((*cert)->texts[i]);
     free((*cert)->texts);
+    free((*cert)->octets);
     free((*cert)->subject);
     free((*cert)->issuer);
     free((*cert)->serial);
@@ -34,8 +35,8 @@ reload_cert *rl_cert_share(reload_cert *cert)
 
 const uint8_t *reload_cert_octets(const reload_cert *cert, size_t *len)
 {
-    *len = cert->crt.raw.len;
-    return cert->crt.raw.p;
+    *len = cert->octets == NULL ? cert->crt.raw.len : cert->len;
+    return cert->octets == NULL ? cert->crt.raw.p : cert->octets;
 }
 
 const char *reload_cert_subject(const reload_cert *cert)

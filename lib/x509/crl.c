@@ -1,149 +1,235 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Certificate revocation lists (RFC 5280 section 5, D18). */
+/* Certificate revocation lists (RFC 5280 section 5): reading and applying them (D18). */
+#include "x509/bundle.h"
+#include "x509/outer.h"
 #include "x509/trust.h"
 
-#include "crypto/encoding.h"
+#include "base/fault.h"
 
 #include <stdlib.h>
 
-#include <mbedtls/platform.h>
+/* ---- Reading ---- */
 
 void rl_crls_free(rl_crl **crls)
 {
     for (rl_crl *crl = *crls, *next; crl != NULL; crl = next) {
         next = crl->next;
         mbedtls_x509_crl_free(&crl->crl);
-        free(crl->signers);
+        rl_crl_forget_signers(crl);
+        free(crl->issuer);
         free(crl);
     }
     *crls = NULL;
 }
 
-/* Moves the CRLs of one file from mbed TLS's list, which begins in first, to entries of their own.
- * What could not be moved is freed with the entry that it hangs on. */
-static reload_err split_list(rl_crl *first)
+static bool take_time(rl_der *d)
 {
-    for (rl_crl *at = first; at->crl.next != NULL; at = at->next) {
-        rl_crl *more = calloc(1, sizeof *more);
-        if (more == NULL)
-            return RELOAD_ERR_MEMORY;
-        mbedtls_x509_crl *moved = at->crl.next;
-        more->crl = *moved;
-        at->crl.next = NULL;
-        mbedtls_free(moved);
-        more->next = at->next;
-        at->next = more;
+    return rl_der_take(d, MBEDTLS_ASN1_UTC_TIME, NULL, NULL) ||
+           rl_der_take(d, MBEDTLS_ASN1_GENERALIZED_TIME, NULL, NULL);
+}
+
+/* The parts of a CRL that are checked before mbed TLS reads it */
+struct outer_crl {
+    reload_span issuer;
+    rl_der entries, extensions; /* empty if absent */
+};
+
+/* TBSCertList (RFC 5280 section 5.1) */
+static bool read_list(rl_der tbs, struct outer_crl *o)
+{
+    rl_der wrapped;
+    (void)rl_der_take(&tbs, MBEDTLS_ASN1_INTEGER, NULL, NULL);
+    if (!rl_der_take(&tbs, RL_SEQUENCE, NULL, NULL) ||
+        !rl_der_take(&tbs, RL_SEQUENCE, NULL, &o->issuer) || !take_time(&tbs))
+        return false;
+    (void)take_time(&tbs);
+    o->entries = o->extensions = (rl_der){tbs.p, tbs.p};
+    (void)rl_der_take(&tbs, RL_SEQUENCE, &o->entries, NULL);
+    if (rl_der_take(&tbs, MBEDTLS_ASN1_CONTEXT_SPECIFIC | MBEDTLS_ASN1_CONSTRUCTED | 0, &wrapped,
+                    NULL) &&
+        (!rl_der_take(&wrapped, RL_SEQUENCE, &o->extensions, NULL) || !rl_der_done(&wrapped)))
+        return false;
+    return rl_der_done(&tbs);
+}
+
+/* An entry with an unknown critical extension may be of another issuer's certificate (RFC 5280
+ * section 5.3). */
+static reload_err check_entries(rl_der entries, rl_flaw *flaw)
+{
+    reload_err err = RELOAD_OK;
+    while (err == RELOAD_OK && flaw->words == NULL && !rl_der_done(&entries)) {
+        rl_der entry, extensions;
+        if (!rl_der_take(&entries, RL_SEQUENCE, &entry, NULL) ||
+            !rl_der_take(&entry, MBEDTLS_ASN1_INTEGER, NULL, NULL) || !take_time(&entry))
+            flaw->words = "has an entry that is not in DER";
+        else if (rl_der_take(&entry, RL_SEQUENCE, &extensions, NULL))
+            err = rl_extensions_check(extensions, NULL, flaw);
     }
+    return err;
+}
+
+/* Looks for what mbed TLS reports without saying what it is, or passes over. RELOAD_ERR_MEMORY. */
+static reload_err check_outer(reload_span der, struct outer_crl *o, rl_flaw *flaw)
+{
+    rl_der file = rl_der_of(der), crl, tbs;
+    *o = (struct outer_crl){0};
+    *flaw = (rl_flaw){0};
+    if (!rl_der_take(&file, RL_SEQUENCE, &crl, NULL) ||
+        !rl_der_take(&crl, RL_SEQUENCE, &tbs, NULL) || !read_list(tbs, o))
+        flaw->words = "is not a CRL in DER";
+    else if (!rl_der_done(&file))
+        flaw->words = "is followed by other octets";
+    reload_err err = RELOAD_OK;
+    if (flaw->words == NULL)
+        err = rl_extensions_check(o->extensions, NULL, flaw);
+    if (err == RELOAD_OK && flaw->words == NULL)
+        err = check_entries(o->entries, flaw);
+    return err;
+}
+
+static reload_err read_crl(rl_crl *crl, const rl_bundled *object, reload_diag *diag)
+{
+    struct outer_crl outer;
+    rl_flaw flaw;
+    reload_err err = check_outer(object->der, &outer, &flaw);
+    if (err == RELOAD_OK && flaw.words == NULL) {
+        int failed = mbedtls_x509_crl_parse_der(&crl->crl, object->der.octets, object->der.len);
+        err = rl_parse_error(failed);
+        if (err == RELOAD_ERR_SYNTAX) {
+            flaw.words = "has a field that cannot be read";
+            err = RELOAD_OK;
+        }
+    }
+    if (err == RELOAD_OK && flaw.words == NULL)
+        err = rl_dn_text(&crl->crl.issuer, &crl->issuer);
+    if (err == RELOAD_OK)
+        return flaw.words == NULL ? RELOAD_OK
+                                  : rl_flaw_fail(object->which, &flaw, outer.issuer, diag);
+    return rl_fail(diag, err, "%s", reload_strerror(err));
+}
+
+static reload_err take_crl(void *arg, const rl_bundled *object, reload_diag *diag)
+{
+    rl_trust *trust = arg;
+    rl_crl **end = &trust->crls, *crl = calloc(1, sizeof *crl);
+    if (crl == NULL)
+        return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+    mbedtls_x509_crl_init(&crl->crl);
+    crl->file = trust->crl_files;
+    crl->number = object->number;
+    crl->total = object->total;
+    reload_err err = read_crl(crl, object, diag);
+    if (err != RELOAD_OK) {
+        rl_crls_free(&crl);
+        return err;
+    }
+    while (*end != NULL)
+        end = &(*end)->next;
+    *end = crl;
     return RELOAD_OK;
 }
 
 reload_err rl_trust_add_crl(rl_trust *trust, const uint8_t *octets, size_t len, reload_diag *diag)
 {
-    size_t given = len;
-    uint8_t *text = rl_pem_or_der(octets, &len);
-    rl_crl *first = calloc(1, sizeof *first);
     trust->sealed = false;
-    if (text == NULL || first == NULL) {
-        free(text);
-        free(first);
-        return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
-    }
-    mbedtls_x509_crl_init(&first->crl);
-    reload_err err = rl_check_der_end(text, given, "CRL", diag);
-    if (err == RELOAD_OK)
-        err = rl_parsed(mbedtls_x509_crl_parse(&first->crl, text, len), "CRL", diag);
-    free(text);
-    first->next = trust->crls;
-    trust->crls = first;
-    if (err == RELOAD_OK && (err = split_list(first)) != RELOAD_OK)
-        (void)rl_fail(diag, err, "%s", reload_strerror(err));
+    reload_err err =
+        rl_bundle_read((reload_span){octets, len}, "X509 CRL", "CRL", take_crl, trust, diag);
+    trust->crl_files++;
     return err;
 }
 
-reload_err rl_crl_verify(const mbedtls_x509_crl *crl, const mbedtls_x509_crt *signer, bool *good)
+/* ---- Applying ---- */
+
+bool rl_may_sign_crls(const mbedtls_x509_crt *crt)
 {
-    const rl_signed s = {.md = crl->sig_md,
-                         .algorithm = crl->sig_pk,
-                         .options = crl->sig_opts,
-                         .octets = {crl->tbs.p, crl->tbs.len},
-                         .signature = {crl->sig.p, crl->sig.len}};
-    return rl_pk_verify(&signer->pk, &s, good);
+    return (crt->ext_types & MBEDTLS_X509_EXT_KEY_USAGE) == 0 ||
+           (crt->key_usage & MBEDTLS_X509_KU_CRL_SIGN) != 0;
 }
 
-/* Notes the signers among a list of certificates. D18 asks no keyUsage of them: to ignore a CRL
- * that its CA did sign would be to trust what is revoked. */
-static reload_err find_signers(rl_crl *crl, const mbedtls_x509_crt *list)
+static bool ends_at(const rl_signer *signer, const mbedtls_x509_crt *anchor)
 {
-    for (; list != NULL; list = list->next) {
-        bool good;
-        if (list->raw.len == 0 || !rl_same_dn(&crl->crl.issuer, &list->subject))
-            continue;
-        crl->named = true;
-        reload_err err = rl_crl_verify(&crl->crl, list, &good);
-        if (err != RELOAD_OK)
-            return err;
-        if (!good)
-            continue;
-        void *signers = crl->signers;
-        bool grown = rl_grow(&signers, &crl->cap, crl->count, sizeof *crl->signers);
-        crl->signers = signers;
-        if (!grown)
-            return RELOAD_ERR_MEMORY;
-        crl->signers[crl->count++] = list;
-    }
-    return RELOAD_OK;
-}
-
-reload_err rl_crl_find_signers(rl_crl *crl, const rl_trust *trust)
-{
-    crl->count = 0;
-    crl->named = false;
-    reload_err err = find_signers(crl, &trust->anchors);
-    return err == RELOAD_OK ? find_signers(crl, &trust->intermediates) : err;
-}
-
-static bool is_signed_by(const rl_crl *crl, const mbedtls_x509_crt *issuer)
-{
-    for (size_t i = 0; i < crl->count; i++)
-        if (crl->signers[i] == issuer)
+    for (size_t i = 0; i < signer->count; i++)
+        if (signer->anchors[i] == anchor || RL_FAULT("D18: a CRL signer's trust anchor"))
             return true;
     return false;
 }
 
-bool rl_is_revoked(const rl_trust *trust, const mbedtls_x509_crt *crt,
-                   const mbedtls_x509_crt *issuer, reload_time time)
+bool rl_crl_counts(const rl_crl *crl, const rl_link *link)
 {
-    for (const rl_crl *crl = trust->crls; crl != NULL; crl = crl->next) {
-        if (!is_signed_by(crl, issuer))
-            continue;
-        for (const mbedtls_x509_crl_entry *e = &crl->crl.entry; e != NULL && e->raw.len > 0;
-             e = e->next)
-            if (rl_same_octets(&e->serial, &crt->serial) &&
-                rl_date_read(&e->revocation_date) <= time)
-                return true;
+    for (size_t i = 0; i < crl->count; i++) {
+        const rl_signer *signer = &crl->signers[i];
+        if (signer->crt == link->issuer)
+            return rl_may_sign_crls(signer->crt) || !RL_FAULT("D18: an issuer without cRLSign");
+        if (!RL_FAULT("D18: another signer of a CRL") &&
+            (rl_may_sign_crls(signer->crt) || RL_FAULT("D18: another signer has cRLSign")) &&
+            rl_same_dn(&signer->crt->subject, &link->issuer->subject) &&
+            ends_at(signer, link->anchor))
+            return true;
     }
     return false;
 }
 
-/* NULL, or the fault of a CRL. */
-static const char *crl_fault(const rl_crl *crl, reload_time time)
+static bool is_begun(const rl_crl *crl, reload_time time)
 {
-    if (crl->count == 0)
-        return crl->named ? "a CRL with a bad signature is ignored"
-                          : "a CRL is ignored, since its issuer is not one of the given "
-                            "certificates";
-    bool early = rl_date_read(&crl->crl.this_update) > time;
-    bool late = crl->crl.next_update.year != 0 && rl_date_read(&crl->crl.next_update) < time;
-    return early || late ? "a CRL is out of date at the time of checking; it is still applied"
-                         : NULL;
+    return rl_date_read(&crl->crl.this_update) <= time || RL_FAULT("D18: thisUpdate");
 }
 
-void rl_trust_check_crls(const rl_trust *trust, reload_time time,
-                         void (*warn)(void *arg, const char *words), void *arg)
+/* Without nextUpdate, it never is. */
+static bool is_ended(const rl_crl *crl, reload_time time)
 {
-    for (const rl_crl *crl = trust->crls; crl != NULL; crl = crl->next) {
-        const char *fault = crl_fault(crl, rl_whole_second(time));
-        if (fault != NULL)
-            warn(arg, fault);
+    return crl->crl.next_update.year != 0 && rl_date_read(&crl->crl.next_update) <= time &&
+           !RL_FAULT("D18: nextUpdate");
+}
+
+bool rl_crl_is_current(const rl_crl *crl, reload_time time)
+{
+    bool has_end = crl->crl.next_update.year != 0 || RL_FAULT("D18: a CRL without nextUpdate");
+    return is_begun(crl, time) && has_end && !is_ended(crl, time);
+}
+
+/* Drops octets that do not change an INTEGER's value. */
+static reload_span shortest(const mbedtls_x509_buf *integer)
+{
+    reload_span n = {integer->p, integer->len};
+    while (n.len > 1 && ((n.octets[0] == 0 && n.octets[1] < 0x80) ||
+                         (n.octets[0] == 0xff && n.octets[1] >= 0x80))) {
+        n.octets++;
+        n.len--;
     }
+    return n;
+}
+
+static bool same_integer(const mbedtls_x509_buf *a, const mbedtls_x509_buf *b)
+{
+    if (RL_FAULT("D18: serial numbers are integers"))
+        return rl_same_octets(a, b);
+    const reload_span x = shortest(a), y = shortest(b);
+    return x.len == y.len && (x.len == 0 || memcmp(x.octets, y.octets, x.len) == 0);
+}
+
+static bool lists(const rl_crl *crl, const mbedtls_x509_crt *crt, reload_time time)
+{
+    for (const mbedtls_x509_crl_entry *e = &crl->crl.entry; e != NULL && e->raw.len > 0;
+         e = e->next)
+        if (same_integer(&e->serial, &crt->serial) &&
+            (rl_date_read(&e->revocation_date) <= time || RL_FAULT("D18: the revocation date")))
+            return true;
+    return false;
+}
+
+bool rl_is_revoked(const rl_trust *trust, const rl_link *link, reload_time time)
+{
+    for (const rl_crl *crl = trust->crls; crl != NULL; crl = crl->next)
+        if (rl_crl_counts(crl, link) && lists(crl, link->crt, time) &&
+            (rl_crl_is_current(crl, time) || !RL_FAULT("D18: a CRL that is out of date counts")))
+            return true;
+    return false;
+}
+
+bool rl_has_current_crl(const rl_trust *trust, const rl_link *link, reload_time time)
+{
+    for (const rl_crl *crl = trust->crls; crl != NULL; crl = crl->next)
+        if (rl_crl_counts(crl, link) && rl_crl_is_current(crl, time))
+            return true;
+    return false;
 }

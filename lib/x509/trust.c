@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The trust store: CA certificates, intermediates and CRLs (D18). */
+#include "x509/bundle.h"
+#include "x509/outer.h"
 #include "x509/trust.h"
-
-#include "base/fault.h"
-#include "crypto/encoding.h"
 
 #include <stdlib.h>
 
@@ -29,37 +28,34 @@ void rl_trust_free(rl_trust **trust)
     *trust = NULL;
 }
 
-static size_t count_certificates(const mbedtls_x509_crt *list)
-{
-    size_t count = 0;
-    for (; list != NULL; list = list->next)
-        count += list->raw.len > 0;
-    return count;
-}
+/* ---- Adding ---- */
 
-/* PEM objects that mbed TLS has passed over, after the one that is truncated. */
-static reload_err check_count(size_t read, size_t expected, const char *what, reload_diag *diag)
+static reload_err take_certificate(void *arg, const rl_bundled *object, reload_diag *diag)
 {
-    return read >= expected || RL_FAULT("files: a truncated PEM object")
-               ? RELOAD_OK
-               : rl_fail(diag, RELOAD_ERR_SYNTAX, "%zu of %zu %ss can be read: truncated", read,
-                         expected, what);
+    mbedtls_x509_crt *list = arg;
+    rl_outer outer;
+    rl_flaw flaw;
+    reload_err err = rl_outer_read(object->der, &outer, &flaw);
+    if (err == RELOAD_OK && flaw.words == NULL) {
+        int failed = mbedtls_x509_crt_parse_der(list, object->der.octets, object->der.len);
+        err = rl_key_unread(failed) && rl_outer_key(&outer) == RL_KEY_GOOD ? RELOAD_ERR_MEMORY
+                                                                           : rl_parse_error(failed);
+        if (err == RELOAD_ERR_SYNTAX) {
+            flaw.words = "has a key, an algorithm or a field that cannot be read";
+            err = RELOAD_OK;
+        }
+    }
+    if (err == RELOAD_OK)
+        return flaw.words == NULL ? RELOAD_OK
+                                  : rl_flaw_fail(object->which, &flaw, outer.subject, diag);
+    return rl_fail(diag, err, "%s", reload_strerror(err));
 }
 
 static reload_err add_certificates(mbedtls_x509_crt *list, bool *has, const uint8_t *octets,
                                    size_t len, reload_diag *diag)
 {
-    size_t before = count_certificates(list), given = len;
-    uint8_t *text = rl_pem_or_der(octets, &len);
-    if (text == NULL)
-        return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
-    reload_err err = rl_check_der_end(text, given, "certificate", diag);
-    if (err == RELOAD_OK)
-        err = rl_parsed(mbedtls_x509_crt_parse(list, text, len), "certificate", diag);
-    if (err == RELOAD_OK && len != given)
-        err = check_count(count_certificates(list) - before,
-                          rl_pem_count(text, given, "CERTIFICATE"), "certificate", diag);
-    free(text);
+    reload_err err = rl_bundle_read((reload_span){octets, len}, "CERTIFICATE", "certificate",
+                                    take_certificate, list, diag);
     *has = *has || err == RELOAD_OK;
     return err;
 }
@@ -79,6 +75,7 @@ reload_err rl_trust_add_intermediates(rl_trust *trust, const uint8_t *octets, si
 
 void rl_trust_set_min_rsa_bits(rl_trust *trust, unsigned bits)
 {
+    trust->sealed = false; /* the paths of CRLs' signers depend on it */
     /* D13 */
     trust->min_rsa_bits = bits < RL_MIN_RSA_BITS   ? RL_MIN_RSA_BITS
                           : bits > RL_MAX_RSA_BITS ? RL_MAX_RSA_BITS
@@ -87,8 +84,16 @@ void rl_trust_set_min_rsa_bits(rl_trust *trust, unsigned bits)
 
 void rl_trust_allow_sha1(rl_trust *trust, bool allowed)
 {
+    trust->sealed = false;
     trust->allow_sha1 = allowed;
 }
+
+void rl_trust_require_crl(rl_trust *trust, bool required)
+{
+    trust->require_crl = required;
+}
+
+/* ---- Sealing ---- */
 
 /* A list's first certificate is empty before one has been added. */
 static reload_err prepare_keys(mbedtls_x509_crt *list)

@@ -7,13 +7,25 @@
 
 #include <mbedtls/x509_crl.h>
 
-/* A CRL, and the given certificates that have signed it. */
-typedef struct rl_crl {
-    mbedtls_x509_crl crl;
-    const mbedtls_x509_crt **signers; /* at most one entry for each given certificate */
+/* A given certificate whose key has signed a CRL. */
+typedef struct rl_signer {
+    const mbedtls_x509_crt *crt;
+    const mbedtls_x509_crt **anchors; /* at which its own paths end; owned */
     size_t count;
     size_t cap;
-    bool named; /* a given certificate has the issuer's name */
+} rl_signer;
+
+/* A CRL, and its signers among the given certificates. */
+typedef struct rl_crl {
+    mbedtls_x509_crl crl;
+    size_t file;          /* which of the files, from 0 */
+    size_t number, total; /* in the file, from 1 */
+    char *issuer;         /* escaped; owned */
+    rl_signer *signers;   /* owned */
+    size_t count;
+    size_t cap;
+    bool named;        /* a given certificate has the issuer's name */
+    const char *limit; /* static, which limit ended the search for a signer's paths, or NULL */
     struct rl_crl *next;
 } rl_crl;
 
@@ -21,22 +33,38 @@ struct rl_trust {
     mbedtls_x509_crt anchors;
     mbedtls_x509_crt intermediates;
     rl_crl *crls;
+    size_t crl_files; /* how many were added */
     bool has_anchors, has_intermediates;
     bool sealed; /* nothing was added since rl_trust_seal */
     unsigned min_rsa_bits;
     bool allow_sha1;
+    bool require_crl;
 };
 
 void rl_crls_free(rl_crl **crls);
 /* Whether the certificate's key has signed the CRL. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_crl_verify(const mbedtls_x509_crl *crl, const mbedtls_x509_crt *signer, bool *good);
-/* Works out which of the given certificates have signed a CRL. RELOAD_ERR_MEMORY,
- * RELOAD_ERR_CRYPTO. */
+void rl_crl_forget_signers(rl_crl *crl);
+/* Works out which of the given certificates have signed a CRL, and at which anchors their paths
+ * end. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_crl_find_signers(rl_crl *crl, const rl_trust *trust);
-/* D18 step 4: whether a CRL that issuer has signed lists the certificate with a date that is not
- * after the time. */
-bool rl_is_revoked(const rl_trust *trust, const mbedtls_x509_crt *crt,
-                   const mbedtls_x509_crt *issuer, reload_time time);
+/* Whether a signer's key may sign CRLs: it has cRLSign or no keyUsage. */
+bool rl_may_sign_crls(const mbedtls_x509_crt *crt);
+
+/* A certificate of a chain and its issuer; the chain ends at the anchor. */
+typedef struct rl_link {
+    const mbedtls_x509_crt *crt, *issuer, *anchor;
+} rl_link;
+
+/* Whether a CRL counts for a link. */
+bool rl_crl_counts(const rl_crl *crl, const rl_link *link);
+/* Whether a CRL is current: thisUpdate is not after the time, and nextUpdate is. */
+bool rl_crl_is_current(const rl_crl *crl, reload_time time);
+/* D18 step 4: whether a counting CRL lists the certificate with a date that is not after the
+ * time. */
+bool rl_is_revoked(const rl_trust *trust, const rl_link *link, reload_time time);
+/* Whether a counting CRL is current. */
+bool rl_has_current_crl(const rl_trust *trust, const rl_link *link, reload_time time);
 
 /* The dates of X.509 have whole seconds, and a period includes its last second. */
 static inline reload_time rl_whole_second(reload_time time)

@@ -22,7 +22,12 @@ typedef enum rl_cert_fault {
 typedef struct rl_objection {
     rl_cert_fault fault;
     const char *words; /* static, about the certificate: "is not …"; NULL if it is good */
+    const char *limit; /* static, which limit ended the search for chains; NULL if none did */
 } rl_objection;
+
+#define RL_WEAK_KEY_WORDS "its key is not RSA, or has a size or exponent that is not accepted"
+#define RL_WEAK_CHAIN_WORDS \
+    "a key in its chain is not RSA, or has a size or exponent that is not accepted"
 
 /* Reads the certificate of an attribute: DER and nothing else. If it cannot be read, or fails D18's
  * step 1, *cert is NULL and the objection says why. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
@@ -48,6 +53,7 @@ reload_err rl_trust_add_intermediates(rl_trust *trust, const uint8_t *octets, si
 reload_err rl_trust_add_crl(rl_trust *trust, const uint8_t *octets, size_t len, reload_diag *diag);
 void rl_trust_set_min_rsa_bits(rl_trust *trust, unsigned bits);
 void rl_trust_allow_sha1(rl_trust *trust, bool allowed);
+void rl_trust_require_crl(rl_trust *trust, bool required);
 /* Works out which given certificate has signed which CRL. Required before any judging, and again
  * after something was added. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_trust_seal(rl_trust *trust);
@@ -56,10 +62,10 @@ bool rl_trust_has_ca(const rl_trust *trust);
 /* The DER of the i-th given certificate, CA certificates first, then intermediates; NULL if i is
  * past the last. */
 const uint8_t *rl_trust_cert_at(const rl_trust *trust, size_t i, size_t *len);
-/* Calls warn for each CRL that is ignored, or out of date at a time (D18, step 4); the words are
- * static. Of a sealed store. */
-void rl_trust_check_crls(const rl_trust *trust, reload_time time,
-                         void (*warn)(void *arg, const char *words), void *arg);
+/* Calls warn for each CRL that does not count, or counts doubtfully, at a time (D18). file: which
+ * call of rl_trust_add_crl added it, from 0. Of a sealed store. */
+typedef void rl_crl_warning(void *arg, size_t file, const char *words);
+void rl_trust_check_crls(const rl_trust *trust, reload_time time, rl_crl_warning *warn, void *arg);
 /* D18's steps 2 to 5 for a certificate from rl_cert_read: of all chains from it to a given CA
  * certificate, the one that gets furthest decides. RELOAD_ERR_ARGUMENT: not sealed;
  * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */

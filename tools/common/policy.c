@@ -107,6 +107,7 @@ static void merge_profile(struct policy_options *p)
         merge_list(&p->ca, profile->ca);
         merge_list(&p->intermediates, profile->intermediates);
         merge_list(&p->crl, profile->crl);
+        p->require_crl = p->require_crl || (p->pin == NULL && profile->require_crl);
     }
     p->replay = p->replay || profile->replay;
     p->replay_state = p->replay_state == NULL ? profile->replay_state : p->replay_state;
@@ -127,6 +128,14 @@ static int algorithms_specified(const struct policy_options *p)
     return (p->secrets.count > 0) + (p->ca.count > 0) + (p->pin != NULL) + p->none;
 }
 
+/* An option that would have no effect is a usage error. */
+static void check_require_crl(const struct tool *tool, const struct policy_options *p, bool chains)
+{
+    if (p->require_crl && !chains)
+        tool_usage(tool,
+                   "--require-crl requires --ca: other certificates have no issuer with a CRL");
+}
+
 void policy_check(const struct tool *tool, const struct policy_options *p)
 {
     int specified = algorithms_specified(p);
@@ -135,6 +144,7 @@ void policy_check(const struct tool *tool, const struct policy_options *p)
                          "under one algorithm");
     if (specified == 0 && p->profile_file == NULL)
         tool_usage(tool, "one of --secret, --ca, --pin, --none or --profile is required");
+    check_require_crl(tool, p, p->secrets.count == 0 && p->pin == NULL && !p->none);
 }
 
 /* Ends the program if neither the options nor the profile give the algorithm. */
@@ -179,6 +189,9 @@ bool policy_load(struct tool *tool, struct policy_options *p)
     if (p->profile_file != NULL && !read_profile(tool, p))
         return false;
     p->security = decide(tool, p);
+    check_require_crl(tool, p,
+                      p->security == RELOAD_SECURITY_CERTS &&
+                          (p->ca.count > 0 || p->profile == NULL || p->profile->pin == NULL));
     if (p->profile_file != NULL)
         merge_profile(p);
     if (p->security == RELOAD_SECURITY_CERTS && p->ca.count == 0 && p->pin == NULL) {

@@ -19,7 +19,7 @@ struct policy_options {
     int64_t dht, hash;                                /* header values, or NOT_SPECIFIED */
     int64_t min_rsa_bits;                             /* or NOT_SPECIFIED */
     int64_t max_skew;                                 /* seconds, or NOT_SPECIFIED */
-    bool allow_sha1_certs, require_peer_signature;
+    bool allow_sha1_certs, require_crl, require_peer_signature;
     bool replay, pair;
 
     reload_security security; /* set by policy_load */
@@ -58,6 +58,8 @@ struct policy_options {
                   "reject RSA keys of fewer than N bits (default: 2048)"),                       \
     OPTION_FLAG(0, "allow-sha1-certs", struct_type, member.allow_sha1_certs,                     \
                 "accept certificates signed with SHA-1"),                                        \
+    OPTION_FLAG(0, "require-crl", struct_type, member.require_crl,                               \
+                "require a current CRL of each issuer in a chain"),                              \
     OPTION_NAMED(0, "dht", "NAME", struct_type, member.dht, RELOAD_NAMES_DHT,                    \
                  "require this DHT algorithm, by name or number"),                               \
     OPTION_NAMED(0, "hash", "NAME", struct_type, member.hash, RELOAD_NAMES_HASH,                 \

@@ -83,7 +83,7 @@ static void print_profile(void)
     profile->security = RELOAD_SECURITY_CERTS;
     profile->dht = profile->hash = 1;
     profile->max_skew = profile->min_rsa_bits = 1;
-    profile->allow_sha1_certs = profile->require_peer_signature = true;
+    profile->allow_sha1_certs = profile->require_crl = profile->require_peer_signature = true;
     profile->replay = profile->pair = true;
     (void)reload_profile_write(profile, print_octets, stdout);
     reload_profile_free(&profile);

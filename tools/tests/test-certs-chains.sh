@@ -249,7 +249,7 @@ silent() # DESCRIPTION: the last command printed no warning
 }
 warned() # DESCRIPTION REGEX: the last command printed one warning, which matches
 {
-    ok "$1" holds "$errors" "~reload-verify: warning: $2"
+    ok "$1" holds "$errors" "~reload-verify: [a-z-]+\.crl: warning: $2"
 }
 crl revoked ca leaf.crt 231101000000Z -- "${fresh[@]}"
 cert "a revoked certificate" "${of[revoked]}" leaf --crl revoked.crl
@@ -301,7 +301,31 @@ certify quiet int "intermediate without cRLSign" ca basicConstraints=critical,CA
 certify under-quiet leaf alice quiet:int "${leaf_extensions[@]}"
 crl by-quiet quiet:int under-quiet.crt 231101000000Z -- "${fresh[@]}"
 cert "a certificate revoked by an issuer without cRLSign" "${of[revoked]}" under-quiet --intermediates quiet.crt --crl by-quiet.crl
-silent "an issuer without cRLSign: no warning"
+warned "an issuer without cRLSign: a warning" 'CRL by CN=intermediate without cRLSign: .*lacks cRLSign.*'
+certify crl-key user "chat CA" ca keyUsage=critical,cRLSign -- "${long[@]}"
+crl by-crl-key crl-key:user leaf.crt 231101000000Z -- "${fresh[@]}"
+cert "a certificate revoked by a CRL key of its CA" "${of[revoked]}" leaf --intermediates crl-key.crt --crl by-crl-key.crl
+silent "a CRL key of the CA: no warning"
+cert "a CRL key that is not specified" valid leaf --crl by-crl-key.crl
+warned "a CRL key that is not specified: a warning" 'CRL by CN=chat CA: ignored: bad signature.*'
+cert "--require-crl with a current CRL" valid bare --require-crl --crl revoked.crl
+cert "--require-crl with an expired CRL" "${of[untrusted]}" bare --require-crl --crl old.crl
+cert "--require-crl without a CRL" "${of[untrusted]}" bare --require-crl
+cert "--require-crl with an expired CRL that lists the certificate" "${of[revoked]}" leaf --require-crl --crl old.crl
+echo '{"overlay": "chat", "security": "CERTS", "ca": ["ca.crt"], "require_crl": true}' >require.json
+run reload-verify --profile require.json --time $now cert.bin
+is "$status" 1 "require_crl in a profile"
+touch pins
+for other in "--pin pins" --none; do
+    # shellcheck disable=SC2086 # two words
+    run reload-verify $other --require-crl cert.bin
+    is "$status $(head -n 1 "$errors")" "2 reload-verify: --require-crl requires --ca: other certificates have no issuer with a CRL" "--require-crl with ${other%% *}"
+done
+certify limited other "limited CA" - "${ca_extensions[@]}" nameConstraints=critical,permitted\;email:example.com -- "${long[@]}"
+cat ca.crt limited.crt other.crt >bundle.pem
+run reload-verify --ca bundle.pem --time $now cert.bin
+is "$status $(cat "$errors")" "4 reload-verify: bundle.pem: certificate 2 of 3 has an unknown critical extension 2.5.29.30 (nameConstraints): CN=limited CA" \
+    "a certificate of a bundle that cannot be used is named"
 crl past ca past.crt 221101000000Z -- "${fresh[@]}"
 cert "an expired certificate that is revoked" "${of[revoked]}" past --crl past.crl
 cert "a revoked certificate of another CA" "${of[untrusted]}" foreign --crl revoked.crl --crl others.crl

@@ -70,16 +70,17 @@ static void set_limits(struct verify *v, const struct policy_options *p)
     if (p->min_rsa_bits >= 0)
         reload_policy_set_min_rsa_bits(v->policy, (unsigned)p->min_rsa_bits);
     reload_policy_allow_sha1_certs(v->policy, p->allow_sha1_certs);
+    reload_policy_require_crl(v->policy, p->require_crl);
     reload_policy_require_peer_signature(v->policy, p->require_peer_signature);
     reload_policy_remember(v->policy, (p->replay ? RELOAD_REMEMBER_PEERS : 0u) |
                                           (p->pair ? RELOAD_REMEMBER_REQUESTS : 0u) |
                                           (p->pin != NULL ? RELOAD_REMEMBER_PINS : 0u));
 }
 
-static void warn_of_crl(void *arg, const char *words)
+static void warn_of_crl(void *arg, size_t file, const char *words)
 {
     const struct verify *v = arg;
-    tool_warn(&v->tool, "warning: %s", words);
+    tool_warn(&v->tool, "%s: warning: %s", v->options.policy.crl.names[file], words);
 }
 
 /* Warns once of doubtful CRLs, as of the first time of checking (D18). */

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Files of CA certificates, intermediates and CRLs: errors name the object that cannot be used. */
+#include "test.h"
+
+#include "x509/x509.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <mbedtls/base64.h>
+
+static reload_key *key;
+static reload_cert *ca;
+static const uint8_t serial[] = {1};
+
+/* Appends a CA certificate with a subject, in PEM. */
+static void issue(const char *subject, reload_buf *pem)
+{
+    const reload_cert_spec spec = {.size = sizeof spec,
+                                   .subject = subject,
+                                   .serial = serial,
+                                   .serial_len = sizeof serial,
+                                   .not_after = 2000000000 * RELOAD_SECOND,
+                                   .ca = true};
+    assert_int_equal(reload_cert_issue(&spec, key, NULL, NULL, key, pem, NULL), RELOAD_OK);
+}
+
+static int setup(void **state)
+{
+    (void)state;
+    reload_rng *rng;
+    reload_buf pem = {0};
+    assert_int_equal(reload_rng_new((const uint8_t *)"given", 5, &rng), RELOAD_OK);
+    assert_int_equal(reload_key_generate(rng, 1024, &key), RELOAD_OK);
+    reload_rng_free(&rng);
+    issue("CN=CA", &pem);
+    assert_int_equal(reload_cert_parse(pem.octets, pem.len, &ca, NULL), RELOAD_OK);
+    reload_buf_free(&pem);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    reload_cert_free(&ca);
+    reload_key_free(&key);
+    return 0;
+}
+
+/* Appends octets as PEM. */
+static void append_pem(reload_buf *pem, const char *label, const uint8_t *der, size_t len)
+{
+    unsigned char text[4096];
+    char line[64];
+    size_t size;
+    assert_int_equal(mbedtls_base64_encode(text, sizeof text, &size, der, len), 0);
+    (void)snprintf(line, sizeof line, "-----BEGIN %s-----\n", label);
+    reload_buf_append(pem, line, strlen(line));
+    reload_buf_append(pem, text, size);
+    (void)snprintf(line, sizeof line, "\n-----END %s-----\n", label);
+    reload_buf_append(pem, line, strlen(line));
+}
+
+/* Replaces octets wherever they occur in DER. */
+static void replace(uint8_t *der, size_t len, const char *from, const char *to, size_t size)
+{
+    unsigned count = 0;
+    for (uint8_t *at = der; (at = memmem(at, (size_t)(der + len - at), from, size)) != NULL;) {
+        memcpy(at, to, size);
+        at += size;
+        count++;
+    }
+    assert_true(count > 0);
+}
+
+/* Appends a certificate in PEM, in which octets are replaced. */
+static void append_changed(reload_buf *pem, const char *from, const char *to, size_t size)
+{
+    size_t len;
+    const uint8_t *octets = reload_cert_octets(ca, &len);
+    uint8_t *der = malloc(len);
+    assert_non_null(der);
+    memcpy(der, octets, len);
+    replace(der, len, from, to, size);
+    append_pem(pem, "CERTIFICATE", der, len);
+    free(der);
+}
+
+typedef reload_err adder(rl_trust *trust, const uint8_t *octets, size_t len, reload_diag *diag);
+
+static void expect(adder *add, const reload_buf *file, const char *text)
+{
+    reload_diag diag = {0};
+    rl_trust *trust = rl_trust_new();
+    assert_non_null(trust);
+    assert_int_equal(add(trust, file->octets, file->len, &diag),
+                     text[0] == '\0' ? RELOAD_OK : RELOAD_ERR_SYNTAX);
+    assert_string_equal(diag.text, text);
+    rl_trust_free(&trust);
+}
+
+/* keyUsage, which is critical, becomes another extension. */
+static void test_critical(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *oid, *text;
+    } rows[] = {
+        {"\x06\x03\x55\x1d\x1e", "2.5.29.30 (nameConstraints)"},
+        {"\x06\x03\x55\x1d\x20", "2.5.29.32 (certificatePolicies)"},
+        {"\x06\x03\x55\x1d\x7f", "2.5.29.127"},
+        {"\x06\x03\x2a\x03\x04", "1.2.3.4"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        reload_buf pem = {0}, alone = {0};
+        char text[256];
+        issue("CN=good", &pem);
+        append_changed(&pem, "\x06\x03\x55\x1d\x0f", rows[i].oid, 5);
+        append_changed(&alone, "\x06\x03\x55\x1d\x0f", rows[i].oid, 5);
+        issue("CN=good too", &pem);
+        (void)snprintf(text, sizeof text,
+                       "certificate 2 of 3 has an unknown critical extension %s: CN=CA",
+                       rows[i].text);
+        expect(rl_trust_add_ca, &pem, text);
+        expect(rl_trust_add_intermediates, &pem, text);
+        (void)snprintf(text, sizeof text,
+                       "the certificate has an unknown critical extension %s: CN=CA", rows[i].text);
+        expect(rl_trust_add_ca, &alone, text);
+        reload_buf_free(&pem);
+        reload_buf_free(&alone);
+    }
+}
+
+static void test_other_flaws(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from, *to;
+        size_t size;
+        const char *text;
+    } rows[] = {
+        {"\x06\x03\x55\x1d\x0f", "\x06\x03\x55\x1d\x13", 5,
+         "certificate 2 of 2 has a duplicate extension 2.5.29.19 (basicConstraints): CN=CA"},
+        {"\x06\x03\x55\x1d\x0f", "\x05\x03\x55\x1d\x0f", 5,
+         "certificate 2 of 2 has an extension that is not in DER: CN=CA"},
+        {"19700101000000Z" + 2, "1970010100000xZ" + 2, 13,
+         "certificate 2 of 2 has a key, an algorithm or a field that cannot be read: CN=CA"},
+        {"\x02\x01\x01", "\x05\x01\x01", 3,
+         "certificate 2 of 2 is not an X.509 certificate in DER"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        reload_buf pem = {0};
+        issue("CN=good", &pem);
+        append_changed(&pem, rows[i].from, rows[i].to, rows[i].size);
+        expect(rl_trust_add_ca, &pem, rows[i].text);
+        reload_buf_free(&pem);
+    }
+}
+
+/* ---- CRLs ---- */
+
+/* Makes a CRL in DER, with one entry. The caller frees it. */
+static uint8_t *make_crl(size_t *len)
+{
+    const reload_revocation entry = {serial, sizeof serial, 0};
+    const reload_crl_spec spec = {
+        .size = sizeof spec, .entries = &entry, .count = 1, .next_update = RELOAD_SECOND};
+    reload_buf pem = {0};
+    assert_int_equal(reload_crl_issue(&spec, ca, key, &pem, NULL), RELOAD_OK);
+    reload_buf_append(&pem, "", 1);
+    char *from = strchr((char *)pem.octets, '\n'), *to = strstr(from, "-----END");
+    uint8_t *der = malloc(pem.len);
+    assert_non_null(der);
+    assert_int_equal(mbedtls_base64_decode(der, pem.len, len, (uint8_t *)from, (size_t)(to - from)),
+                     0);
+    reload_buf_free(&pem);
+    return der;
+}
+
+/* The authority key identifier becomes a critical extension. */
+static void test_crls(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *oid, *text;
+    } rows[] = {
+        {"\x06\x03\x55\x1d\x1c\x01\x01\xff\x04\x15", "2.5.29.28 (issuingDistributionPoint)"},
+        {"\x06\x03\x55\x1d\x1b\x01\x01\xff\x04\x15", "2.5.29.27 (deltaCRLIndicator)"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        reload_buf pem = {0};
+        char text[256];
+        size_t len;
+        uint8_t *der = make_crl(&len);
+        append_pem(&pem, "X509 CRL", der, len);
+        expect(rl_trust_add_crl, &pem, "");
+        replace(der, len, "\x06\x03\x55\x1d\x23\x04\x18\x30\x16\x80", rows[i].oid, 10);
+        append_pem(&pem, "X509 CRL", der, len);
+        (void)snprintf(text, sizeof text, "CRL 2 of 2 has an unknown critical extension %s: CN=CA",
+                       rows[i].text);
+        expect(rl_trust_add_crl, &pem, text);
+        free(der);
+        reload_buf_free(&pem);
+    }
+}
+
+/* An entry with a critical certificateIssuer (RFC 5280 section 5.3.3), in a CRL by CN=X. mbed TLS
+ * passes it over. */
+static void test_critical_entry(void **state)
+{
+    (void)state;
+    reload_buf der = {0};
+    test_hex(&der, "30816a3055020101300d06092a864886f70d01010b0500300c310a300806035504030c015817"
+                   "0d3037303730313030303030305a30243022020105170d3037303730313030303030305a300e"
+                   "300c0603551d1d0101ff04023000300d06092a864886f70d01010b050003020000");
+    expect(rl_trust_add_crl, &der,
+           "the CRL has an unknown critical extension 2.5.29.29 (certificateIssuer): CN=X");
+    reload_buf_free(&der);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_critical),
+        cmocka_unit_test(test_other_flaws),
+        cmocka_unit_test(test_crls),
+        cmocka_unit_test(test_critical_entry),
+    };
+    return cmocka_run_group_tests_name("given", tests, setup, teardown);
+}

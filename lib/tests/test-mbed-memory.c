@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Allocations that fail inside mbed TLS while it reads a certificate. It reports some of them as a
+ * bad key. */
+#include "test.h"
+
+#include "x509/x509.h"
+
+#include <string.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#define CAN_REPLACE false
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define CAN_REPLACE false
+#endif
+#endif
+#ifndef CAN_REPLACE
+#define CAN_REPLACE true
+
+/* This calloc takes the place of the C library's in shared libraries too. */
+static long countdown = -1;
+static bool failed;
+
+void *__libc_calloc(size_t count, size_t size);
+void *calloc(size_t count, size_t size);
+
+void *calloc(size_t count, size_t size)
+{
+    if (countdown >= 0 && countdown-- == 0) {
+        failed = true;
+        return NULL;
+    }
+    return __libc_calloc(count, size);
+}
+#else
+static long countdown;
+static bool failed;
+#endif
+
+/* A self-signed CA certificate in DER, in which octets are replaced. */
+static void make_certificate(reload_buf *der, const char *from, const char *to, size_t size)
+{
+    static const uint8_t serial[] = {1};
+    const reload_cert_spec spec = {
+        .size = sizeof spec, .subject = "CN=CA", .serial = serial, .serial_len = 1, .ca = true};
+    reload_rng *rng;
+    reload_key *key;
+    reload_cert *cert;
+    reload_buf pem = {0};
+    size_t len;
+    assert_int_equal(reload_rng_new((const uint8_t *)"memory", 6, &rng), RELOAD_OK);
+    assert_int_equal(reload_key_generate(rng, 1024, &key), RELOAD_OK);
+    assert_int_equal(reload_cert_issue(&spec, key, NULL, NULL, key, &pem, NULL), RELOAD_OK);
+    assert_int_equal(reload_cert_parse(pem.octets, pem.len, &cert, NULL), RELOAD_OK);
+    const uint8_t *octets = reload_cert_octets(cert, &len);
+    reload_buf_append(der, octets, len);
+    for (uint8_t *at = der->octets; size > 0; at += size) {
+        at = memmem(at, (size_t)(der->octets + len - at), from, size);
+        if (at == NULL)
+            break;
+        memcpy(at, to, size);
+    }
+    reload_buf_free(&pem);
+    reload_cert_free(&cert);
+    reload_key_free(&key);
+    reload_rng_free(&rng);
+}
+
+/* Reads a certificate while each allocation fails in turn: never bad, weak or untrusted for that.
+ */
+static void read_failing(const reload_buf *der, rl_cert_fault fault)
+{
+    long n = 0;
+    rl_objection objection;
+    for (failed = true; failed; n++) {
+        reload_cert *cert;
+        failed = false;
+        countdown = n;
+        reload_err err = rl_cert_read(der->octets, der->len, &cert, &objection);
+        countdown = -1;
+        assert_int_equal(err, failed ? RELOAD_ERR_MEMORY : RELOAD_OK);
+        reload_cert_free(&cert);
+    }
+    assert_int_equal(objection.fault, fault);
+    print_message("# %ld allocations\n", n - 1);
+    assert_true(n > 5);
+}
+
+static void test_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *from, *to;
+        size_t size;
+        rl_cert_fault fault;
+    } rows[] = {
+        {"", "", 0, RL_CERT_GOOD},
+        /* an unknown signature algorithm; a key that is not RSA */
+        {"\xf7\x0d\x01\x01\x0b", "\xf7\x0d\x01\x01\x7f", 5, RL_CERT_GOOD},
+        {"\xf7\x0d\x01\x01\x01", "\xf7\x0d\x01\x01\x7e", 5, RL_CERT_WEAK},
+    };
+    if (!CAN_REPLACE)
+        skip();
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        reload_buf der = {0};
+        make_certificate(&der, rows[i].from, rows[i].to, rows[i].size);
+        read_failing(&der, rows[i].fault);
+        reload_buf_free(&der);
+    }
+}
+
+static void test_given(void **state)
+{
+    (void)state;
+    reload_buf der = {0};
+    long n = 0;
+    if (!CAN_REPLACE)
+        skip();
+    make_certificate(&der, "", "", 0);
+    for (failed = true; failed; n++) {
+        rl_trust *trust = rl_trust_new();
+        assert_non_null(trust);
+        failed = false;
+        countdown = n;
+        reload_err err = rl_trust_add_ca(trust, der.octets, der.len, NULL);
+        countdown = -1;
+        assert_int_equal(err, failed ? RELOAD_ERR_MEMORY : RELOAD_OK);
+        rl_trust_free(&trust);
+    }
+    reload_buf_free(&der);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_read), cmocka_unit_test(test_given)};
+    return cmocka_run_group_tests_name("mbed-memory", tests, NULL, NULL);
+}
