@@ -124,8 +124,8 @@ def rsa_signature_is_good(key, hash_name, octets, signature):
     return len(signature) == size and number < n and hmac.compare_digest(pow(number, e, n).to_bytes(size, "big"), block)
 
 
-BASIC_CONSTRAINTS, KEY_USAGE, SUBJECT_ALT_NAME, EXT_KEY_USAGE = (bytes.fromhex(oid) for oid in (
-    "551d13", "551d0f", "551d11", "551d25"))
+BASIC_CONSTRAINTS, KEY_USAGE, SUBJECT_ALT_NAME, EXT_KEY_USAGE, ANY_EXTENDED_KEY_USAGE = (bytes.fromhex(oid) for oid in (
+    "551d13", "551d0f", "551d11", "551d25", "551d2500"))
 
 GENERAL_NAMES = (0xa0, 0x81, 0x82, 0xa3, 0xa4, 0xa5, 0x86, 0x87, 0x88)  # the tags in a subjectAltName (RFC 5280 section 4.2.1.6)
 
@@ -142,9 +142,11 @@ class Signed:
         self.signature = body.bits()
         body.end()
         inner_algorithm = self.read(Der(tbs))
-        oid = Der(Der(algorithm).value(0x30)).next(0x06)[1]
-        # The algorithm is named twice; the signature cannot be good if the two differ (RFC 5280 section 4.1.1.2).
-        self.hash = HASHES.get(oid[-1]) if oid[:-1] == PKCS1 and inner_algorithm == algorithm else None
+        self.one_algorithm = inner_algorithm == algorithm  # it is stated twice (RFC 5280 section 4.1.1.2)
+        fields = Der(algorithm).sub(0x30)
+        oid = fields.next(0x06)[1]
+        plain = fields.octets[fields.at:] in (b"", b"\5\0")  # no parameters, or NULL
+        self.hash = HASHES.get(oid[-1]) if oid[:-1] == PKCS1 and plain else None
 
     def is_signed_by(self, issuer):
         return self.hash is not None and issuer.key is not None and rsa_signature_is_good(
@@ -156,12 +158,12 @@ class Certificate(Signed):
 
     def __init__(self, der):
         self.der, self.flaw, self.key, self.subject, self.issuer = der, True, None, None, None
-        self.is_ca, self.path_length, self.usage, self.mails, self.uris = False, None, None, [], []
+        self.is_ca, self.path_length, self.usage, self.mails, self.uris, self.refuses_use = False, None, None, [], [], False
         try:
             super().__init__(der)
         except BadDer:
             return
-        self.flaw = self.flaw or not openssl_parses(der)
+        self.flaw = self.flaw or not self.one_algorithm or not openssl_parses(der)
 
     @staticmethod
     @lru_cache(maxsize=1000)
@@ -198,12 +200,13 @@ class Certificate(Signed):
             numbers.end()
             if n <= 0 or e < 0:
                 raise BadDer
-            self.key = n, e
+            if n & 1:  # an even number is not a product of odd primes
+                self.key = n, e
 
     def read_extensions(self, extensions):
         """Read the four extensions that are understood. Returns False for a duplicate or an unknown critical one."""
         readers = {BASIC_CONSTRAINTS: self.read_constraints, KEY_USAGE: self.read_usage, SUBJECT_ALT_NAME: self.read_names,
-                   EXT_KEY_USAGE: lambda value: value.value(0x30)}  # the drafts define no purposes, so it is not enforced
+                   EXT_KEY_USAGE: self.read_purposes}
         seen = set()
         good = True
         for extension in extensions.rest():
@@ -212,6 +215,7 @@ class Certificate(Signed):
             value = extension.sub(0x04)
             extension.end()
             good = good and oid not in seen and (oid in readers or not critical)
+            self.critical = critical
             seen.add(oid)
             if oid in readers:
                 readers[oid](value)
@@ -229,6 +233,12 @@ class Certificate(Signed):
     def read_usage(self, value):
         self.usage = (value.bits() or b"\0")[0]
 
+    def read_purposes(self, value):
+        purposes, found = value.sub(0x30), []
+        while purposes.tag() is not None:
+            found.append(purposes.value(0x06))
+        self.refuses_use = self.critical and ANY_EXTENDED_KEY_USAGE not in found
+
     def read_names(self, value):
         names = value.sub(0x30)
         while names.tag() is not None:
@@ -244,8 +254,12 @@ class Certificate(Signed):
     def may_sign_certificates(self):
         return self.is_ca and not self.flaw and (self.usage is None or bool(self.usage & 0x04))  # keyCertSign
 
+    def may_sign_lists(self):
+        return not self.flaw and (self.usage is None or bool(self.usage & 0x02))  # cRLSign
+
     def is_leaf(self):
-        return not self.is_ca and not (self.usage is not None and self.usage & 0x04) and self.may_sign_messages()
+        may_sign_certificates = self.is_ca or self.usage is not None and self.usage & 0x04
+        return not may_sign_certificates and self.may_sign_messages() and not self.refuses_use
 
     def peer_ids(self, policy, message):
         """The Peer-IDs that it names for the overlay (D19, D20)."""
@@ -285,49 +299,126 @@ class RevocationList(Signed):
         self.issuer = tbs.value(0x30)
         self.this_update = tbs.time()
         self.next_update = tbs.time() if tbs.tag() in (0x17, 0x18) else None
-        self.revoked = {}
+        self.revoked = []
         for entry in tbs.sub(0x30).rest() if tbs.tag() == 0x30 else ():
-            serial, date = entry.integer(), entry.time()
-            self.revoked[serial] = date
-        for extension in tbs.sub(0xa0).sub(0x30).rest() if tbs.tag() == 0xa0 else ():
-            extension.value(0x06)
-            if extension.tag() == 0x01:
-                raise BadDer  # a critical extension may mean a partial list, which RFC 5280 section 5.2 forbids to apply
+            self.revoked.append((entry.integer(), entry.time()))
+            if entry.tag() == 0x30:
+                self.read_extensions(entry.sub(0x30))
+        if tbs.tag() == 0xa0:
+            self.read_extensions(tbs.sub(0xa0).sub(0x30))
         tbs.end()
         return algorithm
 
-    def counts_from(self, issuer):
-        return self.issuer == issuer.subject and self.is_signed_by(issuer)
+    @staticmethod
+    def read_extensions(extensions):
+        for extension in extensions.rest():
+            extension.value(0x06)
+            if extension.tag() == 0x01 and extension.value(0x01) != b"\0":
+                raise BadDer  # the list may be partial, or an entry another issuer's; RFC 5280 section 5 forbids to apply it
+
+    def signers(self, policy):
+        return [given for given in policy.anchors + policy.intermediates if given.subject == self.issuer and self.is_signed_by(given)]
+
+    def counts(self, issuer, anchor, policy):
+        """Whether it counts for certificates of an issuer in a chain that ends at an anchor."""
+        if self.issuer != issuer.subject:
+            return False
+        return any(signer is issuer or signer.may_sign_lists() and anchor in policy.anchors_of(signer) for signer in self.signers(policy))
+
+    def lists(self, certificate, time):
+        return any(serial == certificate.serial and date <= time for serial, date in self.revoked)
+
+    def is_current(self, time):
+        return self.next_update is not None and self.this_update <= time < self.next_update
 
 
-def chains(chain, policy):
-    """Each chain, by names, from a certificate through intermediates to a CA."""
-    for anchor in policy.anchors:
-        if anchor.subject == chain[-1].issuer:
-            yield chain + [anchor]
-    for intermediate in policy.intermediates:
-        if intermediate.subject == chain[-1].issuer and intermediate not in chain:
-            yield from chains(chain + [intermediate], policy)
+MAX_INTERMEDIATES, MAX_CHECKS = 64, 1000
+
+
+class Search:
+    """The chains from a certificate to the anchors whose signatures are good and whose issuers may issue (D18)."""
+
+    def __init__(self, policy):
+        self.policy, self.checks = policy, 0
+
+    def follows(self, chain, issuer):
+        below = [between for between in chain[1:] if between.subject != between.issuer]
+        if issuer in chain or issuer.subject != chain[-1].issuer or not issuer.may_sign_certificates():
+            return False
+        if issuer.path_length is not None and len(below) > issuer.path_length:
+            return False
+        if self.checks == MAX_CHECKS:
+            return False
+        self.checks += 1
+        return chain[-1].is_signed_by(issuer)
+
+    def chains(self, chain):
+        for anchor in self.policy.anchors:
+            if self.follows(chain, anchor):
+                yield chain + [anchor]
+        for intermediate in self.policy.intermediates if len(chain) <= MAX_INTERMEDIATES else ():
+            if self.follows(chain, intermediate):
+                yield from self.chains(chain + [intermediate])
+
+
+def anchors_of(certificate, policy):
+    """The anchors at which the paths of a CRL's signer end. Dates, revocation and the rules for leaves are not applied."""
+    if not policy.key_is_strong(certificate):
+        return []
+    found = [certificate] if certificate in policy.anchors else []
+    for chain in Search(policy).chains([certificate]):
+        if all(map(policy.key_is_strong, chain)) and not any(policy.hash_is_weak(signed) for signed in chain[:-1]):
+            found.append(chain[-1])
+    return found
 
 
 def judge_chain(chain, policy):
-    """The first of D18's conditions 2 to 5 that holds for a chain (leaf first, CA last), or None for a good chain."""
-    if not all(policy.key_is_strong(certificate) for certificate in chain):
+    """The first of D18's conditions 2 to 5 that holds for a chain of good signatures (leaf first, CA last), or None."""
+    if not all(map(policy.key_is_strong, chain)):
         return "weak-key"
-    links = list(zip(chain, chain[1:]))  # certificate and issuer; a trust anchor's own signature is not checked
-    refused = ["md5"] if policy.allow_sha1 else ["md5", "sha1"]
-    for number_below, (certificate, issuer) in enumerate(links):
-        below = [between for between in chain[1:number_below + 1] if between.subject != between.issuer]
-        too_long = issuer.path_length is not None and len(below) > issuer.path_length
-        if not issuer.may_sign_certificates() or too_long or certificate.hash in refused or not certificate.is_signed_by(issuer):
-            return "untrusted-certificate"
-    if not chain[0].is_leaf():
+    if not chain[0].is_leaf() or any(map(policy.hash_is_weak, chain[:-1])):
         return "untrusted-certificate"
-    for certificate, issuer in links:
-        for crl in policy.revocation_lists:
-            date = crl.revoked.get(certificate.serial)
-            if date is not None and date <= policy.time and crl.counts_from(issuer):
-                return "revoked-certificate"
+    without_list = False
+    for certificate, issuer in zip(chain, chain[1:]):
+        counting = [crl for crl in policy.revocation_lists if crl.counts(issuer, chain[-1], policy)]
+        if any(crl.lists(certificate, policy.time) for crl in counting):
+            return "revoked-certificate"
+        without_list = without_list or not any(crl.is_current(policy.time) for crl in counting)
+    if policy.require_crl and without_list:
+        return "untrusted-certificate"
     if not all(certificate.not_before <= policy.time <= certificate.not_after for certificate in chain):
         return "expired-certificate"
     return None
+
+
+def judge_names(certificate, policy):
+    """The condition of a chain by names alone, in which a signature is bad or an issuer may not issue. A weak key comes first, but a
+    chain without one gets further."""
+    seen, edge, anchored = {certificate: True}, [certificate], set()
+    for _ in range(MAX_INTERMEDIATES + 1):
+        level = []
+        for below in edge:
+            for above in policy.anchors:
+                if above.subject == below.issuer:
+                    anchored.add(seen[below] and policy.key_is_strong(above))
+            for above in policy.intermediates:
+                strong = seen[below] and policy.key_is_strong(above)
+                if above.subject == below.issuer and (above not in seen or strong and not seen[above]):
+                    seen[above] = strong
+                    level.append(above)
+        edge = level
+    return "weak-key" if anchored == {False} else "untrusted-certificate"
+
+
+def judge_trust(certificate, policy):
+    """D18's conditions 2 to 5 for a certificate. Of several chains, the one that gets furthest counts."""
+    order = ["weak-key", "untrusted-certificate", "revoked-certificate", "expired-certificate"]
+    if not policy.key_is_strong(certificate):
+        return "weak-key"
+    furthest = "weak-key"
+    for chain in Search(policy).chains([certificate]):
+        result = judge_chain(chain, policy)
+        if result is None:
+            return None
+        furthest = max(furthest, result, key=order.index)
+    return judge_names(certificate, policy) if furthest == "weak-key" else furthest

@@ -20,7 +20,7 @@ is accepted, 1 if it is rejected, and 2 if it could not be judged (standard erro
   RELOAD_TIME            the time of checking, in seconds since the epoch (absent: now)
   RELOAD_MAX_SKEW        seconds that a TIMESTAMP may be off, or `none` (absent: 300)
   RELOAD_MIN_RSA_BITS    the smallest RSA key accepted (absent: 2048)
-  RELOAD_ALLOW_SHA1_CERTS, RELOAD_REQUIRE_PEER_SIGNATURE, RELOAD_REPLAY and RELOAD_PAIR (D25), RELOAD_PIN (D28): 1 for yes
+  RELOAD_ALLOW_SHA1_CERTS, RELOAD_REQUIRE_CRL, RELOAD_REQUIRE_PEER_SIGNATURE, RELOAD_REPLAY and RELOAD_PAIR (D25), RELOAD_PIN (D28): 1 for yes
   RELOAD_BEFORE          a file of earlier messages; they are judged first, and their verdicts are not printed
 
 It needs only Python's own library and the openssl command. openssl decides whether a certificate can be parsed; certificates.py
@@ -38,7 +38,7 @@ import zlib
 from base64 import b64decode
 
 sys.dont_write_bytecode = True  # the vectors' directory must not change
-from certificates import (address_of_record, BadDer, CannotJudge, Certificate, chains, judge_chain, RevocationList,  # noqa: E402
+from certificates import (address_of_record, BadDer, CannotJudge, Certificate, anchors_of, judge_trust, RevocationList,  # noqa: E402
                           rsa_signature_is_good)
 from framer import items  # noqa: E402,F401 (run passes streams to this module)
 
@@ -438,14 +438,14 @@ def step_7(certificate, site, run):
 
 
 def step_7_trust(certificate, policy):
-    """D18: the first of five conditions that applies. Of several chains, the best one counts."""
+    """D18: the first of five conditions that applies."""
     if certificate.flaw:
         raise Rejected("bad-certificate", 431)
     if not policy.key_is_strong(certificate):
         raise Rejected("weak-key", 431)
-    results = [judge_chain(chain, policy) for chain in chains([certificate], policy)]
-    if None not in results:
-        raise Rejected(max(results, key=PROGRESS.index, default="untrusted-certificate"), 431)
+    reason = judge_trust(certificate, policy)
+    if reason is not None:
+        raise Rejected(reason, 431)
 
 
 def step_7_pinned(certificate, site, run):
@@ -619,12 +619,25 @@ class Policy:
             self.revocation_lists = [RevocationList(der) for der in read_pem(text("CRL"), "X509 CRL")]
         except BadDer:
             raise CannotJudge(f"{text('CRL')}: not a complete revocation list") from None
-        self.warnings = []
+        self.require_crl = flag("REQUIRE_CRL")
+        self.warnings, self.anchors_by_signer = [], {}
         for crl in self.revocation_lists:  # D18
-            if not any(crl.counts_from(issuer) for issuer in self.anchors + self.intermediates):
-                self.warnings.append("a revocation list is ignored: it is not signed by a certificate supplied")
-            elif self.time < crl.this_update or crl.next_update is not None and self.time > crl.next_update:
-                self.warnings.append("a revocation list is out of date")
+            signers = [signer for signer in crl.signers(self) if self.anchors_of(signer)]
+            if not any(signer.may_sign_lists() or signer.may_sign_certificates() for signer in signers):
+                self.warnings.append("a revocation list is ignored: it is not signed by a certificate supplied, or not by one that may")
+            else:
+                if not any(signer.may_sign_lists() for signer in signers):
+                    self.warnings.append("a revocation list is by an issuer that may not sign lists")
+                if self.time < crl.this_update or crl.next_update is not None and self.time >= crl.next_update:
+                    self.warnings.append("a revocation list is out of date")
+
+    def hash_is_weak(self, certificate):
+        return certificate.hash == "md5" or certificate.hash == "sha1" and not self.allow_sha1
+
+    def anchors_of(self, signer):
+        if signer not in self.anchors_by_signer:
+            self.anchors_by_signer[signer] = anchors_of(signer, self)
+        return self.anchors_by_signer[signer]
 
     def key_is_strong(self, certificate):
         if certificate.key is None:

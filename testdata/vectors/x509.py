@@ -188,6 +188,27 @@ class P256Key:
         return tlv(0x30, oid("1.2.840.10045.4.3.2"))
 
 
+class ExplicitP256Key(P256Key):
+    """The same key with the curve's parameters instead of its name (RFC 3279 section 2.3.5)."""
+
+    def spki(self):
+        p = 2**256 - 2**224 + 2**192 + 2**96 - 1
+        b = 0x5ac635d8aa3a93e7b3ebbd55769886bc651d06b0cc53b0f63bce3c3e27d2604b
+        point = b"\x04" + self.x.to_bytes(32, "big") + self.y.to_bytes(32, "big")
+        curve = tlv(0x30, tlv(4, (p - 3).to_bytes(32, "big")), tlv(4, b.to_bytes(32, "big")))
+        parameters = tlv(0x30, integer(1), tlv(0x30, oid("1.2.840.10045.1.1"), integer(p)), curve, tlv(4, point), integer(self.order), integer(1))
+        return tlv(0x30, tlv(0x30, oid("1.2.840.10045.2.1"), parameters), bits(point))
+
+
+class DsaKey:
+    """A DSA public key whose numbers have the usual sizes and no other property."""
+
+    def spki(self):
+        p, q, g, y = (int.from_bytes(hashlib.sha256(letter).digest() * 8, "big") >> shift | 1 for letter, shift in
+                      ((b"p", 0), (b"q", 2048 - 256), (b"g", 0), (b"y", 0)))
+        return tlv(0x30, tlv(0x30, oid("1.2.840.10040.4.1"), tlv(0x30, integer(p), integer(q), integer(g))), bits(integer(y)))
+
+
 class Ed25519Key:
     """The public key of RFC 8032's first test vector."""
 
@@ -238,29 +259,35 @@ def extensions(spec):
 
 def certificate(spec, key, issuer_name, issuer_key, serial):
     """The DER of a certificate for a public key, signed with the issuer's. README.md describes the specification."""
-    md = spec.get("md", "sha256")
     found = extensions(spec)
     version = spec.get("version", 3)
+    number = tlv(2, bytes.fromhex(spec["serial_hex"])) if "serial_hex" in spec else integer(serial)
     tbs = tlv(0x30,
               tlv(0xa0, integer(version - 1)) if version > 1 else b"",
-              integer(serial), issuer_key.algorithm(md), name(issuer_name),
+              number, algorithm(spec, issuer_key), name(issuer_name),
               tlv(0x30, when(spec["not_before"]), when(spec["not_after"])), name(spec["subject"]), key.spki(),
               tlv(0xa3, tlv(0x30, *found)) if found and version == 3 else b"")
-    return signed(tbs, issuer_key, md, spec)
+    return signed(tbs, issuer_key, spec)
 
 
-def signed(tbs, issuer_key, md, spec):
-    signature = issuer_key.sign(tbs, md)
+def algorithm(spec, issuer_key):
+    """The signature's AlgorithmIdentifier, or another in its place."""
+    return bytes.fromhex(spec["algorithm"]) if "algorithm" in spec else issuer_key.algorithm(spec.get("md", "sha256"))
+
+
+def signed(tbs, issuer_key, spec):
+    signature = issuer_key.sign(tbs, spec.get("md", "sha256"))
     if spec.get("bad_signature"):
         signature = signature[:-1] + bytes([signature[-1] ^ 1])
-    return tlv(0x30, tbs, issuer_key.algorithm(md), bits(signature)) + bytes.fromhex(spec.get("behind", ""))
+    stated = bytes.fromhex(spec["outer_algorithm"]) if "outer_algorithm" in spec else algorithm(spec, issuer_key)
+    return tlv(0x30, tbs, stated, bits(signature)) + bytes.fromhex(spec.get("behind", ""))
 
 
 def crl(spec, issuer_name, issuer_key):
-    """The DER of a CRL. spec["revoked"] holds pairs [serial, date]."""
-    md = spec.get("md", "sha256")
-    entries = [tlv(0x30, integer(serial), when(date)) for serial, date in spec["revoked"]]
-    tbs = tlv(0x30, integer(1), issuer_key.algorithm(md), name(issuer_name), when(spec["this_update"]), when(spec["next_update"]),
+    """The DER of a CRL. spec["revoked"] holds pairs [serial, date]; a serial number may be the DER of its value."""
+    entries = [tlv(0x30, integer(serial) if isinstance(serial, int) else tlv(2, serial), when(date)) for serial, date in spec["revoked"]]
+    tbs = tlv(0x30, integer(1), algorithm(spec, issuer_key), name(issuer_name), when(spec["this_update"]),
+              when(spec["next_update"]) if spec["next_update"] else b"",
               tlv(0x30, *entries) if entries else b"",
               tlv(0xa0, tlv(0x30, extension("2.5.29.20", False, integer(1)))))
-    return signed(tbs, issuer_key, md, spec)
+    return signed(tbs, issuer_key, spec)

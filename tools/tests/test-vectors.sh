@@ -11,7 +11,7 @@ kinds=(bodies_test.json certs_test.json codec_test.json hmac_test.json id_test.j
 run_tools=("$vectors/run" --tools "$RELOAD_TOOLS")
 
 is "$(cd "$vectors" && printf '%s\n' *_test.json)" "$(printf '%s\n' "${kinds[@]}")" "this test covers all files"
-ok "the suite is below 6 MB" test "$(cat "$vectors"/*_test.json | wc -c)" -lt 6000000
+ok "the suite is below 7 MB" test "$(cat "$vectors"/*_test.json | wc -c)" -lt 7000000
 
 # D13's comparison in constant time, which vectors cannot show
 if [ -e "$RELOAD_TOOLS/../lib/libreload.so" ]; then
@@ -156,7 +156,7 @@ for name in DHT HASH TIME MAX_SKEW MIN_RSA_BITS; do
     option=${name,,}
     [ -z "${!variable-}" ] || options+=("--${option//_/-}" "${!variable}")
 done
-for name in ALLOW_SHA1_CERTS REQUIRE_PEER_SIGNATURE REPLAY PAIR; do
+for name in ALLOW_SHA1_CERTS REQUIRE_CRL REQUIRE_PEER_SIGNATURE REPLAY PAIR; do
     variable=RELOAD_$name
     option=${name,,}
     [ -z "${!variable-}" ] || options+=("--${option//_/-}")
@@ -181,8 +181,8 @@ for name in tunnel_test.json replay_test.json pinned_test.json verdicts_test.jso
 done
 jq '.testGroups |= .[:2] | .testGroups[].tests |= (group_by(.result) | map(.[0])) | .numberOfTests = ([.testGroups[].tests[]] | length)' \
     "$vectors/hmac_test.json" >hmac_test.json
-jq '.testGroups |= map(select(.crl)) | .numberOfTests = ([.testGroups[].tests[]] | length)' "$vectors/trust_test.json" >crl_test.json
-t "a command passes the tests with CRLs" 0 '~.*all tests .* 0' '' "$vectors/run" --command ./verifier --reasons crl_test.json
+jq '.testGroups |= (map(select(.crl)) | .[:20]) | .numberOfTests = ([.testGroups[].tests[]] | length)' "$vectors/trust_test.json" >crl_test.json
+t "a command passes tests with CRLs" 0 '~.*all tests .* 0' '' "$vectors/run" --command ./verifier --reasons crl_test.json
 t "a command runs tests of verifying only" 1 '~.*ReloadId +40 not run: only tests of verifying go to a command' '' "$vectors/run" --command ./verifier "$vectors/id_test.json"
 t "a command that accepts everything fails" 1 '~.*accepted, but invalid \(.*' '' "$vectors/run" --command true hmac_test.json
 t "a command that refuses everything fails" 1 '~.*rejected, but valid \(None\).*' '' "$vectors/run" --command false hmac_test.json
