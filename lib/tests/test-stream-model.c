@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Framing of streams (D33), against a model that reads the whole stream at once */
 #include "collect.h"
+#include "framing-model.h"
 
 #include "stream/stream.h"
 
@@ -11,148 +12,44 @@
 
 /* ---- The model ---- */
 
-struct model {
-    const uint8_t *octets;
-    size_t len;
-    size_t max; /* --max-message, or RELOAD_MAX_LENGTH */
-    uint64_t steps;
-    size_t read;
-    struct test_log log;
-};
-
-static size_t number(const struct model *m, size_t at, size_t octets)
+static void note_item(void *arg, char kind, size_t at, size_t end, int error)
 {
-    size_t value = 0;
-    for (size_t i = 0; i < octets; i++)
-        value = value << 8 | m->octets[at + i];
-    return value;
-}
-
-static bool is_header(const struct model *m, size_t at)
-{
-    return m->len - at >= 68 && memcmp(m->octets + at, "RELO", 4) == 0;
-}
-
-static bool is_plausible(const struct model *m, size_t at)
-{
-    const uint8_t *h = m->octets + at;
-    return is_header(m, at) && h[5] <= 2 && (number(m, at + 6, 2) & 0x3fff) == 0 &&
-           (h[8] & 0x7f) == 1 && h[9] <= 15 && h[10] <= 15 && h[11] <= 15 && (h[12] & 0x40) == 0;
-}
-
-static void require(struct model *m, size_t to)
-{
-    to = to < m->len ? to : m->len;
-    m->read = to > m->read ? to : m->read;
-}
-
-static bool is_spent(const struct model *m)
-{
-    uint64_t limit = 16 * (uint64_t)m->read;
-    return m->steps >= (limit > 1048576 ? limit : 1048576);
-}
-
-static bool is_framed(struct model *m, size_t at, bool search)
-{
-    size_t length = number(m, at + 13, 3), end = at + 68 + length;
-    if (length > m->max)
-        return false;
-    for (at += 68; at + 4 <= end && at + 4 <= m->len;
-         at += 4 + (number(m, at + 2, 2) + 3) / 4 * 4) {
-        require(m, at + 4);
-        if (search && is_spent(m))
-            return false;
-        m->steps += search;
-    }
-    if (at == end)
-        require(m, end);
-    return at == end && end <= m->len;
-}
-
-/* Where a message ends. *cut: the next one begins there. */
-static size_t end_of(struct model *m, size_t at, bool *cut)
-{
-    size_t length = number(m, at + 13, 3), end = at + 68 + length;
-    *cut = false;
-    require(m, at + 68 + (length > m->max ? 0 : length));
-    end = end < m->len ? end : m->len;
-    if (!is_framed(m, at, false)) {
-        bool spent = is_spent(m);
-        for (size_t i = at + 4; i < end; i++) {
-            if (!is_plausible(m, i))
-                continue;
-            require(m, i + 68);
-            if ((*cut = spent || is_framed(m, i, true)))
-                return i;
-            spent = is_spent(m);
-        }
-    }
-    require(m, end);
-    return end;
-}
-
-static void note(struct model *m, char kind, size_t at, size_t end, int error)
-{
-    m->log.len += (size_t)snprintf(m->log.text + m->log.len, sizeof m->log.text - m->log.len,
-                                   "%s%c%zu@%zu", m->log.len > 0 ? " " : "", kind, end - at, at);
+    struct test_log *log = arg;
+    log->len += (size_t)snprintf(log->text + log->len, sizeof log->text - log->len, "%s%c%zu@%zu",
+                                 log->len > 0 ? " " : "", kind, end - at, at);
     if (error != 0)
-        m->log.len += (size_t)snprintf(m->log.text + m->log.len, sizeof m->log.text - m->log.len,
-                                       "!%d", error);
-    assert_true(m->log.len + 64 < sizeof m->log.text);
-}
-
-static void model_read(struct model *m)
-{
-    bool anywhere = true;
-    size_t at = 0;
-    while (at < m->len) {
-        size_t end = at + 1;
-        bool cut;
-        if (!(anywhere ? is_header(m, at) : is_plausible(m, at))) {
-            while (end < m->len && !is_plausible(m, end))
-                end++;
-            note(m, 'G', at, end, RELOAD_ERR_NO_MESSAGE);
-            anywhere = false;
-        } else {
-            bool large = number(m, at + 13, 3) > m->max;
-            end = end_of(m, at, &cut);
-            anywhere = !(cut && end - at < 68);
-            if (anywhere)
-                note(m, 'M', at, end,
-                     cut || (large && end - at == 68 + number(m, at + 13, 3)) ? RELOAD_ERR_MALFORMED
-                                                                              : 0);
-            else
-                note(m, 'G', at, end, RELOAD_ERR_NO_MESSAGE);
-        }
-        at = end;
-    }
+        log->len +=
+            (size_t)snprintf(log->text + log->len, sizeof log->text - log->len, "!%d", error);
+    assert_true(log->len + 64 < sizeof log->text);
 }
 
 /* Compares the items with the model's, for each size of chunks. */
 static void check_stream(const reload_buf *stream, uint32_t max)
 {
     static const size_t chunks[] = {0, 1, 5, 64, 1000};
-    struct model *m = calloc(1, sizeof *m);
-    assert_non_null(m);
-    m->octets = stream->octets;
-    m->len = stream->len;
-    m->max = max == 0 ? RELOAD_MAX_LENGTH : max;
-    model_read(m);
+    struct test_log *expected = calloc(1, sizeof *expected);
+    assert_non_null(expected);
+    struct framing_model m = {.octets = stream->octets,
+                              .len = stream->len,
+                              .max = max == 0 ? RELOAD_MAX_LENGTH : max,
+                              .note = note_item,
+                              .arg = expected};
+    framing_read(&m);
     for (size_t k = 0; k < COUNT(chunks); k++) {
         struct test_log log;
         struct test_source source = {
             .octets = stream->octets, .len = stream->len, .chunk = chunks[k], .max_message = max};
         test_collect(&log, RELOAD_FORM_BINARY, &source, RELOAD_FORM_BINARY);
-        if (strcmp(log.text, m->log.text) != 0) {
+        if (strcmp(log.text, expected->text) != 0) {
             for (size_t i = 0; i < stream->len && i < 4096; i++)
                 print_message("%02x", stream->octets[i]);
             fail_msg("max %" PRIu32 ", chunks of %zu:\n%s\nmodel:\n%s", max, chunks[k], log.text,
-                     m->log.text);
+                     expected->text);
         }
         test_same_octets(log.octets.octets, log.octets.len, stream->octets, stream->len);
         reload_buf_free(&log.octets);
     }
-    free(m);
+    free(expected);
 }
 
 /* ---- Streams from pieces ---- */
@@ -305,20 +202,21 @@ static ptrdiff_t pull_stream(void *arg, uint8_t *octets, size_t size, uint64_t *
 static size_t check_pass(const reload_buf *stream, rl_framer *f)
 {
     struct test_source source = {.octets = stream->octets, .len = stream->len};
-    struct model m = {.octets = stream->octets, .len = stream->len, .max = RELOAD_MAX_LENGTH};
+    struct framing_model m = {
+        .octets = stream->octets, .len = stream->len, .max = RELOAD_MAX_LENGTH};
     size_t count = 0;
     rl_framer_open(f, pull_stream, &source, false);
     assert_int_equal(rl_framer_need(f, stream->len + 1), RELOAD_OK);
     for (size_t at = 0; at < stream->len; at++) {
         bool framed;
-        size_t size = is_header(&m, at) ? 68 + number(&m, at + 13, 3) : SIZE_MAX;
+        size_t size = framing_is_header(&m, at) ? 68 + framing_number(&m, at + 13, 3) : SIZE_MAX;
         f->start = at;
         f->base = at;
         f->avail = stream->len - at;
         if (size > f->avail || below(4) == 0)
             continue;
         assert_int_equal(rl_frames_ask(f, size, &framed), RELOAD_OK);
-        if (framed != is_framed(&m, at, false))
+        if (framed != framing_is_framed(&m, at, false))
             fail_msg("the message at %zu: %d", at, framed);
         count += framed && size > 68;
     }
