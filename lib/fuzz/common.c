@@ -51,18 +51,20 @@ static void check_diag(const reload_diag *diag)
              (diag->pointer[0] == '\0' || diag->pointer[0] == '/'));
 }
 
-void fuzz_read(struct fuzz_items *items, reload_form form, const uint8_t *octets, size_t len,
-               size_t step)
+void fuzz_read_with(struct fuzz_items *items, const struct fuzz_reading *reading,
+                    const uint8_t *octets, size_t len)
 {
     static reload_reader *reader; /* reused, as in the tools */
-    struct fuzz_source source = {octets, len, step};
+    struct fuzz_source source = {octets, len, reading->step};
+    const reload_reader_options options = {
+        .size = sizeof options, .form = reading->form, .max_message = reading->max_message};
     const reload_item *item;
     if (reader == NULL)
         reader = reload_reader_new();
     MUST(reader != NULL);
     items->count = items->bad = 0;
     reload_buf_reset(&items->octets);
-    reload_reader_open(reader, form, fuzz_pull, &source);
+    MUST(reload_reader_open_with(reader, &options, fuzz_pull, &source) == RELOAD_OK);
     for (;;) {
         MUST(reload_reader_next(reader, &item) == RELOAD_OK);
         items->form = item->form;
@@ -76,8 +78,12 @@ void fuzz_read(struct fuzz_items *items, reload_form form, const uint8_t *octets
             items->item = realloc(items->item, items->cap * sizeof *items->item);
             MUST(items->item != NULL);
         }
-        items->item[items->count++] =
-            (struct fuzz_item){item->kind, item->offset, items->octets.len, item->len};
+        items->item[items->count++] = (struct fuzz_item){.kind = item->kind,
+                                                         .offset = item->offset,
+                                                         .at = items->octets.len,
+                                                         .len = item->len,
+                                                         .diag = item->diag,
+                                                         .captured = item->captured};
         if (item->kind == RELOAD_ITEM_BAD)
             items->bad++;
         else
@@ -87,12 +93,20 @@ void fuzz_read(struct fuzz_items *items, reload_form form, const uint8_t *octets
     MUST(items->octets.err == RELOAD_OK);
 }
 
+void fuzz_read(struct fuzz_items *items, reload_form form, const uint8_t *octets, size_t len,
+               size_t step)
+{
+    const struct fuzz_reading reading = {form, 0, step};
+    fuzz_read_with(items, &reading, octets, len);
+}
+
 void fuzz_same_items(const struct fuzz_items *a, const struct fuzz_items *b, bool offsets)
 {
     MUST(a->count == b->count);
     for (size_t i = 0; i < a->count; i++) {
         MUST(a->item[i].kind == b->item[i].kind);
         MUST(a->item[i].len == b->item[i].len);
+        MUST(!offsets || a->item[i].diag.code == b->item[i].diag.code);
         MUST(!offsets || a->item[i].offset == b->item[i].offset);
     }
     MUST(a->octets.len == b->octets.len);

@@ -5,8 +5,6 @@
 
 #include "dump/dump.h"
 
-#include <string.h>
-
 static const uint8_t secret[] = "a secret for fuzzing";
 static const uint8_t other_secret[] = "another";
 
@@ -19,14 +17,13 @@ static void make_all(void)
     all.msg = reload_msg_new();
     all.made = reload_msg_new();
     all.again = reload_msg_new();
-    all.report = reload_report_new();
     all.hmac = reload_signer_new(RELOAD_SECURITY_HMAC);
     all.none = reload_signer_new(RELOAD_SECURITY_NONE);
     all.hmac_verifier.policy = reload_policy_new(RELOAD_SECURITY_HMAC);
     all.strict_verifier.policy = reload_policy_new(RELOAD_SECURITY_HMAC);
     all.none_verifier.policy = reload_policy_new(RELOAD_SECURITY_NONE);
-    MUST(all.msg != NULL && all.made != NULL && all.again != NULL && all.report != NULL &&
-         all.hmac != NULL && all.none != NULL);
+    MUST(all.msg != NULL && all.made != NULL && all.again != NULL && all.hmac != NULL &&
+         all.none != NULL);
     MUST(all.hmac_verifier.policy != NULL && all.strict_verifier.policy != NULL &&
          all.none_verifier.policy != NULL);
     MUST(reload_signer_set_secret(all.hmac, secret, sizeof secret) == RELOAD_OK);
@@ -39,24 +36,19 @@ static void make_all(void)
     reload_policy_set_hash(all.strict_verifier.policy, RELOAD_HASH_SHA1);
     reload_policy_require_peer_signature(all.strict_verifier.policy, true);
     struct verifier *verifiers[] = {&all.hmac_verifier, &all.strict_verifier, &all.none_verifier};
-    for (size_t i = 0; i < 3; i++) {
-        MUST(reload_policy_seal(verifiers[i]->policy, NULL) == RELOAD_OK);
-        verifiers[i]->judge = reload_judge_new(verifiers[i]->policy);
-        MUST(verifiers[i]->judge != NULL);
-    }
+    for (size_t i = 0; i < 3; i++)
+        verifier_begin(verifiers[i]);
 }
 
-bool same(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
+void check_strictness(const reload_msg *msg)
 {
-    return a_len == b_len && (a_len == 0 || memcmp(a, b, a_len) == 0);
-}
-
-bool is_framed(const reload_msg *msg)
-{
-    size_t len;
-    reload_flaw flaw;
-    (void)reload_msg_trailing(msg, &len, &flaw);
-    return len == 0;
+    reload_reason lax = verify(&all.hmac_verifier, msg, NOW)->reason;
+    reload_reason strict = verify(&all.strict_verifier, msg, NOW)->reason;
+    bool early = lax == RELOAD_REASON_MALFORMED || lax == RELOAD_REASON_UNSUPPORTED_VERSION ||
+                 lax == RELOAD_REASON_FRAGMENT;
+    MUST(strict == lax || (!early && (strict == RELOAD_REASON_OVERLAY_MISMATCH ||
+                                      strict == RELOAD_REASON_MISSING_SIGNATURE)));
+    MUST(strict != RELOAD_REASON_NONE || lax == RELOAD_REASON_NONE);
 }
 
 static void check_message(const uint8_t *octets, size_t len, unsigned depth)
@@ -82,7 +74,7 @@ static void check_message(const uint8_t *octets, size_t len, unsigned depth)
     check_strictness(msg);
     unsigned seed = len > RELOAD_HEADER_SIZE ? octets[len - 1] : 0u;
     if ((seed + len) % 8 == 0) /* slower than all other checks */
-        check_explaining(msg);
+        check_explaining(&all.hmac_verifier, msg, NOW);
     check_appending(msg);
     check_stripping(msg, seed + (unsigned)len);
     check_signing(msg, 0);

@@ -35,6 +35,8 @@ struct fuzz_item {
     reload_item_kind kind;
     uint64_t offset;
     size_t at, len; /* in the octets of struct fuzz_items */
+    reload_diag diag;
+    reload_time captured;
 };
 
 struct fuzz_items {
@@ -45,7 +47,16 @@ struct fuzz_items {
     size_t bad; /* number of BAD items */
 };
 
+/* How octets are read. Each call of the source returns at most step octets; 0: no limit. */
+struct fuzz_reading {
+    reload_form form;
+    uint32_t max_message; /* 0: no limit */
+    size_t step;
+};
+
 /* Replaces items by those of octets. */
+void fuzz_read_with(struct fuzz_items *items, const struct fuzz_reading *reading,
+                    const uint8_t *octets, size_t len);
 void fuzz_read(struct fuzz_items *items, reload_form form, const uint8_t *octets, size_t len,
                size_t step);
 /* Asserts that two lists have items of the same kinds and octets, and optionally offsets. */

@@ -1,44 +1,97 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Invariants of verifying a message */
-#include "message.h"
+/* Invariants of verifying a message under any policy */
+#include "judging.h"
+#include "verify/report-json.h"
 
 #include <string.h>
 
-const reload_report *verify(const struct verifier *verifier, const reload_msg *msg, int64_t time)
+bool same(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len)
 {
-    reload_report *report = all.report;
-    const reload_origin origin = {
-        .size = sizeof origin, .file = "-", .index = 1, .captured = 1183900000500000};
+    return a_len == b_len && (a_len == 0 || memcmp(a, b, a_len) == 0);
+}
+
+bool is_framed(const reload_msg *msg)
+{
+    size_t len;
+    reload_flaw flaw;
+    (void)reload_msg_trailing(msg, &len, &flaw);
+    return len == 0;
+}
+
+bool is_request(const reload_msg *msg)
+{
+    return reload_msg_field(msg, RELOAD_F_RESPONSE) == 0;
+}
+
+void verifier_begin(struct verifier *verifier)
+{
+    reload_policy_remember(verifier->policy, verifier->remembers);
+    MUST(reload_policy_seal(verifier->policy, NULL) == RELOAD_OK);
+    verifier->judge = reload_judge_new(verifier->policy);
+    MUST(verifier->judge != NULL);
+}
+
+/* Asserts what holds for each signature of any report. */
+static void check_signatures(const reload_report *report, const reload_msg *msg, bool secured)
+{
     size_t signatures = 0;
-    const reload_moment moment = {time * RELOAD_SECOND, RELOAD_NO_TIME, false};
-    MUST(reload_verify(verifier->judge, msg, moment, NULL, report) == RELOAD_OK);
-    MUST((report->verdict == RELOAD_VALID || report->verdict == RELOAD_UNSECURED) ==
-         (report->reason == RELOAD_REASON_NONE));
-    MUST(report->verdict != RELOAD_UNCHECKED);
-    MUST(report->verdict !=
-         (verifier == &all.none_verifier ? RELOAD_VALID : RELOAD_UNSECURED)); /* D23 */
-    MUST((report->verdict == RELOAD_MALFORMED) == (report->reason == RELOAD_REASON_MALFORMED));
-    MUST((report->verdict == RELOAD_MALFORMED) == (reload_msg_check(msg, NULL) != RELOAD_OK));
-    MUST((report->detail[0] == '\0') == (report->reason == RELOAD_REASON_NONE));
-    MUST(report->response_code == 0 ||
-         (report->verdict == RELOAD_INVALID && reload_msg_field(msg, RELOAD_F_RESPONSE) == 0));
     for (size_t i = 0; i < reload_msg_count(msg); i++) {
         uint16_t type = reload_msg_attr(msg, i)->type;
-        if (type != RELOAD_A_SIGNATURE && type != RELOAD_A_PEER_SIGNATURE &&
-            type != RELOAD_A_BODY_SIGNATURE)
+        if (!reload_is_signature(type))
             continue;
         MUST(signatures < report->count && reload_report_signature(report, signatures)->attr == i);
         const reload_signature *signature = reload_report_signature(report, signatures++);
         MUST((signature->verdict == RELOAD_INVALID) == (signature->reason != RELOAD_REASON_NONE));
         MUST(signature->verdict == RELOAD_UNCHECKED ||
-             (verifier != &all.none_verifier && report->verdict != RELOAD_MALFORMED));
+             (secured && report->verdict != RELOAD_MALFORMED));
         /* an invalid signature makes the message invalid, except in a ROUTE-LOG (D27) */
-        MUST(signature->verdict != RELOAD_INVALID || report->verdict != RELOAD_VALID ||
+        MUST(signature->verdict != RELOAD_INVALID || !reload_verdict_passes(report->verdict) ||
              type == RELOAD_A_PEER_SIGNATURE);
     }
     MUST(signatures == report->count);
+}
+
+/* Asserts what holds for any report. */
+static void check_report(const reload_report *report, const reload_msg *msg,
+                         const struct verifier *verifier)
+{
+    const reload_origin origin = {
+        .size = sizeof origin, .file = "-", .index = 1, .captured = 1183900000500000};
+    bool secured = reload_policy_security(verifier->policy) != RELOAD_SECURITY_NONE;
+    bool pins = (verifier->remembers & RELOAD_REMEMBER_PINS) != 0;
+    MUST(reload_verdict_passes(report->verdict) == (report->reason == RELOAD_REASON_NONE));
+    MUST(report->verdict != RELOAD_UNCHECKED);
+    MUST(report->verdict != RELOAD_VALID || (secured && !pins)); /* D23, D28 */
+    MUST(report->verdict != RELOAD_PINNED || pins);
+    MUST(report->verdict != RELOAD_UNSECURED || !secured);
+    MUST((report->verdict == RELOAD_MALFORMED) == (report->reason == RELOAD_REASON_MALFORMED));
+    MUST((report->verdict == RELOAD_MALFORMED) == (reload_msg_check(msg, NULL) != RELOAD_OK));
+    MUST((report->detail[0] == '\0') == (report->reason == RELOAD_REASON_NONE));
+    MUST(report->response_code == 0 || (report->verdict == RELOAD_INVALID && is_request(msg)));
+    check_signatures(report, msg, secured);
     MUST(report_json_write(report, msg, &origin, RELOAD_SECURITY_OPEN, NULL, RELOAD_ASCII,
                            fuzz_touch, NULL) == RELOAD_OK);
+}
+
+const reload_report *verify_with(const struct verifier *verifier, const reload_msg *msg,
+                                 reload_moment moment, struct fuzz_store *store)
+{
+    static reload_report *report;
+    const reload_store functions = fuzz_store_functions(store);
+    if (report == NULL)
+        report = reload_report_new();
+    MUST(report != NULL);
+    MUST(reload_verify(verifier->judge, msg, moment, &functions, report) == RELOAD_OK);
+    check_report(report, msg, verifier);
+    return report;
+}
+
+const reload_report *verify(const struct verifier *verifier, const reload_msg *msg, int64_t time)
+{
+    struct fuzz_store store = {0};
+    const reload_moment moment = {time * RELOAD_SECOND, RELOAD_NO_TIME, false};
+    const reload_report *report = verify_with(verifier, msg, moment, &store);
+    fuzz_store_clear(&store);
     return report;
 }
 
@@ -93,53 +146,53 @@ reload_reason expected_reason(const reload_msg *msg)
     return lacks_expiration(msg) ? RELOAD_REASON_MISSING_EXPIRATION : RELOAD_REASON_NONE;
 }
 
-void check_tampering(const reload_buf *good, unsigned seed)
+/* The attribute that a bit is flipped in is covered, or it is DIGEST. */
+static void check_flipped(const struct verifier *verifier, const reload_msg *msg, int64_t time,
+                          size_t at, uint8_t bit)
 {
+    enum { FRAG_AT = 6, FRAG = 0x80, COVERED_AT = 8 };
+    reload_verdict verdict = verify(verifier, msg, time)->verdict;
+    if (at < COVERED_AT && !(at == FRAG_AT && bit == FRAG))
+        MUST(reload_verdict_passes(verdict));
+    else if (at >= LENGTH_AT && at < LENGTH_END)
+        MUST(verdict != RELOAD_UNSECURED); /* D2: the signature may not cover it */
+    else
+        MUST(verdict == RELOAD_INVALID || verdict == RELOAD_MALFORMED);
+}
+
+void check_tampering(const struct verifier *verifier, const reload_buf *good, int64_t time,
+                     unsigned seed)
+{
+    static reload_msg *msg;
     reload_buf copy = {0};
-    reload_msg *msg = all.again;
+    if (msg == NULL)
+        msg = reload_msg_new();
     reload_buf_append(&copy, good->octets, good->len);
-    MUST(reload_msg_parse(msg, copy.octets, copy.len, NULL) == RELOAD_OK);
+    MUST(msg != NULL && reload_msg_parse(msg, copy.octets, copy.len, NULL) == RELOAD_OK);
     const reload_attr *signature = reload_msg_attr(msg, reload_msg_signature(msg));
     size_t end = signature->offset + HEAD + signature->length;
     for (unsigned k = 0; k < 8; k++) {
         size_t at = k < 4 ? 4 + k : 8 + (seed + k * 2654435761u) % (end - 8);
         uint8_t bit = (uint8_t)(1u << (seed + k) % 8);
         copy.octets[at] ^= bit;
-        if (reload_msg_parse(msg, copy.octets, copy.len, NULL) == RELOAD_OK) {
-            reload_verdict verdict = verify(&all.hmac_verifier, msg, NOW)->verdict;
-            if (k < 4 && !(at == 6 && bit == 0x80))
-                MUST(verdict == RELOAD_VALID);
-            else if (at >= LENGTH_AT && at < LENGTH_END)
-                MUST(verdict != RELOAD_UNSECURED); /* D2: the signature may not cover it */
-            else
-                MUST(verdict == RELOAD_INVALID || verdict == RELOAD_MALFORMED);
-        }
+        if (reload_msg_parse(msg, copy.octets, copy.len, NULL) == RELOAD_OK)
+            check_flipped(verifier, msg, time, at, bit);
         copy.octets[at] ^= bit;
     }
     reload_buf_free(&copy);
 }
 
-void check_strictness(const reload_msg *msg)
+void check_explaining(const struct verifier *verifier, const reload_msg *msg, int64_t time)
 {
-    reload_reason lax = verify(&all.hmac_verifier, msg, NOW)->reason;
-    reload_reason strict = verify(&all.strict_verifier, msg, NOW)->reason;
-    bool early = lax == RELOAD_REASON_MALFORMED || lax == RELOAD_REASON_UNSUPPORTED_VERSION ||
-                 lax == RELOAD_REASON_FRAGMENT;
-    MUST(strict == lax || (!early && (strict == RELOAD_REASON_OVERLAY_MISMATCH ||
-                                      strict == RELOAD_REASON_MISSING_SIGNATURE)));
-    MUST(strict != RELOAD_REASON_NONE || lax == RELOAD_REASON_NONE);
-}
-
-void check_explaining(const reload_msg *msg)
-{
-    const reload_report *report = verify(&all.hmac_verifier, msg, NOW);
+    static struct explanations list;
+    const reload_report *report = verify(verifier, msg, time);
     const reload_origin origin = {.size = sizeof origin, .file = "-", .index = 1};
     reload_report before = *report;
-    MUST(explain_report(all.hmac_verifier.policy, msg, report, &all.explanations) == RELOAD_OK);
+    MUST(explain_report(verifier->policy, msg, report, &list) == RELOAD_OK);
     MUST(memcmp(&before, report, sizeof before) == 0);
     for (size_t i = 0; i < report->count; i++) {
         const reload_signature *signature = reload_report_signature(report, i);
-        const struct explanation *explanation = explanations_of(&all.explanations, signature);
+        const struct explanation *explanation = explanations_of(&list, signature);
         bool wrong = signature->reason == RELOAD_REASON_BAD_DIGEST ||
                      signature->reason == RELOAD_REASON_BAD_DIGEST_LENGTH;
         MUST((explanation != NULL) == wrong);
@@ -149,6 +202,6 @@ void check_explaining(const reload_msg *msg)
                  fit->readings[fit->count - 1] != NULL);
         }
     }
-    MUST(report_json_write(report, msg, &origin, RELOAD_SECURITY_OPEN, &all.explanations,
-                           RELOAD_ASCII, fuzz_touch, NULL) == RELOAD_OK);
+    MUST(report_json_write(report, msg, &origin, RELOAD_SECURITY_OPEN, &list, RELOAD_ASCII,
+                           fuzz_touch, NULL) == RELOAD_OK);
 }

@@ -126,7 +126,7 @@ void check_signing(const reload_msg *msg, unsigned flags)
         if (sign_message(all.hmac, flags, all.again, &again))
             MUST(same(out.octets, out.len, again.octets, again.len));
         if (valid)
-            check_tampering(&out, (unsigned)len + flags);
+            check_tampering(&all.hmac_verifier, &out, NOW, (unsigned)len + flags);
     }
     reload_buf_free(&out);
     reload_buf_free(&again);
@@ -159,7 +159,7 @@ static void check_valid(const uint8_t *octets, size_t len, unsigned flags)
             MUST(late == (stamped ? RELOAD_REASON_STALE : RELOAD_REASON_NONE));
             reload_reason early = verify(&all.hmac_verifier, all.made, NOW - 301)->reason;
             MUST(early == (stamped ? RELOAD_REASON_FUTURE : RELOAD_REASON_NONE));
-            check_tampering(&out, (unsigned)len);
+            check_tampering(&all.hmac_verifier, &out, NOW, (unsigned)len);
         }
         check_json(all.made);
         /* removing the signatures restores the message, unless signing completed it */

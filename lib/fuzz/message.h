@@ -3,30 +3,19 @@
 #ifndef RL_FUZZ_MESSAGE_H
 #define RL_FUZZ_MESSAGE_H
 
-#include "fuzz.h"
-#include "verify/report-json.h"
-
-enum { NOW = 1183900000, HEAD = 4, LENGTH_AT = 13, LENGTH_END = 16 };
-
-struct verifier {
-    reload_policy *policy;
-    reload_judge *judge;
-};
+#include "judging.h"
 
 /* Made once and reused for each message, as in the tools */
 struct harness {
     reload_signer *hmac, *none;
     struct verifier hmac_verifier, strict_verifier, none_verifier;
     reload_msg *msg, *made, *again;
-    reload_report *report;
-    struct explanations explanations;
 };
 extern struct harness all;
 
 /* fuzz-message.c */
-bool same(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len);
-/* Whether the attributes cover the whole message. */
-bool is_framed(const reload_msg *msg);
+/* A stricter policy only adds reasons, in D24's order. */
+void check_strictness(const reload_msg *msg);
 
 /* message-render.c */
 /* The attributes cover the message without gaps, and their values are within it. */
@@ -43,20 +32,6 @@ void check_json(const reload_msg *msg);
 /* Findings are well formed and reproducible, and linting stops if the callback fails. */
 void check_lint(const reload_msg *msg);
 void check_building(const reload_msg *msg);
-
-/* message-verify.c */
-/* Verifies a message into all.report, which is checked and returned. */
-const reload_report *verify(const struct verifier *verifier, const reload_msg *msg, int64_t time);
-/* The report's entry of a signature, or NULL */
-const reload_signature *entry_of(const reload_report *report, uint32_t attr);
-/* The expected reason, by D24's order, of a message whose signatures are all correct */
-reload_reason expected_reason(const reload_msg *msg);
-/* A changed bit that the signature covers makes a valid message invalid. */
-void check_tampering(const reload_buf *good, unsigned seed);
-/* A stricter policy only adds reasons, in D24's order. */
-void check_strictness(const reload_msg *msg);
-/* Wrong digests are explained, and the report does not change. */
-void check_explaining(const reload_msg *msg);
 
 /* message-sign.c */
 void check_appending(const reload_msg *msg);
