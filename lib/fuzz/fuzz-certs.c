@@ -108,17 +108,66 @@ static int64_t time_of(uint8_t octet)
 
 /* ---- The store ---- */
 
-/* Asserts that the identity of a pinned message has a pin. */
-static void check_pin(const struct fuzz_store *store, const reload_msg *msg)
+/* The name of a Peer-ID's pin */
+static void pin_name(const uint8_t *id, char name[5 + 2 * RELOAD_ID_SIZE + 1])
 {
-    char name[5 + 2 * RELOAD_ID_SIZE + 1] = "peer:";
+    memcpy(name, "peer:", 5);
+    reload_hex_encode(id, RELOAD_ID_SIZE, name + 5);
+    name[5 + 2 * RELOAD_ID_SIZE] = '\0';
+}
+
+/* The PEER-ID that a signature speaks for, or NULL. */
+static const uint8_t *signer_id(const reload_msg *msg, uint32_t signature)
+{
     size_t len;
-    uint32_t info = reload_msg_member(msg, RELOAD_NO_ATTR, RELOAD_A_SOURCE_INFO);
+    reload_site site;
+    reload_site_at(msg, signature, &site);
+    uint32_t info = site.role == RELOAD_ROLE_MESSAGE
+                        ? reload_msg_member(msg, RELOAD_NO_ATTR, RELOAD_A_SOURCE_INFO)
+                        : site.container;
+    if (site.role == RELOAD_ROLE_NONE || site.role == RELOAD_ROLE_BODY)
+        return NULL;
     const uint8_t *id =
         reload_msg_value_octets(msg, reload_msg_member(msg, info, RELOAD_A_PEER_ID), &len);
     MUST(len == RELOAD_ID_SIZE);
-    reload_hex_encode(id, len, name + 5);
-    MUST(fuzz_store_has_pin(store, name));
+    return id;
+}
+
+/* Asserts that two valid signatures for one Peer-ID have one key, and that a Peer-ID without a pin
+ * is that of a ROUTE-LOG. */
+static void check_pins(const struct fuzz_store *store, const reload_msg *msg,
+                       const reload_report *report)
+{
+    for (size_t i = 0; i < report->count; i++) {
+        char name[5 + 2 * RELOAD_ID_SIZE + 1];
+        const reload_signature *a = reload_report_signature(report, i);
+        const uint8_t *id = a->verdict == RELOAD_VALID ? signer_id(msg, a->attr) : NULL;
+        if (id == NULL)
+            continue;
+        pin_name(id, name);
+        MUST(fuzz_store_has_pin(store, name) ||
+             reload_role_at(msg, a->attr) == RELOAD_ROLE_ROUTE_LOG);
+        for (size_t k = 0; k < i; k++) {
+            const reload_signature *b = reload_report_signature(report, k);
+            const uint8_t *other = b->verdict == RELOAD_VALID ? signer_id(msg, b->attr) : NULL;
+            if (other != NULL && memcmp(id, other, RELOAD_ID_SIZE) == 0)
+                MUST(reload_cert_same_key(a->signer, b->signer));
+        }
+    }
+}
+
+/* Asserts that the only new pins of a message are those of its signatures outside ROUTE-LOGs. */
+static void check_route_logs(const struct fuzz_store *store, size_t before, const reload_msg *msg,
+                             const reload_report *report)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < report->count; i++) {
+        const reload_signature *entry = reload_report_signature(report, i);
+        most += entry->verdict == RELOAD_VALID &&
+                reload_role_at(msg, entry->attr) != RELOAD_ROLE_ROUTE_LOG &&
+                reload_role_at(msg, entry->attr) != RELOAD_ROLE_SOURCE; /* the message's identity */
+    }
+    MUST(report->tunnelled_count > 0 || store->kept[FUZZ_PIN] - before <= most);
 }
 
 /* A second time, a request that passed is a replay, and any other message has the same reason. */
@@ -153,8 +202,10 @@ static void check_stored(const struct verifier *v, const reload_msg *msg, int64_
     else if ((v->remembers & RELOAD_REMEMBER_PEERS) != 0 && is_request(msg))
         MUST(store->kept[FUZZ_PEER] > peers);
     MUST(pinned || store->kept[FUZZ_PIN] == pins);
-    if (pinned)
-        check_pin(store, msg);
+    if (pinned) {
+        check_pins(store, msg, report);
+        check_route_logs(store, pins, msg, report);
+    }
     check_repeat(v, msg, moment, store, reason);
 }
 
