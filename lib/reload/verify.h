@@ -159,6 +159,10 @@ void reload_policy_set_hash(reload_policy *policy, uint8_t hash);
 void reload_policy_set_max_skew(reload_policy *policy, reload_time skew);
 /* Requires a PEER-SIGNATURE in every SOURCE-INFO. */
 void reload_policy_require_peer_signature(reload_policy *policy, bool required);
+/* Checks every signature of a message that passes D24's steps 1 to 4, also after one has failed.
+ * The message's verdict stays that of the first failure; expect_replay of a moment has no effect.
+ */
+void reload_policy_check_all(reload_policy *policy, bool all);
 
 enum {
     RELOAD_REMEMBER_PEERS = 1,    /* D25: a request that was seen before is a replay */

@@ -545,6 +545,36 @@ static void test_threads(void **state)
     free_fixture(f);
 }
 
+/* With all signatures checked, what the store decides leaves the later ones their findings. */
+static void test_check_all(void **state)
+{
+    (void)state;
+    const reload_moment expected = {NOW * RELOAD_SECOND, RELOAD_NO_TIME, true};
+    struct fixture *f = new_fixture();
+    reload_policy_check_all(f->policy, true);
+    assert_int_equal(reload_policy_seal(f->policy, NULL), RELOAD_OK);
+    make_signed(PUT("00000005"), &first, 0, &f->octets);
+    judge_fixture(f, NULL, BODY_SIG "=valid:CN=first SIGNATURE=valid:CN=first");
+    commit_fixture(f, NULL, BODY_SIG "=valid:CN=first SIGNATURE=valid:CN=first");
+    /* a replay, also if it is expected */
+    assert_int_equal(reload_judge_message(f->judge, f->msg, expected, f->report), RELOAD_OK);
+    commit_fixture(f, "replay", BODY_SIG "=valid:CN=first SIGNATURE=valid:CN=first");
+    /* another key: a pin mismatch comes before the digest of the BODY */
+    make_signed(PUT("00000006"), &second, 0, &f->octets);
+    judge_fixture(f, NULL, BODY_SIG "=valid:CN=second SIGNATURE=valid:CN=second");
+    commit_fixture(f, "pin-mismatch",
+                   BODY_SIG "=pin-mismatch:CN=second SIGNATURE=pin-mismatch:CN=second");
+    /* the judge's first failure stays, though a pin does not fit later */
+    flip_digest_bit(&f->octets, RELOAD_A_SIGNATURE);
+    memset(&f->memory.pins[0], 0, sizeof f->memory.pins[0]); /* the Peer-ID's */
+    judge_fixture(f, "bad-digest", BODY_SIG "=valid:CN=second SIGNATURE=bad-digest:CN=second");
+    commit_fixture(f, "bad-digest",
+                   BODY_SIG "=pin-mismatch:CN=second SIGNATURE=bad-digest:CN=second");
+    assert_int_equal(f->memory.peer.counter, 5);
+    assert_int_equal(f->memory.pin_count, 2);
+    free_fixture(f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -554,7 +584,7 @@ int main(void)
         cmocka_unit_test(test_alternatives),      cmocka_unit_test(test_alternatives_of_bad_digest),
         cmocka_unit_test(test_tunnel_effects),    cmocka_unit_test(test_tunnel_uses_no_counter),
         cmocka_unit_test(test_missing_store),     cmocka_unit_test(test_replace_policy),
-        cmocka_unit_test(test_threads),
+        cmocka_unit_test(test_threads),           cmocka_unit_test(test_check_all),
     };
     return cmocka_run_group_tests_name("commit", tests, setup_identities, teardown_identities);
 }

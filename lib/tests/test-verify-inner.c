@@ -193,6 +193,68 @@ static void test_moved(void **state)
                   NULL);
 }
 
+/* ---- reload_policy_check_all ---- */
+
+/* Crafts a message, and asserts the verdict and signatures with all signatures checked. */
+static void check_all(const struct plan *p, const char *reason, uint16_t code,
+                      const char *signatures)
+{
+    reload_buf buf = {0};
+    reload_policy *policy = new_policy();
+    reload_policy_check_all(policy, true);
+    craft(p, &buf);
+    check_octets(policy, &buf, NOW, reason == NULL ? RELOAD_VALID : RELOAD_INVALID, reason, code,
+                 signatures);
+    reload_policy_free(&policy);
+    reload_buf_free(&buf);
+}
+
+#define WRONG               \
+    {                       \
+        "D", 0, true, false \
+    }
+
+/* Each signature has its own finding; the verdict is that of the first failure. */
+static void test_check_all(void **state)
+{
+    (void)state;
+    check_all(&(struct plan){.message = WRONG}, "bad-digest", 431,
+              BODY_SIG "=valid /attributes/2=bad-digest");
+    check_all(&(struct plan){.message = {"TD", NOW - 301, false, false}, .body = WRONG}, "stale",
+              431, BODY_SIG "=bad-digest /attributes/2=stale");
+    check_all(&(struct plan){.message = WRONG, .source = WRONG, .body = {"DT", 0, false, false}},
+              "bad-digest", 431,
+              SOURCE_SIG "=bad-digest " BODY_SIG "=misplaced /attributes/2=bad-digest");
+    check_all(&(struct plan){.source = WRONG, .redirect = {"D", 0, false, false}, .body = WRONG},
+              "bad-digest", 431,
+              SOURCE_SIG "=bad-digest /attributes/1/value/2=valid /attributes/2/value/1/value/2="
+                         "bad-digest /attributes/3=valid");
+    check_all(&(struct plan){.no_message_signature = true}, "missing-signature", 401,
+              BODY_SIG "=valid");
+    check_all(&(struct plan){.body = WRONG, .route_log = WRONG}, "bad-digest", 431,
+              BODY_SIG "=bad-digest /attributes/2/value/0/value/2=bad-digest "
+                       "/attributes/3=valid");
+    /* without it, those after the first failure are unchecked */
+    check_verdict(&(struct plan){.message = WRONG}, "bad-digest", 431,
+                  BODY_SIG "=unchecked /attributes/2=bad-digest");
+    /* steps 1 to 4 end the check */
+    check_all(&(struct plan){.security = 1, .message = WRONG}, "security-mismatch", 401,
+              BODY_SIG "=unchecked /attributes/2=unchecked");
+}
+
+/* D11: a duplicate fails the message, and of the inner signatures those in its container. */
+static void test_check_all_duplicates(void **state)
+{
+    (void)state;
+    check_all(&(struct plan){.in_source = PEER_ID, .source = {"D", 0, false, false}},
+              "duplicate-attribute", 431,
+              "/attributes/0/value/3=duplicate-attribute " BODY_SIG
+              "=valid /attributes/2=duplicate-attribute");
+    check_all(&(struct plan){.in_body = "03030000"}, "duplicate-attribute", 431,
+              "/attributes/1/value/1/value/3=duplicate-attribute "
+              "/attributes/2=duplicate-attribute");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -205,6 +267,8 @@ int main(void)
         cmocka_unit_test(test_appended_route_log),
         cmocka_unit_test(test_many_route_logs),
         cmocka_unit_test(test_moved),
+        cmocka_unit_test(test_check_all),
+        cmocka_unit_test(test_check_all_duplicates),
     };
     return cmocka_run_group_tests_name("verify-inner", tests, NULL, NULL);
 }

@@ -238,8 +238,10 @@ rl_resource *rl_resource_at(rl_judging *j, uint32_t attr, bool list)
 {
     rl_resource *resource = &j->resource;
     if (resource->attr != attr) {
-        *resource =
-            (rl_resource){.attr = attr, .key = reload_msg_member(j->msg, attr, RELOAD_A_KEY)};
+        reload_iter keys = reload_members(j->msg, attr);
+        *resource = (rl_resource){.attr = attr};
+        resource->key = reload_next_of(&keys, RELOAD_A_KEY) ? keys.index : RELOAD_NO_ATTR;
+        resource->key_again = reload_next_of(&keys, RELOAD_A_KEY) ? keys.index : RELOAD_NO_ATTR;
         reload_iter it = reload_members(j->msg, attr);
         while (!resource->certified && reload_next(&it))
             resource->certified = reload_is_certificate_body(j->msg, it.index);

@@ -13,7 +13,8 @@ struct committing {
     rl_plan *plan;
     rl_report *report;
     bool kept;          /* D26: every message around this one passes, so it may have effects */
-    rl_finding finding; /* of the step that failed */
+    rl_finding finding; /* of the step that failed first */
+    bool late;          /* the message has failed before the step */
     bool has_peer;      /* effects, applied if the message passes */
     uint8_t peer_id[RELOAD_ID_SIZE];
     reload_peer_state peer;
@@ -111,7 +112,8 @@ static reload_err commit_signature(struct committing *c, rl_step *step)
     }
     entry->reason = finding->reason;
     entry->verdict = finding->reason == RELOAD_REASON_NONE ? RELOAD_VALID : RELOAD_INVALID;
-    if (step->decides && finding->reason != RELOAD_REASON_NONE)
+    if (step->decides && finding->reason != RELOAD_REASON_NONE &&
+        (!c->late || RL_FAULT("check-all: the verdict is that of the first failure")))
         c->finding = *finding;
     return RELOAD_OK;
 }
@@ -197,6 +199,24 @@ static reload_err commit_step(struct committing *c, rl_step *step)
     return RELOAD_OK;
 }
 
+/* Takes the steps in order until one fails, and then, if the policy checks all, those of
+ * signatures. *reached: how many. */
+static reload_err commit_steps(struct committing *c, size_t *reached)
+{
+    rl_plan *plan = c->plan;
+    reload_err err = RELOAD_OK;
+    size_t i = 0;
+    for (; i < plan->count && err == RELOAD_OK; i++) {
+        c->late = c->finding.reason != RELOAD_REASON_NONE || i >= plan->decisive;
+        if (c->late && !plan->all)
+            break;
+        if (!c->late || plan->steps[i].kind == RL_STEP_SIGNATURE)
+            err = commit_step(c, &plan->steps[i]);
+    }
+    *reached = i;
+    return err;
+}
+
 /* Turns the verdict: what the judge found after the step that failed was not reached. */
 static void turn_verdict(struct committing *c, size_t reached)
 {
@@ -226,19 +246,17 @@ static reload_err commit_message(const reload_store *store, rl_report *report, b
 {
     rl_plan *plan = report->plan;
     struct committing c = {.store = store, .plan = plan, .report = report, .kept = kept};
-    reload_err err = RELOAD_OK;
     if (plan == NULL || plan->count == 0)
         return RELOAD_OK;
     if (store == NULL || store->size < sizeof *store)
         return RELOAD_ERR_ARGUMENT;
     c.last_pin = &c.pins;
-    size_t i = 0;
-    while (i < plan->count && err == RELOAD_OK && c.finding.reason == RELOAD_REASON_NONE)
-        err = commit_step(&c, &plan->steps[i++]);
+    size_t reached;
+    reload_err err = commit_steps(&c, &reached);
     if (err == RELOAD_OK && c.finding.reason == RELOAD_REASON_NONE && plan->stopped)
         err = RELOAD_ERR_AGAIN;
     if (err == RELOAD_OK && c.finding.reason != RELOAD_REASON_NONE)
-        turn_verdict(&c, i);
+        turn_verdict(&c, reached);
     if (err == RELOAD_OK && kept &&
         (reload_verdict_passes(report->result.verdict) ||
          RL_FAULT("D25: a message that fails has no effects")))

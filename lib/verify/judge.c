@@ -68,6 +68,24 @@ reload_reason rl_judge_fail(rl_judging *j, reload_reason reason, uint32_t attr, 
     return reason;
 }
 
+/* Whether a check failed. The first failure of the message is kept. */
+static bool fails(rl_judging *j, reload_reason reason)
+{
+    if (reason != RELOAD_REASON_NONE && j->first.reason == RELOAD_REASON_NONE) {
+        j->first = j->finding;
+        if (j->plan != NULL)
+            j->plan->decisive = j->plan->count;
+    }
+    return reason != RELOAD_REASON_NONE;
+}
+
+/* Whether no more signatures are checked after a result. */
+static bool stops(rl_judging *j, reload_reason reason)
+{
+    bool all = j->policy->check_all && !RL_FAULT("check-all: signatures after one that fails");
+    return j->err != RELOAD_OK || (fails(j, reason) && !all);
+}
+
 /* ---- Steps 1 to 4 ---- */
 
 static reload_reason check_form(rl_judging *j)
@@ -177,7 +195,7 @@ static reload_reason check_over_time(rl_judging *j)
         if (reason != RELOAD_REASON_NONE)
             return reason;
         plan_step(j, RL_STEP_PEER);
-        j->plan->stopped = j->expect_replay;
+        j->plan->stopped = j->expect_replay && !j->policy->check_all;
     } else if (response && (j->policy->remember & RELOAD_REMEMBER_REQUESTS) != 0) {
         plan_step(j, RL_STEP_RESPONSE);
     }
@@ -213,54 +231,53 @@ static reload_reason check_body(rl_judging *j, uint32_t body)
                : rl_check_inner(j, body, RELOAD_A_BODY_SIGNATURE, true);
 }
 
-/* Runs a check on each BODY of each RESOURCE, in order, until one fails. */
-static reload_reason check_each_body(rl_judging *j,
-                                     reload_reason (*check)(rl_judging *j, uint32_t body))
+/* Runs a check on each BODY of each RESOURCE, in order. Returns whether judging stops. */
+static bool check_each_body(rl_judging *j, reload_reason (*check)(rl_judging *j, uint32_t body))
 {
-    reload_reason reason = RELOAD_REASON_NONE;
+    bool stopped = false;
     reload_iter resources = reload_members(j->msg, RELOAD_NO_ATTR);
-    while (reason == RELOAD_REASON_NONE && rl_next_covered(&resources, RELOAD_A_RESOURCE)) {
+    while (!stopped && rl_next_covered(&resources, RELOAD_A_RESOURCE)) {
         reload_iter bodies = reload_members(j->msg, resources.index);
-        while (reason == RELOAD_REASON_NONE && rl_next_covered(&bodies, RELOAD_A_BODY))
-            reason = check(j, bodies.index);
+        while (!stopped && rl_next_covered(&bodies, RELOAD_A_BODY))
+            stopped = stops(j, check(j, bodies.index));
     }
-    return reason;
+    return stopped;
 }
 
-static reload_reason check_inner_signatures(rl_judging *j)
+/* Returns whether judging stops. */
+static bool check_inner_signatures(rl_judging *j)
 {
-    reload_reason reason = RELOAD_REASON_NONE;
+    bool stopped = false;
     if (!RL_FAULT("D24: the PEER-SIGNATURE in SOURCE-INFO"))
-        reason = check_peer(j, RELOAD_A_SOURCE_INFO, j->policy->require_peer_signature);
-    if (reason == RELOAD_REASON_NONE && !RL_FAULT("D24: the PEER-SIGNATURE in REDIRECT"))
-        reason = check_peer(j, RELOAD_A_REDIRECT, false);
-    if (reason == RELOAD_REASON_NONE && !RL_FAULT("D24: the PEER-SIGNATURE in BODY.PEER-INFO"))
-        reason = check_each_body(j, check_body_peer);
-    if (reason == RELOAD_REASON_NONE && !RL_FAULT("D24: the signatures of BODYs"))
-        reason = check_each_body(j, check_body);
-    return reason;
+        stopped = stops(j, check_peer(j, RELOAD_A_SOURCE_INFO, j->policy->require_peer_signature));
+    if (!stopped && !RL_FAULT("D24: the PEER-SIGNATURE in REDIRECT"))
+        stopped = stops(j, check_peer(j, RELOAD_A_REDIRECT, false));
+    if (!stopped && !RL_FAULT("D24: the PEER-SIGNATURE in BODY.PEER-INFO"))
+        stopped = check_each_body(j, check_body_peer);
+    if (!stopped && !RL_FAULT("D24: the signatures of BODYs"))
+        stopped = check_each_body(j, check_body);
+    return stopped;
 }
 
 /* ---- The checklist ---- */
 
-static reload_reason run_checklist(rl_judging *j)
+static void run_checklist(rl_judging *j)
 {
-    reload_reason reason = check_form(j); /* 1 to 3 */
-    if (reason == RELOAD_REASON_NONE)
-        reason = check_overlay(j); /* 4 */
-    if (reason != RELOAD_REASON_NONE || j->policy->suite->kind == RELOAD_SUITE_NONE)
-        return reason;
-    if (reload_msg_field(j->msg, RELOAD_F_RESPONSE) == 0 ||
-        !RL_FAULT("S§5.3: the SIGNATURE of a response"))
-        reason = rl_check_message(j, reload_msg_signature(j->msg)); /* 5 to 10 */
-    if (reason == RELOAD_REASON_NONE)
-        reason = check_over_time(j); /* 11 */
-    if (reason != RELOAD_REASON_NONE || (j->plan != NULL && j->plan->stopped))
-        return reason;
-    reason = check_inner_signatures(j); /* 12 */
-    if (reason == RELOAD_REASON_NONE && !RL_FAULT("D27: the signatures of ROUTE-LOGs"))
+    if (fails(j, check_form(j)) ||    /* 1 to 3 */
+        fails(j, check_overlay(j)) || /* 4 */
+        j->policy->suite->kind == RELOAD_SUITE_NONE)
+        return;
+    if ((reload_msg_field(j->msg, RELOAD_F_RESPONSE) == 0 ||
+         !RL_FAULT("S§5.3: the SIGNATURE of a response")) &&
+        stops(j, rl_check_message(j, reload_msg_signature(j->msg)))) /* 5 to 10 */
+        return;
+    if (j->first.reason == RELOAD_REASON_NONE && stops(j, check_over_time(j))) /* 11 */
+        return;
+    if (j->plan != NULL && j->plan->stopped)
+        return;
+    if (!check_inner_signatures(j) && /* 12 */
+        !RL_FAULT("D27: the signatures of ROUTE-LOGs"))
         rl_check_route_logs(j); /* D27 */
-    return reason;
 }
 
 /* ---- Before and after ---- */
@@ -300,6 +317,8 @@ static reload_err begin_plan(rl_judging *j, reload_moment moment)
     j->plan->md = j->policy->suite->md;
     j->plan->captured = moment.captured;
     j->plan->stopped = false;
+    j->plan->all = j->policy->check_all;
+    j->plan->decisive = SIZE_MAX;
     if (rl_uses_pins(j))
         j->candidates = &j->plan->candidates;
     rl_scratch_forget_identities(&j->judge->scratch);
@@ -309,11 +328,11 @@ static reload_err begin_plan(rl_judging *j, reload_moment moment)
     return j->err;
 }
 
-static void conclude(rl_judging *j, reload_reason reason)
+static void conclude(rl_judging *j)
 {
     reload_report *result = &j->report->result;
-    if (reason != RELOAD_REASON_NONE)
-        rl_report_fail(j->report, &j->finding);
+    if (j->first.reason != RELOAD_REASON_NONE)
+        rl_report_fail(j->report, &j->first);
     else if (j->policy->suite->kind == RELOAD_SUITE_NONE)
         result->verdict = RELOAD_UNSECURED;
     else if ((j->policy->remember & RELOAD_REMEMBER_PINS) != 0 &&
@@ -386,7 +405,9 @@ static reload_err judge_message(reload_judge *judge, const reload_msg *msg, relo
     if (j.err == RELOAD_OK)
         j.err = begin_plan(&j, moment);
     if (j.err == RELOAD_OK)
-        conclude(&j, run_checklist(&j));
+        run_checklist(&j);
+    if (j.err == RELOAD_OK)
+        conclude(&j);
     if (j.err == RELOAD_OK && !RL_FAULT("D26: tunnelled messages are judged"))
         j.err = judge_tunnelled(judge, msg, moment, report, depth);
     if (j.err != RELOAD_OK)

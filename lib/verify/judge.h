@@ -31,10 +31,11 @@ struct reload_judge {
 /* What the signed BODYs of a RESOURCE share */
 typedef struct rl_resource {
     uint32_t attr;
-    uint32_t key;      /* RELOAD_NO_ATTR: none */
-    bool certified;    /* has a certificate BODY */
-    bool listed;       /* trial has its candidates, none tried */
-    bool has_identity; /* under pins */
+    uint32_t key;       /* RELOAD_NO_ATTR: none */
+    uint32_t key_again; /* a second KEY, or RELOAD_NO_ATTR */
+    bool certified;     /* has a certificate BODY */
+    bool listed;        /* trial has its candidates, none tried */
+    bool has_identity;  /* under pins */
     size_t identity;
     rl_trial trial;
 } rl_resource;
@@ -52,6 +53,7 @@ typedef struct rl_judging {
     bool join_request;
     bool expect_replay;
     rl_finding finding;        /* of the check that failed last */
+    rl_finding first;          /* of the check that failed first: the message's */
     rl_resource resource;      /* the last one that was looked at */
     rl_candidates *candidates; /* the plan's under pins, else the scratch's */
     rl_trial trial;            /* of the signature being judged */

@@ -35,7 +35,9 @@ typedef struct rl_plan {
     const reload_msg *msg; /* unchanged until the commit */
     reload_md md;          /* of its signatures */
     reload_time captured;
-    bool stopped; /* at step 11, where a replay is expected */
+    bool stopped;    /* at step 11, where a replay is expected */
+    bool all;        /* signatures are judged after a failure too */
+    size_t decisive; /* steps up to the judge's first failure; later ones do not turn the verdict */
     rl_step *steps;
     size_t count;
     size_t cap;

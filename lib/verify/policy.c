@@ -134,6 +134,12 @@ void reload_policy_require_peer_signature(reload_policy *policy, bool required)
     policy->require_peer_signature = required;
 }
 
+void reload_policy_check_all(reload_policy *policy, bool all)
+{
+    policy->sealed = false;
+    policy->check_all = all;
+}
+
 void reload_policy_remember(reload_policy *policy, unsigned what)
 {
     policy->sealed = false;

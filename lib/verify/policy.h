@@ -19,6 +19,7 @@ struct reload_policy {
     uint8_t dht, hash;
     reload_time max_skew; /* negative: no limit */
     bool require_peer_signature;
+    bool check_all;    /* judging goes on after a failure of steps 5 to 12 */
     unsigned remember; /* RELOAD_REMEMBER_… that have an effect under the suite */
     bool sealed;
 };

@@ -246,6 +246,21 @@ reload_reason rl_check_message(rl_judging *j, uint32_t attr)
     return reason;
 }
 
+/* D11 for an inner signature by itself: its container, and for a BODY the RESOURCE's KEY. */
+static reload_reason check_own_duplicates(rl_judging *j, const reload_site *site)
+{
+    const reload_attr *container = reload_msg_attr(j->msg, site->container);
+    reload_reason reason = RELOAD_REASON_NONE;
+    if (site->role == RELOAD_ROLE_BODY) {
+        uint32_t key = rl_resource_at(j, container->parent, false)->key_again;
+        if (key != RELOAD_NO_ATTR)
+            reason = rl_check_duplicates(j, key, key + 1);
+    }
+    return reason != RELOAD_REASON_NONE
+               ? reason
+               : rl_check_duplicates(j, site->container + 1, container->end);
+}
+
 reload_reason rl_check_inner(rl_judging *j, uint32_t container, uint16_t type, bool required)
 {
     uint32_t attr = reload_msg_member(j->msg, container, type);
@@ -256,7 +271,9 @@ reload_reason rl_check_inner(rl_judging *j, uint32_t container, uint16_t type, b
     reload_site site;
     reload_site_at(j->msg, attr, &site);
     reload_reason reason = check_certificate_present(j, &site);
-    if (reason == RELOAD_REASON_NONE) /* D11 was the message's */
+    if (reason == RELOAD_REASON_NONE && j->first.reason != RELOAD_REASON_NONE)
+        reason = check_own_duplicates(j, &site); /* else the message has none */
+    if (reason == RELOAD_REASON_NONE)
         reason = check_site(j, &site);
     note_signature(j, &site, reason);
     return reason;
