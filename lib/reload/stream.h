@@ -38,6 +38,10 @@ typedef struct reload_item {
     /* The fault, whose offset is a position in the input; of a MESSAGE, RELOAD_OK or what
      * reload_item_parse passes on. */
     reload_diag diag;
+    /* The octets of the input that the item takes, from offset on, in the input's own form: of hex
+     * text, from its first digit to its last; of JSON, the value that holds it; of BAD, up to the
+     * fault. */
+    uint64_t extent;
 } reload_item;
 
 /* How an input is read. Set size to sizeof(reload_reader_options), and what is not needed to zero:

@@ -138,6 +138,7 @@ static reload_err give(rl_framer *f, reload_item *item, reload_item_kind kind, s
 {
     *item = (reload_item){.kind = kind, .octets = f->octets + f->start, .len = len};
     item->offset = position(f, 0);
+    item->extent = f->mapped && len > 0 ? position(f, len - 1) + 2 - item->offset : len;
     /* the rest of a piece that was too long may look like a header */
     if (kind == RELOAD_ITEM_GARBAGE && rl_check_header(item->octets, len, &item->diag) == RELOAD_OK)
         (void)rl_fail(&item->diag, RELOAD_ERR_NO_MESSAGE, "not a RELOAD message");

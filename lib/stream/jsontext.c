@@ -245,6 +245,7 @@ static void give_broken(rl_jsontext *j, rl_slice *slice, const char *why, bool s
     slice->broken_column = j->column;
     if (skip && j->pos < j->len)
         skip_character(j);
+    slice->extent = j->base + j->pos - slice->offset;
 }
 
 /* Gives up a value at pos. The next value may begin on any line after this value's first, unless
@@ -385,6 +386,7 @@ reload_err rl_jsontext_next(rl_jsontext *j, rl_slice *slice, rl_json_feed *feed,
         return RELOAD_OK;
     }
     slice->there = j->after_value = true;
+    slice->extent = j->base + j->pos - slice->offset;
     j->after_comma = false;
     return RELOAD_OK;
 }

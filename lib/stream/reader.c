@@ -249,6 +249,7 @@ static reload_err next_hex(reload_reader *r, reload_item *item)
             item->kind = RELOAD_ITEM_BAD;
             item->diag = r->hex.diag;
             item->offset = r->framer.dropped ? r->framer.dropped_at : item->diag.offset;
+            item->extent = item->diag.offset + 1 - item->offset;
             return RELOAD_OK;
         }
     }
@@ -258,7 +259,8 @@ static reload_err next_hex(reload_reader *r, reload_item *item)
 static void give_bad(reload_reader *r, reload_item *item, const reload_diag *diag)
 {
     const rl_slice *s = &r->slice;
-    *item = (reload_item){.kind = RELOAD_ITEM_BAD, .offset = s->offset, .diag = *diag};
+    *item = (reload_item){
+        .kind = RELOAD_ITEM_BAD, .offset = s->offset, .extent = s->extent, .diag = *diag};
     item->diag.has_offset = true;
     item->diag.offset = s->offset;
     if (s->broken != NULL) {
@@ -326,6 +328,7 @@ static reload_err next_json(reload_reader *r, reload_item *item)
         if (r->in_value) {
             err = rl_framer_next(&r->framer, item);
             item->offset = item->diag.offset = r->slice.offset;
+            item->extent = r->slice.extent;
             item->captured = r->captured;
             if (err != RELOAD_OK || item->kind != RELOAD_ITEM_END)
                 return err;

@@ -141,6 +141,7 @@ typedef struct rl_jsontext {
 typedef struct rl_slice {
     bool there; /* false: no more */
     uint64_t offset;
+    uint64_t extent; /* of the value, or up to the fault */
     unsigned line, column;
     const char *broken;                  /* NULL, or why this is not a value */
     unsigned broken_line, broken_column; /* position of the fault */

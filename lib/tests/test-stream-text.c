@@ -303,6 +303,35 @@ static void test_json_deep(void **state)
     free(text);
 }
 
+/* The octets that each item takes in the input */
+static void check_extents(const char *text, const char *expected)
+{
+    struct test_source source = {.octets = (const uint8_t *)text, .len = strlen(text)};
+    const reload_item *item;
+    char list[256] = "";
+    reload_reader *reader = reload_reader_new();
+    assert_non_null(reader);
+    reload_reader_open(reader, RELOAD_FORM_AUTO, test_pull, &source);
+    while (reload_reader_next(reader, &item) == RELOAD_OK && item->kind != RELOAD_ITEM_END)
+        (void)snprintf(list + strlen(list), sizeof list - strlen(list), "%s%llu+%llu",
+                       list[0] == '\0' ? "" : " ", (unsigned long long)item->offset,
+                       (unsigned long long)item->extent);
+    assert_string_equal(list, expected);
+    reload_reader_free(&reader);
+}
+
+static void test_extents(void **state)
+{
+    (void)state;
+    check_extents(M68 "\n" M72 "\n", "0+136 137+144");
+    check_extents(" 5245 4c4f20000000 01010102 01000000\n" HEADER_FROM_LENGTH "\n0011",
+                  "1+140 142+4");
+    check_extents(M68 "\nxx\n\n" M72, "0+136 137+1 141+144");
+    check_extents(CUT "\nxx\n\n" M72, "0+146 149+144");
+    check_extents("[" J68 ", " J72 "]", "1+34 37+68");
+    check_extents(BAD_VALUE "\n" J68 "x" J68, "0+29 30+34 64+1 65+34");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -312,7 +341,7 @@ int main(void)
         cmocka_unit_test(test_json_wrong_types), cmocka_unit_test(test_json_columns),
         cmocka_unit_test(test_json_deep),        cmocka_unit_test(test_joined),
         cmocka_unit_test(test_blanks),           cmocka_unit_test(test_runs),
-        cmocka_unit_test(test_json_too_long),
+        cmocka_unit_test(test_json_too_long),    cmocka_unit_test(test_extents),
     };
     return cmocka_run_group_tests_name("stream-text", tests, NULL, NULL);
 }
