@@ -131,7 +131,7 @@ part reload-verify.1 EXPLAIN REQUIREMENTS | items >"$work/manual"
 same "$work/library" "$work/manual" "reload-verify(1) has the readings of --explain"
 
 # The keys of a report, as the tool writes them: with a reason and a finding; of an outer and inner message under CERTS;
-# and of a captured request and its response
+# and of a captured request and its response; a warning and an error
 printf x >"$work/secret"
 chmod 600 "$work/secret"
 "$tools/reload-sign" --example=RESOURCE-PUT | sed 's/"ttl": 32/"ttl": 0/' |
@@ -151,6 +151,7 @@ chmod 600 "$work/newline"
     --peer-id=463ac413c4000000000000000000000000000000 -o "$work/reply"
 "$tools/reload-dump" -f json "$work/message" "$work/reply" | sed 's/}$/, "meta": {"time": 1183900000}}/' |
     "$tools/reload-verify" --secret="$work/secret" --pair --json >>"$work/report"
+("$tools/reload-verify" --secret="$work/secret" --replay --json "$work/missing" || true) >>"$work/report" 2>"$work/errors"
 grep -o '"[a-z_]*": ' "$work/report" | tr -d '": ' >"$work/tool"
 sed -n '/^\.Ss JSON/,/^\.Ss Verdicts/p' "$source/man/reload-verify.1" | sed -n 's/^\.\(It \)*Li \([a-z_]\)/\2/p' |
     sed 's/ [.,]*$//; s/ , /\n/g' >"$work/manual"

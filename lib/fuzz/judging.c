@@ -69,8 +69,8 @@ static void check_report(const reload_report *report, const reload_msg *msg,
     MUST((report->detail[0] == '\0') == (report->reason == RELOAD_REASON_NONE));
     MUST(report->response_code == 0 || (report->verdict == RELOAD_INVALID && is_request(msg)));
     check_signatures(report, msg, secured);
-    MUST(report_json_write(report, msg, &origin, RELOAD_SECURITY_OPEN, NULL, RELOAD_ASCII,
-                           fuzz_touch, NULL) == RELOAD_OK);
+    MUST(report_json_write(report, msg, &(struct report_place){&origin, 68}, RELOAD_SECURITY_OPEN,
+                           NULL, RELOAD_ASCII, fuzz_touch, NULL) == RELOAD_OK);
 }
 
 const reload_report *verify_with(const struct verifier *verifier, const reload_msg *msg,
@@ -202,6 +202,6 @@ void check_explaining(const struct verifier *verifier, const reload_msg *msg, in
                  fit->readings[fit->count - 1] != NULL);
         }
     }
-    MUST(report_json_write(report, msg, &origin, RELOAD_SECURITY_OPEN, &list, RELOAD_ASCII,
-                           fuzz_touch, NULL) == RELOAD_OK);
+    MUST(report_json_write(report, msg, &(struct report_place){&origin, 68}, RELOAD_SECURITY_OPEN,
+                           &list, RELOAD_ASCII, fuzz_touch, NULL) == RELOAD_OK);
 }

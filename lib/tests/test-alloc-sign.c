@@ -103,7 +103,8 @@ static reload_err run_verify(void *arg)
                       (err == RELOAD_OK ? RELOAD_VALID : RELOAD_UNCHECKED),
                   "another verdict of a signature");
     if (err == RELOAD_OK)
-        err = report_json_write(report, msg, &origin, RELOAD_SECURITY_OPEN, NULL, 0, discard, NULL);
+        err = report_json_write(report, msg, &(struct report_place){&origin, 68},
+                                RELOAD_SECURITY_OPEN, NULL, 0, discard, NULL);
     reload_report_free(&report);
     reload_policy_free(&policy);
     return err;
@@ -137,7 +138,8 @@ static void test_lint_alloc(void **state)
     countdown = 0;
     reload_err err = lint_message(RELOAD_SECURITY_CERTS, msg, count_finding, &found);
     job_check(err == RELOAD_OK && found > 0, "linting fails");
-    err = report_json_write(report, msg, &origin, RELOAD_SECURITY_CERTS, NULL, 0, discard, NULL);
+    err = report_json_write(report, msg, &(struct report_place){&origin, 68}, RELOAD_SECURITY_CERTS,
+                            NULL, 0, discard, NULL);
     job_check(err == RELOAD_OK, "writing the findings fails");
     job_check(countdown == 0 && !failed, "linting allocates memory");
     stop_failing();
@@ -169,8 +171,8 @@ static reload_err explain(reload_policy *policy, const reload_msg *msg, int64_t 
     job_check(explained == (err == RELOAD_OK), "an explanation after an error, or a missing one");
     job_check(!judged || report->verdict == RELOAD_INVALID, "another verdict");
     if (err == RELOAD_OK)
-        err =
-            report_json_write(report, msg, &origin, RELOAD_SECURITY_OPEN, &list, 0, discard, NULL);
+        err = report_json_write(report, msg, &(struct report_place){&origin, 68},
+                                RELOAD_SECURITY_OPEN, &list, 0, discard, NULL);
     explanations_free(&list);
     reload_report_free(&report);
     return err;

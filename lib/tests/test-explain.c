@@ -222,8 +222,8 @@ static void test_report_json(void **state)
         reload_msg *msg = test_parse(&everything);
         assert_int_equal(test_verify(policy, NULL, msg, NOW, report), RELOAD_OK);
         assert_int_equal(explain_report(policy, msg, report, &list), RELOAD_OK);
-        assert_int_equal(report_json_write(report, msg, &origin, RELOAD_SECURITY_OPEN, &list, 0,
-                                           test_sink, &out),
+        assert_int_equal(report_json_write(report, msg, &(struct report_place){&origin, 68},
+                                           RELOAD_SECURITY_OPEN, &list, 0, test_sink, &out),
                          RELOAD_OK);
         reload_buf_append(&out, "", 1);
         assert_non_null(strstr((const char *)out.octets, expected[i]));

@@ -301,7 +301,8 @@ static const char *write_report(const reload_report *report, const reload_msg *m
 {
     const reload_origin origin = {.size = sizeof origin, .file = "-", .offset = 0, .index = 1};
     reload_buf_reset(out);
-    assert_int_equal(report_json_write(report, msg, &origin, algorithm, NULL, 0, test_sink, out),
+    assert_int_equal(report_json_write(report, msg, &(struct report_place){&origin, 68}, algorithm,
+                                       NULL, 0, test_sink, out),
                      RELOAD_OK);
     reload_buf_append(out, "", 1);
     return (const char *)out->octets;
@@ -311,7 +312,8 @@ static const char *write_report(const reload_report *report, const reload_msg *m
 static void test_empty_report(void **state)
 {
     static const char head[] =
-        "{\"index\": 1, \"file\": \"-\", \"offset\": 0, \"verdict\": \"valid\", \"response_code\": "
+        "{\"index\": 1, \"file\": \"-\", \"offset\": 0, \"length\": 68, \"verdict\": \"valid\", "
+        "\"response_code\": "
         "null, "
         "\"method\": \"PEER-SEARCH\", \"response\": false, \"security\": \"HMAC\", "
         "\"source_id\": \"" ALICE "\", \"destination_id\": \"" BOB "\", "
@@ -359,11 +361,11 @@ static void test_report(void **state)
                            "\"security-left-open\", \"section\": \"B§8.1.1, B§8.2.1\", "
                            "\"level\": \"MUST\", \"path\": \"/header/security\", \"detail\": "
                            "\"Security is 0 outside a PEER-JOIN request\"}], "
-                           "\"tunnelled\": {\"path\": \"/attributes/0\", "));
+                           "\"tunnelled\": [{\"path\": \"/attributes/0\", "));
     assert_non_null(strstr(text,
                            "\"signatures\": [], \"lint\": [{\"rule\": \"ttl-zero\", \"section\": "
                            "\"B§5.1\", \"level\": \"MUST\", \"path\": \"/header/ttl\", "
-                           "\"detail\": \"TTL is 0: receivers discard the message\"}]}}"));
+                           "\"detail\": \"TTL is 0: receivers discard the message\"}]}]}"));
     reload_report_free(&report);
     reload_msg_free(&msg);
     reload_buf_free(&buf);

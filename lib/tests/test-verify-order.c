@@ -166,9 +166,9 @@ static void check_report(const struct plan *p, const char *text)
     craft(p, &buf);
     reload_msg *msg = test_parse(&buf);
     assert_int_equal(test_verify(policy, NULL, msg, NOW, report), RELOAD_OK);
-    assert_int_equal(
-        report_json_write(report, msg, &origin, RELOAD_SECURITY_OPEN, NULL, 0, test_sink, &out),
-        RELOAD_OK);
+    assert_int_equal(report_json_write(report, msg, &(struct report_place){&origin, 68},
+                                       RELOAD_SECURITY_OPEN, NULL, 0, test_sink, &out),
+                     RELOAD_OK);
     reload_buf_append(&out, "", 1);
     assert_string_equal((const char *)out.octets, text);
     reload_report_free(&report);
@@ -182,7 +182,8 @@ static void test_report_json(void **state)
 {
     (void)state;
     check_report(&(struct plan){.message = {"TD", NOW, false, false}},
-                 "{\"index\": 3, \"file\": \"put.bin\", \"offset\": 5, \"verdict\": \"valid\", "
+                 "{\"index\": 3, \"file\": \"put.bin\", \"offset\": 5, \"length\": 68, "
+                 "\"verdict\": \"valid\", "
                  "\"response_code\": null, "
                  "\"method\": \"RESOURCE-PUT\", \"response\": false, \"security\": \"HMAC\", "
                  "\"source_id\": \"0000000000000000000000000000000000000000\", "
@@ -195,7 +196,8 @@ static void test_report_json(void **state)
                  "\"verdict\": \"valid\", \"timestamp\": 1183900000, \"signer\": null}]}");
     check_report(
         &(struct plan){.no_body_signature = true, .message = {"D", 0, true, false}},
-        "{\"index\": 3, \"file\": \"put.bin\", \"offset\": 5, \"verdict\": \"invalid\", "
+        "{\"index\": 3, \"file\": \"put.bin\", \"offset\": 5, \"length\": 68, \"verdict\": "
+        "\"invalid\", "
         "\"reason\": \"bad-digest\", "
         "\"response_code\": 431, \"detail\": "
         "\"DIGEST at /attributes/2/value/0: does not match the signed octets and the secret\", "
@@ -211,13 +213,14 @@ static void test_report_json(void **state)
     reload_origin origin = {.size = sizeof origin, .file = "-", .offset = 0, .index = 1};
     reload_report *garbage = test_report_new(RELOAD_MALFORMED);
     garbage->reason = RELOAD_REASON_MALFORMED;
-    assert_int_equal(
-        report_json_write(garbage, NULL, &origin, RELOAD_SECURITY_OPEN, NULL, 0, test_sink, &out),
-        RELOAD_OK);
+    assert_int_equal(report_json_write(garbage, NULL, &(struct report_place){&origin, 68},
+                                       RELOAD_SECURITY_OPEN, NULL, 0, test_sink, &out),
+                     RELOAD_OK);
     reload_buf_append(&out, "", 1);
     assert_string_equal(
         (const char *)out.octets,
-        "{\"index\": 1, \"file\": \"-\", \"offset\": 0, \"verdict\": \"malformed\", \"reason\": "
+        "{\"index\": 1, \"file\": \"-\", \"offset\": 0, \"length\": 68, \"verdict\": "
+        "\"malformed\", \"reason\": "
         "\"malformed\", "
         "\"response_code\": null, \"method\": null, \"response\": null, \"security\": null, "
         "\"source_id\": null, \"destination_id\": null, \"transaction_id\": null, \"signatures\": "

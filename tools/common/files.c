@@ -17,11 +17,19 @@ struct file_id {
     char *name; /* of a missing file, in its directory; NULL: the file exists */
 };
 
-/* The identity of an open descriptor. Returns false if it is not a regular file. */
-static bool identify_open(int fd, struct file_id *id)
+/* Which kinds of files are identified: what an input can lose, or all */
+enum kinds { KIND_REGULAR, KIND_ANY };
+
+static bool is_kind(const struct stat *st, enum kinds kinds)
+{
+    return kinds == KIND_ANY || S_ISREG(st->st_mode);
+}
+
+/* The identity of an open descriptor. Returns false if it is not of these kinds. */
+static bool identify_open(int fd, enum kinds kinds, struct file_id *id)
 {
     struct stat st;
-    if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode))
+    if (fstat(fd, &st) != 0 || !is_kind(&st, kinds))
         return false;
     *id = (struct file_id){.dev = st.st_dev, .ino = st.st_ino};
     return true;
@@ -42,18 +50,18 @@ static bool identify_place(const char *path, struct file_id *id)
     return id->name != NULL;
 }
 
-/* The identity of a path; "-" is the descriptor given. Returns false if it is neither a regular
- * file nor the place of one. */
-static bool identify(const char *path, int standard, struct file_id *id)
+/* The identity of a path; "-" is the descriptor given. Returns false if it is neither a file of
+ * these kinds nor the place of one. */
+static bool identify(const char *path, int standard, enum kinds kinds, struct file_id *id)
 {
     struct stat st;
     int fd = strcmp(path, "-") == 0 ? standard : descriptor_named(path);
     if (fd >= 0)
-        return identify_open(fd, id);
+        return identify_open(fd, kinds, id);
     if (stat(path, &st) != 0)
         return errno == ENOENT && identify_place(path, id);
     *id = (struct file_id){.dev = st.st_dev, .ino = st.st_ino};
-    return S_ISREG(st.st_mode);
+    return is_kind(&st, kinds);
 }
 
 static bool is_same_file(const struct file_id *a, const struct file_id *b)
@@ -89,7 +97,7 @@ static bool keep(struct tool *tool, const struct file_id *id)
 void tool_keep(struct tool *tool, const char *path)
 {
     struct file_id id;
-    if (!identify(path, STDIN_FILENO, &id))
+    if (!identify(path, STDIN_FILENO, KIND_REGULAR, &id))
         return;
     if (is_kept(tool, &id)) {
         free(id.name);
@@ -118,24 +126,31 @@ bool tool_may_write(struct tool *tool, const char *path)
 {
     struct file_id id;
     const char *name = path == NULL || strcmp(path, "-") == 0 ? "standard output" : path;
-    return !identify(path == NULL ? "-" : path, STDOUT_FILENO, &id) || may_write(tool, &id, name);
+    return !identify(path == NULL ? "-" : path, STDOUT_FILENO, KIND_REGULAR, &id) ||
+           may_write(tool, &id, name);
 }
 
 bool tool_may_write_to(struct tool *tool, int fd, const char *name)
 {
     struct file_id id;
-    return !identify_open(fd, &id) || may_write(tool, &id, name);
+    return !identify_open(fd, KIND_REGULAR, &id) || may_write(tool, &id, name);
 }
 
 void tool_check_different(const struct tool *tool, const char *a, const char *b)
 {
     struct file_id ids[2] = {{.name = NULL}, {.name = NULL}};
-    bool same = identify(a, STDOUT_FILENO, &ids[0]) && identify(b, STDOUT_FILENO, &ids[1]) &&
-                is_same_file(&ids[0], &ids[1]);
+    a = a == NULL ? "-" : a;
+    b = b == NULL ? "-" : b;
+    if (strcmp(a, "-") == 0 && strcmp(b, "-") == 0 && !RL_FAULT("two outputs are two files"))
+        tool_usage(tool, "at most one output may be standard output");
+    bool same = identify(a, STDOUT_FILENO, KIND_ANY, &ids[0]) &&
+                identify(b, STDOUT_FILENO, KIND_ANY, &ids[1]) && is_same_file(&ids[0], &ids[1]);
     free(ids[0].name);
     free(ids[1].name);
     if (same && !RL_FAULT("two outputs are two files"))
-        tool_usage(tool, "%s and %s are the same file: two outputs require two files", a, b);
+        tool_usage(tool, "%s and %s are the same file: two outputs require two files",
+                   strcmp(a, "-") == 0 ? "standard output" : a,
+                   strcmp(b, "-") == 0 ? "standard output" : b);
 }
 
 void tool_free_kept(struct tool *tool)

@@ -19,35 +19,54 @@ static void check_mode(const struct tool *tool, const char *path, int fd)
 {
     struct stat st;
     if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & (S_IRGRP | S_IROTH)) != 0)
-        tool_warn(tool, "%s: warning: other users can read this file; chmod 600 prevents it", path);
+        tool_warn_file(tool, path, "other users can read this file; chmod 600 prevents it");
+}
+
+/* Reads an open file to its end and closes it. fd is -1, with errno, if it could not be opened. */
+static bool load_open(int fd, size_t max, reload_buf *buf, reload_diag *diag)
+{
+    uint8_t chunk[4096];
+    ssize_t n = -1;
+    while (fd >= 0 && buf->err == RELOAD_OK && buf->len <= max &&
+           (n = descriptor_read(fd, chunk, sizeof chunk)) > 0)
+        reload_buf_append(buf, chunk, (size_t)n);
+    *diag = (reload_diag){.code = RELOAD_ERR_READ};
+    if (n < 0)
+        (void)snprintf(diag->text, sizeof diag->text, "%s", strerror(errno));
+    else if (buf->err != RELOAD_OK)
+        (void)snprintf(diag->text, sizeof diag->text, "%s", reload_strerror(buf->err));
+    else if (buf->len > max)
+        (void)snprintf(diag->text, sizeof diag->text, "longer than %zu octets", max);
+    else
+        diag->code = RELOAD_OK;
+    if (fd >= 0)
+        (void)close(fd);
+    explicit_bzero(chunk, sizeof chunk);
+    return diag->code == RELOAD_OK;
+}
+
+static int open_whole(const char *path)
+{
+    return open(path, O_RDONLY | O_NOCTTY);
+}
+
+bool file_load(const char *path, size_t max, reload_buf *buf, reload_diag *diag)
+{
+    return load_open(open_whole(path), max, buf, diag);
 }
 
 bool file_read(struct tool *tool, const char *path, size_t max, reload_buf *buf, bool secret)
 {
-    uint8_t chunk[4096];
-    int fd = open(path, O_RDONLY | O_NOCTTY);
-    ssize_t n = -1;
-    if (fd >= 0) {
-        if (secret) {
-            tool_hide_memory();
-            check_mode(tool, path, fd);
-        }
-        while (buf->err == RELOAD_OK && buf->len <= max &&
-               (n = descriptor_read(fd, chunk, sizeof chunk)) > 0)
-            reload_buf_append(buf, chunk, (size_t)n);
+    reload_diag diag;
+    int fd = open_whole(path), cause = errno;
+    if (fd >= 0 && secret) {
+        tool_hide_memory();
+        check_mode(tool, path, fd);
     }
-    int cause = errno;
-    if (fd >= 0)
-        (void)close(fd);
-    explicit_bzero(chunk, sizeof chunk);
-    if (n < 0)
-        tool_error(tool, STATUS_FAILED, "%s: %s", path, strerror(cause));
-    else if (buf->err != RELOAD_OK)
-        tool_error(tool, STATUS_FAILED, "%s: %s", path, reload_strerror(buf->err));
-    else if (buf->len > max)
-        tool_error(tool, STATUS_FAILED, "%s: longer than %zu octets", path, max);
-    else
+    errno = cause;
+    if (load_open(fd, max, buf, &diag))
         return true;
+    tool_error_file(tool, STATUS_FAILED, path, "%s", diag.text);
     return false;
 }
 
@@ -85,7 +104,7 @@ static ptrdiff_t read_file(void *arg, uint8_t *octets, size_t size)
 {
     struct input *in = arg;
     struct pollfd ready = {.fd = in->fd, .events = POLLIN};
-    if (poll(&ready, 1, 0) == 0 && !RL_FAULT("S§8: output is written before input pauses"))
+    if (poll(&ready, 1, 0) <= 0 && !RL_FAULT("S§8: output is written before input pauses"))
         before_wait(in);
     return descriptor_read(in->fd, octets, size);
 }
@@ -127,7 +146,8 @@ static bool next_file(struct input *in)
             open_reader(in);
             return true;
         }
-        tool_error(in->tool, STATUS_FAILED, "%s: %s", in->file, strerror(errno));
+        in->unread = true;
+        tool_error_file(in->tool, STATUS_FAILED, in->file, "%s", strerror(errno));
     }
     return false;
 }
@@ -139,6 +159,7 @@ static bool take_item(struct input *in, reload_err err)
     if (err == RELOAD_OK && in->item->kind != RELOAD_ITEM_END) {
         in->empty = false;
         in->index++;
+        in->length = in->item->extent;
         in->origin = (reload_origin){.size = sizeof in->origin,
                                      .file = in->file,
                                      .offset = in->item->offset,
@@ -149,12 +170,13 @@ static bool take_item(struct input *in, reload_err err)
         if (err == RELOAD_OK)
             return true;
     }
+    in->unread = in->unread || err != RELOAD_OK;
     if (err == RELOAD_ERR_READ)
-        tool_error(in->tool, STATUS_FAILED, "%s: %s", in->file, strerror(errno));
+        tool_error_file(in->tool, STATUS_FAILED, in->file, "%s", strerror(errno));
     else if (err != RELOAD_OK)
-        tool_error(in->tool, STATUS_FAILED, "%s: %s", in->file, reload_strerror(err));
+        tool_error_file(in->tool, STATUS_FAILED, in->file, "%s", reload_strerror(err));
     else if (in->empty)
-        tool_error(in->tool, STATUS_MALFORMED, "%s: no message in it", in->file);
+        tool_error_file(in->tool, STATUS_MALFORMED, in->file, "no message in it");
     close_file(in);
     return false;
 }
@@ -182,6 +204,10 @@ void input_error(struct input *in, int status, const reload_diag *diag)
     uint64_t offset = in->item->offset;
     bool text = in->item->form != RELOAD_FORM_BINARY;
     bool inner = diag->has_offset && in->item->kind == RELOAD_ITEM_MESSAGE;
+    if (in->reported) {
+        tool_status(in->tool, status);
+        return;
+    }
     if (inner && !text)
         offset += diag->offset;
     else if (diag->has_offset && !inner)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/tool.h"
 
-enum { MAX_SECRET = 64 * 1024, MAX_KEY = 64 * 1024, MAX_CERTS = 64 * 1024 * 1024 };
+enum { MAX_SECRET = 64 * 1024, MAX_KEY = 64 * 1024 };
 
 bool secret_read(struct tool *tool, const char *path, reload_buf *secret)
 {

@@ -206,7 +206,21 @@ static void write_all(struct output *out, const uint8_t *octets, size_t len)
 void output_flush(struct output *out)
 {
     write_all(out, out->pending, out->len);
-    out->len = 0;
+    out->len = out->whole = 0;
+}
+
+void output_end_message(struct output *out)
+{
+    out->whole = out->len;
+}
+
+/* Writes the pending octets of whole messages. */
+static void flush_whole(struct output *out)
+{
+    write_all(out, out->pending, out->whole);
+    out->len -= out->whole;
+    memmove(out->pending, out->pending + out->whole, out->len);
+    out->whole = 0;
 }
 
 void output_flush_old(struct output *out)
@@ -222,6 +236,8 @@ int output_write(void *arg, const void *octets, size_t len)
     if (len == 0)
         return out->failed ? -1 : 0;
     out->written = true;
+    if (len > PENDING - out->len)
+        flush_whole(out);
     if (len > PENDING - out->len)
         output_flush(out);
     if (len > PENDING) {
@@ -293,7 +309,7 @@ static void publish(struct output *out)
 /* Makes the file appear, or removes it. */
 static void end_temporary(struct output *out)
 {
-    bool keep = !out->failed && (out->written || out->tool->status == STATUS_FINE);
+    bool keep = !out->failed && (out->written || out->complete || out->tool->status == STATUS_FINE);
     if (keep)
         publish(out);
     if (!keep || out->failed)
@@ -331,6 +347,14 @@ void output_check(struct output *out, reload_err err)
     if (!out->failed)
         tool_error(out->tool, STATUS_FAILED, "%s: %s", output_name(out), reload_strerror(err));
     out->failed = true;
+}
+
+bool output_shares(const struct output *out, int fd)
+{
+    struct stat a, b;
+    return !output_is_hidden(out) && fstat(out->fd, &a) == 0 && fstat(fd, &b) == 0 &&
+           a.st_dev == b.st_dev && a.st_ino == b.st_ino &&
+           !RL_FAULT("a malformed message is reported once in one place");
 }
 
 bool output_is_terminal(const struct output *out)

@@ -172,13 +172,13 @@ static void drop_without_effect(const struct tool *tool, struct policy_options *
 {
     p->replay = p->replay || p->replay_state != NULL;
     if (p->replay && p->security != RELOAD_SECURITY_CERTS) {
-        tool_warn(tool, "warning: replay is detected under CERTS only, where Transaction IDs are "
-                        "numbered");
+        tool_warn_file(tool, NULL,
+                       "replay is detected under CERTS only, where Transaction IDs are numbered");
         p->replay = false;
         p->replay_state = NULL;
     }
     if (p->pair && p->security == RELOAD_SECURITY_NONE) {
-        tool_warn(tool, "warning: under NONE, responses are not matched with requests");
+        tool_warn_file(tool, NULL, "under NONE, responses are not matched with requests");
         p->pair = false;
     }
 }

@@ -93,6 +93,15 @@ static void print_error(const struct tool *tool, const char *format, va_list arg
     reload_buf_free(&line);
 }
 
+__attribute__((format(printf, 2, 3))) static void print_words(const struct tool *tool,
+                                                              const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    print_error(tool, format, args);
+    va_end(args);
+}
+
 void tool_error(struct tool *tool, int status, const char *format, ...)
 {
     va_list args;
@@ -102,18 +111,42 @@ void tool_error(struct tool *tool, int status, const char *format, ...)
     tool_status(tool, status);
 }
 
+/* Prints "tool: file: …", unless it is a warning in a quiet run, and notes it. */
+static void report_file(const struct tool *tool, const char *file, bool warning, const char *format,
+                        va_list args)
+{
+    char words[1024];
+    (void)vsnprintf(words, sizeof words, format, args);
+    if (!warning)
+        print_words(tool, "%s: %s", file, words);
+    else if (!tool->quiet)
+        print_words(tool, "%s%swarning: %s", file == NULL ? "" : file, file == NULL ? "" : ": ",
+                    words);
+    if (tool->note != NULL)
+        tool->note(tool->note_arg, file, words, warning);
+}
+
+void tool_error_file(struct tool *tool, int status, const char *file, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    report_file(tool, file, false, format, args);
+    va_end(args);
+    tool_status(tool, status);
+}
+
 void tool_error_diag(struct tool *tool, const char *path, const reload_diag *diag)
 {
     if (diag->line > 0)
-        tool_error(tool, STATUS_FAILED, "%s: line %u, column %u: %s", path, diag->line,
-                   diag->column, diag->text);
+        tool_error_file(tool, STATUS_FAILED, path, "line %u, column %u: %s", diag->line,
+                        diag->column, diag->text);
     else if (diag->has_pointer && diag->pointer[0] != '\0')
-        tool_error(tool, STATUS_FAILED, "%s: %s: %s", path, diag->pointer, diag->text);
+        tool_error_file(tool, STATUS_FAILED, path, "%s: %s", diag->pointer, diag->text);
     else if (diag->has_offset)
-        tool_error(tool, STATUS_FAILED, "%s: offset %" PRIu64 ": %s", path, diag->offset,
-                   diag->text);
+        tool_error_file(tool, STATUS_FAILED, path, "offset %" PRIu64 ": %s", diag->offset,
+                        diag->text);
     else
-        tool_error(tool, STATUS_FAILED, "%s: %s", path, diag->text);
+        tool_error_file(tool, STATUS_FAILED, path, "%s", diag->text);
 }
 
 void tool_warn(const struct tool *tool, const char *format, ...)
@@ -123,6 +156,14 @@ void tool_warn(const struct tool *tool, const char *format, ...)
         return;
     va_start(args, format);
     print_error(tool, format, args);
+    va_end(args);
+}
+
+void tool_warn_file(const struct tool *tool, const char *file, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    report_file(tool, file, true, format, args);
     va_end(args);
 }
 

@@ -16,14 +16,19 @@ enum {
     STATUS_FAILED = 4
 };
 
+/* Takes an error or a warning about a file, for a report by machine. file may be NULL. */
+typedef void tool_note(void *arg, const char *file, const char *words, bool warning);
+
 /* A run of a tool. */
 struct batch;
 struct file_id;
 struct tool {
     const char *name;
-    bool quiet;           /* print errors only */
-    int status;           /* the exit status so far */
-    struct batch *batch;  /* collects errors and warnings; NULL: they are printed at once */
+    bool quiet;          /* print errors only */
+    int status;          /* the exit status so far */
+    struct batch *batch; /* collects errors and warnings; NULL: they are printed at once */
+    tool_note *note;     /* NULL: there is no report */
+    void *note_arg;
     struct file_id *kept; /* files of the call, which are never an output */
     size_t kept_count, kept_cap;
     bool kept_lost; /* some could not be noted */
@@ -47,11 +52,18 @@ void tool_print_lines(const void *octets, size_t len);
  * escaped (reload_escape). */
 __attribute__((format(printf, 3, 4))) void tool_error(struct tool *tool, int status,
                                                       const char *format, ...);
+/* The same for a file as a whole: "tool: file: …". It is noted too. */
+__attribute__((format(printf, 4, 5))) void tool_error_file(struct tool *tool, int status,
+                                                           const char *file, const char *format,
+                                                           ...);
 /* The same for a file that the library could not use: "tool: path: place: cause". */
 void tool_error_diag(struct tool *tool, const char *path, const reload_diag *diag);
 /* Prints a warning in the same way, unless the run is quiet. The exit status stays as it is. */
 __attribute__((format(printf, 2, 3))) void tool_warn(const struct tool *tool, const char *format,
                                                      ...);
+/* The same for a file, or NULL: "tool: file: warning: …". It is noted, also in a quiet run. */
+__attribute__((format(printf, 3, 4))) void tool_warn_file(const struct tool *tool, const char *file,
+                                                          const char *format, ...);
 /* Reports a mistake on the command line, points to --help, and ends the program with STATUS_USAGE.
  */
 __attribute__((format(printf, 2, 3), noreturn)) void tool_usage(const struct tool *tool,
@@ -67,7 +79,8 @@ void tool_keep(struct tool *tool, const char *path);
 bool tool_may_write(struct tool *tool, const char *path);
 /* The same for an open descriptor. name: for the error. */
 bool tool_may_write_to(struct tool *tool, int fd, const char *name);
-/* Ends the program if two of a call's outputs are one file. Nothing is written before. */
+/* Ends the program if two of a call's outputs are one file, of any kind, or both standard output
+ * ("-" or NULL). Nothing is written before. */
 void tool_check_different(const struct tool *tool, const char *a, const char *b);
 void tool_free_kept(struct tool *tool);
 
@@ -85,9 +98,11 @@ struct output {
     bool force;  /* an existing key file may be replaced */
     bool state;  /* a file of the call may be replaced */
     bool written;
+    bool complete; /* a file appears even if it is empty, whatever the exit status */
     bool failed;
     uint8_t *pending;
     size_t len;
+    size_t whole;  /* of the pending octets, up to the end of the last whole message */
     int64_t since; /* of the oldest pending octet, by tool_milliseconds */
 };
 
@@ -112,15 +127,20 @@ void output_discard(struct output *out);
 int output_write(void *out, const void *octets, size_t len);
 /* Takes the result of rendering into it: after an error no file appears. */
 void output_check(struct output *out, reload_err err);
+/* Marks the end of a message: if a message does not fit the buffer, those before it are written
+ * whole. */
+void output_end_message(struct output *out);
 /* Writes the pending octets. */
 void output_flush(struct output *out);
 /* Writes what has been pending for long, if input never pauses. */
 void output_flush_old(struct output *out);
-/* Makes the file appear. None appears if something failed, or if nothing was written and the exit
- * status is not 0. Returns whether nothing failed. */
+/* Makes the file appear. None appears if something failed, or if nothing was written, the exit
+ * status is not 0 and the output is not complete. Returns whether nothing failed. */
 bool output_close(struct output *out);
 /* Makes a new name in path's directory survive a loss of power. */
 void output_sync_directory(const char *path);
+/* Whether what is written goes where the descriptor goes: to the same terminal, pipe or file. */
+bool output_shares(const struct output *out, int fd);
 /* Whether it is a terminal. */
 bool output_is_terminal(const struct output *out);
 /* The flags of JSON that depend on where it goes: RELOAD_ASCII for a terminal. */
@@ -150,9 +170,12 @@ struct input {
     int fd;                  /* -1: no file is open */
     const char *file;        /* its name, "-" for standard input */
     bool empty;              /* no item was found in it so far */
+    bool unread;             /* some file could not be read to its end */
+    bool reported;           /* the faults of items are not printed, since the output has them */
     uint64_t index;          /* of the item, from 1, over all files */
     const reload_item *item; /* the reader's, until it reads on */
     reload_origin origin;    /* of the item */
+    uint64_t length;         /* of the item, in octets of the file */
     reload_msg *msg;         /* the item as a message, if it is one */
 };
 
@@ -172,8 +195,12 @@ bool input_is_message(struct input *in);
 /* Reads a whole file of at most max octets into buf. secret: a warning is printed if other users
  * can read it. Returns false after reporting an error. */
 bool file_read(struct tool *tool, const char *path, size_t max, reload_buf *buf, bool secret);
+/* The same without a report: on failure the cause is in diag. */
+bool file_load(const char *path, size_t max, reload_buf *buf, reload_diag *diag);
 /* Reads a secret file (D12). Returns false after reporting an error. */
 bool secret_read(struct tool *tool, const char *path, reload_buf *secret);
+
+enum { MAX_CERTS = 64 * 1024 * 1024 }; /* octets of a file of certificates or CRLs */
 
 /* Takes a file's octets. */
 typedef reload_err octets_taker(void *arg, const uint8_t *octets, size_t len, reload_diag *diag);

@@ -236,7 +236,7 @@ json()
     t "$description: reload-dump" 3 @good.bin "~reload-dump: $error" reload-dump -f binary bad.json
     t "$description: reload-sign" 3 @good.bin "~reload-sign: $error" "${sign[@]}" bad.json
     t "$description: reload-verify" 1 @good.bin "~reload-verify: $error" "${verify[@]}" -f binary bad.json
-    t "$description: reload-verify --json" 1 '~\{"index": 1, "file": "bad.json", "offset": 0, "verdict": "malformed", "reason": "malformed", "response_code": null, .*"method": null, .*\}'$'\n''\{"index": 2, .*"verdict": "valid".*' \
+    t "$description: reload-verify --json" 1 '~\{"index": 1, "file": "bad.json", "offset": 0, "length": [0-9]+, "verdict": "malformed", "reason": "malformed", "response_code": null, .*"method": null, .*\}'$'\n''\{"index": 2, .*"verdict": "valid".*' \
         "~reload-verify: $error" "${verify[@]}" --json bad.json
     printf '%s\n' "$4" >bad.json
     t "$description: reload-sign leaves no file" 3 '' "~reload-sign: $error" "${sign[@]}" -o dir/out bad.json

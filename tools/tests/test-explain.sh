@@ -479,7 +479,7 @@ unhex "$(sealed "$(hmac "$key" "${before:16}")")" >outer.bin
 t "text: an inner message is explained" 1 "=outer.bin: offset 0: message 1: TRANSPORT-TUNNEL request: valid
     tunnelled: ${line#*message 1: }
         $says" '' "${V[@]}" --explain outer.bin
-is "$("${V[@]}" --explain --json outer.bin | jq -c '.tunnelled.signatures[0].explain[0].reading')" '["length-zero"]' "JSON: an inner message is explained"
+is "$("${V[@]}" --explain --json outer.bin | jq -c '.tunnelled[0].signatures[0].explain[0].reading')" '["length-zero"]' "JSON: an inner message is explained"
 
 # CERTS: a note if the key is right
 mode=certs

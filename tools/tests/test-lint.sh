@@ -121,7 +121,7 @@ t "text: an inner message's findings are in the outer message's report" 0 '=oute
         lint: ttl-zero /header/ttl: TTL is 0: receivers discard the message (MUST, B§5.1)
         lint: join-destination /header/destination_id: the Destination ID is not the Source ID (MUST, B§8.1.1)' '' "${V[@]}" --lint outer.bin
 run "${V[@]}" --lint --json outer.bin
-is "$(jq -c '[[.lint[].rule], [.tunnelled.lint[].rule]]' "$output")" '[["ttl-zero"],["ttl-zero","join-destination"]]' "JSON: an inner message's findings are in the outer message's report"
+is "$(jq -c '[[.lint[].rule], [.tunnelled[0].lint[].rule]]' "$output")" '[["ttl-zero"],["ttl-zero","join-destination"]]' "JSON: an inner message's findings are in the outer message's report"
 
 # ---- a filter ----
 

@@ -103,9 +103,9 @@ tunnel outer-q1 q1.bin 00000000000000f1
 tunnel outer-a1 a1.bin 00000000000000f2
 verdicts "a response matches an inner request" "valid valid" "${pair[@]}" outer-q1.bin a1.bin
 verdicts "an outer message is valid if its inner response is unmatched" "valid" "${pair[@]}" outer-a1.bin
-is "$status $(jq -c '[.tunnelled.verdict, .tunnelled.reason]' "$output")" '1 ["invalid","unmatched-response"]' "an inner response is unmatched"
+is "$status $(jq -c '[.tunnelled[0].verdict, .tunnelled[0].reason]' "$output")" '1 ["invalid","unmatched-response"]' "an inner response is unmatched"
 verdicts "an outer message of an inner response is valid" "valid valid" "${pair[@]}" q1.bin outer-a1.bin
-is "$status $(jq -sc '.[1].tunnelled.verdict' "$output")" '0 "valid"' "an inner response matches a request"
+is "$status $(jq -sc '.[1].tunnelled[0].verdict' "$output")" '0 "valid"' "an inner response matches a request"
 tunnel forged-outer q1.bin 00000000000000f1
 truncate -s -1 forged-outer.bin
 printf '\377' >>forged-outer.bin

@@ -165,7 +165,7 @@ done
 path=
 inner=
 for depth in 1 2 3 4; do
-    path+=.tunnelled
+    path+=.tunnelled[0]
     inner+='.attributes[1].value[1].message'
     verdicts "an outer message of a good one at depth $depth is valid" valid "${verify[@]}" "depth$depth.bin"
     is "$status $(jq -c "[$path | .method, .verdict, .source_id]" "$output")" "0 [\"PEER-SEARCH\",\"valid\",\"$alice\"]" "a good message at depth $depth is valid"
@@ -183,7 +183,7 @@ t "a filter passes on the outer message of a bad one, with status 1" 1 @bad1.bin
 cat bad1.bin depth0.bin depth1.bin >stream.bin
 t "a filter passes on outer messages in a stream octet for octet" 1 @stream.bin '' "${verify[@]}" -f binary stream.bin
 verdicts "a bad outer message is reported" bad-digest:431 "${verify[@]}" <(hex <depth1.bin | sed 's/..$/00/' | xxd -r -p)
-is "$(jq -c '.tunnelled.verdict' "$output")" '"valid"' "a bad outer message leaves the inner message valid"
+is "$(jq -c '.tunnelled[0].verdict' "$output")" '"valid"' "a bad outer message leaves the inner message valid"
 for change in '.header.version = 2' '.header.frag = true'; do
     tunnel depth0.bin "$change" >unknown.bin
     run "${verify[@]}" --replay --json unknown.bin
@@ -198,7 +198,7 @@ is "$(jq -c '[.tunnelled[] | .path, .verdict]' "$output")" '["/attributes/1/valu
 verdicts "with --replay, an outer message with the same inner message twice is valid" valid "${verify[@]}" --replay twice.bin
 is "$status $(jq -c '[.tunnelled[] | .verdict, .reason]' "$output")" '1 ["valid",null,"invalid","replay"]' "the second of two equal inner messages is a replay"
 verdicts "a message after its own tunnel is a replay" "valid replay:431" "${verify[@]}" --replay depth1.bin depth0.bin
-is "$(head -n 1 "$output" | jq -c .tunnelled.verdict)" '"valid"' "the inner message before its repetition is valid"
+is "$(head -n 1 "$output" | jq -c .tunnelled[0].verdict)" '"valid"' "the inner message before its repetition is valid"
 verdicts "an outer message of a replay is valid" "valid valid" "${verify[@]}" --replay depth0.bin depth1.bin
-is "$status $(tail -n 1 "$output" | jq -c '[.tunnelled.verdict, .tunnelled.reason]')" '1 ["invalid","replay"]' "an inner replay: status 1"
+is "$status $(tail -n 1 "$output" | jq -c '[.tunnelled[0].verdict, .tunnelled[0].reason]')" '1 ["invalid","replay"]' "an inner replay: status 1"
 done_testing

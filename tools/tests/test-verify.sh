@@ -90,20 +90,20 @@ signature() # PATH TYPE VERDICT TIMESTAMP: a signature in a report
 }
 valid='"verdict":"valid"'
 join_fields="\"method\":\"PEER-JOIN\",\"response\":false,\"security\":\"HMAC\",$ids:\"$alice\",\"transaction_id\":\"386d157b00000001\""
-report "JSON: a valid message has all keys, in order" 0 "{\"index\":1,\"file\":\"$good\",\"offset\":0,\"verdict\":\"valid\",\"response_code\":null,$join_fields,\"signatures\":[$(signature \
+report "JSON: a valid message has all keys, in order" 0 "{\"index\":1,\"file\":\"$good\",\"offset\":0,\"length\":124,\"verdict\":\"valid\",\"response_code\":null,$join_fields,\"signatures\":[$(signature \
     /attributes/1 SIGNATURE "$valid" null)]}" --secret secret "$good"
 put_fields="\"method\":\"RESOURCE-PUT\",\"response\":false,\"security\":\"HMAC\",$ids:\"$bob\",\"transaction_id\":\"386d157b00000000\""
-report "JSON: a message's signatures are in order" 0 "{\"index\":1,\"file\":\"$put\",\"offset\":0,\"verdict\":\"valid\",\"response_code\":null,$put_fields,\"signatures\":[$(signature \
+report "JSON: a message's signatures are in order" 0 "{\"index\":1,\"file\":\"$put\",\"offset\":0,\"length\":396,\"verdict\":\"valid\",\"response_code\":null,$put_fields,\"signatures\":[$(signature \
     /attributes/1/value/1/value/3 RESOURCE-INFO.BODY.SIGNATURE "$valid" $now),$(signature /attributes/1/value/2/value/3 RESOURCE-INFO.BODY.SIGNATURE "$valid" \
     $now),$(signature /attributes/2 SIGNATURE "$valid" $now)]}" --secret secret --time $now "$put"
-report "JSON: an invalid message" 1 "{\"index\":1,\"file\":\"$put\",\"offset\":0,\"verdict\":\"invalid\",\"reason\":\"future\",\"response_code\":431,$put_fields,\"signatures\":[$(signature \
+report "JSON: an invalid message" 1 "{\"index\":1,\"file\":\"$put\",\"offset\":0,\"length\":396,\"verdict\":\"invalid\",\"reason\":\"future\",\"response_code\":431,$put_fields,\"signatures\":[$(signature \
     /attributes/1/value/1/value/3 RESOURCE-INFO.BODY.SIGNATURE '"verdict":"unchecked"' $now),$(signature /attributes/1/value/2/value/3 \
     RESOURCE-INFO.BODY.SIGNATURE '"verdict":"unchecked"' $now),$(signature /attributes/2 SIGNATURE '"verdict":"invalid","reason":"future"' $now)]}" \
     --secret secret --time $((now - 301)) "$put"
 t "JSON: an invalid message has a detail" 1 '="string"' '' bash -c 'reload-verify --json --secret secret --time 1 "$1" | jq ".detail | type"; exit "${PIPESTATUS[0]}"' - "$put"
 null='"method":null,"response":null,"security":null,"source_id":null,"destination_id":null,"transaction_id":null,"signatures":[]'
 printf garbage >garbage
-report "JSON: garbage" 1 "{\"index\":1,\"file\":\"garbage\",\"offset\":0,\"verdict\":\"malformed\",\"reason\":\"malformed\",\"response_code\":null,$null}" --none garbage
+report "JSON: garbage" 1 "{\"index\":1,\"file\":\"garbage\",\"offset\":0,\"length\":7,\"verdict\":\"malformed\",\"reason\":\"malformed\",\"response_code\":null,$null}" --none garbage
 { cat "$good"; printf garbage; cat "$good"; printf x; } >mixed
 t "garbage between messages is counted" 1 '=[1,0,"valid"]
 [2,124,"malformed"]
@@ -355,12 +355,12 @@ is "$(jq -c '[.signatures[] | .verdict]' "$output")" '["valid","unchecked"]' "D1
 
 tunnel=$TESTDATA/tunnel.hmac.bin
 run "${V[@]}" --json "$tunnel"
-is "$status $(jq -c '[.verdict, .tunnelled.verdict, .tunnelled.method, .tunnelled.transaction_id, (.tunnelled.signatures // [] | length)]' "$output")" \
+is "$status $(jq -c '[.verdict, .tunnelled[0].verdict, .tunnelled[0].method, .tunnelled[0].transaction_id, (.tunnelled[0].signatures // [] | length)]' "$output")" \
     '0 ["valid","valid","PEER-JOIN","386d157b00000001",1]' "an inner message is judged separately"
 jq -c ".attributes[0].value[1].hex = \"$(patch 123 ff "$(hex <"$good")")\"" "$TESTDATA/tunnel.json" >bad-tunnel.json
 reload-sign --secret secret -o bad-tunnel.bin bad-tunnel.json
 run "${V[@]}" --json bad-tunnel.bin
-is "$(jq -c '[.verdict, .tunnelled.verdict, .tunnelled.reason]' "$output")" '["valid","invalid","bad-digest"]' \
+is "$(jq -c '[.verdict, .tunnelled[0].verdict, .tunnelled[0].reason]' "$output")" '["valid","invalid","bad-digest"]' \
     "an invalid inner message does not change the outer message's verdict"
 is "$status" 1 "an invalid inner message: status 1"
 printf 'no message' | cat "$tunnel" - >tunnel-garbage.bin

@@ -24,6 +24,8 @@ static const struct option_row rows[] = {
                 "judge as of TIME (default: now), or capture: when each message was captured"),
     OPTION_FLAG('v', "verbose", struct verify_options, verbose, "report each signature too"),
     OPTION_FLAG(0, "json", struct verify_options, json, "report as JSON, one line a message"),
+    OPTION_FLAG(0, "check-all", struct verify_options, check_all,
+                "check the other signatures too after one has failed"),
     OPTION_FLAG(0, "lint", struct verify_options, lint,
                 "report what else breaks the drafts; no verdict changes"),
     OPTION_FLAG(0, "explain", struct verify_options, explain,
@@ -38,6 +40,10 @@ static const struct option_row rows[] = {
                   "treat a message whose Length exceeds N as malformed (default: no limit)"),
     OPTION_TEXT('o', "output", "FILE", struct verify_options, output,
                 "write to FILE instead of standard output"),
+    OPTION_TEXT(0, "report", "FILE", struct verify_options, report,
+                "write the lines of --json to FILE too"),
+    OPTION_TEXT(0, "rejects", "FILE", struct verify_options, rejects,
+                "write the messages that --format does not pass to FILE"),
     OPTION_QUIET("print errors only; the exit status is the result"),
     OPTION_END,
 };
@@ -50,6 +56,26 @@ static const struct command_line command = {
     .options = rows,
 };
 
+/* Ends the program if options contradict each other. */
+static void check_options(const struct tool *tool, const struct verify_options *o)
+{
+    if (o->json && o->form != NULL)
+        tool_usage(tool, "--json cannot be combined with --format");
+    if (o->rejects != NULL && o->form == NULL)
+        tool_usage(tool, "--rejects requires --format");
+    if (o->check_all && o->policy.none)
+        tool_usage(tool, "--check-all cannot be combined with --none: no signature is checked");
+    if (o->check_all && !o->json && o->report == NULL && !o->explain &&
+        (!o->verbose || o->form != NULL))
+        tool_usage(tool, "--check-all requires --json, --report, --explain or --verbose");
+    if (o->report != NULL)
+        tool_check_different(tool, o->report, o->output);
+    if (o->rejects != NULL)
+        tool_check_different(tool, o->rejects, o->output);
+    if (o->report != NULL && o->rejects != NULL)
+        tool_check_different(tool, o->report, o->rejects);
+}
+
 int main(int argc, char **argv)
 {
     static struct verify v = {.tool = {.name = "reload-verify"},
@@ -58,8 +84,7 @@ int main(int argc, char **argv)
                                           .replay_peers = DEFAULT_MAX_PEERS}};
     descriptors_open_standard();
     int operand = arguments_parse(&v.tool, &command, argc, argv, &v.options);
-    if (v.options.json && v.options.form != NULL)
-        tool_usage(&v.tool, "--json cannot be combined with --format");
+    check_options(&v.tool, &v.options);
     verify_run(&v, argv + operand, argc - operand);
     if (v.tool.status == STATUS_MALFORMED) /* for this tool, one more way to be invalid */
         v.tool.status = STATUS_INVALID;

@@ -16,6 +16,12 @@ static void report_string(reload_json_writer *w, const char *key, const char *te
     reload_json_string(w, text);
 }
 
+static void report_null(reload_json_writer *w, const char *key)
+{
+    reload_json_key(w, key);
+    reload_json_null(w);
+}
+
 /* ---- Signatures ---- */
 
 static void report_names(reload_json_writer *w, const reload_cert *cert, const char *key, bool peer)
@@ -187,16 +193,19 @@ static void report_lint(struct report_writer *r, const reload_msg *msg)
 
 /* ---- Reports ---- */
 
-/* A report on an inner message has a path, others an origin; what does not apply is NULL. */
+/* A report on an inner message has a path, others a place; what does not apply is NULL. */
 static void write_report(struct report_writer *r, const reload_report *report,
-                         const reload_msg *msg, const reload_origin *origin, const char *path)
+                         const reload_msg *msg, const struct report_place *place, const char *path)
 {
     reload_json_writer *w = &r->json;
     reload_json_begin_object(w);
     if (path != NULL)
         report_string(w, "path", path);
-    if (origin != NULL)
-        report_origin(w, origin);
+    if (place != NULL) {
+        report_origin(w, place->origin);
+        reload_json_key(w, "length");
+        reload_json_integer(w, (int64_t)place->length);
+    }
     report_verdict(w, report);
     report_fields(w, msg);
     if (report->has_round_trip) {
@@ -211,22 +220,20 @@ static void write_report(struct report_writer *r, const reload_report *report,
     report_lint(r, msg);
     if (msg != NULL && report->tunnelled_count > 0) {
         reload_json_key(w, "tunnelled");
-        if (report->tunnelled_count > 1)
-            reload_json_begin_array(w);
+        reload_json_begin_array(w);
         for (size_t i = 0; i < report->tunnelled_count && w->err == RELOAD_OK; i++) {
             const reload_tunnelled *inner = reload_report_tunnelled(report, i);
             char pointer[256];
             (void)reload_msg_pointer(msg, inner->attr, pointer, sizeof pointer);
             write_report(r, inner->report, inner->msg, NULL, pointer);
         }
-        if (report->tunnelled_count > 1)
-            reload_json_end_array(w);
+        reload_json_end_array(w);
     }
     reload_json_end_object(w);
 }
 
 reload_err report_json_write(const reload_report *report, const reload_msg *msg,
-                             const reload_origin *origin, reload_security lint,
+                             const struct report_place *place, reload_security lint,
                              struct explanations *explanations, unsigned flags, reload_sink sink,
                              void *arg)
 {
@@ -234,6 +241,36 @@ reload_err report_json_write(const reload_report *report, const reload_msg *msg,
     if (explanations != NULL)
         explanations_rewind(explanations);
     reload_json_writer_init(&r.json, flags, sink, arg);
-    write_report(&r, report, msg, origin, NULL);
+    write_report(&r, report, msg, place, NULL);
     return reload_json_writer_finish(&r.json);
+}
+
+reload_err report_json_note(const char *file, const char *words, bool warning, unsigned flags,
+                            reload_sink sink, void *arg)
+{
+    reload_json_writer w;
+    reload_json_writer_init(&w, flags, sink, arg);
+    reload_json_begin_object(&w);
+    if (warning)
+        report_string(&w, "warning", words);
+    if (file != NULL)
+        report_string(&w, "file", file);
+    else
+        report_null(&w, "file");
+    if (!warning)
+        report_string(&w, "error", words);
+    reload_json_end_object(&w);
+    return reload_json_writer_finish(&w);
+}
+
+reload_err report_json_unchecked(const reload_origin *origin, const char *why, unsigned flags,
+                                 reload_sink sink, void *arg)
+{
+    reload_json_writer w;
+    reload_json_writer_init(&w, flags, sink, arg);
+    reload_json_begin_object(&w);
+    report_origin(&w, origin);
+    report_string(&w, "error", why);
+    reload_json_end_object(&w);
+    return reload_json_writer_finish(&w);
 }

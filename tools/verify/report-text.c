@@ -211,7 +211,7 @@ void report_text(struct verify *v, const struct slot *slot)
     print_report(v, slot, slot->msg, slot->report, 0);
 }
 
-/* ---- Messages that are passed on ---- */
+/* ---- Messages instead of reports ---- */
 
 static void warn_of_findings(struct verify *v, const struct slot *slot, const reload_msg *msg,
                              const reload_report *report)
@@ -224,15 +224,11 @@ static void warn_of_findings(struct verify *v, const struct slot *slot, const re
     }
 }
 
-void report_filtered(struct verify *v, const struct slot *slot)
+void report_rejected(struct verify *v, const struct slot *slot)
 {
     const reload_report *report = slot->report;
     explanations_rewind(&v->explanations);
-    if (slot->msg == NULL)
-        return;
-    if (reload_verdict_passes(report->verdict)) {
-        output_message(&v->out, v->options.form, slot->msg, NULL, 0);
-    } else if (report->verdict == RELOAD_INVALID) {
+    if (report->verdict == RELOAD_INVALID) {
         tool_warn(&v->tool, "%s: offset %" PRIu64 ": message %" PRIu64 ": not passed on: %s: %s",
                   slot->origin.file, slot->origin.offset, slot->origin.index,
                   reload_reason_text(report->reason), report->detail);

@@ -9,26 +9,32 @@
 #include "store/store.h"
 #include "verify/explain/explain.h"
 
+#include <time.h>
+
 /* The command line. */
 struct verify_options {
     struct policy_options policy;
     reload_time time;  /* TIME_NOT_SPECIFIED: now */
     bool capture_time; /* each message's own */
     int64_t replay_peers;
-    bool json, lint, explain, verbose;
+    bool json, lint, explain, verbose, check_all;
     const struct form *form; /* to write the messages that pass in; NULL: write reports */
     struct input_options input;
     const char *output;
+    const char *report, *rejects; /* files, or NULL */
 };
 
 /* A message or garbage between judging and printing. */
 struct slot {
     struct batch early;    /* errors reported before the state was committed */
+    reload_buf notes;      /* about files, as lines of JSON, to write before the report */
     bool has_report;       /* else it was reported in full */
+    const char *error;     /* why it could not be checked; NULL: it was, or there is no item */
     const reload_msg *msg; /* NULL: not a message */
     reload_msg *own_msg;   /* what msg points to if later messages are read before it is printed */
     reload_buf octets;     /* of own_msg */
     reload_origin origin;
+    uint64_t length; /* in octets of the file */
     reload_moment moment;
     reload_report *report;
 };
@@ -40,31 +46,110 @@ struct seen {
     uint8_t octets[RELOAD_ID_SIZE + RELOAD_TRANSACTION_SIZE];
 };
 
+/* A regular file, as far as a change of it can be seen. */
+struct file_state {
+    bool exists;
+    dev_t dev;
+    ino_t ino;
+    off_t size;
+    struct timespec changed;
+};
+
+/* A file of certificates or CRLs. If CRLs may be read again, its octets are kept for the next
+ * policy. */
+struct source {
+    const char *path;
+    octets_taker *take;
+    bool watched;            /* a regular file of CRLs */
+    struct file_state state; /* when it was last read */
+    reload_buf octets;
+    reload_buf next; /* while the next policy is made: of a watched file */
+};
+
+enum { MAX_SOURCES = 3 * RELOAD_MAX_FILES };
+
 struct verify {
     struct tool tool;
     struct verify_options options;
     reload_policy *policy;
     reload_judge *judge;
+    struct source sources[MAX_SOURCES];
+    size_t source_count;
+    bool watches;    /* some source is watched */
+    int64_t watched; /* when changes were last looked for, by tool_milliseconds */
+    bool crls_checked;
     struct store store;
     reload_store functions;
-    bool stores; /* something is remembered */
-    bool crls_checked;
-    bool stopped; /* the store failed; nothing more can be judged */
+    bool stores;  /* something is remembered */
+    bool stopped; /* the store failed; nothing more can be judged, */
+    bool lost;    /* and the state of some messages was not stored */
     struct slot slots[MAX_SLOTS];
+    struct slot *current;   /* the one being filled */
     struct seen seen[SEEN]; /* to expect replays; a later request replaces an earlier one */
     size_t filled;          /* slots that wait for the commit */
     size_t octets;          /* in them */
     int64_t since;          /* when the first was filled, by tool_milliseconds */
     struct explanations explanations; /* of the message that is being printed */
-    struct output out;
+    struct output out, report, rejects;
     struct input in;
 };
 
 /* run.c: judges all messages of the files; the exit status is in the tool. */
 void verify_run(struct verify *v, char **files, int count);
 
-/* report-text.c: prints a slot's report in lines, or, if messages are passed on, warnings. */
+/* ---- policy.c: the policy, and CRLs that change ---- */
+
+/* Lists the files of certificates and CRLs. If there are CRLs, SIGHUP then asks to read them again
+ * instead of ending the program. */
+void policy_list_files(struct verify *v);
+/* Makes the policy and its judge. Returns false after reporting an error. */
+bool policy_make(struct verify *v);
+/* Between two messages: if CRLs changed, or SIGHUP came, finishes the slots and replaces the
+ * policy. If a CRL cannot be read, the old policy stays, with a warning. */
+void policy_refresh(struct verify *v);
+/* Warns once of doubtful CRLs, as of the first time of checking (D18). */
+void policy_check_crls(struct verify *v, reload_time now);
+/* The time of checking, unless it is each message's own. */
+reload_time policy_time(const struct verify *v);
+void policy_forget(struct verify *v);
+
+/* ---- slots.c: from judging to the commit ---- */
+
+/* Moves the message from the input to the slot, since more is read before it is printed. */
+reload_err slot_keep_message(struct verify *v, struct slot *slot);
+/* Reports that the slot's message could not be checked. */
+void slot_fail(struct verify *v, struct slot *slot, const char *why);
+/* Whether a request passed before in this run: a hint that saves work, since the store decides. */
+bool slots_expect_replay(struct verify *v, const reload_msg *msg);
+/* Whether the slots must not wait for a pause of the input. */
+bool slots_are_due(const struct verify *v);
+/* Makes the slot after those that are filled the current one. */
+void slots_advance(struct verify *v);
+/* Commits the filled slots in one transaction, and writes them once it is on disk. The transaction
+ * is open here alone, so that other processes get their turns while messages are read and judged,
+ * and while output waits for its reader. The current slot may have errors and notes already. */
+void slots_finish(struct verify *v);
+void slots_free(struct verify *v);
+
+/* ---- writers.c: where reports and messages go ---- */
+
+/* Opens the outputs. Returns false after reporting an error. */
+bool writers_open(struct verify *v);
+/* Writes what is pending; old: for long only. */
+void writers_flush(struct verify *v, bool old);
+/* Whether an output failed. */
+bool writers_failed(const struct verify *v);
+/* A tool_note: adds it to the notes of the current slot. */
+void writers_note(void *arg, const char *file, const char *words, bool warning);
+/* Writes the slot's notes and its report or message. */
+void writers_write(struct verify *v, struct slot *slot);
+/* Closes the outputs. read: all input was read, so that their files appear even if they are empty.
+ */
+void writers_close(struct verify *v, bool read);
+
+/* report-text.c: prints a slot's report in lines; or, where messages are written instead, warns
+ * that one is not passed on, and of what --lint and --explain found. */
 void report_text(struct verify *v, const struct slot *slot);
-void report_filtered(struct verify *v, const struct slot *slot);
+void report_rejected(struct verify *v, const struct slot *slot);
 
 #endif

@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The policy: from options and files, and again when CRLs change. */
+#include "base/fault.h"
+#include "verify/verify.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static bool fail_with(struct verify *v, reload_err err)
+{
+    tool_error(&v->tool, STATUS_FAILED, "%s", reload_strerror(err));
+    return false;
+}
+
+/* ---- Files ---- */
+
+static reload_err take_ca(void *arg, const uint8_t *octets, size_t len, reload_diag *diag)
+{
+    return reload_policy_add_ca(arg, octets, len, diag);
+}
+
+static reload_err take_intermediates(void *arg, const uint8_t *octets, size_t len,
+                                     reload_diag *diag)
+{
+    return reload_policy_add_intermediates(arg, octets, len, diag);
+}
+
+static reload_err take_crl(void *arg, const uint8_t *octets, size_t len, reload_diag *diag)
+{
+    return reload_policy_add_crl(arg, octets, len, diag);
+}
+
+static struct file_state state_of(const char *path)
+{
+    struct stat st;
+    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
+        return (struct file_state){.exists = false};
+    return (struct file_state){.exists = true,
+                               .dev = st.st_dev,
+                               .ino = st.st_ino,
+                               .size = st.st_size,
+                               .changed = st.st_mtim};
+}
+
+static bool is_same_state(const struct file_state *a, const struct file_state *b)
+{
+    return a->exists == b->exists && a->dev == b->dev && a->ino == b->ino && a->size == b->size &&
+           a->changed.tv_sec == b->changed.tv_sec && a->changed.tv_nsec == b->changed.tv_nsec;
+}
+
+static volatile sig_atomic_t hangup; /* SIGHUP came */
+
+static void on_hangup(int number)
+{
+    (void)number;
+    hangup = 1;
+}
+
+static void watch_hangup(void)
+{
+    struct sigaction old, action = {.sa_handler = on_hangup, .sa_flags = SA_RESTART};
+    if (sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler == SIG_DFL &&
+        !RL_FAULT("crls: SIGHUP reads them again")) /* nohup's stays ignored */
+        (void)sigaction(SIGHUP, &action, NULL);
+}
+
+static void list_files(struct verify *v, const struct file_list *list, octets_taker *take)
+{
+    for (size_t i = 0; i < list->count; i++)
+        v->sources[v->source_count++] = (struct source){.path = list->names[i], .take = take};
+}
+
+void policy_list_files(struct verify *v)
+{
+    const struct policy_options *p = &v->options.policy;
+    if (p->security != RELOAD_SECURITY_CERTS)
+        return;
+    list_files(v, &p->ca, take_ca);
+    list_files(v, &p->intermediates, take_intermediates);
+    list_files(v, &p->crl, take_crl);
+    for (size_t i = 0; i < v->source_count; i++) {
+        struct source *source = &v->sources[i];
+        source->state = state_of(source->path); /* before it is read */
+        source->watched = source->take == take_crl && source->state.exists;
+        v->watches = v->watches || source->watched;
+    }
+    if (v->watches)
+        watch_hangup();
+    v->watched = tool_milliseconds();
+}
+
+/* ---- The policy ---- */
+
+static bool load_secrets(struct verify *v, const struct file_list *list)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        reload_buf secret = {0};
+        bool good = secret_read(&v->tool, list->names[i], &secret);
+        reload_err err =
+            good ? reload_policy_add_secret(v->policy, secret.octets, secret.len) : RELOAD_OK;
+        reload_buf_free(&secret);
+        if (err != RELOAD_OK)
+            return fail_with(v, err);
+        if (!good)
+            return false;
+    }
+    return true;
+}
+
+static void set_limits(reload_policy *policy, const struct policy_options *p)
+{
+    if (p->dht >= 0)
+        reload_policy_set_dht(policy, (uint8_t)p->dht);
+    if (p->hash >= 0)
+        reload_policy_set_hash(policy, (uint8_t)p->hash);
+    if (p->max_skew != NOT_SPECIFIED)
+        reload_policy_set_max_skew(
+            policy, p->max_skew == POLICY_NO_SKEW_LIMIT ? -1 : p->max_skew * RELOAD_SECOND);
+    if (p->min_rsa_bits >= 0)
+        reload_policy_set_min_rsa_bits(policy, (unsigned)p->min_rsa_bits);
+    reload_policy_allow_sha1_certs(policy, p->allow_sha1_certs);
+    reload_policy_require_crl(policy, p->require_crl);
+    reload_policy_require_peer_signature(policy, p->require_peer_signature);
+    reload_policy_remember(policy, (p->replay ? RELOAD_REMEMBER_PEERS : 0u) |
+                                       (p->pair ? RELOAD_REMEMBER_REQUESTS : 0u) |
+                                       (p->pin != NULL ? RELOAD_REMEMBER_PINS : 0u));
+}
+
+/* A policy with what the options alone specify; NULL without memory. */
+static reload_policy *policy_without_files(const struct verify *v)
+{
+    const struct policy_options *p = &v->options.policy;
+    reload_policy *policy = reload_policy_new(p->security);
+    if (policy == NULL)
+        return NULL;
+    if (p->overlay != NULL && reload_policy_set_overlay(policy, p->overlay) != RELOAD_OK)
+        reload_policy_free(&policy);
+    if (policy == NULL)
+        return NULL;
+    set_limits(policy, p);
+    reload_policy_check_all(policy, v->options.check_all);
+    return policy;
+}
+
+/* Where a file's octets go */
+struct taking {
+    struct verify *v;
+    struct source *source;
+};
+
+static reload_err take_source(void *arg, const uint8_t *octets, size_t len, reload_diag *diag)
+{
+    const struct taking *t = arg;
+    reload_err err = t->source->take(t->v->policy, octets, len, diag);
+    if (err == RELOAD_OK && t->v->watches)
+        reload_buf_append(&t->source->octets, octets, len);
+    if (t->source->octets.err != RELOAD_OK) {
+        err = diag->code = t->source->octets.err;
+        (void)snprintf(diag->text, sizeof diag->text, "%s", reload_strerror(err));
+    }
+    return err;
+}
+
+bool policy_make(struct verify *v)
+{
+    reload_diag diag;
+    v->policy = policy_without_files(v);
+    if (v->policy == NULL)
+        return fail_with(v, RELOAD_ERR_MEMORY);
+    if (!load_secrets(v, &v->options.policy.secrets))
+        return false;
+    for (size_t i = 0; i < v->source_count; i++)
+        if (!certs_read(&v->tool, v->sources[i].path, take_source,
+                        &(struct taking){v, &v->sources[i]}))
+            return false;
+    if (reload_policy_seal(v->policy, &diag) != RELOAD_OK) {
+        tool_error(&v->tool, STATUS_FAILED, "%s", diag.text);
+        return false;
+    }
+    v->judge = reload_judge_new(v->policy);
+    if (v->judge == NULL)
+        return fail_with(v, RELOAD_ERR_MEMORY);
+    if (!v->options.capture_time)
+        policy_check_crls(v, policy_time(v));
+    return true;
+}
+
+reload_time policy_time(const struct verify *v)
+{
+    return v->options.time != TIME_NOT_SPECIFIED ? v->options.time : tool_now();
+}
+
+static void warn_of_crl(void *arg, size_t file, const char *words)
+{
+    struct verify *v = arg;
+    const char *name = v->options.policy.crl.names[file];
+    tool_warn(&v->tool, "%s: warning: %s", name, words);
+    writers_note(v, name, words, true);
+}
+
+void policy_check_crls(struct verify *v, reload_time now)
+{
+    if (!v->crls_checked)
+        reload_policy_crl_warnings(v->policy, now, warn_of_crl, v);
+    v->crls_checked = true;
+}
+
+/* ---- CRLs that change ---- */
+
+static bool some_changed(const struct verify *v)
+{
+    for (size_t i = 0; i < v->source_count; i++) {
+        struct file_state state = state_of(v->sources[i].path);
+        if (v->sources[i].watched && !is_same_state(&state, &v->sources[i].state))
+            return true;
+    }
+    return false;
+}
+
+/* Reads the watched files into next. Returns the one that could not be read, or NULL. */
+static const struct source *read_watched(struct verify *v, reload_diag *diag)
+{
+    const struct source *failed = NULL;
+    for (size_t i = 0; i < v->source_count; i++) {
+        struct source *source = &v->sources[i];
+        if (!source->watched)
+            continue;
+        source->state = state_of(source->path); /* of a failure too: one warning for a change */
+        if (failed == NULL && !file_load(source->path, MAX_CERTS, &source->next, diag))
+            failed = source;
+    }
+    return failed;
+}
+
+/* Makes a sealed policy of the files as they were read last. Returns the file that it could not
+ * use, if that is the cause. */
+static const struct source *make_next(const struct verify *v, reload_policy **policy,
+                                      reload_diag *diag)
+{
+    *diag = (reload_diag){.code = RELOAD_ERR_MEMORY};
+    (void)snprintf(diag->text, sizeof diag->text, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+    *policy = policy_without_files(v);
+    for (size_t i = 0; i < v->source_count && *policy != NULL; i++) {
+        const struct source *source = &v->sources[i];
+        const reload_buf *octets = source->watched ? &source->next : &source->octets;
+        if (source->take(*policy, octets->octets, octets->len, diag) != RELOAD_OK) {
+            reload_policy_free(policy);
+            return source;
+        }
+    }
+    if (*policy != NULL && reload_policy_seal(*policy, diag) != RELOAD_OK)
+        reload_policy_free(policy);
+    return NULL;
+}
+
+static void replace_policy(struct verify *v, reload_policy *policy)
+{
+    reload_policy_free(&v->policy);
+    v->policy = policy;
+    v->crls_checked = false;
+    if (!v->options.capture_time)
+        policy_check_crls(v, policy_time(v));
+}
+
+static void read_again(struct verify *v)
+{
+    reload_diag diag = {0};
+    reload_policy *policy = NULL;
+    const struct source *failed = read_watched(v, &diag);
+    if (failed == NULL)
+        failed = make_next(v, &policy, &diag);
+    if (policy != NULL && reload_judge_set_policy(v->judge, policy) == RELOAD_OK)
+        replace_policy(v, policy);
+    else
+        reload_policy_free(&policy);
+    if (v->policy != policy)
+        tool_warn_file(&v->tool, failed == NULL ? NULL : failed->path,
+                       "%s; the CRLs that were read before stay in use", diag.text);
+    for (size_t i = 0; i < v->source_count; i++)
+        reload_buf_free(&v->sources[i].next);
+}
+
+void policy_refresh(struct verify *v)
+{
+    enum { PERIOD_MS = 60 * 1000 };
+    if (!v->watches)
+        return;
+    bool asked = hangup != 0;
+    int64_t now = tool_milliseconds();
+    if (!asked && now - v->watched < PERIOD_MS)
+        return;
+    hangup = 0;
+    v->watched = now;
+    if (!asked && (!some_changed(v) || RL_FAULT("crls: a change is noticed")))
+        return;
+    slots_finish(v); /* judged by the old policy */
+    read_again(v);
+}
+
+void policy_forget(struct verify *v)
+{
+    for (size_t i = 0; i < v->source_count; i++)
+        reload_buf_free(&v->sources[i].octets);
+    reload_judge_free(&v->judge);
+    reload_policy_free(&v->policy);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Where reports and messages go: the output, --report and --rejects. */
+#include "base/fault.h"
+#include "verify/report-json.h"
+#include "verify/verify.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+/* ---- Opening and closing ---- */
+
+bool writers_open(struct verify *v)
+{
+    const struct verify_options *o = &v->options;
+    if (o->report != NULL && !output_open(&v->report, &v->tool, o->report, 0))
+        return false;
+    v->report.complete = true; /* whatever happens */
+    return (o->rejects == NULL || output_open(&v->rejects, &v->tool, o->rejects, 0)) &&
+           output_open(&v->out, &v->tool, o->output, 0);
+}
+
+static bool is_open(const struct output *out)
+{
+    return out->pending != NULL;
+}
+
+/* The main output and --rejects have only what was judged: if state was lost, no file appears. */
+static void close_messages(struct output *out, bool read, bool lost)
+{
+    if (!is_open(out))
+        return;
+    out->complete = read && !RL_FAULT("an empty file appears if nothing passes");
+    if (lost && output_is_hidden(out))
+        output_discard(out);
+    else
+        (void)output_close(out);
+}
+
+void writers_close(struct verify *v, bool read)
+{
+    close_messages(&v->out, read, v->lost);
+    close_messages(&v->rejects, read, v->lost);
+    if (is_open(&v->report))
+        (void)output_close(&v->report);
+}
+
+void writers_flush(struct verify *v, bool old)
+{
+    struct output *const outputs[] = {&v->out, &v->rejects, &v->report};
+    for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++)
+        if (is_open(outputs[i]) && old)
+            output_flush_old(outputs[i]);
+        else if (is_open(outputs[i]))
+            output_flush(outputs[i]);
+}
+
+bool writers_failed(const struct verify *v)
+{
+    return v->out.failed || v->rejects.failed || v->report.failed;
+}
+
+/* ---- JSON ---- */
+
+/* A reload_sink. */
+static int to_buf(void *arg, const void *octets, size_t len)
+{
+    reload_buf *buf = arg;
+    reload_buf_append(buf, octets, len);
+    return buf->err == RELOAD_OK ? 0 : -1;
+}
+
+void writers_note(void *arg, const char *file, const char *words, bool warning)
+{
+    struct verify *v = arg;
+    reload_buf *notes = &v->current->notes;
+    if (!v->options.json && v->options.report == NULL)
+        return;
+    reload_err err = report_json_note(file, words, warning, RELOAD_ASCII, to_buf, notes);
+    reload_buf_append(notes, "\n", 1);
+    if (err != RELOAD_OK || notes->err != RELOAD_OK)
+        tool_error(&v->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+}
+
+static void write_json(struct verify *v, const struct slot *slot, struct output *out, bool reports)
+{
+    unsigned flags = output_flags(out);
+    reload_security lint = v->options.lint ? v->options.policy.security : RELOAD_SECURITY_OPEN;
+    const struct report_place place = {&slot->origin, slot->length};
+    if (slot->notes.len > 0)
+        (void)output_write(out, slot->notes.octets, slot->notes.len);
+    if (slot->error != NULL)
+        output_check(out,
+                     report_json_unchecked(&slot->origin, slot->error, flags, output_write, out));
+    else if (slot->has_report && reports)
+        output_check(out, report_json_write(slot->report, slot->msg, &place, lint, &v->explanations,
+                                            flags, output_write, out));
+    if (slot->error != NULL || (slot->has_report && reports))
+        (void)output_write(out, "\n", 1);
+    output_end_message(out);
+}
+
+/* ---- Messages ---- */
+
+static void write_message(struct verify *v, const struct slot *slot)
+{
+    bool passes = reload_verdict_passes(slot->report->verdict);
+    struct output *out = passes ? &v->out : &v->rejects;
+    if (slot->msg == NULL)
+        return;
+    if (is_open(out)) {
+        output_message(out, v->options.form, slot->msg, NULL, 0);
+        output_end_message(out);
+    }
+    report_rejected(v, slot);
+}
+
+static void explain(struct verify *v, const struct slot *slot)
+{
+    reload_err err = RELOAD_OK;
+    v->explanations.count = 0;
+    if (slot->msg != NULL && v->options.explain && (!v->tool.quiet || v->options.report != NULL))
+        err = explain_report(v->policy, slot->msg, slot->report, &v->explanations);
+    if (err != RELOAD_OK)
+        tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": could not be explained: %s",
+                   slot->origin.file, slot->origin.index, reload_strerror(err));
+}
+
+void writers_write(struct verify *v, struct slot *slot)
+{
+    if (slot->has_report)
+        explain(v, slot);
+    if (slot->has_report && slot->msg != NULL && !reload_report_passed(slot->report))
+        tool_status(&v->tool, STATUS_INVALID);
+    if (is_open(&v->report))
+        write_json(v, slot, &v->report, true);
+    if (v->options.json && is_open(&v->out))
+        write_json(v, slot, &v->out, !v->tool.quiet);
+    if (!slot->has_report || v->options.json)
+        return;
+    if (v->options.form != NULL)
+        write_message(v, slot);
+    else if (!v->tool.quiet)
+        report_text(v, slot);
+    output_end_message(&v->out);
+}
