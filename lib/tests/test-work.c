@@ -234,6 +234,8 @@ static reload_err keep_pin(void *arg, const char *name,
 
 /* ---- Tests ---- */
 
+static bool check_all; /* in new policies */
+
 static reload_policy *new_policy(bool pins)
 {
     reload_policy *policy = reload_policy_new(RELOAD_SECURITY_CERTS);
@@ -242,6 +244,7 @@ static reload_policy *new_policy(bool pins)
         reload_policy_remember(policy, RELOAD_REMEMBER_PINS);
     else
         assert_int_equal(reload_policy_add_ca(policy, ca_pem.octets, ca_pem.len, NULL), RELOAD_OK);
+    reload_policy_check_all(policy, check_all);
     assert_int_equal(reload_policy_seal(policy, NULL), RELOAD_OK);
     return policy;
 }
@@ -321,13 +324,27 @@ static void test_pins(void **state)
                1 + 8 * BODIES, 32, 32);
 }
 
+/* Signatures after a failed one cost what they cost in a message that passes. */
+static void test_check_all(void **state)
+{
+    (void)state;
+    struct pin pin = {0};
+    check_all = true;
+    check_work(&(struct decoys){.other = 8, .last = true, .resources = 1}, NULL, "bad-digest",
+               1 + 8 * BODIES, 9, 9);
+    check_work(&(struct decoys){.forged = 12, .other = 8, .resources = 3}, NULL, "bad-digest",
+               1 + 3 * 8 * BODIES, 21, 3 * 9);
+    check_work(&(struct decoys){.other = 31, .last = true, .resources = 1}, &pin, "bad-digest",
+               1 + 8 * BODIES, 32, 32);
+    check_all = false;
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_forged),
-        cmocka_unit_test(test_other_keys),
-        cmocka_unit_test(test_resources),
-        cmocka_unit_test(test_pins),
+        cmocka_unit_test(test_forged),    cmocka_unit_test(test_other_keys),
+        cmocka_unit_test(test_resources), cmocka_unit_test(test_pins),
+        cmocka_unit_test(test_check_all),
     };
     return cmocka_run_group_tests_name("work", tests, setup_keys, teardown_keys);
 }
