@@ -181,12 +181,22 @@ static reload_err check_size(rl_json_reading *r, size_t start)
                : rl_json_fail(r, RELOAD_ERR_TOO_LONG, RL_JSON_TOO_LONG);
 }
 
+/* Whether an object that is not a message has a profile's keys. */
+static bool is_profile(const json_t *root)
+{
+    return json_object_get(root, "header") == NULL && json_object_get(root, "attributes") == NULL &&
+           (json_object_get(root, "overlay") != NULL || json_object_get(root, "security") != NULL ||
+            json_object_get(root, "ca") != NULL);
+}
+
 /* The rest of a message whose attributes have been read, with the result attrs. */
 static reload_err read_message(rl_json_reading *r, json_t *root, reload_err attrs,
                                const reload_diag *attrs_diag)
 {
     static const char *const keys[] = {"header", "attributes", "trailing", "meta", NULL};
     int64_t forced = -1;
+    if (is_profile(root))
+        return rl_json_fail(r, RELOAD_ERR_VALUE, "an overlay's profile, not a message");
     reload_err err = rl_json_check_keys(r, root, keys);
     if (err != RELOAD_OK)
         return err;

@@ -105,6 +105,48 @@ void reload_hex_encode(const uint8_t *octets, size_t len, char *digits);
  * character is not a hex digit. */
 bool reload_hex_decode(const char *digits, size_t len, uint8_t *octets);
 
+/* What a file is that was given by mistake. */
+typedef enum reload_content {
+    RELOAD_CONTENT_UNKNOWN,
+    RELOAD_CONTENT_EMPTY,
+    RELOAD_CONTENT_MESSAGE, /* in binary */
+    RELOAD_CONTENT_MESSAGE_JSON,
+    RELOAD_CONTENT_MESSAGE_HEX,
+    RELOAD_CONTENT_PROFILE,
+    RELOAD_CONTENT_JSON,   /* of another kind */
+    RELOAD_CONTENT_SECRET, /* of the form that begins with "hex:" (D12) */
+    RELOAD_CONTENT_CERT,   /* from here on to PKCS7 in DER or PEM */
+    RELOAD_CONTENT_REQUEST,
+    RELOAD_CONTENT_CRL,
+    RELOAD_CONTENT_KEY,
+    RELOAD_CONTENT_ENCRYPTED_KEY, /* PKCS#8 */
+    RELOAD_CONTENT_SSH_KEY,
+    RELOAD_CONTENT_PUBLIC_KEY,
+    RELOAD_CONTENT_PKCS12,
+    RELOAD_CONTENT_PKCS7,
+    RELOAD_CONTENT_PEM, /* of another kind */
+    RELOAD_CONTENT_GZIP,
+    RELOAD_CONTENT_XZ,
+    RELOAD_CONTENT_BZIP2,
+    RELOAD_CONTENT_ZSTD,
+    RELOAD_CONTENT_ZIP,
+    RELOAD_CONTENT_BASE64,
+    RELOAD_CONTENT_UTF16,
+    RELOAD_CONTENT_PCAP,
+    RELOAD_CONTENT_PCAPNG,
+    RELOAD_CONTENT_TLS,
+    RELOAD_CONTENT_SQLITE,
+    RELOAD_CONTENTS /* number of values */
+} reload_content;
+
+/* What octets are, by the first of them: a guess for an error's text, and nothing to rely on. */
+reload_content reload_recognise(const uint8_t *octets, size_t len);
+/* A content's name for people: "a certificate"; NULL if it is unknown. The string is static. */
+const char *reload_content_text(reload_content content);
+/* The command that converts it, or another remedy: "use gunzip -c FILE"; NULL: none is known. The
+ * string is static. */
+const char *reload_content_remedy(reload_content content);
+
 /* Writes untrusted text so that it is safe on a terminal: control characters, invisible ones, those
  * that change the direction of writing, octets that are not UTF-8, and backslashes become \n, \xNN
  * or \u{NNNN}. So do the first characters of what a reload_reader could take for a message: a

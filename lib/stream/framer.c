@@ -134,6 +134,18 @@ static uint64_t position(const rl_framer *f, size_t at)
     return f->mapped ? f->where[f->start + at] : f->base + at;
 }
 
+/* Adds to garbage at a stream's start what it is, if known. */
+static void name_content(reload_item *item)
+{
+    reload_content content = reload_recognise(item->octets, item->len);
+    const char *remedy = reload_content_remedy(content);
+    if (content == RELOAD_CONTENT_UNKNOWN || content == RELOAD_CONTENT_MESSAGE)
+        return;
+    (void)rl_fail(&item->diag, RELOAD_ERR_NO_MESSAGE, "%s, not a RELOAD message%s%s",
+                  reload_content_text(content), remedy == NULL ? "" : "; ",
+                  remedy == NULL ? "" : remedy);
+}
+
 static reload_err give(rl_framer *f, reload_item *item, reload_item_kind kind, size_t len)
 {
     *item = (reload_item){.kind = kind, .octets = f->octets + f->start, .len = len};
@@ -142,6 +154,8 @@ static reload_err give(rl_framer *f, reload_item *item, reload_item_kind kind, s
     /* the rest of a piece that was too long may look like a header */
     if (kind == RELOAD_ITEM_GARBAGE && rl_check_header(item->octets, len, &item->diag) == RELOAD_OK)
         (void)rl_fail(&item->diag, RELOAD_ERR_NO_MESSAGE, "not a RELOAD message");
+    if (kind == RELOAD_ITEM_GARBAGE && !f->mapped && f->base == 0)
+        name_content(item);
     item->diag.has_offset = true;
     item->diag.offset = item->offset;
     f->given = len;
