@@ -2,9 +2,8 @@
 /* What a key must not sign, or cannot (D32). */
 #include "base/fault.h"
 #include "sign/sign.h"
-#include "x509/x509.h"
+#include "x509/mismatch.h"
 
-#include <inttypes.h>
 #include <string.h>
 
 /* ---- Names ---- */
@@ -17,6 +16,18 @@ static const uint8_t *source_peer_id(const rl_rewrite *w, size_t *len)
                ? w->source.peer_id
                : reload_msg_value_octets(
                      w->msg, reload_msg_member(w->msg, w->source.info, RELOAD_A_PEER_ID), len);
+}
+
+static reload_err refuse_peer_id(const rl_rewrite *w, const uint8_t *id, size_t len,
+                                 uint32_t overlay, reload_diag *diag)
+{
+    char text[192];
+    if (len != RELOAD_ID_SIZE)
+        return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: PEER-ID is %zu octets long, expected %d",
+                       len, RELOAD_ID_SIZE);
+    rl_peer_mismatch_text(w->signer->peer.cert, id, w->signer->overlay_name, overlay, text,
+                          sizeof text);
+    return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: PEER-ID: %s", text);
 }
 
 static reload_err check_peer_id(const rl_rewrite *w, reload_diag *diag)
@@ -33,9 +44,7 @@ static reload_err check_peer_id(const rl_rewrite *w, reload_diag *diag)
         len == RELOAD_ID_SIZE &&
         rl_cert_names_peer(w->signer->peer.cert, id, w->signer->overlay_name, overlay, any_overlay);
     if (!named && !RL_FAULT("D32: a PEER-ID that the certificate does not name is refused"))
-        return rl_fail(diag, RELOAD_ERR_REFUSED,
-                       "refused: the certificate does not name PEER-ID %s for Overlay %08" PRIx32,
-                       digits, overlay);
+        return refuse_peer_id(w, id, len, overlay, diag);
     const uint8_t *source = reload_msg_field_octets(w->msg, RELOAD_F_SOURCE_ID, &source_len);
     if (!rl_is_request(w->msg) || memcmp(id, source, RELOAD_ID_SIZE) == 0)
         return RELOAD_OK;
@@ -77,6 +86,14 @@ static bool signs_some_body(const rl_rewrite *w, uint32_t resource, uint32_t *bo
     return false;
 }
 
+static reload_err refuse_key(const reload_cert *cert, const uint8_t *key, size_t len,
+                             uint64_t offset, reload_diag *diag)
+{
+    char text[192];
+    rl_key_mismatch_text(cert, key, len, text, sizeof text);
+    return rl_fail_at(diag, RELOAD_ERR_REFUSED, offset, "refused: RESOURCE-INFO.KEY: %s", text);
+}
+
 /* The KEY of each RESOURCE in which a BODY is signed is an address of the signing user. */
 static reload_err check_resources(const rl_rewrite *w, reload_diag *diag)
 {
@@ -94,9 +111,7 @@ static reload_err check_resources(const rl_rewrite *w, reload_diag *diag)
         const uint8_t *octets = reload_msg_value_octets(w->msg, key, &len);
         if (!rl_cert_names_user(cert, octets, len) &&
             !RL_FAULT("D32: a KEY that the certificate does not name is refused"))
-            return rl_fail_at(diag, RELOAD_ERR_REFUSED, it.attr->offset,
-                              "refused: the certificate does not name the user of "
-                              "RESOURCE-INFO.KEY");
+            return refuse_key(cert, octets, len, it.attr->offset, diag);
     }
     return RELOAD_OK;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Judging a message as a receiving peer must: D24's checklist, without the store. */
 #include "verify/judge.h"
+#include "verify/words.h"
 
 #include "base/fault.h"
 
@@ -128,11 +129,15 @@ static const char *overlay_origin(const char *name, char *text, size_t size)
 static reload_reason check_number(rl_judging *j, const char *field, reload_field id, bool has,
                                   uint32_t expected)
 {
+    char is[64], wanted[64];
     uint32_t found = reload_msg_field(j->msg, id);
+    reload_names names = id == RELOAD_F_DHT ? RELOAD_NAMES_DHT : RELOAD_NAMES_HASH;
     return !has || found == expected
                ? RELOAD_REASON_NONE
                : rl_judge_fail(j, RELOAD_REASON_OVERLAY_MISMATCH, RELOAD_NO_ATTR,
-                               "%s is %" PRIu32 ", expected %" PRIu32, field, found, expected);
+                               "%s is %s, expected %s", field,
+                               rl_number_text(names, found, is, sizeof is),
+                               rl_number_text(names, expected, wanted, sizeof wanted));
 }
 
 /* Step 4: the overlay's parameters, and D23's algorithm. */
@@ -152,9 +157,11 @@ static reload_reason check_overlay(rl_judging *j)
     if (reason == RELOAD_REASON_NONE && security != p->suite->security &&
         !(security == RELOAD_SECURITY_OPEN && j->join_request &&
           !RL_FAULT("D23: Security may be open in a PEER-JOIN request")))
-        reason = rl_judge_fail(j, RELOAD_REASON_SECURITY_MISMATCH, RELOAD_NO_ATTR,
-                               "Security is %" PRIu32 ", expected %" PRIu32 " (%s)", security,
-                               p->suite->security, p->suite->name);
+        reason =
+            rl_judge_fail(j, RELOAD_REASON_SECURITY_MISMATCH, RELOAD_NO_ATTR,
+                          "Security is %s, expected %" PRIu32 " (%s)",
+                          rl_number_text(RELOAD_NAMES_SECURITY, security, origin, sizeof origin),
+                          p->suite->security, p->suite->name);
     return reason;
 }
 
@@ -170,6 +177,7 @@ static void plan_step(rl_judging *j, rl_step_kind kind)
 static reload_reason check_boot_time(rl_judging *j)
 {
     size_t len;
+    char by[64], allowed[64];
     uint32_t signature = reload_msg_signature(j->msg);
     reload_time stamp =
         rl_time_at(j->msg, reload_msg_member(j->msg, signature, RELOAD_A_TIMESTAMP));
@@ -181,9 +189,9 @@ static reload_reason check_boot_time(rl_judging *j)
         RL_FAULT("D25: the boot time is not after the TIMESTAMP"))
         return RELOAD_REASON_NONE;
     return rl_judge_fail(j, RELOAD_REASON_REPLAY, RELOAD_NO_ATTR,
-                         "the Transaction ID's boot time is %" PRId64
-                         " s after TIMESTAMP; allowed are %" PRId64 " s",
-                         (boot_time - stamp) / RELOAD_SECOND, j->policy->max_skew / RELOAD_SECOND);
+                         "the Transaction ID's boot time is %s after TIMESTAMP, allowed are %s",
+                         rl_span_text(boot_time - stamp, by, sizeof by),
+                         rl_span_text(j->policy->max_skew, allowed, sizeof allowed));
 }
 
 static reload_reason check_over_time(rl_judging *j)

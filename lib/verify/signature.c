@@ -3,9 +3,7 @@
 #include "base/fault.h"
 #include "crypto/digest.h"
 #include "verify/judge.h"
-
-#include <inttypes.h>
-#include <stdio.h>
+#include "verify/words.h"
 
 /* ---- Reading the message ---- */
 
@@ -105,25 +103,33 @@ static reload_reason check_mac(rl_judging *j, const reload_site *site)
                                  "does not match the signed octets and the secret");
 }
 
-/* A span of time for people: "25 min". */
-static const char *span_text(reload_time span, char *text, size_t size)
+/* "TIME is SPAN before (or after) the time of checking, allowed are SPAN" */
+static reload_reason fail_skew(rl_judging *j, const reload_site *site, reload_reason reason,
+                               reload_time by)
 {
-    static const struct {
-        int64_t seconds;
-        const char *unit;
-    } units[] = {{86400, "days"}, {3600, "h"}, {60, "min"}, {1, "s"}};
-    int64_t seconds = span / RELOAD_SECOND;
-    size_t i = 0;
-    while (units[i].seconds > 1 && seconds < 2 * units[i].seconds)
-        i++;
-    (void)snprintf(text, size, "%" PRId64 " %s", seconds / units[i].seconds, units[i].unit);
-    return text;
+    char time[RELOAD_TIME_SIZE], span[64], allowed[64];
+    reload_time_text(rl_time_at(j->msg, site->timestamp) / RELOAD_SECOND, time);
+    return rl_judge_fail(
+        j, reason, site->timestamp, "%s is %s %s the time of checking, allowed are %s", time,
+        rl_span_text(by, span, sizeof span), reason == RELOAD_REASON_STALE ? "before" : "after",
+        rl_span_text(j->policy->max_skew, allowed, sizeof allowed));
+}
+
+static reload_reason fail_expired(rl_judging *j, const reload_site *site, reload_time over,
+                                  reload_time skew)
+{
+    char time[RELOAD_TIME_SIZE], span[64], allowed[64];
+    reload_time end = rl_time_at(j->msg, site->timestamp) + rl_time_at(j->msg, site->expiration);
+    reload_time_text(end / RELOAD_SECOND, time);
+    return rl_judge_fail(j, RELOAD_REASON_EXPIRED, site->expiration,
+                         "expired at %s, %s before the time of checking, allowed are %s", time,
+                         rl_span_text(over, span, sizeof span),
+                         rl_span_text(skew, allowed, sizeof allowed));
 }
 
 /* Step 10. A message must be fresh; a signature inside it must not have expired. */
 static reload_reason check_time(rl_judging *j, const reload_site *site)
 {
-    char by[32];
     if (site->timestamp == RELOAD_NO_ATTR)
         return RELOAD_REASON_NONE;
     reload_time stamp = rl_time_at(j->msg, site->timestamp);
@@ -131,21 +137,14 @@ static reload_reason check_time(rl_judging *j, const reload_site *site)
     reload_time skew = limit ? j->policy->max_skew : 0;
     if (site->role == RELOAD_ROLE_MESSAGE) {
         if (limit && j->now - stamp > skew)
-            return rl_judge_fail(j, RELOAD_REASON_STALE, site->timestamp,
-                                 "%" PRId64 " s before the time of checking; allowed are %" PRId64
-                                 " s",
-                                 (j->now - stamp) / RELOAD_SECOND, skew / RELOAD_SECOND);
+            return fail_skew(j, site, RELOAD_REASON_STALE, j->now - stamp);
     } else if (site->expiration != RELOAD_NO_ATTR) {
         reload_time over = j->now - stamp - rl_time_at(j->msg, site->expiration);
         if (over > skew || (over > 0 && RL_FAULT("D24: the skew of an expiration")))
-            return rl_judge_fail(j, RELOAD_REASON_EXPIRED, site->expiration,
-                                 "expired %s before the time of checking",
-                                 span_text(over, by, sizeof by));
+            return fail_expired(j, site, over, skew);
     }
     if (limit && stamp - j->now > skew)
-        return rl_judge_fail(j, RELOAD_REASON_FUTURE, site->timestamp,
-                             "%" PRId64 " s after the time of checking; allowed are %" PRId64 " s",
-                             (stamp - j->now) / RELOAD_SECOND, skew / RELOAD_SECOND);
+        return fail_skew(j, site, RELOAD_REASON_FUTURE, stamp - j->now);
     return RELOAD_REASON_NONE;
 }
 

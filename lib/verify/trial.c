@@ -3,6 +3,7 @@
 #include "verify/trial.h"
 
 #include "base/fault.h"
+#include "x509/mismatch.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -47,6 +48,19 @@ reload_err rl_claim_read(rl_claim *claim, const reload_msg *msg, const reload_si
     return reload_digest(md, covered.span, covered.count, claim->digest);
 }
 
+static void describe_key(const reload_msg *msg, uint32_t resource, const reload_cert *cert,
+                         rl_finding *finding)
+{
+    char text[192] = "has no RESOURCE-INFO.KEY";
+    uint32_t key = reload_msg_member(msg, resource, RELOAD_A_KEY);
+    size_t len = 0;
+    const uint8_t *octets = key == RELOAD_NO_ATTR ? NULL : reload_msg_value_octets(msg, key, &len);
+    if (octets != NULL)
+        rl_key_mismatch_text(cert, octets, len, text, sizeof text);
+    (void)rl_finding_set(finding, msg, RELOAD_REASON_RESOURCE_KEY_MISMATCH,
+                         octets == NULL ? resource : key, "%s", text);
+}
+
 /* Describes a failure of step 8, or of step 9 for a BODY. */
 static void describe(const rl_claim *claim, const rl_candidate *candidate, reload_reason reason,
                      rl_finding *finding)
@@ -64,11 +78,7 @@ static void describe(const rl_claim *claim, const rl_candidate *candidate, reloa
                              "does not verify with the certificate's key");
     } else if (reason == RELOAD_REASON_RESOURCE_KEY_MISMATCH) {
         uint32_t resource = reload_msg_attr(msg, site->container)->parent;
-        uint32_t key = reload_msg_member(msg, resource, RELOAD_A_KEY);
-        (void)rl_finding_set(finding, msg, reason, key == RELOAD_NO_ATTR ? resource : key,
-                             key == RELOAD_NO_ATTR
-                                 ? "has no RESOURCE-INFO.KEY"
-                                 : "not an address of record that the certificate names");
+        describe_key(msg, resource, candidate->cert, finding);
     }
 }
 
@@ -173,9 +183,14 @@ reload_err rl_trial_decide(rl_trial *trial, const rl_candidates *candidates, con
     const rl_candidate *candidate = &candidates->list[index];
     if (fits)
         return choose(trial, candidate, index, msg, signature, md);
+    enum { SHOWN = 8 };
+    char found[2 * SHOWN + 1] = "", stored[2 * SHOWN + 1] = "";
+    reload_hex_encode(candidate->fingerprint, SHOWN, found);
+    reload_hex_encode(pin, SHOWN, stored);
     if (rl_finding_set(&trial->finding, msg, RELOAD_REASON_PIN_MISMATCH, candidate->attr,
-                       "its key differs from the one stored for the %s",
-                       identity) != RELOAD_REASON_NONE)
+                       "its key differs from the one stored for the %s: SHA-256 %s..., stored "
+                       "%s...",
+                       identity, found, stored) != RELOAD_REASON_NONE)
         trial->chosen = index;
     return RELOAD_OK;
 }

@@ -3,6 +3,7 @@
 #include "verify/judge.h"
 
 #include "base/fault.h"
+#include "x509/mismatch.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -11,6 +12,29 @@ uint32_t rl_peer_info_of(const reload_msg *msg, const reload_site *site)
 {
     return site->role == RELOAD_ROLE_MESSAGE ? rl_covered_attr(msg, RELOAD_A_SOURCE_INFO)
                                              : site->container;
+}
+
+static reload_reason fail_peer(rl_judging *j, uint32_t id_attr, const uint8_t *id, size_t len,
+                               const reload_cert *signer)
+{
+    char text[192];
+    if (len != RELOAD_ID_SIZE)
+        return rl_judge_fail(j, RELOAD_REASON_PEER_ID_MISMATCH, id_attr,
+                             "%zu octets long, expected %d", len, RELOAD_ID_SIZE);
+    rl_peer_mismatch_text(signer, id, j->policy->overlay_name,
+                          reload_msg_field(j->msg, RELOAD_F_OVERLAY), text, sizeof text);
+    return rl_judge_fail(j, RELOAD_REASON_PEER_ID_MISMATCH, id_attr, "%s", text);
+}
+
+static reload_reason fail_source_id(rl_judging *j, uint32_t id_attr, const uint8_t *id)
+{
+    size_t len;
+    char hex[2 * RELOAD_ID_SIZE + 1] = "", source[2 * RELOAD_ID_SIZE + 1] = "";
+    reload_hex_encode(id, RELOAD_ID_SIZE, hex);
+    reload_hex_encode(reload_msg_field_octets(j->msg, RELOAD_F_SOURCE_ID, &len), RELOAD_ID_SIZE,
+                      source);
+    return rl_judge_fail(j, RELOAD_REASON_PEER_ID_MISMATCH, id_attr,
+                         "%s, but the header's Source ID is %s", hex, source);
 }
 
 /* D20: the certificate in a PEER-INFO names its PEER-ID, and a request's Source ID is that of its
@@ -25,15 +49,13 @@ static reload_reason check_peer_binding(rl_judging *j, const reload_site *site,
     reload_reason reason = RELOAD_REASON_NONE;
     if (len != RELOAD_ID_SIZE || !rl_cert_names_peer(signer, id, j->policy->overlay_name, overlay,
                                                      j->join_request && overlay == 0))
-        reason = rl_judge_fail(j, RELOAD_REASON_PEER_ID_MISMATCH, id_attr,
-                               "not a Peer-ID that the certificate names for this overlay");
+        reason = fail_peer(j, id_attr, id, len, signer);
     else if (site->role == RELOAD_ROLE_MESSAGE &&
              reload_msg_field(j->msg, RELOAD_F_RESPONSE) == 0 &&
              memcmp(id, reload_msg_field_octets(j->msg, RELOAD_F_SOURCE_ID, &len),
                     RELOAD_ID_SIZE) != 0 &&
              !RL_FAULT("D20: a request's Source ID is its SOURCE-INFO's"))
-        reason = rl_judge_fail(j, RELOAD_REASON_PEER_ID_MISMATCH, id_attr,
-                               "differs from the header's Source ID");
+        reason = fail_source_id(j, id_attr, id);
     if (reason != RELOAD_REASON_NONE && site->role == RELOAD_ROLE_MESSAGE && j->join_request &&
         !RL_FAULT("D20: code 493 for a PEER-JOIN request"))
         j->finding.code = 493; /* B§8.1.2.1 */
@@ -69,10 +91,24 @@ static void note_objection(rl_judging *j)
 {
     const rl_candidate *c = &j->candidates->list[j->trial.objected];
     rl_finding finding = {.reason = RELOAD_REASON_NONE};
-    finding.reason =
-        rl_finding_set(&finding, j->msg, rl_objection_reason(&c->objection), c->attr, "%s%s%s",
-                       c->objection.words, c->objection.limit == NULL ? "" : "; ",
-                       c->objection.limit == NULL ? "" : c->objection.limit);
+    size_t len;
+    const uint8_t *octets = reload_msg_value_octets(j->msg, c->attr, &len);
+    reload_content content =
+        c->objection.fault == RL_CERT_BAD ? reload_recognise(octets, len) : RELOAD_CONTENT_UNKNOWN;
+    bool other = content != RELOAD_CONTENT_UNKNOWN &&
+                 (octets == NULL || octets[0] != 0x30 || content != RELOAD_CONTENT_CERT);
+    if (other) /* D18: a certificate is in DER */
+        finding.reason = rl_finding_set(
+            &finding, j->msg, rl_objection_reason(&c->objection), c->attr, "%s%s",
+            reload_content_text(content),
+            content == RELOAD_CONTENT_CERT
+                ? " as PEM, expected DER; to convert it: openssl x509 -in FILE -outform DER"
+                : ", expected a certificate in DER");
+    else
+        finding.reason =
+            rl_finding_set(&finding, j->msg, rl_objection_reason(&c->objection), c->attr, "%s%s%s",
+                           c->objection.words, c->objection.limit == NULL ? "" : "; ",
+                           c->objection.limit == NULL ? "" : c->objection.limit);
     rl_trial_note(&j->trial, j->trial.objected, &finding);
 }
 

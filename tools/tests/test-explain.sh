@@ -437,7 +437,7 @@ line="wrong.bin: offset 0: message 1: PEER-SEARCH request: invalid: bad-digest (
 says="explain: SIGNATURE /attributes/2: the digest fits: length-zero: Length was zero (D2)"
 t "text: the explanation follows the error" 1 "=$line
     $says" '' "${V[@]}" --explain wrong.bin
-t "text without --explain has no explanation" 1 "=$line" '' "${V[@]}" wrong.bin
+t "text without --explain has no explanation, and a hint" 1 "=$line (--explain may tell why)" '' "${V[@]}" wrong.bin
 t "text, -v: the explanation follows the signature" 1 "=$line
     SIGNATURE /attributes/2: invalid: bad-digest, TIMESTAMP $now
     $says" '' "${V[@]}" --explain -v wrong.bin

@@ -84,7 +84,7 @@ fi
 verdicts "another key for the Peer-ID is a mismatch" "pin-mismatch:431" "${pin[@]}" two-search.bin
 is "$status" 1 "a mismatch: status 1"
 is "$(jq -c '[.signatures[] | .verdict, .reason]' "$output")" '["invalid","pin-mismatch"]' "a mismatch is reported for its signature"
-is "$(jq -r .detail "$output")" "PEER-CERT at /attributes/0/value/3: its key differs from the one stored for the PEER-ID" "a mismatch is explained in the detail"
+ok "a mismatch is explained in the detail" grep -qE '"PEER-CERT at /attributes/0/value/3: its key differs from the one stored for the PEER-ID: SHA-256 [0-9a-f]{16}\.\.\., stored [0-9a-f]{16}\.\.\."' "$output"
 verdicts "another key in a RESOURCE-PUT is a mismatch" "pin-mismatch:431 pinned" "${pin[@]}" two.bin one.bin
 rm -f pins
 verdicts "the first of two keys is pinned" "pinned pin-mismatch:431 pinned" "${pin[@]}" two.bin one.bin two-search.bin

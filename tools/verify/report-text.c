@@ -162,6 +162,13 @@ static void print_kind(struct verify *v, const reload_msg *msg)
     print(v, " %s: ", reload_msg_field(msg, RELOAD_F_RESPONSE) != 0 ? "response" : "request");
 }
 
+static const char *hint(const struct verify *v, const reload_report *report)
+{
+    return report->reason == RELOAD_REASON_BAD_DIGEST && !v->options.explain
+               ? " (--explain may tell why)"
+               : "";
+}
+
 /* "invalid: bad-digest (431): …" */
 static void print_verdict(struct verify *v, const reload_report *report)
 {
@@ -174,6 +181,7 @@ static void print_verdict(struct verify *v, const reload_report *report)
         print(v, ": ");
         print_escaped(v, report->detail);
     }
+    print(v, "%s", hint(v, report));
     if (report->has_round_trip)
         print(v, ", round trip %.6f s", (double)report->round_trip / RELOAD_SECOND);
     print(v, "\n");
@@ -229,9 +237,9 @@ void report_rejected(struct verify *v, const struct slot *slot)
     const reload_report *report = slot->report;
     explanations_rewind(&v->explanations);
     if (report->verdict == RELOAD_INVALID) {
-        tool_warn(&v->tool, "%s: offset %" PRIu64 ": message %" PRIu64 ": not passed on: %s: %s",
+        tool_warn(&v->tool, "%s: offset %" PRIu64 ": message %" PRIu64 ": not passed on: %s: %s%s",
                   slot->origin.file, slot->origin.offset, slot->origin.index,
-                  reload_reason_text(report->reason), report->detail);
+                  reload_reason_text(report->reason), report->detail, hint(v, report));
         print_explanations(v, slot, slot->msg, report, "");
     }
     warn_of_findings(v, slot, slot->msg, report);

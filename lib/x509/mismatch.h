@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Names that a certificate lacks, in words: each function writes a terminated text of at most size
+ * octets with both values. */
+#ifndef RL_X509_MISMATCH_H
+#define RL_X509_MISMATCH_H
+
+#include "x509/x509.h"
+
+/* A Peer-ID, the certificate's names and the overlay, which may be NULL (D20). */
+void rl_peer_mismatch_text(const reload_cert *cert, const uint8_t id[RELOAD_ID_SIZE],
+                           const char *overlay_name, uint32_t overlay, char *text, size_t size);
+/* A KEY and the certificate's addresses of record (D21). */
+void rl_key_mismatch_text(const reload_cert *cert, const uint8_t *key, size_t len, char *text,
+                          size_t size);
+
+#endif
