@@ -3,6 +3,61 @@
 
 enum { MAX_SECRET = 64 * 1024, MAX_KEY = 64 * 1024 };
 
+/* The option that reads a content; NULL: none does. */
+static const char *option_for(reload_content content)
+{
+    switch (content) {
+    case RELOAD_CONTENT_CERT:
+        return "--cert or --ca";
+    case RELOAD_CONTENT_KEY:
+    case RELOAD_CONTENT_ENCRYPTED_KEY:
+    case RELOAD_CONTENT_SSH_KEY:
+        return "--key";
+    case RELOAD_CONTENT_CRL:
+        return "--crl";
+    case RELOAD_CONTENT_SECRET:
+        return "--secret";
+    case RELOAD_CONTENT_PROFILE:
+        return "--profile";
+    default:
+        return NULL;
+    }
+}
+
+bool content_error(struct tool *tool, const char *path, const reload_buf *octets,
+                   reload_content expected)
+{
+    reload_content content = reload_recognise(octets->octets, octets->len);
+    bool key = expected == RELOAD_CONTENT_KEY, is_key = content == RELOAD_CONTENT_ENCRYPTED_KEY ||
+                                                        content == RELOAD_CONTENT_SSH_KEY ||
+                                                        content == RELOAD_CONTENT_PUBLIC_KEY;
+    const char *option = key && is_key ? NULL : option_for(content);
+    const char *remedy = !key && is_key ? NULL : reload_content_remedy(content);
+    if (content == RELOAD_CONTENT_UNKNOWN || content == expected ||
+        (content == RELOAD_CONTENT_ENCRYPTED_KEY && key) ||
+        (content == RELOAD_CONTENT_JSON && expected == RELOAD_CONTENT_PROFILE))
+        return false;
+    if (content == RELOAD_CONTENT_EMPTY)
+        tool_error(tool, STATUS_FAILED, "%s: empty, expected %s", path,
+                   reload_content_text(expected));
+    else
+        tool_error(tool, STATUS_FAILED, "%s: %s, not %s%s%s%s%s", path,
+                   reload_content_text(content), reload_content_text(expected),
+                   option == NULL ? "" : "; it belongs to ", option == NULL ? "" : option,
+                   remedy == NULL ? "" : "; ", remedy == NULL ? "" : remedy);
+    return true;
+}
+
+/* Warns of a secret that is a file of another kind: any octets are a secret (D12). */
+static void check_secret(const struct tool *tool, const char *path, const reload_buf *octets)
+{
+    reload_content content = reload_recognise(octets->octets, octets->len);
+    if (content != RELOAD_CONTENT_UNKNOWN && content != RELOAD_CONTENT_SECRET &&
+        content != RELOAD_CONTENT_EMPTY && content != RELOAD_CONTENT_BASE64)
+        tool_warn(tool, "%s: warning: %s; all its octets are used as the secret", path,
+                  reload_content_text(content));
+}
+
 bool secret_read(struct tool *tool, const char *path, reload_buf *secret)
 {
     reload_buf octets = {0};
@@ -12,22 +67,38 @@ bool secret_read(struct tool *tool, const char *path, reload_buf *secret)
         err = reload_secret_parse(octets.octets, octets.len, secret, &diag);
         if (err != RELOAD_OK)
             tool_error_diag(tool, path, &diag);
+        else
+            check_secret(tool, path, &octets);
     }
     reload_buf_free(&octets);
     return err == RELOAD_OK;
 }
 
-bool certs_read(struct tool *tool, const char *path, octets_taker *take, void *arg)
+/* Reads a file for take, whose octets are expected to be of a kind. */
+static bool read_for(struct tool *tool, const char *path, reload_content expected,
+                     octets_taker *take, void *arg)
 {
     reload_buf octets = {0};
     reload_diag diag = {0};
     bool good = file_read(tool, path, MAX_CERTS, &octets, false);
-    if (good && take(arg, octets.octets, octets.len, &diag) != RELOAD_OK) {
-        tool_error_diag(tool, path, &diag);
+    reload_err err = good ? take(arg, octets.octets, octets.len, &diag) : RELOAD_ERR_READ;
+    if (good && err != RELOAD_OK) {
+        if (err == RELOAD_ERR_MEMORY || !content_error(tool, path, &octets, expected))
+            tool_error_diag(tool, path, &diag);
         good = false;
     }
     reload_buf_free(&octets);
     return good;
+}
+
+bool certs_read(struct tool *tool, const char *path, octets_taker *take, void *arg)
+{
+    return read_for(tool, path, RELOAD_CONTENT_CERT, take, arg);
+}
+
+bool crls_read(struct tool *tool, const char *path, octets_taker *take, void *arg)
+{
+    return read_for(tool, path, RELOAD_CONTENT_CRL, take, arg);
 }
 
 /* ---- Private keys ---- */
@@ -44,7 +115,8 @@ static reload_err take_key(struct tool *tool, const char *path, bool ask, const 
             return err;
         err = take(arg, octets->octets, octets->len, (const char *)passphrase->octets, &diag);
     }
-    if (err != RELOAD_OK)
+    if (err != RELOAD_OK && (err == RELOAD_ERR_MEMORY || err == RELOAD_ERR_PASSPHRASE ||
+                             !content_error(tool, path, octets, RELOAD_CONTENT_KEY)))
         tool_error_diag(tool, path, &diag);
     return err;
 }

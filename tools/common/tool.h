@@ -24,10 +24,11 @@ struct batch;
 struct file_id;
 struct tool {
     const char *name;
-    bool quiet;          /* print errors only */
-    int status;          /* the exit status so far */
-    struct batch *batch; /* collects errors and warnings; NULL: they are printed at once */
-    tool_note *note;     /* NULL: there is no report */
+    const char *statuses; /* for --help: lines, each "N MEANING"; NULL: 0, 2 and 4 */
+    bool quiet;           /* print errors only */
+    int status;           /* the exit status so far */
+    struct batch *batch;  /* collects errors and warnings; NULL: they are printed at once */
+    tool_note *note;      /* NULL: there is no report */
     void *note_arg;
     struct file_id *kept; /* files of the call, which are never an output */
     size_t kept_count, kept_cap;
@@ -204,8 +205,13 @@ enum { MAX_CERTS = 64 * 1024 * 1024 }; /* octets of a file of certificates or CR
 
 /* Takes a file's octets. */
 typedef reload_err octets_taker(void *arg, const uint8_t *octets, size_t len, reload_diag *diag);
-/* Reads a file of certificates or CRLs for take. Returns false after reporting an error. */
+/* Read a file of certificates, or of CRLs, for take. Return false after reporting an error. */
 bool certs_read(struct tool *tool, const char *path, octets_taker *take, void *arg);
+bool crls_read(struct tool *tool, const char *path, octets_taker *take, void *arg);
+/* Reports a file of the wrong kind, if its kind is known. Returns false if it is not, or is the
+ * expected one. */
+bool content_error(struct tool *tool, const char *path, const reload_buf *octets,
+                   reload_content expected);
 
 /* Read a key's passphrase, NUL-terminated: from a file, without one trailing LF or CR LF; or from
  * the terminal, whose echo is restored also if a signal ends the program. path: the passphrase's

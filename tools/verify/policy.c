@@ -164,6 +164,13 @@ static reload_err take_source(void *arg, const uint8_t *octets, size_t len, relo
     return err;
 }
 
+static bool read_source(struct verify *v, struct source *source)
+{
+    struct taking taking = {v, source};
+    return source->take == take_crl ? crls_read(&v->tool, source->path, take_source, &taking)
+                                    : certs_read(&v->tool, source->path, take_source, &taking);
+}
+
 bool policy_make(struct verify *v)
 {
     reload_diag diag;
@@ -173,8 +180,7 @@ bool policy_make(struct verify *v)
     if (!load_secrets(v, &v->options.policy.secrets))
         return false;
     for (size_t i = 0; i < v->source_count; i++)
-        if (!certs_read(&v->tool, v->sources[i].path, take_source,
-                        &(struct taking){v, &v->sources[i]}))
+        if (!read_source(v, &v->sources[i]))
             return false;
     if (reload_policy_seal(v->policy, &diag) != RELOAD_OK) {
         tool_error(&v->tool, STATUS_FAILED, "%s", diag.text);
