@@ -3,6 +3,9 @@
 
 #include "base/fault.h"
 #include "common/descriptors.h"
+#include "common/help.h"
+#include "common/nearest.h"
+#include "common/rules.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -14,81 +17,7 @@
 #include <unistd.h>
 
 /* getopt_long's values for rows without a letter start above every letter. */
-enum { MAX_ROWS = 64, LONG_ONLY = 256 };
-
-/* Answered for every table. */
-static const struct option_row help_row = {.name = "help", .help = "show this help and exit"};
-static const struct option_row version_row = {.name = "version", .help = "show version and exit"};
-
-/* ---- --help ---- */
-
-enum { HELP_WIDTH = 80, HELP_COLUMN = 30, HELP_USAGE_COLUMN = 11 };
-
-/* Length of the next word up to max, and of options after it: no line begins with an option, except
- * the rows of options. */
-static size_t word_len(const char *text, size_t max)
-{
-    size_t len = 0;
-    do {
-        len += strcspn(text + len + (len > 0), " ") + (len > 0);
-    } while (len < max && text[len] == ' ' && text[len + 1] == '-');
-    return len < max ? len : max;
-}
-
-/* Prints words from a column on, to lines of at most HELP_WIDTH columns. Lines after the first
- * begin at indent. */
-static void print_wrapped(FILE *to, const char *text, size_t len, int column, int indent)
-{
-    const char *end = text + len;
-    for (bool first = true; text < end; first = false) {
-        size_t n = word_len(text, (size_t)(end - text));
-        if (!first && column + 1 + (int)n > HELP_WIDTH) {
-            (void)fprintf(to, "\n%*s", indent, "");
-            column = indent;
-        } else if (!first) {
-            (void)fputc(' ', to);
-            column++;
-        }
-        (void)fprintf(to, "%.*s", (int)n, text);
-        column += (int)n;
-        text += n;
-        text += text < end; /* the space */
-    }
-    (void)fputc('\n', to);
-}
-
-static void print_row(FILE *to, const struct option_row *row)
-{
-    char left[128];
-    bool has_letter = row->letter != '\0';
-    int n = snprintf(left, sizeof left, "  %c%c%s --%s%s%s", has_letter ? '-' : ' ',
-                     has_letter ? row->letter : ' ', has_letter ? "," : " ", row->name,
-                     row->argument == NULL ? "" : "=", row->argument == NULL ? "" : row->argument);
-    if (n < HELP_COLUMN)
-        (void)fprintf(to, "%-*s", HELP_COLUMN, left);
-    else
-        (void)fprintf(to, "%s\n%*s", left, HELP_COLUMN, "");
-    print_wrapped(to, row->help, strlen(row->help), HELP_COLUMN, HELP_COLUMN);
-}
-
-static void print_help(FILE *to, const struct command_line *line)
-{
-    static const char lead[] = "Usage: ";
-    const char *usage = line->usage;
-    for (bool first = true; *usage != '\0'; first = false) {
-        size_t len = strcspn(usage, "\n");
-        (void)fprintf(to, "%*s", (int)sizeof lead - 1, first ? lead : "");
-        print_wrapped(to, usage, len, (int)sizeof lead - 1, HELP_USAGE_COLUMN);
-        usage += len + (usage[len] == '\n');
-    }
-    (void)fputc('\n', to);
-    print_wrapped(to, line->about, strlen(line->about), 0, 0);
-    (void)fprintf(to, "\nOptions:\n");
-    for (const struct option_row *row = line->options; row->name != NULL; row++)
-        print_row(to, row);
-    print_row(to, &help_row);
-    print_row(to, &version_row);
-}
+enum { LONG_ONLY = 256 };
 
 /* Ends the program after printing to standard output, which may fail. */
 static void finish(struct tool *tool, const struct command_line *help)
@@ -97,7 +26,7 @@ static void finish(struct tool *tool, const struct command_line *help)
     size_t len = 0;
     FILE *to = open_memstream(&text, &len);
     if (to != NULL && help != NULL)
-        print_help(to, help);
+        help_print(to, tool, help);
     else if (to != NULL)
         (void)fprintf(to, "%s (libreload) %s\n", tool->name, RELOAD_VERSION_STRING);
     if (to == NULL || fclose(to) != 0 || !descriptor_write(STDOUT_FILENO, text, len))
@@ -110,16 +39,16 @@ static void finish(struct tool *tool, const struct command_line *help)
 
 /* getopt_long's tables, made from ours. */
 struct getopt_tables {
-    const struct option_row *rows[MAX_ROWS];
-    struct option longs[MAX_ROWS + 1];
-    char shorts[2 * MAX_ROWS + 2];
+    const struct option_row *rows[ARGUMENT_MAX_ROWS];
+    struct option longs[ARGUMENT_MAX_ROWS + 1];
+    char shorts[2 * ARGUMENT_MAX_ROWS + 2];
     size_t count;
 };
 
 static void add_row(struct getopt_tables *t, const struct option_row *row)
 {
-    if (t->count == MAX_ROWS)
-        abort(); /* the table is longer than MAX_ROWS */
+    if (t->count == ARGUMENT_MAX_ROWS)
+        abort(); /* the table is longer than ARGUMENT_MAX_ROWS */
     int value = row->letter != '\0' ? row->letter : LONG_ONLY + (int)t->count;
     t->longs[t->count] = (struct option){
         row->name, row->argument == NULL ? no_argument : required_argument, NULL, value};
@@ -154,24 +83,46 @@ static const struct option_row *row_of(const struct getopt_tables *t, int value)
 static void reject_long(const struct tool *tool, const struct getopt_tables *t,
                         const char *argument)
 {
-    char names[256] = "";
+    const char *words[ARGUMENT_MAX_ROWS + 1] = {NULL};
+    char names[256] = "", name[64];
     size_t len = strcspn(argument, "="), used = 0, count = 0;
-    for (size_t i = 0; i < t->count; i++)
-        if (strncmp(t->rows[i]->name, argument + 2, len - 2) == 0 && used < sizeof names) {
+    for (size_t i = 0; i < t->count; i++) {
+        words[i] = t->rows[i]->name;
+        if (strncmp(words[i], argument + 2, len - 2) == 0 && used < sizeof names)
             used += (size_t)snprintf(names + used, sizeof names - used, "%s--%s",
-                                     count++ == 0 ? "" : ", ", t->rows[i]->name);
-        }
+                                     count++ == 0 ? "" : ", ", words[i]);
+    }
     if (count > 0)
         tool_usage(tool, "option %.*s is ambiguous: %s", (int)len, argument, names);
-    tool_usage(tool, "unknown option %.*s", (int)len, argument);
+    (void)snprintf(name, sizeof name, "%.*s", (int)(len - 2), argument + 2);
+    const char *near = len - 2 < sizeof name ? nearest_word(name, words) : NULL;
+    tool_usage(tool, "unknown option %.*s%s%s%s", (int)len, argument,
+               near == NULL ? "" : " (did you mean --", near == NULL ? "" : near,
+               near == NULL ? "" : "?)");
+}
+
+/* An argument up to "--" that begins with '-' and is the name of a file; NULL: there is none. */
+static const char *file_like_option(char **argv)
+{
+    for (; *argv != NULL && strcmp(*argv, "--") != 0; argv++)
+        if ((*argv)[0] == '-' && (*argv)[1] != '\0' && access(*argv, F_OK) == 0)
+            return *argv;
+    return NULL;
 }
 
 /* Reports a mistake that getopt_long has found. */
 static void reject(const struct tool *tool, const struct getopt_tables *t, int found, char **argv)
 {
     const struct option_row *row = row_of(t, optopt);
+    const char *file = file_like_option(argv + 1);
+    if (file != NULL)
+        tool_usage(tool,
+                   "%s is a file, but a name that begins with - is read as an option; write ./%s, "
+                   "or -- before the files",
+                   file, file);
     if (found == ':' && row != NULL)
-        tool_usage(tool, "option --%s requires an argument", row->name);
+        tool_usage(tool, "option --%s requires an argument%s%s", row->name,
+                   row->argument == NULL ? "" : ": ", row->argument == NULL ? "" : row->argument);
     if (row != NULL)
         tool_usage(tool, "option --%s takes no argument", row->name);
     if (optopt == 0)
@@ -231,6 +182,9 @@ static void store_value(struct tool *tool, const struct option_row *row, const c
     case OPTION_IS_TIME:
         *(reload_time *)target = time_in_range(tool, row, text);
         break;
+    case OPTION_IS_SPAN:
+        *(int64_t *)target = argument_span(tool, row->name, text, row->max);
+        break;
     case OPTION_IS_TIMESTAMP:
         *(int64_t *)target = timestamp(tool, row, text);
         break;
@@ -281,113 +235,20 @@ int arguments_parse(struct tool *tool, const struct command_line *line, int argc
                     void *options)
 {
     struct getopt_tables tables;
+    struct option_set specified = {.count = 0};
     int found;
     make_tables(&tables, line->options);
     while ((found = getopt_long(argc, argv, tables.shorts, tables.longs, NULL)) != -1) {
         if (found == '?' || found == ':')
             reject(tool, &tables, found, argv);
-        handle_row(tool, line, row_of(&tables, found), options);
+        const struct option_row *row = row_of(&tables, found);
+        option_set_add(&specified, row);
+        handle_row(tool, line, row, options);
     }
+    option_set_check(tool, &specified);
     if (line->no_operands && optind < argc)
         tool_usage(tool, "unexpected operand \"%s\"", argv[optind]);
     if (!line->no_operands)
         keep_inputs(tool, argv + optind);
     return optind;
-}
-
-/* ---- Values ---- */
-
-int64_t argument_number(const struct tool *tool, const char *name, const char *text, int64_t min,
-                        int64_t max)
-{
-    char *end;
-    errno = 0;
-    long long value = strtoll(text, &end, 10);
-    if (!isdigit((unsigned char)text[0]) || *end != '\0' || errno != 0 || value < min ||
-        value > max)
-        tool_usage(tool, "--%s: \"%s\" is not an integer from %" PRId64 " to %" PRId64, name, text,
-                   min, max);
-    return value;
-}
-
-bool argument_time_parse(const char *text, reload_time *time)
-{
-    if (!reload_time_parse(text, time))
-        return false;
-    reload_time fraction = *time % RELOAD_SECOND;
-    *time -= fraction < 0 ? fraction + RELOAD_SECOND : fraction;
-    return true;
-}
-
-reload_time argument_time(const struct tool *tool, const char *name, const char *text)
-{
-    reload_time time;
-    if (!argument_time_parse(text, &time))
-        tool_usage(tool,
-                   "--%s: \"%s\" is neither seconds since the epoch nor a time such as "
-                   "2007-07-08T12:00:00Z",
-                   name, text);
-    return time;
-}
-
-void argument_octets(const struct tool *tool, const char *name, const char *text, uint8_t *octets,
-                     size_t len)
-{
-    if (strlen(text) != 2 * len || !reload_hex_decode(text, 2 * len, octets))
-        tool_usage(tool, "--%s: \"%s\" is not %zu hex digits", name, text, 2 * len);
-}
-
-uint8_t argument_named(const struct tool *tool, const char *name, const char *text,
-                       reload_names names)
-{
-    uint32_t value;
-    char list[256] = "";
-    if (reload_name_lookup(names, text, &value))
-        return (uint8_t)value;
-    if (isdigit((unsigned char)text[0]))
-        return (uint8_t)argument_number(tool, name, text, 0,
-                                        names == RELOAD_NAMES_METHOD ? 127 : 255);
-    for (uint32_t i = 0; i < 256; i++) {
-        const char *known = reload_name(names, i);
-        size_t used = strlen(list);
-        if (known != NULL)
-            (void)snprintf(list + used, sizeof list - used, "%s, ", known);
-    }
-    tool_usage(tool, "--%s: \"%s\" is unknown, expected %sor a number", name, text, list);
-}
-
-int argument_word(const struct tool *tool, const char *name, const char *text,
-                  const char *const *words)
-{
-    char list[256] = "";
-    for (int i = 0; words[i] != NULL; i++) {
-        size_t used = strlen(list);
-        if (strcmp(text, words[i]) == 0)
-            return i;
-        (void)snprintf(list + used, sizeof list - used, "%s%s", i == 0 ? "" : ", ", words[i]);
-    }
-    tool_usage(tool, "--%s: \"%s\" is unknown, expected one of %s", name, text, list);
-}
-
-reload_form argument_form(const struct tool *tool, const char *name, const char *text)
-{
-    static const char *const words[] = {"binary", "json", "hex", NULL};
-    static const reload_form forms[] = {RELOAD_FORM_BINARY, RELOAD_FORM_JSON, RELOAD_FORM_HEX};
-    return forms[argument_word(tool, name, text, words)];
-}
-
-void argument_overlay_option(struct tool *tool, const struct option_row *row, const char *text,
-                             void *target)
-{
-    if (text[0] == '\0' && !RL_FAULT("D23: an empty name on the command line"))
-        tool_usage(tool, "--%s: the name is empty", row->name);
-    *(const char **)target = text;
-}
-
-void argument_file(const struct tool *tool, const char *name, const char *text,
-                   struct file_list *list)
-{
-    if (list->count == RELOAD_MAX_FILES)
-        tool_usage(tool, "--%s: more than %d files", name, RELOAD_MAX_FILES);
-    list->names[list->count++] = text;
 }

@@ -11,7 +11,7 @@ struct file_list {
     size_t count;
 };
 
-enum { ARGUMENT_MAX_OCTETS = 32 };
+enum { ARGUMENT_MAX_OCTETS = 32, ARGUMENT_MAX_ROWS = 96 };
 
 /* The value of an option that takes hex digits. len is 0 if the option is not specified. */
 struct octets_value {
@@ -34,6 +34,7 @@ enum option_kind {
     OPTION_IS_FILES,     /* the same; may be repeated [struct file_list] */
     OPTION_IS_NUMBER,    /* from min to max [int64_t] */
     OPTION_IS_TIME,      /* from min to max, in whole seconds [reload_time] */
+    OPTION_IS_SPAN,      /* seconds, at most max [int64_t] */
     OPTION_IS_TIMESTAMP, /* seconds in 32 bits [int64_t] */
     OPTION_IS_OCTETS,    /* hex digits of max octets [struct octets_value] */
     OPTION_IS_NAMED,     /* a header value by name or number [int64_t] */
@@ -49,18 +50,26 @@ struct option_row;
 typedef void option_call(struct tool *tool, const struct option_row *row, const char *text,
                          void *target);
 
-/* A row of the table. Write rows with the macros below, which check the target's type. */
+/* A row of the table. Write rows with the macros below, which check the target's type. After help,
+ * a row may state which options it requires, and which it cannot be combined with:
+ *
+ *     OPTION_FLAG(0, "lint", …, "report …", "ca|profile", "json quiet")
+ *
+ * needs: names of options, without "--". Each group between spaces requires one of the options
+ * between its bars. conflicts: names between spaces. NULL: none. */
 struct option_row {
     enum option_kind kind;
     char letter;          /* of the short option; 0: none */
     const char *name;     /* of the long option, without "--"; NULL ends the table */
     const char *argument; /* name of the argument in --help; NULL: takes none */
-    const char *help;     /* begins with a verb, and names its noun */
     size_t target;        /* offset in the tool's struct of options */
     int64_t min, max;     /* see kind; OPTION_IS_BIT: max is the bit */
     reload_names names;
     const char *const *words; /* ends with NULL */
     option_call *call;
+    const char *help; /* begins with a verb, and names its noun */
+    const char *needs;
+    const char *conflicts;
 };
 
 /* Offset of a member of the tool's struct. Does not compile if the member has another type. */
@@ -68,51 +77,77 @@ struct option_row {
     _Generic(((struct_type *)NULL)->member, type : offsetof(struct_type, member))
 
 /* clang-format off */
-#define OPTION_FLAG(letter, name, struct_type, member, help)                                     \
-    {OPTION_IS_FLAG, letter, name, NULL, help,                                                   \
-     OPTION_TARGET(struct_type, member, bool), 0, 0, 0, NULL, NULL}
-#define OPTION_BIT(letter, name, struct_type, member, bit, help)                                 \
-    {OPTION_IS_BIT, letter, name, NULL, help,                                                    \
-     OPTION_TARGET(struct_type, member, unsigned), 0, bit, 0, NULL, NULL}
-#define OPTION_QUIET(help)                                                                       \
-    {OPTION_IS_QUIET, 'q', "quiet", NULL, help,                                                  \
-     0, 0, 0, 0, NULL, NULL}
-#define OPTION_TEXT(letter, name, argument, struct_type, member, help)                           \
-    {OPTION_IS_TEXT, letter, name, argument, help,                                               \
-     OPTION_TARGET(struct_type, member, const char *), 0, 0, 0, NULL, NULL}
-#define OPTION_FILE(letter, name, argument, struct_type, member, help)                           \
-    {OPTION_IS_FILE, letter, name, argument, help,                                               \
-     OPTION_TARGET(struct_type, member, const char *), 0, 0, 0, NULL, NULL}
-#define OPTION_FILES(letter, name, struct_type, member, help)                                    \
-    {OPTION_IS_FILES, letter, name, "FILE", help,                                                \
-     OPTION_TARGET(struct_type, member, struct file_list), 0, 0, 0, NULL, NULL}
-#define OPTION_NUMBER(letter, name, argument, struct_type, member, min, max, help)               \
-    {OPTION_IS_NUMBER, letter, name, argument, help,                                             \
-     OPTION_TARGET(struct_type, member, int64_t), min, max, 0, NULL, NULL}
-#define OPTION_TIME(letter, name, struct_type, member, min, max, help)                           \
-    {OPTION_IS_TIME, letter, name, "TIME", help,                                                 \
-     OPTION_TARGET(struct_type, member, reload_time), min, max, 0, NULL, NULL}
-#define OPTION_TIMESTAMP(letter, name, struct_type, member, help)                                \
-    {OPTION_IS_TIMESTAMP, letter, name, "TIME", help,                                            \
-     OPTION_TARGET(struct_type, member, int64_t), 0, UINT32_MAX, 0, NULL, NULL}
-#define OPTION_OCTETS(letter, name, struct_type, member, size, help)                             \
-    {OPTION_IS_OCTETS, letter, name, "HEX", help,                                                \
-     OPTION_TARGET(struct_type, member, struct octets_value), 0, size, 0, NULL, NULL}
-#define OPTION_NAMED(letter, name, argument, struct_type, member, names, help)                   \
-    {OPTION_IS_NAMED, letter, name, argument, help,                                              \
-     OPTION_TARGET(struct_type, member, int64_t), 0, 0, names, NULL, NULL}
-#define OPTION_WORD(letter, name, argument, struct_type, member, words, help)                    \
-    {OPTION_IS_WORD, letter, name, argument, help,                                               \
-     OPTION_TARGET(struct_type, member, int), 0, 0, 0, words, NULL}
-#define OPTION_FORM(letter, name, struct_type, member, help)                                     \
-    {OPTION_IS_FORM, letter, name, "FORM", help,                                                 \
-     OPTION_TARGET(struct_type, member, reload_form), 0, 0, 0, NULL, NULL}
-#define OPTION_CALL(letter, name, argument, function, help)                                      \
-    {OPTION_IS_CALL, letter, name, argument, help,                                               \
-     0, 0, 0, 0, NULL, function}
-#define OPTION_CALL_ON(letter, name, argument, struct_type, member, type, function, help)         \
-    {OPTION_IS_CALL, letter, name, argument, help,                                               \
-     OPTION_TARGET(struct_type, member, type), 0, 0, 0, NULL, function}
+#define OPTION_FLAG(short_name, long_name, struct_type, member, ...)                             \
+    {.kind = OPTION_IS_FLAG, .letter = short_name, .name = long_name, .argument = NULL,          \
+     .target = OPTION_TARGET(struct_type, member, bool),                                         \
+     .help = __VA_ARGS__}
+#define OPTION_BIT(short_name, long_name, struct_type, member, bit, ...)                         \
+    {.kind = OPTION_IS_BIT, .letter = short_name, .name = long_name, .argument = NULL,           \
+     .target = OPTION_TARGET(struct_type, member, unsigned),                                     \
+     .max = bit,                                                                                 \
+     .help = __VA_ARGS__}
+#define OPTION_QUIET(...)                                                                        \
+    {.kind = OPTION_IS_QUIET, .letter = 'q', .name = "quiet", .help = __VA_ARGS__}
+#define OPTION_TEXT(short_name, long_name, arg, struct_type, member, ...)                        \
+    {.kind = OPTION_IS_TEXT, .letter = short_name, .name = long_name, .argument = arg,           \
+     .target = OPTION_TARGET(struct_type, member, const char *),                                 \
+     .help = __VA_ARGS__}
+#define OPTION_FILE(short_name, long_name, arg, struct_type, member, ...)                        \
+    {.kind = OPTION_IS_FILE, .letter = short_name, .name = long_name, .argument = arg,           \
+     .target = OPTION_TARGET(struct_type, member, const char *),                                 \
+     .help = __VA_ARGS__}
+#define OPTION_FILES(short_name, long_name, struct_type, member, ...)                            \
+    {.kind = OPTION_IS_FILES, .letter = short_name, .name = long_name, .argument = "FILE",       \
+     .target = OPTION_TARGET(struct_type, member, struct file_list),                             \
+     .help = __VA_ARGS__}
+#define OPTION_NUMBER(short_name, long_name, arg, struct_type, member, least, most, ...)         \
+    {.kind = OPTION_IS_NUMBER, .letter = short_name, .name = long_name, .argument = arg,         \
+     .target = OPTION_TARGET(struct_type, member, int64_t),                                      \
+     .min = least, .max = most,                                                                  \
+     .help = __VA_ARGS__}
+#define OPTION_TIME(short_name, long_name, struct_type, member, least, most, ...)                \
+    {.kind = OPTION_IS_TIME, .letter = short_name, .name = long_name, .argument = "TIME",        \
+     .target = OPTION_TARGET(struct_type, member, reload_time),                                  \
+     .min = least, .max = most,                                                                  \
+     .help = __VA_ARGS__}
+#define OPTION_SPAN(short_name, long_name, struct_type, member, most, ...)                       \
+    {.kind = OPTION_IS_SPAN, .letter = short_name, .name = long_name, .argument = "SPAN",        \
+     .target = OPTION_TARGET(struct_type, member, int64_t),                                      \
+     .max = most,                                                                                \
+     .help = __VA_ARGS__}
+#define OPTION_TIMESTAMP(short_name, long_name, struct_type, member, ...)                        \
+    {.kind = OPTION_IS_TIMESTAMP, .letter = short_name, .name = long_name, .argument = "TIME",   \
+     .target = OPTION_TARGET(struct_type, member, int64_t),                                      \
+     .max = UINT32_MAX,                                                                          \
+     .help = __VA_ARGS__}
+#define OPTION_OCTETS(short_name, long_name, struct_type, member, octets_size, ...)              \
+    {.kind = OPTION_IS_OCTETS, .letter = short_name, .name = long_name, .argument = "HEX",       \
+     .target = OPTION_TARGET(struct_type, member, struct octets_value),                          \
+     .max = octets_size,                                                                         \
+     .help = __VA_ARGS__}
+#define OPTION_NAMED(short_name, long_name, arg, struct_type, member, set, ...)                  \
+    {.kind = OPTION_IS_NAMED, .letter = short_name, .name = long_name, .argument = arg,          \
+     .target = OPTION_TARGET(struct_type, member, int64_t),                                      \
+     .names = set,                                                                               \
+     .help = __VA_ARGS__}
+#define OPTION_WORD(short_name, long_name, arg, struct_type, member, list, ...)                  \
+    {.kind = OPTION_IS_WORD, .letter = short_name, .name = long_name, .argument = arg,           \
+     .target = OPTION_TARGET(struct_type, member, int),                                          \
+     .words = list,                                                                              \
+     .help = __VA_ARGS__}
+#define OPTION_FORM(short_name, long_name, struct_type, member, ...)                             \
+    {.kind = OPTION_IS_FORM, .letter = short_name, .name = long_name, .argument = "FORM",        \
+     .target = OPTION_TARGET(struct_type, member, reload_form),                                  \
+     .help = __VA_ARGS__}
+#define OPTION_CALL(short_name, long_name, arg, function, ...)                                   \
+    {.kind = OPTION_IS_CALL, .letter = short_name, .name = long_name, .argument = arg,           \
+     .call = function,                                                                           \
+     .help = __VA_ARGS__}
+#define OPTION_CALL_ON(short_name, long_name, arg, struct_type, member, type, function, ...)     \
+    {.kind = OPTION_IS_CALL, .letter = short_name, .name = long_name, .argument = arg,           \
+     .target = OPTION_TARGET(struct_type, member, type),                                         \
+     .call = function,                                                                           \
+     .help = __VA_ARGS__}
 #define OPTION_END {0}
 /* clang-format on */
 
@@ -130,6 +165,8 @@ struct command_line {
 int arguments_parse(struct tool *tool, const struct command_line *line, int argc, char **argv,
                     void *options);
 
+/* ---- Values (values.c) ---- */
+
 /* Values of arguments, for functions of options. name is the option's, without "--". Each ends the
  * program if the text is not such a value. */
 int64_t argument_number(const struct tool *tool, const char *name, const char *text, int64_t min,
@@ -137,7 +174,11 @@ int64_t argument_number(const struct tool *tool, const char *name, const char *t
 /* Reads a time, seconds since the epoch or RFC 3339, without its fraction of a second. Returns
  * false if the text is not a time. */
 bool argument_time_parse(const char *text, reload_time *time);
+/* A time, in whole seconds: seconds since the epoch, RFC 3339, a date, or now, each with a span
+ * added or subtracted ("now-5m"). */
 reload_time argument_time(const struct tool *tool, const char *name, const char *text);
+/* A span: seconds, or a number with s, m, h, d, w or y. At most max seconds. */
+int64_t argument_span(const struct tool *tool, const char *name, const char *text, int64_t max);
 void argument_octets(const struct tool *tool, const char *name, const char *text, uint8_t *octets,
                      size_t len);
 /* A header value by name or number. */

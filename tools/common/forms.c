@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/forms.h"
 
+#include "base/fault.h"
+
 #include <string.h>
+#include <unistd.h>
 
 static reload_err form_put(reload_sink sink, void *arg, const void *octets, size_t len)
 {
@@ -92,6 +95,14 @@ void form_octets_option(struct tool *tool, const struct option_row *row, const c
 {
     static const struct form *const forms[] = {&form_binary, &form_json, &form_hex, NULL};
     *(const struct form **)target = form_named(tool, row->name, text, forms);
+}
+
+void form_check_terminal(const struct tool *tool, const struct form *form, const char *path)
+{
+    if (form == &form_binary && path == NULL && isatty(STDOUT_FILENO) != 0 &&
+        !RL_FAULT("options: binary octets on a terminal"))
+        tool_usage(tool, "binary octets are not written to a terminal: use --output=FILE or "
+                         "--format=json, or --output=- to write them all the same");
 }
 
 void output_message(struct output *out, const struct form *form, const reload_msg *msg,

@@ -36,6 +36,9 @@ const struct form *form_named(const struct tool *tool, const char *name, const c
 /* Handles an option whose argument is json, hex or binary [const struct form *]. */
 option_call form_octets_option;
 
+/* Ends the program if binary octets would go to a terminal, unless "-" is the output's name. */
+void form_check_terminal(const struct tool *tool, const struct form *form, const char *path);
+
 /* Write a message, or garbage, in a form. Text that could drive a terminal is escaped if the output
  * is one. */
 void output_message(struct output *out, const struct form *form, const reload_msg *msg,

@@ -11,7 +11,7 @@ void policy_skew_option(struct tool *tool, const struct option_row *row, const c
 {
     *(int64_t *)target = strcmp(text, "none") == 0
                              ? POLICY_NO_SKEW_LIMIT
-                             : argument_number(tool, row->name, text, 0, UINT32_MAX);
+                             : argument_span(tool, row->name, text, UINT32_MAX);
 }
 
 /* ---- The profile ---- */
@@ -68,7 +68,8 @@ bool profile_read(struct tool *tool, const char *path, reload_profile **profile)
     bool good = file_read(tool, path, MAX_PROFILE, &text, false);
     if (good &&
         reload_profile_read((const char *)text.octets, text.len, profile, &diag) != RELOAD_OK) {
-        tool_error_diag(tool, path, &diag);
+        if (!content_error(tool, path, &text, RELOAD_CONTENT_PROFILE))
+            tool_error_diag(tool, path, &diag);
         good = false;
     }
     reload_buf_free(&text);
@@ -167,18 +168,45 @@ static reload_security decide(const struct tool *tool, const struct policy_optio
                p->profile_file);
 }
 
-/* Drops what has no effect under the algorithm, with a warning if it was asked for. */
+/* Ends the program if an option has no effect under the algorithm that the profile gives. Options
+ * that give the algorithm are compared by the options' rows. */
+static void check_effect(const struct tool *tool, const struct policy_options *p)
+{
+    bool certs = p->security == RELOAD_SECURITY_CERTS, none = p->security == RELOAD_SECURITY_NONE;
+    const char *words = reload_name(RELOAD_NAMES_SECURITY, p->security);
+    const struct {
+        bool specified, effective;
+        const char *name, *required;
+    } options[] = {
+        {p->crl.count > 0, certs, "crl", "CERTS"},
+        {p->intermediates.count > 0, certs, "intermediates", "CERTS"},
+        {p->min_rsa_bits != NOT_SPECIFIED, certs, "min-rsa-bits", "CERTS"},
+        {p->allow_sha1_certs, certs, "allow-sha1-certs", "CERTS"},
+        {p->replay, certs, "replay", "CERTS"},
+        {p->replay_state != NULL, certs, "replay-state", "CERTS"},
+        {p->pair, !none, "pair", "HMAC or CERTS"},
+        {p->max_skew != NOT_SPECIFIED, !none, "max-skew", "HMAC or CERTS"},
+        {p->require_peer_signature, !none, "require-peer-signature", "HMAC or CERTS"},
+    };
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+        if (options[i].specified && !options[i].effective)
+            tool_usage(tool, "--%s requires %s, but the security of %s is %s", options[i].name,
+                       options[i].required, p->profile_file, words);
+}
+
+/* Drops what a profile specifies without effect under the algorithm, with a warning. */
 static void drop_without_effect(const struct tool *tool, struct policy_options *p)
 {
     p->replay = p->replay || p->replay_state != NULL;
     if (p->replay && p->security != RELOAD_SECURITY_CERTS) {
-        tool_warn_file(tool, NULL,
+        tool_warn_file(tool, p->profile_file,
                        "replay is detected under CERTS only, where Transaction IDs are numbered");
         p->replay = false;
         p->replay_state = NULL;
     }
     if (p->pair && p->security == RELOAD_SECURITY_NONE) {
-        tool_warn_file(tool, NULL, "under NONE, responses are not matched with requests");
+        tool_warn_file(tool, p->profile_file,
+                       "under NONE, responses are not matched with requests");
         p->pair = false;
     }
 }
@@ -192,8 +220,10 @@ bool policy_load(struct tool *tool, struct policy_options *p)
     check_require_crl(tool, p,
                       p->security == RELOAD_SECURITY_CERTS &&
                           (p->ca.count > 0 || p->profile == NULL || p->profile->pin == NULL));
-    if (p->profile_file != NULL)
+    if (p->profile_file != NULL) {
+        check_effect(tool, p);
         merge_profile(p);
+    }
     if (p->security == RELOAD_SECURITY_CERTS && p->ca.count == 0 && p->pin == NULL) {
         tool_error(tool, STATUS_FAILED, "%s: ca is missing; --ca is required", p->profile_file);
         return false;

@@ -33,52 +33,58 @@ struct policy_options {
     }
 
 /* Rows of a table of options for the member of the tool's struct that is a struct policy_options:
- * those of both tools, and those of reload-verify. */
+ * those of both tools, and those of reload-verify. needs: as in a row. */
 /* clang-format off */
-#define POLICY_COMMON_ROWS(struct_type, member)                                                  \
-    OPTION_FILE(0, "profile", "FILE", struct_type, member.profile_file,                          \
-                "read the overlay's parameters from its profile; options override it"),          \
+#define POLICY_COMMON_ROWS(struct_type, member, needs)                                           \
+    OPTION_FILE('p', "profile", "FILE", struct_type, member.profile_file,                          \
+                "read the overlay's parameters from its profile; options override it", needs),   \
     OPTION_CALL_ON(0, "overlay", "NAME", struct_type, member.overlay, const char *,              \
                    argument_overlay_option,                                                      \
-                   "set the overlay's name, whose CRC-32 is the Overlay field")
+                   "set the overlay's name, whose CRC-32 is the Overlay field", needs)
 #define POLICY_VERIFY_ROWS(struct_type, member)                                                  \
-    OPTION_FILES(0, "secret", struct_type, member.secrets,                                       \
+    OPTION_FILES('s', "secret", struct_type, member.secrets,                                       \
                  "use HMAC with the shared secret in FILE; repeat to accept any of several"),    \
-    OPTION_FILES(0, "ca", struct_type, member.ca,                                                \
+    OPTION_FILES('c', "ca", struct_type, member.ca,                                                \
                  "use CERTS and trust the CA certificates in FILE; may be repeated"),            \
     OPTION_FILE(0, "pin", "FILE", struct_type, member.pin,                                       \
                 "use CERTS with self-signed certificates, and keep the first key seen for each " \
                 "Peer-ID or KEY in FILE"),                                                       \
     OPTION_FLAG(0, "none", struct_type, member.none, "use NONE: messages are not signed"),       \
     OPTION_FILES(0, "intermediates", struct_type, member.intermediates,                          \
-                 "use the certificates in FILE to link others to a CA; may be repeated"),        \
+                 "use the certificates in FILE to link others to a CA; may be repeated",         \
+                 "ca|profile", "secret pin none"),                                               \
     OPTION_FILES(0, "crl", struct_type, member.crl,                                              \
-                 "apply the CRLs in FILE; may be repeated"),                                     \
+                 "apply the CRLs in FILE; may be repeated", "ca|profile", "secret pin none"),    \
     OPTION_NUMBER(0, "min-rsa-bits", "N", struct_type, member.min_rsa_bits, 1024, 8192,          \
-                  "reject RSA keys of fewer than N bits (default: 2048)"),                       \
+                  "reject RSA keys of fewer than N bits (default: 2048)", "ca|pin|profile",      \
+                  "secret none"),                                                                \
     OPTION_FLAG(0, "allow-sha1-certs", struct_type, member.allow_sha1_certs,                     \
-                "accept certificates signed with SHA-1"),                                        \
+                "accept certificates signed with SHA-1", "ca|profile", "secret pin none"),       \
     OPTION_FLAG(0, "require-crl", struct_type, member.require_crl,                               \
                 "require a current CRL of each issuer in a chain"),                              \
     OPTION_NAMED(0, "dht", "NAME", struct_type, member.dht, RELOAD_NAMES_DHT,                    \
                  "require this DHT algorithm, by name or number"),                               \
     OPTION_NAMED(0, "hash", "NAME", struct_type, member.hash, RELOAD_NAMES_HASH,                 \
                  "require this hash algorithm, by name or number"),                              \
-    OPTION_CALL_ON(0, "max-skew", "SECONDS", struct_type, member.max_skew, int64_t,              \
+    OPTION_CALL_ON(0, "max-skew", "SPAN", struct_type, member.max_skew, int64_t,                 \
                    policy_skew_option,                                                           \
-                   "accept a TIMESTAMP up to SECONDS before or after the time of checking "      \
-                   "(default: 300), or none for no limit"),                                      \
+                   "accept a TIMESTAMP up to SPAN before or after the time of checking "         \
+                   "(default: 300), or none for no limit",                                       \
+                   NULL, "none"),                                                                \
     OPTION_FLAG(0, "require-peer-signature", struct_type, member.require_peer_signature,         \
-                "require a PEER-SIGNATURE in each SOURCE-INFO"),                                 \
+                "require a PEER-SIGNATURE in each SOURCE-INFO", NULL, "none"),                   \
     OPTION_FLAG(0, "replay", struct_type, member.replay,                                         \
-                "reject a request that was seen before in this run"),                            \
+                "reject a request that was seen before in this run", "ca|pin|profile",           \
+                "secret none"),                                                                  \
     OPTION_FILE(0, "replay-state", "FILE", struct_type, member.replay_state,                     \
-                "like --replay, but keep state in FILE, created if missing"),                    \
+                "like --replay, but keep state in FILE, created if missing", "ca|pin|profile",   \
+                "secret none"),                                                                  \
     OPTION_FLAG(0, "pair", struct_type, member.pair,                                             \
-                "reject a response that answers no request seen before in this run")
+                "reject a response that answers no request seen before in this run", NULL,       \
+                "none")
 /* clang-format on */
 
-/* Handles --max-skew: seconds, or none. target: an int64_t. */
+/* Handles --max-skew: a span, or none. target: an int64_t. */
 option_call policy_skew_option;
 
 /* For reload-verify, before any file is opened: ends the program if the options contradict each

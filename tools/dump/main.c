@@ -77,15 +77,35 @@ static void check_diff(const struct tool *tool, const struct dump_options *o, ch
         tool_usage(tool, "--diff can read only one of its files from standard input");
 }
 
+/* Reports an option that has no effect on the form. */
+static void check_form(const struct tool *tool, const struct dump_options *o)
+{
+    const struct form *form = o->form == NULL ? &form_text : o->form;
+    bool coloured = o->diff || form == &form_text || form == &form_line || form == &form_annotated;
+    if ((o->flags & RELOAD_PRETTY) != 0 && form != &form_json)
+        tool_usage(tool, "--pretty requires --format=json");
+    if (o->meta && form != &form_json)
+        tool_usage(tool, "--meta requires --format=json");
+    if (o->color == COLOR_ALWAYS && !coloured)
+        tool_usage(tool, "--color=always requires --format=text, line or annotated");
+    form_check_terminal(tool, form, o->output);
+}
+
 static unsigned colour_flag(const struct output *out, int color)
 {
     bool colour = color == COLOR_ALWAYS || (color == COLOR_AUTO && output_takes_colour(out));
     return colour ? RELOAD_COLOUR : 0;
 }
 
+static const char statuses[] = "0 every message is well formed; --diff: the messages are equal\n"
+                               "1 --diff: the messages differ\n"
+                               "2 usage error; --diff: any failure\n"
+                               "3 some input is garbage or malformed, or has no message\n"
+                               "4 something could not be read or written";
+
 int main(int argc, char **argv)
 {
-    struct tool tool = {.name = "reload-dump"};
+    struct tool tool = {.name = "reload-dump", .statuses = statuses};
     struct dump_options o = {.color = COLOR_AUTO};
     descriptors_open_standard();
     int first = arguments_parse(&tool, &line, argc, argv, &o), count = argc - first;
@@ -93,6 +113,7 @@ int main(int argc, char **argv)
     struct output out;
     if (o.diff)
         check_diff(&tool, &o, files, count);
+    check_form(&tool, &o);
     if (o.certs != NULL && mkdir(o.certs, 0777) != 0 && errno != EEXIST)
         tool_error(&tool, STATUS_FAILED, "%s: %s", o.certs, strerror(errno));
     else if (output_open(&out, &tool, o.output, 0)) {

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* reload-keygen: shared secrets, CAs, certificates, identifiers. */
 #include "common/descriptors.h"
+#include "common/nearest.h"
 #include "keygen/keygen.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static const struct {
@@ -30,6 +32,28 @@ static const struct command_line keygen_line = {
     "a command's options.",
     no_rows, false};
 
+/* The commands' names, separated by commas. */
+static const char *list_commands(void)
+{
+    static char list[256];
+    size_t used = 0;
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0] && used < sizeof list; i++)
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%s", i == 0 ? "" : ", ",
+                                 commands[i].name);
+    return list;
+}
+
+static void reject_command(const struct tool *tool, const char *name)
+{
+    const char *words[sizeof commands / sizeof commands[0] + 1] = {NULL};
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        words[i] = commands[i].name;
+    const char *near = nearest_word(name, words);
+    if (near != NULL)
+        tool_usage(tool, "unknown command \"%s\" (did you mean %s?)", name, near);
+    tool_usage(tool, "unknown command \"%s\", expected one of %s", name, list_commands());
+}
+
 int main(int argc, char **argv)
 {
     struct tool tool = {.name = "reload-keygen"};
@@ -39,7 +63,6 @@ int main(int argc, char **argv)
             return commands[i].main(argc - 1, argv + 1);
     int operand = arguments_parse(&tool, &keygen_line, argc, argv, NULL);
     if (operand < argc)
-        tool_usage(&tool, "unknown command \"%s\"", argv[operand]);
-    tool_usage(&tool, "a command is required: secret, id, ca, issue, request, revoke, crl or "
-                      "self-signed");
+        reject_command(&tool, argv[operand]);
+    tool_usage(&tool, "a command is required: %s", list_commands());
 }

@@ -9,6 +9,8 @@
 static void print_example(struct tool *tool, const struct sign_options *options)
 {
     struct output out;
+    if (options->file_count > 0)
+        tool_usage(tool, "--example cannot be combined with the operand \"%s\"", options->files[0]);
     uint32_t method = argument_named(tool, "example", options->example, RELOAD_NAMES_METHOD);
     const char *example = example_of(method);
     if (example == NULL)
@@ -28,9 +30,15 @@ static void print_mutations(struct tool *tool, const struct sign_options *option
     }
 }
 
+static const char statuses[] =
+    "0 every message was handled\n"
+    "2 usage error\n"
+    "3 some input is garbage or malformed, or has no message\n"
+    "4 a message or key was refused, or something could not be read or written";
+
 int main(int argc, char **argv)
 {
-    struct tool tool = {.name = "reload-sign"};
+    struct tool tool = {.name = "reload-sign", .statuses = statuses};
     struct sign_options options = SIGN_OPTIONS_INIT;
     descriptors_open_standard();
     sign_options_parse(&tool, &options, argc, argv);

@@ -3,64 +3,75 @@
 
 /* clang-format off */
 static const struct option_row rows[] = {
-    OPTION_FILE(0, "secret", "FILE", struct sign_options, secret,
+    OPTION_FILE('s', "secret", "FILE", struct sign_options, secret,
                 "sign under HMAC with the shared secret in FILE"),
-    OPTION_FILE(0, "key", "FILE", struct sign_options, key,
-                "sign under CERTS with the peer's private key in FILE"),
-    OPTION_FILE(0, "cert", "FILE", struct sign_options, cert,
-                "use the peer's certificate in FILE"),
+    OPTION_FILE('k', "key", "FILE", struct sign_options, key,
+                "sign under CERTS with the peer's private key in FILE", "cert"),
+    OPTION_FILE('c', "cert", "FILE", struct sign_options, cert,
+                "use the peer's certificate in FILE", "key|tbs|attach"),
     OPTION_FILE(0, "resource-key", "FILE", struct sign_options, resource_key,
-                "sign BODYs with the resource's private key in FILE (default: the peer's)"),
+                "sign BODYs with the resource's private key in FILE (default: the peer's)",
+                "resource-cert cert"),
     OPTION_FILE(0, "resource-cert", "FILE", struct sign_options, resource_cert,
-                "use the resource's certificate in FILE"),
+                "use the resource's certificate in FILE", "resource-key cert"),
     OPTION_FILE(0, "passphrase-file", "FILE", struct sign_options, passphrase_file,
-                "read the private keys' passphrase from FILE instead of the terminal"),
+                "read the private keys' passphrase from FILE instead of the terminal",
+                "key|resource-key"),
     OPTION_FLAG(0, "none", struct sign_options, policy.none,
                 "complete messages for an overlay under NONE, and sign nothing"),
     OPTION_BIT(0, "timestamp", struct sign_options, flags, RELOAD_SIGN_TIMESTAMP,
-               "write a TIMESTAMP into each signature under HMAC too"),
-    OPTION_TIMESTAMP(0, "time", struct sign_options, time, "set the TIMESTAMP (default: now)"),
+               "write a TIMESTAMP into each signature under HMAC too", "secret"),
+    OPTION_TIMESTAMP('t', "time", struct sign_options, time, "set the TIMESTAMP (default: now)",
+                     "secret|cert|none"),
     OPTION_OCTETS(0, "transaction-id", struct sign_options, transaction_id,
                   RELOAD_TRANSACTION_SIZE,
-                  "set the Transaction ID of requests without one (default: a new one each)"),
+                  "set the Transaction ID of requests without one (default: a new one each)",
+                  "secret|cert|none"),
     OPTION_TIMESTAMP(0, "boot-time", struct sign_options, boot_time,
-                     "begin new Transaction IDs under CERTS with TIME (default: the TIMESTAMP)"),
+                     "begin new Transaction IDs under CERTS with TIME (default: the TIMESTAMP)",
+                     "cert", "transaction-id reply-to"),
     OPTION_FILE(0, "counter-file", "FILE", struct sign_options, counter_file,
-                "keep the counter of new Transaction IDs in FILE, created if missing"),
+                "keep the counter of new Transaction IDs in FILE, created if missing", "cert",
+                "transaction-id tbs attach reply-to"),
     OPTION_OCTETS(0, "peer-id", struct sign_options, peer_id, RELOAD_ID_SIZE,
-                  "set the PEER-ID of a response's SOURCE-INFO without one"),
+                  "set the PEER-ID of a response's SOURCE-INFO without one", "secret|cert|none"),
     OPTION_BIT(0, "sign-source-info", struct sign_options, flags, RELOAD_SIGN_SOURCE_INFO,
-               "put a PEER-SIGNATURE into SOURCE-INFO"),
+               "put a PEER-SIGNATURE into SOURCE-INFO", "secret|cert"),
     OPTION_BIT(0, "sign-bodies", struct sign_options, flags, RELOAD_SIGN_BODIES,
-               "sign unsigned BODYs outside RESOURCE-PUT requests too"),
+               "sign unsigned BODYs outside RESOURCE-PUT requests too", "secret|cert"),
     OPTION_BIT(0, "resign-bodies", struct sign_options, flags, RELOAD_SIGN_RESIGN_BODIES,
-               "sign all BODYs, replacing their signatures"),
+               "sign all BODYs, replacing their signatures", "secret|cert"),
     OPTION_BIT(0, "keep-security", struct sign_options, flags, RELOAD_SIGN_KEEP_SECURITY,
-               "leave a Security field of 0 in PEER-JOIN requests"),
+               "leave a Security field of 0 in PEER-JOIN requests", "secret|cert|none"),
     OPTION_BIT(0, "force", struct sign_options, flags, RELOAD_SIGN_FORCE,
                "do what would be refused, as far as possible"),
-    POLICY_COMMON_ROWS(struct sign_options, policy),
+    POLICY_COMMON_ROWS(struct sign_options, policy, "secret|cert|none"),
     OPTION_FILE(0, "reply-to", "REQUEST", struct sign_options, reply_to,
-                "sign a response to each request in the file REQUEST"),
+                "sign a response to each request in the file REQUEST", "code secret|cert|none"),
     OPTION_NUMBER(0, "code", "N", struct sign_options, code, 100, 799,
-                  "set the response code for --reply-to, from 100 to 799"),
+                  "set the response code for --reply-to, from 100 to 799", "reply-to"),
     OPTION_FLAG(0, "tbs", struct sign_options, tbs,
-                "write the octets that the message's digest covers, without signing"),
+                "write the octets that the message's digest covers, without signing", "secret|cert",
+                "attach append-route-log mutate"),
     OPTION_FILE(0, "attach", "FILE", struct sign_options, attach,
-                "sign with the digest in FILE, made elsewhere from the octets of --tbs"),
+                "sign with the digest in FILE, made elsewhere from the octets of --tbs",
+                "secret|cert", "append-route-log mutate"),
     OPTION_FLAG(0, "strip", struct sign_options, strip,
-                "remove all signatures instead of signing"),
+                "remove all signatures instead of signing", NULL,
+                "secret key cert none reply-to mutate"),
     OPTION_TEXT(0, "append-route-log", "JSON", struct sign_options, route_log,
                 "append a ROUTE-LOG, as a hop does; JSON is an array of its members"),
     OPTION_TEXT(0, "mutate", "LIST", struct sign_options, mutate.list,
                 "make bad messages of the signed one, each with the reason to expect; "
                 "help lists the mutations"),
     OPTION_TEXT(0, "mutate-dir", "DIR", struct sign_options, mutate.dir,
-                "write the messages of --mutate to files in the new directory DIR"),
+                "write the messages of --mutate to files in the new directory DIR", "mutate",
+                "output"),
     OPTION_TEXT(0, "seed", "HEX", struct sign_options, mutate.seed,
-                "derive the random parts of --mutate from HEX"),
+                "derive the random parts of --mutate from HEX", "mutate"),
     OPTION_TEXT(0, "example", "METHOD", struct sign_options, example,
-                "print a JSON message of METHOD to start from"),
+                "print a JSON message of METHOD to start from", NULL,
+                "secret key none strip append-route-log mutate format pretty input"),
     OPTION_CALL_ON('f', "format", "FORM", struct sign_options, form, const struct form *,
                    form_octets_option,
                 "write binary, json or hex (default: binary)"),
@@ -105,99 +116,46 @@ bool sign_options_keyed(const struct sign_options *o)
 
 /* ---- Which options go together ---- */
 
-static void reject_both(const struct tool *tool, bool a, const char *name_a, bool b,
-                        const char *name_b)
-{
-    if (a && b)
-        tool_usage(tool, "%s cannot be combined with %s", name_a, name_b);
-}
-
-static void require(const struct tool *tool, bool option, const char *name, bool good,
-                    const char *required)
-{
-    if (option && !good)
-        tool_usage(tool, "%s requires %s", name, required);
-}
-
 static void check_keys(const struct tool *tool, const struct sign_options *o)
 {
     bool keys = o->key != NULL || o->cert != NULL;
-    bool elsewhere = o->tbs || o->attach != NULL;
     if ((o->secret != NULL) + keys + o->policy.none > 1)
         tool_usage(tool, "--secret, --key and --none cannot be combined");
-    require(tool, o->key != NULL, "--key", o->cert != NULL, "--cert");
-    require(tool, o->cert != NULL, "--cert", o->key != NULL || elsewhere,
-            "--key, or --tbs or --attach");
-    require(tool, o->resource_key != NULL, "--resource-key", o->resource_cert != NULL,
-            "--resource-cert");
-    require(tool, o->resource_cert != NULL, "--resource-cert", o->resource_key != NULL,
-            "--resource-key");
-    require(tool, o->resource_key != NULL, "--resource-key", o->cert != NULL, "--key and --cert");
-    reject_both(tool, o->strip, "--strip", sign_options_keyed(o), "--secret, --key or --none");
     if (!sign_options_keyed(o) && !o->strip && o->route_log == NULL)
         tool_usage(tool, "one of --secret, --key, --none, --strip, --append-route-log or --example "
                          "is required");
-}
-
-/* --tbs and --attach: the two steps of signing elsewhere. */
-static void check_elsewhere(const struct tool *tool, const struct sign_options *o)
-{
-    const char *const names[] = {"--tbs", "--attach"};
-    const bool specified[] = {o->tbs, o->attach != NULL};
-    reject_both(tool, o->tbs, "--tbs", o->attach != NULL, "--attach");
-    reject_both(tool, o->tbs, "--tbs", o->form == &form_json, "--format=json");
-    for (int i = 0; i < 2; i++) {
-        reject_both(tool, specified[i], names[i], o->route_log != NULL, "--append-route-log");
-        require(tool, specified[i], names[i], o->secret != NULL || o->cert != NULL,
-                "--secret or --cert");
-    }
-}
-
-static void check_counter(const struct tool *tool, const struct sign_options *o)
-{
-    bool counter = o->counter_file != NULL;
-    require(tool, counter, "--counter-file", o->cert != NULL, "--key and --cert");
-    reject_both(tool, counter, "--counter-file", o->transaction_id.len > 0, "--transaction-id");
-    reject_both(tool, counter, "--counter-file", o->tbs, "--tbs");
-    reject_both(tool, counter, "--counter-file", o->attach != NULL, "--attach");
-    reject_both(tool, counter, "--counter-file", o->code != NOT_SPECIFIED, "--reply-to");
-}
-
-static void check_reply(const struct tool *tool, const struct sign_options *o)
-{
-    bool reply = o->reply_to != NULL, code = o->code != NOT_SPECIFIED;
-    require(tool, reply, "--reply-to", code, "--code");
-    require(tool, code, "--code", reply, "--reply-to");
-    reject_both(tool, reply, "--reply-to", o->strip, "--strip");
-    require(tool, reply, "--reply-to", sign_options_keyed(o), "--secret, --key or --none");
-    if (reply && o->file_count > 0)
-        tool_usage(tool, "--reply-to cannot be combined with the operand \"%s\"", o->files[0]);
 }
 
 static void check_mutate(const struct tool *tool, const struct sign_options *o)
 {
     const struct mutate_options *m = &o->mutate;
     const struct form *form = m->dir == NULL ? &form_json : &form_binary;
-    require(tool, m->seed != NULL, "--seed", m->list != NULL, "--mutate");
-    require(tool, m->dir != NULL, "--mutate-dir", m->list != NULL, "--mutate");
     if (m->list == NULL)
         return;
     mutate_check_options(tool, m);
-    require(tool, true, "--mutate", o->secret != NULL || o->key != NULL,
-            "--secret, or --key and --cert");
-    reject_both(tool, true, "--mutate", o->tbs, "--tbs");
-    reject_both(tool, true, "--mutate", o->attach != NULL, "--attach");
+    if (o->secret == NULL && o->key == NULL)
+        tool_usage(tool, "--mutate requires --secret, or --key and --cert");
     if (o->form != NULL && o->form != form)
         tool_usage(tool, "%s cannot be combined with --format=%s",
                    m->dir == NULL ? "--mutate" : "--mutate-dir", o->form->name);
-    reject_both(tool, m->dir != NULL, "--mutate-dir", o->output != NULL, "--output");
+}
+
+static void check_form(const struct tool *tool, const struct sign_options *o)
+{
+    bool json = o->form == &form_json || (o->mutate.list != NULL && o->mutate.dir == NULL);
+    if (o->tbs && o->form == &form_json)
+        tool_usage(tool, "--tbs cannot be combined with --format=json");
+    if ((o->json_flags & RELOAD_PRETTY) != 0 && !json)
+        tool_usage(tool, "--pretty requires --format=json");
+    if (o->mutate.list == NULL)
+        form_check_terminal(tool, o->form == NULL ? &form_binary : o->form, o->output);
 }
 
 void sign_options_check(const struct tool *tool, const struct sign_options *o)
 {
     check_keys(tool, o);
-    check_elsewhere(tool, o);
-    check_counter(tool, o);
     check_mutate(tool, o);
-    check_reply(tool, o);
+    check_form(tool, o);
+    if (o->reply_to != NULL && o->file_count > 0)
+        tool_usage(tool, "--reply-to cannot be combined with the operand \"%s\"", o->files[0]);
 }

@@ -43,10 +43,10 @@ usage()
     t "usage: $1" 2 '' "~reload-sign: $2"$'\n'"Try 'reload-sign --help'\\." reload-sign "${@:3}"
 }
 usage "--key without --cert" '.*--key.*--cert.*' --key alice.key PEER-SEARCH.json
-usage "--cert without --key" '--cert requires --key, or --tbs or --attach' --cert alice.crt PEER-SEARCH.json
+usage "--cert without --key" '--cert requires --key, --tbs or --attach' --cert alice.crt PEER-SEARCH.json
 usage "--key with --secret" '.*--secret.*--key.*' --key alice.key --cert alice.crt --secret "$TESTDATA/hmac.secret" PEER-SEARCH.json
 usage "--resource-key without --resource-cert" '.*--resource-key.*--resource-cert.*' --key alice.key --cert alice.crt --resource-key carol.key PEER-SEARCH.json
-usage "--resource-key without --key" '.*--key.*' --secret "$TESTDATA/hmac.secret" --resource-key carol.key --resource-cert carol.crt PEER-SEARCH.json
+usage "--resource-key without --key" '--resource-key requires --cert' --secret "$TESTDATA/hmac.secret" --resource-key carol.key --resource-cert carol.crt PEER-SEARCH.json
 usage "a malformed --boot-time" '.*--boot-time.*' --key alice.key --cert alice.crt --boot-time x PEER-SEARCH.json
 
 # ---- D29: completion ----

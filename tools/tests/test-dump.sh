@@ -11,7 +11,7 @@ esc=$'\033'
 # ---- help and mistakes ----
 
 t "--help prints on standard output" 0 '~Usage: reload-dump .*' '' reload-dump --help
-for option in -f,\ --format=FORM --pretty --meta --color=WHEN -i,\ --input=FORM -o,\ --output=FILE -q,\ --quiet --help --version; do
+for option in -f,\ --format=FORM --pretty --meta --color=WHEN -i,\ --input=FORM -o,\ --output=FILE -q,\ --quiet -h,\ --help -V,\ --version; do
     ok "--help lists $option" grep -qE -- "^ +$option( |\$)" "$output"
 done
 t "--help ignores later options" 0 '~Usage: reload-dump .*' '' reload-dump --help --frobnicate

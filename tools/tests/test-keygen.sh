@@ -30,8 +30,8 @@ usage "an unknown option with an argument" ' secret: unknown option --frobnicate
 usage "an unknown short option" ' id: unknown option -x' id -x
 usage "an unknown short option after another" ' id: unknown option -x' id a -vx
 usage "an ambiguous abbreviation" ' id: option --re is ambiguous: --resource, --replica' id --re=x
-usage "an option without its argument" ' secret: option --bits requires an argument' secret -o f --bits
-usage "a short option without its argument" ' secret: option --output requires an argument' secret -o
+usage "an option without its argument" ' secret: option --bits requires an argument: N' secret -o f --bits
+usage "a short option without its argument" ' secret: option --output requires an argument: FILE' secret -o
 usage "an option that takes no argument" ' secret: option --force takes no argument' secret --force=x -o f
 usage "secret without --output" ' secret: --output is required' secret
 usage "secret with an operand" ' secret: .*"operand".*' secret -o f operand

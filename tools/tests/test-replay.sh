@@ -113,15 +113,19 @@ verdicts "a request with a response's ID is valid" "valid valid" "${with[@]}" re
 install -m 600 "$TESTDATA/hmac.secret" secret
 reload-sign --secret secret -o hmac.bin PEER-SEARCH.json
 cat hmac.bin hmac.bin >hmac-twice.bin
-warning='=reload-verify: warning: replay is detected under CERTS only, where Transaction IDs are numbered'
-t "--replay under HMAC causes a warning" 0 '~.*: valid
-.*: valid' "$warning" reload-verify --secret secret --replay hmac-twice.bin
-t "--replay-state under HMAC causes no warning with --quiet" 0 '' '' reload-verify --secret secret --quiet --replay-state hmac.state hmac-twice.bin
-ok "--replay-state under HMAC creates no file" test ! -e hmac.state
+printf '{"replay": true}' >replay.json
+printf '{"replay_state": "hmac.state"}' >replay-state.json
+warning='=reload-verify: warning: replay.json: replay is detected under CERTS only, where Transaction IDs are numbered'
+t "a profile's replay under HMAC causes a warning" 0 '~.*: valid
+.*: valid' "$warning" reload-verify --secret secret --profile replay.json hmac-twice.bin
+t "a profile's replay_state under HMAC causes no warning with --quiet" 0 '' '' reload-verify --secret secret --quiet --profile replay-state.json hmac-twice.bin
+ok "a profile's replay_state under HMAC creates no file" test ! -e hmac.state
+t "--replay under HMAC is a usage error" 2 '' '~reload-verify: --replay requires --ca, --pin or --profile
+.*' reload-verify --secret secret --replay hmac-twice.bin
 reload-sign --none -o none.bin PEER-SEARCH.json
 cat none.bin none.bin >none-twice.bin
-t "--replay under NONE causes a warning" 0 '~.*: unsecured
-.*: unsecured' "$warning" reload-verify --none --replay none-twice.bin
+t "a profile's replay under NONE causes a warning" 0 '~.*: unsecured
+.*: unsecured' "$warning" reload-verify --none --profile replay.json none-twice.bin
 
 # ---- the state ----
 

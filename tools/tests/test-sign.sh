@@ -13,8 +13,8 @@ carol=4823affe45000000000000000000000000000000
 # ---- help and mistakes ----
 
 t "--help prints on standard output" 0 '~Usage: reload-sign .*' '' reload-sign --help
-for option in -f,\ --format=FORM -i,\ --input=FORM -o,\ --output=FILE -q,\ --quiet --secret=FILE --none --timestamp --time=TIME --transaction-id=HEX \
-    --peer-id=HEX --sign-source-info --sign-bodies --resign-bodies --keep-security --force --strip --append-route-log=JSON --example=METHOD --pretty --help --version; do
+for option in -f,\ --format=FORM -i,\ --input=FORM -o,\ --output=FILE -q,\ --quiet -s,\ --secret=FILE --none --timestamp -t,\ --time=TIME --transaction-id=HEX \
+    --peer-id=HEX --sign-source-info --sign-bodies --resign-bodies --keep-security --force --strip --append-route-log=JSON --example=METHOD --pretty -h,\ --help -V,\ --version; do
     ok "--help lists $option" grep -qE -- "^ +$option( |\$)" "$output"
 done
 t "--version" 0 '~reload-sign \(libreload\) [0-9.]+' '' reload-sign --version
@@ -41,9 +41,9 @@ usage "--peer-id of 4 digits" '--peer-id: .*40 hex digits' --secret secret --pee
 usage "--example of an unknown method" '--example: .*' --example FROBNICATE
 usage "--example of a method without one" '--example: .*' --example 63
 for time in 2007-02-29 2007-02-29T12:00:00Z 2007-07-08T24:00:00Z 2007-07-08T12:60:00Z 2007-07-08T12:00:00 2007-7-8T12:00:00Z 2007-07-08T12:00:00+24:00 \
-    2007-07-08T12:00:00+0100 2007-13-01T00:00:00Z 2007-00-01T00:00:00Z 2007-04-31T00:00:00Z 1900-02-29T00:00:00Z 2007-07-08 2007-07-08T12:00Z 2007-07-08T12:00:00.Z \
-    2007-07-08T12:00:00ZZ 07-07-08T12:00:00Z -1 +1 1e9 "" now " 1" 1183896000s 99999999999999999999 2007-07-08T12:00:61Z; do
-    usage "--time '$time'" "--time: \"$(printf '%s' "$time" | sed 's/[+.]/\\&/g')\" is neither .*" --secret secret --time "$time" "$good"
+    2007-07-08T12:00:00+0100 2007-13-01T00:00:00Z 2007-00-01T00:00:00Z 2007-04-31T00:00:00Z 1900-02-29T00:00:00Z 2007-07-8 2007-07-08T12:00Z 2007-07-08T12:00:00.Z \
+    2007-07-08T12:00:00ZZ 07-07-08T12:00:00Z -1 +1 1e9 "" Now now+5 now+5x now+ "now +5m" 2007-02-30 2007-07-08-5 " 1" 1183896000s 99999999999999999999 2007-07-08T12:00:61Z; do
+    usage "--time '$time'" "--time: \"$(printf '%s' "$time" | sed 's/[+.]/\\&/g')\" is not a time: .*" --secret secret --time "$time" "$good"
 done
 for time in 4294967296 1969-12-31T23:59:59Z 2106-02-07T06:28:16Z; do
     usage "--time $time, beyond 32 bits" '--time: .*32 bits' --secret secret --timestamp --time "$time" "$good"
@@ -73,6 +73,12 @@ stamp 2008-02-29T00:00:00Z 1204243200
 stamp 2000-02-29T00:00:00Z 951782400
 stamp 2005-12-31T23:59:60Z 1136073600
 stamp 2106-02-07T06:28:15Z 4294967295
+stamp 2007-07-08 1183852800
+stamp 2007-07-08+12h 1183896000
+stamp 1183896300-5m 1183896000
+stamp 2007-07-08T14:00:00+02:00+1w 1184500800
+stamp 2006-07-08T12:00:00Z+1y 1183896000
+stamp 2106-02-08-1d 4294944000
 
 # ---- completion (D29) ----
 
@@ -170,7 +176,7 @@ t "BODYs kept from another secret are bad digests" 1 '~-: offset 0: message 1: R
     'reload-sign --secret secret others.bin | reload-verify --secret secret'
 signed "--sign-source-info adds a PEER-SIGNATURE" '[.attributes[0].value[].type]' '["PEER-ID","PEER-SIGNATURE"]' --secret secret --sign-source-info "$good"
 signed "--sign-source-info replaces an existing PEER-SIGNATURE" '[.attributes[0].value[].type]' '["PEER-ID","PEER-SIGNATURE"]' --secret secret --sign-source-info <("${S[@]}" --sign-source-info "$good")
-signed "--sign-source-info adds nothing under NONE" '[.attributes[0].value[].type]' '["PEER-ID"]' --none --sign-source-info "$good"
+usage "--sign-source-info under NONE" "--sign-source-info requires --secret or --cert" --none --sign-source-info "$good"
 signed "a new SIGNATURE is added before the ROUTE-LOGs at the end" "$types" '["SOURCE-INFO","SIGNATURE","ROUTE-LOG"]' --secret secret "$TESTDATA/route-log.json"
 jq '.attributes |= [.[1], .[0], .[1], .[1]]' "$TESTDATA/route-log.json" >logs.json
 signed "a new SIGNATURE is added after ROUTE-LOGs that are not at the end" "$types" '["ROUTE-LOG","SOURCE-INFO","SIGNATURE","ROUTE-LOG","ROUTE-LOG"]' --secret secret logs.json

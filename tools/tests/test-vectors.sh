@@ -156,12 +156,18 @@ for name in DHT HASH TIME MAX_SKEW MIN_RSA_BITS; do
     option=${name,,}
     [ -z "${!variable-}" ] || options+=("--${option//_/-}" "${!variable}")
 done
-for name in ALLOW_SHA1_CERTS REQUIRE_CRL REQUIRE_PEER_SIGNATURE REPLAY PAIR; do
+for name in ALLOW_SHA1_CERTS REQUIRE_CRL REQUIRE_PEER_SIGNATURE; do
     variable=RELOAD_$name
     option=${name,,}
     [ -z "${!variable-}" ] || options+=("--${option//_/-}")
 done
 [ -z "${RELOAD_PIN-}" ] || options+=(--pin "$work/pins")
+# as options, these are an error under an algorithm where they have no effect
+switches=
+[ -z "${RELOAD_REPLAY-}" ] || switches+=', "replay": true'
+[ -z "${RELOAD_PAIR-}" ] || switches+=', "pair": true'
+printf '{"security": "%s"%s}' "$RELOAD_SECURITY" "$switches" >"$work/profile"
+options+=(--profile "$work/profile")
 # blocks of hex text, so that a truncated message does not include part of the next one
 report=$({ [ -z "${RELOAD_BEFORE-}" ] || { od -An -v -t x1 "$RELOAD_BEFORE"; echo; }; od -An -v -t x1; } |
     reload-verify --json -i hex "${options[@]}" 2>/dev/null | tail -n 1)

@@ -16,8 +16,8 @@ put=$TESTDATA/section-4.1.hmac.bin
 # ---- help and mistakes ----
 
 t "--help prints on standard output" 0 '~Usage: reload-verify .*' '' reload-verify --help
-for option in --secret=FILE --none --overlay=NAME --dht=NAME --hash=NAME --time=TIME --max-skew=SECONDS --require-peer-signature --json -f,\ --format=FORM \
-    -v,\ --verbose -i,\ --input=FORM -o,\ --output=FILE -q,\ --quiet --help --version; do
+for option in -s,\ --secret=FILE --none --overlay=NAME --dht=NAME --hash=NAME -t,\ --time=TIME --max-skew=SPAN --require-peer-signature --json -f,\ --format=FORM \
+    -v,\ --verbose -i,\ --input=FORM -o,\ --output=FILE -q,\ --quiet -h,\ --help -V,\ --version; do
     ok "--help lists $option" grep -qE -- "^ +$option( |\$)" "$output"
 done
 t "--version" 0 '~reload-verify \(libreload\) [0-9.]+' '' reload-verify --version
@@ -33,7 +33,7 @@ usage "--json with -f" '--json .*--format.*' --secret secret --json -f binary "$
 usage "-f with --json" '--json .*--format.*' --secret secret -f binary --json "$good"
 usage "-f text" '.*"text".*' --secret secret -f text "$good"
 usage "-i xml" '.*"xml".*' --secret secret -i xml "$good"
-for skew in -1 "" 1.5 4294967296 forever 5m; do
+for skew in -1 "" 1.5 4294967296 forever 5M 5mm m 7102y 99999999999999999999d; do
     usage "--max-skew '$skew'" '--max-skew: .*' --secret secret --max-skew "$skew" "$good"
 done
 for time in 2007-02-29T00:00:00Z 2007-07-08T24:00:00Z 2007-07-08T12:00:00 -1 "" yesterday 99999999999999999999; do

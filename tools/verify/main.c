@@ -16,13 +16,15 @@ static void time_option(struct tool *tool, const struct option_row *row, const c
 
 /* clang-format off */
 static const struct option_row rows[] = {
-    POLICY_COMMON_ROWS(struct verify_options, policy),
+    POLICY_COMMON_ROWS(struct verify_options, policy, NULL),
     POLICY_VERIFY_ROWS(struct verify_options, policy),
     OPTION_NUMBER(0, "replay-peers", "N", struct verify_options, replay_peers, 1, UINT32_MAX,
-                  "keep replay state of at most N peers (default: 1000000)"),
-    OPTION_CALL(0, "time", "TIME", time_option,
+                  "keep replay state of at most N peers (default: 1000000)",
+                  "replay|replay-state|profile"),
+    OPTION_CALL('t', "time", "TIME", time_option,
                 "judge as of TIME (default: now), or capture: when each message was captured"),
-    OPTION_FLAG('v', "verbose", struct verify_options, verbose, "report each signature too"),
+    OPTION_FLAG('v', "verbose", struct verify_options, verbose, "report each signature too", NULL,
+                "json format"),
     OPTION_FLAG(0, "json", struct verify_options, json, "report as JSON, one line a message"),
     OPTION_FLAG(0, "check-all", struct verify_options, check_all,
                 "check the other signatures too after one has failed"),
@@ -76,15 +78,21 @@ static void check_options(const struct tool *tool, const struct verify_options *
         tool_check_different(tool, o->report, o->rejects);
 }
 
+static const char statuses[] = "0 all messages passed, and there was one\n"
+                               "1 some message is invalid or malformed, or there was none\n"
+                               "2 usage error\n"
+                               "4 something could not be read, written, loaded or checked";
+
 int main(int argc, char **argv)
 {
-    static struct verify v = {.tool = {.name = "reload-verify"},
+    static struct verify v = {.tool = {.name = "reload-verify", .statuses = statuses},
                               .options = {.policy = POLICY_OPTIONS_INIT,
                                           .time = TIME_NOT_SPECIFIED,
                                           .replay_peers = DEFAULT_MAX_PEERS}};
     descriptors_open_standard();
     int operand = arguments_parse(&v.tool, &command, argc, argv, &v.options);
     check_options(&v.tool, &v.options);
+    form_check_terminal(&v.tool, v.options.form, v.options.output);
     verify_run(&v, argv + operand, argc - operand);
     if (v.tool.status == STATUS_MALFORMED) /* for this tool, one more way to be invalid */
         v.tool.status = STATUS_INVALID;
