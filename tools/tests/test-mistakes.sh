@@ -1,0 +1,233 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck disable=SC2016 # single quotes hold scripts for bash -c
+# Typical mistakes: each message names the object, the fault, what was found and expected, and the remedy. One process for each.
+. "$(dirname "$0")/tap.bash"
+
+# Files as their owners have them
+cp -r "$TESTDATA/overlay" overlay
+cp "$TESTDATA"/alice.* "$TESTDATA/section-4.1.json" .
+install -m 600 "$TESTDATA/hmac.secret" secret
+chmod 600 alice.key overlay/ca.key
+ca=overlay/ca.crt
+put=$TESTDATA/section-4.1.hmac.bin
+signed=$TESTDATA/section-4.1.certs.bin
+json=section-4.1.json
+stamp=946702799 # of both
+printf 'other\n' >other
+chmod 600 other
+
+# mistake DESCRIPTION STATUS WORDS COMMAND...: the tool exits with STATUS, and prints all of WORDS, which "|" separates. Of a usage error
+# nothing goes to standard output, and the last line is the pointer to --help.
+mistake()
+{
+    local description=$1 expected=$2 words bad=() text word
+    IFS='|' read -r -a words <<<"$3"
+    shift 3
+    run "$@"
+    text=$(<"$errors")$'\n'$(tr -d '\000' <"$output")
+    [ "$status" = "$expected" ] || bad+=("status $status, expected $expected")
+    for word in "${words[@]}"; do
+        [[ $text == *"$word"* ]] || bad+=("missing: $word")
+    done
+    if [ "$expected" = 2 ]; then
+        [ ! -s "$output" ] || bad+=("standard output is not empty")
+        [[ $(<"$errors") == *"Try 'reload-"*" --help'." ]] || bad+=("no pointer to --help")
+    fi
+    if [ ${#bad[@]} -eq 0 ]; then
+        pass "$description"
+    else
+        fail "$description" "command: $*" "${bad[@]}" "output: ${text:0:1500}"
+    fi
+}
+
+# ---- Names of options, commands and words ----
+
+mistake "an option with two letters exchanged" 2 'unknown option --explian (did you mean --explain?)' reload-verify --explian
+mistake "an option with a letter missing" 2 'unknown option --secrt (did you mean --secret?)' reload-sign --secrt secret
+mistake "an option in capitals" 2 'unknown option --JSON (did you mean --json?)' reload-verify --JSON
+mistake "the middle of an option" 2 'unknown option --skew (did you mean --max-skew?)' reload-verify --skew=5
+mistake "an option that another program has" 2 'unknown option --password' reload-sign --password x
+mistake "an unknown letter" 2 'unknown option -z' reload-dump -z
+mistake "an abbreviation of several options" 2 'option --re is ambiguous: --resource-key, --resource-cert, --resign-bodies, --reply-to' \
+    reload-sign --re
+mistake "an option without its argument" 2 'option --secret requires an argument: FILE' reload-verify --secret
+mistake "an argument of an option that takes none" 2 'option --json takes no argument' reload-verify --json=yes
+mistake "a mistyped command" 2 'unknown command "isue" (did you mean issue?)' reload-keygen isue
+mistake "no command" 2 'a command is required: |issue|secret' reload-keygen
+mistake "a command of another program" 2 'unknown command "genrsa"|expected one of secret' reload-keygen genrsa
+mistake "a mistyped form" 2 '--format: "jsno" is unknown (did you mean json?)|text, line' reload-dump -f jsno
+mistake "a form that the tool lacks" 2 '--format: "yaml" is unknown, expected one of' reload-dump -f yaml
+mistake "a mistyped method" 2 '"RESOURCE-PUTT" is unknown (did you mean RESOURCE-PUT?)' reload-sign --example=RESOURCE-PUTT
+mistake "the short name of a method" 2 '"PUT" is unknown (did you mean RESOURCE-PUT?)' reload-sign --example=PUT
+mistake "a mistyped DHT" 2 '--dht: "chord" is unknown (did you mean Chord1.0?)' reload-verify --none --dht=chord
+mistake "an unknown hash" 2 '--hash: "MD5" is unknown, expected SHA-1' reload-verify --none --hash=MD5
+mistake "a word of an option" 2 '--color: "yes" is unknown|auto, always, never' reload-dump --color=yes
+mistake "a file whose name begins with -" 2 '-put.bin is a file|write ./-put.bin, or -- before' bash -c 'cp "$1" ./-put.bin; exec -a reload-dump "$2" -put.bin' \
+    reload-dump "$put" "$RELOAD_TOOLS/reload-dump"
+rm -f ./-put.bin
+
+# ---- Times, spans, numbers and digits ----
+
+mistake "a time in another notation" 2 '--time: "08/07/2007" is not a time: expected seconds|2007-07-08T12:00:00Z' \
+    reload-verify --none --time=08/07/2007
+mistake "a date that does not exist" 2 '--time: "2007-02-30" is not a time' reload-verify --none --time=2007-02-30
+mistake "a word for a time" 2 '--time: "yesterday" is not a time|now|-5m' reload-verify --none --time=yesterday
+mistake "a span after a time without its unit" 2 '--time: "now+5" is not a time' reload-verify --none --time=now+5
+mistake "a TIMESTAMP beyond 32 bits" 2 '2107-01-01|1970 to 2106-02-07T06:28:15Z, the range of 32 bits' reload-sign --none --time=2107-01-01
+mistake "a span with an unknown unit" 2 '--max-skew: "5min" is not a span: expected seconds, or a number with s, m, h, d, w or y' \
+    reload-verify --secret=secret --max-skew=5min
+mistake "a span with a sign" 2 '--max-skew: "-5" is not a span' reload-verify --secret=secret --max-skew=-5
+mistake "a span beyond 32 bits" 2 '"200y" is 6307200000 s, expected at most 4294967295 s' reload-verify --secret=secret --max-skew=200y
+mistake "a number out of range" 2 '--min-rsa-bits: "512" is not an integer from 1024 to 8192' reload-verify --ca=$ca --min-rsa-bits=512
+mistake "a word for a number" 2 '--max-message: "big" is not an integer' reload-dump --max-message=big
+mistake "too few hex digits" 2 '--peer-id: "463ac413" has 8 digits, expected 40 hex digits' reload-sign --none --peer-id=463ac413
+mistake "hex digits with 0x" 2 '--transaction-id: "0x386d157b" is not 16 hex digits' reload-sign --none --transaction-id=0x386d157b
+mistake "a response code out of range" 2 '--code: "42" is not an integer from 100 to 799' reload-sign --none --reply-to=x --code=42
+mistake "an empty overlay name" 2 '--overlay: the name is empty' reload-verify --none --overlay=
+
+# ---- Options that do not go together ----
+
+mistake "nothing says how the overlay is run" 2 'one of --secret, --ca, --pin, --none or --profile is required' reload-verify "$put"
+mistake "two algorithms" 2 '--secret, --ca, --pin and --none cannot be combined' reload-verify --secret=secret --ca=$ca "$put"
+mistake "a CRL under HMAC" 2 '--crl requires --ca or --profile' reload-verify --secret=secret --crl=x "$put"
+mistake "a CRL under HMAC, with a profile" 2 '--crl cannot be combined with --secret' \
+    reload-verify --secret=secret --profile=x --crl=x "$put"
+mistake "intermediates under HMAC" 2 '--intermediates requires --ca or --profile' reload-verify --secret=secret --intermediates=x "$put"
+mistake "a CRL with pins" 2 '--crl requires --ca or --profile' reload-verify --pin=pins --crl=x "$put"
+mistake "a key size under HMAC" 2 '--min-rsa-bits requires --ca, --pin or --profile' reload-verify --secret=secret --min-rsa-bits=2048 "$put"
+mistake "SHA-1 certificates under NONE" 2 '--allow-sha1-certs requires --ca or --profile' reload-verify --none --allow-sha1-certs "$put"
+mistake "replays under HMAC" 2 '--replay requires --ca, --pin or --profile' reload-verify --secret=secret --replay "$put"
+mistake "replay state under NONE" 2 '--replay-state requires --ca, --pin or --profile' reload-verify --none --replay-state=x "$put"
+mistake "a number of peers without replays" 2 '--replay-peers requires --replay, --replay-state or --profile' \
+    reload-verify --ca=$ca --replay-peers=5 "$put"
+mistake "pairs under NONE" 2 '--pair cannot be combined with --none' reload-verify --none --pair "$put"
+mistake "a skew under NONE" 2 '--max-skew cannot be combined with --none' reload-verify --none --max-skew=5m "$put"
+printf '{"security": "NONE"}' >none.json
+mistake "a CRL with a profile of NONE" 2 '--crl requires CERTS, but the security of none.json is NONE' \
+    reload-verify --profile=none.json --crl=x "$put"
+printf '{"security": "HMAC"}' >hmac.json
+mistake "a profile of HMAC alone" 2 'hmac.json: security is HMAC, which requires --secret' reload-verify --profile=hmac.json "$put"
+mistake "-v with JSON" 2 '--verbose cannot be combined with --json' reload-verify --none --json -v "$put"
+mistake "nothing to sign with" 2 'one of --secret, --key, --none, --strip, --append-route-log or --example is required' reload-sign $json
+mistake "a key without its certificate" 2 '--key requires --cert' reload-sign --key=alice.key $json
+mistake "a certificate without its key" 2 '--cert requires --key, --tbs or --attach' reload-sign --cert=alice.crt $json
+mistake "a secret and a key" 2 '--secret, --key and --none cannot be combined' reload-sign --secret=secret --key=alice.key --cert=alice.crt $json
+mistake "a boot time under HMAC" 2 '--boot-time requires --cert' reload-sign --secret=secret --boot-time=1 $json
+mistake "a counter under HMAC" 2 '--counter-file requires --cert' reload-sign --secret=secret --counter-file=x $json
+mistake "a TIMESTAMP under CERTS, which has one" 2 '--timestamp requires --secret' reload-sign --key=alice.key --cert=alice.crt --timestamp $json
+mistake "a boot time and a Transaction ID" 2 '--boot-time cannot be combined with --transaction-id' \
+    reload-sign --key=alice.key --cert=alice.crt --boot-time=1 --transaction-id=386d157b00000000 $json
+mistake "signatures of BODYs under NONE" 2 '--sign-bodies requires --secret or --cert' reload-sign --none --sign-bodies $json
+mistake "a passphrase without a key" 2 '--passphrase-file requires --key or --resource-key' reload-sign --secret=secret --passphrase-file=x $json
+mistake "a response without its code" 2 '--reply-to requires --code' reload-sign --none --reply-to=$json
+mistake "a code without a request" 2 '--code requires --reply-to' reload-sign --none --code=200 $json
+mistake "both steps of signing elsewhere" 2 '--tbs cannot be combined with --attach' reload-sign --secret=secret --tbs --attach=x $json
+mistake "stripping with a secret" 2 '--strip cannot be combined with --secret' reload-sign --strip --secret=secret $json
+mistake "indentation of binary" 2 '--pretty requires --format=json' reload-sign --none --pretty $json
+mistake "an example of a file" 2 '--example cannot be combined with the operand' reload-sign --example=PEER-SEARCH $json
+mistake "indentation of text" 2 '--pretty requires --format=json' reload-dump --pretty "$put"
+mistake "origins in text" 2 '--meta requires --format=json' reload-dump --meta "$put"
+mistake "colours in binary" 2 '--color=always requires --format=text, line or annotated' reload-dump --color=always -f hex "$put"
+mistake "a comparison of one file" 2 '--diff requires two files, not 1' reload-dump --diff "$put"
+mistake "an operand that a command does not take" 2 'unexpected operand "x"' reload-keygen secret -o new x
+mistake "binary on a terminal" 0 'binary octets are not written to a terminal: use --output=FILE or --format=json|status=2' \
+    python3 -I "$(dirname "$0")/at-terminal.py" reload-sign --none $json
+
+# ---- Files of the wrong kind ----
+
+mistake "a file that is missing" 4 'missing.bin: No such file or directory' reload-dump missing.bin
+mistake "a directory" 4 'overlay: Is a directory' reload-dump overlay
+mistake "a CA's directory for its certificate" 4 'overlay: Is a directory' reload-verify --ca=overlay "$signed"
+mistake "key and certificate swapped" 4 'alice.crt: a certificate, not a private key; it belongs to --cert or --ca' \
+    reload-sign --key=alice.crt --cert=alice.key $json
+mistake "the key for the certificate too" 4 'alice.key: a private key, not a certificate; it belongs to --key' \
+    reload-sign --key=alice.key --cert=alice.key $json
+mistake "a CA's key for its certificate" 4 'overlay/ca.key: a private key, not a certificate' reload-verify --ca=overlay/ca.key "$signed"
+mistake "a certificate for a CRL" 4 'alice.crt: a certificate, not a CRL; it belongs to --cert or --ca' \
+    reload-verify --ca=$ca --crl=alice.crt "$signed"
+mistake "a secret for a key" 4 'not a readable private key' reload-sign --key=secret --cert=alice.crt $json
+printf 'hex:00112233' >hex.secret
+mistake "a secret in hex for a certificate" 4 'hex.secret: a shared secret, not a certificate; it belongs to --secret' \
+    reload-verify --ca=hex.secret "$signed"
+mistake "a key for a secret" 1 'alice.key: warning: a private key; all its octets are used as the secret' reload-verify --secret=alice.key "$put"
+mistake "a message for a profile" 4 'section-4.1.json: a message as JSON, not an overlay'"'"'s profile' reload-verify --profile=$json "$signed"
+mistake "a certificate for a profile" 4 'ca.crt: a certificate, not an overlay'"'"'s profile' reload-verify --profile=$ca "$signed"
+mistake "a message for a certificate" 4 'put.hex: a message as hex text, not a certificate' bash -c '
+    xxd -p -c 0 "$1" >put.hex; exec -a reload-verify reload-verify --ca=put.hex "$1"' reload-verify "$put"
+: >empty
+mistake "an empty key" 4 'empty: empty, expected a private key' reload-sign --key=empty --cert=alice.crt $json
+mistake "an empty secret" 4 'empty: an empty secret' reload-sign --secret=empty $json
+mistake "an empty message" 3 'empty: no message in it' reload-dump empty
+mistake "a certificate for a message" 3 'a certificate, not a RELOAD message' reload-dump alice.crt
+mistake "a profile for a message" 3 "an overlay's profile, not a message" reload-dump overlay/overlay.json
+openssl x509 -in alice.crt -outform DER -out alice.der
+mistake "a certificate in DER for a message" 3 'a certificate, not a RELOAD message' reload-dump alice.der
+gzip -c $json >json.gz
+mistake "a compressed message" 3 'compressed by gzip, not a RELOAD message; use gunzip -c FILE' reload-dump json.gz
+base64 "$put" >put.base64
+mistake "base64" 3 'base64, not a RELOAD message; use base64 -d FILE' reload-dump put.base64
+{ printf '\xff\xfe'; iconv -t UTF-16LE $json; } >json.utf16
+mistake "UTF-16" 3 'UTF-16 text, not a RELOAD message; use iconv -f UTF-16 -t UTF-8 FILE' reload-dump json.utf16
+printf '\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\0\0\4\0\1\0\0\0' >a.pcap
+mistake "a pcap capture" 3 'a capture (pcap)' reload-dump -i binary a.pcap
+printf '\n\r\r\n\x1c\0\0\0M<+\x1a\1\0\0\0' >a.pcapng
+mistake "a pcapng capture" 3 'a capture (pcapng)' reload-dump -i binary a.pcapng
+printf '\x16\x03\x01\x00\x05abcde' >tls
+mistake "a TLS record" 3 'a TLS record, not a RELOAD message; decrypt the connection first' reload-dump tls
+mistake "a public key" 4 'public.pem: a public key, not a private key; its private key is required' bash -c '
+    openssl pkey -in alice.key -pubout -out public.pem && chmod 600 public.pem && reload-sign --key=public.pem --cert=alice.crt section-4.1.json' \
+    reload-sign
+mistake "an encrypted key without a passphrase" 4 'encrypted.key: |passphrase' bash -c '
+    openssl rsa -in alice.key -aes256 -traditional -passout pass:x -out encrypted.key 2>/dev/null
+    setsid reload-sign --key=encrypted.key --cert=alice.crt section-4.1.json' reload-sign
+printf 'wrong\n' >wrong
+chmod 600 wrong
+mistake "a wrong passphrase" 4 'encrypted.key: wrong passphrase' \
+    reload-sign --key=encrypted.key --cert=alice.crt --passphrase-file=wrong $json
+mistake "an unreadable encrypted PKCS#8" 4 'openssl rsa -aes256 -traditional' bash -c '
+    openssl pkcs8 -topk8 -in alice.key -v2 aes-256-cbc -passout pass:wrong -out pkcs8.key
+    reload-sign --key=pkcs8.key --cert=alice.crt --passphrase-file=wrong section-4.1.json' reload-sign
+mistake "another certificate's key" 4 'key' reload-sign --key=overlay/ca.key --cert=alice.crt $json
+printf '{"header": {"method": "PEER-SEARCH",}}' >comma.json
+mistake "a comma too many in JSON" 3 'comma.json: |line 1, column ' reload-dump comma.json
+printf '52454c4f0g' >digit.hex
+mistake "a character that is not a hex digit" 3 'digit.hex: ' reload-dump digit.hex
+
+# ---- Messages: both values of each mismatch ----
+
+H=(reload-verify --secret secret --time $stamp)
+C=(reload-verify --profile overlay/overlay.json --time $stamp)
+at=/attributes/2/value/0
+mistake "the wrong secret" 1 'bad-digest|(--explain may tell why)' reload-verify --secret=other --time=$stamp "$put"
+mistake "the wrong overlay" 1 'Overlay is 659df2aa, expected 2cb36909 (CRC-32 of "chat2")' "${H[@]}" --overlay=chat2 "$put"
+mistake "the wrong DHT" 1 'DHT is 0, expected 2 (Bamboo1.0)' "${H[@]}" --dht=Bamboo1.0 "$put"
+mistake "the wrong algorithm" 1 'Security is 2 (HMAC), expected 3 (CERTS)' reload-verify --ca=$ca --time=$stamp "$put"
+mistake "an old message" 1 'stale|TIMESTAMP at|2000-01-01T04:59:59Z is 25 min before the time of checking, allowed are 5 min' \
+    reload-verify --secret=secret --time=$((stamp + 1500)) "$put"
+mistake "a second too old" 1 'is 5 min 1 s before the time of checking, allowed are 5 min' \
+    reload-verify --secret=secret --time=$((stamp + 301)) "$put"
+mistake "a fast clock" 1 'future|is 2 h after the time of checking, allowed are 1 h' \
+    reload-verify --secret=secret --max-skew=1h --time=$((stamp - 7200)) "$put"
+mistake "another overlay's certificate" 1 'the certificate names it for overlay "chat", expected "chat2"' bash -c '
+    jq -c ".header.overlay = \"2cb36909\"" "$1/tunnelled.json" |
+        reload-sign --force --key=alice.key --cert=alice.crt --time=946702799 -o join.bin
+    reload-verify --ca=overlay/ca.crt --overlay=chat2 --time=946702799 join.bin' reload-verify "$TESTDATA"
+jq -c '(.header.source_id, (.attributes[0].value[] | select(.type == "PEER-ID") | .value)) = "4823affe45000000000000000000000000000000"' $json >source.json
+mistake "another peer's ID" 1 'peer-id-mismatch|4823affe45000000000000000000000000000000, but the certificate names 463ac413c4000000000000000000000000000000 and 1 more' \
+    bash -c 'reload-sign --force --key=alice.key --cert=alice.crt --time=946702799 source.json >source.bin
+    reload-verify --ca=overlay/ca.crt --time=946702799 source.bin' reload-verify
+jq -c '(.attributes[] | select(.type == "RESOURCE-INFO" or .type == "RESOURCE") | .value[0].value) = "bob@example.com"' $json >key.json
+mistake "another user's KEY" 1 'resource-key-mismatch|"bob@example.com", but the certificate names "alice@example.com"' \
+    bash -c 'reload-sign --force --key=alice.key --cert=alice.crt --time=946702799 key.json >key.bin
+    reload-verify --ca=overlay/ca.crt --time=946702799 key.bin' reload-verify
+mistake "signing as another peer" 4 '4823affe45000000000000000000000000000000' reload-sign --key=alice.key --cert=alice.crt source.json
+mistake "PEM in a PEER-CERT" 1 'bad-certificate|a certificate as PEM, expected DER|openssl x509 -in FILE -outform DER' bash -c '
+    reload-dump -f json "$1" | jq -c --arg pem "$(xxd -p -c 0 alice.crt)" "(.attributes[] | select(.type == \"SOURCE-INFO\") | .value[] |
+        select(.type == \"PEER-CERT\")) |= {type: .type, hex: \$pem} | del(.header.length)" >pem.json
+    reload-verify --ca=overlay/ca.crt --time=946702799 pem.json' reload-verify "$signed"
+mistake "a message under HMAC with the CA's profile" 1 'Security is 2 (HMAC), expected 3 (CERTS)' "${C[@]}" --dht=0 --hash=0 "$put"
+head -c 100 "$put" >short.bin
+mistake "a truncated message" 3 'truncated' reload-dump short.bin
+
+done_testing
