@@ -128,6 +128,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fuzz_chunks(&items, RELOAD_FORM_AUTO, data, size);
     if (items.form != RELOAD_FORM_BINARY)
         fuzz_round_trip(&items);
+    fuzz_read(&items, RELOAD_FORM_HEX, data, size, 0);
+    fuzz_chunks(&items, RELOAD_FORM_HEX, data, size);
+    fuzz_read(&items, RELOAD_FORM_BASE64, data, size, 0);
+    fuzz_chunks(&items, RELOAD_FORM_BASE64, data, size);
     fuzz_items_free(&items);
     return 0;
 }

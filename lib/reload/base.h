@@ -42,7 +42,7 @@ typedef enum reload_err {
     RELOAD_ERR_NO_MESSAGE, /* the octets do not begin with a RELOAD header of the 2007 format */
     RELOAD_ERR_RFC6940,    /* they begin with RFC 6940's token; its format is not supported */
     RELOAD_ERR_MALFORMED,  /* the message fails D24's step 1 or 3 */
-    RELOAD_ERR_SYNTAX,     /* syntax error in JSON, hex text or a secret file */
+    RELOAD_ERR_SYNTAX,     /* syntax error in JSON, hex text, base64 or a secret file */
     RELOAD_ERR_VALUE,      /* correct syntax, but a value or key that is not accepted */
     RELOAD_ERR_TOO_LONG,   /* a Length field cannot hold the length */
     RELOAD_ERR_REFUSED,    /* possible, but forbidden by D29 or D32 */
@@ -61,8 +61,8 @@ typedef struct reload_diag {
     reload_err code;
     bool has_offset;   /* offset is set */
     uint64_t offset;   /* in the message, or in the text for functions that read text; in octets */
-    unsigned line;     /* of JSON text, from 1; 0: not set */
-    unsigned column;   /* of JSON text, in characters from 1 */
+    unsigned line;     /* of JSON or hex text, from 1; 0: not set */
+    unsigned column;   /* of such text, in characters from 1 */
     bool has_pointer;  /* pointer is set */
     char pointer[256]; /* JSON Pointer (RFC 6901) into the message's JSON, reload-message(5) */
     char text[256];    /* the fault; one line without control characters */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Messages from an input: binary, JSON or hex text. */
+/* Messages from an input: binary, JSON, hex text or base64. */
 #ifndef RELOAD_STREAM_H
 #define RELOAD_STREAM_H
 
@@ -17,14 +17,15 @@ typedef enum reload_form {
     RELOAD_FORM_AUTO = 0,
     RELOAD_FORM_BINARY,
     RELOAD_FORM_JSON,
-    RELOAD_FORM_HEX
+    RELOAD_FORM_HEX,
+    RELOAD_FORM_BASE64 /* never detected */
 } reload_form;
 
 typedef enum reload_item_kind {
     RELOAD_ITEM_END = 0, /* end of the input */
     RELOAD_ITEM_MESSAGE, /* a header and as many octets as its Length, or fewer (D33) */
     RELOAD_ITEM_GARBAGE, /* octets up to the next message or the end, in parts of at most 16 MiB */
-    RELOAD_ITEM_BAD      /* JSON or hex text with an error, described by diag */
+    RELOAD_ITEM_BAD      /* text with an error, described by diag */
 } reload_item_kind;
 
 /* Made by the library alone, and read by the caller; later versions may add members at its end. */

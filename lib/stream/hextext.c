@@ -1,209 +1,226 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Hex text to octets. */
+/* Hex text to octets: blocks, their layouts, and what follows an error. */
 #include "stream/stream.h"
 
 #include "base/fault.h"
 
 #include <string.h>
 
-void rl_hextext_open(rl_hextext *h, reload_source source, void *arg)
+/* What a block begins with. */
+static void begin_block(rl_hextext *h)
 {
-    h->source = source;
-    h->arg = arg;
-    h->pos = h->len = 0;
-    h->offset = 0;
     h->high = -1;
+    h->digits = 0;
+    h->prefixed = false;
+    h->separable = false;
     h->line_blank = true;
     h->begun = false;
-    h->ended = false;
-    h->bad = false;
-    h->skip = false;
+    h->bits = h->sextets = h->padding = 0;
+    h->over = h->bad = h->skip = false;
+    rl_dump_open(&h->dump);
 }
 
-/* Makes the next character available: 1, 0 at the end, -1 on failure. */
-static int hex_more(rl_hextext *h)
+void rl_hextext_open(rl_hextext *h, rl_layout layout, reload_source source, void *arg)
 {
-    if (h->pos < h->len)
-        return 1;
-    if (h->ended)
-        return 0;
-    ptrdiff_t n = h->source(h->arg, h->text, sizeof h->text);
-    if (n < 0)
-        return -1;
-    h->ended = n == 0;
-    h->pos = 0;
-    h->len = (size_t)n;
-    return n > 0;
+    rl_chars_open(&h->chars, source, arg);
+    h->layout = layout;
+    h->first = true;
+    h->in_braces = false;
+    h->closed = false;
+    h->dump.repeated = 0;
+    begin_block(h);
 }
 
-/* Makes text[pos + ahead] available: 1, 0 at the end, -1 on failure. Those before it are. */
-static int hex_ahead(rl_hextext *h, size_t ahead)
-{
-    if (h->pos + ahead < h->len)
-        return 1;
-    if (h->ended)
-        return 0;
-    memmove(h->text, h->text + h->pos, ahead);
-    h->pos = 0;
-    h->len = ahead;
-    ptrdiff_t n = h->source(h->arg, h->text + ahead, sizeof h->text - ahead);
-    if (n < 0)
-        return -1;
-    h->ended = n == 0;
-    h->len += (size_t)n;
-    return n > 0;
-}
-
-/* Whether a byte order mark follows, after the next from characters. 1, 0, or -1 on failure. */
-static int mark_ahead(rl_hextext *h, size_t from)
-{
-    for (size_t i = 0; i < sizeof rl_byte_order_mark; i++) {
-        int more = hex_ahead(h, from + i);
-        if (more <= 0 || h->text[h->pos + from + i] != rl_byte_order_mark[i] ||
-            RL_FAULT("input: a byte order mark in hex text"))
-            return more < 0 ? -1 : 0;
-    }
-    return 1;
-}
-
-/* Skips a byte order mark. 1, 0 if there is none, or -1 on failure. */
-static int skip_mark(rl_hextext *h)
-{
-    int mark = mark_ahead(h, 0);
-    if (mark > 0) {
-        h->pos += sizeof rl_byte_order_mark;
-        h->offset += sizeof rl_byte_order_mark;
-    }
-    return mark;
-}
-
-/* Whether the digits of a token follow, after the next from characters: a message begins there in
- * any case. 1, 0, or -1 on failure. */
-static int token_ahead(rl_hextext *h, size_t from)
-{
-    int mark = mark_ahead(h, from);
-    if (mark < 0)
-        return -1;
-    from += mark > 0 ? sizeof rl_byte_order_mark : 0;
-    for (size_t i = from; i < from + 2 * sizeof rl_token; i++) {
-        int more = hex_ahead(h, i);
-        if (more <= 0)
-            return more;
-        uint8_t octet = rl_token[(i - from) / 2];
-        if (rl_hex_digit(h->text[h->pos + i]) != ((i - from) % 2 == 0 ? octet >> 4 : octet & 0xf))
-            return 0;
-    }
-    return 1;
-}
-
-static uint8_t next_character(rl_hextext *h)
-{
-    h->offset++;
-    return h->text[h->pos++];
-}
-
-static void unread_character(rl_hextext *h)
-{
-    h->offset--;
-    h->pos--;
-}
-
-/* Ends the block with an error. */
-static ptrdiff_t hex_fail(rl_hextext *h, uint64_t offset, const char *text)
+int rl_hextext_fail(rl_hextext *h, rl_place at, const char *text)
 {
     h->bad = true;
-    (void)rl_fail_at(&h->diag, RELOAD_ERR_SYNTAX, offset, "%s", text);
+    h->skip = true;
+    (void)rl_fail_at(&h->diag, RELOAD_ERR_SYNTAX, at.offset, "%s", text);
+    h->diag.line = at.line;
+    h->diag.column = at.column;
     return 0;
 }
 
-/* Whether c is white space. *block_ends: it completes a blank line after a line with digits. */
-static bool is_space(rl_hextext *h, uint8_t c, bool *block_ends)
+bool rl_hextext_is_blank(uint8_t c)
 {
-    *block_ends = false;
-    if (c == '\n') {
-        *block_ends = h->line_blank && h->begun;
-        h->line_blank = true;
-        return true;
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+int rl_hextext_skip_mark(rl_hextext *h)
+{
+    rl_chars *c = &h->chars;
+    for (size_t i = 0; i < sizeof rl_byte_order_mark; i++) {
+        int more = rl_chars_ahead(c, i);
+        if (more <= 0 || c->text[c->pos + i] != rl_byte_order_mark[i] ||
+            RL_FAULT("input: a byte order mark in hex text"))
+            return more < 0 ? -1 : 0;
     }
-    return c == ' ' || c == '\t' || c == '\r' || c == '\v' || c == '\f';
+    for (size_t i = 0; i < sizeof rl_byte_order_mark; i++)
+        (void)rl_chars_take(c);
+    return 1;
+}
+
+/* ---- Layouts ---- */
+
+/* Skips white space and byte order marks: 1, 0 at the end, -1 on failure. */
+static int skip_blanks(rl_hextext *h)
+{
+    for (;;) {
+        int more = rl_chars_ahead(&h->chars, 0), mark = rl_hextext_skip_mark(h);
+        if (more <= 0 || mark < 0)
+            return more < 0 || mark < 0 ? -1 : 0;
+        if (mark == 0 && !rl_hextext_is_blank(h->chars.text[h->chars.pos]))
+            return 1;
+        if (mark == 0)
+            (void)rl_chars_take(&h->chars);
+    }
+}
+
+/* The characters up to a blank line, before which a block after the first is decided. */
+static size_t block_end(const uint8_t *text, size_t len, bool *ends)
+{
+    bool blank = false;
+    for (size_t i = 0; i < len; i++) {
+        if (text[i] == '\n' && blank) {
+            *ends = true;
+            return i;
+        }
+        blank = text[i] == '\n' || (blank && rl_hextext_is_blank(text[i]));
+    }
+    return len;
+}
+
+/* Skips up to the brace that opens an array: 1, 0 if there is none, -1 on failure. */
+static int open_brace(rl_hextext *h)
+{
+    int more;
+    while ((more = rl_chars_ahead(&h->chars, 0)) > 0)
+        if (rl_chars_take(&h->chars) == '{') {
+            h->in_braces = true;
+            h->closed = false;
+            h->layout = RL_LAYOUT_ARRAY;
+            break;
+        }
+    return more;
+}
+
+int rl_hextext_decide(rl_hextext *h)
+{
+    rl_chars *c = &h->chars;
+    size_t len = 0;
+    int more = h->layout == RL_LAYOUT_MORE ? skip_blanks(h) : 1;
+    while (h->layout == RL_LAYOUT_MORE && more > 0) {
+        more = rl_chars_ahead(c, len);
+        if (more < 0)
+            return -1;
+        bool all = more == 0;
+        len = c->len - c->pos;
+        size_t size = h->first ? len : block_end(c->text + c->pos, len, &all);
+        h->layout = rl_layout_of(c->text + c->pos, size, all);
+        more = 1;
+    }
+    if (h->layout == RL_LAYOUT_NONE)
+        h->layout = RL_LAYOUT_DIGITS; /* which reports the first character */
+    if (h->layout == RL_LAYOUT_ARRAY && !h->in_braces && more > 0)
+        more = open_brace(h);
+    h->first = false;
+    return more;
 }
 
 ptrdiff_t rl_hextext_pull(void *arg, uint8_t *octets, size_t size, uint64_t *where)
 {
     rl_hextext *h = arg;
-    size_t n = 0;
-    bool block_ends = false;
-    while (n < size && !h->bad) {
-        if (h->pos == h->len && n > 0)
-            break; /* do not wait for more */
-        int available = hex_more(h);
-        if (available < 0)
-            return -1;
-        if (available == 0)
-            break;
-        if (h->text[h->pos] == '\n' && h->high >= 0) {
-            /* an octet's digits may be on two lines */
-            if (n > 0)
-                break; /* the next call decides */
-            int token = token_ahead(h, 1);
-            if (token != 0)
-                return token < 0 ? -1 : hex_fail(h, h->high_at, "odd number of hex digits");
-        }
-        int mark = skip_mark(h);
-        if (mark > 0)
-            continue;
-        if (mark < 0)
-            return -1;
-        uint8_t c = next_character(h);
-        bool space = is_space(h, c, &block_ends);
-        if (block_ends)
-            break;
-        if (space)
-            continue;
-        int digit = rl_hex_digit(c);
-        if (digit < 0) {
-            unread_character(h);
-            if (n > 0)
-                break; /* the next call reports it */
-            h->skip = true;
-            return hex_fail(h, h->offset, "not a hex digit or white space");
-        }
-        h->line_blank = false;
-        h->begun = true;
-        if (h->high < 0) {
-            h->high = digit;
-            h->high_at = h->offset - 1;
-        } else {
-            if (where != NULL)
-                where[n] = h->high_at;
-            octets[n++] = (uint8_t)(h->high << 4 | digit);
-            h->high = -1;
-        }
+    int more = h->over || h->bad ? 0 : rl_hextext_decide(h);
+    if (more <= 0)
+        return more;
+    switch (h->layout) {
+    case RL_LAYOUT_DUMP:
+    case RL_LAYOUT_PACKETS:
+        return rl_dump_pull(h, octets, size, where);
+    case RL_LAYOUT_BASE64:
+        return rl_base64_pull(h, octets, size, where);
+    default:
+        return rl_digits_pull(h, octets, size, where);
     }
-    if (n == 0 && h->high >= 0 && !h->bad)
-        return hex_fail(h, h->high_at, "odd number of hex digits");
-    if (n > 0 && block_ends) /* the next call reports the end */
-        unread_character(h);
-    return (ptrdiff_t)n;
+}
+
+/* ---- The next block ---- */
+
+/* Whether text begins with an offset of 0. */
+static bool zero_offset(const uint8_t *text, size_t len, bool prefixed)
+{
+    size_t at = 0, zeros = 0;
+    while (at < len && rl_hextext_is_blank(text[at]))
+        at++;
+    if (prefixed && (len - at < 2 || text[at] != '0' || text[at + 1] != 'x'))
+        return false;
+    for (at += prefixed ? 2 : 0; at < len && text[at] == '0'; at++)
+        zeros++;
+    return zeros >= RL_MIN_OFFSET_DIGITS && at < len &&
+           (text[at] == ':' || rl_hextext_is_blank(text[at]));
+}
+
+/* Whether the digits of a token follow, or the first offset of a dump: a block begins there in any
+ * case. 1, 0, or -1 on failure. */
+static int block_ahead(rl_hextext *h)
+{
+    enum { ENOUGH = 32 };
+    rl_chars *c = &h->chars;
+    uint8_t octets[sizeof rl_token];
+    size_t n = 0;
+    int more = rl_hextext_skip_mark(h);
+    while (more >= 0 && n < ENOUGH && (more = rl_chars_ahead(c, n)) > 0 &&
+           c->text[c->pos + n] != '\n')
+        n++;
+    const uint8_t *text = c->text + c->pos;
+    if (more < 0)
+        return -1;
+    switch (h->layout) {
+    case RL_LAYOUT_BASE64:
+        return n >= 5 && memcmp(text, "UkVMT", 5) == 0;
+    case RL_LAYOUT_PACKETS:
+        return zero_offset(text, n, true);
+    case RL_LAYOUT_DUMP:
+        if (zero_offset(text, n, false))
+            return 1;
+        break;
+    default:
+        break;
+    }
+    return n >= 2 * sizeof octets &&
+           reload_hex_decode((const char *)text, 2 * sizeof octets, octets) &&
+           memcmp(octets, rl_token, sizeof octets) == 0;
+}
+
+/* Skips the rest of a block with an error: 1, 0 at the end of the input, -1 on failure. */
+static int skip_block(rl_hextext *h)
+{
+    int more;
+    bool blank = false;
+    while ((more = rl_chars_ahead(&h->chars, 0)) > 0) {
+        uint8_t c = rl_chars_take(&h->chars);
+        if (c == '}' && h->in_braces) {
+            h->in_braces = false;
+            h->closed = true;
+            return 1;
+        }
+        if (c == '\n') {
+            int found = blank ? 1 : block_ahead(h);
+            if (found != 0)
+                return found;
+        }
+        blank = c == '\n' || (blank && rl_hextext_is_blank(c));
+    }
+    return more;
 }
 
 int rl_hextext_next(rl_hextext *h)
 {
-    bool block_ends = !h->skip;
-    int more = hex_more(h);
-    h->begun = true;
-    while (!block_ends && more > 0) {
-        uint8_t c = next_character(h);
-        if (!is_space(h, c, &block_ends))
-            h->line_blank = false;
-        if (c == '\n' && !block_ends && (more = token_ahead(h, 0)) != 0)
-            break;
-        more = hex_more(h);
-    }
-    h->bad = false;
-    h->skip = false;
-    h->high = -1;
-    h->begun = false;
-    h->line_blank = true;
+    int more = h->skip ? skip_block(h) : rl_chars_ahead(&h->chars, 0);
+    if (more > 0 && h->closed)
+        more = open_brace(h);
+    begin_block(h);
+    if (!h->in_braces && h->layout != RL_LAYOUT_PACKETS && h->layout != RL_LAYOUT_BASE64)
+        h->layout = RL_LAYOUT_MORE;
     return more;
 }

@@ -12,7 +12,6 @@
 const uint8_t rl_byte_order_mark[3] = {0xef, 0xbb, 0xbf};
 
 enum {
-    MAX_HEAD = 4096,     /* octets in which eight digits are searched */
     MAX_BLANKS = 1 << 20 /* white space before binary octets */
 };
 
@@ -25,7 +24,8 @@ struct reload_reader {
     bool ended;
     rl_framer framer; /* of the input, or of one JSON value's octets */
     rl_hextext hex;
-    bool block_over; /* the block of hex text has ended */
+    rl_datagram datagram; /* of tcpdump's text */
+    bool block_over;      /* the block of hex text has ended */
     rl_jsontext json;
     rl_json_feed *feed;  /* allocated for the first JSON */
     bool held;           /* the slice has not been read yet, */
@@ -91,7 +91,12 @@ static ptrdiff_t pull_binary(void *arg, uint8_t *octets, size_t size, uint64_t *
 static ptrdiff_t pull_hex(void *arg, uint8_t *octets, size_t size, uint64_t *where)
 {
     reload_reader *r = arg;
-    ptrdiff_t n = rl_hextext_pull(&r->hex, octets, size, where);
+    int more = r->hex.over || r->hex.bad ? 0 : rl_hextext_decide(&r->hex);
+    ptrdiff_t n =
+        more <= 0 ? more
+        : r->hex.layout == RL_LAYOUT_PACKETS
+            ? rl_datagram_pull(&r->datagram, rl_hextext_pull, &r->hex, octets, size, where)
+            : rl_hextext_pull(&r->hex, octets, size, where);
     r->framer.incomplete_dropped = r->hex.bad;
     return n;
 }
@@ -134,18 +139,15 @@ static size_t skip_blanks(const uint8_t *octets, size_t len, bool *partial)
  * these are all. */
 static reload_form detect_form(const uint8_t *octets, size_t len, bool all)
 {
-    size_t digits = 0, i = 0;
-    if (len > 0 && (octets[0] == '{' || octets[0] == '[' || octets[0] == RL_RECORD_SEPARATOR) &&
-        !RL_FAULT("input: JSON is detected"))
+    bool json = !RL_FAULT("input: JSON is detected");
+    if (json && (octets[0] == '[' || octets[0] == RL_RECORD_SEPARATOR))
         return RELOAD_FORM_JSON;
-    for (; i < len && digits < 8; i++) {
-        if (is_blank(octets[i]))
-            continue;
-        if (rl_hex_digit(octets[i]) < 0)
-            return RELOAD_FORM_BINARY;
-        digits++;
-    }
-    return digits == 8 || i >= MAX_HEAD || all ? RELOAD_FORM_HEX : RELOAD_FORM_AUTO;
+    rl_layout layout = rl_layout_of(octets, len, all);
+    if (layout == RL_LAYOUT_MORE)
+        return RELOAD_FORM_AUTO;
+    if (layout != RL_LAYOUT_NONE)
+        return RELOAD_FORM_HEX;
+    return json && octets[0] == '{' ? RELOAD_FORM_JSON : RELOAD_FORM_BINARY;
 }
 
 static void open_input(reload_reader *r, reload_form form, reload_source source, void *arg)
@@ -161,9 +163,11 @@ static void open_input(reload_reader *r, reload_form form, reload_source source,
     r->held = false;
     r->slice = (rl_slice){0};
     rl_framer_open(&r->framer, pull_binary, r, false);
-    rl_hextext_open(&r->hex, pull_input, r);
+    bool base64 = form == RELOAD_FORM_BASE64;
+    rl_hextext_open(&r->hex, base64 ? RL_LAYOUT_BASE64 : RL_LAYOUT_MORE, pull_input, r);
+    rl_datagram_open(&r->datagram);
     rl_jsontext_open(&r->json, pull_input, r);
-    if (form == RELOAD_FORM_HEX)
+    if (form == RELOAD_FORM_HEX || base64)
         rl_framer_open(&r->framer, pull_hex, r, true);
 }
 
@@ -190,10 +194,11 @@ reload_err reload_reader_open_with(reload_reader *r, const reload_reader_options
 /* Drops the white space that head begins with, since only text begins with as much. */
 static void drop_blanks(reload_reader *r, size_t len)
 {
-    for (size_t i = 0; i < len; i++)
+    for (size_t i = 0; i < len; i++) {
         rl_jsontext_count(&r->json, (char)r->head.octets[i]);
+        rl_chars_count(&r->hex.chars, r->head.octets[i]);
+    }
     r->json.base += len;
-    r->hex.offset += len;
     memmove(r->head.octets, r->head.octets + len, r->head.len - len);
     r->head.len -= len;
 }
@@ -239,6 +244,7 @@ static reload_err next_hex(reload_reader *r, reload_item *item)
             if (more <= 0)
                 return more < 0 ? RELOAD_ERR_READ : RELOAD_OK;
             rl_framer_open(&r->framer, pull_hex, r, true);
+            rl_datagram_open(&r->datagram);
             r->block_over = false;
         }
         reload_err err = rl_framer_next(&r->framer, item);
@@ -353,7 +359,7 @@ static reload_err next_item(reload_reader *r, reload_item *item)
         return err;
     if (r->form == RELOAD_FORM_JSON)
         return next_json(r, item);
-    if (r->form == RELOAD_FORM_HEX)
+    if (r->form == RELOAD_FORM_HEX || r->form == RELOAD_FORM_BASE64)
         return next_hex(r, item);
     return rl_framer_next(&r->framer, item);
 }

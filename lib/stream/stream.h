@@ -85,31 +85,160 @@ reload_err rl_frames_ask(rl_framer *f, size_t size, bool *framed);
 rl_frames rl_frames_reset(rl_frames frames);
 void rl_frames_free(rl_frames *frames);
 
-/* ---- Hex text ---- */
+/* ---- Characters of a text ---- */
 
-typedef struct rl_hextext {
+/* A place in a text. */
+typedef struct rl_place {
+    uint64_t offset;
+    unsigned line, column; /* from 1 */
+} rl_place;
+
+typedef struct rl_chars {
     reload_source source;
     void *arg;
-    uint8_t text[4096];
+    uint8_t text[8192]; /* more than a line of a dump */
     size_t pos, len;
-    uint64_t offset; /* of text[pos] in the input */
-    int high;        /* an octet's first digit, if its second has not been read; else -1 */
-    uint64_t high_at;
-    bool line_blank; /* no digit on this line so far */
-    bool begun;      /* a digit in this block so far */
-    bool ended;      /* of the input */
-    bool bad;        /* diag says why this block ended */
-    bool skip;       /* the rest of the block is to be skipped */
+    uint64_t offset;  /* of text[pos] in the input, */
+    uint64_t line_at; /* and of its line */
+    unsigned line;
+    bool ended; /* of the input */
+} rl_chars;
+
+void rl_chars_open(rl_chars *c, reload_source source, void *arg);
+/* Makes text[pos + ahead] available: 1, 0 at the end or if text is full, -1 on failure. Those
+ * before it are available. */
+int rl_chars_ahead(rl_chars *c, size_t ahead);
+/* Takes text[pos], which is available. */
+uint8_t rl_chars_take(rl_chars *c);
+/* Counts a character that is not in text. */
+void rl_chars_count(rl_chars *c, uint8_t character);
+/* The place of text[pos + ahead], on the line of text[pos]. */
+rl_place rl_chars_place(const rl_chars *c, size_t ahead);
+
+/* ---- Hex text ---- */
+
+enum {
+    RL_MAX_LAYOUT = 4096,    /* characters that show how hex text is laid out */
+    RL_MAX_DUMP_LINE = 2048, /* characters of a dump's line */
+    RL_MAX_ROW = 1024,       /* octets of a dump's line */
+    RL_MIN_OFFSET_DIGITS = 4,
+    RL_MAX_OFFSET_DIGITS = 16
+};
+
+/* How hex text is laid out. */
+typedef enum rl_layout {
+    RL_LAYOUT_MORE = 0, /* more characters are needed to decide */
+    RL_LAYOUT_NONE,     /* not hex text */
+    RL_LAYOUT_DIGITS,   /* digits, white space, ":", "," and "0x" */
+    RL_LAYOUT_ARRAY,    /* C: octets in braces after a declaration */
+    RL_LAYOUT_DUMP,     /* lines with an offset: xxd, hexdump -C, od */
+    RL_LAYOUT_PACKETS,  /* dumps between lines of text: tcpdump -x, -X */
+    RL_LAYOUT_BASE64    /* never detected */
+} rl_layout;
+
+/* The layout of text that does not begin with white space. all: no more text follows. The first
+ * RL_MAX_LAYOUT characters always decide. */
+rl_layout rl_layout_of(const uint8_t *text, size_t len, bool all);
+
+typedef enum rl_line_kind {
+    RL_LINE_OTHER = 0,
+    RL_LINE_BLANK,
+    RL_LINE_REPEAT, /* "*" */
+    RL_LINE_OFFSET  /* an offset, and octets if any */
+} rl_line_kind;
+
+/* A line of a dump. */
+typedef struct rl_dump_line {
+    rl_line_kind kind;
+    bool prefixed;         /* the offset begins with 0x, */
+    bool colon;            /* and ends with a colon */
+    size_t at;             /* where the line's first character is that is not white space */
+    const uint8_t *offset; /* the digits of the offset, in the line */
+    size_t digits;
+    size_t count;
+    uint8_t octets[RL_MAX_ROW];
+    uint16_t columns[RL_MAX_ROW]; /* where in the line each octet's digits are */
+} rl_dump_line;
+
+/* Reads a line of at most RL_MAX_DUMP_LINE characters. */
+void rl_dump_line_read(rl_dump_line *l, const uint8_t *line, size_t len);
+/* Reads a number of at most RL_MAX_OFFSET_DIGITS digits. Returns false if it is not one. */
+bool rl_dump_number(const uint8_t *digits, size_t len, unsigned base, uint64_t *value);
+
+typedef struct rl_dump {
+    rl_dump_line line; /* the last line with octets, */
+    uint64_t line_at;  /* its place in the input, */
+    size_t pos;        /* and its octets that have been returned */
+    bool begun;        /* the first line has been read */
+    unsigned misfits;  /* bases in which an offset does not count the octets */
+    uint64_t count;    /* of octets up to the next line */
+    bool star;         /* "*" has been read, */
+    uint64_t star_at;  /* at this place */
+    uint64_t repeat;   /* octets of line to return again */
+    uint64_t repeated; /* such octets of the whole input */
+} rl_dump;
+
+typedef struct rl_hextext {
+    rl_chars chars;
+    rl_layout layout; /* of this block; RL_LAYOUT_MORE: not decided yet */
+    bool first;       /* this is the first block */
+    int high;         /* an octet's first digit, if its second has not been read; else -1 */
+    rl_place high_at;
+    unsigned digits;                 /* of the number that is being read, and */
+    bool prefixed;                   /* whether 0x comes before them */
+    bool separable;                  /* an octet has been read since the last ":" or "," */
+    bool line_blank;                 /* no digit on this line so far */
+    bool begun;                      /* a digit in this block so far */
+    bool in_braces;                  /* the layout is an array whose brace is open, */
+    bool closed;                     /* or has been closed */
+    unsigned bits, sextets, padding; /* of base64: bits not returned, and the group's characters */
+    rl_dump dump;
+    bool over; /* the block has ended, */
+    bool bad;  /* with an error, which diag describes */
+    bool skip; /* the rest of the block is to be skipped */
     reload_diag diag;
 } rl_hextext;
 
-void rl_hextext_open(rl_hextext *h, reload_source source, void *arg);
+/* layout: RL_LAYOUT_MORE, or RL_LAYOUT_BASE64. */
+void rl_hextext_open(rl_hextext *h, rl_layout layout, reload_source source, void *arg);
+/* Decides the layout of the block: 1, 0 if there is none, -1 on failure. */
+int rl_hextext_decide(rl_hextext *h);
 /* An rl_pull: the octets of a block of lines; 0 at its end, which is a blank line, an error or the
- * end of the input. After an error, a line that begins with a token also begins a block. */
+ * end of the input, a brace, or the end of a dump. After an error, a line that begins with a token
+ * or a dump also begins a block. */
 ptrdiff_t rl_hextext_pull(void *arg, uint8_t *octets, size_t size, uint64_t *where);
 /* Begins the next block; after an error, skips the rest of the last one. 1, 0 if there is none, -1
  * on failure. */
 int rl_hextext_next(rl_hextext *h);
+
+/* For the files of hex text. */
+/* Ends the block with an error. Returns 0. */
+int rl_hextext_fail(rl_hextext *h, rl_place at, const char *text);
+/* Skips a byte order mark. 1, 0 if there is none, or -1 on failure. */
+int rl_hextext_skip_mark(rl_hextext *h);
+/* Whether c is white space. */
+bool rl_hextext_is_blank(uint8_t c);
+/* The octets of a block in each layout. */
+ptrdiff_t rl_digits_pull(rl_hextext *h, uint8_t *octets, size_t size, uint64_t *where);
+ptrdiff_t rl_base64_pull(rl_hextext *h, uint8_t *octets, size_t size, uint64_t *where);
+ptrdiff_t rl_dump_pull(rl_hextext *h, uint8_t *octets, size_t size, uint64_t *where);
+/* Begins a dump, in the same input. */
+void rl_dump_open(rl_dump *d);
+
+/* ---- Datagrams ---- */
+
+typedef struct rl_datagram {
+    uint8_t head[60 + 8]; /* the longest IP and UDP headers */
+    uint64_t where[60 + 8];
+    size_t len, pos;
+    bool begun;
+    uint64_t left; /* octets of the payload */
+} rl_datagram;
+
+void rl_datagram_open(rl_datagram *d);
+/* Pulls the octets of a datagram, IP and UDP headers removed if it has them. */
+ptrdiff_t rl_datagram_pull(rl_datagram *d, rl_pull pull, void *arg, uint8_t *octets, size_t size,
+                           uint64_t *where);
 
 /* ---- JSON text ---- */
 

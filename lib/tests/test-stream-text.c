@@ -38,27 +38,244 @@ static void test_invalid_hex_text(void **state)
     /* bad digits: complete messages before them are read, the rest of the block is skipped */
     check_hex(M68 "\n\n"
                   "52454c4fxx\n" M68 "\n\n" M72,
-              "M68@0 B@146!6 M68@149 M72@287", M68 M68 M72); /* a line that begins with a token */
+              "M68@0 B@146=3:9!6 M68@149 M72@287",
+              M68 M68 M72); /* a line that begins with a token */
     check_hex(M68 "\n"
                   "52454c4fxx\n0000\n52454c4\n52454C4f20\n\n" M72,
-              "M68@0 B@145!6 G5@161!3 M72@173", M68 "52454c4f20" M72);
-    check_hex("52454c4f2000000\n" M68 "\n" M72, "B@14!6 M68@16 M72@153",
+              "M68@0 B@145=2:9!6 G5@161!3 M72@173", M68 "52454c4f20" M72);
+    check_hex("52454c4f2000000\n" M68 "\n" M72, "B@14=1:15!6 M68@16 M72@153",
               M68 M72); /* a missing digit */
     check_hex("52454c4f20000\n0\n\n" M68, "G7@0!3 M68@17",
               "52454c4f200000" M68); /* continued in the next line */
-    check_hex(M68 "\nxx\n\n" M72, "M68@0 B@137!6 M72@141", M68 M72);
-    check_hex(CUT "\nxx\n\n" M72, "B@145!6 M72@149",
+    check_hex(M68 "\nxx\n\n" M72, "M68@0 B@137=2:1!6 M72@141", M68 M72);
+    check_hex(CUT "\nxx\n\n" M72, "B@145=2:1!6 M72@149",
               M72); /* an incomplete message before an error is dropped */
-    check_hex(M72 "x", "M72@0 B@144!6", M72);
-    check_hex("52454c4f2000000x", "B@15!6", "");
-    check_hex("52454c4f2000000x\n\n\n\n" M68 "\n\n", "B@15!6 M68@20", M68);
+    check_hex(M72 "x", "M72@0 B@144=1:145!6", M72);
+    check_hex("52454c4f2000000x", "B@15=1:16!6", "");
+    check_hex("52454c4f2000000x\n\n\n\n" M68 "\n\n", "B@15=1:16!6 M68@20", M68);
     /* an odd number of digits */
-    check_hex("52454c4f20000", "B@12!6", "");
-    check_hex("52454c4f20000\n\n" M68, "B@12!6 M68@15", M68);
-    check_hex(M68 "5\n\n" M72, "M68@0 B@136!6 M72@139", M68 M72);
-    check_hex(M68 "\n5", "M68@0 B@137!6", M68);
-    /* 0x is not accepted */
-    check_hex("00 00 00 00 0x00\n\n" M68, "B@13!6 M68@18", M68);
+    check_hex("52454c4f20000", "B@12=1:13!6", "");
+    check_hex("52454c4f20000\n\n" M68, "B@12=1:13!6 M68@15", M68);
+    check_hex(M68 "5\n\n" M72, "M68@0 B@136=1:137!6 M72@139", M68 M72);
+    check_hex(M68 "\n5", "M68@0 B@137=2:1!6", M68);
+    /* 0x only before a number */
+    check_hex("00 00 00 00 10x00\n\n" M68, "B@14=1:15!6 M68@19", M68);
+}
+
+/* ---- Layouts of hex text ---- */
+
+/* The octets of a message as a row of hex digits, and its lines in each program's form */
+static void test_separated(void **state)
+{
+    (void)state;
+    char rest[400] = "", text[1200], commas[800] = "", prefixed[800] = "";
+    for (size_t i = 0; i < strlen(HEADER_FROM_LENGTH) / 2; i++) {
+        const char *digits = HEADER_FROM_LENGTH + 2 * i;
+        (void)snprintf(rest + strlen(rest), sizeof rest - strlen(rest), ":%.2s", digits);
+        (void)snprintf(commas + strlen(commas), sizeof commas - strlen(commas), ", 0x%.2s", digits);
+        (void)snprintf(prefixed + strlen(prefixed), sizeof prefixed - strlen(prefixed), " 0X%.2s",
+                       digits);
+    }
+    (void)snprintf(text, sizeof text, "52:45:4c:4f:20:00:00:00:01:01:01:02:01:00:00:00%s\n", rest);
+    check_hex(text, "M68@0", M68);
+    (void)snprintf(text, sizeof text,
+                   "52:45:4c:4f:20:00:00:00:01:01:\n    01:02:01:00:00:00%s\n\n" M72, rest);
+    check_hex(text, "M68@0 M72@210", M68 M72); /* as openssl breaks lines */
+    (void)snprintf(text, sizeof text,
+                   "0x52, 0x45,0x4c ,0x4f, 0x20, 0x0, 0x0, 0, 0x1, 0x1, 0x1, 0x2, 0x1, 0x0, 0x0, "
+                   "0x0%s,\n",
+                   commas);
+    check_hex(text, "B@39=1:40!6", ""); /* a digit without 0x */
+    (void)snprintf(text, sizeof text,
+                   "0x52, 0x45,0x4c ,0x4f, 0x20, 0x0, 0x0, 0x0, 0x1, 0x1, 0x1, 0x2, 0x1, 0x0, 0x0, "
+                   "0x0%s,\n",
+                   commas);
+    check_hex(text, "M68@2", M68);
+    (void)snprintf(text, sizeof text, "0x52454c4f 0x20000000 0x01010102 0x01000000%s", prefixed);
+    check_hex(text, "M68@2", M68);
+    /* separators where they do not separate octets */
+    check_hex("52:45::4c4f\n\n" M68, "B@6=1:7!6 M68@13", M68);
+    check_hex("52:4:54c4f52\n\n" M68, "B@3=1:4!6 M68@14", M68);
+    check_hex("52,45,4c4f,, 00\n\n" M68, "B@11=1:12!6 M68@17", M68);
+    check_hex("52454c4f0x,00\n\n" M68, "B@9=1:10!6 M68@15", M68);
+    check_hex("52454c4f 0x,00\n\n" M68, "B@11=1:12!6 M68@16", M68);
+    check_hex("52454c4f 0x", "B@11=1:12!6", "");
+    check_hex("52454c4f 0x524\n\n" M68, "B@13=1:14!6 M68@16", M68);
+}
+
+/* A C array of a message's octets, by the format of each */
+static const char *array_of(const char *hex, const char *format, char *text, size_t size)
+{
+    size_t at = 0;
+    for (size_t i = 0; i + 1 < strlen(hex); i += 2)
+        at += (size_t)snprintf(text + at, size - at, format, (int)hex[i], (int)hex[i + 1],
+                               i % 24 == 22 ? '\n' : ' ');
+    return text;
+}
+
+static void test_arrays(void **state)
+{
+    (void)state;
+    char octets[1024], text[4096];
+    (void)array_of(M68, "0x%c%c,%c", octets, sizeof octets);
+    (void)snprintf(text, sizeof text,
+                   "unsigned char put_bin[] = {\n  %s};\nunsigned int put_bin_len = 68;\n", octets);
+    check_hex(text, "M68@32", M68);
+    size_t first = strlen(text);
+    (void)snprintf(text + strlen(text), sizeof text - strlen(text),
+                   "static const uint8_t b[68] =\n{\n%s\n}; /* } */\n\nint x;", octets);
+    char expected[64];
+    (void)snprintf(expected, sizeof expected, "M68@32 M68@%zu", first + 33);
+    check_hex(text, expected, M68 M68);
+    (void)snprintf(text, sizeof text, "{ %s", octets);
+    check_hex(text, "M68@4", M68);
+    (void)snprintf(text, sizeof text, "uint8_t a[] = {%s\n\n%s}", octets, octets);
+    check_hex(text, "M68@17 M68@427", M68 M68); /* a blank line */
+    (void)snprintf(text, sizeof text, "/* one\n\n * two */\nuint8_t a[] = {%s}", octets);
+    check_hex(text, "M68@35", M68);
+    /* numbers in decimal, and other faults: the next array is read */
+    (void)snprintf(text, sizeof text, "uint8_t a[] = {0x52, 69}; uint8_t b[] = {%s}", octets);
+    check_hex(text, "B@21=1:22!6 M68@43", M68);
+    (void)snprintf(text, sizeof text, "uint8_t a[] = {0x52, 'E'}; uint8_t b[] = {%s}", octets);
+    check_hex(text, "B@21=1:22!6 M68@44", M68);
+    test_reads("{ 0", 3, RELOAD_FORM_JSON, "B@0=1:4!6", NULL);
+}
+
+/* tcpdump's lines for a datagram of octets in hex */
+static size_t packet_text(char *text, size_t size, const char *hex)
+{
+    size_t at = (size_t)snprintf(text, size,
+                                 "12:00:00.000001 IP 10.4.1.2.5060 > 10.4.1.3.5060: UDP, length "
+                                 "%zu\n",
+                                 strlen(hex) / 2);
+    for (size_t i = 0; i < strlen(hex); i += 4) {
+        if (i % 32 == 0)
+            at += (size_t)snprintf(text + at, size - at,
+                                   "%s\t0x%04zx: ", i == 0 ? "" : "  RELO{[\n", i / 2);
+        at += (size_t)snprintf(text + at, size - at, " %.4s", hex + i);
+    }
+    return at + (size_t)snprintf(text + at, size - at, "  ab cd\n");
+}
+
+/* IP (without options and with, and version 6) and UDP headers, and what is not such */
+static void test_packets(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *packet, *expected, *octets;
+    } rows[] = {
+        {"45000060000040004011000a0a0401020a040103"
+         "13c413c4004c0000" M68,
+         "M68@163", M68},
+        {"46000064000040004011000a0a0401020a04010301010100"
+         "13c413c4004c0000" M68,
+         "M68@192", M68},
+        {"60000000004c1140"
+         "20010db8000000000000000000000001"
+         "20010db8000000000000000000000002"
+         "13c413c4004c0000" M68,
+         "M68@250", M68},
+        {M68, "M68@75", M68},
+        /* padding after the datagram is dropped */
+        {"45000060000040004011000a0a0401020a040103"
+         "13c413c4004c0000" M68 "0000ffff",
+         "M68@164", M68},
+        {"4500001c000040004011000a0a0401020a040103"
+         "13c413c400080000"
+         "52454c4f",
+         "", ""},
+        /* a later fragment, TCP, a UDP length that is too small, an IP length that is */
+        {"45000060000000014011000a0a0401020a040103"
+         "13c413c4004c0000",
+         "G28@75!3", NULL},
+        {"45000060000040004006000a0a0401020a040103"
+         "13c413c4004c0000",
+         "G28@75!3", NULL},
+        {"45000060000040004011000a0a0401020a040103"
+         "13c413c400070000",
+         "G28@75!3", NULL},
+        {"4500001b000040004011000a0a0401020a040103"
+         "13c413c4004c0000",
+         "G28@75!3", NULL},
+        {"44000060000040004011000a0a0401020a04010313c413c4004c0000", "G28@75!3", NULL},
+        {"4500", "G2@74!3", NULL},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        char text[2048];
+        (void)packet_text(text, sizeof text, rows[i].packet);
+        print_message("# row %zu\n", i);
+        check_hex(text, rows[i].expected, rows[i].octets);
+    }
+}
+
+/* Each dump is a stream; lines without an offset are skipped. */
+static void test_packet_streams(void **state)
+{
+    (void)state;
+    char text[8192] = "tcpdump: listening on lo\n\nreading [x] {\n";
+    size_t at = strlen(text), first = at;
+    at += packet_text(text + at, sizeof text - at, CUT);
+    size_t second = at;
+    at += packet_text(text + at, sizeof text - at, M68);
+    at += (size_t)snprintf(text + at, sizeof text - at, "\n52454c4f not an offset\n\n");
+    size_t third = at;
+    at += packet_text(text + at, sizeof text - at, M72);
+    char expected[128];
+    (void)snprintf(expected, sizeof expected, "M72@%zu M68@%zu M72@%zu", first + 75, second + 75,
+                   third + 75);
+    check_hex(text, expected, CUT M68 M72);
+    (void)snprintf(text + at, sizeof text - at, "\t0x0010:  5245\n\t0x0020:  4c4f\n");
+    (void)snprintf(expected + strlen(expected), sizeof expected - strlen(expected), " B@%zu=25:2!6",
+                   at + 1);
+    check_hex(text, expected, CUT M68 M72);
+}
+
+/* tcpdump -tt writes a time in seconds. */
+static void test_packet_times(void **state)
+{
+    (void)state;
+    char text[2048] = "1183896000.000001 ";
+    (void)packet_text(text + strlen(text), sizeof text - strlen(text), M68);
+    check_hex(text, "M68@93", M68);
+    check_hex("1183896000\n", "G5@0!3", "1183896000");
+}
+
+/* ---- Base64 ---- */
+
+static void check_base64(const char *text, const char *expected, const char *octets)
+{
+    static const size_t chunks[] = {0, 1, 3, 64};
+    for (size_t k = 0; k < COUNT(chunks); k++) {
+        struct test_log log;
+        struct test_source source = {
+            .octets = (const uint8_t *)text, .len = strlen(text), .chunk = chunks[k]};
+        test_collect(&log, RELOAD_FORM_BASE64, &source, RELOAD_FORM_BASE64);
+        assert_string_equal(log.text, expected);
+        test_same(log.octets.octets, log.octets.len, octets);
+        reload_buf_free(&log.octets);
+    }
+}
+
+static void test_base64(void **state)
+{
+    (void)state;
+    check_base64("", "", "");
+    check_base64("UkVMTw==", "G4@0!3", "52454c4f"); /* RFC 4648 section 10's lengths */
+    check_base64("UkVMTw", "G4@0!3", "52454c4f");
+    check_base64("UkVM", "G3@0!3", "52454c");
+    check_base64("UkU=\n", "G2@0!3", "5245");
+    check_base64("+/-_", "G3@0!3", "fbffbf");
+    check_base64("\xef\xbb\xbf U\nk V\r\nM\t", "G3@4!3", "52454c");
+    check_base64("UkU=\nUkVM\n\nUg==", "G5@0!3 G1@11!3", "524552454c52"); /* a blank line */
+    /* faults: the rest of the block is skipped */
+    check_base64("UkVMTwA@\n\nUg==", "B@7=1:8!6 G1@10!3", "52");
+    check_base64("Uk@\nUkVMTwAA\n", "B@2=1:3!6 G6@4!3", "52454c4f0000");
+    check_base64("UkVMT\n\nUg==", "B@4=1:5!6 G1@7!3", "52");
+    check_base64("U", "B@0=1:1!6", "");
+    check_base64("UkV=", "B@3=1:4!6", ""); /* bits that are not zero */
+    check_base64("Uk=V", "B@3=1:4!6", "");
+    check_base64("Uk=", "B@3=1:4!6", "");
+    check_base64("UkVM=", "B@4=1:5!6", "");
 }
 
 /* ---- JSON ---- */
@@ -123,7 +340,7 @@ static void test_joined(void **state)
     check_json("\x1enonsense\x1e" J72, "B@1=1:2!6 M72@10");
     check_hex("\xef\xbb\xbf" M68 "\n\xef\xbb\xbf" M72, "M68@3 M72@143", M68 M72);
     check_hex(M68 "\xef\xbb\xbf" M72, "M68@0 M72@139", M68 M72);
-    check_hex(M68 "x\n\xef\xbb\xbf" M72, "M68@0 B@136!6 M72@141", M68 M72);
+    check_hex(M68 "x\n\xef\xbb\xbf" M72, "M68@0 B@136=1:137!6 M72@141", M68 M72);
 }
 
 /* Any amount of white space before the first value */
@@ -145,7 +362,8 @@ static void test_blanks(void **state)
                 (void)snprintf(expected, sizeof expected, "M68@%zu B@%zu=%zu:35!6", n, n + 34,
                                n + 1);
             else
-                (void)snprintf(expected, sizeof expected, "M68@%zu B@%zu!6", n, n + 136);
+                (void)snprintf(expected, sizeof expected, "M68@%zu B@%zu=%zu:137!6", n, n + 136,
+                               n + 1);
             test_collect(&log, RELOAD_FORM_AUTO, &source,
                          form == 0 ? RELOAD_FORM_JSON : RELOAD_FORM_HEX);
             assert_string_equal(log.text, expected);
@@ -342,6 +560,9 @@ int main(void)
         cmocka_unit_test(test_json_deep),        cmocka_unit_test(test_joined),
         cmocka_unit_test(test_blanks),           cmocka_unit_test(test_runs),
         cmocka_unit_test(test_json_too_long),    cmocka_unit_test(test_extents),
+        cmocka_unit_test(test_separated),        cmocka_unit_test(test_arrays),
+        cmocka_unit_test(test_packets),          cmocka_unit_test(test_packet_streams),
+        cmocka_unit_test(test_packet_times),     cmocka_unit_test(test_base64),
     };
     return cmocka_run_group_tests_name("stream-text", tests, NULL, NULL);
 }

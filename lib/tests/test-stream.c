@@ -349,7 +349,7 @@ static void test_forced_form(void **state)
     reload_buf_free(&log.octets);
     source.pos = 0;
     test_collect(&log, RELOAD_FORM_HEX, &source, RELOAD_FORM_HEX);
-    assert_string_equal(log.text, "B@0!6");
+    assert_string_equal(log.text, "B@0=1:1!6");
     reload_buf_free(&log.octets);
     source = (struct test_source){.octets = (const uint8_t *)"RELO", .len = 4};
     test_collect(&log, RELOAD_FORM_JSON, &source, RELOAD_FORM_JSON);

@@ -182,8 +182,9 @@ int argument_word(const struct tool *tool, const char *name, const char *text,
 
 reload_form argument_form(const struct tool *tool, const char *name, const char *text)
 {
-    static const char *const words[] = {"binary", "json", "hex", NULL};
-    static const reload_form forms[] = {RELOAD_FORM_BINARY, RELOAD_FORM_JSON, RELOAD_FORM_HEX};
+    static const char *const words[] = {"binary", "json", "hex", "base64", NULL};
+    static const reload_form forms[] = {RELOAD_FORM_BINARY, RELOAD_FORM_JSON, RELOAD_FORM_HEX,
+                                        RELOAD_FORM_BASE64};
     return forms[argument_word(tool, name, text, words)];
 }
 

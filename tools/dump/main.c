@@ -46,7 +46,7 @@ static const struct option_row rows[] = {
     OPTION_FLAG(0, "diff", struct dump_options, diff,
                 "compare the messages of two files field by field, with diff(1)'s exit status"),
     OPTION_FORM('i', "input", struct dump_options, input.form,
-                "read binary, json or hex (default: detected from the first octets)"),
+                "read binary, json, hex or base64 (default: detected from the first octets)"),
     OPTION_NUMBER(0, "max-message", "N", struct dump_options, input.max_message, 1,
                   RELOAD_MAX_LENGTH,
                   "treat a message whose Length exceeds N as malformed (default: no limit)"),

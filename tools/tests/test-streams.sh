@@ -45,6 +45,66 @@ t "a filter passes the others" 1 '' '*' "${V[@]}" -f binary -o passed.bin cut.bi
 cat "$search" "$put" >others.bin
 same passed.bin others.bin "octet for octet"
 
+# ---- hex dumps ----
+
+# Each program's dump of one message, read in one process
+zeros='{"header": {"method": "PEER-JOIN"}, "attributes": [{"type": "0x0700", "hex": "'$(printf '%0400d' 0)'"}]}'
+reload-dump -f binary <<<"$zeros" >zeros.bin
+for name in put zeros; do
+    file=$put
+    [ $name = put ] || file=zeros.bin
+    xxd "$file" >xxd.$name
+    xxd -a "$file" >xxd-a.$name
+    xxd -g 1 -u "$file" >xxd-g1.$name
+    xxd -c 256 "$file" >xxd-c.$name
+    xxd -g 0 "$file" >xxd-g0.$name
+    xxd -d "$file" >xxd-d.$name
+    xxd -p "$file" >xxd-p.$name
+    (xxd -i "$file") >xxd-i.$name
+    xxd -i <"$file" | sed '1s/^/{/; $s/$/}/' >braces.$name
+    xxd -i <"$file" >commas.$name
+    od -Ax -tx1 "$file" >od.$name
+    od -Ax -tx1 -v "$file" >od-v.$name
+    od -tx1z "$file" >od-z.$name
+    od -Ad -tx1 -w8 "$file" >od-d.$name
+    xxd -p -c 1 "$file" | paste -sd: | fold -w 45 >colons.$name
+    ! command -v hexdump >/dev/null || hexdump -C "$file" >hexdump.$name
+    ! command -v hexdump >/dev/null || hexdump -v -C "$file" >hexdump-v.$name
+    for dump in *."$name"; do
+        cat "$file"
+    done >expected.bin
+    t "each program's dump of $name is read" 0 '' '' reload-dump -f binary -o read.bin ./*."$name"
+    same read.bin expected.bin "as the same octets"
+    [ $name = put ] || continue
+    base64 "$file" >put.base64
+    { base64 -w 0 "$file"; echo; tr -d = <put.base64 | tr +/ -_; } >more.base64
+    cat "$file" "$file" >expected.bin
+    t "base64, also of URLs" 0 '' '' reload-dump -i base64 -f binary -o read.bin more.base64
+    same read.bin expected.bin "as the same octets"
+done
+head -c 300 "$put" | xxd | cat - xxd.put od.put >dumps.txt
+t "dumps one after the other are streams of their own" 1 '~-: offset 10: message 1: .*: malformed: truncated: Length is 328, .*
+-: offset 1298: message 2: .*: valid
+-: offset [0-9]+: message 3: .*: valid' '*' "${V[@]}" <dumps.txt
+sed '3s/^00000020/00000030/' xxd.put >skipped.txt
+t "a line is missing" 3 '' '=reload-dump: skipped.txt: offset 136: message 1: line 3, column 1: offset is 00000030, expected 00000020' \
+    reload-dump skipped.txt
+reload-dump -f binary <<<"$zeros" | base64 | tr A . >dots.base64
+t "what is not base64" 3 '' '~reload-dump: dots.base64: offset [0-9]*: message 1: line 1, column 7: not a character of base64' \
+    reload-dump -i base64 dots.base64
+
+# tcpdump's output for the message in a UDP datagram, as tcpdump 4.99 writes it with -x and with -X
+packet=450001a800010000401164f70a0401020a04010313c413c401940000$(xxd -p -c 0 "$put")
+{
+    echo 'reading from file put.pcap, link-type EN10MB (Ethernet), snapshot length 262144'
+    echo '12:00:00.123456 IP 10.4.1.2.5060 > 10.4.1.3.5060: UDP, length 396'
+    xxd -r -p <<<"$packet" | xxd | sed -E 's/^0000(....:) (.{39}).*/\t0x\1  \2/; s/ +$//'
+    echo '1183896000.123456 IP 10.4.1.2.5060 > 10.4.1.3.5060: UDP, length 396'
+    xxd -r -p <<<"$packet" | xxd | sed -E 's/^0000(....:) /\t0x\1  /'
+} >tcpdump.txt
+t "tcpdump -x and -X" 0 '~-: offset [0-9]+: message 1: RESOURCE-PUT request: valid
+-: offset [0-9]+: message 2: RESOURCE-PUT request: valid' '' "${V[@]}" <tcpdump.txt
+
 # ---- hex text, JSON, files ----
 
 { xxd -p -c 0 "$put"; xxd -p -c 0 "$put" | cut -c 1-200; xxd -p -c 0 "$search"; xxd -p -c 0 "$put"; } >lines.hex

@@ -36,7 +36,7 @@ static const struct option_row rows[] = {
                    form_octets_option,
                 "write the messages that pass, as binary, json or hex, instead of reports"),
     OPTION_FORM('i', "input", struct verify_options, input.form,
-                "read binary, json or hex (default: detect by the first octets)"),
+                "read binary, json, hex or base64 (default: detected from the first octets)"),
     OPTION_NUMBER(0, "max-message", "N", struct verify_options, input.max_message, 1,
                   RELOAD_MAX_LENGTH,
                   "treat a message whose Length exceeds N as malformed (default: no limit)"),
