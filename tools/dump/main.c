@@ -16,6 +16,7 @@ struct dump_options {
     bool meta;
     int color;
     const char *certs;
+    const char *tbs;
     bool diff;
     struct input_options input;
     const char *output;
@@ -43,6 +44,8 @@ static const struct option_row rows[] = {
                 "colour text: auto (default), always or never"),
     OPTION_TEXT(0, "certs", "DIR", struct dump_options, certs,
                 "write the certificates found to DIR, each named by its SHA-1 fingerprint"),
+    OPTION_TEXT(0, "tbs", "POINTER", struct dump_options, tbs,
+                "write the octets that the signature at POINTER covers (\"/attributes/2\")"),
     OPTION_FLAG(0, "diff", struct dump_options, diff,
                 "compare the messages of two files field by field, with diff(1)'s exit status"),
     OPTION_FORM('i', "input", struct dump_options, input.form,
@@ -68,6 +71,7 @@ static void check_diff(const struct tool *tool, const struct dump_options *o, ch
                         : (o->flags & RELOAD_PRETTY) != 0 ? "--pretty"
                         : o->meta                         ? "--meta"
                         : o->certs != NULL                ? "--certs"
+                        : o->tbs != NULL                  ? "--tbs"
                                                           : NULL;
     if (other != NULL)
         tool_usage(tool, "--diff cannot be combined with %s", other);
@@ -89,6 +93,23 @@ static void check_form(const struct tool *tool, const struct dump_options *o)
     if (o->color == COLOR_ALWAYS && !coloured)
         tool_usage(tool, "--color=always requires --format=text, line or annotated");
     form_check_terminal(tool, form, o->output);
+}
+
+/* Checks --tbs, which writes octets alone. */
+static void check_tbs(const struct tool *tool, const struct dump_options *o)
+{
+    const char *other = (o->flags & RELOAD_PRETTY) != 0 ? "--pretty"
+                        : o->meta                       ? "--meta"
+                        : o->color != COLOR_AUTO        ? "--color"
+                        : o->certs != NULL              ? "--certs"
+                                                        : NULL;
+    if (other != NULL)
+        tool_usage(tool, "--tbs cannot be combined with %s", other);
+    if (o->form != NULL && o->form != &form_binary && o->form != &form_hex)
+        tool_usage(tool, "--tbs writes binary or hex, not %s", o->form->name);
+    if (o->tbs[0] != '/')
+        tool_usage(tool, "--tbs: \"%s\" is not a JSON Pointer such as \"/attributes/2\"", o->tbs);
+    form_check_terminal(tool, o->form == NULL ? &form_binary : o->form, o->output);
 }
 
 static unsigned colour_flag(const struct output *out, int color)
@@ -113,17 +134,23 @@ int main(int argc, char **argv)
     struct output out;
     if (o.diff)
         check_diff(&tool, &o, files, count);
-    check_form(&tool, &o);
+    if (o.tbs != NULL)
+        check_tbs(&tool, &o);
+    else
+        check_form(&tool, &o);
     if (o.certs != NULL && mkdir(o.certs, 0777) != 0 && errno != EEXIST)
         tool_error(&tool, STATUS_FAILED, "%s: %s", o.certs, strerror(errno));
     else if (output_open(&out, &tool, o.output, 0)) {
         struct dump d = {.tool = &tool,
                          .out = &out,
                          .input = o.input,
-                         .form = o.form == NULL ? &form_text : o.form,
+                         .form = o.form != NULL  ? o.form
+                                 : o.tbs != NULL ? &form_binary
+                                                 : &form_text,
                          .flags = o.flags | colour_flag(&out, o.color),
                          .meta = o.meta,
-                         .certs = o.certs};
+                         .certs = o.certs,
+                         .tbs = o.tbs};
         if (output_is_hidden(&out))
             tool_keep(&tool, o.output); /* no certificate takes its name meanwhile */
         if (o.diff)

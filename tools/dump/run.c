@@ -68,12 +68,15 @@ void dump_files(struct dump *d, char **files, int count)
         bool show_origin = d->meta || (d->form->flags & FORM_OPTIONAL_ORIGIN) == 0;
         const reload_origin *origin = show_origin ? &in.origin : NULL;
         if (input_is_message(&in)) {
-            output_message(d->out, d->form, in.msg, origin, d->flags);
+            if (d->tbs != NULL)
+                dump_tbs(d, &in);
+            else
+                output_message(d->out, d->form, in.msg, origin, d->flags);
             if (d->certs != NULL)
                 write_certs(d, in.msg);
             if (reload_msg_check(in.msg, &diag) != RELOAD_OK)
                 input_error(&in, STATUS_MALFORMED, &diag);
-        } else if (in.item->kind == RELOAD_ITEM_GARBAGE) {
+        } else if (in.item->kind == RELOAD_ITEM_GARBAGE && d->tbs == NULL) {
             output_garbage(d->out, d->form, in.item, origin, d->flags);
         }
     }

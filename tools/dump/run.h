@@ -16,10 +16,13 @@ struct dump {
     unsigned flags; /* of renderings */
     bool meta;
     const char *certs; /* directory; NULL: certificates are not written */
+    const char *tbs;   /* JSON Pointer of a signature whose octets are written; NULL: none */
 };
 
 /* Writes the messages of count files, or of standard input. */
 void dump_files(struct dump *d, char **files, int count);
+/* Writes the octets that the signature at d->tbs covers in the current message (tbs.c). */
+void dump_tbs(struct dump *d, struct input *in);
 /* Compares the messages of two files. The status becomes STATUS_INVALID if any differ. */
 void dump_diff(struct dump *d, char **files);
 

@@ -153,4 +153,53 @@ members=${info}01060018
 peer=$(attr 0002 "$members$(attr 0802 "$(hmac "$key" "000200$(printf '%02x' $((${#members} / 2 + 24)))$members")")")
 wrong "a PEER-SIGNATURE over its container's type and Length" "$(seal "$peer")" \
     '["invalid","bad-digest",431,["/attributes/0/value/1","invalid","bad-digest",null,"/attributes/1","valid",null,null]]'
+# ---- reload-dump --tbs, checked by openssl ----
+
+# tbs FILE POINTER JQ-PATH DESCRIPTION: the HMAC of the octets equals the DIGEST
+tbs()
+{
+    is "$(reload-dump --tbs "$2" "$1" | openssl dgst -sha1 -mac HMAC -macopt "hexkey:$key" -r | cut -c 1-40)" \
+        "$(reload-dump -f json "$1" | jq -r "$3.value[-1].hex")" "--tbs: $4"
+}
+
+tbs logged.bin /attributes/2 '.attributes[2]' "SIGNATURE, before a ROUTE-LOG (D2)"
+tbs logged.bin /attributes/1/value/2/value/3 '.attributes[1].value[2].value[3]' "BODY.SIGNATURE"
+tbs logged.bin /attributes/0/value/3 '.attributes[0].value[3]' "PEER-SIGNATURE"
+reload-dump --tbs /attributes/2 logged.bin | xxd -p -c 0 >tbs.hex
+t "--tbs in hex, a line a message" 0 "=$(cat tbs.hex tbs.hex)" '' reload-dump --tbs /attributes/2 -f hex logged.bin logged.bin
+t "--tbs: not a signature" 4 '' '=reload-dump: logged.bin: offset 0: message 1: /attributes/0: SOURCE-INFO is not a signature' \
+    reload-dump --tbs /attributes/0 logged.bin
+t "--tbs: no attribute" 4 '' '=reload-dump: logged.bin: offset 0: message 1: /attributes/9: no attribute there' \
+    reload-dump --tbs /attributes/9 logged.bin
+header='"header": {"method": "PEER-SEARCH"}'
+t "--tbs: no DIGEST, an unknown type, and a second SIGNATURE" 4 '' '=reload-dump: -: offset 0: message 1: /attributes/1: SIGNATURE has no DIGEST
+reload-dump: -: offset 120: message 2: /attributes/1: 0x7777 is not a signature
+reload-dump: -: offset 235: message 3: /attributes/1: SIGNATURE is misplaced and signs nothing' reload-dump --tbs /attributes/1 <<END
+{$header, "attributes": [{"type": "SDP", "value": ""}, {"type": "SIGNATURE", "value": []}]}
+{$header, "attributes": [{"type": "SDP", "value": ""}, {"type": "0x7777", "hex": ""}]}
+{$header, "attributes": [{"type": "SIGNATURE", "value": []}, {"type": "SIGNATURE", "value": []}]}
+END
+t "--tbs cannot be combined with --meta" 2 '' '~reload-dump: --tbs cannot be combined with --meta.*' reload-dump --tbs /attributes/2 --meta logged.bin
+t "--tbs writes no text" 2 '' '~reload-dump: --tbs writes binary or hex, not text.*' reload-dump --tbs /attributes/2 -f text logged.bin
+t "--tbs takes a JSON Pointer" 2 '' '~reload-dump: --tbs: "attributes" is not a JSON Pointer.*' reload-dump --tbs attributes logged.bin
+t "--diff cannot be combined with --tbs" 2 '' '~reload-dump: --diff cannot be combined with --tbs.*' \
+    reload-dump --diff --tbs /attributes/2 logged.bin logged.bin
+
+# RSA: the signature verifies over the octets, a BODY's too
+validity=(--not-before 2007-01-01T00:00:00Z --not-after 2040-01-01T00:00:00Z)
+reload-keygen ca --overlay chat -o ca "${validity[@]}" >ca.out || bail_out "cannot create the CA"
+reload-keygen issue --ca ca --user alice@example.com --peer-id 463ac413c4000000000000000000000000000000 "${validity[@]}" -o alice >alice.out ||
+    bail_out "cannot issue a certificate"
+reload-sign --key alice.key --cert alice.crt -o rsa.bin <<<'{"header": {"method": "RESOURCE-PUT", "dht": 1,
+    "source_id": "463ac413c4000000000000000000000000000000", "overlay": {"name": "chat"}}, "attributes": [{"type": "RESOURCE", "value":
+    [{"type": "RESOURCE-INFO.KEY", "value": "alice@example.com"}, {"type": "RESOURCE-INFO.BODY", "value":
+    [{"type": "RESOURCE-INFO.BODY.ENTRY", "value": "x"}, {"type": "RESOURCE-INFO.BODY.EXPIRATION", "value": 60}]}]}]}' ||
+    bail_out "cannot sign"
+openssl x509 -in alice.crt -noout -pubkey >alice.pub
+for path in /attributes/2 /attributes/1/value/1/value/2; do
+    reload-dump --tbs $path rsa.bin >octets
+    reload-dump -f json rsa.bin | jq -r "getpath(\"$path\"[1:] / \"/\" | map(tonumber? // .)).value[-1].hex" | xxd -r -p >signature
+    t "--tbs: openssl verifies $path" 0 '=Verified OK' '' openssl dgst -sha1 -verify alice.pub -signature signature octets
+done
+
 done_testing
