@@ -157,6 +157,19 @@ sed -n '/^\.Ss JSON/,/^\.Ss Verdicts/p' "$source/man/reload-verify.1" | sed -n '
     sed 's/ [.,]*$//; s/ , /\n/g' >"$work/manual"
 same "$work/tool" "$work/manual" "reload-verify(1) has the keys of reload-verify --json"
 
+# The known answer: the example's DIGEST is made by the secret that the manual states
+part reload-message.5 'JSON FORM' 'Attributes in JSON' | sed '1,/^\.Bd/d; /^\.Ed/,$d' >"$work/answer.json"
+printf secret >"$work/answer.secret"
+chmod 600 "$work/answer.secret"
+"$tools/reload-verify" --secret "$work/answer.secret" --json "$work/answer.json" | grep -q '"verdict": "valid"' && status=0 || status=1
+result "$status" "reload-message(5): the example is valid"
+"$tools/reload-dump" --tbs /attributes/1 "$work/answer.json" | tee "$work/octets" | openssl dgst -sha1 -hmac secret -r | cut -c 1-40 >"$work/tool"
+sed -n '/"DIGEST"/,$s/.*"hex": "\([0-9a-f]*\)".*/\1/p' "$work/answer.json" >"$work/manual"
+same "$work/tool" "$work/manual" "reload-message(5): openssl makes the example's DIGEST"
+wc -c <"$work/octets" | tr -d ' ' >"$work/tool"
+sed -n 's/^Its SIGNATURE covers the \([0-9]*\) octets.*/\1/p' "$source/man/reload-message.5" >"$work/manual"
+same "$work/tool" "$work/manual" "reload-message(5): the number of covered octets"
+
 # The catalogue of mutations, with section, effect and expected result, in the tool and in the manual
 "$tools/reload-sign" --mutate=help |
     sed -n 's/^\([a-z]*\):$/group \1/p; s/^  \([^ ]*\)  */\1: /p' >"$work/tool"
