@@ -206,4 +206,28 @@ printf '#!/bin/sh\necho bad-digest 401\nexit 1\n' >coded
 chmod +x coded
 t "a wrong code fails with --codes" 1 '~.*bad-digest 401 instead of bad-digest 431.*' '' \
     "$vectors/run" --command ./coded --codes invalid_test.json
+
+# ---- choosing and showing tests ----
+
+t "a failure names the decision" 1 "~.*tcId 1: .*: rejected, but valid \(None\): b'' \[D26\].*" '' "$vectors/run" --command false --tcid 1 tunnel_test.json
+t "--tcid" 1 '~.*all tests .* 3 +0 +3' '' "$vectors/run" --command false --tcid 1,3-4 --flag Tunnel "$vectors/tunnel_test.json"
+t "--flag, and a file beside the script" 0 '~.*Address +14 +14 +0.*all tests .* 0' '' "$vectors/run" --tools "$RELOAD_TOOLS" --flag ResourceId \
+    --flag Address id_test.json
+t "no test is chosen" 1 '*' '' "$vectors/run" --command true --flag None tunnel_test.json --tcid 99999
+mistaken "run --show of all" '--show requires --tcid or --flag' "$vectors/run" --show --command true
+mkdir shown
+export TMPDIR=$work/shown
+for how in --command:./stale "--tools:$RELOAD_TOOLS" "--module:$vectors/verifier.py"; do
+    run "$vectors/run" "${how%%:*}" "${how#*:}" --tcid 1 --show hmac_test.json
+    for text in 'hmac_test.json: tcId 1: a request: PEER-JOIN' 'decisions: D12, ' 'environment: RELOAD_SECURITY=HMAC' 'message: 52454c4f' \
+        'expected: result "valid", reason null' 'command: ' 'output: '; do
+        ok "${how%%:*} --show prints $text" grep -qF -- "$text" "$output"
+    done
+done
+ok "--show keeps the files" test -d "$(sed -n 's/^files: //p' "$output")"
+unset TMPDIR
+if command -v script >/dev/null; then
+    script -qec "'$vectors/run' --module '$vectors/verifier.py' --tcid 1-2 tunnel_test.json" shown/terminal >/dev/null </dev/null
+    ok "progress on a terminal" grep -qF 'tunnel_test.json: 2 of 2 tests' shown/terminal
+fi
 done_testing
