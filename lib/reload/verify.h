@@ -85,6 +85,7 @@ typedef struct reload_report {
     size_t tunnelled_count; /* of inner messages: reload_report_tunnelled */
     bool has_round_trip;    /* the round trip of a response to a known request (D25) */
     reload_time round_trip; /* from the request's capture to the response's */
+    reload_time checked_at; /* the time of checking, in whole seconds */
 } reload_report;
 
 /* A message inside a TRANSPORT-TUNNEL. Its verdict does not change the outer message's. Made by the
@@ -193,6 +194,9 @@ void reload_policy_crl_warnings(const reload_policy *policy, reload_time time,
 reload_security reload_policy_security(const reload_policy *policy);
 reload_span reload_policy_secret(const reload_policy *policy, size_t i);
 reload_span reload_policy_cert(const reload_policy *policy, size_t i);
+/* The overlay's name, or NULL; the largest accepted difference of TIMESTAMP, negative: no limit. */
+const char *reload_policy_overlay(const reload_policy *policy);
+reload_time reload_policy_max_skew(const reload_policy *policy);
 
 /* ---- Store: state from one message to the next ---- */
 

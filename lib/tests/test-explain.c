@@ -94,7 +94,7 @@ static void test_table(void **state)
         for (size_t i = 0; i < count; i++)
             assert_string_not_equal(explain_reading_at(i)->word, r->word);
     }
-    assert_int_equal(count, 81);
+    assert_int_equal(count, 93);
     assert_null(explain_reading_at(count));
     assert_null(explain_reading_at(SIZE_MAX));
 }
@@ -185,7 +185,8 @@ static void test_fit_text(void **state)
     (void)state;
     static const explain_reading_def a = {"a", "this was done", "D1"},
                                      b = {"b", "that was too", "D2"};
-    const explain_fit one = {{&a, NULL}, 1}, two = {{&a, &b}, 2}, none = {{NULL, NULL}, 0};
+    const explain_fit one = {{&a, NULL}, 1, ""}, two = {{&a, &b}, 2, ""},
+                      none = {{NULL, NULL}, 0, ""};
     const char whole[] = "this was done (D1), and that was too (D2)";
     char text[sizeof whole + 1] = "x";
     explain_fit_text(&one, text, 0);
@@ -203,6 +204,33 @@ static void test_fit_text(void **state)
         for (size_t i = size; i < sizeof text; i++)
             assert_int_equal(text[i], '~');
     }
+}
+
+/* D34: at most 64 keys are tried, those with the fewest misreadings of each secret first. */
+static void test_key_limit(void **state)
+{
+    (void)state;
+    explain_keys keys;
+    reload_policy *policy = new_hmac_policy("secret 0");
+    assert_int_equal(explain_keys_open(&keys, policy), RELOAD_OK);
+    assert_in_range(keys.count, 20, EXPLAIN_MAX_KEYS);
+    assert_false(keys.cut);
+    explain_keys_close(&keys);
+    for (char c = '1'; c <= '9'; c++) {
+        const char secret[] = {'s', 'e', 'c', 'r', 'e', 't', ' ', c, '\0'};
+        assert_int_equal(
+            reload_policy_add_secret(policy, (const uint8_t *)secret, sizeof secret - 1),
+            RELOAD_OK);
+    }
+    assert_int_equal(explain_keys_open(&keys, policy), RELOAD_OK);
+    assert_int_equal(keys.count, EXPLAIN_MAX_KEYS);
+    assert_true(keys.cut);
+    for (size_t i = 0; i < keys.count; i++) {
+        assert_int_equal(keys.keys[i].readings.count, i < 10 ? 0 : 1);
+        assert_int_equal(keys.keys[i].len >= 8 && i < 10 ? keys.keys[i].len : 8, 8);
+    }
+    explain_keys_close(&keys);
+    reload_policy_free(&policy);
 }
 
 static void test_report_json(void **state)
@@ -241,7 +269,7 @@ int main(void)
         cmocka_unit_test(test_table),       cmocka_unit_test(test_valid),
         cmocka_unit_test(test_key),         cmocka_unit_test(test_each_bit),
         cmocka_unit_test(test_certs),       cmocka_unit_test(test_fit_text),
-        cmocka_unit_test(test_report_json),
+        cmocka_unit_test(test_report_json), cmocka_unit_test(test_key_limit),
     };
     return cmocka_run_group_tests_name("explain", tests, setup_explain, teardown_explain);
 }

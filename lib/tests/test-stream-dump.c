@@ -138,7 +138,7 @@ static void test_invalid_dumps(void **state)
 static void test_repeat_budget(void **state)
 {
     (void)state;
-    static const char dump[] = "00000000: 52454c4f 20000000 01010102 01ffffff\n*\n00800000:\n";
+    static const char dump[] = "00000000: 00112233 44556677 8899aabb ccddeeff\n*\n00800000:\n";
     enum { DUMPS = 40 };
     char *text = malloc(DUMPS * sizeof dump);
     assert_non_null(text);

@@ -409,6 +409,7 @@ static reload_err judge_message(reload_judge *judge, const reload_msg *msg, relo
                     .join_request = reload_msg_field(msg, RELOAD_F_METHOD) == RELOAD_PEER_JOIN &&
                                     reload_msg_field(msg, RELOAD_F_RESPONSE) == 0};
     reload_report_clear(&report->result);
+    report->result.checked_at = j.now;
     j.err = list_signatures(msg, report);
     if (j.err == RELOAD_OK)
         j.err = begin_plan(&j, moment);

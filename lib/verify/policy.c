@@ -196,3 +196,13 @@ reload_span reload_policy_cert(const reload_policy *policy, size_t i)
     der.octets = rl_trust_cert_at(policy->trust, i, &der.len);
     return der;
 }
+
+const char *reload_policy_overlay(const reload_policy *policy)
+{
+    return policy->overlay_name;
+}
+
+reload_time reload_policy_max_skew(const reload_policy *policy)
+{
+    return policy->max_skew;
+}

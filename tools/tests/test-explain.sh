@@ -419,6 +419,59 @@ explained digest-zeros-dropped "an RSA signature without its first octet, which 
 
 judge_explained
 
+# ---- Other faults than digests -------------------------------------------------------------------------------------------
+
+mode=hmac
+# fault READING DESCRIPTION HEX [OPTION...]: the message, or its SIGNATURE, is explained by READING alone ("": by none)
+fault()
+{
+    is "$(judge "$3" "${@:4}" | jq -rs '.[0] | [(.explain // .signatures[-1].explain // [])[].reading | join("+")] | join(" ")')" "$1" "$2"
+    printf '%s\n' "$1" >>asserted
+}
+crc() # NAME: its CRC-32, by gzip
+{
+    local octets
+    octets=$(printf '%s' "$1" | gzip -c | tail -c 8 | head -c 4 | hex)
+    printf '%s' "${octets:6:2}${octets:4:2}${octets:2:2}${octets:0:2}"
+}
+
+padded=$(attr 0007 "$(text sdp-5)")$(attr 0007 "$(text sdp-5)")
+unpadded=${padded:0:18}${padded:24:18}
+n=$((${#padded} / 2))
+fault "" "a well-formed message" "$(message 02 01 "$padded")"
+fault framed-little-endian "Length is little-endian" "$(message 02 01 "$padded" $((n << 16)))"
+fault framed-little-endian "the same, before another message" "$(message 02 01 "$padded" $((n << 16)))$(message 02 01 "$padded")"
+fault framed-with-header "Length counts the header" "$(message 02 01 "$padded" $((n + 68)))"
+fault framed-without-padding "Length does not count padding" "$(message 02 01 "$padded" $((n - 6)))ffff"
+fault padding-not-written "no padding" "$(message 02 01 "$unpadded")"
+fault "" "a Length that fits nothing" "$(message 02 01 "$padded" $((n + 1)))"
+fixture
+good=$(sealed "$(mac "$covered")")
+fault "" "the right Overlay" "$good" --overlay chat
+fault "" "the Overlay of another name" "$good" --overlay chat2
+fault overlay-with-lf "Overlay of the name with a line feed" "$(patch 64 "$(crc $'chat2\n')" "$good")" --overlay chat2
+fault overlay-with-crlf "Overlay of the name with CR LF" "$(patch 64 "$(crc $'chat2\r\n')" "$good")" --overlay chat2
+fault overlay-in-other-case "Overlay of the name in another case" "$(patch 64 "$(crc cHat2.EXAMPLE.NET)" "$good")" --overlay Chat2.example.net
+fault overlay-byte-swapped "Overlay is little-endian" "$(patch 64 aaf29d65 "$good")" --overlay chat
+seconds=$(printf '%08x' $now)
+for row in "time-in-milliseconds $(printf '%08x' $(((now * 1000 + 123) & 0xffffffff)))" "time-since-1900 $(printf '%08x' $((now + 2208988800)))" \
+    "time-byte-swapped ${seconds:6:2}${seconds:4:2}${seconds:2:2}${seconds:0:2}" "time-local $(printf '%08x' $((now + 7200 - 30)))" \
+    "time-local $(printf '%08x' $((now - 12600)))" " $(printf '%08x' $((now + 1350)))"; do
+    stamp=$(attr 0801 "${row#* }")
+    fixture
+    fault "${row%% *}" "TIMESTAMP ${row#* }" "$(sealed "$(mac "$covered")")"
+done
+unhex "$(message 02 01 "$padded" $((n + 68)))" >framed.bin
+t "text: a malformed message is explained" 1 '~framed.bin: offset 0: .*: malformed: .*
+    explain: the message fits: framed-with-header: the header.s Length counts the header.s 68 octets \(B§5.1\)' '*' \
+    reload-verify --secret secret --time $now --explain framed.bin
+stamp=$(attr 0801 "$(printf '%08x' $((now + 3600)))")
+fixture
+sealed "$(mac "$covered")" | xxd -r -p >local.bin
+t "text: a TIMESTAMP is explained" 1 '~local.bin: offset 0: .*: future .*
+    explain: SIGNATURE /attributes/2: TIMESTAMP fits: time-local: TIMESTAMP may be local time, not UTC \(D35\)' '' \
+    reload-verify --secret secret --time $now --explain local.bin
+
 # ---- Each reading has a test --------------------------------------------------------------------------------------------
 
 "$RELOAD_TABLES" | sed -n 's/^reading\t\([^\t]*\)\t.*/\1/p' | sort -u >words
@@ -489,6 +542,17 @@ unhex "$(sealed "$(mac 00)")" >other.bin
 t "text: the right key over other octets" 1 "~.*: invalid: bad-digest .*
     explain: SIGNATURE /attributes/2: no known misreading fits; the certificate's key has signed other octets" '' \
     reload-verify --ca ca/ca.crt --time $now --explain other.bin
+
+# and whose key it is otherwise
+serial=$(openssl x509 -in bob.crt -noout -serial | cut -d = -f 2 | tr A-F a-f)
+unhex "$(sealed "$(unhex "$covered" | openssl dgst -sha1 -sign bob.key | hex)")" >foreign.bin
+t "text: the certificate of a foreign key" 1 "~.*: invalid: bad-digest .*
+    explain: SIGNATURE /attributes/2: the digest fits: key-of-ca: .*: CN=[^,]*, .*serial 0*$serial" '' \
+    reload-verify --ca ca/ca.crt --ca bob.crt --time $now --explain foreign.bin
+unhex "$(sealed "$(printf 00 | openssl dgst -sha1 -sign bob.key | hex)")" >foreign.bin
+t "text: a foreign key over other octets" 1 "~.*: invalid: bad-digest .*
+    explain: SIGNATURE /attributes/2: no known misreading fits; the key of .*serial 0*$serial has signed other octets" '' \
+    reload-verify --ca ca/ca.crt --ca bob.crt --time $now --explain foreign.bin
 
 # a message too large to try all readings
 mode=hmac

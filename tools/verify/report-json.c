@@ -77,6 +77,7 @@ static void report_explanation(reload_json_writer *w, const struct explanation *
         const char *word;
     } notes[] = {{explanation->no_digest, "no-digest"},
                  {explanation->key_fits, "key-fits"},
+                 {explanation->foreign[0] != '\0', "other-key-fits"},
                  {explanation->incomplete, "not-all-tried"}};
     reload_json_key(w, "explain");
     reload_json_begin_array(w);
@@ -191,6 +192,21 @@ static void report_lint(struct report_writer *r, const reload_msg *msg)
     reload_json_end_array(&r->json);
 }
 
+/* Known mistakes that reproduce the message's own fault. */
+static void report_faults(struct report_writer *r, const reload_report *report)
+{
+    size_t count = 0;
+    const struct explained_fault *faults =
+        r->explanations == NULL ? NULL : explanations_faults(r->explanations, report, &count);
+    if (count == 0)
+        return;
+    reload_json_key(&r->json, "explain");
+    reload_json_begin_array(&r->json);
+    for (size_t i = 0; i < count; i++)
+        report_fit(&r->json, &(explain_fit){.readings = {faults[i].reading}, .count = 1});
+    reload_json_end_array(&r->json);
+}
+
 /* ---- Reports ---- */
 
 /* A report on an inner message has a path, others a place; what does not apply is NULL. */
@@ -212,6 +228,7 @@ static void write_report(struct report_writer *r, const reload_report *report,
         reload_json_key(w, "round_trip");
         reload_json_seconds(w, report->round_trip);
     }
+    report_faults(r, report);
     reload_json_key(w, "signatures");
     reload_json_begin_array(w);
     for (size_t i = 0; msg != NULL && i < report->count && w->err == RELOAD_OK; i++)

@@ -108,20 +108,44 @@ static bool explanation_text(const struct explanation *explanation, size_t i, ch
 {
     if (i < explanation->count) {
         const explain_fit *fit = &explanation->fits[i];
-        char words[768];
+        char words[1024];
         explain_fit_text(fit, words, sizeof words);
-        (void)snprintf(text, size, "the digest fits: %s%s%s: %s", fit->readings[0]->word,
+        (void)snprintf(text, size, "%s fits: %s%s%s: %s",
+                       explanation->time ? "TIMESTAMP" : "the digest", fit->readings[0]->word,
                        fit->count > 1 ? ", " : "", fit->count > 1 ? fit->readings[1]->word : "",
                        words);
         return true;
     }
     if (i > 0)
         return false;
-    (void)snprintf(text, size, "%s%s%s",
+    bool foreign = explanation->foreign[0] != '\0';
+    (void)snprintf(text, size, "%s%s%s%s%s%s",
                    explanation->no_digest ? "there is no digest" : "no known misreading fits",
                    explanation->key_fits ? "; the certificate's key has signed other octets" : "",
+                   foreign ? "; the key of " : "", explanation->foreign,
+                   foreign ? " has signed other octets" : "",
                    explanation->incomplete ? "; not all were tried" : "");
     return true;
+}
+
+/* "explain: the message fits: …", one line for each mistake that reproduces its fault */
+static void print_faults(struct verify *v, const struct slot *slot, const reload_report *report,
+                         const char *indent)
+{
+    size_t count;
+    const struct explained_fault *fault = explanations_faults(&v->explanations, report, &count);
+    for (size_t i = 0; i < count; i++, fault++) {
+        const explain_reading_def *r = fault->reading;
+        if (v->options.form != NULL)
+            tool_warn(&v->tool,
+                      "%s: offset %" PRIu64 ": message %" PRIu64
+                      ": explain: the message fits: %s: %s (%s)",
+                      slot->origin.file, slot->origin.offset, slot->origin.index, r->word, r->text,
+                      r->section);
+        else
+            print(v, "%s    explain: the message fits: %s: %s (%s)\n", indent, r->word, r->text,
+                  r->section);
+    }
 }
 
 /* "explain: SIGNATURE /attributes/2: the digest fits: …", one line for each fit; warnings if
@@ -129,10 +153,11 @@ static bool explanation_text(const struct explanation *explanation, size_t i, ch
 static void print_explanations(struct verify *v, const struct slot *slot, const reload_msg *msg,
                                const reload_report *report, const char *indent)
 {
+    print_faults(v, slot, report, indent);
     for (size_t i = 0; i < report->count; i++) {
         const reload_signature *signature = reload_report_signature(report, i);
         const struct explanation *explanation = explanations_of(&v->explanations, signature);
-        char pointer[256], text[900];
+        char pointer[256], text[1200];
         if (!reload_msg_pointer(msg, signature->attr, pointer, sizeof pointer))
             pointer[0] = '\0';
         for (size_t k = 0;

@@ -2,13 +2,14 @@
 /* --explain: the fewest misreadings of the drafts that reproduce a wrong digest. */
 #include "verify/explain/explain.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    MOST_OCTETS = 256 * 1024 * 1024, /* digested for a message, tunnelled ones included */
-    EACH_DIGEST = 512,               /* cost of one digest besides its octets */
-    MOST_CERTS = 16,                 /* tried besides the signer's */
+    MOST_OCTETS = 256 * 1024 * 1024,   /* digested for a message, tunnelled ones included */
+    EACH_DIGEST = 512,                 /* cost of one digest besides its octets */
+    MOST_CERTS = EXPLAIN_MAX_KEYS - 1, /* tried besides the signer's (D34) */
     MOST_KEY_SIZE = 8192 / 8,
     CUT_FROM = 10 /* octets of a digest that identify it */
 };
@@ -28,6 +29,7 @@ struct search {
     explain_signed *signeds;  /* CERTS: the digests that may be signed */
     size_t count, cap;
     unsigned certs;
+    char whose[256]; /* the certificate that is being tried; empty: the signer's */
 };
 
 bool explain_grow(void **array, size_t *cap, size_t count, size_t element)
@@ -51,10 +53,11 @@ bool explain_spend(explain_budget *budget, uint64_t cost)
     return enough;
 }
 
-/* Records a fit, once. */
-static void note(struct search *s, const explain_set *readings)
+/* Records a fit, once. whose: the certificate of its key. */
+static void note_whose(struct search *s, const explain_set *readings, const char *whose)
 {
     explain_fit fit = {.count = readings->count};
+    (void)snprintf(fit.whose, sizeof fit.whose, "%s", whose);
     for (unsigned i = 0; i < readings->count; i++)
         fit.readings[i] = explain_reading_at(readings->reading[i]);
     if (readings->count != s->level || s->found->count == EXPLAIN_MAX_FITS)
@@ -63,6 +66,11 @@ static void note(struct search *s, const explain_set *readings)
         if (memcmp(fit.readings, s->found->fits[i].readings, sizeof fit.readings) == 0)
             return;
     s->found->fits[s->found->count++] = fit;
+}
+
+static void note(struct search *s, const explain_set *readings)
+{
+    note_whose(s, readings, "");
 }
 
 /* Records a fit with a reading of the digest's form added. */
@@ -243,8 +251,12 @@ static void keep_signed(struct search *s, const uint8_t *block, size_t size, uns
                                         &s->signeds[s->count], &good);
         if (s->err != RELOAD_OK || !good)
             continue;
-        if (own && !s->signeds[s->count].pss) /* a block may look like PSS by chance */
+        bool chance = s->signeds[s->count].pss; /* a block may look like PSS by chance */
+        if (own && !chance)
             s->found->key_fits = true;
+        else if (!chance)
+            memcpy(s->found->foreign, s->whose, sizeof s->whose);
+        memcpy(s->signeds[s->count].whose, s->whose, sizeof s->whose);
         s->count++;
     }
 }
@@ -275,6 +287,16 @@ static void open_with(struct search *s, const reload_cert *cert, explain_reading
     }
 }
 
+/* Names the certificate whose key is tried next. */
+static void set_whose(struct search *s, const reload_cert *cert)
+{
+    (void)snprintf(s->whose, sizeof s->whose, "%.180s, serial %.60s", reload_cert_subject(cert),
+                   reload_cert_serial(cert));
+    for (char *c = s->whose; *c != '\0'; c++)
+        if (*c < ' ' || *c > '~')
+            *c = '?';
+}
+
 /* The same with a certificate in DER, unless it has the signer's key. */
 static void open_with_der(struct search *s, const uint8_t *der, size_t len, explain_reading reading,
                           const reload_cert *signer)
@@ -290,8 +312,11 @@ static void open_with_der(struct search *s, const uint8_t *der, size_t len, expl
     reload_err err = reload_cert_parse(der, len, &cert, NULL);
     if (err == RELOAD_ERR_MEMORY || err == RELOAD_ERR_CRYPTO)
         s->err = err;
-    else if (err == RELOAD_OK && !reload_cert_same_key(cert, signer))
+    else if (err == RELOAD_OK && !reload_cert_same_key(cert, signer)) {
+        set_whose(s, cert);
         open_with(s, cert, reading);
+        s->whose[0] = '\0';
+    }
     reload_cert_free(&cert);
 }
 
@@ -330,7 +355,7 @@ static void try_digest(struct search *s, const explain_set *so_far, reload_md ha
             continue;
         s->err = explain_signed_is(&s->signeds[i], digest, &fits);
         if (s->err == RELOAD_OK && fits)
-            note(s, &readings);
+            note_whose(s, &readings, s->signeds[i].whose);
     }
 }
 
@@ -424,7 +449,8 @@ static reload_err explain(const reload_policy *policy, const reload_msg *msg,
     for (s.level = 1; s.level <= EXPLAIN_MAX_READINGS && found->count == 0 && s.err == RELOAD_OK;
          s.level++)
         try_level(&s);
-    found->incomplete = found->incomplete || budget->spent;
+    found->incomplete =
+        found->incomplete || budget->spent || (found->count == 0 && keys != NULL && keys->cut);
     free(s.signeds);
     explain_cover_close(&s.cover);
     return s.err;
@@ -464,14 +490,57 @@ static reload_err explain_signature(struct run *r, const reload_msg *msg,
     return err;
 }
 
+static reload_err add_faults(struct explanations *list, const reload_report *report,
+                             const explain_faults *faults)
+{
+    for (size_t i = 0; i < faults->count; i++) {
+        void *array = list->faults;
+        bool grown =
+            explain_grow(&array, &list->fault_cap, list->fault_count, sizeof *list->faults);
+        list->faults = array;
+        if (!grown)
+            return RELOAD_ERR_MEMORY;
+        list->faults[list->fault_count++] =
+            (struct explained_fault){report, explain_reading_at(faults->reading[i])};
+    }
+    return RELOAD_OK;
+}
+
+/* Adds an explanation of a TIMESTAMP if there is one. */
+static reload_err explain_timestamp(struct run *r, const reload_report *report,
+                                    const reload_signature *signature)
+{
+    struct explanations *list = r->list;
+    explain_faults faults;
+    explain_time(r->policy, signature->timestamp, report->checked_at, &faults);
+    if (faults.count == 0)
+        return RELOAD_OK;
+    void *array = list->all;
+    bool grown = explain_grow(&array, &list->cap, list->count, sizeof *list->all);
+    list->all = array;
+    if (!grown)
+        return RELOAD_ERR_MEMORY;
+    struct explanation *found = &list->all[list->count++];
+    *found = (struct explanation){.signature = signature, .time = true, .count = faults.count};
+    for (size_t i = 0; i < faults.count; i++)
+        found->fits[i] =
+            (explain_fit){.readings = {explain_reading_at(faults.reading[i])}, .count = 1};
+    return RELOAD_OK;
+}
+
 /* One report and its tunnelled ones. */
 static reload_err explain_all(struct run *r, const reload_msg *msg, const reload_report *report)
 {
-    reload_err err = RELOAD_OK;
+    explain_faults faults;
+    explain_faults_of(r->policy, msg, report, &faults);
+    reload_err err = add_faults(r->list, report, &faults);
     for (size_t i = 0; i < report->count && err == RELOAD_OK; i++) {
         const reload_signature *signature = reload_report_signature(report, i);
         if (is_wrong(signature))
             err = explain_signature(r, msg, signature);
+        else if (signature->reason == RELOAD_REASON_STALE ||
+                 signature->reason == RELOAD_REASON_FUTURE)
+            err = explain_timestamp(r, report, signature);
     }
     for (size_t i = 0; i < report->tunnelled_count && err == RELOAD_OK; i++) {
         const reload_tunnelled *inner = reload_report_tunnelled(report, i);
@@ -488,7 +557,7 @@ reload_err explain_report(const reload_policy *policy, const reload_msg *msg,
                     .mac = suite->kind == RELOAD_SUITE_MAC,
                     .budget = {.left = MOST_OCTETS},
                     .list = list};
-    list->count = list->next = 0;
+    list->count = list->next = list->fault_count = list->next_fault = 0;
     reload_err err = explain_all(&r, msg, report);
     explain_keys_close(&r.keys);
     return err;
@@ -502,13 +571,24 @@ const struct explanation *explanations_of(struct explanations *list,
                : NULL;
 }
 
+const struct explained_fault *explanations_faults(struct explanations *list,
+                                                  const reload_report *report, size_t *count)
+{
+    size_t from = list->next_fault;
+    while (list->next_fault < list->fault_count && list->faults[list->next_fault].report == report)
+        list->next_fault++;
+    *count = list->next_fault - from;
+    return *count == 0 ? NULL : &list->faults[from];
+}
+
 void explanations_rewind(struct explanations *list)
 {
-    list->next = 0;
+    list->next = list->next_fault = 0;
 }
 
 void explanations_free(struct explanations *list)
 {
     free(list->all);
+    free(list->faults);
     *list = (struct explanations){0};
 }

@@ -25,19 +25,28 @@ enum {
 typedef struct explain_fit {
     const explain_reading_def *readings[EXPLAIN_MAX_READINGS];
     size_t count;
+    char whose[256]; /* key-of-…: the certificate; else empty */
 } explain_fit;
 
 /* Writes a fit in words, always terminated. */
 void explain_fit_text(const explain_fit *fit, char *text, size_t size);
 
-/* Why a digest is wrong. */
+/* Why a digest is wrong, or a TIMESTAMP. */
 struct explanation {
     const reload_signature *signature;
+    bool time;                          /* fits of TIMESTAMP, not of the digest */
     explain_fit fits[EXPLAIN_MAX_FITS]; /* with the fewest misreadings */
     size_t count;                       /* 0: no known misreading fits */
     bool no_digest;                     /* DIGEST is absent or empty */
-    bool key_fits;   /* CERTS: made with the certificate's key, over other octets */
-    bool incomplete; /* the budget did not allow to try all readings */
+    bool key_fits;     /* CERTS: made with the certificate's key, over other octets */
+    char foreign[256]; /* CERTS: the certificate whose key made it, over other octets, or empty */
+    bool incomplete;   /* the budget did not allow to try all readings */
+};
+
+/* A mistake that reproduces a fault of a message which is not one of a digest. */
+struct explained_fault {
+    const reload_report *report;
+    const explain_reading_def *reading;
 };
 
 /* The explanations of a report and its tunnelled reports, in their order. Zero-initialise it. */
@@ -45,11 +54,14 @@ struct explanations {
     struct explanation *all;
     size_t count, cap;
     size_t next; /* private */
+    struct explained_fault *faults;
+    size_t fault_count, fault_cap, next_fault;
 };
 
 /* Explains each signature whose reason is RELOAD_REASON_BAD_DIGEST or
- * RELOAD_REASON_BAD_DIGEST_LENGTH: tries each reading, then pairs if none fits. The work for a
- * message is bounded. list, emptied first, is valid while the report is. RELOAD_ERR_MEMORY,
+ * RELOAD_REASON_BAD_DIGEST_LENGTH: tries each reading, then pairs if none fits, with at most 64
+ * keys (D34). Explains malformed messages, Overlays and TIMESTAMPs too. The work for a message is
+ * bounded. list, emptied first, is valid while the report is. RELOAD_ERR_MEMORY,
  * RELOAD_ERR_CRYPTO. */
 reload_err explain_report(const reload_policy *policy, const reload_msg *msg,
                           const reload_report *report, struct explanations *list);
@@ -57,6 +69,9 @@ reload_err explain_report(const reload_policy *policy, const reload_msg *msg,
  * after each explanations_rewind. */
 const struct explanation *explanations_of(struct explanations *list,
                                           const reload_signature *signature);
+/* The faults of a report that were explained, asked for in the same way. */
+const struct explained_fault *explanations_faults(struct explanations *list,
+                                                  const reload_report *report, size_t *count);
 void explanations_rewind(struct explanations *list);
 void explanations_free(struct explanations *list);
 
@@ -152,6 +167,19 @@ typedef enum explain_reading {
     READ_DIGEST_PADDED,
     READ_DIGEST_ZEROS_DROPPED,
     READ_DIGEST_SIGN_OCTET,
+    /* Framing, Overlay and TIMESTAMP, which are not part of a digest */
+    READ_FRAMED_LITTLE_ENDIAN,
+    READ_FRAMED_WITH_HEADER,
+    READ_FRAMED_WITHOUT_PADDING,
+    READ_PADDING_NOT_WRITTEN,
+    READ_OVERLAY_WITH_LF,
+    READ_OVERLAY_WITH_CRLF,
+    READ_OVERLAY_IN_OTHER_CASE,
+    READ_OVERLAY_BYTE_SWAPPED,
+    READ_TIME_IN_MILLISECONDS,
+    READ_TIME_SINCE_1900,
+    READ_TIME_BYTE_SWAPPED,
+    READ_TIME_LOCAL,
     READ_READINGS, /* number of readings */
     READ_NO_READING = READ_READINGS
 } explain_reading;
@@ -183,7 +211,8 @@ typedef enum explain_axis {
     READ_AXIS_MAC,
     READ_AXIS_TWICE,
     READ_AXIS_BLOCK,
-    READ_AXIS_FORM
+    READ_AXIS_FORM,
+    READ_AXIS_FAULT /* alone */
 } explain_axis;
 
 explain_axis explain_reading_axis(explain_reading reading);
@@ -239,13 +268,18 @@ typedef struct explain_key_reading {
     explain_set readings;
     uint8_t *octets;
     size_t len;
-    bool first; /* of all keys; algorithms without a key are tried with it alone */
+    bool first;   /* of all keys; algorithms without a key are tried with it alone */
+    size_t order; /* of trying: by number of readings, then by this */
 } explain_key_reading;
+
+enum { EXPLAIN_MAX_KEYS = 64 }; /* tried for a signature (D34) */
 
 typedef struct explain_keys {
     explain_key_reading *keys;
     size_t count;
     size_t cap;
+    size_t next; /* order of the next key of a secret */
+    bool cut;    /* there are more than EXPLAIN_MAX_KEYS */
 } explain_keys;
 
 /* Writes base64 with padding. Returns the number of characters: 4 for each 3 octets, rounded up. */
@@ -254,7 +288,8 @@ size_t explain_base64_encode(const uint8_t *octets, size_t len, uint8_t *text);
  */
 bool explain_base64_decode(const uint8_t *text, size_t len, uint8_t *octets, size_t *octets_len);
 
-/* All keys derived from the policy's secrets. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+/* The keys derived from the policy's secrets, EXPLAIN_MAX_KEYS at most. RELOAD_ERR_MEMORY,
+ * RELOAD_ERR_CRYPTO. */
 reload_err explain_keys_open(explain_keys *keys, const reload_policy *policy);
 /* Wipes and frees them. */
 void explain_keys_close(explain_keys *keys);
@@ -269,6 +304,7 @@ typedef struct explain_signed {
     uint8_t digest[RELOAD_MAX_MD_SIZE]; /* under PSS: H of RFC 8017 section 9.1 */
     uint8_t salt[1024];
     size_t salt_len;
+    char whose[256]; /* the certificate whose key opened it; empty for the signer's */
 } explain_signed;
 
 /* Reads a digest from a block of len octets (key of bits bits): EMSA-PKCS1-v1_5 or EMSA-PSS (RFC
@@ -282,5 +318,26 @@ reload_err explain_signed_is(const explain_signed *what, const uint8_t *digest, 
 
 /* The reading of a hash; READ_NO_READING for SHA-1. */
 explain_reading explain_hash_reading(reload_md hash);
+
+/* ---- fault.c: faults that are not of a digest ---- */
+
+/* The readings that reproduce a fault. */
+typedef struct explain_faults {
+    explain_reading reading[8];
+    size_t count;
+} explain_faults;
+
+static inline void explain_fault_add(explain_faults *faults, explain_reading reading)
+{
+    if (faults->count < sizeof faults->reading / sizeof faults->reading[0])
+        faults->reading[faults->count++] = reading;
+}
+
+/* The framing of a malformed message, or an Overlay that is not the policy's. */
+void explain_faults_of(const reload_policy *policy, const reload_msg *msg,
+                       const reload_report *report, explain_faults *found);
+/* A TIMESTAMP that is too far from the time of checking. */
+void explain_time(const reload_policy *policy, uint32_t timestamp, reload_time checked_at,
+                  explain_faults *found);
 
 #endif

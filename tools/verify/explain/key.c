@@ -19,8 +19,11 @@ static reload_err add(explain_keys *keys, const explain_set *readings, const uin
         memcpy(copy, octets, len);
     if (tail_len > 0)
         memcpy(copy + len, tail, tail_len);
-    keys->keys[keys->count] = (explain_key_reading){
-        .readings = *readings, .octets = copy, .len = len + tail_len, .first = keys->count == 0};
+    keys->keys[keys->count] = (explain_key_reading){.readings = *readings,
+                                                    .octets = copy,
+                                                    .len = len + tail_len,
+                                                    .first = keys->count == 0,
+                                                    .order = keys->next++};
     keys->count++;
     return RELOAD_OK;
 }
@@ -138,6 +141,31 @@ static reload_err add_spelt(explain_keys *keys, const uint8_t *secret, size_t le
     return err;
 }
 
+/* By number of readings, so that the fewest misreadings of each secret are tried. */
+static int compare_keys(const void *a, const void *b)
+{
+    const explain_key_reading *x = a, *y = b;
+    if (x->readings.count != y->readings.count)
+        return x->readings.count < y->readings.count ? -1 : 1;
+    return (x->order > y->order) - (x->order < y->order);
+}
+
+static void wipe_key(explain_key_reading *key)
+{
+    explicit_bzero(key->octets, key->len);
+    free(key->octets);
+}
+
+/* Keeps as many keys as may be tried (D34). */
+static void cut_keys(explain_keys *keys)
+{
+    if (keys->count > 1)
+        qsort(keys->keys, keys->count, sizeof *keys->keys, compare_keys);
+    keys->cut = keys->count > EXPLAIN_MAX_KEYS;
+    while (keys->count > EXPLAIN_MAX_KEYS)
+        wipe_key(&keys->keys[--keys->count]);
+}
+
 reload_err explain_keys_open(explain_keys *keys, const reload_policy *policy)
 {
     reload_err err = RELOAD_OK;
@@ -146,6 +174,7 @@ reload_err explain_keys_open(explain_keys *keys, const reload_policy *policy)
     for (size_t i = 0;
          err == RELOAD_OK && (secret = reload_policy_secret(policy, i)).octets != NULL; i++) {
         size_t size = 2 * secret.len + 4 + 20;
+        keys->next = 0;
         uint8_t *work = malloc(size);
         err = work == NULL ? RELOAD_ERR_MEMORY
                            : add_form(keys, READ_NO_READING, secret.octets, secret.len);
@@ -156,6 +185,8 @@ reload_err explain_keys_open(explain_keys *keys, const reload_policy *policy)
         if (work != NULL)
             explicit_bzero(work, size);
         free(work);
+        if (err == RELOAD_OK)
+            cut_keys(keys);
     }
     if (err != RELOAD_OK)
         explain_keys_close(keys);
@@ -164,10 +195,8 @@ reload_err explain_keys_open(explain_keys *keys, const reload_policy *policy)
 
 void explain_keys_close(explain_keys *keys)
 {
-    for (size_t i = 0; i < keys->count; i++) {
-        explicit_bzero(keys->keys[i].octets, keys->keys[i].len);
-        free(keys->keys[i].octets);
-    }
+    for (size_t i = 0; i < keys->count; i++)
+        wipe_key(&keys->keys[i]);
     free(keys->keys);
     *keys = (explain_keys){0};
 }

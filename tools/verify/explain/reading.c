@@ -260,6 +260,43 @@ static const struct {
     [READ_DIGEST_SIGN_OCTET] = {READ_AXIS_FORM,
         {"digest-sign-octet",
          "DIGEST has a zero octet before the signature", "D13"}},
+    /* Framing, Overlay, TIMESTAMP */
+    [READ_FRAMED_LITTLE_ENDIAN] = {READ_AXIS_FAULT,
+        {"framed-little-endian",
+         "the header's Length is little-endian", "B§5.1"}},
+    [READ_FRAMED_WITH_HEADER] = {READ_AXIS_FAULT,
+        {"framed-with-header",
+         "the header's Length counts the header's 68 octets", "B§5.1"}},
+    [READ_FRAMED_WITHOUT_PADDING] = {READ_AXIS_FAULT,
+        {"framed-without-padding",
+         "the header's Length does not count the padding of the message's attributes", "D3"}},
+    [READ_PADDING_NOT_WRITTEN] = {READ_AXIS_FAULT,
+        {"padding-not-written",
+         "the message's attributes have no padding", "B§5.2"}},
+    [READ_OVERLAY_WITH_LF] = {READ_AXIS_FAULT,
+        {"overlay-with-lf",
+         "Overlay is the CRC-32 of the name followed by a line feed", "D15"}},
+    [READ_OVERLAY_WITH_CRLF] = {READ_AXIS_FAULT,
+        {"overlay-with-crlf",
+         "Overlay is the CRC-32 of the name followed by CR LF", "D15"}},
+    [READ_OVERLAY_IN_OTHER_CASE] = {READ_AXIS_FAULT,
+        {"overlay-in-other-case",
+         "Overlay is the CRC-32 of the name in another case", "D15"}},
+    [READ_OVERLAY_BYTE_SWAPPED] = {READ_AXIS_FAULT,
+        {"overlay-byte-swapped",
+         "Overlay is little-endian", "D15"}},
+    [READ_TIME_IN_MILLISECONDS] = {READ_AXIS_FAULT,
+        {"time-in-milliseconds",
+         "TIMESTAMP counts milliseconds, cut to 32 bits", "D4"}},
+    [READ_TIME_SINCE_1900] = {READ_AXIS_FAULT,
+        {"time-since-1900",
+         "TIMESTAMP counts seconds since 1900, as NTP does", "D4"}},
+    [READ_TIME_BYTE_SWAPPED] = {READ_AXIS_FAULT,
+        {"time-byte-swapped",
+         "TIMESTAMP is little-endian", "D4"}},
+    [READ_TIME_LOCAL] = {READ_AXIS_FAULT,
+        {"time-local",
+         "TIMESTAMP may be local time, not UTC", "D35"}},
 };
 /* clang-format on */
 
@@ -322,4 +359,6 @@ void explain_fit_text(const explain_fit *fit, char *text, size_t size)
             return;
         at += (size_t)n;
     }
+    if (fit->whose[0] != '\0')
+        (void)snprintf(text + at, size - at, ": %s", fit->whose);
 }

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Faults other than of digests that a known mistake reproduces: framing, Overlay and TIMESTAMP. */
+#include "common/octets.h"
+#include "verify/explain/explain.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* ---- Framing ---- */
+
+enum { HEAD = 4 };
+
+static uint32_t padding_of(uint32_t length)
+{
+    return (4 - length % 4) % 4;
+}
+
+/* The end of a run of attributes. */
+struct run_end {
+    uint64_t at;      /* where the last attribute ends, which may be past the run's octets */
+    uint32_t padding; /* of all of them, written or not */
+    bool whole;       /* no head is missing octets */
+};
+
+/* Steps over the attributes from an offset up to limit. padded: padding follows each value. */
+static struct run_end walk(const uint8_t *octets, uint64_t from, uint64_t limit, bool padded)
+{
+    struct run_end end = {.at = from};
+    while (end.at < limit && limit - end.at >= HEAD) {
+        uint32_t length = octets_get16(octets + end.at + 2);
+        end.padding += padding_of(length);
+        end.at += HEAD + length + (padded ? padding_of(length) : 0);
+    }
+    end.whole = end.at >= limit;
+    return end;
+}
+
+/* Whether the attributes of a message end where this Length says. */
+static bool is_framed(const uint8_t *octets, size_t len, uint32_t length)
+{
+    uint64_t end = (uint64_t)RELOAD_HEADER_SIZE + length;
+    return length > 0 && end <= len && walk(octets, RELOAD_HEADER_SIZE, end, true).at == end;
+}
+
+static void explain_framing(const reload_msg *msg, explain_faults *found)
+{
+    size_t len;
+    const uint8_t *octets = reload_msg_octets(msg, &len);
+    uint32_t length = reload_msg_field(msg, RELOAD_F_LENGTH);
+    uint32_t swapped = (length & 0xff) << 16 | (length & 0xff00) | length >> 16;
+    uint64_t end = (uint64_t)RELOAD_HEADER_SIZE + length, limit = end < len ? end : len;
+    if (swapped != length && is_framed(octets, len, swapped))
+        explain_fault_add(found, READ_FRAMED_LITTLE_ENDIAN);
+    if (length >= RELOAD_HEADER_SIZE && is_framed(octets, len, length - RELOAD_HEADER_SIZE))
+        explain_fault_add(found, READ_FRAMED_WITH_HEADER);
+    struct run_end run = walk(octets, RELOAD_HEADER_SIZE, limit, true);
+    if (run.whole && run.padding > 0 && run.at == end + run.padding)
+        explain_fault_add(found, READ_FRAMED_WITHOUT_PADDING);
+    run = walk(octets, RELOAD_HEADER_SIZE, limit, false);
+    if (run.padding > 0 && end <= len && run.at == end)
+        explain_fault_add(found, READ_PADDING_NOT_WRITTEN);
+}
+
+/* ---- Overlay ---- */
+
+enum { MOST_LETTERS = 10, MOST_NAME = 1024 };
+
+/* Sets the case of the letters of a name by the bits of a number: the first letters' one by one,
+ * and that of the others by the last bit. */
+static void set_case(char *name, const char *original, unsigned bits)
+{
+    unsigned letters = 0;
+    for (; *original != '\0'; original++, name++) {
+        bool letter = isalpha((unsigned char)*original) != 0;
+        unsigned bit = letters < MOST_LETTERS - 1 ? letters : MOST_LETTERS - 1;
+        *name = !letter                  ? *original
+                : (bits >> bit & 1) != 0 ? (char)toupper((unsigned char)*original)
+                                         : (char)tolower((unsigned char)*original);
+        letters += letter;
+    }
+    *name = '\0';
+}
+
+static void explain_overlay(const reload_msg *msg, const char *name, explain_faults *found)
+{
+    static const struct {
+        const char *tail;
+        explain_reading reading;
+    } tails[] = {{"\n", READ_OVERLAY_WITH_LF}, {"\r\n", READ_OVERLAY_WITH_CRLF}};
+    char other[MOST_NAME + 4];
+    uint32_t field = reload_msg_field(msg, RELOAD_F_OVERLAY), right = reload_overlay_id(name);
+    size_t len = strlen(name);
+    bool case_fits = false;
+    if (field == right || len > MOST_NAME)
+        return;
+    for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
+        memcpy(other, name, len);
+        memcpy(other + len, tails[i].tail, strlen(tails[i].tail) + 1);
+        if (reload_overlay_id(other) == field)
+            explain_fault_add(found, tails[i].reading);
+    }
+    for (unsigned bits = 0; bits < 1u << MOST_LETTERS && !case_fits; bits++) {
+        set_case(other, name, bits);
+        case_fits = reload_overlay_id(other) == field;
+    }
+    if (case_fits)
+        explain_fault_add(found, READ_OVERLAY_IN_OTHER_CASE);
+    if (__builtin_bswap32(right) == field)
+        explain_fault_add(found, READ_OVERLAY_BYTE_SWAPPED);
+}
+
+void explain_faults_of(const reload_policy *policy, const reload_msg *msg,
+                       const reload_report *report, explain_faults *found)
+{
+    const char *name = reload_policy_overlay(policy);
+    found->count = 0;
+    if (report->verdict == RELOAD_MALFORMED)
+        explain_framing(msg, found);
+    else if (report->reason == RELOAD_REASON_OVERLAY_MISMATCH && name != NULL)
+        explain_overlay(msg, name, found);
+}
+
+/* ---- TIMESTAMP ---- */
+
+/* Whether two times of 32 bits are at most so far apart, where both may have wrapped. */
+static bool is_near(uint32_t a, uint32_t b, int64_t most)
+{
+    uint32_t ahead = a - b, behind = b - a;
+    return (ahead < behind ? ahead : behind) <= most;
+}
+
+/* Whether a difference of seconds is that of local time, of which most are whole hours and all are
+ * quarters. A clock that is right to a minute is assumed. */
+static bool is_zone(int64_t difference)
+{
+    enum { MINUTE = 60, QUARTER = 900, MOST = 14 * 3600 };
+    int64_t size = difference < 0 ? -difference : difference;
+    int64_t rest = size % QUARTER;
+    return size >= QUARTER - MINUTE && size <= MOST + MINUTE &&
+           (rest <= MINUTE || rest >= QUARTER - MINUTE);
+}
+
+void explain_time(const reload_policy *policy, uint32_t timestamp, reload_time checked_at,
+                  explain_faults *found)
+{
+    const uint32_t ntp = 2208988800; /* seconds from 1900 to 1970 */
+    int64_t now = checked_at / RELOAD_SECOND, skew = reload_policy_max_skew(policy) / RELOAD_SECOND;
+    uint32_t low = (uint32_t)now;
+    found->count = 0;
+    if (is_near(timestamp, (uint32_t)(now * 1000), skew * 1000 + 999))
+        explain_fault_add(found, READ_TIME_IN_MILLISECONDS);
+    if (is_near(timestamp, low + ntp, skew))
+        explain_fault_add(found, READ_TIME_SINCE_1900);
+    if (is_near(__builtin_bswap32(timestamp), low, skew))
+        explain_fault_add(found, READ_TIME_BYTE_SWAPPED);
+    if (is_zone((int64_t)timestamp - now))
+        explain_fault_add(found, READ_TIME_LOCAL);
+}
