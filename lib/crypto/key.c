@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* RSA private keys: reading, making, writing, signing (D13). */
+/* RSA private keys: reading, making, signing (D13). */
 #include "crypto/encoding.h"
 #include "crypto/pk.h"
 #include "crypto/rng.h"
@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <mbedtls/base64.h>
 #include <mbedtls/rsa.h>
 #include <mbedtls/version.h>
 
@@ -144,31 +143,6 @@ reload_err rl_key_sign(reload_key *key, reload_md md, const reload_span *spans, 
     if (failed != 0)
         return rl_write_error(failed, RELOAD_ERR_CRYPTO);
     return len == rl_key_size(key) ? RELOAD_OK : RELOAD_ERR_CRYPTO;
-}
-
-reload_err reload_key_write(reload_key *key, reload_buf *pem)
-{
-    /* mbedtls_pk_write_key_pem does not wipe its own buffer in every version */
-    static const char head[] = "-----BEGIN RSA PRIVATE KEY-----\n",
-                      foot[] = "-----END RSA PRIVATE KEY-----\n";
-    enum { LINE = 64 };
-    unsigned char der[8192], text[12288]; /* 8192 bits take some 4700 octets */
-    size_t len = 0;
-    int n = mbedtls_pk_write_key_der(&key->pk, der, sizeof der); /* at the end of der */
-    bool good =
-        n > 0 && mbedtls_base64_encode(text, sizeof text, &len, der + sizeof der - (n > 0 ? n : 0),
-                                       n > 0 ? (size_t)n : 0) == 0;
-    if (good)
-        reload_buf_append(pem, head, sizeof head - 1);
-    for (size_t at = 0; good && at < len; at += LINE) {
-        reload_buf_append(pem, text + at, len - at < LINE ? len - at : LINE);
-        reload_buf_append(pem, "\n", 1);
-    }
-    if (good)
-        reload_buf_append(pem, foot, sizeof foot - 1);
-    rl_wipe(der, sizeof der);
-    rl_wipe(text, sizeof text);
-    return good ? pem->err : RELOAD_ERR_CRYPTO;
 }
 
 mbedtls_pk_context *rl_key_pk(reload_key *key)

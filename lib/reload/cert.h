@@ -55,6 +55,9 @@ reload_err reload_key_generate(reload_rng *rng, unsigned bits, reload_key **key)
 void reload_key_free(reload_key **key);
 /* Appends the key as PEM (PKCS#1). */
 reload_err reload_key_write(reload_key *key, reload_buf *pem);
+/* Appends the key as PEM, encrypted with a passphrase that is not empty: PKCS#8 with PBES2 (RFC
+ * 8018), which openssl and mbed TLS read. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+reload_err reload_key_write_encrypted(reload_key *key, const char *passphrase, reload_buf *pem);
 
 /* ---- Certificates (S§7, D18, D19) ---- */
 
@@ -77,6 +80,8 @@ reload_err reload_cert_parse(const uint8_t *octets, size_t len, reload_cert **ce
 void reload_cert_free(reload_cert **cert);
 /* Its DER. */
 const uint8_t *reload_cert_octets(const reload_cert *cert, size_t *len);
+/* Appends it as PEM. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+reload_err reload_cert_write(const reload_cert *cert, reload_buf *pem);
 /* Subject and issuer as "CN=…, O=…", whole, in UTF-8 and escaped for a terminal; a comma in a value
  * gets a backslash. Empty if the name is. Serial number in hex. */
 const char *reload_cert_subject(const reload_cert *cert);
@@ -88,6 +93,9 @@ reload_time reload_cert_not_after(const reload_cert *cert);
 /* The key: "RSA", "EC", …, and its bits. */
 const char *reload_cert_key_type(const reload_cert *cert);
 unsigned reload_cert_key_bits(const reload_cert *cert);
+/* Bits of what the certificate's key may do. Without keyUsage it may sign both. */
+enum { RELOAD_CERT_CA = 1, RELOAD_CERT_SIGNS_CERTS = 2, RELOAD_CERT_SIGNS_CRLS = 4 };
+unsigned reload_cert_usage(const reload_cert *cert);
 /* The number of D19's names, in the certificate's order. */
 size_t reload_cert_names(const reload_cert *cert);
 /* The i-th of them, which lives as long as the certificate; NULL if i is past the last. */
@@ -123,6 +131,10 @@ void reload_request_free(reload_request **request);
 const char *reload_request_subject(const reload_request *request);
 /* Size of its RSA key in bits. */
 unsigned reload_request_key_bits(const reload_request *request);
+/* Name of the hash function of its own signature, such as "SHA-256". */
+const char *reload_request_hash(const reload_request *request);
+/* Whether it has the same public key as a certificate. */
+bool reload_request_same_key(const reload_request *request, const reload_cert *cert);
 /* Whether a subject can be written: "CN=" and a common name of 1 to 64 characters in UTF-8, taken
  * as it is, without control characters. RELOAD_ERR_VALUE, with the limit in diag. */
 reload_err reload_subject_check(const char *subject, reload_diag *diag);
@@ -141,6 +153,8 @@ typedef struct reload_cert_spec {
     size_t serial_len;
     reload_time not_before, not_after; /* years 1970 to 9999 */
     bool ca; /* a CA certificate: it may sign certificates and CRLs, but not messages */
+    const reload_cert
+        *same_subject; /* has the subject, copied octet for octet, if subject is NULL */
 } reload_cert_spec;
 
 /* Issues an X.509 v3 certificate, signed with SHA-256, for a key or for a request's key; the other
@@ -156,6 +170,7 @@ typedef struct reload_revocation {
     const uint8_t *serial;
     size_t serial_len;
     reload_time time;
+    unsigned reason; /* a CRLReason (RFC 5280 section 5.3.1); 0: unspecified, and not written */
 } reload_revocation;
 
 /* A CRL's number (RFC 5280 section 5.2.3), big-endian, below 2^159: 20 octets of a DER INTEGER. */
@@ -174,10 +189,24 @@ void reload_crl_number_text(const reload_crl_number *number, char text[RELOAD_CR
 int reload_crl_number_compare(const reload_crl_number *a, const reload_crl_number *b);
 /* Adds one. Returns false, and changes nothing, if the number is the largest. */
 bool reload_crl_number_next(reload_crl_number *number);
-/* Finds the largest number of the CRLs in a file that issuer has signed. *found is false if there
- * is none, or the octets are not CRLs. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
-reload_err reload_crl_number_read(const uint8_t *octets, size_t len, const reload_cert *issuer,
-                                  reload_crl_number *number, bool *found);
+
+/* ---- CRLs that were issued before ---- */
+
+/* The CRLs of one file that a certificate has issued, taken together. */
+typedef struct reload_crl reload_crl;
+/* Reads a file of CRLs, PEM or DER. *crl is NULL if issuer has issued none of them.
+ * RELOAD_ERR_SYNTAX: not CRLs; RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+reload_err reload_crl_read(const uint8_t *octets, size_t len, const reload_cert *issuer,
+                           reload_crl **crl, reload_diag *diag);
+/* Frees it and sets the pointer to NULL. */
+void reload_crl_free(reload_crl **crl);
+/* The largest number; 0 if none has a number. */
+const reload_crl_number *reload_crl_number_of(const reload_crl *crl);
+/* The latest nextUpdate; RELOAD_NO_TIME if none has one. */
+reload_time reload_crl_next_update(const reload_crl *crl);
+/* The i-th entry, which lives as long as the CRL; NULL if i is past the last. Its serial number has
+ * no leading zeros. */
+const reload_revocation *reload_crl_entry_at(const reload_crl *crl, size_t i);
 
 /* The content of a new CRL. */
 typedef struct reload_crl_spec {

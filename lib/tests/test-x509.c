@@ -344,7 +344,7 @@ static void test_validity(void **state)
 static void add_crl(rl_trust *trust, const reload_cert *issuer, reload_key *key, bool lists_leaf,
                     reload_time next_update)
 {
-    static const reload_revocation leaf = {serial, sizeof serial, 1000000010 * RELOAD_SECOND};
+    static const reload_revocation leaf = {serial, sizeof serial, 1000000010 * RELOAD_SECOND, 0};
     const reload_crl_spec spec = {.size = sizeof spec,
                                   .entries = &leaf,
                                   .count = lists_leaf,
@@ -469,7 +469,7 @@ static reload_err build_and_judge(const struct inputs *in, const reload_cert *ca
 /* Appends two CRLs, of which the second lists the leaf. */
 static void write_crls(reload_buf *pem, const reload_cert *ca)
 {
-    const reload_revocation leaf = {serial, sizeof serial, leaf_spec.not_before};
+    const reload_revocation leaf = {serial, sizeof serial, leaf_spec.not_before, 0};
     reload_crl_spec spec = {
         .size = sizeof spec, .next_update = RELOAD_SECOND, .number = {{[19] = 1}}};
     assert_int_equal(reload_crl_issue(&spec, ca, ca_key, pem, NULL), RELOAD_OK);
@@ -479,49 +479,6 @@ static void write_crls(reload_buf *pem, const reload_cert *ca)
 }
 
 /* ---- CRL numbers ---- */
-
-/* 2^159 - 1 */
-static const char largest[] = "730750818665451459101842416358141509827966271487";
-
-static void append_numbered(reload_buf *pem, const char *digits, const reload_cert *issuer,
-                            reload_key *key)
-{
-    reload_crl_spec spec = {.size = sizeof spec, .next_update = RELOAD_SECOND};
-    assert_true(reload_crl_number_parse(digits, &spec.number));
-    assert_int_equal(reload_crl_issue(&spec, issuer, key, pem, NULL), RELOAD_OK);
-}
-
-/* The number is read from the issuer's own CRLs only. */
-static void test_crl_number_read(void **state)
-{
-    (void)state;
-    reload_buf unused = {0}, pem = {0};
-    reload_crl_number number;
-    char text[RELOAD_CRL_NUMBER_SIZE];
-    bool found;
-    reload_cert *ca = issue_cert(&ca_spec, ca_key, NULL, ca_key, &unused);
-    append_numbered(&pem, "99", ca, other_key);
-    assert_int_equal(reload_crl_number_read(pem.octets, pem.len, ca, &number, &found), RELOAD_OK);
-    assert_false(found);
-    append_numbered(&pem, "128", ca, ca_key);
-    append_numbered(&pem, "5", ca, ca_key);
-    assert_int_equal(reload_crl_number_read(pem.octets, pem.len, ca, &number, &found), RELOAD_OK);
-    assert_true(found);
-    reload_crl_number_text(&number, text);
-    assert_string_equal(text, "128");
-    append_numbered(&pem, largest, ca, ca_key);
-    assert_int_equal(reload_crl_number_read(pem.octets, pem.len, ca, &number, &found), RELOAD_OK);
-    reload_crl_number_text(&number, text);
-    assert_string_equal(text, largest);
-    assert_int_equal(reload_crl_number_read((const uint8_t *)"x", 1, ca, &number, &found),
-                     RELOAD_OK);
-    assert_false(found);
-    reload_crl_spec spec = {.size = sizeof spec, .number = {{0x80}}};
-    assert_int_equal(reload_crl_issue(&spec, ca, ca_key, &pem, NULL), RELOAD_ERR_ARGUMENT);
-    reload_cert_free(&ca);
-    reload_buf_free(&unused);
-    reload_buf_free(&pem);
-}
 
 /* Each allocation fails in turn: the only error is RELOAD_ERR_MEMORY, and the revoked certificate
  * is never accepted. */
@@ -552,19 +509,12 @@ static void test_failing_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_crl_number_read),
-        cmocka_unit_test(test_parse_errors),
-        cmocka_unit_test(test_verify_errors),
-        cmocka_unit_test(test_passphrase),
-        cmocka_unit_test(test_recover),
-        cmocka_unit_test(test_request),
-        cmocka_unit_test(test_bad_request),
-        cmocka_unit_test(test_issue_arguments),
-        cmocka_unit_test(test_dates),
-        cmocka_unit_test(test_validity),
-        cmocka_unit_test(test_crl_signers),
-        cmocka_unit_test(test_crl_arguments),
-        cmocka_unit_test(test_failing_allocations),
+        cmocka_unit_test(test_parse_errors),    cmocka_unit_test(test_verify_errors),
+        cmocka_unit_test(test_passphrase),      cmocka_unit_test(test_recover),
+        cmocka_unit_test(test_request),         cmocka_unit_test(test_bad_request),
+        cmocka_unit_test(test_issue_arguments), cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_validity),        cmocka_unit_test(test_crl_signers),
+        cmocka_unit_test(test_crl_arguments),   cmocka_unit_test(test_failing_allocations),
     };
     return cmocka_run_group_tests_name("x509", tests, setup_keys, teardown_keys);
 }

@@ -85,9 +85,27 @@ size_t rl_asn1_extension(rl_asn1 *w, size_t len, const char *oid, size_t oid_len
     return rl_asn1_wrap(w, n, RL_SEQUENCE);
 }
 
-size_t rl_asn1_authority(rl_asn1 *w, const mbedtls_pk_context *issuer)
+/* The octets of a certificate's SubjectKeyIdentifier. */
+static bool find_key_id(const reload_cert *cert, reload_span *id)
 {
-    size_t n = rl_asn1_key_id(w, issuer);
+    unsigned char *p = cert->crt.v3_ext.p;
+    size_t len;
+    if (p == NULL ||
+        !rl_extension_find(p, p + cert->crt.v3_ext.len, MBEDTLS_OID_SUBJECT_KEY_IDENTIFIER,
+                           MBEDTLS_OID_SIZE(MBEDTLS_OID_SUBJECT_KEY_IDENTIFIER), id))
+        return false;
+    p = (unsigned char *)(uintptr_t)id->octets; /* only read */
+    if (mbedtls_asn1_get_tag(&p, id->octets + id->len, &len, MBEDTLS_ASN1_OCTET_STRING) != 0)
+        return false;
+    *id = (reload_span){p, len};
+    return true;
+}
+
+size_t rl_asn1_authority(rl_asn1 *w, const reload_cert *issuer, const mbedtls_pk_context *pk)
+{
+    reload_span id;
+    size_t n = issuer != NULL && find_key_id(issuer, &id) ? rl_asn1_octets(w, id.octets, id.len)
+                                                          : rl_asn1_key_id(w, pk);
     n = rl_asn1_wrap(w, n, MBEDTLS_ASN1_CONTEXT_SPECIFIC | 0);
     n = rl_asn1_wrap(w, n, RL_SEQUENCE);
     return rl_asn1_extension(w, n, MBEDTLS_OID_AUTHORITY_KEY_IDENTIFIER,
@@ -124,7 +142,7 @@ static reload_err sign_body(reload_span body, reload_key *key, unsigned char *de
     return writing_error(&w);
 }
 
-static reload_err append_pem(const char *label, reload_span der, reload_buf *out)
+reload_err rl_append_pem(const char *label, reload_span der, reload_buf *out)
 {
     char head[64], foot[64];
     size_t size = der.len / 48 * 65 + 256, len = 0; /* 64 characters and LF for 48 octets */
@@ -155,7 +173,7 @@ reload_err rl_append_signed(const char *label, rl_asn1_writer *write, const void
             err = sign_body((reload_span){w.at, (size_t)(body + size - w.at)}, key, der,
                             size + SIGNATURE_SIZE, &whole);
         if (err == RELOAD_OK)
-            err = append_pem(label, whole, out);
+            err = rl_append_pem(label, whole, out);
     }
     free(body);
     free(der);

@@ -14,8 +14,9 @@ typedef struct rl_asn1 {
     int failed; /* an error of mbed TLS */
 } rl_asn1;
 
-/* cRLNumber, id-ce 20 (RFC 5280 section 5.2.3) */
-static const char rl_crl_number_oid[] = MBEDTLS_OID_ID_CE "\x14";
+/* cRLNumber, id-ce 20, and reasonCode, id-ce 21 (RFC 5280 sections 5.2.3 and 5.3.1) */
+#define RL_CRL_NUMBER_OID MBEDTLS_OID_ID_CE "\x14"
+#define RL_CRL_REASON_OID MBEDTLS_OID_ID_CE "\x15"
 
 /* Each returns how many octets it has written. */
 
@@ -38,8 +39,12 @@ size_t rl_asn1_public_key(rl_asn1 *w, const mbedtls_pk_context *pk);
 size_t rl_asn1_key_id(rl_asn1 *w, const mbedtls_pk_context *pk);
 /* An extension; its value is the last len octets. */
 size_t rl_asn1_extension(rl_asn1 *w, size_t len, const char *oid, size_t oid_len, bool critical);
-/* The extension AuthorityKeyIdentifier. */
-size_t rl_asn1_authority(rl_asn1 *w, const mbedtls_pk_context *issuer);
+/* The extension AuthorityKeyIdentifier: the issuer's SubjectKeyIdentifier, or that of its key if it
+ * has none. issuer: NULL if only the key is known. */
+size_t rl_asn1_authority(rl_asn1 *w, const reload_cert *issuer, const mbedtls_pk_context *pk);
+
+/* Appends DER as PEM with a label. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+reload_err rl_append_pem(const char *label, reload_span der, reload_buf *out);
 
 /* Writes what is signed, a SEQUENCE. */
 typedef void rl_asn1_writer(rl_asn1 *w, const void *context);

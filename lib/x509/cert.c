@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a certificate says. */
-#include "x509/cert.h"
+#include "x509/asn1write.h"
 
 #include <stdlib.h>
 
@@ -72,6 +72,20 @@ const char *reload_cert_key_type(const reload_cert *cert)
 unsigned reload_cert_key_bits(const reload_cert *cert)
 {
     return rl_pk_bits(&cert->crt.pk);
+}
+
+unsigned reload_cert_usage(const reload_cert *cert)
+{
+    bool any = (cert->crt.ext_types & MBEDTLS_X509_EXT_KEY_USAGE) == 0;
+    unsigned usage = cert->crt.key_usage;
+    return (cert->crt.ca_istrue != 0 ? RELOAD_CERT_CA : 0u) |
+           (any || (usage & MBEDTLS_X509_KU_KEY_CERT_SIGN) != 0 ? RELOAD_CERT_SIGNS_CERTS : 0u) |
+           (any || (usage & MBEDTLS_X509_KU_CRL_SIGN) != 0 ? RELOAD_CERT_SIGNS_CRLS : 0u);
+}
+
+reload_err reload_cert_write(const reload_cert *cert, reload_buf *pem)
+{
+    return rl_append_pem("CERTIFICATE", (reload_span){cert->crt.raw.p, cert->crt.raw.len}, pem);
 }
 
 size_t reload_cert_names(const reload_cert *cert)

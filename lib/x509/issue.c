@@ -87,7 +87,7 @@ static size_t write_basic_constraints(rl_asn1 *w, bool ca)
 static size_t write_extensions(rl_asn1 *w, const struct content *c)
 {
     size_t n = write_names(w, c->spec);
-    n += rl_asn1_authority(w, c->issuer_pk);
+    n += rl_asn1_authority(w, c->issuer, c->issuer_pk);
     n += write_key_id(w, c->pk);
     n += write_usage(w, c->spec->ca);
     n += write_basic_constraints(w, c->spec->ca);
@@ -104,12 +104,21 @@ static size_t write_validity(rl_asn1 *w, const reload_cert_spec *spec)
     return rl_asn1_wrap(w, n, RL_SEQUENCE);
 }
 
-/* The issuer's name as its own certificate has it. */
+/* A name as a certificate has it. */
+static size_t write_subject_of(rl_asn1 *w, const reload_cert *cert)
+{
+    return rl_asn1_octets(w, cert->crt.subject_raw.p, cert->crt.subject_raw.len);
+}
+
+static size_t write_subject(rl_asn1 *w, const struct content *c)
+{
+    return c->spec->subject != NULL ? rl_asn1_subject(w, c->spec->subject)
+                                    : write_subject_of(w, c->spec->same_subject);
+}
+
 static size_t write_issuer(rl_asn1 *w, const struct content *c)
 {
-    return c->issuer == NULL
-               ? rl_asn1_subject(w, c->spec->subject)
-               : rl_asn1_octets(w, c->issuer->crt.subject_raw.p, c->issuer->crt.subject_raw.len);
+    return c->issuer == NULL ? write_subject(w, c) : write_subject_of(w, c->issuer);
 }
 
 /* TBSCertificate (RFC 5280 section 4.1), from its last field to its first. */
@@ -118,7 +127,7 @@ static void write_body(rl_asn1 *w, const void *context)
     const struct content *c = context;
     size_t len = write_extensions(w, c);
     len += rl_asn1_public_key(w, c->pk);
-    len += rl_asn1_subject(w, c->spec->subject);
+    len += write_subject(w, c);
     len += write_validity(w, c->spec);
     len += write_issuer(w, c);
     len += rl_asn1_algorithm(w);
@@ -159,7 +168,7 @@ static reload_err check_spec(const reload_cert_spec *spec, reload_diag *diag)
     char from[RL_DATE_SIZE], to[RL_DATE_SIZE];
     if (!rl_date_write(spec->not_before, from) || !rl_date_write(spec->not_after, to))
         return rl_fail(diag, RELOAD_ERR_VALUE, "date out of range (1970 to 9999)");
-    reload_err err = reload_subject_check(spec->subject, diag);
+    reload_err err = spec->subject == NULL ? RELOAD_OK : reload_subject_check(spec->subject, diag);
     return err == RELOAD_OK ? check_serial(spec, diag) : err;
 }
 
@@ -167,18 +176,21 @@ reload_err reload_cert_issue(const reload_cert_spec *spec, reload_key *subject,
                              const reload_request *request, const reload_cert *issuer,
                              reload_key *issuer_key, reload_buf *out, reload_diag *diag)
 {
-    if (spec->size < sizeof *spec || (subject == NULL) == (request == NULL))
+    if (spec->size < sizeof *spec || (subject == NULL) == (request == NULL) ||
+        (spec->subject == NULL) == (spec->same_subject == NULL) || issuer_key == NULL)
         return rl_fail(diag, RELOAD_ERR_ARGUMENT, "%s", reload_strerror(RELOAD_ERR_ARGUMENT));
     const struct content content = {spec, subject != NULL ? rl_key_pk(subject) : &request->csr.pk,
                                     issuer, rl_key_pk(issuer_key)};
-    size_t names = names_size(spec), issuer_size = issuer == NULL ? 0 : issuer->crt.subject_raw.len;
+    size_t names = names_size(spec), dn_size = issuer == NULL ? 0 : issuer->crt.subject_raw.len;
+    if (spec->same_subject != NULL)
+        dn_size += 2 * spec->same_subject->crt.subject_raw.len; /* it may be the issuer too */
     if (names == 0)
         return rl_fail(diag, RELOAD_ERR_VALUE, "names are too long");
     reload_err err = check_spec(spec, diag);
     if (err != RELOAD_OK)
         return err;
     err = rl_append_signed("CERTIFICATE", write_body, &content,
-                           names + issuer_size + RL_SPKI_SIZE + 2048, issuer_key, out);
+                           names + dn_size + RL_SPKI_SIZE + 2048, issuer_key, out);
     return err == RELOAD_OK
                ? RELOAD_OK
                : rl_fail(diag, err, "the certificate cannot be written: %s", reload_strerror(err));

@@ -179,6 +179,25 @@ unsigned reload_request_key_bits(const reload_request *request)
     return rl_pk_bits(&request->csr.pk);
 }
 
+const char *reload_request_hash(const reload_request *request)
+{
+    static const struct {
+        mbedtls_md_type_t type;
+        const char *name;
+    } hashes[] = {{MBEDTLS_MD_MD5, "MD5"},        {MBEDTLS_MD_SHA1, "SHA-1"},
+                  {MBEDTLS_MD_SHA224, "SHA-224"}, {MBEDTLS_MD_SHA256, "SHA-256"},
+                  {MBEDTLS_MD_SHA384, "SHA-384"}, {MBEDTLS_MD_SHA512, "SHA-512"}};
+    for (size_t i = 0; i < sizeof hashes / sizeof hashes[0]; i++)
+        if (hashes[i].type == request->csr.sig_md)
+            return hashes[i].name;
+    return "unknown";
+}
+
+bool reload_request_same_key(const reload_request *request, const reload_cert *cert)
+{
+    return rl_pk_same(&request->csr.pk, &cert->crt.pk);
+}
+
 /* ---- Making ---- */
 
 struct content {

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Reading the CRLs that a CA has issued before: what they list, and their numbers. */
+#include "crypto/encoding.h"
+#include "x509/asn1write.h"
+#include "x509/trust.h"
+
+#include <stdlib.h>
+
+#include <mbedtls/asn1.h>
+
+struct reload_crl {
+    mbedtls_x509_crl list; /* of the whole file; the entries' serial numbers are in it */
+    reload_crl_number number;
+    reload_time next_update;
+    reload_revocation *entries;
+    size_t count;
+    size_t cap;
+};
+
+/* An INTEGER or ENUMERATED that is the whole of a value. */
+static bool read_integer(reload_span value, int tag, reload_span *integer)
+{
+    unsigned char *p = (unsigned char *)(uintptr_t)value.octets; /* only read */
+    const unsigned char *end = value.octets + value.len;
+    size_t len;
+    if (mbedtls_asn1_get_tag(&p, end, &len, tag) != 0 || p + len != end || len == 0)
+        return false;
+    *integer = (reload_span){p, len};
+    return true;
+}
+
+/* Raises the number to that of another CRL, if that has one of at most 20 octets. */
+static void raise_number(reload_crl_number *number, const mbedtls_x509_buf *extensions)
+{
+    reload_span value;
+    reload_crl_number read = {{0}};
+    unsigned char *p = extensions->p;
+    if (p == NULL ||
+        !rl_extension_find(p, p + extensions->len, RL_CRL_NUMBER_OID, sizeof RL_CRL_NUMBER_OID - 1,
+                           &value) ||
+        !read_integer(value, MBEDTLS_ASN1_INTEGER, &value) || value.len > sizeof read.octets ||
+        value.octets[0] >= 0x80)
+        return;
+    memcpy(read.octets + sizeof read.octets - value.len, value.octets, value.len);
+    if (reload_crl_number_compare(&read, number) > 0)
+        *number = read;
+}
+
+static unsigned read_reason(const mbedtls_x509_crl_entry *entry)
+{
+    reload_span value;
+    unsigned char *p = entry->entry_ext.p;
+    bool found = p != NULL &&
+                 rl_extension_find(p, entry->raw.p + entry->raw.len, RL_CRL_REASON_OID,
+                                   sizeof RL_CRL_REASON_OID - 1, &value) &&
+                 read_integer(value, MBEDTLS_ASN1_ENUMERATED, &value) && value.len == 1 &&
+                 value.octets[0] < 0x80;
+    return found ? value.octets[0] : 0;
+}
+
+static reload_err add_entries(reload_crl *to, const mbedtls_x509_crl *from)
+{
+    for (const mbedtls_x509_crl_entry *e = &from->entry; e != NULL && e->raw.len > 0; e = e->next) {
+        void *entries = to->entries;
+        bool grown = rl_grow(&entries, &to->cap, to->count, sizeof *to->entries);
+        to->entries = entries;
+        if (!grown)
+            return RELOAD_ERR_MEMORY;
+        const uint8_t *serial = e->serial.p;
+        size_t len = e->serial.len;
+        for (; len > 1 && *serial == 0; len--)
+            serial++;
+        to->entries[to->count++] = (reload_revocation){.serial = serial,
+                                                       .serial_len = len,
+                                                       .time = rl_date_read(&e->revocation_date),
+                                                       .reason = read_reason(e)};
+    }
+    return RELOAD_OK;
+}
+
+/* Takes a CRL of the file over, if its issuer has signed it. */
+static reload_err take(reload_crl *to, const mbedtls_x509_crl *from, const reload_cert *issuer,
+                       bool *taken)
+{
+    bool good = false;
+    if (!rl_same_dn(&from->issuer, &issuer->crt.subject))
+        return RELOAD_OK;
+    reload_err err = rl_crl_verify(from, &issuer->crt, &good);
+    if (err != RELOAD_OK || !good)
+        return err;
+    *taken = true;
+    raise_number(&to->number, &from->crl_ext);
+    if (from->next_update.year != 0 && rl_date_read(&from->next_update) > to->next_update)
+        to->next_update = rl_date_read(&from->next_update);
+    return add_entries(to, from);
+}
+
+reload_err reload_crl_read(const uint8_t *octets, size_t len, const reload_cert *issuer,
+                           reload_crl **crl, reload_diag *diag)
+{
+    size_t given = len;
+    bool taken = false;
+    uint8_t *text = rl_pem_or_der(octets, &len);
+    reload_crl *read = calloc(1, sizeof *read);
+    *crl = NULL;
+    if (text == NULL || read == NULL) {
+        free(text);
+        free(read);
+        return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+    }
+    read->next_update = RELOAD_NO_TIME;
+    mbedtls_x509_crl_init(&read->list);
+    reload_err err = rl_check_der_end(text, given, "CRL", diag);
+    if (err == RELOAD_OK)
+        err = rl_parsed(mbedtls_x509_crl_parse(&read->list, text, len), "CRL", diag);
+    free(text);
+    for (const mbedtls_x509_crl *at = &read->list; at != NULL && err == RELOAD_OK; at = at->next)
+        if ((err = take(read, at, issuer, &taken)) != RELOAD_OK)
+            (void)rl_fail(diag, err, "%s", reload_strerror(err));
+    if (err != RELOAD_OK || !taken)
+        reload_crl_free(&read);
+    *crl = read;
+    return err;
+}
+
+void reload_crl_free(reload_crl **crl)
+{
+    if (crl == NULL || *crl == NULL)
+        return;
+    mbedtls_x509_crl_free(&(*crl)->list);
+    free((*crl)->entries);
+    free(*crl);
+    *crl = NULL;
+}
+
+const reload_crl_number *reload_crl_number_of(const reload_crl *crl)
+{
+    return &crl->number;
+}
+
+reload_time reload_crl_next_update(const reload_crl *crl)
+{
+    return crl->next_update;
+}
+
+const reload_revocation *reload_crl_entry_at(const reload_crl *crl, size_t i)
+{
+    return i < crl->count ? &crl->entries[i] : NULL;
+}
