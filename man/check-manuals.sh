@@ -105,9 +105,10 @@ done
 
 # The files of a CA's directory, and the keys of a profile that the library accepts
 "$tools/reload-keygen" ca --overlay=test --output="$work/ca" --bits=1024
-"$tools/reload-keygen" issue --ca="$work/ca" --output="$work/peer" --user=alice@example.com \
+"$tools/reload-keygen" issue --quiet --ca="$work/ca" --output="$work/peer" --user=alice@example.com \
     --peer-id=463ac413c4000000000000000000000000000000
-find "$work/ca" -type f -exec basename {} \; >"$work/files"
+"$tools/reload-keygen" ca --succeed="$work/ca" --output="$work/next" --bits=1024 --quiet
+find "$work/ca" "$work/next" -mindepth 1 -maxdepth 1 -exec basename {} \; >"$work/files"
 sed -n '/^\.Sh FILES/,/^\.Sh/s/^\.It Pa //p' "$source/man/reload-keygen.1" >"$work/manual"
 same "$work/files" "$work/manual" "reload-keygen(1) has the files of a CA's directory"
 sed -n 's/^ *"\([a-z0-9_]*\)": .*/\1/p' "$work/tables" >"$work/library"

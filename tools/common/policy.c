@@ -61,7 +61,7 @@ static void keep_files(struct tool *tool, const reload_profile *profile)
             tool_keep(tool, lists[i][k]);
 }
 
-bool profile_read(struct tool *tool, const char *path, reload_profile **profile)
+bool profile_read_as_written(struct tool *tool, const char *path, reload_profile **profile)
 {
     reload_buf text = {0};
     reload_diag diag = {0};
@@ -73,6 +73,12 @@ bool profile_read(struct tool *tool, const char *path, reload_profile **profile)
         good = false;
     }
     reload_buf_free(&text);
+    return good;
+}
+
+bool profile_read(struct tool *tool, const char *path, reload_profile **profile)
+{
+    bool good = profile_read_as_written(tool, path, profile);
     if (good && !relocate_files(*profile, path)) {
         tool_error(tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
         good = false;

@@ -104,5 +104,7 @@ void policy_free(struct policy_options *policy);
 /* Reads a profile. File names in it become relative to its directory. Returns false after reporting
  * an error. */
 bool profile_read(struct tool *tool, const char *path, reload_profile **profile);
+/* The same with the file names as they are written. */
+bool profile_read_as_written(struct tool *tool, const char *path, reload_profile **profile);
 
 #endif

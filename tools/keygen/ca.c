@@ -9,19 +9,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-struct make_ca {
-    struct tool tool;
-    const char *dir, *overlay, *name, *seed;
-    int64_t bits, max_peers;
-    reload_time not_before, not_after;
-    char subject[MAX_SUBJECT];
-};
-
 static const struct option_row ca_rows[] = {
     OPTION_TEXT(0, "overlay", "NAME", struct make_ca, overlay,
                 "make a CA for the overlay with this name"),
-    OPTION_TEXT('o', "output", "DIR", struct make_ca, dir,
-                "write ca.key, ca.crt, index and overlay.json to directory DIR"),
+    OPTION_TEXT('o', "output", "DIR", struct make_ca, dir, "write the CA's files to directory DIR"),
+    OPTION_FILE(0, "key", "FILE", struct make_ca, key_file,
+                "take over the CA with the private key in FILE"),
+    OPTION_FILE(0, "cert", "FILE", struct make_ca, cert_file,
+                "take over the CA with the certificate in FILE"),
+    OPTION_FILE(0, "crl", "FILE", struct make_ca, crl_file,
+                "continue this last CRL of the CA that is taken over"),
+    OPTION_TEXT(0, "succeed", "DIR", struct make_ca, old_dir,
+                "succeed the CA in directory DIR: a new key for the same overlay and subject"),
     OPTION_TEXT(0, "name", "NAME", struct make_ca, name,
                 "set the common name of the CA (default: the overlay's name and CA)"),
     KEYGEN_BITS(struct make_ca, bits, "3072"),
@@ -31,6 +30,13 @@ static const struct option_row ca_rows[] = {
                 "make the CA's certificate valid until TIME (default: ten years later)"),
     OPTION_NUMBER(0, "max-peers", "N", struct make_ca, max_peers, 1, MAX_NAMES,
                   "issue at most N Peer-IDs to a user (default: 16)"),
+    OPTION_NAMED(0, "dht", "NAME", struct make_ca, dht, RELOAD_NAMES_DHT,
+                 "set the overlay's DHT algorithm (default: Chord1.0)"),
+    OPTION_NAMED(0, "hash", "NAME", struct make_ca, hash, RELOAD_NAMES_HASH,
+                 "set the overlay's hash algorithm (default: SHA-1)"),
+    KEYGEN_PASSPHRASE(struct make_ca, passphrase_file,
+                      "encrypt ca.key with the passphrase in FILE, which also reads another CA's "
+                      "key"),
     OPTION_TEXT(0, "seed", "HEX", struct make_ca, seed,
                 "make the key from HEX, for test vectors only"),
     KEYGEN_QUIET,
@@ -38,108 +44,109 @@ static const struct option_row ca_rows[] = {
 };
 
 static const struct command_line ca_line = {
-    "reload-keygen ca --overlay=NAME --output=DIR [options]",
-    "Makes a CA for an overlay run under CERTS, and the overlay's profile.", ca_rows, true};
+    "reload-keygen ca --overlay=NAME --output=DIR [options]\n"
+    "reload-keygen ca --overlay=NAME --key=FILE --cert=FILE [--crl=FILE] --output=DIR [options]\n"
+    "reload-keygen ca --succeed=OLD --output=DIR [options]",
+    "Makes a CA for an overlay run under CERTS, and the overlay's profile: a new one, the files of "
+    "a CA that was made elsewhere, or the successor of a CA.",
+    ca_rows, true};
 
-/* The self-signed certificate of the CA's key. */
-static bool make_certificate(struct make_ca *m, reload_rng *rng, reload_key *key, reload_buf *pem)
+/* ---- What all CAs have ---- */
+
+char *make_ca_path(struct make_ca *m, const char *name)
+{
+    return keygen_path(&m->tool, m->dir, name);
+}
+
+bool ca_certify(struct make_ca *m, reload_rng *rng, reload_key *key,
+                const reload_cert *same_subject, const reload_cert *issuer, reload_key *issuer_key,
+                reload_buf *pem)
 {
     uint8_t serial[SERIAL_SIZE];
     reload_diag diag = {0};
     if (!keygen_serial(&m->tool, rng, serial))
         return false;
     reload_cert_spec spec = {.size = sizeof spec,
-                             .subject = m->subject,
+                             .subject = same_subject == NULL ? m->subject : NULL,
                              .serial = serial,
                              .serial_len = sizeof serial,
                              .not_before = m->not_before,
                              .not_after = m->not_after,
-                             .ca = true};
-    reload_err err = reload_cert_issue(&spec, key, NULL, NULL, key, pem, &diag);
+                             .ca = true,
+                             .same_subject = same_subject};
+    if (issuer != NULL && spec.not_after > reload_cert_not_after(issuer))
+        spec.not_after = reload_cert_not_after(issuer);
+    reload_err err = reload_cert_issue(&spec, key, NULL, issuer, issuer_key, pem, &diag);
     if (err != RELOAD_OK)
         tool_error(&m->tool, STATUS_FAILED, "cannot make a certificate: %s", diag.text);
     return err == RELOAD_OK;
 }
 
-/* The new overlay's profile; NULL without memory. */
-static reload_profile *make_profile(const struct make_ca *m)
+reload_cert *ca_parse(struct make_ca *m, const reload_buf *pem)
+{
+    reload_diag diag = {0};
+    reload_cert *cert = NULL;
+    if (reload_cert_parse(pem->octets, pem->len, &cert, &diag) != RELOAD_OK)
+        tool_error(&m->tool, STATUS_FAILED, "cannot make a certificate: %s", diag.text);
+    return cert;
+}
+
+reload_profile *ca_new_profile(struct make_ca *m, int64_t bits)
 {
     reload_profile *profile = reload_profile_new();
+    if (profile != NULL) {
+        profile->overlay = strdup(m->overlay);
+        profile->security = RELOAD_SECURITY_CERTS;
+        profile->dht = m->dht == NOT_SPECIFIED ? RELOAD_DHT_CHORD : m->dht;
+        profile->hash = m->hash == NOT_SPECIFIED ? RELOAD_HASH_SHA1 : m->hash;
+        profile->max_skew = RELOAD_DEFAULT_SKEW;
+        profile->min_rsa_bits = bits < 2048 ? bits : 2048;
+        profile->ca[0] = strdup(CA_CERT_FILE + 1);
+        profile->crl[0] = strdup(CA_CRL_FILE + 1);
+        if (profile->overlay == NULL || profile->ca[0] == NULL || profile->crl[0] == NULL)
+            reload_profile_free(&profile);
+    }
     if (profile == NULL)
-        return NULL;
-    profile->overlay = strdup(m->overlay);
-    profile->security = RELOAD_SECURITY_CERTS;
-    profile->dht = RELOAD_DHT_CHORD;
-    profile->hash = RELOAD_HASH_SHA1;
-    profile->max_skew = RELOAD_DEFAULT_SKEW;
-    profile->min_rsa_bits = m->bits < 2048 ? m->bits : 2048;
-    profile->ca[0] = strdup("ca.crt");
-    if (profile->overlay == NULL || profile->ca[0] == NULL)
-        reload_profile_free(&profile);
+        keygen_no_memory(&m->tool);
     return profile;
 }
 
-static bool write_profile(struct make_ca *m, const char *path)
-{
-    reload_profile *profile = make_profile(m);
-    struct output out;
-    if (profile == NULL)
-        tool_error(&m->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
-    bool good = profile != NULL && output_open(&out, &m->tool, path, 0);
-    if (good) {
-        (void)reload_profile_write(profile, output_write, &out);
-        good = output_close(&out);
-    }
-    reload_profile_free(&profile);
-    return good;
-}
+/* ---- The directory ---- */
+
+static const char *const ca_files[] = {CA_KEY_FILE, CA_CERT_FILE,      CA_INDEX_FILE,
+                                       CA_CRL_FILE, CA_PROFILE_FILE,   CA_LINK_FILE,
+                                       CA_OLD_FILE, CA_SUCCESSOR_FILE, CA_ISSUED_DIR};
+enum { CA_FILES = sizeof ca_files / sizeof ca_files[0] };
 
 /* Calls a function with the path of a file in the CA's directory. */
 static bool in_dir(struct make_ca *m, const char *name,
                    bool (*make)(struct make_ca *m, const char *path))
 {
-    char *path = keygen_path(&m->tool, m->dir, name);
+    char *path = make_ca_path(m, name);
     bool good = path != NULL && make(m, path);
     free(path);
     return good;
 }
 
-static bool write_index(struct make_ca *m)
-{
-    struct ca ca = {.tool = &m->tool, .dir = m->dir};
-    struct index index = {.max_peers = (unsigned)m->max_peers};
-    return index_write(&index, &ca);
-}
-
-const char *const ca_files[CA_FILES] = {"/ca.key", "/ca.crt", "/index", "/overlay.json"};
-
 static bool remove_file(struct make_ca *m, const char *path)
 {
     (void)m;
-    return unlink(path) == 0 || errno == ENOENT;
+    return remove(path) == 0 || errno == ENOENT;
 }
 
-/* All files or none: none existed before. */
-static bool write_all(struct make_ca *m, const char *key_path)
+static bool make_issued(struct make_ca *m, const char *path)
 {
-    char purpose[512];
-    reload_buf pem = {0};
-    (void)snprintf(purpose, sizeof purpose, "ca %s", m->overlay);
-    reload_rng *rng = keygen_rng(&m->tool, m->seed, purpose);
-    reload_key *key = rng == NULL ? NULL : keygen_key(&m->tool, rng, m->bits);
-    char *cert_path = keygen_path(&m->tool, m->dir, "/ca.crt");
-    bool good = key != NULL && cert_path != NULL && make_certificate(m, rng, key, &pem);
-    if (good && (good = keygen_write_key(&m->tool, key, key_path, false))) {
-        good = keygen_write(&m->tool, cert_path, &pem, 0) && write_index(m) &&
-               in_dir(m, "/overlay.json", write_profile);
-        if (!good)
-            for (size_t i = 0; i < CA_FILES; i++)
-                (void)in_dir(m, ca_files[i], remove_file);
-    }
-    reload_buf_free(&pem);
-    reload_key_free(&key);
-    reload_rng_free(&rng);
-    free(cert_path);
+    if (mkdir(path, 0777) == 0)
+        return true;
+    tool_error(&m->tool, STATUS_FAILED, "%s: %s", path, strerror(errno));
+    return false;
+}
+
+static bool write_file(struct make_ca *m, const char *name, const reload_buf *text)
+{
+    char *path = make_ca_path(m, name);
+    bool good = path != NULL && keygen_write(&m->tool, path, text, 0);
+    free(path);
     return good;
 }
 
@@ -148,11 +155,99 @@ static bool write_all(struct make_ca *m, const char *key_path)
 static bool does_not_exist(struct make_ca *m, const char *path)
 {
     struct stat st;
-    if (lstat(path, &st) != 0)
-        return true;
-    tool_error(&m->tool, STATUS_FAILED,
-               "%s: already holds a CA, which is never replaced: %s exists", m->dir, path);
-    return false;
+    char *profile = make_ca_path(m, CA_PROFILE_FILE);
+    bool missing = lstat(path, &st) != 0;
+    if (!missing)
+        tool_error(&m->tool, STATUS_FAILED,
+                   "%s: already holds a CA, which is never replaced: %s exists%s", m->dir, path,
+                   profile != NULL && lstat(profile, &st) != 0
+                       ? "; if it is left of an interrupted call, remove the folder"
+                       : "");
+    free(profile);
+    return missing;
+}
+
+/* Fails early, before a key is made. */
+static bool check_directory(struct make_ca *m)
+{
+    for (size_t i = 0; i < CA_FILES; i++)
+        if (!in_dir(m, ca_files[i], does_not_exist))
+            return false;
+    return true;
+}
+
+/* Writes all but the key. The profile is last: without it no command uses the directory. */
+static bool write_content(struct make_ca *m, const struct ca_content *content)
+{
+    reload_buf profile = {0};
+    bool good = profile_text(&m->tool, content->profile, &profile) &&
+                write_file(m, CA_CERT_FILE, content->cert) &&
+                in_dir(m, CA_ISSUED_DIR, make_issued) &&
+                crl_renew_own(&m->ca, &content->dates, NULL);
+    if (good && content->add != NULL)
+        good = content->add(m, content->arg, false);
+    bool added = good;
+    good = good && write_file(m, CA_PROFILE_FILE, &profile);
+    if (!good && added && content->add != NULL)
+        (void)content->add(m, content->arg, true);
+    reload_buf_free(&profile);
+    return good;
+}
+
+bool ca_make_directory(struct make_ca *m, const struct ca_content *content)
+{
+    bool made = mkdir(m->dir, 0777) == 0, good = made || errno == EEXIST;
+    if (!good)
+        tool_error(&m->tool, STATUS_FAILED, "%s: %s", m->dir, strerror(errno));
+    char *key_path = make_ca_path(m, CA_KEY_FILE);
+    good = good && key_path != NULL && keygen_write_key(&m->tool, key_path, content->key);
+    free(key_path);
+    if (good && !(good = write_content(m, content)))
+        for (size_t i = 0; i < CA_FILES; i++)
+            (void)in_dir(m, ca_files[i], remove_file);
+    if (!good && made)
+        (void)rmdir(m->dir);
+    return good;
+}
+
+/* ---- A new CA ---- */
+
+/* The empty CRL is valid from the beginning of the CA, so that messages of that time can be checked
+ * too. With a seed it does not depend on the clock. */
+static struct crl_dates first_dates(const struct make_ca *m)
+{
+    if (m->seed != NULL)
+        return (struct crl_dates){m->not_before, m->not_after};
+    reload_time now = tool_now();
+    if (now < KEYGEN_MIN_TIME || now > KEYGEN_MAX_TIME)
+        now = m->not_before;
+    struct crl_dates dates = crl_dates_at(now);
+    if (m->not_before < dates.this_update)
+        dates.this_update = m->not_before;
+    return dates;
+}
+
+static void make_new(struct make_ca *m)
+{
+    char purpose[512];
+    reload_buf key = {0}, cert = {0};
+    reload_profile *profile = NULL;
+    (void)snprintf(purpose, sizeof purpose, "ca %s", m->overlay);
+    reload_rng *rng = keygen_rng(&m->tool, m->seed, purpose);
+    m->ca.key = rng == NULL ? NULL : keygen_key(&m->tool, rng, m->bits);
+    if (m->ca.key != NULL &&
+        keygen_key_text(&m->tool, m->ca.key, m->dir, m->passphrase_file, &key) &&
+        ca_certify(m, rng, m->ca.key, NULL, NULL, m->ca.key, &cert) &&
+        (m->ca.cert = ca_parse(m, &cert)) != NULL &&
+        (profile = ca_new_profile(m, m->bits)) != NULL) {
+        struct ca_content content = {
+            .key = &key, .cert = &cert, .profile = profile, .dates = first_dates(m)};
+        (void)ca_make_directory(m, &content);
+    }
+    reload_profile_free(&profile);
+    reload_buf_free(&key);
+    reload_buf_free(&cert);
+    reload_rng_free(&rng);
 }
 
 /* An overlay's name can be too long for the common name that is made of it. */
@@ -167,38 +262,85 @@ static void set_subject(struct make_ca *m)
         tool_usage(&m->tool, "--name is required: the default is too long: %s", diag.text);
 }
 
-static void ca_make(struct make_ca *m)
+/* ---- Options ---- */
+
+/* Ends the program if an option is specified that has no effect. */
+static void check_combination(const struct make_ca *m)
 {
-    if (mkdir(m->dir, 0777) != 0 && errno != EEXIST) {
-        tool_error(&m->tool, STATUS_FAILED, "%s: %s", m->dir, strerror(errno));
+    const bool elsewhere = m->key_file != NULL || m->cert_file != NULL, old = m->old_dir != NULL;
+    const struct {
+        const char *name;
+        bool specified, refused;
+    } rows[] = {{"key", m->key_file != NULL, old},
+                {"cert", m->cert_file != NULL, old},
+                {"overlay", m->overlay != NULL, old},
+                {"dht", m->dht != NOT_SPECIFIED, old},
+                {"hash", m->hash != NOT_SPECIFIED, old},
+                {"max-peers", m->max_peers != NOT_SPECIFIED, old},
+                {"name", m->name != NULL, old || elsewhere},
+                {"bits", m->bits != NOT_SPECIFIED, elsewhere},
+                {"not-before", m->not_before != TIME_NOT_SPECIFIED, elsewhere},
+                {"not-after", m->not_after != TIME_NOT_SPECIFIED, elsewhere},
+                {"seed", m->seed != NULL, elsewhere}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].specified && rows[i].refused)
+            tool_usage(&m->tool, "--%s cannot be combined with --%s: %s", rows[i].name,
+                       old ? "succeed" : "cert",
+                       old ? "the old CA has it" : "the certificate has it");
+    if (elsewhere && m->key_file == NULL)
+        tool_usage(&m->tool, "--cert requires --key");
+    if (elsewhere && m->cert_file == NULL)
+        tool_usage(&m->tool, "--key requires --cert");
+    if (m->crl_file != NULL && !elsewhere)
+        tool_usage(&m->tool, "--crl requires --key and --cert");
+}
+
+static void check_options(struct make_ca *m)
+{
+    check_combination(m);
+    if (m->overlay == NULL && m->old_dir == NULL)
+        tool_usage(&m->tool, "--overlay is required");
+    if (m->dir == NULL)
+        tool_usage(&m->tool, "--output is required");
+    if (m->overlay != NULL)
+        keygen_overlay(&m->tool, m->overlay);
+    if (m->cert_file != NULL)
         return;
-    }
-    for (size_t i = 0; i < CA_FILES; i++)
-        if (!in_dir(m, ca_files[i], does_not_exist))
-            return;
-    (void)in_dir(m, ca_files[0], write_all);
+    if (m->not_before == TIME_NOT_SPECIFIED)
+        m->not_before = tool_now();
+    keygen_check_clock(&m->tool, m->not_before, "not-before");
+    if (m->old_dir == NULL)
+        set_subject(m);
+    if (m->not_after == TIME_NOT_SPECIFIED)
+        m->not_after = m->not_before + 3652 * KEYGEN_DAY;
+    if (m->not_after < m->not_before)
+        tool_usage(&m->tool, "--not-after is before --not-before");
+    if (m->bits == NOT_SPECIFIED)
+        m->bits = 3072;
+    keygen_check_bits(&m->tool, m->bits);
 }
 
 int ca_main(int argc, char **argv)
 {
     struct make_ca m = {.tool = {.name = "reload-keygen ca"},
-                        .bits = 3072,
-                        .max_peers = 16,
-                        .not_before = tool_now(),
+                        .bits = NOT_SPECIFIED,
+                        .max_peers = NOT_SPECIFIED,
+                        .dht = NOT_SPECIFIED,
+                        .hash = NOT_SPECIFIED,
+                        .not_before = TIME_NOT_SPECIFIED,
                         .not_after = TIME_NOT_SPECIFIED};
     (void)arguments_parse(&m.tool, &ca_line, argc, argv, &m);
-    if (m.overlay == NULL)
-        tool_usage(&m.tool, "--overlay is required");
-    if (m.dir == NULL)
-        tool_usage(&m.tool, "--output is required");
-    keygen_overlay(&m.tool, m.overlay);
-    keygen_check_clock(&m.tool, m.not_before, "not-before");
-    set_subject(&m);
-    if (m.not_after == TIME_NOT_SPECIFIED)
-        m.not_after = m.not_before + 3652 * KEYGEN_DAY;
-    if (m.not_after < m.not_before)
-        tool_usage(&m.tool, "--not-after is before --not-before");
-    keygen_check_bits(&m.tool, m.bits);
-    ca_make(&m);
+    check_options(&m);
+    m.ca = (struct ca){.tool = &m.tool, .dir = m.dir, .lock = -1};
+    m.ca.index.max_peers = m.max_peers == NOT_SPECIFIED ? DEFAULT_MAX_PEERS : (unsigned)m.max_peers;
+    if (!check_directory(&m))
+        return tool_finish(&m.tool);
+    if (m.old_dir != NULL)
+        ca_succeed(&m);
+    else if (m.cert_file != NULL)
+        ca_take_over(&m);
+    else
+        make_new(&m);
+    ca_close(&m.ca);
     return tool_finish(&m.tool);
 }

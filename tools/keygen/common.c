@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 void keygen_check_clock(struct tool *tool, reload_time time, const char *option)
@@ -80,12 +81,10 @@ bool keygen_publish(struct output *out, const reload_buf *text)
     return output_close(out);
 }
 
-bool keygen_write(struct tool *tool, const char *path, reload_buf *text, unsigned flags)
+bool keygen_write(struct tool *tool, const char *path, const reload_buf *text, unsigned flags)
 {
     struct output out;
-    bool good = keygen_prepare(&out, tool, path, text, flags) && keygen_publish(&out, text);
-    reload_buf_free(text);
-    return good;
+    return keygen_prepare(&out, tool, path, text, flags) && keygen_publish(&out, text);
 }
 
 reload_key *keygen_key(struct tool *tool, reload_rng *rng, int64_t bits)
@@ -105,9 +104,22 @@ static reload_err take_key(void *arg, const uint8_t *octets, size_t len, const c
     return reload_key_parse(octets, len, passphrase, arg, diag);
 }
 
-bool keygen_read_key(struct tool *tool, const char *path, reload_key **key)
+bool keygen_read_key(struct tool *tool, const char *path, const char *passphrase_file,
+                     reload_key **key)
 {
-    return key_read(tool, path, NULL, take_key, key);
+    return key_read(tool, path, passphrase_file, take_key, key);
+}
+
+reload_cert *keygen_read_cert(struct tool *tool, const char *path)
+{
+    reload_buf octets = {0};
+    reload_diag diag = {0};
+    reload_cert *cert = NULL;
+    if (file_read(tool, path, MAX_CERT, &octets, false) &&
+        reload_cert_parse(octets.octets, octets.len, &cert, &diag) != RELOAD_OK)
+        tool_error_diag(tool, path, &diag);
+    reload_buf_free(&octets);
+    return cert;
 }
 
 bool keygen_serial(struct tool *tool, reload_rng *rng, uint8_t serial[SERIAL_SIZE])
@@ -119,13 +131,24 @@ bool keygen_serial(struct tool *tool, reload_rng *rng, uint8_t serial[SERIAL_SIZ
     return err == RELOAD_OK;
 }
 
-/* Appends a private key as PEM. Returns false after reporting an error. */
-static bool write_pem(struct tool *tool, reload_key *key, const char *path, reload_buf *pem)
+bool keygen_key_text(struct tool *tool, reload_key *key, const char *path,
+                     const char *passphrase_file, reload_buf *pem)
 {
-    reload_err err = reload_key_write(key, pem);
+    reload_buf passphrase = {0};
+    reload_err err = RELOAD_OK;
+    bool good = passphrase_file == NULL || passphrase_read(tool, passphrase_file, &passphrase);
+    if (good && passphrase_file != NULL && passphrase.octets[0] == '\0') {
+        tool_error(tool, STATUS_FAILED, "%s: the passphrase is empty", passphrase_file);
+        good = false;
+    }
+    if (good)
+        err = passphrase_file == NULL
+                  ? reload_key_write(key, pem)
+                  : reload_key_write_encrypted(key, (const char *)passphrase.octets, pem);
     if (err != RELOAD_OK)
         tool_error(tool, STATUS_FAILED, "%s: %s", path, reload_strerror(err));
-    return err == RELOAD_OK;
+    reload_buf_free(&passphrase);
+    return good && err == RELOAD_OK;
 }
 
 static unsigned key_flags(bool force)
@@ -133,13 +156,9 @@ static unsigned key_flags(bool force)
     return OUTPUT_SECRET | (force ? OUTPUT_FORCE : 0u);
 }
 
-bool keygen_write_key(struct tool *tool, reload_key *key, const char *path, bool force)
+bool keygen_write_key(struct tool *tool, const char *path, const reload_buf *pem)
 {
-    reload_buf pem = {0};
-    bool good =
-        write_pem(tool, key, path, &pem) && keygen_write(tool, path, &pem, key_flags(force));
-    reload_buf_free(&pem);
-    return good;
+    return keygen_write(tool, path, pem, key_flags(false));
 }
 
 bool keygen_may_write_files(const struct keygen_files *files)
@@ -190,9 +209,10 @@ bool keygen_write_files(const struct keygen_files *files)
 {
     struct output out;
     reload_buf pem = {0};
-    bool good = files->key == NULL ||
-                (write_pem(files->tool, files->key, files->key_path, &pem) &&
-                 keygen_prepare(&out, files->tool, files->key_path, &pem, key_flags(files->force)));
+    bool good =
+        files->key == NULL ||
+        (keygen_key_text(files->tool, files->key, files->key_path, files->passphrase_file, &pem) &&
+         keygen_prepare(&out, files->tool, files->key_path, &pem, key_flags(files->force)));
     good = good && write_second(files, &out, &pem);
     reload_buf_free(&pem);
     return good;
@@ -211,6 +231,28 @@ bool keygen_may_write(struct tool *tool, const char *path, bool force)
         return tool_may_write(tool, path);
     tool_error(tool, STATUS_FAILED, "%s: already exists; --force replaces it", path);
     return false;
+}
+
+char *keygen_prefix(struct tool *tool, const char *text)
+{
+    static const char *const suffixes[] = {".key", ".crt", ".csr"};
+    struct stat st;
+    size_t len = strlen(text);
+    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++)
+        if (len > 4 && strcmp(text + len - 4, suffixes[i]) == 0 && text[len - 5] != '/') {
+            len -= 4;
+            break;
+        }
+    if (len == 0 || text[len - 1] == '/' ||
+        (len == strlen(text) && stat(text, &st) == 0 && S_ISDIR(st.st_mode)))
+        tool_usage(tool,
+                   "--output: \"%s\" is a folder or empty, expected a prefix of files such as "
+                   "%s%salice",
+                   text, text, len > 0 && text[len - 1] != '/' ? "/" : "");
+    char *prefix = strndup(text, len);
+    if (prefix == NULL)
+        keygen_no_memory(tool);
+    return prefix;
 }
 
 char *keygen_path(struct tool *tool, const char *a, const char *b)

@@ -1,14 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A CA's directory, and in it the index of what it issued: a text file, a line a certificate. */
-#include "common/policy.h"
+/* The index of what a CA issued: a text file, a line for each certificate and block of Peer-IDs. */
 #include "keygen/keygen.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 enum { MAX_INDEX = 1 << 30 };
@@ -17,121 +14,133 @@ static const char heading[] =
     "# Certificates that this CA issued; reload-keygen reads and writes this file.\n"
     "# serial\tnot-after\trevoked\tfirst-peer-id\tpeers\tusers\n";
 
-/* ---- The CA's directory ---- */
+/* RFC 5280 section 5.3.1; 7 is not used, and 8 is for delta CRLs. */
+const char *const revocation_reasons[] = {
+    "unspecified",   "keyCompromise",        "cACompromise",    "affiliationChanged",
+    "superseded",    "cessationOfOperation", "certificateHold", "unused",
+    "removeFromCRL", "privilegeWithdrawn",   "aACompromise",    NULL};
 
-static bool read_ca_file(struct ca *ca, const char *name, reload_buf *octets)
-{
-    char *path = keygen_path(ca->tool, ca->dir, name);
-    bool good = path != NULL && file_read(ca->tool, path, MAX_CERT, octets, false);
-    free(path);
-    return good;
-}
+/* ---- Serial numbers ---- */
 
-static bool read_ca_cert(struct ca *ca)
+bool serial_parse(const char *text, struct serial *serial)
 {
-    reload_buf octets = {0};
-    reload_diag diag = {0};
-    bool good = read_ca_file(ca, "/ca.crt", &octets);
-    if (good && reload_cert_parse(octets.octets, octets.len, &ca->cert, &diag) != RELOAD_OK) {
-        tool_error(ca->tool, STATUS_FAILED, "%s/ca.crt: %s", ca->dir, diag.text);
-        good = false;
+    char digits[2 * MAX_SERIAL + 1];
+    size_t len = 1;
+    digits[0] = '0'; /* if their number is odd */
+    if (strncmp(text, "serial=", 7) == 0)
+        text += 7;
+    if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
+        text += 2;
+    bool any = *text != '\0';
+    while (*text == '0' || *text == ':')
+        text++;
+    for (; *text != '\0'; text++) {
+        if (len == sizeof digits)
+            return false;
+        if (*text != ':')
+            digits[len++] = *text;
     }
-    reload_buf_free(&octets);
-    return good;
-}
-
-/* Notes the CA's files, which no output replaces, and those that its profile names. A CRL is made
- * by this tool, and so may be one. */
-static void keep_ca(struct ca *ca)
-{
-    char *const *const lists[] = {ca->profile->ca, ca->profile->intermediates};
-    for (size_t i = 0; i < CA_FILES; i++) {
-        char *path = keygen_path(ca->tool, ca->dir, ca_files[i]);
-        if (path != NULL)
-            tool_keep(ca->tool, path);
-        free(path);
+    size_t start = len % 2;
+    serial->len = (len - start) / 2;
+    if (serial->len == 0) { /* zero */
+        serial->len = 1;
+        serial->octets[0] = 0;
+        return any;
     }
-    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
-        for (size_t k = 0; lists[i][k] != NULL; k++)
-            tool_keep(ca->tool, lists[i][k]);
+    return reload_hex_decode(digits + start, len - start, serial->octets);
 }
 
-/* Reads profile, certificate and key, in this order. */
-static bool read_ca(struct ca *ca)
+bool serial_same(const struct serial *a, const struct serial *b)
 {
-    char *path = keygen_path(ca->tool, ca->dir, "/overlay.json");
-    char *key_path = keygen_path(ca->tool, ca->dir, "/ca.key");
-    bool good = path != NULL && key_path != NULL && profile_read(ca->tool, path, &ca->profile) &&
-                read_ca_cert(ca) && keygen_read_key(ca->tool, key_path, &ca->key);
-    free(key_path);
-    free(path);
-    if (good && !reload_cert_fits_key(ca->cert, ca->key)) {
-        tool_error(ca->tool, STATUS_FAILED, "%s: ca.key is not the key of ca.crt", ca->dir);
+    return a->len == b->len && memcmp(a->octets, b->octets, a->len) == 0;
+}
+
+void serial_text(const struct serial *serial, char text[2 * MAX_SERIAL + 1])
+{
+    reload_hex_encode(serial->octets, serial->len, text);
+    text[2 * serial->len] = '\0';
+}
+
+/* ---- Entries ---- */
+
+void index_free(struct index *index)
+{
+    for (size_t i = 0; i < index->count; i++)
+        free(index->entries[i].users);
+    free(index->entries);
+    free(index->foreign);
+    free(index->succeeds);
+    *index = (struct index){0};
+}
+
+/* Grows an array of count elements, cap of them allocated, to hold one more. Returns NULL, with the
+ * array unchanged, after reporting that memory is short. */
+static void *grow(struct tool *tool, void *array, size_t count, size_t *cap, size_t size)
+{
+    size_t wanted = *cap == 0 ? 64 : *cap * 2;
+    if (count < *cap)
+        return array;
+    void *grown = wanted > SIZE_MAX / 2 / size ? NULL : realloc(array, wanted * size);
+    if (grown == NULL)
+        keygen_no_memory(tool);
+    else
+        *cap = wanted;
+    return grown;
+}
+
+bool index_add_foreign(struct index *index, struct tool *tool, const struct foreign *foreign)
+{
+    struct foreign *grown =
+        grow(tool, index->foreign, index->foreign_count, &index->foreign_cap, sizeof *grown);
+    if (grown == NULL)
         return false;
-    }
-    if (good && ca->profile->overlay == NULL) {
-        tool_error(ca->tool, STATUS_FAILED, "%s/overlay.json: overlay is missing", ca->dir);
-        return false;
-    }
-    return good;
+    index->foreign = grown;
+    index->foreign[index->foreign_count++] = *foreign;
+    return true;
 }
 
-bool ca_open(struct ca *ca, struct tool *tool, const char *dir)
+struct entry *index_add(struct index *index, struct tool *tool)
 {
-    *ca = (struct ca){.tool = tool, .dir = dir, .lock = -1};
-    ca->lock = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool good = ca->lock >= 0 && flock(ca->lock, LOCK_EX) == 0;
-    if (!good)
-        tool_error(tool, STATUS_FAILED, "%s: %s", dir, strerror(errno));
-    good = good && read_ca(ca);
-    if (good)
-        keep_ca(ca);
-    if (!good)
-        ca_close(ca);
-    return good;
+    struct entry *grown = grow(tool, index->entries, index->count, &index->cap, sizeof *grown);
+    if (grown == NULL)
+        return NULL;
+    index->entries = grown;
+    struct entry *entry = &index->entries[index->count++];
+    *entry = (struct entry){.revoked = -1};
+    return entry;
 }
 
-void ca_close(struct ca *ca)
+void index_drop_last(struct index *index)
 {
-    reload_profile_free(&ca->profile);
-    reload_cert_free(&ca->cert);
-    reload_key_free(&ca->key);
-    if (ca->lock >= 0)
-        (void)close(ca->lock);
-    ca->lock = -1;
+    if (index->count > 0)
+        free(index->entries[--index->count].users);
 }
 
-/* ---- Arithmetic of IDs ---- */
-
-bool id_add(const uint8_t id[RELOAD_ID_SIZE], unsigned n, uint8_t sum[RELOAD_ID_SIZE])
+/* The first of the entries from one on that has a serial number. */
+static struct entry *find_from(const struct index *index, size_t from, const struct serial *serial)
 {
-    uint64_t carry = n;
-    for (size_t i = RELOAD_ID_SIZE; i-- > 0; carry >>= 8) {
-        carry += id[i];
-        sum[i] = (uint8_t)carry;
-    }
-    return carry == 0;
+    for (size_t i = from; i < index->count; i++)
+        if (serial_same(&index->entries[i].serial, serial))
+            return &index->entries[i];
+    return NULL;
 }
 
-bool index_taken(const struct index *index, const uint8_t first[RELOAD_ID_SIZE], unsigned count)
+struct entry *index_find(const struct index *index, const struct serial *serial)
 {
-    uint8_t last[RELOAD_ID_SIZE], other_last[RELOAD_ID_SIZE];
-    if (count == 0)
-        return false;
-    if (!id_add(first, count - 1, last))
-        return true; /* past the last Peer-ID */
-    for (size_t i = 0; i < index->count; i++) {
-        const struct entry *entry = &index->entries[i];
-        if (entry->peers > 0 && id_add(entry->first, entry->peers - 1, other_last) &&
-            memcmp(first, other_last, RELOAD_ID_SIZE) <= 0 &&
-            memcmp(entry->first, last, RELOAD_ID_SIZE) <= 0)
-            return true;
-    }
-    return false;
+    return find_from(index, 0, serial);
 }
 
-/* Whether an entry names a user. */
-static bool entry_has_user(const struct entry *entry, const char *user)
+struct entry *index_next(const struct index *index, const struct entry *entry)
+{
+    return find_from(index, (size_t)(entry - index->entries) + 1, &entry->serial);
+}
+
+bool index_is_first(const struct index *index, const struct entry *entry)
+{
+    return index_find(index, &entry->serial) == entry;
+}
+
+bool entry_has_user(const struct entry *entry, const char *user)
 {
     size_t len = strlen(user);
     for (const char *at = entry->users; *at != '\0';) {
@@ -143,70 +152,7 @@ static bool entry_has_user(const struct entry *entry, const char *user)
     return false;
 }
 
-unsigned index_peers_of(const struct index *index, const char *user)
-{
-    unsigned sum = 0;
-    for (size_t i = 0; i < index->count; i++) {
-        const struct entry *entry = &index->entries[i];
-        bool counted = !entry_has_user(entry, user);
-        /* a renewed certificate names Peer-IDs that were counted before */
-        for (size_t k = 0; k < i && !counted; k++)
-            counted = index->entries[k].peers > 0 &&
-                      memcmp(index->entries[k].first, entry->first, RELOAD_ID_SIZE) == 0 &&
-                      entry_has_user(&index->entries[k], user);
-        if (!counted)
-            sum += entry->peers;
-    }
-    return sum;
-}
-
-bool index_draw(const struct index *index, struct tool *tool, reload_rng *rng, unsigned count,
-                uint8_t first[RELOAD_ID_SIZE])
-{
-    do {
-        reload_err err = reload_rng_fill(rng, first, RELOAD_ID_SIZE);
-        if (err != RELOAD_OK) {
-            tool_error(tool, STATUS_FAILED, "cannot draw random octets: %s", reload_strerror(err));
-            return false;
-        }
-    } while (index_taken(index, first, count));
-    return true;
-}
-
-/* ---- The file ---- */
-
-void index_free(struct index *index)
-{
-    for (size_t i = 0; i < index->count; i++)
-        free(index->entries[i].users);
-    free(index->entries);
-    *index = (struct index){0};
-}
-
-struct entry *index_add(struct index *index, struct tool *tool)
-{
-    if (index->count == index->cap) {
-        size_t cap = index->cap == 0 ? 64 : index->cap * 2;
-        struct entry *grown = cap > SIZE_MAX / 2 / sizeof *grown
-                                  ? NULL
-                                  : realloc(index->entries, cap * sizeof *grown);
-        if (grown == NULL) {
-            keygen_no_memory(tool);
-            return NULL;
-        }
-        index->entries = grown;
-        index->cap = cap;
-    }
-    struct entry *entry = &index->entries[index->count++];
-    *entry = (struct entry){.revoked = -1};
-    return entry;
-}
-
-void index_drop_last(struct index *index)
-{
-    if (index->count > 0)
-        free(index->entries[--index->count].users);
-}
+/* ---- Reading ---- */
 
 /* The next field of a line; NULL after the last. */
 static char *field(char **line)
@@ -230,20 +176,34 @@ static bool read_number(const char *text, unsigned long max, unsigned long *valu
            *value <= max;
 }
 
+/* "-", TIME or TIME,REASON. */
+static bool read_revoked(char *text, struct entry *entry)
+{
+    char *comma = strchr(text, ',');
+    if (strcmp(text, "-") == 0)
+        return true;
+    if (comma != NULL) {
+        *comma = '\0';
+        while (revocation_reasons[entry->reason] != NULL &&
+               strcmp(revocation_reasons[entry->reason], comma + 1) != 0)
+            entry->reason++;
+        if (revocation_reasons[entry->reason] == NULL)
+            return false;
+    }
+    return argument_time_parse(text, &entry->revoked) && entry->revoked >= 0;
+}
+
 static bool read_entry(char *line, struct entry *entry)
 {
     char *serial = field(&line), *not_after = field(&line), *revoked = field(&line),
          *first = field(&line);
     char *peers = field(&line), *users = field(&line);
     unsigned long number;
-    if (users == NULL || line != NULL || strlen(serial) > 2 * sizeof entry->serial)
-        return false;
-    entry->serial_len = strlen(serial) / 2;
-    if (!reload_hex_decode(serial, strlen(serial), entry->serial) ||
+    if (users == NULL || line != NULL || !serial_parse(serial, &entry->serial) ||
         !argument_time_parse(not_after, &entry->not_after) || !read_number(peers, 0xffff, &number))
         return false;
     entry->peers = (unsigned)number;
-    if (strcmp(revoked, "-") != 0 && !argument_time_parse(revoked, &entry->revoked))
+    if (!read_revoked(revoked, entry))
         return false;
     if (entry->peers > 0 && (strlen(first) != 2 * RELOAD_ID_SIZE ||
                              !reload_hex_decode(first, strlen(first), entry->first)))
@@ -252,11 +212,12 @@ static bool read_entry(char *line, struct entry *entry)
     return entry->users != NULL;
 }
 
-/* A comment, or one of the settings "# max-peers 16" and "# crl-number 3". A bit of *seen for each
- * setting. Returns false if a setting has no number. */
+/* A comment, or one of the settings "# max-peers 16", "# crl-number 3" and "# succeeds DIR". A bit
+ * of *seen for each setting that is required. Returns false if a setting has no value. */
 static bool read_setting(const char *line, struct index *index, unsigned *seen)
 {
-    static const char max_peers[] = "# max-peers ", crl_number[] = "# crl-number ";
+    static const char max_peers[] = "# max-peers ", crl_number[] = "# crl-number ",
+                      succeeds[] = "# succeeds ";
     unsigned long number = 0;
     if (strncmp(line, max_peers, sizeof max_peers - 1) == 0) {
         *seen |= 1;
@@ -267,6 +228,11 @@ static bool read_setting(const char *line, struct index *index, unsigned *seen)
     if (strncmp(line, crl_number, sizeof crl_number - 1) == 0) {
         *seen |= 2;
         return reload_crl_number_parse(line + sizeof crl_number - 1, &index->crl_number);
+    }
+    if (strncmp(line, succeeds, sizeof succeeds - 1) == 0) {
+        free(index->succeeds);
+        index->succeeds = strdup(line + sizeof succeeds - 1);
+        return index->succeeds != NULL && index->succeeds[0] != '\0';
     }
     return true;
 }
@@ -285,7 +251,7 @@ static const char *read_lines(struct index *index, struct tool *tool, char *text
         if (strlen(text) != n)
             return "not a line of an index";
         if (*text == '#' && !read_setting(text, index, &seen))
-            return "number missing or out of range";
+            return "value missing or out of range";
         struct entry *entry = *text == '#' ? NULL : index_add(index, tool);
         if (*text != '#' && (entry == NULL || !read_entry(text, entry)))
             return "not a line of an index";
@@ -295,12 +261,18 @@ static const char *read_lines(struct index *index, struct tool *tool, char *text
     return seen == 3 ? NULL : "max-peers or crl-number is missing";
 }
 
-bool index_read(struct index *index, struct ca *ca)
+bool index_read(struct index *index, struct ca *ca, bool may_be_missing)
 {
     reload_buf text = {0};
-    char *path = keygen_path(ca->tool, ca->dir, "/index");
+    char *path = ca_path(ca, CA_INDEX_FILE);
     unsigned number;
-    *index = (struct index){0};
+    *index = (struct index){.max_peers = DEFAULT_MAX_PEERS};
+    if (path != NULL && may_be_missing && access(path, F_OK) != 0) {
+        tool_warn(ca->tool, "warning: %s: missing; a new one is made, with max-peers %d", path,
+                  DEFAULT_MAX_PEERS);
+        free(path);
+        return true;
+    }
     bool good = path != NULL && file_read(ca->tool, path, MAX_INDEX, &text, false);
     const char *wrong =
         good ? read_lines(index, ca->tool, (char *)text.octets, text.len, &number) : NULL;
@@ -315,23 +287,35 @@ bool index_read(struct index *index, struct ca *ca)
     return good;
 }
 
+/* ---- Writing ---- */
+
+static void append_text(reload_buf *text, const char *words)
+{
+    reload_buf_append(text, words, strlen(words));
+}
+
 static void append_time(reload_buf *text, reload_time time)
 {
     char words[RELOAD_TIME_SIZE] = "-";
     if (time >= 0)
         reload_time_text(time / RELOAD_SECOND, words);
-    reload_buf_append(text, words, strlen(words));
-    reload_buf_append(text, "\t", 1);
+    append_text(text, words);
 }
 
 static void append_entry(reload_buf *text, const struct entry *entry)
 {
     char words[2 * RELOAD_ID_SIZE + 32];
-    reload_hex_encode(entry->serial, entry->serial_len, words);
-    reload_buf_append(text, words, 2 * entry->serial_len);
-    reload_buf_append(text, "\t", 1);
+    serial_text(&entry->serial, words);
+    append_text(text, words);
+    append_text(text, "\t");
     append_time(text, entry->not_after);
+    append_text(text, "\t");
     append_time(text, entry->revoked);
+    if (entry->revoked >= 0 && entry->reason != 0) {
+        append_text(text, ",");
+        append_text(text, revocation_reasons[entry->reason]);
+    }
+    append_text(text, "\t");
     reload_hex_encode(entry->first, RELOAD_ID_SIZE, words);
     reload_buf_append(text, entry->peers > 0 ? words : "-",
                       entry->peers > 0 ? 2 * RELOAD_ID_SIZE : 1);
@@ -350,9 +334,14 @@ bool index_write(const struct index *index, struct ca *ca)
                      index->max_peers, crl_number);
     reload_buf_append(&text, heading, sizeof heading - 1);
     reload_buf_append(&text, settings, (size_t)n);
+    if (index->succeeds != NULL) {
+        append_text(&text, "# succeeds ");
+        append_text(&text, index->succeeds);
+        append_text(&text, "\n");
+    }
     for (size_t i = 0; i < index->count; i++)
         append_entry(&text, &index->entries[i]);
-    char *path = keygen_path(ca->tool, ca->dir, "/index");
+    char *path = ca_path(ca, CA_INDEX_FILE);
     bool good = path != NULL && keygen_write(ca->tool, path, &text, OUTPUT_STATE);
     reload_buf_free(&text);
     free(path);

@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* reload-keygen issue */
-#include "base/fault.h"
-#include "keygen/keygen.h"
+#include "keygen/issue.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-struct issue {
-    struct leaf leaf;
-    struct tool *tool; /* the leaf's */
-    const char *ca_dir, *request, *renew;
-    struct ca ca;
-    struct index index;
-    char *renewed_users; /* of the certificate to renew, split into the leaf's names */
-};
+#include <unistd.h>
 
 static const struct option_row issue_rows[] = {
     KEYGEN_CA(struct issue, ca_dir),
@@ -22,7 +13,13 @@ static const struct option_row issue_rows[] = {
     OPTION_FILE(0, "request", "FILE", struct issue, request,
                 "certify the key of the request in FILE, and write no PREFIX.key"),
     OPTION_FILE(0, "renew", "CERT", struct issue, renew,
-                "keep the names of this certificate, which the CA issued"),
+                "keep the names of the certificate in file CERT, or with serial number CERT, which "
+                "the CA issued"),
+    OPTION_FLAG(0, "allow-weak", struct issue, allow_weak,
+                "accept a request with a weak key or signature or the CA's key, and a certificate "
+                "without names"),
+    OPTION_FLAG(0, "json", struct issue, json, "print what was issued as JSON"),
+    KEYGEN_CA_PASSPHRASE(struct issue, passphrase_file),
     LEAF_OTHER_ROWS(struct issue, leaf),
     OPTION_END,
 };
@@ -36,18 +33,10 @@ static const struct command_line issue_line = {
     "request.",
     issue_rows, true};
 
-/* ---- The new entry of the index ---- */
+/* ---- The new lines of the index ---- */
 
-/* The Peer-IDs of a certificate's names are one block of the index. */
-static void set_block(struct entry *entry, const struct issue *s)
-{
-    for (size_t i = 0; i < s->leaf.name_count; i++)
-        if (s->leaf.names[i].peer && entry->peers++ == 0)
-            memcpy(entry->first, s->leaf.names[i].id, RELOAD_ID_SIZE);
-}
-
-/* The users of a certificate's names as the index lists them. */
-static bool set_users(struct entry *entry, struct issue *s)
+/* The users of a certificate's names as the index lists them. NULL without memory. */
+static char *list_users(struct issue *s)
 {
     reload_buf text = {0};
     for (size_t i = 0; i < s->leaf.name_count; i++) {
@@ -58,142 +47,81 @@ static bool set_users(struct entry *entry, struct issue *s)
     }
     reload_buf_append(&text, "-", text.len == 0);
     reload_buf_append(&text, "", 1);
-    entry->users = text.err == RELOAD_OK ? strdup((const char *)text.octets) : NULL;
+    char *users = text.err == RELOAD_OK ? strdup((const char *)text.octets) : NULL;
     reload_buf_free(&text);
-    if (entry->users == NULL)
+    if (users == NULL)
         keygen_no_memory(s->tool);
-    return entry->users != NULL;
+    return users;
 }
 
-/* ---- Names ---- */
-
-/* Whether no user gets more Peer-IDs than the CA's limit, which holds for one certificate too. */
-static bool within_limit(struct issue *s, unsigned count)
+static void drop_lines(struct issue *s)
 {
-    unsigned limit = s->index.max_peers;
-    for (size_t i = 0; i < s->leaf.user_count; i++) {
-        unsigned total = index_peers_of(&s->index, s->leaf.users[i]) + count;
-        if (total > limit) {
-            tool_error(s->tool, STATUS_FAILED, "%s would have %u Peer-IDs; the CA's limit is %u",
-                       s->leaf.users[i], total, limit);
-            return false;
-        }
-    }
-    if (count > limit) {
-        tool_error(s->tool, STATUS_FAILED, "%u Peer-IDs in a certificate; the CA's limit is %u",
-                   count, limit);
-        return false;
-    }
-    return true;
+    while (s->ca.index.count > s->before)
+        index_drop_last(&s->ca.index);
 }
 
-/* S§7: a block of consecutive Peer-IDs, drawn uniformly and disjoint from all issued before. */
-static bool add_peers(struct issue *s, reload_rng *rng)
+static struct entry *add_line(struct issue *s, const struct serial *serial)
 {
-    uint8_t first[RELOAD_ID_SIZE] = {0};
-    char digits[2 * RELOAD_ID_SIZE + 1] = "";
-    unsigned count = leaf_peers(&s->leaf);
-    if (!leaf_consecutive(&s->leaf) || !within_limit(s, count))
-        return false;
-    if (s->leaf.peer_id_count > 0)
-        memcpy(first, s->leaf.peer_ids[0], sizeof first);
-    else if (count > 0 && !RL_FAULT("S§7: Peer-IDs are drawn") &&
-             !index_draw(&s->index, s->tool, rng, count, first))
-        return false;
-    if (count > 0 && index_taken(&s->index, first, count) &&
-        !RL_FAULT("S§7: no Peer-ID is issued twice")) {
-        reload_hex_encode(first, sizeof first, digits);
-        tool_error(
-            s->tool, STATUS_FAILED,
-            "Peer-ID %s or one after it was issued by this CA before; --renew names it again",
-            digits);
-        return false;
-    }
-    leaf_add_peers(&s->leaf, s->ca.profile->overlay, first);
-    return true;
-}
-
-static const struct entry *find_entry(const struct index *index, const reload_cert *cert)
-{
-    for (size_t i = 0; i < index->count; i++) {
-        const struct entry *entry = &index->entries[i];
-        char serial[2 * sizeof entry->serial + 1] = "";
-        reload_hex_encode(entry->serial, entry->serial_len, serial);
-        if (strcmp(serial, reload_cert_serial(cert)) == 0)
-            return entry;
-    }
-    return NULL;
-}
-
-/* Reads the certificate to renew. */
-static reload_cert *read_renewed(struct issue *s)
-{
-    reload_buf octets = {0};
-    reload_diag diag = {0};
-    reload_cert *cert = NULL;
-    if (file_read(s->tool, s->renew, MAX_CERT, &octets, false) &&
-        reload_cert_parse(octets.octets, octets.len, &cert, &diag) != RELOAD_OK)
-        tool_error(s->tool, STATUS_FAILED, "%s: %s", s->renew, diag.text);
-    reload_buf_free(&octets);
-    return cert;
-}
-
-/* The entry of the certificate to renew, which this CA must have issued and not revoked. */
-static const struct entry *find_renewed(struct issue *s)
-{
-    bool issued = false;
-    reload_cert *cert = read_renewed(s);
-    if (cert == NULL)
-        return NULL;
-    reload_err err = reload_cert_issued_by(cert, s->ca.cert, &issued);
-    const struct entry *entry = err == RELOAD_OK && issued ? find_entry(&s->index, cert) : NULL;
-    reload_cert_free(&cert);
-    if (err != RELOAD_OK)
-        tool_error(s->tool, STATUS_FAILED, "%s: %s", s->renew, reload_strerror(err));
-    else if (entry == NULL)
-        tool_error(s->tool, STATUS_FAILED, "%s: the certificate was not issued by this CA",
-                   s->renew);
-    else if (entry->revoked >= 0)
-        tool_error(s->tool, STATUS_FAILED, "%s: the certificate is revoked", s->renew);
-    return entry != NULL && entry->revoked < 0 ? entry : NULL;
-}
-
-/* The names that the index has for the certificate to renew. */
-static bool add_renewed(struct issue *s)
-{
-    const struct entry *entry = find_renewed(s);
+    struct entry *entry = index_add(&s->ca.index, s->tool);
     if (entry == NULL)
-        return false;
-    s->renewed_users = strdup(strcmp(entry->users, "-") == 0 ? "" : entry->users);
-    if (s->renewed_users == NULL) {
-        keygen_no_memory(s->tool);
-        return false;
-    }
-    for (char *at = s->renewed_users; *at != '\0';) {
-        size_t len = strcspn(at, ",");
-        bool last = at[len] == '\0';
-        at[len] = '\0';
-        leaf_add_name(&s->leaf, &(reload_cert_name){.text = at});
-        at += len + !last;
-    }
-    for (unsigned i = 0; i < entry->peers; i++) {
-        reload_cert_name name = {.peer = true, .text = s->ca.profile->overlay};
-        if (id_add(entry->first, i, name.id))
-            leaf_add_name(&s->leaf, &name);
-    }
-    return true;
+        return NULL;
+    entry->serial = *serial;
+    entry->not_after = s->leaf.not_after;
+    entry->users = list_users(s);
+    return entry->users == NULL ? NULL : entry;
 }
 
-/* What the certificate names: users, then Peer-IDs. */
-static bool issue_names(struct issue *s, reload_rng *rng)
+/* A line for each block of Peer-IDs; a renewed certificate may have several. */
+static bool add_lines(struct issue *s, const struct serial *serial)
 {
-    if (s->renew != NULL)
-        return add_renewed(s);
-    leaf_add_users(&s->leaf);
-    return add_peers(s, rng);
+    uint8_t next[RELOAD_ID_SIZE];
+    s->before = s->ca.index.count;
+    struct entry *entry = add_line(s, serial);
+    for (size_t i = 0; entry != NULL && i < s->leaf.name_count; i++) {
+        const reload_cert_name *name = &s->leaf.names[i];
+        if (!name->peer)
+            continue;
+        if (entry->peers > 0 &&
+            (!id_add(entry->first, entry->peers, next) || memcmp(next, name->id, sizeof next) != 0))
+            entry = add_line(s, serial);
+        if (entry != NULL && entry->peers++ == 0)
+            memcpy(entry->first, name->id, RELOAD_ID_SIZE);
+    }
+    if (entry == NULL)
+        drop_lines(s);
+    return entry != NULL;
 }
 
 /* ---- The certificate ---- */
+
+/* Whether a request is worth a certificate: one that verifiers accept, and that says who has asked.
+ * Returns false after reporting why not. */
+static bool check_request(struct issue *s, const reload_request *request)
+{
+    const char *hash = reload_request_hash(request);
+    unsigned bits = reload_request_key_bits(request);
+    int64_t min = s->ca.profile->min_rsa_bits < 0 ? 2048 : s->ca.profile->min_rsa_bits;
+    if (s->allow_weak)
+        return true;
+    if (reload_request_same_key(request, s->ca.cert))
+        tool_error(s->tool, STATUS_FAILED,
+                   "%s: its key is the CA's own; --allow-weak certifies it all the same",
+                   s->request);
+    else if ((int64_t)bits < min)
+        tool_error(
+            s->tool, STATUS_FAILED,
+            "%s: its key has %u bits, verifiers expect at least %d; --allow-weak certifies it "
+            "all the same",
+            s->request, bits, (int)min);
+    else if (strcmp(hash, "MD5") == 0 || strcmp(hash, "SHA-1") == 0)
+        tool_error(
+            s->tool, STATUS_FAILED,
+            "%s: its signature uses %s, expected SHA-256; --allow-weak accepts it all the same",
+            s->request, hash);
+    else
+        return true;
+    return false;
+}
 
 static bool read_request(struct issue *s, reload_request **request)
 {
@@ -205,46 +133,107 @@ static bool read_request(struct issue *s, reload_request **request)
         good = false;
     }
     reload_buf_free(&octets);
-    return good;
+    return good && check_request(s, *request);
 }
 
 /* The certificate for a new key, or for a request's. */
-static bool certify(struct issue *s, const struct entry *entry, reload_key *key, reload_buf *pem)
+static bool certify(struct issue *s, const struct serial *serial, reload_key *key, reload_buf *pem)
 {
     reload_request *request = NULL;
     bool good = (s->request == NULL || read_request(s, &request)) &&
-                leaf_certify(&s->leaf, entry->serial, key, request, s->ca.cert, s->ca.key, pem);
+                leaf_certify(&s->leaf, serial->octets, key, request, s->ca.cert, s->ca.key, pem);
     reload_request_free(&request);
     return good;
 }
 
-/* Writes the index with the new entry, or without it again. */
-static bool commit_entry(void *arg, bool undo)
+/* Writes the index with the new lines, and the copy; or takes both back. */
+static bool commit_lines(void *arg, bool undo)
 {
     struct issue *s = arg;
-    if (undo)
-        index_drop_last(&s->index);
-    return index_write(&s->index, &s->ca);
+    if (!undo && index_write(&s->ca.index, &s->ca)) {
+        if (keygen_publish(&s->copy, NULL))
+            return true;
+        undo = true;
+    } else if (!undo) {
+        output_discard(&s->copy);
+        return false;
+    } else {
+        (void)unlink(s->copy_path);
+    }
+    drop_lines(s);
+    (void)index_write(&s->ca.index, &s->ca);
+    return false;
 }
 
 /* The index is written before the certificate appears: after a crash between them Peer-IDs are
  * lost, but never issued again. All that can fail is tried before. */
+static bool write_files(struct issue *s, const struct serial *serial, struct keygen_files *files,
+                        reload_buf *pem)
+{
+    s->copy_path = ca_issued_path(&s->ca, serial);
+    if (s->copy_path == NULL || !certify(s, serial, files->key, pem) ||
+        !keygen_prepare(&s->copy, s->tool, s->copy_path, pem, OUTPUT_STATE))
+        return false;
+    files->pem = pem;
+    files->commit = commit_lines;
+    files->arg = s;
+    bool written = keygen_write_files(files);
+    if (output_is_hidden(&s->copy)) /* the commit was not reached */
+        output_discard(&s->copy);
+    return written;
+}
+
+/* Prints what was issued. */
+static void print_issued(struct issue *s)
+{
+    const struct entry *entry = &s->ca.index.entries[s->before];
+    reload_buf text = {0};
+    char serial[2 * MAX_SERIAL + 1], until[RELOAD_TIME_SIZE];
+    if (s->json) {
+        reload_json_writer w;
+        reload_json_writer_init(&w, output_flags(&s->out), output_write, &s->out);
+        print_json_entry(&w, &s->ca.index, entry, s->leaf.not_before);
+        output_check(&s->out, reload_json_writer_finish(&w));
+        (void)output_write(&s->out, "\n", 1);
+        return;
+    }
+    serial_text(&entry->serial, serial);
+    reload_time_text(entry->not_after / RELOAD_SECOND, until);
+    const char *const rows[][2] = {
+        {"serial    ", serial}, {"users     ", entry->users}, {"not-after ", until}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        reload_buf_append(&text, rows[i][0], strlen(rows[i][0]));
+        reload_buf_append(&text, rows[i][1], strlen(rows[i][1]));
+        reload_buf_append(&text, "\n", 1);
+    }
+    reload_buf ids = {0};
+    print_peer_ids(&s->ca.index, entry, "\npeer-id   ", &ids);
+    if (ids.len > 0) {
+        reload_buf_append(&text, "peer-id   ", 10);
+        reload_buf_append(&text, ids.octets, ids.len);
+        reload_buf_append(&text, "\n", 1);
+    }
+    (void)output_write(&s->out, text.octets, text.len);
+    reload_buf_free(&ids);
+    reload_buf_free(&text);
+}
+
 static void issue_files(struct issue *s, reload_rng *rng, struct keygen_files *files)
 {
     reload_buf pem = {0};
-    struct entry *entry = index_add(&s->index, s->tool);
-    if (entry == NULL)
+    struct serial serial = {.len = SERIAL_SIZE};
+    bool prints = s->json || !s->tool->quiet;
+    if (!keygen_serial(s->tool, rng, serial.octets) || !add_lines(s, &serial))
         return;
-    entry->serial_len = SERIAL_SIZE;
-    entry->not_after = s->leaf.not_after;
-    set_block(entry, s);
-    bool good = keygen_serial(s->tool, rng, entry->serial) && set_users(entry, s);
-    files->key = good && s->request == NULL ? keygen_key(s->tool, rng, s->leaf.bits) : NULL;
-    files->pem = &pem;
-    files->commit = commit_entry;
-    files->arg = s;
-    if (good && (files->key != NULL || s->request != NULL) && certify(s, entry, files->key, &pem))
-        (void)keygen_write_files(files);
+    files->key = s->request == NULL ? keygen_key(s->tool, rng, s->leaf.bits) : NULL;
+    if ((files->key != NULL || s->request != NULL) &&
+        (!prints || output_open(&s->out, s->tool, NULL, 0))) {
+        if (write_files(s, &serial, files, &pem) && prints)
+            print_issued(s);
+        if (prints)
+            (void)output_close(&s->out);
+    }
+    free(s->copy_path);
     reload_buf_free(&pem);
     reload_key_free(&files->key);
 }
@@ -276,7 +265,7 @@ static void issue_to(struct issue *s, struct keygen_files *files)
     struct leaf *leaf = &s->leaf;
     /* with one seed, each certificate of a CA has its own key */
     (void)snprintf(purpose, sizeof purpose, "issue %s %zu %s", s->ca.profile->overlay,
-                   s->index.count, leaf->user_count > 0 ? leaf->users[0] : "");
+                   s->ca.index.count, leaf->user_count > 0 ? leaf->users[0] : "");
     reload_rng *rng = keygen_rng(s->tool, leaf->seed, purpose);
     if (rng != NULL && issue_names(s, rng))
         issue_files(s, rng, files);
@@ -292,37 +281,36 @@ static void issue(struct issue *s)
                                  .key_path = s->request == NULL ? key_path : NULL,
                                  .path = cert_path,
                                  .force = leaf->force};
-    if (key_path != NULL && cert_path != NULL && ca_open(&s->ca, s->tool, s->ca_dir) &&
-        index_read(&s->index, &s->ca) && keygen_may_write_files(&files) && set_validity(s))
+    if (key_path != NULL && cert_path != NULL &&
+        ca_open(&s->ca, s->tool, s->ca_dir, s->passphrase_file, CA_READ_KEY) &&
+        keygen_may_write_files(&files) && set_validity(s))
         issue_to(s, &files);
-    index_free(&s->index);
     ca_close(&s->ca);
     free(s->renewed_users);
     free(key_path);
     free(cert_path);
 }
 
-static void check_issue(struct issue *s)
+static bool check_issue(struct issue *s)
 {
     if (s->ca_dir == NULL)
         tool_usage(s->tool, "--ca is required");
-    if (s->leaf.prefix == NULL)
-        tool_usage(s->tool, "--output is required");
     if (s->renew != NULL &&
         (s->leaf.peers != NOT_SPECIFIED || s->leaf.peer_id_count > 0 || s->leaf.user_count > 0))
         tool_usage(s->tool, "--renew cannot be combined with --user, --peers or --peer-id");
     if (s->request != NULL && s->leaf.bits != NOT_SPECIFIED)
         tool_usage(s->tool, "--bits cannot be combined with --request");
-    leaf_check(&s->leaf, s->renew == NULL);
+    return leaf_check(&s->leaf, s->renew == NULL && !s->allow_weak);
 }
 
 int issue_main(int argc, char **argv)
 {
-    struct issue s = {.ca = {.lock = -1}};
+    struct issue s = {.ca = {.lock = -1}, .copy = {.fd = -1}, .out = {.fd = -1}};
     leaf_begin(&s.leaf, "reload-keygen issue");
     s.tool = &s.leaf.tool;
     (void)arguments_parse(s.tool, &issue_line, argc, argv, &s);
-    check_issue(&s);
-    issue(&s);
+    if (check_issue(&s))
+        issue(&s);
+    free(s.leaf.prefix);
     return tool_finish(s.tool);
 }

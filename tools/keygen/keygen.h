@@ -14,6 +14,9 @@ int self_signed_main(int argc, char **argv);
 int request_main(int argc, char **argv);
 int revoke_main(int argc, char **argv);
 int crl_main(int argc, char **argv);
+int list_main(int argc, char **argv);
+int adopt_main(int argc, char **argv);
+int export_main(int argc, char **argv);
 
 /* ---- Rows of options that several commands have ---- */
 
@@ -32,6 +35,10 @@ enum { KEYGEN_MIN_BITS = 1024, KEYGEN_MAX_BITS = 8192 };
 #define KEYGEN_CA(struct_type, member)                                                           \
     OPTION_TEXT(0, "ca", "DIR", struct_type, member, "use the CA in directory DIR")
 #define KEYGEN_QUIET OPTION_QUIET("print errors only, no warnings")
+#define KEYGEN_PASSPHRASE(struct_type, member, help)                                             \
+    OPTION_FILE(0, "passphrase-file", "FILE", struct_type, member, help)
+#define KEYGEN_CA_PASSPHRASE(struct_type, member)                                                \
+    KEYGEN_PASSPHRASE(struct_type, member, "read the passphrase of the CA's key from FILE")
 /* clang-format on */
 
 /* ---- Keys, files and names ---- */
@@ -53,14 +60,21 @@ void keygen_check_clock(struct tool *tool, reload_time time, const char *option)
 reload_rng *keygen_rng(struct tool *tool, const char *seed, const char *purpose);
 /* A new key of that many bits. Returns NULL after reporting an error. */
 reload_key *keygen_key(struct tool *tool, reload_rng *rng, int64_t bits);
-/* Reads a key, whose passphrase is asked for if it is encrypted. Returns false after reporting an
- * error. */
-bool keygen_read_key(struct tool *tool, const char *path, reload_key **key);
+/* Reads a key. If it is encrypted, its passphrase is read from a file, or asked for if that is
+ * NULL. Returns false after reporting an error. */
+bool keygen_read_key(struct tool *tool, const char *path, const char *passphrase_file,
+                     reload_key **key);
+/* Reads a certificate, PEM or DER. Returns NULL after reporting an error. */
+reload_cert *keygen_read_cert(struct tool *tool, const char *path);
 /* Draws a serial number. Returns false after reporting an error. */
 bool keygen_serial(struct tool *tool, reload_rng *rng, uint8_t serial[SERIAL_SIZE]);
-bool keygen_write_key(struct tool *tool, reload_key *key, const char *path, bool force);
-/* Writes a buffer to a file, and frees it. flags: OUTPUT_STATE or 0. */
-bool keygen_write(struct tool *tool, const char *path, reload_buf *text, unsigned flags);
+/* Appends a private key as PEM, encrypted if passphrase_file is not NULL. path: for the error. */
+bool keygen_key_text(struct tool *tool, reload_key *key, const char *path,
+                     const char *passphrase_file, reload_buf *pem);
+/* Writes a new key file. */
+bool keygen_write_key(struct tool *tool, const char *path, const reload_buf *pem);
+/* Writes a buffer to a file. flags: OUTPUT_STATE or 0. */
+bool keygen_write(struct tool *tool, const char *path, const reload_buf *text, unsigned flags);
 /* Warns of a key that verifiers reject by default (D13). */
 void keygen_check_bits(const struct tool *tool, int64_t bits);
 /* Whether a file does not exist or may be replaced. Returns false after reporting why not. */
@@ -71,8 +85,9 @@ struct keygen_files {
     struct tool *tool;
     reload_key *key; /* NULL: none is written */
     const char *key_path, *path;
-    const reload_buf *pem; /* for path */
-    bool force;            /* existing files may be replaced */
+    const char *passphrase_file; /* of the key; NULL: it is not encrypted */
+    const reload_buf *pem;       /* for path */
+    bool force;                  /* existing files may be replaced */
     /* Changes the state that goes with the files, or with undo changes it back. Called when only
      * renaming is left to fail. May be NULL. Returns false after reporting an error. */
     bool (*commit)(void *arg, bool undo);
@@ -90,6 +105,9 @@ bool keygen_prepare(struct output *out, struct tool *tool, const char *path, con
 /* The second step: writes the rest and closes the output. */
 bool keygen_publish(struct output *out, const reload_buf *text);
 
+/* PREFIX of an output, without a suffix .key, .crt or .csr. Ends the program if it is a directory.
+ * Returns NULL after reporting that memory is short; the caller frees it. */
+char *keygen_prefix(struct tool *tool, const char *text);
 /* A file name made of two parts. Returns NULL after reporting that memory is short. */
 char *keygen_path(struct tool *tool, const char *a, const char *b);
 /* Reports that memory is short. */
@@ -115,7 +133,8 @@ void keygen_subject_option(const struct tool *tool, const char *option, const ch
 
 struct leaf {
     struct tool tool;
-    const char *prefix, *seed;
+    const char *output, *seed, *passphrase_file;
+    char *prefix; /* made of output; owned */
     char users[MAX_NAMES][MAX_USER + 1];
     size_t user_count;
     uint8_t peer_ids[MAX_NAMES][RELOAD_ID_SIZE];
@@ -134,7 +153,7 @@ option_call leaf_user_option, leaf_peer_id_option;
 
 /* clang-format off */
 #define LEAF_NAME_ROWS(struct_type, member)                                                      \
-    OPTION_TEXT('o', "output", "PREFIX", struct_type, member.prefix,                             \
+    OPTION_TEXT('o', "output", "PREFIX", struct_type, member.output,                             \
                 "write PREFIX.key and PREFIX.crt"),                                              \
     OPTION_CALL_ON(0, "user", "AOR", struct_type, member, struct leaf, leaf_user_option,         \
                    "name this address of record; may be repeated"),                              \
@@ -157,8 +176,9 @@ option_call leaf_user_option, leaf_peer_id_option;
 
 /* Sets the defaults. */
 void leaf_begin(struct leaf *leaf, const char *tool);
-/* Ends the program if the options contradict each other, or, with names, specify no name. */
-void leaf_check(struct leaf *leaf, bool names);
+/* Ends the program if the options contradict each other, or, with names, specify no name. Returns
+ * false after reporting that memory is short. */
+bool leaf_check(struct leaf *leaf, bool names);
 /* The number of Peer-IDs to name. */
 unsigned leaf_peers(const struct leaf *leaf);
 /* Whether the Peer-IDs specified are consecutive. Returns false after reporting which is not. */
@@ -173,57 +193,81 @@ bool leaf_certify(struct leaf *leaf, const uint8_t serial[SERIAL_SIZE], reload_k
                   const reload_request *request, const reload_cert *issuer, reload_key *issuer_key,
                   reload_buf *pem);
 
-/* ---- A CA's directory ---- */
-
-enum { CA_FILES = 4 };
-/* The files of a CA's directory, each with "/" before its name, in the order in which they are
- * made: key, certificate, index, profile. */
-extern const char *const ca_files[CA_FILES];
-
-struct ca {
-    struct tool *tool;
-    const char *dir;
-    int lock; /* the directory, locked while the CA is in use */
-    reload_profile *profile;
-    reload_cert *cert;
-    reload_key *key;
-};
-
-/* Opens the directory, and waits until no other call uses it. Returns false after reporting an
- * error. */
-bool ca_open(struct ca *ca, struct tool *tool, const char *dir);
-void ca_close(struct ca *ca);
-
 /* ---- The index of what a CA issued ---- */
 
-/* A line of the index: one certificate. */
+enum { MAX_SERIAL = 20, DEFAULT_MAX_PEERS = 16 };
+
+/* A serial number in octets, without leading zeros. */
+struct serial {
+    uint8_t octets[MAX_SERIAL];
+    size_t len;
+};
+
+/* Reads hex digits of either case, with or without colons, after "serial=" or "0x" if any, as
+ * openssl, the index and reload-dump write them. Returns false if the text is not one. */
+bool serial_parse(const char *text, struct serial *serial);
+bool serial_same(const struct serial *a, const struct serial *b);
+/* Hex digits. */
+void serial_text(const struct serial *serial, char text[2 * MAX_SERIAL + 1]);
+
+/* A line of the index: a certificate, or one of its blocks of consecutive Peer-IDs. */
 struct entry {
-    uint8_t serial[20];
-    size_t serial_len;
+    struct serial serial;
     reload_time not_after;
     reload_time revoked; /* negative: not revoked */
+    unsigned reason;     /* a CRLReason; 0: unspecified */
     uint8_t first[RELOAD_ID_SIZE];
     unsigned peers; /* number of consecutive Peer-IDs from first on */
     char *users;    /* separated by commas; "-": none; owned */
 };
 
+/* An entry of a CRL for a certificate that the index lacks. */
+struct foreign {
+    struct serial serial;
+    reload_time revoked;
+    unsigned reason;
+};
+
 struct index {
     unsigned max_peers;           /* for one user */
     reload_crl_number crl_number; /* of the last CRL */
+    char *succeeds;               /* directory of the CA that this one succeeds; NULL: none */
     struct entry *entries;
     size_t count;
     size_t cap;
+    struct foreign *foreign;
+    size_t foreign_count;
+    size_t foreign_cap;
 };
 
-/* Reads the index of an open CA. Returns false after reporting an error. */
-bool index_read(struct index *index, struct ca *ca);
+struct ca;
+/* Reads the index of a CA; with may_be_missing, a missing one is empty. Returns false after
+ * reporting an error. */
+bool index_read(struct index *index, struct ca *ca, bool may_be_missing);
 /* Replaces the index file. */
 bool index_write(const struct index *index, struct ca *ca);
 /* Adds an entry. Returns NULL after reporting that memory is short. */
 struct entry *index_add(struct index *index, struct tool *tool);
+bool index_add_foreign(struct index *index, struct tool *tool, const struct foreign *foreign);
 /* Drops the last entry. */
 void index_drop_last(struct index *index);
 void index_free(struct index *index);
+/* The first line of the certificate with a serial number; NULL: none. */
+struct entry *index_find(const struct index *index, const struct serial *serial);
+/* The next line of the same certificate after one of its lines; NULL: none. */
+struct entry *index_next(const struct index *index, const struct entry *entry);
+/* Whether an entry is the first line of its certificate. */
+bool index_is_first(const struct index *index, const struct entry *entry);
+/* Whether an entry names a user. */
+bool entry_has_user(const struct entry *entry, const char *user);
+
+/* The words of CRLReason in RFC 5280 section 5.3.1, by number; NULL after the last. */
+extern const char *const revocation_reasons[];
+
+/* ---- Peer-IDs (ids.c) ---- */
+
+/* sum = id + n. Returns false if that is over 160 bits. */
+bool id_add(const uint8_t id[RELOAD_ID_SIZE], unsigned n, uint8_t sum[RELOAD_ID_SIZE]);
 /* Whether one of count Peer-IDs from first on was issued before, or would be past the last. */
 bool index_taken(const struct index *index, const uint8_t first[RELOAD_ID_SIZE], unsigned count);
 /* The number of Peer-IDs issued to a user. */
@@ -231,7 +275,135 @@ unsigned index_peers_of(const struct index *index, const char *user);
 /* Draws the first of count consecutive Peer-IDs uniformly from those never issued (S§7). */
 bool index_draw(const struct index *index, struct tool *tool, reload_rng *rng, unsigned count,
                 uint8_t first[RELOAD_ID_SIZE]);
-/* sum = id + n. Returns false if that is over 160 bits. */
-bool id_add(const uint8_t id[RELOAD_ID_SIZE], unsigned n, uint8_t sum[RELOAD_ID_SIZE]);
+
+/* ---- A CA's directory ---- */
+
+/* The files of a CA's directory, each with "/" before its name. */
+#define CA_KEY_FILE       "/ca.key"
+#define CA_CERT_FILE      "/ca.crt"
+#define CA_INDEX_FILE     "/index"
+#define CA_CRL_FILE       "/overlay.crl"
+#define CA_PROFILE_FILE   "/overlay.json"
+#define CA_ISSUED_DIR     "/issued"
+#define CA_SUCCESSOR_FILE "/successor"
+#define CA_LINK_FILE      "/link.crt"
+#define CA_OLD_FILE       "/old.crt"
+
+/* How a CA is opened. */
+enum {
+    CA_READ_KEY = 1,
+    CA_ALLOW_SUCCEEDED = 2, /* even if another CA has succeeded it */
+    CA_NEW_INDEX = 4        /* with an empty index if the file is missing */
+};
+
+struct ca {
+    struct tool *tool;
+    const char *dir;
+    const char *passphrase_file; /* of its key; NULL: asked for */
+    int lock;                    /* the directory, locked while the CA is in use */
+    reload_profile *profile;     /* its files are relative to the working directory */
+    reload_cert *cert;
+    reload_key *key; /* NULL without CA_READ_KEY */
+    struct index index;
+};
+
+/* Opens the directory, waits until no other call uses it, and reads what it holds. What its CRL
+ * lists is revoked in the index too. Returns false after reporting an error. */
+bool ca_open(struct ca *ca, struct tool *tool, const char *dir, const char *passphrase_file,
+             unsigned flags);
+void ca_close(struct ca *ca);
+/* The path of one of its files. The caller frees it. Returns NULL after reporting an error. */
+char *ca_path(const struct ca *ca, const char *name);
+/* The path of its copy of a certificate. The caller frees it. Makes the directory if it is missing.
+ * Returns NULL after reporting an error. */
+char *ca_issued_path(const struct ca *ca, const struct serial *serial);
+/* Whether the CA, or one that it succeeds, has signed a certificate. Returns false after reporting
+ * an error. */
+bool ca_has_issued(const struct ca *ca, const reload_cert *cert, bool *yes);
+/* The serial number of a certificate. Returns false if it is too long. */
+bool cert_serial(const reload_cert *cert, struct serial *serial);
+/* Whether a path is that of the directory's CRL. */
+bool ca_is_own_crl(const struct ca *ca, const char *path);
+/* Whether the profile lists the CRL of the directory. */
+bool ca_lists_crl(const struct ca *ca);
+/* The text of a profile. Returns false after reporting an error. */
+bool profile_text(struct tool *tool, const reload_profile *profile, reload_buf *text);
+
+/* ---- Its CRL (crl.c) ---- */
+
+/* Adds to the index what the CRLs of the directory and of the profile list, with a warning for each
+ * certificate. Returns false after reporting an error. */
+bool crl_take_over(struct ca *ca);
+/* Does the same with one file. must: it is the directory's own CRL, and has to be readable. */
+bool crl_take_over_file(struct ca *ca, const char *path, bool must);
+/* Revokes what a CRL of the CA lists, or notes what the index lacks. path: for the warnings; NULL:
+ * none. */
+bool crl_merge(struct ca *ca, const reload_crl *crl, const char *path);
+
+struct crl_dates {
+    reload_time this_update, next_update;
+};
+
+/* The default dates for a CRL made at a time. */
+struct crl_dates crl_dates_at(reload_time time);
+/* Writes the index, and then the CRL with the next number, also to the path copy (NULL: none), and
+ * the CRLs of the CAs that it succeeds. If the profile lists no CRL of the directory, it is added.
+ * All that can fail is tried before. Returns false after reporting an error. */
+bool crl_renew(struct ca *ca, const struct crl_dates *dates, const char *copy);
+/* The same without the CAs that it succeeds. Without ca->profile, none is changed. */
+bool crl_renew_own(struct ca *ca, const struct crl_dates *dates, const char *copy);
+
+/* ---- Making a CA's directory (ca.c, take-over.c, succeed.c) ---- */
+
+struct make_ca {
+    struct tool tool;
+    const char *dir, *overlay, *name, *seed, *passphrase_file;
+    const char *key_file, *cert_file, *crl_file; /* of a CA that was made elsewhere */
+    const char *old_dir;                         /* of the CA to succeed */
+    int64_t bits, max_peers, dht, hash;          /* or NOT_SPECIFIED */
+    reload_time not_before, not_after;           /* or TIME_NOT_SPECIFIED */
+    char subject[MAX_SUBJECT];
+    struct ca ca; /* the new one */
+};
+
+/* What a new directory holds. m->ca has its key, certificate and index. */
+struct ca_content {
+    const reload_buf *key, *cert;  /* of the files */
+    const reload_profile *profile; /* its files are relative to the directory */
+    struct crl_dates dates;
+    /* Adds files before the profile, without which no command uses the directory, or removes them
+     * again. May be NULL. Returns false after reporting an error. */
+    bool (*add)(struct make_ca *m, void *arg, bool undo);
+    void *arg;
+};
+
+/* Makes the directory with all files, or none. Returns false after reporting an error. */
+bool ca_make_directory(struct make_ca *m, const struct ca_content *content);
+/* The path of a file in the new directory. */
+char *make_ca_path(struct make_ca *m, const char *name);
+/* A profile for the options; NULL after reporting that memory is short. */
+reload_profile *ca_new_profile(struct make_ca *m, int64_t bits);
+/* Makes a CA certificate for a key. same_subject: NULL, or the certificate that has its subject.
+ * issuer: NULL if it is self-signed. */
+bool ca_certify(struct make_ca *m, reload_rng *rng, reload_key *key,
+                const reload_cert *same_subject, const reload_cert *issuer, reload_key *issuer_key,
+                reload_buf *pem);
+/* Parses a certificate just made. */
+reload_cert *ca_parse(struct make_ca *m, const reload_buf *pem);
+void ca_take_over(struct make_ca *m);
+void ca_succeed(struct make_ca *m);
+
+/* ---- Printing what was issued (print.c) ---- */
+
+/* The state of a certificate. */
+enum certificate_status { CERT_GOOD, CERT_REVOKED, CERT_EXPIRED };
+extern const char *const certificate_statuses[]; /* by number; ends with NULL */
+enum certificate_status entry_status(const struct entry *entry, reload_time now);
+/* A JSON object of a certificate. entry: its first line. */
+void print_json_entry(reload_json_writer *w, const struct index *index, const struct entry *entry,
+                      reload_time now);
+/* Its users and Peer-IDs, separated by commas. */
+void print_peer_ids(const struct index *index, const struct entry *entry, const char *separator,
+                    reload_buf *text);
 
 #endif

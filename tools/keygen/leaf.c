@@ -40,8 +40,10 @@ void leaf_peer_id_option(struct tool *tool, const struct option_row *row, const 
     argument_octets(tool, row->name, text, leaf->peer_ids[leaf->peer_id_count++], RELOAD_ID_SIZE);
 }
 
-void leaf_check(struct leaf *leaf, bool names)
+bool leaf_check(struct leaf *leaf, bool names)
 {
+    if (leaf->output == NULL)
+        tool_usage(&leaf->tool, "--output is required");
     if (leaf->peers != NOT_SPECIFIED && leaf->peer_id_count > 0)
         tool_usage(&leaf->tool, "--peers cannot be combined with --peer-id");
     keygen_check_clock(&leaf->tool, leaf->not_before, "not-before");
@@ -52,6 +54,8 @@ void leaf_check(struct leaf *leaf, bool names)
     if (leaf->bits == NOT_SPECIFIED)
         leaf->bits = LEAF_BITS;
     keygen_check_bits(&leaf->tool, leaf->bits);
+    leaf->prefix = keygen_prefix(&leaf->tool, leaf->output);
+    return leaf->prefix != NULL;
 }
 
 unsigned leaf_peers(const struct leaf *leaf)
@@ -114,6 +118,8 @@ void leaf_add_peers(struct leaf *leaf, const char *overlay, const uint8_t first[
 static bool leaf_subject(struct leaf *leaf)
 {
     reload_diag diag = {0};
+    if (leaf->name_count == 0 && leaf->subject[0] == '\0')
+        return keygen_subject("RELOAD peer", leaf->subject, &diag);
     for (size_t i = 0; leaf->subject[0] == '\0' && i < leaf->name_count; i++) {
         char digits[2 * RELOAD_ID_SIZE + 1] = "";
         reload_hex_encode(leaf->names[i].id, RELOAD_ID_SIZE, digits);

@@ -11,10 +11,17 @@ static const struct {
     const char *name;
     int (*main)(int argc, char **argv);
 } commands[] = {
-    {"secret", secret_main},   {"id", id_main},
-    {"ca", ca_main},           {"issue", issue_main},
-    {"request", request_main}, {"revoke", revoke_main},
-    {"crl", crl_main},         {"self-signed", self_signed_main},
+    {"secret", secret_main},
+    {"id", id_main},
+    {"ca", ca_main},
+    {"issue", issue_main},
+    {"request", request_main},
+    {"revoke", revoke_main},
+    {"crl", crl_main},
+    {"list", list_main},
+    {"adopt", adopt_main},
+    {"export", export_main},
+    {"self-signed", self_signed_main},
 };
 
 static const struct option_row no_rows[] = {OPTION_END};
@@ -25,8 +32,11 @@ static const struct command_line keygen_line = {
     "reload-keygen ca --overlay=NAME --output=DIR [options]\n"
     "reload-keygen issue --ca=DIR --output=PREFIX [options]\n"
     "reload-keygen request --output=PREFIX [options]\n"
-    "reload-keygen revoke --ca=DIR --serial=HEX [options]\n"
+    "reload-keygen list --ca=DIR [options]\n"
+    "reload-keygen revoke --ca=DIR (--serial=HEX | --user=AOR | CERT)... [options]\n"
     "reload-keygen crl --ca=DIR [--output=FILE] [options]\n"
+    "reload-keygen adopt --ca=DIR [CERT...] [options]\n"
+    "reload-keygen export --ca=DIR --output=PUBLIC [options]\n"
     "reload-keygen self-signed --overlay=NAME --output=PREFIX [options]",
     "Makes shared secrets, CAs, certificates and identifiers. 'reload-keygen COMMAND --help' lists "
     "a command's options.",

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 
 struct request_options {
-    const char *prefix, *seed;
+    const char *output, *seed, *passphrase_file;
+    char *prefix;            /* made of output; owned */
     char user[MAX_USER + 1]; /* empty: not specified */
     char subject[MAX_SUBJECT];
     int64_t bits;
@@ -22,12 +23,14 @@ static void request_user_option(struct tool *tool, const struct option_row *row,
 }
 
 static const struct option_row request_rows[] = {
-    OPTION_TEXT('o', "output", "PREFIX", struct request_options, prefix,
+    OPTION_TEXT('o', "output", "PREFIX", struct request_options, output,
                 "write PREFIX.key and PREFIX.csr"),
     OPTION_CALL(0, "user", "AOR", request_user_option,
                 "set the subject to this address of record; the CA decides on the certificate's "
                 "names"),
     KEYGEN_BITS(struct request_options, bits, "2048"),
+    KEYGEN_PASSPHRASE(struct request_options, passphrase_file,
+                      "encrypt PREFIX.key with the passphrase in FILE"),
     OPTION_FLAG(0, "force", struct request_options, force,
                 "replace PREFIX.key and PREFIX.csr if they exist"),
     OPTION_TEXT(0, "seed", "HEX", struct request_options, seed,
@@ -58,8 +61,11 @@ static void request(struct tool *tool, const struct request_options *options)
     char purpose[512];
     char *key_path = keygen_path(tool, options->prefix, ".key"),
          *request_path = keygen_path(tool, options->prefix, ".csr");
-    struct keygen_files files = {
-        .tool = tool, .key_path = key_path, .path = request_path, .force = options->force};
+    struct keygen_files files = {.tool = tool,
+                                 .key_path = key_path,
+                                 .passphrase_file = options->passphrase_file,
+                                 .path = request_path,
+                                 .force = options->force};
     if (key_path != NULL && request_path != NULL && keygen_may_write_files(&files)) {
         (void)snprintf(purpose, sizeof purpose, "request %s", options->user);
         reload_rng *rng = keygen_rng(tool, options->seed, purpose);
@@ -78,11 +84,14 @@ int request_main(int argc, char **argv)
     struct tool tool = {.name = "reload-keygen request"};
     struct request_options options = {.bits = 2048};
     (void)arguments_parse(&tool, &request_line, argc, argv, &options);
-    if (options.prefix == NULL)
+    if (options.output == NULL)
         tool_usage(&tool, "--output is required");
     keygen_subject_option(&tool, "user", options.user[0] == '\0' ? "RELOAD peer" : options.user,
                           options.subject);
     keygen_check_bits(&tool, options.bits);
-    request(&tool, &options);
+    options.prefix = keygen_prefix(&tool, options.output);
+    if (options.prefix != NULL)
+        request(&tool, &options);
+    free(options.prefix);
     return tool_finish(&tool);
 }

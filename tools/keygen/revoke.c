@@ -1,245 +1,247 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* reload-keygen revoke and crl */
+/* reload-keygen revoke */
 #include "base/fault.h"
 #include "keygen/keygen.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-enum { MAX_CRL = 64 * 1024 * 1024 };
+enum { MAX_REVOKED = 1024 };
 
-/* ---- revoke ---- */
-
-struct revoke_options {
-    const char *dir, *serial;
+struct revoke {
+    struct tool tool;
+    const char *dir, *passphrase_file;
+    const char *serials[MAX_REVOKED], *users[MAX_REVOKED];
+    size_t serial_count, user_count;
+    char **certs; /* files; ends with NULL */
     reload_time time;
+    int reason; /* or NO_REASON */
+    struct ca ca;
+    struct entry **chosen; /* the first line of each certificate */
+    size_t chosen_count;
+    bool changed;
 };
+enum { NO_REASON = -1 };
+
+static void add_text(struct tool *tool, const struct option_row *row, const char *text,
+                     const char **list, size_t *count)
+{
+    if (*count == MAX_REVOKED)
+        tool_usage(tool, "--%s: more than %d", row->name, MAX_REVOKED);
+    list[(*count)++] = text;
+}
+
+static void serial_option(struct tool *tool, const struct option_row *row, const char *text,
+                          void *target)
+{
+    struct revoke *r = target;
+    add_text(tool, row, text, r->serials, &r->serial_count);
+}
+
+static void user_option(struct tool *tool, const struct option_row *row, const char *text,
+                        void *target)
+{
+    struct revoke *r = target;
+    add_text(tool, row, text, r->users, &r->user_count);
+}
+
+static void reason_option(struct tool *tool, const struct option_row *row, const char *text,
+                          void *target)
+{
+    static const char *const words[] = {"unspecified",     "keyCompromise",
+                                        "cACompromise",    "affiliationChanged",
+                                        "superseded",      "cessationOfOperation",
+                                        "certificateHold", "privilegeWithdrawn",
+                                        "aACompromise",    NULL};
+    struct revoke *r = target;
+    const char *word = words[argument_word(tool, row->name, text, words)];
+    for (r->reason = 0; strcmp(revocation_reasons[r->reason], word) != 0;)
+        r->reason++;
+}
 
 static const struct option_row revoke_rows[] = {
-    KEYGEN_CA(struct revoke_options, dir),
-    OPTION_TEXT(0, "serial", "HEX", struct revoke_options, serial,
-                "revoke the certificate with this serial number, as in the index and reload-dump"),
-    KEYGEN_TIME("time", struct revoke_options, time, "revoke it from TIME on (default: now)"),
+    KEYGEN_CA(struct revoke, dir),
+    OPTION_CALL(0, "serial", "HEX", serial_option,
+                "revoke the certificate with this serial number, as openssl, the index and "
+                "reload-dump print it; may be repeated"),
+    OPTION_CALL(0, "user", "AOR", user_option,
+                "revoke every certificate that names this address of record; may be repeated"),
+    OPTION_CALL(0, "reason", "WORD", reason_option,
+                "note a reason of RFC 5280, such as keyCompromise or superseded"),
+    KEYGEN_TIME("time", struct revoke, time, "revoke from TIME on (default: now)"),
+    KEYGEN_CA_PASSPHRASE(struct revoke, passphrase_file),
     KEYGEN_QUIET,
     OPTION_END,
 };
 
 static const struct command_line revoke_line = {
-    "reload-keygen revoke --ca=DIR --serial=HEX [options]",
-    "Revokes a certificate: every CRL made afterwards lists it.", revoke_rows, true};
+    "reload-keygen revoke --ca=DIR (--serial=HEX | --user=AOR | CERT)... [options]",
+    "Revokes certificates, and renews the CA's CRL, which lists them.", revoke_rows, false};
 
-/* The entry with a serial number: hex digits of either case, with or without colons, as openssl and
- * reload-dump write it. */
-static struct entry *find_serial(const struct index *index, const char *serial)
-{
-    char digits[40];
-    uint8_t octets[sizeof digits / 2];
-    size_t len = 0;
-    for (; *serial != '\0'; serial++) {
-        if (len == sizeof digits)
-            return NULL;
-        if (*serial != ':')
-            digits[len++] = *serial;
-    }
-    if (len == 0 || !reload_hex_decode(digits, len, octets))
-        return NULL;
-    for (size_t i = 0; i < index->count; i++)
-        if (index->entries[i].serial_len == len / 2 &&
-            memcmp(index->entries[i].serial, octets, len / 2) == 0)
-            return &index->entries[i];
-    return NULL;
-}
+/* ---- Which certificates ---- */
 
-/* Notes a revocation. Of two dates the earlier one holds. Returns whether the entry has changed. */
-static bool revoke_entry(const struct tool *tool, struct entry *entry, const char *serial,
-                         reload_time time)
+static bool choose(struct revoke *r, struct entry *entry)
 {
-    char before[RELOAD_TIME_SIZE], after[RELOAD_TIME_SIZE];
-    if (entry->revoked < 0) {
-        entry->revoked = time;
-        return true;
-    }
-    reload_time_text(entry->revoked / RELOAD_SECOND, before);
-    reload_time_text(time / RELOAD_SECOND, after);
-    if (time >= entry->revoked || RL_FAULT("revoke: the earlier date holds")) {
-        tool_warn(tool, "warning: certificate %s is already revoked, from %s on", serial, before);
-        return false;
-    }
-    tool_warn(tool, "warning: certificate %s is already revoked, from %s on, and now from %s on",
-              serial, before, after);
-    entry->revoked = time;
+    for (size_t i = 0; i < r->chosen_count; i++)
+        if (r->chosen[i] == entry)
+            return true;
+    r->chosen[r->chosen_count++] = entry;
     return true;
 }
 
-static void revoke_serial(struct tool *tool, const struct revoke_options *options)
+static bool choose_serial(struct revoke *r, const char *text)
 {
-    struct ca ca;
-    struct index index = {0};
-    if (!ca_open(&ca, tool, options->dir))
-        return;
-    if (index_read(&index, &ca)) {
-        struct entry *entry = find_serial(&index, options->serial);
-        if (entry == NULL)
-            tool_error(tool, STATUS_FAILED, "%s: no certificate with serial number %s",
-                       options->dir, options->serial);
-        else if (revoke_entry(tool, entry, options->serial, options->time))
-            (void)index_write(&index, &ca);
+    struct serial serial;
+    struct entry *entry = serial_parse(text, &serial) ? index_find(&r->ca.index, &serial) : NULL;
+    if (entry != NULL)
+        return choose(r, entry);
+    tool_error(&r->tool, STATUS_FAILED,
+               "%s: no certificate with serial number %s; if there is one, adopt enters it", r->dir,
+               text);
+    return false;
+}
+
+static bool choose_user(struct revoke *r, const char *text)
+{
+    char user[MAX_USER + 1];
+    bool found = false;
+    keygen_user(&r->tool, text, user);
+    for (size_t i = 0; i < r->ca.index.count; i++) {
+        struct entry *entry = &r->ca.index.entries[i];
+        if (entry_has_user(entry, user) && index_is_first(&r->ca.index, entry))
+            found = choose(r, entry);
     }
-    index_free(&index);
-    ca_close(&ca);
+    if (!found)
+        tool_error(&r->tool, STATUS_FAILED, "%s: no certificate names %s", r->dir, user);
+    return found;
+}
+
+static bool choose_cert(struct revoke *r, const char *path)
+{
+    bool issued = false;
+    struct serial serial;
+    reload_cert *cert = keygen_read_cert(&r->tool, path);
+    if (cert == NULL || !ca_has_issued(&r->ca, cert, &issued)) {
+        reload_cert_free(&cert);
+        return false;
+    }
+    struct entry *entry =
+        issued && cert_serial(cert, &serial) ? index_find(&r->ca.index, &serial) : NULL;
+    if (!issued)
+        tool_error(&r->tool, STATUS_FAILED, "%s: not issued by this CA, but by %s", path,
+                   reload_cert_issuer(cert));
+    else if (entry == NULL)
+        tool_error(&r->tool, STATUS_FAILED, "%s: missing in the index; adopt enters it", path);
+    reload_cert_free(&cert);
+    return entry != NULL && choose(r, entry);
+}
+
+/* All, before any is revoked. */
+static bool choose_all(struct revoke *r)
+{
+    bool good = true;
+    r->chosen = calloc(r->ca.index.count + 1, sizeof(struct entry *));
+    if (r->chosen == NULL) {
+        keygen_no_memory(&r->tool);
+        return false;
+    }
+    for (size_t i = 0; i < r->serial_count; i++)
+        good = choose_serial(r, r->serials[i]) && good;
+    for (size_t i = 0; i < r->user_count; i++)
+        good = choose_user(r, r->users[i]) && good;
+    for (size_t i = 0; r->certs[i] != NULL; i++)
+        good = choose_cert(r, r->certs[i]) && good;
+    return good;
+}
+
+/* ---- Revoking ---- */
+
+/* Of two dates the earlier one holds. Returns whether the entry changes. */
+static bool changes(const struct revoke *r, const struct entry *entry)
+{
+    char serial[2 * MAX_SERIAL + 1], before[RELOAD_TIME_SIZE], after[RELOAD_TIME_SIZE];
+    if (entry->revoked < 0)
+        return true;
+    serial_text(&entry->serial, serial);
+    reload_time_text(entry->revoked / RELOAD_SECOND, before);
+    reload_time_text(r->time / RELOAD_SECOND, after);
+    if (r->time >= entry->revoked || RL_FAULT("revoke: the earlier date holds")) {
+        tool_warn(&r->tool, "warning: certificate %s is already revoked, from %s on", serial,
+                  before);
+        return false;
+    }
+    tool_warn(&r->tool,
+              "warning: certificate %s is already revoked, from %s on, and now from %s on", serial,
+              before, after);
+    return true;
+}
+
+/* The reason is noted too if none was. */
+static void revoke_entry(struct revoke *r, struct entry *entry)
+{
+    bool earlier = changes(r, entry);
+    bool reason = r->reason != NO_REASON && (earlier || entry->reason == 0) &&
+                  entry->reason != (unsigned)r->reason;
+    r->changed = r->changed || earlier || reason;
+    for (; entry != NULL; entry = index_next(&r->ca.index, entry)) {
+        if (earlier)
+            entry->revoked = r->time;
+        if (reason)
+            entry->reason = (unsigned)r->reason;
+    }
+}
+
+static void print_result(struct revoke *r, struct output *out, const struct crl_dates *dates)
+{
+    char line[MAX_USER * 2 + 256], number[RELOAD_CRL_NUMBER_SIZE], until[RELOAD_TIME_SIZE];
+    for (size_t i = 0; i < r->chosen_count; i++) {
+        char serial[2 * MAX_SERIAL + 1];
+        serial_text(&r->chosen[i]->serial, serial);
+        (void)snprintf(line, sizeof line, "revoked %s %s\n", serial, r->chosen[i]->users);
+        (void)output_write(out, line, strlen(line));
+    }
+    reload_crl_number_text(&r->ca.index.crl_number, number);
+    reload_time_text(dates->next_update / RELOAD_SECOND, until);
+    (void)snprintf(line, sizeof line, "overlay.crl: number %s, good until %s\n", number, until);
+    (void)output_write(out, line, strlen(line));
+}
+
+static void revoke_chosen(struct revoke *r)
+{
+    struct output out = {.fd = -1};
+    reload_time now = tool_now();
+    struct crl_dates dates =
+        crl_dates_at(now < KEYGEN_MIN_TIME || now > KEYGEN_MAX_TIME ? r->time : now);
+    for (size_t i = 0; i < r->chosen_count; i++)
+        revoke_entry(r, r->chosen[i]);
+    if (!r->changed)
+        return;
+    if (!r->tool.quiet && !output_open(&out, &r->tool, NULL, 0))
+        return;
+    if (crl_renew(&r->ca, &dates, NULL) && !r->tool.quiet)
+        print_result(r, &out, &dates);
+    if (!r->tool.quiet)
+        (void)output_close(&out);
 }
 
 int revoke_main(int argc, char **argv)
 {
-    struct tool tool = {.name = "reload-keygen revoke"};
-    struct revoke_options options = {.time = tool_now()};
-    (void)arguments_parse(&tool, &revoke_line, argc, argv, &options);
-    if (options.dir == NULL)
-        tool_usage(&tool, "--ca is required");
-    if (options.serial == NULL)
-        tool_usage(&tool, "--serial is required");
-    keygen_check_clock(&tool, options.time, "time");
-    revoke_serial(&tool, &options);
-    return tool_finish(&tool);
-}
-
-/* ---- crl ---- */
-
-struct crl_options {
-    const char *dir, *path;
-    reload_time time;
-    reload_time next_update; /* or TIME_NOT_SPECIFIED */
-};
-
-static const struct option_row crl_rows[] = {
-    KEYGEN_CA(struct crl_options, dir),
-    OPTION_TEXT('o', "output", "FILE", struct crl_options, path,
-                "write the CRL to FILE instead of standard output"),
-    KEYGEN_TIME("time", struct crl_options, time, "date the CRL TIME (default: now)"),
-    KEYGEN_TIME("next-update", struct crl_options, next_update,
-                "make the CRL expire at TIME (default: 30 days later)"),
-    KEYGEN_QUIET,
-    OPTION_END,
-};
-
-static const struct command_line crl_line = {
-    "reload-keygen crl --ca=DIR [--output=FILE] [options]",
-    "Makes a list of the certificates that the CA has revoked (RFC 5280).", crl_rows, true};
-
-/* The revoked entries of an index; NULL without memory. */
-static reload_revocation *list_revoked(const struct index *index, size_t *count)
-{
-    reload_revocation *list = calloc(index->count + 1, sizeof *list);
-    *count = 0;
-    for (size_t i = 0; list != NULL && i < index->count; i++)
-        if (index->entries[i].revoked >= 0)
-            list[(*count)++] = (reload_revocation){.serial = index->entries[i].serial,
-                                                   .serial_len = index->entries[i].serial_len,
-                                                   .time = index->entries[i].revoked};
-    return list;
-}
-
-/* Raises a number to that of the CRL that is to be replaced. A file that is not the CA's CRL, or
- * cannot be read, has none. */
-static bool raise_number(struct ca *ca, const char *path, reload_crl_number *number)
-{
-    char before[RELOAD_CRL_NUMBER_SIZE], after[RELOAD_CRL_NUMBER_SIZE];
-    struct stat st;
-    reload_buf octets = {0};
-    reload_crl_number old;
-    bool found = false;
-    reload_err err = RELOAD_OK;
-    if (path == NULL || stat(path, &st) != 0 || !S_ISREG(st.st_mode) || access(path, R_OK) != 0)
-        return true;
-    if (file_read(ca->tool, path, MAX_CRL, &octets, false))
-        err = reload_crl_number_read(octets.octets, octets.len, ca->cert, &old, &found);
-    reload_buf_free(&octets);
-    if (err != RELOAD_OK) {
-        tool_error(ca->tool, STATUS_FAILED, "%s: %s", path, reload_strerror(err));
-        return false;
+    static struct revoke r;
+    r = (struct revoke){
+        .tool = {.name = "reload-keygen revoke"}, .time = tool_now(), .reason = NO_REASON};
+    int operand = arguments_parse(&r.tool, &revoke_line, argc, argv, &r);
+    r.certs = argv + operand;
+    if (r.dir == NULL)
+        tool_usage(&r.tool, "--ca is required");
+    if (r.serial_count == 0 && r.user_count == 0 && r.certs[0] == NULL)
+        tool_usage(&r.tool, "--serial, --user or a certificate's file is required");
+    keygen_check_clock(&r.tool, r.time, "time");
+    if (ca_open(&r.ca, &r.tool, r.dir, r.passphrase_file, CA_READ_KEY)) {
+        if (choose_all(&r))
+            revoke_chosen(&r);
+        ca_close(&r.ca);
     }
-    if (!found || reload_crl_number_compare(&old, number) <= 0)
-        return true;
-    reload_crl_number_text(number, before);
-    reload_crl_number_text(&old, after);
-    tool_warn(ca->tool,
-              "warning: %s: its CRL number is %s, more than the index's %s, and is continued", path,
-              after, before);
-    *number = old;
-    return true;
-}
-
-/* The number of the next CRL, more than any before (RFC 5280 section 5.2.3). Returns false after
- * reporting an error. */
-static bool next_number(struct ca *ca, const char *path, reload_crl_number *number)
-{
-    if (!RL_FAULT("crl: its number exceeds that of the CRL that it replaces") &&
-        !raise_number(ca, path, number))
-        return false;
-    if (reload_crl_number_next(number))
-        return true;
-    tool_error(ca->tool, STATUS_FAILED,
-               "%s: the CRL number is the largest that 20 octets can hold; a new CA is required",
-               ca->dir);
-    return false;
-}
-
-/* Writes the CRL once the index has its number. */
-static void write_crl(const char *path, struct ca *ca, const struct index *index,
-                      const reload_buf *pem)
-{
-    struct output out;
-    if (!keygen_prepare(&out, ca->tool, path, pem, 0))
-        return;
-    if (index_write(index, ca))
-        (void)keygen_publish(&out, pem);
-    else
-        output_discard(&out);
-}
-
-static void crl_files(const struct crl_options *options, struct ca *ca, struct index *index)
-{
-    reload_buf pem = {0};
-    reload_diag diag = {0};
-    reload_crl_spec spec = {
-        .size = sizeof spec, .this_update = options->time, .next_update = options->next_update};
-    if (!tool_may_write(ca->tool, options->path) ||
-        !next_number(ca, options->path, &index->crl_number))
-        return;
-    spec.number = index->crl_number;
-    reload_revocation *list = list_revoked(index, &spec.count);
-    spec.entries = list;
-    if (list == NULL)
-        keygen_no_memory(ca->tool);
-    else if (reload_crl_issue(&spec, ca->cert, ca->key, &pem, &diag) != RELOAD_OK)
-        tool_error(ca->tool, STATUS_FAILED, "%s", diag.text);
-    else
-        write_crl(options->path, ca, index, &pem);
-    free(list);
-    reload_buf_free(&pem);
-}
-
-int crl_main(int argc, char **argv)
-{
-    struct tool tool = {.name = "reload-keygen crl"};
-    struct crl_options options = {.time = tool_now(), .next_update = TIME_NOT_SPECIFIED};
-    struct ca ca;
-    struct index index = {0};
-    (void)arguments_parse(&tool, &crl_line, argc, argv, &options);
-    if (options.dir == NULL)
-        tool_usage(&tool, "--ca is required");
-    keygen_check_clock(&tool, options.time, "time");
-    if (options.next_update == TIME_NOT_SPECIFIED)
-        options.next_update = options.time + 30 * KEYGEN_DAY;
-    if (options.next_update < options.time)
-        tool_usage(&tool, "--next-update is before --time");
-    if (!ca_open(&ca, &tool, options.dir))
-        return tool_finish(&tool);
-    if (index_read(&index, &ca))
-        crl_files(&options, &ca, &index);
-    index_free(&index);
-    ca_close(&ca);
-    return tool_finish(&tool);
+    free(r.chosen);
+    return tool_finish(&r.tool);
 }

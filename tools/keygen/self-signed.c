@@ -19,6 +19,8 @@ static const struct option_row self_signed_rows[] = {
     OPTION_TEXT(0, "name", "NAME", struct self_signed, leaf.common_name,
                 "set the certificate's common name (default: its first name of at most 64 "
                 "characters)"),
+    KEYGEN_PASSPHRASE(struct self_signed, leaf.passphrase_file,
+                      "encrypt PREFIX.key with the passphrase in FILE, or read --key with it"),
     LEAF_OTHER_ROWS(struct self_signed, leaf),
     OPTION_END,
 };
@@ -51,7 +53,7 @@ static reload_key *self_signed_key(struct self_signed *s, reload_rng *rng)
     reload_key *key = NULL;
     if (s->key_file == NULL)
         return keygen_key(&s->leaf.tool, rng, s->leaf.bits);
-    (void)keygen_read_key(&s->leaf.tool, s->key_file, &key);
+    (void)keygen_read_key(&s->leaf.tool, s->key_file, s->leaf.passphrase_file, &key);
     return key;
 }
 
@@ -77,6 +79,7 @@ static void self_signed_make(struct self_signed *s)
          *cert_path = keygen_path(tool, s->leaf.prefix, ".crt");
     struct keygen_files files = {.tool = tool,
                                  .key_path = s->key_file == NULL ? key_path : NULL,
+                                 .passphrase_file = s->leaf.passphrase_file,
                                  .path = cert_path,
                                  .force = s->leaf.force};
     if (key_path != NULL && cert_path != NULL && keygen_may_write_files(&files)) {
@@ -99,16 +102,16 @@ int self_signed_main(int argc, char **argv)
     (void)arguments_parse(tool, &self_signed_line, argc, argv, &s);
     if (s.overlay == NULL)
         tool_usage(tool, "--overlay is required");
-    if (s.leaf.prefix == NULL)
-        tool_usage(tool, "--output is required");
     if (s.key_file != NULL && s.leaf.bits != NOT_SPECIFIED)
         tool_usage(tool, "--bits cannot be combined with --key");
     keygen_overlay(tool, s.overlay);
     if (s.leaf.common_name != NULL)
         keygen_subject_option(tool, "name", s.leaf.common_name, s.leaf.subject);
-    leaf_check(&s.leaf, true);
+    bool good = leaf_check(&s.leaf, true);
     if (s.leaf.not_after == TIME_NOT_SPECIFIED)
         s.leaf.not_after = s.leaf.not_before + LEAF_VALIDITY;
-    self_signed_make(&s);
+    if (good)
+        self_signed_make(&s);
+    free(s.leaf.prefix);
     return tool_finish(tool);
 }

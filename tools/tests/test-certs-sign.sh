@@ -9,7 +9,7 @@ dates=(--not-before 2023-01-01T00:00:00Z --not-after 2024-01-01T00:00:00Z)
 reload-keygen ca --overlay chat -o ca --bits 2048 --not-before 2020-01-01T00:00:00Z --not-after 2040-01-01T00:00:00Z || bail_out "cannot create the CA"
 issue()
 {
-    reload-keygen issue --ca ca "${dates[@]}" "$@" || bail_out "reload-keygen issue fails"
+    reload-keygen issue --quiet --ca ca "${dates[@]}" "$@" || bail_out "reload-keygen issue fails"
 }
 issue --user alice@example.com --peer-id "$alice" --peer-id "${alice%0}1" -o alice
 issue --user bob@example.com --peer-id "$bob" -o bob

@@ -101,11 +101,11 @@ ok "refused calls leave no file" bash -c '[ ! -e late ] && [ ! -e late.key ] && 
 same ca/index index.before "refused calls leave the index as it was"
 t "a certificate from 9999 on, without --not-after, is refused" 4 '' '~reload-keygen self-signed: .*date out of range \(1970 to 9999\)' \
     at 253402300799 reload-keygen self-signed -q --overlay chat --bits 1024 --seed 03 -o late
-t "revoke with a clock after 2106 is accepted" 0 '' '' at $over reload-keygen revoke --ca ca --serial "$serial"
+t "revoke with a clock after 2106 is accepted" 0 '' '' at $over reload-keygen revoke --quiet --ca ca --serial "$serial"
 ok "the index has the date after 2106" grep -q "	2106-02-07T06:28:16Z	" ca/index
 t "a CRL after 2106 is made" 0 '' '' at $over reload-keygen crl --ca ca -o late.crl
 is "$(openssl crl -in late.crl -noout -lastupdate -nextupdate)" "lastUpdate=Feb  7 06:28:16 2106 GMT
-nextUpdate=Mar  9 06:28:16 2106 GMT" "the CRL has the dates after 2106"
+nextUpdate=May  8 06:28:16 2106 GMT" "the CRL has the dates after 2106"
 
 # ---- a zone with leap seconds ----
 

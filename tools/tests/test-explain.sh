@@ -11,7 +11,7 @@ chmod 600 secret
 key=$(hex <secret)
 reload-keygen ca --overlay chat -o ca --bits 2048 --not-before 2007-01-01T00:00:00Z --not-after 2040-01-01T00:00:00Z || bail_out "cannot create the CA"
 for name in alice bob; do
-    reload-keygen issue --ca ca --user $name@example.com --peer-id "${!name}" --bits 2048 --not-before 2007-01-01T00:00:00Z \
+    reload-keygen issue --quiet --ca ca --user $name@example.com --peer-id "${!name}" --bits 2048 --not-before 2007-01-01T00:00:00Z \
         --not-after 2040-01-01T00:00:00Z -o $name || bail_out "cannot issue a certificate for $name"
     openssl x509 -in $name.crt -outform DER -out $name.der
 done

@@ -8,8 +8,8 @@
 now=1700000000 # 2023-11-14T22:13:20Z
 dates=(--not-before 2023-01-01T00:00:00Z --not-after 2024-01-01T00:00:00Z)
 reload-keygen ca --overlay chat -o chat --bits 2048 --not-before 2020-01-01T00:00:00Z --not-after 2040-01-01T00:00:00Z
-reload-keygen issue --ca chat --user alice@example.com --peer-id "$alice" -o alice "${dates[@]}" # the requester
-reload-keygen issue --ca chat --peer-id "$bob" -o bob "${dates[@]}"     # the responder
+reload-keygen issue --quiet --ca chat --user alice@example.com --peer-id "$alice" -o alice "${dates[@]}" # the requester
+reload-keygen issue --quiet --ca chat --peer-id "$bob" -o bob "${dates[@]}"     # the responder
 reload-keygen secret -o secret
 reload-keygen secret -o other.secret
 by_alice=(reload-sign --key alice.key --cert alice.crt --time "$now")

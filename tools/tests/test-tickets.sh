@@ -8,8 +8,8 @@
 now=1700000000
 span=(--not-before 2020-01-01T00:00:00Z --not-after 2040-01-01T00:00:00Z)
 reload-keygen ca --overlay chat -o ca "${span[@]}" || bail_out "cannot create the CA"
-reload-keygen issue --ca ca "${span[@]}" --user alice@example.com --peer-id "$alice" -o alice || bail_out "cannot issue a certificate"
-reload-keygen issue --ca ca "${span[@]}" --user bob@example.com --peer-id "$bob" -o bob || bail_out "cannot issue a certificate"
+reload-keygen issue --quiet --ca ca "${span[@]}" --user alice@example.com --peer-id "$alice" -o alice || bail_out "cannot issue a certificate"
+reload-keygen issue --quiet --ca ca "${span[@]}" --user bob@example.com --peer-id "$bob" -o bob || bail_out "cannot issue a certificate"
 reload-keygen secret -o secret || bail_out "cannot create the secret"
 
 # for each algorithm: options with which alice and bob sign, and a third peer verifies

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* reload-keygen adopt: enters certificates that the CA signed and the index lacks. */
+#include "keygen/keygen.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct adopt {
+    struct tool tool;
+    const char *dir;
+    struct ca ca;
+    reload_buf report; /* what was entered */
+    size_t entered;
+};
+
+static const struct option_row adopt_rows[] = {
+    KEYGEN_CA(struct adopt, dir),
+    KEYGEN_QUIET,
+    OPTION_END,
+};
+
+static const struct command_line adopt_line = {
+    "reload-keygen adopt --ca=DIR [CERT...]",
+    "Enters certificates that the CA signed, and that the index lacks, in the index: those of the "
+    "files CERT, or all in DIR/issued.",
+    adopt_rows, false};
+
+/* ---- The lines of a certificate ---- */
+
+/* The users that a certificate names, as the index lists them. Returns NULL without memory. */
+static char *list_users(struct adopt *a, const char *path, const reload_cert *cert)
+{
+    reload_buf text = {0};
+    for (size_t i = 0; i < reload_cert_names(cert); i++) {
+        const reload_cert_name *name = reload_cert_name_at(cert, i);
+        if (name->peer)
+            continue;
+        if (strchr(name->text, ',') != NULL) {
+            tool_warn(&a->tool, "warning: %s: user \"%s\" has a comma, and is left out", path,
+                      name->text);
+            continue;
+        }
+        reload_buf_append(&text, ",", text.len > 0);
+        reload_buf_append(&text, name->text, strlen(name->text));
+    }
+    reload_buf_append(&text, "-", text.len == 0);
+    reload_buf_append(&text, "", 1);
+    char *users = text.err == RELOAD_OK ? strdup((const char *)text.octets) : NULL;
+    reload_buf_free(&text);
+    return users;
+}
+
+/* Adds a line without Peer-IDs. */
+static struct entry *add_line(struct adopt *a, const char *path, const reload_cert *cert)
+{
+    struct entry *entry = index_add(&a->ca.index, &a->tool);
+    if (entry == NULL)
+        return NULL;
+    (void)cert_serial(cert, &entry->serial);
+    entry->not_after = reload_cert_not_after(cert);
+    entry->users = list_users(a, path, cert);
+    if (entry->users == NULL) {
+        keygen_no_memory(&a->tool);
+        index_drop_last(&a->ca.index);
+        return NULL;
+    }
+    for (size_t i = 0; i < a->ca.index.foreign_count; i++)
+        if (serial_same(&a->ca.index.foreign[i].serial, &entry->serial)) {
+            entry->revoked = a->ca.index.foreign[i].revoked;
+            entry->reason = a->ca.index.foreign[i].reason;
+        }
+    return entry;
+}
+
+/* Whether a Peer-ID follows an entry's last one. */
+static bool follows(const struct entry *entry, const uint8_t id[RELOAD_ID_SIZE])
+{
+    uint8_t next[RELOAD_ID_SIZE];
+    return entry->peers > 0 && entry->peers < 0xffff && id_add(entry->first, entry->peers, next) &&
+           memcmp(next, id, sizeof next) == 0;
+}
+
+/* Enters a certificate, a line for each block of Peer-IDs. Returns the number of lines; 0: failed.
+ */
+static size_t add_lines(struct adopt *a, const char *path, const reload_cert *cert)
+{
+    struct entry *entry = add_line(a, path, cert);
+    size_t lines = entry != NULL;
+    for (size_t i = 0; entry != NULL && i < reload_cert_names(cert); i++) {
+        const reload_cert_name *name = reload_cert_name_at(cert, i);
+        if (!name->peer)
+            continue;
+        if (strcmp(name->text, a->ca.profile->overlay) != 0) {
+            tool_warn(&a->tool,
+                      "warning: %s: names a Peer-ID of the overlay \"%s\", which is left "
+                      "out; the CA's overlay is \"%s\"",
+                      path, name->text, a->ca.profile->overlay);
+            continue;
+        }
+        if (entry->peers > 0 && !follows(entry, name->id)) {
+            entry = add_line(a, path, cert);
+            lines = entry == NULL ? 0 : lines + 1;
+        }
+        if (entry != NULL && entry->peers++ == 0)
+            memcpy(entry->first, name->id, RELOAD_ID_SIZE);
+    }
+    return lines;
+}
+
+/* ---- What would not have been issued ---- */
+
+/* Warns of Peer-IDs that another certificate for other users has too. What exists is entered all
+ * the same, so that it can be revoked. */
+static void warn_of_overlap(struct adopt *a, const char *path, size_t before,
+                            const struct entry *entry)
+{
+    const struct index earlier = {.entries = a->ca.index.entries, .count = before};
+    char digits[2 * RELOAD_ID_SIZE + 1] = "";
+    if (!index_taken(&earlier, entry->first, entry->peers))
+        return;
+    for (size_t i = 0; i < before; i++) /* a renewed certificate names the same */
+        if (memcmp(earlier.entries[i].first, entry->first, RELOAD_ID_SIZE) == 0 &&
+            earlier.entries[i].peers == entry->peers &&
+            strcmp(earlier.entries[i].users, entry->users) == 0)
+            return;
+    reload_hex_encode(entry->first, RELOAD_ID_SIZE, digits);
+    tool_warn(&a->tool,
+              "warning: %s: Peer-ID %s or one after it is named by another certificate too", path,
+              digits);
+}
+
+/* Warns of the first of its users that has more Peer-IDs than the limit. */
+static void warn_of_limit(struct adopt *a, const char *path, const struct entry *entry)
+{
+    char *users = strdup(entry->users), *rest = NULL;
+    for (char *user = users == NULL ? NULL : strtok_r(users, ",", &rest); user != NULL;
+         user = strtok_r(NULL, ",", &rest)) {
+        unsigned peers = index_peers_of(&a->ca.index, user);
+        if (peers > a->ca.index.max_peers && strcmp(user, "-") != 0)
+            tool_warn(&a->tool, "warning: %s: %s has %u Peer-IDs; the CA's limit is %u", path, user,
+                      peers, a->ca.index.max_peers);
+    }
+    free(users);
+}
+
+/* ---- Certificates ---- */
+
+/* Copies a certificate to issued/, unless it is there. */
+static bool keep_copy(struct adopt *a, const reload_cert *cert, const struct serial *serial)
+{
+    reload_buf pem = {0};
+    char *path = ca_issued_path(&a->ca, serial);
+    bool good = path != NULL;
+    if (good && access(path, F_OK) != 0) {
+        reload_err err = reload_cert_write(cert, &pem);
+        if (err != RELOAD_OK)
+            tool_error(&a->tool, STATUS_FAILED, "%s: %s", path, reload_strerror(err));
+        good = err == RELOAD_OK && keygen_write(&a->tool, path, &pem, 0);
+    }
+    reload_buf_free(&pem);
+    free(path);
+    return good;
+}
+
+static bool enter(struct adopt *a, const char *path, const reload_cert *cert,
+                  const struct serial *serial)
+{
+    char line[2 * MAX_SERIAL + 32], digits[2 * MAX_SERIAL + 1];
+    size_t before = a->ca.index.count;
+    if (!keep_copy(a, cert, serial) || add_lines(a, path, cert) == 0)
+        return false;
+    for (size_t i = before; i < a->ca.index.count; i++)
+        warn_of_overlap(a, path, before, &a->ca.index.entries[i]);
+    const struct entry *entry = &a->ca.index.entries[before];
+    warn_of_limit(a, path, entry);
+    serial_text(serial, digits);
+    int n = snprintf(line, sizeof line, "adopted %s ", digits);
+    reload_buf_append(&a->report, line, (size_t)n);
+    reload_buf_append(&a->report, entry->users, strlen(entry->users));
+    reload_buf_append(&a->report, entry->revoked >= 0 ? " revoked\n" : "\n",
+                      entry->revoked >= 0 ? 9 : 1);
+    a->entered++;
+    return true;
+}
+
+/* Enters the certificate in a file, if this CA has signed it and the index lacks it. */
+static bool adopt_file(struct adopt *a, const char *path)
+{
+    struct serial serial;
+    bool issued = false;
+    reload_cert *cert = keygen_read_cert(&a->tool, path);
+    bool good = cert != NULL && ca_has_issued(&a->ca, cert, &issued);
+    if (good && !issued)
+        tool_error(&a->tool, STATUS_FAILED, "%s: not issued by this CA, but by %s", path,
+                   reload_cert_issuer(cert));
+    else if (good && reload_cert_same_key(cert, a->ca.cert) &&
+             (reload_cert_usage(cert) & RELOAD_CERT_CA) != 0)
+        tool_warn(&a->tool, "warning: %s: the CA's own certificate, which is not entered", path);
+    else if (good && !cert_serial(cert, &serial))
+        tool_error(&a->tool, STATUS_FAILED, "%s: the serial number has more than %d octets", path,
+                   MAX_SERIAL);
+    else if (good && index_find(&a->ca.index, &serial) == NULL)
+        good = enter(a, path, cert, &serial);
+    reload_cert_free(&cert);
+    return good;
+}
+
+/* Adopts all certificates in issued/, in the order of their names. */
+static void adopt_issued(struct adopt *a)
+{
+    struct dirent **names;
+    char *dir = ca_path(&a->ca, CA_ISSUED_DIR "/");
+    int count = dir == NULL ? 0 : scandir(dir, &names, NULL, alphasort);
+    if (count < 0)
+        tool_error(&a->tool, STATUS_FAILED, "%s: %s", dir, strerror(errno));
+    for (int i = 0; i < count; i++) {
+        char *path =
+            names[i]->d_name[0] == '.' ? NULL : keygen_path(&a->tool, dir, names[i]->d_name);
+        if (path != NULL)
+            (void)adopt_file(a, path);
+        free(path);
+        free(names[i]);
+    }
+    if (count > 0)
+        free(names);
+    free(dir);
+}
+
+/* A lost index had the directory of the CA that this one succeeds. */
+static void warn_of_predecessor(struct adopt *a)
+{
+    char *link = ca_path(&a->ca, CA_LINK_FILE);
+    if (link != NULL && a->ca.index.succeeds == NULL && access(link, F_OK) == 0)
+        tool_warn(&a->tool,
+                  "warning: %s: succeeds a CA whose folder the index does not know; for its "
+                  "CRL, add a line \"# succeeds DIR\" to the index",
+                  a->dir);
+    free(link);
+}
+
+/* Good certificates are entered even if others are refused. */
+static void adopt_all(struct adopt *a, char **files)
+{
+    struct output out;
+    if (!output_open(&out, &a->tool, NULL, 0))
+        return;
+    if (*files == NULL)
+        adopt_issued(a);
+    for (; *files != NULL; files++)
+        (void)adopt_file(a, *files);
+    warn_of_predecessor(a);
+    bool written = index_write(&a->ca.index, &a->ca);
+    if (written && !a->tool.quiet)
+        (void)output_write(&out, a->report.octets, a->report.len);
+    (void)output_close(&out);
+}
+
+int adopt_main(int argc, char **argv)
+{
+    struct adopt a = {.tool = {.name = "reload-keygen adopt"}};
+    int operand = arguments_parse(&a.tool, &adopt_line, argc, argv, &a);
+    if (a.dir == NULL)
+        tool_usage(&a.tool, "--ca is required");
+    if (ca_open(&a.ca, &a.tool, a.dir, NULL, CA_NEW_INDEX)) {
+        adopt_all(&a, argv + operand);
+        ca_close(&a.ca);
+    }
+    reload_buf_free(&a.report);
+    return tool_finish(&a.tool);
+}

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A CA's directory: its lock, and the files that every command reads. */
+#include "common/policy.h"
+#include "keygen/keygen.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+char *ca_path(const struct ca *ca, const char *name)
+{
+    return keygen_path(ca->tool, ca->dir, name);
+}
+
+char *ca_issued_path(const struct ca *ca, const struct serial *serial)
+{
+    char name[sizeof CA_ISSUED_DIR + 2 * MAX_SERIAL + 8] = CA_ISSUED_DIR;
+    char *path = ca_path(ca, name);
+    if (path != NULL && mkdir(path, 0777) != 0 && errno != EEXIST) {
+        tool_error(ca->tool, STATUS_FAILED, "%s: %s", path, strerror(errno));
+        free(path);
+        return NULL;
+    }
+    free(path);
+    strcat(name, "/");
+    serial_text(serial, name + strlen(name));
+    strcat(name, ".crt");
+    return ca_path(ca, name);
+}
+
+/* ---- Reading ---- */
+
+/* Notes the CA's files, which no output replaces, and those that its profile names. A CRL is made
+ * by this tool, and so may be one. */
+static void keep_ca(struct ca *ca)
+{
+    static const char *const names[] = {CA_KEY_FILE,     CA_CERT_FILE, CA_INDEX_FILE,
+                                        CA_PROFILE_FILE, CA_CRL_FILE,  CA_SUCCESSOR_FILE};
+    char *const *const lists[] = {ca->profile->ca, ca->profile->intermediates};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        char *path = ca_path(ca, names[i]);
+        if (path != NULL)
+            tool_keep(ca->tool, path);
+        free(path);
+    }
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        for (size_t k = 0; lists[i][k] != NULL; k++)
+            tool_keep(ca->tool, lists[i][k]);
+}
+
+static bool read_profile(struct ca *ca)
+{
+    char *path = ca_path(ca, CA_PROFILE_FILE);
+    bool good = path != NULL && profile_read(ca->tool, path, &ca->profile);
+    if (good && ca->profile->overlay == NULL) {
+        tool_error(ca->tool, STATUS_FAILED, "%s: overlay is missing", path);
+        good = false;
+    }
+    free(path);
+    return good;
+}
+
+static bool read_cert(struct ca *ca)
+{
+    char *path = ca_path(ca, CA_CERT_FILE);
+    ca->cert = path == NULL ? NULL : keygen_read_cert(ca->tool, path);
+    free(path);
+    return ca->cert != NULL;
+}
+
+static bool read_key(struct ca *ca)
+{
+    char *path = ca_path(ca, CA_KEY_FILE);
+    bool good = path != NULL && keygen_read_key(ca->tool, path, ca->passphrase_file, &ca->key);
+    free(path);
+    if (good && !reload_cert_fits_key(ca->cert, ca->key)) {
+        tool_error(ca->tool, STATUS_FAILED, "%s: ca.key is not the key of ca.crt", ca->dir);
+        return false;
+    }
+    return good;
+}
+
+/* Reports the CA that has succeeded this one. */
+static void report_successor(const struct ca *ca, const char *mark, char *dir)
+{
+    dir[strcspn(dir, "\n")] = '\0';
+    char *profile = keygen_path(ca->tool, dir, CA_PROFILE_FILE);
+    if (profile != NULL && access(profile, F_OK) == 0)
+        tool_error(ca->tool, STATUS_FAILED, "%s: succeeded by another CA: --ca=%s is required",
+                   ca->dir, dir);
+    else
+        tool_error(
+            ca->tool, STATUS_FAILED,
+            "%s: succeeded by %s, which is missing or unfinished; to succeed it again, remove "
+            "%s and %s",
+            ca->dir, dir, dir, mark);
+    free(profile);
+}
+
+/* Fails if another CA has succeeded this one. */
+static bool check_successor(const struct ca *ca)
+{
+    enum { MAX_MARK = 65536 };
+    reload_buf text = {0};
+    char *path = ca_path(ca, CA_SUCCESSOR_FILE);
+    bool marked = path != NULL && access(path, F_OK) == 0;
+    if (marked && file_read(ca->tool, path, MAX_MARK, &text, false)) {
+        reload_buf_append(&text, "", 1);
+        if (text.err == RELOAD_OK)
+            report_successor(ca, path, (char *)text.octets);
+        else
+            keygen_no_memory(ca->tool);
+    }
+    bool good = path != NULL && !marked;
+    reload_buf_free(&text);
+    free(path);
+    return good;
+}
+
+bool ca_open(struct ca *ca, struct tool *tool, const char *dir, const char *passphrase_file,
+             unsigned flags)
+{
+    *ca = (struct ca){.tool = tool, .dir = dir, .passphrase_file = passphrase_file, .lock = -1};
+    ca->lock = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool good = ca->lock >= 0 && flock(ca->lock, LOCK_EX) == 0;
+    if (!good)
+        tool_error(tool, STATUS_FAILED, "%s: %s", dir, strerror(errno));
+    good = good && ((flags & CA_ALLOW_SUCCEEDED) != 0 || check_successor(ca));
+    good = good && read_profile(ca) && read_cert(ca) &&
+           ((flags & CA_READ_KEY) == 0 || read_key(ca)) &&
+           index_read(&ca->index, ca, (flags & CA_NEW_INDEX) != 0) && crl_take_over(ca);
+    if (good)
+        keep_ca(ca);
+    if (!good)
+        ca_close(ca);
+    return good;
+}
+
+void ca_close(struct ca *ca)
+{
+    reload_profile_free(&ca->profile);
+    reload_cert_free(&ca->cert);
+    reload_key_free(&ca->key);
+    index_free(&ca->index);
+    if (ca->lock >= 0)
+        (void)close(ca->lock);
+    ca->lock = -1;
+}
+
+/* ---- What it has signed ---- */
+
+bool cert_serial(const reload_cert *cert, struct serial *serial)
+{
+    return serial_parse(reload_cert_serial(cert), serial);
+}
+
+/* Whether the CA certificate in a file of the profile has signed a certificate. A bundle, which
+ * only a person can have put there, is not this CA's own. */
+static bool signed_by_file(const struct ca *ca, const char *path, const reload_cert *cert,
+                           bool *yes)
+{
+    reload_buf octets = {0};
+    reload_cert *issuer = NULL;
+    bool good = file_read(ca->tool, path, MAX_CERT, &octets, false);
+    reload_err err = RELOAD_OK;
+    if (good && reload_cert_parse(octets.octets, octets.len, &issuer, NULL) == RELOAD_OK)
+        err = reload_cert_issued_by(cert, issuer, yes);
+    if (err != RELOAD_OK)
+        tool_error(ca->tool, STATUS_FAILED, "%s: %s", path, reload_strerror(err));
+    reload_cert_free(&issuer);
+    reload_buf_free(&octets);
+    return good && err == RELOAD_OK;
+}
+
+bool ca_has_issued(const struct ca *ca, const reload_cert *cert, bool *yes)
+{
+    reload_err err = reload_cert_issued_by(cert, ca->cert, yes);
+    if (err != RELOAD_OK) {
+        tool_error(ca->tool, STATUS_FAILED, "%s: %s", ca->dir, reload_strerror(err));
+        return false;
+    }
+    char *link = ca_path(ca, CA_LINK_FILE);
+    bool good = link != NULL, succeeds = good && access(link, F_OK) == 0;
+    free(link);
+    for (size_t i = 0; succeeds && good && !*yes && ca->profile->ca[i] != NULL; i++)
+        good = signed_by_file(ca, ca->profile->ca[i], cert, yes);
+    return good;
+}
+
+/* ---- The profile ---- */
+
+bool ca_is_own_crl(const struct ca *ca, const char *path)
+{
+    struct stat st, own;
+    const char *slash = strrchr(path, '/');
+    if (strcmp(slash == NULL ? path : slash + 1, CA_CRL_FILE + 1) != 0)
+        return false;
+    char *dir = slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
+    bool same = dir != NULL && stat(dir, &st) == 0 && stat(ca->dir, &own) == 0 &&
+                st.st_dev == own.st_dev && st.st_ino == own.st_ino;
+    free(dir);
+    return same;
+}
+
+bool ca_lists_crl(const struct ca *ca)
+{
+    for (size_t i = 0; ca->profile->crl[i] != NULL; i++)
+        if (ca_is_own_crl(ca, ca->profile->crl[i]))
+            return true;
+    return false;
+}
+
+/* A reload_sink. */
+static int to_buf(void *buf, const void *octets, size_t len)
+{
+    reload_buf_append(buf, octets, len);
+    return ((reload_buf *)buf)->err == RELOAD_OK ? 0 : -1;
+}
+
+bool profile_text(struct tool *tool, const reload_profile *profile, reload_buf *text)
+{
+    if (profile != NULL && reload_profile_write(profile, to_buf, text) == RELOAD_OK)
+        return true;
+    keygen_no_memory(tool);
+    return false;
+}

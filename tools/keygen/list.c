@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* reload-keygen list */
+#include "keygen/keygen.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct list {
+    struct tool tool;
+    const char *dir;
+    char user[MAX_USER + 1];     /* empty: any */
+    struct octets_value peer_id; /* len 0: any */
+    int status;                  /* a certificate_status, or NOT_SPECIFIED */
+    reload_time expiring;        /* a span, or NOT_SPECIFIED */
+    bool revoked, json;
+    reload_time now;
+    struct ca ca;
+    struct output out;
+    reload_json_writer writer;
+    bool any; /* something was listed */
+};
+
+static void user_option(struct tool *tool, const struct option_row *row, const char *text,
+                        void *target)
+{
+    (void)row;
+    keygen_user(tool, text, ((struct list *)target)->user);
+}
+
+/* Reads a span: seconds, or a number with a unit. */
+static void span_option(struct tool *tool, const struct option_row *row, const char *text,
+                        void *target)
+{
+    static const char units[] = "smhdwy";
+    static const int64_t seconds[] = {1, 60, 3600, 86400, 7 * 86400, 365 * 86400};
+    enum { MAX_SPAN = 1000000000 };
+    char *end;
+    long long number = strtoll(text, &end, 10);
+    const char *unit = *end == '\0' ? units : strchr(units, *end);
+    if (text[0] < '0' || text[0] > '9' || number > MAX_SPAN || unit == NULL ||
+        (*end != '\0' && end[1] != '\0'))
+        tool_usage(tool, "--%s: \"%s\" is not a span of time such as 30d, 2w, 12h or 3600 seconds",
+                   row->name, text);
+    ((struct list *)target)->expiring = number * seconds[unit - units] * RELOAD_SECOND;
+}
+
+static const struct option_row list_rows[] = {
+    KEYGEN_CA(struct list, dir),
+    OPTION_CALL(0, "user", "AOR", user_option,
+                "list certificates that name this address of record"),
+    OPTION_OCTETS(0, "peer-id", struct list, peer_id, RELOAD_ID_SIZE,
+                  "list certificates that name this Peer-ID"),
+    OPTION_WORD(0, "status", "WORD", struct list, status, certificate_statuses,
+                "list certificates with this status: good, revoked or expired"),
+    OPTION_FLAG(0, "revoked", struct list, revoked, "list revoked certificates"),
+    OPTION_CALL(0, "expiring", "SPAN", span_option,
+                "list what expires within SPAN, such as 30d: certificates that are good and not "
+                "renewed, the CA's certificates and CRLs"),
+    OPTION_FLAG(0, "json", struct list, json, "print an array of JSON objects"),
+    KEYGEN_QUIET,
+    OPTION_END,
+};
+
+static const struct command_line list_line = {
+    "reload-keygen list --ca=DIR [options]",
+    "Lists the certificates that the CA issued, each with every Peer-ID.", list_rows, true};
+
+/* ---- Which certificates ---- */
+
+static bool names_user(const struct list *l, const struct entry *entry)
+{
+    return l->user[0] == '\0' || entry_has_user(entry, l->user);
+}
+
+static bool names_peer(const struct list *l, const struct entry *entry)
+{
+    const uint8_t *id = l->peer_id.octets;
+    uint8_t last[RELOAD_ID_SIZE];
+    if (l->peer_id.len == 0)
+        return true;
+    for (; entry != NULL; entry = index_next(&l->ca.index, entry))
+        if (entry->peers > 0 && id_add(entry->first, entry->peers - 1, last) &&
+            memcmp(entry->first, id, RELOAD_ID_SIZE) <= 0 && memcmp(id, last, RELOAD_ID_SIZE) <= 0)
+            return true;
+    return false;
+}
+
+/* Whether a later certificate with the same names is good, and lasts longer. */
+static bool is_renewed(const struct list *l, const struct entry *entry)
+{
+    const struct entry *end = l->ca.index.entries + l->ca.index.count;
+    for (const struct entry *e = entry + 1; e < end; e++)
+        if (e->revoked < 0 && e->not_after > entry->not_after && e->peers == entry->peers &&
+            memcmp(e->first, entry->first, RELOAD_ID_SIZE) == 0 &&
+            strcmp(e->users, entry->users) == 0)
+            return true;
+    return false;
+}
+
+static bool expires(const struct list *l, reload_time time)
+{
+    return time >= l->now && time <= l->now + l->expiring;
+}
+
+static bool is_listed(const struct list *l, const struct entry *entry)
+{
+    if (!index_is_first(&l->ca.index, entry) || !names_user(l, entry) || !names_peer(l, entry))
+        return false;
+    enum certificate_status status = entry_status(entry, l->now);
+    if (l->status != NOT_SPECIFIED && l->status != (int)status)
+        return false;
+    if (l->revoked && status != CERT_REVOKED)
+        return false;
+    return l->expiring == NOT_SPECIFIED ||
+           (status == CERT_GOOD && expires(l, entry->not_after) && !is_renewed(l, entry));
+}
+
+/* ---- Printing ---- */
+
+static void print_heading(struct list *l)
+{
+    static const char heading[] =
+        "SERIAL                            STATUS   NOT-AFTER             "
+        "USERS  PEER-IDS\n";
+    if (!l->json && !l->any)
+        (void)output_write(&l->out, heading, sizeof heading - 1);
+    l->any = true;
+}
+
+static void print_text(struct list *l, const char *name, const char *status, reload_time not_after,
+                       const char *users, const reload_buf *peer_ids)
+{
+    char line[192], until[RELOAD_TIME_SIZE];
+    reload_time_text(not_after / RELOAD_SECOND, until);
+    int n = snprintf(line, sizeof line, "%-32s  %-7s  %s  ", name, status, until);
+    (void)output_write(&l->out, line, n < 0 ? 0 : (size_t)n);
+    (void)output_write(&l->out, users, strlen(users));
+    (void)output_write(&l->out, "  ", 2);
+    (void)output_write(&l->out, peer_ids->len > 0 ? (const char *)peer_ids->octets : "-",
+                       peer_ids->len > 0 ? peer_ids->len : 1);
+    (void)output_write(&l->out, "\n", 1);
+}
+
+static void print_entry(struct list *l, const struct entry *entry)
+{
+    char serial[2 * MAX_SERIAL + 1];
+    reload_buf peer_ids = {0};
+    print_heading(l);
+    if (l->json) {
+        print_json_entry(&l->writer, &l->ca.index, entry, l->now);
+        return;
+    }
+    serial_text(&entry->serial, serial);
+    print_peer_ids(&l->ca.index, entry, ",", &peer_ids);
+    print_text(l, serial, certificate_statuses[entry_status(entry, l->now)], entry->not_after,
+               entry->users, &peer_ids);
+    reload_buf_free(&peer_ids);
+}
+
+/* Prints a file of the CA that expires. */
+static void print_file(struct list *l, const char *path, reload_time not_after)
+{
+    const reload_buf none = {0};
+    char until[RELOAD_TIME_SIZE];
+    reload_time_text(not_after / RELOAD_SECOND, until);
+    if (not_after < l->now)
+        tool_warn(&l->tool, "warning: %s: expired, at %s", path, until);
+    if (!expires(l, not_after))
+        return;
+    print_heading(l);
+    if (!l->json) {
+        print_text(l, path, certificate_statuses[CERT_GOOD], not_after, "-", &none);
+        return;
+    }
+    reload_json_begin_object(&l->writer);
+    reload_json_key(&l->writer, "file");
+    reload_json_string(&l->writer, path);
+    reload_json_key(&l->writer, "status");
+    reload_json_string(&l->writer, certificate_statuses[CERT_GOOD]);
+    reload_json_key(&l->writer, "not_after");
+    reload_json_seconds(&l->writer, not_after);
+    reload_json_end_object(&l->writer);
+}
+
+/* ---- The CA's own files ---- */
+
+static void list_cert_file(struct list *l, const char *path)
+{
+    reload_cert *cert = keygen_read_cert(&l->tool, path);
+    if (cert != NULL)
+        print_file(l, path, reload_cert_not_after(cert));
+    reload_cert_free(&cert);
+}
+
+static void list_crl_file(struct list *l, const char *path)
+{
+    enum { MAX_CRL = 64 * 1024 * 1024 };
+    reload_buf octets = {0};
+    reload_diag diag = {0};
+    reload_crl *crl = NULL;
+    if (file_read(&l->tool, path, MAX_CRL, &octets, false) &&
+        reload_crl_read(octets.octets, octets.len, l->ca.cert, &crl, &diag) != RELOAD_OK)
+        tool_error_diag(&l->tool, path, &diag);
+    if (crl != NULL && reload_crl_next_update(crl) != RELOAD_NO_TIME)
+        print_file(l, path, reload_crl_next_update(crl));
+    reload_crl_free(&crl);
+    reload_buf_free(&octets);
+}
+
+static void list_files(struct list *l)
+{
+    const reload_profile *profile = l->ca.profile;
+    for (size_t i = 0; profile->ca[i] != NULL; i++)
+        list_cert_file(l, profile->ca[i]);
+    for (size_t i = 0; profile->intermediates[i] != NULL; i++)
+        list_cert_file(l, profile->intermediates[i]);
+    for (size_t i = 0; profile->crl[i] != NULL; i++)
+        list_crl_file(l, profile->crl[i]);
+}
+
+static void list_all(struct list *l)
+{
+    bool filtered =
+        l->user[0] != '\0' || l->peer_id.len > 0 || l->revoked || l->status != NOT_SPECIFIED;
+    if (!output_open(&l->out, &l->tool, NULL, 0))
+        return;
+    if (l->json) {
+        reload_json_writer_init(&l->writer, RELOAD_PRETTY | output_flags(&l->out), output_write,
+                                &l->out);
+        reload_json_begin_array(&l->writer);
+    }
+    for (size_t i = 0; i < l->ca.index.count; i++)
+        if (is_listed(l, &l->ca.index.entries[i]))
+            print_entry(l, &l->ca.index.entries[i]);
+    if (l->expiring != NOT_SPECIFIED && !filtered)
+        list_files(l);
+    if (l->json) {
+        reload_json_end_array(&l->writer);
+        output_check(&l->out, reload_json_writer_finish(&l->writer));
+        (void)output_write(&l->out, "\n", 1);
+    }
+    (void)output_close(&l->out);
+    if (l->expiring != NOT_SPECIFIED && l->any)
+        tool_status(&l->tool, STATUS_INVALID);
+}
+
+int list_main(int argc, char **argv)
+{
+    struct list l = {.tool = {.name = "reload-keygen list"},
+                     .status = NOT_SPECIFIED,
+                     .expiring = NOT_SPECIFIED,
+                     .now = tool_now()};
+    (void)arguments_parse(&l.tool, &list_line, argc, argv, &l);
+    if (l.dir == NULL)
+        tool_usage(&l.tool, "--ca is required");
+    if (l.revoked && l.status != NOT_SPECIFIED && l.status != CERT_REVOKED)
+        tool_usage(&l.tool, "--revoked cannot be combined with --status=%s",
+                   certificate_statuses[l.status]);
+    if (l.expiring != NOT_SPECIFIED &&
+        (l.revoked || (l.status != NOT_SPECIFIED && l.status != CERT_GOOD)))
+        tool_usage(&l.tool, "--expiring lists good certificates, and cannot be combined with %s",
+                   l.revoked ? "--revoked" : "this --status");
+    if (ca_open(&l.ca, &l.tool, l.dir, NULL, CA_ALLOW_SUCCEEDED)) {
+        list_all(&l);
+        ca_close(&l.ca);
+    }
+    return tool_finish(&l.tool);
+}

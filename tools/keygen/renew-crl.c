@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* reload-keygen crl */
+#include "base/fault.h"
+#include "keygen/keygen.h"
+
+#include <stdlib.h>
+
+struct crl_options {
+    const char *dir, *path, *passphrase_file;
+    reload_time time;
+    reload_time next_update; /* or TIME_NOT_SPECIFIED */
+};
+
+static const struct option_row crl_rows[] = {
+    KEYGEN_CA(struct crl_options, dir),
+    OPTION_TEXT('o', "output", "FILE", struct crl_options, path,
+                "write a copy of the CRL to FILE (default: standard output)"),
+    KEYGEN_TIME("time", struct crl_options, time, "date the CRL TIME (default: now)"),
+    KEYGEN_TIME("next-update", struct crl_options, next_update,
+                "make the CRL expire at TIME (default: 90 days later)"),
+    KEYGEN_CA_PASSPHRASE(struct crl_options, passphrase_file),
+    KEYGEN_QUIET,
+    OPTION_END,
+};
+
+static const struct command_line crl_line = {
+    "reload-keygen crl --ca=DIR [--output=FILE] [options]",
+    "Renews the CA's CRL, the list of certificates that the CA has revoked (RFC 5280).", crl_rows,
+    true};
+
+/* A copy that replaces an older CRL of this CA continues that too. */
+static void renew(struct ca *ca, const struct crl_options *options, const struct crl_dates *dates)
+{
+    bool own = options->path != NULL && ca_is_own_crl(ca, options->path);
+    const char *copy = own ? NULL : options->path == NULL ? "-" : options->path;
+    if (!own && !tool_may_write(ca->tool, copy))
+        return;
+    if (!RL_FAULT("crl: its number exceeds that of the CRL that it replaces") && !own &&
+        options->path != NULL && !crl_take_over_file(ca, options->path, false))
+        return;
+    (void)crl_renew(ca, dates, copy);
+}
+
+int crl_main(int argc, char **argv)
+{
+    struct tool tool = {.name = "reload-keygen crl"};
+    struct crl_options options = {.time = tool_now(), .next_update = TIME_NOT_SPECIFIED};
+    struct ca ca;
+    (void)arguments_parse(&tool, &crl_line, argc, argv, &options);
+    if (options.dir == NULL)
+        tool_usage(&tool, "--ca is required");
+    keygen_check_clock(&tool, options.time, "time");
+    struct crl_dates dates = crl_dates_at(options.time);
+    if (options.next_update != TIME_NOT_SPECIFIED)
+        dates.next_update = options.next_update;
+    if (dates.next_update < dates.this_update)
+        tool_usage(&tool, "--next-update is before --time");
+    if (ca_open(&ca, &tool, options.dir, options.passphrase_file,
+                CA_READ_KEY | CA_ALLOW_SUCCEEDED)) {
+        renew(&ca, &options, &dates);
+        ca_close(&ca);
+    }
+    return tool_finish(&tool);
+}

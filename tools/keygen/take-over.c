@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* reload-keygen ca --key --cert: the directory of a CA that was made elsewhere. */
+#include "keygen/keygen.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct taken_key {
+    struct make_ca *m;
+    reload_buf text; /* of ca.key */
+};
+
+/* A key_taker. An encrypted key file is copied as it is. */
+static reload_err take_key(void *arg, const uint8_t *octets, size_t len, const char *passphrase,
+                           reload_diag *diag)
+{
+    struct taken_key *t = arg;
+    reload_key *plain = NULL;
+    reload_err err = reload_key_parse(octets, len, passphrase, &t->m->ca.key, diag);
+    if (err != RELOAD_OK)
+        return err;
+    if (reload_key_parse(octets, len, NULL, &plain, NULL) == RELOAD_ERR_PASSPHRASE)
+        reload_buf_append(&t->text, octets, len);
+    reload_key_free(&plain);
+    return RELOAD_OK;
+}
+
+static bool read_key(struct make_ca *m, struct taken_key *t)
+{
+    return key_read(&m->tool, m->key_file, m->passphrase_file, take_key, t) &&
+           (t->text.len > 0 ||
+            keygen_key_text(&m->tool, m->ca.key, m->key_file, m->passphrase_file, &t->text));
+}
+
+/* Whether the certificate is one that verifiers accept as a CA's (D18). */
+static bool check_cert(struct make_ca *m)
+{
+    unsigned usage = reload_cert_usage(m->ca.cert), bits = reload_cert_key_bits(m->ca.cert);
+    if (!reload_cert_fits_key(m->ca.cert, m->ca.key)) {
+        tool_error(&m->tool, STATUS_FAILED, "%s: not the key of the certificate in %s", m->key_file,
+                   m->cert_file);
+        return false;
+    }
+    if ((usage & RELOAD_CERT_CA) == 0 || (usage & RELOAD_CERT_SIGNS_CERTS) == 0) {
+        tool_error(&m->tool, STATUS_FAILED, "%s: not a CA certificate: %s", m->cert_file,
+                   (usage & RELOAD_CERT_CA) == 0 ? "basicConstraints CA is missing"
+                                                 : "its keyUsage lacks keyCertSign");
+        return false;
+    }
+    if ((usage & RELOAD_CERT_SIGNS_CRLS) == 0)
+        tool_warn(&m->tool,
+                  "warning: %s: its keyUsage lacks cRLSign: verifiers warn of its CRLs, "
+                  "and openssl refuses them",
+                  m->cert_file);
+    if (reload_cert_not_after(m->ca.cert) < tool_now())
+        tool_warn(&m->tool, "warning: %s: the certificate has expired", m->cert_file);
+    keygen_check_bits(&m->tool, bits);
+    return true;
+}
+
+/* Takes the last CRL over, which is required to be the CA's. */
+static bool take_crl(struct make_ca *m)
+{
+    enum { MAX_CRL = 64 * 1024 * 1024 };
+    char number[RELOAD_CRL_NUMBER_SIZE];
+    reload_buf octets = {0};
+    reload_diag diag = {0};
+    reload_crl *crl = NULL;
+    if (m->crl_file == NULL)
+        return true;
+    bool good = file_read(&m->tool, m->crl_file, MAX_CRL, &octets, false);
+    if (good && reload_crl_read(octets.octets, octets.len, m->ca.cert, &crl, &diag) != RELOAD_OK)
+        tool_error_diag(&m->tool, m->crl_file, &diag);
+    else if (good && crl == NULL)
+        tool_error(&m->tool, STATUS_FAILED, "%s: not signed by the CA in %s", m->crl_file,
+                   m->cert_file);
+    reload_buf_free(&octets);
+    good = crl != NULL && crl_merge(&m->ca, crl, NULL);
+    if (good) {
+        reload_crl_number_text(reload_crl_number_of(crl), number);
+        tool_warn(
+            &m->tool,
+            "warning: %s: CRL number %s is continued, with %zu certificates that stay revoked",
+            m->crl_file, number, m->ca.index.foreign_count);
+    }
+    reload_crl_free(&crl);
+    return good;
+}
+
+void ca_take_over(struct make_ca *m)
+{
+    struct taken_key key = {.m = m};
+    reload_buf cert = {0};
+    reload_profile *profile = NULL;
+    reload_time now = tool_now();
+    tool_hide_memory();
+    m->ca.cert = keygen_read_cert(&m->tool, m->cert_file);
+    if (m->ca.cert != NULL && read_key(m, &key) && check_cert(m) && take_crl(m) &&
+        (profile = ca_new_profile(m, reload_cert_key_bits(m->ca.cert))) != NULL) {
+        reload_err err = reload_cert_write(m->ca.cert, &cert);
+        struct ca_content content = {
+            .key = &key.text, .cert = &cert, .profile = profile, .dates = crl_dates_at(now)};
+        if (err != RELOAD_OK)
+            tool_error(&m->tool, STATUS_FAILED, "%s: %s", m->cert_file, reload_strerror(err));
+        else
+            (void)ca_make_directory(m, &content);
+    }
+    reload_profile_free(&profile);
+    reload_buf_free(&key.text);
+    reload_buf_free(&cert);
+}
