@@ -195,27 +195,42 @@ void check_certificate(const uint8_t *data, size_t size)
     check_both(data, size, check_one_cert);
 }
 
-static void count_warning(void *arg, const char *words)
+static void count_warning(void *arg, size_t file, const char *words)
 {
-    MUST(words[0] != '\0');
+    MUST(file == 0 && words[0] != '\0');
     ++*(size_t *)arg;
+}
+
+static void check_crl_entries(const uint8_t *data, size_t size)
+{
+    reload_diag diag;
+    reload_crl *crl = NULL;
+    const reload_revocation *entry;
+    reload_err err = reload_crl_read(data, size, people.cert[CERT_CA], &crl, &diag);
+    check_diag(err, &diag);
+    MUST(err == RELOAD_OK || crl == NULL);
+    if (crl == NULL)
+        return;
+    fuzz_touch(NULL, reload_crl_number_of(crl), sizeof(reload_crl_number));
+    for (size_t i = 0; (entry = reload_crl_entry_at(crl, i)) != NULL; i++)
+        fuzz_touch(NULL, entry->serial, entry->serial_len);
+    reload_crl_free(&crl);
 }
 
 static void check_one_crl(const uint8_t *data, size_t size)
 {
     reload_diag diag;
-    reload_crl_number number;
-    bool found;
     size_t warnings = 0;
     struct verifier v = with_ca();
     reload_err err = reload_policy_add_crl(v.policy, data, size, &diag);
     check_diag(err, &diag);
     verifier_begin(&v);
     reload_policy_crl_warnings(v.policy, NOW * RELOAD_SECOND, count_warning, &warnings);
+    MUST(err == RELOAD_OK || warnings == 0);
     reload_span alice = fuzz_cert_der(CERT_ALICE);
     reload_reason reason = judge(&v, alice.octets, alice.len);
     MUST(reason == RELOAD_REASON_NONE || reason == RELOAD_REASON_REVOKED_CERTIFICATE);
-    MUST(reload_crl_number_read(data, size, people.cert[CERT_CA], &number, &found) == RELOAD_OK);
+    check_crl_entries(data, size);
     free_verifier(&v);
 }
 
@@ -386,8 +401,8 @@ void check_revoking(const uint8_t *data, size_t size)
     reload_revocation entries[ENTRIES];
     reload_buf pem = {0};
     reload_diag diag;
-    reload_crl_number number;
-    bool found, revoked = false;
+    reload_crl *crl = NULL;
+    bool revoked = false;
     take(&data, &size, &count, 1);
     reload_crl_spec spec = {.size = sizeof spec, .entries = entries, .count = count % ENTRIES};
     take(&data, &size, spec.number.octets, sizeof spec.number.octets);
@@ -397,8 +412,9 @@ void check_revoking(const uint8_t *data, size_t size)
     for (size_t i = 0; i < spec.count; i++) {
         take(&data, &size, &len[i], 1);
         take(&data, &size, serials[i], MAX_SERIAL);
-        entries[i] =
-            (reload_revocation){serials[i], 1 + len[i] % MAX_SERIAL, take_date(&data, &size)};
+        entries[i] = (reload_revocation){.serial = serials[i],
+                                         .serial_len = 1 + len[i] % MAX_SERIAL,
+                                         .time = take_date(&data, &size)};
         revoked = revoked || (entries[i].serial_len == 1 && serials[i][0] == CERT_ALICE + 1 &&
                               entries[i].time <= NOW * RELOAD_SECOND);
     }
@@ -412,9 +428,10 @@ void check_revoking(const uint8_t *data, size_t size)
         reload_reason reason = judge(&v, alice.octets, alice.len);
         MUST(!revoked || reason == RELOAD_REASON_REVOKED_CERTIFICATE);
         free_verifier(&v);
-        MUST(reload_crl_number_read(pem.octets, pem.len, people.cert[CERT_CA], &number, &found) ==
-             RELOAD_OK);
-        MUST(found && reload_crl_number_compare(&number, &spec.number) == 0);
+        MUST(reload_crl_read(pem.octets, pem.len, people.cert[CERT_CA], &crl, NULL) == RELOAD_OK);
+        MUST(crl != NULL &&
+             reload_crl_number_compare(reload_crl_number_of(crl), &spec.number) == 0);
+        reload_crl_free(&crl);
         check_one_crl(pem.octets, pem.len);
     }
     reload_buf_free(&pem);

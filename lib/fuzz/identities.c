@@ -153,7 +153,8 @@ static void make_crl(size_t i)
                           {CERT_CA, KEY_CA, 0, -1},
                           {CERT_ROGUE, KEY_BOB, 1, 10}};
     const uint8_t serial = CERT_ALICE_REVOKED + 1;
-    const reload_revocation entry = {&serial, 1, (NOW - (int64_t)DAY) * RELOAD_SECOND};
+    const reload_revocation entry = {
+        .serial = &serial, .serial_len = 1, .time = (NOW - (int64_t)DAY) * RELOAD_SECOND};
     const reload_crl_spec spec = {
         .size = sizeof spec,
         .entries = &entry,

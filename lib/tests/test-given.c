@@ -163,7 +163,7 @@ static void test_other_flaws(void **state)
 /* Makes a CRL in DER, with one entry. The caller frees it. */
 static uint8_t *make_crl(size_t *len)
 {
-    const reload_revocation entry = {serial, sizeof serial, 0};
+    const reload_revocation entry = {.serial = serial, .serial_len = sizeof serial};
     const reload_crl_spec spec = {
         .size = sizeof spec, .entries = &entry, .count = 1, .next_update = RELOAD_SECOND};
     reload_buf pem = {0};

@@ -201,10 +201,8 @@ reload_time policy_time(const struct verify *v)
 
 static void warn_of_crl(void *arg, size_t file, const char *words)
 {
-    struct verify *v = arg;
-    const char *name = v->options.policy.crl.names[file];
-    tool_warn(&v->tool, "%s: warning: %s", name, words);
-    writers_note(v, name, words, true);
+    const struct verify *v = arg;
+    tool_warn_file(&v->tool, v->options.policy.crl.names[file], "%s", words);
 }
 
 void policy_check_crls(struct verify *v, reload_time now)
