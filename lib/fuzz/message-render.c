@@ -209,9 +209,8 @@ void check_lint(const reload_msg *msg)
         MUST(rejected == (first.count == 0 ? 0 : 1));
     }
     MUST(report_json_write(verify(&all.none_verifier, msg, NOW), msg,
-                           &(struct report_place){&origin, 68},
-                           RELOAD_SECURITY_CERTS, NULL, RELOAD_ASCII, fuzz_touch,
-                           NULL) == RELOAD_OK);
+                           &(struct report_place){&origin, 68}, RELOAD_SECURITY_CERTS, NULL,
+                           RELOAD_ASCII, fuzz_touch, NULL) == RELOAD_OK);
 }
 
 /* ---- Building ---- */
