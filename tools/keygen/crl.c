@@ -73,7 +73,7 @@ bool crl_merge(struct ca *ca, const reload_crl *crl, const char *path)
 {
     const reload_revocation *listed;
     bool newer = reload_crl_number_compare(reload_crl_number_of(crl), &ca->index.crl_number) > 0;
-    if (newer) {
+    if (newer && !RL_FAULT("crl: its number exceeds that of the CRL that it replaces")) {
         warn_of_number(ca, path, reload_crl_number_of(crl));
         ca->index.crl_number = *reload_crl_number_of(crl);
     }

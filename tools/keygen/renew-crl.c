@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* reload-keygen crl */
-#include "base/fault.h"
 #include "keygen/keygen.h"
 
 #include <stdlib.h>
@@ -35,8 +34,7 @@ static void renew(struct ca *ca, const struct crl_options *options, const struct
     const char *copy = own ? NULL : options->path == NULL ? "-" : options->path;
     if (!own && !tool_may_write(ca->tool, copy))
         return;
-    if (!RL_FAULT("crl: its number exceeds that of the CRL that it replaces") && !own &&
-        options->path != NULL && !crl_take_over_file(ca, options->path, false))
+    if (!own && options->path != NULL && !crl_take_over_file(ca, options->path, false))
         return;
     (void)crl_renew(ca, dates, copy);
 }
