@@ -173,7 +173,7 @@ reload_err reload_policy_seal(reload_policy *policy, reload_diag *diag)
 }
 
 void reload_policy_crl_warnings(const reload_policy *policy, reload_time time,
-                                reload_crl_warning *warn, void *arg)
+                                reload_crl_warning warn, void *arg)
 {
     rl_trust_check_crls(policy->trust, time, warn, arg);
 }
