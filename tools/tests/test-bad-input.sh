@@ -37,7 +37,8 @@ each_tool()
     t "$description: reload-sign --append-route-log" 3 '' "~reload-sign: $error" reload-sign --append-route-log '[]' -o dir/out "$file"
     t "$description: reload-verify" 1 "~$(quote "$file"): offset 0: message 1: .*malformed: ${cause#*garbage: }" "~reload-verify: $error" \
         "${verify[@]}" "$file"
-    t "$description: reload-verify -f binary" 1 '' "~reload-verify: $error" "${verify[@]}" -f binary -o dir/out "$file"
+    t "$description: reload-verify -f binary" 1 '' "~reload-verify: $error" "${verify[@]}" -f binary -o passed "$file"
+    is "$(stat -c %s passed)" 0 "$description: reload-verify -f binary leaves an empty file, since nothing passed"
     t "$description: reload-verify --none --quiet" 1 '' "~reload-verify: $error" reload-verify --none --quiet "$file"
     ok "$description: neither an output file nor a temporary one is left" only_files dir
     cat good.bin "$file" >stream.bin
@@ -195,7 +196,7 @@ for how in "empty file" directory "missing file" "loop of links" "read error"; d
         t "$how: $name" "$status_there" '' "~$name: $file: $cause" "${words[@]}" -o dir/out "$file"
         t "$how: $name handles the next file" "$status_there" '*' "~$name: $file: $cause" "${words[@]}" "$file" good.bin
     done
-    t "$how: reload-verify" "$verify_there" '' "~reload-verify: $file: $cause" "${verify[@]}" -o dir/out "$file"
+    t "$how: reload-verify" "$verify_there" '' "~reload-verify: $file: $cause" "${verify[@]}" -o passed "$file"
     t "$how: reload-verify handles the next file" "$verify_there" '=good.bin: offset 0: message 1: PEER-JOIN request: valid' \
         "~reload-verify: $file: $cause" "${verify[@]}" "$file" good.bin
     ok "$how: no file left" only_files dir
