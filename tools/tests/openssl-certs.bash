@@ -122,7 +122,7 @@ judge()
     local line='' number='"response_code": ([0-9]+|null)'
     reload-verify --json --time "$now" "${@:2}" "$1" >"$report" 2>"$errors"
     status=$?
-    IFS= read -r line <"$report"
+    while IFS= read -r line && [[ $line != *'"verdict": '* ]]; do :; done <"$report" # warnings have lines too
     got="no verdict, status $status"
     if [[ $line =~ \"verdict\":\ \"(invalid|malformed)\",\ \"reason\":\ \"([a-z0-9-]+)\",\ $number && $status = 1 ]]; then
         got="${BASH_REMATCH[2]}:${BASH_REMATCH[3]}"

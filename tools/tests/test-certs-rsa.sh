@@ -24,7 +24,7 @@ reload-keygen ca --overlay chat -o ca --bits 2048 --not-before 2020-01-01T00:00:
 n=0
 for key in k2048 k4096 k1024 e3 k2047; do
     n=$((n + 1))
-    reload-keygen issue --quiet --ca ca --request $key.csr --user alice@example.com --peer-id "${alice%0}$n" --not-before 2023-01-01T00:00:00Z \
+    reload-keygen issue --quiet --ca ca --request $key.csr --allow-weak --user alice@example.com --peer-id "${alice%0}$n" --not-before 2023-01-01T00:00:00Z \
         --not-after 2024-01-01T00:00:00Z -o $key || bail_out "cannot issue a certificate for $key"
     openssl rsa -in $key.key -pubout -out $key.pub 2>/dev/null
     for method in PEER-SEARCH RESOURCE-PUT; do
