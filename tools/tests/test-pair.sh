@@ -121,7 +121,7 @@ verdicts "a response under CERTS before its request is unmatched" "unmatched-res
 verdicts "with --replay, a response matches a replayed request, and may be repeated" "valid replay:431 valid valid" "${verify[@]}" --pair --replay cq.bin cq.bin ca.bin ca.bin
 jq -c "$response" PEER-SEARCH.json | reload-sign --none -o none.bin
 echo '{"pair": true}' >profile.json
-t "a profile's pair under NONE causes a warning" 0 '~none\.bin: .*: unsecured' '=reload-verify: warning: profile.json: under NONE, responses are not matched with requests' reload-verify --none --profile profile.json none.bin
+t "a profile's pair under NONE causes a warning" 0 '~none\.bin: .*: unsecured' '=reload-verify: profile.json: warning: under NONE, responses are not matched with requests' reload-verify --none --profile profile.json none.bin
 echo '{"overlay": "chat", "security": "HMAC", "pair": true}' >profile.json
 verdicts "a profile's pair turns pairing on" "unmatched-response valid valid" reload-verify --profile profile.json --secret secret a1.bin q1.bin a1.bin
 
