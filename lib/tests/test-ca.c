@@ -10,21 +10,11 @@
 static reload_key *ca_key, *other_key;
 static const uint8_t serial[] = {0x40, 1};
 
-static reload_key *make_key(const char *seed)
-{
-    reload_rng *rng;
-    reload_key *key;
-    assert_int_equal(reload_rng_new((const uint8_t *)seed, strlen(seed), &rng), RELOAD_OK);
-    assert_int_equal(reload_key_generate(rng, 1024, &key), RELOAD_OK);
-    reload_rng_free(&rng);
-    return key;
-}
-
 static int setup_keys(void **state)
 {
     (void)state;
-    ca_key = make_key("ca");
-    other_key = make_key("other");
+    ca_key = test_rsa_key("ca", 1024);
+    other_key = test_rsa_key("other", 1024);
     return 0;
 }
 

@@ -566,12 +566,12 @@ static void test_check_all(void **state)
                    BODY_SIG "=pin-mismatch:CN=second SIGNATURE=pin-mismatch:CN=second");
     /* the judge's first failure stays, though a pin does not fit later */
     flip_digest_bit(&f->octets, RELOAD_A_SIGNATURE);
-    memset(&f->memory.pins[0], 0, sizeof f->memory.pins[0]); /* the Peer-ID's */
+    memset(&f->fake.pins[0], 0, sizeof f->fake.pins[0]); /* the Peer-ID's */
     judge_fixture(f, "bad-digest", BODY_SIG "=valid:CN=second SIGNATURE=bad-digest:CN=second");
     commit_fixture(f, "bad-digest",
                    BODY_SIG "=pin-mismatch:CN=second SIGNATURE=bad-digest:CN=second");
-    assert_int_equal(f->memory.peer.counter, 5);
-    assert_int_equal(f->memory.pin_count, 2);
+    assert_int_equal(f->fake.peers[0].peer.counter, 5);
+    assert_int_equal(f->fake.pin_count, 2);
     free_fixture(f);
 }
 

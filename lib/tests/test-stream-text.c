@@ -70,7 +70,7 @@ static void test_separated(void **state)
     (void)state;
     char rest[400] = "", text[1200], commas[800] = "", prefixed[800] = "";
     for (size_t i = 0; i < strlen(HEADER_FROM_LENGTH) / 2; i++) {
-        const char *digits = HEADER_FROM_LENGTH + 2 * i;
+        const char *digits = &HEADER_FROM_LENGTH[2 * i];
         (void)snprintf(rest + strlen(rest), sizeof rest - strlen(rest), ":%.2s", digits);
         (void)snprintf(commas + strlen(commas), sizeof commas - strlen(commas), ", 0x%.2s", digits);
         (void)snprintf(prefixed + strlen(prefixed), sizeof prefixed - strlen(prefixed), " 0X%.2s",

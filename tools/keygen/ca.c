@@ -55,7 +55,7 @@ static const struct command_line ca_line = {
 
 char *make_ca_path(struct make_ca *m, const char *name)
 {
-    return keygen_path(&m->tool, m->dir, name);
+    return keygen_file(&m->tool, m->dir, name);
 }
 
 bool ca_certify(struct make_ca *m, reload_rng *rng, reload_key *key,
@@ -101,8 +101,8 @@ reload_profile *ca_new_profile(struct make_ca *m, int64_t bits)
         profile->hash = m->hash == NOT_SPECIFIED ? RELOAD_HASH_SHA1 : m->hash;
         profile->max_skew = RELOAD_DEFAULT_SKEW;
         profile->min_rsa_bits = bits < 2048 ? bits : 2048;
-        profile->ca[0] = strdup(CA_CERT_FILE + 1);
-        profile->crl[0] = strdup(CA_CRL_FILE + 1);
+        profile->ca[0] = strdup(CA_CERT_FILE);
+        profile->crl[0] = strdup(CA_CRL_FILE);
         if (profile->overlay == NULL || profile->ca[0] == NULL || profile->crl[0] == NULL)
             reload_profile_free(&profile);
     }

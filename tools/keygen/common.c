@@ -268,6 +268,14 @@ char *keygen_path(struct tool *tool, const char *a, const char *b)
     return path;
 }
 
+char *keygen_file(struct tool *tool, const char *dir, const char *name)
+{
+    char *start = keygen_path(tool, dir, "/");
+    char *path = start == NULL ? NULL : keygen_path(tool, start, name);
+    free(start);
+    return path;
+}
+
 /* Whether a text is a host's name or address: neither a port nor parameters follow. */
 static bool is_host(const char *host)
 {

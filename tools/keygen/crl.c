@@ -207,7 +207,7 @@ static bool make_profile(struct ca *ca, const char *path, reload_buf *text)
         good = false;
     }
     if (good) {
-        profile->crl[count] = strdup(CA_CRL_FILE + 1);
+        profile->crl[count] = strdup(CA_CRL_FILE);
         good = profile_text(ca->tool, profile->crl[count] == NULL ? NULL : profile, text);
     }
     reload_profile_free(&profile);
@@ -295,7 +295,7 @@ static bool renew_old(struct ca *ca, const struct crl_dates *dates)
 {
     struct ca old;
     const char *dir = ca->index.succeeds;
-    char *key = dir == NULL ? NULL : keygen_path(ca->tool, dir, CA_KEY_FILE);
+    char *key = dir == NULL ? NULL : keygen_file(ca->tool, dir, CA_KEY_FILE);
     bool readable = key != NULL && access(key, R_OK) == 0, good = dir == NULL || key != NULL;
     free(key);
     if (dir == NULL || !good)

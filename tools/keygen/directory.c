@@ -13,7 +13,7 @@
 
 char *ca_path(const struct ca *ca, const char *name)
 {
-    return keygen_path(ca->tool, ca->dir, name);
+    return keygen_file(ca->tool, ca->dir, name);
 }
 
 char *ca_issued_path(const struct ca *ca, const struct serial *serial)
@@ -88,7 +88,7 @@ static bool read_key(struct ca *ca)
 static void report_successor(const struct ca *ca, const char *mark, char *dir)
 {
     dir[strcspn(dir, "\n")] = '\0';
-    char *profile = keygen_path(ca->tool, dir, CA_PROFILE_FILE);
+    char *profile = keygen_file(ca->tool, dir, CA_PROFILE_FILE);
     if (profile != NULL && access(profile, F_OK) == 0)
         tool_error(ca->tool, STATUS_FAILED, "%s: succeeded by another CA: --ca=%s is required",
                    ca->dir, dir);
@@ -197,7 +197,7 @@ bool ca_is_own_crl(const struct ca *ca, const char *path)
 {
     struct stat st, own;
     const char *slash = strrchr(path, '/');
-    if (strcmp(slash == NULL ? path : slash + 1, CA_CRL_FILE + 1) != 0)
+    if (strcmp(slash == NULL ? path : slash + 1, CA_CRL_FILE) != 0)
         return false;
     char *dir = slash == NULL ? strdup(".") : strndup(path, (size_t)(slash - path) + 1);
     bool same = dir != NULL && stat(dir, &st) == 0 && stat(ca->dir, &own) == 0 &&

@@ -78,10 +78,8 @@ static bool make_profile(struct export *e)
 /* Writes a file of the new directory. */
 static bool put(struct export *e, const char *name, const reload_buf *text)
 {
-    char *dir = keygen_path(&e->tool, e->to, "/"),
-         *path = dir == NULL ? NULL : keygen_path(&e->tool, dir, name);
+    char *path = keygen_file(&e->tool, e->to, name);
     bool good = path != NULL && keygen_write(&e->tool, path, text, 0);
-    free(dir);
     free(path);
     return good;
 }
@@ -102,7 +100,7 @@ static bool check_target(struct export *e)
     static const char *const names[] = {CA_KEY_FILE, CA_INDEX_FILE};
     bool good = true;
     for (size_t i = 0; good && i < sizeof names / sizeof names[0]; i++) {
-        char *path = keygen_path(&e->tool, e->to, names[i]);
+        char *path = keygen_file(&e->tool, e->to, names[i]);
         good = path != NULL && access(path, F_OK) != 0;
         if (path != NULL && !good)
             tool_error(&e->tool, STATUS_FAILED, "%s: holds a CA: %s exists", e->to, path);
@@ -123,7 +121,7 @@ static void write_all(struct export *e)
     for (size_t i = 0; good && i < e->count; i++)
         good = copy_file(e, i);
     if (good)
-        (void)put(e, CA_PROFILE_FILE + 1, &text);
+        (void)put(e, CA_PROFILE_FILE, &text);
     reload_buf_free(&text);
     reload_profile_free(&e->profile);
     free(e->crl_path);

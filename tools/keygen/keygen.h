@@ -110,6 +110,8 @@ bool keygen_publish(struct output *out, const reload_buf *text);
 char *keygen_prefix(struct tool *tool, const char *text);
 /* A file name made of two parts. Returns NULL after reporting that memory is short. */
 char *keygen_path(struct tool *tool, const char *a, const char *b);
+/* The path of a file in a directory, in the same way */
+char *keygen_file(struct tool *tool, const char *dir, const char *name);
 /* Reports that memory is short. */
 void keygen_no_memory(struct tool *tool);
 /* The spelling of an address of record in certificates: without "sip:", "sips:" or "mailto:", and
@@ -278,16 +280,16 @@ bool index_draw(const struct index *index, struct tool *tool, reload_rng *rng, u
 
 /* ---- A CA's directory ---- */
 
-/* The files of a CA's directory, each with "/" before its name. */
-#define CA_KEY_FILE       "/ca.key"
-#define CA_CERT_FILE      "/ca.crt"
-#define CA_INDEX_FILE     "/index"
-#define CA_CRL_FILE       "/overlay.crl"
-#define CA_PROFILE_FILE   "/overlay.json"
-#define CA_ISSUED_DIR     "/issued"
-#define CA_SUCCESSOR_FILE "/successor"
-#define CA_LINK_FILE      "/link.crt"
-#define CA_OLD_FILE       "/old.crt"
+/* The files of a CA's directory. */
+#define CA_KEY_FILE       "ca.key"
+#define CA_CERT_FILE      "ca.crt"
+#define CA_INDEX_FILE     "index"
+#define CA_CRL_FILE       "overlay.crl"
+#define CA_PROFILE_FILE   "overlay.json"
+#define CA_ISSUED_DIR     "issued"
+#define CA_SUCCESSOR_FILE "successor"
+#define CA_LINK_FILE      "link.crt"
+#define CA_OLD_FILE       "old.crt"
 
 /* How a CA is opened. */
 enum {

@@ -66,12 +66,11 @@ static bool make_profile(struct succession *s, struct tool *tool)
 {
     static char *const none[] = {NULL};
     char *path = ca_path(&s->old, CA_PROFILE_FILE);
-    bool good =
-        path != NULL && profile_read_as_written(tool, path, &s->profile) &&
-        renew_list(s, tool, s->profile->ca, CA_CERT_FILE + 1, "old", 1, s->old.profile->ca) &&
-        renew_list(s, tool, s->profile->intermediates, CA_LINK_FILE + 1, "link", 2,
-                   s->old.profile->intermediates) &&
-        renew_list(s, tool, s->profile->crl, CA_CRL_FILE + 1, "", 1, none);
+    bool good = path != NULL && profile_read_as_written(tool, path, &s->profile) &&
+                renew_list(s, tool, s->profile->ca, CA_CERT_FILE, "old", 1, s->old.profile->ca) &&
+                renew_list(s, tool, s->profile->intermediates, CA_LINK_FILE, "link", 2,
+                           s->old.profile->intermediates) &&
+                renew_list(s, tool, s->profile->crl, CA_CRL_FILE, "", 1, none);
     free(path);
     return good;
 }
@@ -123,9 +122,7 @@ static bool copy_all_issued(struct make_ca *m, struct succession *s, bool undo)
 static bool put(struct make_ca *m, const char *name, const reload_buf *text, const char *source,
                 bool undo)
 {
-    char file[64];
-    (void)snprintf(file, sizeof file, "/%s", name);
-    char *path = make_ca_path(m, file);
+    char *path = make_ca_path(m, name);
     bool good = path != NULL;
     if (good && undo)
         (void)unlink(path);
@@ -160,7 +157,7 @@ static bool mark_old(struct make_ca *m, struct succession *s, bool undo)
 static bool add_files(struct make_ca *m, void *arg, bool undo)
 {
     struct succession *s = arg;
-    bool good = put(m, CA_LINK_FILE + 1, &s->link, NULL, undo);
+    bool good = put(m, CA_LINK_FILE, &s->link, NULL, undo);
     for (size_t i = 0; (good || undo) && i < s->files; i++)
         good = put(m, s->targets[i], NULL, s->sources[i], undo);
     good = (good || undo) && copy_all_issued(m, s, undo);
