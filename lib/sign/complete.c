@@ -149,6 +149,17 @@ static bool has_member(const reload_msg *msg, uint32_t parent, uint16_t type)
     return reload_msg_member(msg, parent, type) != RELOAD_NO_ATTR;
 }
 
+/* A SOURCE-INFO whose members cannot be read remains as it is, but then no certificate is checked
+ * against its PEER-ID (D32). Only fragments and other Versions have one without force. */
+static reload_err keep_flawed(const rl_rewrite *w, const reload_attr *info, reload_diag *diag)
+{
+    if (!w->signer->suite->needs_certificates || rl_forced(w))
+        return RELOAD_OK;
+    return rl_fail_at(diag, RELOAD_ERR_REFUSED, info->offset,
+                      "refused: SOURCE-INFO has no PEER-ID that can be read: %s",
+                      reload_flaw_text(info->flaw));
+}
+
 reload_err rl_complete_source(rl_rewrite *w, reload_diag *diag)
 {
     const reload_suite *suite = w->signer->suite;
@@ -158,8 +169,9 @@ reload_err rl_complete_source(rl_rewrite *w, reload_diag *diag)
         info = RELOAD_NO_ATTR;
     bool there = info != RELOAD_NO_ATTR;
     *c = (rl_source){.info = info};
-    if (there ? reload_msg_attr(w->msg, info)->flaw != RELOAD_FLAW_NONE
-              : !suite->needs_certificates && rl_is_request(w->msg))
+    if (there && reload_msg_attr(w->msg, info)->flaw != RELOAD_FLAW_NONE)
+        return keep_flawed(w, reload_msg_attr(w->msg, info), diag);
+    if (!there && !suite->needs_certificates && rl_is_request(w->msg))
         return RELOAD_OK;
     bool has_peer_id = there && has_member(w->msg, info, RELOAD_A_PEER_ID);
     c->make = !there;

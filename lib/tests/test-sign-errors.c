@@ -200,6 +200,31 @@ static void test_missing_key(void **state)
     reload_signer_free(&s);
 }
 
+/* Malformed members are an error, but for fragments and other Versions. Without a PEER-ID that can
+ * be read, no certificate fits these. */
+static void test_flawed_source_info(void **state)
+{
+    (void)state;
+    static const char *const starts[] = {"52454c4f20008000010101", "52454c4f20000000020101"};
+    for (size_t i = 0; i < COUNT(starts); i++) {
+        reload_signer *s = certs_signer_new();
+        reload_buf in = {0}, out = {0};
+        reload_diag diag = {0};
+        test_hex(&in, starts[i]);
+        test_hex(&in, "0301000008" IDS "000200040102ffff");
+        reload_msg *msg = test_parse(&in);
+        assert_int_equal(reload_msg_check(msg, NULL), RELOAD_OK);
+        assert_int_equal(reload_sign(s, msg, &options, &out, &diag), RELOAD_ERR_REFUSED);
+        assert_string_equal(diag.text, "refused: SOURCE-INFO has no PEER-ID that can be read: an "
+                                       "attribute's Length runs past the end of its container");
+        assert_true(diag.has_offset && diag.offset == 68 && out.len == 0);
+        reload_msg_free(&msg);
+        reload_buf_free(&in);
+        reload_buf_free(&out);
+        reload_signer_free(&s);
+    }
+}
+
 /* An empty attached digest is refused, or written with RELOAD_SIGN_FORCE. Its octets are NULL,
  * which the C library's functions may not get, whatever the length. */
 static void test_empty_digest(void **state)
@@ -365,12 +390,13 @@ static void test_empty_overlay(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_malformed),    cmocka_unit_test(test_force),
-        cmocka_unit_test(test_too_long),     cmocka_unit_test(test_missing_secret),
-        cmocka_unit_test(test_missing_key),  cmocka_unit_test(test_options_size),
-        cmocka_unit_test(test_empty_digest), cmocka_unit_test(test_unsecured),
-        cmocka_unit_test(test_signer_reuse), cmocka_unit_test(test_time),
-        cmocka_unit_test(test_gaps),         cmocka_unit_test(test_empty_overlay),
+        cmocka_unit_test(test_malformed),     cmocka_unit_test(test_force),
+        cmocka_unit_test(test_too_long),      cmocka_unit_test(test_missing_secret),
+        cmocka_unit_test(test_missing_key),   cmocka_unit_test(test_flawed_source_info),
+        cmocka_unit_test(test_options_size),  cmocka_unit_test(test_empty_digest),
+        cmocka_unit_test(test_unsecured),     cmocka_unit_test(test_signer_reuse),
+        cmocka_unit_test(test_time),          cmocka_unit_test(test_gaps),
+        cmocka_unit_test(test_empty_overlay),
     };
     return cmocka_run_group_tests_name("sign-errors", tests, NULL, NULL);
 }
