@@ -135,8 +135,8 @@ void reload_policy_free(reload_policy **policy);
  * RELOAD_ERR_MEMORY. */
 reload_err reload_policy_add_secret(reload_policy *policy, const uint8_t *secret, size_t len);
 /* CERTS: adds trusted CA certificates, intermediate certificates that may link others to them, and
- * revocation lists (D18). Each takes one or more in PEM, or one in DER. RELOAD_ERR_SYNTAX,
- * RELOAD_ERR_MEMORY. */
+ * revocation lists (D18). Each takes one or more in PEM, or one in DER, and adds all or none.
+ * RELOAD_ERR_SYNTAX, RELOAD_ERR_MEMORY. */
 reload_err reload_policy_add_ca(reload_policy *policy, const uint8_t *octets, size_t len,
                                 reload_diag *diag);
 reload_err reload_policy_add_intermediates(reload_policy *policy, const uint8_t *octets, size_t len,

@@ -89,14 +89,30 @@ static void append_changed(reload_buf *pem, const char *from, const char *to, si
 
 typedef reload_err adder(rl_trust *trust, const uint8_t *octets, size_t len, reload_diag *diag);
 
+static void count_warning(void *arg, size_t file, const char *words)
+{
+    (void)file, (void)words;
+    ++*(size_t *)arg;
+}
+
+/* A file that cannot be used adds nothing, also if its first object can be read. */
 static void expect(adder *add, const reload_buf *file, const char *text)
 {
+    size_t len, warnings = 0;
     reload_diag diag = {0};
     rl_trust *trust = rl_trust_new();
     assert_non_null(trust);
     assert_int_equal(add(trust, file->octets, file->len, &diag),
                      text[0] == '\0' ? RELOAD_OK : RELOAD_ERR_SYNTAX);
     assert_string_equal(diag.text, text);
+    assert_int_equal(rl_trust_seal(trust), RELOAD_OK);
+    rl_trust_check_crls(trust, 0, count_warning, &warnings);
+    if (text[0] != '\0') {
+        assert_null(rl_trust_cert_at(trust, 0, &len));
+        assert_int_equal(warnings, 0);
+    } else {
+        assert_true(rl_trust_cert_at(trust, 0, &len) != NULL || warnings > 0);
+    }
     rl_trust_free(&trust);
 }
 

@@ -110,12 +110,10 @@ static reload_err read_crl(rl_crl *crl, const rl_bundled *object, reload_diag *d
 
 static reload_err take_crl(void *arg, const rl_bundled *object, reload_diag *diag)
 {
-    rl_trust *trust = arg;
-    rl_crl **end = &trust->crls, *crl = calloc(1, sizeof *crl);
+    rl_crl **end = arg, *crl = calloc(1, sizeof *crl);
     if (crl == NULL)
         return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
     mbedtls_x509_crl_init(&crl->crl);
-    crl->file = trust->crl_files;
     crl->number = object->number;
     crl->total = object->total;
     reload_err err = read_crl(crl, object, diag);
@@ -131,11 +129,21 @@ static reload_err take_crl(void *arg, const rl_bundled *object, reload_diag *dia
 
 reload_err rl_trust_add_crl(rl_trust *trust, const uint8_t *octets, size_t len, reload_diag *diag)
 {
+    rl_crl *more = NULL, **end = &trust->crls;
     trust->sealed = false;
     reload_err err =
-        rl_bundle_read((reload_span){octets, len}, "X509 CRL", "CRL", take_crl, trust, diag);
-    trust->crl_files++;
-    return err;
+        rl_bundle_read((reload_span){octets, len}, "X509 CRL", "CRL", take_crl, &more, diag);
+    size_t file = trust->crl_files++;
+    if (err != RELOAD_OK) {
+        rl_crls_free(&more);
+        return err;
+    }
+    for (rl_crl *crl = more; crl != NULL; crl = crl->next)
+        crl->file = file;
+    while (*end != NULL)
+        end = &(*end)->next;
+    *end = more;
+    return RELOAD_OK;
 }
 
 /* ---- Applying ---- */

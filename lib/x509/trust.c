@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+#include <mbedtls/platform.h>
+
 rl_trust *rl_trust_new(void)
 {
     rl_trust *trust = calloc(1, sizeof *trust);
@@ -51,12 +53,34 @@ static reload_err take_certificate(void *arg, const rl_bundled *object, reload_d
     return rl_fail(diag, err, "%s", reload_strerror(err));
 }
 
+/* Moves the certificates of one list to the end of another, whose first is empty if it has none. */
+static reload_err append(mbedtls_x509_crt *list, mbedtls_x509_crt *more, reload_diag *diag)
+{
+    if (list->raw.len > 0) {
+        mbedtls_x509_crt *first = mbedtls_calloc(1, sizeof *first);
+        if (first == NULL)
+            return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+        while (list->next != NULL)
+            list = list->next;
+        list->next = first;
+        list = first;
+    }
+    *list = *more;
+    mbedtls_x509_crt_init(more);
+    return RELOAD_OK;
+}
+
 static reload_err add_certificates(mbedtls_x509_crt *list, bool *has, const uint8_t *octets,
                                    size_t len, reload_diag *diag)
 {
+    mbedtls_x509_crt more;
+    mbedtls_x509_crt_init(&more);
     reload_err err = rl_bundle_read((reload_span){octets, len}, "CERTIFICATE", "certificate",
-                                    take_certificate, list, diag);
+                                    take_certificate, &more, diag);
+    if (err == RELOAD_OK)
+        err = append(list, &more, diag);
     *has = *has || err == RELOAD_OK;
+    mbedtls_x509_crt_free(&more);
     return err;
 }
 
