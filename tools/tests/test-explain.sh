@@ -492,7 +492,7 @@ t "text: the explanation follows the error" 1 "=$line
     $says" '' "${V[@]}" --explain wrong.bin
 t "text without --explain has no explanation, and a hint" 1 "=$line (--explain may tell why)" '' "${V[@]}" wrong.bin
 t "text, -v: the explanation follows the signature" 1 "=$line
-    SIGNATURE /attributes/2: invalid: bad-digest, TIMESTAMP $now
+    SIGNATURE /attributes/2: invalid: bad-digest, TIMESTAMP $((now + 3600))
     $says" '' "${V[@]}" --explain -v wrong.bin
 t "--quiet prints no explanation" 1 '' '' "${V[@]}" --explain --quiet wrong.bin
 t "a filter prints the explanation on standard error" 1 '' "=reload-verify: ${line/: PEER-SEARCH request: invalid: bad-digest (431)/: not passed on: bad-digest}

@@ -74,8 +74,9 @@ ok "it is in neither file of messages" bash -c '[ "$(wc -l <"$1")" = 1 ] && [ ! 
 install -m 604 secret readable
 t "--json with --quiet has warnings alone" 0 '={"warning": "other users can read this file; chmod 600 prevents it", "file": "readable"}' '' \
     reload-verify --secret readable --time 946702799 -q --json "$good"
-t "--json has what concerns no file" 0 '~\{"warning": "replay is detected .*", "file": null\}
-\{"index": 1, .*\}' '*' "${hmac[@]}" --replay --json "$good"
+echo '{"replay": true}' >replay.json
+t "--json has a warning of a profile" 0 '~\{"warning": "replay is detected .*", "file": "replay\.json"\}
+\{"index": 1, .*\}' '*' "${hmac[@]}" --profile replay.json --json "$good"
 t "a message in one: tunnelled is an array" 0 '=[1,"valid"]' '' bash -c '"$@" --json "$TESTDATA/tunnel.hmac.bin" | jq -c ".tunnelled | [length, .[0].verdict]"' - "${hmac[@]}"
 
 # ---- malformed messages, with both streams in one place ----

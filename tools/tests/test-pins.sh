@@ -297,7 +297,7 @@ verdicts "an outer message whose inner message could not be checked stores no st
 mkdir profile
 echo '{"overlay": "chat", "pin": "its.pins"}' >profile/pin.json
 : >profile/empty.json
-t "an empty profile is refused" 4 '' '~reload-verify: profile/empty\.json: line 1, column 1: .*expected near end of file.*' reload-verify --profile profile/empty.json one.bin
+t "an empty profile is refused" 4 '' '=reload-verify: profile/empty.json: empty, expected an overlay'\''s profile' reload-verify --profile profile/empty.json one.bin
 echo '{"overlay": "chat", "ca": ["ca.crt"], "pin": "its.pins"}' >profile/both.json
 t "a profile with a CA and pins is refused" 4 '' '~reload-verify: profile/both\.json: "ca" cannot be combined with "pin"' \
     reload-verify --profile profile/both.json --time "$now" one.bin

@@ -115,7 +115,7 @@ reload-sign --secret secret -o hmac.bin PEER-SEARCH.json
 cat hmac.bin hmac.bin >hmac-twice.bin
 printf '{"replay": true}' >replay.json
 printf '{"replay_state": "hmac.state"}' >replay-state.json
-warning='=reload-verify: warning: replay.json: replay is detected under CERTS only, where Transaction IDs are numbered'
+warning='=reload-verify: replay.json: warning: replay is detected under CERTS only, where Transaction IDs are numbered'
 t "a profile's replay under HMAC causes a warning" 0 '~.*: valid
 .*: valid' "$warning" reload-verify --secret secret --profile replay.json hmac-twice.bin
 t "a profile's replay_state under HMAC causes no warning with --quiet" 0 '' '' reload-verify --secret secret --quiet --profile replay-state.json hmac-twice.bin

@@ -118,7 +118,7 @@ for field in '{overlay: "00000001"}' '{overlay: "659df2aa", dht: 2}' '{overlay: 
 done
 t "--secret with a profile of security CERTS is refused" 4 '' '~.*overlay.json: security is CERTS, but the options specify HMAC' reload-sign "${by_secret[@]}" --profile "$profile" "$search"
 sed 's/"chat"/"other"/' "$profile" >other.json
-t "a certificate for another overlay is refused (D32)" 4 '' '~.*refused: the certificate does not name PEER-ID [0-9a-f]{40} for Overlay.*' \
+t "a certificate for another overlay is refused (D32)" 4 '' '~.*refused: PEER-ID: the certificate names it for overlay "chat", expected "other"' \
     reload-sign "${by_key[@]}" --profile other.json <(search '{method: "PEER-JOIN"}')
 t "a missing profile is refused" 4 '' '~reload-sign: missing: No such file.*' reload-sign "${by_key[@]}" --profile missing "$search"
 echo '{"overlay": "chat", "colour": 1}' >bad.json

@@ -65,7 +65,7 @@ both()
     policy "${@:4}"
     second "$1" "$2" "$3" "${policy[@]}"
     said=$(reload-verify -i binary --json --time "$now" "${@:4}" "$3" 2>"$errors" |
-        jq -r '"\(.reason // .verdict)\(if .response_code == null then "" else " \(.response_code)" end)"')
+        jq -r 'select(.index) | "\(.reason // .verdict)\(if .response_code == null then "" else " \(.response_code)" end)"')
     is "$said" "$2" "$1: reload-verify agrees"
 }
 
