@@ -188,9 +188,10 @@ both "no skew limit: a SOURCE-INFO within its EXPIRATION" valid good.bin "${H[@]
 both "no skew limit: a message from the future" valid good.bin "${H[@]}" --max-skew none --time 5
 both "a message with the required PEER-SIGNATURE" valid good.bin "${H[@]}" --require-peer-signature
 both "a message without the required PEER-SIGNATURE" "missing-signature 401" join.bin "${H[@]}" --require-peer-signature
+sign=("${H[@]}" --timestamp)
 resigned() # JQ [SIGN-OPTION...]: writes good.bin, changed by JQ and signed again, to resigned.bin
 {
-    reload-dump -f json good.bin | jq -c "$1" | make resigned.bin "${sign[@]:-${H[@]}}" --timestamp "${@:2}"
+    reload-dump -f json good.bin | jq -c "$1" | make resigned.bin "${sign[@]}" "${@:2}"
 }
 resigned '.attributes[0].value |= [.[-1]] + .[:-1]'
 both "a PEER-SIGNATURE that is not last" "misplaced 431" resigned.bin "${H[@]}"

@@ -227,7 +227,7 @@ done
 ok "--show keeps the files" test -d "$(sed -n 's/^files: //p' "$output")"
 unset TMPDIR
 if command -v script >/dev/null; then
-    script -qec "'$vectors/run' --module '$vectors/verifier.py' --tcid 1-2 tunnel_test.json" shown/terminal >/dev/null </dev/null
+    script -qec "'$vectors/run' --module '$vectors/verifier.py' --tcid 1-2 '$vectors/tunnel_test.json'" shown/terminal >/dev/null </dev/null
     ok "progress on a terminal" grep -qF 'tunnel_test.json: 2 of 2 tests' shown/terminal
 fi
 done_testing
