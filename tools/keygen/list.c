@@ -13,7 +13,7 @@ struct list {
     char user[MAX_USER + 1];     /* empty: any */
     struct octets_value peer_id; /* len 0: any */
     int status;                  /* a certificate_status, or NOT_SPECIFIED */
-    reload_time expiring;        /* a span, or NOT_SPECIFIED */
+    int64_t expiring;            /* seconds, or NOT_SPECIFIED */
     bool revoked, json;
     reload_time now;
     struct ca ca;
@@ -29,23 +29,6 @@ static void user_option(struct tool *tool, const struct option_row *row, const c
     keygen_user(tool, text, ((struct list *)target)->user);
 }
 
-/* Reads a span: seconds, or a number with a unit. */
-static void span_option(struct tool *tool, const struct option_row *row, const char *text,
-                        void *target)
-{
-    static const char units[] = "smhdwy";
-    static const int64_t seconds[] = {1, 60, 3600, 86400, 7 * 86400, 365 * 86400};
-    enum { MAX_SPAN = 1000000000 };
-    char *end;
-    long long number = strtoll(text, &end, 10);
-    const char *unit = *end == '\0' ? units : strchr(units, *end);
-    if (text[0] < '0' || text[0] > '9' || number > MAX_SPAN || unit == NULL ||
-        (*end != '\0' && end[1] != '\0'))
-        tool_usage(tool, "--%s: \"%s\" is not a span of time such as 30d, 2w, 12h or 3600 seconds",
-                   row->name, text);
-    ((struct list *)target)->expiring = number * seconds[unit - units] * RELOAD_SECOND;
-}
-
 static const struct option_row list_rows[] = {
     KEYGEN_CA(struct list, dir),
     OPTION_CALL(0, "user", "AOR", user_option,
@@ -54,8 +37,8 @@ static const struct option_row list_rows[] = {
                   "list certificates that name this Peer-ID"),
     OPTION_WORD(0, "status", "WORD", struct list, status, certificate_statuses,
                 "list certificates with this status: good, revoked or expired"),
-    OPTION_FLAG(0, "revoked", struct list, revoked, "list revoked certificates"),
-    OPTION_CALL(0, "expiring", "SPAN", span_option,
+    OPTION_FLAG(0, "revoked", struct list, revoked, "list revoked certificates", NULL, "expiring"),
+    OPTION_SPAN(0, "expiring", struct list, expiring, KEYGEN_MAX_TIME / RELOAD_SECOND,
                 "list what expires within SPAN, such as 30d: certificates that are good and not "
                 "renewed, the CA's certificates and CRLs"),
     OPTION_FLAG(0, "json", struct list, json, "print an array of JSON objects"),
@@ -101,7 +84,7 @@ static bool is_renewed(const struct list *l, const struct entry *entry)
 
 static bool expires(const struct list *l, reload_time time)
 {
-    return time >= l->now && time <= l->now + l->expiring;
+    return time >= l->now && time <= l->now + l->expiring * RELOAD_SECOND;
 }
 
 static bool is_listed(const struct list *l, const struct entry *entry)
@@ -258,10 +241,9 @@ int list_main(int argc, char **argv)
     if (l.revoked && l.status != NOT_SPECIFIED && l.status != CERT_REVOKED)
         tool_usage(&l.tool, "--revoked cannot be combined with --status=%s",
                    certificate_statuses[l.status]);
-    if (l.expiring != NOT_SPECIFIED &&
-        (l.revoked || (l.status != NOT_SPECIFIED && l.status != CERT_GOOD)))
-        tool_usage(&l.tool, "--expiring lists good certificates, and cannot be combined with %s",
-                   l.revoked ? "--revoked" : "this --status");
+    if (l.expiring != NOT_SPECIFIED && l.status != NOT_SPECIFIED && l.status != CERT_GOOD)
+        tool_usage(&l.tool, "--expiring cannot be combined with --status=%s",
+                   certificate_statuses[l.status]);
     if (ca_open(&l.ca, &l.tool, l.dir, NULL, CA_ALLOW_SUCCEEDED)) {
         list_all(&l);
         ca_close(&l.ca);

@@ -79,6 +79,28 @@ mistake "a span with an unknown unit" 2 '--max-skew: "5min" is not a span: expec
     reload-verify --secret=secret --max-skew=5min
 mistake "a span with a sign" 2 '--max-skew: "-5" is not a span' reload-verify --secret=secret --max-skew=-5
 mistake "a span beyond 32 bits" 2 '"200y" is 6307200000 s, expected at most 4294967295 s' reload-verify --secret=secret --max-skew=200y
+# Each option of each tool that takes a time or a span, by --help, takes each notation; a call may repeat it, and the last value counts.
+times=(now+90d 2007-07-08 2007-07-08T12:00:00Z 2007-07-08+2w now-1y 1183896000 now)
+spans=(2w 30d 12h 5m 90s 1y 1209600)
+mapfile -t commands < <(reload-keygen frobnicate 2>&1 | sed -n 's/,//g; s/.*expected one of //p' | tr ' ' '\n' | sed 's/^/reload-keygen /')
+: >timed
+for command in reload-verify reload-sign reload-dump "${commands[@]}"; do
+    # shellcheck disable=SC2086 # a tool and its command
+    mapfile -t options < <($command --help | sed -n 's/^  .*\(--[a-z-]*\)=\(TIME\|SPAN\)\( .*\)\{0,1\}$/\2 \1/p')
+    for option in "${options[@]}"; do
+        echo "$command $option" >>timed
+        values=("${times[@]}") wrong=now+5 kind="a time"
+        [[ $option == TIME* ]] || values=("${spans[@]}") wrong=5min kind="a span"
+        option=${option#* }
+        # shellcheck disable=SC2086
+        run $command "${values[@]/#/$option=}" --frobnicate
+        is "$(head -n 1 "$errors")" "$command: unknown option --frobnicate" "$command $option takes each notation of $kind"
+        # shellcheck disable=SC2086
+        mistake "$command $option: another notation" 2 "$option: \"$wrong\" is not $kind" $command "$option=$wrong"
+    done
+done
+is "$(wc -l <timed)" 14 "the options that take a time or a span"
+
 mistake "a number out of range" 2 '--min-rsa-bits: "512" is not an integer from 1024 to 8192' reload-verify --ca=$ca --min-rsa-bits=512
 mistake "a word for a number" 2 '--max-message: "big" is not an integer' reload-dump --max-message=big
 mistake "too few hex digits" 2 '--peer-id: "463ac413" has 8 digits, expected 40 hex digits' reload-sign --none --peer-id=463ac413
@@ -196,8 +218,8 @@ mistake "a character that is not a hex digit" 3 'digit.hex: ' reload-dump digit.
 
 # ---- Messages: both values of each mismatch ----
 
-H=(reload-verify --secret secret --time $stamp)
-C=(reload-verify --profile overlay/overlay.json --time $stamp)
+H=(reload-verify --secret secret --time "$stamp")
+C=(reload-verify --profile overlay/overlay.json --time "$stamp")
 at=/attributes/2/value/0
 mistake "the wrong secret" 1 'bad-digest|(--explain may tell why)' reload-verify --secret=other --time=$stamp "$put"
 mistake "the wrong overlay" 1 'Overlay is 659df2aa, expected 2cb36909 (CRC-32 of "chat2")' "${H[@]}" --overlay=chat2 "$put"
