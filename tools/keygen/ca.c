@@ -14,13 +14,15 @@ static const struct option_row ca_rows[] = {
                 "make a CA for the overlay with this name"),
     OPTION_TEXT('o', "output", "DIR", struct make_ca, dir, "write the CA's files to directory DIR"),
     OPTION_FILE(0, "key", "FILE", struct make_ca, key_file,
-                "take over the CA with the private key in FILE"),
+                "take over the CA with the private key in FILE", "cert", "succeed"),
     OPTION_FILE(0, "cert", "FILE", struct make_ca, cert_file,
-                "take over the CA with the certificate in FILE"),
+                "take over the CA with the certificate in FILE", "key",
+                "succeed name bits not-before not-after seed"),
     OPTION_FILE(0, "crl", "FILE", struct make_ca, crl_file,
-                "continue this last CRL of the CA that is taken over"),
+                "continue this last CRL of the CA that is taken over", "key cert", NULL),
     OPTION_TEXT(0, "succeed", "DIR", struct make_ca, old_dir,
-                "succeed the CA in directory DIR: a new key for the same overlay and subject"),
+                "succeed the CA in directory DIR: a new key for the same overlay and subject", NULL,
+                "overlay name dht hash max-peers"),
     OPTION_TEXT(0, "name", "NAME", struct make_ca, name,
                 "set the common name of the CA (default: the overlay's name and CA)"),
     KEYGEN_BITS(struct make_ca, bits, "3072"),
@@ -264,40 +266,8 @@ static void set_subject(struct make_ca *m)
 
 /* ---- Options ---- */
 
-/* Ends the program if an option is specified that has no effect. */
-static void check_combination(const struct make_ca *m)
-{
-    const bool elsewhere = m->key_file != NULL || m->cert_file != NULL, old = m->old_dir != NULL;
-    const struct {
-        const char *name;
-        bool specified, refused;
-    } rows[] = {{"key", m->key_file != NULL, old},
-                {"cert", m->cert_file != NULL, old},
-                {"overlay", m->overlay != NULL, old},
-                {"dht", m->dht != NOT_SPECIFIED, old},
-                {"hash", m->hash != NOT_SPECIFIED, old},
-                {"max-peers", m->max_peers != NOT_SPECIFIED, old},
-                {"name", m->name != NULL, old || elsewhere},
-                {"bits", m->bits != NOT_SPECIFIED, elsewhere},
-                {"not-before", m->not_before != TIME_NOT_SPECIFIED, elsewhere},
-                {"not-after", m->not_after != TIME_NOT_SPECIFIED, elsewhere},
-                {"seed", m->seed != NULL, elsewhere}};
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        if (rows[i].specified && rows[i].refused)
-            tool_usage(&m->tool, "--%s cannot be combined with --%s: %s", rows[i].name,
-                       old ? "succeed" : "cert",
-                       old ? "the old CA has it" : "the certificate has it");
-    if (elsewhere && m->key_file == NULL)
-        tool_usage(&m->tool, "--cert requires --key");
-    if (elsewhere && m->cert_file == NULL)
-        tool_usage(&m->tool, "--key requires --cert");
-    if (m->crl_file != NULL && !elsewhere)
-        tool_usage(&m->tool, "--crl requires --key and --cert");
-}
-
 static void check_options(struct make_ca *m)
 {
-    check_combination(m);
     if (m->overlay == NULL && m->old_dir == NULL)
         tool_usage(&m->tool, "--overlay is required");
     if (m->dir == NULL)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "keygen/keygen.h"
 
+#include "base/fault.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,17 +99,34 @@ reload_key *keygen_key(struct tool *tool, reload_rng *rng, int64_t bits)
     return key;
 }
 
+struct read_key {
+    reload_key *key;
+    bool plain; /* it is not encrypted */
+};
+
 /* A key_taker. */
 static reload_err take_key(void *arg, const uint8_t *octets, size_t len, const char *passphrase,
                            reload_diag *diag)
 {
-    return reload_key_parse(octets, len, passphrase, arg, diag);
+    struct read_key *r = arg;
+    reload_err err = reload_key_parse(octets, len, NULL, &r->key, diag);
+    r->plain = err == RELOAD_OK;
+    return r->plain || passphrase == NULL
+               ? err
+               : reload_key_parse(octets, len, passphrase, &r->key, diag);
 }
 
 bool keygen_read_key(struct tool *tool, const char *path, const char *passphrase_file,
-                     reload_key **key)
+                     bool may_be_plain, reload_key **key)
 {
-    return key_read(tool, path, passphrase_file, take_key, key);
+    struct read_key r = {NULL, false};
+    bool good = key_read(tool, path, passphrase_file, take_key, &r);
+    *key = r.key;
+    if (good && r.plain && passphrase_file != NULL && !may_be_plain &&
+        !RL_FAULT("options: a passphrase without effect"))
+        tool_warn(tool, "warning: %s: not encrypted, so that --passphrase-file has no effect",
+                  path);
+    return good;
 }
 
 reload_cert *keygen_read_cert(struct tool *tool, const char *path)

@@ -305,7 +305,8 @@ static bool renew_old(struct ca *ca, const struct crl_dates *dates)
                   dir);
         return true;
     }
-    if (!ca_open(&old, ca->tool, dir, ca->passphrase_file, CA_READ_KEY | CA_ALLOW_SUCCEEDED))
+    if (!ca_open(&old, ca->tool, dir, ca->passphrase_file,
+                 CA_READ_KEY | CA_ALLOW_SUCCEEDED | CA_ANY_PASSPHRASE))
         return false;
     good = copy_revoked(&old, &ca->index) && crl_renew(&old, dates, NULL);
     ca_close(&old);

@@ -72,10 +72,11 @@ static bool read_cert(struct ca *ca)
     return ca->cert != NULL;
 }
 
-static bool read_key(struct ca *ca)
+static bool read_key(struct ca *ca, bool may_be_plain)
 {
     char *path = ca_path(ca, CA_KEY_FILE);
-    bool good = path != NULL && keygen_read_key(ca->tool, path, ca->passphrase_file, &ca->key);
+    bool good = path != NULL &&
+                keygen_read_key(ca->tool, path, ca->passphrase_file, may_be_plain, &ca->key);
     free(path);
     if (good && !reload_cert_fits_key(ca->cert, ca->key)) {
         tool_error(ca->tool, STATUS_FAILED, "%s: ca.key is not the key of ca.crt", ca->dir);
@@ -131,7 +132,7 @@ bool ca_open(struct ca *ca, struct tool *tool, const char *dir, const char *pass
         tool_error(tool, STATUS_FAILED, "%s: %s", dir, strerror(errno));
     good = good && ((flags & CA_ALLOW_SUCCEEDED) != 0 || check_successor(ca));
     good = good && read_profile(ca) && read_cert(ca) &&
-           ((flags & CA_READ_KEY) == 0 || read_key(ca)) &&
+           ((flags & CA_READ_KEY) == 0 || read_key(ca, (flags & CA_ANY_PASSPHRASE) != 0)) &&
            index_read(&ca->index, ca, (flags & CA_NEW_INDEX) != 0) && crl_take_over(ca);
     if (good)
         keep_ca(ca);

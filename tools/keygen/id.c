@@ -16,20 +16,22 @@ struct id_options {
 
 static const struct option_row id_rows[] = {
     OPTION_TEXT(0, "resource", "KEY", struct id_options, resource,
-                "print the Resource-ID of the resource with this name"),
+                "print the Resource-ID of the resource with this name", NULL,
+                "address uuid overlay"),
     OPTION_NUMBER(0, "replica", "N", struct id_options, replica, 0, UINT32_MAX,
-                  "with --resource: print the Resource-ID of the N-th replica"),
+                  "with --resource: print the Resource-ID of the N-th replica", "resource", NULL),
     OPTION_TEXT(0, "address", "IP:PORT", struct id_options, address,
-                "print the Peer-ID of an address, such as 10.4.1.2:5060 or [2001:db8::1]:5060"),
+                "print the Peer-ID of an address, such as 10.4.1.2:5060 or [2001:db8::1]:5060",
+                NULL, "uuid overlay"),
     OPTION_FLAG(0, "uuid", struct id_options, uuid,
-                "print a Peer-ID made from a new version 1 UUID"),
+                "print a Peer-ID made from a new version 1 UUID", NULL, "overlay"),
     OPTION_TEXT(0, "transport", "PROTO:PORT", struct id_options, transport,
-                "with --uuid: hash udp:PORT or tcp:PORT with the UUID"),
+                "with --uuid: hash udp:PORT or tcp:PORT with the UUID", "uuid", NULL),
     OPTION_CALL_ON(0, "overlay", "NAME", struct id_options, overlay, const char *,
                    argument_overlay_option,
                    "print the Overlay field of the overlay with this name"),
     OPTION_FLAG('v', "verbose", struct id_options, verbose,
-                "print the hashed text to standard error"),
+                "with --uuid: print the hashed text to standard error", "uuid", "quiet"),
     OPTION_TEXT('o', "output", "FILE", struct id_options, path,
                 "write to FILE instead of standard output"),
     OPTION_QUIET("print errors only, no warnings"),
@@ -119,15 +121,8 @@ int id_main(int argc, char **argv)
     struct tool tool = {.name = "reload-keygen id"};
     struct id_options i = {.replica = NOT_SPECIFIED};
     (void)arguments_parse(&tool, &id_line, argc, argv, &i);
-    int kinds = (i.resource != NULL) + (i.address != NULL) + i.uuid + (i.overlay != NULL);
-    if (kinds == 0)
+    if (i.resource == NULL && i.address == NULL && !i.uuid && i.overlay == NULL)
         tool_usage(&tool, "one of --resource, --address, --uuid or --overlay is required");
-    if (kinds > 1)
-        tool_usage(&tool, "--resource, --address, --uuid and --overlay cannot be combined");
-    if (i.replica != NOT_SPECIFIED && i.resource == NULL)
-        tool_usage(&tool, "--replica requires --resource");
-    if (i.transport != NULL && !i.uuid)
-        tool_usage(&tool, "--transport requires --uuid");
     if (i.replica == NOT_SPECIFIED)
         i.replica = 0;
     print_id(&tool, &i);

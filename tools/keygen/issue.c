@@ -11,10 +11,11 @@ static const struct option_row issue_rows[] = {
     KEYGEN_CA(struct issue, ca_dir),
     LEAF_NAME_ROWS(struct issue, leaf),
     OPTION_FILE(0, "request", "FILE", struct issue, request,
-                "certify the key of the request in FILE, and write no PREFIX.key"),
+                "certify the key of the request in FILE, and write no PREFIX.key", NULL, "bits"),
     OPTION_FILE(0, "renew", "CERT", struct issue, renew,
                 "keep the names of the certificate in file CERT, or with serial number CERT, which "
-                "the CA issued"),
+                "the CA issued",
+                NULL, "user peers peer-id"),
     OPTION_FLAG(0, "allow-weak", struct issue, allow_weak,
                 "accept a request with a weak key or signature or the CA's key, and a certificate "
                 "without names"),
@@ -295,11 +296,9 @@ static bool check_issue(struct issue *s)
 {
     if (s->ca_dir == NULL)
         tool_usage(s->tool, "--ca is required");
-    if (s->renew != NULL &&
-        (s->leaf.peers != NOT_SPECIFIED || s->leaf.peer_id_count > 0 || s->leaf.user_count > 0))
-        tool_usage(s->tool, "--renew cannot be combined with --user, --peers or --peer-id");
-    if (s->request != NULL && s->leaf.bits != NOT_SPECIFIED)
-        tool_usage(s->tool, "--bits cannot be combined with --request");
+    bool nameless = s->renew == NULL && s->leaf.user_count == 0 && leaf_peers(&s->leaf) == 0;
+    if (s->allow_weak && s->request == NULL && !nameless)
+        tool_usage(s->tool, "--allow-weak requires --request, or --peers=0 without --user");
     return leaf_check(&s->leaf, s->renew == NULL && !s->allow_weak);
 }
 

@@ -61,9 +61,10 @@ reload_rng *keygen_rng(struct tool *tool, const char *seed, const char *purpose)
 /* A new key of that many bits. Returns NULL after reporting an error. */
 reload_key *keygen_key(struct tool *tool, reload_rng *rng, int64_t bits);
 /* Reads a key. If it is encrypted, its passphrase is read from a file, or asked for if that is
- * NULL. Returns false after reporting an error. */
+ * NULL. may_be_plain: a passphrase of a key that is not encrypted causes no warning. Returns false
+ * after reporting an error. */
 bool keygen_read_key(struct tool *tool, const char *path, const char *passphrase_file,
-                     reload_key **key);
+                     bool may_be_plain, reload_key **key);
 /* Reads a certificate, PEM or DER. Returns NULL after reporting an error. */
 reload_cert *keygen_read_cert(struct tool *tool, const char *path);
 /* Draws a serial number. Returns false after reporting an error. */
@@ -160,7 +161,7 @@ option_call leaf_user_option, leaf_peer_id_option;
     OPTION_CALL_ON(0, "user", "AOR", struct_type, member, struct leaf, leaf_user_option,         \
                    "name this address of record; may be repeated"),                              \
     OPTION_NUMBER(0, "peers", "N", struct_type, member.peers, 0, MAX_NAMES,                      \
-                  "name N consecutive Peer-IDs, drawn at random (default: 1)"),                  \
+                  "name N consecutive Peer-IDs, drawn at random (default: 1)", NULL, "peer-id"), \
     OPTION_CALL_ON(0, "peer-id", "HEX", struct_type, member, struct leaf, leaf_peer_id_option,   \
                    "name this Peer-ID instead; may be repeated, each one more than the last")
 #define LEAF_OTHER_ROWS(struct_type, member)                                                     \
@@ -295,7 +296,8 @@ bool index_draw(const struct index *index, struct tool *tool, reload_rng *rng, u
 enum {
     CA_READ_KEY = 1,
     CA_ALLOW_SUCCEEDED = 2, /* even if another CA has succeeded it */
-    CA_NEW_INDEX = 4        /* with an empty index if the file is missing */
+    CA_NEW_INDEX = 4,       /* with an empty index if the file is missing */
+    CA_ANY_PASSPHRASE = 8   /* which is meant for another key too, and may have no effect */
 };
 
 struct ca {

@@ -44,8 +44,6 @@ bool leaf_check(struct leaf *leaf, bool names)
 {
     if (leaf->output == NULL)
         tool_usage(&leaf->tool, "--output is required");
-    if (leaf->peers != NOT_SPECIFIED && leaf->peer_id_count > 0)
-        tool_usage(&leaf->tool, "--peers cannot be combined with --peer-id");
     keygen_check_clock(&leaf->tool, leaf->not_before, "not-before");
     if (leaf->not_after != TIME_NOT_SPECIFIED && leaf->not_after < leaf->not_before)
         tool_usage(&leaf->tool, "--not-after is before --not-before");

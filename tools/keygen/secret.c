@@ -63,6 +63,8 @@ int secret_main(int argc, char **argv)
     (void)arguments_parse(&tool, &secret_line, argc, argv, &options);
     if (options.path == NULL)
         tool_usage(&tool, "--output is required");
+    if (options.force && strcmp(options.path, "-") == 0)
+        tool_usage(&tool, "--force cannot be combined with --output=-");
     if (options.bits % 8 != 0)
         tool_usage(&tool, "--bits: %" PRId64 " is not a multiple of 8", options.bits);
     if (options.bits < 160)

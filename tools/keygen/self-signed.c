@@ -15,7 +15,7 @@ static const struct option_row self_signed_rows[] = {
                 "name Peer-IDs of the overlay with this name"),
     LEAF_NAME_ROWS(struct self_signed, leaf),
     OPTION_FILE(0, "key", "FILE", struct self_signed, key_file,
-                "certify the private key in FILE, and write no PREFIX.key"),
+                "certify the private key in FILE, and write no PREFIX.key", NULL, "bits"),
     OPTION_TEXT(0, "name", "NAME", struct self_signed, leaf.common_name,
                 "set the certificate's common name (default: its first name of at most 64 "
                 "characters)"),
@@ -53,7 +53,7 @@ static reload_key *self_signed_key(struct self_signed *s, reload_rng *rng)
     reload_key *key = NULL;
     if (s->key_file == NULL)
         return keygen_key(&s->leaf.tool, rng, s->leaf.bits);
-    (void)keygen_read_key(&s->leaf.tool, s->key_file, s->leaf.passphrase_file, &key);
+    (void)keygen_read_key(&s->leaf.tool, s->key_file, s->leaf.passphrase_file, false, &key);
     return key;
 }
 
@@ -102,8 +102,6 @@ int self_signed_main(int argc, char **argv)
     (void)arguments_parse(tool, &self_signed_line, argc, argv, &s);
     if (s.overlay == NULL)
         tool_usage(tool, "--overlay is required");
-    if (s.key_file != NULL && s.leaf.bits != NOT_SPECIFIED)
-        tool_usage(tool, "--bits cannot be combined with --key");
     keygen_overlay(tool, s.overlay);
     if (s.leaf.common_name != NULL)
         keygen_subject_option(tool, "name", s.leaf.common_name, s.leaf.subject);

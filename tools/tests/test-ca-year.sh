@@ -176,6 +176,8 @@ chmod 600 passphrase
 t "a CA with a passphrase" 0 '' '' keygen ca --overlay chat "${small[@]}" --passphrase-file passphrase -o locked
 ok "openssl reads the encrypted key" openssl pkey -in locked/ca.key -passin file:passphrase -noout
 t "without a passphrase nothing is issued" 4 '' '~.*passphrase required.*' setsid reload-keygen issue --ca locked "${small[@]}" -o l
+t "a passphrase of a key that is not encrypted causes a warning" 0 '' '~.*ca/ca.key: not encrypted, so that --passphrase-file has no effect' \
+    keygen crl --ca ca -o copy.crl --passphrase-file passphrase
 t "with the passphrase a certificate is issued" 0 '' '' keygen issue --ca locked "${small[@]}" --passphrase-file passphrase -o l
 t "with the passphrase it is revoked" 0 '~revoked .*' '' keygen revoke --ca locked --passphrase-file passphrase l.crt
 t "list requires no passphrase" 0 '*' '' keygen list --ca locked

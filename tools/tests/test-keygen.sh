@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# shellcheck disable=SC2016 # single quotes hold scripts for bash -c
+# shellcheck disable=SC2016,SC2046,SC2086,SC2059 # single quotes hold scripts for bash -c; lists are words
 # reload-keygen secret and reload-keygen id: usage, files and identifiers.
 . "$(dirname "$0")/tap.bash"
 
@@ -40,7 +40,7 @@ for bits in 0 7 4097 4104 -8 8x '' 8.0 99999999999999999999 ' 8' +8 0x10; do
 done
 usage "--bits 12" ' secret: .*--bits.*multiple of 8.*' secret -o f --bits 12
 usage "id without an option" ' id: one of .* is required' id
-usage "id with two identifiers" ' id: .* cannot be combined' id --resource a --overlay b
+usage "id with two identifiers" ' id: --resource cannot be combined with --overlay' id --resource a --overlay b
 usage "id with an operand" ' id: .*"operand".*' id --resource a operand
 usage "--replica without --resource" ' id: --replica requires --resource' id --overlay a --replica 1
 usage "--replica -1" ' id: .*--replica.*' id --resource a --replica -1
@@ -132,5 +132,87 @@ for transport in udp:5060 tcp:1 udp:65535; do
     hashed=$(grep -oE "$uuid;${transport/:/;}" "$errors" | head -n 1)
     is "$(cat "$output")" "$(sha1 "$hashed")" "--uuid --transport $transport: the Peer-ID is the text's SHA-1 (B§6.1.1)"
 done
-t "--quiet overrides --verbose" 0 '~[0-9a-f]{40}' '' reload-keygen id --uuid --transport udp:5060 --verbose --quiet
+
+# ---- Options that have an effect, and that are refused, in each mode of each command ----
+
+# Usage errors are found before any file is opened or made, so that a call whose files cannot be used has status 2 if it is refused,
+# and else 4.
+for command in $(reload-keygen frobnicate 2>&1 | sed -n 's/,//g; s/.*expected one of //p'); do
+    reload-keygen "$command" --help | sed -n "s/^  \\(-., \\|    \\)--\\([a-z-]*\\).*/$command \\2/p" | grep -v -e ' help$' -e ' version$'
+done >options
+: >tried
+value()
+{
+    case $1 in
+    user) echo a@b.example ;;
+    peer-id) echo $alice ;;
+    not-before | time) echo 2007-07-08 ;;
+    not-after | next-update) echo now+2w ;;
+    expiring) echo 2w ;;
+    status) echo good ;;
+    reason) echo superseded ;;
+    dht | hash | peers | max-peers | replica | seed | serial) echo 01 ;;
+    bits) echo 1024 ;;
+    address) echo 10.4.1.2:5060 ;;
+    transport) echo udp:5060 ;;
+    overlay | name | resource) echo chat ;;
+    *) echo none/file ;;
+    esac
+}
+# options_of WORD...: the words as options with a value, if they have one
+options_of()
+{
+    local name
+    for name; do
+        case $name in
+        *=*) echo "--$name" ;;
+        quiet | force | json | revoked | uuid | verbose | allow-weak) echo "--$name" ;;
+        *) echo "--$name=$(value "$name")" ;;
+        esac
+    done
+}
+# mode COMMAND "OPTION..." "EFFECTIVE..." "REFUSED...": a call of the command with the first options is good with all of the second, and
+# refused with each of the third. All take values of their own, or that after "=".
+mode()
+{
+    local command=$1 name base effective refused
+    mapfile -t base < <(options_of $2)
+    mapfile -t effective < <(options_of $3)
+    printf "$command %s\n" $2 $3 | sed 's/=.*//' >>tried
+    t "$command $2: the other options have an effect" 4 '' '*' reload-keygen "$command" "${base[@]}" "${effective[@]}"
+    for name in ${4-}; do
+        mapfile -t refused < <(options_of $name)
+        t "$command $2: --$name is refused" 2 '' '~.*(cannot be combined with|requires) --.*' reload-keygen "$command" "${base[@]}" "${refused[@]}"
+    done
+}
+leaf="not-before not-after force seed quiet"
+mode secret output "bits=160 force quiet"
+t "secret --output=-: --force is refused" 2 '' '~.*--force cannot be combined with --output=-.*' reload-keygen secret --output=- --force
+mode id "resource output" "replica quiet" "address uuid overlay transport verbose"
+mode id "address output" quiet "resource uuid overlay replica transport verbose"
+mode id "uuid output" "transport verbose" "resource address overlay replica"
+mode id "uuid verbose output" "transport" quiet
+mode id "overlay output" quiet "resource address uuid replica transport verbose"
+mode ca "overlay output" "bits not-before not-after name max-peers dht hash passphrase-file seed quiet" "key cert crl succeed"
+mode ca "overlay key cert output" "crl max-peers dht hash passphrase-file quiet" "succeed name bits not-before not-after seed"
+mode ca "succeed output" "bits not-before not-after passphrase-file seed quiet" "overlay key cert crl name max-peers dht hash"
+mode issue "ca output" "user peers bits json passphrase-file $leaf" allow-weak
+mode issue "ca output peer-id" "user bits json passphrase-file $leaf" "peers allow-weak"
+mode issue "ca output peers=0" "allow-weak bits json passphrase-file $leaf" "peer-id"
+mode issue "ca output request" "user peers allow-weak json passphrase-file $leaf" bits
+mode issue "ca output renew" "bits json passphrase-file $leaf" "user peers peer-id allow-weak"
+mode issue "ca output renew request" "allow-weak json passphrase-file $leaf" "user peers peer-id bits"
+mode request output "user bits passphrase-file force seed quiet"
+mode list ca "user peer-id status json quiet"
+mode list "ca revoked" "user peer-id status=revoked json quiet" "status=good expiring"
+mode list "ca expiring" "user peer-id status json quiet" "status=expired status=revoked revoked"
+mode revoke "ca serial" "user reason time passphrase-file quiet"
+mode crl ca "output time next-update passphrase-file quiet"
+mode adopt ca quiet
+mode export "ca output" quiet
+mode self-signed "overlay output" "user peers bits name passphrase-file $leaf"
+mode self-signed "overlay output peer-id" "user bits name passphrase-file $leaf" peers
+mode self-signed "overlay output key" "user peers name passphrase-file $leaf" bits
+is "$(sort -u options)" "$(sort -u tried)" "each option of each command is in this table"
+ok "these calls make no file" test ! -e none
 done_testing

@@ -28,7 +28,7 @@ done
 for bits in 1023 8193 x; do
     usage "--bits $bits" '--bits: .*' --overlay chat -o p --bits $bits
 done
-usage "--key with --bits" '--bits cannot be combined with --key' --overlay chat -o p --key k --bits 2048
+usage "--key with --bits" '--key cannot be combined with --bits' --overlay chat -o p --key k --bits 2048
 usage "--peers with --peer-id" '--peers cannot be combined with --peer-id' --overlay chat -o p --peers 1 --peer-id "$alice"
 usage "--peer-id of 39 digits" '--peer-id: .*' --overlay chat -o p --peer-id "${alice:1}"
 usage "--peers 65" '--peers: .*' --overlay chat -o p --peers 65
