@@ -1,0 +1,61 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The commands of README.md, with an installed copy of the tools in an empty directory: each file that they make works in every later
+# command. Its recipes for scripts, with messages that pass, that do not, and that cannot be checked.
+. "$(dirname "$0")/tap.bash"
+
+scripts=$(realpath "$(dirname "$0")/../scripts")
+readme=$scripts/../../README.md
+if ! command -v meson >run/null; then
+    skip "README.md" "meson is not installed"
+    done_testing
+fi
+ok "the tools are installed" meson install -C "$RELOAD_TOOLS/.." --no-rebuild --destdir "$work/copy"
+bin=$(dirname "$(find copy -name reload-verify -type f)")
+lib=$(dirname "$(find copy -name 'libreload.so*' | head -n 1)")
+export PATH="$work/$bin:$PATH" LD_LIBRARY_PATH="$work/$lib"
+is "$(command -v reload-keygen)" "$work/$bin/reload-keygen" "the installed tools come first"
+mkdir here
+cd here || bail_out "no directory"
+t "the session and the recipes work" 0 '*' '' "$scripts/session" "$readme"
+
+# ---- The session's script notices what is wrong ----
+
+# refused DESCRIPTION REGEX LINE...: the session fails on a block of these lines
+refused()
+{
+    printf '```%s\n' "${3-}" >../block
+    printf '%s\n' "${@:4}" '```' >>../block
+    t "$1" 1 '*' "~session: $2" "$scripts/session" ../block
+}
+refused "another status" 'exit status 1, expected 0: false' '' '$ false'
+refused "another output" 'the output is not as documented: echo 1' '' '$ echo 1' 2
+refused "a script's command fails" 'exit status 1: the script above' sh false true
+
+# ---- The recipes ----
+
+sed -n '/^set -euo pipefail$/,/^```$/p' "$readme" | sed '$d' >../recipes
+ok "README.md has recipes" test -s ../recipes
+recipes()
+{
+    rm -rf inbox good bad report.ndjson
+    t "the recipes, $1" "$2" "$3" "$4" bash ../recipes
+}
+recipes "one message passes, one does not" 0 $'~in\t396\tbad-digest\nRESOURCE-PUT' '*'
+is "$(jq -r .verdict report.ndjson | sort | xargs)" "invalid valid" "xargs: a report on both"
+same good put.bin "the message that passes"
+same bad forged.bin "the message that does not"
+cp forged.bin in
+recipes "no message passes" 0 $'~in\t0\tbad-digest' '*'
+cp put.bin in
+recipes "each message passes" 0 =RESOURCE-PUT ''
+mv in away
+recipes "without input" 4 '' '~reload-verify: in: No such file or directory'
+mv away in
+mv overlay.secret away
+recipes "without the secret" 4 '' '~reload-verify: overlay.secret: No such file or directory'
+sed '2,/in a pipeline/d' ../recipes >../rest
+t "the pipeline, without the secret" 1 '' '*' bash ../rest
+sed '2,/many files/d' ../recipes >../rest
+t "xargs, without the secret" 123 '' '*' bash ../rest
+done_testing
