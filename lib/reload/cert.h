@@ -105,6 +105,9 @@ const reload_cert_name *reload_cert_name_at(const reload_cert *cert, size_t i);
 reload_err reload_cert_issued_by(const reload_cert *cert, const reload_cert *issuer, bool *yes);
 /* Whether a private key is the certificate's. */
 bool reload_cert_fits_key(const reload_cert *cert, reload_key *key);
+/* The same, with a diagnostic that has the SHA-256 of both public keys, as of
+ * "openssl pkey -pubout -outform DER". RELOAD_ERR_VALUE: it is another key. */
+reload_err reload_cert_check_key(const reload_cert *cert, reload_key *key, reload_diag *diag);
 /* Whether two certificates have the same public key. */
 bool reload_cert_same_key(const reload_cert *a, const reload_cert *b);
 /* Size of a signature by its RSA key in octets: that of the modulus. */

@@ -116,10 +116,14 @@ static reload_err check_complete(const rl_identity *identity, bool keyless, cons
 /* D32: whether an identity may sign messages. */
 static reload_err check_fits(const rl_identity *identity, const char *owner, reload_diag *diag)
 {
-    if (identity->key != NULL && !reload_cert_fits_key(identity->cert, identity->key) &&
-        !RL_FAULT("D32: a key other than the certificate's is refused"))
-        return rl_fail(diag, RELOAD_ERR_REFUSED,
-                       "refused: the %s's private key does not match its certificate", owner);
+    reload_diag found = {0};
+    reload_err err = identity->key == NULL
+                         ? RELOAD_OK
+                         : reload_cert_check_key(identity->cert, identity->key, &found);
+    if (err != RELOAD_OK && err != RELOAD_ERR_VALUE)
+        return rl_fail(diag, err, "%s", found.text);
+    if (err != RELOAD_OK && !RL_FAULT("D32: a key other than the certificate's is refused"))
+        return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: the %s's %s", owner, found.text);
     if (rl_cert_is_ca(identity->cert) && !RL_FAULT("D32: a CA certificate is refused"))
         return rl_fail(diag, RELOAD_ERR_REFUSED,
                        "refused: the %s's certificate is a CA certificate, which cannot sign "

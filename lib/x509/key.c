@@ -12,15 +12,40 @@ bool reload_cert_same_key(const reload_cert *a, const reload_cert *b)
     return rl_pk_same(&a->crt.pk, &b->crt.pk);
 }
 
-reload_err rl_cert_fingerprint(const reload_cert *cert,
-                               uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE])
+static reload_err fingerprint_key(const mbedtls_pk_context *pk,
+                                  uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE])
 {
     uint8_t der[RL_SPKI_SIZE];
-    int n = rl_pk_write(&cert->crt.pk, der);
+    int n = rl_pk_write(pk, der);
     if (n < 0)
         return rl_write_error(n, RELOAD_ERR_CRYPTO);
     const reload_span span = {der + sizeof der - n, (size_t)n};
     return reload_digest(RELOAD_MD_SHA256, &span, 1, fingerprint);
+}
+
+reload_err rl_cert_fingerprint(const reload_cert *cert,
+                               uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE])
+{
+    return fingerprint_key(&cert->crt.pk, fingerprint);
+}
+
+reload_err reload_cert_check_key(const reload_cert *cert, reload_key *key, reload_diag *diag)
+{
+    uint8_t own[RELOAD_FINGERPRINT_SIZE], other[RELOAD_FINGERPRINT_SIZE];
+    char own_text[2 * sizeof own + 1] = "", other_text[2 * sizeof other + 1] = "";
+    if (reload_cert_fits_key(cert, key))
+        return RELOAD_OK;
+    reload_err err = fingerprint_key(rl_key_pk(key), own);
+    if (err == RELOAD_OK)
+        err = rl_cert_fingerprint(cert, other);
+    if (err != RELOAD_OK)
+        return rl_fail(diag, err, "%s", reload_strerror(err));
+    reload_hex_encode(own, sizeof own, own_text);
+    reload_hex_encode(other, sizeof other, other_text);
+    return rl_fail(diag, RELOAD_ERR_VALUE,
+                   "private key and certificate do not match: SHA-256 of their public keys is %s "
+                   "and %s",
+                   own_text, other_text);
 }
 
 size_t reload_cert_signature_size(const reload_cert *cert)

@@ -141,6 +141,16 @@ reload_cert *keygen_read_cert(struct tool *tool, const char *path)
     return cert;
 }
 
+bool keygen_check_pair(struct tool *tool, const char *key_path, reload_key *key,
+                       const char *cert_path, const reload_cert *cert)
+{
+    reload_diag diag = {0};
+    if (reload_cert_check_key(cert, key, &diag) == RELOAD_OK)
+        return true;
+    tool_error(tool, STATUS_FAILED, "%s, %s: %s", key_path, cert_path, diag.text);
+    return false;
+}
+
 bool keygen_serial(struct tool *tool, reload_rng *rng, uint8_t serial[SERIAL_SIZE])
 {
     reload_err err = reload_rng_fill(rng, serial, SERIAL_SIZE);

@@ -67,6 +67,9 @@ bool keygen_read_key(struct tool *tool, const char *path, const char *passphrase
                      bool may_be_plain, reload_key **key);
 /* Reads a certificate, PEM or DER. Returns NULL after reporting an error. */
 reload_cert *keygen_read_cert(struct tool *tool, const char *path);
+/* Whether a private key is a certificate's. Returns false after reporting both files and keys. */
+bool keygen_check_pair(struct tool *tool, const char *key_path, reload_key *key,
+                       const char *cert_path, const reload_cert *cert);
 /* Draws a serial number. Returns false after reporting an error. */
 bool keygen_serial(struct tool *tool, reload_rng *rng, uint8_t serial[SERIAL_SIZE]);
 /* Appends a private key as PEM, encrypted if passphrase_file is not NULL. path: for the error. */

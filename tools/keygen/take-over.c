@@ -36,11 +36,8 @@ static bool read_key(struct make_ca *m, struct taken_key *t)
 static bool check_cert(struct make_ca *m)
 {
     unsigned usage = reload_cert_usage(m->ca.cert), bits = reload_cert_key_bits(m->ca.cert);
-    if (!reload_cert_fits_key(m->ca.cert, m->ca.key)) {
-        tool_error(&m->tool, STATUS_FAILED, "%s: not the key of the certificate in %s", m->key_file,
-                   m->cert_file);
+    if (!keygen_check_pair(&m->tool, m->key_file, m->ca.key, m->cert_file, m->ca.cert))
         return false;
-    }
     if ((usage & RELOAD_CERT_CA) == 0 || (usage & RELOAD_CERT_SIGNS_CERTS) == 0) {
         tool_error(&m->tool, STATUS_FAILED, "%s: not a CA certificate: %s", m->cert_file,
                    (usage & RELOAD_CERT_CA) == 0 ? "basicConstraints CA is missing"

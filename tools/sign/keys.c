@@ -50,20 +50,27 @@ static bool read_secret(struct tool *tool, const char *path, reload_signer *sign
     return good;
 }
 
-static bool read_keys(struct tool *tool, const struct sign_options *o, reload_signer *signer)
+/* Whether the keys read so far are usable; the error names the files of the last ones. */
+static bool check_keys(struct tool *tool, const struct sign_options *o, reload_signer *signer,
+                       const char *key, const char *cert)
 {
     reload_diag diag;
-    if ((o->key != NULL && !key_read(tool, o->key, o->passphrase_file, take_key, signer)) ||
-        !certs_read(tool, o->cert, take_cert, signer))
-        return false;
-    if (o->resource_key != NULL &&
-        (!key_read(tool, o->resource_key, o->passphrase_file, take_resource_key, signer) ||
-         !certs_read(tool, o->resource_cert, take_resource_cert, signer)))
-        return false;
     if (o->key == NULL || reload_signer_check(signer, o->flags, &diag) == RELOAD_OK)
         return true;
-    tool_error(tool, STATUS_FAILED, "%s", diag.text);
+    tool_error(tool, STATUS_FAILED, "%s, %s: %s", key, cert, diag.text);
     return false;
+}
+
+static bool read_keys(struct tool *tool, const struct sign_options *o, reload_signer *signer)
+{
+    if ((o->key != NULL && !key_read(tool, o->key, o->passphrase_file, take_key, signer)) ||
+        !certs_read(tool, o->cert, take_cert, signer) ||
+        !check_keys(tool, o, signer, o->key, o->cert))
+        return false;
+    return o->resource_key == NULL ||
+           (key_read(tool, o->resource_key, o->passphrase_file, take_resource_key, signer) &&
+            certs_read(tool, o->resource_cert, take_resource_cert, signer) &&
+            check_keys(tool, o, signer, o->resource_key, o->resource_cert));
 }
 
 /* ---- Policy ---- */

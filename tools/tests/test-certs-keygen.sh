@@ -451,7 +451,7 @@ t "a missing index is refused" 4 '' '~reload-keygen issue: few/index: No such fi
 t "an empty index is refused by crl" 4 '' '~reload-keygen crl: few/index: .*' reload-keygen crl --ca few
 cp index.good few/index
 cp other/ca.key few/ca.key
-t "a CA with another CA's key is refused" 4 '' '~reload-keygen issue: few: .*' reload-keygen issue --ca few "${dates[@]}" "${by_request[@]}" --user d@example.com -o few5
+t "a CA with another CA's key is refused" 4 '' '~reload-keygen issue: few/ca.key, few/ca.crt: private key and certificate do not match: .*' reload-keygen issue --ca few "${dates[@]}" "${by_request[@]}" --user d@example.com -o few5
 ok "a refused index or key issues no certificate" test ! -e few5.crt
 same few/index index.good "a refused key does not change the index"
 

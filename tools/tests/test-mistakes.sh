@@ -210,7 +210,22 @@ mistake "a wrong passphrase" 4 'encrypted.key: wrong passphrase' \
 mistake "an unreadable encrypted PKCS#8" 4 'openssl rsa -aes256 -traditional' bash -c '
     openssl pkcs8 -topk8 -in alice.key -v2 aes-256-cbc -passout pass:wrong -out pkcs8.key
     reload-sign --key=pkcs8.key --cert=alice.crt --passphrase-file=wrong section-4.1.json' reload-sign
-mistake "another certificate's key" 4 'key' reload-sign --key=overlay/ca.key --cert=alice.crt $json
+# sum COMMAND...: the SHA-256 of the public key that openssl prints
+sum()
+{
+    "$@" | openssl pkey -pubin -outform DER | openssl dgst -sha256 -r | cut -d ' ' -f 1
+}
+own=$(sum openssl pkey -in overlay/ca.key -pubout) other=$(sum openssl x509 -in alice.crt -noout -pubkey)
+wrong="private key and certificate do not match: SHA-256 of their public keys is $own and $other"
+mistake "another certificate's key" 4 "overlay/ca.key, alice.crt: refused: the peer's $wrong" reload-sign --key=overlay/ca.key --cert=alice.crt $json
+mistake "another certificate's key for resources" 4 "overlay/ca.key, alice.crt: refused: the resource's $wrong" \
+    reload-sign --key=alice.key --cert=alice.crt --resource-key=overlay/ca.key --resource-cert=alice.crt $json
+mistake "a CA's certificate for a peer" 4 "overlay/ca.key, $ca: refused: the peer's certificate is a CA certificate" \
+    reload-sign --key=overlay/ca.key --cert=$ca $json
+mistake "a CA's directory with another key" 4 "other.ca/ca.key, other.ca/ca.crt: private key and certificate do not match" bash -c '
+    cp -r overlay other.ca && cp alice.key other.ca/ca.key && reload-keygen issue --ca other.ca -o x' reload-keygen
+mistake "a CA taken over with another key" 4 "alice.key, $ca: private key and certificate do not match" \
+    reload-keygen ca --overlay=chat --key=alice.key --cert=$ca -o taken
 printf '{"header": {"method": "PEER-SEARCH",}}' >comma.json
 mistake "a comma too many in JSON" 3 'comma.json: |line 1, column ' reload-dump comma.json
 printf '52454c4f0g' >digit.hex
