@@ -40,41 +40,27 @@ reload_err reload_signer_digest(reload_signer *s, reload_md md, const reload_spa
     return out->err;
 }
 
-/* Whether the attached digest is the message's. */
-static reload_err check_attached(const rl_rewrite *w, const reload_covered *covered, bool *match)
+static reload_err put_attached(const rl_rewrite *w, const reload_covered *covered, uint8_t *to,
+                               size_t len, reload_diag *diag)
 {
     const reload_signer *s = w->signer;
     const reload_span *attached = w->options.attached;
     uint8_t digest[MAX_DIGEST];
-    size_t len;
-    if (s->suite->kind == RELOAD_SUITE_PUBLIC_KEY)
-        return rl_cert_verify(s->peer.cert, s->suite->md, covered->span, covered->count, *attached,
-                              match);
-    reload_err err =
-        compute(s, &s->peer, s->suite->md, covered->span, covered->count, digest, &len);
-    *match = err == RELOAD_OK && len == attached->len && rl_equal(digest, attached->octets, len);
-    return err;
-}
-
-static reload_err put_attached(const rl_rewrite *w, const reload_covered *covered, uint8_t *to,
-                               size_t len, reload_diag *diag)
-{
-    const reload_span *attached = w->options.attached;
-    bool match = false;
+    size_t digest_len;
     if (rl_forced(w))
         return RELOAD_OK; /* put_signature has put it there */
-    if (attached->len != len)
-        return rl_fail(diag, RELOAD_ERR_REFUSED,
-                       "refused: the attached digest has %zu octets, expected %zu", attached->len,
-                       len);
-    reload_err err = check_attached(w, covered, &match);
-    if (err != RELOAD_OK)
-        return rl_fail_plain(diag, err);
-    if (!match)
-        return rl_fail(diag, RELOAD_ERR_REFUSED,
-                       "refused: the attached digest does not match this message");
-    memcpy(to, attached->octets, len);
-    return RELOAD_OK;
+    reload_err err = RELOAD_OK;
+    if (s->suite->kind == RELOAD_SUITE_PUBLIC_KEY) {
+        err = rl_check_attached(s->peer.cert, s->suite->md, covered, attached, len, diag);
+    } else {
+        err =
+            compute(s, &s->peer, s->suite->md, covered->span, covered->count, digest, &digest_len);
+        err = err == RELOAD_OK ? rl_check_attached_mac(digest, digest_len, attached, diag)
+                               : rl_fail_plain(diag, err);
+    }
+    if (err == RELOAD_OK)
+        memcpy(to, attached->octets, len);
+    return err;
 }
 
 /* Computes the digest of the signature at attr of the built message, and writes it there. */

@@ -135,8 +135,10 @@ static reload_err refuse_without_key(const rl_rewrite *w, uint32_t attr, reload_
     (void)reload_msg_pointer(w->msg, attr, pointer, sizeof pointer);
     return rl_fail_at(diag, RELOAD_ERR_REFUSED, a->offset,
                       "refused: %s at %s requires a signature with the private key, which is "
-                      "missing",
-                      a->def->name, pointer);
+                      "missing; %s",
+                      a->def->name, pointer,
+                      a->type == RELOAD_A_SOURCE_INFO ? "sign it before, or not at all"
+                                                      : "a resource's key can sign it");
 }
 
 reload_err rl_check_keys(const rl_rewrite *w, reload_diag *diag)
@@ -149,7 +151,7 @@ reload_err rl_check_keys(const rl_rewrite *w, reload_diag *diag)
             return refuse_without_key(w, w->source.info, diag);
         return rl_fail(diag, RELOAD_ERR_REFUSED,
                        "refused: the new SOURCE-INFO requires a signature with the private key, "
-                       "which is missing");
+                       "which is missing; do not sign it");
     }
     if (rl_resource_identity(s)->key != NULL)
         return RELOAD_OK;

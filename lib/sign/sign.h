@@ -128,6 +128,17 @@ bool rl_signs_body(const rl_rewrite *w, uint32_t body);
 /* Writes the completed message, with zeros for the digests of new signatures. */
 void rl_place_attributes(rl_rewrite *w);
 
+/* ---- attached.c ---- */
+
+/* Whether an attached signature of size octets is the certificate's over the covered octets.
+ * RELOAD_ERR_REFUSED: it is not, and the diagnostic explains why as far as possible;
+ * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+reload_err rl_check_attached(const reload_cert *cert, reload_md md, const reload_covered *covered,
+                             const reload_span *attached, size_t size, reload_diag *diag);
+/* The same of a MAC, which the digest of len octets is. */
+reload_err rl_check_attached_mac(const uint8_t *digest, size_t len, const reload_span *attached,
+                                 reload_diag *diag);
+
 /* ---- digests.c ---- */
 
 /* Computes the digests of the signatures placed. tbs: leaves only the octets that the message's own

@@ -160,13 +160,13 @@ static void test_missing_key(void **state)
                                         "06550000",
          RELOAD_SIGN_FORCE, 108,
          "refused: RESOURCE-INFO.BODY at /attributes/1/value/1 requires a signature with the "
-         "private key, which is missing"},
+         "private key, which is missing; a resource's key can sign it"},
         {HEAD("03", "01", "00001c") IDS "00020018" PEER_ID, RELOAD_SIGN_SOURCE_INFO, 68,
          "refused: SOURCE-INFO at /attributes/0 requires a signature with the private key, which "
-         "is missing"},
+         "is missing; sign it before, or not at all"},
         {HEAD("03", "01", "000000") IDS, RELOAD_SIGN_SOURCE_INFO, 0,
          "refused: the new SOURCE-INFO requires a signature with the private key, which is "
-         "missing"},
+         "missing; do not sign it"},
         {HEAD("03", "01", "000000") IDS, 0, 0,
          "refused: the attached digest has 20 octets, expected 256"},
     };

@@ -64,7 +64,7 @@ same attached.bin "$TESTDATA/tunnelled.hmac.bin" "--attach makes the same messag
 printf '\0' >>digest
 t "a digest of 21 octets is refused" 4 '' '~.*refused: the attached digest has 21 octets, expected 20' reload-sign "${by_secret[@]}" --attach digest "$search"
 head -c 20 /dev/zero >digest
-t "a digest that does not match is refused" 4 '' '~.*refused: the attached digest does not match this message' reload-sign "${by_secret[@]}" --attach digest "$search"
+t "a digest that does not match is refused" 4 '' '~.*refused: the attached digest does not match this message: another secret, .*' reload-sign "${by_secret[@]}" --attach digest "$search"
 t "a digest that does not match is attached with --force" 0 '*' '' reload-sign "${by_secret[@]}" --attach digest --force "$search"
 is "$(tail -c 20 "$output" | hex)" "$(head -c 20 /dev/zero | hex)" "a digest attached with --force ends the message"
 
@@ -82,16 +82,35 @@ for size in 20 255 257; do
     t "an RSA signature of $size octets is attached with --force" 0 '*' '' reload-sign --cert alice.crt --time $now --attach short --force "$search"
     is "$(reload-verify --ca "$ca" --time $now --json "$output" | jq -r .reason)" bad-digest-length "reload-verify reports an RSA signature of $size octets"
 done
+# explained DESCRIPTION WORDS FILE: the digest in FILE is refused, and the error says why
+explained()
+{
+    t "$1 is explained" 4 "" "~.*refused: .*$2.*" reload-sign --cert alice.crt --time $now --attach "$3" "$search"
+}
+openssl dgst -sha1 -sign alice.key tbs.binary >other.octets
+explained "a signature over other octets" "the key signed SHA-1 $(openssl dgst -sha1 -r tbs.binary | cut -c 1-40), expected $(openssl dgst -sha1 -r tbs.certs | cut -c 1-40); message, time" other.octets
+openssl dgst -sha256 -sign alice.key tbs.certs >sha256
+explained "a signature over SHA-256" "by the certificate.s key, but not over SHA-1" sha256
+openssl genrsa -traditional -out strange.key 2048 2>run/null
+openssl dgst -sha1 -sign strange.key tbs.certs >strange
+explained "a signature by another key" "not made by the certificate.s key" strange
+hex <signature >signature.hex
+explained "a signature in hex" "512 octets, expected 256: it is text, not raw octets" signature.hex
+zero=946703122 # a TIMESTAMP with which the signature begins with a zero octet
+reload-sign --cert alice.crt --time $zero --tbs -o zero.tbs "$search"
+openssl dgst -sha1 -sign alice.key zero.tbs | tail -c +2 >dropped
+t "a signature without its leading zero octet is explained" 4 '' '~.*has 255 octets, expected 256: its leading zero octets are missing, .*' \
+    reload-sign --cert alice.crt --time $zero --attach dropped "$search"
 head -c 256 /dev/zero >zeros
-t "an RSA signature of zeros is refused" 4 '' '~.*refused: the attached digest does not match this message' reload-sign --cert alice.crt --time $now --attach zeros "$search"
+t "an RSA signature of zeros is refused" 4 '' '~.*refused: the attached digest does not match this message: it is not made by the certificate.s key with PKCS #1 v1.5' reload-sign --cert alice.crt --time $now --attach zeros "$search"
 for step in "--tbs" "--attach signature" "--attach signature --force"; do
     # shellcheck disable=SC2086 # words
     t "$step: an unsigned BODY requires the key" 4 '' \
-        '~.*refused: RESOURCE-INFO.BODY at /attributes/1/value/1 requires a signature with the private key, which is missing' \
+        '~.*refused: RESOURCE-INFO.BODY at /attributes/1/value/1 requires a signature with the private key, which is missing; .*' \
         reload-sign --cert alice.crt --time $now $step "$TESTDATA/section-4.1.json"
     # shellcheck disable=SC2086
     t "$step: SOURCE-INFO requires the key" 4 '' \
-        '~.*refused: SOURCE-INFO at /attributes/0 requires a signature with the private key, which is missing' \
+        '~.*refused: SOURCE-INFO at /attributes/0 requires a signature with the private key, which is missing; .*' \
         reload-sign --cert alice.crt --time $now $step --sign-source-info "$search"
 done
 cat "$search" "$search" >two.json

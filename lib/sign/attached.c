@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* A digest that was made elsewhere: whether it is the message's, and if not, why, as far as that
+ * shows. */
+#include "crypto/digest.h"
+#include "sign/sign.h"
+#include "x509/x509.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { MAX_DIGEST = RL_MAX_RSA_BITS / 8, SHA1_SIZE = 20 };
+
+static reload_err refuse(reload_diag *diag, const char *why)
+{
+    return rl_fail(diag, RELOAD_ERR_REFUSED,
+                   "refused: the attached digest does not match this message%s", why);
+}
+
+static bool is_text(const reload_span *octets)
+{
+    for (size_t i = 0; i < octets->len; i++)
+        if ((octets->octets[i] < ' ' || octets->octets[i] > '~') && octets->octets[i] != '\n' &&
+            octets->octets[i] != '\r')
+            return false;
+    return octets->len > 0;
+}
+
+static reload_err refuse_length(const reload_span *attached, size_t len, const char *why,
+                                reload_diag *diag)
+{
+    return rl_fail(diag, RELOAD_ERR_REFUSED,
+                   "refused: the attached digest has %zu octets, expected %zu%s", attached->len,
+                   len,
+                   is_text(attached) && attached->len > len ? ": it is text, not raw octets" : why);
+}
+
+/* ---- HMAC ---- */
+
+reload_err rl_check_attached_mac(const uint8_t *digest, size_t len, const reload_span *attached,
+                                 reload_diag *diag)
+{
+    if (attached->len != len)
+        return refuse_length(attached, len, "", diag);
+    return rl_equal(digest, attached->octets, len)
+               ? RELOAD_OK
+               : refuse(diag, ": another secret, or not the same message, time and Transaction ID "
+                              "as with the octets to sign");
+}
+
+/* ---- RSA ---- */
+
+/* The octets after 00 01 FF… 00 (RFC 8017 section 9.2), or NULL. */
+static const uint8_t *unpad(const uint8_t *block, size_t len, size_t *inner_len)
+{
+    size_t at = 2;
+    if (len < 11 || block[0] != 0 || block[1] != 1)
+        return NULL;
+    while (at < len && block[at] == 0xff)
+        at++;
+    if (at < 10 || at == len || block[at] != 0)
+        return NULL;
+    *inner_len = len - at - 1;
+    return block + at + 1;
+}
+
+/* A signature of the right size, by what its block holds. */
+static reload_err refuse_block(const reload_cert *cert, reload_md md, const reload_covered *covered,
+                               const reload_span *attached, reload_diag *diag)
+{
+    static const uint8_t sha1[] = {0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e,
+                                   0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14};
+    uint8_t block[MAX_DIGEST], digest[RELOAD_MAX_MD_SIZE];
+    char found[2 * SHA1_SIZE + 1] = "", expected[2 * SHA1_SIZE + 1] = "", why[192];
+    size_t inner_len;
+    bool good = false;
+    reload_err err = reload_cert_recover(cert, attached->octets, block, &good);
+    if (err == RELOAD_OK)
+        err = reload_digest(md, covered->span, covered->count, digest);
+    if (err != RELOAD_OK)
+        return rl_fail_plain(diag, err);
+    const uint8_t *inner = good ? unpad(block, attached->len, &inner_len) : NULL;
+    if (inner == NULL)
+        return refuse(diag, ": it is not made by the certificate's key with PKCS #1 v1.5");
+    if (md != RELOAD_MD_SHA1 || inner_len != sizeof sha1 + SHA1_SIZE ||
+        memcmp(inner, sha1, sizeof sha1) != 0)
+        return refuse(diag, ": it is by the certificate's key, but not over SHA-1");
+    reload_hex_encode(inner + sizeof sha1, SHA1_SIZE, found);
+    reload_hex_encode(digest, SHA1_SIZE, expected);
+    (void)snprintf(why, sizeof why,
+                   ": the key signed SHA-1 %s, expected %s; message, time and Transaction ID "
+                   "must be the same",
+                   found, expected);
+    return refuse(diag, why);
+}
+
+/* A signature that is too short may lack its leading zeros. */
+static reload_err refuse_short(const reload_cert *cert, reload_md md, const reload_covered *covered,
+                               const reload_span *attached, size_t size, reload_diag *diag)
+{
+    uint8_t padded[MAX_DIGEST] = {0};
+    bool match = false;
+    memcpy(padded + size - attached->len, attached->octets, attached->len);
+    reload_err err = rl_cert_verify(cert, md, covered->span, covered->count,
+                                    (reload_span){padded, size}, &match);
+    if (err != RELOAD_OK)
+        return rl_fail_plain(diag, err);
+    return refuse_length(attached, size,
+                         match ? ": its leading zero octets are missing, put them back" : "", diag);
+}
+
+reload_err rl_check_attached(const reload_cert *cert, reload_md md, const reload_covered *covered,
+                             const reload_span *attached, size_t size, reload_diag *diag)
+{
+    bool match = false;
+    if (attached->len > size || attached->len == 0 || size > MAX_DIGEST)
+        return refuse_length(attached, size, "", diag);
+    if (attached->len < size)
+        return refuse_short(cert, md, covered, attached, size, diag);
+    reload_err err = rl_cert_verify(cert, md, covered->span, covered->count, *attached, &match);
+    if (err != RELOAD_OK)
+        return rl_fail_plain(diag, err);
+    return match ? RELOAD_OK : refuse_block(cert, md, covered, attached, diag);
+}
