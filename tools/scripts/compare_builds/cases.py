@@ -16,7 +16,7 @@ AT = ["--time", str(NOW)]
 AS_ALICE = ["--key", "c/ov/alice.key", "--cert", "c/ov/alice.crt"]
 DUMP_FORMS = [["-f", form] for form in ("text", "line", "annotated", "json", "hex", "binary")] + [["-f", "json", "--pretty"], ["-f", "json", "--meta"]]
 VERIFY_FORMS = [["--json", "--lint", "--explain"], ["-v", "--lint", "--explain"], ["-f", "binary"]]
-KEYGEN_COMMANDS = ["secret", "id", "ca", "issue", "request", "revoke", "crl", "self-signed"]
+KEYGEN_COMMANDS = ["secret", "id", "ca", "issue", "request", "revoke", "crl", "list", "adopt", "export", "self-signed"]
 
 
 @dataclasses.dataclass
@@ -51,8 +51,9 @@ class Case:
 
     @property
     def random(self):
-        """Whether what is made is random, so that only names and modes of files are compared."""
-        return any(step.tool == "keygen" and step.arguments[:1] in (["secret"], ["request"]) and "--seed" not in step.arguments for step in self.steps)
+        """Whether what is made is random, or has the directory's name, so that only names and modes of files are compared."""
+        return any(step.tool == "keygen" and (step.arguments[:1] in (["secret"], ["request"]) and "--seed" not in step.arguments
+                                              or "--succeed" in step.arguments) for step in self.steps)
 
     def command_lines(self):
         return [" ".join([f"reload-{step.tool}", *(argument or "''" for argument in step.arguments), *self.inputs]) + (f" <{step.stdin}" if step.stdin else "")
@@ -287,7 +288,7 @@ class Cases:
         ca = ["ca", "--overlay", "chat", "--bits", "1024", "--seed", "00", *LONG]
         issue = ["issue", "--ca", "ca", "--bits", "1024", *LONG]
         alone = ["self-signed", "--overlay", "chat", "--bits", "1024", *LONG, "--seed", "05"]
-        revoke = ["revoke", "--ca", "ca", "--serial", self.manifest["carol"]]
+        revoke = ["revoke", "-q", "--ca", "ca", "--serial", self.manifest["carol"]]
         crl = ["crl", "--ca", "ca", "--time", "2021-01-01T00:00:00Z", "--next-update", "2022-01-01T00:00:00Z"]
         plans = [
             [[*ca, "-o", "ca"]], [[*ca, "-o", "ca"], [*ca, "-o", "ca"]], [[*ca, "-o", "ca", "--name", "Root", "--max-peers", "2"],
@@ -298,6 +299,17 @@ class Cases:
             [["request", "--bits", "1024", "--seed", "06", "--user", "e@f", "-o", "r"], [*ca, "-o", "ca"], [*issue, "--seed", "07", "--request", "r.csr", "--user", "e@f", "-o", "r"]],
             [[*alone, "--peer-id", ALICE, "-o", "s"], [*alone, "--peer-id", ALICE, "-o", "s"], [*alone, "--force", "--peers", "3", "--name", "n", "-o", "s"]],
             [[*alone, "--user", "a@b", "-o", "t"], [*alone, "--user", "a@b", "--key", "t.key", "-o", "u"]],
+            # A CA's years: list, revoke by file and user, a lost index, roll-over, export, a CA taken over. The last CRL has a fixed date.
+            [[*ca, "-o", "ca"], [*issue, "--seed", "01", "--user", "a@b", "--peers", "2", "--json", "-o", "x"], [*issue, "--seed", "02", "--user", "c@d", "-o", "y"],
+             ["list", "--ca", "ca"], ["list", "--ca", "ca", "--json", "--user", "a@b"], ["list", "--ca", "ca", "--status", "good", "--peer-id", ALICE],
+             ["revoke", "-q", "--ca", "ca", "x.crt", "--reason", "superseded", "--time", "2020-12-01"], ["revoke", "-q", "--ca", "ca", "--user", "c@d", "--time", "2020-12-02"],
+             ["list", "--ca", "ca", "--revoked"], ["adopt", "--ca", "ca"], ["adopt", "--ca", "ca", "y.crt"], crl, ["export", "--ca", "ca", "-o", "public"],
+             ["export", "--ca", "ca", "-o", "ca"]],
+            [[*ca, "-o", "ca"], [*issue, "--seed", "01", "--user", "a@b", "-o", "x"], ["ca", "--succeed", "ca", "--bits", "1024", "--seed", "03", *LONG, "-o", "next"],
+             ["list", "--ca", "next"], [*issue, "--seed", "04", "-o", "z"], [*crl[:2], "next", *crl[3:]], ["export", "--ca", "next", "-o", "public"],
+             ["ca", "--succeed", "ca", "-o", "third"]],
+            [[*ca, "-o", "ca"], ["ca", "--overlay", "chat", "--key", "ca/ca.key", "--cert", "ca/ca.crt", "--crl", "ca/overlay.crl", "-o", "taken"],
+             ["list", "--ca", "taken", "--json"], ["adopt", "--ca", "taken", "ca/ca.crt"], [*crl[:2], "taken", *crl[3:]]],
             [["secret", "-o", "s"], ["secret", "-o", "s"], ["secret", "--force", "--bits", "256", "-o", "s"], ["secret", "-o", "-"], ["secret", "--bits", "8", "-o", "w"]]]
         for plan in plans:
             yield Case("keygen", [Step("keygen", arguments) for arguments in plan])
