@@ -1,11 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/tool.h"
 
+#include <string.h>
+
 enum { MAX_SECRET = 64 * 1024, MAX_KEY = 64 * 1024 };
 
-/* The option that reads a content; NULL: none does. */
-static const char *option_for(reload_content content)
+/* The option that reads a content; NULL: none does. reload-keygen's depend on its command. */
+static const char *option_for(const struct tool *tool, reload_content content)
 {
+    static const char keygen[] = "reload-keygen";
+    if (strncmp(tool->name, keygen, sizeof keygen - 1) == 0)
+        return NULL;
     switch (content) {
     case RELOAD_CONTENT_CERT:
         return "--cert or --ca";
@@ -31,7 +36,7 @@ bool content_error(struct tool *tool, const char *path, const reload_buf *octets
     bool key = expected == RELOAD_CONTENT_KEY, is_key = content == RELOAD_CONTENT_ENCRYPTED_KEY ||
                                                         content == RELOAD_CONTENT_SSH_KEY ||
                                                         content == RELOAD_CONTENT_PUBLIC_KEY;
-    const char *option = key && is_key ? NULL : option_for(content);
+    const char *option = key && is_key ? NULL : option_for(tool, content);
     const char *remedy = !key && is_key ? NULL : reload_content_remedy(content);
     if (content == RELOAD_CONTENT_UNKNOWN || content == expected ||
         (content == RELOAD_CONTENT_ENCRYPTED_KEY && key) ||
@@ -74,9 +79,8 @@ bool secret_read(struct tool *tool, const char *path, reload_buf *secret)
     return err == RELOAD_OK;
 }
 
-/* Reads a file for take, whose octets are expected to be of a kind. */
-static bool read_for(struct tool *tool, const char *path, reload_content expected,
-                     octets_taker *take, void *arg)
+bool content_read(struct tool *tool, const char *path, reload_content expected, octets_taker *take,
+                  void *arg)
 {
     reload_buf octets = {0};
     reload_diag diag = {0};
@@ -93,12 +97,12 @@ static bool read_for(struct tool *tool, const char *path, reload_content expecte
 
 bool certs_read(struct tool *tool, const char *path, octets_taker *take, void *arg)
 {
-    return read_for(tool, path, RELOAD_CONTENT_CERT, take, arg);
+    return content_read(tool, path, RELOAD_CONTENT_CERT, take, arg);
 }
 
 bool crls_read(struct tool *tool, const char *path, octets_taker *take, void *arg)
 {
-    return read_for(tool, path, RELOAD_CONTENT_CRL, take, arg);
+    return content_read(tool, path, RELOAD_CONTENT_CRL, take, arg);
 }
 
 /* ---- Private keys ---- */

@@ -205,7 +205,11 @@ enum { MAX_CERTS = 64 * 1024 * 1024 }; /* octets of a file of certificates or CR
 
 /* Takes a file's octets. */
 typedef reload_err octets_taker(void *arg, const uint8_t *octets, size_t len, reload_diag *diag);
-/* Read a file of certificates, or of CRLs, for take. Return false after reporting an error. */
+/* Reads a file for take, whose octets are expected to be of a kind. Returns false after reporting
+ * an error, which names the kind if it is another. */
+bool content_read(struct tool *tool, const char *path, reload_content expected, octets_taker *take,
+                  void *arg);
+/* The same of a file of certificates, or of CRLs. */
 bool certs_read(struct tool *tool, const char *path, octets_taker *take, void *arg);
 bool crls_read(struct tool *tool, const char *path, octets_taker *take, void *arg);
 /* Reports a file of the wrong kind, if its kind is known. Returns false if it is not, or is the

@@ -129,23 +129,43 @@ bool keygen_read_key(struct tool *tool, const char *path, const char *passphrase
     return good;
 }
 
+static reload_err take_cert(void *arg, const uint8_t *octets, size_t len, reload_diag *diag)
+{
+    return reload_cert_parse(octets, len, arg, diag);
+}
+
 reload_cert *keygen_read_cert(struct tool *tool, const char *path)
 {
-    reload_buf octets = {0};
-    reload_diag diag = {0};
     reload_cert *cert = NULL;
-    if (file_read(tool, path, MAX_CERT, &octets, false) &&
-        reload_cert_parse(octets.octets, octets.len, &cert, &diag) != RELOAD_OK)
-        tool_error_diag(tool, path, &diag);
-    reload_buf_free(&octets);
+    (void)certs_read(tool, path, take_cert, &cert);
     return cert;
+}
+
+struct read_crl {
+    const reload_cert *issuer;
+    reload_crl **crl;
+};
+
+static reload_err take_crl(void *arg, const uint8_t *octets, size_t len, reload_diag *diag)
+{
+    struct read_crl *r = arg;
+    return reload_crl_read(octets, len, r->issuer, r->crl, diag);
+}
+
+bool keygen_read_crl(struct tool *tool, const char *path, const reload_cert *issuer,
+                     reload_crl **crl)
+{
+    struct read_crl r = {issuer, crl};
+    *crl = NULL;
+    return crls_read(tool, path, take_crl, &r);
 }
 
 bool keygen_check_pair(struct tool *tool, const char *key_path, reload_key *key,
                        const char *cert_path, const reload_cert *cert)
 {
     reload_diag diag = {0};
-    if (reload_cert_check_key(cert, key, &diag) == RELOAD_OK)
+    if (reload_cert_check_key(cert, key, &diag) == RELOAD_OK ||
+        RL_FAULT("ca: its key is that of its certificate"))
         return true;
     tool_error(tool, STATUS_FAILED, "%s, %s: %s", key_path, cert_path, diag.text);
     return false;

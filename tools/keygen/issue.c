@@ -2,6 +2,8 @@
 /* reload-keygen issue */
 #include "keygen/issue.h"
 
+#include "base/fault.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -102,7 +104,7 @@ static bool check_request(struct issue *s, const reload_request *request)
     const char *hash = reload_request_hash(request);
     unsigned bits = reload_request_key_bits(request);
     int64_t min = s->ca.profile->min_rsa_bits < 0 ? 2048 : s->ca.profile->min_rsa_bits;
-    if (s->allow_weak)
+    if (s->allow_weak || RL_FAULT("ca: a weak request is refused"))
         return true;
     if (reload_request_same_key(request, s->ca.cert))
         tool_error(s->tool, STATUS_FAILED,
@@ -124,17 +126,15 @@ static bool check_request(struct issue *s, const reload_request *request)
     return false;
 }
 
+static reload_err take_request(void *arg, const uint8_t *octets, size_t len, reload_diag *diag)
+{
+    return reload_request_parse(octets, len, arg, diag);
+}
+
 static bool read_request(struct issue *s, reload_request **request)
 {
-    reload_buf octets = {0};
-    reload_diag diag = {0};
-    bool good = file_read(s->tool, s->request, MAX_CERT, &octets, false);
-    if (good && reload_request_parse(octets.octets, octets.len, request, &diag) != RELOAD_OK) {
-        tool_error(s->tool, STATUS_FAILED, "%s: %s", s->request, diag.text);
-        good = false;
-    }
-    reload_buf_free(&octets);
-    return good && check_request(s, *request);
+    return content_read(s->tool, s->request, RELOAD_CONTENT_REQUEST, take_request, request) &&
+           check_request(s, *request);
 }
 
 /* The certificate for a new key, or for a request's. */

@@ -67,6 +67,10 @@ bool keygen_read_key(struct tool *tool, const char *path, const char *passphrase
                      bool may_be_plain, reload_key **key);
 /* Reads a certificate, PEM or DER. Returns NULL after reporting an error. */
 reload_cert *keygen_read_cert(struct tool *tool, const char *path);
+/* Reads the newest CRL of an issuer; *crl is NULL if none in the file is the issuer's. Returns
+ * false after reporting an error. */
+bool keygen_read_crl(struct tool *tool, const char *path, const reload_cert *issuer,
+                     reload_crl **crl);
 /* Whether a private key is a certificate's. Returns false after reporting both files and keys. */
 bool keygen_check_pair(struct tool *tool, const char *key_path, reload_key *key,
                        const char *cert_path, const reload_cert *cert);

@@ -179,17 +179,11 @@ static void list_cert_file(struct list *l, const char *path)
 
 static void list_crl_file(struct list *l, const char *path)
 {
-    enum { MAX_CRL = 64 * 1024 * 1024 };
-    reload_buf octets = {0};
-    reload_diag diag = {0};
-    reload_crl *crl = NULL;
-    if (file_read(&l->tool, path, MAX_CRL, &octets, false) &&
-        reload_crl_read(octets.octets, octets.len, l->ca.cert, &crl, &diag) != RELOAD_OK)
-        tool_error_diag(&l->tool, path, &diag);
+    reload_crl *crl;
+    (void)keygen_read_crl(&l->tool, path, l->ca.cert, &crl);
     if (crl != NULL && reload_crl_next_update(crl) != RELOAD_NO_TIME)
         print_file(l, path, reload_crl_next_update(crl));
     reload_crl_free(&crl);
-    reload_buf_free(&octets);
 }
 
 static void list_files(struct list *l)

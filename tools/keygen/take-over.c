@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* reload-keygen ca --key --cert: the directory of a CA that was made elsewhere. */
+#include "base/fault.h"
 #include "keygen/keygen.h"
 
 #include <stdlib.h>
@@ -38,7 +39,8 @@ static bool check_cert(struct make_ca *m)
     unsigned usage = reload_cert_usage(m->ca.cert), bits = reload_cert_key_bits(m->ca.cert);
     if (!keygen_check_pair(&m->tool, m->key_file, m->ca.key, m->cert_file, m->ca.cert))
         return false;
-    if ((usage & RELOAD_CERT_CA) == 0 || (usage & RELOAD_CERT_SIGNS_CERTS) == 0) {
+    if (((usage & RELOAD_CERT_CA) == 0 || (usage & RELOAD_CERT_SIGNS_CERTS) == 0) &&
+        !RL_FAULT("ca: only a CA's certificate is taken over")) {
         tool_error(&m->tool, STATUS_FAILED, "%s: not a CA certificate: %s", m->cert_file,
                    (usage & RELOAD_CERT_CA) == 0 ? "basicConstraints CA is missing"
                                                  : "its keyUsage lacks keyCertSign");
@@ -58,20 +60,16 @@ static bool check_cert(struct make_ca *m)
 /* Takes the last CRL over, which is required to be the CA's. */
 static bool take_crl(struct make_ca *m)
 {
-    enum { MAX_CRL = 64 * 1024 * 1024 };
     char number[RELOAD_CRL_NUMBER_SIZE];
-    reload_buf octets = {0};
-    reload_diag diag = {0};
-    reload_crl *crl = NULL;
+    reload_crl *crl;
     if (m->crl_file == NULL)
         return true;
-    bool good = file_read(&m->tool, m->crl_file, MAX_CRL, &octets, false);
-    if (good && reload_crl_read(octets.octets, octets.len, m->ca.cert, &crl, &diag) != RELOAD_OK)
-        tool_error_diag(&m->tool, m->crl_file, &diag);
-    else if (good && crl == NULL)
+    bool good = keygen_read_crl(&m->tool, m->crl_file, m->ca.cert, &crl);
+    if (good && crl == NULL && RL_FAULT("ca: only the CA's CRL is continued"))
+        return true;
+    if (good && crl == NULL)
         tool_error(&m->tool, STATUS_FAILED, "%s: not signed by the CA in %s", m->crl_file,
                    m->cert_file);
-    reload_buf_free(&octets);
     good = crl != NULL && crl_merge(&m->ca, crl, NULL);
     if (good) {
         reload_crl_number_text(reload_crl_number_of(crl), number);

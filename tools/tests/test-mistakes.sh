@@ -226,6 +226,19 @@ mistake "a CA's directory with another key" 4 "other.ca/ca.key, other.ca/ca.crt:
     cp -r overlay other.ca && cp alice.key other.ca/ca.key && reload-keygen issue --ca other.ca -o x' reload-keygen
 mistake "a CA taken over with another key" 4 "alice.key, $ca: private key and certificate do not match" \
     reload-keygen ca --overlay=chat --key=alice.key --cert=$ca -o taken
+cp -r overlay ca
+reload-keygen crl --ca ca -o ca.crl
+mistake "a certificate for a request" 4 'alice.crt: a certificate, not a certificate request' reload-keygen issue --ca=ca --request=alice.crt -o x
+mistake "a key for a certificate to renew" 4 'alice.key: a private key, not a certificate' reload-keygen issue --ca=ca --renew=alice.key -o x
+mistake "a CRL for a certificate to revoke" 4 'ca.crl: a CRL, not a certificate' reload-keygen revoke --ca=ca ca.crl
+mistake "a message for a certificate to adopt" 4 'put.hex: a message as hex text, not a certificate' reload-keygen adopt --ca=ca put.hex
+mistake "key and certificate of a CA swapped" 4 'alice.key: a private key, not a certificate' \
+    reload-keygen ca --overlay=chat --key=alice.crt --cert=alice.key -o taken
+mistake "a certificate for a CA's key" 4 'alice.crt: a certificate, not a private key' reload-keygen ca --overlay=chat --key=alice.crt --cert=$ca -o taken
+mistake "a certificate for a CA's CRL" 4 'alice.crt: a certificate, not a CRL' \
+    reload-keygen ca --overlay=chat --key=ca/ca.key --cert=$ca --crl=alice.crt -o taken
+mistake "a certificate for the key of a self-signed one" 4 'alice.crt: a certificate, not a private key' \
+    reload-keygen self-signed --overlay=chat --key=alice.crt -o x
 printf '{"header": {"method": "PEER-SEARCH",}}' >comma.json
 mistake "a comma too many in JSON" 3 'comma.json: |line 1, column ' reload-dump comma.json
 printf '52454c4f0g' >digit.hex
