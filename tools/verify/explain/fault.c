@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Faults other than of digests that a known mistake reproduces: framing, Overlay and TIMESTAMP. */
+#include "base/fault.h"
 #include "common/octets.h"
 #include "verify/explain/explain.h"
 
@@ -114,9 +115,10 @@ void explain_faults_of(const reload_policy *policy, const reload_msg *msg,
 {
     const char *name = reload_policy_overlay(policy);
     found->count = 0;
-    if (report->verdict == RELOAD_MALFORMED)
+    if (report->verdict == RELOAD_MALFORMED && !RL_FAULT("explain: framing"))
         explain_framing(msg, found);
-    else if (report->reason == RELOAD_REASON_OVERLAY_MISMATCH && name != NULL)
+    else if (report->reason == RELOAD_REASON_OVERLAY_MISMATCH && name != NULL &&
+             !RL_FAULT("explain: Overlay"))
         explain_overlay(msg, name, found);
 }
 
@@ -147,6 +149,8 @@ void explain_time(const reload_policy *policy, uint32_t timestamp, reload_time c
     int64_t now = checked_at / RELOAD_SECOND, skew = reload_policy_max_skew(policy) / RELOAD_SECOND;
     uint32_t low = (uint32_t)now;
     found->count = 0;
+    if (RL_FAULT("explain: TIMESTAMP"))
+        return;
     if (is_near(timestamp, (uint32_t)(now * 1000), skew * 1000 + 999))
         explain_fault_add(found, READ_TIME_IN_MILLISECONDS);
     if (is_near(timestamp, low + ntp, skew))
