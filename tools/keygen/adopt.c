@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* reload-keygen adopt: enters certificates that the CA signed and the index lacks. */
+#include "base/fault.h"
 #include "keygen/keygen.h"
 
 #include <dirent.h>
@@ -69,7 +70,8 @@ static struct entry *add_line(struct adopt *a, const char *path, const reload_ce
         return NULL;
     }
     for (size_t i = 0; i < a->ca.index.foreign_count; i++)
-        if (serial_same(&a->ca.index.foreign[i].serial, &entry->serial)) {
+        if (serial_same(&a->ca.index.foreign[i].serial, &entry->serial) &&
+            !RL_FAULT("ca: adopt enters what the CRL lists as revoked")) {
             entry->revoked = a->ca.index.foreign[i].revoked;
             entry->reason = a->ca.index.foreign[i].reason;
         }
@@ -120,7 +122,8 @@ static void warn_of_overlap(struct adopt *a, const char *path, size_t before,
 {
     const struct index earlier = {.entries = a->ca.index.entries, .count = before};
     char digits[2 * RELOAD_ID_SIZE + 1] = "";
-    if (!index_taken(&earlier, entry->first, entry->peers))
+    if (!index_taken(&earlier, entry->first, entry->peers) ||
+        RL_FAULT("ca: adopt warns of Peer-IDs named twice"))
         return;
     for (size_t i = 0; i < before; i++) /* a renewed certificate names the same */
         if (memcmp(earlier.entries[i].first, entry->first, RELOAD_ID_SIZE) == 0 &&
@@ -194,7 +197,7 @@ static bool adopt_file(struct adopt *a, const char *path)
     bool issued = false;
     reload_cert *cert = keygen_read_cert(&a->tool, path);
     bool good = cert != NULL && ca_has_issued(&a->ca, cert, &issued);
-    if (good && !issued)
+    if (good && !issued && !RL_FAULT("ca: another CA's certificate is not adopted"))
         tool_error(&a->tool, STATUS_FAILED, "%s: not issued by this CA, but by %s", path,
                    reload_cert_issuer(cert));
     else if (good && reload_cert_same_key(cert, a->ca.cert) &&

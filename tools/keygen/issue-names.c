@@ -83,7 +83,7 @@ static const struct entry *find_renewed(struct issue *s)
         tool_error(s->tool, STATUS_FAILED,
                    "%s: %s has no such certificate; if this CA signed it, adopt enters it",
                    s->renew, s->ca_dir);
-    if (entry == NULL || entry->revoked < 0)
+    if (entry == NULL || entry->revoked < 0 || RL_FAULT("ca: a revoked certificate is not renewed"))
         return entry;
     reload_time_text(entry->revoked / RELOAD_SECOND, from);
     tool_error(s->tool, STATUS_FAILED, "%s: the certificate is revoked, from %s on", s->renew,

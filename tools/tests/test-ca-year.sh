@@ -201,6 +201,10 @@ done
 openssl ca -batch -config demo.cnf -cert other.crt -keyfile other.key -revoke gina.crt 2>/dev/null
 openssl ca -batch -config demo.cnf -cert other.crt -keyfile other.key -gencrl -crldays 30 -out other.crl 2>/dev/null
 t "another CA's key is refused" 4 '' '~.*carol\.key, other\.crt: private key and certificate do not match: SHA-256 of their public keys is [0-9a-f]{64} and [0-9a-f]{64}' reload-keygen ca --overlay chat --key carol.key --cert other.crt -o taken
+t "a certificate that is not a CA's is not taken over" 4 '' '~.*bob\.crt: not a CA certificate: .*' keygen ca --overlay chat --key bob.key --cert bob.crt -o taken
+t "another CA's CRL is not continued" 4 '' '~.*ca/overlay\.crl: not signed by the CA in other\.crt' \
+    reload-keygen ca --overlay chat --key other.key --cert other.crt --crl ca/overlay.crl -o taken
+t "another CA's certificate is not adopted" 4 '' '~.*alice\.crt: not issued by this CA, but by .*' keygen adopt --ca ca "$TESTDATA/alice.crt"
 t "a CA of openssl is taken over" 0 '' '~.*CRL number 4096 is continued, with 1 .*' reload-keygen ca --overlay chat --key other.key --cert other.crt --crl other.crl -o taken
 is "$(number taken/overlay.crl)" 1001 "its CRL's number goes on"
 t "adopt enters its certificates, with a warning of what overlaps" 0 '~adopted .* frank@example.com
@@ -267,28 +271,43 @@ keygen issue -q --ca base --request peer.csr --user kate@example.com -o kate
 keygen issue -q --ca base --request peer.csr --user leo@example.com -o leo
 keygen revoke -q --ca base leo.crt
 leo=$(serial leo.crt) kate=$(serial kate.crt)
+cp -r base lost
+sed -i "/^$kate/d" lost/index
+from=base # the folder that a call begins with
+# preloaded NAME=VALUE COMMAND...: a command in the folder "step"
+preloaded()
+{
+    (
+        cd step || exit 1
+        env "$1" FAKE_CLOCK=$now LD_PRELOAD="$RELOAD_FAIL_AT $RELOAD_FAKE_CLOCK" ASAN_OPTIONS="$ASAN_OPTIONS:verify_asan_link_order=0" "${@:2}" >out 2>err
+    ) 2>/dev/null
+}
 # step MODE N COMMAND...: the exit status of a command in the folder "step", whose disk is full, or which is killed, at step N
 step()
 {
     rm -rf step
     mkdir step
-    cp -r base step/base
-    (
-        cd step || exit 1
-        env "$1=$2" FAKE_CLOCK=$now LD_PRELOAD="$RELOAD_FAIL_AT $RELOAD_FAKE_CLOCK" ASAN_OPTIONS="$ASAN_OPTIONS:verify_asan_link_order=0" "${@:3}" >out 2>err
-    ) 2>/dev/null
+    cp -r $from step/base
+    preloaded "$1=$2" "${@:3}"
 }
 # shellcheck disable=SC2317 # each_step runs it
 # consistent: whether the folder can be used, revokes what was revoked, and lists what was issued
 consistent()
 {
-    keygen list -q --ca step/base --json >step/list || return 1
-    grep -q "$leo" step/list && openssl crl -in step/base/overlay.crl -noout -CAfile step/base/ca.crt 2>/dev/null || return 1
-    openssl crl -in step/base/overlay.crl -noout -text | grep -qi "$leo" || return 1
-    [ ! -e step/x.crt ] || grep -q "$(serial step/x.crt)" step/list
+    local list crl
+    list=$(keygen list -q --ca step/base --json) && [[ $list == *"$leo"* ]] || return 1
+    crl=$(openssl crl -in step/base/overlay.crl -noout -text -CAfile step/base/ca.crt 2>&1) || return 1
+    [[ $crl == *'verify OK'* && ${crl,,} == *"$leo"* ]] || return 1
+    [ ! -e step/x.crt ] || [[ $list == *"$(serial step/x.crt)"* ]]
+}
+# shellcheck disable=SC2317
+# again COMMAND...: whether a killed call succeeds when it is made again, or has left files that it names
+again()
+{
+    preloaded KILL_AT=0 "$@" || [[ $(<step/err) =~ 'already exists; --force'|'already holds a CA'|'which is missing or unfinished'|'succeeded by another CA' ]]
 }
 # each_step DESCRIPTION COMMAND...: as long as a step fails, the folder is consistent; with a full disk the index is not changed
-# either, and a killed call can be made again
+# either, and no file appears; a killed call can be made again
 each_step()
 {
     local mode n bad
@@ -298,11 +317,14 @@ each_step()
             step $mode "$n" "${@:2}" && break
             consistent || bad+=("step $n: not consistent: $(cat step/err)")
             if [ $mode = FAIL_AT ]; then
-                cmp -s base/index step/base/index || bad+=("step $n: the index has changed: $(cat step/err)")
+                cmp -s $from/index step/base/index || bad+=("step $n: the index has changed: $(cat step/err)")
                 [ -z "$(find step -name 'x.*' -o -name '.reload-*')" ] || bad+=("step $n: files are left")
+            else
+                again "${@:2}" || bad+=("step $n: again: $(cat step/err)")
             fi
         done
         [ $n -gt 3 ] || bad+=("no step failed")
+        revoked leo.crt step/base/ca.crt step/base/overlay.crl || bad+=("openssl accepts what was revoked")
         [ $n -lt 60 ] || bad+=("the call never succeeds")
         if [ ${#bad[@]} -eq 0 ]; then pass "$1, $mode"; else fail "$1, $mode" "${bad[@]}"; fi
     done
@@ -310,5 +332,13 @@ each_step()
 each_step "issue" reload-keygen issue -q --ca base --request ../peer.csr --user mia@example.com -o x
 each_step "revoke" reload-keygen revoke -q --ca base --serial "$kate"
 each_step "crl" reload-keygen crl --ca base -o x.crl
+each_step "renew" reload-keygen issue -q --ca base --request ../peer.csr --renew "$kate" -o x
+each_step "export" reload-keygen export --ca base -o x.public
+each_step "request" reload-keygen request "${small[@]}" --seed 01 -o x
+each_step "a new CA" reload-keygen ca --overlay chat "${small[@]}" --seed 01 -o x.ca
+each_step "a CA taken over" reload-keygen ca --overlay chat --key ../other.key --cert ../other.crt -o x.ca
+from=lost
+each_step "adopt" reload-keygen adopt --ca base
+from=base
 each_step "roll-over" reload-keygen ca --succeed base "${small[@]}" --seed 01 -o x.next
 done_testing
