@@ -193,7 +193,7 @@ for arguments in "put --secret secret" "certs-join --ca chat/ca.crt"; do
     count=$(jq .numberOfTests "$name.json")
     t "$name: the vectors' run accepts the set" 0 "~.*all tests \(a test may have several\) +$count +$count +0" '' \
         "$vectors/run" --tools "$RELOAD_TOOLS" "$option" "$file" "$name.json"
-    t "$name: the vectors' run refuses the set without keys" 2 '' "~run: $name\.json: a group has no (secrets|ca), and none was given" "$vectors/run" --tools "$RELOAD_TOOLS" "$name.json"
+    t "$name: the vectors' run refuses the set without keys" 2 '' "~run: $name\.json: a group has no (secrets: --secret|ca: --ca) is required" "$vectors/run" --tools "$RELOAD_TOOLS" "$name.json"
     if python3 -c 'import jsonschema' 2>/dev/null; then
         t "$name conforms to its schema" 0 '' '' python3 -W ignore "$vectors/validate" "$name.json"
     else
