@@ -83,6 +83,8 @@ int rl_hex_digit(int c);
 /* The length in octets of the UTF-8 sequence that octets begin with, and its code point; 0 if the
  * octets are not UTF-8. */
 size_t rl_utf8(const uint8_t *octets, size_t len, uint32_t *code);
+/* The length of a text without the UTF-8 sequence that its end at len octets cuts. */
+size_t rl_utf8_cut(const char *text, size_t len);
 
 /* Appends text as reload_escape does; or, with quote, a value, in which that character is escaped
  * too, and what looks like a message is not. */

@@ -40,3 +40,16 @@ size_t rl_utf8(const uint8_t *octets, size_t len, uint32_t *code)
     }
     return size;
 }
+
+size_t rl_utf8_cut(const char *text, size_t len)
+{
+    const uint8_t *octets = (const uint8_t *)text;
+    uint32_t code;
+    for (size_t back = 1; back <= 4 && back <= len; back++) {
+        uint8_t octet = octets[len - back];
+        if ((octet & 0xc0) != 0x80) /* the first octet of a sequence */
+            return octet < 0x80 || rl_utf8(octets + len - back, back, &code) == back ? len
+                                                                                     : len - back;
+    }
+    return len;
+}

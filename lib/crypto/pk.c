@@ -4,6 +4,7 @@
 
 #include "base/fault.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include <mbedtls/md.h>
@@ -57,6 +58,19 @@ bool rl_pk_usable(const mbedtls_pk_context *pk, unsigned min_bits)
         return false;
     unsigned bits = rl_pk_bits(pk);
     return bits >= min_bits && bits <= RL_MAX_RSA_BITS && !has_weak_exponent(pk);
+}
+
+void rl_pk_fault_text(const mbedtls_pk_context *pk, unsigned min_bits, char *text, size_t size)
+{
+    unsigned bits = rl_pk_bits(pk);
+    if (mbedtls_pk_get_type(pk) != MBEDTLS_PK_RSA)
+        (void)snprintf(text, size, "has a key of type %s, expected RSA", mbedtls_pk_get_name(pk));
+    else if (bits < min_bits || bits > RL_MAX_RSA_BITS)
+        (void)snprintf(text, size, "has an RSA key of %u bits, expected %u to %d", bits, min_bits,
+                       RL_MAX_RSA_BITS);
+    else
+        (void)snprintf(text, size,
+                       "has an RSA key whose exponent is even, 1 or longer than 64 bits");
 }
 
 reload_err rl_pk_prepare(mbedtls_pk_context *pk)

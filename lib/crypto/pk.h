@@ -28,6 +28,8 @@ unsigned rl_pk_bits(const mbedtls_pk_context *pk);
 bool rl_exponent_is_weak(const uint8_t *exponent, size_t len);
 /* D13: whether it is an RSA key of min_bits to 8192 bits whose exponent is not weak. */
 bool rl_pk_usable(const mbedtls_pk_context *pk, unsigned min_bits);
+/* Says what is wrong with a key that is not usable: "has an RSA key of …". */
+void rl_pk_fault_text(const mbedtls_pk_context *pk, unsigned min_bits, char *text, size_t size);
 /* Does what mbed TLS puts off until a key's first use. Afterwards several threads can verify with
  * the key at once. RELOAD_ERR_MEMORY. */
 reload_err rl_pk_prepare(mbedtls_pk_context *pk);

@@ -370,6 +370,58 @@ static unsigned crl_warnings(const rl_trust *trust, reload_time time)
     return count;
 }
 
+static void check_objection(const rl_trust *trust, const reload_cert *cert, int64_t seconds,
+                            const char *text)
+{
+    rl_objection objection;
+    char found[200];
+    assert_int_equal(rl_trust_judge(trust, cert, seconds * RELOAD_SECOND, &objection), RELOAD_OK);
+    rl_objection_text(&objection, cert, found, sizeof found);
+    assert_string_equal(found, text);
+}
+
+/* Both values of what does not match, and which certificate of the chain it is */
+static void test_objection_text(void **state)
+{
+    (void)state;
+    reload_buf pem = {0}, old_pem = {0};
+    reload_cert_spec spec = ca_spec, old = ca_spec;
+    old.subject = "CN=a name that is longer than the sixty-four octets that are sho\xc3\xbcn";
+    old.not_after = 999999999 * RELOAD_SECOND;
+    reload_cert *ca = issue_cert(&spec, ca_key, NULL, ca_key, &pem);
+    reload_cert *leaf = issue_cert(&leaf_spec, leaf_key, ca, ca_key, NULL);
+    reload_cert *old_ca = issue_cert(&old, other_key, NULL, other_key, &old_pem);
+    reload_cert *old_leaf = issue_cert(&leaf_spec, leaf_key, old_ca, other_key, NULL);
+    rl_trust *trust = new_trust(&pem);
+    assert_int_equal(rl_trust_add_ca(trust, old_pem.octets, old_pem.len, NULL), RELOAD_OK);
+    assert_int_equal(rl_trust_seal(trust), RELOAD_OK);
+    check_objection(trust, leaf, 999999999,
+                    "is not yet valid: notBefore is 2001-09-09T01:46:40Z, the time of checking is "
+                    "2001-09-09T01:46:39Z");
+    check_objection(trust, leaf, 1000000101,
+                    "has expired: notAfter is 2001-09-09T01:48:20Z, the time of checking is "
+                    "2001-09-09T01:48:21Z");
+    check_objection(trust, old_leaf, 1000000000,
+                    "CN=a name that is longer than the sixty-four octets that are sho… in its "
+                    "chain has expired: notAfter is 2001-09-09T01:46:39Z, the time of checking is "
+                    "2001-09-09T01:46:40Z");
+    rl_trust_require_crl(trust, true);
+    check_objection(trust, leaf, 1000000000, "CN=CA in its chain has no current CRL");
+    add_crl(trust, ca, ca_key, true, 2000000000 * RELOAD_SECOND);
+    assert_int_equal(rl_trust_seal(trust), RELOAD_OK);
+    check_objection(trust, leaf, 1000000020, "is revoked since 2001-09-09T01:46:50Z");
+    rl_trust_set_min_rsa_bits(trust, 1025);
+    assert_int_equal(rl_trust_seal(trust), RELOAD_OK);
+    check_objection(trust, leaf, 1000000000, "has an RSA key of 1024 bits, expected 1025 to 8192");
+    rl_trust_free(&trust);
+    reload_cert_free(&old_leaf);
+    reload_cert_free(&old_ca);
+    reload_cert_free(&leaf);
+    reload_cert_free(&ca);
+    reload_buf_free(&old_pem);
+    reload_buf_free(&pem);
+}
+
 /* Two CAs with the same name: a CRL applies only to the CA that signed it. */
 static void test_crl_signers(void **state)
 {
@@ -509,12 +561,19 @@ static void test_failing_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_parse_errors),    cmocka_unit_test(test_verify_errors),
-        cmocka_unit_test(test_passphrase),      cmocka_unit_test(test_recover),
-        cmocka_unit_test(test_request),         cmocka_unit_test(test_bad_request),
-        cmocka_unit_test(test_issue_arguments), cmocka_unit_test(test_dates),
-        cmocka_unit_test(test_validity),        cmocka_unit_test(test_crl_signers),
-        cmocka_unit_test(test_crl_arguments),   cmocka_unit_test(test_failing_allocations),
+        cmocka_unit_test(test_parse_errors),
+        cmocka_unit_test(test_verify_errors),
+        cmocka_unit_test(test_passphrase),
+        cmocka_unit_test(test_recover),
+        cmocka_unit_test(test_request),
+        cmocka_unit_test(test_bad_request),
+        cmocka_unit_test(test_issue_arguments),
+        cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_validity),
+        cmocka_unit_test(test_crl_signers),
+        cmocka_unit_test(test_objection_text),
+        cmocka_unit_test(test_crl_arguments),
+        cmocka_unit_test(test_failing_allocations),
     };
     return cmocka_run_group_tests_name("x509", tests, setup_keys, teardown_keys);
 }

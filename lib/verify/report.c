@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* D24: each reason's word and the code to answer a request with. rank: how far a check of one
  * signature with one certificate got before it failed (steps 7 to 9, and within step 7 D18's
@@ -103,6 +104,7 @@ reload_reason rl_finding_vset(rl_finding *finding, const reload_msg *msg, reload
         len = n > 0 ? (size_t)n : 0;
     }
     (void)vsnprintf(finding->detail + len, sizeof finding->detail - len, format, args);
+    finding->detail[rl_utf8_cut(finding->detail, strlen(finding->detail))] = '\0';
     return reason;
 }
 

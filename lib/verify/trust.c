@@ -95,6 +95,8 @@ static void note_objection(rl_judging *j)
     const uint8_t *octets = reload_msg_value_octets(j->msg, c->attr, &len);
     reload_content content =
         c->objection.fault == RL_CERT_BAD ? reload_recognise(octets, len) : RELOAD_CONTENT_UNKNOWN;
+    char text[200];
+    rl_objection_text(&c->objection, c->cert, text, sizeof text);
     bool other = content != RELOAD_CONTENT_UNKNOWN &&
                  (octets == NULL || octets[0] != 0x30 || content != RELOAD_CONTENT_CERT);
     if (other) /* D18: a certificate is in DER */
@@ -105,10 +107,8 @@ static void note_objection(rl_judging *j)
                 ? " as PEM, expected DER; to convert it: openssl x509 -in FILE -outform DER"
                 : ", expected a certificate in DER");
     else
-        finding.reason =
-            rl_finding_set(&finding, j->msg, rl_objection_reason(&c->objection), c->attr, "%s%s%s",
-                           c->objection.words, c->objection.limit == NULL ? "" : "; ",
-                           c->objection.limit == NULL ? "" : c->objection.limit);
+        finding.reason = rl_finding_set(&finding, j->msg, rl_objection_reason(&c->objection),
+                                        c->attr, "%s", text);
     rl_trial_note(&j->trial, j->trial.objected, &finding);
 }
 

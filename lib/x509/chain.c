@@ -45,52 +45,77 @@ static rl_link link_at(const rl_path *path, int i)
     return (rl_link){path->chain[i], path->chain[i + 1], path->chain[path->length - 1]};
 }
 
-static bool is_revoked(const rl_path *path, reload_time time)
+/* The first certificate of a chain that is revoked, and since when; or NULL. */
+static const mbedtls_x509_crt *find_revoked(const rl_path *path, reload_time time,
+                                            reload_time *since)
 {
     int end = RL_FAULT("D18: intermediates are revoked too") ? 1 : path->length - 1;
     for (int i = 0; i < end; i++) {
         const rl_link link = link_at(path, i);
-        if (rl_is_revoked(path->trust, &link, time))
-            return true;
+        if (rl_is_revoked(path->trust, &link, time, since))
+            return link.crt;
     }
-    return false;
+    return NULL;
 }
 
-static bool lacks_crl(const rl_path *path, reload_time time)
+/* The first issuer in a chain without a current CRL, if that is required; or NULL. */
+static const mbedtls_x509_crt *find_without_crl(const rl_path *path, reload_time time)
 {
     int end = RL_FAULT("D18: each issuer requires a CRL") ? 1 : path->length - 1;
     for (int i = 0; i < end && path->trust->require_crl; i++) {
         const rl_link link = link_at(path, i);
         if (!rl_has_current_crl(path->trust, &link, time))
-            return true;
+            return link.issuer;
     }
-    return false;
+    return NULL;
+}
+
+static rl_objection weak(const mbedtls_x509_crt *crt, const rl_trust *trust)
+{
+    return (rl_objection){.fault = RL_CERT_WEAK,
+                          .words = RL_WEAK_KEY_WORDS,
+                          .at = crt,
+                          .min_bits = trust->min_rsa_bits};
+}
+
+static rl_objection untrusted(const mbedtls_x509_crt *crt, const char *words)
+{
+    return (rl_objection){.fault = RL_CERT_UNTRUSTED, .words = words, .at = crt};
+}
+
+static rl_objection judge_dates(const rl_path *path, reload_time time)
+{
+    for (int i = 0; i < path->length; i++)
+        if (!is_valid_at(path->chain[i], time))
+            return (rl_objection){.fault = RL_CERT_EXPIRED,
+                                  .words = rl_date_read(&path->chain[i]->valid_from) > time
+                                               ? "is not yet valid"
+                                               : "has expired",
+                                  .at = path->chain[i],
+                                  .time = time};
+    return (rl_objection){.fault = RL_CERT_GOOD};
 }
 
 /* D18's steps 2 to 5 for a whole chain, whose signatures are good. */
 static rl_objection judge_chain(const rl_path *path, const struct trial *t)
 {
     const char *leaf = leaf_fault(t->cert);
-    bool lacking = lacks_crl(path, t->time);
-    if (rl_path_has_weak_key(path))
-        return (rl_objection){.fault = RL_CERT_WEAK, .words = RL_WEAK_CHAIN_WORDS};
+    const mbedtls_x509_crt *lacking = find_without_crl(path, t->time), *at;
+    reload_time since = 0;
+    if ((at = rl_path_weak_key(path)) != NULL)
+        return weak(at, path->trust);
     if (leaf != NULL)
-        return (rl_objection){.fault = RL_CERT_UNTRUSTED, .words = leaf};
-    if (rl_path_has_weak_hash(path))
-        return (rl_objection){.fault = RL_CERT_UNTRUSTED,
-                              .words = "a certificate in its chain is signed with MD5 or SHA-1"};
-    if (is_revoked(path, t->time) && !(lacking && RL_FAULT("D18: revoked before no current CRL")))
-        return (rl_objection){.fault = RL_CERT_REVOKED,
-                              .words = "a certificate in its chain is revoked"};
-    if (lacking)
-        return (rl_objection){.fault = RL_CERT_UNTRUSTED,
-                              .words = "an issuer in its chain has no current CRL"};
-    for (int i = 0; i < path->length; i++)
-        if (!is_valid_at(path->chain[i], t->time))
-            return (rl_objection){.fault = RL_CERT_EXPIRED,
-                                  .words = "a certificate in its chain has expired or is not yet "
-                                           "valid at the time of checking"};
-    return (rl_objection){.fault = RL_CERT_GOOD};
+        return untrusted(NULL, leaf);
+    if ((at = rl_path_weak_hash(path)) != NULL)
+        return untrusted(at, at->sig_md == MBEDTLS_MD_MD5 ? "is signed with MD5"
+                                                          : "is signed with SHA-1");
+    at = find_revoked(path, t->time, &since);
+    if (at != NULL && !(lacking != NULL && RL_FAULT("D18: revoked before no current CRL")))
+        return (rl_objection){
+            .fault = RL_CERT_REVOKED, .words = "is revoked", .at = at, .time = since};
+    if (lacking != NULL)
+        return untrusted(lacking, "has no current CRL");
+    return judge_dates(path, t->time);
 }
 
 static bool take_chain(rl_path *path)
@@ -127,8 +152,6 @@ static reload_err judge_by_names(const rl_path *path, const reload_cert *cert,
     return RELOAD_OK;
 }
 
-static const rl_objection weak_itself = {.fault = RL_CERT_WEAK, .words = RL_WEAK_KEY_WORDS};
-
 reload_err rl_trust_judge(const rl_trust *trust, const reload_cert *cert, reload_time time,
                           rl_objection *objection)
 {
@@ -143,7 +166,7 @@ reload_err rl_trust_judge(const rl_trust *trust, const reload_cert *cert, reload
     if (!trust->sealed)
         return RELOAD_ERR_ARGUMENT;
     if (!rl_pk_usable(&cert->crt.pk, trust->min_rsa_bits)) {
-        *objection = weak_itself;
+        *objection = weak(&cert->crt, trust);
         return RELOAD_OK;
     }
     reload_err err = rl_path_search(&path);
@@ -160,7 +183,7 @@ reload_err rl_trust_judge_self(const rl_trust *trust, const reload_cert *cert,
     bool match;
     *objection = (rl_objection){.fault = RL_CERT_GOOD};
     if (!rl_pk_usable(&cert->crt.pk, trust->min_rsa_bits)) {
-        *objection = weak_itself;
+        *objection = weak(&cert->crt, trust);
         return RELOAD_OK;
     }
     reload_err err = rl_crt_signed_by(&cert->crt, &cert->crt, &match);

@@ -215,20 +215,24 @@ static bool same_integer(const mbedtls_x509_buf *a, const mbedtls_x509_buf *b)
     return x.len == y.len && (x.len == 0 || memcmp(x.octets, y.octets, x.len) == 0);
 }
 
-static bool lists(const rl_crl *crl, const mbedtls_x509_crt *crt, reload_time time)
+static bool lists(const rl_crl *crl, const mbedtls_x509_crt *crt, reload_time time,
+                  reload_time *since)
 {
     for (const mbedtls_x509_crl_entry *e = &crl->crl.entry; e != NULL && e->raw.len > 0;
-         e = e->next)
-        if (same_integer(&e->serial, &crt->serial) &&
-            (rl_date_read(&e->revocation_date) <= time || RL_FAULT("D18: the revocation date")))
+         e = e->next) {
+        if (!same_integer(&e->serial, &crt->serial))
+            continue;
+        *since = rl_date_read(&e->revocation_date);
+        if (*since <= time || RL_FAULT("D18: the revocation date"))
             return true;
+    }
     return false;
 }
 
-bool rl_is_revoked(const rl_trust *trust, const rl_link *link, reload_time time)
+bool rl_is_revoked(const rl_trust *trust, const rl_link *link, reload_time time, reload_time *since)
 {
     for (const rl_crl *crl = trust->crls; crl != NULL; crl = crl->next)
-        if (rl_crl_counts(crl, link) && lists(crl, link->crt, time) &&
+        if (rl_crl_counts(crl, link) && lists(crl, link->crt, time, since) &&
             (rl_crl_is_current(crl, time) || !RL_FAULT("D18: a CRL that is out of date counts")))
             return true;
     return false;

@@ -39,7 +39,7 @@ static reload_err add_anchor(rl_signer *signer, const mbedtls_x509_crt *anchor)
 static bool take_path(rl_path *path)
 {
     bool weak = !RL_FAULT("D18: a CRL signer's path") &&
-                (rl_path_has_weak_key(path) || rl_path_has_weak_hash(path));
+                (rl_path_weak_key(path) != NULL || rl_path_weak_hash(path) != NULL);
     if (!weak)
         path->err = add_anchor(path->arg, path->chain[path->length - 1]);
     return path->err == RELOAD_OK;

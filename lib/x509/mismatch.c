@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "x509/mismatch.h"
 
+#include "x509/cert.h"
+
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { SHOWN_OVERLAY = 32, SHOWN_KEY = 64 };
+enum { SHOWN_OVERLAY = 32, SHOWN_KEY = 64, SHOWN_SUBJECT = 64 };
 
 /* The certificate's first name of a kind, and how many there are. */
 static const reload_cert_name *first_name(const reload_cert *cert, bool peer, size_t *count)
@@ -90,4 +93,57 @@ void rl_key_mismatch_text(const reload_cert *cert, const uint8_t *key, size_t le
     else
         (void)snprintf(text, size, "%s, but the certificate names \"%.*s\"%s", shown, SHOWN_KEY,
                        first->text, more_text(count, more, sizeof more));
+}
+
+/* ---- Objections ---- */
+
+/* Of which certificate: "CN=… in its chain ", or nothing if it is the certificate itself. */
+static void write_subject(const mbedtls_x509_crt *crt, char *text, size_t size)
+{
+    char *subject = NULL;
+    if (rl_dn_text(&crt->subject, &subject) != RELOAD_OK)
+        subject = NULL;
+    size_t len = subject == NULL ? 0 : strlen(subject);
+    bool whole = len <= SHOWN_SUBJECT;
+    if (len > 0)
+        (void)snprintf(text, size, "%.*s%s in its chain ",
+                       (int)rl_utf8_cut(subject, whole ? len : SHOWN_SUBJECT), subject,
+                       whole ? "" : "…");
+    else
+        (void)snprintf(text, size, "a certificate in its chain ");
+    free(subject);
+}
+
+/* The date that the words are about, if any. */
+static void write_dates(const rl_objection *o, char *text, size_t size)
+{
+    char its[RELOAD_TIME_SIZE] = "", ours[RELOAD_TIME_SIZE];
+    reload_time_text(o->time / RELOAD_SECOND, ours);
+    bool early = rl_date_read(&o->at->valid_from) > o->time;
+    const mbedtls_x509_time *date = early ? &o->at->valid_from : &o->at->valid_to;
+    reload_time_text(rl_date_read(date) / RELOAD_SECOND, its);
+    if (o->fault == RL_CERT_REVOKED)
+        (void)snprintf(text, size, " since %s", ours);
+    else if (o->fault == RL_CERT_EXPIRED)
+        (void)snprintf(text, size, ": %s is %s, the time of checking is %s",
+                       early ? "notBefore" : "notAfter", its, ours);
+}
+
+void rl_objection_text(const rl_objection *objection, const reload_cert *cert, char *text,
+                       size_t size)
+{
+    char subject[SHOWN_SUBJECT + 32] = "", key[80], dates[100] = "";
+    const char *words = objection->words;
+    if (objection->at != NULL) {
+        if (objection->at != &cert->crt)
+            write_subject(objection->at, subject, sizeof subject);
+        if (objection->fault == RL_CERT_WEAK) {
+            rl_pk_fault_text(&objection->at->pk, objection->min_bits, key, sizeof key);
+            words = key;
+        }
+        write_dates(objection, dates, sizeof dates);
+    }
+    (void)snprintf(text, size, "%s%s%s%s%s", subject, words, dates,
+                   objection->limit == NULL ? "" : "; ",
+                   objection->limit == NULL ? "" : objection->limit);
 }

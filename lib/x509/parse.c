@@ -54,7 +54,7 @@ static int parse_stand_in(reload_cert *cert, const rl_outer *o, reload_span der,
     if (failed != 0)
         return rl_key_unread(failed) ? MBEDTLS_ERR_X509_ALLOC_FAILED : failed;
     if (refused)
-        *objection = (rl_objection){RL_CERT_WEAK, RL_WEAK_KEY_WORDS, NULL};
+        *objection = (rl_objection){.fault = RL_CERT_WEAK, .words = RL_WEAK_KEY_WORDS};
     cert->crt.sig_md = MBEDTLS_MD_NONE; /* no key verifies it */
     return keep_octets(cert, der) ? 0 : MBEDTLS_ERR_X509_ALLOC_FAILED;
 }
@@ -64,7 +64,7 @@ static reload_err parse(reload_cert *cert, const rl_outer *o, reload_span der,
                         rl_objection *objection)
 {
     if (rl_outer_key(o) == RL_KEY_BROKEN) {
-        *objection = (rl_objection){RL_CERT_BAD, "its key cannot be read", NULL};
+        *objection = (rl_objection){.fault = RL_CERT_BAD, .words = "its key cannot be read"};
         return RELOAD_OK;
     }
     int failed = mbedtls_x509_crt_parse_der(&cert->crt, der.octets, der.len);
@@ -74,7 +74,7 @@ static reload_err parse(reload_cert *cert, const rl_outer *o, reload_span der,
     reload_err err = rl_parse_error(failed);
     if (err != RELOAD_ERR_SYNTAX)
         return err;
-    *objection = (rl_objection){RL_CERT_BAD, "has a field that cannot be read", NULL};
+    *objection = (rl_objection){.fault = RL_CERT_BAD, .words = "has a field that cannot be read"};
     return RELOAD_OK;
 }
 
@@ -85,12 +85,12 @@ reload_err rl_cert_read(const uint8_t *der, size_t len, reload_cert **result,
     rl_outer outer;
     rl_flaw flaw;
     *result = NULL;
-    *objection = (rl_objection){RL_CERT_GOOD, NULL, NULL};
+    *objection = (rl_objection){.fault = RL_CERT_GOOD};
     reload_err err = rl_outer_read(octets, &outer, &flaw);
     if (err == RELOAD_OK && flaw.words == NULL && !outer.v3 && !RL_FAULT("D18: X.509 v3"))
         flaw.words = "is not X.509 v3";
     if (flaw.words != NULL)
-        *objection = (rl_objection){RL_CERT_BAD, flaw.words, NULL};
+        *objection = (rl_objection){.fault = RL_CERT_BAD, .words = flaw.words};
     if (err != RELOAD_OK || flaw.words != NULL)
         return err;
     reload_cert *cert = calloc(1, sizeof *cert);

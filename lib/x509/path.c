@@ -116,26 +116,26 @@ reload_err rl_path_search(rl_path *path)
     return path->err;
 }
 
-bool rl_path_has_weak_key(const rl_path *path)
+const mbedtls_x509_crt *rl_path_weak_key(const rl_path *path)
 {
     for (int i = 0; i < path->length; i++)
         if (!rl_pk_usable(&path->chain[i]->pk, path->trust->min_rsa_bits) &&
             !RL_FAULT("D18: a weak key in the chain"))
-            return true;
-    return false;
+            return path->chain[i];
+    return NULL;
 }
 
-bool rl_path_has_weak_hash(const rl_path *path)
+const mbedtls_x509_crt *rl_path_weak_hash(const rl_path *path)
 {
     int exempt = RL_FAULT("D18: a trust anchor's signature is exempt") ? 0 : 1;
     for (int i = 0; i < path->length - exempt; i++) {
         mbedtls_md_type_t md = path->chain[i]->sig_md;
         if (md == MBEDTLS_MD_MD5 && !RL_FAULT("D18: MD5"))
-            return true;
+            return path->chain[i];
         if (md == MBEDTLS_MD_SHA1 && !path->trust->allow_sha1 && !RL_FAULT("D18: SHA-1"))
-            return true;
+            return path->chain[i];
     }
-    return false;
+    return NULL;
 }
 
 /* ---- Chains by names ---- */

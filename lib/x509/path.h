@@ -38,8 +38,9 @@ bool rl_may_issue(const mbedtls_x509_crt *crt);
 
 /* ---- What D18 requires of a chain, whatever the certificate is for ---- */
 
-bool rl_path_has_weak_key(const rl_path *path);
-/* A certificate is signed with MD5, or with SHA-1 unless that is allowed. */
-bool rl_path_has_weak_hash(const rl_path *path);
+/* Its first certificate with a key that D13 does not accept; or NULL. */
+const mbedtls_x509_crt *rl_path_weak_key(const rl_path *path);
+/* Its first certificate that is signed with MD5, or with SHA-1 unless that is allowed; or NULL. */
+const mbedtls_x509_crt *rl_path_weak_hash(const rl_path *path);
 
 #endif

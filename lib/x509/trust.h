@@ -61,8 +61,9 @@ bool rl_crl_counts(const rl_crl *crl, const rl_link *link);
 /* Whether a CRL is current: thisUpdate is not after the time, and nextUpdate is. */
 bool rl_crl_is_current(const rl_crl *crl, reload_time time);
 /* D18 step 4: whether a counting CRL lists the certificate with a date that is not after the
- * time. */
-bool rl_is_revoked(const rl_trust *trust, const rl_link *link, reload_time time);
+ * time. *since: that date. */
+bool rl_is_revoked(const rl_trust *trust, const rl_link *link, reload_time time,
+                   reload_time *since);
 /* Whether a counting CRL is current. */
 bool rl_has_current_crl(const rl_trust *trust, const rl_link *link, reload_time time);
 

@@ -23,6 +23,9 @@ typedef struct rl_objection {
     rl_cert_fault fault;
     const char *words; /* static, about the certificate: "is not …"; NULL if it is good */
     const char *limit; /* static, which limit ended the search for chains; NULL if none did */
+    const struct mbedtls_x509_crt *at; /* the words are about this one in the chain; or NULL */
+    unsigned min_bits;                 /* RL_CERT_WEAK: of the accepted keys, if at is not NULL */
+    reload_time time; /* RL_CERT_REVOKED: since when; RL_CERT_EXPIRED: the time of checking */
 } rl_objection;
 
 #define RL_WEAK_KEY_WORDS "its key is not RSA, or has a size or exponent that is not accepted"
@@ -33,6 +36,11 @@ typedef struct rl_objection {
  * step 1, *cert is NULL and the objection says why. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_cert_read(const uint8_t *der, size_t len, reload_cert **cert,
                         rl_objection *objection);
+
+/* The objection to a certificate in words, with both values of what does not match, in a terminated
+ * text of at most size octets. */
+void rl_objection_text(const rl_objection *objection, const reload_cert *cert, char *text,
+                       size_t size);
 
 /* Another owner of the certificate, who frees it too. NULL: does nothing. All owners are in one
  * thread at a time. */
