@@ -113,7 +113,16 @@ bool reload_time_parse(const char *text, reload_time *time)
 
 void reload_time_text(int64_t seconds, char text[RELOAD_TIME_SIZE])
 {
+    reload_time_fraction_text(seconds, 0, 0, text);
+}
+
+void reload_time_fraction_text(int64_t seconds, uint32_t nanoseconds, unsigned digits,
+                               char text[RELOAD_TIME_SIZE])
+{
     rl_civil c = rl_civil_of(seconds);
-    (void)snprintf(text, RELOAD_TIME_SIZE, "%04" PRId64 "-%02u-%02uT%02u:%02u:%02uZ", c.year,
-                   c.month, c.day, c.hour, c.minute, c.second);
+    char fraction[16];
+    (void)snprintf(fraction, sizeof fraction, ".%09" PRIu32, nanoseconds % 1000000000);
+    int kept = digits == 0 ? 0 : digits > 9 ? 10 : (int)digits + 1; /* with the point */
+    (void)snprintf(text, RELOAD_TIME_SIZE, "%04" PRId64 "-%02u-%02uT%02u:%02u:%02u%.*sZ", c.year,
+                   c.month, c.day, c.hour, c.minute, c.second, kept, fraction);
 }

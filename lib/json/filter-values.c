@@ -13,16 +13,27 @@ rl_json_role rl_json_member_role(const rl_json_level *level, const char *key)
         const char *key; /* NULL: any other */
         rl_json_role role;
     } members[] = {
-        {RL_JSON_MESSAGE, "header", RL_JSON_HEADER},   {RL_JSON_MESSAGE, "attributes", RL_JSON_TOP},
-        {RL_JSON_MESSAGE, "trailing", RL_JSON_OCTETS}, {RL_JSON_MESSAGE, "garbage", RL_JSON_OCTETS},
-        {RL_JSON_MESSAGE, "meta", RL_JSON_META},       {RL_JSON_MESSAGE, NULL, RL_JSON_SCALAR},
-        {RL_JSON_HEADER, "length", RL_JSON_IGNORED},   {RL_JSON_HEADER, NULL, RL_JSON_SMALL},
-        {RL_JSON_ATTR, "value", RL_JSON_VALUE},        {RL_JSON_ATTR, "hex", RL_JSON_HEX},
-        {RL_JSON_ATTR, "ignored", RL_JSON_IGNORED},    {RL_JSON_ATTR, "message", RL_JSON_IGNORED},
-        {RL_JSON_ATTR, "error", RL_JSON_IGNORED},      {RL_JSON_ATTR, NULL, RL_JSON_SCALAR},
-        {RL_JSON_OCTETS, "hex", RL_JSON_HEX},          {RL_JSON_OCTETS, "error", RL_JSON_IGNORED},
-        {RL_JSON_OCTETS, NULL, RL_JSON_SCALAR},        {RL_JSON_META, "time", RL_JSON_SCALAR},
-        {RL_JSON_SMALL, NULL, RL_JSON_SCALAR},         {RL_JSON_WHOLE, NULL, RL_JSON_WHOLE},
+        {RL_JSON_MESSAGE, "header", RL_JSON_HEADER},
+        {RL_JSON_MESSAGE, "attributes", RL_JSON_TOP},
+        {RL_JSON_MESSAGE, "trailing", RL_JSON_OCTETS},
+        {RL_JSON_MESSAGE, "garbage", RL_JSON_OCTETS},
+        {RL_JSON_MESSAGE, "meta", RL_JSON_META},
+        {RL_JSON_MESSAGE, "incomplete", RL_JSON_IGNORED},
+        {RL_JSON_MESSAGE, NULL, RL_JSON_SCALAR},
+        {RL_JSON_HEADER, "length", RL_JSON_IGNORED},
+        {RL_JSON_HEADER, NULL, RL_JSON_SMALL},
+        {RL_JSON_ATTR, "value", RL_JSON_VALUE},
+        {RL_JSON_ATTR, "hex", RL_JSON_HEX},
+        {RL_JSON_ATTR, "ignored", RL_JSON_IGNORED},
+        {RL_JSON_ATTR, "message", RL_JSON_IGNORED},
+        {RL_JSON_ATTR, "error", RL_JSON_IGNORED},
+        {RL_JSON_ATTR, NULL, RL_JSON_SCALAR},
+        {RL_JSON_OCTETS, "hex", RL_JSON_HEX},
+        {RL_JSON_OCTETS, "error", RL_JSON_IGNORED},
+        {RL_JSON_OCTETS, NULL, RL_JSON_SCALAR},
+        {RL_JSON_META, "time", RL_JSON_SCALAR},
+        {RL_JSON_SMALL, NULL, RL_JSON_SCALAR},
+        {RL_JSON_WHOLE, NULL, RL_JSON_WHOLE},
     };
     if (level->members >= RL_JSON_MEMBERS) /* refused for one of those before */
         return RL_JSON_IGNORED;

@@ -240,6 +240,54 @@ static void check_origin(reload_json_writer *w, const reload_origin *origin)
         reload_json_fail(w, RELOAD_ERR_ARGUMENT);
 }
 
+/* ---- Captures ---- */
+
+static int64_t whole_seconds(reload_time time)
+{
+    return time / RELOAD_SECOND - (time % RELOAD_SECOND < 0 ? 1 : 0);
+}
+
+static uint32_t microseconds(reload_time time)
+{
+    return (uint32_t)(time - whole_seconds(time) * RELOAD_SECOND);
+}
+
+static void write_time(reload_json_writer *w, const reload_capture *capture)
+{
+    char text[RELOAD_TIME_SIZE];
+    reload_time_fraction_text(capture->seconds, capture->fraction, capture->digits, text);
+    reload_json_key(w, "time");
+    reload_json_string(w, text);
+}
+
+static void write_address(reload_json_writer *w, const char *key, const reload_value *address)
+{
+    char text[INET6_ADDRSTRLEN] = "";
+    (void)inet_ntop(address->ipv6 ? AF_INET6 : AF_INET, address->address, text, sizeof text);
+    reload_json_key(w, key);
+    reload_json_begin_object(w);
+    reload_json_key(w, "ip");
+    reload_json_string(w, text);
+    reload_json_key(w, "port");
+    reload_json_integer(w, address->port);
+    reload_json_end_object(w);
+}
+
+static void write_capture(reload_json_writer *w, const reload_capture *capture, bool timed)
+{
+    reload_json_key(w, "frames");
+    reload_json_begin_array(w);
+    for (size_t i = 0; i < capture->frame_count; i++)
+        reload_json_integer(w, (int64_t)capture->frames[i]);
+    reload_json_end_array(w);
+    if (timed)
+        write_time(w, capture);
+    write_address(w, "source", &capture->source);
+    write_address(w, "destination", &capture->destination);
+    reload_json_key(w, "transport");
+    reload_json_string(w, capture->transport);
+}
+
 static void write_meta(reload_json_writer *w, const reload_origin *origin)
 {
     if (origin == NULL || w->err != RELOAD_OK)
@@ -252,11 +300,22 @@ static void write_meta(reload_json_writer *w, const reload_origin *origin)
     reload_json_integer(w, (int64_t)origin->offset);
     reload_json_key(w, "index");
     reload_json_integer(w, (int64_t)origin->index);
-    if (origin->captured != RELOAD_NO_TIME) {
-        reload_json_key(w, "time");
-        reload_json_seconds(w, origin->captured);
-    }
+    if (origin->capture != NULL)
+        write_capture(w, origin->capture, origin->captured != RELOAD_NO_TIME);
+    else if (origin->captured != RELOAD_NO_TIME)
+        write_time(w, &(reload_capture){.seconds = whole_seconds(origin->captured),
+                                        .fraction = microseconds(origin->captured) * 1000,
+                                        .digits = microseconds(origin->captured) == 0 ? 0 : 6});
     reload_json_end_object(w);
+}
+
+/* Beside the message, not in meta: a part of a message is not its sender's fault. */
+static void write_incomplete(reload_json_writer *w, const reload_origin *origin)
+{
+    if (origin == NULL || origin->capture == NULL || !origin->capture->incomplete)
+        return;
+    reload_json_key(w, "incomplete");
+    reload_json_bool(w, true);
 }
 
 static void write_message(reload_json_writer *w, const reload_msg *msg, const reload_origin *origin,
@@ -269,6 +328,7 @@ static void write_message(reload_json_writer *w, const reload_msg *msg, const re
     write_members(w, msg, RELOAD_NO_ATTR, tunnel);
     write_trailing(w, msg);
     write_meta(w, origin);
+    write_incomplete(w, origin);
     reload_json_end_object(w);
 }
 
@@ -293,6 +353,7 @@ reload_err reload_json_write_garbage(const uint8_t *octets, size_t len, const ch
     reload_json_key(&w, "garbage");
     write_octets(&w, octets, len, error);
     write_meta(&w, origin);
+    write_incomplete(&w, origin);
     reload_json_end_object(&w);
     return reload_json_writer_finish(&w);
 }

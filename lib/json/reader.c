@@ -161,7 +161,7 @@ static reload_err read_octets(rl_json_reading *r, json_t *object)
 
 static reload_err read_garbage(rl_json_reading *r, json_t *root)
 {
-    static const char *const keys[] = {"garbage", "meta", NULL};
+    static const char *const keys[] = {"garbage", "meta", "incomplete", NULL};
     if (json_object_get(root, "header") != NULL)
         return rl_json_fail_at(r, "header", "\"header\" cannot be combined with \"garbage\"");
     reload_err err = rl_json_check_keys(r, root, keys);
@@ -193,7 +193,7 @@ static bool is_profile(const json_t *root)
 static reload_err read_message(rl_json_reading *r, json_t *root, reload_err attrs,
                                const reload_diag *attrs_diag)
 {
-    static const char *const keys[] = {"header", "attributes", "trailing", "meta", NULL};
+    static const char *const keys[] = {"header", "attributes", "trailing", "meta", "incomplete", NULL};
     int64_t forced = -1;
     if (is_profile(root))
         return rl_json_fail(r, RELOAD_ERR_VALUE, "an overlay's profile, not a message");

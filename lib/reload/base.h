@@ -161,6 +161,10 @@ bool reload_time_parse(const char *text, reload_time *time);
 enum { RELOAD_TIME_SIZE = 32 };
 /* Writes seconds since the epoch as RFC 3339 in UTC, terminated: "2007-07-08T12:00:00Z". */
 void reload_time_text(int64_t seconds, char text[RELOAD_TIME_SIZE]);
+/* The same with the first digits, at most 9, of a fraction in nanoseconds:
+ * "2007-07-08T12:00:00.123456Z". */
+void reload_time_fraction_text(int64_t seconds, uint32_t nanoseconds, unsigned digits,
+                               char text[RELOAD_TIME_SIZE]);
 
 /* ---- Digests ---- */
 

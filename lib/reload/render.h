@@ -10,14 +10,28 @@
 extern "C" {
 #endif
 
+/* Where and when a message was captured from a network. */
+typedef struct reload_capture {
+    const uint64_t *frames; /* the numbers of the packets that hold its octets, ascending */
+    size_t frame_count;
+    int64_t seconds;     /* since the epoch: when the packet that completes it was captured */
+    uint32_t fraction;   /* of the second, in nanoseconds */
+    unsigned digits;     /* of the fraction that the file has, 0 to 9 */
+    reload_value source; /* addresses and ports: of RELOAD_KIND_IP_PORT */
+    reload_value destination;
+    const char *transport; /* "UDP" or "TCP" */
+    bool incomplete;       /* captured only in part */
+} reload_capture;
+
 /* Where a message was found. Zero-initialise it and set size: without it, the functions below
  * return RELOAD_ERR_ARGUMENT. */
 typedef struct reload_origin {
     size_t size;      /* sizeof(reload_origin): later versions may add members */
     const char *file; /* need not be UTF-8 */
     uint64_t offset;
-    uint64_t index;       /* of the message in the run, from 1 */
-    reload_time captured; /* or RELOAD_NO_TIME */
+    uint64_t index;                /* of the message in the run, from 1 */
+    reload_time captured;          /* or RELOAD_NO_TIME */
+    const reload_capture *capture; /* NULL: not from a capture */
 } reload_origin;
 
 enum {

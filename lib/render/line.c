@@ -5,6 +5,7 @@
 #include "base/fault.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 /* An ID's first 40 bits, as in the drafts' examples. */
 static void print_short_id(reload_printer *p, const uint8_t *id)
@@ -91,14 +92,37 @@ static void print_attrs(reload_printer *p, const reload_msg *msg)
     }
 }
 
+/* "   1 2007-07-08T12:00:00.123456Z 10.4.1.2:5060 > 10.4.1.3:5060 UDP put.pcap:3-5 ", in columns,
+ * or, if the message was not captured, "1 put.bin, offset 0: ". */
+static void print_line_place(reload_printer *p, const reload_origin *origin)
+{
+    enum { ADDRESS = 21 }; /* columns: as many as IPv4 needs */
+    char source[56], destination[56];
+    if (origin == NULL)
+        return;
+    if (origin->size < sizeof *origin || origin->capture == NULL) {
+        rl_print_place(p, origin, " ");
+    } else {
+        reload_address_format(&origin->capture->source, source, sizeof source);
+        reload_address_format(&origin->capture->destination, destination, sizeof destination);
+        reload_print(p, "%4" PRIu64 " ", origin->index);
+        rl_print_capture_time(p, origin);
+        reload_print(p, " %-*s > %-*s %s ", ADDRESS, source, ADDRESS, destination,
+                     origin->capture->transport);
+        rl_escape(&p->line, (const uint8_t *)origin->file, strlen(origin->file), 0);
+        reload_print(p, ":");
+        rl_print_frames(p, origin->capture);
+        reload_print(p, ": ");
+    }
+}
+
 reload_err reload_line_write(const reload_msg *msg, const reload_origin *origin, unsigned flags,
                              reload_sink sink, void *arg)
 {
     reload_printer p;
     reload_diag diag;
     reload_printer_init(&p, flags, sink, arg);
-    if (origin != NULL)
-        rl_print_place(&p, origin, " ");
+    print_line_place(&p, origin);
     print_header(&p, msg);
     print_attrs(&p, msg);
     if (reload_msg_check(msg, &diag) != RELOAD_OK) {
@@ -117,7 +141,11 @@ reload_err reload_line_write_garbage(const uint8_t *octets, size_t len, const ch
     (void)octets;
     reload_printer p;
     reload_printer_init(&p, flags, sink, arg);
-    rl_print_origin(&p, origin, " ");
+    if (origin != NULL) {
+        reload_print_colour(&p, RELOAD_COLOUR_FAINT);
+        print_line_place(&p, origin);
+        reload_print_colour(&p, RELOAD_COLOUR_PLAIN);
+    }
     reload_print_garbage(&p, len, error);
     reload_print_end_line(&p);
     return reload_printer_finish(&p);

@@ -168,6 +168,7 @@ struct input {
     void (*before_wait)(void *arg); /* called at the same moment; may be NULL */
     void *before_wait_arg;
     reload_reader *reader;
+    struct capture *capture; /* of consecutive capture files; NULL: there was none */
     int fd;                  /* -1: no file is open */
     const char *file;        /* its name, "-" for standard input */
     bool empty;              /* no item was found in it so far */
@@ -175,7 +176,7 @@ struct input {
     bool reported;           /* the faults of items are not printed, since the output has them */
     uint64_t index;          /* of the item, from 1, over all files */
     const reload_item *item; /* the reader's, until it reads on */
-    reload_origin origin;    /* of the item */
+    reload_origin origin;    /* of the item; its capture: facts of a captured one */
     uint64_t length;         /* of the item, in octets of the file */
     reload_msg *msg;         /* the item as a message, if it is one */
 };

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Messages in captures: from the packets of pcap and pcapng files, through IP fragments, datagrams
+ * and TCP streams, to the items of the library's reader.
+ *
+ *     capture_open(c, file, source, arg)      for each file of the capture, then
+ *     while (capture_next(c, &item) == RELOAD_OK && item != NULL) ...
+ *     capture_finish(c)                       after the last file, then capture_next again
+ *
+ * Flows and fragments continue from one file to the next. */
+#ifndef RELOAD_TOOL_CAPTURE_H
+#define RELOAD_TOOL_CAPTURE_H
+
+#include <reload.h>
+
+struct capture;
+
+struct capture_options {
+    const char *filter;   /* libpcap's expression; NULL: every packet is read */
+    int64_t max_message;  /* D33; 0: any */
+    uint64_t flow_limit;  /* octets kept for one flow; 0: CAPTURE_FLOW_LIMIT */
+    uint64_t total_limit; /* octets kept for all flows and fragments; 0: CAPTURE_TOTAL_LIMIT */
+};
+
+#define CAPTURE_FLOW_LIMIT  (UINT64_C(64) << 20)
+#define CAPTURE_TOTAL_LIMIT (UINT64_C(256) << 20)
+
+/* A message or garbage. It and what it points to are valid until the next call. */
+struct capture_item {
+    reload_item item;     /* its offset counts in the datagram, or in the flow's direction */
+    reload_capture facts; /* frames, time, addresses, transport, and whether it is incomplete */
+    const char *file;     /* of the packet that completes it */
+};
+
+/* What was seen. The names of an encapsulation are static strings. */
+enum {
+    CAPTURE_MAX_NAMES = 32 /* kinds of packets that were not looked into */
+};
+struct capture_counts {
+    uint64_t packets;
+    uint64_t messages, garbage;
+    uint64_t skipped_datagrams;         /* UDP without a message, */
+    uint64_t skipped_flows;             /* TCP directions without a message, */
+    uint64_t skipped_octets;            /* and octets before the first message of a flow */
+    uint64_t stun, dtls, tls;           /* datagrams of STUN and DTLS, flows of TLS */
+    uint64_t cut;                       /* packets cut by the snaplen */
+    uint64_t lost_octets, gaps;         /* of TCP streams */
+    uint64_t lost_fragments;            /* datagrams whose fragments are not all there */
+    uint64_t overlaps;                  /* segments or fragments that contradict earlier ones */
+    uint64_t flow_limits, total_limits; /* times that a limit was reached */
+    uint64_t broken;                    /* packets whose headers cannot be read */
+    struct capture_name {
+        const char *name; /* "GRE"; NULL ends the list */
+        uint64_t packets;
+    } others[CAPTURE_MAX_NAMES + 1];
+};
+
+/* What the first octets of a file are. */
+enum capture_kind {
+    CAPTURE_NONE = 0, /* not a capture */
+    CAPTURE_MORE,     /* more octets are needed to decide */
+    CAPTURE_YES       /* pcap or pcapng, or either compressed by gzip */
+};
+/* all: no more octets follow. */
+enum capture_kind capture_recognise(const uint8_t *octets, size_t len, bool all);
+
+/* Takes a warning about a file, or about no file in particular (NULL). */
+typedef void capture_warn(void *arg, const char *file, const char *words);
+
+/* A capture without packets; NULL if memory runs out. */
+struct capture *capture_new(const struct capture_options *options, capture_warn *warn, void *arg);
+void capture_free(struct capture **capture);
+/* Begins the next file, after the end of the last. file must stay valid as long as the capture.
+ * RELOAD_ERR_READ: diag describes why it cannot be read; another file can be opened. */
+reload_err capture_open(struct capture *capture, const char *file, reload_source source, void *arg,
+                        reload_diag *diag);
+/* The next item, or NULL at the end of the file. After a failure, which diag describes, the file is
+ * at its end. RELOAD_ERR_READ, RELOAD_ERR_MEMORY. */
+reload_err capture_next(struct capture *capture, const struct capture_item **item,
+                        reload_diag *diag);
+/* Ends all flows: capture_next then returns what they and fragments still hold. */
+void capture_finish(struct capture *capture);
+const struct capture_counts *capture_counts(const struct capture *capture);
+
+#endif
