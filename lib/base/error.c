@@ -37,6 +37,8 @@ const char *reload_strerror(reload_err err)
         return "not the replay that was expected";
     case RELOAD_ERR_PASSPHRASE:
         return "passphrase missing or wrong";
+    case RELOAD_ERR_WAITS:
+        return "no octets yet";
     }
     return "unknown error";
 }

@@ -193,7 +193,8 @@ static bool is_profile(const json_t *root)
 static reload_err read_message(rl_json_reading *r, json_t *root, reload_err attrs,
                                const reload_diag *attrs_diag)
 {
-    static const char *const keys[] = {"header", "attributes", "trailing", "meta", "incomplete", NULL};
+    static const char *const keys[] = {"header", "attributes", "trailing",
+                                       "meta",   "incomplete", NULL};
     int64_t forced = -1;
     if (is_profile(root))
         return rl_json_fail(r, RELOAD_ERR_VALUE, "an overlay's profile, not a message");

@@ -50,7 +50,8 @@ typedef enum reload_err {
     RELOAD_ERR_WRITE,      /* a sink of octets failed */
     RELOAD_ERR_CRYPTO,     /* the cryptographic library failed; no finding about a signature */
     RELOAD_ERR_AGAIN,      /* judge again without expect_replay, then commit */
-    RELOAD_ERR_PASSPHRASE  /* a key is encrypted, and the passphrase is missing or wrong */
+    RELOAD_ERR_PASSPHRASE, /* a key is encrypted, and the passphrase is missing or wrong */
+    RELOAD_ERR_WAITS       /* a source has no octets yet; the same call can be made again */
 } reload_err;
 
 /* The text of err; never NULL, for any value. The string is static. */
@@ -96,7 +97,9 @@ typedef struct reload_span {
 typedef int (*reload_sink)(void *arg, const void *octets, size_t len);
 
 /* Provides up to size octets (size > 0), without waiting for more than one. Returns their number, 0
- * at the end, or -1 on failure. */
+ * at the end, or -1 on failure. That of a reader of RELOAD_FORM_BINARY may return
+ * RELOAD_SOURCE_WAITS. */
+enum { RELOAD_SOURCE_WAITS = -2 /* there are no octets yet */ };
 typedef ptrdiff_t (*reload_source)(void *arg, uint8_t *octets, size_t size);
 
 /* Writes 2 * len lower-case hex digits, not terminated. */

@@ -68,8 +68,12 @@ reload_err reload_reader_open_with(reload_reader *reader, const reload_reader_op
                                    reload_source source, void *arg);
 /* The next item, which the reader owns; it and its octets are valid until the next call with the
  * reader. On failure it is END. After RELOAD_ERR_READ (the source failed) or RELOAD_ERR_MEMORY this
- * input cannot be read further, but another one can be opened. */
+ * input cannot be read further, but another one can be opened. RELOAD_ERR_WAITS: the source has no
+ * octets yet; a later call goes on where this one was. */
 reload_err reload_reader_next(reload_reader *reader, const reload_item **item);
+/* Whether octets are a plausible header (D33): one that begins a message also where none is
+ * expected. */
+bool reload_header_is_plausible(const uint8_t header[RELOAD_HEADER_SIZE]);
 /* Parses a MESSAGE like reload_msg_parse. If the item shows that the message is malformed, which
  * its octets alone may not (D33: the next message begins in it, or it is larger than max_message),
  * reload_msg_check reports that. RELOAD_ERR_ARGUMENT: the item is not a MESSAGE. */

@@ -73,7 +73,7 @@ reload_err rl_framer_need(rl_framer *f, size_t size)
         ptrdiff_t n =
             f->pull(f->arg, f->octets + at, f->cap - at, f->mapped ? f->where + at : NULL);
         if (n < 0)
-            return RELOAD_ERR_READ;
+            return n == RELOAD_SOURCE_WAITS ? RELOAD_ERR_WAITS : RELOAD_ERR_READ;
         f->ended = n == 0;
         f->avail += (size_t)n;
     }
@@ -221,16 +221,20 @@ reload_err rl_framer_next(rl_framer *f, reload_item *item)
     f->start += f->given;
     f->avail -= f->given;
     f->base += f->given;
+    if (f->given > 0)
+        memset(&f->resume, 0, sizeof f->resume);
     f->given = 0;
     bool header;
-    size_t at = 0;
+    size_t at = f->resume.sought;
     rl_seek found;
     reload_err err = at_header(f, &header);
     if (err != RELOAD_OK)
         return err;
     if (header)
         return give_message(f, item);
-    if ((err = rl_framer_seek(f, &at, RL_MAX_PIECE, &found)) != RELOAD_OK)
+    err = rl_framer_seek(f, &at, RL_MAX_PIECE, &found);
+    f->resume.sought = at;
+    if (err != RELOAD_OK)
         return err;
     if (found == RL_SEEK_NONE)
         return give(f, item, RELOAD_ITEM_GARBAGE, RL_MAX_PIECE);

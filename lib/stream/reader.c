@@ -375,6 +375,11 @@ reload_err reload_reader_next(reload_reader *r, const reload_item **item)
     return err;
 }
 
+bool reload_header_is_plausible(const uint8_t header[RELOAD_HEADER_SIZE])
+{
+    return rl_is_plausible(header);
+}
+
 reload_err reload_item_parse(const reload_item *item, reload_msg *msg, reload_diag *diag)
 {
     if (item->kind != RELOAD_ITEM_MESSAGE)

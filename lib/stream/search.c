@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Where a message ends, and the search for the next one in a message that is not framed (D33). What
- * is found depends on the stream's octets alone, and not on how they arrive. */
+ * is found depends on the stream's octets alone, and not on how they arrive. If the source waits,
+ * the search goes on where it was. */
 #include "base/fault.h"
 #include "stream/stream.h"
 
@@ -49,11 +50,15 @@ static reload_err is_framed(rl_framer *f, size_t at, bool counted, bool *framed)
     *framed = false;
     if (too_large(f, size))
         return RELOAD_OK;
-    for (at += RELOAD_HEADER_SIZE; at < end;) {
+    at = f->resume.walk > 0 ? f->resume.walk : at + RELOAD_HEADER_SIZE;
+    f->resume.walk = 0;
+    while (at < end) {
         if (end - at < RL_HEAD)
             return RELOAD_OK;
-        if ((err = require(f, at + RL_HEAD)) != RELOAD_OK || f->avail < at + RL_HEAD)
+        if ((err = require(f, at + RL_HEAD)) != RELOAD_OK || f->avail < at + RL_HEAD) {
+            f->resume.walk = err == RELOAD_ERR_WAITS ? at : 0;
             return err;
+        }
         if (counted && !may_step(f))
             return RELOAD_OK;
         *(counted ? &f->steps : &f->walked) += 1;
@@ -63,17 +68,27 @@ static reload_err is_framed(rl_framer *f, size_t at, bool counted, bool *framed)
         at += size;
     }
     err = require(f, end);
+    f->resume.walk = err == RELOAD_ERR_WAITS ? end : 0;
     *framed = err == RELOAD_OK && f->avail >= end;
     return err;
 }
 
-/* Searches a broken message for the header that ends it, from octet 4 to limit (rules 3 and 4). */
-static reload_err search(rl_framer *f, size_t limit, size_t *at, bool *found)
+/* Begins the search of the message at start, which is not framed. */
+static void begin_search(rl_framer *f)
 {
-    bool spent = !may_step(f);
+    f->resume.searching = true;
+    f->resume.spent = !may_step(f);
+    f->resume.search_at = sizeof rl_token;
+}
+
+/* Searches a broken message for the header that ends it, up to limit (rules 3 and 4). */
+static reload_err search(rl_framer *f, size_t limit, bool *found)
+{
+    size_t *at = &f->resume.search_at;
     *found = false;
-    for (*at = sizeof rl_token;; (*at)++) {
+    for (;; (*at)++) {
         rl_seek seek;
+        bool spent = f->resume.spent;
         reload_err err = rl_framer_seek(f, at, limit, &seek);
         if (err != RELOAD_OK || seek != RL_SEEK_FOUND)
             return err;
@@ -85,7 +100,7 @@ static reload_err search(rl_framer *f, size_t limit, size_t *at, bool *found)
             f->framed = spent ? 0 : f->base + *at + 1;
             return RELOAD_OK;
         }
-        spent = !may_step(f);
+        f->resume.spent = !may_step(f);
     }
 }
 
@@ -103,7 +118,7 @@ static reload_err begins_framed(rl_framer *f, size_t size, bool *framed)
 
 reload_err rl_framer_end(rl_framer *f, size_t *len, bool *cut)
 {
-    size_t size = promised(f, 0), at = 0;
+    size_t size = promised(f, 0);
     bool framed = false;
     reload_err err = RELOAD_OK;
     *len = size;
@@ -111,11 +126,14 @@ reload_err rl_framer_end(rl_framer *f, size_t *len, bool *cut)
     /* rule 5: a message that is too large is searched at once */
     if (!too_large(f, size))
         err = require(f, size);
-    if (err == RELOAD_OK)
+    if (err == RELOAD_OK && !f->resume.searching) {
         err = begins_framed(f, size, &framed);
-    if (err == RELOAD_OK && !framed && !RL_FAULT("D33: a broken message is searched"))
-        err = search(f, size, &at, cut);
+        if (err == RELOAD_OK && !framed && !RL_FAULT("D33: a broken message is searched"))
+            begin_search(f);
+    }
+    if (err == RELOAD_OK && f->resume.searching)
+        err = search(f, size, cut);
     if (err == RELOAD_OK && *cut)
-        *len = at;
+        *len = f->resume.search_at;
     return err == RELOAD_OK && !*cut ? require(f, size) : err;
 }

@@ -53,7 +53,14 @@ typedef struct rl_framer {
     uint64_t read;        /* D33: octets of the stream that messages have required so far, */
     uint64_t walked;      /* attributes stepped over in messages that are not framed */
     rl_frames frames;
-    uint64_t steps;          /* and attributes that searches have stepped over */
+    uint64_t steps; /* and attributes that searches have stepped over */
+    struct {
+        size_t sought;    /* in garbage: where to look for a header */
+        bool searching;   /* the message at start is known not to be framed, */
+        bool spent;       /* and its search has no steps left, */
+        size_t search_at; /* or goes on here */
+        size_t walk; /* the next attribute of the message that is_framed looks at; 0: the first */
+    } resume; /* where the next item's search was when the source had no octets; else zeros */
     bool incomplete_dropped; /* set by the source: drop an incomplete last item */
     bool dropped;            /* an incomplete last item was dropped, */
     uint64_t dropped_at;     /* at this position in the input */

@@ -18,6 +18,14 @@ log_note(struct test_log *log, const char *format, ...)
     log->len += (size_t)n;
 }
 
+static reload_err next_item(reload_reader *reader, const reload_item **item)
+{
+    reload_err err;
+    while ((err = reload_reader_next(reader, item)) == RELOAD_ERR_WAITS)
+        assert_int_equal((*item)->kind, RELOAD_ITEM_END);
+    return err;
+}
+
 void test_collect_from(struct test_log *log, reload_form form, reload_source pull,
                        struct test_source *source, reload_form detected)
 {
@@ -29,8 +37,7 @@ void test_collect_from(struct test_log *log, reload_form form, reload_source pul
     const reload_reader_options options = {
         .size = sizeof options, .form = form, .max_message = source->max_message};
     assert_int_equal(reload_reader_open_with(reader, &options, pull, source), RELOAD_OK);
-    while ((err = reload_reader_next(reader, &item)) == RELOAD_OK &&
-           item->kind != RELOAD_ITEM_END) {
+    while ((err = next_item(reader, &item)) == RELOAD_OK && item->kind != RELOAD_ITEM_END) {
         assert_int_equal(item->form, detected);
         if (log->len > 0)
             log_note(log, " ");
@@ -61,7 +68,7 @@ void test_collect_from(struct test_log *log, reload_form form, reload_source pul
     if (err != RELOAD_OK)
         log_note(log, "%s!%d", log->len > 0 ? " " : "", err);
     else
-        assert_int_equal(reload_reader_next(reader, &item), RELOAD_OK); /* the end repeats */
+        assert_int_equal(next_item(reader, &item), RELOAD_OK); /* the end repeats */
     if (err == RELOAD_OK)
         assert_int_equal(item->kind, RELOAD_ITEM_END);
     reload_reader_free(&reader);

@@ -11,7 +11,7 @@
 static void test_error_texts(void **state)
 {
     (void)state;
-    for (int e = RELOAD_OK; e <= RELOAD_ERR_PASSPHRASE; e++)
+    for (int e = RELOAD_OK; e <= RELOAD_ERR_WAITS; e++)
         for (int d = RELOAD_OK; d < e; d++)
             assert_string_not_equal(reload_strerror((reload_err)e), reload_strerror((reload_err)d));
     assert_non_null(reload_strerror((reload_err)99));

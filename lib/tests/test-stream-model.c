@@ -37,8 +37,11 @@ static void check_stream(const reload_buf *stream, uint32_t max)
     framing_read(&m);
     for (size_t k = 0; k < COUNT(chunks); k++) {
         struct test_log log;
-        struct test_source source = {
-            .octets = stream->octets, .len = stream->len, .chunk = chunks[k], .max_message = max};
+        struct test_source source = {.octets = stream->octets,
+                                     .len = stream->len,
+                                     .chunk = chunks[k],
+                                     .waits = k % 2 == 1,
+                                     .max_message = max};
         test_collect(&log, RELOAD_FORM_BINARY, &source, RELOAD_FORM_BINARY);
         if (strcmp(log.text, expected->text) != 0) {
             for (size_t i = 0; i < stream->len && i < 4096; i++)

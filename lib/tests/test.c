@@ -124,6 +124,8 @@ ptrdiff_t test_pull(void *arg, uint8_t *octets, size_t size)
     size_t n = s->len - s->pos;
     s->calls++;
     assert_true(size > 0);
+    if (s->waits && s->calls % 2 == 1)
+        return RELOAD_SOURCE_WAITS;
     if (n == 0)
         return s->fails ? -1 : 0;
     n = n < size ? n : size;

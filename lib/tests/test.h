@@ -79,6 +79,7 @@ struct test_source {
     size_t pos;
     size_t chunk;         /* most octets in a call; 0: no limit */
     bool fails;           /* fails at the end */
+    bool waits;           /* has no octets at every second call */
     uint32_t max_message; /* of test_collect's reader */
     unsigned calls;       /* number of calls */
 };
