@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* From a flow's octets to items. Until a stream's first message, only what may be its header is
+ * kept, so that a flow without messages costs nothing; then a reader takes the octets. */
+#include "capture/internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    PATIENCE = 60,            /* seconds that a missing segment may be late */
+    READER_MEMORY = 80 * 1024 /* an estimate */
+};
+
+/* ---- A flow's octets, in order ---- */
+
+static bool over_limit(const struct capture *c, const struct cap_flow *flow)
+{
+    uint64_t read = flow->reader == NULL ? 0 : flow->fed - flow->taken;
+    return flow->pieces.memory + read > c->options.flow_limit;
+}
+
+/* Whether missing octets, after which others were captured, do not come any more. */
+static bool is_lost(struct capture *c, struct cap_flow *flow, const struct cap_piece *next)
+{
+    if (flow->hole_since == 0)
+        flow->hole_since = c->now;
+    if (over_limit(c, flow) && !flow->closing) {
+        cap_warn_frame(c, ++c->counts.flow_limits, &next->stamp,
+                       "the limit for one flow (--flow-limit) is reached; missing octets are not "
+                       "waited for");
+        return true;
+    }
+    return flow->closing || flow->acked >= next->start || c->now > flow->hole_since + PATIENCE;
+}
+
+/* The piece that holds the next octet, or NULL if there is none yet. A hole that will not be filled
+ * becomes a lost piece. */
+static reload_err next_piece(struct capture *c, struct cap_flow *flow, struct cap_piece **piece)
+{
+    bool differs = false;
+    *piece = cap_pieces_at(&flow->pieces, flow->fed);
+    if (*piece != NULL || flow->fed >= flow->fin) {
+        flow->hole_since = 0;
+        return RELOAD_OK;
+    }
+    struct cap_piece *next = cap_pieces_from(&flow->pieces, flow->fed);
+    if (next == NULL || !is_lost(c, flow, next))
+        return RELOAD_OK;
+    if (!cap_pieces_add(&flow->pieces, flow->fed, NULL, (size_t)(next->start - flow->fed),
+                        &next->stamp, false, &differs))
+        return RELOAD_ERR_MEMORY;
+    *piece = cap_pieces_at(&flow->pieces, flow->fed);
+    return RELOAD_OK;
+}
+
+/* Octets in order: their number, or 0 at the stream's end, of which flow->end then says why, or
+ * RELOAD_SOURCE_WAITS, or -1 without memory. */
+static ptrdiff_t next_octets(struct capture *c, struct cap_flow *flow, const uint8_t **octets)
+{
+    struct cap_piece *piece;
+    if (flow->end != CAP_END_NOT)
+        return 0;
+    if (next_piece(c, flow, &piece) != RELOAD_OK)
+        return -1;
+    if (flow->fed >= flow->fin)
+        flow->end = CAP_END_CLOSED;
+    else if (piece == NULL && flow->closing)
+        flow->end = flow->why;
+    else if (piece == NULL)
+        return RELOAD_SOURCE_WAITS;
+    else if (piece->lost)
+        flow->end = piece->cut ? CAP_END_CUT : CAP_END_LOST;
+    if (flow->end != CAP_END_NOT)
+        return 0;
+    uint64_t n = cap_piece_end(piece) - flow->fed;
+    if (n > flow->fin - flow->fed)
+        n = flow->fin - flow->fed;
+    *octets = piece->octets + (flow->fed - piece->start);
+    return (ptrdiff_t)n;
+}
+
+/* Frees pieces that are neither in an item to come nor needed to compare retransmissions. */
+static void drop_pieces(struct cap_flow *flow)
+{
+    uint64_t end = flow->state == CAP_SEEKING ? flow->fed - flow->hold_len : flow->taken;
+    uint64_t history = flow->fed < CAP_HISTORY ? 0 : flow->fed - CAP_HISTORY;
+    if (end > history)
+        end = history;
+    if (end < flow->floor + CAP_HISTORY / 4)
+        return;
+    cap_pieces_drop(&flow->pieces, end);
+    flow->floor = end;
+}
+
+/* ---- Readers ---- */
+
+/* A reload_source of the reader, whose arg is the capture: the flow is the one that is drained. */
+static ptrdiff_t pull(void *arg, uint8_t *octets, size_t size)
+{
+    struct capture *c = arg;
+    struct cap_flow *flow = c->due;
+    size_t held = flow->hold_len - flow->hold_given;
+    const uint8_t *from = flow->hold + flow->hold_given;
+    ptrdiff_t n = (ptrdiff_t)held;
+    if (held == 0 && (n = next_octets(c, flow, &from)) <= 0)
+        return n;
+    if ((size_t)n > size)
+        n = (ptrdiff_t)size;
+    memcpy(octets, from, (size_t)n);
+    if (held > 0)
+        flow->hold_given += (size_t)n;
+    else
+        flow->fed += (uint64_t)n;
+    return n;
+}
+
+/* Gives the flow a reader, whose input begins with what is held. */
+static reload_err open_reader(struct capture *c, struct cap_flow *flow)
+{
+    const reload_reader_options options = {.size = sizeof options,
+                                           .form = RELOAD_FORM_BINARY,
+                                           .max_message = (uint32_t)c->options.max_message};
+    flow->reader = c->reader_count > 0 ? c->readers[--c->reader_count] : reload_reader_new();
+    if (flow->reader == NULL)
+        return RELOAD_ERR_MEMORY;
+    flow->state = CAP_READING;
+    flow->reader_base = flow->taken = flow->fed - flow->hold_len;
+    flow->hold_given = 0;
+    flow->end = CAP_END_NOT;
+    return reload_reader_open_with(flow->reader, &options, pull, c);
+}
+
+static void close_reader(struct capture *c, struct cap_flow *flow)
+{
+    if (flow->reader == NULL)
+        return;
+    if (c->reader_count < CAP_READERS)
+        c->readers[c->reader_count++] = flow->reader;
+    else
+        reload_reader_free(&flow->reader);
+    flow->reader = NULL;
+    flow->hold_len = flow->hold_given = 0;
+}
+
+/* ---- Seeking ---- */
+
+static const uint8_t token[4] = {'R', 'E', 'L', 'O'};
+
+/* Drops octets from the hold up to the next place where a header may begin. */
+static void shift_hold(struct capture *c, struct cap_flow *flow, size_t from)
+{
+    size_t at = from;
+    for (; at < flow->hold_len; at++) {
+        size_t left = flow->hold_len - at, n = left < sizeof token ? left : sizeof token;
+        if (memcmp(flow->hold + at, token, n) == 0)
+            break;
+    }
+    if (at == 0)
+        return;
+    memmove(flow->hold, flow->hold + at, flow->hold_len - at);
+    flow->hold_len -= at;
+    c->counts.skipped_octets += at;
+    flow->at_start = false;
+}
+
+/* TLS's first record: a handshake of version 3.0 to 3.4. */
+static bool is_tls(const struct cap_flow *flow)
+{
+    return flow->at_start && flow->hold_len >= 3 && flow->hold[0] == 0x16 && flow->hold[1] == 3 &&
+           flow->hold[2] <= 4;
+}
+
+static bool may_be_tls(const struct cap_flow *flow)
+{
+    static const uint8_t record[2] = {0x16, 3};
+    return flow->at_start && flow->hold_len < 3 &&
+           memcmp(flow->hold, record, flow->hold_len < 2 ? flow->hold_len : 2) == 0;
+}
+
+/* Takes an octet or more into the hold, as many as may belong to a header. */
+static size_t hold_octets(struct capture *c, struct cap_flow *flow, const uint8_t *octets, size_t n)
+{
+    size_t wanted = flow->at_start && flow->hold_len < 3 ? 3 : sizeof flow->hold;
+    if (flow->hold_len == 0 && !flow->at_start) { /* most octets of most flows */
+        const uint8_t *p = memchr(octets, token[0], n);
+        size_t skipped = p == NULL ? n : (size_t)(p - octets);
+        c->counts.skipped_octets += skipped;
+        if (skipped > 0)
+            return skipped;
+    }
+    if (n > wanted - flow->hold_len)
+        n = wanted - flow->hold_len;
+    memcpy(flow->hold + flow->hold_len, octets, n);
+    flow->hold_len += n;
+    if (!is_tls(flow) && !may_be_tls(flow))
+        shift_hold(c, flow, 0);
+    return n;
+}
+
+/* Whether the hold is a header that begins a message. Otherwise goes on to the next place. */
+static bool is_header(struct capture *c, struct cap_flow *flow)
+{
+    if (flow->hold_len < sizeof flow->hold)
+        return false;
+    if (flow->at_start || reload_header_is_plausible(flow->hold))
+        return true;
+    shift_hold(c, flow, 1);
+    return false;
+}
+
+/* Looks for the stream's first header. RELOAD_ERR_WAITS: there are no more octets. */
+static reload_err seek(struct capture *c, struct cap_flow *flow)
+{
+    const uint8_t *octets;
+    for (;;) {
+        if (is_header(c, flow))
+            return open_reader(c, flow);
+        ptrdiff_t n = next_octets(c, flow, &octets);
+        if (n < 0)
+            return n == RELOAD_SOURCE_WAITS ? RELOAD_ERR_WAITS : RELOAD_ERR_MEMORY;
+        if (n == 0 && flow->at_start && flow->hold_len >= sizeof token)
+            return open_reader(c, flow); /* a part of a header */
+        if (n == 0) {
+            c->counts.skipped_octets += flow->hold_len;
+            flow->hold_len = 0;
+            return RELOAD_OK;
+        }
+        if (flow->state == CAP_PASSING) {
+            flow->fed += (uint64_t)n;
+            continue;
+        }
+        flow->fed += hold_octets(c, flow, octets, (size_t)n);
+        if (is_tls(flow)) {
+            c->counts.tls++;
+            flow->state = CAP_PASSING;
+            flow->hold_len = 0;
+        }
+        drop_pieces(flow);
+    }
+}
+
+/* ---- Streams ---- */
+
+/* Goes past octets that are lost, so that the next stream begins. */
+static void skip_lost(struct capture *c, struct cap_flow *flow)
+{
+    struct cap_piece *piece;
+    while ((piece = cap_pieces_at(&flow->pieces, flow->fed)) != NULL && piece->lost) {
+        c->counts.gaps += piece->cut ? 0 : 1;
+        c->counts.lost_octets += piece->cut ? 0 : cap_piece_end(piece) - flow->fed;
+        flow->fed = cap_piece_end(piece);
+    }
+}
+
+/* Ends a stream. Returns whether another one begins in the flow. */
+static bool end_stream(struct capture *c, struct cap_flow *flow)
+{
+    enum cap_end end = flow->end;
+    close_reader(c, flow);
+    flow->end = CAP_END_NOT;
+    flow->taken = flow->fed;
+    flow->hold_len = 0;
+    flow->faulty = false;
+    if (end == CAP_END_LOST || end == CAP_END_CUT) {
+        skip_lost(c, flow);
+        flow->taken = flow->fed;
+        if (flow->state != CAP_PASSING)
+            flow->state = CAP_SEEKING;
+        flow->at_start = true;
+        return true;
+    }
+    if (end == CAP_END_LIMIT && !flow->closing) {
+        flow->state = CAP_SEEKING;
+        flow->at_start = false;
+        return true;
+    }
+    flow->over = true;
+    return false;
+}
+
+static bool is_part(const reload_item *item)
+{
+    const uint8_t *o = item->octets;
+    return item->kind != RELOAD_ITEM_MESSAGE ||
+           item->len < RELOAD_HEADER_SIZE + (((size_t)o[13] << 16) | cap_get16(o + 14));
+}
+
+static reload_err give(struct capture *c, struct cap_flow *flow, const reload_item *item)
+{
+    const struct cap_key *key = &flow->key;
+    uint64_t begin = flow->reader_base + item->offset, end = begin + item->len;
+    reload_err err = RELOAD_OK;
+    cap_item_begin(c, item);
+    c->item.item.offset = begin;
+    cap_address(&c->item.facts.source, key->ipv6 != 0, key->source, key->source_port);
+    cap_address(&c->item.facts.destination, key->ipv6 != 0, key->destination,
+                key->destination_port);
+    c->item.facts.transport = "TCP";
+    for (uint64_t at = begin; at < end && err == RELOAD_OK;) {
+        const struct cap_piece *piece = cap_pieces_at(&flow->pieces, at);
+        if (piece == NULL)
+            break;
+        err = cap_item_add(c, &piece->stamp);
+        at = cap_piece_end(piece);
+    }
+    flow->found = flow->found || item->kind == RELOAD_ITEM_MESSAGE;
+    flow->faulty = flow->faulty || item->kind != RELOAD_ITEM_MESSAGE ||
+                   item->diag.code != RELOAD_OK || is_part(item);
+    bool last = flow->end != CAP_END_NOT && end == flow->fed && is_part(item);
+    flow->taken = end;
+    return err != RELOAD_OK ? err : cap_item_finish(c, last ? flow->end : CAP_END_NOT);
+}
+
+/* ---- Flows ---- */
+
+/* The limit for one flow: its reader holds too much, so its stream ends here. */
+static bool is_too_much(struct capture *c, struct cap_flow *flow)
+{
+    if (flow->end != CAP_END_NOT || flow->fed - flow->taken <= c->options.flow_limit)
+        return false;
+    const struct cap_piece *piece = cap_pieces_at(&flow->pieces, flow->fed - 1);
+    if (piece != NULL)
+        cap_warn_frame(c, ++c->counts.flow_limits, &piece->stamp,
+                       "the limit for one flow (--flow-limit) is reached; its message is given up");
+    return true;
+}
+
+/* The next item of a flow. RELOAD_ERR_WAITS: there is none now; with flow->over: none comes. */
+static reload_err read_flow(struct capture *c, struct cap_flow *flow)
+{
+    const reload_item *item;
+    for (;;) {
+        reload_err err = RELOAD_OK;
+        if (flow->state != CAP_READING)
+            err = seek(c, flow);
+        else if (flow->reader == NULL)
+            err = open_reader(c, flow);
+        if (err != RELOAD_OK)
+            return err;
+        if (flow->state == CAP_READING) {
+            err = reload_reader_next(flow->reader, &item);
+            if (err == RELOAD_OK && item->kind != RELOAD_ITEM_END)
+                return give(c, flow, item);
+            if (err == RELOAD_ERR_WAITS && is_too_much(c, flow)) {
+                flow->end = CAP_END_LIMIT;
+                continue; /* with what the reader holds */
+            }
+            if (err != RELOAD_OK)
+                return err == RELOAD_ERR_READ ? RELOAD_ERR_MEMORY : err;
+        }
+        if (!end_stream(c, flow))
+            return RELOAD_ERR_WAITS;
+    }
+}
+
+/* Counts a flow's memory anew. */
+static void charge(struct capture *c, struct cap_flow *flow)
+{
+    uint64_t now = sizeof *flow + flow->pieces.memory;
+    if (flow->reader != NULL)
+        now += READER_MEMORY + (flow->fed - flow->taken);
+    c->memory += now - flow->charged;
+    flow->charged = now;
+}
+
+static void finish_flow(struct capture *c, struct cap_flow *flow)
+{
+    if (flow->reader != NULL && flow->taken == flow->fed && !flow->faulty)
+        close_reader(c, flow);
+    drop_pieces(flow);
+    charge(c, flow);
+    c->due = flow->next_due;
+    flow->due = false;
+    if (flow->listed)
+        return;
+    if (!flow->found && flow->fed > 0 && flow->state != CAP_PASSING)
+        c->counts.skipped_flows++;
+    c->memory -= flow->charged;
+    close_reader(c, flow);
+    cap_pieces_free(&flow->pieces);
+    free(flow);
+}
+
+reload_err cap_flows_next(struct capture *c, bool *found)
+{
+    *found = false;
+    while (c->due != NULL) {
+        struct cap_flow *flow = c->due;
+        reload_err err = flow->over ? RELOAD_ERR_WAITS : read_flow(c, flow);
+        if (err != RELOAD_ERR_WAITS) {
+            *found = err == RELOAD_OK;
+            return err;
+        }
+        finish_flow(c, flow);
+    }
+    return RELOAD_OK;
+}

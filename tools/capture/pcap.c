@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Packets from a file, by libpcap, which is loaded when the first capture is read. */
+#include "capture/file.h"
+
+#include "base/fault.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+__attribute__((format(printf, 2, 3))) static reload_err fail(reload_diag *diag, const char *format,
+                                                             ...)
+{
+    va_list args;
+    va_start(args, format);
+    *diag = (reload_diag){.code = RELOAD_ERR_READ};
+    (void)vsnprintf(diag->text, sizeof diag->text, format, args);
+    va_end(args);
+    return RELOAD_ERR_READ;
+}
+
+#ifndef HAVE_PCAP
+
+reload_err cap_file_open(struct cap_file **file, const char *filter, reload_source source,
+                         void *arg, reload_diag *diag)
+{
+    (void)file;
+    (void)filter;
+    (void)source;
+    (void)arg;
+    return fail(diag, "a capture, which this build cannot read: it was made without libpcap");
+}
+
+reload_err cap_file_next(struct cap_file *file, struct cap_packet *packet, bool *more,
+                         reload_diag *diag)
+{
+    (void)file;
+    (void)packet;
+    (void)diag;
+    *more = false;
+    return RELOAD_OK;
+}
+
+void cap_file_close(struct cap_file **file)
+{
+    (void)file;
+}
+
+#else
+
+#include <dlfcn.h>
+#include <pcap/pcap.h>
+
+/* ---- libpcap ---- */
+
+/* The functions of libpcap that are used. */
+static struct {
+    bool loaded;
+    char fault[160];
+    pcap_t *(*open)(FILE *, u_int, char *);
+    int (*next)(pcap_t *, struct pcap_pkthdr **, const u_char **);
+    char *(*error)(pcap_t *);
+    int (*link)(pcap_t *);
+    const char *(*link_name)(int);
+    int (*compile)(pcap_t *, struct bpf_program *, const char *, int, bpf_u_int32);
+    int (*match)(const struct bpf_program *, const struct pcap_pkthdr *, const u_char *);
+    void (*free_filter)(struct bpf_program *);
+    void (*close)(pcap_t *);
+} pcap;
+
+static bool find_functions(void *library)
+{
+    const struct {
+        const char *name;
+        void *place;
+    } functions[] = {{"pcap_fopen_offline_with_tstamp_precision", &pcap.open},
+                     {"pcap_next_ex", &pcap.next},
+                     {"pcap_geterr", &pcap.error},
+                     {"pcap_datalink", &pcap.link},
+                     {"pcap_datalink_val_to_name", &pcap.link_name},
+                     {"pcap_compile", &pcap.compile},
+                     {"pcap_offline_filter", &pcap.match},
+                     {"pcap_freecode", &pcap.free_filter},
+                     {"pcap_close", &pcap.close}};
+    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
+        void *function = dlsym(library, functions[i].name);
+        if (function == NULL) {
+            (void)snprintf(pcap.fault, sizeof pcap.fault, "libpcap is too old: it lacks %s",
+                           functions[i].name);
+            return false;
+        }
+        memcpy(functions[i].place, &function, sizeof function);
+    }
+    return true;
+}
+
+/* Loads libpcap, once. It stays loaded. */
+static bool load(void)
+{
+    static const char *const names[] = {"libpcap.so.0.8", "libpcap.so.1"};
+    if (pcap.loaded)
+        return true;
+    pcap.fault[0] = '\0';
+    for (size_t i = 0; i < sizeof names / sizeof names[0] && !pcap.loaded; i++) {
+        void *library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
+        pcap.loaded = library != NULL && find_functions(library);
+        if (library == NULL && i == 0)
+            (void)snprintf(pcap.fault, sizeof pcap.fault,
+                           "libpcap is required to read a capture (Debian: libpcap0.8): %s",
+                           dlerror());
+    }
+    return pcap.loaded;
+}
+
+/* ---- Files ---- */
+
+struct cap_file {
+    struct cap_input input;
+    FILE *stream;
+    pcap_t *pcap;
+    struct bpf_program filter;
+    bool filtered;
+    uint64_t frame;
+};
+
+/* A function of fopencookie. */
+static ssize_t read_cookie(void *cookie, char *octets, size_t size)
+{
+    return cap_input_read(cookie, (uint8_t *)octets, size);
+}
+
+/* What helps with a file that libpcap does not read. */
+static const char *remedy(const char *fault)
+{
+    if (strstr(fault, "different from the type") != NULL)
+        return "; a capture of several link types has to be split: tshark -r FILE -Y "
+               "'frame.interface_id == 0' -F pcap -w OUT, and so for each interface";
+    if (strstr(fault, "snapshot length") != NULL)
+        return "; editcap -F pcap FILE OUT makes one that can be read";
+    return "";
+}
+
+static reload_err fail_pcap(const struct cap_file *f, const char *fault, reload_diag *diag)
+{
+    if (f->input.fault != 0)
+        return fail(diag, "%s",
+                    f->input.fault < 0 ? "the gzip data is damaged" : strerror(f->input.fault));
+    return fail(diag, "%.120s%s", fault, remedy(fault));
+}
+
+static reload_err set_filter(struct cap_file *f, const char *filter, reload_diag *diag)
+{
+    if (filter == NULL)
+        return RELOAD_OK;
+    if (pcap.compile(f->pcap, &f->filter, filter, 1, PCAP_NETMASK_UNKNOWN) != 0)
+        return fail(diag, "--filter: %.200s", pcap.error(f->pcap));
+    f->filtered = true;
+    return RELOAD_OK;
+}
+
+static reload_err open_pcap(struct cap_file *f, const char *filter, reload_diag *diag)
+{
+    char fault[PCAP_ERRBUF_SIZE] = "";
+    f->stream = fopencookie(&f->input, "r", (cookie_io_functions_t){.read = read_cookie});
+    if (f->stream == NULL)
+        return RELOAD_ERR_MEMORY;
+    f->pcap = pcap.open(f->stream, PCAP_TSTAMP_PRECISION_NANO, fault);
+    if (f->pcap == NULL)
+        return fail_pcap(f, fault, diag);
+    int link = pcap.link(f->pcap);
+    const char *name = pcap.link_name(link);
+    if (!cap_link_known(link))
+        return fail(diag,
+                    "link type %d (%s) cannot be read, expected Ethernet, Linux cooked, "
+                    "loopback or raw IP",
+                    link, name == NULL ? "unknown" : name);
+    return set_filter(f, filter, diag);
+}
+
+reload_err cap_file_open(struct cap_file **file, const char *filter, reload_source source,
+                         void *arg, reload_diag *diag)
+{
+    if (!load())
+        return fail(diag, "%s", pcap.fault);
+    struct cap_file *f = calloc(1, sizeof *f);
+    if (f == NULL)
+        return RELOAD_ERR_MEMORY;
+    cap_input_open(&f->input, source, arg);
+    reload_err err = open_pcap(f, filter, diag);
+    if (err == RELOAD_OK)
+        *file = f;
+    else
+        cap_file_close(&f);
+    return err;
+}
+
+void cap_file_close(struct cap_file **file)
+{
+    struct cap_file *f = *file;
+    if (f == NULL)
+        return;
+    if (f->filtered)
+        pcap.free_filter(&f->filter);
+    if (f->pcap != NULL)
+        pcap.close(f->pcap); /* and the stream */
+    else if (f->stream != NULL)
+        (void)fclose(f->stream);
+    cap_input_close(&f->input);
+    free(f);
+    *file = NULL;
+}
+
+reload_err cap_file_next(struct cap_file *f, struct cap_packet *packet, bool *more,
+                         reload_diag *diag)
+{
+    struct pcap_pkthdr *header;
+    const u_char *octets;
+    int result;
+    do {
+        result = pcap.next(f->pcap, &header, &octets);
+        cap_input_packet(&f->input, &packet->via, &packet->stamp.digits);
+        f->frame++;
+    } while (result == 1 && f->filtered && pcap.match(&f->filter, header, octets) == 0 &&
+             !RL_FAULT("captures: --filter"));
+    *more = result == 1;
+    if (result != 1)
+        return result == PCAP_ERROR_BREAK && f->input.fault == 0
+                   ? RELOAD_OK
+                   : fail_pcap(f, pcap.error(f->pcap), diag);
+    packet->octets = octets;
+    packet->len = header->caplen;
+    packet->sent = header->len > header->caplen ? header->len : header->caplen;
+    packet->link = pcap.link(f->pcap);
+    packet->stamp.frame = f->frame;
+    packet->stamp.seconds = header->ts.tv_sec;
+    packet->stamp.fraction = (uint32_t)header->ts.tv_usec; /* in nanoseconds */
+    return RELOAD_OK;
+}
+
+#endif
