@@ -273,14 +273,15 @@ static void write_address(reload_json_writer *w, const char *key, const reload_v
     reload_json_end_object(w);
 }
 
-static void write_capture(reload_json_writer *w, const reload_capture *capture, bool timed)
+void reload_json_capture(reload_json_writer *w, const reload_origin *origin)
 {
+    const reload_capture *capture = origin->capture;
     reload_json_key(w, "frames");
     reload_json_begin_array(w);
     for (size_t i = 0; i < capture->frame_count; i++)
         reload_json_integer(w, (int64_t)capture->frames[i]);
     reload_json_end_array(w);
-    if (timed)
+    if (origin->captured != RELOAD_NO_TIME)
         write_time(w, capture);
     write_address(w, "source", &capture->source);
     write_address(w, "destination", &capture->destination);
@@ -301,7 +302,7 @@ static void write_meta(reload_json_writer *w, const reload_origin *origin)
     reload_json_key(w, "index");
     reload_json_integer(w, (int64_t)origin->index);
     if (origin->capture != NULL)
-        write_capture(w, origin->capture, origin->captured != RELOAD_NO_TIME);
+        reload_json_capture(w, origin);
     else if (origin->captured != RELOAD_NO_TIME)
         write_time(w, &(reload_capture){.seconds = whole_seconds(origin->captured),
                                         .fraction = microseconds(origin->captured) * 1000,

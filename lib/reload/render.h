@@ -48,6 +48,9 @@ reload_err reload_json_write(const reload_msg *msg, const reload_origin *origin,
 reload_err reload_json_write_garbage(const uint8_t *octets, size_t len, const char *error,
                                      const reload_origin *origin, unsigned flags, reload_sink sink,
                                      void *arg);
+/* Writes where and when a message was captured as members of an open object, from frames to
+ * transport. origin has a capture. */
+void reload_json_capture(reload_json_writer *w, const reload_origin *origin);
 /* Writes a header field's value as in such an object: true or false, a name or a number, or hex
  * digits. */
 void reload_json_field(reload_json_writer *w, const reload_msg *msg, reload_field field);

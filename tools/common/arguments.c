@@ -200,7 +200,7 @@ static void store_value(struct tool *tool, const struct option_row *row, const c
         *(int *)target = argument_word(tool, row->name, text, row->words);
         break;
     case OPTION_IS_FORM:
-        *(reload_form *)target = argument_form(tool, row->name, text);
+        *(struct input_form *)target = argument_form(tool, row->name, text);
         break;
     default:
         store_flag(tool, row, target);

@@ -39,7 +39,7 @@ enum option_kind {
     OPTION_IS_OCTETS,    /* hex digits of max octets [struct octets_value] */
     OPTION_IS_NAMED,     /* a header value by name or number [int64_t] */
     OPTION_IS_WORD,      /* one of words, whose index is stored [int] */
-    OPTION_IS_FORM,      /* form of the input [reload_form] */
+    OPTION_IS_FORM,      /* form of the input [struct input_form] */
     OPTION_IS_CALL       /* handled by a function, as a flag if argument is NULL */
 };
 
@@ -137,8 +137,16 @@ struct option_row {
      .help = __VA_ARGS__}
 #define OPTION_FORM(short_name, long_name, struct_type, member, ...)                             \
     {.kind = OPTION_IS_FORM, .letter = short_name, .name = long_name, .argument = "FORM",        \
-     .target = OPTION_TARGET(struct_type, member, reload_form),                                  \
+     .target = OPTION_TARGET(struct_type, member, struct input_form),                                 \
      .help = __VA_ARGS__}
+/* The options of captures, for the member that is a struct input_options. */
+#define OPTIONS_CAPTURE(struct_type, member)                                                     \
+    OPTION_TEXT(0, "filter", "EXPR", struct_type, member.filter,                                 \
+                "read only the packets of a capture that libpcap's filter EXPR selects"),        \
+    OPTION_NUMBER(0, "flow-limit", "N", struct_type, member.flow_limit, 1, INT64_MAX,            \
+                  "keep at most N octets of a TCP flow of a capture (default: 64 MiB)"),         \
+    OPTION_NUMBER(0, "total-limit", "N", struct_type, member.total_limit, 1, INT64_MAX,          \
+                  "keep at most N octets of a capture's flows and fragments (default: 256 MiB)")
 #define OPTION_CALL(short_name, long_name, arg, function, ...)                                   \
     {.kind = OPTION_IS_CALL, .letter = short_name, .name = long_name, .argument = arg,           \
      .call = function,                                                                           \
@@ -187,7 +195,7 @@ uint8_t argument_named(const struct tool *tool, const char *name, const char *te
 /* The index of a word in a list that ends with NULL. */
 int argument_word(const struct tool *tool, const char *name, const char *text,
                   const char *const *words);
-reload_form argument_form(const struct tool *tool, const char *name, const char *text);
+struct input_form argument_form(const struct tool *tool, const char *name, const char *text);
 /* Handles an option with an overlay's name, which is never empty (D23). target: a const char *. */
 option_call argument_overlay_option;
 /* Adds a file to the list of an option. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "base/fault.h"
+#include "common/captures.h"
 #include "common/descriptors.h"
 #include "common/tool.h"
 
@@ -11,66 +12,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* ---- Whole files ---- */
-
-/* Warns of a secret file that is not its owner's alone. */
-static void check_mode(const struct tool *tool, const char *path, int fd)
-{
-    struct stat st;
-    if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & (S_IRGRP | S_IROTH)) != 0)
-        tool_warn_file(tool, path, "other users can read this file; chmod 600 prevents it");
-}
-
-/* Reads an open file to its end and closes it. fd is -1, with errno, if it could not be opened. */
-static bool load_open(int fd, size_t max, reload_buf *buf, reload_diag *diag)
-{
-    uint8_t chunk[4096];
-    ssize_t n = -1;
-    while (fd >= 0 && buf->err == RELOAD_OK && buf->len <= max &&
-           (n = descriptor_read(fd, chunk, sizeof chunk)) > 0)
-        reload_buf_append(buf, chunk, (size_t)n);
-    *diag = (reload_diag){.code = RELOAD_ERR_READ};
-    if (n < 0)
-        (void)snprintf(diag->text, sizeof diag->text, "%s", strerror(errno));
-    else if (buf->err != RELOAD_OK)
-        (void)snprintf(diag->text, sizeof diag->text, "%s", reload_strerror(buf->err));
-    else if (buf->len > max)
-        (void)snprintf(diag->text, sizeof diag->text, "longer than %zu octets", max);
-    else
-        diag->code = RELOAD_OK;
-    if (fd >= 0)
-        (void)close(fd);
-    explicit_bzero(chunk, sizeof chunk);
-    return diag->code == RELOAD_OK;
-}
-
-static int open_whole(const char *path)
-{
-    return open(path, O_RDONLY | O_NOCTTY);
-}
-
-bool file_load(const char *path, size_t max, reload_buf *buf, reload_diag *diag)
-{
-    return load_open(open_whole(path), max, buf, diag);
-}
-
-bool file_read(struct tool *tool, const char *path, size_t max, reload_buf *buf, bool secret)
-{
-    reload_diag diag;
-    int fd = open_whole(path), cause = errno;
-    if (fd >= 0 && secret) {
-        tool_hide_memory();
-        check_mode(tool, path, fd);
-    }
-    errno = cause;
-    if (load_open(fd, max, buf, &diag))
-        return true;
-    tool_error_file(tool, STATUS_FAILED, path, "%s", diag.text);
-    return false;
-}
-
-/* ---- Messages ---- */
 
 bool input_open(struct input *in, struct tool *tool, const struct input_options *options,
                 char **files, int count, struct output *flushed)
@@ -109,6 +50,42 @@ static ptrdiff_t read_file(void *arg, uint8_t *octets, size_t size)
     return descriptor_read(in->fd, octets, size);
 }
 
+/* A reload_source: what was read to recognise the file, then the rest. */
+static ptrdiff_t read_input(void *arg, uint8_t *octets, size_t size)
+{
+    struct input *in = arg;
+    size_t left = in->head.len - in->head_pos, n = left < size ? left : size;
+    if (left == 0)
+        return in->head_over ? 0 : read_file(in, octets, size);
+    memcpy(octets, in->head.octets + in->head_pos, n);
+    in->head_pos += n;
+    return (ptrdiff_t)n;
+}
+
+/* Whether the file is a capture. If it cannot be read, its reader meets the error again. */
+static bool recognise(struct input *in)
+{
+    enum capture_kind kind = CAPTURE_MORE;
+    uint8_t octets[4096];
+    const struct input_form *form = &in->options.form;
+    in->head_pos = 0;
+    in->head_over = false;
+    reload_buf_reset(&in->head);
+    if (form->capture || form->form != RELOAD_FORM_AUTO)
+        return form->capture;
+    while (kind == CAPTURE_MORE) {
+        ptrdiff_t n = read_file(in, octets, sizeof octets);
+        if (n < 0)
+            return false;
+        in->head_over = n == 0;
+        reload_buf_append(&in->head, octets, (size_t)n);
+        if (in->head.err != RELOAD_OK)
+            return false;
+        kind = capture_recognise(in->head.octets, in->head.len, in->head_over);
+    }
+    return kind == CAPTURE_YES && !RL_FAULT("captures: a capture is recognised");
+}
+
 static void close_file(struct input *in)
 {
     if (in->fd > STDIN_FILENO)
@@ -129,9 +106,9 @@ static int open_file(const struct input *in)
 static void open_reader(struct input *in)
 {
     const reload_reader_options options = {.size = sizeof options,
-                                           .form = in->options.form,
+                                           .form = in->options.form.form,
                                            .max_message = (uint32_t)in->options.max_message};
-    (void)reload_reader_open_with(in->reader, &options, read_file, in);
+    (void)reload_reader_open_with(in->reader, &options, read_input, in);
 }
 
 /* Opens the next file that can be opened. Returns false if none is left. */
@@ -143,7 +120,11 @@ static bool next_file(struct input *in)
         in->fd = strcmp(in->file, "-") == 0 ? STDIN_FILENO : open_file(in);
         if (in->fd >= 0) {
             in->empty = true;
-            open_reader(in);
+            in->is_capture = recognise(in);
+            if (!in->is_capture)
+                open_reader(in);
+            else if (!captures_open(in, read_input))
+                close_file(in);
             return true;
         }
         in->unread = true;
@@ -152,24 +133,28 @@ static bool next_file(struct input *in)
     return false;
 }
 
+/* Makes an item the current one. Returns RELOAD_OK, or why it cannot be read. */
+static reload_err set_item(struct input *in, const reload_item *item, const char *file)
+{
+    reload_diag diag;
+    in->item = item;
+    in->empty = false;
+    in->index++;
+    in->length = item->extent;
+    in->origin = (reload_origin){.size = sizeof in->origin,
+                                 .file = file,
+                                 .offset = item->offset,
+                                 .index = in->index,
+                                 .captured = item->captured};
+    return item->kind == RELOAD_ITEM_MESSAGE ? reload_item_parse(item, in->msg, &diag) : RELOAD_OK;
+}
+
 /* Takes what the reader returned. Returns false, with the file closed, at its end or an error. */
 static bool take_item(struct input *in, reload_err err)
 {
-    reload_diag diag;
-    if (err == RELOAD_OK && in->item->kind != RELOAD_ITEM_END) {
-        in->empty = false;
-        in->index++;
-        in->length = in->item->extent;
-        in->origin = (reload_origin){.size = sizeof in->origin,
-                                     .file = in->file,
-                                     .offset = in->item->offset,
-                                     .index = in->index,
-                                     .captured = in->item->captured};
-        if (in->item->kind == RELOAD_ITEM_MESSAGE)
-            err = reload_item_parse(in->item, in->msg, &diag);
-        if (err == RELOAD_OK)
-            return true;
-    }
+    if (err == RELOAD_OK && in->item->kind != RELOAD_ITEM_END &&
+        (err = set_item(in, in->item, in->file)) == RELOAD_OK)
+        return true;
     in->unread = in->unread || err != RELOAD_OK;
     if (err == RELOAD_ERR_READ)
         tool_error_file(in->tool, STATUS_FAILED, in->file, "%s", strerror(errno));
@@ -181,13 +166,48 @@ static bool take_item(struct input *in, reload_err err)
     return false;
 }
 
+/* Takes the next item of a capture. Returns false at the file's end, or an error. */
+static bool take_captured(struct input *in)
+{
+    const struct capture_item *captured = captures_next(in);
+    if (captured == NULL) {
+        close_file(in);
+        return false;
+    }
+    reload_err err = set_item(in, &captured->item, captured->file);
+    in->origin.capture = &captured->facts;
+    if (err == RELOAD_OK)
+        return true;
+    in->unread = true;
+    tool_error_file(in->tool, STATUS_FAILED, in->file, "%s", reload_strerror(err));
+    close_file(in);
+    return false;
+}
+
 bool input_next(struct input *in)
 {
     for (;;) {
-        if (in->fd < 0 && !next_file(in))
-            return false;
-        if (take_item(in, reload_reader_next(in->reader, &in->item)))
+        if (in->ending) { /* before the next file, if that is open */
+            int fd = in->fd;
+            in->fd = -1;
+            bool taken = take_captured(in);
+            in->fd = fd;
+            if (taken)
+                return true;
+            in->ending = false;
+        }
+        if (in->fd < 0 && !next_file(in)) {
+            if (!in->in_capture)
+                return false;
+            captures_end(in);
+        } else if (in->fd >= 0 && !in->is_capture && in->in_capture) {
+            captures_end(in);
+        } else if (in->fd >= 0 && in->is_capture) {
+            if (take_captured(in))
+                return true;
+        } else if (in->fd >= 0 && take_item(in, reload_reader_next(in->reader, &in->item))) {
             return true;
+        }
     }
 }
 
@@ -196,11 +216,13 @@ void input_close(struct input *in)
     close_file(in);
     reload_reader_free(&in->reader);
     reload_msg_free(&in->msg);
+    reload_buf_free(&in->head);
+    capture_free(&in->capture);
 }
 
 void input_error(struct input *in, int status, const reload_diag *diag)
 {
-    char place[320] = "";
+    char place[320] = "", where[96];
     uint64_t offset = in->item->offset;
     bool text = in->item->form != RELOAD_FORM_BINARY;
     bool inner = diag->has_offset && in->item->kind == RELOAD_ITEM_MESSAGE;
@@ -219,8 +241,8 @@ void input_error(struct input *in, int status, const reload_diag *diag)
     else if (diag->has_pointer && in->item->kind == RELOAD_ITEM_BAD)
         (void)snprintf(place, sizeof place,
                        "%s: ", diag->pointer[0] == '\0' ? "the whole value" : diag->pointer);
-    tool_error(in->tool, status, "%s: offset %" PRIu64 ": message %" PRIu64 ": %s%s", in->file,
-               offset, in->index, place, diag->text);
+    tool_error(in->tool, status, "%s: %s: message %" PRIu64 ": %s%s", in->origin.file,
+               origin_place(&in->origin, offset, where), in->index, place, diag->text);
 }
 
 bool input_is_message(struct input *in)

@@ -151,10 +151,19 @@ bool output_takes_colour(const struct output *out);
 
 /* ---- Input ---- */
 
+/* The form of the input, if it is specified. */
+struct input_form {
+    reload_form form;
+    bool capture; /* pcap or pcapng */
+};
+
 /* How the input is read. */
 struct input_options {
-    reload_form form;
+    struct input_form form;
     int64_t max_message; /* D33: the largest Length that is accepted; 0: any */
+    const char *filter;  /* of captures: libpcap's expression */
+    int64_t flow_limit;  /* of captures: octets kept for a flow, and for all; 0: the default */
+    int64_t total_limit;
 };
 
 /* The messages of all files. */
@@ -168,17 +177,25 @@ struct input {
     void (*before_wait)(void *arg); /* called at the same moment; may be NULL */
     void *before_wait_arg;
     reload_reader *reader;
-    struct capture *capture; /* of consecutive capture files; NULL: there was none */
-    int fd;                  /* -1: no file is open */
-    const char *file;        /* its name, "-" for standard input */
-    bool empty;              /* no item was found in it so far */
-    bool unread;             /* some file could not be read to its end */
-    bool reported;           /* the faults of items are not printed, since the output has them */
-    uint64_t index;          /* of the item, from 1, over all files */
-    const reload_item *item; /* the reader's, until it reads on */
-    reload_origin origin;    /* of the item; its capture: facts of a captured one */
-    uint64_t length;         /* of the item, in octets of the file */
-    reload_msg *msg;         /* the item as a message, if it is one */
+    reload_buf head; /* read to recognise a capture, then passed on */
+    size_t head_pos;
+    bool head_over;           /* the file ended in it */
+    struct capture *capture;  /* NULL: there was none so far */
+    bool is_capture;          /* the open file is one */
+    bool in_capture;          /* some capture file was read, and its flows have not been ended, */
+    bool ending;              /* or are being ended */
+    uint64_t capture_items;   /* in it */
+    const char *capture_file; /* the last one */
+    int fd;                   /* -1: no file is open */
+    const char *file;         /* its name, "-" for standard input */
+    bool empty;               /* no item was found in it so far */
+    bool unread;              /* some file could not be read to its end */
+    bool reported;            /* the faults of items are not printed, since the output has them */
+    uint64_t index;           /* of the item, from 1, over all files */
+    const reload_item *item;  /* the reader's, until it reads on */
+    reload_origin origin;     /* of the item; its capture: facts of a captured one */
+    uint64_t length;          /* of the item, in octets of the file */
+    reload_msg *msg;          /* the item as a message, if it is one */
 };
 
 /* Reads count files, or standard input if count is 0. Returns false without memory. */
@@ -188,11 +205,21 @@ bool input_open(struct input *in, struct tool *tool, const struct input_options 
  * at the end. */
 bool input_next(struct input *in);
 void input_close(struct input *in);
+/* Ends the program if options about captures have no effect. */
+void input_check(const struct tool *tool, const struct input_options *options);
+/* If a capture was read, prints what was in it in a line on standard error, followed by more (NULL:
+ * nothing), and warnings about what was not looked into. */
+void input_summarise(const struct input *in, const char *more);
 /* Reports the item's fault: "tool: file: offset N: message I: …". In binary input,
  * diag's offset is added to the item's. */
 void input_error(struct input *in, int status, const reload_diag *diag);
 /* Whether the item is a message. Garbage, and what cannot be read, is reported. */
 bool input_is_message(struct input *in);
+
+/* Where an item was found, for errors: "offset 12", or of a captured one "frame 3: offset 12". */
+const char *origin_place(const reload_origin *origin, uint64_t offset, char text[96]);
+/* The same with all frames, the time, the transport and the addresses. */
+const char *origin_place_in_full(const reload_origin *origin, char text[256]);
 
 /* Reads a whole file of at most max octets into buf. secret: a warning is printed if other users
  * can read it. Returns false after reporting an error. */

@@ -180,11 +180,14 @@ int argument_word(const struct tool *tool, const char *name, const char *text,
     tool_usage(tool, "--%s: \"%s\" is unknown, expected one of %s", name, text, list);
 }
 
-reload_form argument_form(const struct tool *tool, const char *name, const char *text)
+struct input_form argument_form(const struct tool *tool, const char *name, const char *text)
 {
-    static const char *const words[] = {"binary", "json", "hex", "base64", NULL};
-    static const reload_form forms[] = {RELOAD_FORM_BINARY, RELOAD_FORM_JSON, RELOAD_FORM_HEX,
-                                        RELOAD_FORM_BASE64};
+    static const char *const words[] = {"binary", "json", "hex", "base64", "pcap", NULL};
+    static const struct input_form forms[] = {{RELOAD_FORM_BINARY, false},
+                                              {RELOAD_FORM_JSON, false},
+                                              {RELOAD_FORM_HEX, false},
+                                              {RELOAD_FORM_BASE64, false},
+                                              {RELOAD_FORM_BINARY, true}};
     return forms[argument_word(tool, name, text, words)];
 }
 

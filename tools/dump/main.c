@@ -49,10 +49,11 @@ static const struct option_row rows[] = {
     OPTION_FLAG(0, "diff", struct dump_options, diff,
                 "compare the messages of two files field by field, with diff(1)'s exit status"),
     OPTION_FORM('i', "input", struct dump_options, input.form,
-                "read binary, json, hex or base64 (default: detected from the first octets)"),
+                "read binary, json, hex, base64 or pcap (default: detected from the first octets)"),
     OPTION_NUMBER(0, "max-message", "N", struct dump_options, input.max_message, 1,
                   RELOAD_MAX_LENGTH,
                   "treat a message whose Length exceeds N as malformed (default: no limit)"),
+    OPTIONS_CAPTURE(struct dump_options, input),
     OPTION_TEXT('o', "output", "FILE", struct dump_options, output,
                 "write to FILE instead of standard output"),
     OPTION_QUIET("print errors only, no warnings"),
@@ -132,6 +133,7 @@ int main(int argc, char **argv)
     int first = arguments_parse(&tool, &line, argc, argv, &o), count = argc - first;
     char **files = argv + first;
     struct output out;
+    input_check(&tool, &o.input);
     if (o.diff)
         check_diff(&tool, &o, files, count);
     if (o.tbs != NULL)

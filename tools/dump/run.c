@@ -80,6 +80,7 @@ void dump_files(struct dump *d, char **files, int count)
             output_garbage(d->out, d->form, in.item, origin, d->flags);
         }
     }
+    input_summarise(&in, NULL);
     input_close(&in);
 }
 

@@ -78,7 +78,7 @@ static const struct option_row rows[] = {
     OPTION_BIT(0, "pretty", struct sign_options, json_flags, RELOAD_PRETTY,
                "write JSON over several lines, indented"),
     OPTION_FORM('i', "input", struct sign_options, input.form,
-                "read binary, json, hex or base64 (default: detected from the first octets)"),
+                "read binary, json, hex, base64 or pcap (default: detected from the first octets)"),
     OPTION_NUMBER(0, "max-message", "N", struct sign_options, input.max_message, 1,
                   RELOAD_MAX_LENGTH,
                   "treat a message whose Length exceeds N as malformed (default: no limit)"),

@@ -36,10 +36,11 @@ static const struct option_row rows[] = {
                    form_octets_option,
                 "write the messages that pass, as binary, json or hex, instead of reports"),
     OPTION_FORM('i', "input", struct verify_options, input.form,
-                "read binary, json, hex or base64 (default: detected from the first octets)"),
+                "read binary, json, hex, base64 or pcap (default: detected from the first octets)"),
     OPTION_NUMBER(0, "max-message", "N", struct verify_options, input.max_message, 1,
                   RELOAD_MAX_LENGTH,
                   "treat a message whose Length exceeds N as malformed (default: no limit)"),
+    OPTIONS_CAPTURE(struct verify_options, input),
     OPTION_TEXT('o', "output", "FILE", struct verify_options, output,
                 "write to FILE instead of standard output"),
     OPTION_TEXT(0, "report", "FILE", struct verify_options, report,
@@ -92,6 +93,7 @@ int main(int argc, char **argv)
     descriptors_open_standard();
     int operand = arguments_parse(&v.tool, &command, argc, argv, &v.options);
     check_options(&v.tool, &v.options);
+    input_check(&v.tool, &v.options.input);
     form_check_terminal(&v.tool, v.options.form, v.options.output);
     verify_run(&v, argv + operand, argc - operand);
     if (v.tool.status == STATUS_MALFORMED) /* for this tool, one more way to be invalid */

@@ -128,6 +128,20 @@ static void report_origin(reload_json_writer *w, const reload_origin *origin)
     reload_json_integer(w, (int64_t)origin->offset);
 }
 
+static void report_capture(reload_json_writer *w, const reload_origin *origin)
+{
+    if (origin->capture == NULL)
+        return;
+    reload_json_key(w, "meta");
+    reload_json_begin_object(w);
+    reload_json_capture(w, origin);
+    reload_json_end_object(w);
+    if (origin->capture->incomplete) {
+        reload_json_key(w, "incomplete");
+        reload_json_bool(w, true);
+    }
+}
+
 static void report_verdict(reload_json_writer *w, const reload_report *report)
 {
     report_string(w, "verdict", reload_verdict_text(report->verdict));
@@ -221,6 +235,7 @@ static void write_report(struct report_writer *r, const reload_report *report,
         report_origin(w, place->origin);
         reload_json_key(w, "length");
         reload_json_integer(w, (int64_t)place->length);
+        report_capture(w, place->origin);
     }
     report_verdict(w, report);
     report_fields(w, msg);

@@ -82,10 +82,10 @@ static int warn_of_finding(void *arg, const struct lint_finding *finding)
 {
     const struct lint_lines *lines = arg;
     const reload_origin *origin = &lines->slot->origin;
-    char text[640];
+    char text[640], where[96];
     finding_text(lines->msg, finding, text, sizeof text);
-    tool_warn(&lines->v->tool, "%s: offset %" PRIu64 ": message %" PRIu64 ": %s%s", origin->file,
-              origin->offset, origin->index, lines->prefix, text);
+    tool_warn(&lines->v->tool, "%s: %s: message %" PRIu64 ": %s%s", origin->file,
+              origin_place(origin, origin->offset, where), origin->index, lines->prefix, text);
     return 0;
 }
 
@@ -238,8 +238,9 @@ static void print_report(struct verify *v, const struct slot *slot, const reload
 void report_text(struct verify *v, const struct slot *slot)
 {
     explanations_rewind(&v->explanations);
+    char where[256];
     print_escaped(v, slot->origin.file);
-    print(v, ": offset %" PRIu64 ": message %" PRIu64 ": ", slot->origin.offset,
+    print(v, ": %s: message %" PRIu64 ": ", origin_place_in_full(&slot->origin, where),
           slot->origin.index);
     print_report(v, slot, slot->msg, slot->report, 0);
 }
@@ -262,9 +263,11 @@ void report_rejected(struct verify *v, const struct slot *slot)
     const reload_report *report = slot->report;
     explanations_rewind(&v->explanations);
     if (report->verdict == RELOAD_INVALID) {
-        tool_warn(&v->tool, "%s: offset %" PRIu64 ": message %" PRIu64 ": not passed on: %s: %s%s",
-                  slot->origin.file, slot->origin.offset, slot->origin.index,
-                  reload_reason_text(report->reason), report->detail, hint(v, report));
+        char where[96];
+        tool_warn(&v->tool, "%s: %s: message %" PRIu64 ": not passed on: %s: %s%s",
+                  slot->origin.file, origin_place(&slot->origin, slot->origin.offset, where),
+                  slot->origin.index, reload_reason_text(report->reason), report->detail,
+                  hint(v, report));
         print_explanations(v, slot, slot->msg, report, "");
     }
     warn_of_findings(v, slot, slot->msg, report);

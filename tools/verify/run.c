@@ -55,9 +55,10 @@ static void describe_garbage(struct verify *v, struct slot *slot)
 
 static void fill_slot(struct verify *v, struct slot *slot)
 {
-    slot->origin = v->in.origin;
     slot->length = v->in.length;
-    if (slot->report == NULL && (slot->report = reload_report_new()) == NULL)
+    if (slot_keep_origin(v, slot) != RELOAD_OK)
+        slot_fail(v, slot, reload_strerror(RELOAD_ERR_MEMORY));
+    else if (slot->report == NULL && (slot->report = reload_report_new()) == NULL)
         slot_fail(v, slot, reload_strerror(RELOAD_ERR_MEMORY));
     else if (input_is_message(&v->in))
         judge_slot(v, slot);
@@ -134,6 +135,7 @@ void verify_run(struct verify *v, char **files, int count)
     v->tool.note_arg = v;
     if (open_all(v, files, count)) {
         read = verify_all(v);
+        summary_print(v);
         input_close(&v->in);
     } else {
         slots_finish(v); /* the notes on what failed */

@@ -4,9 +4,32 @@
 #include "verify/verify.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- Filling ---- */
+
+reload_err slot_keep_origin(struct verify *v, struct slot *slot)
+{
+    const reload_capture *capture = v->in.origin.capture;
+    slot->origin = v->in.origin;
+    if (capture == NULL)
+        return RELOAD_OK;
+    slot->origin.capture = NULL; /* until it is copied */
+    if (slot->frame_cap < capture->frame_count) {
+        uint64_t *frames = realloc(slot->frames, capture->frame_count * sizeof *frames);
+        if (frames == NULL)
+            return RELOAD_ERR_MEMORY;
+        slot->frames = frames;
+        slot->frame_cap = capture->frame_count;
+    }
+    slot->capture = *capture;
+    if (capture->frame_count > 0)
+        memcpy(slot->frames, capture->frames, capture->frame_count * sizeof *slot->frames);
+    slot->capture.frames = slot->frames;
+    slot->origin.capture = &slot->capture;
+    return RELOAD_OK;
+}
 
 reload_err slot_keep_message(struct verify *v, struct slot *slot)
 {
@@ -67,6 +90,7 @@ void slots_free(struct verify *v)
 {
     for (size_t i = 0; i < MAX_SLOTS; i++) {
         reload_report_free(&v->slots[i].report);
+        free(v->slots[i].frames);
         reload_msg_free(&v->slots[i].own_msg);
         reload_buf_free(&v->slots[i].octets);
         reload_buf_free(&v->slots[i].notes);

@@ -34,6 +34,9 @@ struct slot {
     reload_msg *own_msg;   /* what msg points to if later messages are read before it is printed */
     reload_buf octets;     /* of own_msg */
     reload_origin origin;
+    reload_capture capture; /* what origin points to, if the message was captured, */
+    uint64_t *frames;       /* and what that points to */
+    size_t frame_cap;
     uint64_t length; /* in octets of the file */
     reload_moment moment;
     reload_report *report;
@@ -88,7 +91,9 @@ struct verify {
     struct seen seen[SEEN]; /* to expect replays; a later request replaces an earlier one */
     size_t filled;          /* slots that wait for the commit */
     size_t octets;          /* in them */
-    int64_t since;          /* when the first was filled, by tool_milliseconds */
+    uint64_t verdicts[RELOAD_PINNED + 1][RELOAD_REASON_EXPIRED + 1]; /* how many reports had them */
+    uint64_t unchecked;                                              /* messages without a report */
+    int64_t since;                    /* when the first was filled, by tool_milliseconds */
     struct explanations explanations; /* of the message that is being printed */
     struct output out, report, rejects;
     struct input in;
@@ -115,6 +120,8 @@ void policy_forget(struct verify *v);
 
 /* ---- slots.c: from judging to the commit ---- */
 
+/* Notes where the input's item is, also for the time when more is read. RELOAD_ERR_MEMORY. */
+reload_err slot_keep_origin(struct verify *v, struct slot *slot);
 /* Moves the message from the input to the slot, since more is read before it is printed. */
 reload_err slot_keep_message(struct verify *v, struct slot *slot);
 /* Reports that the slot's message could not be checked. */
@@ -146,6 +153,11 @@ void writers_write(struct verify *v, struct slot *slot);
 /* Closes the outputs. read: all input was read, so that their files appear even if they are empty.
  */
 void writers_close(struct verify *v, bool read);
+
+/* summary.c: counts a slot's verdict, and prints them all after a capture's counts, if there was
+ * one. */
+void summary_count(struct verify *v, const struct slot *slot);
+void summary_print(struct verify *v);
 
 /* report-text.c: prints a slot's report in lines; or, where messages are written instead, warns
  * that one is not passed on, and of what --lint and --explain found. */

@@ -127,6 +127,7 @@ static void explain(struct verify *v, const struct slot *slot)
 
 void writers_write(struct verify *v, struct slot *slot)
 {
+    summary_count(v, slot);
     if (slot->has_report)
         explain(v, slot);
     if (slot->has_report && slot->msg != NULL && !reload_report_passed(slot->report))

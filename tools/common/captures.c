@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#include "common/captures.h"
+
+#include "base/fault.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* ---- Reading ---- */
+
+/* A capture_warn. */
+static void warn(void *arg, const char *file, const char *words)
+{
+    tool_warn_file(arg, file, "%s", words);
+}
+
+static bool make_capture(struct input *in)
+{
+    const struct capture_options options = {.filter = in->options.filter,
+                                            .max_message = in->options.max_message,
+                                            .flow_limit = (uint64_t)in->options.flow_limit,
+                                            .total_limit = (uint64_t)in->options.total_limit};
+    if (in->capture == NULL)
+        in->capture = capture_new(&options, warn, in->tool);
+    return in->capture != NULL;
+}
+
+static void report(struct input *in, reload_err err, const reload_diag *diag)
+{
+    in->unread = true;
+    tool_error_file(in->tool, STATUS_FAILED, in->file, "%s",
+                    err == RELOAD_ERR_READ ? diag->text : reload_strerror(err));
+}
+
+bool captures_open(struct input *in, reload_source source)
+{
+    reload_diag diag = {0};
+    reload_err err = make_capture(in) ? capture_open(in->capture, in->file, source, in, &diag)
+                                      : RELOAD_ERR_MEMORY;
+    if (err == RELOAD_OK) {
+        in->in_capture = true;
+        in->capture_file = in->file;
+        return true;
+    }
+    report(in, err, &diag);
+    return false;
+}
+
+const struct capture_item *captures_next(struct input *in)
+{
+    const struct capture_item *item;
+    reload_diag diag;
+    reload_err err = capture_next(in->capture, &item, &diag);
+    if (err != RELOAD_OK)
+        report(in, err, &diag);
+    else if (item != NULL)
+        in->capture_items++;
+    else if (in->ending && in->capture_items == 0 && !in->unread)
+        tool_error_file(in->tool, STATUS_MALFORMED, in->capture_file, "no message in it");
+    if (item == NULL && in->ending)
+        in->capture_items = 0;
+    return item;
+}
+
+void captures_end(struct input *in)
+{
+    capture_finish(in->capture);
+    in->in_capture = false;
+    in->ending = true;
+}
+
+/* ---- Options ---- */
+
+/* Whether a filter asks for ports, which only the first fragment of a datagram has. */
+static bool filter_drops_fragments(const char *filter)
+{
+    static const char *const words[] = {"port", "portrange", "udp[", "tcp["};
+    if (strstr(filter, "ip[6:2]") != NULL || strstr(filter, "ip[6]") != NULL)
+        return false;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strstr(filter, words[i]) != NULL)
+            return true;
+    return false;
+}
+
+void input_check(const struct tool *tool, const struct input_options *o)
+{
+    bool other = o->form.form != RELOAD_FORM_AUTO && !o->form.capture;
+    const char *option = o->filter != NULL     ? "--filter"
+                         : o->flow_limit != 0  ? "--flow-limit"
+                         : o->total_limit != 0 ? "--total-limit"
+                                               : NULL;
+    if (other && option != NULL)
+        tool_usage(tool, "%s requires captures: it cannot be combined with another --input",
+                   option);
+    if (o->filter != NULL && filter_drops_fragments(o->filter) &&
+        !RL_FAULT("captures: a filter that drops fragments is noticed"))
+        tool_warn(tool,
+                  "warning: --filter drops the fragments of a datagram after the first; "
+                  "'(%s) or (ip[6:2] & 0x1fff != 0) or (ip6[6] = 44)' keeps them",
+                  o->filter);
+}
+
+/* ---- Places ---- */
+
+__attribute__((format(printf, 3, 4))) static void append(char *text, size_t size,
+                                                         const char *format, ...)
+{
+    size_t used = strlen(text);
+    va_list args;
+    va_start(args, format);
+    if (used < size)
+        (void)vsnprintf(text + used, size - used, format, args);
+    va_end(args);
+}
+
+const char *origin_place(const reload_origin *origin, uint64_t offset, char text[96])
+{
+    enum { SIZE = 96 };
+    const reload_capture *capture = origin->capture;
+    text[0] = '\0';
+    if (capture != NULL && capture->frame_count > 0)
+        append(text, SIZE, "frame %" PRIu64 ": ", capture->frames[capture->frame_count - 1]);
+    append(text, SIZE, "offset %" PRIu64, offset);
+    return text;
+}
+
+/* "frames 3-5,8": at most a few runs. */
+static void append_frames(char *text, size_t size, const reload_capture *capture)
+{
+    enum { MAX_RUNS = 4 };
+    const uint64_t *frames = capture->frames;
+    size_t count = capture->frame_count, runs = 0;
+    append(text, size, "frame%s ", count == 1 ? "" : "s");
+    for (size_t i = 0, end; i < count && runs <= MAX_RUNS; i = end, runs++) {
+        for (end = i + 1; end < count && frames[end] == frames[end - 1] + 1; end++)
+            ;
+        if (runs == MAX_RUNS)
+            append(text, size, ",...");
+        else if (end - i > 1)
+            append(text, size, "%s%" PRIu64 "-%" PRIu64, i > 0 ? "," : "", frames[i],
+                   frames[end - 1]);
+        else
+            append(text, size, "%s%" PRIu64, i > 0 ? "," : "", frames[i]);
+    }
+}
+
+const char *origin_place_in_full(const reload_origin *origin, char text[256])
+{
+    enum { SIZE = 256 };
+    const reload_capture *capture = origin->capture;
+    char time[RELOAD_TIME_SIZE], source[56], destination[56];
+    text[0] = '\0';
+    if (capture != NULL) {
+        append_frames(text, SIZE, capture);
+        reload_time_fraction_text(capture->seconds, capture->fraction, capture->digits, time);
+        if (origin->captured != RELOAD_NO_TIME)
+            append(text, SIZE, ", %s", time);
+        reload_address_format(&capture->source, source, sizeof source);
+        reload_address_format(&capture->destination, destination, sizeof destination);
+        append(text, SIZE, ", %s %s > %s, ", capture->transport, source, destination);
+    }
+    append(text, SIZE, "offset %" PRIu64, origin->offset);
+    return text;
+}
+
+/* ---- The summary ---- */
+
+/* Appends ", 3 things", unless there are none. */
+static void append_count(char *text, size_t size, uint64_t count, const char *one, const char *many)
+{
+    if (count > 0)
+        append(text, size, ", %" PRIu64 " %s", count, count == 1 ? one : many);
+}
+
+/* What was not captured, or contradicts itself. */
+static void append_losses(char *text, size_t size, const struct capture_counts *n)
+{
+    append_count(text, size, n->lost_octets, "octet of TCP lost", "octets of TCP lost");
+    append_count(text, size, n->gaps, "gap", "gaps");
+    append_count(text, size, n->lost_fragments, "datagram with fragments missing",
+                 "datagrams with fragments missing");
+    append_count(text, size, n->cut, "packet cut by the snaplen", "packets cut by the snaplen");
+    append_count(text, size, n->overlaps, "overlap that differs", "overlaps that differ");
+    append_count(text, size, n->broken, "packet with unreadable headers",
+                 "packets with unreadable headers");
+    append_count(text, size, n->flow_limits + n->total_limits, "limit reached",
+                 "times a limit reached");
+}
+
+static void append_skipped(char *text, size_t size, const struct capture_counts *n)
+{
+    append_count(text, size, n->skipped_datagrams, "datagram without a message",
+                 "datagrams without a message");
+    append_count(text, size, n->skipped_flows, "TCP flow without a message",
+                 "TCP flows without a message");
+    append_count(text, size, n->skipped_octets, "octet of TCP before the first message",
+                 "octets of TCP before the first message");
+    append_count(text, size, n->stun, "datagram of STUN", "datagrams of STUN");
+    append_count(text, size, n->dtls, "datagram of DTLS", "datagrams of DTLS");
+    append_count(text, size, n->tls, "flow of TLS", "flows of TLS");
+}
+
+static void print_line(const struct tool *tool, const char *text)
+{
+    char line[2048];
+    int n = snprintf(line, sizeof line, "%s: %s\n", tool->name, text);
+    if (n > 0)
+        tool_print_lines(line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
+}
+
+void input_summarise(const struct input *in, const char *more)
+{
+    char text[1500] = "";
+    const struct capture_counts *n = in->capture == NULL ? NULL : capture_counts(in->capture);
+    if (n == NULL || in->tool->quiet)
+        return;
+    for (const struct capture_name *name = n->others; name->name != NULL; name++) {
+        (void)snprintf(text, sizeof text, "%" PRIu64 " packet%s in %s %s not looked into",
+                       name->packets, name->packets == 1 ? "" : "s", name->name,
+                       name->packets == 1 ? "was" : "were");
+        print_line(in->tool, text);
+    }
+    (void)snprintf(text, sizeof text, "%" PRIu64 " packet%s", n->packets,
+                   n->packets == 1 ? "" : "s");
+    append(text, sizeof text, ", %" PRIu64 " message%s", n->messages, n->messages == 1 ? "" : "s");
+    append_count(text, sizeof text, n->garbage, "run of garbage", "runs of garbage");
+    append_losses(text, sizeof text, n);
+    append_skipped(text, sizeof text, n);
+    if (more != NULL && more[0] != '\0')
+        append(text, sizeof text, "; %s", more);
+    print_line(in->tool, text);
+}

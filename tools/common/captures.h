@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Captures as input: for input.c. */
+#ifndef RELOAD_CAPTURES_H
+#define RELOAD_CAPTURES_H
+
+#include "capture/capture.h"
+#include "common/tool.h"
+
+/* Opens the input's file as the next one of the capture. Returns false after reporting an error. */
+bool captures_open(struct input *in, reload_source source);
+/* The next item; NULL at the end of the file, after reporting an error if there was one. */
+const struct capture_item *captures_next(struct input *in);
+/* Ends the capture after its last file: its last items follow. */
+void captures_end(struct input *in);
+
+#endif
