@@ -63,6 +63,10 @@ enum capture_kind {
 /* all: no more octets follow. */
 enum capture_kind capture_recognise(const uint8_t *octets, size_t len, bool all);
 
+/* Whether libpcap accepts a filter, for Ethernet. If libpcap is missing, every filter is accepted.
+ * RELOAD_ERR_READ: diag has libpcap's words. */
+reload_err capture_check_filter(const char *filter, reload_diag *diag);
+
 /* Takes a warning about a file, or about no file in particular (NULL). */
 typedef void capture_warn(void *arg, const char *file, const char *words);
 

@@ -48,6 +48,13 @@ void cap_file_close(struct cap_file **file)
     (void)file;
 }
 
+reload_err capture_check_filter(const char *filter, reload_diag *diag)
+{
+    (void)filter;
+    (void)diag;
+    return RELOAD_OK;
+}
+
 #else
 
 #include <dlfcn.h>
@@ -68,6 +75,7 @@ static struct {
     int (*match)(const struct bpf_program *, const struct pcap_pkthdr *, const u_char *);
     void (*free_filter)(struct bpf_program *);
     void (*close)(pcap_t *);
+    pcap_t *(*open_dead)(int, int);
 } pcap;
 
 static bool find_functions(void *library)
@@ -83,7 +91,8 @@ static bool find_functions(void *library)
                      {"pcap_compile", &pcap.compile},
                      {"pcap_offline_filter", &pcap.match},
                      {"pcap_freecode", &pcap.free_filter},
-                     {"pcap_close", &pcap.close}};
+                     {"pcap_close", &pcap.close},
+                     {"pcap_open_dead", &pcap.open_dead}};
     for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
         void *function = dlsym(library, functions[i].name);
         if (function == NULL) {
@@ -114,6 +123,22 @@ static bool load(void)
     return pcap.loaded;
 }
 
+reload_err capture_check_filter(const char *filter, reload_diag *diag)
+{
+    enum { SNAPLEN = 65535 };
+    struct bpf_program program;
+    reload_err err = RELOAD_OK;
+    pcap_t *dead = load() ? pcap.open_dead(DLT_EN10MB, SNAPLEN) : NULL;
+    if (dead == NULL)
+        return RELOAD_OK;
+    if (pcap.compile(dead, &program, filter, 1, PCAP_NETMASK_UNKNOWN) == 0)
+        pcap.free_filter(&program);
+    else
+        err = fail(diag, "%.200s", pcap.error(dead));
+    pcap.close(dead);
+    return err;
+}
+
 /* ---- Files ---- */
 
 struct cap_file {
@@ -135,8 +160,8 @@ static ssize_t read_cookie(void *cookie, char *octets, size_t size)
 static const char *remedy(const char *fault)
 {
     if (strstr(fault, "different from the type") != NULL)
-        return "; a capture of several link types has to be split: tshark -r FILE -Y "
-               "'frame.interface_id == 0' -F pcap -w OUT, and so for each interface";
+        return "; split it by interface: tshark -r FILE -Y 'frame.interface_id == 0' -w - | "
+               "editcap -F pcap -T ether - OUT (or -T rawip, linux-sll)";
     if (strstr(fault, "snapshot length") != NULL)
         return "; editcap -F pcap FILE OUT makes one that can be read";
     return "";

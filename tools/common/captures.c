@@ -95,6 +95,9 @@ void input_check(const struct tool *tool, const struct input_options *o)
     if (other && option != NULL)
         tool_usage(tool, "%s requires captures: it cannot be combined with another --input",
                    option);
+    reload_diag diag;
+    if (o->filter != NULL && capture_check_filter(o->filter, &diag) != RELOAD_OK)
+        tool_usage(tool, "--filter: \"%s\": %s", o->filter, diag.text);
     if (o->filter != NULL && filter_drops_fragments(o->filter) &&
         !RL_FAULT("captures: a filter that drops fragments is noticed"))
         tool_warn(tool,
@@ -215,7 +218,7 @@ void input_summarise(const struct input *in, const char *more)
 {
     char text[1500] = "";
     const struct capture_counts *n = in->capture == NULL ? NULL : capture_counts(in->capture);
-    if (n == NULL || in->tool->quiet)
+    if (n == NULL || in->capture_file == NULL || in->tool->quiet)
         return;
     for (const struct capture_name *name = n->others; name->name != NULL; name++) {
         (void)snprintf(text, sizeof text, "%" PRIu64 " packet%s in %s %s not looked into",

@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Captures: streams of TCP */
+#include "packets.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define A_TO_B "TCP 10.0.0.1:5060>10.0.0.2:6084"
+
+static struct test_capture t;
+static reload_buf stream;         /* messages of 300, 100 and 200 octets */
+static const uint32_t isn = 1000; /* octet 0 has the next number */
+
+static void add(reload_buf packet)
+{
+    test_capture_packet(&t, &packet);
+    reload_buf_free(&packet);
+}
+
+static void add_octets(const void *octets, size_t len, uint32_t seq, unsigned flags)
+{
+    add(test_ipv4(6, test_tcp(seq, flags | TEST_ACK, test_octets(octets, len))));
+}
+
+/* Octets of the stream, at their place. */
+static void add_part(size_t from, size_t len)
+{
+    add_octets(stream.octets + from, len, isn + 1 + (uint32_t)from, 0);
+}
+
+static void add_flag(unsigned flags, size_t at)
+{
+    add_octets("", 0, isn + (flags == TEST_SYN ? 0 : 1) + (uint32_t)at, flags);
+}
+
+static int begin(void **unused)
+{
+    (void)unused;
+    static const size_t sizes[] = {300, 100, 200};
+    stream = (reload_buf){0};
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        reload_buf message = test_message_of(sizes[i], (uint8_t)i);
+        reload_buf_append(&stream, message.octets, message.len);
+        reload_buf_free(&message);
+    }
+    test_capture_begin(&t, TEST_RAW);
+    return 0;
+}
+
+static int end(void **unused)
+{
+    (void)unused;
+    reload_buf_free(&stream);
+    return 0;
+}
+
+static void test_in_order(void **unused)
+{
+    (void)unused;
+    add_flag(TEST_SYN, 0);
+    add_part(0, 250);
+    add_part(250, 350);
+    add_flag(TEST_FIN, 600);
+    test_capture_reads(&t, "M300@0 2-3 " A_TO_B " .003\nM100@300 3 " A_TO_B
+                           " .003\nM200@400 3 " A_TO_B " .003");
+    assert_int_equal(t.counts.lost_octets, 0);
+    assert_int_equal(t.counts.skipped_octets, 0);
+}
+
+static void test_out_of_order(void **unused)
+{
+    (void)unused;
+    add_flag(TEST_SYN, 0);
+    add_part(400, 200);
+    add_part(200, 200);
+    add_part(200, 200); /* twice */
+    add_part(0, 200);
+    add_part(0, 200); /* retransmitted */
+    add_flag(TEST_FIN, 600);
+    test_capture_reads(&t, "M300@0 3,5 " A_TO_B " .005\nM100@300 3 " A_TO_B
+                           " .003\nM200@400 2 " A_TO_B " .002");
+}
+
+/* Sequence numbers wrap; octets are one by one, in reverse within each group of seven. */
+static void test_wrap(void **unused)
+{
+    (void)unused;
+    const uint32_t start = UINT32_MAX - 90;
+    add_octets("", 0, start - 1, TEST_SYN);
+    for (size_t i = 0; i < 300; i++) {
+        size_t at = i / 7 * 7 + 6 - i % 7;
+        if (at < 300)
+            add_octets(stream.octets + at, 1, start + (uint32_t)at, 0);
+    }
+    for (size_t at = 294; at < 300; at++)
+        add_octets(stream.octets + at, 1, start + (uint32_t)at, 0);
+    test_capture_reads(&t, "M300@0 2-301 " A_TO_B " .301");
+}
+
+static void test_overlap(void **unused)
+{
+    (void)unused;
+    reload_buf other = test_octets(stream.octets, 300);
+    memset(other.octets + 100, 'x', 100);
+    add_flag(TEST_SYN, 0);
+    add_part(0, 200);
+    add_octets(other.octets + 100, 200, isn + 1 + 100, 0); /* 100 octets differ */
+    add_part(150, 250);                                    /* these do not */
+    test_capture_reads(&t, "M300@0 2-3 " A_TO_B " .003\nM100@300 4 " A_TO_B " .004");
+    assert_int_equal(t.counts.overlaps, 1);
+    assert_non_null(strstr(t.warnings, "a: frame 3: a TCP segment differs"));
+    reload_buf_free(&other);
+}
+
+static void test_mid_stream(void **unused)
+{
+    (void)unused;
+    static const char before[] = "the end of something RELO and more\n";
+    add_octets(before, strlen(before), isn + 1 - (uint32_t)strlen(before), 0);
+    add_part(0, 600);
+    test_capture_reads(&t, "M300@35 2 " A_TO_B " .002\nM100@335 2 " A_TO_B
+                           " .002\nM200@435 2 " A_TO_B " .002");
+    assert_int_equal(t.counts.skipped_octets, strlen(before));
+    assert_int_equal(t.counts.garbage, 0);
+}
+
+/* The octets after a gap are a new stream; what it begins with is no garbage. */
+static void test_gap(void **unused)
+{
+    (void)unused;
+    add_flag(TEST_SYN, 0);
+    add_part(0, 200);
+    add(test_tcp_ack(isn + 1 + 250));
+    add_part(250, 350);
+    test_capture_reads(&t, "M200@0 2 " A_TO_B " .002!\nM100@300 4 " A_TO_B
+                           " .004\nM200@400 4 " A_TO_B " .004");
+    assert_int_equal(t.counts.lost_octets, 50);
+    assert_int_equal(t.counts.gaps, 1);
+    assert_int_equal(t.counts.skipped_octets, 50);
+}
+
+/* Without an acknowledgment, a gap lasts to the end of the capture, or for a minute. */
+static void test_gap_without_ack(void **unused)
+{
+    (void)unused;
+    add_flag(TEST_SYN, 0);
+    add_part(0, 200);
+    add_part(300, 100);
+    t.seconds += 61;
+    add_part(400, 200);
+    add_part(200, 100); /* too late */
+    test_capture_reads(&t, "M200@0 2 " A_TO_B " .002!\nM100@300 3 " A_TO_B
+                           " .003\nM200@400 4 " A_TO_B " .004");
+    assert_int_equal(t.counts.lost_octets, 100);
+}
+
+static void test_snaplen(void **unused)
+{
+    (void)unused;
+    add_flag(TEST_SYN, 0);
+    t.snaplen = 40 + 250;
+    add_part(0, 300);
+    add_part(300, 300);
+    add_part(600, 0);
+    test_capture_reads(&t, "M250@0 2 " A_TO_B " .002!\nM100@300 3 " A_TO_B
+                           " .003\nM150@400 3 " A_TO_B " .003!");
+    assert_int_equal(t.counts.lost_octets, 0);
+    assert_int_equal(t.counts.cut, 2);
+}
+
+static void test_ends(void **unused)
+{
+    (void)unused;
+    add_flag(TEST_SYN, 0);
+    add_part(0, 350);
+    test_capture_reads(&t, "M300@0 2 " A_TO_B " .002\nG50@300 2 " A_TO_B " .002!");
+    test_capture_begin(&t, TEST_RAW);
+    add_part(0, 390);
+    add_flag(TEST_FIN, 390); /* by the sender */
+    add_part(0, 390);        /* retransmitted */
+    test_capture_reads(&t, "M300@0 1 " A_TO_B " .001\nM90@300 1 " A_TO_B " .001");
+    test_capture_begin(&t, TEST_RAW);
+    add_part(0, 390);
+    add_flag(TEST_RST, 390);
+    test_capture_reads(&t, "M300@0 1 " A_TO_B " .001\nM90@300 1 " A_TO_B " .001");
+}
+
+/* The same port again */
+static void test_new_connection(void **unused)
+{
+    (void)unused;
+    add_flag(TEST_SYN, 0);
+    add_part(0, 200);
+    add_octets("", 0, 77000, TEST_SYN);
+    add_octets("", 0, 77000, TEST_SYN);
+    add_octets(stream.octets, 300, 77001, 0);
+    test_capture_reads(&t, "M200@0 2 " A_TO_B " .002!\nM300@0 5 " A_TO_B " .005");
+}
+
+static void test_without_message(void **unused)
+{
+    (void)unused;
+    add_octets("GET / HTTP/1.1\r\n", 16, 5000, 0);
+    add_octets("RELO", 4, 5016, 0);
+    test_capture_reads(&t, "");
+    assert_int_equal(t.counts.skipped_flows, 1);
+    assert_int_equal(t.counts.skipped_octets, 20);
+    test_capture_begin(&t, TEST_RAW);
+    add_octets("\x16", 1, 5000, 0);
+    add_octets("\x03\x01\x02", 3, 5001, 0);
+    add_octets(stream.octets, 300, 5004, 0);
+    test_capture_reads(&t, "");
+    assert_int_equal(t.counts.tls, 1);
+    assert_int_equal(t.counts.skipped_flows, 0);
+}
+
+static void test_garbage(void **unused)
+{
+    (void)unused;
+    add_part(0, 300);
+    add_octets("noise", 5, isn + 1 + 300, 0);
+    add_octets(stream.octets, 300, isn + 1 + 305, 0);
+    test_capture_reads(&t, "M300@0 1 " A_TO_B " .001\nG5@300 2 " A_TO_B " .002\nM300@305 3 " A_TO_B
+                           " .003");
+}
+
+/* A segment in fragments of IP */
+static void test_fragments(void **unused)
+{
+    (void)unused;
+    reload_buf whole = test_tcp(1, 0, test_octets(stream.octets, 600));
+    add(test_fragment(6, &whole, 400, 220, 9));
+    add(test_fragment(6, &whole, 0, 400, 9));
+    test_capture_reads(&t, "M300@0 2 " A_TO_B " .002\nM100@300 1-2 " A_TO_B
+                           " .002\nM200@400 1 " A_TO_B " .001");
+    reload_buf_free(&whole);
+}
+
+/* ---- Limits ---- */
+
+static void test_flow_limit(void **unused)
+{
+    (void)unused;
+    t.options.flow_limit = 4000;
+    add_flag(TEST_SYN, 0);
+    for (uint32_t i = 0; i < 40; i++) /* after a hole that is never filled */
+        add_octets(stream.octets, 600, isn + 101 + i * 600, 0);
+    test_capture_reads(&t, t.log);
+    assert_int_equal(t.counts.flow_limits, 1);
+    assert_int_equal(t.counts.messages, 120);
+    assert_non_null(strstr(t.warnings, "--flow-limit"));
+}
+
+static void test_long_message(void **unused)
+{
+    (void)unused;
+    reload_buf message = test_message_of(100000, 1);
+    t.options.flow_limit = 20000;
+    for (uint32_t i = 0; i < 100; i++)
+        add_octets(message.octets + i * 1000, 1000, i * 1000, 0);
+    test_capture_reads(&t, "M21000@0 1-21 " A_TO_B " .021!");
+    assert_non_null(strstr(t.warnings, "--flow-limit"));
+    reload_buf_free(&message);
+}
+
+/* Many flows, each with the beginning of a message */
+static void test_total_limit(void **unused)
+{
+    (void)unused;
+    t.options.total_limit = 1000000;
+    for (unsigned port = 0; port < 300; port++) {
+        reload_buf packet = test_ipv4(6, test_tcp(1, 0, test_octets(stream.octets, 80)));
+        packet.octets[20] = (uint8_t)(port >> 8);
+        packet.octets[21] = (uint8_t)port;
+        add(packet);
+    }
+    test_capture_reads(&t, t.log);
+    assert_int_equal(t.counts.messages, 300);
+    assert_true(t.counts.total_limits > 280);
+}
+
+/* Segments in a random order, overlapping: each message is found once. */
+static void test_any_order(void **unused)
+{
+    (void)unused;
+    uint64_t state = 13;
+    for (unsigned k = 0; k < 300; k++) {
+        test_capture_begin(&t, TEST_RAW);
+        t.chunk = 1 + test_below(&state, 100);
+        add_flag(TEST_SYN, 0);
+        for (unsigned i = 0; i < 20; i++) {
+            size_t from = test_below(&state, 600);
+            add_part(from, 1 + test_below(&state, 600 - from));
+        }
+        for (size_t at = 0; at < 600; at += 50)
+            add_part(550 - at, 50);
+        add_flag(TEST_FIN, 600);
+        test_capture_reads(&t, t.log);
+        assert_int_equal(t.counts.messages, 3);
+        assert_int_equal(t.counts.garbage + t.counts.overlaps + t.counts.lost_octets, 0);
+        assert_null(strchr(t.log, '!'));
+    }
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, begin, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(test_in_order),    TEST(test_out_of_order),    TEST(test_wrap),
+        TEST(test_overlap),     TEST(test_mid_stream),      TEST(test_gap),
+        TEST(test_snaplen),     TEST(test_gap_without_ack), TEST(test_ends),
+        TEST(test_garbage),     TEST(test_new_connection),  TEST(test_without_message),
+        TEST(test_fragments),   TEST(test_flow_limit),      TEST(test_long_message),
+        TEST(test_total_limit), TEST(test_any_order),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
