@@ -2,6 +2,7 @@
 #include "base/fault.h"
 #include "common/captures.h"
 #include "common/descriptors.h"
+#include "common/progress.h"
 #include "common/tool.h"
 
 #include <errno.h>
@@ -47,7 +48,10 @@ static ptrdiff_t read_file(void *arg, uint8_t *octets, size_t size)
     struct pollfd ready = {.fd = in->fd, .events = POLLIN};
     if (poll(&ready, 1, 0) <= 0 && !RL_FAULT("S§8: output is written before input pauses"))
         before_wait(in);
-    return descriptor_read(in->fd, octets, size);
+    ptrdiff_t n = descriptor_read(in->fd, octets, size);
+    progress_octets(n > 0 ? (size_t)n : 0);
+    progress_show(in->index);
+    return n;
 }
 
 /* A reload_source: what was read to recognise the file, then the rest. */
@@ -88,6 +92,7 @@ static bool recognise(struct input *in)
 
 static void close_file(struct input *in)
 {
+    progress_hide();
     if (in->fd > STDIN_FILENO)
         (void)close(in->fd);
     in->fd = -1;
@@ -111,6 +116,13 @@ static void open_reader(struct input *in)
     (void)reload_reader_open_with(in->reader, &options, read_input, in);
 }
 
+/* The size of a regular file; 0: of anything else. */
+static uint64_t size_of(int fd)
+{
+    struct stat st;
+    return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 ? (uint64_t)st.st_size : 0;
+}
+
 /* Opens the next file that can be opened. Returns false if none is left. */
 static bool next_file(struct input *in)
 {
@@ -120,6 +132,7 @@ static bool next_file(struct input *in)
         in->fd = strcmp(in->file, "-") == 0 ? STDIN_FILENO : open_file(in);
         if (in->fd >= 0) {
             in->empty = true;
+            progress_begin(in->tool, in->options.progress, size_of(in->fd));
             in->is_capture = recognise(in);
             if (!in->is_capture)
                 open_reader(in);

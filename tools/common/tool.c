@@ -2,6 +2,7 @@
 #include "base/fault.h"
 #include "common/batch.h"
 #include "common/descriptors.h"
+#include "common/progress.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -47,6 +48,7 @@ static bool errors_lost;
 
 void tool_print_lines(const void *octets, size_t len)
 {
+    progress_hide();
     if (!descriptor_write(STDERR_FILENO, octets, len) && !RL_FAULT("lost errors are noticed"))
         errors_lost = true;
 }

@@ -164,6 +164,7 @@ struct input_options {
     const char *filter;  /* of captures: libpcap's expression */
     int64_t flow_limit;  /* of captures: octets kept for a flow, and for all; 0: the default */
     int64_t total_limit;
+    int progress; /* an index of progress_words */
 };
 
 /* The messages of all files. */

@@ -56,6 +56,7 @@ static const struct option_row rows[] = {
     OPTIONS_CAPTURE(struct dump_options, input),
     OPTION_TEXT('o', "output", "FILE", struct dump_options, output,
                 "write to FILE instead of standard output"),
+    OPTION_PROGRESS(struct dump_options, input),
     OPTION_QUIET("print errors only, no warnings"),
     OPTION_END,
 };

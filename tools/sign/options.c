@@ -84,6 +84,7 @@ static const struct option_row rows[] = {
                   "treat a message whose Length exceeds N as malformed (default: no limit)"),
     OPTION_TEXT('o', "output", "FILE", struct sign_options, output,
                 "write to FILE (default: standard output)"),
+    OPTION_PROGRESS(struct sign_options, input),
     OPTION_QUIET("print errors only, no warnings"),
     OPTION_END,
 };

@@ -47,6 +47,7 @@ static const struct option_row rows[] = {
                 "write the lines of --json to FILE too"),
     OPTION_TEXT(0, "rejects", "FILE", struct verify_options, rejects,
                 "write the messages that --format does not pass to FILE"),
+    OPTION_PROGRESS(struct verify_options, input),
     OPTION_QUIET("print errors only; the exit status is the result"),
     OPTION_END,
 };
