@@ -152,6 +152,14 @@ chmod 600 "$work/newline"
     --peer-id=463ac413c4000000000000000000000000000000 -o "$work/reply"
 "$tools/reload-dump" -f json "$work/message" "$work/reply" | sed 's/}$/, "meta": {"time": 1183900000}}/' |
     "$tools/reload-verify" --secret="$work/secret" --pair --json >>"$work/report"
+# a capture: raw IP with a UDP datagram, of which the snaplen cut off most
+{
+    echo d4c3b2a1 02000400 00000000 00000000 00000400 65000000 60ea9046 00000000 78000000 00010000
+    echo 45000100 00010000 40110000 0a000001 0a000002 13c417c4 00ec0000
+    head -c 92 "$work/reply" | xxd -p
+} | xxd -r -p >"$work/capture"
+("$tools/reload-verify" --secret="$work/secret" --quiet --report="$work/captured" "$work/capture" || true) 2>"$work/errors"
+cat "$work/captured" >>"$work/report"
 cp "$work/secret" "$work/readable" # causes a warning
 chmod 644 "$work/readable"
 ("$tools/reload-verify" --secret="$work/readable" --json "$work/missing" || true) >>"$work/report" 2>"$work/errors"

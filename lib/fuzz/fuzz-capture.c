@@ -15,7 +15,7 @@ enum { MODE_FILE, MODE_PACKETS, MODE_SEGMENTS, MODES };
 
 /* ---- Files from octets ---- */
 
-static void put_le(reload_buf *buf, uint32_t value, size_t size)
+static void put_le(reload_buf *buf, uint64_t value, size_t size)
 {
     for (size_t i = 0; i < size; i++) {
         const uint8_t octet = (uint8_t)(value >> 8 * i);

@@ -284,6 +284,7 @@ static void test_any_order(void **unused)
 {
     (void)unused;
     uint64_t state = 13;
+    reload_buf_free(&t.file);
     for (unsigned k = 0; k < 300; k++) {
         test_capture_begin(&t, TEST_RAW);
         t.chunk = 1 + test_below(&state, 100);

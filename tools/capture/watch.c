@@ -26,7 +26,7 @@ static uint32_t get32(const struct cap_watch *w, const uint8_t *p)
 
 static uint16_t get16(const struct cap_watch *w, const uint8_t *p)
 {
-    return w->big_endian ? cap_get16(p) : (uint16_t)(p[0] | p[1] << 8);
+    return (uint16_t)(w->big_endian ? cap_get16(p) : p[0] | p[1] << 8);
 }
 
 /* ---- Packets ---- */

@@ -138,13 +138,13 @@ struct option_row {
      .help = __VA_ARGS__}
 #define OPTION_FORM(short_name, long_name, struct_type, member, ...)                             \
     {.kind = OPTION_IS_FORM, .letter = short_name, .name = long_name, .argument = "FORM",        \
-     .target = OPTION_TARGET(struct_type, member, struct input_form),                                 \
+     .target = OPTION_TARGET(struct_type, member, struct input_form),                            \
      .help = __VA_ARGS__}
 /* The option of progress, for the member that is a struct input_options. */
 #define OPTION_PROGRESS(struct_type, member)                                                     \
     OPTION_WORD(0, "progress", "WHEN", struct_type, member.progress, progress_words,             \
-                "show the progress of long work on a file: auto (default: if standard error is " \
-                "a terminal and standard output is not), always or never")
+                "show the progress of long work on a file: auto (default: if standard error "    \
+                "is a terminal and standard output is not), always or never")
 /* The options of captures, for the member that is a struct input_options. */
 #define OPTIONS_CAPTURE(struct_type, member)                                                     \
     OPTION_TEXT(0, "filter", "EXPR", struct_type, member.filter,                                 \
