@@ -42,6 +42,7 @@ struct cap_input {
     bool decided, gzip, ended;
     z_stream z;
     bool open; /* z is */
+    bool damaged;
     uint8_t octets[16 * 1024];
     size_t pos, len;
     int fault; /* errno, or -1: the compressed data is damaged */

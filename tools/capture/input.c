@@ -81,6 +81,8 @@ static ssize_t read_gzip(struct cap_input *in, uint8_t *octets, size_t size)
     z->next_out = octets;
     z->avail_out = (uInt)(size < (1u << 30) ? size : (1u << 30));
     uInt before = z->avail_out;
+    if (in->damaged)
+        return fail(in, -1);
     while (z->avail_out == before) {
         int more = fill(in);
         if (more <= 0)
@@ -94,7 +96,8 @@ static ssize_t read_gzip(struct cap_input *in, uint8_t *octets, size_t size)
             begun = false;
             (void)inflateReset(z);
         } else if (result != Z_OK && result != Z_BUF_ERROR) {
-            return fail(in, -1);
+            in->damaged = true; /* after what was read */
+            return z->avail_out < before ? (ssize_t)(before - z->avail_out) : fail(in, -1);
         }
     }
     return (ssize_t)(before - z->avail_out);
