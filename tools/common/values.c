@@ -166,7 +166,7 @@ uint8_t argument_named(const struct tool *tool, const char *name, const char *te
 int argument_word(const struct tool *tool, const char *name, const char *text,
                   const char *const *words)
 {
-    char list[256] = "";
+    char list[640] = "";
     for (int i = 0; words[i] != NULL; i++) {
         size_t used = strlen(list);
         if (strcmp(text, words[i]) == 0)

@@ -18,6 +18,7 @@ struct dump_options {
     const char *certs;
     const char *tbs;
     bool diff;
+    struct choice choice;
     struct input_options input;
     const char *output;
 };
@@ -48,6 +49,7 @@ static const struct option_row rows[] = {
                 "write the octets that the signature at POINTER covers (\"/attributes/2\")"),
     OPTION_FLAG(0, "diff", struct dump_options, diff,
                 "compare the messages of two files field by field, with diff(1)'s exit status"),
+    CHOICE_ROWS(struct dump_options, choice),
     OPTION_FORM('i', "input", struct dump_options, input.form,
                 "read binary, json, hex, base64 or pcap (default: detected from the first octets)"),
     OPTION_NUMBER(0, "max-message", "N", struct dump_options, input.max_message, 1,
@@ -152,6 +154,7 @@ int main(int argc, char **argv)
                                                  : &form_text,
                          .flags = o.flags | colour_flag(&out, o.color),
                          .meta = o.meta,
+                         .choice = &o.choice,
                          .certs = o.certs,
                          .tbs = o.tbs};
         if (output_is_hidden(&out))

@@ -58,38 +58,70 @@ static void write_certs(struct dump *d, const reload_msg *msg)
 
 /* ---- Messages ---- */
 
+/* The item's message; NULL if it is none. */
+static const reload_msg *item_message(const struct input *in)
+{
+    return in->item->kind == RELOAD_ITEM_MESSAGE ? in->msg : NULL;
+}
+
+static const reload_origin *shown_origin(const struct dump *d, const struct input *in)
+{
+    bool shown = d->meta || (d->form->flags & FORM_OPTIONAL_ORIGIN) == 0;
+    return shown ? &in->origin : NULL;
+}
+
+static void write_message(struct dump *d, struct input *in)
+{
+    if (d->tbs != NULL)
+        dump_tbs(d, in);
+    else
+        output_message(d->out, d->form, in->msg, shown_origin(d, in), d->flags);
+    if (d->certs != NULL)
+        write_certs(d, in->msg);
+}
+
+/* Writes the item if it is chosen, and reports its fault in any case. */
+static void dump_item(struct dump *d, struct input *in)
+{
+    reload_diag diag;
+    bool is_message = input_is_message(in), taken = choice_takes(d->choice, item_message(in));
+    if (is_message && taken)
+        write_message(d, in);
+    if (is_message && reload_msg_check(in->msg, &diag) != RELOAD_OK)
+        input_error(in, STATUS_MALFORMED, &diag);
+    if (taken && in->item->kind == RELOAD_ITEM_GARBAGE && d->tbs == NULL)
+        output_garbage(d->out, d->form, in->item, shown_origin(d, in), d->flags);
+}
+
 void dump_files(struct dump *d, char **files, int count)
 {
     struct input in;
-    reload_diag diag;
     if (!input_open(&in, d->tool, &d->input, files, count, d->out))
         return;
-    while (!d->out->failed && input_next(&in)) {
-        bool show_origin = d->meta || (d->form->flags & FORM_OPTIONAL_ORIGIN) == 0;
-        const reload_origin *origin = show_origin ? &in.origin : NULL;
-        if (input_is_message(&in)) {
-            if (d->tbs != NULL)
-                dump_tbs(d, &in);
-            else
-                output_message(d->out, d->form, in.msg, origin, d->flags);
-            if (d->certs != NULL)
-                write_certs(d, in.msg);
-            if (reload_msg_check(in.msg, &diag) != RELOAD_OK)
-                input_error(&in, STATUS_MALFORMED, &diag);
-        } else if (in.item->kind == RELOAD_ITEM_GARBAGE && d->tbs == NULL) {
-            output_garbage(d->out, d->form, in.item, origin, d->flags);
-        }
-    }
+    while (!d->out->failed && input_next(&in))
+        dump_item(d, &in);
+    choice_warn(d->choice, d->tool);
     input_summarise(&in, NULL);
     input_close(&in);
 }
 
 /* ---- Comparing ---- */
 
-/* The next item of an input. *more: whether there is one. */
-static diff_side next_side(struct input *in, bool *more)
+/* Reads the next item that is chosen. Returns false if there is none. */
+static bool next_chosen(struct dump *d, struct input *in)
 {
-    *more = *more && input_next(in);
+    while (input_next(in)) {
+        if (choice_takes(d->choice, item_message(in)))
+            return true;
+        (void)input_is_message(in); /* reports its fault */
+    }
+    return false;
+}
+
+/* The next item of an input. *more: whether there is one. */
+static diff_side next_side(struct dump *d, struct input *in, bool *more)
+{
+    *more = *more && next_chosen(d, in);
     if (!*more)
         return (diff_side){.msg = NULL};
     if (input_is_message(in))
@@ -102,7 +134,7 @@ static void diff_inputs(struct dump *d, struct input in[2])
 {
     bool more[2] = {true, true}, differ;
     while (!d->out->failed) {
-        diff_side a = next_side(&in[0], &more[0]), b = next_side(&in[1], &more[1]);
+        diff_side a = next_side(d, &in[0], &more[0]), b = next_side(d, &in[1], &more[1]);
         if (!more[0] && !more[1])
             return;
         if ((more[0] && in[0].item->kind == RELOAD_ITEM_BAD) ||
@@ -122,6 +154,7 @@ void dump_diff(struct dump *d, char **files)
         return;
     if (input_open(&in[1], d->tool, &d->input, files + 1, 1, d->out)) {
         diff_inputs(d, in);
+        choice_warn(d->choice, d->tool);
         input_close(&in[1]);
     }
     input_close(&in[0]);

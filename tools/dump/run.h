@@ -3,6 +3,7 @@
 #ifndef RELOAD_DUMP_RUN_H
 #define RELOAD_DUMP_RUN_H
 
+#include "common/choice.h"
 #include "common/forms.h"
 #include "dump/dump.h"
 
@@ -15,8 +16,9 @@ struct dump {
     const struct form *form;
     unsigned flags; /* of renderings */
     bool meta;
-    const char *certs; /* directory; NULL: certificates are not written */
-    const char *tbs;   /* JSON Pointer of a signature whose octets are written; NULL: none */
+    struct choice *choice; /* which messages are written */
+    const char *certs;     /* directory; NULL: certificates are not written */
+    const char *tbs;       /* JSON Pointer of a signature whose octets are written; NULL: none */
 };
 
 /* Writes the messages of count files, or of standard input. */

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The messages that a tool writes, chosen by their headers. All others are read and judged too. */
+#ifndef RELOAD_CHOICE_H
+#define RELOAD_CHOICE_H
+
+#include "common/arguments.h"
+
+enum { CHOICE_MAX_IDS = 64, CHOICE_METHODS = 128 };
+
+/* The first digits of IDs, of an option that may be repeated. */
+struct choice_ids {
+    struct choice_id {
+        uint8_t octets[RELOAD_ID_SIZE]; /* the digits, and zeros */
+        size_t digits;
+    } ids[CHOICE_MAX_IDS];
+    size_t count;
+};
+
+/* Values of --method. */
+struct choice_methods {
+    bool chosen[CHOICE_METHODS];
+    bool any; /* one is chosen */
+};
+
+/* What the options specify. Zero-initialise it: every message is then chosen. */
+struct choice {
+    struct choice_methods methods;
+    struct choice_ids peers, transactions;
+    bool requests, responses;
+    uint64_t seen, taken; /* messages */
+};
+
+/* Rows of a table of options for the member of the tool's struct that is a struct choice. */
+/* clang-format off */
+#define CHOICE_ROWS(struct_type, member)                                                         \
+    OPTION_CALL_ON(0, "method", "NAME", struct_type, member.methods, struct choice_methods,      \
+                   choice_method_option,                                                         \
+                   "write messages of this method alone, by name or number; may be repeated"),   \
+    OPTION_CALL_ON(0, "peer", "HEX", struct_type, member.peers, struct choice_ids,               \
+                   choice_peer_option,                                                           \
+                   "write messages from or to the Peer-ID that begins with HEX; may be repeated"), \
+    OPTION_CALL_ON(0, "transaction", "HEX", struct_type, member.transactions, struct choice_ids, \
+                   choice_transaction_option,                                                    \
+                   "write messages whose Transaction ID begins with HEX; may be repeated"),      \
+    OPTION_FLAG(0, "requests", struct_type, member.requests, "write requests alone", NULL,       \
+                "responses"),                                                                    \
+    OPTION_FLAG(0, "responses", struct_type, member.responses, "write responses alone")
+/* clang-format on */
+
+option_call choice_method_option, choice_peer_option, choice_transaction_option;
+
+/* The name of an option that chooses, without "--"; NULL: none does. */
+const char *choice_option(const struct choice *choice);
+/* Whether a message is chosen: by each kind of option that is specified, with any of its values.
+ * msg: NULL for garbage, which has no header and is chosen by no option. Call it once for each
+ * item. */
+bool choice_takes(struct choice *choice, const reload_msg *msg);
+/* The peer that sent a message, as far as it says: the Peer-ID in its SOURCE-INFO, else its Source
+ * ID. Nothing shows that this is true unless the message passes. */
+const uint8_t *choice_sender(const reload_msg *msg);
+/* Warns if there were messages, but none was chosen. */
+void choice_warn(const struct choice *choice, const struct tool *tool);
+
+#endif
