@@ -167,6 +167,11 @@ grep -o '"[a-z_]*": ' "$work/report" | tr -d '": ' >"$work/tool"
 sed -n '/^\.Ss JSON/,/^\.Ss Verdicts/p' "$source/man/reload-verify.1" | sed -n 's/^\.\(It \)*Li \([a-z_]\)/\2/p' |
     sed 's/ [.,]*$//; s/ , /\n/g' >"$work/manual"
 same "$work/tool" "$work/manual" "reload-verify(1) has the keys of reload-verify --json"
+("$tools/reload-verify" --secret="$work/secret" --json --summary "$work/message" || true) >"$work/report"
+table verdict | grep -vx unchecked >"$work/verdicts"
+grep -o '"[a-z_]*": ' "$work/report" | tr -d '": ' | grep -vxFf "$work/verdicts" >"$work/tool"
+part reload-verify.1 Summary JSON | sed -n 's/^\.\(It \)*Li \([a-z_]\)/\2/p' | sed 's/ [.,]*$//; s/ , /\n/g' >"$work/manual"
+same "$work/tool" "$work/manual" "reload-verify(1) has the keys of reload-verify --summary"
 
 # The known answer: the example's DIGEST is made by the secret that the manual states
 part reload-message.5 'JSON FORM' 'Attributes in JSON' | sed '1,/^\.Bd/d; /^\.Ed/,$d' >"$work/answer.json"

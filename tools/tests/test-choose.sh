@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck disable=SC2016,SC2154 # single quotes hold scripts for bash -c; variables of tap.bash
-# Choosing messages in reload-dump.
+# Choosing messages in reload-dump and reload-verify, and the counts of reload-verify --summary.
 . "$(dirname "$0")/tap.bash"
 
 install -m 600 "$TESTDATA/hmac.secret" secret
@@ -66,10 +66,12 @@ usage()
 {
     t "usage: $1" 2 '' "~reload-[a-z]*: $2"$'\n'"Try '.* --help'\\." "${@:3}" good.bin
 }
+verify=(reload-verify --secret secret --time 946702799)
 usage "a mistyped method" '--method: "RESOURCE-PTU" is unknown \(did you mean RESOURCE-PUT\?\)' reload-dump --method RESOURCE-PTU
 usage "a method that does not fit" '--method: "128" is not an integer from 0 to 127' reload-dump --method 128
 usage "a peer's name" '--peer: "alice@example.com" is not the first digits of an ID, in hex' reload-dump --peer alice@example.com
 usage "no digit" '--peer: "" is not the first digits of an ID, in hex' reload-dump --peer ''
+usage "a digit too many" '--transaction: "386d157b000000040" has 17 digits, expected at most 16' "${verify[@]}" --transaction 386d157b000000040
 usage "a digit too many of a peer" '--peer: ".*" has 41 digits, expected at most 40' reload-dump --peer "${alice}0"
 many=()
 for ((i = 0; i < 65; i++)); do
@@ -77,5 +79,133 @@ for ((i = 0; i < 65; i++)); do
 done
 usage "too many IDs" '--transaction: more than 64 IDs' reload-dump "${many[@]}"
 usage "requests and responses" '--requests cannot be combined with --responses' reload-dump --requests --responses
+usage "a mistyped reason" '--reason: "bad-digets" is unknown \(did you mean bad-digest\?\), expected one of malformed, .*, missing-expiration, expired' \
+    "${verify[@]}" --reason bad-digets
+usage "--reason beside --invalid" '--invalid cannot be combined with --reason' "${verify[@]}" --invalid --reason bad-digest
+usage "--invalid of the messages that pass" '--invalid cannot be combined with --format' "${verify[@]}" --invalid -f hex
+usage "--reason of the messages that pass" '--reason cannot be combined with --format' "${verify[@]}" --reason stale -f hex
+usage "a choice of lines that are not written" '--method beside --quiet requires --report or --format' "${verify[@]}" -q --method PEER-JOIN
+usage "--reason of lines that are not written" '--reason beside --quiet requires --report or --format' "${verify[@]}" -q --reason stale
+usage "--summary of what is passed on" '--summary cannot be combined with --format' "${verify[@]}" --summary -f hex
+usage "--summary with --verbose" '--summary cannot be combined with --verbose' "${verify[@]}" --summary -v
+usage "--summary with --quiet" '--summary cannot be combined with --quiet' "${verify[@]}" --summary -q
+for option in --lint --explain --check-all; do
+    usage "$option has no place in a summary" "$option beside --summary requires --report" "${verify[@]}" --summary --json $option
+done
+
+# ---- reload-verify ----
+
+# Messages 1 to 6 pass, but for 3 and 6, of another DHT; 7 is forged, 8 has a forged message inside, 9 is garbage, 10 is truncated.
+forged()
+{
+    local octets
+    octets=$(hex <"$1")
+    unhex "${octets%??}00"
+}
+forged "$TESTDATA/tunnelled.hmac.bin" >forged.bin
+jq -c --arg hex "$(hex <forged.bin)" '(.. | objects | select(.type == "APPLICATION.BODY") | .hex) = $hex' "$TESTDATA/tunnel.json" |
+    reload-sign --quiet --secret secret --time 946702799 --transaction-id 386d157b00000009 -o outer.bin
+head -c 100 "$TESTDATA/unknown.hmac.bin" >short.bin
+(cat good.bin forged.bin outer.bin && printf noise && cat short.bin) >mixed.bin
+judge=("${verify[@]}" --dht Chord1.0)
+
+# judged DESCRIPTION INDEXES OPTION...: which items reload-verify reports. The status is 1 in any case.
+judged()
+{
+    run "${judge[@]}" "${@:3}" mixed.bin
+    is "$status $(indexes)" "1 $2" "$1"
+}
+judged "without a choice, everything" "1 2 3 4 5 6 7 8 9 10"
+judged "--invalid: what failed, inside another message too" "3 6 7 8 9 10" --invalid
+judged "--invalid beside --method" "3" --invalid --method RESOURCE-PUT
+judged "--reason" "7 8" --reason bad-digest
+judged "--reason repeated" "3 6 7 8" --reason bad-digest --reason overlay-mismatch
+judged "--reason malformed: garbage too" "9 10" --reason malformed
+judged "a method, of which all pass" "2" --method PEER-SEARCH
+judged "--requests, and no garbage" "2 3 4 5 6 7 8 10" --requests
+judged "--responses" "1" --responses
+t "exit status: a message that is not chosen counts" 1 '' '' "${judge[@]}" --reason stale forged.bin
+t "--pair counts a request that is not chosen" 0 '~.*: RESOURCE-GET response: valid' '' bash -c '
+    reload-dump -f json "$TESTDATA/response.hmac.bin" | jq -c ".header.response = false | del(.attributes[0, 2], .header.length)" |
+        reload-sign -q --secret secret --time 946702799 -o request.bin
+    exec "$@" --pair --responses request.bin "$TESTDATA/response.hmac.bin"' - "${verify[@]}"
+run "${judge[@]}" --reason stale --json --report report mixed.bin
+ok "--report has what is chosen" test -e report -a ! -s report
+run "${judge[@]}" -f binary -o passed.bin --rejects rejects.bin --method PEER-JOIN --method PEER-SEARCH mixed.bin
+cat "$TESTDATA/route-log.hmac.bin" "$TESTDATA/tunnelled.hmac.bin" >expected.bin
+same passed.bin expected.bin "the filter passes on what is chosen"
+same rejects.bin forged.bin "and --rejects has what is chosen"
+ok "a message that is not chosen draws no warning" bash -c '! grep -q "message 3: not passed on" run/err'
+is "$("${judge[@]}" --reason bad-digest --json mixed.bin 2>&1 | grep -c 'message 10: truncated\|5 octets of garbage')" 2 \
+    "faults are reported, even where the lines go, if the lines do not have them"
+t "a choice that no message fits draws a warning, as JSON too" 0 '={"warning": "none of 6 messages was chosen", "file": null}' \
+    '=reload-verify: warning: none of 6 messages was chosen' "${verify[@]}" --json --peer ff good.bin
+
+# ---- --summary ----
+
+cat >expected.txt <<'END'
+9 messages, 1 garbage
+
+VERDICT                                     MESSAGES
+valid                                              5
+invalid                                            3
+malformed                                          1
+
+REASON                                      MESSAGES
+malformed                                          1
+overlay-mismatch                                   2
+bad-digest                                         1
+
+METHOD                                      MESSAGES      PASSED      FAILED
+PEER-JOIN                                          2           1           1
+PEER-SEARCH                                        1           1           0
+RESOURCE-GET                                       1           1           0
+RESOURCE-PUT                                       1           0           1
+TRANSPORT-TUNNEL                                   2           2           0
+54                                                 2           0           2
+
+SECURITY                                    MESSAGES      PASSED      FAILED
+HMAC                                               9           5           4
+
+PEER                                        MESSAGES      PASSED      FAILED
+463ac413c4000000000000000000000000000000           8           4           4
+4823affe45000000000000000000000000000000           1           1           0
+
+TUNNELLED                                   MESSAGES
+valid                                              1
+invalid                                            1
+bad-digest                                         1
+END
+t "--summary as a table" 1 @expected.txt '*' "${judge[@]}" --summary mixed.bin
+cat >expected.json <<'END'
+{"messages": 9, "garbage": 1, "unchecked": 0, "verdicts": {"valid": 5, "invalid": 3, "unsecured": 0, "malformed": 1, "pinned": 0}, "reasons": {"malformed": 1, "overlay-mismatch": 2, "bad-digest": 1}, "methods": [{"method": "PEER-JOIN", "passed": 1, "failed": 1}, {"method": "PEER-SEARCH", "passed": 1, "failed": 0}, {"method": "RESOURCE-GET", "passed": 1, "failed": 0}, {"method": "RESOURCE-PUT", "passed": 0, "failed": 1}, {"method": "TRANSPORT-TUNNEL", "passed": 2, "failed": 0}, {"method": 54, "passed": 0, "failed": 2}], "securities": [{"security": "HMAC", "passed": 5, "failed": 4}], "peers": [{"peer_id": "463ac413c4000000000000000000000000000000", "passed": 4, "failed": 4}, {"peer_id": "4823affe45000000000000000000000000000000", "passed": 1, "failed": 0}], "other_peers": {"passed": 0, "failed": 0}, "tunnelled": {"messages": 2, "verdicts": {"valid": 1, "invalid": 1, "unsecured": 0, "malformed": 0, "pinned": 0}, "reasons": {"bad-digest": 1}}}
+END
+t "--summary --json: an object; beside it --report has the lines" 1 @expected.json '*' "${judge[@]}" --summary --json --report report mixed.bin
+is "$(wc -l <report)" 10 "the report has a line for each item"
+"${judge[@]}" --summary --json --method PEER-JOIN mixed.bin >"$output" 2>"$errors"
+is "$(jq -c '[.messages, .garbage, .verdicts.valid]' "$output")" "[2,0,1]" "--summary counts what is chosen"
+t "--summary counts what could not be checked" 4 '=0 messages, 6 not checked' '*' reload-verify --secret secret --time capture --summary good.bin
+printf yesterday >old
+t "no summary of input that cannot be read" 4 '' '*' "${verify[@]}" --summary -o old missing
+is "$(cat old)" yesterday "an existing file stays as it is"
+t "a summary of nothing" 1 '=0 messages' '*' "${verify[@]}" --summary /dev/null
+
+# Of peers, 1000 rows for messages that failed first, and as many for those that passed. Here 1002 peers fail, 1001 pass, and the last
+# of those that failed passes too.
+python3 -I - >peers.json <<'END'
+import json
+def message(number):
+    header = {"method": "PEER-SEARCH", "security": "HMAC", "overlay": "659df2aa", "source_id": f"{number:040x}",
+              "destination_id": f"{number:040x}", "transaction_id": f"{number:016x}"}
+    print(json.dumps({"header": header, "attributes": []}))
+for number in [*range(1002), *range(5000, 6001), 1001]:
+    message(number)
+END
+(head -n 1002 peers.json; tail -n 1002 peers.json | reload-sign --quiet --secret secret -f json) >many.json
+run "${verify[@]}" --summary --json many.json
+is "$(jq -c '[(.peers | length), ([.peers[] | .passed] | add), ([.peers[] | .failed] | add), .other_peers.passed, .other_peers.failed]' "$output")" \
+    '[2000,1000,1000,2,2]' "the number of rows is bounded, and the rest is counted together"
+run "${verify[@]}" --summary many.json
+is "$(tail -n 1 "$output" | tr -s ' ')" "(other peers) 4 2 2" "the table has them too"
 
 done_testing

@@ -25,6 +25,9 @@ static const struct option_row rows[] = {
                 "judge as of TIME (default: now), or capture: when each message was captured"),
     OPTION_FLAG('v', "verbose", struct verify_options, verbose, "report each signature too", NULL,
                 "json format"),
+    OPTION_FLAG(0, "summary", struct verify_options, summary,
+                "report counts by verdict, reason, method, algorithm and peer", NULL,
+                "format verbose quiet"),
     OPTION_FLAG(0, "json", struct verify_options, json, "report as JSON, one line a message"),
     OPTION_FLAG(0, "check-all", struct verify_options, check_all,
                 "check the other signatures too after one has failed"),
@@ -35,6 +38,12 @@ static const struct option_row rows[] = {
     OPTION_CALL_ON('f', "format", "FORM", struct verify_options, form, const struct form *,
                    form_octets_option,
                 "write the messages that pass, as binary, json or hex, instead of reports"),
+    CHOICE_ROWS(struct verify_options, choice),
+    OPTION_FLAG(0, "invalid", struct verify_options, failures.all,
+                "report what is invalid or malformed alone", NULL, "format reason"),
+    OPTION_CALL_ON(0, "reason", "REASON", struct verify_options, failures, struct failures,
+                   failures_reason_option,
+                   "report what fails for this reason alone; may be repeated", NULL, "format"),
     OPTION_FORM('i', "input", struct verify_options, input.form,
                 "read binary, json, hex, base64 or pcap (default: detected from the first octets)"),
     OPTION_NUMBER(0, "max-message", "N", struct verify_options, input.max_message, 1,
@@ -60,6 +69,28 @@ static const struct command_line command = {
     .options = rows,
 };
 
+/* Reports options whose results a summary does not hold. */
+static void check_summary(const struct tool *tool, const struct verify_options *o)
+{
+    const char *other = !o->summary || o->report != NULL ? NULL
+                        : o->lint                        ? "--lint"
+                        : o->explain                     ? "--explain"
+                        : o->check_all                   ? "--check-all"
+                                                         : NULL;
+    if (other != NULL)
+        tool_usage(tool, "%s beside --summary requires --report", other);
+}
+
+/* Reports a choice of messages if none is written. */
+static void check_choice(const struct tool *tool, const struct verify_options *o)
+{
+    const char *option = o->failures.all         ? "invalid"
+                         : o->failures.by_reason ? "reason"
+                                                 : choice_option(&o->choice);
+    if (option != NULL && tool->quiet && o->report == NULL && o->form == NULL)
+        tool_usage(tool, "--%s beside --quiet requires --report or --format", option);
+}
+
 /* Ends the program if options contradict each other. */
 static void check_options(const struct tool *tool, const struct verify_options *o)
 {
@@ -72,6 +103,8 @@ static void check_options(const struct tool *tool, const struct verify_options *
     if (o->check_all && !o->json && o->report == NULL && !o->explain &&
         (!o->verbose || o->form != NULL))
         tool_usage(tool, "--check-all requires --json, --report, --explain or --verbose");
+    check_summary(tool, o);
+    check_choice(tool, o);
     if (o->report != NULL)
         tool_check_different(tool, o->report, o->output);
     if (o->rejects != NULL)

@@ -55,7 +55,10 @@ static void describe_garbage(struct verify *v, struct slot *slot)
 
 static void fill_slot(struct verify *v, struct slot *slot)
 {
+    bool is_message = v->in.item->kind == RELOAD_ITEM_MESSAGE;
     slot->length = v->in.length;
+    slot->chosen = choice_takes(&v->options.choice, is_message ? v->in.msg : NULL);
+    v->in.reported = v->reported && choose_malformed(v, slot);
     if (slot_keep_origin(v, slot) != RELOAD_OK)
         slot_fail(v, slot, reload_strerror(RELOAD_ERR_MEMORY));
     else if (slot->report == NULL && (slot->report = reload_report_new()) == NULL)
@@ -82,6 +85,7 @@ static bool verify_all(struct verify *v)
             slots_advance(v);
         writers_flush(v, true);
     }
+    choice_warn(&v->options.choice, &v->tool);
     slots_finish(v);
     return more && !v->stopped && !v->in.unread;
 }
@@ -114,8 +118,9 @@ static bool open_input(struct verify *v, char **files, int count)
         return false;
     v->in.before_wait = before_wait;
     v->in.before_wait_arg = v;
-    v->in.reported = (o->form == NULL && !v->tool.quiet && output_shares(&v->out, STDERR_FILENO)) ||
-                     (o->report != NULL && output_shares(&v->report, STDERR_FILENO));
+    v->reported = (o->form == NULL && !v->tool.quiet && !o->summary &&
+                   output_shares(&v->out, STDERR_FILENO)) ||
+                  (o->report != NULL && output_shares(&v->report, STDERR_FILENO));
     return true;
 }
 

@@ -4,12 +4,21 @@
 #define VERIFY_H
 
 #include "common/batch.h"
+#include "common/choice.h"
 #include "common/forms.h"
 #include "common/policy.h"
 #include "store/store.h"
 #include "verify/explain/explain.h"
+#include "verify/counts.h"
 
 #include <time.h>
+
+/* Which failures are written. */
+struct failures {
+    bool all;                     /* --invalid */
+    bool reasons[VERIFY_REASONS]; /* --reason */
+    bool by_reason;               /* one is specified */
+};
 
 /* The command line. */
 struct verify_options {
@@ -17,7 +26,9 @@ struct verify_options {
     reload_time time;  /* TIME_NOT_SPECIFIED: now */
     bool capture_time; /* each message's own */
     int64_t replay_peers;
-    bool json, lint, explain, verbose, check_all;
+    bool json, lint, explain, verbose, check_all, summary;
+    struct choice choice;
+    struct failures failures;
     const struct form *form; /* to write the messages that pass in; NULL: write reports */
     struct input_options input;
     const char *output;
@@ -38,6 +49,7 @@ struct slot {
     uint64_t *frames;       /* and what that points to */
     size_t frame_cap;
     uint64_t length; /* in octets of the file */
+    bool chosen;     /* by its header */
     reload_moment moment;
     reload_report *report;
 };
@@ -96,7 +108,9 @@ struct verify {
     int64_t since;                    /* when the first was filled, by tool_milliseconds */
     struct explanations explanations; /* of the message that is being printed */
     struct output out, report, rejects;
+    struct counts counts;
     struct input in;
+    bool reported; /* reports go where standard error goes */
 };
 
 /* run.c: judges all messages of the files; the exit status is in the tool. */
@@ -117,6 +131,16 @@ void policy_check_crls(struct verify *v, reload_time now);
 /* The time of checking, unless it is each message's own. */
 reload_time policy_time(const struct verify *v);
 void policy_forget(struct verify *v);
+
+/* ---- choose.c: which messages are written ---- */
+
+/* Handles --reason [struct failures]. */
+option_call failures_reason_option;
+/* Whether the slot's item is written: by its header, and if there is a report, by what it found,
+ * in messages inside it too. */
+bool choose_slot(const struct verify *v, const struct slot *slot);
+/* The same, before it is judged, if it turns out to be malformed. */
+bool choose_malformed(const struct verify *v, const struct slot *slot);
 
 /* ---- slots.c: from judging to the commit ---- */
 

@@ -38,6 +38,8 @@ static void close_messages(struct output *out, bool read, bool lost)
 
 void writers_close(struct verify *v, bool read)
 {
+    if (v->options.summary && is_open(&v->out) && (read || !counts_are_empty(&v->counts)))
+        counts_write(&v->counts, v->options.json, &v->out);
     close_messages(&v->out, read, v->lost);
     close_messages(&v->rejects, read, v->lost);
     if (is_open(&v->report))
@@ -73,7 +75,7 @@ void writers_note(void *arg, const char *file, const char *words, bool warning)
 {
     struct verify *v = arg;
     reload_buf *notes = &v->current->notes;
-    if (!v->options.json && v->options.report == NULL)
+    if ((!v->options.json || v->options.summary) && v->options.report == NULL)
         return;
     reload_err err = report_json_note(file, words, warning, RELOAD_ASCII, to_buf, notes);
     reload_buf_append(notes, "\n", 1);
@@ -81,13 +83,17 @@ void writers_note(void *arg, const char *file, const char *words, bool warning)
         tool_error(&v->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
 }
 
+/* Writes the slot's notes, and its line if it is chosen. */
 static void write_json(struct verify *v, const struct slot *slot, struct output *out, bool reports)
 {
+    bool chosen = choose_slot(v, slot);
     unsigned flags = output_flags(out);
     reload_security lint = v->options.lint ? v->options.policy.security : RELOAD_SECURITY_OPEN;
     const struct report_place place = {&slot->origin, slot->length};
     if (slot->notes.len > 0)
         (void)output_write(out, slot->notes.octets, slot->notes.len);
+    if (!chosen)
+        return;
     if (slot->error != NULL)
         output_check(out,
                      report_json_unchecked(&slot->origin, slot->error, flags, output_write, out));
@@ -125,18 +131,29 @@ static void explain(struct verify *v, const struct slot *slot)
                    slot->origin.file, slot->origin.index, reload_strerror(err));
 }
 
-void writers_write(struct verify *v, struct slot *slot)
+static void count_slot(struct verify *v, const struct slot *slot)
 {
     summary_count(v, slot);
     if (slot->has_report)
+        counts_add(&v->counts, slot->msg, slot->report);
+    else if (slot->error != NULL)
+        counts_add_unchecked(&v->counts);
+}
+
+void writers_write(struct verify *v, struct slot *slot)
+{
+    bool chosen = choose_slot(v, slot);
+    if (slot->has_report && chosen)
         explain(v, slot);
     if (slot->has_report && slot->msg != NULL && !reload_report_passed(slot->report))
         tool_status(&v->tool, STATUS_INVALID);
     if (is_open(&v->report))
         write_json(v, slot, &v->report, true);
-    if (v->options.json && is_open(&v->out))
+    if (v->options.summary && chosen)
+        count_slot(v, slot);
+    else if (v->options.json && !v->options.summary && is_open(&v->out))
         write_json(v, slot, &v->out, !v->tool.quiet);
-    if (!slot->has_report || v->options.json)
+    if (!slot->has_report || !chosen || v->options.json || v->options.summary)
         return;
     if (v->options.form != NULL)
         write_message(v, slot);
