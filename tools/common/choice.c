@@ -3,6 +3,7 @@
 
 #include "base/fault.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -46,6 +47,39 @@ void choice_transaction_option(struct tool *tool, const struct option_row *row, 
                                void *target)
 {
     add_id(tool, row->name, text, 2 * (size_t)RELOAD_TRANSACTION_SIZE, target);
+}
+
+/* Reads a frame number. Returns what follows it; NULL if it is none. */
+static const char *read_frame(const char *text, uint64_t *frame)
+{
+    const char *at = text;
+    *frame = 0;
+    for (; isdigit((unsigned char)*at) && *frame <= UINT32_MAX; at++)
+        *frame = *frame * 10 + (uint64_t)(*at - '0');
+    return at == text || *frame == 0 || isdigit((unsigned char)*at) ? NULL : at;
+}
+
+void choice_frame_option(struct tool *tool, const struct option_row *row, const char *text,
+                         void *target)
+{
+    struct choice_frames *frames = target;
+    struct choice_run run;
+    const char *at = read_frame(text, &run.first);
+    run.last = run.first;
+    if (at != NULL && *at == '-')
+        at = read_frame(at + 1, &run.last);
+    if (at == NULL || *at != '\0' || run.last < run.first)
+        tool_usage(tool, "--%s: \"%s\" is not a frame number from 1 on, or a range such as 3-7",
+                   row->name, text);
+    if (frames->count == CHOICE_MAX_FRAMES)
+        tool_usage(tool, "--%s: more than %d ranges", row->name, CHOICE_MAX_FRAMES);
+    frames->runs[frames->count++] = run;
+}
+
+void choice_check(const struct choice *c, const struct tool *tool, struct input_form form)
+{
+    if (c->frames.count > 0 && form.form != RELOAD_FORM_AUTO && !form.capture)
+        tool_usage(tool, "--frame requires captures: it cannot be combined with another --input");
 }
 
 /* ---- Choosing ---- */
@@ -96,7 +130,18 @@ static bool takes_peer(const struct choice_ids *peers, const reload_msg *msg)
            (has_id(peers, source_peer_id(msg)) && !RL_FAULT("choice: the peer in SOURCE-INFO"));
 }
 
-static bool takes(const struct choice *c, const reload_msg *msg)
+/* Whether one of the packets that hold the item is chosen. */
+static bool takes_frames(const struct choice_frames *frames, const reload_capture *capture)
+{
+    for (size_t i = 0; capture != NULL && i < frames->count; i++)
+        for (size_t k = 0; k < capture->frame_count; k++)
+            if (capture->frames[k] >= frames->runs[i].first &&
+                capture->frames[k] <= frames->runs[i].last)
+                return true;
+    return frames->count == 0;
+}
+
+static bool takes_header(const struct choice *c, const reload_msg *msg)
 {
     bool response = reload_msg_field(msg, RELOAD_F_RESPONSE) != 0;
     uint32_t method = reload_msg_field(msg, RELOAD_F_METHOD);
@@ -107,7 +152,7 @@ static bool takes(const struct choice *c, const reload_msg *msg)
            !(c->requests && response) && !(c->responses && !response);
 }
 
-const char *choice_option(const struct choice *c)
+static const char *header_option(const struct choice *c)
 {
     return c->methods.any              ? "method"
            : c->peers.count > 0        ? "peer"
@@ -117,18 +162,27 @@ const char *choice_option(const struct choice *c)
                                        : NULL;
 }
 
-bool choice_takes(struct choice *c, const reload_msg *msg)
+const char *choice_option(const struct choice *c)
 {
+    const char *option = header_option(c);
+    return option == NULL && c->frames.count > 0 ? "frame" : option;
+}
+
+bool choice_takes(struct choice *c, const reload_msg *msg, const reload_origin *origin)
+{
+    bool in_frames = takes_frames(&c->frames, origin->capture);
     if (msg == NULL)
-        return choice_option(c) == NULL;
-    bool taken = takes(c, msg);
+        return in_frames && header_option(c) == NULL;
+    bool taken = in_frames && takes_header(c, msg);
     c->seen++;
     c->taken += taken;
     return taken;
 }
 
-void choice_warn(const struct choice *c, const struct tool *tool)
+void choice_finish(const struct choice *c, struct tool *tool, bool captures)
 {
-    if (c->seen > 0 && c->taken == 0)
+    if (c->frames.count > 0 && !captures && !RL_FAULT("choice: frames without a capture"))
+        tool_error(tool, STATUS_USAGE, "--frame requires a capture, and no input is one");
+    else if (c->seen > 0 && c->taken == 0)
         tool_warn_file(tool, NULL, "none of %" PRIu64 " messages was chosen", c->seen);
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The messages that a tool writes, chosen by their headers. All others are read and judged too. */
+/* The messages that a tool writes, chosen by their headers, and by the packets of a capture that
+ * hold them. All others are read and judged too. */
 #ifndef RELOAD_CHOICE_H
 #define RELOAD_CHOICE_H
 
 #include "common/arguments.h"
 
-enum { CHOICE_MAX_IDS = 64, CHOICE_METHODS = 128 };
+enum { CHOICE_MAX_IDS = 64, CHOICE_MAX_FRAMES = 64, CHOICE_METHODS = 128 };
 
 /* The first digits of IDs, of an option that may be repeated. */
 struct choice_ids {
@@ -22,11 +23,20 @@ struct choice_methods {
     bool any; /* one is chosen */
 };
 
+/* Runs of frame numbers, of an option that may be repeated. */
+struct choice_frames {
+    struct choice_run {
+        uint64_t first, last;
+    } runs[CHOICE_MAX_FRAMES];
+    size_t count;
+};
+
 /* What the options specify. Zero-initialise it: every message is then chosen. */
 struct choice {
     struct choice_methods methods;
     struct choice_ids peers, transactions;
     bool requests, responses;
+    struct choice_frames frames;
     uint64_t seen, taken; /* messages */
 };
 
@@ -44,21 +54,29 @@ struct choice {
                    "write messages whose Transaction ID begins with HEX; may be repeated"),      \
     OPTION_FLAG(0, "requests", struct_type, member.requests, "write requests alone", NULL,       \
                 "responses"),                                                                    \
-    OPTION_FLAG(0, "responses", struct_type, member.responses, "write responses alone")
+    OPTION_FLAG(0, "responses", struct_type, member.responses, "write responses alone"),         \
+    OPTION_CALL_ON(0, "frame", "N[-M]", struct_type, member.frames, struct choice_frames,        \
+                   choice_frame_option,                                                          \
+                   "write what is in packet N of a capture alone, or in packets N to M; may be " \
+                   "repeated")
 /* clang-format on */
 
-option_call choice_method_option, choice_peer_option, choice_transaction_option;
+option_call choice_method_option, choice_peer_option, choice_transaction_option,
+    choice_frame_option;
 
 /* The name of an option that chooses, without "--"; NULL: none does. */
 const char *choice_option(const struct choice *choice);
-/* Whether a message is chosen: by each kind of option that is specified, with any of its values.
- * msg: NULL for garbage, which has no header and is chosen by no option. Call it once for each
- * item. */
-bool choice_takes(struct choice *choice, const reload_msg *msg);
+/* Ends the program if the input's form leaves an option without effect. */
+void choice_check(const struct choice *choice, const struct tool *tool, struct input_form form);
+/* Whether an item is chosen: by each kind of option that is specified, with any of its values.
+ * msg: NULL for garbage, which has no header and is chosen by no value of one. Call it once for
+ * each item. */
+bool choice_takes(struct choice *choice, const reload_msg *msg, const reload_origin *origin);
 /* The peer that sent a message, as far as it says: the Peer-ID in its SOURCE-INFO, else its Source
  * ID. Nothing shows that this is true unless the message passes. */
 const uint8_t *choice_sender(const reload_msg *msg);
-/* Warns if there were messages, but none was chosen. */
-void choice_warn(const struct choice *choice, const struct tool *tool);
+/* At the end: warns if there were messages, but none was chosen; reports frame numbers if no input
+ * was a capture. */
+void choice_finish(const struct choice *choice, struct tool *tool, bool captures);
 
 #endif

@@ -137,6 +137,7 @@ int main(int argc, char **argv)
     char **files = argv + first;
     struct output out;
     input_check(&tool, &o.input);
+    choice_check(&o.choice, &tool, o.input.form);
     if (o.diff)
         check_diff(&tool, &o, files, count);
     if (o.tbs != NULL)

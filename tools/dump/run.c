@@ -84,7 +84,8 @@ static void write_message(struct dump *d, struct input *in)
 static void dump_item(struct dump *d, struct input *in)
 {
     reload_diag diag;
-    bool is_message = input_is_message(in), taken = choice_takes(d->choice, item_message(in));
+    bool is_message = input_is_message(in),
+         taken = choice_takes(d->choice, item_message(in), &in->origin);
     if (is_message && taken)
         write_message(d, in);
     if (is_message && reload_msg_check(in->msg, &diag) != RELOAD_OK)
@@ -100,7 +101,7 @@ void dump_files(struct dump *d, char **files, int count)
         return;
     while (!d->out->failed && input_next(&in))
         dump_item(d, &in);
-    choice_warn(d->choice, d->tool);
+    choice_finish(d->choice, d->tool, in.capture != NULL);
     input_summarise(&in, NULL);
     input_close(&in);
 }
@@ -111,7 +112,7 @@ void dump_files(struct dump *d, char **files, int count)
 static bool next_chosen(struct dump *d, struct input *in)
 {
     while (input_next(in)) {
-        if (choice_takes(d->choice, item_message(in)))
+        if (choice_takes(d->choice, item_message(in), &in->origin))
             return true;
         (void)input_is_message(in); /* reports its fault */
     }
@@ -154,7 +155,7 @@ void dump_diff(struct dump *d, char **files)
         return;
     if (input_open(&in[1], d->tool, &d->input, files + 1, 1, d->out)) {
         diff_inputs(d, in);
-        choice_warn(d->choice, d->tool);
+        choice_finish(d->choice, d->tool, in[0].capture != NULL || in[1].capture != NULL);
         input_close(&in[1]);
     }
     input_close(&in[0]);

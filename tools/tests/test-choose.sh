@@ -60,6 +60,33 @@ cat "$TESTDATA/section-4.1.certs.bin" >certs.bin
 run reload-dump -f line --certs certs --responses certs.bin
 ok "--certs writes none of a message that is not chosen" only_files certs ''
 
+# ---- Frames ----
+
+# framed DESCRIPTION INDEXES FILE OPTION...: which items of a capture reload-dump writes
+framed()
+{
+    run reload-dump -q -f json --meta "${@:4}" "$captures/$3"
+    is "$(jq -sc 'map(.meta.index)' "$output")" "$2" "$1"
+}
+captures=$TESTDATA/captures
+if reload-dump -q -f hex "$captures/udp.pcap" >/dev/null 2>&1; then
+    framed "--frame with the first of a message's fragments" '[3]' udp.pcap --frame 7
+    framed "--frame with the last one" '[3]' udp.pcap --frame 9
+    framed "--frame with a range, in part" '[1,2]' udp.pcap --frame 4-5
+    framed "--frame repeated" '[1,4]' udp.pcap --frame 3 --frame 11
+    framed "--frame of a datagram of three" '[2,3,4]' mixed.pcap --frame 4
+    framed "--frame has garbage" '[5,6]' mixed.pcap --frame 6
+    framed "--frame and a header: no garbage" '[5]' mixed.pcap --frame 6 --requests
+    framed "frame numbers are each file's own" '[3]' rotated-2.pcap --frame 2 "$captures/rotated-1.pcap"
+    t "a frame without a message draws a warning" 0 '' '~(.*
+)*reload-dump: warning: none of 4 messages was chosen(
+.*)*' reload-dump --frame 1 "$captures/udp.pcap"
+    t "reload-verify --frame" 0 '~\{"index": 2, .*"verdict": "valid".*' '*' reload-verify --profile "$TESTDATA/overlay/overlay.json" --time capture --frame 6 \
+        --json "$captures/udp.pcap"
+else
+    skip "--frame" "this build reads no captures"
+fi
+
 # ---- Usage ----
 
 usage()
@@ -79,6 +106,11 @@ for ((i = 0; i < 65; i++)); do
 done
 usage "too many IDs" '--transaction: more than 64 IDs' reload-dump "${many[@]}"
 usage "requests and responses" '--requests cannot be combined with --responses' reload-dump --requests --responses
+usage "a frame 0" '--frame: "0" is not a frame number from 1 on, or a range such as 3-7' reload-dump --frame 0
+usage "a range that ends before it begins" '--frame: "7-3" is not a frame number .*' reload-dump --frame 7-3
+usage "a frame number that does not fit" '--frame: "99999999999999999999" is not a frame number .*' reload-dump --frame 99999999999999999999
+usage "--frame of another form" '--frame requires captures: it cannot be combined with another --input' reload-dump -i json --frame 1
+t "--frame without a capture" 2 '' '=reload-dump: --frame requires a capture, and no input is one' reload-dump --frame 1 good.bin
 usage "a mistyped reason" '--reason: "bad-digets" is unknown \(did you mean bad-digest\?\), expected one of malformed, .*, missing-expiration, expired' \
     "${verify[@]}" --reason bad-digets
 usage "--reason beside --invalid" '--invalid cannot be combined with --reason' "${verify[@]}" --invalid --reason bad-digest

@@ -128,6 +128,7 @@ int main(int argc, char **argv)
     int operand = arguments_parse(&v.tool, &command, argc, argv, &v.options);
     check_options(&v.tool, &v.options);
     input_check(&v.tool, &v.options.input);
+    choice_check(&v.options.choice, &v.tool, v.options.input.form);
     form_check_terminal(&v.tool, v.options.form, v.options.output);
     verify_run(&v, argv + operand, argc - operand);
     if (v.tool.status == STATUS_MALFORMED) /* for this tool, one more way to be invalid */

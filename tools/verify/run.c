@@ -57,7 +57,7 @@ static void fill_slot(struct verify *v, struct slot *slot)
 {
     bool is_message = v->in.item->kind == RELOAD_ITEM_MESSAGE;
     slot->length = v->in.length;
-    slot->chosen = choice_takes(&v->options.choice, is_message ? v->in.msg : NULL);
+    slot->chosen = choice_takes(&v->options.choice, is_message ? v->in.msg : NULL, &v->in.origin);
     v->in.reported = v->reported && choose_malformed(v, slot);
     if (slot_keep_origin(v, slot) != RELOAD_OK)
         slot_fail(v, slot, reload_strerror(RELOAD_ERR_MEMORY));
@@ -85,7 +85,7 @@ static bool verify_all(struct verify *v)
             slots_advance(v);
         writers_flush(v, true);
     }
-    choice_warn(&v->options.choice, &v->tool);
+    choice_finish(&v->options.choice, &v->tool, v->in.capture != NULL);
     slots_finish(v);
     return more && !v->stopped && !v->in.unread;
 }
