@@ -132,7 +132,7 @@ static void write_dates(const rl_objection *o, char *text, size_t size)
 void rl_objection_text(const rl_objection *objection, const reload_cert *cert, char *text,
                        size_t size)
 {
-    char subject[SHOWN_SUBJECT + 32] = "", key[80], dates[100] = "";
+    char subject[SHOWN_SUBJECT + 32] = "", key[80], dates[160] = "";
     const char *words = objection->words;
     if (objection->at != NULL) {
         if (objection->at != &cert->crt)

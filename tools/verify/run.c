@@ -140,7 +140,7 @@ void verify_run(struct verify *v, char **files, int count)
     v->tool.note_arg = v;
     if (open_all(v, files, count)) {
         read = verify_all(v);
-        summary_print(v);
+        closing_print(v);
         input_close(&v->in);
     } else {
         slots_finish(v); /* the notes on what failed */

@@ -178,10 +178,10 @@ void writers_write(struct verify *v, struct slot *slot);
  */
 void writers_close(struct verify *v, bool read);
 
-/* summary.c: counts a slot's verdict, and prints them all after a capture's counts, if there was
+/* closing.c: counts a slot's verdict, and prints them all after a capture's counts, if there was
  * one. */
-void summary_count(struct verify *v, const struct slot *slot);
-void summary_print(struct verify *v);
+void closing_count(struct verify *v, const struct slot *slot);
+void closing_print(struct verify *v);
 
 /* report-text.c: prints a slot's report in lines; or, where messages are written instead, warns
  * that one is not passed on, and of what --lint and --explain found. */

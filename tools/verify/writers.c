@@ -133,7 +133,6 @@ static void explain(struct verify *v, const struct slot *slot)
 
 static void count_slot(struct verify *v, const struct slot *slot)
 {
-    summary_count(v, slot);
     if (slot->has_report)
         counts_add(&v->counts, slot->msg, slot->report);
     else if (slot->error != NULL)
@@ -143,6 +142,7 @@ static void count_slot(struct verify *v, const struct slot *slot)
 void writers_write(struct verify *v, struct slot *slot)
 {
     bool chosen = choose_slot(v, slot);
+    closing_count(v, slot);
     if (slot->has_report && chosen)
         explain(v, slot);
     if (slot->has_report && slot->msg != NULL && !reload_report_passed(slot->report))

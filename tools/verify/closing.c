@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-void summary_count(struct verify *v, const struct slot *slot)
+void closing_count(struct verify *v, const struct slot *slot)
 {
     if (slot->has_report)
         v->verdicts[slot->report->verdict][slot->report->reason]++;
@@ -46,7 +46,7 @@ static void append_verdict(const struct verify *v, reload_verdict verdict, char 
     append(text, size, "%s", separator[0] == ',' ? ")" : "");
 }
 
-void summary_print(struct verify *v)
+void closing_print(struct verify *v)
 {
     char text[1024] = "";
     for (int verdict = 0; verdict <= RELOAD_PINNED; verdict++)
