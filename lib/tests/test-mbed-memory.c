@@ -5,6 +5,7 @@
 
 #include "x509/x509.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #if defined(__SANITIZE_ADDRESS__)
@@ -99,8 +100,6 @@ static void test_read(void **state)
         {"\xf7\x0d\x01\x01\x0b", "\xf7\x0d\x01\x01\x7f", 5, RL_CERT_GOOD},
         {"\xf7\x0d\x01\x01\x01", "\xf7\x0d\x01\x01\x7e", 5, RL_CERT_WEAK},
     };
-    if (!CAN_REPLACE)
-        skip();
     for (size_t i = 0; i < COUNT(rows); i++) {
         reload_buf der = {0};
         make_certificate(&der, rows[i].from, rows[i].to, rows[i].size);
@@ -114,8 +113,6 @@ static void test_given(void **state)
     (void)state;
     reload_buf der = {0};
     long n = 0;
-    if (!CAN_REPLACE)
-        skip();
     make_certificate(&der, "", "", 0);
     for (failed = true; failed; n++) {
         rl_trust *trust = rl_trust_new();
@@ -130,8 +127,13 @@ static void test_given(void **state)
     reload_buf_free(&der);
 }
 
+/* cmocka reports a test that is skipped as "not ok". */
 int main(void)
 {
+    if (!CAN_REPLACE) {
+        puts("1..0 # SKIP a sanitizer has the allocator");
+        return 0;
+    }
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_read), cmocka_unit_test(test_given)};
     return cmocka_run_group_tests_name("mbed-memory", tests, NULL, NULL);
 }
