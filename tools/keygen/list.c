@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* reload-keygen list */
+#include "base/fault.h"
 #include "keygen/keygen.h"
 
 #include <inttypes.h>
@@ -40,7 +41,7 @@ static const struct option_row list_rows[] = {
     OPTION_FLAG(0, "revoked", struct list, revoked, "list revoked certificates", NULL, "expiring"),
     OPTION_SPAN(0, "expiring", struct list, expiring, KEYGEN_MAX_TIME / RELOAD_SECOND,
                 "list what expires within SPAN, such as 30d: certificates that are good and not "
-                "renewed, the CA's certificates and CRLs"),
+                "renewed; the CA's certificates and CRLs, also if they have expired"),
     OPTION_FLAG(0, "json", struct list, json, "print an array of JSON objects"),
     KEYGEN_QUIET,
     OPTION_END,
@@ -82,9 +83,10 @@ static bool is_renewed(const struct list *l, const struct entry *entry)
     return false;
 }
 
+/* Whether a time is past, or comes within the span. */
 static bool expires(const struct list *l, reload_time time)
 {
-    return time >= l->now && time <= l->now + l->expiring * RELOAD_SECOND;
+    return time <= l->now + l->expiring * RELOAD_SECOND;
 }
 
 static bool is_listed(const struct list *l, const struct entry *entry)
@@ -142,26 +144,24 @@ static void print_entry(struct list *l, const struct entry *entry)
     reload_buf_free(&peer_ids);
 }
 
-/* Prints a file of the CA that expires. */
-static void print_file(struct list *l, const char *path, reload_time not_after)
+/* Prints a file of the CA that expires, or has expired: until it is renewed, verifiers reject what
+ * depends on it. */
+static void print_file(struct list *l, const char *path, reload_time not_after, bool expired)
 {
     const reload_buf none = {0};
-    char until[RELOAD_TIME_SIZE];
-    reload_time_text(not_after / RELOAD_SECOND, until);
-    if (not_after < l->now)
-        tool_warn(&l->tool, "warning: %s: expired, at %s", path, until);
-    if (!expires(l, not_after))
+    const char *status = certificate_statuses[expired ? CERT_EXPIRED : CERT_GOOD];
+    if (!expires(l, not_after) || (expired && RL_FAULT("list: an expired file of the CA")))
         return;
     print_heading(l);
     if (!l->json) {
-        print_text(l, path, certificate_statuses[CERT_GOOD], not_after, "-", &none);
+        print_text(l, path, status, not_after, "-", &none);
         return;
     }
     reload_json_begin_object(&l->writer);
     reload_json_key(&l->writer, "file");
     reload_json_string(&l->writer, path);
     reload_json_key(&l->writer, "status");
-    reload_json_string(&l->writer, certificate_statuses[CERT_GOOD]);
+    reload_json_string(&l->writer, status);
     reload_json_key(&l->writer, "not_after");
     reload_json_seconds(&l->writer, not_after);
     reload_json_end_object(&l->writer);
@@ -173,7 +173,7 @@ static void list_cert_file(struct list *l, const char *path)
 {
     reload_cert *cert = keygen_read_cert(&l->tool, path);
     if (cert != NULL)
-        print_file(l, path, reload_cert_not_after(cert));
+        print_file(l, path, reload_cert_not_after(cert), reload_cert_not_after(cert) < l->now);
     reload_cert_free(&cert);
 }
 
@@ -181,8 +181,9 @@ static void list_crl_file(struct list *l, const char *path)
 {
     reload_crl *crl;
     (void)keygen_read_crl(&l->tool, path, l->ca.cert, &crl);
-    if (crl != NULL && reload_crl_next_update(crl) != RELOAD_NO_TIME)
-        print_file(l, path, reload_crl_next_update(crl));
+    reload_time next = crl == NULL ? RELOAD_NO_TIME : reload_crl_next_update(crl);
+    if (next != RELOAD_NO_TIME)
+        print_file(l, path, next, next <= l->now); /* D18: a current CRL's nextUpdate is later */
     reload_crl_free(&crl);
 }
 
@@ -223,9 +224,12 @@ static void list_all(struct list *l)
         tool_status(&l->tool, STATUS_INVALID);
 }
 
+static const char list_statuses[] = "0 success\n1 --expiring has listed something\n2 usage error\n"
+                                    "4 something failed";
+
 int list_main(int argc, char **argv)
 {
-    struct list l = {.tool = {.name = "reload-keygen list"},
+    struct list l = {.tool = {.name = "reload-keygen list", .statuses = list_statuses},
                      .status = NOT_SPECIFIED,
                      .expiring = NOT_SPECIFIED,
                      .now = tool_now()};

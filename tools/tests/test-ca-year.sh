@@ -103,6 +103,16 @@ ok "in 340 days what was not renewed expires" in_json "map(.serial) | index(\"$(
 t "the CRL expires within 100 days" 1 $'~SERIAL .*\nca/overlay.crl .*' '' keygen list --ca ca --expiring 100d
 ok "after its expiry a certificate is listed as expired" in_json "map(.serial) | index(\"$(serial bob.crt)\") != null" \
     at $((now + 380 * day)) reload-keygen list --ca ca --json --status expired
+t "an expired CRL is listed, and a CA's certificate, but no expired certificate" 1 '~SERIAL [^
+]*
+ca/ca\.crt +expired +20[^
+]*
+ca/overlay\.crl +expired +2024-02-12T22:13:20Z  -  -' '' at $((now + 4000 * day)) reload-keygen list -q --ca ca --expiring 1d
+ok "an expired CRL is listed in JSON from its nextUpdate on" in_json 'map([.file, .status]) | index([["ca/overlay.crl", "expired"]]) != null' \
+    at $((now + 90 * day)) reload-keygen list -q --ca ca --expiring 1d --json
+t "list --help has status 1" 0 '~.*  0 success
+  1 --expiring has listed something
+  2 .*' '' reload-keygen list --help
 
 # ---- revoke ----
 
