@@ -3,6 +3,7 @@
 #include "base/fault.h"
 #include "keygen/issue.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -59,6 +60,12 @@ static bool read_renewed(struct issue *s, struct serial *serial)
     bool issued = false, file = access(s->renew, F_OK) == 0;
     if (!file && serial_parse(s->renew, serial))
         return true;
+    if (!file && errno == ENOENT) {
+        tool_error(s->tool, STATUS_FAILED,
+                   "--renew: \"%s\" is neither a file nor a serial number of 1 to %d hex digits",
+                   s->renew, 2 * MAX_SERIAL);
+        return false;
+    }
     reload_cert *cert = keygen_read_cert(s->tool, s->renew);
     bool good = cert != NULL && ca_has_issued(&s->ca, cert, &issued);
     if (good && (!issued || !cert_serial(cert, serial))) {

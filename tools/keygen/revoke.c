@@ -36,6 +36,10 @@ static void serial_option(struct tool *tool, const struct option_row *row, const
                           void *target)
 {
     struct revoke *r = target;
+    struct serial serial;
+    if (!serial_parse(text, &serial) && !RL_FAULT("ca: a serial number has hex digits"))
+        tool_usage(tool, "--%s: \"%s\" is not a serial number, expected 1 to %d hex digits",
+                   row->name, text, 2 * MAX_SERIAL);
     add_text(tool, row, text, r->serials, &r->serial_count);
 }
 
@@ -43,6 +47,8 @@ static void user_option(struct tool *tool, const struct option_row *row, const c
                         void *target)
 {
     struct revoke *r = target;
+    char user[MAX_USER + 1];
+    keygen_user(tool, text, user); /* ends the program before any file is opened */
     add_text(tool, row, text, r->users, &r->user_count);
 }
 

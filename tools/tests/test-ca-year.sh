@@ -127,6 +127,11 @@ is "$(openssl crl -in ca/overlay.crl -noout -text | grep -c 'Key Compromise')" 4
 is "$(grep -c ',keyCompromise	' ca/index)" 4 "the index has the reason"
 cp ca/index index.before
 t "one unknown serial number of two revokes nothing" 4 '' '~.*no certificate with serial number 1234;.*' keygen revoke --ca ca alice2.crt --serial 1234
+for option in --serial=zz --serial= --serial=$(printf %042d 1 | tr 0 1) --user=alice; do
+    t "revoke $option is a usage error" 2 '' "~.*${option%%=*}: .*" keygen revoke --ca none "$option"
+done
+t "--renew with neither a file nor a serial number" 4 '' '~.*--renew: "zz" is neither a file nor a serial number of 1 to 40 hex digits' \
+    keygen issue --ca ca "${small[@]}" --renew zz -o x
 t "a certificate of another CA is refused" 4 '' '~.*not issued by this CA.*' keygen revoke --ca ca "$TESTDATA/alice.crt"
 same ca/index index.before "a refused revocation does not change the index"
 t "an unknown reason is refused" 2 '' '*' keygen revoke --ca ca alice2.crt --reason stolen
