@@ -240,14 +240,30 @@ static void issue_files(struct issue *s, reload_rng *rng, struct keygen_files *f
 }
 
 /* Works out the end of validity from the CA's: a year, but not beyond the CA's certificate. Returns
- * false after reporting that the CA's certificate has expired when the new one becomes valid. */
+/* Reports that the CA's certificate has expired when the new one becomes valid. */
+static void report_ca_end(struct issue *s, reload_time ca_end)
+{
+    char end[RELOAD_TIME_SIZE], begin[RELOAD_TIME_SIZE];
+    reload_time_text(ca_end / RELOAD_SECOND, end);
+    reload_time_text(s->leaf.not_before / RELOAD_SECOND, begin);
+    if (ca_end < tool_now())
+        tool_error(s->tool, STATUS_FAILED,
+                   "%s: the CA's certificate expired at %s; reload-keygen ca --succeed=%s "
+                   "--output=NEW makes its successor",
+                   s->ca_dir, end, s->ca_dir);
+    else
+        tool_error(s->tool, STATUS_FAILED,
+                   "%s: the CA's certificate expires at %s, before --not-before, which is %s",
+                   s->ca_dir, end, begin);
+}
+
+ * false after reporting an error. */
 static bool set_validity(struct issue *s)
 {
     struct leaf *leaf = &s->leaf;
     reload_time ca_end = reload_cert_not_after(s->ca.cert);
-    if (ca_end < leaf->not_before) {
-        tool_error(s->tool, STATUS_FAILED, "%s: the CA's certificate expires before --not-before",
-                   s->ca_dir);
+    if (ca_end < leaf->not_before && !RL_FAULT("ca: an expired CA issues nothing")) {
+        report_ca_end(s, ca_end);
         return false;
     }
     if (leaf->not_after == TIME_NOT_SPECIFIED) {

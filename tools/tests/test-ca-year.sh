@@ -110,6 +110,12 @@ ca/ca\.crt +expired +20[^
 ca/overlay\.crl +expired +2024-02-12T22:13:20Z  -  -' '' at $((now + 4000 * day)) reload-keygen list -q --ca ca --expiring 1d
 ok "an expired CRL is listed in JSON from its nextUpdate on" in_json 'map([.file, .status]) | index([["ca/overlay.crl", "expired"]]) != null' \
     at $((now + 90 * day)) reload-keygen list -q --ca ca --expiring 1d --json
+t "an expired CA issues nothing, and its successor is named" 4 '' \
+    '~.*: ca: the CA.s certificate expired at 20[0-9TZ:-]*; reload-keygen ca --succeed=ca --output=NEW makes its successor' \
+    at $((now + 4000 * day)) reload-keygen issue --ca ca "${small[@]}" -o late
+t "a CA issues nothing for the time after its expiry" 4 '' \
+    '~.*: ca: the CA.s certificate expires at 20[0-9TZ:-]*, before --not-before, which is 2034-10-27T22:13:20Z' \
+    keygen issue --ca ca "${small[@]}" --not-before now+4000d -o late
 t "list --help has status 1" 0 '~.*  0 success
   1 --expiring has listed something
   2 .*' '' reload-keygen list --help
