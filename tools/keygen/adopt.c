@@ -20,7 +20,7 @@ struct adopt {
 
 static const struct option_row adopt_rows[] = {
     KEYGEN_CA(struct adopt, dir),
-    KEYGEN_QUIET,
+    KEYGEN_QUIET_RESULT("adopted"),
     OPTION_END,
 };
 

@@ -24,6 +24,7 @@ static const struct option_row issue_rows[] = {
     OPTION_FLAG(0, "json", struct issue, json, "print what was issued as JSON"),
     KEYGEN_CA_PASSPHRASE(struct issue, passphrase_file),
     LEAF_OTHER_ROWS(struct issue, leaf),
+    KEYGEN_QUIET_RESULT("issued; --json prints it all the same"),
     OPTION_END,
 };
 
@@ -239,7 +240,6 @@ static void issue_files(struct issue *s, reload_rng *rng, struct keygen_files *f
     reload_key_free(&files->key);
 }
 
-/* Works out the end of validity from the CA's: a year, but not beyond the CA's certificate. Returns
 /* Reports that the CA's certificate has expired when the new one becomes valid. */
 static void report_ca_end(struct issue *s, reload_time ca_end)
 {
@@ -257,6 +257,7 @@ static void report_ca_end(struct issue *s, reload_time ca_end)
                    s->ca_dir, end, begin);
 }
 
+/* Works out the end of validity from the CA's: a year, but not beyond the CA's certificate. Returns
  * false after reporting an error. */
 static bool set_validity(struct issue *s)
 {

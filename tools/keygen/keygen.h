@@ -35,6 +35,8 @@ enum { KEYGEN_MIN_BITS = 1024, KEYGEN_MAX_BITS = 8192 };
 #define KEYGEN_CA(struct_type, member)                                                           \
     OPTION_TEXT(0, "ca", "DIR", struct_type, member, "use the CA in directory DIR")
 #define KEYGEN_QUIET OPTION_QUIET("print errors only, no warnings")
+#define KEYGEN_QUIET_RESULT(what)                                                                \
+    OPTION_QUIET("print errors only, neither warnings nor what was " what)
 #define KEYGEN_PASSPHRASE(struct_type, member, help)                                             \
     OPTION_FILE(0, "passphrase-file", "FILE", struct_type, member, help)
 #define KEYGEN_CA_PASSPHRASE(struct_type, member)                                                \
@@ -180,8 +182,7 @@ option_call leaf_user_option, leaf_peer_id_option;
     OPTION_FLAG(0, "force", struct_type, member.force,                                           \
                 "replace PREFIX.key and PREFIX.crt if they exist"),                              \
     OPTION_TEXT(0, "seed", "HEX", struct_type, member.seed,                                      \
-                "make key, serial number and Peer-IDs from HEX, for test vectors only"),         \
-    KEYGEN_QUIET
+                "make key, serial number and Peer-IDs from HEX, for test vectors only")
 /* clang-format on */
 
 /* Sets the defaults. */

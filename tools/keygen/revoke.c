@@ -77,7 +77,7 @@ static const struct option_row revoke_rows[] = {
                 "note a reason of RFC 5280, such as keyCompromise or superseded"),
     KEYGEN_TIME("time", struct revoke, time, "revoke from TIME on (default: now)"),
     KEYGEN_CA_PASSPHRASE(struct revoke, passphrase_file),
-    KEYGEN_QUIET,
+    KEYGEN_QUIET_RESULT("revoked"),
     OPTION_END,
 };
 

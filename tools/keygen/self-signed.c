@@ -22,6 +22,7 @@ static const struct option_row self_signed_rows[] = {
     KEYGEN_PASSPHRASE(struct self_signed, leaf.passphrase_file,
                       "encrypt PREFIX.key with the passphrase in FILE, or read --key with it"),
     LEAF_OTHER_ROWS(struct self_signed, leaf),
+    KEYGEN_QUIET,
     OPTION_END,
 };
 

@@ -86,7 +86,7 @@ sed -i 's/"min_rsa_bits": 1024/"min_rsa_bits": 2048/' ca/overlay.json
 weak "a request of a weak key" "its key has 1024 bits, verifiers expect at least 2048" --request carol.csr
 sed -i 's/"min_rsa_bits": 2048/"min_rsa_bits": 1024/' ca/overlay.json
 t "a certificate without names is refused" 2 '' '~.*--peers=0 requires --user.*' keygen issue --ca ca "${small[@]}" --peers 0 -o none
-t "a certificate without names is issued with --allow-weak" 0 '' '' keygen issue --ca ca "${small[@]}" --peers 0 --allow-weak -o none
+t "a certificate without names is issued with --allow-weak, and --json prints it despite --quiet" 0 '~\{"serial": "[0-9a-f]{32}", .*\}' '' keygen issue --ca ca "${small[@]}" --peers 0 --allow-weak --json -o none
 
 # ---- renew, list ----
 
