@@ -169,11 +169,21 @@ static void print_file(struct list *l, const char *path, reload_time not_after, 
 
 /* ---- The CA's own files ---- */
 
+/* Whether an expired certificate is that of a CA that this one succeeds, or the link to it: neither
+ * can be renewed, and none has to be. */
+static bool is_succeeded(const struct list *l, const reload_cert *cert)
+{
+    return reload_cert_not_after(l->ca.cert) >= l->now &&
+           strcmp(reload_cert_subject(cert), reload_cert_subject(l->ca.cert)) == 0 &&
+           !RL_FAULT("list: an expired predecessor");
+}
+
 static void list_cert_file(struct list *l, const char *path)
 {
     reload_cert *cert = keygen_read_cert(&l->tool, path);
-    if (cert != NULL)
-        print_file(l, path, reload_cert_not_after(cert), reload_cert_not_after(cert) < l->now);
+    bool expired = cert != NULL && reload_cert_not_after(cert) < l->now;
+    if (cert != NULL && (!expired || !is_succeeded(l, cert)))
+        print_file(l, path, reload_cert_not_after(cert), expired);
     reload_cert_free(&cert);
 }
 

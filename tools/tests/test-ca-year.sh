@@ -239,6 +239,7 @@ is "$(openssl verify -attime "$now_real" -crl_check -CAfile other.crt -CRLfile t
 
 # ---- roll-over ----
 
+cp -r ca base0
 keygen issue --ca ca "${small[@]}" --user henry@example.com -o henry
 keygen issue --ca ca "${small[@]}" --user ida@example.com -o ida
 t "a CA is succeeded" 0 '' '' keygen ca --succeed ca "${small[@]}" -o next
@@ -247,6 +248,10 @@ is "$(jq -c '[.overlay, .dht, .ca, .intermediates, .crl]' next/overlay.json)" '[
 is "$(openssl x509 -in next/ca.crt -noout -subject)" "$(openssl x509 -in ca/ca.crt -noout -subject)" "the new CA has the old one's subject"
 ok "openssl accepts the link by the old CA" openssl verify -attime $now -CAfile ca/ca.crt next/link.crt
 is "$(ls next/issued)" "$(ls ca/issued)" "the copies of what was issued are taken over"
+keygen ca --succeed base0 "${small[@]}" --not-after now+20y -o next0
+t "list --expiring: the CA that was succeeded has expired" 1 '~SERIAL [^
+]*
+next0/overlay\.crl +expired .*' '' at $((now + 4000 * day)) reload-keygen list --ca next0 --expiring 1d
 for command in "issue --bits 1024 -q -o x" "revoke henry.crt" adopt; do
     # shellcheck disable=SC2086 # several words
     t "the old CA refuses ${command%% *}" 4 '' "~.*succeeded by another CA: --ca=$work/next is required" keygen ${command%% *} --ca ca ${command#"${command%% *}"}
