@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The end of an object in DER or PEM. mbed TLS ignores what follows. */
+/* The form and the end of an object in DER or PEM. mbed TLS ignores what follows. */
 #include "crypto/encoding.h"
 
 #include "base/fault.h"
@@ -16,6 +16,15 @@ static bool begins_der(const uint8_t *octets, size_t len)
 bool rl_is_pem(const uint8_t *octets, size_t len)
 {
     return len > 0 && !begins_der(octets, len) && memmem(octets, len, "-----BEGIN", 10) != NULL;
+}
+
+reload_err rl_check_encoding(const uint8_t *octets, size_t len, const char *what, reload_diag *diag)
+{
+    bool short_der = len >= 2 && octets[0] == 0x30 && len - 2 == octets[1];
+    if (begins_der(octets, len) || short_der || rl_is_pem(octets, len) ||
+        RL_FAULT("files: neither PEM nor DER"))
+        return RELOAD_OK;
+    return rl_fail(diag, RELOAD_ERR_SYNTAX, "neither PEM nor DER, expected a %s", what);
 }
 
 size_t rl_pem_count(const uint8_t *octets, size_t len, const char *label)

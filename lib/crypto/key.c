@@ -96,7 +96,9 @@ reload_err reload_key_parse(const uint8_t *octets, size_t len, const char *passp
     int failed = parse_key(*key, text.octets, pem ? len + 1 : len, passphrase);
     reload_buf_free(&text);
     /* octets after DER are ignored by mbed TLS 2.28, and are an error of 3.6 */
-    err = pem ? RELOAD_OK : rl_check_end(octets, len, "key", diag);
+    err = rl_check_encoding(octets, len, "private key", diag);
+    if (err == RELOAD_OK && !pem)
+        err = rl_check_end(octets, len, "key", diag);
     if (err == RELOAD_OK)
         err = failed != 0 ? parse_failed(failed, doubtful, diag) : check_usable(&(*key)->pk, diag);
     if (err == RELOAD_OK && pem) /* what is not such a key is named first */

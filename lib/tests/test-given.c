@@ -235,12 +235,40 @@ static void test_critical_entry(void **state)
     reload_buf_free(&der);
 }
 
+/* ---- Text ---- */
+
+static void test_text(void **state)
+{
+    (void)state;
+    static const uint8_t text[] = "0 is a text's first digit, and 0x30\n";
+    reload_buf file = {0};
+    reload_diag diag = {0};
+    reload_cert *cert;
+    reload_crl *crl;
+    reload_request *request;
+    reload_key *private_key;
+    reload_buf_append(&file, text, sizeof text - 1);
+    expect(rl_trust_add_ca, &file, "neither PEM nor DER, expected a certificate");
+    expect(rl_trust_add_intermediates, &file, "neither PEM nor DER, expected a certificate");
+    expect(rl_trust_add_crl, &file, "neither PEM nor DER, expected a CRL");
+    reload_buf_free(&file);
+    assert_int_equal(reload_cert_parse(text, sizeof text - 1, &cert, &diag), RELOAD_ERR_SYNTAX);
+    assert_string_equal(diag.text, "neither PEM nor DER, expected a certificate");
+    assert_int_equal(reload_crl_read(text, sizeof text - 1, ca, &crl, &diag), RELOAD_ERR_SYNTAX);
+    assert_string_equal(diag.text, "neither PEM nor DER, expected a CRL");
+    assert_int_equal(reload_request_parse(text, sizeof text - 1, &request, &diag),
+                     RELOAD_ERR_SYNTAX);
+    assert_string_equal(diag.text, "neither PEM nor DER, expected a certificate request");
+    assert_int_equal(reload_key_parse(text, sizeof text - 1, NULL, &private_key, &diag),
+                     RELOAD_ERR_SYNTAX);
+    assert_string_equal(diag.text, "neither PEM nor DER, expected a private key");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_critical),
-        cmocka_unit_test(test_other_flaws),
-        cmocka_unit_test(test_crls),
+        cmocka_unit_test(test_text),           cmocka_unit_test(test_critical),
+        cmocka_unit_test(test_other_flaws),    cmocka_unit_test(test_crls),
         cmocka_unit_test(test_critical_entry),
     };
     return cmocka_run_group_tests_name("given", tests, setup, teardown);

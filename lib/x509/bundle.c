@@ -76,10 +76,10 @@ reload_err rl_bundle_read(reload_span file, const char *label, const char *what,
     uint8_t *text = rl_pem_or_der(file.octets, &len);
     if (text == NULL)
         return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
-    reload_err err = RELOAD_OK;
-    if (len != file.len)
+    reload_err err = rl_check_encoding(file.octets, file.len, what, diag);
+    if (err == RELOAD_OK && len != file.len)
         err = read_pem(&b, text, rl_pem_count(text, file.len, label));
-    else if ((err = rl_check_der_end(text, len, what, diag)) == RELOAD_OK)
+    else if (err == RELOAD_OK && (err = rl_check_der_end(text, len, what, diag)) == RELOAD_OK)
         err = pass_on(&b, (reload_span){text, len}, 1, 1);
     free(text);
     return err;

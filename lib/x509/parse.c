@@ -152,7 +152,9 @@ reload_err reload_cert_parse(const uint8_t *octets, size_t len, reload_cert **ce
     if (text == NULL)
         return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
     mbedtls_x509_crt_init(&crt);
-    reload_err err = rl_parsed(mbedtls_x509_crt_parse(&crt, text, len), "certificate", diag);
+    reload_err err = rl_check_encoding(text, given, "certificate", diag);
+    if (err == RELOAD_OK)
+        err = rl_parsed(mbedtls_x509_crt_parse(&crt, text, len), "certificate", diag);
     if (err == RELOAD_OK)
         err = rl_check_end(text, given, "certificate", diag);
     if (err == RELOAD_OK)

@@ -110,7 +110,9 @@ reload_err reload_crl_read(const uint8_t *octets, size_t len, const reload_cert 
     }
     read->next_update = RELOAD_NO_TIME;
     mbedtls_x509_crl_init(&read->list);
-    reload_err err = rl_check_der_end(text, given, "CRL", diag);
+    reload_err err = rl_check_encoding(text, given, "CRL", diag);
+    if (err == RELOAD_OK)
+        err = rl_check_der_end(text, given, "CRL", diag);
     if (err == RELOAD_OK)
         err = rl_parsed(mbedtls_x509_crl_parse(&read->list, text, len), "CRL", diag);
     free(text);

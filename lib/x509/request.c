@@ -148,7 +148,9 @@ reload_err reload_request_parse(const uint8_t *octets, size_t len, reload_reques
         return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
     }
     mbedtls_x509_csr_init(&request->csr);
-    reload_err err = rl_check_end(text, given, "request", diag);
+    reload_err err = rl_check_encoding(text, given, "certificate request", diag);
+    if (err == RELOAD_OK)
+        err = rl_check_end(text, given, "request", diag);
     if (err == RELOAD_OK)
         err = len != given ? read_pem(request, text, diag)
                            : read_der(request, (reload_span){text, len}, diag);

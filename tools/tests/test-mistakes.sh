@@ -168,7 +168,9 @@ mistake "the key for the certificate too" 4 'alice.key: a private key, not a cer
 mistake "a CA's key for its certificate" 4 'overlay/ca.key: a private key, not a certificate' reload-verify --ca=overlay/ca.key "$signed"
 mistake "a certificate for a CRL" 4 'alice.crt: a certificate, not a CRL; it belongs to --cert or --ca' \
     reload-verify --ca=$ca --crl=alice.crt "$signed"
-mistake "a secret for a key" 4 'not a readable private key' reload-sign --key=secret --cert=alice.crt $json
+mistake "an index for a CRL" 4 'overlay/index: neither PEM nor DER, expected a CRL' \
+    reload-verify --ca=$ca --crl=overlay/index "$signed"
+mistake "a secret for a key" 4 'secret: neither PEM nor DER, expected a private key' reload-sign --key=secret --cert=alice.crt $json
 printf 'hex:00112233' >hex.secret
 mistake "a secret in hex for a certificate" 4 'hex.secret: a shared secret, not a certificate; it belongs to --secret' \
     reload-verify --ca=hex.secret "$signed"
