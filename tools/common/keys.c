@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/tool.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { MAX_SECRET = 64 * 1024, MAX_KEY = 64 * 1024 };
@@ -29,8 +30,10 @@ static const char *option_for(const struct tool *tool, reload_content content)
     }
 }
 
-bool content_error(struct tool *tool, const char *path, const reload_buf *octets,
-                   reload_content expected)
+/* Puts the kind of a file of the wrong kind in words. Returns false if its kind is not known, or is
+ * the expected one. */
+static bool describe_content(const struct tool *tool, const reload_buf *octets,
+                             reload_content expected, reload_diag *diag)
 {
     reload_content content = reload_recognise(octets->octets, octets->len);
     bool key = expected == RELOAD_CONTENT_KEY, is_key = content == RELOAD_CONTENT_ENCRYPTED_KEY ||
@@ -42,15 +45,35 @@ bool content_error(struct tool *tool, const char *path, const reload_buf *octets
         (content == RELOAD_CONTENT_ENCRYPTED_KEY && key) ||
         (content == RELOAD_CONTENT_JSON && expected == RELOAD_CONTENT_PROFILE))
         return false;
+    *diag = (reload_diag){.code = RELOAD_ERR_SYNTAX};
     if (content == RELOAD_CONTENT_EMPTY)
-        tool_error(tool, STATUS_FAILED, "%s: empty, expected %s", path,
-                   reload_content_text(expected));
+        (void)snprintf(diag->text, sizeof diag->text, "empty, expected %s",
+                       reload_content_text(expected));
     else
-        tool_error(tool, STATUS_FAILED, "%s: %s, not %s%s%s%s%s", path,
-                   reload_content_text(content), reload_content_text(expected),
-                   option == NULL ? "" : "; it belongs to ", option == NULL ? "" : option,
-                   remedy == NULL ? "" : "; ", remedy == NULL ? "" : remedy);
+        (void)snprintf(diag->text, sizeof diag->text, "%s, not %s%s%s%s%s",
+                       reload_content_text(content), reload_content_text(expected),
+                       option == NULL ? "" : "; it belongs to ", option == NULL ? "" : option,
+                       remedy == NULL ? "" : "; ", remedy == NULL ? "" : remedy);
     return true;
+}
+
+bool content_error(struct tool *tool, const char *path, const reload_buf *octets,
+                   reload_content expected)
+{
+    reload_diag diag;
+    if (!describe_content(tool, octets, expected, &diag))
+        return false;
+    tool_error_diag(tool, path, &diag);
+    return true;
+}
+
+reload_err content_take(const struct tool *tool, const reload_buf *octets, reload_content expected,
+                        octets_taker *take, void *arg, reload_diag *diag)
+{
+    reload_err err = take(arg, octets->octets, octets->len, diag);
+    if (err != RELOAD_OK && err != RELOAD_ERR_MEMORY)
+        (void)describe_content(tool, octets, expected, diag);
+    return err;
 }
 
 /* Warns of a secret that is a file of another kind: any octets are a secret (D12). */
@@ -85,10 +108,8 @@ bool content_read(struct tool *tool, const char *path, reload_content expected, 
     reload_buf octets = {0};
     reload_diag diag = {0};
     bool good = file_read(tool, path, MAX_CERTS, &octets, false);
-    reload_err err = good ? take(arg, octets.octets, octets.len, &diag) : RELOAD_ERR_READ;
-    if (good && err != RELOAD_OK) {
-        if (err == RELOAD_ERR_MEMORY || !content_error(tool, path, &octets, expected))
-            tool_error_diag(tool, path, &diag);
+    if (good && content_take(tool, &octets, expected, take, arg, &diag) != RELOAD_OK) {
+        tool_error_diag(tool, path, &diag);
         good = false;
     }
     reload_buf_free(&octets);

@@ -234,8 +234,11 @@ enum { MAX_CERTS = 64 * 1024 * 1024 }; /* octets of a file of certificates or CR
 
 /* Takes a file's octets. */
 typedef reload_err octets_taker(void *arg, const uint8_t *octets, size_t len, reload_diag *diag);
-/* Reads a file for take, whose octets are expected to be of a kind. Returns false after reporting
- * an error, which names the kind if it is another. */
+/* Passes octets on that are expected to be of a kind. The diagnostic of a failure names the kind if
+ * it is another. */
+reload_err content_take(const struct tool *tool, const reload_buf *octets, reload_content expected,
+                        octets_taker *take, void *arg, reload_diag *diag);
+/* Reads a file for take in the same way. Returns false after reporting an error. */
 bool content_read(struct tool *tool, const char *path, reload_content expected, octets_taker *take,
                   void *arg);
 /* The same of a file of certificates, or of CRLs. */

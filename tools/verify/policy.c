@@ -164,11 +164,15 @@ static reload_err take_source(void *arg, const uint8_t *octets, size_t len, relo
     return err;
 }
 
+static reload_content content_of(const struct source *source)
+{
+    return source->take == take_crl ? RELOAD_CONTENT_CRL : RELOAD_CONTENT_CERT;
+}
+
 static bool read_source(struct verify *v, struct source *source)
 {
     struct taking taking = {v, source};
-    return source->take == take_crl ? crls_read(&v->tool, source->path, take_source, &taking)
-                                    : certs_read(&v->tool, source->path, take_source, &taking);
+    return content_read(&v->tool, source->path, content_of(source), take_source, &taking);
 }
 
 bool policy_make(struct verify *v)
@@ -250,7 +254,8 @@ static const struct source *make_next(const struct verify *v, reload_policy **po
     for (size_t i = 0; i < v->source_count && *policy != NULL; i++) {
         const struct source *source = &v->sources[i];
         const reload_buf *octets = source->watched ? &source->next : &source->octets;
-        if (source->take(*policy, octets->octets, octets->len, diag) != RELOAD_OK) {
+        if (content_take(&v->tool, octets, content_of(source), source->take, *policy, diag) !=
+            RELOAD_OK) {
             reload_policy_free(policy);
             return source;
         }
