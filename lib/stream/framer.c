@@ -134,11 +134,18 @@ static uint64_t position(const rl_framer *f, size_t at)
     return f->mapped ? f->where[f->start + at] : f->base + at;
 }
 
+/* What helps if messages are expected */
+static const char *remedy_for(reload_content content)
+{
+    return content == RELOAD_CONTENT_BASE64 ? "use --input=base64, or base64 -d FILE"
+                                            : reload_content_remedy(content);
+}
+
 /* Adds to garbage at a stream's start what it is, if known. */
 static void name_content(reload_item *item)
 {
     reload_content content = reload_recognise(item->octets, item->len);
-    const char *remedy = reload_content_remedy(content);
+    const char *remedy = remedy_for(content);
     if (content == RELOAD_CONTENT_UNKNOWN || content == RELOAD_CONTENT_MESSAGE)
         return;
     (void)rl_fail(&item->diag, RELOAD_ERR_NO_MESSAGE, "%s, not a RELOAD message%s%s",

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/tool.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { MAX_SECRET = 64 * 1024, MAX_KEY = 64 * 1024 };
 
@@ -76,14 +79,56 @@ reload_err content_take(const struct tool *tool, const reload_buf *octets, reloa
     return err;
 }
 
+/* The file of a CA's directory that has a content; NULL: none has. */
+static const char *file_of_ca(reload_content content)
+{
+    switch (content) {
+    case RELOAD_CONTENT_PROFILE:
+        return "overlay.json";
+    case RELOAD_CONTENT_CERT:
+        return "ca.crt";
+    case RELOAD_CONTENT_CRL:
+        return "overlay.crl";
+    default:
+        return NULL;
+    }
+}
+
+bool directory_error(struct tool *tool, const char *path, reload_content expected)
+{
+    struct stat st;
+    const char *file = file_of_ca(expected);
+    char inside[4096];
+    if (file == NULL || stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+        return false;
+    bool ends = path[strlen(path) - 1] == '/';
+    int n = snprintf(inside, sizeof inside, "%s%s%s", path, ends ? "" : "/", file);
+    if (n < 0 || (size_t)n >= sizeof inside || access(inside, F_OK) != 0)
+        return false;
+    tool_error_file(tool, STATUS_FAILED, path, "%s; use %s", strerror(EISDIR), inside);
+    return true;
+}
+
 /* Warns of a secret that is a file of another kind: any octets are a secret (D12). */
 static void check_secret(const struct tool *tool, const char *path, const reload_buf *octets)
 {
     reload_content content = reload_recognise(octets->octets, octets->len);
     if (content != RELOAD_CONTENT_UNKNOWN && content != RELOAD_CONTENT_SECRET &&
         content != RELOAD_CONTENT_EMPTY && content != RELOAD_CONTENT_BASE64)
-        tool_warn(tool, "%s: warning: %s; all its octets are used as the secret", path,
-                  reload_content_text(content));
+        tool_warn(tool,
+                  "%s: warning: %s, not a shared secret; all its octets are used as the secret",
+                  path, reload_content_text(content));
+}
+
+/* Reports a missing file. The secret itself may have been given in place of its name. */
+static bool secret_missing(struct tool *tool, const char *path)
+{
+    if (access(path, F_OK) == 0 || errno != ENOENT)
+        return false;
+    tool_error_file(tool, STATUS_FAILED, path,
+                    "%s; --secret requires the name of a file that holds the secret",
+                    strerror(ENOENT));
+    return true;
 }
 
 bool secret_read(struct tool *tool, const char *path, reload_buf *secret)
@@ -91,7 +136,7 @@ bool secret_read(struct tool *tool, const char *path, reload_buf *secret)
     reload_buf octets = {0};
     reload_diag diag = {0};
     reload_err err = RELOAD_ERR_READ;
-    if (file_read(tool, path, MAX_SECRET, &octets, true)) {
+    if (!secret_missing(tool, path) && file_read(tool, path, MAX_SECRET, &octets, true)) {
         err = reload_secret_parse(octets.octets, octets.len, secret, &diag);
         if (err != RELOAD_OK)
             tool_error_diag(tool, path, &diag);
@@ -107,7 +152,8 @@ bool content_read(struct tool *tool, const char *path, reload_content expected, 
 {
     reload_buf octets = {0};
     reload_diag diag = {0};
-    bool good = file_read(tool, path, MAX_CERTS, &octets, false);
+    bool good =
+        !directory_error(tool, path, expected) && file_read(tool, path, MAX_CERTS, &octets, false);
     if (good && content_take(tool, &octets, expected, take, arg, &diag) != RELOAD_OK) {
         tool_error_diag(tool, path, &diag);
         good = false;

@@ -65,7 +65,8 @@ bool profile_read_as_written(struct tool *tool, const char *path, reload_profile
 {
     reload_buf text = {0};
     reload_diag diag = {0};
-    bool good = file_read(tool, path, MAX_PROFILE, &text, false);
+    bool good = !directory_error(tool, path, RELOAD_CONTENT_PROFILE) &&
+                file_read(tool, path, MAX_PROFILE, &text, false);
     if (good &&
         reload_profile_read((const char *)text.octets, text.len, profile, &diag) != RELOAD_OK) {
         if (!content_error(tool, path, &text, RELOAD_CONTENT_PROFILE))

@@ -244,6 +244,9 @@ bool content_read(struct tool *tool, const char *path, reload_content expected, 
 /* The same of a file of certificates, or of CRLs. */
 bool certs_read(struct tool *tool, const char *path, octets_taker *take, void *arg);
 bool crls_read(struct tool *tool, const char *path, octets_taker *take, void *arg);
+/* Reports a CA's directory that is given in place of one of its files. Returns false if the path is
+ * something else. */
+bool directory_error(struct tool *tool, const char *path, reload_content expected);
 /* Reports a file of the wrong kind, if its kind is known. Returns false if it is not, or is the
  * expected one. */
 bool content_error(struct tool *tool, const char *path, const reload_buf *octets,

@@ -160,7 +160,10 @@ mistake "binary on a terminal" 0 'binary octets are not written to a terminal: u
 
 mistake "a file that is missing" 4 'missing.bin: No such file or directory' reload-dump missing.bin
 mistake "a directory" 4 'overlay: Is a directory' reload-dump overlay
-mistake "a CA's directory for its certificate" 4 'overlay: Is a directory' reload-verify --ca=overlay "$signed"
+mistake "a CA's directory for its certificate" 4 'overlay: Is a directory; use overlay/ca.crt' reload-verify --ca=overlay "$signed"
+mistake "a CA's directory for its profile" 4 'overlay/: Is a directory; use overlay/overlay.json' reload-verify --profile=overlay/ "$signed"
+mistake "the secret itself for its file" 4 'rosebud: No such file or directory; --secret requires the name of a file that holds the secret' \
+    reload-verify --secret=rosebud "$signed"
 mistake "key and certificate swapped" 4 'alice.crt: a certificate, not a private key; it belongs to --cert or --ca' \
     reload-sign --key=alice.crt --cert=alice.key $json
 mistake "the key for the certificate too" 4 'alice.key: a private key, not a certificate; it belongs to --key' \
@@ -174,7 +177,7 @@ mistake "a secret for a key" 4 'secret: neither PEM nor DER, expected a private 
 printf 'hex:00112233' >hex.secret
 mistake "a secret in hex for a certificate" 4 'hex.secret: a shared secret, not a certificate; it belongs to --secret' \
     reload-verify --ca=hex.secret "$signed"
-mistake "a key for a secret" 1 'alice.key: warning: a private key; all its octets are used as the secret' reload-verify --secret=alice.key "$put"
+mistake "a key for a secret" 1 'alice.key: warning: a private key, not a shared secret; all its octets are used as the secret' reload-verify --secret=alice.key "$put"
 mistake "a message for a profile" 4 'section-4.1.json: a message as JSON, not an overlay'"'"'s profile' reload-verify --profile=$json "$signed"
 mistake "a certificate for a profile" 4 'ca.crt: a certificate, not an overlay'"'"'s profile' reload-verify --profile=$ca "$signed"
 mistake "a message for a certificate" 4 'put.hex: a message as hex text, not a certificate' bash -c '
@@ -190,7 +193,7 @@ mistake "a certificate in DER for a message" 3 'a certificate, not a RELOAD mess
 gzip -c $json >json.gz
 mistake "a compressed message" 3 'compressed by gzip, not a RELOAD message; use gunzip -c FILE' reload-dump json.gz
 base64 "$put" >put.base64
-mistake "base64" 3 'base64, not a RELOAD message; use base64 -d FILE' reload-dump put.base64
+mistake "base64" 3 'base64, not a RELOAD message; use --input=base64, or base64 -d FILE' reload-dump put.base64
 { printf '\xff\xfe'; iconv -t UTF-16LE $json; } >json.utf16
 mistake "UTF-16" 3 'UTF-16 text, not a RELOAD message; use iconv -f UTF-16 -t UTF-8 FILE' reload-dump json.utf16
 printf '\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\0\0\4\0\1\0\0\0' >a.pcap

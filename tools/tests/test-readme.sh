@@ -53,7 +53,7 @@ mv in away
 recipes "without input" 4 '' '~reload-verify: in: No such file or directory'
 mv away in
 mv overlay.secret away
-recipes "without the secret" 4 '' '~reload-verify: overlay.secret: No such file or directory'
+recipes "without the secret" 4 '' '~reload-verify: overlay.secret: No such file or directory; --secret requires .*'
 sed '2,/in a pipeline/d' ../recipes >../rest
 t "the pipeline, without the secret" 1 '' '*' bash ../rest
 sed '2,/many files/d' ../recipes >../rest
