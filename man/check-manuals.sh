@@ -213,6 +213,23 @@ for page in reload-sign reload-verify; do
     result $missing "$page(1): each requirement has a test"
 done
 
+# What a manual quotes of the tools' output, apart from the words in capitals that stand for others: each part between these is in a
+# string of the sources.
+find "$source/lib" "$source/tools" -name tests -prune -o -name '*.[ch]' -exec cat {} + | sed 's/\\"/'"'"'/g' |
+    sed -z 's/"[[:space:]]*"//g' | grep -o '"[^"]*"' | sed 's/%[^A-Za-z%]*[hlz]*[A-Za-z]/\n/g; s/^"//; s/"$//' >"$work/strings"
+sed -n 's/^\.It "\(.*\)"$/\1/p; s/^\.Dq "\([^"]*\)".*/\1/p' "$source"/man/*.1 | tee "$work/quoted" |
+    sed -E 's/\.\.\.|[()]|(^|[ =])([A-Z]|FILE|KEY|CERT|HEX|ID|CRC|USER|DIR|OID|NAME|SUBJECT|ISSUER|SECONDS|[0-9]+)\>/\n/g
+        s/warning: |refused: |PEER-ID: |the peer.s /\n/g' | sed 's/^[ ,:;]*//; s/[ ,:;]*$//' | grep . | sort -u >"$work/parts"
+missing=0
+while IFS= read -r part; do
+    grep -qF -- "$part" "$work/strings" || {
+        echo "# $part"
+        missing=1
+    }
+done <"$work/parts"
+[ -s "$work/quoted" ] || missing=1
+result $missing "the diagnostics that manuals quote are in the sources"
+
 # Types and names of attributes, keys of header fields, names of values
 table attribute | tr '\t' ' ' >"$work/library"
 part reload-message.5 Attributes '.*' | rows | sed '1d' | cut -f 1,2 | tr '\t' ' ' >"$work/manual"
