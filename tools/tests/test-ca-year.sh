@@ -168,7 +168,7 @@ t "adopt makes a lost index again" 0 '*' '~.*index: missing; a new one is made, 
 is "$(keygen list --ca ca --json | jq -c 'map(del(.not_after)) | sort_by(.serial)')" "$before" "the new index has users, Peer-IDs and revocations"
 is "$(keygen crl --ca ca | openssl crl -noout -crlnumber | sed 's/.*=\(0x\)\{0,1\}0*//')" 6 "the number goes on after the index was lost"
 ok "nothing was un-revoked" revoked bob.crt ca/ca.crt ca/overlay.crl
-sed -i '/"crl"/,/]/d' ca/overlay.json
+jq '.require_crl = true | .max_skew = 60 | .pair = true | del(.crl)' ca/overlay.json >profile && cp profile ca/overlay.json
 t "a restored profile lists the CRL again" 0 '' '~.*overlay.json: lists overlay.crl now.*' keygen crl -o copy.crl --ca ca
 is "$(jq -c '[.overlay, .crl]' ca/overlay.json)" '["chat",["overlay.crl"]]' "the profile lists the CRL, and keeps its other keys"
 cp ca/overlay.crl good.crl
@@ -275,6 +275,8 @@ ok "openssl: what was revoked meanwhile is in the old CRL" revoked ida.crt ca/ca
 t "a CA is not succeeded twice" 4 '' '~.*succeeded by another CA.*' keygen ca --succeed ca "${small[@]}" -o third
 ok "a refused roll-over leaves no folder" test ! -e third
 keygen export --ca next -o public2
+is "$(jq -c '[.overlay, .require_crl, .max_skew, .pair]' {ca,public,next,public2}/overlay.json | sort -u)" '["chat",true,60,true]' \
+    "what an edited profile sets is kept by each command, by export and by a roll-over"
 ok "export has the link and both CAs" only_files public2 ca.crt link.crt old.crt overlay.crl overlay.json
 
 # ---- two operators at once ----
