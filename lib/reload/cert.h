@@ -226,6 +226,15 @@ typedef struct reload_crl_spec {
 reload_err reload_crl_issue(const reload_crl_spec *spec, const reload_cert *issuer,
                             reload_key *issuer_key, reload_buf *out, reload_diag *diag);
 
+/* ---- Trust ---- */
+
+/* What a verifier is given as files. */
+typedef enum reload_given {
+    RELOAD_GIVEN_CA = 0,
+    RELOAD_GIVEN_INTERMEDIATES,
+    RELOAD_GIVEN_CRL
+} reload_given;
+
 #ifdef __cplusplus
 }
 #endif

@@ -181,13 +181,15 @@ void reload_policy_remember(reload_policy *policy, unsigned what);
  * RELOAD_ERR_CRYPTO. */
 reload_err reload_policy_seal(reload_policy *policy, reload_diag *diag);
 
-/* Gets a warning of a CRL. file: which call of reload_policy_add_crl added it, from 0. words: one
- * line without control characters; valid during the call. */
-typedef void (*reload_crl_warning)(void *arg, size_t file, const char *words);
-/* Calls warn for each CRL that does not count, or counts doubtfully, at that time (D18). The policy
- * is sealed. */
-void reload_policy_crl_warnings(const reload_policy *policy, reload_time time,
-                                reload_crl_warning warn, void *arg);
+/* Gets a warning of something given. file: which call of the function that adds such files added
+ * it, from 0. words: one line without control characters; valid during the call. */
+typedef void (*reload_policy_warning)(void *arg, reload_given given, size_t file,
+                                      const char *words);
+/* Calls warn for each CRL that does not count, or counts doubtfully, at that time (D18). since: a
+ * time at which this was done before, to get only what has changed, or RELOAD_NO_TIME. Returns the
+ * first later time at which something changes, or RELOAD_NO_TIME. The policy is sealed. */
+reload_time reload_policy_warnings(const reload_policy *policy, reload_time time, reload_time since,
+                                   reload_policy_warning warn, void *arg);
 
 /* The algorithm; the i-th secret; the DER of the i-th certificate that was added, CA certificates
  * first. Octets are NULL when i is past the last. */

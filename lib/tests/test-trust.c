@@ -172,10 +172,10 @@ struct warnings {
     char text[512];
 };
 
-static void take_warning(void *arg, size_t file, const char *words)
+static void take_warning(void *arg, reload_given given, size_t file, const char *words)
 {
     struct warnings *w = arg;
-    print_message("# %zu: %s\n", file, words);
+    print_message("# %d, %zu: %s\n", (int)given, file, words);
     w->count++;
     (void)snprintf(w->text, sizeof w->text, "%s", words);
 }
@@ -225,7 +225,8 @@ static void test_warnings(void **state)
         struct warnings w = {0};
         (void)find_test(rows[i].comment, &group);
         reload_policy *policy = policy_of(group);
-        reload_policy_crl_warnings(policy, 1183896000 * RELOAD_SECOND, take_warning, &w);
+        (void)reload_policy_warnings(policy, 1183896000 * RELOAD_SECOND, RELOAD_NO_TIME,
+                                     take_warning, &w);
         assert_string_equal(w.text, rows[i].warning);
         assert_int_equal(w.count, rows[i].warning[0] != '\0');
         reload_policy_free(&policy);

@@ -357,16 +357,16 @@ static void add_crl(rl_trust *trust, const reload_cert *issuer, reload_key *key,
     reload_buf_free(&pem);
 }
 
-static void count_warning(void *arg, size_t file, const char *words)
+static void count_warning(void *arg, reload_given given, size_t file, const char *words)
 {
-    print_message("# %zu: %s\n", file, words);
+    print_message("# %d, %zu: %s\n", (int)given, file, words);
     ++*(unsigned *)arg;
 }
 
 static unsigned crl_warnings(const rl_trust *trust, reload_time time)
 {
     unsigned count = 0;
-    rl_trust_check_crls(trust, time, count_warning, &count);
+    (void)rl_trust_warnings(trust, time, RELOAD_NO_TIME, count_warning, &count);
     return count;
 }
 
@@ -450,6 +450,15 @@ static void test_crl_signers(void **state)
     assert_int_equal(crl_warnings(trust, then), 1);
     assert_int_equal(crl_warnings(trust, later - 1), 1);
     assert_int_equal(crl_warnings(trust, later), 3); /* the two other CRLs have expired */
+    unsigned changed = 0;
+    assert_int_equal(rl_trust_warnings(trust, then, later - 1, count_warning, &changed), later);
+    assert_int_equal(rl_trust_warnings(trust, later - 1, then, count_warning, &changed), later);
+    assert_int_equal(changed, 0);
+    assert_int_equal(rl_trust_warnings(trust, later, later - 1, count_warning, &changed),
+                     RELOAD_NO_TIME);
+    assert_int_equal(changed, 2);
+    (void)rl_trust_warnings(trust, later + RELOAD_SECOND, later, count_warning, &changed);
+    assert_int_equal(changed, 2);
     rl_trust_free(&trust);
     reload_cert_free(&ca);
     reload_cert_free(&other);

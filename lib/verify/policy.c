@@ -172,10 +172,10 @@ reload_err reload_policy_seal(reload_policy *policy, reload_diag *diag)
     return RELOAD_OK;
 }
 
-void reload_policy_crl_warnings(const reload_policy *policy, reload_time time,
-                                reload_crl_warning warn, void *arg)
+reload_time reload_policy_warnings(const reload_policy *policy, reload_time time, reload_time since,
+                                   reload_policy_warning warn, void *arg)
 {
-    rl_trust_check_crls(policy->trust, time, warn, arg);
+    return rl_trust_warnings(policy->trust, time, since, warn, arg);
 }
 
 reload_security reload_policy_security(const reload_policy *policy)

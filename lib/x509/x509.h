@@ -70,10 +70,10 @@ bool rl_trust_has_ca(const rl_trust *trust);
 /* The DER of the i-th given certificate, CA certificates first, then intermediates; NULL if i is
  * past the last. */
 const uint8_t *rl_trust_cert_at(const rl_trust *trust, size_t i, size_t *len);
-/* Calls warn for each CRL that does not count, or counts doubtfully, at a time (D18). file: which
- * call of rl_trust_add_crl added it, from 0. Of a sealed store. */
-typedef void rl_crl_warning(void *arg, size_t file, const char *words);
-void rl_trust_check_crls(const rl_trust *trust, reload_time time, rl_crl_warning *warn, void *arg);
+/* As reload_policy_warnings. Of a sealed store. */
+typedef void rl_trust_warning(void *arg, reload_given given, size_t file, const char *words);
+reload_time rl_trust_warnings(const rl_trust *trust, reload_time time, reload_time since,
+                              rl_trust_warning *warn, void *arg);
 /* D18's steps 2 to 5 for a certificate from rl_cert_read: of all chains from it to a given CA
  * certificate, the one that gets furthest decides. RELOAD_ERR_ARGUMENT: not sealed;
  * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */

@@ -202,6 +202,28 @@ send
 cp second.crl list.crl
 send
 end_gate "within a minute, a change is not noticed" "valid valid"
+
+# ---- a CRL goes out of date ----
+
+reload-keygen crl --quiet --ca ca --time "$((now - 100))" --next-update "$((now - 1))" -o over.crl || bail_out "cannot make a CRL that has ended"
+reload-keygen crl --quiet --ca ca --time "$now" --next-update "$((now + 100))" -o list.crl || bail_out "cannot make a CRL that ends soon"
+jq -c --arg id "$bob" '.header.source_id = $id | del(.attributes[] | select(.type == "SOURCE-INFO"))' PEER-SEARCH.json | sign_as bob >search.bin
+touch -d "@$now" hand
+export FAKE_HAND=hand
+verify=(reload-verify --ca ca/ca.crt --overlay chat --max-skew none)
+gate --json --require-crl --crl over.crl
+send
+touch -d "@$((now + 99))" hand
+send
+touch -d "@$((now + 100))" hand
+send
+send
+unset FAKE_HAND
+end_gate "a CRL that goes out of date during the run causes a warning, once, before the next message" \
+    "warning valid valid warning untrusted-certificate untrusted-certificate"
+is "$(sed -n 4p live.out | jq -r .file)" list.crl "the warning names the CRL's file"
+ok "the warning names the issuer and the date" grep -q "list\.crl: warning: CRL by .*: out of date, but still applied: nextUpdate is $(date -u -d "@$((now + 100))" +%FT%TZ)" live.err
+
 t "without CRLs, SIGHUP ends the program" 129 '' '' bash -c 'exec "$@" < <(sleep 0.5; kill -HUP $$; sleep 2)' - "${hmac[@]}"
 
 done_testing

@@ -203,16 +203,30 @@ reload_time policy_time(const struct verify *v)
     return v->options.time != TIME_NOT_SPECIFIED ? v->options.time : tool_now();
 }
 
-static void warn_of_crl(void *arg, size_t file, const char *words)
+static void warn_of(void *arg, reload_given given, size_t file, const char *words)
 {
     const struct verify *v = arg;
-    tool_warn_file(&v->tool, v->options.policy.crl.names[file], "%s", words);
+    const struct policy_options *p = &v->options.policy;
+    const struct file_list *const lists[] = {[RELOAD_GIVEN_CA] = &p->ca,
+                                             [RELOAD_GIVEN_INTERMEDIATES] = &p->intermediates,
+                                             [RELOAD_GIVEN_CRL] = &p->crl};
+    tool_warn_file(&v->tool, lists[given]->names[file], "%s", words);
+}
+
+/* Whether something has changed with time since the CRLs were checked. */
+static bool warning_is_due(const struct verify *v, reload_time now)
+{
+    return v->next_warning != RELOAD_NO_TIME && now >= v->next_warning &&
+           !v->options.capture_time && !RL_FAULT("crls: one that goes out of date during the run");
 }
 
 void policy_check_crls(struct verify *v, reload_time now)
 {
-    if (!v->crls_checked)
-        reload_policy_crl_warnings(v->policy, now, warn_of_crl, v);
+    if (v->crls_checked && !warning_is_due(v, now))
+        return;
+    reload_time since = v->crls_checked ? v->checked : RELOAD_NO_TIME;
+    v->next_warning = reload_policy_warnings(v->policy, now, since, warn_of, v);
+    v->checked = now;
     v->crls_checked = true;
 }
 

@@ -93,6 +93,8 @@ struct verify {
     bool watches;    /* some source is watched */
     int64_t watched; /* when changes were last looked for, by tool_milliseconds */
     bool crls_checked;
+    reload_time checked;      /* when the CRLs were checked */
+    reload_time next_warning; /* when there is more to warn of, or RELOAD_NO_TIME */
     struct store store;
     reload_store functions;
     bool stores;  /* something is remembered */
@@ -126,7 +128,8 @@ bool policy_make(struct verify *v);
 /* Between two messages: if CRLs changed, or SIGHUP came, finishes the slots and replaces the
  * policy. If a CRL cannot be read, the old policy stays, with a warning. */
 void policy_refresh(struct verify *v);
-/* Warns once of doubtful CRLs, as of the first time of checking (D18). */
+/* Warns of doubtful CRLs (D18): as of the first time of checking, then of each that goes out of
+ * date during the run, unless the time is each message's own. */
 void policy_check_crls(struct verify *v, reload_time now);
 /* The time of checking, unless it is each message's own. */
 reload_time policy_time(const struct verify *v);

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Warnings of what a verifier was given and cannot use, or uses doubtfully (D18). */
+#include "x509/path.h"
+
+#include "base/fault.h"
+
+#include <stdio.h>
+
+/* ---- A warning ---- */
+
+#define FOREVER INT64_MAX
+
+struct warning {
+    rl_trust_warning *warn;
+    void *arg;
+    reload_time time, since;
+    reload_time next; /* the first later time with another warning, or RELOAD_NO_TIME */
+};
+
+/* Whether a warning that does not depend on the time is due. */
+static bool is_first(const struct warning *w)
+{
+    return w->since == RELOAD_NO_TIME;
+}
+
+static void note_change(struct warning *w, reload_time at)
+{
+    if (at != FOREVER && at > w->time && (w->next == RELOAD_NO_TIME || at < w->next))
+        w->next = at;
+}
+
+/* Where a time is in a period, whose end is its first second after it. */
+enum phase { BEFORE, WITHIN, AFTER };
+
+static enum phase phase_at(reload_time begin, reload_time end, reload_time time)
+{
+    return begin > time ? BEFORE : end <= time ? AFTER : WITHIN;
+}
+
+/* The phase of the time of checking, and whether a warning of it is due. */
+static enum phase check_period(struct warning *w, reload_time begin, reload_time end, bool *due)
+{
+    enum phase phase = phase_at(begin, end, w->time);
+    note_change(w, begin);
+    note_change(w, end);
+    *due = phase != WITHIN && (is_first(w) || phase_at(begin, end, w->since) != phase);
+    return phase;
+}
+
+/* ---- CRLs ---- */
+
+/* Warns with the name of the CRL before the words. */
+static void warn_of_crl(const struct warning *w, const rl_crl *crl, const char *words)
+{
+    reload_buf text = {0};
+    char which[64] = "CRL by ";
+    if (crl->total > 1)
+        (void)snprintf(which, sizeof which, "CRL %zu of %zu, by ", crl->number, crl->total);
+    const char *parts[] = {which, crl->issuer, ": ", words};
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        reload_buf_append(&text, parts[i], strlen(parts[i]));
+    reload_buf_append(&text, "", 1);
+    w->warn(w->arg, RELOAD_GIVEN_CRL, crl->file,
+            text.err == RELOAD_OK ? (const char *)text.octets : words);
+    reload_buf_free(&text);
+}
+
+/* Why no certificate is looked up in a CRL. NULL: a signer suffices. *lacks_sign: it does as the
+ * issuer of certificates only. */
+static const char *why_ignored(const rl_crl *crl, bool *lacks_sign)
+{
+    bool chains = false, issues = false, signs = false;
+    *lacks_sign = false;
+    if (crl->count == 0)
+        return crl->named ? "ignored: bad signature, by no given certificate of its issuer"
+                          : "ignored: no given certificate has its issuer's name";
+    for (size_t i = 0; i < crl->count; i++) {
+        const rl_signer *s = &crl->signers[i];
+        chains = chains || s->count > 0;
+        signs = signs || (s->count > 0 && rl_may_sign_crls(s->crt));
+        issues = issues || (s->count > 0 && rl_may_issue(s->crt));
+    }
+    *lacks_sign = issues && !signs;
+    if (!chains)
+        return "ignored: its signer does not chain to a CA certificate of the overlay";
+    return issues || signs ? NULL : "ignored: its signer's keyUsage lacks cRLSign";
+}
+
+static void check_crl_dates(struct warning *w, const rl_trust *trust, const rl_crl *crl)
+{
+    char ours[RELOAD_TIME_SIZE], its[RELOAD_TIME_SIZE];
+    char words[160] = "";
+    bool due, has_end = crl->crl.next_update.year != 0;
+    reload_time begin = rl_date_read(&crl->crl.this_update);
+    reload_time end = has_end ? rl_date_read(&crl->crl.next_update) : FOREVER;
+    enum phase phase = check_period(w, begin, end, &due);
+    if (due) {
+        reload_time_text((phase == BEFORE ? begin : end) / RELOAD_SECOND, its);
+        reload_time_text(w->time / RELOAD_SECOND, ours);
+        (void)snprintf(words, sizeof words,
+                       "out of date, but still applied: %s is %s, the time of checking is %s",
+                       phase == BEFORE ? "thisUpdate" : "nextUpdate", its, ours);
+    } else if (!has_end && phase == WITHIN && is_first(w) && trust->require_crl) {
+        (void)snprintf(words, sizeof words, "not current, but still applied: no nextUpdate");
+    }
+    if (words[0] != '\0' && !RL_FAULT("D18: a warning of an out-of-date CRL"))
+        warn_of_crl(w, crl, words);
+}
+
+static void check_crl_signers(const struct warning *w, const rl_crl *crl, const char *fault,
+                              bool lacks_sign)
+{
+    if (fault != NULL && !RL_FAULT("D18: a warning of an ignored CRL"))
+        warn_of_crl(w, crl, fault);
+    if (fault == NULL && lacks_sign && !RL_FAULT("D18: a warning of an issuer without cRLSign"))
+        warn_of_crl(w, crl,
+                    "its signer's keyUsage lacks cRLSign; applied to certificates that it issued");
+    if (crl->limit != NULL)
+        warn_of_crl(w, crl, crl->limit);
+}
+
+static void check_crl(struct warning *w, const rl_trust *trust, const rl_crl *crl)
+{
+    bool lacks_sign;
+    const char *fault = why_ignored(crl, &lacks_sign);
+    if (is_first(w))
+        check_crl_signers(w, crl, fault, lacks_sign);
+    if (fault == NULL)
+        check_crl_dates(w, trust, crl);
+}
+
+reload_time rl_trust_warnings(const rl_trust *trust, reload_time time, reload_time since,
+                              rl_trust_warning *warn, void *arg)
+{
+    struct warning w = {.warn = warn,
+                        .arg = arg,
+                        .time = rl_whole_second(time),
+                        .since = since == RELOAD_NO_TIME ? since : rl_whole_second(since),
+                        .next = RELOAD_NO_TIME};
+    for (const rl_crl *crl = trust->crls; crl != NULL; crl = crl->next)
+        check_crl(&w, trust, crl);
+    return w.next;
+}
