@@ -185,7 +185,8 @@ reload_err reload_policy_seal(reload_policy *policy, reload_diag *diag);
  * it, from 0. words: one line without control characters; valid during the call. */
 typedef void (*reload_policy_warning)(void *arg, reload_given given, size_t file,
                                       const char *words);
-/* Calls warn for each CRL that does not count, or counts doubtfully, at that time (D18). since: a
+/* Calls warn for each CRL that does not count, or counts doubtfully, at that time, and for each
+ * given certificate that cannot be an issuer or is not valid (D18). since: a
  * time at which this was done before, to get only what has changed, or RELOAD_NO_TIME. Returns the
  * first later time at which something changes, or RELOAD_NO_TIME. The policy is sealed. */
 reload_time reload_policy_warnings(const reload_policy *policy, reload_time time, reload_time since,

@@ -14,16 +14,21 @@ static reload_key *key;
 static reload_cert *ca;
 static const uint8_t serial[] = {1};
 
-/* Appends a CA certificate with a subject, in PEM. */
-static void issue(const char *subject, reload_buf *pem)
+/* Appends a certificate with a subject, in PEM. */
+static void issue_as(const char *subject, bool is_ca, reload_buf *pem)
 {
     const reload_cert_spec spec = {.size = sizeof spec,
                                    .subject = subject,
                                    .serial = serial,
                                    .serial_len = sizeof serial,
                                    .not_after = 2000000000 * RELOAD_SECOND,
-                                   .ca = true};
+                                   .ca = is_ca};
     assert_int_equal(reload_cert_issue(&spec, key, NULL, NULL, key, pem, NULL), RELOAD_OK);
+}
+
+static void issue(const char *subject, reload_buf *pem)
+{
+    issue_as(subject, true, pem);
 }
 
 static int setup(void **state)
@@ -264,12 +269,75 @@ static void test_text(void **state)
     assert_string_equal(diag.text, "neither PEM nor DER, expected a private key");
 }
 
+/* ---- Warnings ---- */
+
+static void append_warning(void *arg, reload_given given, size_t file, const char *words)
+{
+    char text[256];
+    (void)snprintf(text, sizeof text, "%d %zu %s\n", (int)given, file, words);
+    reload_buf_append(arg, text, strlen(text));
+}
+
+/* Appends a CRL by a certificate in PEM. */
+static void issue_crl(const reload_buf *issuer, reload_buf *pem)
+{
+    const reload_crl_spec spec = {.size = sizeof spec,
+                                  .this_update = 1000000000 * RELOAD_SECOND,
+                                  .next_update = 2000000000 * RELOAD_SECOND,
+                                  .number = {{[19] = 1}}};
+    reload_cert *cert;
+    assert_int_equal(reload_cert_parse(issuer->octets, issuer->len, &cert, NULL), RELOAD_OK);
+    assert_int_equal(reload_crl_issue(&spec, cert, key, pem, NULL), RELOAD_OK);
+    reload_cert_free(&cert);
+}
+
+/* Given certificates that cannot be issuers, or not now. One that has signed a CRL has a use. */
+static void test_certificate_warnings(void **state)
+{
+    (void)state;
+    const reload_time end = 2000000000 * RELOAD_SECOND;
+    reload_buf good = {0}, bad = {0}, signer = {0}, crl = {0}, warnings = {0};
+    rl_trust *trust = rl_trust_new();
+    issue("CN=CA", &good);
+    issue("CN=CA", &bad);
+    issue_as("CN=leaf", false, &bad);
+    issue_as("CN=CRL key", false, &signer);
+    issue_crl(&signer, &crl);
+    rl_trust_set_min_rsa_bits(trust, 1024);
+    assert_int_equal(rl_trust_add_ca(trust, good.octets, good.len, NULL), RELOAD_OK);
+    assert_int_equal(rl_trust_add_ca(trust, bad.octets, bad.len, NULL), RELOAD_OK);
+    assert_int_equal(rl_trust_add_intermediates(trust, good.octets, good.len, NULL), RELOAD_OK);
+    assert_int_equal(rl_trust_add_intermediates(trust, signer.octets, signer.len, NULL), RELOAD_OK);
+    assert_int_equal(rl_trust_add_crl(trust, crl.octets, crl.len, NULL), RELOAD_OK);
+    assert_int_equal(rl_trust_seal(trust), RELOAD_OK);
+    (void)rl_trust_warnings(trust, end - RELOAD_SECOND, RELOAD_NO_TIME, append_warning, &warnings);
+    (void)rl_trust_warnings(trust, end + RELOAD_SECOND, end, append_warning, &warnings);
+    reload_buf_append(&warnings, "", 1);
+#define EXPIRED                                                           \
+    "expired: notAfter is 2033-05-18T03:33:20Z, the time of checking is " \
+    "2033-05-18T03:33:21Z\n"
+    assert_string_equal((const char *)warnings.octets,
+                        "0 1 certificate 2 of 2, of CN=leaf: not a CA's (basicConstraints); no "
+                        "certificate can chain to it\n"
+                        "2 0 CRL by CN=CRL key: ignored: its signer does not chain to a CA "
+                        "certificate of the overlay\n"
+                        "0 0 certificate of CN=CA: " EXPIRED
+                        "0 1 certificate 1 of 2, of CN=CA: " EXPIRED
+                        "1 0 certificate of CN=CA: " EXPIRED);
+#undef EXPIRED
+    rl_trust_free(&trust);
+    reload_buf *const buffers[] = {&good, &bad, &signer, &crl, &warnings};
+    for (size_t i = 0; i < COUNT(buffers); i++)
+        reload_buf_free(buffers[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text),           cmocka_unit_test(test_critical),
         cmocka_unit_test(test_other_flaws),    cmocka_unit_test(test_crls),
         cmocka_unit_test(test_critical_entry),
+        cmocka_unit_test(test_certificate_warnings),
     };
     return cmocka_run_group_tests_name("given", tests, setup, teardown);
 }

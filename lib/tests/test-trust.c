@@ -176,6 +176,8 @@ static void take_warning(void *arg, reload_given given, size_t file, const char 
 {
     struct warnings *w = arg;
     print_message("# %d, %zu: %s\n", (int)given, file, words);
+    if (given != RELOAD_GIVEN_CRL)
+        return;
     w->count++;
     (void)snprintf(w->text, sizeof w->text, "%s", words);
 }

@@ -455,10 +455,15 @@ static void test_crl_signers(void **state)
     assert_int_equal(rl_trust_warnings(trust, later - 1, then, count_warning, &changed), later);
     assert_int_equal(changed, 0);
     assert_int_equal(rl_trust_warnings(trust, later, later - 1, count_warning, &changed),
-                     RELOAD_NO_TIME);
+                     later + RELOAD_SECOND);
     assert_int_equal(changed, 2);
-    (void)rl_trust_warnings(trust, later + RELOAD_SECOND, later, count_warning, &changed);
-    assert_int_equal(changed, 2);
+    assert_int_equal(
+        rl_trust_warnings(trust, later + RELOAD_SECOND, later, count_warning, &changed),
+        RELOAD_NO_TIME);
+    assert_int_equal(changed, 4); /* both CA certificates have expired */
+    (void)rl_trust_warnings(trust, later + 2 * RELOAD_SECOND, later + RELOAD_SECOND, count_warning,
+                            &changed);
+    assert_int_equal(changed, 4);
     rl_trust_free(&trust);
     reload_cert_free(&ca);
     reload_cert_free(&other);

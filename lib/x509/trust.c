@@ -26,6 +26,8 @@ void rl_trust_free(rl_trust **trust)
     mbedtls_x509_crt_free(&(*trust)->anchors);
     mbedtls_x509_crt_free(&(*trust)->intermediates);
     rl_crls_free(&(*trust)->crls);
+    free((*trust)->anchor_files.at);
+    free((*trust)->intermediate_files.at);
     free(*trust);
     *trust = NULL;
 }
@@ -70,15 +72,39 @@ static reload_err append(mbedtls_x509_crt *list, mbedtls_x509_crt *more, reload_
     return RELOAD_OK;
 }
 
-static reload_err add_certificates(mbedtls_x509_crt *list, bool *has, const uint8_t *octets,
-                                   size_t len, reload_diag *diag)
+static size_t length(const mbedtls_x509_crt *list)
+{
+    size_t count = 0;
+    for (; list != NULL && list->raw.len > 0; list = list->next)
+        count++;
+    return count;
+}
+
+/* A file that cannot be used is counted too, as the caller's files are. */
+static reload_err end_file(rl_ends *ends, const mbedtls_x509_crt *list, reload_diag *diag)
+{
+    void *at = ends->at;
+    bool grown = rl_grow(&at, &ends->cap, ends->count, sizeof *ends->at);
+    ends->at = at;
+    if (!grown)
+        return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+    ends->at[ends->count++] = length(list);
+    return RELOAD_OK;
+}
+
+static reload_err add_certificates(mbedtls_x509_crt *list, rl_ends *ends, bool *has,
+                                   const uint8_t *octets, size_t len, reload_diag *diag)
 {
     mbedtls_x509_crt more;
     mbedtls_x509_crt_init(&more);
-    reload_err err = rl_bundle_read((reload_span){octets, len}, "CERTIFICATE", "certificate",
-                                    take_certificate, &more, diag);
+    reload_err err = end_file(ends, list, diag);
+    if (err == RELOAD_OK)
+        err = rl_bundle_read((reload_span){octets, len}, "CERTIFICATE", "certificate",
+                             take_certificate, &more, diag);
     if (err == RELOAD_OK)
         err = append(list, &more, diag);
+    if (err == RELOAD_OK)
+        ends->at[ends->count - 1] = length(list);
     *has = *has || err == RELOAD_OK;
     mbedtls_x509_crt_free(&more);
     return err;
@@ -87,14 +113,16 @@ static reload_err add_certificates(mbedtls_x509_crt *list, bool *has, const uint
 reload_err rl_trust_add_ca(rl_trust *trust, const uint8_t *octets, size_t len, reload_diag *diag)
 {
     trust->sealed = false;
-    return add_certificates(&trust->anchors, &trust->has_anchors, octets, len, diag);
+    return add_certificates(&trust->anchors, &trust->anchor_files, &trust->has_anchors, octets, len,
+                            diag);
 }
 
 reload_err rl_trust_add_intermediates(rl_trust *trust, const uint8_t *octets, size_t len,
                                       reload_diag *diag)
 {
     trust->sealed = false;
-    return add_certificates(&trust->intermediates, &trust->has_intermediates, octets, len, diag);
+    return add_certificates(&trust->intermediates, &trust->intermediate_files,
+                            &trust->has_intermediates, octets, len, diag);
 }
 
 void rl_trust_set_min_rsa_bits(rl_trust *trust, unsigned bits)

@@ -29,9 +29,17 @@ typedef struct rl_crl {
     struct rl_crl *next;
 } rl_crl;
 
+/* How many certificates a list has after each of its files. */
+typedef struct rl_ends {
+    size_t *at; /* owned */
+    size_t count;
+    size_t cap;
+} rl_ends;
+
 struct rl_trust {
     mbedtls_x509_crt anchors;
     mbedtls_x509_crt intermediates;
+    rl_ends anchor_files, intermediate_files;
     rl_crl *crls;
     size_t crl_files; /* how many were added */
     bool has_anchors, has_intermediates;

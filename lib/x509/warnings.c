@@ -5,6 +5,7 @@
 #include "base/fault.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 /* ---- A warning ---- */
 
@@ -47,22 +48,123 @@ static enum phase check_period(struct warning *w, reload_time begin, reload_time
     return phase;
 }
 
-/* ---- CRLs ---- */
+/* Something given: which of its file's, and its name */
+struct object {
+    reload_given given;
+    size_t file, number, total;
+    const char *kind, *link; /* "CRL", "by" */
+    const char *name;        /* whose */
+};
 
-/* Warns with the name of the CRL before the words. */
-static void warn_of_crl(const struct warning *w, const rl_crl *crl, const char *words)
+/* Warns with the name of the object before the words. */
+static void warn_of(const struct warning *w, const struct object *o, const char *words)
 {
     reload_buf text = {0};
-    char which[64] = "CRL by ";
-    if (crl->total > 1)
-        (void)snprintf(which, sizeof which, "CRL %zu of %zu, by ", crl->number, crl->total);
-    const char *parts[] = {which, crl->issuer, ": ", words};
+    char which[64];
+    if (o->total > 1)
+        (void)snprintf(which, sizeof which, "%s %zu of %zu, %s ", o->kind, o->number, o->total,
+                       o->link);
+    else
+        (void)snprintf(which, sizeof which, "%s %s ", o->kind, o->link);
+    const char *parts[] = {which, o->name, ": ", words};
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
         reload_buf_append(&text, parts[i], strlen(parts[i]));
     reload_buf_append(&text, "", 1);
-    w->warn(w->arg, RELOAD_GIVEN_CRL, crl->file,
-            text.err == RELOAD_OK ? (const char *)text.octets : words);
+    w->warn(w->arg, o->given, o->file, text.err == RELOAD_OK ? (const char *)text.octets : words);
     reload_buf_free(&text);
+}
+
+/* ---- Certificates ---- */
+
+/* A list of given certificates. */
+struct given_list {
+    reload_given given;
+    const mbedtls_x509_crt *first;
+    const rl_ends *files;
+};
+
+static bool has_signed_crl(const rl_trust *trust, const mbedtls_x509_crt *crt)
+{
+    for (const rl_crl *crl = trust->crls; crl != NULL; crl = crl->next)
+        for (size_t i = 0; i < crl->count; i++)
+            if (crl->signers[i].crt == crt)
+                return true;
+    return false;
+}
+
+/* Why a certificate cannot be the issuer of another (D18), or NULL. */
+static const char *why_no_issuer(const mbedtls_x509_crt *crt)
+{
+    if (rl_may_issue(crt))
+        return NULL;
+    return crt->version != 3     ? "not X.509 v3; no certificate can chain to it"
+           : crt->ca_istrue == 0 ? "not a CA's (basicConstraints); no certificate can chain to it"
+                                 : "its keyUsage lacks keyCertSign; no certificate can chain to it";
+}
+
+static void check_validity(struct warning *w, const struct object *o, const mbedtls_x509_crt *crt)
+{
+    char ours[RELOAD_TIME_SIZE], its[RELOAD_TIME_SIZE], words[160];
+    bool due;
+    reload_time begin = rl_date_read(&crt->valid_from), end = rl_date_read(&crt->valid_to);
+    enum phase phase = check_period(w, begin, end + RELOAD_SECOND, &due);
+    if (!due || RL_FAULT("D18: a warning of an expired CA certificate"))
+        return;
+    reload_time_text((phase == BEFORE ? begin : end) / RELOAD_SECOND, its);
+    reload_time_text(w->time / RELOAD_SECOND, ours);
+    (void)snprintf(words, sizeof words, "%s: %s is %s, the time of checking is %s",
+                   phase == BEFORE ? "not yet valid" : "expired",
+                   phase == BEFORE ? "notBefore" : "notAfter", its, ours);
+    warn_of(w, o, words);
+}
+
+static void check_certificate(struct warning *w, const rl_trust *trust, struct object *o,
+                              const mbedtls_x509_crt *crt)
+{
+    char *subject;
+    const char *fault = why_no_issuer(crt);
+    if (rl_dn_text(&crt->subject, &subject) != RELOAD_OK)
+        return;
+    o->name = subject;
+    if (fault == NULL)
+        check_validity(w, o, crt);
+    else if (is_first(w) && !has_signed_crl(trust, crt) &&
+             !RL_FAULT("D18: a warning of a given certificate that can issue nothing"))
+        warn_of(w, o, fault);
+    free(subject);
+}
+
+static void check_certificates(struct warning *w, const rl_trust *trust,
+                               const struct given_list *list)
+{
+    const mbedtls_x509_crt *crt = list->first;
+    size_t i = 0;
+    for (size_t file = 0; file < list->files->count; file++) {
+        size_t begin = i, end = list->files->at[file];
+        for (; i < end; i++, crt = crt->next) {
+            struct object o = {.given = list->given,
+                               .file = file,
+                               .number = i - begin + 1,
+                               .total = end - begin,
+                               .kind = "certificate",
+                               .link = "of"};
+            check_certificate(w, trust, &o, crt);
+        }
+    }
+}
+
+/* ---- CRLs ---- */
+
+static void warn_of_crl(const struct warning *w, const rl_crl *crl, const char *words)
+{
+    const struct object o = {.given = RELOAD_GIVEN_CRL,
+                             .file = crl->file,
+                             .number = crl->number,
+                             .total = crl->total,
+                             .kind = "CRL",
+                             .link = "by",
+                             .name = crl->issuer};
+    warn_of(w, &o, words);
 }
 
 /* Why no certificate is looked up in a CRL. NULL: a signer suffices. *lacks_sign: it does as the
@@ -137,6 +239,11 @@ reload_time rl_trust_warnings(const rl_trust *trust, reload_time time, reload_ti
                         .time = rl_whole_second(time),
                         .since = since == RELOAD_NO_TIME ? since : rl_whole_second(since),
                         .next = RELOAD_NO_TIME};
+    const struct given_list lists[] = {
+        {RELOAD_GIVEN_CA, &trust->anchors, &trust->anchor_files},
+        {RELOAD_GIVEN_INTERMEDIATES, &trust->intermediates, &trust->intermediate_files}};
+    for (size_t i = 0; i < sizeof lists / sizeof lists[0]; i++)
+        check_certificates(&w, trust, &lists[i]);
     for (const rl_crl *crl = trust->crls; crl != NULL; crl = crl->next)
         check_crl(&w, trust, crl);
     return w.next;
