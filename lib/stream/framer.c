@@ -153,14 +153,30 @@ static void name_content(reload_item *item)
                   remedy == NULL ? "" : remedy);
 }
 
+/* Says of garbage why a token in it does not begin a message. */
+static void explain_token(const rl_framer *f, reload_item *item)
+{
+    size_t at = find_token(f, 0);
+    if (at >= item->len || item->len - at < sizeof rl_token)
+        return;
+    if (f->avail - at >= RELOAD_HEADER_SIZE)
+        (void)rl_fail(&item->diag, RELOAD_ERR_NO_MESSAGE,
+                      "not a RELOAD message: the header at octet %zu is not plausible", at);
+    else if (at > 0)
+        (void)rl_fail(&item->diag, RELOAD_ERR_NO_MESSAGE,
+                      "not a RELOAD message: truncated header at octet %zu: %zu octets, "
+                      "expected 68",
+                      at, f->avail - at);
+}
+
 static reload_err give(rl_framer *f, reload_item *item, reload_item_kind kind, size_t len)
 {
     *item = (reload_item){.kind = kind, .octets = f->octets + f->start, .len = len};
     item->offset = position(f, 0);
     item->extent = f->mapped && len > 0 ? position(f, len - 1) + 2 - item->offset : len;
-    /* the rest of a piece that was too long may look like a header */
-    if (kind == RELOAD_ITEM_GARBAGE && rl_check_header(item->octets, len, &item->diag) == RELOAD_OK)
-        (void)rl_fail(&item->diag, RELOAD_ERR_NO_MESSAGE, "not a RELOAD message");
+    if (kind == RELOAD_ITEM_GARBAGE &&
+        rl_check_header(item->octets, len, &item->diag) != RELOAD_ERR_RFC6940)
+        explain_token(f, item);
     if (kind == RELOAD_ITEM_GARBAGE && !f->mapped && f->base == 0)
         name_content(item);
     item->diag.has_offset = true;

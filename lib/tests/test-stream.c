@@ -125,6 +125,38 @@ static void test_plausible(void **state)
     }
 }
 
+/* The words for garbage say whether it has a token, and what is wrong there. */
+static void test_garbage_words(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *hex, *words;
+    } rows[] = {
+        {"78", "the token 52454c4f is missing"},
+        {"782052454c", "the token 52454c4f is missing"},
+        {"782052454c4f20790a", "truncated header at octet 2: 7 octets, expected 68"},
+        {"52454c4f20", "truncated header: 5 octets, expected 68"},
+        {"ff52454c4fffffffff" M68, "the header at octet 1 is not plausible"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        reload_buf buf = {0};
+        const reload_item *item;
+        char words[128];
+        reload_reader *reader = reload_reader_new();
+        test_hex(&buf, rows[i].hex);
+        const reload_reader_options options = {.size = sizeof options};
+        struct test_source source = {.octets = buf.octets, .len = buf.len};
+        assert_int_equal(reload_reader_open_with(reader, &options, test_pull, &source), RELOAD_OK);
+        assert_int_equal(reload_reader_next(reader, &item), RELOAD_OK);
+        assert_int_equal(item->kind, RELOAD_ITEM_GARBAGE);
+        (void)snprintf(words, sizeof words, "%s%s",
+                       i == 3 ? "" : "not a RELOAD message: ", rows[i].words);
+        assert_string_equal(item->diag.text, words);
+        reload_reader_free(&reader);
+        reload_buf_free(&buf);
+    }
+}
+
 /* The fault of a message's framing is in the item, and passed on to the parsed message. */
 static void check_fault(const char *text, reload_form form, uint32_t max, const char *expected)
 {
@@ -511,9 +543,9 @@ int main(void)
         cmocka_unit_test(test_forms),       cmocka_unit_test(test_forced_form),
         cmocka_unit_test(test_read_errors), cmocka_unit_test(test_live_pipe),
         cmocka_unit_test(test_reopen),      cmocka_unit_test(test_broken),
-        cmocka_unit_test(test_plausible),   cmocka_unit_test(test_fault),
-        cmocka_unit_test(test_max_message), cmocka_unit_test(test_options),
-        cmocka_unit_test(test_live_broken),
+        cmocka_unit_test(test_plausible),   cmocka_unit_test(test_garbage_words),
+        cmocka_unit_test(test_fault),       cmocka_unit_test(test_max_message),
+        cmocka_unit_test(test_options),     cmocka_unit_test(test_live_broken),
     };
     return cmocka_run_group_tests_name("stream", tests, NULL, NULL);
 }
