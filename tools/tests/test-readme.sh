@@ -49,6 +49,10 @@ cp forged.bin in
 recipes "no message passes" 0 $'~in\t0\tbad-digest' '*'
 cp put.bin in
 recipes "each message passes" 0 =RESOURCE-PUT ''
+chmod 644 overlay.secret
+recipes "with a warning in the report" 0 =RESOURCE-PUT '*'
+ok "the report has the warning" grep -q '"warning"' report.ndjson
+chmod 600 overlay.secret
 mv in away
 recipes "without input" 4 '' '~reload-verify: in: No such file or directory'
 mv away in
