@@ -299,13 +299,43 @@ static void test_each_octet(void **state)
     reload_buf_free(&buf);
 }
 
+static void check_detail(const reload_buf *buf, const char *detail)
+{
+    reload_policy *policy = new_policy();
+    reload_report *report = test_report_new(RELOAD_UNCHECKED);
+    reload_msg *msg = test_parse(buf);
+    assert_int_equal(test_verify(policy, NULL, msg, NOW, report), RELOAD_OK);
+    assert_string_equal(report->detail, detail);
+    reload_report_free(&report);
+    reload_msg_free(&msg);
+    reload_policy_free(&policy);
+}
+
+/* The detail names the rule that is broken, and counts offsets in the message. */
+static void test_details(void **state)
+{
+    (void)state;
+    const struct plan digest = {.message = {"DT", NOW, false, false}};
+    const struct plan place = {.source = {"D", 0, false, true}};
+    reload_buf buf = {0};
+    craft(&digest, &buf);
+    check_detail(&buf, "SIGNATURE at /attributes/2: DIGEST must be its last member");
+    craft(&place, &buf);
+    check_detail(&buf, "PEER-SIGNATURE at " SOURCE_SIG ": must be the last member of SOURCE-INFO");
+    buf.octets[70] = 0x7f;
+    check_detail(&buf,
+                 "an attribute's Length runs past the end of its container (last 188 octets of the "
+                 "message) at offset 68 of the message");
+    reload_buf_free(&buf);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_duplicates),        cmocka_unit_test(test_allowed_repetitions),
         cmocka_unit_test(test_after_signature),   cmocka_unit_test(test_misplaced),
         cmocka_unit_test(test_bad_digest_length), cmocka_unit_test(test_bad_digest),
-        cmocka_unit_test(test_each_octet),
+        cmocka_unit_test(test_each_octet),        cmocka_unit_test(test_details),
     };
     return cmocka_run_group_tests_name("verify-signature", tests, NULL, NULL);
 }

@@ -100,7 +100,7 @@ static reload_reason check_form(rl_judging *j)
         if (!diag.has_offset)
             return rl_judge_fail(j, RELOAD_REASON_MALFORMED, RELOAD_NO_ATTR, "%.120s", diag.text);
         return rl_judge_fail(j, RELOAD_REASON_MALFORMED, RELOAD_NO_ATTR,
-                             "%.120s at offset %" PRIu64, diag.text, diag.offset);
+                             "%.120s at offset %" PRIu64 " of the message", diag.text, diag.offset);
     }
     if (version != RELOAD_VERSION_1)
         return rl_judge_fail(j, RELOAD_REASON_UNSUPPORTED_VERSION, RELOAD_NO_ATTR,

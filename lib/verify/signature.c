@@ -63,13 +63,23 @@ reload_reason rl_check_duplicates(rl_judging *j, uint32_t first, uint32_t end)
     return RELOAD_REASON_NONE;
 }
 
+/* D9: which of the two members is not its container's last */
+static reload_reason fail_misplaced(rl_judging *j, const reload_site *site)
+{
+    uint32_t end = reload_msg_attr(j->msg, site->attr)->end;
+    if (site->digest != RELOAD_NO_ATTR && reload_msg_attr(j->msg, site->digest)->end != end)
+        return rl_judge_fail(j, RELOAD_REASON_MISPLACED, site->attr,
+                             "DIGEST must be its last member");
+    return rl_judge_fail(j, RELOAD_REASON_MISPLACED, site->attr, "must be the last member of %s",
+                         reload_msg_attr(j->msg, site->container)->def->name);
+}
+
 /* Step 6, D11 apart. */
 static reload_reason check_shape(rl_judging *j, const reload_site *site)
 {
     const reload_suite *suite = j->policy->suite;
     if (site->misplaced)
-        return rl_judge_fail(j, RELOAD_REASON_MISPLACED, site->attr,
-                             "must be the last member, with DIGEST as its own last member");
+        return fail_misplaced(j, site);
     if (site->digest == RELOAD_NO_ATTR)
         return rl_judge_fail(j, RELOAD_REASON_BAD_DIGEST_LENGTH, site->attr, "has no DIGEST");
     size_t len = reload_msg_attr(j->msg, site->digest)->length;
