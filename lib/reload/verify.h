@@ -191,6 +191,9 @@ typedef void (*reload_policy_warning)(void *arg, reload_given given, size_t file
  * first later time at which something changes, or RELOAD_NO_TIME. The policy is sealed. */
 reload_time reload_policy_warnings(const reload_policy *policy, reload_time time, reload_time since,
                                    reload_policy_warning warn, void *arg);
+/* Calls take for each CRL of a file, numbered from 0, with its issuer, number and nextUpdate. */
+void reload_policy_describe_crls(const reload_policy *policy, size_t file,
+                                 reload_policy_warning take, void *arg);
 
 /* The algorithm; the i-th secret; the DER of the i-th certificate that was added, CA certificates
  * first. Octets are NULL when i is past the last. */

@@ -178,6 +178,12 @@ reload_time reload_policy_warnings(const reload_policy *policy, reload_time time
     return rl_trust_warnings(policy->trust, time, since, warn, arg);
 }
 
+void reload_policy_describe_crls(const reload_policy *policy, size_t file,
+                                 reload_policy_warning take, void *arg)
+{
+    rl_trust_describe_crls(policy->trust, file, take, arg);
+}
+
 reload_security reload_policy_security(const reload_policy *policy)
 {
     return (reload_security)policy->suite->security;

@@ -30,7 +30,7 @@ static bool read_integer(reload_span value, int tag, reload_span *integer)
 }
 
 /* Raises the number to that of another CRL, if that has one of at most 20 octets. */
-static void raise_number(reload_crl_number *number, const mbedtls_x509_buf *extensions)
+void rl_crl_raise_number(reload_crl_number *number, const mbedtls_x509_buf *extensions)
 {
     reload_span value;
     reload_crl_number read = {{0}};
@@ -89,7 +89,7 @@ static reload_err take(reload_crl *to, const mbedtls_x509_crl *from, const reloa
     if (err != RELOAD_OK || !good)
         return err;
     *taken = true;
-    raise_number(&to->number, &from->crl_ext);
+    rl_crl_raise_number(&to->number, &from->crl_ext);
     if (from->next_update.year != 0 && rl_date_read(&from->next_update) > to->next_update)
         to->next_update = rl_date_read(&from->next_update);
     return add_entries(to, from);

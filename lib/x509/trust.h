@@ -52,6 +52,8 @@ struct rl_trust {
 void rl_crls_free(rl_crl **crls);
 /* Whether the certificate's key has signed the CRL. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_crl_verify(const mbedtls_x509_crl *crl, const mbedtls_x509_crt *signer, bool *good);
+/* Raises a number to that in a CRL's extensions, if there is one of at most 20 octets. */
+void rl_crl_raise_number(reload_crl_number *number, const mbedtls_x509_buf *extensions);
 void rl_crl_forget_signers(rl_crl *crl);
 /* Works out which of the given certificates have signed a CRL, and at which anchors their paths
  * end. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */

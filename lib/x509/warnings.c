@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Warnings of what a verifier was given and cannot use, or uses doubtfully (D18). */
+/* Words about what a verifier was given: warnings of what it cannot use, or uses doubtfully (D18),
+ * and what a CRL is. */
 #include "x509/path.h"
 
 #include "base/fault.h"
@@ -247,4 +248,30 @@ reload_time rl_trust_warnings(const rl_trust *trust, reload_time time, reload_ti
     for (const rl_crl *crl = trust->crls; crl != NULL; crl = crl->next)
         check_crl(&w, trust, crl);
     return w.next;
+}
+
+/* ---- Descriptions ---- */
+
+static void describe_crl(const struct warning *w, const rl_crl *crl)
+{
+    const reload_crl_number none = {{0}};
+    reload_crl_number number = none;
+    char digits[RELOAD_CRL_NUMBER_SIZE], date[RELOAD_TIME_SIZE] = "", words[160];
+    rl_crl_raise_number(&number, &crl->crl.crl_ext);
+    reload_crl_number_text(&number, digits);
+    bool has_number = reload_crl_number_compare(&number, &none) != 0;
+    bool has_end = crl->crl.next_update.year != 0;
+    if (has_end)
+        reload_time_text(rl_date_read(&crl->crl.next_update) / RELOAD_SECOND, date);
+    (void)snprintf(words, sizeof words, "%s%s, %s%s", has_number ? "number " : "no number",
+                   has_number ? digits : "", has_end ? "nextUpdate " : "no nextUpdate", date);
+    warn_of_crl(w, crl, words);
+}
+
+void rl_trust_describe_crls(const rl_trust *trust, size_t file, rl_trust_warning *take, void *arg)
+{
+    const struct warning w = {.warn = take, .arg = arg};
+    for (const rl_crl *crl = trust->crls; crl != NULL; crl = crl->next)
+        if (crl->file == file)
+            describe_crl(&w, crl);
 }

@@ -74,6 +74,8 @@ const uint8_t *rl_trust_cert_at(const rl_trust *trust, size_t i, size_t *len);
 typedef void rl_trust_warning(void *arg, reload_given given, size_t file, const char *words);
 reload_time rl_trust_warnings(const rl_trust *trust, reload_time time, reload_time since,
                               rl_trust_warning *warn, void *arg);
+/* As reload_policy_describe_crls. */
+void rl_trust_describe_crls(const rl_trust *trust, size_t file, rl_trust_warning *take, void *arg);
 /* D18's steps 2 to 5 for a certificate from rl_cert_read: of all chains from it to a given CA
  * certificate, the one that gets furthest decides. RELOAD_ERR_ARGUMENT: not sealed;
  * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */

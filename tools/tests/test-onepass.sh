@@ -160,6 +160,10 @@ serial=$(openssl x509 -in alice.crt -noout -serial)
 reload-keygen revoke --quiet --ca ca --serial "${serial#*=}" --time "$((now - 10))" || bail_out "cannot revoke"
 "${crl[@]}" -o second.crl || bail_out "cannot make the second CRL"
 
+issuer=$(openssl crl -in first.crl -noout -issuer -nameopt RFC2253)
+issuer=${issuer#issuer=}
+first=$(openssl crl -in first.crl -noout -crlnumber)
+first=$((${first#crlNumber=}))
 cp first.crl list.crl
 gate --json --report notes
 send
@@ -173,10 +177,15 @@ send
 cp first.crl list.crl
 kill -HUP "$live_pid"
 send
+kill -HUP "$live_pid"
+send
 end_gate "SIGHUP reads the CRL again; one that cannot be read changes nothing, with a warning" \
-    "valid valid revoked-certificate warning revoked-certificate valid"
+    "valid valid revoked-certificate warning revoked-certificate valid valid"
 is "$(sed -n 4p live.out | jq -rc 'del(.warning), .warning')" '{"file":"list.crl"}
 a certificate, not a CRL; it belongs to --cert or --ca; the CRLs that were read before stay in use' "the warning has the file, and what it is"
+is "$(grep 'again' live.err)" "reload-verify: list.crl: read again: CRL by $issuer: number $((first + 2)), nextUpdate 2040-01-01T00:00:00Z
+reload-verify: list.crl: read again: CRL by $issuer: number $first, nextUpdate 2040-01-01T00:00:00Z
+reload-verify: the CRLs were read again; none has changed" "a note on standard error for each CRL that has changed"
 ok "the warning is on standard error" grep -q 'list\.crl: warning: .*stay in use' live.err
 same notes live.out "a report has the same lines"
 

@@ -279,10 +279,39 @@ static const struct source *make_next(const struct verify *v, reload_policy **po
     return NULL;
 }
 
+static void note_crl(void *arg, reload_given given, size_t file, const char *words)
+{
+    const struct verify *v = arg;
+    (void)given;
+    tool_warn(&v->tool, "%s: read again: %s", v->options.policy.crl.names[file], words);
+}
+
+/* Notes the CRLs whose files have changed, and keeps the new octets. */
+static void note_changes(struct verify *v)
+{
+    const struct policy_options *p = &v->options.policy;
+    size_t changed = 0, first = v->source_count - p->crl.count;
+    for (size_t i = first; i < v->source_count; i++) {
+        reload_buf *old = &v->sources[i].octets, *next = &v->sources[i].next;
+        if (!v->sources[i].watched ||
+            (old->len == next->len && memcmp(old->octets, next->octets, old->len) == 0))
+            continue;
+        reload_policy_describe_crls(v->policy, i - first, note_crl, v);
+        reload_buf swapped = *old;
+        *old = *next;
+        *next = swapped;
+        changed++;
+    }
+    if (changed == 0)
+        tool_warn(&v->tool, "the CRLs were read again; none has changed");
+}
+
 static void replace_policy(struct verify *v, reload_policy *policy)
 {
     reload_policy_free(&v->policy);
     v->policy = policy;
+    if (!RL_FAULT("crls: a note on those read again"))
+        note_changes(v);
     v->crls_checked = false;
     if (!v->options.capture_time)
         policy_check_crls(v, policy_time(v));
