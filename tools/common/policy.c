@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/policy.h"
 
+#include "base/fault.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -218,6 +220,14 @@ static void drop_without_effect(const struct tool *tool, struct policy_options *
     }
 }
 
+static void warn_without_crl(const struct tool *tool, const struct policy_options *p)
+{
+    if (p->security == RELOAD_SECURITY_CERTS && p->require_crl && p->crl.count == 0 &&
+        !RL_FAULT("crls: a warning that none is given"))
+        tool_warn_file(tool, p->profile_file,
+                       "every certificate will be rejected: a CRL is required, but none is given");
+}
+
 bool policy_load(struct tool *tool, struct policy_options *p)
 {
     policy_check(tool, p);
@@ -236,6 +246,7 @@ bool policy_load(struct tool *tool, struct policy_options *p)
         return false;
     }
     drop_without_effect(tool, p);
+    warn_without_crl(tool, p);
     return true;
 }
 

@@ -233,6 +233,8 @@ end_gate "a CRL that goes out of date during the run causes a warning, once, bef
 is "$(sed -n 4p live.out | jq -r .file)" list.crl "the warning names the CRL's file"
 ok "the warning names the issuer and the date" grep -q "list\.crl: warning: CRL by .*: out of date, but still applied: nextUpdate is $(date -u -d "@$((now + 100))" +%FT%TZ)" live.err
 
+t "--require-crl without a CRL causes a warning" 1 '~.*untrusted-certificate.*' '=reload-verify: warning: every certificate will be rejected: a CRL is required, but none is given' \
+    reload-verify --ca ca/ca.crt --overlay chat --require-crl --time "$now" search.bin
 t "without CRLs, SIGHUP ends the program" 129 '' '' bash -c 'exec "$@" < <(sleep 0.5; kill -HUP $$; sleep 2)' - "${hmac[@]}"
 
 done_testing
