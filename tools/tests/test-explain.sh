@@ -445,6 +445,77 @@ fault framed-with-header "Length counts the header" "$(message 02 01 "$padded" $
 fault framed-without-padding "Length does not count padding" "$(message 02 01 "$padded" $((n - 6)))ffff"
 fault padding-not-written "no padding" "$(message 02 01 "$unpadded")"
 fault "" "a Length that fits nothing" "$(message 02 01 "$padded" $((n + 1)))"
+
+# malformed READINGS DESCRIPTION HEX: a malformed message fits READINGS. The next judge_malformed runs the test.
+malformed()
+{
+    descriptions+=("$2")
+    expected+=("malformed $1")
+    messages+=("$3")
+    printf '%s\n' "${1// /$'\n'}" >>asserted
+}
+# judge_malformed: judges all messages since its last call in one process. What follows a message is no concern of these tests.
+judge_malformed()
+{
+    local i got
+    mapfile -t got < <(printf '%s\n\n' "${messages[@]}" | reload-verify -i hex --secret secret --time $now --explain --json 2>judge.err |
+        jq -r 'select(.method) | "\(.verdict) \([(.explain // [])[].reading | join("+")] | join(" "))"')
+    is "${#got[@]}" "${#messages[@]}" "each of ${#messages[@]} malformed messages has a verdict"
+    for i in "${!messages[@]}"; do
+        is "${got[i]-}" "${expected[i]}" "${descriptions[i]}"
+    done
+    descriptions=() expected=() messages=()
+}
+# styled TYPE VALUE: an attribute as an encoder of $style writes it
+styled()
+{
+    local n=$((${#2} / 2)) length composite=false zeros=000000
+    local padding=$(((4 - n % 4) % 4))
+    case $1 in 0003 | 0202) composite=true ;; esac
+    length=$(printf '%04x' $n)
+    case $style:$composite in
+    *unpadded:*) padding=0 ;;
+    head:* | head-of-members:true | head-of-values:false) length=$(printf '%04x' $((n + 4))) ;;
+    padding:*) length=$(printf '%04x' $((n + padding))) ;;
+    esac
+    case $style in
+    swapped) printf '%s%s%s' "${1:2}${1:0:2}" "${length:2}${length:0:2}" "$2" ;;
+    wide*) printf '%s%08x%s' "$1" "$n" "$2" ;;
+    *) printf '%s%s%s' "$1" "$length" "$2" ;;
+    esac
+    [ $style != wide-aligned ] || padding=$(((4 - (n + 6) % 4) % 4))
+    printf '%s' "${zeros:0:$((2 * padding))}"
+}
+# put: sets $put, the attributes of a RESOURCE-PUT request in $style, and $n, their octets
+put()
+{
+    put=$(styled 0003 "$(styled 0201 "$(text alice@example.com)")$(styled 0202 "$(styled 0303 "$(text "$entry")")$(styled 0305 00000e10)")")
+    n=$((${#put} / 2))
+}
+entry=sip:alice@10.4.1.2:506
+for row in "padding-not-written unpadded" "attributes-little-endian swapped" "attribute-length-with-head head" \
+    "attribute-length-with-head head-of-members" "attribute-length-with-head head-of-values" "attribute-length-with-padding padding" \
+    "attribute-length-of-32-bits wide" "attribute-length-of-32-bits wide-aligned" "attribute-length-of-32-bits wide-unpadded"; do
+    style=${row#* }
+    put
+    malformed "${row% *}" "attributes written in the style $style" "$(message 02 11 "$put")"
+done
+style=unpadded entry=sip:alice@10.4.1.2:5060
+put
+is $((n % 4)) 0 "without padding, the octets of a RESOURCE are a multiple of four"
+malformed padding-not-written "no padding, which only the RESOURCE's members show" "$(message 02 11 "$put")"
+style=swapped
+put
+malformed all-little-endian "Length and attributes are little-endian" "$(message 02 11 "$put" $((n << 16)))"
+style=right
+put
+malformed framed-four-short "Length is four octets short" "$(message 02 11 "$put" $((n - 4)))"
+malformed framed-four-long "Length is four octets long" "$(message 02 11 "$put" $((n + 4)))"
+malformed "" "a KEY that is not UTF-8" "$(message 02 11 "${put/$(text alice@example)/$(text alice)ff$(text example)}")"
+malformed "" "a KEY with a NUL inside" "$(message 02 11 "${put/$(text alice@example)/$(text alice)00$(text example)}")"
+malformed "" "a Length two octets long" "$(message 02 11 "$put" $((n + 2)))"
+judge_malformed
+n=$((${#padded} / 2))
 fixture
 good=$(sealed "$(mac "$covered")")
 fault "" "the right Overlay" "$good" --overlay chat

@@ -171,7 +171,14 @@ typedef enum explain_reading {
     READ_FRAMED_LITTLE_ENDIAN,
     READ_FRAMED_WITH_HEADER,
     READ_FRAMED_WITHOUT_PADDING,
+    READ_FRAMED_FOUR_SHORT,
+    READ_FRAMED_FOUR_LONG,
     READ_PADDING_NOT_WRITTEN,
+    READ_ALL_LITTLE_ENDIAN,
+    READ_ATTRIBUTES_LITTLE_ENDIAN,
+    READ_ATTRIBUTE_LENGTH_WITH_HEAD,
+    READ_ATTRIBUTE_LENGTH_WITH_PADDING,
+    READ_ATTRIBUTE_LENGTH_OF_32_BITS,
     READ_OVERLAY_WITH_LF,
     READ_OVERLAY_WITH_CRLF,
     READ_OVERLAY_IN_OTHER_CASE,
@@ -327,8 +334,12 @@ typedef struct explain_faults {
     size_t count;
 } explain_faults;
 
+/* Adds a reading, once. */
 static inline void explain_fault_add(explain_faults *faults, explain_reading reading)
 {
+    for (size_t i = 0; i < faults->count; i++)
+        if (faults->reading[i] == reading)
+            return;
     if (faults->count < sizeof faults->reading / sizeof faults->reading[0])
         faults->reading[faults->count++] = reading;
 }
@@ -339,5 +350,9 @@ void explain_faults_of(const reload_policy *policy, const reload_msg *msg,
 /* A TIMESTAMP that is too far from the time of checking. */
 void explain_time(const reload_policy *policy, uint32_t timestamp, reload_time checked_at,
                   explain_faults *found);
+
+/* ---- framing.c: malformed messages ---- */
+
+void explain_framing(const reload_msg *msg, explain_faults *found);
 
 #endif

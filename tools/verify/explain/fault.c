@@ -1,66 +1,10 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Faults other than of digests that a known mistake reproduces: framing, Overlay and TIMESTAMP. */
 #include "base/fault.h"
-#include "common/octets.h"
 #include "verify/explain/explain.h"
 
 #include <ctype.h>
 #include <string.h>
-
-/* ---- Framing ---- */
-
-enum { HEAD = 4 };
-
-static uint32_t padding_of(uint32_t length)
-{
-    return (4 - length % 4) % 4;
-}
-
-/* The end of a run of attributes. */
-struct run_end {
-    uint64_t at;      /* where the last attribute ends, which may be past the run's octets */
-    uint32_t padding; /* of all of them, written or not */
-    bool whole;       /* no head is missing octets */
-};
-
-/* Steps over the attributes from an offset up to limit. padded: padding follows each value. */
-static struct run_end walk(const uint8_t *octets, uint64_t from, uint64_t limit, bool padded)
-{
-    struct run_end end = {.at = from};
-    while (end.at < limit && limit - end.at >= HEAD) {
-        uint32_t length = octets_get16(octets + end.at + 2);
-        end.padding += padding_of(length);
-        end.at += HEAD + length + (padded ? padding_of(length) : 0);
-    }
-    end.whole = end.at >= limit;
-    return end;
-}
-
-/* Whether the attributes of a message end where this Length says. */
-static bool is_framed(const uint8_t *octets, size_t len, uint32_t length)
-{
-    uint64_t end = (uint64_t)RELOAD_HEADER_SIZE + length;
-    return length > 0 && end <= len && walk(octets, RELOAD_HEADER_SIZE, end, true).at == end;
-}
-
-static void explain_framing(const reload_msg *msg, explain_faults *found)
-{
-    size_t len;
-    const uint8_t *octets = reload_msg_octets(msg, &len);
-    uint32_t length = reload_msg_field(msg, RELOAD_F_LENGTH);
-    uint32_t swapped = (length & 0xff) << 16 | (length & 0xff00) | length >> 16;
-    uint64_t end = (uint64_t)RELOAD_HEADER_SIZE + length, limit = end < len ? end : len;
-    if (swapped != length && is_framed(octets, len, swapped))
-        explain_fault_add(found, READ_FRAMED_LITTLE_ENDIAN);
-    if (length >= RELOAD_HEADER_SIZE && is_framed(octets, len, length - RELOAD_HEADER_SIZE))
-        explain_fault_add(found, READ_FRAMED_WITH_HEADER);
-    struct run_end run = walk(octets, RELOAD_HEADER_SIZE, limit, true);
-    if (run.whole && run.padding > 0 && run.at == end + run.padding)
-        explain_fault_add(found, READ_FRAMED_WITHOUT_PADDING);
-    run = walk(octets, RELOAD_HEADER_SIZE, limit, false);
-    if (run.padding > 0 && end <= len && run.at == end)
-        explain_fault_add(found, READ_PADDING_NOT_WRITTEN);
-}
 
 /* ---- Overlay ---- */
 
