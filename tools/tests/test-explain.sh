@@ -287,6 +287,17 @@ printf 'another' >another.secret
 chmod 600 another.secret
 is "$(unhex "$(sealed "$(hmac "$(text another)0a" "$covered")")" | reload-verify --secret secret --secret another.secret --explain --json |
     jq -c '[.signatures[0].explain[].reading]')" '[["secret-with-lf"]]' "a digest by the second of two secrets is explained"
+# the secret in other forms than D12's, in five files
+written=("without-quotes \"another\"" "without-bom \xef\xbb\xbfanother" "from-0x 0x616e6f74686572" "from-hex-prefix Hex:616e6f74686572"
+    "from-base64-prefix base64:YW5vdGhlcg==")
+for i in "${!written[@]}"; do
+    printf '%b' "${written[i]#* }" >written.$i
+    chmod 600 written.$i
+done
+is "$(unhex "$(sealed "$(hmac "$(text another)" "$covered")")" | reload-verify --secret written.0 --secret written.1 --secret written.2 \
+    --secret written.3 --secret written.4 --time $now --explain --json | jq -r '.signatures[0].explain[].reading | join("+")' | sort)" \
+    "$(printf 'secret-%s\n' "${written[@]%% *}" | sort)" "a digest by a secret that its file has in another form is explained"
+printf 'secret-%s\n' "${written[@]%% *}" >>asserted
 use_secret "$(text 00112233445566)"
 by_key secret-from-hex "the octets given by the secret's hex digits" 00112233445566
 use_secret "$(text c2VjcmV0IQ==)"
@@ -428,10 +439,10 @@ fault()
     is "$(judge "$3" "${@:4}" | jq -rs '.[0] | [(.explain // .signatures[-1].explain // [])[].reading | join("+")] | join(" ")')" "$1" "$2"
     printf '%s\n' "$1" >>asserted
 }
-crc() # NAME: its CRC-32, by gzip
+crc() # TEXT: the CRC-32 of a text with escapes as printf %b has them, by gzip
 {
     local octets
-    octets=$(printf '%s' "$1" | gzip -c | tail -c 8 | head -c 4 | hex)
+    octets=$(printf '%b' "$1" | gzip -c | tail -c 8 | head -c 4 | hex)
     printf '%s' "${octets:6:2}${octets:4:2}${octets:2:2}${octets:0:2}"
 }
 
@@ -520,8 +531,12 @@ fixture
 good=$(sealed "$(mac "$covered")")
 fault "" "the right Overlay" "$good" --overlay chat
 fault "" "the Overlay of another name" "$good" --overlay chat2
-fault overlay-with-lf "Overlay of the name with a line feed" "$(patch 64 "$(crc $'chat2\n')" "$good")" --overlay chat2
-fault overlay-with-crlf "Overlay of the name with CR LF" "$(patch 64 "$(crc $'chat2\r\n')" "$good")" --overlay chat2
+overlays=("with-lf $(crc 'chat2\n')" "with-crlf $(crc 'chat2\r\n')" "with-nul $(crc 'chat2\0')" "adler-32 05d101d3"
+    "not-inverted $(printf '%08x' $((0x$(crc chat2) ^ 0xffffffff)))")
+is "$(for row in "${overlays[@]}"; do patch 64 "${row#* }" "$good"; printf '\n\n'; done |
+    reload-verify -i hex --secret secret --time $now --overlay chat2 --explain --json | jq -r '[.explain[].reading[]] | join(" ")')" \
+    "$(printf 'overlay-%s\n' "${overlays[@]%% *}")" "Overlay is another checksum, or that of the name and an octet after it"
+printf 'overlay-%s\n' "${overlays[@]%% *}" >>asserted
 fault overlay-in-other-case "Overlay of the name in another case" "$(patch 64 "$(crc cHat2.EXAMPLE.NET)" "$good")" --overlay Chat2.example.net
 fault overlay-byte-swapped "Overlay is little-endian" "$(patch 64 aaf29d65 "$good")" --overlay chat
 seconds=$(printf '%08x' $now)

@@ -26,24 +26,62 @@ static void set_case(char *name, const char *original, unsigned bits)
     *name = '\0';
 }
 
-static void explain_overlay(const reload_msg *msg, const char *name, explain_faults *found)
+/* A CRC-32 before its final exclusive or. */
+static uint32_t crc_of(const char *octets, size_t len)
+{
+    uint32_t crc = UINT32_MAX;
+    for (size_t i = 0; i < len; i++) {
+        crc ^= (uint8_t)octets[i];
+        for (unsigned bit = 0; bit < 8; bit++)
+            crc = crc >> 1 ^ ((crc & 1) != 0 ? 0xedb88320 : 0);
+    }
+    return crc;
+}
+
+/* RFC 1950 section 8.2 */
+static uint32_t adler_of(const char *octets, size_t len)
+{
+    const uint32_t base = 65521;
+    uint32_t a = 1, b = 0;
+    for (size_t i = 0; i < len; i++) {
+        a = (a + (uint8_t)octets[i]) % base;
+        b = (b + a) % base;
+    }
+    return b << 16 | a;
+}
+
+/* The checksums of a name, with something after it, that an Overlay may be. */
+static void explain_checksum(uint32_t field, const char *name, size_t len, explain_faults *found)
 {
     static const struct {
         const char *tail;
+        size_t len;
         explain_reading reading;
-    } tails[] = {{"\n", READ_OVERLAY_WITH_LF}, {"\r\n", READ_OVERLAY_WITH_CRLF}};
-    char other[MOST_NAME + 4];
+    } tails[] = {{"\n", 1, READ_OVERLAY_WITH_LF},
+                 {"\r\n", 2, READ_OVERLAY_WITH_CRLF},
+                 {"", 1, READ_OVERLAY_WITH_NUL}};
+    char other[MOST_NAME + 2];
+    memcpy(other, name, len);
+    for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
+        memcpy(other + len, tails[i].tail, tails[i].len);
+        if (~crc_of(other, len + tails[i].len) == field)
+            explain_fault_add(found, tails[i].reading);
+    }
+    if (crc_of(name, len) == field)
+        explain_fault_add(found, READ_OVERLAY_NOT_INVERTED);
+    if (adler_of(name, len) == field)
+        explain_fault_add(found, READ_OVERLAY_ADLER_32);
+}
+
+static void explain_overlay(const reload_msg *msg, const char *name, explain_faults *found)
+{
+    char other[MOST_NAME + 1];
     uint32_t field = reload_msg_field(msg, RELOAD_F_OVERLAY), right = reload_overlay_id(name);
     size_t len = strlen(name);
     bool case_fits = false;
     if (field == right || len > MOST_NAME)
         return;
-    for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
-        memcpy(other, name, len);
-        memcpy(other + len, tails[i].tail, strlen(tails[i].tail) + 1);
-        if (reload_overlay_id(other) == field)
-            explain_fault_add(found, tails[i].reading);
-    }
+    explain_checksum(field, name, len, found);
     for (unsigned bits = 0; bits < 1u << MOST_LETTERS && !case_fits; bits++) {
         set_case(other, name, bits);
         case_fits = reload_overlay_id(other) == field;

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Keys that a signer may have derived from a shared secret (D12). */
+#include "base/fault.h"
 #include "verify/explain/explain.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* Adds a key: the octets followed by a tail. */
 static reload_err add(explain_keys *keys, const explain_set *readings, const uint8_t *octets,
@@ -28,9 +30,10 @@ static reload_err add(explain_keys *keys, const explain_set *readings, const uin
     return RELOAD_OK;
 }
 
-/* Adds a key as it is, and with each tail. */
-static reload_err add_form(explain_keys *keys, explain_reading form, const uint8_t *octets,
-                           size_t len)
+/* Adds a key as it is, and with each tail. start: how the secret was read before, or
+ * READ_NO_READING. */
+static reload_err add_part(explain_keys *keys, explain_reading start, explain_reading form,
+                           const uint8_t *octets, size_t len)
 {
     static const struct {
         explain_reading reading;
@@ -44,10 +47,17 @@ static reload_err add_form(explain_keys *keys, explain_reading form, const uint8
     reload_err err = RELOAD_OK;
     for (size_t i = 0; i < sizeof tails / sizeof tails[0] && err == RELOAD_OK; i++) {
         explain_set readings = {.count = 0};
-        if (explain_set_add(&readings, form) && explain_set_add(&readings, tails[i].reading))
+        if (explain_set_add(&readings, start) && explain_set_add(&readings, form) &&
+            explain_set_add(&readings, tails[i].reading))
             err = add(keys, &readings, octets, len, tails[i].tail, tails[i].len);
     }
     return err;
+}
+
+static reload_err add_form(explain_keys *keys, explain_reading form, const uint8_t *octets,
+                           size_t len)
+{
+    return add_part(keys, READ_NO_READING, form, octets, len);
 }
 
 static const char base64_digits[] =
@@ -141,6 +151,50 @@ static reload_err add_spelt(explain_keys *keys, const uint8_t *secret, size_t le
     return err;
 }
 
+/* Adds the key that is written after a prefix. work has len octets. */
+static reload_err add_prefixed(explain_keys *keys, explain_reading start, const uint8_t *secret,
+                               size_t len, uint8_t *work)
+{
+    static const struct {
+        const char *prefix;
+        explain_reading reading;
+    } prefixes[] = {{"0x", READ_SECRET_FROM_0X},
+                    {"hex:", READ_SECRET_FROM_HEX_PREFIX},
+                    {"base64:", READ_SECRET_FROM_BASE64_PREFIX}};
+    reload_err err = RELOAD_OK;
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0] && err == RELOAD_OK; i++) {
+        size_t size = strlen(prefixes[i].prefix), n = (len - size) / 2;
+        if (len < size || strncasecmp((const char *)secret, prefixes[i].prefix, size) != 0)
+            continue;
+        if (prefixes[i].reading == READ_SECRET_FROM_BASE64_PREFIX
+                ? explain_base64_decode(secret + size, len - size, work, &n)
+                : reload_hex_decode((const char *)secret + size, len - size, work))
+            err = add_part(keys, start, prefixes[i].reading, work, n);
+    }
+    return err;
+}
+
+/* Adds the keys without what a shell or an editor may have put around the secret. work has len
+ * octets. */
+static reload_err add_unwrapped(explain_keys *keys, const uint8_t *secret, size_t len,
+                                uint8_t *work)
+{
+    static const uint8_t mark[] = {0xef, 0xbb, 0xbf};
+    explain_reading start = READ_NO_READING;
+    if (len >= sizeof mark && memcmp(secret, mark, sizeof mark) == 0) {
+        start = READ_SECRET_WITHOUT_BOM;
+        secret += sizeof mark;
+        len -= sizeof mark;
+    } else if (len >= 2 && (secret[0] == '"' || secret[0] == '\'') &&
+               secret[len - 1] == secret[0]) {
+        start = READ_SECRET_WITHOUT_QUOTES;
+        secret++;
+        len -= 2;
+    }
+    reload_err err = start == READ_NO_READING ? RELOAD_OK : add_form(keys, start, secret, len);
+    return err == RELOAD_OK ? add_prefixed(keys, start, secret, len, work) : err;
+}
+
 /* By number of readings, so that the fewest misreadings of each secret are tried. */
 static int compare_keys(const void *a, const void *b)
 {
@@ -182,6 +236,8 @@ reload_err explain_keys_open(explain_keys *keys, const reload_policy *policy)
             err = add_spelt(keys, secret.octets, secret.len, work);
         if (err == RELOAD_OK)
             err = add_cut(keys, secret.octets, secret.len);
+        if (err == RELOAD_OK && !RL_FAULT("explain: how a secret is written"))
+            err = add_unwrapped(keys, secret.octets, secret.len, work);
         if (work != NULL)
             explicit_bzero(work, size);
         free(work);
