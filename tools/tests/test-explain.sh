@@ -551,6 +551,20 @@ unhex "$(message 02 01 "$padded" $((n + 68)))" >framed.bin
 t "text: a malformed message is explained" 1 '~framed.bin: offset 0: .*: malformed: .*
     explain: the message fits: framed-with-header: the header.s Length counts the header.s 68 octets \(B§5.1\)' '*' \
     reload-verify --secret secret --time $now --explain framed.bin
+fixture
+before_signature=$(message 02 01 "$attributes")
+signature=$(attr 0006 "$stamp$(attr 0802 "$(printf '%040d' 1)")")
+printf '%s\n\n' "$before_signature$signature$log" "$before_signature${signature:0:-8}" "$signature" "$(sealed "$(mac "$covered")")$signature" |
+    reload-verify -i hex --secret secret --time $now --explain --json 2>judge.err >rest.json
+is "$(jq -r 'select(.method == null) | "\(.index) \([(.explain // [])[].reading[]] | join(" "))"' rest.json)" "2 framed-without-signature
+4 
+5 
+7 " "garbage that is the SIGNATURE after a message without one is explained"
+echo framed-without-signature >>asserted
+unhex "$before_signature$signature" >rest.bin
+t "text: garbage that is a SIGNATURE is explained" 1 '~rest.bin: offset 0: .*missing-signature.*
+rest.bin: offset [0-9]*: message 2: malformed: .*
+    explain: the message fits: framed-without-signature: .*' '*' reload-verify --secret secret --time $now --explain rest.bin
 stamp=$(attr 0801 "$(printf '%08x' $((now + 3600)))")
 fixture
 sealed "$(mac "$covered")" | xxd -r -p >local.bin

@@ -221,8 +221,10 @@ static void print_report(struct verify *v, const struct slot *slot, const reload
     if (msg != NULL)
         print_kind(v, msg);
     print_verdict(v, report);
-    if (msg == NULL)
+    if (msg == NULL) {
+        print_faults(v, slot, report, "");
         return;
+    }
     if (v->options.verbose)
         print_signatures(v, msg, report, indents[depth]);
     print_explanations(v, slot, msg, report, indents[depth]);

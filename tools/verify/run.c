@@ -50,6 +50,8 @@ static void describe_garbage(struct verify *v, struct slot *slot)
                        diag->text);
     else
         (void)snprintf(report->detail, sizeof report->detail, "%s", diag->text);
+    slot->is_rest = v->in.item->kind == RELOAD_ITEM_GARBAGE && v->unsigned_file == v->in.file &&
+                    explain_rest(v->in.item->octets, v->in.item->len);
     slot->has_report = true;
 }
 
@@ -67,6 +69,8 @@ static void fill_slot(struct verify *v, struct slot *slot)
         judge_slot(v, slot);
     else
         describe_garbage(v, slot);
+    v->unsigned_file =
+        slot->msg != NULL && reload_msg_signature(slot->msg) == RELOAD_NO_ATTR ? v->in.file : NULL;
 }
 
 /* Judges all messages. Returns whether all input was read. */

@@ -74,7 +74,7 @@ void slots_advance(struct verify *v)
 static void clear_slot(struct slot *slot)
 {
     enum { KEPT = 64 * 1024 };
-    slot->has_report = false;
+    slot->has_report = slot->is_rest = false;
     slot->error = NULL;
     slot->msg = NULL;
     reload_buf_reset(&slot->notes);

@@ -52,6 +52,7 @@ struct slot {
     bool chosen;     /* by its header */
     reload_moment moment;
     reload_report *report;
+    bool is_rest; /* garbage that is the SIGNATURE of the message before it */
 };
 
 enum { MAX_SLOTS = 64, SEEN = 4096 };
@@ -113,6 +114,7 @@ struct verify {
     struct counts counts;
     struct input in;
     bool reported; /* reports go where standard error goes */
+    const char *unsigned_file; /* of the last item if it was a message without SIGNATURE, or NULL */
 };
 
 /* run.c: judges all messages of the files; the exit status is in the tool. */

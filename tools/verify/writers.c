@@ -123,9 +123,13 @@ static void write_message(struct verify *v, const struct slot *slot)
 static void explain(struct verify *v, const struct slot *slot)
 {
     reload_err err = RELOAD_OK;
-    v->explanations.count = 0;
-    if (slot->msg != NULL && v->options.explain && (!v->tool.quiet || v->options.report != NULL))
+    explanations_clear(&v->explanations);
+    if (!v->options.explain || (v->tool.quiet && v->options.report == NULL))
+        return;
+    if (slot->msg != NULL)
         err = explain_report(v->policy, slot->msg, slot->report, &v->explanations);
+    else if (slot->is_rest)
+        err = explanations_add_fault(&v->explanations, slot->report, READ_FRAMED_WITHOUT_SIGNATURE);
     if (err != RELOAD_OK)
         tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": could not be explained: %s",
                    slot->origin.file, slot->origin.index, reload_strerror(err));

@@ -491,22 +491,6 @@ static reload_err explain_signature(struct run *r, const reload_msg *msg,
     return err;
 }
 
-static reload_err add_faults(struct explanations *list, const reload_report *report,
-                             const explain_faults *faults)
-{
-    for (size_t i = 0; i < faults->count; i++) {
-        void *array = list->faults;
-        bool grown =
-            explain_grow(&array, &list->fault_cap, list->fault_count, sizeof *list->faults);
-        list->faults = array;
-        if (!grown)
-            return RELOAD_ERR_MEMORY;
-        list->faults[list->fault_count++] =
-            (struct explained_fault){report, explain_reading_at(faults->reading[i])};
-    }
-    return RELOAD_OK;
-}
-
 /* Adds an explanation of a TIMESTAMP if there is one. */
 static reload_err explain_timestamp(struct run *r, const reload_report *report,
                                     const reload_signature *signature)
@@ -534,7 +518,9 @@ static reload_err explain_all(struct run *r, const reload_msg *msg, const reload
 {
     explain_faults faults;
     explain_faults_of(r->policy, msg, report, &faults);
-    reload_err err = add_faults(r->list, report, &faults);
+    reload_err err = RELOAD_OK;
+    for (size_t i = 0; i < faults.count && err == RELOAD_OK; i++)
+        err = explanations_add_fault(r->list, report, faults.reading[i]);
     for (size_t i = 0; i < report->count && err == RELOAD_OK; i++) {
         const reload_signature *signature = reload_report_signature(report, i);
         if (is_wrong(signature))
@@ -558,38 +544,8 @@ reload_err explain_report(const reload_policy *policy, const reload_msg *msg,
                     .mac = suite->kind == RELOAD_SUITE_MAC,
                     .budget = {.left = MOST_OCTETS},
                     .list = list};
-    list->count = list->next = list->fault_count = list->next_fault = 0;
+    explanations_clear(list);
     reload_err err = explain_all(&r, msg, report);
     explain_keys_close(&r.keys);
     return err;
-}
-
-const struct explanation *explanations_of(struct explanations *list,
-                                          const reload_signature *signature)
-{
-    return list->next < list->count && list->all[list->next].signature == signature
-               ? &list->all[list->next++]
-               : NULL;
-}
-
-const struct explained_fault *explanations_faults(struct explanations *list,
-                                                  const reload_report *report, size_t *count)
-{
-    size_t from = list->next_fault;
-    while (list->next_fault < list->fault_count && list->faults[list->next_fault].report == report)
-        list->next_fault++;
-    *count = list->next_fault - from;
-    return *count == 0 ? NULL : &list->faults[from];
-}
-
-void explanations_rewind(struct explanations *list)
-{
-    list->next = list->next_fault = 0;
-}
-
-void explanations_free(struct explanations *list)
-{
-    free(list->all);
-    free(list->faults);
-    *list = (struct explanations){0};
 }

@@ -73,6 +73,7 @@ const struct explanation *explanations_of(struct explanations *list,
 const struct explained_fault *explanations_faults(struct explanations *list,
                                                   const reload_report *report, size_t *count);
 void explanations_rewind(struct explanations *list);
+void explanations_clear(struct explanations *list);
 void explanations_free(struct explanations *list);
 
 /* ---- The parts of explain.c ---- */
@@ -176,6 +177,7 @@ typedef enum explain_reading {
     READ_FRAMED_LITTLE_ENDIAN,
     READ_FRAMED_WITH_HEADER,
     READ_FRAMED_WITHOUT_PADDING,
+    READ_FRAMED_WITHOUT_SIGNATURE,
     READ_FRAMED_FOUR_SHORT,
     READ_FRAMED_FOUR_LONG,
     READ_PADDING_NOT_WRITTEN,
@@ -230,6 +232,10 @@ typedef enum explain_axis {
     READ_AXIS_FORM,
     READ_AXIS_FAULT /* alone */
 } explain_axis;
+
+/* list.c: adds a mistake that reproduces a fault. RELOAD_ERR_MEMORY. */
+reload_err explanations_add_fault(struct explanations *list, const reload_report *report,
+                                  explain_reading reading);
 
 explain_axis explain_reading_axis(explain_reading reading);
 
@@ -363,5 +369,7 @@ void explain_time(const reload_policy *policy, uint32_t timestamp, reload_time c
 /* ---- framing.c: malformed messages ---- */
 
 void explain_framing(const reload_msg *msg, explain_faults *found);
+/* Whether garbage is the SIGNATURE of the message before it, with what may follow a SIGNATURE. */
+bool explain_rest(const uint8_t *octets, size_t len);
 
 #endif

@@ -214,3 +214,9 @@ void explain_framing(const reload_msg *msg, explain_faults *found)
     else
         explain_length(octets, len, length, found);
 }
+
+bool explain_rest(const uint8_t *octets, size_t len)
+{
+    return len >= HEAD && octets_get16(octets) == RELOAD_A_SIGNATURE &&
+           reads(&right, octets, 0, len, 1) && !RL_FAULT("explain: a SIGNATURE after Length");
+}

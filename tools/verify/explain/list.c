@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The explanations of a report, in its order. */
+#include "verify/explain/explain.h"
+
+#include <stdlib.h>
+
+reload_err explanations_add_fault(struct explanations *list, const reload_report *report,
+                                  explain_reading reading)
+{
+    void *array = list->faults;
+    bool grown = explain_grow(&array, &list->fault_cap, list->fault_count, sizeof *list->faults);
+    list->faults = array;
+    if (!grown)
+        return RELOAD_ERR_MEMORY;
+    list->faults[list->fault_count++] =
+        (struct explained_fault){report, explain_reading_at((size_t)reading)};
+    return RELOAD_OK;
+}
+
+void explanations_clear(struct explanations *list)
+{
+    list->count = list->next = list->fault_count = list->next_fault = 0;
+}
+
+const struct explanation *explanations_of(struct explanations *list,
+                                          const reload_signature *signature)
+{
+    return list->next < list->count && list->all[list->next].signature == signature
+               ? &list->all[list->next++]
+               : NULL;
+}
+
+const struct explained_fault *explanations_faults(struct explanations *list,
+                                                  const reload_report *report, size_t *count)
+{
+    size_t from = list->next_fault;
+    while (list->next_fault < list->fault_count && list->faults[list->next_fault].report == report)
+        list->next_fault++;
+    *count = list->next_fault - from;
+    return *count == 0 ? NULL : &list->faults[from];
+}
+
+void explanations_rewind(struct explanations *list)
+{
+    list->next = list->next_fault = 0;
+}
+
+void explanations_free(struct explanations *list)
+{
+    free(list->all);
+    free(list->faults);
+    *list = (struct explanations){0};
+}
