@@ -130,6 +130,9 @@ static reload_err read_profile_number(rl_json_reading *r, const struct profile_k
         *value = NO_SKEW_LIMIT;
         return RELOAD_OK;
     }
+    if (key->kind == PROFILE_SKEW && !rl_json_integer_in(json, 0, key->max, &number))
+        return rl_json_fail(r, RELOAD_ERR_VALUE,
+                            "must be seconds, an integer from 0 to 4294967295, or \"none\"");
     reload_err err = rl_json_read_named(r, json, key->names, key->max, &number);
     *value = number;
     return err;

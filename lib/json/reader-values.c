@@ -10,6 +10,8 @@
 
 #include <reload/cert.h>
 
+enum { MAX_TYPES = 64 }; /* attributes in the table */
+
 /* ---- Text ---- */
 
 static json_t *out_of_memory(rl_json_reading *r)
@@ -151,6 +153,30 @@ reload_err rl_json_read_integer(rl_json_reading *r, json_t *json, uint32_t max, 
     return rl_json_fail(r, RELOAD_ERR_VALUE, text);
 }
 
+reload_err rl_json_fail_name(rl_json_reading *r, const json_t *json, const char *what,
+                             const char *const *words, const char *expected)
+{
+    enum { MOST = 40 };
+    char text[sizeof r->diag->text];
+    const char *name = json_string_value(json);
+    size_t len = name == NULL ? 0 : strlen(name);
+    if (name == NULL) {
+        (void)snprintf(text, sizeof text, "must be %s", expected);
+        return rl_json_fail(r, RELOAD_ERR_VALUE, text);
+    }
+    const char *near = reload_nearest_word(name, words);
+    if (len > MOST) /* not within a character */
+        for (len = MOST; len > 0 && (name[len] & 0xc0) == 0x80;)
+            len--;
+    if (near != NULL)
+        (void)snprintf(text, sizeof text, "\"%.*s\": %s (did you mean %s?)", (int)len, name, what,
+                       near);
+    else
+        (void)snprintf(text, sizeof text, "\"%.*s\": %s; must be %s", (int)len, name, what,
+                       expected);
+    return rl_json_fail(r, RELOAD_ERR_VALUE, text);
+}
+
 reload_err rl_json_read_named(rl_json_reading *r, json_t *json, reload_names set, uint32_t max,
                               uint32_t *value)
 {
@@ -159,7 +185,14 @@ reload_err rl_json_read_named(rl_json_reading *r, json_t *json, reload_names set
     const char *name = rl_json_plain_string(json);
     if (name != NULL && reload_name_lookup(set, name, value))
         return RELOAD_OK;
-    return rl_json_fail(r, RELOAD_ERR_VALUE, "not a known name, and not an integer");
+    const char *words[RL_MAX_NAMES + 1];
+    char all[160];
+    size_t used = 0;
+    rl_names(set, words);
+    for (size_t i = 0; words[i] != NULL && used < sizeof all; i++)
+        used += (size_t)snprintf(all + used, sizeof all - used, "%s, ", words[i]);
+    (void)snprintf(all + strlen(all), sizeof all - strlen(all), "or an integer");
+    return rl_json_fail_name(r, json, "not a known name", words, all);
 }
 
 reload_err rl_json_read_hex(rl_json_reading *r, json_t *json, reload_buf *out)
@@ -178,11 +211,17 @@ reload_err rl_json_read_hex(rl_json_reading *r, json_t *json, reload_buf *out)
                 : rl_json_fail(r, RELOAD_ERR_VALUE, "must be an even number of hex digits");
 }
 
+/* Reads a string of exactly len octets in hex. Returns false if it is not one. */
+static bool is_hex_of(const json_t *json, uint8_t *octets, size_t len)
+{
+    return json_is_string(json) && json_string_length(json) == 2 * len &&
+           reload_hex_decode(json_string_value(json), 2 * len, octets);
+}
+
 reload_err rl_json_read_fixed_hex(rl_json_reading *r, json_t *json, uint8_t *octets, size_t len)
 {
     char text[64];
-    if (json_is_string(json) && json_string_length(json) == 2 * len &&
-        reload_hex_decode(json_string_value(json), 2 * len, octets))
+    if (is_hex_of(json, octets, len))
         return RELOAD_OK;
     (void)snprintf(text, sizeof text, "must be a string of %zu hex digits", 2 * len);
     return rl_json_fail(r, RELOAD_ERR_VALUE, text);
@@ -198,8 +237,8 @@ static json_t *sole_string(json_t *json, const char *key)
 /* An ID: 40 hex digits, or text to be digested with SHA-1. */
 static reload_err read_id(rl_json_reading *r, json_t *json, uint8_t id[RELOAD_ID_SIZE])
 {
-    if (!json_is_object(json))
-        return rl_json_read_fixed_hex(r, json, id, RELOAD_ID_SIZE);
+    if (is_hex_of(json, id, RELOAD_ID_SIZE))
+        return RELOAD_OK;
     json_t *text = sole_string(json, "sha1");
     if (text == NULL)
         return rl_json_fail(r, RELOAD_ERR_VALUE,
@@ -214,8 +253,8 @@ static reload_err read_id(rl_json_reading *r, json_t *json, uint8_t id[RELOAD_ID
 
 static reload_err read_overlay(rl_json_reading *r, json_t *json, uint8_t octets[4])
 {
-    if (!json_is_object(json))
-        return rl_json_read_fixed_hex(r, json, octets, 4);
+    if (is_hex_of(json, octets, 4))
+        return RELOAD_OK;
     json_t *name = sole_string(json, "name");
     if (name == NULL)
         return rl_json_fail(r, RELOAD_ERR_VALUE,
@@ -281,8 +320,14 @@ reload_err rl_json_read_type(rl_json_reading *r, json_t *json, uint16_t *type)
             return RELOAD_OK;
         }
     }
-    return rl_json_fail(r, RELOAD_ERR_VALUE,
-                        "must be an attribute's name, or \"0x\" and four hex digits");
+    const char *words[MAX_TYPES + 1];
+    size_t count = 0;
+    for (const reload_attr_def *def; (def = reload_attr_def_at(count)) != NULL && count < MAX_TYPES;
+         count++)
+        words[count] = def->name;
+    words[count] = NULL;
+    return rl_json_fail_name(r, json, "not an attribute's name", words,
+                             "an attribute's name, or 0x and four hex digits");
 }
 
 static reload_err read_response(rl_json_reading *r, json_t *json, reload_value *value)

@@ -156,6 +156,10 @@ const char *reload_content_remedy(reload_content content);
  * token, in hex too, and an object of JSON. RELOAD_ERR_MEMORY, RELOAD_ERR_WRITE. */
 reload_err reload_escape(const uint8_t *octets, size_t len, reload_sink sink, void *arg);
 
+/* The word of a list, which ends with NULL, that is near enough to a mistyped one to be meant, or
+ * NULL. Case makes no difference. */
+const char *reload_nearest_word(const char *word, const char *const *words);
+
 /* Reads a time: seconds since the epoch, with or without a fraction, or RFC 3339
  * ("2007-07-08T12:00:00.5Z"). Digits after the sixth of a fraction are ignored. Returns false for
  * any other text, and for more than RELOAD_MAX_TIME seconds. */

@@ -123,7 +123,12 @@ static void test_flaws(void **state)
         assert_int_equal(diag.has_pointer, flaws[k].pointer != NULL);
         if (flaws[k].pointer != NULL)
             assert_string_equal(diag.pointer, flaws[k].pointer);
-        assert_non_null(strstr(diag.text, reload_flaw_text(flaws[k].flaw)));
+        const char *flaw = strstr(diag.text, reload_flaw_text(flaws[k].flaw));
+        assert_non_null(flaw);
+        if (flaws[k].flaw == RELOAD_FLAW_SIZE || flaws[k].flaw == RELOAD_FLAW_ADDRESS)
+            assert_non_null(strstr(flaw, ", expected "));
+        else if (flaws[k].flaw == RELOAD_FLAW_FAMILY)
+            assert_non_null(strstr(flaw, ", found "));
         /* JSON preserves all octets */
         assert_int_equal(reload_json_write(msg, NULL, 0, test_sink, &out), RELOAD_OK);
         assert_int_equal(reload_json_read((const char *)out.octets, out.len, &read_back, &diag),

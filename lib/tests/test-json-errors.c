@@ -49,6 +49,44 @@ static void test_unknown_keys(void **state)
     check_refused("{\"garbage\": {\"hex\": \"\"}, \"header\": {\"method\": 0}}", V, "/header");
 }
 
+/* An error quotes an unknown name, and states what is right. */
+static void test_texts(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *json, *text;
+    } rows[] = {
+        {"{\"header\": {\"method\": \"PEER_SEARCH\"}}",
+         "\"PEER_SEARCH\": not a known name (did you mean PEER-SEARCH?)"},
+        {"{\"header\": {\"method\": 0, \"security\": \"signed\"}}",
+         "\"signed\": not a known name; must be NONE, HMAC, CERTS, or an integer"},
+        {"{\"header\": {\"method\": 0, \"security\": "
+         "\"012345678901234567890123456789012345678\u00e9\"}}",
+         "\"012345678901234567890123456789012345678\": not a known name; must be NONE, HMAC, "
+         "CERTS, "
+         "or an integer"},
+        {"{\"header\": {\"method\": 0, \"overlay\": \"chat\"}}",
+         "must be a string of 8 hex digits, or {\"name\": \"overlay\"}"},
+        {"{\"header\": {\"method\": 0, \"source_id\": \"alice\"}}",
+         "must be a string of 40 hex digits, or {\"sha1\": \"text\"}"},
+        {H "{\"type\": \"PEERID\", \"hex\": \"\"}]}",
+         "\"PEERID\": not an attribute's name (did you mean PEER-ID?)"},
+        {H "{\"type\": \"0x12\", \"hex\": \"\"}]}",
+         "\"0x12\": not an attribute's name; must be an attribute's name, or 0x and four hex "
+         "digits"},
+        {H "{\"type\": 65536, \"hex\": \"\"}]}",
+         "must be an attribute's name, or 0x and four hex digits"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        reload_buf buf = {0};
+        reload_diag diag;
+        assert_int_equal(reload_json_read(rows[i].json, strlen(rows[i].json), &buf, &diag),
+                         RELOAD_ERR_VALUE);
+        assert_string_equal(diag.text, rows[i].text);
+        reload_buf_free(&buf);
+    }
+}
+
 static void test_missing(void **state)
 {
     (void)state;
@@ -379,6 +417,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_unknown_keys),
+        cmocka_unit_test(test_texts),
         cmocka_unit_test(test_missing),
         cmocka_unit_test(test_wrong_types),
         cmocka_unit_test(test_header_out_of_range),

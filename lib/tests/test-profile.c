@@ -53,6 +53,25 @@ static void test_round_trip(void **state)
     reload_profile_free(&profile);
 }
 
+/* An error states all that is right. */
+static void test_texts(void **state)
+{
+    (void)state;
+    static const char *const rows[][2] = {
+        {"{\"max_skew\": \"5m\"}", "must be seconds, an integer from 0 to 4294967295, or \"none\""},
+        {"{\"max_skew\": -1}", "must be seconds, an integer from 0 to 4294967295, or \"none\""},
+        {"{\"security\": \"certs\"}", "\"certs\": not a known name (did you mean CERTS?)"},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        reload_profile *profile;
+        reload_diag diag;
+        assert_int_equal(reload_profile_read(rows[i][0], strlen(rows[i][0]), &profile, &diag),
+                         RELOAD_ERR_VALUE);
+        assert_null(profile);
+        assert_string_equal(diag.text, rows[i][1]);
+    }
+}
+
 /* A caller may fill in a profile: its strings are freed with it. */
 static void test_filled_in(void **state)
 {
@@ -135,9 +154,13 @@ static void test_no_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_new),       cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_filled_in), cmocka_unit_test(test_byte_order_mark),
-        cmocka_unit_test(test_errors),    cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_new),
+        cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_filled_in),
+        cmocka_unit_test(test_byte_order_mark),
+        cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_no_memory),
     };
     return cmocka_run_group_tests_name("profile", tests, NULL, NULL);
 }

@@ -2,6 +2,7 @@
 /* Kinds of value: checking, decoding and encoding. */
 #include "wire/wire.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* address families, B§5.2.2.3 */
@@ -62,36 +63,57 @@ static reload_flaw check_ip_port(const uint8_t *octets, size_t len)
                                                             : RELOAD_FLAW_ADDRESS;
 }
 
-reload_flaw rl_kind_check(reload_kind kind, const uint8_t *octets, size_t len)
+/* The size of a kind of fixed size; 0: it has none. */
+static size_t fixed_size(reload_kind kind)
 {
-    size_t size;
     switch (kind) {
-    case RELOAD_KIND_TEXT:
-        return check_text(octets, len);
-    case RELOAD_KIND_RESPONSE:
-        return check_response(octets, len);
-    case RELOAD_KIND_IP_PORT:
-        return check_ip_port(octets, len);
     case RELOAD_KIND_ID:
-        size = RELOAD_ID_SIZE;
-        break;
+        return RELOAD_ID_SIZE;
     case RELOAD_KIND_SECONDS:
     case RELOAD_KIND_TIME:
     case RELOAD_KIND_INTEGER:
-        size = 4;
-        break;
+        return 4;
     case RELOAD_KIND_OP:
-        size = 1;
-        break;
+        return 1;
     case RELOAD_KIND_TRANSPORT:
-        size = 2;
-        break;
+        return 2;
+    case RELOAD_KIND_TEXT:
+    case RELOAD_KIND_RESPONSE:
+    case RELOAD_KIND_IP_PORT:
     case RELOAD_KIND_OCTETS:
     case RELOAD_KIND_COMPOSITE:
     default:
-        return RELOAD_FLAW_NONE;
+        return 0;
     }
-    return len == size ? RELOAD_FLAW_NONE : RELOAD_FLAW_SIZE;
+}
+
+reload_flaw rl_kind_check(reload_kind kind, const uint8_t *octets, size_t len)
+{
+    if (kind == RELOAD_KIND_TEXT)
+        return check_text(octets, len);
+    if (kind == RELOAD_KIND_RESPONSE)
+        return check_response(octets, len);
+    if (kind == RELOAD_KIND_IP_PORT)
+        return check_ip_port(octets, len);
+    size_t size = fixed_size(kind);
+    return size == 0 || len == size ? RELOAD_FLAW_NONE : RELOAD_FLAW_SIZE;
+}
+
+void rl_kind_expected(reload_kind kind, const uint8_t *octets, reload_flaw flaw, char *text,
+                      size_t size)
+{
+    size_t fixed = fixed_size(kind);
+    text[0] = '\0';
+    if (flaw == RELOAD_FLAW_SIZE && fixed > 0)
+        (void)snprintf(text, size, ", expected %zu octet%s", fixed, fixed == 1 ? "" : "s");
+    else if (flaw == RELOAD_FLAW_SIZE)
+        (void)snprintf(text, size, ", expected %s",
+                       kind == RELOAD_KIND_IP_PORT ? "8 (IPv4) or 20 (IPv6) octets"
+                                                   : "at least 4 octets");
+    else if (flaw == RELOAD_FLAW_ADDRESS)
+        (void)snprintf(text, size, ", expected %s octets", octets[1] == FAMILY_IPV4 ? "8" : "20");
+    else if (flaw == RELOAD_FLAW_FAMILY)
+        (void)snprintf(text, size, ", found %u", octets[1]);
 }
 
 void rl_kind_decode(reload_kind kind, const uint8_t *octets, size_t len, reload_value *value)

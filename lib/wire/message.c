@@ -125,8 +125,11 @@ static reload_err report_flaw(const reload_msg *msg, size_t i, reload_diag *diag
         (void)rl_scan(msg->octets + attr->offset + RL_HEAD, attr->length, &bad);
         offset += RL_HEAD + (uint32_t)bad;
     }
-    reload_err err = rl_fail_at(diag, RELOAD_ERR_MALFORMED, offset, "%s of %u octets: %s",
-                                attr->def->name, attr->length, reload_flaw_text(flaw));
+    char expected[48];
+    rl_kind_expected(attr->def->kind, msg->octets + attr->offset + RL_HEAD, flaw, expected,
+                     sizeof expected);
+    reload_err err = rl_fail_at(diag, RELOAD_ERR_MALFORMED, offset, "%s of %u octets: %s%s",
+                                attr->def->name, attr->length, reload_flaw_text(flaw), expected);
     if (diag != NULL)
         diag->has_pointer = reload_msg_pointer(msg, i, diag->pointer, sizeof diag->pointer);
     return err;

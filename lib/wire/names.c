@@ -122,3 +122,17 @@ bool reload_name_lookup(reload_names set, const char *name, uint32_t *value)
         }
     return false;
 }
+
+void rl_names(reload_names set, const char **words)
+{
+    const reload_suite *suite;
+    size_t count = 0;
+    if (set == RELOAD_NAMES_SECURITY)
+        while (count < RL_MAX_NAMES && (suite = reload_suite_at(count)) != NULL)
+            words[count++] = suite->name;
+    else
+        for (const struct name *row = set_rows(set); row->name != NULL && count < RL_MAX_NAMES;
+             row++)
+            words[count++] = row->name;
+    words[count] = NULL;
+}

@@ -37,6 +37,13 @@ size_t rl_attr_size(const uint8_t head[RL_HEAD]);
  * reports it. */
 void rl_msg_fault(reload_msg *msg, const reload_diag *diag);
 
+/* The names of a set. words has RL_MAX_NAMES + 1 pointers, the last of which used is NULL. */
+enum { RL_MAX_NAMES = 15 };
+void rl_names(reload_names set, const char **words);
+/* Writes what was found or is right, for some flaws of a value: ", expected 4 octets". */
+void rl_kind_expected(reload_kind kind, const uint8_t *octets, reload_flaw flaw, char *text,
+                      size_t size);
+
 /* Reads a field of a header of 68 octets. */
 uint32_t rl_field_get(const uint8_t *header, reload_field field);
 /* Writes a field of at most 32 bits. Returns false if value does not fit. */

@@ -4,7 +4,6 @@
 #include "base/fault.h"
 #include "common/descriptors.h"
 #include "common/help.h"
-#include "common/nearest.h"
 #include "common/rules.h"
 
 #include <ctype.h>
@@ -95,7 +94,7 @@ static void reject_long(const struct tool *tool, const struct getopt_tables *t,
     if (count > 0)
         tool_usage(tool, "option %.*s is ambiguous: %s", (int)len, argument, names);
     (void)snprintf(name, sizeof name, "%.*s", (int)(len - 2), argument + 2);
-    const char *near = len - 2 < sizeof name ? nearest_word(name, words) : NULL;
+    const char *near = len - 2 < sizeof name ? reload_nearest_word(name, words) : NULL;
     tool_usage(tool, "unknown option %.*s%s%s%s", (int)len, argument,
                near == NULL ? "" : " (did you mean --", near == NULL ? "" : near,
                near == NULL ? "" : "?)");

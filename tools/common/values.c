@@ -3,7 +3,6 @@
 #include "common/arguments.h"
 
 #include "base/fault.h"
-#include "common/nearest.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -157,7 +156,7 @@ uint8_t argument_named(const struct tool *tool, const char *name, const char *te
         words[count++] = known;
     }
     words[count] = NULL;
-    const char *near = nearest_word(text, words);
+    const char *near = reload_nearest_word(text, words);
     if (near != NULL)
         tool_usage(tool, "--%s: \"%s\" is unknown (did you mean %s?)", name, text, near);
     tool_usage(tool, "--%s: \"%s\" is unknown, expected %sor a number", name, text, list);
@@ -173,7 +172,7 @@ int argument_word(const struct tool *tool, const char *name, const char *text,
             return i;
         (void)snprintf(list + used, sizeof list - used, "%s%s", i == 0 ? "" : ", ", words[i]);
     }
-    const char *near = nearest_word(text, words);
+    const char *near = reload_nearest_word(text, words);
     if (near != NULL)
         tool_usage(tool, "--%s: \"%s\" is unknown (did you mean %s?), expected one of %s", name,
                    text, near, list);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* reload-keygen: shared secrets, CAs, certificates, identifiers. */
 #include "common/descriptors.h"
-#include "common/nearest.h"
 #include "keygen/keygen.h"
 
 #include <stdio.h>
@@ -58,7 +57,7 @@ static void reject_command(const struct tool *tool, const char *name)
     const char *words[sizeof commands / sizeof commands[0] + 1] = {NULL};
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         words[i] = commands[i].name;
-    const char *near = nearest_word(name, words);
+    const char *near = reload_nearest_word(name, words);
     if (near != NULL)
         tool_usage(tool, "unknown command \"%s\" (did you mean %s?)", name, near);
     tool_usage(tool, "unknown command \"%s\", expected one of %s", name, list_commands());

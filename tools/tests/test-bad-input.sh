@@ -259,7 +259,7 @@ json "a response code out of range" "offset 0" '/attributes/0/value/code: .*100 
     '{"header": {"method": 1}, "attributes": [{"type": "RESPONSE-CODE", "value": {"code": 800, "reason": ""}}]}'
 json "a response code of 99" "offset 0" '/attributes/0/value/code: .*100 to 799' \
     '{"header": {"method": 1}, "attributes": [{"type": "RESPONSE-CODE", "value": {"code": 99, "reason": ""}}]}'
-json "an unknown method name" "offset 0" '/header/method: not a known name.*' '{"header": {"method": "PEER-JION"}}'
+json "an unknown method name" "offset 0" '/header/method: "PEER-JION": not a known name \(did you mean PEER-JOIN\?\)' '{"header": {"method": "PEER-JION"}}'
 json "no method" "offset 0" '/header/method: missing' '{"header": {"ttl": 1}}'
 json "no header" "offset 0" '/header: missing' '{"attributes": []}'
 json "an empty object" "offset 0" '/header: missing' '{}'

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-#include "common/nearest.h"
+/* "Did you mean": the word that a mistyped one is nearest to. */
+#include "base/base.h"
 
 #include <ctype.h>
 #include <stdbool.h>
@@ -53,7 +54,7 @@ static bool is_part(const char *word, const char *whole)
     return false;
 }
 
-const char *nearest_word(const char *word, const char *const *words)
+const char *reload_nearest_word(const char *word, const char *const *words)
 {
     const char *nearest = NULL;
     size_t len = strlen(word);
