@@ -44,6 +44,7 @@ static bool merge_foreign(struct ca *ca, const struct foreign *foreign, const ch
         tool_warn(ca->tool,
                   "warning: %s: lists certificate %s, which the index lacks; it stays revoked",
                   path, serial);
+    ca->index.taken_over++;
     return index_add_foreign(&ca->index, ca->tool, foreign);
 }
 
@@ -61,6 +62,7 @@ static void merge_entry(struct ca *ca, struct entry *entry, const struct foreign
                   "warning: %s: lists certificate %s (%s) as revoked from %s on, the index does "
                   "not; it stays revoked",
                   path, serial, entry->users, from);
+    ca->index.taken_over++;
     for (; entry != NULL; entry = index_next(&ca->index, entry)) {
         entry->revoked = listed->revoked;
         entry->reason = listed->reason;
@@ -95,21 +97,21 @@ bool crl_merge(struct ca *ca, const reload_crl *crl, const char *path)
     return true;
 }
 
-bool crl_take_over_file(struct ca *ca, const char *path, bool must)
+/* Reads the CA's CRL at a path; *crl is NULL if there is none of this CA. must: a file has to be
+ * one. Returns false after reporting an error. */
+static bool read_crl(struct ca *ca, const char *path, bool must, reload_crl **crl)
 {
     struct stat st;
     reload_buf octets = {0};
     reload_diag diag = {0};
-    reload_crl *crl = NULL;
+    *crl = NULL;
     if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || (!must && access(path, R_OK) != 0))
         return true;
     bool good = file_read(ca->tool, path, MAX_CRL, &octets, false);
     reload_err err =
-        good ? reload_crl_read(octets.octets, octets.len, ca->cert, &crl, &diag) : RELOAD_OK;
+        good ? reload_crl_read(octets.octets, octets.len, ca->cert, crl, &diag) : RELOAD_OK;
     reload_buf_free(&octets);
-    if (crl != NULL)
-        good = crl_merge(ca, crl, path);
-    else if (good && must)
+    if (good && must && *crl == NULL)
         tool_error(
             ca->tool, STATUS_FAILED,
             "%s: not a CRL of this CA, and what it listed is not known; restore it, or remove "
@@ -117,9 +119,40 @@ bool crl_take_over_file(struct ca *ca, const char *path, bool must)
             path);
     else if (err != RELOAD_OK && err != RELOAD_ERR_SYNTAX)
         tool_error(ca->tool, STATUS_FAILED, "%s: %s", path, diag.text);
-    good = good && (must ? crl != NULL : err == RELOAD_OK || err == RELOAD_ERR_SYNTAX);
+    return good && (must ? *crl != NULL : err == RELOAD_OK || err == RELOAD_ERR_SYNTAX);
+}
+
+bool crl_take_over_file(struct ca *ca, const char *path, bool must)
+{
+    reload_crl *crl;
+    bool good = read_crl(ca, path, must, &crl);
+    if (good && crl != NULL && must)
+        ca->crl_number = *reload_crl_number_of(crl);
+    if (crl != NULL)
+        good = good && crl_merge(ca, crl, path);
     reload_crl_free(&crl);
     return good;
+}
+
+/* The union of both is what `crl --output` would write. */
+bool crl_may_replace(struct ca *ca, const char *path)
+{
+    char own[RELOAD_CRL_NUMBER_SIZE], expected[RELOAD_CRL_NUMBER_SIZE];
+    reload_crl *crl;
+    size_t before = ca->index.taken_over;
+    bool good = read_crl(ca, path, false, &crl) && (crl == NULL || crl_merge(ca, crl, NULL));
+    bool newer = reload_crl_number_compare(&ca->index.crl_number, &ca->crl_number) > 0;
+    reload_crl_free(&crl);
+    if (!good || (!newer && ca->index.taken_over == before) ||
+        RL_FAULT("ca: export replaces no CRL by an older one"))
+        return good;
+    reload_crl_number_text(&ca->crl_number, own);
+    reload_crl_number_text(&ca->index.crl_number, expected);
+    tool_error(ca->tool, STATUS_FAILED,
+               "%s: not written: the CRL in %s has number %s, expected at least %s, and lacks %zu "
+               "revocations; 'reload-keygen crl --ca=%s --output=%s' continues both",
+               path, ca->dir, own, expected, ca->index.taken_over - before, ca->dir, path);
+    return false;
 }
 
 bool crl_take_over(struct ca *ca)

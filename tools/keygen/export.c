@@ -18,7 +18,7 @@ struct export
     reload_profile *profile; /* for the new directory */
     /* the files that it lists, and their new names */
     const char *sources[3 * RELOAD_MAX_FILES + 1], *names[3 * RELOAD_MAX_FILES + 1];
-    size_t count;
+    size_t count, crls; /* the CRLs are the last ones */
     char *crl_path;
     bool made; /* the new directory, by this call */
 };
@@ -67,13 +67,14 @@ static bool make_profile(struct export *e)
         good = add_file(e, &e->profile->ca[i], e->ca.profile->ca[i]);
     for (size_t i = 0; good && e->ca.profile->intermediates[i] != NULL; i++)
         good = add_file(e, &e->profile->intermediates[i], e->ca.profile->intermediates[i]);
-    size_t crls = 0;
+    size_t crls = 0, others = e->count;
     for (; good && e->ca.profile->crl[crls] != NULL; crls++)
         good = add_file(e, &e->profile->crl[crls], e->ca.profile->crl[crls]);
     e->crl_path = good ? ca_path(&e->ca, CA_CRL_FILE) : NULL;
     if (e->crl_path != NULL && !ca_lists_crl(&e->ca) && access(e->crl_path, F_OK) == 0 &&
         crls < RELOAD_MAX_FILES)
         good = add_file(e, &e->profile->crl[crls], e->crl_path);
+    e->crls = e->count - others;
     return good && e->crl_path != NULL;
 }
 
@@ -136,11 +137,24 @@ static bool check_target(struct export *e)
     return good;
 }
 
+/* A copy of this CA's CRL that is there continues to hold. */
+static bool check_crls(struct export *e)
+{
+    bool good = true;
+    for (size_t i = e->count - e->crls; good && i < e->count; i++) {
+        char *path = keygen_file(&e->tool, e->to, e->names[i]);
+        good = path != NULL && crl_may_replace(&e->ca, path);
+        free(path);
+    }
+    return good;
+}
+
 /* The profile is last: a reader finds what it lists. */
 static void write_all(struct export *e)
 {
     reload_buf text = {0};
-    bool good = make_profile(e) && profile_text(&e->tool, e->profile, &text) && check_target(e);
+    bool good = make_profile(e) && profile_text(&e->tool, e->profile, &text) && check_target(e) &&
+                check_crls(e);
     for (size_t i = 0; good && i < e->count; i++)
         good = copy_file(e, i);
     good = good && put(e, CA_PROFILE_FILE, &text);

@@ -249,6 +249,7 @@ struct index {
     struct foreign *foreign;
     size_t foreign_count;
     size_t foreign_cap;
+    size_t taken_over; /* revocations that CRLs list and the index did not */
 };
 
 struct ca;
@@ -317,6 +318,7 @@ struct ca {
     reload_cert *cert;
     reload_key *key; /* NULL without CA_READ_KEY */
     struct index index;
+    reload_crl_number crl_number; /* of the directory's CRL; 0: it has none */
 };
 
 /* Opens the directory, waits until no other call uses it, and reads what it holds. What its CRL
@@ -348,6 +350,10 @@ bool profile_text(struct tool *tool, const reload_profile *profile, reload_buf *
 bool crl_take_over(struct ca *ca);
 /* Does the same with one file. must: it is the directory's own CRL, and has to be readable. */
 bool crl_take_over_file(struct ca *ca, const char *path, bool must);
+/* Whether the directory's CRL may replace the one at a path: it has every revocation of that one
+ * and of the index, and no lower number. Returns false after reporting the command that makes such
+ * a CRL. */
+bool crl_may_replace(struct ca *ca, const char *path);
 /* Revokes what a CRL of the CA lists, or notes what the index lacks. path: for the warnings; NULL:
  * none. */
 bool crl_merge(struct ca *ca, const reload_crl *crl, const char *path);

@@ -188,6 +188,17 @@ ok "a folder without CRL and copies: openssl refuses the certificate" revoked ol
 t "export" 0 '' '' keygen export --ca ca -o public
 ok "export writes what verifiers need" only_files public ca.crt overlay.crl overlay.json
 same public/overlay.crl ca/overlay.crl "export copies the CRL"
+same_before=$(number public/overlay.crl)
+cp -r ca ca.saved
+keygen revoke -q --ca ca erin.crt
+t "export replaces a CRL by a newer one" 0 '' '' keygen export --ca ca -o public
+cp public/overlay.crl published.crl
+rm -r ca && mv ca.saved ca # index and CRL of a backup
+t "export replaces no CRL by an older one" 4 '' "~.*public/overlay.crl: not written: the CRL in ca has number $((0x$same_before)), expected at least $((0x$same_before + 1)), and lacks 1 revocations; 'reload-keygen crl --ca=ca --output=public/overlay.crl' continues both" keygen export --ca ca -o public
+same public/overlay.crl published.crl "a refused export leaves the published CRL"
+t "the command that the error names continues the published CRL" 0 '' '*' keygen crl --ca=ca --output=public/overlay.crl
+ok "what only the published CRL listed stays revoked" revoked erin.crt ca/ca.crt ca/overlay.crl
+t "export replaces the CRL that was continued" 0 '' '' keygen export --ca ca -o public
 t "export to a CA's folder is refused" 4 '' '~.*holds a CA.*' keygen export --ca ca -o older
 
 # ---- passphrase ----
