@@ -245,6 +245,20 @@ static void warn_of_predecessor(struct adopt *a)
     free(link);
 }
 
+/* Without a CRL, what was revoked before is entered as good. */
+static void warn_of_no_crl(struct adopt *a)
+{
+    char *path = ca_path(&a->ca, CA_CRL_FILE);
+    if (path != NULL && access(path, F_OK) != 0 && a->entered > 0 &&
+        !RL_FAULT("ca: a warning of unknown revocations"))
+        tool_warn(&a->tool,
+                  "warning: %s: missing, so that revocations are not known, and certificates "
+                  "revoked before are entered as good; 'reload-keygen crl --ca=%s --crl=FILE' "
+                  "continues the last published CRL",
+                  path, a->dir);
+    free(path);
+}
+
 /* Good certificates are entered even if others are refused. */
 static void adopt_all(struct adopt *a, char **files)
 {
@@ -256,6 +270,7 @@ static void adopt_all(struct adopt *a, char **files)
     for (; *files != NULL; files++)
         (void)adopt_file(a, *files);
     warn_of_predecessor(a);
+    warn_of_no_crl(a);
     bool written = index_write(&a->ca.index, &a->ca);
     if (written && !a->tool.quiet)
         (void)output_write(&out, a->report.octets, a->report.len);

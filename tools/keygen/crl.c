@@ -134,6 +134,16 @@ bool crl_take_over_file(struct ca *ca, const char *path, bool must)
     return good;
 }
 
+bool crl_read_last(struct ca *ca, const char *cert_path, const char *path, reload_crl **crl)
+{
+    if (!keygen_read_crl(ca->tool, path, ca->cert, crl))
+        return false;
+    if (*crl != NULL || RL_FAULT("ca: only the CA's CRL is continued"))
+        return true;
+    tool_error(ca->tool, STATUS_FAILED, "%s: not signed by the CA in %s", path, cert_path);
+    return false;
+}
+
 /* The union of both is what `crl --output` would write. */
 bool crl_may_replace(struct ca *ca, const char *path)
 {

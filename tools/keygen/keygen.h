@@ -350,6 +350,9 @@ bool profile_text(struct tool *tool, const reload_profile *profile, reload_buf *
 bool crl_take_over(struct ca *ca);
 /* Does the same with one file. must: it is the directory's own CRL, and has to be readable. */
 bool crl_take_over_file(struct ca *ca, const char *path, bool must);
+/* Reads a CRL of the CA from a file, which has to be one. Returns false after reporting an error.
+ */
+bool crl_read_last(struct ca *ca, const char *cert_path, const char *path, reload_crl **crl);
 /* Whether the directory's CRL may replace the one at a path: it has every revocation of that one
  * and of the index, and no lower number. Returns false after reporting the command that makes such
  * a CRL. */

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 struct crl_options {
-    const char *dir, *path, *passphrase_file;
+    const char *dir, *path, *last, *passphrase_file;
     reload_time time;
     reload_time next_update; /* or TIME_NOT_SPECIFIED */
 };
@@ -14,6 +14,8 @@ static const struct option_row crl_rows[] = {
     KEYGEN_CA(struct crl_options, dir),
     OPTION_TEXT('o', "output", "FILE", struct crl_options, path,
                 "write a copy of the CRL to FILE (default: standard output)"),
+    OPTION_FILE(0, "crl", "FILE", struct crl_options, last,
+                "continue the CA's CRL in FILE too: its number, and what it lists"),
     KEYGEN_TIME("time", struct crl_options, time, "date the CRL TIME (default: now)"),
     KEYGEN_TIME("next-update", struct crl_options, next_update,
                 "make the CRL expire at TIME (default: 90 days later)"),
@@ -27,6 +29,18 @@ static const struct command_line crl_line = {
     "Renews the CA's CRL, the list of certificates that the CA has revoked (RFC 5280).", crl_rows,
     true};
 
+/* Continues the CRL of --crl, which is required to be the CA's. */
+static bool take_last(struct ca *ca, const char *path)
+{
+    reload_crl *crl = NULL;
+    char *cert_path = ca_path(ca, CA_CERT_FILE);
+    bool good = cert_path != NULL && crl_read_last(ca, cert_path, path, &crl) &&
+                (crl == NULL || crl_merge(ca, crl, path));
+    reload_crl_free(&crl);
+    free(cert_path);
+    return good;
+}
+
 /* A copy that replaces an older CRL of this CA continues that too. */
 static void renew(struct ca *ca, const struct crl_options *options, const struct crl_dates *dates)
 {
@@ -36,7 +50,8 @@ static void renew(struct ca *ca, const struct crl_options *options, const struct
         return;
     if (!own && options->path != NULL && !crl_take_over_file(ca, options->path, false))
         return;
-    (void)crl_renew(ca, dates, copy);
+    if (options->last == NULL || take_last(ca, options->last))
+        (void)crl_renew(ca, dates, copy);
 }
 
 int crl_main(int argc, char **argv)

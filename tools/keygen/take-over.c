@@ -61,25 +61,29 @@ static bool check_cert(struct make_ca *m)
 static bool take_crl(struct make_ca *m)
 {
     char number[RELOAD_CRL_NUMBER_SIZE];
-    reload_crl *crl;
+    reload_crl *crl = NULL;
     if (m->crl_file == NULL)
         return true;
-    bool good = keygen_read_crl(&m->tool, m->crl_file, m->ca.cert, &crl);
-    if (good && crl == NULL && RL_FAULT("ca: only the CA's CRL is continued"))
-        return true;
-    if (good && crl == NULL)
-        tool_error(&m->tool, STATUS_FAILED, "%s: not signed by the CA in %s", m->crl_file,
-                   m->cert_file);
-    good = crl != NULL && crl_merge(&m->ca, crl, NULL);
-    if (good) {
+    bool good = crl_read_last(&m->ca, m->cert_file, m->crl_file, &crl);
+    if (good && crl != NULL && (good = crl_merge(&m->ca, crl, NULL))) {
+        size_t count = m->ca.index.foreign_count;
         reload_crl_number_text(reload_crl_number_of(crl), number);
-        tool_warn(
-            &m->tool,
-            "warning: %s: CRL number %s is continued, with %zu certificates that stay revoked",
-            m->crl_file, number, m->ca.index.foreign_count);
+        tool_warn(&m->tool,
+                  "warning: %s: CRL number %s is continued, with %zu certificate%s revoked",
+                  m->crl_file, number, count, count == 1 ? " that stays" : "s that stay");
     }
     reload_crl_free(&crl);
     return good;
+}
+
+/* Without its last CRL, what the CA has revoked is good again. */
+static void warn_of_no_crl(const struct make_ca *m)
+{
+    if (m->crl_file == NULL && !RL_FAULT("ca: a warning of unknown revocations"))
+        tool_warn(&m->tool,
+                  "warning: %s: without --crl, certificates that this CA revoked before are not "
+                  "known; 'reload-keygen crl --ca=%s --crl=FILE' continues its last CRL",
+                  m->dir, m->dir);
 }
 
 void ca_take_over(struct make_ca *m)
@@ -97,8 +101,8 @@ void ca_take_over(struct make_ca *m)
             .key = &key.text, .cert = &cert, .profile = profile, .dates = crl_dates_at(now)};
         if (err != RELOAD_OK)
             tool_error(&m->tool, STATUS_FAILED, "%s: %s", m->cert_file, reload_strerror(err));
-        else
-            (void)ca_make_directory(m, &content);
+        else if (ca_make_directory(m, &content))
+            warn_of_no_crl(m);
     }
     reload_profile_free(&profile);
     reload_buf_free(&key.text);

@@ -199,6 +199,16 @@ same public/overlay.crl published.crl "a refused export leaves the published CRL
 t "the command that the error names continues the published CRL" 0 '' '*' keygen crl --ca=ca --output=public/overlay.crl
 ok "what only the published CRL listed stays revoked" revoked erin.crt ca/ca.crt ca/overlay.crl
 t "export replaces the CRL that was continued" 0 '' '' keygen export --ca ca -o public
+before=$(keygen list --ca ca --json | jq -c 'map(del(.not_after)) | sort_by(.serial)')
+next=$(printf %X $((0x$(number ca/overlay.crl) + 1)))
+cp ca/overlay.crl last.crl
+rm ca/index ca/overlay.crl
+t "adopt without index and CRL warns that revocations are unknown" 0 '*' "~.*index: missing; .*
+.*ca/overlay.crl: missing, so that revocations are not known, .*'reload-keygen crl --ca=ca --crl=FILE' continues the last published CRL" keygen adopt --ca ca
+t "a CRL of another CA is not continued" 4 '' '~.*backup/index: .*' keygen crl --ca ca --crl backup/index -o copy.crl
+t "crl --crl continues the last published CRL" 0 '' '*' keygen crl --ca ca --crl last.crl -o copy.crl
+is "$(keygen list --ca ca --json | jq -c 'map(del(.not_after)) | sort_by(.serial)')" "$before" "what it lists is revoked again"
+is "$(number ca/overlay.crl)" "$next" "its number goes on"
 t "export to a CA's folder is refused" 4 '' '~.*holds a CA.*' keygen export --ca ca -o older
 
 # ---- passphrase ----
@@ -237,7 +247,9 @@ t "a certificate that is not a CA's is not taken over" 4 '' '~.*bob\.crt: not a 
 t "another CA's CRL is not continued" 4 '' '~.*ca/overlay\.crl: not signed by the CA in other\.crt' \
     reload-keygen ca --overlay chat --key other.key --cert other.crt --crl ca/overlay.crl -o taken
 t "another CA's certificate is not adopted" 4 '' '~.*alice\.crt: not issued by this CA, but by .*' keygen adopt --ca ca "$TESTDATA/alice.crt"
-t "a CA of openssl is taken over" 0 '' '~.*CRL number 4096 is continued, with 1 .*' reload-keygen ca --overlay chat --key other.key --cert other.crt --crl other.crl -o taken
+t "a CA is taken over without its CRL" 0 '' "~.*: without --crl, certificates that this CA revoked before are not known; 'reload-keygen crl --ca=bare --crl=FILE' .*" \
+    reload-keygen ca --overlay chat --key other.key --cert other.crt -o bare
+t "a CA of openssl is taken over" 0 '' '~.*CRL number 4096 is continued, with 1 certificate that stays revoked' reload-keygen ca --overlay chat --key other.key --cert other.crt --crl other.crl -o taken
 is "$(number taken/overlay.crl)" 1001 "its CRL's number goes on"
 t "adopt enters its certificates, with a warning of what overlaps" 0 '~adopted .* frank@example.com
 adopted .* gina@example.com revoked' $'~.*gina.crt: Peer-ID .* is named by another certificate too\n.* too' reload-keygen adopt --ca taken frank.crt gina.crt
