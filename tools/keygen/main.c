@@ -70,6 +70,8 @@ int main(int argc, char **argv)
     for (size_t i = 0; argc > 1 && i < sizeof commands / sizeof commands[0]; i++)
         if (strcmp(argv[1], commands[i].name) == 0)
             return commands[i].main(argc - 1, argv + 1);
+    if (argc > 1 && argv[1][0] != '-') /* options that follow are those of a command */
+        reject_command(&tool, argv[1]);
     int operand = arguments_parse(&tool, &keygen_line, argc, argv, NULL);
     if (operand < argc)
         reject_command(&tool, argv[operand]);

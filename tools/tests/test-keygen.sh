@@ -25,6 +25,7 @@ usage()
 }
 usage "no command" ': a command is required: secret, id, .*'
 usage "an unknown command" ': .*"frobnicate".*' frobnicate
+usage "an unknown command before options" ': unknown command "revok" \(did you mean revoke\?\)' revok --ca s
 usage "an unknown option" ' secret: unknown option --frobnicate' secret --frobnicate
 usage "an unknown option with an argument" ' secret: unknown option --frobnicate' secret --frobnicate=x
 usage "an unknown short option" ' id: unknown option -x' id -x
