@@ -96,9 +96,9 @@ static void report_successor(const struct ca *ca, const char *mark, char *dir)
     else
         tool_error(
             ca->tool, STATUS_FAILED,
-            "%s: succeeded by %s, which is missing or unfinished; to succeed it again, remove "
-            "%s and %s",
-            ca->dir, dir, dir, mark);
+            "%s: succeeded by %s, which is missing or unfinished; if it was moved, write its new "
+            "path into %s; only if it was never finished, remove %s and %s, and succeed it again",
+            ca->dir, dir, mark, dir, mark);
     free(profile);
 }
 

@@ -302,6 +302,16 @@ is "$(jq -c '[.overlay, .require_crl, .max_skew, .pair]' {ca,public,next,public2
     "what an edited profile sets is kept by each command, by export and by a roll-over"
 ok "export has the link and both CAs" only_files public2 ca.crt link.crt old.crt overlay.crl overlay.json
 
+mv next moved
+t "a successor that was moved: its new path is required" 4 '' "~.*succeeded by $work/next, which is missing or unfinished; if it was moved, write its new path into ca/successor; .*" \
+    keygen issue --ca ca --bits 1024 -q -o x
+echo "$work/moved" >ca/successor
+t "the new path of a successor that was moved is found" 4 '' "~.*succeeded by another CA: --ca=$work/moved is required" keygen issue --ca ca --bits 1024 -q -o x
+mv moved next && echo "$work/next" >ca/successor
+mv ca elsewhere
+t "a predecessor that was moved: its new path is required" 0 '*' '~.*its key cannot be read, .*; if the folder was moved, write its new path into the index.s line "# succeeds"' keygen crl --ca next
+mv elsewhere ca
+
 # ---- two operators at once ----
 
 for n in 1 2 3 4; do
