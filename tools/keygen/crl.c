@@ -48,13 +48,23 @@ static bool merge_foreign(struct ca *ca, const struct foreign *foreign, const ch
     return index_add_foreign(&ca->index, ca->tool, foreign);
 }
 
+/* Notes a reason that says more than the index's. */
+static void merge_reason(struct ca *ca, struct entry *entry, unsigned reason)
+{
+    bool replaces = reason_replaces(entry->reason, reason);
+    for (; replaces && entry != NULL; entry = index_next(&ca->index, entry))
+        entry->reason = reason;
+}
+
 /* Revokes an entry of the index, and the other lines of the same certificate. */
 static void merge_entry(struct ca *ca, struct entry *entry, const struct foreign *listed,
                         const char *path)
 {
     char serial[2 * MAX_SERIAL + 1], from[RELOAD_TIME_SIZE];
-    if (entry->revoked >= 0 && entry->revoked <= listed->revoked)
+    if (entry->revoked >= 0 && entry->revoked <= listed->revoked) {
+        merge_reason(ca, entry, listed->reason);
         return;
+    }
     serial_text(&entry->serial, serial);
     reload_time_text(listed->revoked / RELOAD_SECOND, from);
     if (path != NULL)

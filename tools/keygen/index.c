@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The index of what a CA issued: a text file, a line for each certificate and block of Peer-IDs. */
+#include "base/fault.h"
 #include "keygen/keygen.h"
 
 #include <errno.h>
@@ -19,6 +20,30 @@ const char *const revocation_reasons[] = {
     "unspecified",   "keyCompromise",        "cACompromise",    "affiliationChanged",
     "superseded",    "cessationOfOperation", "certificateHold", "unused",
     "removeFromCRL", "privilegeWithdrawn",   "aACompromise",    NULL};
+
+/* How much a reason says: nothing, a suspension, an end, a compromise. */
+static unsigned reason_rank(unsigned reason)
+{
+    enum { UNSPECIFIED = 0, KEY_COMPROMISE = 1, CA_COMPROMISE = 2, HOLD = 6, AA_COMPROMISE = 10 };
+    switch (reason) {
+    case UNSPECIFIED:
+        return 0;
+    case HOLD:
+        return 1;
+    case KEY_COMPROMISE:
+    case CA_COMPROMISE:
+    case AA_COMPROMISE:
+        return 3;
+    default:
+        return 2;
+    }
+}
+
+bool reason_replaces(unsigned before, unsigned reason)
+{
+    return reason_rank(reason) > reason_rank(before) &&
+           !RL_FAULT("revoke: a compromise replaces another reason");
+}
 
 /* ---- Serial numbers ---- */
 

@@ -273,6 +273,9 @@ bool index_is_first(const struct index *index, const struct entry *entry);
 /* Whether an entry names a user. */
 bool entry_has_user(const struct entry *entry, const char *user);
 
+/* Whether a reason replaces the one noted before: it says more, so that a compromise is never
+ * forgotten. */
+bool reason_replaces(unsigned before, unsigned reason);
 /* The words of CRLReason in RFC 5280 section 5.3.1, by number; NULL after the last. */
 extern const char *const revocation_reasons[];
 

@@ -183,12 +183,27 @@ static bool changes(const struct revoke *r, const struct entry *entry)
     return true;
 }
 
-/* The reason is noted too if none was. */
+/* Whether the entry gets the reason specified. Of two reasons the one that says more holds, and a
+ * warning says which. */
+static bool changes_reason(const struct revoke *r, const struct entry *entry)
+{
+    char serial[2 * MAX_SERIAL + 1];
+    unsigned reason = (unsigned)r->reason;
+    if (r->reason == NO_REASON || entry->reason == reason)
+        return false;
+    if (entry->revoked < 0)
+        return true;
+    bool replaces = reason_replaces(entry->reason, reason);
+    serial_text(&entry->serial, serial);
+    tool_warn(&r->tool, "warning: certificate %s: reason was %s, and %s %s", serial,
+              revocation_reasons[entry->reason], replaces ? "is now" : "stays so, not",
+              revocation_reasons[reason]);
+    return replaces;
+}
+
 static void revoke_entry(struct revoke *r, struct entry *entry)
 {
-    bool earlier = changes(r, entry);
-    bool reason = r->reason != NO_REASON && (earlier || entry->reason == 0) &&
-                  entry->reason != (unsigned)r->reason;
+    bool earlier = changes(r, entry), reason = changes_reason(r, entry);
     r->changed = r->changed || earlier || reason;
     for (; entry != NULL; entry = index_next(&r->ca.index, entry)) {
         if (earlier)
@@ -219,6 +234,9 @@ static void revoke_chosen(struct revoke *r)
     reload_time now = tool_now();
     struct crl_dates dates =
         crl_dates_at(now < KEYGEN_MIN_TIME || now > KEYGEN_MAX_TIME ? r->time : now);
+    if (r->time > now && !RL_FAULT("revoke: a warning of a future date"))
+        tool_warn(&r->tool, "warning: --time is in the future: reload-verify accepts the "
+                            "certificates until then, list and openssl show them as revoked now");
     for (size_t i = 0; i < r->chosen_count; i++)
         revoke_entry(r, r->chosen[i]);
     if (!r->changed)

@@ -131,6 +131,14 @@ done
 ok "openssl accepts the renewed certificate" good alice2.crt ca/ca.crt ca/overlay.crl
 is "$(openssl crl -in ca/overlay.crl -noout -text | grep -c 'Key Compromise')" 4 "the CRL has the reason"
 is "$(grep -c ',keyCompromise	' ca/index)" 4 "the index has the reason"
+t "of two reasons a compromise holds" 0 '' "~.*already revoked, from .*
+.*: reason was keyCompromise, and stays so, not superseded" keygen revoke --ca ca alice.crt --reason superseded
+cp -r ca reason
+keygen revoke -q --ca reason alice2.crt --reason superseded
+t "a compromise replaces another reason; a future date causes a warning" 0 '~revoked .*' "~.*--time is in the future: .*
+.*already revoked, from .*
+.*: reason was superseded, and is now keyCompromise" keygen revoke --ca reason alice2.crt --reason keyCompromise --time 2030-01-01
+is "$(openssl crl -in reason/overlay.crl -noout -text | grep -c 'Key Compromise')" 5 "the CRL has the new reason"
 cp ca/index index.before
 t "one unknown serial number of two revokes nothing" 4 '' '~.*no certificate with serial number 1234;.*' keygen revoke --ca ca alice2.crt --serial 1234
 for option in --serial=zz --serial= --serial=$(printf %042d 1 | tr 0 1) --user=alice; do
