@@ -200,8 +200,7 @@ static bool adopt_file(struct adopt *a, const char *path)
     if (good && !issued && !RL_FAULT("ca: another CA's certificate is not adopted"))
         tool_error(&a->tool, STATUS_FAILED, "%s: not issued by this CA, but by %s", path,
                    reload_cert_issuer(cert));
-    else if (good && reload_cert_same_key(cert, a->ca.cert) &&
-             (reload_cert_usage(cert) & RELOAD_CERT_CA) != 0)
+    else if (good && ca_is_own_cert(&a->ca, cert))
         tool_warn(&a->tool, "warning: %s: the CA's own certificate, which is not entered", path);
     else if (good && !cert_serial(cert, &serial))
         tool_error(&a->tool, STATUS_FAILED, "%s: the serial number has more than %d octets", path,

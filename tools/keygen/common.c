@@ -403,8 +403,9 @@ void keygen_overlay(const struct tool *tool, const char *name)
     for (const char *c = name; *c != '\0' && good; c++)
         good = *c > 0x20 && *c < 0x7f && strchr("%/@\"<>\\^`{|}?#", *c) == NULL;
     if (!good)
-        tool_usage(tool,
-                   "--overlay: \"%s\" is not allowed in a certificate's URI: expected 1 to 255 "
-                   "printable ASCII characters without blanks and without any of %%/@\"<>\\^`{|}?#",
-                   name);
+        tool_usage(
+            tool,
+            "--overlay: \"%s\" is not allowed in a certificate's URI: expected 1 to 255 "
+            "printable ASCII characters without blanks, backslashes and any of %%/@\"<>^`{|}?#",
+            name);
 }

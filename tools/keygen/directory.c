@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 char *ca_path(const struct ca *ca, const char *name)
@@ -122,12 +123,27 @@ static bool check_successor(const struct ca *ca)
     return good;
 }
 
+/* Locks the directory. A call that waits for another one says so after a second. */
+static bool lock(const struct ca *ca)
+{
+    const struct timespec step = {.tv_nsec = 50000000};
+    for (int i = 0; i < 20; i++) {
+        if (flock(ca->lock, LOCK_EX | LOCK_NB) == 0)
+            return true;
+        if (errno != EWOULDBLOCK)
+            return false;
+        (void)nanosleep(&step, NULL);
+    }
+    tool_warn(ca->tool, "%s: waiting for another call of reload-keygen", ca->dir);
+    return flock(ca->lock, LOCK_EX) == 0;
+}
+
 bool ca_open(struct ca *ca, struct tool *tool, const char *dir, const char *passphrase_file,
              unsigned flags)
 {
     *ca = (struct ca){.tool = tool, .dir = dir, .passphrase_file = passphrase_file, .lock = -1};
     ca->lock = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool good = ca->lock >= 0 && flock(ca->lock, LOCK_EX) == 0;
+    bool good = ca->lock >= 0 && lock(ca);
     if (!good)
         tool_error(tool, STATUS_FAILED, "%s: %s", dir, strerror(errno));
     good = good && ((flags & CA_ALLOW_SUCCEEDED) != 0 || check_successor(ca));
@@ -190,6 +206,11 @@ bool ca_has_issued(const struct ca *ca, const reload_cert *cert, bool *yes)
     for (size_t i = 0; succeeds && good && !*yes && ca->profile->ca[i] != NULL; i++)
         good = signed_by_file(ca, ca->profile->ca[i], cert, yes);
     return good;
+}
+
+bool ca_is_own_cert(const struct ca *ca, const reload_cert *cert)
+{
+    return reload_cert_same_key(cert, ca->cert) && (reload_cert_usage(cert) & RELOAD_CERT_CA) != 0;
 }
 
 /* ---- The profile ---- */

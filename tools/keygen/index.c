@@ -298,7 +298,12 @@ bool index_read(struct index *index, struct ca *ca, bool may_be_missing)
         free(path);
         return true;
     }
-    bool good = path != NULL && file_read(ca->tool, path, MAX_INDEX, &text, false);
+    bool missing = path != NULL && access(path, F_OK) != 0 && errno == ENOENT;
+    if (missing)
+        tool_error(ca->tool, STATUS_FAILED,
+                   "%s: missing; 'reload-keygen adopt --ca=%s' makes it again from " CA_ISSUED_DIR,
+                   path, ca->dir);
+    bool good = path != NULL && !missing && file_read(ca->tool, path, MAX_INDEX, &text, false);
     const char *wrong =
         good ? read_lines(index, ca->tool, (char *)text.octets, text.len, &number) : NULL;
     if (wrong != NULL) {

@@ -337,6 +337,8 @@ char *ca_issued_path(const struct ca *ca, const struct serial *serial);
 /* Whether the CA, or one that it succeeds, has signed a certificate. Returns false after reporting
  * an error. */
 bool ca_has_issued(const struct ca *ca, const reload_cert *cert, bool *yes);
+/* Whether a certificate is the CA's own, or another one for its key, such as the link. */
+bool ca_is_own_cert(const struct ca *ca, const reload_cert *cert);
 /* The serial number of a certificate. Returns false if it is too long. */
 bool cert_serial(const reload_cert *cert, struct serial *serial);
 /* Whether a path is that of the directory's CRL. */

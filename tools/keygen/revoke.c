@@ -137,6 +137,11 @@ static bool choose_cert(struct revoke *r, const char *path)
     if (!issued && !RL_FAULT("ca: only the CA's certificates are revoked"))
         tool_error(&r->tool, STATUS_FAILED, "%s: not issued by this CA, but by %s", path,
                    reload_cert_issuer(cert));
+    else if (entry == NULL && ca_is_own_cert(&r->ca, cert))
+        tool_error(&r->tool, STATUS_FAILED,
+                   "%s: the CA's own certificate, which its own CRL cannot revoke; 'reload-keygen "
+                   "ca --succeed=%s --output=NEW' replaces the CA's key",
+                   path, r->dir);
     else if (entry == NULL)
         tool_error(&r->tool, STATUS_FAILED, "%s: missing in the index; adopt enters it", path);
     reload_cert_free(&cert);

@@ -148,6 +148,8 @@ t "--renew with neither a file nor a serial number" 4 '' '~.*--renew: "zz" is ne
     keygen issue --ca ca "${small[@]}" --renew zz -o x
 t "a certificate of another CA is refused" 4 '' '~.*not issued by this CA.*' keygen revoke --ca ca "$TESTDATA/alice.crt"
 same ca/index index.before "a refused revocation does not change the index"
+t "the CA's own certificate is not revoked" 4 '' "~.*ca/ca.crt: the CA's own certificate, .*'reload-keygen ca --succeed=ca --output=NEW' replaces the CA's key" \
+    keygen revoke --ca ca ca/ca.crt
 t "an unknown reason is refused" 2 '' '*' keygen revoke --ca ca alice2.crt --reason stolen
 
 # ---- lose, restore, adopt ----
@@ -172,6 +174,7 @@ is "$(grep -c -e "$(serial dave.crt).*2023-11-01T00:00:00Z" -e "$(serial erin.cr
 t "adopt again enters nothing" 0 '' '' keygen adopt --ca ca
 before=$(keygen list --ca ca --json | jq -c 'map(del(.not_after)) | sort_by(.serial)')
 rm ca/index
+t "a lost index: the error names adopt" 4 '' "~.*ca/index: missing; 'reload-keygen adopt --ca=ca' makes it again from issued" keygen list --ca ca
 t "adopt makes a lost index again" 0 '*' '~.*index: missing; a new one is made, .*' keygen adopt --ca ca
 is "$(keygen list --ca ca --json | jq -c 'map(del(.not_after)) | sort_by(.serial)')" "$before" "the new index has users, Peer-IDs and revocations"
 is "$(keygen crl --ca ca | openssl crl -noout -crlnumber | sed 's/.*=\(0x\)\{0,1\}0*//')" 6 "the number goes on after the index was lost"
@@ -325,12 +328,15 @@ mv elsewhere ca
 for n in 1 2 3 4; do
     keygen issue --ca next --request carol.csr -q --user "op$n@example.com" -o "op$n" 2>"op$n.err" &
     keygen revoke --ca next -q --user "op$n@example.com" 2>/dev/null >/dev/null &
-    keygen crl --ca next -o "op$n.crl" 2>"crl$n.err" &
+    keygen crl --ca next -q -o "op$n.crl" 2>"crl$n.err" &
 done
 wait
 is "$(cat op?.err crl?.err)" '' "calls at once wait for each other"
 is "$(grep -c '	op[1-4]@example.com$' next/index)" 4 "each certificate has its line"
 is "$(for n in 1 2 3 4; do number op$n.crl; done | sort -u | wc -l)" 4 "each CRL has its own number"
+flock next sleep 2 &
+until ! flock -n next true; do sleep 0.02; done
+t "a call that waits for another one says so" 0 '*' '~reload-keygen list: next: waiting for another call of reload-keygen' keygen list --ca next
 
 # ---- a full disk, and a kill, at each step ----
 
