@@ -78,6 +78,13 @@ bool ca_certify(struct make_ca *m, reload_rng *rng, reload_key *key,
                              .same_subject = same_subject};
     if (issuer != NULL && spec.not_after > reload_cert_not_after(issuer))
         spec.not_after = reload_cert_not_after(issuer);
+    if (spec.not_before > spec.not_after) { /* the issuer has expired */
+        tool_warn(&m->tool,
+                  "warning: %s: the old CA's certificate has expired, and so has link.crt: "
+                  "verifiers need the new ca.crt",
+                  m->dir);
+        spec.not_before = spec.not_after;
+    }
     reload_err err = reload_cert_issue(&spec, key, NULL, issuer, issuer_key, pem, &diag);
     if (err != RELOAD_OK)
         tool_error(&m->tool, STATUS_FAILED, "cannot make a certificate: %s", diag.text);

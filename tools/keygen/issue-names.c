@@ -34,7 +34,8 @@ static bool add_peers(struct issue *s, reload_rng *rng)
     uint8_t first[RELOAD_ID_SIZE] = {0};
     char digits[2 * RELOAD_ID_SIZE + 1] = "";
     unsigned count = leaf_peers(&s->leaf);
-    if (!leaf_consecutive(&s->leaf) || !within_limit(s, count))
+    if ((count > 0 && !issued_all_known(&s->ca)) || !leaf_consecutive(&s->leaf) ||
+        !within_limit(s, count))
         return false;
     if (s->leaf.peer_id_count > 0)
         memcpy(first, s->leaf.peer_ids[0], sizeof first);

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static const struct option_row issue_rows[] = {
@@ -132,10 +134,48 @@ static reload_err take_request(void *arg, const uint8_t *octets, size_t len, rel
     return reload_request_parse(octets, len, arg, diag);
 }
 
+/* Whether a certificate names the user of a common name, which may have a scheme such as sip:. */
+static bool names_user(const struct issue *s, const char *name)
+{
+    for (size_t i = 0; i < s->leaf.name_count; i++) {
+        const char *user = s->leaf.names[i].text;
+        size_t len = strlen(user), name_len = strlen(name);
+        if (!s->leaf.names[i].peer && len <= name_len &&
+            strcasecmp(name + name_len - len, user) == 0 &&
+            (len == name_len || name[name_len - len - 1] == ':'))
+            return true;
+    }
+    return false;
+}
+
+/* Warns of a request that seems to ask for a user that the certificate does not name. */
+static void warn_of_subject(struct issue *s, const char *subject)
+{
+    char name[MAX_USER + 1];
+    const char *from = strstr(subject, "CN=");
+    size_t len = from == NULL ? 0 : strcspn(from + 3, ", +");
+    if (len == 0 || len >= sizeof name)
+        return;
+    memcpy(name, from + 3, len);
+    name[len] = '\0';
+    const char *at = strchr(name, '@');
+    if (at == NULL || at == name || at[1] == '\0' || names_user(s, name) ||
+        RL_FAULT("ca: a warning of a subject that is not used"))
+        return;
+    tool_warn(s->tool, "warning: %s: its subject CN=%s is not used%s; --user=%s names this user",
+              s->request, name,
+              s->leaf.user_count == 0 ? ", and the certificate names no user" : "", name);
+}
+
 static bool read_request(struct issue *s, reload_request **request)
 {
-    return content_read(s->tool, s->request, RELOAD_CONTENT_REQUEST, take_request, request) &&
-           check_request(s, *request);
+    if (!content_read(s->tool, s->request, RELOAD_CONTENT_REQUEST, take_request, request) ||
+        !check_request(s, *request))
+        return false;
+    if (s->renew == NULL)
+        warn_of_subject(s, reload_request_subject(*request));
+    issued_warn_of_compromise(&s->ca, s->request, *request);
+    return true;
 }
 
 /* The certificate for a new key, or for a request's. */
@@ -257,6 +297,22 @@ static void report_ca_end(struct issue *s, reload_time ca_end)
                    s->ca_dir, end, begin);
 }
 
+/* Warns of a certificate that verifiers never accept. */
+static void warn_of_dates(const struct issue *s)
+{
+    char end[RELOAD_TIME_SIZE], begin[RELOAD_TIME_SIZE];
+    reload_time ca_begin = reload_cert_not_before(s->ca.cert);
+    leaf_warn_of_expiry(&s->leaf);
+    if (s->leaf.not_after >= ca_begin || RL_FAULT("ca: a warning of dates that never hold"))
+        return;
+    reload_time_text(s->leaf.not_after / RELOAD_SECOND, end);
+    reload_time_text(ca_begin / RELOAD_SECOND, begin);
+    tool_warn(s->tool,
+              "warning: the certificate ends at %s, before the CA's certificate begins at %s, so "
+              "that verifiers never accept it",
+              end, begin);
+}
+
 /* Works out the end of validity from the CA's: a year, but not beyond the CA's certificate. Returns
  * false after reporting an error. */
 static bool set_validity(struct issue *s)
@@ -273,6 +329,7 @@ static bool set_validity(struct issue *s)
     } else if (leaf->not_after > ca_end) {
         tool_warn(s->tool, "warning: the CA's certificate expires before --not-after");
     }
+    warn_of_dates(s);
     return true;
 }
 
@@ -290,6 +347,25 @@ static void issue_to(struct issue *s, struct keygen_files *files)
     reload_rng_free(&rng);
 }
 
+/* Whether the output does not replace the certificate to renew. Returns false after reporting how
+ * to renew it in its place. */
+static bool check_renewed(struct issue *s, const char *path)
+{
+    struct stat in, out;
+    if (s->renew == NULL || stat(s->renew, &in) != 0 || stat(path, &out) != 0 ||
+        in.st_dev != out.st_dev || in.st_ino != out.st_ino)
+        return true;
+    reload_cert *cert = keygen_read_cert(s->tool, s->renew);
+    if (cert != NULL)
+        tool_error(
+            s->tool, STATUS_FAILED,
+            "%s: --output cannot replace the file of --renew; to renew it in place, give its "
+            "serial number: --renew=%s --force",
+            path, reload_cert_serial(cert));
+    reload_cert_free(&cert);
+    return false;
+}
+
 static void issue(struct issue *s)
 {
     struct leaf *leaf = &s->leaf;
@@ -301,7 +377,7 @@ static void issue(struct issue *s)
                                  .force = leaf->force};
     if (key_path != NULL && cert_path != NULL &&
         ca_open(&s->ca, s->tool, s->ca_dir, s->passphrase_file, CA_READ_KEY) &&
-        keygen_may_write_files(&files) && set_validity(s))
+        check_renewed(s, cert_path) && keygen_may_write_files(&files) && set_validity(s))
         issue_to(s, &files);
     ca_close(&s->ca);
     free(s->renewed_users);

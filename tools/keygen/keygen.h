@@ -194,6 +194,8 @@ bool leaf_check(struct leaf *leaf, bool names);
 unsigned leaf_peers(const struct leaf *leaf);
 /* Whether the Peer-IDs specified are consecutive. Returns false after reporting which is not. */
 bool leaf_consecutive(struct leaf *leaf);
+/* Warns of a certificate that has expired when it is made, unless it is for test vectors. */
+void leaf_warn_of_expiry(const struct leaf *leaf);
 void leaf_add_name(struct leaf *leaf, const reload_cert_name *name);
 void leaf_add_users(struct leaf *leaf);
 /* Adds the Peer-IDs from first on, none of which is past the last of all. */
@@ -347,6 +349,14 @@ bool ca_is_own_crl(const struct ca *ca, const char *path);
 bool ca_lists_crl(const struct ca *ca);
 /* The text of a profile. Returns false after reporting an error. */
 bool profile_text(struct tool *tool, const reload_profile *profile, reload_buf *text);
+
+/* Whether the index has each certificate of which issued/ has a copy: a restored index may not.
+ * Returns false after reporting an error. */
+bool issued_all_known(const struct ca *ca);
+/* Warns if a request has a key that was compromised: that of a certificate in issued/ that was
+ * revoked for this reason. path: of the request. */
+void issued_warn_of_compromise(const struct ca *ca, const char *path,
+                               const reload_request *request);
 
 /* ---- Its CRL (crl.c) ---- */
 

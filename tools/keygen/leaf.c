@@ -56,6 +56,16 @@ bool leaf_check(struct leaf *leaf, bool names)
     return leaf->prefix != NULL;
 }
 
+void leaf_warn_of_expiry(const struct leaf *leaf)
+{
+    char end[RELOAD_TIME_SIZE];
+    if (leaf->seed != NULL || leaf->not_after >= tool_now() ||
+        RL_FAULT("ca: a warning of dates that never hold"))
+        return;
+    reload_time_text(leaf->not_after / RELOAD_SECOND, end);
+    tool_warn(&leaf->tool, "warning: the certificate has expired already: it ends at %s", end);
+}
+
 unsigned leaf_peers(const struct leaf *leaf)
 {
     return leaf->peer_id_count > 0        ? (unsigned)leaf->peer_id_count

@@ -109,6 +109,7 @@ int self_signed_main(int argc, char **argv)
     bool good = leaf_check(&s.leaf, true);
     if (s.leaf.not_after == TIME_NOT_SPECIFIED)
         s.leaf.not_after = s.leaf.not_before + LEAF_VALIDITY;
+    leaf_warn_of_expiry(&s.leaf);
     if (good)
         self_signed_make(&s);
     free(s.leaf.prefix);

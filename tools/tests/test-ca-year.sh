@@ -88,6 +88,13 @@ sed -i 's/"min_rsa_bits": 2048/"min_rsa_bits": 1024/' ca/overlay.json
 t "a certificate without names is refused" 2 '' '~.*--peers=0 requires --user.*' keygen issue --ca ca "${small[@]}" --peers 0 -o none
 t "a certificate without names is issued with --allow-weak, and --json prints it despite --quiet" 0 '~\{"serial": "[0-9a-f]{32}", .*\}' '' keygen issue --ca ca "${small[@]}" --peers 0 --allow-weak --json -o none
 
+openssl req -new -key carol.key -subj /CN=sip:mallory@example.com -out mallory.csr
+t "a subject that is not used causes a warning, and so do dates that never hold" 0 '*' "~.*: the certificate has expired already: it ends at 2023-11-01T00:00:00Z
+.*: the certificate ends at 2023-11-01T00:00:00Z, before the CA's certificate begins at 2023-11-14T22:13:20Z, so .*
+.*mallory.csr: its subject CN=sip:mallory@example.com is not used, and the certificate names no user; --user=sip:mallory@example.com names this user" \
+    keygen issue --ca ca --request mallory.csr --not-before 2023-10-01 --not-after 2023-11-01 -o mallory
+t "a subject that is used causes none" 0 '*' '' keygen issue --ca ca --request mallory.csr --user mallory@example.com -o mallory --force
+
 # ---- renew, list ----
 
 t "a certificate is renewed by its serial number" 0 '' '' keygen issue --ca ca "${small[@]}" --renew "serial=$(serial alice.crt | tr a-f A-F)" \
@@ -131,6 +138,10 @@ done
 ok "openssl accepts the renewed certificate" good alice2.crt ca/ca.crt ca/overlay.crl
 is "$(openssl crl -in ca/overlay.crl -noout -text | grep -c 'Key Compromise')" 4 "the CRL has the reason"
 is "$(grep -c ',keyCompromise	' ca/index)" 4 "the index has the reason"
+t "the key of a compromised certificate causes a warning" 0 '*' "~.*carol.csr: its key is that of certificate $(serial carol.crt), which was revoked for keyCompromise" \
+    keygen issue --ca ca --request carol.csr --user carol@example.com --peers 0 -o carol2
+t "renewal in place requires the serial number" 4 '' "~.*alice2.crt: --output cannot replace the file of --renew; .*: --renew=$(serial alice2.crt) --force" \
+    keygen issue -q --ca ca --bits 1024 --renew alice2.crt -o alice2 --force
 t "of two reasons a compromise holds" 0 '' "~.*already revoked, from .*
 .*: reason was keyCompromise, and stays so, not superseded" keygen revoke --ca ca alice.crt --reason superseded
 cp -r ca reason
@@ -168,6 +179,8 @@ keygen revoke -q --ca ca alice2.crt
 sed "s/^\($(serial alice2.crt)	[^	]*	\)[^	]*/\1-/" ca/index >index.edited && cp index.edited ca/index
 t "an index without a revocation: the certificate is not renewed" 4 '' '~.*lists certificate .* as revoked from .*
 .*the certificate is revoked, from .* on' keygen issue --ca ca --bits 1024 --renew alice2.crt -o alice3
+t "an index that lacks certificates issues no Peer-ID" 4 '' "~.*ca/issued/[0-9a-f]*.crt: the index lacks this certificate and could issue its Peer-IDs again; 'reload-keygen adopt --ca=ca' enters it" \
+    keygen issue -q --ca ca --bits 1024 -o again
 t "adopt enters what the index lacks" 0 "~adopted .*
 adopted .*" '*' keygen adopt --ca ca
 is "$(grep -c -e "$(serial dave.crt).*2023-11-01T00:00:00Z" -e "$(serial erin.crt).*	-	" ca/index)" 2 "what the CRL lists is entered as revoked"
@@ -322,6 +335,10 @@ mv moved next && echo "$work/next" >ca/successor
 mv ca elsewhere
 t "a predecessor that was moved: its new path is required" 0 '*' '~.*its key cannot be read, .*; if the folder was moved, write its new path into the index.s line "# succeeds"' keygen crl --ca next
 mv elsewhere ca
+
+keygen ca --overlay chat "${small[@]}" --not-before 2020-01-01 --not-after 2021-01-01 -o ended
+t "the link of an expired CA has expired" 0 '' '~.*: the old CA.s certificate has expired, and so has link.crt: .*' keygen ca --succeed ended --bits 2048 -o begun
+ok "the link does not end before it begins" bash -c '[ "$(openssl x509 -in begun/link.crt -noout -startdate | cut -d = -f 2)" = "$(openssl x509 -in begun/link.crt -noout -enddate | cut -d = -f 2)" ]'
 
 # ---- two operators at once ----
 
