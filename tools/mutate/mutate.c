@@ -3,6 +3,8 @@
  * again. */
 #include "mutate/mutate.h"
 
+#include "common/nearest.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -27,6 +29,28 @@ static bool selected(const char *list, const struct mutation *mutation)
     return false;
 }
 
+/* Reports a word of the list that selects nothing, with the nearest that does. */
+static void reject_mutation(const struct tool *tool, const char *word, size_t len)
+{
+    enum { MAX_WORDS = 256 };
+    const char *words[MAX_WORDS + 2] = {"all"}, *near = NULL;
+    char name[64];
+    size_t count = 1;
+    for (size_t i = 0; mutation_at(i) != NULL && count < MAX_WORDS; i++) {
+        words[count++] = mutation_at(i)->group;
+        words[count++] = mutation_at(i)->name;
+    }
+    if (len < sizeof name) {
+        (void)snprintf(name, sizeof name, "%.*s", (int)len, word);
+        near = nearest_word(name, words);
+    }
+    if (near != NULL)
+        tool_usage(tool, "--mutate: \"%.*s\" is not a mutation or group (did you mean %s?)",
+                   (int)len, word, near);
+    tool_usage(tool, "--mutate: \"%.*s\" is not a mutation or group; --mutate=help lists them",
+               (int)len, word);
+}
+
 void mutate_check_options(const struct tool *tool, const struct mutate_options *options)
 {
     const char *seed = options->seed;
@@ -36,9 +60,7 @@ void mutate_check_options(const struct tool *tool, const struct mutate_options *
         for (size_t i = 0; mutation_at(i) != NULL; i++)
             known = known || selects(word, len, mutation_at(i));
         if (!known)
-            tool_usage(tool,
-                       "--mutate: \"%.*s\" is not a mutation or group; --mutate=help lists them",
-                       (int)len, word);
+            reject_mutation(tool, word, len);
         word += len;
         if (*word == '\0')
             break;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sign/keys.h"
 
+#include "base/fault.h"
+
 #include <string.h>
 
 enum { MAX_DIGEST = 8192 / 8 };
@@ -8,7 +10,7 @@ enum { MAX_DIGEST = 8192 / 8 };
 /* ---- Secret and keys ---- */
 
 static key_taker take_key, take_resource_key;
-static octets_taker take_cert, take_resource_cert;
+static octets_taker take_cert;
 
 static reload_err take_key(void *signer, const uint8_t *octets, size_t len, const char *passphrase,
                            reload_diag *diag)
@@ -22,15 +24,26 @@ static reload_err take_resource_key(void *signer, const uint8_t *octets, size_t 
     return reload_signer_set_resource_key(signer, octets, len, passphrase, diag);
 }
 
-static reload_err take_cert(void *signer, const uint8_t *octets, size_t len, reload_diag *diag)
-{
-    return reload_signer_set_cert(signer, octets, len, diag);
-}
+/* A signer that takes a certificate, and its validity. */
+struct taken_cert {
+    reload_signer *signer;
+    reload_err (*set)(reload_signer *signer, const uint8_t *octets, size_t len, reload_diag *diag);
+    reload_time not_before, not_after;
+};
 
-static reload_err take_resource_cert(void *signer, const uint8_t *octets, size_t len,
-                                     reload_diag *diag)
+static reload_err take_cert(void *arg, const uint8_t *octets, size_t len, reload_diag *diag)
 {
-    return reload_signer_set_resource_cert(signer, octets, len, diag);
+    struct taken_cert *t = arg;
+    reload_cert *cert = NULL;
+    reload_err err = t->set(t->signer, octets, len, diag);
+    if (err == RELOAD_OK)
+        err = reload_cert_parse(octets, len, &cert, diag);
+    if (err == RELOAD_OK) {
+        t->not_before = reload_cert_not_before(cert);
+        t->not_after = reload_cert_not_after(cert);
+    }
+    reload_cert_free(&cert);
+    return err;
 }
 
 /* Returns whether err is RELOAD_OK, after reporting it if not. */
@@ -61,15 +74,47 @@ static bool check_keys(struct tool *tool, const struct sign_options *o, reload_s
     return false;
 }
 
-static bool read_keys(struct tool *tool, const struct sign_options *o, reload_signer *signer)
+/* Warns of a certificate that is not valid at the time of signing, which D32 leaves to verifiers.
+ * Returns false after reporting it for --mutate, whose results would be wrong. */
+static bool check_validity(struct tool *tool, const struct sign_options *o, const char *path,
+                           const struct taken_cert *t, int64_t stamp)
 {
+    char at[RELOAD_TIME_SIZE], from[RELOAD_TIME_SIZE], until[RELOAD_TIME_SIZE];
+    reload_time time = stamp * RELOAD_SECOND;
+    if ((t->not_before <= time && time <= t->not_after) ||
+        RL_FAULT("sign: a certificate that is not valid at the time"))
+        return true;
+    reload_time_text(stamp, at);
+    reload_time_text(t->not_before / RELOAD_SECOND, from);
+    reload_time_text(t->not_after / RELOAD_SECOND, until);
+    if (o->mutate.list == NULL) {
+        tool_warn(tool, "warning: %s: valid from %s to %s, not at the time of signing, %s", path,
+                  from, until, at);
+        return true;
+    }
+    tool_error(tool, STATUS_FAILED,
+               "%s: valid from %s to %s, so that no message of --time %s is valid", path, from,
+               until, at);
+    return false;
+}
+
+static bool read_cert(struct tool *tool, const struct sign_options *o, const char *path,
+                      struct taken_cert *t, int64_t stamp)
+{
+    return certs_read(tool, path, take_cert, t) && check_validity(tool, o, path, t, stamp);
+}
+
+static bool read_keys(struct tool *tool, const struct sign_options *o, reload_signer *signer,
+                      int64_t stamp)
+{
+    struct taken_cert peer = {.signer = signer, .set = reload_signer_set_cert},
+                      resource = {.signer = signer, .set = reload_signer_set_resource_cert};
     if ((o->key != NULL && !key_read(tool, o->key, o->passphrase_file, take_key, signer)) ||
-        !certs_read(tool, o->cert, take_cert, signer) ||
-        !check_keys(tool, o, signer, o->key, o->cert))
+        !read_cert(tool, o, o->cert, &peer, stamp) || !check_keys(tool, o, signer, o->key, o->cert))
         return false;
     return o->resource_key == NULL ||
            (key_read(tool, o->resource_key, o->passphrase_file, take_resource_key, signer) &&
-            certs_read(tool, o->resource_cert, take_resource_cert, signer) &&
+            read_cert(tool, o, o->resource_cert, &resource, stamp) &&
             check_keys(tool, o, signer, o->resource_key, o->resource_cert));
 }
 
@@ -159,7 +204,8 @@ bool credentials_open(struct tool *tool, struct sign_options *o, struct credenti
         return succeeded(tool, RELOAD_ERR_MEMORY);
     set_options(tool, o, s);
     if ((o->secret != NULL && !read_secret(tool, o->secret, s->signer)) ||
-        (o->cert != NULL && !read_keys(tool, o, s->signer)) || !apply_policy(tool, o, s->signer) ||
+        (o->cert != NULL && !read_keys(tool, o, s->signer, s->options.time)) ||
+        !apply_policy(tool, o, s->signer) ||
         (o->attach != NULL && !read_attached(tool, o->attach, s)) ||
         (o->counter_file != NULL && !use_counter(tool, o, s)))
         return false;

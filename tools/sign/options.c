@@ -44,7 +44,7 @@ static const struct option_row rows[] = {
     OPTION_BIT(0, "keep-security", struct sign_options, flags, RELOAD_SIGN_KEEP_SECURITY,
                "leave a Security field of 0 in PEER-JOIN requests", "secret|cert|none"),
     OPTION_BIT(0, "force", struct sign_options, flags, RELOAD_SIGN_FORCE,
-               "do what would be refused, as far as possible"),
+               "do what would be refused, as far as possible", NULL, "mutate"),
     POLICY_COMMON_ROWS(struct sign_options, policy, "secret|cert|none"),
     OPTION_FILE(0, "reply-to", "REQUEST", struct sign_options, reply_to,
                 "sign a response to each request in the file REQUEST", "code secret|cert|none"),

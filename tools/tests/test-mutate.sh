@@ -13,6 +13,7 @@ cp -r "$TESTDATA/overlay" chat
 valid=(--not-before 1999-01-01T00:00:00Z --not-after 2049-01-01T00:00:00Z --quiet --seed)
 reload-keygen issue --ca chat -o bob --peer-id "$bob" "${valid[@]}" 02 || bail_out "cannot issue bob's certificate"
 reload-keygen issue --ca chat -o user --peers 0 --user alice@example.com "${valid[@]}" 03 || bail_out "cannot issue the user's certificate"
+reload-keygen issue --ca chat -o late --peers 0 --user bob@example.com "${valid[@]}" 04 --not-before 2010-01-01 || bail_out "cannot issue the late certificate"
 by_secret=(--secret secret)
 by_key=(--key alice.key --cert alice.crt)
 by_bob=(--key bob.key --cert bob.crt)
@@ -246,7 +247,7 @@ for words in "--none" "--strip" ""; do
     # shellcheck disable=SC2086 # words
     t "usage: --mutate $words" 2 '' '*' reload-sign $words --mutate all --seed 00 "$message"
 done
-t "an unknown mutation is named in the error" 2 '' '~reload-sign: --mutate: "dorp" is not a mutation.*' "${M[@]}" --mutate all,dorp --seed 00 "$message"
+t "an unknown mutation is named in the error" 2 '' '~reload-sign: --mutate: "dorp" is not a mutation or group \(did you mean drop\?\).*' "${M[@]}" --mutate all,dorp --seed 00 "$message"
 cat "$TESTDATA/tunnelled.hmac.bin" "$TESTDATA/tunnelled.hmac.bin" >two.bin
 t "two messages are refused" 4 '' '~reload-sign: two.bin: .*message 2: --mutate accepts one message' "${M[@]}" --mutate all --seed 00 two.bin
 t "two messages with -o are refused" 4 '' '*' "${M[@]}" --mutate all --seed 00 -o none.json two.bin
@@ -278,6 +279,13 @@ t "an expired BODY is refused" 4 '' '~.*not valid: expired.*' reload-sign "${by_
 t "--mutate without --time causes a warning" 0 '*' '~reload-sign: warning: without --time.*' reload-sign "${by_secret[@]}" --mutate none --seed 00 "$message"
 t "a mutation that does not apply causes a warning" 0 '*' '~reload-sign: warning: the message has nothing.*' "${M[@]}" --mutate response-class --seed 00 "$message"
 is "$(jq .numberOfTests "$output")" 0 "a mutation that does not apply gives an empty set"
+t "--force, which would make the results wrong, is refused" 2 '' '~.*--force cannot be combined with --mutate.*' "${M[@]}" --force --mutate all --seed 00 "$message"
+t "a certificate that is not valid at --time is refused" 4 '' '~reload-sign: alice.crt: valid from .* to .*, so that no message of --time 1980-01-01T00:00:00Z is valid' \
+    reload-sign "${by_key[@]}" --time 1980-01-01 --mutate all --seed 00 "$message"
+t "a resource certificate that is not valid at --time is refused" 4 '' '~reload-sign: late.crt: valid from 2010-01-01T00:00:00Z to .*' \
+    reload-sign "${by_bob[@]}" --resource-key late.key --resource-cert late.crt --time $now --mutate all --seed 00 "$message"
+t "without --mutate it causes a warning" 0 '*' '~reload-sign: warning: alice.crt: valid from .* to .*, not at the time of signing, 1980-01-01T00:00:00Z' \
+    reload-sign "${by_key[@]}" --time 1980-01-01 "$message"
 mkdir there
 t "--mutate-dir with an existing directory is refused" 4 '' '~reload-sign: there: cannot be created: File exists' "${M[@]}" --mutate all --seed 00 --mutate-dir there "$message"
 t "--mutate=help requires no other option" 0 '@printed' '' reload-sign --mutate=help
