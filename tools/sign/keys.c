@@ -81,7 +81,7 @@ static bool check_validity(struct tool *tool, const struct sign_options *o, cons
 {
     char at[RELOAD_TIME_SIZE], from[RELOAD_TIME_SIZE], until[RELOAD_TIME_SIZE];
     reload_time time = stamp * RELOAD_SECOND;
-    if ((t->not_before <= time && time <= t->not_after) ||
+    if ((t->not_before <= time && time <= t->not_after) || stamp < 0 || /* which is refused */
         RL_FAULT("sign: a certificate that is not valid at the time"))
         return true;
     reload_time_text(stamp, at);
@@ -179,7 +179,8 @@ static void set_options(struct tool *tool, const struct sign_options *o, struct 
         s->options.peer_id = o->peer_id.octets;
     if (o->boot_time != NOT_SPECIFIED)
         reload_signer_set_boot_time(s->signer, (uint32_t)o->boot_time);
-    if (o->tbs && o->time == NOT_SPECIFIED)
+    if (o->tbs && o->time == NOT_SPECIFIED &&
+        (o->cert != NULL || (o->flags & RELOAD_SIGN_TIMESTAMP) != 0))
         tool_warn(tool, "warning: without --time, --attach will sign another TIMESTAMP");
     if (o->mutate.list != NULL && o->time == NOT_SPECIFIED)
         tool_warn(tool, "warning: without --time, another run makes other messages");

@@ -239,7 +239,7 @@ t "a CA's key as --resource-key is refused" 4 '' '~reload-sign: .*refused: .*CA.
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out ec.key 2>/dev/null
 chmod 600 ec.key
 t "an EC key is refused" 4 '' '~reload-sign: ec\.key: .*RSA.*' reload-sign --key ec.key --cert alice.crt --time $now PEER-SEARCH.json
-t "an expired certificate is accepted" 0 '' '' "${S[@]}" --time 2030-01-01T00:00:00Z -o later.bin PEER-SEARCH.json
+t "an expired certificate is accepted, with a warning" 0 '' '~reload-sign: warning: alice\.crt: valid from .*, not at the time of signing, 2030-01-01T00:00:00Z' "${S[@]}" --time 2030-01-01T00:00:00Z -o later.bin PEER-SEARCH.json
 t "a missing key file is refused" 4 '' '~reload-sign: none: No such file or directory' reload-sign --key none --cert alice.crt PEER-SEARCH.json
 t "a missing certificate file is refused" 4 '' '~reload-sign: none: No such file or directory' reload-sign --key alice.key --cert none PEER-SEARCH.json
 t "a certificate as --key is refused" 4 '' '~reload-sign: alice\.crt: .*' reload-sign -q --key alice.crt --cert alice.crt PEER-SEARCH.json
