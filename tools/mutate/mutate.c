@@ -3,8 +3,6 @@
  * again. */
 #include "mutate/mutate.h"
 
-#include "common/nearest.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -42,7 +40,7 @@ static void reject_mutation(const struct tool *tool, const char *word, size_t le
     }
     if (len < sizeof name) {
         (void)snprintf(name, sizeof name, "%.*s", (int)len, word);
-        near = nearest_word(name, words);
+        near = reload_nearest_word(name, words);
     }
     if (near != NULL)
         tool_usage(tool, "--mutate: \"%.*s\" is not a mutation or group (did you mean %s?)",
