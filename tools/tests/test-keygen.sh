@@ -208,7 +208,7 @@ mode list ca "user peer-id status json quiet"
 mode list "ca revoked" "user peer-id status=revoked json quiet" "status=good expiring"
 mode list "ca expiring" "user peer-id status json quiet" "status=expired status=revoked revoked"
 mode revoke "ca serial" "user reason time passphrase-file quiet"
-mode crl ca "output time next-update passphrase-file quiet"
+mode crl ca "output crl time next-update passphrase-file quiet"
 mode adopt ca quiet
 mode export "ca output" quiet
 mode self-signed "overlay output" "user peers bits name passphrase-file $leaf"
