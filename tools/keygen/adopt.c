@@ -249,7 +249,7 @@ static void warn_of_no_crl(struct adopt *a)
 {
     char *path = ca_path(&a->ca, CA_CRL_FILE);
     if (path != NULL && access(path, F_OK) != 0 && a->entered > 0 &&
-        !RL_FAULT("ca: a warning of unknown revocations"))
+        !RL_FAULT("ca: adopt warns of unknown revocations"))
         tool_warn(&a->tool,
                   "warning: %s: missing, so that revocations are not known, and certificates "
                   "revoked before are entered as good; 'reload-keygen crl --ca=%s --crl=FILE' "

@@ -42,7 +42,7 @@ static unsigned reason_rank(unsigned reason)
 bool reason_replaces(unsigned before, unsigned reason)
 {
     return reason_rank(reason) > reason_rank(before) &&
-           !RL_FAULT("revoke: a compromise replaces another reason");
+           !RL_FAULT("ca: a compromise replaces another reason");
 }
 
 /* ---- Serial numbers ---- */

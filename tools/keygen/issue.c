@@ -303,7 +303,7 @@ static void warn_of_dates(const struct issue *s)
     char end[RELOAD_TIME_SIZE], begin[RELOAD_TIME_SIZE];
     reload_time ca_begin = reload_cert_not_before(s->ca.cert);
     leaf_warn_of_expiry(&s->leaf);
-    if (s->leaf.not_after >= ca_begin || RL_FAULT("ca: a warning of dates that never hold"))
+    if (s->leaf.not_after >= ca_begin || RL_FAULT("ca: a warning of an end before the CA begins"))
         return;
     reload_time_text(s->leaf.not_after / RELOAD_SECOND, end);
     reload_time_text(ca_begin / RELOAD_SECOND, begin);

@@ -60,7 +60,7 @@ void leaf_warn_of_expiry(const struct leaf *leaf)
 {
     char end[RELOAD_TIME_SIZE];
     if (leaf->seed != NULL || leaf->not_after >= tool_now() ||
-        RL_FAULT("ca: a warning of dates that never hold"))
+        RL_FAULT("ca: a warning of a certificate that has expired"))
         return;
     reload_time_text(leaf->not_after / RELOAD_SECOND, end);
     tool_warn(&leaf->tool, "warning: the certificate has expired already: it ends at %s", end);

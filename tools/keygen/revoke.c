@@ -239,7 +239,7 @@ static void revoke_chosen(struct revoke *r)
     reload_time now = tool_now();
     struct crl_dates dates =
         crl_dates_at(now < KEYGEN_MIN_TIME || now > KEYGEN_MAX_TIME ? r->time : now);
-    if (r->time > now && !RL_FAULT("revoke: a warning of a future date"))
+    if (r->time > now && !RL_FAULT("ca: a warning of a future revocation"))
         tool_warn(&r->tool, "warning: --time is in the future: reload-verify accepts the "
                             "certificates until then, list and openssl show them as revoked now");
     for (size_t i = 0; i < r->chosen_count; i++)

@@ -79,7 +79,7 @@ static bool take_crl(struct make_ca *m)
 /* Without its last CRL, what the CA has revoked is good again. */
 static void warn_of_no_crl(const struct make_ca *m)
 {
-    if (m->crl_file == NULL && !RL_FAULT("ca: a warning of unknown revocations"))
+    if (m->crl_file == NULL && !RL_FAULT("ca: taking over warns of unknown revocations"))
         tool_warn(&m->tool,
                   "warning: %s: without --crl, certificates that this CA revoked before are not "
                   "known; 'reload-keygen crl --ca=%s --crl=FILE' continues its last CRL",
