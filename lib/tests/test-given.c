@@ -336,8 +336,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_text),           cmocka_unit_test(test_critical),
         cmocka_unit_test(test_other_flaws),    cmocka_unit_test(test_crls),
-        cmocka_unit_test(test_critical_entry),
-        cmocka_unit_test(test_certificate_warnings),
+        cmocka_unit_test(test_critical_entry), cmocka_unit_test(test_certificate_warnings),
     };
     return cmocka_run_group_tests_name("given", tests, setup, teardown);
 }

@@ -86,9 +86,10 @@ static reload_err check_key(const reload_request *request, reload_span info, rel
                          .signature = {csr->sig.p, csr->sig.len}};
     bool match;
     if (!rl_pk_usable(&csr->pk, RL_MIN_RSA_BITS))
-        return rl_fail(diag, RELOAD_ERR_VALUE,
-                       "its key is not an RSA key of %d to %d bits with an exponent of at most 64 bits",
-                       RL_MIN_RSA_BITS, RL_MAX_RSA_BITS);
+        return rl_fail(
+            diag, RELOAD_ERR_VALUE,
+            "its key is not an RSA key of %d to %d bits with an exponent of at most 64 bits",
+            RL_MIN_RSA_BITS, RL_MAX_RSA_BITS);
     reload_err err = rl_pk_verify(&csr->pk, &s, &match);
     if (err != RELOAD_OK)
         return rl_fail(diag, err, "%s", reload_strerror(err));
