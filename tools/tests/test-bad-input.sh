@@ -334,7 +334,7 @@ bad_secret "a hex secret with other characters" 'offset 6: .*hex digit.*' 'hex:a
 bad_secret "a hex secret with a blank" 'offset 6: .*hex digit.*' 'hex:ab cd'
 bad_secret "a hex secret with two newlines" 'offset 6: .*hex digit.*' 'hex:ab\n\n'
 t "a secret that is a directory" 4 '' '=reload-sign: run: Is a directory' reload-sign --secret run good.bin
-t "a secret that is missing" 4 '' '=reload-verify: missing: No such file or directory' reload-verify --secret missing good.bin
+t "a secret that is missing" 4 '' '=reload-verify: missing: No such file or directory; --secret requires the name of a file that holds the secret' reload-verify --secret missing good.bin
 
 # ---- a message of RFC 6940 ----
 unhex "d2454c4f$(printf '00%.0s' {1..100})" >rfc6940.bin

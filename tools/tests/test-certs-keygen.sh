@@ -446,7 +446,7 @@ corrupt "a NUL at the start of a line" $((at + 1))
 sed -i 's/^# crl-number.*/# crl-number x/' few/index
 corrupt "a malformed CRL number" '[0-9]*'
 rm few/index
-t "a missing index is refused" 4 '' '~reload-keygen issue: few/index: No such file or directory' reload-keygen issue --ca few "${dates[@]}" "${by_request[@]}" --user d@example.com -o few5
+t "a missing index is refused" 4 '' '~reload-keygen issue: few/index: missing; .reload-keygen adopt --ca=few. makes it again from issued' reload-keygen issue --ca few "${dates[@]}" "${by_request[@]}" --user d@example.com -o few5
 : >few/index
 t "an empty index is refused by crl" 4 '' '~reload-keygen crl: few/index: .*' reload-keygen crl --ca few
 cp index.good few/index
