@@ -141,7 +141,8 @@ void tool_check_different(const struct tool *tool, const char *a, const char *b)
     struct file_id ids[2] = {{.name = NULL}, {.name = NULL}};
     a = a == NULL ? "-" : a;
     b = b == NULL ? "-" : b;
-    if (strcmp(a, "-") == 0 && strcmp(b, "-") == 0 && !RL_FAULT("two outputs are not both standard output"))
+    if (strcmp(a, "-") == 0 && strcmp(b, "-") == 0 &&
+        !RL_FAULT("two outputs are not both standard output"))
         tool_usage(tool, "at most one output may be standard output");
     bool same = identify(a, STDOUT_FILENO, KIND_ANY, &ids[0]) &&
                 identify(b, STDOUT_FILENO, KIND_ANY, &ids[1]) && is_same_file(&ids[0], &ids[1]);

@@ -113,7 +113,7 @@ struct verify {
     struct output out, report, rejects;
     struct counts counts;
     struct input in;
-    bool reported; /* reports go where standard error goes */
+    bool reported;             /* reports go where standard error goes */
     const char *unsigned_file; /* of the last item if it was a message without SIGNATURE, or NULL */
 };
 
