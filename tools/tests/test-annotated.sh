@@ -96,7 +96,7 @@ unhex "$(message 02 01 "$(attr 0102 "$(text $'\033[31m\n')")")" >hostile
 run reload-dump -f annotated hostile
 ok "text from untrusted input is escaped" grep -qF '"\x1b[31m\n"' "$output"
 printf 'no RELO at all\033x and more' >garbage
-t "garbage is shown in hex and as text" 3 '=1: garbage, offset 0: ! 25 octets of garbage: not a RELOAD message: the token 52454c4f is missing
+t "garbage is shown in hex and as text" 3 '=1: garbage, offset 0: ! 25 octets of garbage: not a RELOAD message: truncated header at octet 3: 22 octets, expected 68
        0  6e 6f 20 52 45 4c 4f 20 61 74 20 61 6c 6c 1b 78    |no RELO at all.x|
       16  20 61 6e 64 20 6d 6f 72 65                         | and more|' '*' reload-dump -f annotated garbage
 is "$(reload-dump -f annotated "$TESTDATA/tunnel.hmac.bin" | grep -c $'\033')" 0 "output to a pipe has no colour"
