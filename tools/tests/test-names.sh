@@ -117,7 +117,7 @@ sign=(reload-sign --time "$now")
 verify=(reload-verify --time "$now" --min-rsa-bits 1024)
 t "a message is signed with a key and certificate in DER" 0 '' '' "${sign[@]}" --key key.der --cert cert.der own.json -o own.bin
 t "it is valid under a CA in DER" 0 '*' '' "${verify[@]}" --ca ca.der own.bin
-t "it is valid under a bundle in PEM" 0 '*' '' "${verify[@]}" --ca ca.pem --crl ca.crl own.bin
+t "it is valid under a bundle in PEM" 0 '*' '~.*not a CA.s.*' "${verify[@]}" --ca ca.pem --crl ca.crl own.bin
 several='[0-9]* octets after the'
 t "two CA certificates in DER are refused" 4 '' "~reload-verify: ca.two: offset [0-9]*: $several certificate; only PEM can hold several" "${verify[@]}" --ca ca.two own.bin
 t "two intermediates in DER are refused" 4 '' "~reload-verify: ca.two: .*only PEM can hold several" "${verify[@]}" --ca ca.der --intermediates ca.two own.bin

@@ -184,9 +184,9 @@ captured\.json: .* message 3: PEER-SEARCH request: valid' '=reload-verify: captu
 t "--time capture: binary has no capture time" 4 '' '=reload-verify: timed.bin: message 1: could not be checked: its capture time is missing' "${capture[@]}" timed.bin
 t "--time capture: a filter does not pass on a message without a capture time" 4 @once.bin '~.*message 2: could not be checked.*' bash -c 'cat timed.bin timed.bin >once.bin; "$@" -f binary captured.json' - "${capture[@]}"
 { at 1000 a3.bin; } >captured.json
-t "reload-dump --meta keeps the time" 0 '=1000' '' bash -c 'reload-dump -f json --meta captured.json | jq .meta.time'
+t "reload-dump --meta keeps the time" 0 '="1970-01-01T00:16:40Z"' '' bash -c 'reload-dump -f json --meta captured.json | jq .meta.time'
 at '"2007-07-08T12:00:00.25Z"' a3.bin >captured.json
-t "reload-dump --meta writes the time as a number" 0 '=1183896000.25' '' bash -c 'reload-dump -f json --meta captured.json | jq .meta.time'
+t "reload-dump --meta writes the time in UTC" 0 '="2007-07-08T12:00:00.250000Z"' '' bash -c 'reload-dump -f json --meta captured.json | jq .meta.time'
 t "reload-dump --meta writes no time of a message without one" 0 '=null' '' bash -c 'reload-dump -f json --meta a3.bin | jq .meta.time'
 t "reload-dump without --meta writes no time" 0 '=null' '' bash -c 'reload-dump -f json captured.json | jq .meta'
 ok "--time capture accepts the output of reload-dump --meta" bash -c 'reload-dump -f json --meta captured.json | reload-verify --secret secret --time capture'
