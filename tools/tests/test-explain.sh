@@ -291,8 +291,8 @@ is "$(unhex "$(sealed "$(hmac "$(text another)0a" "$covered")")" | reload-verify
 written=("without-quotes \"another\"" "without-bom \xef\xbb\xbfanother" "from-0x 0x616e6f74686572" "from-hex-prefix Hex:616e6f74686572"
     "from-base64-prefix base64:YW5vdGhlcg==")
 for i in "${!written[@]}"; do
-    printf '%b' "${written[i]#* }" >written.$i
-    chmod 600 written.$i
+    printf '%b' "${written[i]#* }" >"written.$i"
+    chmod 600 "written.$i"
 done
 is "$(unhex "$(sealed "$(hmac "$(text another)" "$covered")")" | reload-verify --secret written.0 --secret written.1 --secret written.2 \
     --secret written.3 --secret written.4 --time $now --explain --json | jq -r '.signatures[0].explain[].reading | join("+")' | sort)" \
@@ -494,7 +494,7 @@ styled()
     wide*) printf '%s%08x%s' "$1" "$n" "$2" ;;
     *) printf '%s%s%s' "$1" "$length" "$2" ;;
     esac
-    [ $style != wide-aligned ] || padding=$(((4 - (n + 6) % 4) % 4))
+    [ "$style" != wide-aligned ] || padding=$(((4 - (n + 6) % 4) % 4))
     printf '%s' "${zeros:0:$((2 * padding))}"
 }
 # put: sets $put, the attributes of a RESOURCE-PUT request in $style, and $n, their octets

@@ -70,7 +70,7 @@ for name in put zeros; do
     xxd -p -c 1 "$file" | paste -sd: | fold -w 45 >colons.$name
     ! command -v hexdump >/dev/null || hexdump -C "$file" >hexdump.$name
     ! command -v hexdump >/dev/null || hexdump -v -C "$file" >hexdump-v.$name
-    for dump in *."$name"; do
+    for _ in *."$name"; do
         cat "$file"
     done >expected.bin
     t "each program's dump of $name is read" 0 '' '' reload-dump -f binary -o read.bin ./*."$name"

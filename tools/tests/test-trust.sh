@@ -165,7 +165,7 @@ done
 path=
 inner=
 for depth in 1 2 3 4; do
-    path+=.tunnelled[0]
+    path+='.tunnelled[0]'
     inner+='.attributes[1].value[1].message'
     verdicts "an outer message of a good one at depth $depth is valid" valid "${verify[@]}" "depth$depth.bin"
     is "$status $(jq -c "[$path | .method, .verdict, .source_id]" "$output")" "0 [\"PEER-SEARCH\",\"valid\",\"$alice\"]" "a good message at depth $depth is valid"
