@@ -226,8 +226,10 @@ for how in --command:./stale "--tools:$RELOAD_TOOLS" "--module:$vectors/verifier
 done
 ok "--show keeps the files" test -d "$(sed -n 's/^files: //p' "$output")"
 unset TMPDIR
-if command -v script >/dev/null; then
+if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
     script -qec "'$vectors/run' --module '$vectors/verifier.py' --tcid 1-2 '$vectors/tunnel_test.json'" shown/terminal >/dev/null </dev/null
     ok "progress on a terminal" grep -qF 'tunnel_test.json: 2 of 2 tests' shown/terminal
+else
+    skip "progress on a terminal" "script(1) cannot create a terminal"
 fi
 done_testing
