@@ -105,6 +105,14 @@ void form_check_terminal(const struct tool *tool, const struct form *form, const
                          "--format=json, or --output=- to write them all the same");
 }
 
+const char *const color_words[] = {"auto", "always", "never", NULL};
+
+unsigned color_flag(const struct output *out, int color)
+{
+    bool colour = color == COLOR_ALWAYS || (color == COLOR_AUTO && output_takes_colour(out));
+    return colour ? RELOAD_COLOUR : 0;
+}
+
 void output_message(struct output *out, const struct form *form, const reload_msg *msg,
                     const reload_origin *origin, unsigned flags)
 {

@@ -39,6 +39,12 @@ option_call form_octets_option;
 /* Ends the program if binary octets would go to a terminal, unless "-" is the output's name. */
 void form_check_terminal(const struct tool *tool, const struct form *form, const char *path);
 
+/* The arguments of --color. */
+extern const char *const color_words[];
+enum { COLOR_AUTO, COLOR_ALWAYS };
+/* RELOAD_COLOUR if an output is coloured, else 0. color: an index of color_words. */
+unsigned color_flag(const struct output *out, int color);
+
 /* Write a message, or garbage, in a form. Text that could drive a terminal is escaped if the output
  * is one. */
 void output_message(struct output *out, const struct form *form, const reload_msg *msg,

@@ -7,9 +7,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-static const char *const color_words[] = {"auto", "always", "never", NULL};
-enum { COLOR_AUTO, COLOR_ALWAYS };
-
 struct dump_options {
     const struct form *form; /* NULL: not specified */
     unsigned flags;
@@ -25,8 +22,9 @@ struct dump_options {
 
 static const struct form form_annotated = {"annotated", annotated_write, annotated_write_garbage,
                                            "", 0};
-static const struct form *const forms[] = {
-    &form_text, &form_line, &form_annotated, &form_json, &form_hex, &form_binary, NULL};
+static const struct form *const forms[] = {&form_text, &form_line,      &form_ladder,
+                                           &form_svg,  &form_annotated, &form_json,
+                                           &form_hex,  &form_binary,    NULL};
 
 static void set_form(struct tool *tool, const struct option_row *row, const char *text,
                      void *target)
@@ -36,7 +34,7 @@ static void set_form(struct tool *tool, const struct option_row *row, const char
 
 static const struct option_row rows[] = {
     OPTION_CALL_ON('f', "format", "FORM", struct dump_options, form, const struct form *, set_form,
-                   "write text (default), line, annotated, json, hex or binary"),
+                   "write text (default), line, ladder, svg, annotated, json, hex or binary"),
     OPTION_BIT(0, "pretty", struct dump_options, flags, RELOAD_PRETTY,
                "write JSON on several lines, indented"),
     OPTION_FLAG(0, "meta", struct dump_options, meta,
@@ -89,13 +87,14 @@ static void check_diff(const struct tool *tool, const struct dump_options *o, ch
 static void check_form(const struct tool *tool, const struct dump_options *o)
 {
     const struct form *form = o->form == NULL ? &form_text : o->form;
-    bool coloured = o->diff || form == &form_text || form == &form_line || form == &form_annotated;
+    bool coloured = o->diff || form == &form_text || form == &form_line || form == &form_ladder ||
+                    form == &form_annotated;
     if ((o->flags & RELOAD_PRETTY) != 0 && form != &form_json)
         tool_usage(tool, "--pretty requires --format=json");
     if (o->meta && form != &form_json)
         tool_usage(tool, "--meta requires --format=json");
     if (o->color == COLOR_ALWAYS && !coloured)
-        tool_usage(tool, "--color=always requires --format=text, line or annotated");
+        tool_usage(tool, "--color=always requires --format=text, line, ladder or annotated");
     form_check_terminal(tool, form, o->output);
 }
 
@@ -114,12 +113,6 @@ static void check_tbs(const struct tool *tool, const struct dump_options *o)
     if (o->tbs[0] != '/')
         tool_usage(tool, "--tbs: \"%s\" is not a JSON Pointer such as \"/attributes/2\"", o->tbs);
     form_check_terminal(tool, o->form == NULL ? &form_binary : o->form, o->output);
-}
-
-static unsigned colour_flag(const struct output *out, int color)
-{
-    bool colour = color == COLOR_ALWAYS || (color == COLOR_AUTO && output_takes_colour(out));
-    return colour ? RELOAD_COLOUR : 0;
 }
 
 static const char statuses[] = "0 every message is well formed; --diff: the messages are equal\n"
@@ -153,7 +146,7 @@ int main(int argc, char **argv)
                          .form = o.form != NULL  ? o.form
                                  : o.tbs != NULL ? &form_binary
                                                  : &form_text,
-                         .flags = o.flags | colour_flag(&out, o.color),
+                         .flags = o.flags | color_flag(&out, o.color),
                          .meta = o.meta,
                          .choice = &o.choice,
                          .certs = o.certs,

@@ -74,10 +74,21 @@ static void write_message(struct dump *d, struct input *in)
 {
     if (d->tbs != NULL)
         dump_tbs(d, in);
+    else if (d->ladder != NULL)
+        output_check(d->out, ladder_add(d->ladder, in->msg, &in->origin, NULL));
     else
         output_message(d->out, d->form, in->msg, shown_origin(d, in), d->flags);
     if (d->certs != NULL)
         write_certs(d, in->msg);
+}
+
+static void write_garbage(struct dump *d, struct input *in)
+{
+    if (d->ladder != NULL)
+        output_check(
+            d->out, ladder_add_garbage(d->ladder, in->item->len, in->item->diag.text, &in->origin));
+    else
+        output_garbage(d->out, d->form, in->item, shown_origin(d, in), d->flags);
 }
 
 /* Writes the item if it is chosen, and reports its fault in any case. */
@@ -91,19 +102,31 @@ static void dump_item(struct dump *d, struct input *in)
     if (is_message && reload_msg_check(in->msg, &diag) != RELOAD_OK)
         input_error(in, STATUS_MALFORMED, &diag);
     if (taken && in->item->kind == RELOAD_ITEM_GARBAGE && d->tbs == NULL)
-        output_garbage(d->out, d->form, in->item, shown_origin(d, in), d->flags);
+        write_garbage(d, in);
+}
+
+static bool open_files(struct dump *d, struct input *in, char **files, int count)
+{
+    if (ladder_is_form(d->form) && (d->ladder = ladder_new()) == NULL) {
+        output_check(d->out, RELOAD_ERR_MEMORY);
+        return false;
+    }
+    return input_open(in, d->tool, &d->input, files, count, d->out);
 }
 
 void dump_files(struct dump *d, char **files, int count)
 {
     struct input in;
-    if (!input_open(&in, d->tool, &d->input, files, count, d->out))
-        return;
-    while (!d->out->failed && input_next(&in))
-        dump_item(d, &in);
-    choice_finish(d->choice, d->tool, in.capture != NULL);
-    input_summarise(&in, NULL);
-    input_close(&in);
+    if (open_files(d, &in, files, count)) {
+        while (!d->out->failed && input_next(&in))
+            dump_item(d, &in);
+        choice_finish(d->choice, d->tool, in.capture != NULL);
+        if (d->ladder != NULL && !d->out->failed)
+            ladder_draw(d->ladder, d->form, d->out, d->flags);
+        input_summarise(&in, NULL);
+        input_close(&in);
+    }
+    ladder_free(&d->ladder);
 }
 
 /* ---- Comparing ---- */

@@ -6,6 +6,7 @@
 #include "common/choice.h"
 #include "common/forms.h"
 #include "dump/dump.h"
+#include "ladder/ladder.h"
 
 enum { STATUS_DIFF_FAILED = 2 }; /* as of diff(1) */
 
@@ -14,7 +15,8 @@ struct dump {
     struct output *out;
     struct input_options input;
     const struct form *form;
-    unsigned flags; /* of renderings */
+    struct ladder *ladder; /* if the form is one; made by dump_files */
+    unsigned flags;        /* of renderings */
     bool meta;
     struct choice *choice; /* which messages are written */
     const char *certs;     /* directory; NULL: certificates are not written */

@@ -14,6 +14,14 @@ static void time_option(struct tool *tool, const struct option_row *row, const c
         options->capture_time ? TIME_NOT_SPECIFIED : argument_time(tool, row->name, text);
 }
 
+static void form_option(struct tool *tool, const struct option_row *row, const char *text,
+                        void *target)
+{
+    static const struct form *const forms[] = {&form_binary, &form_json, &form_hex,
+                                               &form_ladder, &form_svg,  NULL};
+    *(const struct form **)target = form_named(tool, row->name, text, forms);
+}
+
 /* clang-format off */
 static const struct option_row rows[] = {
     POLICY_COMMON_ROWS(struct verify_options, policy, NULL),
@@ -36,14 +44,17 @@ static const struct option_row rows[] = {
     OPTION_FLAG(0, "explain", struct verify_options, explain,
                 "for each bad digest, report which known mistake reproduces it"),
     OPTION_CALL_ON('f', "format", "FORM", struct verify_options, form, const struct form *,
-                   form_octets_option,
-                "write the messages that pass, as binary, json or hex, instead of reports"),
+                   form_option,
+                "write the messages that pass, as binary, json or hex, instead of reports; or "
+                "draw all messages with their verdicts, as ladder or svg"),
+    OPTION_WORD(0, "color", "WHEN", struct verify_options, color, color_words,
+                "colour a ladder: auto (default), always or never", "format"),
     CHOICE_ROWS(struct verify_options, choice),
     OPTION_FLAG(0, "invalid", struct verify_options, failures.all,
-                "report what is invalid or malformed alone", NULL, "format reason"),
+                "report what is invalid or malformed alone", NULL, "reason"),
     OPTION_CALL_ON(0, "reason", "REASON", struct verify_options, failures, struct failures,
                    failures_reason_option,
-                   "report what fails for this reason alone; may be repeated", NULL, "format"),
+                   "report what fails for this reason alone; may be repeated"),
     OPTION_FORM('i', "input", struct verify_options, input.form,
                 "read binary, json, hex, base64 or pcap (default: detected from the first octets)"),
     OPTION_NUMBER(0, "max-message", "N", struct verify_options, input.max_message, 1,
@@ -69,16 +80,21 @@ static const struct command_line command = {
     .options = rows,
 };
 
-/* Reports options whose results a summary does not hold. */
-static void check_summary(const struct tool *tool, const struct verify_options *o)
+/* Reports options whose results a summary or a ladder does not hold. */
+static void check_overview(const struct tool *tool, const struct verify_options *o)
 {
-    const char *other = !o->summary || o->report != NULL ? NULL
-                        : o->lint                        ? "--lint"
-                        : o->explain                     ? "--explain"
-                        : o->check_all                   ? "--check-all"
-                                                         : NULL;
-    if (other != NULL)
+    bool overview = o->summary || ladder_is_form(o->form);
+    const char *other = !overview || o->report != NULL ? NULL
+                        : o->lint                      ? "--lint"
+                        : o->explain                   ? "--explain"
+                        : o->check_all                 ? "--check-all"
+                                                       : NULL;
+    if (other != NULL && o->summary)
         tool_usage(tool, "%s beside --summary requires --report", other);
+    if (other != NULL)
+        tool_usage(tool, "%s beside --format=%s requires --report", other, o->form->name);
+    if (o->color == COLOR_ALWAYS && o->form != &form_ladder)
+        tool_usage(tool, "--color=always requires --format=ladder");
 }
 
 /* Reports a choice of messages if none is written. */
@@ -87,6 +103,9 @@ static void check_choice(const struct tool *tool, const struct verify_options *o
     const char *option = o->failures.all         ? "invalid"
                          : o->failures.by_reason ? "reason"
                                                  : choice_option(&o->choice);
+    bool failures = o->failures.all || o->failures.by_reason;
+    if (failures && o->form != NULL && !ladder_is_form(o->form))
+        tool_usage(tool, "--%s cannot be combined with --format=%s", option, o->form->name);
     if (option != NULL && tool->quiet && o->report == NULL && o->form == NULL)
         tool_usage(tool, "--%s beside --quiet requires --report or --format", option);
 }
@@ -96,14 +115,14 @@ static void check_options(const struct tool *tool, const struct verify_options *
 {
     if (o->json && o->form != NULL)
         tool_usage(tool, "--json cannot be combined with --format");
-    if (o->rejects != NULL && o->form == NULL)
-        tool_usage(tool, "--rejects requires --format");
+    if (o->rejects != NULL && (o->form == NULL || ladder_is_form(o->form)))
+        tool_usage(tool, "--rejects requires --format=binary, json or hex");
     if (o->check_all && o->policy.none)
         tool_usage(tool, "--check-all cannot be combined with --none: no signature is checked");
     if (o->check_all && !o->json && o->report == NULL && !o->explain &&
         (!o->verbose || o->form != NULL))
         tool_usage(tool, "--check-all requires --json, --report, --explain or --verbose");
-    check_summary(tool, o);
+    check_overview(tool, o);
     check_choice(tool, o);
     if (o->report != NULL)
         tool_check_different(tool, o->report, o->output);

@@ -7,6 +7,7 @@
 #include "common/choice.h"
 #include "common/forms.h"
 #include "common/policy.h"
+#include "ladder/ladder.h"
 #include "store/store.h"
 #include "verify/explain/explain.h"
 #include "verify/counts.h"
@@ -30,6 +31,7 @@ struct verify_options {
     struct choice choice;
     struct failures failures;
     const struct form *form; /* to write the messages that pass in; NULL: write reports */
+    int color;               /* an index of color_words */
     struct input_options input;
     const char *output;
     const char *report, *rejects; /* files, or NULL */
@@ -112,6 +114,7 @@ struct verify {
     struct explanations explanations; /* of the message that is being printed */
     struct output out, report, rejects;
     struct counts counts;
+    struct ladder *ladder; /* if the form is one */
     struct input in;
     bool reported;             /* reports go where standard error goes */
     const char *unsigned_file; /* of the last item if it was a message without SIGNATURE, or NULL */

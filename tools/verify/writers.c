@@ -15,6 +15,10 @@ bool writers_open(struct verify *v)
     if (o->report != NULL && !output_open(&v->report, &v->tool, o->report, 0))
         return false;
     v->report.complete = true; /* whatever happens */
+    if (ladder_is_form(o->form) && (v->ladder = ladder_new()) == NULL) {
+        tool_error(&v->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+        return false;
+    }
     return (o->rejects == NULL || output_open(&v->rejects, &v->tool, o->rejects, 0)) &&
            output_open(&v->out, &v->tool, o->output, 0);
 }
@@ -40,6 +44,9 @@ void writers_close(struct verify *v, bool read)
 {
     if (v->options.summary && is_open(&v->out) && (read || !counts_are_empty(&v->counts)))
         counts_write(&v->counts, v->options.json, &v->out);
+    if (v->ladder != NULL && is_open(&v->out))
+        ladder_draw(v->ladder, v->options.form, &v->out, color_flag(&v->out, v->options.color));
+    ladder_free(&v->ladder);
     close_messages(&v->out, read, v->lost);
     close_messages(&v->rejects, read, v->lost);
     if (is_open(&v->report))
@@ -120,6 +127,37 @@ static void write_message(struct verify *v, const struct slot *slot)
     report_rejected(v, slot);
 }
 
+/* ---- The ladder ---- */
+
+static struct ladder_verdict ladder_verdict_of(const struct slot *slot)
+{
+    const reload_report *report = slot->report;
+    if (!slot->has_report)
+        return (struct ladder_verdict){LADDER_BAD, "not checked", slot->error};
+    bool by_reason = report->reason != RELOAD_REASON_NONE;
+    return (struct ladder_verdict){
+        .tone = !reload_verdict_passes(report->verdict) ? LADDER_BAD
+                : report->verdict == RELOAD_VALID       ? LADDER_GOOD
+                                                        : LADDER_PLAIN,
+        .words =
+            by_reason ? reload_reason_text(report->reason) : reload_verdict_text(report->verdict),
+        .detail = report->detail,
+    };
+}
+
+static void draw_slot(struct verify *v, const struct slot *slot)
+{
+    if (slot->msg != NULL) {
+        struct ladder_verdict verdict = ladder_verdict_of(slot);
+        output_check(&v->out, ladder_add(v->ladder, slot->msg, &slot->origin, &verdict));
+    } else if (slot->has_report) {
+        output_check(&v->out, ladder_add_garbage(v->ladder, slot->length, slot->report->detail,
+                                                 &slot->origin));
+    }
+}
+
+/* ---- Slots ---- */
+
 static void explain(struct verify *v, const struct slot *slot)
 {
     reload_err err = RELOAD_OK;
@@ -157,7 +195,9 @@ void writers_write(struct verify *v, struct slot *slot)
         count_slot(v, slot);
     else if (v->options.json && !v->options.summary && is_open(&v->out))
         write_json(v, slot, &v->out, !v->tool.quiet);
-    if (!slot->has_report || !chosen || v->options.json || v->options.summary)
+    if (v->ladder != NULL && chosen)
+        draw_slot(v, slot);
+    if (v->ladder != NULL || !slot->has_report || !chosen || v->options.json || v->options.summary)
         return;
     if (v->options.form != NULL)
         write_message(v, slot);

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+#ifndef RELOAD_LADDER_INTERNAL_H
+#define RELOAD_LADDER_INTERNAL_H
+
+#include "ladder/ladder.h"
+
+enum {
+    ADDRESS_SIZE = 56,
+    LABEL_SIZE = 128,
+    MIN_PREFIX = 4, /* hex digits of an ID, at least */
+    ID_DIGITS = 2 * RELOAD_ID_SIZE
+};
+
+/* An ID, which usually is a peer's. */
+struct ladder_id {
+    uint8_t id[RELOAD_ID_SIZE]; /* the first member: the tree compares it */
+    size_t number;
+    bool sends;                 /* a peer's: it sent a message */
+    char address[ADDRESS_SIZE]; /* empty: unknown */
+    bool address_is_own;        /* from a message that it sent itself */
+    size_t prefix;              /* hex digits that tell it from all others */
+    size_t alias;               /* of a Resource-ID: the peer that answered for it; else itself */
+    size_t lane;                /* column of the picture */
+    size_t panel;               /* the last panel of text that has it, from 1 */
+};
+
+/* A message, or garbage. */
+struct ladder_row {
+    uint64_t index; /* of the message in the run */
+    int64_t seconds;
+    uint32_t nanoseconds;
+    bool timed;
+    bool garbage;
+    bool response;
+    size_t source, destination; /* the header's, of ids */
+    size_t from, to;            /* where the arrow begins and ends, of ids */
+    uint8_t transaction[RELOAD_TRANSACTION_SIZE];
+    uint64_t request; /* a response's request: its number in the run; 0: none */
+    uint32_t method;
+    uint32_t code;     /* 0: none */
+    const char *words; /* of the verdict; NULL: none */
+    enum ladder_tone tone;
+    char *note; /* for people, escaped; may be NULL */
+};
+
+struct ladder {
+    struct ladder_row *rows;
+    size_t count, cap;
+    uint64_t more;          /* rows that did not fit */
+    struct ladder_id **ids; /* in the order in which messages have them */
+    size_t id_count, id_cap;
+    void *tree;   /* of ids, by their octets (tsearch) */
+    size_t lanes; /* columns of the picture */
+};
+
+/* arrange.c: pairs responses with requests, gives each peer a lane, and finds the shortest prefixes
+ * that tell IDs apart. RELOAD_ERR_MEMORY. */
+reload_err ladder_arrange(struct ladder *ladder);
+/* "RESOURCE-GET 6f3a", with the destination if it is not the peer that answers; "RESOURCE-GET 200
+ * (to 3)". */
+void ladder_label(const struct ladder *ladder, const struct ladder_row *row, char text[LABEL_SIZE]);
+/* "+0.002134": the time since the row before; empty for the first, and without times. */
+void ladder_delta(const struct ladder *ladder, const struct ladder_row *row, char text[24]);
+/* An ID's digits, as many as tell it from all others. */
+void ladder_name(const struct ladder_id *id, char text[ID_DIGITS + 1]);
+
+/* text.c, svg.c */
+reload_err ladder_write_text(struct ladder *ladder, size_t width, bool utf8, unsigned flags,
+                             reload_sink sink, void *arg);
+reload_err ladder_write_svg(const struct ladder *ladder, reload_sink sink, void *arg);
+
+#endif
