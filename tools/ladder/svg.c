@@ -10,9 +10,10 @@
 /* In pixels */
 enum {
     MARGIN = 24,
-    GUTTER = 150, /* for the number and the time */
+    NUMBER = 40, /* for a message's number, */
+    TIME = 110,  /* and for a time */
     HEAD = 84,
-    ROW = 40,
+    ROW = 44,
     CHARACTER = 8, /* the width of one, rounded up */
     MIN_GAP = 170,
     TIP = 7 /* of an arrow */
@@ -21,7 +22,7 @@ enum {
 struct picture {
     const struct ladder *ladder;
     reload_printer p;
-    size_t gap, width, height;
+    size_t gutter, gap, width, height;
 };
 
 static const char style[] =
@@ -32,7 +33,7 @@ static const char style[] =
     "--faint: #8d96a0; --good: #56d364; --bad: #ff7b72 } }\n"
     ".page { fill: var(--page) }\n"
     "text { font: 13px ui-monospace, SFMono-Regular, Menlo, Consolas, \"DejaVu Sans Mono\", "
-    "monospace; fill: var(--ink); stroke: var(--page); stroke-width: 4px; paint-order: stroke; "
+    "monospace; fill: var(--ink); stroke: var(--page); stroke-width: 6px; paint-order: stroke; "
     "stroke-linejoin: round; white-space: pre }\n"
     ".peer { font-weight: bold }\n"
     ".faint { fill: var(--faint) }\n"
@@ -91,16 +92,16 @@ static void print_block(struct picture *g, const char *text)
 
 static size_t x_of(const struct picture *g, const struct ladder_id *id)
 {
-    return MARGIN + GUTTER + g->gap / 2 + id->lane * g->gap;
+    return MARGIN + g->gutter + g->gap / 2 + id->lane * g->gap;
 }
 
 static void print_time(struct picture *g, const struct ladder_row *row, size_t y)
 {
     char number[24], text[RELOAD_TIME_SIZE];
     (void)snprintf(number, sizeof number, "%" PRIu64, row->index);
-    print_text(g, "faint", "end", MARGIN + 4 * CHARACTER, y, number);
+    print_text(g, "faint", "end", MARGIN + NUMBER - CHARACTER, y, number);
     ladder_delta(g->ladder, row, text);
-    print_text(g, "faint", "end", MARGIN + GUTTER - CHARACTER, y, text);
+    print_text(g, "faint", "end", MARGIN + g->gutter - CHARACTER, y, text);
 }
 
 /* The arrow from x to another x, or back to x. */
@@ -127,7 +128,7 @@ static void print_message(struct picture *g, const struct ladder_row *row, size_
     size_t x = from == to ? from + MARGIN + CHARACTER : (from + to) / 2;
     ladder_label(g->ladder, row, label);
     print_path(g, from, to, y);
-    print_text(g, "label", anchor, x, y - CHARACTER, label);
+    print_text(g, "label", anchor, x, y - 12, label);
     if (row->words != NULL)
         print_text(g, "verdict", anchor, x, y + CHARACTER / 2, row->words);
 }
@@ -145,7 +146,7 @@ static void print_row(struct picture *g, const struct ladder_row *row, size_t y)
     }
     print_time(g, row, y);
     if (row->garbage)
-        print_text(g, "verdict", "start", MARGIN + GUTTER, y, row->note);
+        print_text(g, "verdict", "start", MARGIN + g->gutter, y, row->note);
     else
         print_message(g, row, y);
     reload_print(&g->p, "</g>");
@@ -163,9 +164,11 @@ static void measure(struct picture *g)
 {
     const struct ladder *l = g->ladder;
     size_t longest = 0, widest = 0;
+    bool timed = false;
     for (size_t i = 0; i < l->count; i++) {
         char label[LABEL_SIZE];
         const struct ladder_row *row = &l->rows[i];
+        timed = timed || row->timed;
         if (row->garbage) {
             widest = greater(widest, strlen(row->note));
             continue;
@@ -178,7 +181,8 @@ static void measure(struct picture *g)
         if (l->ids[i]->lane != SIZE_MAX)
             longest = greater(longest, greater(l->ids[i]->prefix, strlen(l->ids[i]->address)) + 2);
     g->gap = greater(MIN_GAP, longest * CHARACTER);
-    g->width = 2 * MARGIN + GUTTER + greater(g->gap * greater(l->lanes, 1), widest * CHARACTER);
+    g->gutter = NUMBER + (timed ? TIME : 0);
+    g->width = 2 * MARGIN + g->gutter + greater(g->gap * greater(l->lanes, 1), widest * CHARACTER);
     g->height = 2 * MARGIN + HEAD + ROW * l->count;
 }
 
