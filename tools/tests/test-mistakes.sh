@@ -150,7 +150,7 @@ mistake "indentation of binary" 2 '--pretty requires --format=json' reload-sign 
 mistake "an example of a file" 2 '--example cannot be combined with the operand' reload-sign --example=PEER-SEARCH $json
 mistake "indentation of text" 2 '--pretty requires --format=json' reload-dump --pretty "$put"
 mistake "origins in text" 2 '--meta requires --format=json' reload-dump --meta "$put"
-mistake "colours in binary" 2 '--color=always requires --format=text, line or annotated' reload-dump --color=always -f hex "$put"
+mistake "colours in binary" 2 '--color=always requires --format=text, line, ladder or annotated' reload-dump --color=always -f hex "$put"
 mistake "a comparison of one file" 2 '--diff requires two files, not 1' reload-dump --diff "$put"
 mistake "an operand that a command does not take" 2 'unexpected operand "x"' reload-keygen secret -o new x
 mistake "binary on a terminal" 0 'binary octets are not written to a terminal: use --output=FILE or --format=json|status=2' \
