@@ -291,10 +291,15 @@ t "-o removes its temporary file when killed" 0 '' '' bash -c '
     reload-sign --secret secret -o dir/out dir/in & pid=$!
     exec 8<>dir/in
     cat "$TESTDATA/tunnelled.hmac.bin" >&8
-    for i in {1..5000}; do ls dir/out.* >dir/listing 2>/dev/null && break; kill -0 $pid || exit 1; done
+    for i in {1..500}; do
+        files=(dir/.reload-*)
+        [ ! -e "${files[0]}" ] || break
+        sleep 0.02
+    done
+    [ -e "${files[0]}" ] || echo "there is no temporary file"
     kill -TERM $pid
     wait $pid
-    [ $? = 143 ] && rm dir/in dir/listing'
+    [ $? = 143 ] && rm dir/in'
 ok "-o leaves no file when killed" only_files dir
 
 # ---- secrets ----
