@@ -216,9 +216,17 @@ static void append_frames(struct test_capture *t, const reload_capture *facts)
     }
 }
 
+static void assert_octets(const reload_buf *stream, const reload_item *item)
+{
+    assert_in_range(item->offset + item->len, item->len, stream->len);
+    assert_memory_equal(item->octets, stream->octets + item->offset, item->len);
+}
+
 static void note_item(struct test_capture *t, const struct capture_item *it)
 {
     char text[200], source[56], destination[56];
+    if (t->stream != NULL)
+        assert_octets(t->stream, &it->item);
     (void)snprintf(text, sizeof text, "%s%c%zu@%" PRIu64 " ", t->log[0] == '\0' ? "" : "\n",
                    it->item.kind == RELOAD_ITEM_MESSAGE ? 'M' : 'G', it->item.len, it->item.offset);
     append(t, text);
@@ -251,8 +259,7 @@ static void read_file(struct test_capture *t, struct capture *c, struct test_cap
         memcpy(t->fault, diag.text, sizeof t->fault);
 }
 
-void test_capture_reads_two(struct test_capture *t, struct test_capture *second,
-                            const char *expected)
+static void read_two(struct test_capture *t, struct test_capture *second)
 {
     struct capture *c = capture_new(&t->options, note_warning, t);
     assert_non_null(c);
@@ -267,6 +274,17 @@ void test_capture_reads_two(struct test_capture *t, struct test_capture *second,
     reload_buf_free(&t->file);
     if (second != NULL)
         reload_buf_free(&second->file);
+}
+
+void test_capture_read(struct test_capture *t)
+{
+    read_two(t, NULL);
+}
+
+void test_capture_reads_two(struct test_capture *t, struct test_capture *second,
+                            const char *expected)
+{
+    read_two(t, second);
     assert_string_equal(t->log, expected);
 }
 

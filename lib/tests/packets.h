@@ -28,6 +28,7 @@ struct test_capture {
     unsigned count;
     size_t chunk; /* octets that the source gives at once; 0: all */
     size_t pos;
+    const reload_buf *stream; /* the octets of the flow; NULL: not compared */
     struct capture_options options;
     struct capture_counts counts; /* after reading */
     char log[32768];
@@ -42,6 +43,8 @@ void test_capture_packet(struct test_capture *t, const reload_buf *packet);
  * message of 144 octets at offset 0, in these frames, with its time's milliseconds. G: garbage. "!"
  * at the end: incomplete. Frees the file. */
 void test_capture_reads(struct test_capture *t, const char *expected);
+/* The same, without the assertion: for a log that the caller examines. */
+void test_capture_read(struct test_capture *t);
 /* Reads two files as one capture. */
 void test_capture_reads_two(struct test_capture *t, struct test_capture *second,
                             const char *expected);

@@ -2,6 +2,7 @@
 /* Captures: streams of TCP */
 #include "packets.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -238,14 +239,36 @@ static void test_fragments(void **unused)
 
 /* ---- Limits ---- */
 
+/* Expected lines that are added one by one */
+struct expected {
+    char text[32768];
+    size_t len;
+};
+
+/* A message of frame at offset, complete or not. */
+static void expect(struct expected *e, size_t len, unsigned offset, unsigned frame, unsigned port,
+                   const char *end)
+{
+    int n = snprintf(e->text + e->len, sizeof e->text - e->len,
+                     "%sM%zu@%u %u TCP 10.0.0.1:%u>10.0.0.2:6084 .%03u%s", e->len == 0 ? "" : "\n",
+                     len, offset, frame, port, frame, end);
+    assert_in_range(n, 1, sizeof e->text - e->len - 1);
+    e->len += (size_t)n;
+}
+
 static void test_flow_limit(void **unused)
 {
     (void)unused;
     t.options.flow_limit = 4000;
     add_flag(TEST_SYN, 0);
-    for (uint32_t i = 0; i < 40; i++) /* after a hole that is never filled */
+    struct expected found = {.len = 0};
+    for (uint32_t i = 0; i < 40; i++) { /* after a hole that is never filled */
         add_octets(stream.octets, 600, isn + 101 + i * 600, 0);
-    test_capture_reads(&t, t.log);
+        expect(&found, 300, 100 + i * 600, i + 2, 5060, "");
+        expect(&found, 100, 400 + i * 600, i + 2, 5060, "");
+        expect(&found, 200, 500 + i * 600, i + 2, 5060, "");
+    }
+    test_capture_reads(&t, found.text);
     assert_int_equal(t.counts.flow_limits, 1);
     assert_int_equal(t.counts.messages, 120);
     assert_non_null(strstr(t.warnings, "--flow-limit"));
@@ -268,18 +291,20 @@ static void test_total_limit(void **unused)
 {
     (void)unused;
     t.options.total_limit = 1000000;
+    struct expected found = {.len = 0};
     for (unsigned port = 0; port < 300; port++) {
         reload_buf packet = test_ipv4(6, test_tcp(1, 0, test_octets(stream.octets, 80)));
         packet.octets[20] = (uint8_t)(port >> 8);
         packet.octets[21] = (uint8_t)port;
         add(packet);
+        expect(&found, 80, 0, port + 1, port, "!");
     }
-    test_capture_reads(&t, t.log);
+    test_capture_reads(&t, found.text);
     assert_int_equal(t.counts.messages, 300);
     assert_true(t.counts.total_limits > 280);
 }
 
-/* Segments in a random order, overlapping: each message is found once. */
+/* Segments in a random order, overlapping: each message is found once, octet for octet. */
 static void test_any_order(void **unused)
 {
     (void)unused;
@@ -296,10 +321,14 @@ static void test_any_order(void **unused)
         for (size_t at = 0; at < 600; at += 50)
             add_part(550 - at, 50);
         add_flag(TEST_FIN, 600);
-        test_capture_reads(&t, t.log);
+        t.stream = &stream;
+        test_capture_read(&t);
         assert_int_equal(t.counts.messages, 3);
         assert_int_equal(t.counts.garbage + t.counts.overlaps + t.counts.lost_octets, 0);
         assert_null(strchr(t.log, '!'));
+        assert_int_equal(strncmp(t.log, "M300@0 ", 7), 0);
+        assert_non_null(strstr(t.log, "\nM100@300 "));
+        assert_non_null(strstr(t.log, "\nM200@400 "));
     }
 }
 

@@ -34,6 +34,11 @@ OTHERWISE = {
     "65 intermediates": "openssl has another limit",
     "a trust anchor of X.509 v1": "openssl accepts it",
 }
+# What openssl cannot read, so that it does not judge the certificate
+UNREAD = {
+    "a CRL lists the serial number 5 as its value with a leading zero octet",
+    "a CRL lists the serial number 133 as its value with more leading zero octets",
+}
 
 
 def peer_cert(octets):
@@ -48,7 +53,7 @@ def peer_cert(octets):
 
 
 def verify(work, group, test):
-    """What openssl says: valid, revoked, or the number of its first error."""
+    """What openssl says: valid, revoked, the number of its first error, or None if it has not judged the certificate."""
     policy = group["policy"]
     leaf = work / "leaf"
     leaf.write_text(x509.pem("CERTIFICATE", peer_cert(bytes.fromhex(test["msg"]))))
@@ -61,7 +66,7 @@ def verify(work, group, test):
         command += ["-crl_check_all", "-extended_crl"]
     done = subprocess.run([*command, leaf], capture_output=True, check=False, text=True)
     found = re.search(r"error (\d+) at", done.stdout + done.stderr)
-    return "valid" if done.returncode == 0 else "revoked" if found and found[1] == "23" else found[1] if found else "?"
+    return "valid" if done.returncode == 0 else "revoked" if found and found[1] == "23" else found[1] if found else None
 
 
 def main():
@@ -78,7 +83,7 @@ def main():
             if strict:
                 same = same and (result == "valid") == (expected == "valid")
             why = OTHERWISE.get(comment)
-            good = same == (why is None)
+            good = result is None if comment in UNREAD else result is not None and same == (why is None)
             failed += not good
             print("ok" if good else "not ok", number, "-", f"{comment}: {expected}, openssl: {result}" + (f" ({why})" if why else ""))
     return 1 if failed else 0

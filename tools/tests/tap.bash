@@ -142,6 +142,26 @@ is()
     fi
 }
 
+# differ ONE OTHER DESCRIPTION: passes if both strings have characters, and differ.
+differ()
+{
+    if [ -n "$1" ] && [ -n "$2" ] && [ "$1" != "$2" ]; then
+        pass "$3"
+    else
+        fail "$3" "  one: $1" "other: $2"
+    fi
+}
+
+# lacks FILE REGEX DESCRIPTION: passes if the file is not empty, and no line of it matches.
+lacks()
+{
+    if [ -s "$1" ] && ! grep -e "$2" -- "$1" >/dev/null; then
+        pass "$3"
+    else
+        fail "$3" "$1: $(wc -l <"$1" 2>&1) lines; with $2: $(grep -e "$2" -- "$1" 2>&1 | head -n 3)"
+    fi
+}
+
 # same FILE EXPECTED-FILE DESCRIPTION: passes if both files are equal, octet for octet.
 same()
 {

@@ -97,7 +97,7 @@ for body in 0 1; do
     accepts "BODY.SIGNATURE $body" k2048 "$(covered_by_inner "$message" 0003:0 0202:$body 0306:0)" "$(digest_at "$message" 0003:0 0202:$body 0306:0)"
 done
 logged=$(unhex "$message" | reload-sign --append-route-log '[{"type": "ROUTE-LOG.TRANSPORT", "value": "UDP"}]' | hex)
-ok "a ROUTE-LOG raises Length" test "${logged:26:6}" != "${message:26:6}"
+differ "${logged:26:6}" "${message:26:6}" "a ROUTE-LOG raises Length"
 accepts "SIGNATURE before a ROUTE-LOG (D2)" k2048 "$(covered_by_message "$logged")" "$(digest_at "$logged" 0006:0)"
 judge "$logged"
 is "$verdict" "$valid" "SIGNATURE before a ROUTE-LOG: reload-verify accepts it"

@@ -244,7 +244,7 @@ t "a missing key file is refused" 4 '' '~reload-sign: none: No such file or dire
 t "a missing certificate file is refused" 4 '' '~reload-sign: none: No such file or directory' reload-sign --key alice.key --cert none PEER-SEARCH.json
 t "a certificate as --key is refused" 4 '' '~reload-sign: alice\.crt: .*' reload-sign -q --key alice.crt --cert alice.crt PEER-SEARCH.json
 t "a key as --cert is refused" 4 '' '~reload-sign: alice\.key: .*' reload-sign --key alice.key --cert alice.key PEER-SEARCH.json
-ok "the error does not show the key" bash -c '! grep -qF "$(sed -n 5p alice.key)" "$1"' - "$errors"
+lacks "$errors" "$(sed -n 5p alice.key)" "the error does not show the key"
 : >empty
 chmod 600 empty
 t "an empty key file is refused" 4 '' '~reload-sign: empty: .*' reload-sign --key empty --cert alice.crt PEER-SEARCH.json
@@ -336,7 +336,8 @@ ok "openssl cms accepts the mail for S/MIME" openssl cms -verify -in mail.eml -C
 same mail.out mail "openssl cms extracts the signed mail"
 is "$(openssl x509 -in alice.crt -noout -email | head -n 1)" alice@example.com "the certificate names the mail's sender"
 reload-keygen ca -q --overlay chat -o other --bits 1024 --not-before 2020-01-01T00:00:00Z --not-after 2040-01-01T00:00:00Z
-ok "openssl cms refuses the mail with another CA" bash -c '! openssl cms -verify -in mail.eml -CAfile other/ca.crt -attime '$now' -out mail.out'
+t "openssl cms refuses the mail with another CA" 4 '' '~.*(unable to get local issuer certificate|self-signed certificate).*' \
+    openssl cms -verify -in mail.eml -CAfile other/ca.crt -attime $now -out mail.out
 
 # ---- reload-dump shows certificates ----
 

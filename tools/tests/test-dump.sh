@@ -249,7 +249,7 @@ is "$(grep -cF "\"$safe\"" "$output")" 4 "text: reason, KEY and APPLICATION.NAME
 # shellcheck disable=SC2317 # called by ok
 harmless()
 {
-    ! tr -d '\n' <"$1" | grep -qP '[\x00-\x1f\x7f]' &&
+    [ -s "$1" ] && ! tr -d '\n' <"$1" | grep -qP '[\x00-\x1f\x7f]' &&
         ! grep -qP '\xc2[\x80-\x9f\xad]|\xe2\x80[\x8b-\x8f\xa8-\xae]|\xe2\x81[\xa0-\xaf]|\xef\xbb\xbf' "$1" && iconv -f UTF-8 -t UTF-8 "$1"
 }
 ok "text: the whole output is harmless" harmless "$output"
@@ -284,9 +284,10 @@ ok "the error about raw control characters in JSON is harmless" harmless "$error
 
 # ---- colour ----
 
+# colours: the number of coloured lines on standard input, or "no output"
 colours()
 {
-    grep -c "$esc" || :
+    awk -v esc="$esc" 'index($0, esc) { n++ } END { print NR == 0 ? "no output" : n + 0 }'
 }
 is "$(reload-dump "$good" | colours)" 0 "output to a pipe has no colour"
 is "$(reload-dump --color never "$good" | colours)" 0 "text has no colour with --color never"
@@ -294,7 +295,7 @@ is "$(reload-dump --color auto "$good" | colours)" 0 "output to a pipe has no co
 ok "--color always colours text" test "$(reload-dump --color always "$good" | colours)" -gt 10
 ok "--color=always -f line colours a line" test "$(reload-dump --color=always -f line "$good" | colours)" = 1
 ok "--color always overrides NO_COLOR" test "$(NO_COLOR=1 reload-dump --color always "$good" | colours)" -gt 10
-is "$(reload-dump --color always -f json "$good" | colours)" 0 "JSON has no colour with --color always"
+t "--color=always with JSON is a usage error" 2 '' '~reload-dump: --color=always requires --format=text, line, ladder or annotated.*' reload-dump --color always -f json "$good"
 t "colour does not change the text" 0 @<(reload-dump "$good") '' bash -c 'reload-dump --color always "$1" | sed "s/\x1b\[[0-9]*m//g"' - "$good"
 if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
     # terminal TERM [ENVIRONMENT [OPTION...]]: runs reload-dump on a terminal that script(1) creates

@@ -66,7 +66,7 @@ t "an existing secret is not overwritten" 4 '' '~reload-keygen secret: secret: .
 is "$(cat secret)" "$before" "an existing secret is not changed"
 chmod 644 secret
 t "--force overwrites a secret" 0 '' '' reload-keygen secret -o secret --force
-ok "--force writes a new secret" test "$(cat secret)" != "$before"
+differ "$(cat secret)" "$before" "--force writes a new secret"
 is "$(stat -c %a secret)" 600 "--force sets mode 0600 again"
 (umask 0; reload-keygen secret -o open; umask 077; reload-keygen secret -o closed)
 is "$(stat -c %a open closed | xargs)" "600 600" "a secret has mode 0600 with any umask"
@@ -125,7 +125,7 @@ t "id -o FILE with an existing file succeeds" 0 '' '' reload-keygen id --overlay
 is "$(cat id.out)" cbf43926 "id -o FILE replaces an existing file"
 t "id -o /dev/full fails" 4 '' '~reload-keygen id: /dev/full: .*No space left on device' reload-keygen id --overlay chat -o /dev/full
 t "id --uuid prints an ID" 0 '~[0-9a-f]{40}' '*' reload-keygen id --uuid --verbose
-ok "two UUIDs give two IDs" test "$(reload-keygen id --quiet --uuid)" != "$(reload-keygen id --quiet --uuid)"
+differ "$(reload-keygen id --quiet --uuid)" "$(reload-keygen id --quiet --uuid)" "two UUIDs give two IDs"
 uuid='[0-9a-f]{8}-[0-9a-f]{4}-1[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}' # of version 1
 for transport in udp:5060 tcp:1 udp:65535; do
     t "--uuid --transport $transport prints the hashed text" 0 '~[0-9a-f]{40}' "~reload-keygen id: .*$uuid;${transport/:/;}.*" \

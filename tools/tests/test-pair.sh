@@ -154,7 +154,7 @@ trip "no round trip of a response without a time" null 1183896000 null
 trip "no round trip of a malformed time" null '"yesterday"' 1183896000
 trip "no round trip of a time that is an array" null '[1183896000]' 1183896000
 trip "no round trip of a time out of range" null 1e300 1183896000
-ok "without a round trip, the key is absent" bash -c '! grep -q round_trip "$1"' - "$output"
+lacks "$output" round_trip "without a round trip, the key is absent"
 { at 1000 q1.bin; at 1007 q1.bin; at 1008.5 a1.bin; at 1010 a1.bin; } >captured.json
 run "${pair[@]}" --json captured.json
 is "$(jq -sc '[.[].round_trip]' "$output")" '[null,null,1.5,3]' "a round trip starts at the last of several equal requests"

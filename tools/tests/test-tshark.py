@@ -5,8 +5,9 @@
 What is expected comes from tshark alone: packets, reassembled datagrams, and segments of TCP with their relative sequence numbers. Here
 they are only put in order, and cut where each message's Length says.
 
-  RELOAD_TOOLS  the directory of the built tools
-  TESTDATA      the directory testdata
+  RELOAD_CAPTURES  1 if the build reads captures, else 0
+  RELOAD_TOOLS     the directory of the built tools
+  TESTDATA         the directory testdata
 """
 
 import collections
@@ -190,7 +191,7 @@ def main():
     if shutil.which("tshark") is None:
         print("1..0 # SKIP tshark is not installed")
         return 0
-    if not found(captures[-1].with_name("udp.pcap"))[0]:
+    if os.environ["RELOAD_CAPTURES"] == "0":
         print("1..0 # SKIP this build reads no captures")
         return 0
     failed = 0
