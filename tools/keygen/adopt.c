@@ -32,85 +32,57 @@ static const struct command_line adopt_line = {
 
 /* ---- The lines of a certificate ---- */
 
-/* The users that a certificate names, as the index lists them. Returns NULL without memory. */
-static char *list_users(struct adopt *a, const char *path, const reload_cert *cert)
+/* Whether the index can have a name. Returns false after a warning if not. */
+static bool is_entered(struct adopt *a, const char *path, const reload_cert_name *name)
 {
-    reload_buf text = {0};
-    for (size_t i = 0; i < reload_cert_names(cert); i++) {
-        const reload_cert_name *name = reload_cert_name_at(cert, i);
-        if (name->peer)
-            continue;
-        if (strchr(name->text, ',') != NULL) {
-            tool_warn(&a->tool, "warning: %s: user \"%s\" has a comma, and is left out", path,
-                      name->text);
-            continue;
-        }
-        reload_buf_append(&text, ",", text.len > 0);
-        reload_buf_append(&text, name->text, strlen(name->text));
-    }
-    reload_buf_append(&text, "-", text.len == 0);
-    reload_buf_append(&text, "", 1);
-    char *users = text.err == RELOAD_OK ? strdup((const char *)text.octets) : NULL;
-    reload_buf_free(&text);
-    return users;
+    const char *overlay = a->ca.profile->overlay;
+    if (!name->peer && strchr(name->text, ',') != NULL)
+        tool_warn(&a->tool, "warning: %s: user \"%s\" has a comma, and is left out", path,
+                  name->text);
+    else if (name->peer && strcmp(name->text, overlay) != 0)
+        tool_warn(&a->tool,
+                  "warning: %s: names a Peer-ID of the overlay \"%s\", which is left out; the "
+                  "CA's overlay is \"%s\"",
+                  path, name->text, overlay);
+    else
+        return true;
+    return false;
 }
 
-/* Adds a line without Peer-IDs. */
-static struct entry *add_line(struct adopt *a, const char *path, const reload_cert *cert)
+/* The values of a certificate's lines; what the CRL lists is revoked. */
+static struct entry line_values(const struct adopt *a, const reload_cert *cert,
+                                const struct serial *serial)
 {
-    struct entry *entry = index_add(&a->ca.index, &a->tool);
-    if (entry == NULL)
-        return NULL;
-    (void)cert_serial(cert, &entry->serial);
-    entry->not_after = reload_cert_not_after(cert);
-    entry->users = list_users(a, path, cert);
-    if (entry->users == NULL) {
-        keygen_no_memory(&a->tool);
-        index_drop_last(&a->ca.index);
-        return NULL;
-    }
+    struct entry values = {
+        .serial = *serial, .not_after = reload_cert_not_after(cert), .revoked = -1};
     for (size_t i = 0; i < a->ca.index.foreign_count; i++)
-        if (serial_same(&a->ca.index.foreign[i].serial, &entry->serial) &&
+        if (serial_same(&a->ca.index.foreign[i].serial, serial) &&
             !RL_FAULT("ca: adopt enters what the CRL lists as revoked")) {
-            entry->revoked = a->ca.index.foreign[i].revoked;
-            entry->reason = a->ca.index.foreign[i].reason;
+            values.revoked = a->ca.index.foreign[i].revoked;
+            values.reason = a->ca.index.foreign[i].reason;
         }
-    return entry;
+    return values;
 }
 
-/* Whether a Peer-ID follows an entry's last one. */
-static bool follows(const struct entry *entry, const uint8_t id[RELOAD_ID_SIZE])
+/* Enters a certificate. Returns its first line, or NULL after reporting that memory is short. */
+static struct entry *add_lines(struct adopt *a, const char *path, const reload_cert *cert,
+                               const struct serial *serial)
 {
-    uint8_t next[RELOAD_ID_SIZE];
-    return entry->peers > 0 && entry->peers < 0xffff && id_add(entry->first, entry->peers, next) &&
-           memcmp(next, id, sizeof next) == 0;
-}
-
-/* Enters a certificate, a line for each block of Peer-IDs. Returns the number of lines; 0: failed.
- */
-static size_t add_lines(struct adopt *a, const char *path, const reload_cert *cert)
-{
-    struct entry *entry = add_line(a, path, cert);
-    size_t lines = entry != NULL;
-    for (size_t i = 0; entry != NULL && i < reload_cert_names(cert); i++) {
-        const reload_cert_name *name = reload_cert_name_at(cert, i);
-        if (!name->peer)
-            continue;
-        if (strcmp(name->text, a->ca.profile->overlay) != 0) {
-            tool_warn(&a->tool,
-                      "warning: %s: names a Peer-ID of the overlay \"%s\", which is left "
-                      "out; the CA's overlay is \"%s\"",
-                      path, name->text, a->ca.profile->overlay);
-            continue;
-        }
-        if (entry->peers > 0 && !follows(entry, name->id)) {
-            entry = add_line(a, path, cert);
-            lines = entry == NULL ? 0 : lines + 1;
-        }
-        if (entry != NULL && entry->peers++ == 0)
-            memcpy(entry->first, name->id, RELOAD_ID_SIZE);
+    struct entry values = line_values(a, cert, serial), *first = NULL;
+    size_t all = reload_cert_names(cert), count = 0;
+    const reload_cert_name **names = calloc(all + 1, sizeof *names);
+    if (names == NULL) {
+        keygen_no_memory(&a->tool);
+        return NULL;
     }
-    return lines;
+    for (size_t i = 0; i < all; i++) {
+        const reload_cert_name *name = reload_cert_name_at(cert, i);
+        if (is_entered(a, path, name))
+            names[count++] = name;
+    }
+    first = index_add_certificate(&a->ca.index, &a->tool, &values, names, count);
+    free(names);
+    return first;
 }
 
 /* ---- What would not have been issued ---- */
@@ -174,7 +146,7 @@ static bool enter(struct adopt *a, const char *path, const reload_cert *cert,
 {
     char line[2 * MAX_SERIAL + 32], digits[2 * MAX_SERIAL + 1];
     size_t before = a->ca.index.count;
-    if (!keep_copy(a, cert, serial) || add_lines(a, path, cert) == 0)
+    if (!keep_copy(a, cert, serial) || add_lines(a, path, cert, serial) == NULL)
         return false;
     for (size_t i = before; i < a->ca.index.count; i++)
         warn_of_overlap(a, path, before, &a->ca.index.entries[i]);

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MAX_INDEX = 1 << 30 };
+enum { MAX_INDEX = 1 << 30, MAX_BLOCK = 0xffff };
 
 static const char heading[] =
     "# Certificates that this CA issued; reload-keygen reads and writes this file.\n"
@@ -124,21 +124,80 @@ bool index_add_foreign(struct index *index, struct tool *tool, const struct fore
     return true;
 }
 
-struct entry *index_add(struct index *index, struct tool *tool)
+/* Adds a line with an entry's values, and takes its users over. Returns NULL after reporting that
+ * memory is short. */
+static struct entry *add_line(struct index *index, struct tool *tool, const struct entry *values)
 {
     struct entry *grown = grow(tool, index->entries, index->count, &index->cap, sizeof *grown);
     if (grown == NULL)
         return NULL;
     index->entries = grown;
-    struct entry *entry = &index->entries[index->count++];
-    *entry = (struct entry){.revoked = -1};
+    index->entries[index->count] = *values;
+    return &index->entries[index->count++];
+}
+
+void index_cut(struct index *index, size_t count)
+{
+    while (index->count > count)
+        free(index->entries[--index->count].users);
+}
+
+/* The users among names, as a line lists them; NULL after reporting that memory is short. */
+static char *list_users(struct tool *tool, const reload_cert_name *const *names, size_t count)
+{
+    reload_buf text = {0};
+    for (size_t i = 0; i < count; i++) {
+        if (names[i]->peer)
+            continue;
+        reload_buf_append(&text, ",", text.len > 0);
+        reload_buf_append(&text, names[i]->text, strlen(names[i]->text));
+    }
+    reload_buf_append(&text, "-", text.len == 0);
+    reload_buf_append(&text, "", 1);
+    char *users = text.err == RELOAD_OK ? strdup((const char *)text.octets) : NULL;
+    reload_buf_free(&text);
+    if (users == NULL)
+        keygen_no_memory(tool);
+    return users;
+}
+
+static struct entry *add_block(struct index *index, struct tool *tool, const struct entry *values,
+                               const reload_cert_name *const *names, size_t count)
+{
+    struct entry block = *values;
+    block.peers = 0;
+    block.users = list_users(tool, names, count);
+    struct entry *entry = block.users == NULL ? NULL : add_line(index, tool, &block);
+    if (entry == NULL)
+        free(block.users);
     return entry;
 }
 
-void index_drop_last(struct index *index)
+/* Whether a Peer-ID follows an entry's last one. */
+static bool follows(const struct entry *entry, const uint8_t id[RELOAD_ID_SIZE])
 {
-    if (index->count > 0)
-        free(index->entries[--index->count].users);
+    uint8_t next[RELOAD_ID_SIZE];
+    return entry->peers < MAX_BLOCK && id_add(entry->first, entry->peers, next) &&
+           memcmp(next, id, sizeof next) == 0;
+}
+
+struct entry *index_add_certificate(struct index *index, struct tool *tool,
+                                    const struct entry *values,
+                                    const reload_cert_name *const *names, size_t count)
+{
+    size_t before = index->count;
+    struct entry *block = add_block(index, tool, values, names, count);
+    for (size_t i = 0; block != NULL && i < count; i++) {
+        if (!names[i]->peer)
+            continue;
+        if (block->peers > 0 && !follows(block, names[i]->id))
+            block = add_block(index, tool, values, names, count);
+        if (block != NULL && block->peers++ == 0)
+            memcpy(block->first, names[i]->id, RELOAD_ID_SIZE);
+    }
+    if (block == NULL && !RL_FAULT("index: a certificate's lines are added together, or none"))
+        index_cut(index, before);
+    return block == NULL ? NULL : &index->entries[before];
 }
 
 /* The first of the entries from one on that has a serial number. */
@@ -225,7 +284,8 @@ static bool read_entry(char *line, struct entry *entry)
     char *peers = field(&line), *users = field(&line);
     unsigned long number;
     if (users == NULL || line != NULL || !serial_parse(serial, &entry->serial) ||
-        !argument_time_parse(not_after, &entry->not_after) || !read_number(peers, 0xffff, &number))
+        !argument_time_parse(not_after, &entry->not_after) ||
+        !read_number(peers, MAX_BLOCK, &number))
         return false;
     entry->peers = (unsigned)number;
     if (!read_revoked(revoked, entry))
@@ -235,6 +295,15 @@ static bool read_entry(char *line, struct entry *entry)
         return false;
     entry->users = strdup(users);
     return entry->users != NULL;
+}
+
+static bool add_read_line(struct index *index, struct tool *tool, char *text)
+{
+    struct entry entry = {.revoked = -1};
+    bool good = read_entry(text, &entry) && add_line(index, tool, &entry) != NULL;
+    if (!good)
+        free(entry.users);
+    return good;
 }
 
 /* A comment, or one of the settings "# max-peers 16", "# crl-number 3" and "# succeeds DIR". A bit
@@ -277,8 +346,7 @@ static const char *read_lines(struct index *index, struct tool *tool, char *text
             return "not a line of an index";
         if (*text == '#' && !read_setting(text, index, &seen))
             return "value missing or out of range";
-        struct entry *entry = *text == '#' ? NULL : index_add(index, tool);
-        if (*text != '#' && (entry == NULL || !read_entry(text, entry)))
+        if (*text != '#' && !add_read_line(index, tool, text))
             return "not a line of an index";
         text += n + 1;
         len -= n + 1;

@@ -41,61 +41,19 @@ static const struct command_line issue_line = {
 
 /* ---- The new lines of the index ---- */
 
-/* The users of a certificate's names as the index lists them. NULL without memory. */
-static char *list_users(struct issue *s)
-{
-    reload_buf text = {0};
-    for (size_t i = 0; i < s->leaf.name_count; i++) {
-        if (s->leaf.names[i].peer)
-            continue;
-        reload_buf_append(&text, ",", text.len > 0);
-        reload_buf_append(&text, s->leaf.names[i].text, strlen(s->leaf.names[i].text));
-    }
-    reload_buf_append(&text, "-", text.len == 0);
-    reload_buf_append(&text, "", 1);
-    char *users = text.err == RELOAD_OK ? strdup((const char *)text.octets) : NULL;
-    reload_buf_free(&text);
-    if (users == NULL)
-        keygen_no_memory(s->tool);
-    return users;
-}
-
 static void drop_lines(struct issue *s)
 {
-    while (s->ca.index.count > s->before)
-        index_drop_last(&s->ca.index);
+    index_cut(&s->ca.index, s->before);
 }
 
-static struct entry *add_line(struct issue *s, const struct serial *serial)
-{
-    struct entry *entry = index_add(&s->ca.index, s->tool);
-    if (entry == NULL)
-        return NULL;
-    entry->serial = *serial;
-    entry->not_after = s->leaf.not_after;
-    entry->users = list_users(s);
-    return entry->users == NULL ? NULL : entry;
-}
-
-/* A line for each block of Peer-IDs; a renewed certificate may have several. */
 static bool add_lines(struct issue *s, const struct serial *serial)
 {
-    uint8_t next[RELOAD_ID_SIZE];
+    const reload_cert_name *names[2 * MAX_NAMES];
+    struct entry values = {.serial = *serial, .not_after = s->leaf.not_after, .revoked = -1};
+    for (size_t i = 0; i < s->leaf.name_count; i++)
+        names[i] = &s->leaf.names[i];
     s->before = s->ca.index.count;
-    struct entry *entry = add_line(s, serial);
-    for (size_t i = 0; entry != NULL && i < s->leaf.name_count; i++) {
-        const reload_cert_name *name = &s->leaf.names[i];
-        if (!name->peer)
-            continue;
-        if (entry->peers > 0 &&
-            (!id_add(entry->first, entry->peers, next) || memcmp(next, name->id, sizeof next) != 0))
-            entry = add_line(s, serial);
-        if (entry != NULL && entry->peers++ == 0)
-            memcpy(entry->first, name->id, RELOAD_ID_SIZE);
-    }
-    if (entry == NULL)
-        drop_lines(s);
-    return entry != NULL;
+    return index_add_certificate(&s->ca.index, s->tool, &values, names, s->leaf.name_count) != NULL;
 }
 
 /* ---- The certificate ---- */

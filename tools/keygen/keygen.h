@@ -260,11 +260,15 @@ struct ca;
 bool index_read(struct index *index, struct ca *ca, bool may_be_missing);
 /* Replaces the index file. */
 bool index_write(const struct index *index, struct ca *ca);
-/* Adds an entry. Returns NULL after reporting that memory is short. */
-struct entry *index_add(struct index *index, struct tool *tool);
+/* Adds a certificate: a line for each block of consecutive Peer-IDs among its names, each line with
+ * the users among them. values: its serial number and dates. Returns its first line. Returns NULL,
+ * with no line added, after reporting that memory is short. */
+struct entry *index_add_certificate(struct index *index, struct tool *tool,
+                                    const struct entry *values,
+                                    const reload_cert_name *const *names, size_t count);
 bool index_add_foreign(struct index *index, struct tool *tool, const struct foreign *foreign);
-/* Drops the last entry. */
-void index_drop_last(struct index *index);
+/* Drops the lines after the first count. */
+void index_cut(struct index *index, size_t count);
 void index_free(struct index *index);
 /* The first line of the certificate with a serial number; NULL: none. */
 struct entry *index_find(const struct index *index, const struct serial *serial);
