@@ -117,9 +117,27 @@ static void test_both_or_none(void **state)
     assert_int_equal(tool_finish(&tool), STATUS_FINE);
 }
 
+/* A text that memory was short for is not written in part. */
+static void test_lost_text(void **state)
+{
+    (void)state;
+    char dir[] = "/tmp/reload-output-XXXXXX", path[64];
+    struct tool tool = {.name = "test"};
+    struct output out;
+    const reload_buf text = {.octets = (uint8_t *)"begin", .len = 5, .err = RELOAD_ERR_MEMORY};
+    assert_non_null(mkdtemp(dir));
+    (void)snprintf(path, sizeof path, "%s/a", dir);
+    assert_true(output_open(&out, &tool, path, 0));
+    output_write_buf(&out, &text);
+    assert_false(output_close(&out));
+    assert_int_equal(rmdir(dir), 0); /* it is empty */
+    assert_int_equal(tool_finish(&tool), STATUS_FAILED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(test_second_name),
-                                       cmocka_unit_test(test_both_or_none)};
+                                       cmocka_unit_test(test_both_or_none),
+                                       cmocka_unit_test(test_lost_text)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

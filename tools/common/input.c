@@ -54,11 +54,16 @@ static ptrdiff_t read_file(void *arg, uint8_t *octets, size_t size)
     return n;
 }
 
-/* A reload_source: what was read to recognise the file, then the rest. */
+/* A reload_source: what was read to recognise the file, then the rest. If memory for the beginning
+ * was short, octets are lost, and none of the rest is read. */
 static ptrdiff_t read_input(void *arg, uint8_t *octets, size_t size)
 {
     struct input *in = arg;
     size_t left = in->head.len - in->head_pos, n = left < size ? left : size;
+    if (left == 0 && in->head.err != RELOAD_OK) {
+        errno = ENOMEM;
+        return -1;
+    }
     if (left == 0)
         return in->head_over ? 0 : read_file(in, octets, size);
     memcpy(octets, in->head.octets + in->head_pos, n);

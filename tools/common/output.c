@@ -349,6 +349,18 @@ void output_check(struct output *out, reload_err err)
     out->failed = true;
 }
 
+void output_text(struct output *out, const char *text)
+{
+    (void)output_write(out, text, strlen(text));
+}
+
+void output_write_buf(struct output *out, const reload_buf *buf)
+{
+    output_check(out, buf->err);
+    if (buf->err == RELOAD_OK)
+        (void)output_write(out, buf->octets, buf->len);
+}
+
 bool output_shares(const struct output *out, int fd)
 {
     struct stat a, b;

@@ -13,6 +13,15 @@
 
 enum { MAX_LINE = 1023, MAX_FILE = 64 * 1024 };
 
+/* Adds the octet after its last one. Returns false after reporting that memory is short. */
+static bool end_passphrase(struct tool *tool, const char *path, reload_buf *passphrase)
+{
+    reload_buf_append(passphrase, "", 1);
+    if (passphrase->err != RELOAD_OK)
+        tool_error(tool, STATUS_FAILED, "%s: %s", path, reload_strerror(passphrase->err));
+    return passphrase->err == RELOAD_OK;
+}
+
 bool passphrase_read(struct tool *tool, const char *path, reload_buf *passphrase)
 {
     if (!file_read(tool, path, MAX_FILE, passphrase, true))
@@ -21,8 +30,7 @@ bool passphrase_read(struct tool *tool, const char *path, reload_buf *passphrase
         passphrase->len--;
     if (passphrase->len > 0 && passphrase->octets[passphrase->len - 1] == '\r')
         passphrase->len--;
-    reload_buf_append(passphrase, "", 1);
-    return passphrase->err == RELOAD_OK;
+    return end_passphrase(tool, path, passphrase);
 }
 
 /* ---- Signals that would leave the terminal without echo ---- */
@@ -128,12 +136,10 @@ bool passphrase_ask(struct tool *tool, const char *path, reload_buf *passphrase)
         len = prompt(terminal, path, &shown, line);
     while (len < 0 && arrived == SIGTSTP);
     (void)close(terminal);
-    if (len >= 0) {
+    if (len >= 0)
         reload_buf_append(passphrase, line, (size_t)len);
-        reload_buf_append(passphrase, "", 1);
-    } else {
+    else
         tool_error(tool, STATUS_FAILED, "%s: passphrase required, but none was typed", path);
-    }
     explicit_bzero(line, sizeof line);
-    return len >= 0;
+    return len >= 0 && end_passphrase(tool, path, passphrase);
 }

@@ -126,6 +126,9 @@ bool output_sync(struct output *out);
 void output_discard(struct output *out);
 /* A reload_sink. */
 int output_write(void *out, const void *octets, size_t len);
+void output_text(struct output *out, const char *text);
+/* Writes a buffer; after one whose allocation has failed, no file appears. */
+void output_write_buf(struct output *out, const reload_buf *buf);
 /* Takes the result of rendering into it: after an error no file appears. */
 void output_check(struct output *out, reload_err err);
 /* Marks the end of a message: if a message does not fit the buffer, those before it are written

@@ -244,7 +244,7 @@ static void adopt_all(struct adopt *a, char **files)
     warn_of_no_crl(a);
     bool written = index_write(&a->ca.index, &a->ca);
     if (written && !a->tool.quiet)
-        (void)output_write(&out, a->report.octets, a->report.len);
+        output_write_buf(&out, &a->report);
     (void)output_close(&out);
 }
 

@@ -69,7 +69,7 @@ bool keygen_prepare(struct output *out, struct tool *tool, const char *path, con
         return false;
     if (!output_is_hidden(out))
         return true;
-    (void)output_write(out, text->octets, text->len);
+    output_write_buf(out, text);
     if (output_sync(out))
         return true;
     output_discard(out);
@@ -79,7 +79,7 @@ bool keygen_prepare(struct output *out, struct tool *tool, const char *path, con
 bool keygen_publish(struct output *out, const reload_buf *text)
 {
     if (!output_is_hidden(out))
-        (void)output_write(out, text->octets, text->len);
+        output_write_buf(out, text);
     return output_close(out);
 }
 

@@ -183,39 +183,42 @@ static bool write_files(struct issue *s, const struct serial *serial, struct key
     return written;
 }
 
-/* Prints what was issued. */
-static void print_issued(struct issue *s)
+static void print_json(struct issue *s, const struct entry *entry)
 {
-    const struct entry *entry = &s->ca.index.entries[s->before];
-    reload_buf text = {0};
+    reload_json_writer w;
+    reload_json_writer_init(&w, output_flags(&s->out), output_write, &s->out);
+    print_json_entry(&w, &s->ca.index, entry, s->leaf.not_before);
+    output_check(&s->out, reload_json_writer_finish(&w));
+    output_text(&s->out, "\n");
+}
+
+static void print_text(struct issue *s, const struct entry *entry)
+{
     char serial[2 * MAX_SERIAL + 1], until[RELOAD_TIME_SIZE];
-    if (s->json) {
-        reload_json_writer w;
-        reload_json_writer_init(&w, output_flags(&s->out), output_write, &s->out);
-        print_json_entry(&w, &s->ca.index, entry, s->leaf.not_before);
-        output_check(&s->out, reload_json_writer_finish(&w));
-        (void)output_write(&s->out, "\n", 1);
-        return;
-    }
     serial_text(&entry->serial, serial);
     reload_time_text(entry->not_after / RELOAD_SECOND, until);
     const char *const rows[][2] = {
         {"serial    ", serial}, {"users     ", entry->users}, {"not-after ", until}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        reload_buf_append(&text, rows[i][0], strlen(rows[i][0]));
-        reload_buf_append(&text, rows[i][1], strlen(rows[i][1]));
-        reload_buf_append(&text, "\n", 1);
+        output_text(&s->out, rows[i][0]);
+        output_text(&s->out, rows[i][1]);
+        output_text(&s->out, "\n");
     }
-    reload_buf ids = {0};
-    print_peer_ids(&s->ca.index, entry, "\npeer-id   ", &ids);
-    if (ids.len > 0) {
-        reload_buf_append(&text, "peer-id   ", 10);
-        reload_buf_append(&text, ids.octets, ids.len);
-        reload_buf_append(&text, "\n", 1);
-    }
-    (void)output_write(&s->out, text.octets, text.len);
-    reload_buf_free(&ids);
-    reload_buf_free(&text);
+    if (entry->peers == 0)
+        return;
+    output_text(&s->out, "peer-id   ");
+    print_peer_ids(&s->out, &s->ca.index, entry, "\npeer-id   ");
+    output_text(&s->out, "\n");
+}
+
+/* Prints what was issued. */
+static void print_issued(struct issue *s)
+{
+    const struct entry *entry = &s->ca.index.entries[s->before];
+    if (s->json)
+        print_json(s, entry);
+    else
+        print_text(s, entry);
 }
 
 static void issue_files(struct issue *s, reload_rng *rng, struct keygen_files *files)

@@ -442,8 +442,8 @@ enum certificate_status entry_status(const struct entry *entry, reload_time now)
 /* A JSON object of a certificate. entry: its first line. */
 void print_json_entry(reload_json_writer *w, const struct index *index, const struct entry *entry,
                       reload_time now);
-/* Its users and Peer-IDs, separated by commas. */
-void print_peer_ids(const struct index *index, const struct entry *entry, const char *separator,
-                    reload_buf *text);
+/* Its Peer-IDs, or "-". */
+void print_peer_ids(struct output *out, const struct index *index, const struct entry *entry,
+                    const char *separator);
 
 #endif

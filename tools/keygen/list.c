@@ -114,47 +114,47 @@ static void print_heading(struct list *l)
     l->any = true;
 }
 
-static void print_text(struct list *l, const char *name, const char *status, reload_time not_after,
-                       const char *users, const reload_buf *peer_ids)
+/* Prints the columns of a line before its Peer-IDs. */
+static void print_columns(struct list *l, const char *name, const char *status,
+                          reload_time not_after, const char *users)
 {
     char line[192], until[RELOAD_TIME_SIZE];
     reload_time_text(not_after / RELOAD_SECOND, until);
-    int n = snprintf(line, sizeof line, "%-32s  %-7s  %s  ", name, status, until);
+    int n = snprintf(line, sizeof line, "  %-7s  %s  ", status, until);
+    output_text(&l->out, name);
+    for (size_t len = strlen(name); len < 2 * SERIAL_SIZE; len++)
+        output_text(&l->out, " ");
     (void)output_write(&l->out, line, n < 0 ? 0 : (size_t)n);
-    (void)output_write(&l->out, users, strlen(users));
-    (void)output_write(&l->out, "  ", 2);
-    (void)output_write(&l->out, peer_ids->len > 0 ? (const char *)peer_ids->octets : "-",
-                       peer_ids->len > 0 ? peer_ids->len : 1);
-    (void)output_write(&l->out, "\n", 1);
+    output_text(&l->out, users);
+    output_text(&l->out, "  ");
 }
 
 static void print_entry(struct list *l, const struct entry *entry)
 {
     char serial[2 * MAX_SERIAL + 1];
-    reload_buf peer_ids = {0};
     print_heading(l);
     if (l->json) {
         print_json_entry(&l->writer, &l->ca.index, entry, l->now);
         return;
     }
     serial_text(&entry->serial, serial);
-    print_peer_ids(&l->ca.index, entry, ",", &peer_ids);
-    print_text(l, serial, certificate_statuses[entry_status(entry, l->now)], entry->not_after,
-               entry->users, &peer_ids);
-    reload_buf_free(&peer_ids);
+    print_columns(l, serial, certificate_statuses[entry_status(entry, l->now)], entry->not_after,
+                  entry->users);
+    print_peer_ids(&l->out, &l->ca.index, entry, ",");
+    output_text(&l->out, "\n");
 }
 
 /* Prints a file of the CA that expires, or has expired: until it is renewed, verifiers reject what
  * depends on it. */
 static void print_file(struct list *l, const char *path, reload_time not_after, bool expired)
 {
-    const reload_buf none = {0};
     const char *status = certificate_statuses[expired ? CERT_EXPIRED : CERT_GOOD];
     if (!expires(l, not_after) || (expired && RL_FAULT("list: an expired file of the CA")))
         return;
     print_heading(l);
     if (!l->json) {
-        print_text(l, path, status, not_after, "-", &none);
+        print_columns(l, path, status, not_after, "-");
+        output_text(&l->out, "-\n");
         return;
     }
     reload_json_begin_object(&l->writer);
@@ -227,7 +227,7 @@ static void list_all(struct list *l)
     if (l->json) {
         reload_json_end_array(&l->writer);
         output_check(&l->out, reload_json_writer_finish(&l->writer));
-        (void)output_write(&l->out, "\n", 1);
+        output_text(&l->out, "\n");
     }
     (void)output_close(&l->out);
     if (l->expiring != NOT_SPECIFIED && l->any)

@@ -12,10 +12,12 @@ enum certificate_status entry_status(const struct entry *entry, reload_time now)
     return entry->revoked >= 0 ? CERT_REVOKED : entry->not_after < now ? CERT_EXPIRED : CERT_GOOD;
 }
 
-void print_peer_ids(const struct index *index, const struct entry *entry, const char *separator,
-                    reload_buf *text)
+void print_peer_ids(struct output *out, const struct index *index, const struct entry *entry,
+                    const char *separator)
 {
-    size_t begin = text->len;
+    const char *before = "";
+    if (entry->peers == 0)
+        output_text(out, "-");
     for (; entry != NULL; entry = index_next(index, entry))
         for (unsigned i = 0; i < entry->peers; i++) {
             uint8_t id[RELOAD_ID_SIZE];
@@ -23,8 +25,9 @@ void print_peer_ids(const struct index *index, const struct entry *entry, const 
             if (!id_add(entry->first, i, id))
                 break;
             reload_hex_encode(id, sizeof id, digits);
-            reload_buf_append(text, separator, text->len > begin ? strlen(separator) : 0);
-            reload_buf_append(text, digits, sizeof digits);
+            output_text(out, before);
+            (void)output_write(out, digits, sizeof digits);
+            before = separator;
         }
 }
 

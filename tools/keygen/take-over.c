@@ -23,7 +23,7 @@ static reload_err take_key(void *arg, const uint8_t *octets, size_t len, const c
     if (reload_key_parse(octets, len, NULL, &plain, NULL) == RELOAD_ERR_PASSPHRASE)
         reload_buf_append(&t->text, octets, len);
     reload_key_free(&plain);
-    return RELOAD_OK;
+    return t->text.err;
 }
 
 static bool read_key(struct make_ca *m, struct taken_key *t)

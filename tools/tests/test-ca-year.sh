@@ -107,6 +107,11 @@ is "$(keygen list --ca ca --user bob@example.com | tail -n 1 | tr -s ' ' | cut -
 t "nothing expires within a day" 0 '' '' keygen list --ca ca --expiring 1d
 ok "in 340 days what was not renewed expires" in_json "map(.serial) | index(\"$(serial bob.crt)\") != null and index(\"$(serial alice.crt)\") == null" \
     at $((now + 340 * day)) reload-keygen list -q --ca ca --json --expiring 30d
+long=$(printf 'd%.0s' {1..200})
+cp -r ca "$long"
+t "a file with a long path is listed" 1 "~SERIAL .*
+$long/overlay\\.crl  good     2[^ ]*Z  -  -" '' keygen list --ca "$long" --expiring 100d
+rm -r "$long"
 t "the CRL expires within 100 days" 1 $'~SERIAL .*\nca/overlay.crl .*' '' keygen list --ca ca --expiring 100d
 ok "after its expiry a certificate is listed as expired" in_json "map(.serial) | index(\"$(serial bob.crt)\") != null" \
     at $((now + 380 * day)) reload-keygen list --ca ca --json --status expired
