@@ -227,10 +227,7 @@ static struct crl_dates first_dates(const struct make_ca *m)
 {
     if (m->seed != NULL)
         return (struct crl_dates){m->not_before, m->not_after};
-    reload_time now = tool_now();
-    if (now < KEYGEN_MIN_TIME || now > KEYGEN_MAX_TIME)
-        now = m->not_before;
-    struct crl_dates dates = crl_dates_at(now);
+    struct crl_dates dates = crl_dates_now(m->not_before);
     if (m->not_before < dates.this_update)
         dates.this_update = m->not_before;
     return dates;

@@ -221,6 +221,12 @@ struct crl_dates crl_dates_at(reload_time time)
     return dates;
 }
 
+struct crl_dates crl_dates_now(reload_time otherwise)
+{
+    reload_time now = tool_now();
+    return crl_dates_at(now < KEYGEN_MIN_TIME || now > KEYGEN_MAX_TIME ? otherwise : now);
+}
+
 /* Gives the index the next number, and makes the CRL with it. */
 static bool make_crl(struct ca *ca, const struct crl_dates *dates, reload_buf *pem)
 {

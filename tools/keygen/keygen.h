@@ -386,6 +386,8 @@ struct crl_dates {
 
 /* The default dates for a CRL made at a time. */
 struct crl_dates crl_dates_at(reload_time time);
+/* Those for one made now, or at another time if the machine's clock is out of range. */
+struct crl_dates crl_dates_now(reload_time otherwise);
 /* Writes the index, and then the CRL with the next number, also to the path copy (NULL: none), and
  * the CRLs of the CAs that it succeeds. If the profile lists no CRL of the directory, it is added.
  * All that can fail is tried before. Returns false after reporting an error. */

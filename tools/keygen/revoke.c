@@ -237,8 +237,7 @@ static void revoke_chosen(struct revoke *r)
 {
     struct output out = {.fd = -1};
     reload_time now = tool_now();
-    struct crl_dates dates =
-        crl_dates_at(now < KEYGEN_MIN_TIME || now > KEYGEN_MAX_TIME ? r->time : now);
+    struct crl_dates dates = crl_dates_now(r->time);
     if (r->time > now && !RL_FAULT("ca: a warning of a future revocation"))
         tool_warn(&r->tool, "warning: --time is in the future: reload-verify accepts the "
                             "certificates until then, list and openssl show them as revoked now");

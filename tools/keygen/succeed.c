@@ -200,11 +200,10 @@ static void make_successor(struct make_ca *m, struct succession *s, reload_rng *
         ca_certify(m, rng, m->ca.key, s->old.cert, s->old.cert, s->old.key, &s->link) &&
         (m->ca.cert = ca_parse(m, &cert)) != NULL && make_profile(s, &m->tool) &&
         take_index(m, s)) {
-        reload_time now = tool_now();
         struct ca_content content = {.key = &key,
                                      .cert = &cert,
                                      .profile = s->profile,
-                                     .dates = crl_dates_at(now < 0 ? m->not_before : now),
+                                     .dates = crl_dates_now(m->not_before),
                                      .add = add_files,
                                      .arg = s};
         (void)ca_make_directory(m, &content);

@@ -91,14 +91,15 @@ void ca_take_over(struct make_ca *m)
     struct taken_key key = {.m = m};
     reload_buf cert = {0};
     reload_profile *profile = NULL;
-    reload_time now = tool_now();
     tool_hide_memory();
     m->ca.cert = keygen_read_cert(&m->tool, m->cert_file);
     if (m->ca.cert != NULL && read_key(m, &key) && check_cert(m) && take_crl(m) &&
         (profile = ca_new_profile(m, reload_cert_key_bits(m->ca.cert))) != NULL) {
         reload_err err = reload_cert_write(m->ca.cert, &cert);
-        struct ca_content content = {
-            .key = &key.text, .cert = &cert, .profile = profile, .dates = crl_dates_at(now)};
+        struct ca_content content = {.key = &key.text,
+                                     .cert = &cert,
+                                     .profile = profile,
+                                     .dates = crl_dates_now(reload_cert_not_before(m->ca.cert))};
         if (err != RELOAD_OK)
             tool_error(&m->tool, STATUS_FAILED, "%s: %s", m->cert_file, reload_strerror(err));
         else if (ca_make_directory(m, &content))

@@ -99,6 +99,15 @@ early revoke time --ca ca --serial "$serial"
 early crl time --ca ca -o late.crl
 ok "refused calls leave no file" bash -c '[ ! -e late ] && [ ! -e late.key ] && [ ! -e late.crt ] && [ ! -e late.crl ]'
 same ca/index index.before "refused calls leave the index as it was"
+for clock in -1 253402300800; do
+    t "a CA is taken over with the clock at $clock" 0 '' '~.*' at $clock reload-keygen ca --overlay chat --key ca/ca.key --cert ca/ca.crt -o taken$clock
+    cp -r ca old$clock
+    t "a CA is succeeded with the clock at $clock" 0 '' '' at $clock reload-keygen ca -q --succeed old$clock --bits 1024 "${dates[@]}" -o next$clock
+    for made in taken next; do
+        is "$(openssl crl -in $made$clock/overlay.crl -noout -lastupdate)" "lastUpdate=Jan  1 00:00:00 2020 GMT" \
+            "$made$clock: its first CRL is valid from the CA's beginning"
+    done
+done
 t "a certificate from 9999 on, without --not-after, is refused" 4 '' '~reload-keygen self-signed: .*date out of range \(1970 to 9999\)' \
     at 253402300799 reload-keygen self-signed -q --overlay chat --bits 1024 --seed 03 -o late
 t "revoke with a clock after 2106 is accepted" 0 '' '' at $over reload-keygen revoke --quiet --ca ca --serial "$serial"
