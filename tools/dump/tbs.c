@@ -56,11 +56,11 @@ static void write_covered(struct dump *d, const reload_msg *msg, const reload_si
 void dump_tbs(struct dump *d, struct input *in)
 {
     reload_site site;
-    char text[128];
+    char text[128], where[96];
     const char *wrong = find_site(in->msg, d->tbs, &site, text, sizeof text);
     if (wrong == NULL)
         write_covered(d, in->msg, &site);
     else
-        tool_error(d->tool, STATUS_FAILED, "%s: offset %" PRIu64 ": message %" PRIu64 ": %s: %s",
-                   in->file, in->item->offset, in->index, d->tbs, wrong);
+        tool_error(d->tool, STATUS_FAILED, "%s: %s: message %" PRIu64 ": %s: %s", in->origin.file,
+                   origin_place(&in->origin, in->item->offset, where), in->index, d->tbs, wrong);
 }

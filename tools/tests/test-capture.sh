@@ -119,6 +119,11 @@ xxd -p two.pcap | tr -d '\n' | sed "s/$(le32 1183896000)$(le32 250000)/000000000
 check "a message without a time" 4 reload-verify --secret "$secret" --time capture timeless.pcap
 has "a message without a time: why" err 'could not be checked: its capture time is missing'
 
+check "--explain: the other secret's message" 1 reload-verify --secret <(printf 'another\n') --explain --time capture -f binary -o /dev/null two.pcap
+has "--explain: a warning names the frame" err 'two.pcap: frame 1: offset 0: message 1: explain: '
+check "--tbs of an attribute that is not a signature" 4 reload-dump --tbs /attributes/0 two.pcap
+has "--tbs: the error names the frame" err 'two.pcap: frame 1: offset 0: message 1: /attributes/0: '
+
 check "--filter" 0 reload-dump -f line --filter 'ip[4:2] = 2' two.pcap
 has "--filter keeps frame numbers" out 'two.pcap:2:'
 check "--filter with ports" 3 reload-dump -f line --filter 'udp port 6084' first.pcap second.pcap

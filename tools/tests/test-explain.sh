@@ -654,6 +654,15 @@ t "text: a foreign key over other octets" 1 "~.*: invalid: bad-digest .*
     explain: SIGNATURE /attributes/2: no known misreading fits; the key of .*serial 0*$serial has signed other octets" '~.*not a CA.s.*' \
     reload-verify --ca ca/ca.crt --ca bob.crt --time $now --explain foreign.bin
 
+# a name that is not ASCII and longer than is shown: it is cut between characters
+name=x$(printf '€%.0s' {1..63})
+reload-keygen ca -q --overlay chat --name "$name" --bits 2048 --not-before 2006-01-01 --not-after 2030-01-01 -o named2
+unhex "$(sealed "$(unhex "$covered" | openssl dgst -sha1 -sign named2/ca.key | hex)")" >named.bin
+serial=$(openssl x509 -in named2/ca.crt -noout -serial | cut -d = -f 2 | tr A-F a-f)
+t "text: the name of a foreign key's certificate is shown in UTF-8" 1 "~.*: invalid: bad-digest .*
+    explain: SIGNATURE /attributes/2: the digest fits: key-of-ca: .*: CN=${name:0:175}, serial 0*$serial" '' \
+    reload-verify --ca ca/ca.crt --ca named2/ca.crt --time $now --explain named.bin
+
 # a message too large to try all readings
 mode=hmac
 attributes=

@@ -24,6 +24,21 @@ static void print_escaped(struct verify *v, const char *text)
     (void)reload_escape((const uint8_t *)text, strlen(text), output_write, &v->out);
 }
 
+/* "tool: put.bin: offset 0: message 1: …" */
+__attribute__((format(printf, 3, 4))) static void warn_of_slot(const struct verify *v,
+                                                               const struct slot *slot,
+                                                               const char *format, ...)
+{
+    char words[1600], where[96];
+    const reload_origin *origin = &slot->origin;
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(words, sizeof words, format, args);
+    va_end(args);
+    tool_warn(&v->tool, "%s: %s: message %" PRIu64 ": %s", origin->file,
+              origin_place(origin, origin->offset, where), origin->index, words);
+}
+
 static void print_signatures(struct verify *v, const reload_msg *msg, const reload_report *report,
                              const char *indent)
 {
@@ -81,11 +96,9 @@ static int print_finding(void *arg, const struct lint_finding *finding)
 static int warn_of_finding(void *arg, const struct lint_finding *finding)
 {
     const struct lint_lines *lines = arg;
-    const reload_origin *origin = &lines->slot->origin;
-    char text[640], where[96];
+    char text[640];
     finding_text(lines->msg, finding, text, sizeof text);
-    tool_warn(&lines->v->tool, "%s: %s: message %" PRIu64 ": %s%s", origin->file,
-              origin_place(origin, origin->offset, where), origin->index, lines->prefix, text);
+    warn_of_slot(lines->v, lines->slot, "%s%s", lines->prefix, text);
     return 0;
 }
 
@@ -128,28 +141,38 @@ static bool explanation_text(const struct explanation *explanation, size_t i, ch
     return true;
 }
 
-/* "explain: the message fits: …", one line for each mistake that reproduces its fault */
+/* Prints "explain: …", or a warning if messages are passed on. */
+__attribute__((format(printf, 4, 5))) static void print_explanation(struct verify *v,
+                                                                    const struct slot *slot,
+                                                                    const char *indent,
+                                                                    const char *format, ...)
+{
+    char words[1536];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(words, sizeof words, format, args);
+    va_end(args);
+    if (v->options.form != NULL) {
+        warn_of_slot(v, slot, "explain: %s", words);
+    } else {
+        print(v, "%s    explain: ", indent);
+        output_text(&v->out, words);
+        output_text(&v->out, "\n");
+    }
+}
+
+/* One line for each mistake that reproduces the message's fault */
 static void print_faults(struct verify *v, const struct slot *slot, const reload_report *report,
                          const char *indent)
 {
     size_t count;
     const struct explained_fault *fault = explanations_faults(&v->explanations, report, &count);
-    for (size_t i = 0; i < count; i++, fault++) {
-        const explain_reading_def *r = fault->reading;
-        if (v->options.form != NULL)
-            tool_warn(&v->tool,
-                      "%s: offset %" PRIu64 ": message %" PRIu64
-                      ": explain: the message fits: %s: %s (%s)",
-                      slot->origin.file, slot->origin.offset, slot->origin.index, r->word, r->text,
-                      r->section);
-        else
-            print(v, "%s    explain: the message fits: %s: %s (%s)\n", indent, r->word, r->text,
-                  r->section);
-    }
+    for (size_t i = 0; i < count; i++, fault++)
+        print_explanation(v, slot, indent, "the message fits: %s: %s (%s)", fault->reading->word,
+                          fault->reading->text, fault->reading->section);
 }
 
-/* "explain: SIGNATURE /attributes/2: the digest fits: …", one line for each fit; warnings if
- * messages are passed on. */
+/* "explain: SIGNATURE /attributes/2: the digest fits: …", one line for each fit */
 static void print_explanations(struct verify *v, const struct slot *slot, const reload_msg *msg,
                                const reload_report *report, const char *indent)
 {
@@ -161,16 +184,9 @@ static void print_explanations(struct verify *v, const struct slot *slot, const 
         if (!reload_msg_pointer(msg, signature->attr, pointer, sizeof pointer))
             pointer[0] = '\0';
         for (size_t k = 0;
-             explanation != NULL && explanation_text(explanation, k, text, sizeof text); k++) {
-            const char *name = reload_msg_attr(msg, signature->attr)->def->name;
-            if (v->options.form != NULL)
-                tool_warn(&v->tool,
-                          "%s: offset %" PRIu64 ": message %" PRIu64 ": explain: %s %s: %s",
-                          slot->origin.file, slot->origin.offset, slot->origin.index, name, pointer,
-                          text);
-            else
-                print(v, "%s    explain: %s %s: %s\n", indent, name, pointer, text);
-        }
+             explanation != NULL && explanation_text(explanation, k, text, sizeof text); k++)
+            print_explanation(v, slot, indent, "%s %s: %s",
+                              reload_msg_attr(msg, signature->attr)->def->name, pointer, text);
     }
 }
 
@@ -265,11 +281,8 @@ void report_rejected(struct verify *v, const struct slot *slot)
     const reload_report *report = slot->report;
     explanations_rewind(&v->explanations);
     if (report->verdict == RELOAD_INVALID) {
-        char where[96];
-        tool_warn(&v->tool, "%s: %s: message %" PRIu64 ": not passed on: %s: %s%s",
-                  slot->origin.file, origin_place(&slot->origin, slot->origin.offset, where),
-                  slot->origin.index, reload_reason_text(report->reason), report->detail,
-                  hint(v, report));
+        warn_of_slot(v, slot, "not passed on: %s: %s%s", reload_reason_text(report->reason),
+                     report->detail, hint(v, report));
         print_explanations(v, slot, slot->msg, report, "");
     }
     warn_of_findings(v, slot, slot->msg, report);

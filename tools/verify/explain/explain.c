@@ -291,11 +291,13 @@ static void open_with(struct search *s, const reload_cert *cert, explain_reading
 /* Names the certificate whose key is tried next. */
 static void set_whose(struct search *s, const reload_cert *cert)
 {
-    (void)snprintf(s->whose, sizeof s->whose, "%.180s, serial %.60s", reload_cert_subject(cert),
+    enum { MAX = 180 };
+    const char *subject = reload_cert_subject(cert); /* escaped already */
+    size_t len = strlen(subject);
+    for (len = len > MAX ? MAX : len; ((uint8_t)subject[len] & 0xc0) == 0x80;)
+        len--; /* not within a character */
+    (void)snprintf(s->whose, sizeof s->whose, "%.*s, serial %.60s", (int)len, subject,
                    reload_cert_serial(cert));
-    for (char *c = s->whose; *c != '\0'; c++)
-        if (*c < ' ' || *c > '~')
-            *c = '?';
 }
 
 /* The same with a certificate in DER, unless it has the signer's key. */
