@@ -129,7 +129,7 @@ static bool keep_copy(struct adopt *a, const reload_cert *cert, const struct ser
 {
     reload_buf pem = {0};
     char *path = ca_issued_path(&a->ca, serial);
-    bool good = path != NULL;
+    bool good = path != NULL && ca_make_issued(&a->ca);
     if (good && access(path, F_OK) != 0) {
         reload_err err = reload_cert_write(cert, &pem);
         if (err != RELOAD_OK)

@@ -143,14 +143,6 @@ static bool remove_file(struct make_ca *m, const char *path)
     return remove(path) == 0 || errno == ENOENT;
 }
 
-static bool make_issued(struct make_ca *m, const char *path)
-{
-    if (mkdir(path, 0777) == 0)
-        return true;
-    tool_error(&m->tool, STATUS_FAILED, "%s: %s", path, strerror(errno));
-    return false;
-}
-
 static bool write_file(struct make_ca *m, const char *name, const reload_buf *text)
 {
     char *path = make_ca_path(m, name);
@@ -190,8 +182,7 @@ static bool write_content(struct make_ca *m, const struct ca_content *content)
 {
     reload_buf profile = {0};
     bool good = profile_text(&m->tool, content->profile, &profile) &&
-                write_file(m, CA_CERT_FILE, content->cert) &&
-                in_dir(m, CA_ISSUED_DIR, make_issued) &&
+                write_file(m, CA_CERT_FILE, content->cert) && ca_make_issued(&m->ca) &&
                 crl_renew_own(&m->ca, &content->dates, NULL);
     if (good && content->add != NULL)
         good = content->add(m, content->arg, false);

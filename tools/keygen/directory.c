@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -18,19 +19,21 @@ char *ca_path(const struct ca *ca, const char *name)
     return keygen_file(ca->tool, ca->dir, name);
 }
 
+bool ca_make_issued(const struct ca *ca)
+{
+    char *path = ca_path(ca, CA_ISSUED_DIR);
+    bool good = path != NULL && (mkdir(path, 0777) == 0 || errno == EEXIST);
+    if (path != NULL && !good)
+        tool_error(ca->tool, STATUS_FAILED, "%s: %s", path, strerror(errno));
+    free(path);
+    return good;
+}
+
 char *ca_issued_path(const struct ca *ca, const struct serial *serial)
 {
-    char name[sizeof CA_ISSUED_DIR + 2 * MAX_SERIAL + 8] = CA_ISSUED_DIR;
-    char *path = ca_path(ca, name);
-    if (path != NULL && mkdir(path, 0777) != 0 && errno != EEXIST) {
-        tool_error(ca->tool, STATUS_FAILED, "%s: %s", path, strerror(errno));
-        free(path);
-        return NULL;
-    }
-    free(path);
-    strcat(name, "/");
-    serial_text(serial, name + strlen(name));
-    strcat(name, ".crt");
+    char digits[2 * MAX_SERIAL + 1], name[sizeof CA_ISSUED_DIR + sizeof digits + sizeof ".crt"];
+    serial_text(serial, digits);
+    (void)snprintf(name, sizeof name, CA_ISSUED_DIR "/%s.crt", digits);
     return ca_path(ca, name);
 }
 

@@ -171,7 +171,7 @@ static bool write_files(struct issue *s, const struct serial *serial, struct key
                         reload_buf *pem)
 {
     s->copy_path = ca_issued_path(&s->ca, serial);
-    if (s->copy_path == NULL || !certify(s, serial, files->key, pem) ||
+    if (s->copy_path == NULL || !ca_make_issued(&s->ca) || !certify(s, serial, files->key, pem) ||
         !keygen_prepare(&s->copy, s->tool, s->copy_path, pem, OUTPUT_STATE))
         return false;
     files->pem = pem;

@@ -44,25 +44,27 @@ static bool is_copy(const char *name, struct serial *serial)
     return serial_parse(digits, serial);
 }
 
-/* The first copy that the index lacks; NULL: none, or after reporting an error. The caller frees
- * it. */
-static char *find_missing(const struct ca *ca, DIR *dir, const struct serial *sorted)
+/* Whether the index has all copies. Returns false after reporting the first that it lacks. path: of
+ * the directory. */
+static bool has_all(const struct ca *ca, const char *path, DIR *dir, const struct serial *sorted)
 {
     struct serial serial;
     for (struct dirent *d; (d = readdir(dir)) != NULL;)
         if (is_copy(d->d_name, &serial) &&
-            bsearch(&serial, sorted, ca->index.count, sizeof *sorted, compare_serials) == NULL) {
-            char *missing = strdup(d->d_name);
-            if (missing == NULL)
-                keygen_no_memory(ca->tool);
-            return missing;
+            bsearch(&serial, sorted, ca->index.count, sizeof *sorted, compare_serials) == NULL &&
+            !RL_FAULT("ca: nothing is issued by an index that lacks certificates")) {
+            tool_error(ca->tool, STATUS_FAILED,
+                       "%s/%s: the index lacks this certificate and could issue its Peer-IDs "
+                       "again; 'reload-keygen adopt --ca=%s' enters it",
+                       path, d->d_name, ca->dir);
+            return false;
         }
-    return NULL;
+    return true;
 }
 
 bool issued_all_known(const struct ca *ca)
 {
-    char *path = ca_path(ca, CA_ISSUED_DIR), *missing = NULL;
+    char *path = ca_path(ca, CA_ISSUED_DIR);
     struct serial *sorted = sorted_serials(&ca->index);
     DIR *dir = path == NULL ? NULL : opendir(path);
     bool good = path != NULL && sorted != NULL && (dir != NULL || errno == ENOENT);
@@ -70,18 +72,9 @@ bool issued_all_known(const struct ca *ca)
         keygen_no_memory(ca->tool);
     else if (path != NULL && !good)
         tool_error(ca->tool, STATUS_FAILED, "%s: %s", path, strerror(errno));
-    if (good && dir != NULL)
-        missing = find_missing(ca, dir, sorted);
-    if (missing != NULL && !RL_FAULT("ca: nothing is issued by an index that lacks certificates")) {
-        tool_error(ca->tool, STATUS_FAILED,
-                   "%s/%s: the index lacks this certificate and could issue its Peer-IDs again; "
-                   "'reload-keygen adopt --ca=%s' enters it",
-                   path, missing, ca->dir);
-        good = false;
-    }
+    good = good && (dir == NULL || has_all(ca, path, dir, sorted));
     if (dir != NULL)
         (void)closedir(dir);
-    free(missing);
     free(sorted);
     free(path);
     return good;

@@ -337,8 +337,10 @@ bool ca_open(struct ca *ca, struct tool *tool, const char *dir, const char *pass
 void ca_close(struct ca *ca);
 /* The path of one of its files. The caller frees it. Returns NULL after reporting an error. */
 char *ca_path(const struct ca *ca, const char *name);
-/* The path of its copy of a certificate. The caller frees it. Makes the directory if it is missing.
- * Returns NULL after reporting an error. */
+/* Makes the directory of copies, unless it exists. Returns false after reporting an error. */
+bool ca_make_issued(const struct ca *ca);
+/* The path of its copy of a certificate. The caller frees it. Returns NULL after reporting an
+ * error. */
 char *ca_issued_path(const struct ca *ca, const struct serial *serial);
 /* Whether the CA, or one that it succeeds, has signed a certificate. Returns false after reporting
  * an error. */

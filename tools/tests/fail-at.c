@@ -9,18 +9,25 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static int steps;
+static long steps;
 
-static int setting(const char *name)
+/* The value of an environment variable; 0 without it. A mistake in a test ends the process in a way
+ * that no test expects. */
+static long setting(const char *name)
 {
     const char *value = getenv(name);
-    return value == NULL ? 0 : atoi(value);
+    char *end = NULL;
+    errno = 0;
+    long number = value == NULL ? 0 : strtol(value, &end, 10);
+    if (value != NULL && (end == value || *end != '\0' || errno != 0 || number < 0))
+        abort();
+    return number;
 }
 
 /* Counts a step. Returns whether it fails; a step that frees space never does. */
 static int fails(int needs_space)
 {
-    int fail = setting("FAIL_AT");
+    long fail = setting("FAIL_AT");
     if (++steps == setting("KILL_AT"))
         (void)kill(getpid(), SIGKILL);
     if (fail == 0 || steps < fail || !needs_space)

@@ -3,16 +3,26 @@
  * FAKE_CLOCK, in seconds since the epoch, and monotonic time run FAKE_SPEED times as fast.
  * FAKE_HAND names a file whose modification time is the time of day instead, so that a test can
  * move it. */
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
+/* The value of an environment variable. A mistake in a test ends the process in a way that no test
+ * expects. */
 static long long number(const char *name, long long otherwise)
 {
     const char *text = getenv(name);
-    return text == NULL ? otherwise : strtoll(text, NULL, 10);
+    char *end = NULL;
+    int before = errno;
+    errno = 0;
+    long long value = text == NULL ? otherwise : strtoll(text, &end, 10);
+    if (text != NULL && (end == text || *end != '\0' || errno != 0))
+        abort();
+    errno = before;
+    return value;
 }
 
 time_t time(time_t *result)
