@@ -114,15 +114,17 @@ static struct seen *seen_of(struct verify *v, const reload_msg *msg, struct seen
 
 bool slots_expect_replay(struct verify *v, const reload_msg *msg)
 {
-    struct seen seen, *entry = seen_of(v, msg, &seen);
-    return v->options.policy.replay && memcmp(entry, &seen, sizeof seen) == 0;
+    struct seen seen;
+    return v->options.policy.replay && memcmp(seen_of(v, msg, &seen), &seen, sizeof seen) == 0;
 }
 
 static void note_seen(struct verify *v, const struct slot *slot)
 {
-    struct seen seen, *entry = seen_of(v, slot->msg, &seen);
-    if (v->options.policy.replay && reload_verdict_passes(slot->report->verdict))
-        *entry = seen;
+    struct seen seen;
+    if (!v->options.policy.replay || !reload_verdict_passes(slot->report->verdict))
+        return;
+    struct seen *entry = seen_of(v, slot->msg, &seen);
+    *entry = seen;
 }
 
 /* ---- Committing ---- */

@@ -91,9 +91,9 @@ void writers_note(void *arg, const char *file, const char *words, bool warning)
 }
 
 /* Writes the slot's notes, and its line if it is chosen. */
-static void write_json(struct verify *v, const struct slot *slot, struct output *out, bool reports)
+static void write_json(struct verify *v, const struct slot *slot, struct output *out, bool chosen,
+                       bool reports)
 {
-    bool chosen = choose_slot(v, slot);
     unsigned flags = output_flags(out);
     reload_security lint = v->options.lint ? v->options.policy.security : RELOAD_SECURITY_OPEN;
     const struct report_place place = {&slot->origin, slot->length};
@@ -190,11 +190,11 @@ void writers_write(struct verify *v, struct slot *slot)
     if (slot->has_report && slot->msg != NULL && !reload_report_passed(slot->report))
         tool_status(&v->tool, STATUS_INVALID);
     if (is_open(&v->report))
-        write_json(v, slot, &v->report, true);
+        write_json(v, slot, &v->report, chosen, true);
     if (v->options.summary && chosen)
         count_slot(v, slot);
     else if (v->options.json && !v->options.summary && is_open(&v->out))
-        write_json(v, slot, &v->out, !v->tool.quiet);
+        write_json(v, slot, &v->out, chosen, !v->tool.quiet);
     if (v->ladder != NULL && chosen)
         draw_slot(v, slot);
     if (v->ladder != NULL || !slot->has_report || !chosen || v->options.json || v->options.summary)
