@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <zlib.h>
 
 /* ---- Overlay ---- */
 
@@ -26,28 +27,14 @@ static void set_case(char *name, const char *original, unsigned bits)
     *name = '\0';
 }
 
-/* A CRC-32 before its final exclusive or. */
 static uint32_t crc_of(const char *octets, size_t len)
 {
-    uint32_t crc = UINT32_MAX;
-    for (size_t i = 0; i < len; i++) {
-        crc ^= (uint8_t)octets[i];
-        for (unsigned bit = 0; bit < 8; bit++)
-            crc = crc >> 1 ^ ((crc & 1) != 0 ? 0xedb88320 : 0);
-    }
-    return crc;
+    return (uint32_t)crc32_z(crc32_z(0, Z_NULL, 0), (const unsigned char *)octets, len);
 }
 
-/* RFC 1950 section 8.2 */
 static uint32_t adler_of(const char *octets, size_t len)
 {
-    const uint32_t base = 65521;
-    uint32_t a = 1, b = 0;
-    for (size_t i = 0; i < len; i++) {
-        a = (a + (uint8_t)octets[i]) % base;
-        b = (b + a) % base;
-    }
-    return b << 16 | a;
+    return (uint32_t)adler32_z(adler32_z(0, Z_NULL, 0), (const unsigned char *)octets, len);
 }
 
 /* The checksums of a name, with something after it, that an Overlay may be. */
@@ -64,10 +51,10 @@ static void explain_checksum(uint32_t field, const char *name, size_t len, expla
     memcpy(other, name, len);
     for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
         memcpy(other + len, tails[i].tail, tails[i].len);
-        if (~crc_of(other, len + tails[i].len) == field)
+        if (crc_of(other, len + tails[i].len) == field)
             explain_fault_add(found, tails[i].reading);
     }
-    if (crc_of(name, len) == field)
+    if (~crc_of(name, len) == field)
         explain_fault_add(found, READ_OVERLAY_NOT_INVERTED);
     if (adler_of(name, len) == field)
         explain_fault_add(found, READ_OVERLAY_ADLER_32);
