@@ -41,11 +41,6 @@ static const struct command_line issue_line = {
 
 /* ---- The new lines of the index ---- */
 
-static void drop_lines(struct issue *s)
-{
-    index_cut(&s->ca.index, s->before);
-}
-
 static bool add_lines(struct issue *s, const struct serial *serial)
 {
     const reload_cert_name *names[2 * MAX_NAMES];
@@ -150,17 +145,15 @@ static bool certify(struct issue *s, const struct serial *serial, reload_key *ke
 static bool commit_lines(void *arg, bool undo)
 {
     struct issue *s = arg;
-    if (!undo && index_write(&s->ca.index, &s->ca)) {
-        if (keygen_publish(&s->copy, NULL))
-            return true;
-        undo = true;
-    } else if (!undo) {
+    if (undo) {
+        (void)unlink(s->copy_path);
+    } else if (!index_write(&s->ca.index, &s->ca)) {
         output_discard(&s->copy);
         return false;
-    } else {
-        (void)unlink(s->copy_path);
+    } else if (keygen_publish(&s->copy, NULL)) {
+        return true;
     }
-    drop_lines(s);
+    index_cut(&s->ca.index, s->before);
     (void)index_write(&s->ca.index, &s->ca);
     return false;
 }

@@ -20,6 +20,7 @@ struct revoke {
     struct ca ca;
     struct entry **chosen; /* the first line of each certificate */
     size_t chosen_count;
+    bool *is_chosen; /* of each line of the index */
     bool changed;
 };
 enum { NO_REASON = -1 };
@@ -87,13 +88,13 @@ static const struct command_line revoke_line = {
 
 /* ---- Which certificates ---- */
 
-static bool choose(struct revoke *r, struct entry *entry)
+/* Adds a certificate, once. */
+static void choose(struct revoke *r, struct entry *entry)
 {
-    for (size_t i = 0; i < r->chosen_count; i++)
-        if (r->chosen[i] == entry)
-            return true;
-    r->chosen[r->chosen_count++] = entry;
-    return true;
+    bool *is_chosen = &r->is_chosen[entry - r->ca.index.entries];
+    if (!*is_chosen)
+        r->chosen[r->chosen_count++] = entry;
+    *is_chosen = true;
 }
 
 static bool choose_serial(struct revoke *r, const char *text)
@@ -101,11 +102,12 @@ static bool choose_serial(struct revoke *r, const char *text)
     struct serial serial;
     struct entry *entry = serial_parse(text, &serial) ? index_find(&r->ca.index, &serial) : NULL;
     if (entry != NULL)
-        return choose(r, entry);
-    tool_error(&r->tool, STATUS_FAILED,
-               "%s: no certificate with serial number %s; if there is one, adopt enters it", r->dir,
-               text);
-    return false;
+        choose(r, entry);
+    else
+        tool_error(&r->tool, STATUS_FAILED,
+                   "%s: no certificate with serial number %s; if there is one, adopt enters it",
+                   r->dir, text);
+    return entry != NULL;
 }
 
 static bool choose_user(struct revoke *r, const char *text)
@@ -115,8 +117,10 @@ static bool choose_user(struct revoke *r, const char *text)
     keygen_user(&r->tool, text, user);
     for (size_t i = 0; i < r->ca.index.count; i++) {
         struct entry *entry = &r->ca.index.entries[i];
-        if (entry_has_user(entry, user) && index_is_first(&r->ca.index, entry))
-            found = choose(r, entry);
+        if (!entry_has_user(entry, user) || !index_is_first(&r->ca.index, entry))
+            continue;
+        choose(r, entry);
+        found = true;
     }
     if (!found)
         tool_error(&r->tool, STATUS_FAILED, "%s: no certificate names %s", r->dir, user);
@@ -144,8 +148,10 @@ static bool choose_cert(struct revoke *r, const char *path)
                    path, r->dir);
     else if (entry == NULL)
         tool_error(&r->tool, STATUS_FAILED, "%s: missing in the index; adopt enters it", path);
+    else
+        choose(r, entry);
     reload_cert_free(&cert);
-    return entry != NULL && choose(r, entry);
+    return entry != NULL;
 }
 
 /* All, before any is revoked. */
@@ -153,7 +159,8 @@ static bool choose_all(struct revoke *r)
 {
     bool good = true;
     r->chosen = calloc(r->ca.index.count + 1, sizeof(struct entry *));
-    if (r->chosen == NULL) {
+    r->is_chosen = calloc(r->ca.index.count + 1, sizeof(bool));
+    if (r->chosen == NULL || r->is_chosen == NULL) {
         keygen_no_memory(&r->tool);
         return false;
     }
@@ -271,5 +278,6 @@ int revoke_main(int argc, char **argv)
         ca_close(&r.ca);
     }
     free(r.chosen);
+    free(r.is_chosen);
     return tool_finish(&r.tool);
 }

@@ -31,13 +31,13 @@ static void append_verdict(const struct verify *v, reload_verdict verdict, char 
 {
     uint64_t total = 0;
     const char *separator = " (";
-    for (size_t i = 0; i <= RELOAD_REASON_EXPIRED; i++)
+    for (size_t i = 0; i < VERIFY_REASONS; i++)
         total += v->verdicts[verdict][i];
     if (total == 0)
         return;
     append(text, size, "%s%" PRIu64 " %s", text[0] == '\0' ? "" : ", ", total,
            reload_verdict_text(verdict));
-    for (size_t i = 0; i <= RELOAD_REASON_EXPIRED && verdict == RELOAD_INVALID; i++)
+    for (size_t i = 0; i < VERIFY_REASONS && verdict == RELOAD_INVALID; i++)
         if (v->verdicts[verdict][i] > 0) {
             append(text, size, "%s%" PRIu64 " %s", separator, v->verdicts[verdict][i],
                    reload_reason_text((reload_reason)i));
@@ -49,7 +49,7 @@ static void append_verdict(const struct verify *v, reload_verdict verdict, char 
 void closing_print(struct verify *v)
 {
     char text[1024] = "";
-    for (int verdict = 0; verdict <= RELOAD_PINNED; verdict++)
+    for (int verdict = 0; verdict < VERIFY_VERDICTS; verdict++)
         append_verdict(v, (reload_verdict)verdict, text, sizeof text);
     if (v->unchecked > 0)
         append(text, sizeof text, "%s%" PRIu64 " not checked", text[0] == '\0' ? "" : ", ",

@@ -108,8 +108,8 @@ struct verify {
     struct seen seen[SEEN]; /* to expect replays; a later request replaces an earlier one */
     size_t filled;          /* slots that wait for the commit */
     size_t octets;          /* in them */
-    uint64_t verdicts[RELOAD_PINNED + 1][RELOAD_REASON_EXPIRED + 1]; /* how many reports had them */
-    uint64_t unchecked;                                              /* messages without a report */
+    uint64_t verdicts[VERIFY_VERDICTS][VERIFY_REASONS]; /* how many reports had them */
+    uint64_t unchecked;                                 /* messages without a report */
     int64_t since;                    /* when the first was filled, by tool_milliseconds */
     struct explanations explanations; /* of the message that is being printed */
     struct output out, report, rejects;

@@ -101,7 +101,7 @@ static struct range range_by(const explain_cover *c, const explain_set *readings
     size_t len;
     (void)reload_msg_octets(c->msg, &len);
     for (unsigned i = 0; i < readings->count; i++) {
-        switch (readings->reading[i]) {
+        switch (readings->readings[i]) {
         case READ_FROM_OCTET_0:
             r.from = 0;
             break;
@@ -327,12 +327,12 @@ bool explain_cover_render(explain_cover *c, const explain_set *readings, explain
     uint64_t cost = 0;
     explain_set covering = {.count = 0};
     for (unsigned i = 0; i < readings->count; i++) {
-        explain_reading reading = readings->reading[i];
+        explain_reading reading = readings->readings[i];
         if (reading >= READ_END_COVER)
             continue;
         if (!c->applies[reading])
             return false;
-        covering.reading[covering.count++] = reading;
+        covering.readings[covering.count++] = reading;
         if (reading == READ_PADDING_LEFT_OUT || reading == READ_PADDING_ZEROED ||
             reading == READ_INNER_DIGESTS_ZERO)
             cost += EACH_ATTR * (uint64_t)reload_msg_count(c->msg);
@@ -345,8 +345,8 @@ bool explain_cover_render(explain_cover *c, const explain_set *readings, explain
     memset(c->dropped, 0, len);
     put_length(c, range, c->length);
     for (unsigned i = 0; i < covering.count; i++)
-        if (!is_border(covering.reading[i]))
-            put_reading(c, range, covering.reading[i]);
+        if (!is_border(covering.readings[i]))
+            put_reading(c, range, covering.readings[i]);
     c->len = 0;
     for (size_t i = 0; i < len; i++)
         if (c->dropped[i] == 0)

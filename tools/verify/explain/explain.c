@@ -60,7 +60,7 @@ static void note_whose(struct search *s, const explain_set *readings, const char
     explain_fit fit = {.count = readings->count};
     (void)snprintf(fit.whose, sizeof fit.whose, "%s", whose);
     for (unsigned i = 0; i < readings->count; i++)
-        fit.readings[i] = explain_reading_at(readings->reading[i]);
+        fit.readings[i] = explain_reading_at(readings->readings[i]);
     if (readings->count != s->level || s->found->count == EXPLAIN_MAX_FITS)
         return;
     for (size_t i = 0; i < s->found->count; i++)
@@ -412,12 +412,12 @@ static void try_level(struct search *s)
     explain_set readings = {.count = 0};
     try_cover(s, &readings);
     for (int a = 0; a < READ_END_COVER; a++) {
-        readings = (explain_set){.reading = {(explain_reading)a}, .count = 1};
+        readings = (explain_set){.readings = {(explain_reading)a}, .count = 1};
         try_cover(s, &readings);
     }
     for (int a = 0; a < READ_END_COVER && s->level > 1; a++)
         for (int b = a + 1; b < READ_END_COVER; b++) {
-            readings = (explain_set){.reading = {(explain_reading)a}, .count = 1};
+            readings = (explain_set){.readings = {(explain_reading)a}, .count = 1};
             if (explain_set_add(&readings, (explain_reading)b))
                 try_cover(s, &readings);
         }
@@ -477,41 +477,31 @@ struct run {
 static reload_err explain_signature(struct run *r, const reload_msg *msg,
                                     const reload_signature *signature)
 {
-    struct explanations *list = r->list;
-    void *array = list->all;
-    bool grown = explain_grow(&array, &list->cap, list->count, sizeof *list->all);
-    reload_err err = grown ? RELOAD_OK : RELOAD_ERR_MEMORY;
-    list->all = array;
-    if (err == RELOAD_OK && r->mac && r->keys.count == 0)
-        err = explain_keys_open(&r->keys, r->policy);
+    reload_err err =
+        r->mac && r->keys.count == 0 ? explain_keys_open(&r->keys, r->policy) : RELOAD_OK;
     if (err != RELOAD_OK)
         return err;
-    struct explanation *found = &list->all[list->count];
-    *found = (struct explanation){.signature = signature};
-    err = explain(r->policy, msg, signature, r->mac ? &r->keys : NULL, &r->budget, found);
-    list->count += err == RELOAD_OK;
-    return err;
+    struct explanation *found = explanations_add(r->list, signature);
+    return found == NULL
+               ? RELOAD_ERR_MEMORY
+               : explain(r->policy, msg, signature, r->mac ? &r->keys : NULL, &r->budget, found);
 }
 
 /* Adds an explanation of a TIMESTAMP if there is one. */
 static reload_err explain_timestamp(struct run *r, const reload_report *report,
                                     const reload_signature *signature)
 {
-    struct explanations *list = r->list;
     explain_faults faults;
     explain_time(r->policy, signature->timestamp, report->checked_at, &faults);
     if (faults.count == 0)
         return RELOAD_OK;
-    void *array = list->all;
-    bool grown = explain_grow(&array, &list->cap, list->count, sizeof *list->all);
-    list->all = array;
-    if (!grown)
+    struct explanation *found = explanations_add(r->list, signature);
+    if (found == NULL)
         return RELOAD_ERR_MEMORY;
-    struct explanation *found = &list->all[list->count++];
-    *found = (struct explanation){.signature = signature, .time = true, .count = faults.count};
-    for (size_t i = 0; i < faults.count; i++)
-        found->fits[i] =
-            (explain_fit){.readings = {explain_reading_at(faults.reading[i])}, .count = 1};
+    found->time = true;
+    for (; found->count < faults.count; found->count++)
+        found->fits[found->count] = (explain_fit){
+            .readings = {explain_reading_at((size_t)faults.readings[found->count])}, .count = 1};
     return RELOAD_OK;
 }
 
@@ -522,7 +512,7 @@ static reload_err explain_all(struct run *r, const reload_msg *msg, const reload
     explain_faults_of(r->policy, msg, report, &faults);
     reload_err err = RELOAD_OK;
     for (size_t i = 0; i < faults.count && err == RELOAD_OK; i++)
-        err = explanations_add_fault(r->list, report, faults.reading[i]);
+        err = explanations_add_fault(r->list, report, faults.readings[i]);
     for (size_t i = 0; i < report->count && err == RELOAD_OK; i++) {
         const reload_signature *signature = reload_report_signature(report, i);
         if (is_wrong(signature))

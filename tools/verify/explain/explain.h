@@ -233,6 +233,8 @@ typedef enum explain_axis {
     READ_AXIS_FAULT /* alone */
 } explain_axis;
 
+/* list.c: adds an empty explanation of a signature; NULL without memory. */
+struct explanation *explanations_add(struct explanations *list, const reload_signature *signature);
 /* list.c: adds a mistake that reproduces a fault. RELOAD_ERR_MEMORY. */
 reload_err explanations_add_fault(struct explanations *list, const reload_report *report,
                                   explain_reading reading);
@@ -241,7 +243,7 @@ explain_axis explain_reading_axis(explain_reading reading);
 
 /* At most EXPLAIN_MAX_READINGS misreadings at once, in the table's order. */
 typedef struct explain_set {
-    explain_reading reading[EXPLAIN_MAX_READINGS];
+    explain_reading readings[EXPLAIN_MAX_READINGS];
     unsigned count;
 } explain_set;
 
@@ -345,20 +347,12 @@ explain_reading explain_hash_reading(reload_md hash);
 
 /* The readings that reproduce a fault. */
 typedef struct explain_faults {
-    explain_reading reading[8];
+    explain_reading readings[EXPLAIN_MAX_FITS];
     size_t count;
 } explain_faults;
 
 /* Adds a reading, once. */
-static inline void explain_fault_add(explain_faults *faults, explain_reading reading)
-{
-    for (size_t i = 0; i < faults->count; i++)
-        if (faults->reading[i] == reading)
-            return;
-    if (faults->count < sizeof faults->reading / sizeof faults->reading[0])
-        faults->reading[faults->count++] = reading;
-}
-
+void explain_fault_add(explain_faults *faults, explain_reading reading);
 /* The framing of a malformed message, or an Overlay that is not the policy's. */
 void explain_faults_of(const reload_policy *policy, const reload_msg *msg,
                        const reload_report *report, explain_faults *found);

@@ -7,6 +7,15 @@
 #include <string.h>
 #include <zlib.h>
 
+void explain_fault_add(explain_faults *faults, explain_reading reading)
+{
+    for (size_t i = 0; i < faults->count; i++)
+        if (faults->readings[i] == reading)
+            return;
+    if (faults->count < sizeof faults->readings / sizeof faults->readings[0])
+        faults->readings[faults->count++] = reading;
+}
+
 /* ---- Overlay ---- */
 
 enum { MOST_LETTERS = 10, MOST_NAME = 1024 };

@@ -4,6 +4,17 @@
 
 #include <stdlib.h>
 
+struct explanation *explanations_add(struct explanations *list, const reload_signature *signature)
+{
+    void *array = list->all;
+    bool grown = explain_grow(&array, &list->cap, list->count, sizeof *list->all);
+    list->all = array;
+    if (!grown)
+        return NULL;
+    list->all[list->count] = (struct explanation){.signature = signature};
+    return &list->all[list->count++];
+}
+
 reload_err explanations_add_fault(struct explanations *list, const reload_report *report,
                                   explain_reading reading)
 {

@@ -377,11 +377,11 @@ bool explain_set_add(explain_set *set, explain_reading reading)
         return false;
     unsigned at = set->count;
     for (unsigned i = 0; i < set->count; i++)
-        if (explain_reading_axis(set->reading[i]) == explain_reading_axis(reading))
+        if (explain_reading_axis(set->readings[i]) == explain_reading_axis(reading))
             return false;
-    for (; at > 0 && set->reading[at - 1] > reading; at--)
-        set->reading[at] = set->reading[at - 1];
-    set->reading[at] = reading;
+    for (; at > 0 && set->readings[at - 1] > reading; at--)
+        set->readings[at] = set->readings[at - 1];
+    set->readings[at] = reading;
     set->count++;
     return true;
 }
@@ -390,7 +390,7 @@ bool explain_set_join(explain_set *set, const explain_set *other)
 {
     bool good = true;
     for (unsigned i = 0; i < other->count && good; i++)
-        good = explain_set_add(set, other->reading[i]);
+        good = explain_set_add(set, other->readings[i]);
     return good;
 }
 
