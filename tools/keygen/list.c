@@ -187,14 +187,51 @@ static void list_cert_file(struct list *l, const char *path)
     reload_cert_free(&cert);
 }
 
-static void list_crl_file(struct list *l, const char *path)
+/* A file of CRLs that the profile lists. */
+struct crl_file {
+    const char *path;
+    bool known;       /* a CA of the profile has signed one of its CRLs */
+    reload_time next; /* the first nextUpdate of those, or RELOAD_NO_TIME */
+};
+
+/* Takes the CRL of an issuer into account. Returns false after reporting an error. */
+static bool add_crl_of(struct list *l, struct crl_file *file, const reload_cert *issuer)
 {
     reload_crl *crl;
-    (void)keygen_read_crl(&l->tool, path, l->ca.cert, &crl);
+    bool good = keygen_read_crl(&l->tool, file->path, issuer, &crl);
     reload_time next = crl == NULL ? RELOAD_NO_TIME : reload_crl_next_update(crl);
-    if (next != RELOAD_NO_TIME)
-        print_file(l, path, next, next <= l->now); /* D18: a current CRL's nextUpdate is later */
+    file->known = file->known || crl != NULL;
+    if (next != RELOAD_NO_TIME && (file->next == RELOAD_NO_TIME || next < file->next))
+        file->next = next;
     reload_crl_free(&crl);
+    return good;
+}
+
+/* The same for those that the certificates in some files have signed. */
+static bool add_crls_of(struct list *l, struct crl_file *file, char *const *paths)
+{
+    bool good = !RL_FAULT("list: the CRL of another issuer");
+    for (size_t i = 0; good && paths[i] != NULL; i++) {
+        reload_cert *cert = keygen_read_cert(&l->tool, paths[i]);
+        good = cert != NULL && add_crl_of(l, file, cert);
+        reload_cert_free(&cert);
+    }
+    return good;
+}
+
+static void list_crl_file(struct list *l, const char *path)
+{
+    struct crl_file file = {.path = path, .next = RELOAD_NO_TIME};
+    if (!add_crl_of(l, &file, l->ca.cert) || !add_crls_of(l, &file, l->ca.profile->ca) ||
+        !add_crls_of(l, &file, l->ca.profile->intermediates))
+        return;
+    if (!file.known)
+        tool_warn(&l->tool,
+                  "warning: %s: not signed by a CA that the profile lists, so that verifiers "
+                  "ignore it",
+                  path);
+    if (file.next != RELOAD_NO_TIME) /* D18: a current CRL's nextUpdate is later */
+        print_file(l, path, file.next, file.next <= l->now);
 }
 
 static void list_files(struct list *l)

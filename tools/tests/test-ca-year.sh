@@ -113,6 +113,17 @@ t "a file with a long path is listed" 1 "~SERIAL .*
 $long/overlay\\.crl  good     2[^ ]*Z  -  -" '' keygen list --ca "$long" --expiring 100d
 rm -r "$long"
 t "the CRL expires within 100 days" 1 $'~SERIAL .*\nca/overlay.crl .*' '' keygen list --ca ca --expiring 100d
+keygen ca --overlay chat "${small[@]}" --name "other CA" -o other0
+keygen crl --ca other0 --next-update $((now + 20 * day)) >/dev/null
+cp -r ca both
+cp other0/ca.crt both/other.crt
+cp other0/overlay.crl both/other.crl
+jq '.ca += ["other.crt"] | .crl += ["other.crl"]' ca/overlay.json >both/overlay.json
+t "a CRL of another CA that the profile lists expires" 1 $'~SERIAL .*\nboth/other\\.crl +good .*' '' keygen list --ca both --expiring 30d
+jq '.crl += ["other.crl"]' ca/overlay.json >both/overlay.json
+t "a CRL of a CA that the profile does not list draws a warning" 0 '' \
+    '=reload-keygen list: warning: both/other.crl: not signed by a CA that the profile lists, so that verifiers ignore it' \
+    at $now reload-keygen list --ca both --expiring 30d
 ok "after its expiry a certificate is listed as expired" in_json "map(.serial) | index(\"$(serial bob.crt)\") != null" \
     at $((now + 380 * day)) reload-keygen list --ca ca --json --status expired
 t "an expired CRL is listed, and a CA's certificate, but no expired certificate" 1 '~SERIAL [^
