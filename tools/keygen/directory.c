@@ -39,6 +39,9 @@ char *ca_issued_path(const struct ca *ca, const struct serial *serial)
 
 /* ---- Reading ---- */
 
+/* The remedy for a folder without a CA */
+#define MAKE_CA "'reload-keygen ca --overlay=NAME --output=%s' makes a CA"
+
 /* Notes the CA's files, which no output replaces, and those that its profile names. A CRL is made
  * by this tool, and so may be one. */
 static void keep_ca(struct ca *ca)
@@ -60,7 +63,12 @@ static void keep_ca(struct ca *ca)
 static bool read_profile(struct ca *ca)
 {
     char *path = ca_path(ca, CA_PROFILE_FILE);
-    bool good = path != NULL && profile_read(ca->tool, path, &ca->profile);
+    bool missing = path != NULL && access(path, F_OK) != 0 && errno == ENOENT;
+    if (missing)
+        tool_error(ca->tool, STATUS_FAILED,
+                   "%s: not a CA's folder: " CA_PROFILE_FILE " is missing; " MAKE_CA, ca->dir,
+                   ca->dir);
+    bool good = path != NULL && !missing && profile_read(ca->tool, path, &ca->profile);
     if (good && ca->profile->overlay == NULL) {
         tool_error(ca->tool, STATUS_FAILED, "%s: overlay is missing", path);
         good = false;
@@ -147,7 +155,9 @@ bool ca_open(struct ca *ca, struct tool *tool, const char *dir, const char *pass
     *ca = (struct ca){.tool = tool, .dir = dir, .passphrase_file = passphrase_file, .lock = -1};
     ca->lock = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool good = ca->lock >= 0 && lock(ca);
-    if (!good)
+    if (!good && errno == ENOENT)
+        tool_error(tool, STATUS_FAILED, "%s: %s; " MAKE_CA, dir, strerror(errno), dir);
+    else if (!good)
         tool_error(tool, STATUS_FAILED, "%s: %s", dir, strerror(errno));
     good = good && ((flags & CA_ALLOW_SUCCEEDED) != 0 || check_successor(ca));
     good = good && read_profile(ca) && read_cert(ca) &&

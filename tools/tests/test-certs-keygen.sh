@@ -47,7 +47,7 @@ usage "crl without --ca" 'crl: --ca is required' crl
 usage "crl that expires before its date" 'crl: --next-update is before --time' crl --ca d --time 2 --next-update 1
 usage "request without --output" 'request: --output is required' request
 ok "usage errors leave no file" only_files . run
-t "issue by a missing CA fails" 4 '' '~reload-keygen issue: d: No such file or directory' reload-keygen issue --ca d -o p --user a@b
+t "issue by a missing CA fails" 4 '' '=reload-keygen issue: d: No such file or directory; '\''reload-keygen ca --overlay=NAME --output=d'\'' makes a CA' reload-keygen issue --ca d -o p --user a@b
 ok "issue by a missing CA leaves no file" only_files . run
 
 # ---- ca ----

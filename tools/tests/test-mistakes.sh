@@ -162,6 +162,11 @@ mistake "a file that is missing" 4 'missing.bin: No such file or directory' relo
 mistake "a directory" 4 'overlay: Is a directory' reload-dump overlay
 mistake "a CA's directory for its certificate" 4 'overlay: Is a directory; use overlay/ca.crt' reload-verify --ca=overlay "$signed"
 mistake "a CA's directory for its profile" 4 'overlay/: Is a directory; use overlay/overlay.json' reload-verify --profile=overlay/ "$signed"
+mkdir folder
+mistake "a folder without a CA" 4 "folder: not a CA's folder: overlay.json is missing; 'reload-keygen ca --overlay=NAME --output=folder' makes a CA" \
+    reload-keygen issue --ca folder --user alice@example.com -o x
+mistake "a CA's folder that is missing" 4 "ca: No such file or directory; 'reload-keygen ca --overlay=NAME --output=ca' makes a CA" \
+    reload-keygen issue --ca ca --user alice@example.com -o x
 mistake "the secret itself for its file" 4 'rosebud: No such file or directory; --secret requires the name of a file that holds the secret' \
     reload-verify --secret=rosebud "$signed"
 mistake "key and certificate swapped" 4 'alice.crt: a certificate, not a private key; it belongs to --cert or --ca' \
