@@ -1,53 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a CA keeps: its key, its certificates, and what its CRLs list */
 #include "failing.h"
-#include "test.h"
+#include "issuing.h"
 
 #include <string.h>
-
-#include <reload/cert.h>
-
-static reload_key *ca_key, *other_key;
-static const uint8_t serial[] = {0x40, 1};
-
-static int setup_keys(void **state)
-{
-    (void)state;
-    ca_key = test_rsa_key("ca", 1024);
-    other_key = test_rsa_key("other", 1024);
-    return 0;
-}
-
-static int teardown_keys(void **state)
-{
-    (void)state;
-    reload_key_free(&ca_key);
-    reload_key_free(&other_key);
-    return 0;
-}
-
-static const reload_cert_spec ca_spec = {.size = sizeof ca_spec,
-                                         .subject = "CN=CA",
-                                         .serial = serial,
-                                         .serial_len = 1,
-                                         .not_before = 0,
-                                         .not_after = 2000000000 * RELOAD_SECOND,
-                                         .ca = true};
-
-/* Issues and parses a certificate. Its PEM is appended to pem, unless pem is NULL. */
-static reload_cert *issue_cert(const reload_cert_spec *spec, reload_key *subject,
-                               const reload_cert *issuer, reload_key *issuer_key, reload_buf *pem)
-{
-    reload_buf text = {0};
-    reload_cert *cert;
-    assert_int_equal(reload_cert_issue(spec, subject, NULL, issuer, issuer_key, &text, NULL),
-                     RELOAD_OK);
-    assert_int_equal(reload_cert_parse(text.octets, text.len, &cert, NULL), RELOAD_OK);
-    if (pem != NULL)
-        reload_buf_append(pem, text.octets, text.len);
-    reload_buf_free(&text);
-    return cert;
-}
 
 /* 2^159 - 1 */
 static const char largest[] = "730750818665451459101842416358141509827966271487";
@@ -201,7 +157,7 @@ static void test_failing_allocations(void **state)
     (void)state;
     reload_buf pem = {0}, crls = {0};
     reload_cert *ca = issue_cert(&ca_spec, ca_key, NULL, ca_key, &pem);
-    const reload_revocation entry = {serial, sizeof serial, RELOAD_SECOND, 1};
+    const reload_revocation entry = {test_serial, sizeof test_serial, RELOAD_SECOND, 1};
     reload_crl_spec spec = {
         .size = sizeof spec, .entries = &entry, .count = 1, .next_update = RELOAD_SECOND};
     assert_int_equal(reload_crl_issue(&spec, ca, ca_key, &crls, NULL), RELOAD_OK);

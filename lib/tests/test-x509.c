@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Keys, certificates, requests, CRLs, and the trust store */
 #include "failing.h"
-#include "test.h"
+#include "issuing.h"
 
 #include "crypto/pk.h"
 #include "x509/x509.h"
@@ -15,56 +15,12 @@
 #include <mbedtls/rsa.h>
 #include <mbedtls/x509.h>
 
-/* The keys of two CAs and of a leaf, the same in each run */
-static reload_key *ca_key, *other_key, *leaf_key;
-static const uint8_t serial[] = {0x40, 1};
-
-static int setup_keys(void **state)
-{
-    (void)state;
-    ca_key = test_rsa_key("ca", 1024);
-    other_key = test_rsa_key("other", 1024);
-    leaf_key = test_rsa_key("leaf", 1024);
-    return 0;
-}
-
-static int teardown_keys(void **state)
-{
-    (void)state;
-    reload_key_free(&ca_key);
-    reload_key_free(&other_key);
-    reload_key_free(&leaf_key);
-    return 0;
-}
-
-static const reload_cert_spec ca_spec = {.size = sizeof ca_spec,
-                                         .subject = "CN=CA",
-                                         .serial = serial,
-                                         .serial_len = 1,
-                                         .not_before = 0,
-                                         .not_after = 2000000000 * RELOAD_SECOND,
-                                         .ca = true};
 static const reload_cert_spec leaf_spec = {.size = sizeof leaf_spec,
                                            .subject = "CN=leaf",
-                                           .serial = serial,
-                                           .serial_len = sizeof serial,
+                                           .serial = test_serial,
+                                           .serial_len = sizeof test_serial,
                                            .not_before = 1000000000 * RELOAD_SECOND,
                                            .not_after = 1000000100 * RELOAD_SECOND};
-
-/* Issues and parses a certificate. Its PEM is appended to pem, unless pem is NULL. */
-static reload_cert *issue_cert(const reload_cert_spec *spec, reload_key *subject,
-                               const reload_cert *issuer, reload_key *issuer_key, reload_buf *pem)
-{
-    reload_buf text = {0};
-    reload_cert *cert;
-    assert_int_equal(reload_cert_issue(spec, subject, NULL, issuer, issuer_key, &text, NULL),
-                     RELOAD_OK);
-    assert_int_equal(reload_cert_parse(text.octets, text.len, &cert, NULL), RELOAD_OK);
-    if (pem != NULL)
-        reload_buf_append(pem, text.octets, text.len);
-    reload_buf_free(&text);
-    return cert;
-}
 
 /* ---- Errors of mbed TLS ---- */
 
@@ -344,7 +300,8 @@ static void test_validity(void **state)
 static void add_crl(rl_trust *trust, const reload_cert *issuer, reload_key *key, bool lists_leaf,
                     reload_time next_update)
 {
-    static const reload_revocation leaf = {serial, sizeof serial, 1000000010 * RELOAD_SECOND, 0};
+    static const reload_revocation leaf = {test_serial, sizeof test_serial,
+                                           1000000010 * RELOAD_SECOND, 0};
     const reload_crl_spec spec = {.size = sizeof spec,
                                   .entries = &leaf,
                                   .count = lists_leaf,
@@ -535,7 +492,7 @@ static reload_err build_and_judge(const struct inputs *in, const reload_cert *ca
 /* Appends two CRLs, of which the second lists the leaf. */
 static void write_crls(reload_buf *pem, const reload_cert *ca)
 {
-    const reload_revocation leaf = {serial, sizeof serial, leaf_spec.not_before, 0};
+    const reload_revocation leaf = {test_serial, sizeof test_serial, leaf_spec.not_before, 0};
     reload_crl_spec spec = {
         .size = sizeof spec, .next_update = RELOAD_SECOND, .number = {{[19] = 1}}};
     assert_int_equal(reload_crl_issue(&spec, ca, ca_key, pem, NULL), RELOAD_OK);
