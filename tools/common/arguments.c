@@ -244,7 +244,7 @@ int arguments_parse(struct tool *tool, const struct command_line *line, int argc
         option_set_add(&specified, row);
         handle_row(tool, line, row, options);
     }
-    option_set_check(tool, &specified);
+    option_set_check(tool, &specified, line->required);
     if (line->no_operands && optind < argc)
         tool_usage(tool, "unexpected operand \"%s\"", argv[optind]);
     if (!line->no_operands)

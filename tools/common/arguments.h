@@ -171,6 +171,9 @@ struct command_line {
     const char *about; /* one sentence */
     const struct option_row *options;
     bool no_operands; /* an operand is a mistake */
+    /* Names of options: one of each group between spaces is required, as in a row's needs. NULL:
+     * none is. */
+    const char *required;
 };
 
 /* Stores the options' values in the tool's struct. Returns the index of the first operand. Operands

@@ -50,19 +50,35 @@ static void list_options(const char *names, size_t len, char *text, size_t size)
     }
 }
 
+/* Whether one option of each group between spaces is specified. Returns false after listing those
+ * of the first group that is not. */
+static bool has_all(const struct option_set *set, const char *groups, char *list, size_t size)
+{
+    while (groups != NULL && *groups != '\0') {
+        size_t len = strcspn(groups, " ");
+        if (!has_one_of(set, groups, len)) {
+            list_options(groups, len, list, size);
+            return false;
+        }
+        groups += len + (groups[len] == ' ');
+    }
+    return true;
+}
+
+static void check_required(const struct tool *tool, const struct option_set *set,
+                           const char *required)
+{
+    char list[256] = "";
+    if (!has_all(set, required, list, sizeof list) && !RL_FAULT("options: one of the command line"))
+        tool_usage(tool, "%s%s is required", strchr(list, ',') != NULL ? "one of " : "", list);
+}
+
 static void check_needs(const struct tool *tool, const struct option_set *set,
                         const struct option_row *row)
 {
     char list[256] = "";
-    const char *needs = row->needs == NULL ? "" : row->needs;
-    while (*needs != '\0') {
-        size_t len = strcspn(needs, " ");
-        if (!has_one_of(set, needs, len) && !RL_FAULT("options: one that is required")) {
-            list_options(needs, len, list, sizeof list);
-            tool_usage(tool, "--%s requires %s", row->name, list);
-        }
-        needs += len + (needs[len] == ' ');
-    }
+    if (!has_all(set, row->needs, list, sizeof list) && !RL_FAULT("options: one that is required"))
+        tool_usage(tool, "--%s requires %s", row->name, list);
 }
 
 static void check_conflicts(const struct tool *tool, const struct option_set *set,
@@ -77,8 +93,9 @@ static void check_conflicts(const struct tool *tool, const struct option_set *se
     }
 }
 
-void option_set_check(const struct tool *tool, const struct option_set *set)
+void option_set_check(const struct tool *tool, const struct option_set *set, const char *required)
 {
+    check_required(tool, set, required);
     for (size_t i = 0; i < set->count; i++) {
         check_needs(tool, set, set->rows[i]);
         check_conflicts(tool, set, set->rows[i]);

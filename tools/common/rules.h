@@ -12,7 +12,8 @@ struct option_set {
 };
 
 void option_set_add(struct option_set *set, const struct option_row *row);
-/* Ends the program if an option lacks one that it needs, or conflicts with another. */
-void option_set_check(const struct tool *tool, const struct option_set *set);
+/* Ends the program if a required option is missing, or if an option lacks one that it needs or
+ * conflicts with another. */
+void option_set_check(const struct tool *tool, const struct option_set *set, const char *required);
 
 #endif

@@ -44,9 +44,11 @@ static const struct option_row rows[] = {
     OPTION_TEXT(0, "certs", "DIR", struct dump_options, certs,
                 "write the certificates found to DIR, each named by its SHA-1 fingerprint"),
     OPTION_TEXT(0, "tbs", "POINTER", struct dump_options, tbs,
-                "write the octets that the signature at POINTER covers (\"/attributes/2\")"),
+                "write the octets that the signature at POINTER covers (\"/attributes/2\")", NULL,
+                "pretty meta color certs"),
     OPTION_FLAG(0, "diff", struct dump_options, diff,
-                "compare the messages of two files field by field, with diff(1)'s exit status"),
+                "compare the messages of two files field by field, with diff(1)'s exit status",
+                NULL, "format pretty meta certs tbs"),
     CHOICE_ROWS(struct dump_options, choice),
     OPTION_FORM('i', "input", struct dump_options, input.form,
                 "read binary, json, hex, base64 or pcap (default: detected from the first octets)"),
@@ -63,20 +65,11 @@ static const struct option_row rows[] = {
 
 static const struct command_line line = {
     "reload-dump [options] [FILE...]\nreload-dump --diff [options] FILE FILE",
-    "Shows RELOAD messages, or converts them between binary, JSON and hex text.", rows, false};
+    "Shows RELOAD messages, or converts them between binary, JSON and hex text.", rows, false,
+    NULL};
 
-/* Reports what --diff cannot be combined with. */
-static void check_diff(const struct tool *tool, const struct dump_options *o, char **files,
-                       int count)
+static void check_diff(const struct tool *tool, char **files, int count)
 {
-    const char *other = o->form != NULL                   ? "--format"
-                        : (o->flags & RELOAD_PRETTY) != 0 ? "--pretty"
-                        : o->meta                         ? "--meta"
-                        : o->certs != NULL                ? "--certs"
-                        : o->tbs != NULL                  ? "--tbs"
-                                                          : NULL;
-    if (other != NULL)
-        tool_usage(tool, "--diff cannot be combined with %s", other);
     if (count != 2)
         tool_usage(tool, "--diff requires two files, not %d", count);
     if (strcmp(files[0], "-") == 0 && strcmp(files[1], "-") == 0)
@@ -101,13 +94,6 @@ static void check_form(const struct tool *tool, const struct dump_options *o)
 /* Checks --tbs, which writes octets alone. */
 static void check_tbs(const struct tool *tool, const struct dump_options *o)
 {
-    const char *other = (o->flags & RELOAD_PRETTY) != 0 ? "--pretty"
-                        : o->meta                       ? "--meta"
-                        : o->color != COLOR_AUTO        ? "--color"
-                        : o->certs != NULL              ? "--certs"
-                                                        : NULL;
-    if (other != NULL)
-        tool_usage(tool, "--tbs cannot be combined with %s", other);
     if (o->form != NULL && o->form != &form_binary && o->form != &form_hex)
         tool_usage(tool, "--tbs writes binary or hex, not %s", o->form->name);
     if (o->tbs[0] != '/')
@@ -132,7 +118,7 @@ int main(int argc, char **argv)
     input_check(&tool, &o.input);
     choice_check(&o.choice, &tool, o.input.form);
     if (o.diff)
-        check_diff(&tool, &o, files, count);
+        check_diff(&tool, files, count);
     if (o.tbs != NULL)
         check_tbs(&tool, &o);
     else

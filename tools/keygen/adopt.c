@@ -28,7 +28,7 @@ static const struct command_line adopt_line = {
     "reload-keygen adopt --ca=DIR [CERT...]",
     "Enters certificates that the CA signed, and that the index lacks, in the index: those of the "
     "files CERT, or all in DIR/issued.",
-    adopt_rows, false};
+    adopt_rows, false, "ca"};
 
 /* ---- The lines of a certificate ---- */
 
@@ -252,8 +252,6 @@ int adopt_main(int argc, char **argv)
 {
     struct adopt a = {.tool = {.name = "reload-keygen adopt"}};
     int operand = arguments_parse(&a.tool, &adopt_line, argc, argv, &a);
-    if (a.dir == NULL)
-        tool_usage(&a.tool, "--ca is required");
     if (ca_open(&a.ca, &a.tool, a.dir, NULL, CA_NEW_INDEX)) {
         adopt_all(&a, argv + operand);
         ca_close(&a.ca);

@@ -51,7 +51,7 @@ static const struct command_line ca_line = {
     "reload-keygen ca --succeed=OLD --output=DIR [options]",
     "Makes a CA for an overlay run under CERTS, and the overlay's profile: a new one, the files of "
     "a CA that was made elsewhere, or the successor of a CA.",
-    ca_rows, true};
+    ca_rows, true, "overlay|succeed output"};
 
 /* ---- What all CAs have ---- */
 
@@ -263,10 +263,6 @@ static void set_subject(struct make_ca *m)
 
 static void check_options(struct make_ca *m)
 {
-    if (m->overlay == NULL && m->old_dir == NULL)
-        tool_usage(&m->tool, "--overlay is required");
-    if (m->dir == NULL)
-        tool_usage(&m->tool, "--output is required");
     if (m->overlay != NULL)
         keygen_overlay(&m->tool, m->overlay);
     if (m->cert_file != NULL)

@@ -33,7 +33,8 @@ static const struct option_row export_rows[] = {
 
 static const struct command_line export_line = {
     "reload-keygen export --ca=DIR --output=PUBLIC [options]",
-    "Writes what verifiers need: profile, CA certificates, link and CRL.", export_rows, true};
+    "Writes what verifiers need: profile, CA certificates, link and CRL.", export_rows, true,
+    "ca output"};
 
 /* Lists a file under its last name. */
 static bool add_file(struct export *e, char **entry, const char *source)
@@ -169,10 +170,6 @@ int export_main(int argc, char **argv)
 {
     struct export e = {.tool = {.name = "reload-keygen export"}};
     (void)arguments_parse(&e.tool, &export_line, argc, argv, &e);
-    if (e.dir == NULL)
-        tool_usage(&e.tool, "--ca is required");
-    if (e.to == NULL)
-        tool_usage(&e.tool, "--output is required");
     if (ca_open(&e.ca, &e.tool, e.dir, NULL, CA_ALLOW_SUCCEEDED)) {
         write_all(&e);
         ca_close(&e.ca);

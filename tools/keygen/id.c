@@ -41,7 +41,7 @@ static const struct option_row id_rows[] = {
 static const struct command_line id_line = {
     "reload-keygen id (--resource=KEY [--replica=N] | --address=IP:PORT | --uuid "
     "[--transport=PROTO:PORT] | --overlay=NAME) [options]",
-    "Prints an identifier in hex.", id_rows, true};
+    "Prints an identifier in hex.", id_rows, true, "resource|address|uuid|overlay"};
 
 /* B§6.1.1: the UUID's text, followed by ";udp;PORT" or ";tcp;PORT" if its time may not be unique.
  */
@@ -121,8 +121,6 @@ int id_main(int argc, char **argv)
     struct tool tool = {.name = "reload-keygen id"};
     struct id_options i = {.replica = NOT_SPECIFIED};
     (void)arguments_parse(&tool, &id_line, argc, argv, &i);
-    if (i.resource == NULL && i.address == NULL && !i.uuid && i.overlay == NULL)
-        tool_usage(&tool, "one of --resource, --address, --uuid or --overlay is required");
     if (i.replica == NOT_SPECIFIED)
         i.replica = 0;
     print_id(&tool, &i);

@@ -37,7 +37,7 @@ static const struct command_line issue_line = {
     "reload-keygen issue --ca=DIR --output=PREFIX --renew=CERT [options]",
     "Issues a certificate that names users and Peer-IDs, with a new key or for the key of a "
     "request.",
-    issue_rows, true};
+    issue_rows, true, "ca output"};
 
 /* ---- The new lines of the index ---- */
 
@@ -341,8 +341,6 @@ static void issue(struct issue *s)
 
 static bool check_issue(struct issue *s)
 {
-    if (s->ca_dir == NULL)
-        tool_usage(s->tool, "--ca is required");
     bool nameless = s->renew == NULL && s->leaf.user_count == 0 && leaf_peers(&s->leaf) == 0;
     if (s->allow_weak && s->request == NULL && !nameless)
         tool_usage(s->tool, "--allow-weak requires --request, or --peers=0 without --user");

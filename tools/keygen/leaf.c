@@ -42,8 +42,6 @@ void leaf_peer_id_option(struct tool *tool, const struct option_row *row, const 
 
 bool leaf_check(struct leaf *leaf, bool names)
 {
-    if (leaf->output == NULL)
-        tool_usage(&leaf->tool, "--output is required");
     keygen_check_clock(&leaf->tool, leaf->not_before, "not-before");
     if (leaf->not_after != TIME_NOT_SPECIFIED && leaf->not_after < leaf->not_before)
         tool_usage(&leaf->tool, "--not-after is before --not-before");

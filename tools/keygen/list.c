@@ -49,7 +49,7 @@ static const struct option_row list_rows[] = {
 
 static const struct command_line list_line = {
     "reload-keygen list --ca=DIR [options]",
-    "Lists the certificates that the CA issued, each with every Peer-ID.", list_rows, true};
+    "Lists the certificates that the CA issued, each with every Peer-ID.", list_rows, true, "ca"};
 
 /* ---- Which certificates ---- */
 
@@ -281,8 +281,6 @@ int list_main(int argc, char **argv)
                      .expiring = NOT_SPECIFIED,
                      .now = tool_now()};
     (void)arguments_parse(&l.tool, &list_line, argc, argv, &l);
-    if (l.dir == NULL)
-        tool_usage(&l.tool, "--ca is required");
     if (l.revoked && l.status != NOT_SPECIFIED && l.status != CERT_REVOKED)
         tool_usage(&l.tool, "--revoked cannot be combined with --status=%s",
                    certificate_statuses[l.status]);

@@ -27,7 +27,7 @@ static const struct option_row crl_rows[] = {
 static const struct command_line crl_line = {
     "reload-keygen crl --ca=DIR [--output=FILE] [options]",
     "Renews the CA's CRL, the list of certificates that the CA has revoked (RFC 5280).", crl_rows,
-    true};
+    true, "ca"};
 
 /* Continues the CRL of --crl, which is required to be the CA's. */
 static bool take_last(struct ca *ca, const char *path)
@@ -60,8 +60,6 @@ int crl_main(int argc, char **argv)
     struct crl_options options = {.time = tool_now(), .next_update = TIME_NOT_SPECIFIED};
     struct ca ca;
     (void)arguments_parse(&tool, &crl_line, argc, argv, &options);
-    if (options.dir == NULL)
-        tool_usage(&tool, "--ca is required");
     keygen_check_clock(&tool, options.time, "time");
     struct crl_dates dates = crl_dates_at(options.time);
     if (options.next_update != TIME_NOT_SPECIFIED)

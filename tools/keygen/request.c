@@ -41,7 +41,8 @@ static const struct option_row request_rows[] = {
 
 static const struct command_line request_line = {
     "reload-keygen request --output=PREFIX [options]",
-    "Makes a key that stays with its user, and a certificate request for it.", request_rows, true};
+    "Makes a key that stays with its user, and a certificate request for it.", request_rows, true,
+    "output"};
 
 /* Writes the key and its request. */
 static void request_files(const struct request_options *options, struct keygen_files *files)
@@ -84,8 +85,6 @@ int request_main(int argc, char **argv)
     struct tool tool = {.name = "reload-keygen request"};
     struct request_options options = {.bits = 2048};
     (void)arguments_parse(&tool, &request_line, argc, argv, &options);
-    if (options.output == NULL)
-        tool_usage(&tool, "--output is required");
     keygen_subject_option(&tool, "user", options.user[0] == '\0' ? "RELOAD peer" : options.user,
                           options.subject);
     keygen_check_bits(&tool, options.bits);

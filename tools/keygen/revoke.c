@@ -84,7 +84,7 @@ static const struct option_row revoke_rows[] = {
 
 static const struct command_line revoke_line = {
     "reload-keygen revoke --ca=DIR (--serial=HEX | --user=AOR | CERT)... [options]",
-    "Revokes certificates, and renews the CA's CRL, which lists them.", revoke_rows, false};
+    "Revokes certificates, and renews the CA's CRL, which lists them.", revoke_rows, false, "ca"};
 
 /* ---- Which certificates ---- */
 
@@ -267,8 +267,6 @@ int revoke_main(int argc, char **argv)
         .tool = {.name = "reload-keygen revoke"}, .time = tool_now(), .reason = NO_REASON};
     int operand = arguments_parse(&r.tool, &revoke_line, argc, argv, &r);
     r.certs = argv + operand;
-    if (r.dir == NULL)
-        tool_usage(&r.tool, "--ca is required");
     if (r.serial_count == 0 && r.user_count == 0 && r.certs[0] == NULL)
         tool_usage(&r.tool, "--serial, --user or a certificate's file is required");
     keygen_check_clock(&r.tool, r.time, "time");

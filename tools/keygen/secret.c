@@ -25,7 +25,7 @@ static const struct option_row secret_rows[] = {
 
 static const struct command_line secret_line = {
     "reload-keygen secret --output=FILE [options]",
-    "Makes a random shared secret for an overlay run under HMAC.", secret_rows, true};
+    "Makes a random shared secret for an overlay run under HMAC.", secret_rows, true, "output"};
 
 /* "hex:", the digits and a newline: no octet of the secret can be mistaken for the file's form
  * (D12). */
@@ -61,8 +61,6 @@ int secret_main(int argc, char **argv)
     /* the size of HMAC-SHA1's output: RFC 2104 section 3 advises against fewer bits */
     struct secret_options options = {.bits = 160};
     (void)arguments_parse(&tool, &secret_line, argc, argv, &options);
-    if (options.path == NULL)
-        tool_usage(&tool, "--output is required");
     if (options.force && strcmp(options.path, "-") == 0)
         tool_usage(&tool, "--force cannot be combined with --output=-");
     if (options.bits % 8 != 0)

@@ -31,7 +31,7 @@ static const struct command_line self_signed_line = {
     "--peer-id=HEX...] [options]\n"
     "reload-keygen self-signed --overlay=NAME --output=PREFIX --key=FILE [options]",
     "Makes a self-signed certificate, for verifiers that trust the first key seen for a name.",
-    self_signed_rows, true};
+    self_signed_rows, true, "overlay output"};
 
 /* Without a CA, two certificates name different Peer-IDs only by chance. */
 static bool self_signed_names(struct self_signed *s, reload_rng *rng)
@@ -101,8 +101,6 @@ int self_signed_main(int argc, char **argv)
     struct tool *tool = &s.leaf.tool;
     leaf_begin(&s.leaf, "reload-keygen self-signed");
     (void)arguments_parse(tool, &self_signed_line, argc, argv, &s);
-    if (s.overlay == NULL)
-        tool_usage(tool, "--overlay is required");
     keygen_overlay(tool, s.overlay);
     if (s.leaf.common_name != NULL)
         keygen_subject_option(tool, "name", s.leaf.common_name, s.leaf.subject);

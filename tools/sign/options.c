@@ -101,7 +101,7 @@ static const struct command_line sign_line = {
     "reload-sign --example=METHOD",
     "Completes and signs RELOAD messages as a sending peer must, strips signatures, and "
     "appends ROUTE-LOGs.",
-    rows, false};
+    rows, false, NULL};
 
 void sign_options_parse(struct tool *tool, struct sign_options *options, int argc, char **argv)
 {

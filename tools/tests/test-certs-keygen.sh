@@ -19,7 +19,7 @@ usage() # DESCRIPTION REGEX ARGUMENT...
 {
     t "usage: $1" 2 '' "~reload-keygen $2"$'\n'"Try 'reload-keygen[a-z ]* --help'\\." reload-keygen "${@:3}"
 }
-usage "ca without --overlay" 'ca: --overlay is required' ca -o d
+usage "ca without --overlay" 'ca: --overlay or --succeed is required' ca -o d
 usage "ca without --output" 'ca: --output is required' ca --overlay chat
 usage "ca with an operand" 'ca: .*"x".*' ca --overlay chat -o d x
 for overlay in '' 'a b' 'a/b' 'a%b' 'a@b' $'a\nb' 'ä'; do

@@ -36,7 +36,8 @@ static const struct option_row rows[] = {
     OPTION_FLAG(0, "summary", struct verify_options, summary,
                 "report counts by verdict, reason, method, algorithm and peer", NULL,
                 "format verbose quiet"),
-    OPTION_FLAG(0, "json", struct verify_options, json, "report as JSON, one line a message"),
+    OPTION_FLAG(0, "json", struct verify_options, json, "report as JSON, one line a message", NULL,
+                "format"),
     OPTION_FLAG(0, "check-all", struct verify_options, check_all,
                 "check the other signatures too after one has failed"),
     OPTION_FLAG(0, "lint", struct verify_options, lint,
@@ -113,8 +114,6 @@ static void check_choice(const struct tool *tool, const struct verify_options *o
 /* Ends the program if options contradict each other. */
 static void check_options(const struct tool *tool, const struct verify_options *o)
 {
-    if (o->json && o->form != NULL)
-        tool_usage(tool, "--json cannot be combined with --format");
     if (o->rejects != NULL && (o->form == NULL || ladder_is_form(o->form)))
         tool_usage(tool, "--rejects requires --format=binary, json or hex");
     if (o->check_all && o->policy.none)
