@@ -18,6 +18,24 @@ char *__wrap_strdup(const char *text)
     return copy;
 }
 
+/* Comparisons, which clang makes with bcmp */
+static size_t comparisons;
+
+int __real_memcmp(const void *a, const void *b, size_t len);
+int __wrap_memcmp(const void *a, const void *b, size_t len);
+int __wrap_bcmp(const void *a, const void *b, size_t len);
+
+int __wrap_memcmp(const void *a, const void *b, size_t len)
+{
+    comparisons++;
+    return __real_memcmp(a, b, len);
+}
+
+int __wrap_bcmp(const void *a, const void *b, size_t len)
+{
+    return __wrap_memcmp(a, b, len);
+}
+
 /* The index is neither read nor written here. */
 char *ca_path(const struct ca *ca, const char *name)
 {
@@ -50,10 +68,13 @@ static int setup(void **state)
     return 0;
 }
 
-static struct entry *add(struct index *index, uint8_t serial)
+static struct entry *add(struct index *index, unsigned serial)
 {
     const struct entry values = {
-        .serial = {.octets = {1, serial}, .len = 2}, .not_after = 1000, .revoked = 5, .reason = 4};
+        .serial = {.octets = {(uint8_t)(serial >> 8), (uint8_t)serial}, .len = 2},
+        .not_after = 1000,
+        .revoked = 5,
+        .reason = 4};
     return index_add_certificate(index, &tool, &values, pointers, NAMES);
 }
 
@@ -107,7 +128,7 @@ static void test_all_or_none(void **state)
         struct index index = {.count = 0};
         assert_non_null(add(&index, 1));
         /* the next line needs a larger array too */
-        for (uint8_t serial = 2; index.count + BLOCKS <= index.cap; serial++)
+        for (unsigned serial = 2; index.count + BLOCKS <= index.cap; serial++)
             assert_non_null(add(&index, serial));
         size_t before = index.count;
         failed = false;
@@ -125,12 +146,71 @@ static void test_all_or_none(void **state)
     assert_in_range(failures, BLOCKS + 1, 100);
 }
 
+/* A certificate's lines are found, also where others are between them, and after some were dropped.
+ */
+static void test_lines(void **state)
+{
+    (void)state;
+    struct index index = {.count = 0};
+    const struct serial one = {.octets = {0, 1}, .len = 2}, other = {.octets = {0, 2}, .len = 2};
+    for (unsigned i = 0; i < 3; i++) {
+        assert_non_null(add(&index, 1));
+        assert_non_null(add(&index, 2));
+    }
+    for (size_t cut = 6 * BLOCKS; cut > 0; cut--) {
+        size_t lines = 0;
+        index_cut(&index, cut);
+        assert_ptr_equal(index_find(&index, &one), index.entries);
+        assert_true(index_is_first(&index, index.entries));
+        for (struct entry *e = index_find(&index, &one); e != NULL; e = index_next(&index, e))
+            lines += serial_same(&e->serial, &one);
+        for (struct entry *e = index_find(&index, &other); e != NULL; e = index_next(&index, e))
+            lines += serial_same(&e->serial, &other);
+        assert_int_equal(lines, cut);
+        if (cut > BLOCKS)
+            assert_ptr_equal(index_find(&index, &other), &index.entries[BLOCKS]);
+        else
+            assert_null(index_find(&index, &other));
+    }
+    index_cut(&index, 0);
+    assert_null(index_find(&index, &one));
+    index_free(&index);
+}
+
+/* Adding and finding certificates takes a number of comparisons that grows with theirs, not with
+ * its square. */
+static void test_linear(void **state)
+{
+    (void)state;
+    enum { MANY = 5000 };
+    struct index index = {.count = 0};
+    comparisons = 0;
+    for (unsigned i = 0; i < MANY; i++) {
+        const struct foreign foreign = {
+            .serial = {.octets = {2, (uint8_t)(i >> 8), (uint8_t)i}, .len = 3}};
+        assert_non_null(add(&index, i));
+        assert_null(index_find_foreign(&index, &foreign.serial));
+        assert_true(index_add_foreign(&index, &tool, &foreign));
+    }
+    for (size_t i = 0; i < index.count; i++) {
+        const struct entry *first = index_find(&index, &index.entries[i].serial);
+        size_t lines = 0;
+        assert_ptr_equal(first, &index.entries[i - i % BLOCKS]);
+        assert_int_equal(index_is_first(&index, &index.entries[i]), i % BLOCKS == 0);
+        for (; first != NULL; first = index_next(&index, first))
+            lines++;
+        assert_int_equal(lines, BLOCKS);
+    }
+    assert_in_range(comparisons, MANY, 40 * MANY);
+    index_free(&index);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_blocks),
-        cmocka_unit_test(test_no_names),
-        cmocka_unit_test(test_all_or_none),
+        cmocka_unit_test(test_blocks),      cmocka_unit_test(test_no_names),
+        cmocka_unit_test(test_all_or_none), cmocka_unit_test(test_lines),
+        cmocka_unit_test(test_linear),
     };
     return cmocka_run_group_tests_name("index", tests, setup, NULL);
 }

@@ -55,12 +55,11 @@ static struct entry line_values(const struct adopt *a, const reload_cert *cert,
 {
     struct entry values = {
         .serial = *serial, .not_after = reload_cert_not_after(cert), .revoked = -1};
-    for (size_t i = 0; i < a->ca.index.foreign_count; i++)
-        if (serial_same(&a->ca.index.foreign[i].serial, serial) &&
-            !RL_FAULT("ca: adopt enters what the CRL lists as revoked")) {
-            values.revoked = a->ca.index.foreign[i].revoked;
-            values.reason = a->ca.index.foreign[i].reason;
-        }
+    const struct foreign *listed = index_find_foreign(&a->ca.index, serial);
+    if (listed != NULL && !RL_FAULT("ca: adopt enters what the CRL lists as revoked")) {
+        values.revoked = listed->revoked;
+        values.reason = listed->reason;
+    }
     return values;
 }
 

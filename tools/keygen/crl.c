@@ -25,19 +25,11 @@ static void warn_of_number(struct ca *ca, const char *path, const reload_crl_num
                   path, after, before);
 }
 
-static bool is_foreign(const struct index *index, const struct serial *serial)
-{
-    for (size_t i = 0; i < index->foreign_count; i++)
-        if (serial_same(&index->foreign[i].serial, serial))
-            return true;
-    return false;
-}
-
 /* Notes an entry of a certificate that the index lacks. */
 static bool merge_foreign(struct ca *ca, const struct foreign *foreign, const char *path)
 {
     char serial[2 * MAX_SERIAL + 1];
-    if (is_foreign(&ca->index, &foreign->serial))
+    if (index_find_foreign(&ca->index, &foreign->serial) != NULL)
         return true;
     serial_text(&foreign->serial, serial);
     if (path != NULL)

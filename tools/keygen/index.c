@@ -45,47 +45,6 @@ bool reason_replaces(unsigned before, unsigned reason)
            !RL_FAULT("ca: a compromise replaces another reason");
 }
 
-/* ---- Serial numbers ---- */
-
-bool serial_parse(const char *text, struct serial *serial)
-{
-    char digits[2 * MAX_SERIAL + 1];
-    size_t len = 1;
-    digits[0] = '0'; /* if their number is odd */
-    if (strncmp(text, "serial=", 7) == 0)
-        text += 7;
-    if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X'))
-        text += 2;
-    bool any = *text != '\0';
-    while (*text == '0' || *text == ':')
-        text++;
-    for (; *text != '\0'; text++) {
-        if (len == sizeof digits)
-            return false;
-        if (*text != ':')
-            digits[len++] = *text;
-    }
-    size_t start = len % 2;
-    serial->len = (len - start) / 2;
-    if (serial->len == 0) { /* zero */
-        serial->len = 1;
-        serial->octets[0] = 0;
-        return any;
-    }
-    return reload_hex_decode(digits + start, len - start, serial->octets);
-}
-
-bool serial_same(const struct serial *a, const struct serial *b)
-{
-    return a->len == b->len && memcmp(a->octets, b->octets, a->len) == 0;
-}
-
-void serial_text(const struct serial *serial, char text[2 * MAX_SERIAL + 1])
-{
-    reload_hex_encode(serial->octets, serial->len, text);
-    text[2 * serial->len] = '\0';
-}
-
 /* ---- Entries ---- */
 
 void index_free(struct index *index)
@@ -94,6 +53,8 @@ void index_free(struct index *index)
         free(index->entries[i].users);
     free(index->entries);
     free(index->foreign);
+    free(index->by_serial.slots);
+    free(index->foreign_by_serial.slots);
     free(index->succeeds);
     *index = (struct index){0};
 }
@@ -120,8 +81,20 @@ bool index_add_foreign(struct index *index, struct tool *tool, const struct fore
     if (grown == NULL)
         return false;
     index->foreign = grown;
-    index->foreign[index->foreign_count++] = *foreign;
+    index->foreign_by_serial.element = sizeof *grown;
+    if (!serial_table_reserve(&index->foreign_by_serial, grown, index->foreign_count)) {
+        keygen_no_memory(tool);
+        return false;
+    }
+    grown[index->foreign_count] = *foreign;
+    (void)serial_table_add(&index->foreign_by_serial, grown, index->foreign_count++);
     return true;
+}
+
+const struct foreign *index_find_foreign(const struct index *index, const struct serial *serial)
+{
+    size_t at = serial_table_find(&index->foreign_by_serial, index->foreign, serial);
+    return at == NOT_FOUND ? NULL : &index->foreign[at];
 }
 
 /* Adds a line with an entry's values, and takes its users over. Returns NULL after reporting that
@@ -132,14 +105,43 @@ static struct entry *add_line(struct index *index, struct tool *tool, const stru
     if (grown == NULL)
         return NULL;
     index->entries = grown;
-    index->entries[index->count] = *values;
-    return &index->entries[index->count++];
+    index->by_serial.element = sizeof *grown;
+    if (!serial_table_reserve(&index->by_serial, grown, index->count)) {
+        keygen_no_memory(tool);
+        return NULL;
+    }
+    size_t at = index->count++;
+    grown[at] = *values;
+    struct entry *first = &grown[serial_table_add(&index->by_serial, grown, at)];
+    grown[at].first_line = (size_t)(first - grown);
+    grown[at].next_line = 0;
+    if (&grown[at] != first)
+        grown[first->last_line].next_line = at;
+    first->last_line = at;
+    return &grown[at];
+}
+
+/* Drops the last line. */
+static void drop_line(struct index *index)
+{
+    size_t at = --index->count;
+    struct entry *entry = &index->entries[at], *line = &index->entries[entry->first_line];
+    free(entry->users);
+    if (line == entry) {
+        serial_table_remove_last(&index->by_serial, index->entries, at);
+        return;
+    }
+    struct entry *first = line;
+    while (line->next_line != at)
+        line = &index->entries[line->next_line];
+    line->next_line = 0;
+    first->last_line = (size_t)(line - index->entries);
 }
 
 void index_cut(struct index *index, size_t count)
 {
     while (index->count > count)
-        free(index->entries[--index->count].users);
+        drop_line(index);
 }
 
 /* The users among names, as a line lists them; NULL after reporting that memory is short. */
@@ -200,28 +202,20 @@ struct entry *index_add_certificate(struct index *index, struct tool *tool,
     return block == NULL ? NULL : &index->entries[before];
 }
 
-/* The first of the entries from one on that has a serial number. */
-static struct entry *find_from(const struct index *index, size_t from, const struct serial *serial)
-{
-    for (size_t i = from; i < index->count; i++)
-        if (serial_same(&index->entries[i].serial, serial))
-            return &index->entries[i];
-    return NULL;
-}
-
 struct entry *index_find(const struct index *index, const struct serial *serial)
 {
-    return find_from(index, 0, serial);
+    size_t at = serial_table_find(&index->by_serial, index->entries, serial);
+    return at == NOT_FOUND ? NULL : &index->entries[at];
 }
 
 struct entry *index_next(const struct index *index, const struct entry *entry)
 {
-    return find_from(index, (size_t)(entry - index->entries) + 1, &entry->serial);
+    return entry->next_line == 0 ? NULL : &index->entries[entry->next_line];
 }
 
 bool index_is_first(const struct index *index, const struct entry *entry)
 {
-    return index_find(index, &entry->serial) == entry;
+    return &index->entries[entry->first_line] == entry;
 }
 
 bool entry_has_user(const struct entry *entry, const char *user)

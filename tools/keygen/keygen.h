@@ -223,6 +223,25 @@ bool serial_same(const struct serial *a, const struct serial *b);
 /* Hex digits. */
 void serial_text(const struct serial *serial, char text[2 * MAX_SERIAL + 1]);
 
+/* A hash table of positions in an array whose elements begin with a serial number. */
+struct serial_table {
+    size_t *slots; /* 0: free, or a position and 1 */
+    size_t size;   /* a power of two, or 0 */
+    size_t element;
+};
+#define NOT_FOUND SIZE_MAX
+
+/* Makes the table large enough for count elements, which it has, and one more. Returns false
+ * without memory. */
+bool serial_table_reserve(struct serial_table *table, const void *array, size_t count);
+/* Adds element i, unless an element before it has its serial number. Returns the first that has. */
+size_t serial_table_add(struct serial_table *table, const void *array, size_t i);
+/* The first element with a serial number, or NOT_FOUND. */
+size_t serial_table_find(const struct serial_table *table, const void *array,
+                         const struct serial *serial);
+/* Removes the element that was added last. */
+void serial_table_remove_last(struct serial_table *table, const void *array, size_t i);
+
 /* A line of the index: a certificate, or one of its blocks of consecutive Peer-IDs. */
 struct entry {
     struct serial serial;
@@ -232,6 +251,8 @@ struct entry {
     uint8_t first[RELOAD_ID_SIZE];
     unsigned peers; /* number of consecutive Peer-IDs from first on */
     char *users;    /* separated by commas; "-": none; owned */
+    /* private: the first, next (0: none) and, in the first, last line of its certificate */
+    size_t first_line, next_line, last_line;
 };
 
 /* An entry of a CRL for a certificate that the index lacks. */
@@ -252,6 +273,7 @@ struct index {
     size_t foreign_count;
     size_t foreign_cap;
     size_t taken_over; /* revocations that CRLs list and the index did not */
+    struct serial_table by_serial, foreign_by_serial;
 };
 
 struct ca;
@@ -267,6 +289,8 @@ struct entry *index_add_certificate(struct index *index, struct tool *tool,
                                     const struct entry *values,
                                     const reload_cert_name *const *names, size_t count);
 bool index_add_foreign(struct index *index, struct tool *tool, const struct foreign *foreign);
+/* NULL: none. */
+const struct foreign *index_find_foreign(const struct index *index, const struct serial *serial);
 /* Drops the lines after the first count. */
 void index_cut(struct index *index, size_t count);
 void index_free(struct index *index);

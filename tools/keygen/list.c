@@ -20,7 +20,8 @@ struct list {
     struct ca ca;
     struct output out;
     reload_json_writer writer;
-    bool any; /* something was listed */
+    bool any;      /* something was listed */
+    bool *renewed; /* each line of the index; with --expiring */
 };
 
 static void user_option(struct tool *tool, const struct option_row *row, const char *text,
@@ -71,16 +72,48 @@ static bool names_peer(const struct list *l, const struct entry *entry)
     return false;
 }
 
-/* Whether a later certificate with the same names is good, and lasts longer. */
-static bool is_renewed(const struct list *l, const struct entry *entry)
+/* Orders lines by their names, and lines with the same names as they are in the index. */
+static int compare_names(const void *a, const void *b)
 {
-    const struct entry *end = l->ca.index.entries + l->ca.index.count;
-    for (const struct entry *e = entry + 1; e < end; e++)
-        if (e->revoked < 0 && e->not_after > entry->not_after && e->peers == entry->peers &&
-            memcmp(e->first, entry->first, RELOAD_ID_SIZE) == 0 &&
-            strcmp(e->users, entry->users) == 0)
-            return true;
-    return false;
+    const struct entry *x = *(const struct entry *const *)a, *y = *(const struct entry *const *)b;
+    int order = memcmp(x->first, y->first, RELOAD_ID_SIZE);
+    if (order == 0 && x->peers != y->peers)
+        order = x->peers < y->peers ? -1 : 1;
+    if (order == 0)
+        order = strcmp(x->users, y->users);
+    return order != 0 ? order : x < y ? -1 : x > y;
+}
+
+static bool same_names(const struct entry *a, const struct entry *b)
+{
+    return a->peers == b->peers && memcmp(a->first, b->first, RELOAD_ID_SIZE) == 0 &&
+           strcmp(a->users, b->users) == 0;
+}
+
+/* Notes for each line whether a later certificate with the same names is good, and lasts longer.
+ * Returns false after reporting that memory is short. */
+static bool find_renewed(struct list *l)
+{
+    const struct index *index = &l->ca.index;
+    const struct entry **sorted = calloc(index->count + 1, sizeof *sorted);
+    l->renewed = calloc(index->count + 1, sizeof *l->renewed);
+    bool good = sorted != NULL && l->renewed != NULL;
+    for (size_t i = 0; good && i < index->count; i++)
+        sorted[i] = &index->entries[i];
+    if (good)
+        qsort(sorted, index->count, sizeof *sorted, compare_names);
+    else
+        keygen_no_memory(&l->tool);
+    reload_time last = 0; /* when the last of those that are good ends */
+    for (size_t i = index->count; good && i-- > 0;) {
+        if (i + 1 == index->count || !same_names(sorted[i], sorted[i + 1]))
+            last = RELOAD_NO_TIME;
+        l->renewed[sorted[i] - index->entries] = last > sorted[i]->not_after;
+        if (sorted[i]->revoked < 0 && sorted[i]->not_after > last)
+            last = sorted[i]->not_after;
+    }
+    free(sorted);
+    return good;
 }
 
 /* Whether a time is past, or comes within the span. */
@@ -98,8 +131,8 @@ static bool is_listed(const struct list *l, const struct entry *entry)
         return false;
     if (l->revoked && status != CERT_REVOKED)
         return false;
-    return l->expiring == NOT_SPECIFIED ||
-           (status == CERT_GOOD && expires(l, entry->not_after) && !is_renewed(l, entry));
+    return l->expiring == NOT_SPECIFIED || (status == CERT_GOOD && expires(l, entry->not_after) &&
+                                            !l->renewed[entry - l->ca.index.entries]);
 }
 
 /* ---- Printing ---- */
@@ -249,7 +282,8 @@ static void list_all(struct list *l)
 {
     bool filtered =
         l->user[0] != '\0' || l->peer_id.len > 0 || l->revoked || l->status != NOT_SPECIFIED;
-    if (!output_open(&l->out, &l->tool, NULL, 0))
+    if ((l->expiring != NOT_SPECIFIED && !find_renewed(l)) ||
+        !output_open(&l->out, &l->tool, NULL, 0))
         return;
     if (l->json) {
         reload_json_writer_init(&l->writer, RELOAD_PRETTY | output_flags(&l->out), output_write,
@@ -289,6 +323,7 @@ int list_main(int argc, char **argv)
                    certificate_statuses[l.status]);
     if (ca_open(&l.ca, &l.tool, l.dir, NULL, CA_ALLOW_SUCCEEDED)) {
         list_all(&l);
+        free(l.renewed);
         ca_close(&l.ca);
     }
     return tool_finish(&l.tool);
