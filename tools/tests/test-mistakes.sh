@@ -281,6 +281,16 @@ mistake "PEM in a PEER-CERT" 1 'bad-certificate|a certificate as PEM, expected D
     reload-dump -f json "$1" | jq -c --arg pem "$(xxd -p -c 0 alice.crt)" "(.attributes[] | select(.type == \"SOURCE-INFO\") | .value[] |
         select(.type == \"PEER-CERT\")) |= {type: .type, hex: \$pem} | del(.header.length)" >pem.json
     reload-verify --ca=overlay/ca.crt --time=946702799 pem.json' reload-verify "$signed"
+mistake "an empty PEER-CERT" 1 'PEER-CERT at|bad-certificate|empty, expected a certificate in DER' bash -c '
+    reload-dump -f json "$1" | jq -c "(.attributes[] | select(.type == \"SOURCE-INFO\") | .value[] |
+        select(.type == \"PEER-CERT\")) |= {type: .type, hex: \"\"} | del(.header.length)" >empty-cert.json
+    reload-verify --ca=overlay/ca.crt --time=946702799 empty-cert.json' reload-verify "$signed"
+mistake "an empty certificate BODY" 1 'RESOURCE-INFO.BODY.CERTIFICATE at|bad-certificate|empty, expected a certificate in DER' bash -c '
+    reload-sign --key=alice.key --cert=alice.crt --time=946702799 "$1" | reload-dump -f json |
+        jq -c "(.attributes[] | select(.type | startswith(\"RESOURCE\")) | .value[].value | arrays[] |
+            select(.type == \"RESOURCE-INFO.BODY.CERTIFICATE\")) |= {type: .type, hex: \"\"} | del(.header.length)" >empty-body.json
+    reload-sign --force --key=alice.key --cert=alice.crt --time=946702799 empty-body.json |
+        reload-verify --ca=overlay/ca.crt --time=946702799' reload-verify $json
 mistake "a message under HMAC with the CA's profile" 1 'Security is 2 (HMAC), expected 3 (CERTS)' "${C[@]}" --dht=0 --hash=0 "$put"
 head -c 100 "$put" >short.bin
 mistake "a truncated message" 3 'truncated' reload-dump short.bin
