@@ -85,6 +85,16 @@ int rl_hex_digit(int c);
 size_t rl_utf8(const uint8_t *octets, size_t len, uint32_t *code);
 /* The length of a text without the UTF-8 sequence that its end at len octets cuts. */
 size_t rl_utf8_cut(const char *text, size_t len);
+/* The length of the longest start of a terminated text, of at most most octets, that cuts no UTF-8
+ * sequence; for "%.*s". */
+int rl_utf8_start(const char *text, int most);
+/* Writes a terminated text of at most size octets (size > 0). One that does not fit ends between
+ * characters. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 3, 0)))
+#endif
+void
+rl_vtext(char *text, size_t size, const char *format, va_list args);
 
 /* Appends text as reload_escape does; or, with quote, a value, in which that character is escaped
  * too, and what looks like a message is not. */

@@ -37,10 +37,9 @@ void reload_print(reload_printer *p, const char *format, ...)
     char words[192];
     va_list args;
     va_start(args, format);
-    int n = vsnprintf(words, sizeof words, format, args);
+    rl_vtext(words, sizeof words, format, args);
     va_end(args);
-    if (n > 0)
-        reload_print_raw(p, words, (size_t)n < sizeof words ? (size_t)n : sizeof words - 1);
+    reload_print_raw(p, words, strlen(words));
 }
 
 void reload_print_raw(reload_printer *p, const void *octets, size_t len)

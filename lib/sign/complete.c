@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a message lacks before it is signed (D29). */
 #include "sign/sign.h"
+#include "x509/mismatch.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -29,6 +30,13 @@ static reload_err refuse_field(reload_field field, uint32_t found, uint32_t expe
                    found_text, expected_text);
 }
 
+static reload_err refuse_overlay(uint32_t overlay, const char *expected, reload_diag *diag)
+{
+    char text[192];
+    rl_overlay_mismatch_text(overlay, expected, text, sizeof text);
+    return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: %s", text);
+}
+
 reload_err rl_complete_overlay(rl_rewrite *w, reload_diag *diag)
 {
     const reload_signer *s = w->signer;
@@ -39,10 +47,7 @@ reload_err rl_complete_overlay(rl_rewrite *w, reload_diag *diag)
     if (s->overlay_name != NULL && overlay == 0 && !rl_is_join_request(w->msg))
         reload_build_field(&w->b, RELOAD_F_OVERLAY, s->overlay);
     else if (s->overlay_name != NULL && overlay != s->overlay && overlay != 0 && !forced)
-        return rl_fail(diag, RELOAD_ERR_REFUSED,
-                       "refused: Overlay is %08" PRIx32 ", expected %08" PRIx32
-                       " (CRC-32 of \"%.100s\")",
-                       overlay, s->overlay, s->overlay_name);
+        return refuse_overlay(overlay, s->overlay_name, diag);
     if (s->has_dht && dht != s->dht && !forced)
         return refuse_field(RELOAD_F_DHT, dht, s->dht, diag);
     if (s->has_hash && hash != s->hash && !forced)

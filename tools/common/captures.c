@@ -2,9 +2,9 @@
 #include "common/captures.h"
 
 #include "base/fault.h"
+#include "common/text.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -108,25 +108,14 @@ void input_check(const struct tool *tool, const struct input_options *o)
 
 /* ---- Places ---- */
 
-__attribute__((format(printf, 3, 4))) static void append(char *text, size_t size,
-                                                         const char *format, ...)
-{
-    size_t used = strlen(text);
-    va_list args;
-    va_start(args, format);
-    if (used < size)
-        (void)vsnprintf(text + used, size - used, format, args);
-    va_end(args);
-}
-
 const char *origin_place(const reload_origin *origin, uint64_t offset, char text[96])
 {
     enum { SIZE = 96 };
     const reload_capture *capture = origin->capture;
     text[0] = '\0';
     if (capture != NULL && capture->frame_count > 0)
-        append(text, SIZE, "frame %" PRIu64 ": ", capture->frames[capture->frame_count - 1]);
-    append(text, SIZE, "offset %" PRIu64, offset);
+        text_append(text, SIZE, "frame %" PRIu64 ": ", capture->frames[capture->frame_count - 1]);
+    text_append(text, SIZE, "offset %" PRIu64, offset);
     return text;
 }
 
@@ -136,17 +125,17 @@ static void append_frames(char *text, size_t size, const reload_capture *capture
     enum { MAX_RUNS = 4 };
     const uint64_t *frames = capture->frames;
     size_t count = capture->frame_count, runs = 0;
-    append(text, size, "frame%s ", count == 1 ? "" : "s");
+    text_append(text, size, "frame%s ", count == 1 ? "" : "s");
     for (size_t i = 0, end; i < count && runs <= MAX_RUNS; i = end, runs++) {
         for (end = i + 1; end < count && frames[end] == frames[end - 1] + 1; end++)
             ;
         if (runs == MAX_RUNS)
-            append(text, size, ",...");
+            text_append(text, size, ",...");
         else if (end - i > 1)
-            append(text, size, "%s%" PRIu64 "-%" PRIu64, i > 0 ? "," : "", frames[i],
-                   frames[end - 1]);
+            text_append(text, size, "%s%" PRIu64 "-%" PRIu64, i > 0 ? "," : "", frames[i],
+                        frames[end - 1]);
         else
-            append(text, size, "%s%" PRIu64, i > 0 ? "," : "", frames[i]);
+            text_append(text, size, "%s%" PRIu64, i > 0 ? "," : "", frames[i]);
     }
 }
 
@@ -160,12 +149,12 @@ const char *origin_place_in_full(const reload_origin *origin, char text[256])
         append_frames(text, SIZE, capture);
         reload_time_fraction_text(capture->seconds, capture->fraction, capture->digits, time);
         if (origin->captured != RELOAD_NO_TIME)
-            append(text, SIZE, ", %s", time);
+            text_append(text, SIZE, ", %s", time);
         reload_address_format(&capture->source, source, sizeof source);
         reload_address_format(&capture->destination, destination, sizeof destination);
-        append(text, SIZE, ", %s %s > %s, ", capture->transport, source, destination);
+        text_append(text, SIZE, ", %s %s > %s, ", capture->transport, source, destination);
     }
-    append(text, SIZE, "offset %" PRIu64, origin->offset);
+    text_append(text, SIZE, "offset %" PRIu64, origin->offset);
     return text;
 }
 
@@ -175,7 +164,7 @@ const char *origin_place_in_full(const reload_origin *origin, char text[256])
 static void append_count(char *text, size_t size, uint64_t count, const char *one, const char *many)
 {
     if (count > 0)
-        append(text, size, ", %" PRIu64 " %s", count, count == 1 ? one : many);
+        text_append(text, size, ", %" PRIu64 " %s", count, count == 1 ? one : many);
 }
 
 /* What was not captured, or contradicts itself. */
@@ -228,11 +217,12 @@ void input_summarise(const struct input *in, const char *more)
     }
     (void)snprintf(text, sizeof text, "%" PRIu64 " packet%s", n->packets,
                    n->packets == 1 ? "" : "s");
-    append(text, sizeof text, ", %" PRIu64 " message%s", n->messages, n->messages == 1 ? "" : "s");
+    text_append(text, sizeof text, ", %" PRIu64 " message%s", n->messages,
+                n->messages == 1 ? "" : "s");
     append_count(text, sizeof text, n->garbage, "run of garbage", "runs of garbage");
     append_losses(text, sizeof text, n);
     append_skipped(text, sizeof text, n);
     if (more != NULL && more[0] != '\0')
-        append(text, sizeof text, "; %s", more);
+        text_append(text, sizeof text, "; %s", more);
     print_line(in->tool, text);
 }

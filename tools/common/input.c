@@ -3,6 +3,7 @@
 #include "common/captures.h"
 #include "common/descriptors.h"
 #include "common/progress.h"
+#include "common/text.h"
 #include "common/tool.h"
 
 #include <errno.h>
@@ -264,8 +265,8 @@ bool input_is_message(struct input *in)
         return true;
     if (in->item->kind == RELOAD_ITEM_GARBAGE) {
         reload_diag diag = in->item->diag;
-        (void)snprintf(diag.text, sizeof diag.text, "%zu octets of garbage: %.200s", in->item->len,
-                       in->item->diag.text);
+        (void)snprintf(diag.text, sizeof diag.text, "%zu octets of garbage: %.*s", in->item->len,
+                       text_start(in->item->diag.text, 200), in->item->diag.text);
         input_error(in, STATUS_MALFORMED, &diag);
     } else {
         input_error(in, STATUS_MALFORMED, &in->item->diag);
