@@ -98,12 +98,16 @@ void input_check(const struct tool *tool, const struct input_options *o)
     reload_diag diag;
     if (o->filter != NULL && capture_check_filter(o->filter, &diag) != RELOAD_OK)
         tool_usage(tool, "--filter: \"%s\": %s", o->filter, diag.text);
+}
+
+void captures_warn(const struct tool *tool, const struct input_options *o)
+{
     if (o->filter != NULL && filter_drops_fragments(o->filter) &&
         !RL_FAULT("captures: a filter that drops fragments is noticed"))
-        tool_warn(tool,
-                  "warning: --filter drops the fragments of a datagram after the first; "
-                  "'(%s) or (ip[6:2] & 0x1fff != 0) or (ip6[6] = 44)' keeps them",
-                  o->filter);
+        tool_warn_file(tool, NULL,
+                       "--filter drops the fragments of a datagram after the first; "
+                       "'(%s) or (ip[6:2] & 0x1fff != 0) or (ip6[6] = 44)' keeps them",
+                       o->filter);
 }
 
 /* ---- Places ---- */

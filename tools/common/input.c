@@ -24,6 +24,7 @@ bool input_open(struct input *in, struct tool *tool, const struct input_options 
                          .count = count,
                          .flushed = flushed,
                          .fd = -1};
+    captures_warn(tool, options);
     in->reader = reload_reader_new();
     in->msg = reload_msg_new();
     if (in->reader != NULL && in->msg != NULL)

@@ -115,9 +115,8 @@ static void check_secret(const struct tool *tool, const char *path, const reload
     reload_content content = reload_recognise(octets->octets, octets->len);
     if (content != RELOAD_CONTENT_UNKNOWN && content != RELOAD_CONTENT_SECRET &&
         content != RELOAD_CONTENT_EMPTY && content != RELOAD_CONTENT_BASE64)
-        tool_warn(tool,
-                  "%s: warning: %s, not a shared secret; all its octets are used as the secret",
-                  path, reload_content_text(content));
+        tool_warn_file(tool, path, "%s, not a shared secret; all its octets are used as the secret",
+                       reload_content_text(content));
 }
 
 /* Reports a missing file. The secret itself may have been given in place of its name. */

@@ -115,11 +115,9 @@ bool passphrase_ask(struct tool *tool, const char *path, reload_buf *passphrase)
     tool_hide_memory();
     int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC), len;
     if (terminal < 0 || tcgetattr(terminal, &shown) != 0) {
-        tool_error(
-            tool, STATUS_FAILED,
-            "%s: the key is encrypted: passphrase required, but no terminal is available; use "
-            "--passphrase-file",
-            path);
+        tool_error_file(tool, STATUS_FAILED, path,
+                        "the key is encrypted: passphrase required, but no terminal is available; "
+                        "use --passphrase-file");
         if (terminal >= 0)
             (void)close(terminal);
         return false;
@@ -132,7 +130,7 @@ bool passphrase_ask(struct tool *tool, const char *path, reload_buf *passphrase)
         reload_buf_append(passphrase, line, (size_t)len);
         reload_buf_append(passphrase, "", 1);
     } else {
-        tool_error(tool, STATUS_FAILED, "%s: passphrase required, but none was typed", path);
+        tool_error_file(tool, STATUS_FAILED, path, "passphrase required, but none was typed");
     }
     explicit_bzero(line, sizeof line);
     return len >= 0;

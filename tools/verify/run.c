@@ -132,10 +132,10 @@ static bool open_input(struct verify *v, char **files, int count)
 
 static bool open_all(struct verify *v, char **files, int count)
 {
-    if (!policy_load(&v->tool, &v->options.policy))
-        return false;
+    bool loaded = policy_load(&v->tool, &v->options.policy); /* its error belongs in the output */
     policy_list_files(v);
-    return writers_open(v) && policy_make(v) && open_store(v) && open_input(v, files, count);
+    return writers_open(v) && loaded && policy_make(v) && open_store(v) &&
+           open_input(v, files, count);
 }
 
 void verify_run(struct verify *v, char **files, int count)
