@@ -185,6 +185,23 @@ static void test_same_subject(void **state)
     reload_buf_free(&pem);
 }
 
+/* A file that ends within its second CRL */
+static void test_truncated_crls(void **state)
+{
+    (void)state;
+    reload_buf pem = {0};
+    reload_crl *crl;
+    reload_diag diag;
+    reload_cert *ca = issue_cert(&ca_spec, ca_key, NULL, ca_key, NULL);
+    append_numbered(&pem, "1", ca, ca_key);
+    append_numbered(&pem, "2", ca, ca_key);
+    assert_int_equal(reload_crl_read(pem.octets, pem.len - 20, ca, &crl, &diag), RELOAD_ERR_SYNTAX);
+    assert_string_equal(diag.text, "1 of 2 CRLs can be read: truncated");
+    assert_null(crl);
+    reload_cert_free(&ca);
+    reload_buf_free(&pem);
+}
+
 /* A message's certificate with a signature algorithm that mbed TLS does not know is written as it
  * was received. */
 static void test_unknown_algorithm(void **state)
@@ -257,9 +274,10 @@ static void test_failing_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_crl_number_read),   cmocka_unit_test(test_crl_entries),
-        cmocka_unit_test(test_encrypted_key),     cmocka_unit_test(test_same_subject),
-        cmocka_unit_test(test_unknown_algorithm), cmocka_unit_test(test_failing_allocations),
+        cmocka_unit_test(test_crl_number_read),     cmocka_unit_test(test_crl_entries),
+        cmocka_unit_test(test_encrypted_key),       cmocka_unit_test(test_same_subject),
+        cmocka_unit_test(test_truncated_crls),      cmocka_unit_test(test_unknown_algorithm),
+        cmocka_unit_test(test_failing_allocations),
     };
     return cmocka_run_group_tests_name("ca", tests, setup_keys, teardown_keys);
 }

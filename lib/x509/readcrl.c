@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading the CRLs that a CA has issued before: what they list, and their numbers. */
-#include "crypto/encoding.h"
 #include "x509/asn1write.h"
+#include "x509/bundle.h"
 #include "x509/trust.h"
 
 #include <stdlib.h>
@@ -78,48 +78,57 @@ static reload_err add_entries(reload_crl *to, const mbedtls_x509_crl *from)
     return RELOAD_OK;
 }
 
-/* Takes a CRL of the file over, if its issuer has signed it. */
-static reload_err take(reload_crl *to, const mbedtls_x509_crl *from, const reload_cert *issuer,
-                       bool *taken)
+/* A file being read. mbed TLS looks for the last CRL of a list from the one that it is given. */
+struct reading {
+    reload_crl *to;
+    const reload_cert *issuer;
+    mbedtls_x509_crl *last;
+    bool taken; /* the issuer has signed one */
+};
+
+/* Takes the last CRL over, if its issuer has signed it. */
+static reload_err take_last(struct reading *r)
 {
+    const mbedtls_x509_crl *from = r->last;
+    reload_crl *to = r->to;
     bool good = false;
-    if (!rl_same_dn(&from->issuer, &issuer->crt.subject))
+    if (!rl_same_dn(&from->issuer, &r->issuer->crt.subject))
         return RELOAD_OK;
-    reload_err err = rl_crl_verify(from, &issuer->crt, &good);
+    reload_err err = rl_crl_verify(from, &r->issuer->crt, &good);
     if (err != RELOAD_OK || !good)
         return err;
-    *taken = true;
+    r->taken = true;
     rl_crl_raise_number(&to->number, &from->crl_ext);
     if (from->next_update.year != 0 && rl_date_read(&from->next_update) > to->next_update)
         to->next_update = rl_date_read(&from->next_update);
     return add_entries(to, from);
 }
 
+static reload_err take_crl(void *arg, const rl_bundled *object, reload_diag *diag)
+{
+    struct reading *r = arg;
+    reload_err err = rl_parsed(
+        mbedtls_x509_crl_parse_der(r->last, object->der.octets, object->der.len), "CRL", diag);
+    if (err != RELOAD_OK)
+        return err;
+    r->last = r->last->next == NULL ? r->last : r->last->next;
+    err = take_last(r);
+    return err == RELOAD_OK ? RELOAD_OK : rl_fail(diag, err, "%s", reload_strerror(err));
+}
+
 reload_err reload_crl_read(const uint8_t *octets, size_t len, const reload_cert *issuer,
                            reload_crl **crl, reload_diag *diag)
 {
-    size_t given = len;
-    bool taken = false;
-    uint8_t *text = rl_pem_or_der(octets, &len);
     reload_crl *read = calloc(1, sizeof *read);
     *crl = NULL;
-    if (text == NULL || read == NULL) {
-        free(text);
-        free(read);
+    if (read == NULL)
         return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
-    }
+    struct reading reading = {.to = read, .issuer = issuer, .last = &read->list};
     read->next_update = RELOAD_NO_TIME;
     mbedtls_x509_crl_init(&read->list);
-    reload_err err = rl_check_encoding(text, given, "CRL", diag);
-    if (err == RELOAD_OK)
-        err = rl_check_der_end(text, given, "CRL", diag);
-    if (err == RELOAD_OK)
-        err = rl_parsed(mbedtls_x509_crl_parse(&read->list, text, len), "CRL", diag);
-    free(text);
-    for (const mbedtls_x509_crl *at = &read->list; at != NULL && err == RELOAD_OK; at = at->next)
-        if ((err = take(read, at, issuer, &taken)) != RELOAD_OK)
-            (void)rl_fail(diag, err, "%s", reload_strerror(err));
-    if (err != RELOAD_OK || !taken)
+    reload_err err =
+        rl_bundle_read((reload_span){octets, len}, "X509 CRL", "CRL", take_crl, &reading, diag);
+    if (err != RELOAD_OK || !reading.taken)
         reload_crl_free(&read);
     *crl = read;
     return err;
