@@ -51,6 +51,13 @@ static inline void rl_put32(uint8_t *p, uint32_t v)
     rl_put16(p + 2, v);
 }
 
+/* The start of a time's second: TIMESTAMPs and the dates of X.509 are whole seconds. */
+static inline reload_time rl_whole_second(reload_time time)
+{
+    reload_time rest = time % RELOAD_SECOND;
+    return time - rest - (rest < 0 ? RELOAD_SECOND : 0);
+}
+
 /* A cursor that cannot leave the octets it reads. Each function returns false, and changes nothing,
  * if too few octets are left. */
 typedef struct rl_cursor {

@@ -268,18 +268,13 @@ void rl_print_place(reload_printer *p, const reload_origin *origin, const char *
     reload_print(p, ", offset %" PRIu64 ": ", origin->offset);
 }
 
-void rl_print_origin(reload_printer *p, const reload_origin *origin, const char *after)
+void reload_print_origin(reload_printer *p, const reload_origin *origin)
 {
     if (origin == NULL)
         return;
     reload_print_colour(p, RELOAD_COLOUR_FAINT);
-    rl_print_place(p, origin, after);
+    rl_print_place(p, origin, ": ");
     reload_print_colour(p, RELOAD_COLOUR_PLAIN);
-}
-
-void reload_print_origin(reload_printer *p, const reload_origin *origin)
-{
-    rl_print_origin(p, origin, ": ");
 }
 
 void reload_print_garbage(reload_printer *p, size_t len, const char *error)

@@ -9,25 +9,14 @@
 
 /* ---- The header ---- */
 
-/* "2 (HMAC)", or the number alone if it has no name. */
-static void name_number(reload_names names, uint32_t number, char text[64])
-{
-    const char *name = reload_name(names, number);
-    if (name != NULL)
-        (void)snprintf(text, 64, "%" PRIu32 " (%s)", number, name);
-    else
-        (void)snprintf(text, 64, "%" PRIu32, number);
-}
-
 static reload_err refuse_field(reload_field field, uint32_t found, uint32_t expected,
                                reload_diag *diag)
 {
     const reload_field_def *def = reload_field_def_of(field);
-    char found_text[64], expected_text[64];
-    name_number(def->names, found, found_text);
-    name_number(def->names, expected, expected_text);
+    char is[64], wanted[64];
     return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: %s is %s, expected %s", def->label,
-                   found_text, expected_text);
+                   rl_number_text(def->names, found, is, sizeof is),
+                   rl_number_text(def->names, expected, wanted, sizeof wanted));
 }
 
 static reload_err refuse_overlay(uint32_t overlay, const char *expected, reload_diag *diag)

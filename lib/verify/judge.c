@@ -337,12 +337,10 @@ static void conclude(rl_judging *j)
 
 /* Only whole seconds count, since TIMESTAMPs are whole seconds. The bound is far beyond any
  * TIMESTAMP, and keeps sums in 64 bits. */
-static reload_time whole_seconds(reload_time now)
+static reload_time bounded_second(reload_time now)
 {
     const reload_time last = 2 * RELOAD_MAX_TIME * RELOAD_SECOND;
-    now = now < -last ? -last : now > last ? last : now;
-    reload_time rest = now % RELOAD_SECOND;
-    return now - rest - (rest < 0 ? RELOAD_SECOND : 0);
+    return rl_whole_second(now < -last ? -last : now > last ? last : now);
 }
 
 static reload_err judge_message(reload_judge *judge, const reload_msg *msg, reload_moment moment,
@@ -385,7 +383,7 @@ static reload_err judge_message(reload_judge *judge, const reload_msg *msg, relo
     rl_judging j = {.judge = judge,
                     .policy = judge->policy,
                     .msg = msg,
-                    .now = whole_seconds(moment.now),
+                    .now = bounded_second(moment.now),
                     .expect_replay = moment.expect_replay && depth == 0,
                     .report = report,
                     .resource = {.attr = RELOAD_NO_ATTR},
