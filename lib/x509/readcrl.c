@@ -2,11 +2,10 @@
 /* Reading the CRLs that a CA has issued before: what they list, and their numbers. */
 #include "x509/asn1write.h"
 #include "x509/bundle.h"
+#include "x509/der.h"
 #include "x509/trust.h"
 
 #include <stdlib.h>
-
-#include <mbedtls/asn1.h>
 
 struct reload_crl {
     mbedtls_x509_crl list; /* of the whole file; the entries' serial numbers are in it */
@@ -18,44 +17,42 @@ struct reload_crl {
 };
 
 /* An INTEGER or ENUMERATED that is the whole of a value. */
-static bool read_integer(reload_span value, int tag, reload_span *integer)
+static bool read_integer(rl_der value, int tag, reload_span *integer)
 {
-    unsigned char *p = (unsigned char *)(uintptr_t)value.octets; /* only read */
-    const unsigned char *end = value.octets + value.len;
-    size_t len;
-    if (mbedtls_asn1_get_tag(&p, end, &len, tag) != 0 || p + len != end || len == 0)
+    rl_der octets;
+    if (!rl_der_take(&value, tag, &octets, NULL) || !rl_der_done(&value))
         return false;
-    *integer = (reload_span){p, len};
-    return true;
+    *integer = rl_der_left(&octets);
+    return integer->len > 0;
 }
 
 /* Raises the number to that of another CRL, if that has one of at most 20 octets. */
 void rl_crl_raise_number(reload_crl_number *number, const mbedtls_x509_buf *extensions)
 {
-    reload_span value;
+    rl_der value;
+    reload_span digits;
     reload_crl_number read = {{0}};
-    unsigned char *p = extensions->p;
-    if (p == NULL ||
-        !rl_extension_find(p, p + extensions->len, RL_CRL_NUMBER_OID, sizeof RL_CRL_NUMBER_OID - 1,
-                           &value) ||
-        !read_integer(value, MBEDTLS_ASN1_INTEGER, &value) || value.len > sizeof read.octets ||
-        value.octets[0] >= 0x80)
+    if (!rl_extension_find(rl_der_of((reload_span){extensions->p, extensions->len}),
+                           RL_CRL_NUMBER_OID, sizeof RL_CRL_NUMBER_OID - 1, &value) ||
+        !read_integer(value, MBEDTLS_ASN1_INTEGER, &digits) || digits.len > sizeof read.octets ||
+        digits.octets[0] >= 0x80)
         return;
-    memcpy(read.octets + sizeof read.octets - value.len, value.octets, value.len);
+    memcpy(read.octets + sizeof read.octets - digits.len, digits.octets, digits.len);
     if (reload_crl_number_compare(&read, number) > 0)
         *number = read;
 }
 
+/* mbed TLS states the length of an entry's extensions without their tag. */
 static unsigned read_reason(const mbedtls_x509_crl_entry *entry)
 {
-    reload_span value;
-    unsigned char *p = entry->entry_ext.p;
-    bool found = p != NULL &&
-                 rl_extension_find(p, entry->raw.p + entry->raw.len, RL_CRL_REASON_OID,
-                                   sizeof RL_CRL_REASON_OID - 1, &value) &&
-                 read_integer(value, MBEDTLS_ASN1_ENUMERATED, &value) && value.len == 1 &&
-                 value.octets[0] < 0x80;
-    return found ? value.octets[0] : 0;
+    rl_der value, extensions = {entry->entry_ext.p, entry->raw.p + entry->raw.len};
+    reload_span reason;
+    bool found =
+        extensions.p != NULL &&
+        rl_extension_find(extensions, RL_CRL_REASON_OID, sizeof RL_CRL_REASON_OID - 1, &value) &&
+        read_integer(value, MBEDTLS_ASN1_ENUMERATED, &reason) && reason.len == 1 &&
+        reason.octets[0] < 0x80;
+    return found ? reason.octets[0] : 0;
 }
 
 static reload_err add_entries(reload_crl *to, const mbedtls_x509_crl *from)

@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "crypto/encoding.h"
 #include "x509/asn1write.h"
+#include "x509/der.h"
 
 #include <stdlib.h>
 
@@ -19,32 +20,16 @@ struct parts {
     reload_span end;     /* what follows the info */
 };
 
-static bool enter(unsigned char **p, const unsigned char *end, int tag, size_t *len)
-{
-    return mbedtls_asn1_get_tag(p, end, len, tag) == 0;
-}
-
 /* Returns false if the DER is not a request's. */
 static bool find_parts(reload_span der, struct parts *parts)
 {
-    unsigned char *p = (unsigned char *)(uintptr_t)der.octets; /* only read */
-    const unsigned char *end = p + der.len;
-    size_t len;
-    if (!enter(&p, end, RL_SEQUENCE, &len))
+    rl_der file = rl_der_of(der), request, info;
+    if (!rl_der_take(&file, RL_SEQUENCE, &request, NULL) ||
+        !rl_der_take(&request, RL_SEQUENCE, &info, &parts->info) ||
+        !rl_der_take(&info, MBEDTLS_ASN1_INTEGER, NULL, NULL) || /* version */
+        !rl_der_take(&info, RL_SEQUENCE, NULL, &parts->subject))
         return false;
-    end = p + len;
-    parts->info.octets = p;
-    if (!enter(&p, end, RL_SEQUENCE, &len))
-        return false;
-    const unsigned char *info_end = p + len;
-    parts->info.len = (size_t)(info_end - parts->info.octets);
-    parts->end = (reload_span){info_end, (size_t)(end - info_end)};
-    if (!enter(&p, info_end, MBEDTLS_ASN1_INTEGER, &len)) /* version */
-        return false;
-    parts->subject.octets = p += len;
-    if (!enter(&p, info_end, RL_SEQUENCE, &len))
-        return false;
-    parts->subject.len = (size_t)(p + len - parts->subject.octets);
+    parts->end = rl_der_left(&request);
     return true;
 }
 
