@@ -27,6 +27,36 @@ static bool make_capture(struct input *in)
     return in->capture != NULL;
 }
 
+/* What helps if a capture is expected. */
+static const char *remedy_for(reload_content content)
+{
+    switch (content) {
+    case RELOAD_CONTENT_MESSAGE:
+    case RELOAD_CONTENT_MESSAGE_JSON:
+    case RELOAD_CONTENT_MESSAGE_HEX:
+        return "omit --input=pcap";
+    case RELOAD_CONTENT_BASE64:
+        return "use --input=base64";
+    default:
+        return reload_content_remedy(content);
+    }
+}
+
+/* Words for a file that is not a capture; libpcap does not say what it is. */
+static void describe_content(const struct input *in, reload_diag *diag)
+{
+    const reload_buf *head = &in->head;
+    reload_content content = reload_recognise(head->octets, head->len);
+    const char *remedy = remedy_for(content);
+    diag->text[0] = '\0';
+    if (content == RELOAD_CONTENT_UNKNOWN)
+        text_append(diag->text, sizeof diag->text, "not a capture, expected pcap or pcapng");
+    else
+        text_append(diag->text, sizeof diag->text, "%s, not a capture%s%s",
+                    reload_content_text(content), remedy == NULL ? "" : "; ",
+                    remedy == NULL ? "" : remedy);
+}
+
 static void report(struct input *in, reload_err err, const reload_diag *diag)
 {
     in->unread = true;
@@ -44,6 +74,9 @@ bool captures_open(struct input *in, reload_source source)
         in->capture_file = in->file;
         return true;
     }
+    if (err == RELOAD_ERR_READ &&
+        capture_recognise(in->head.octets, in->head.len, in->head_over) == CAPTURE_NONE)
+        describe_content(in, &diag);
     report(in, err, &diag);
     return false;
 }

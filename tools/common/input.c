@@ -68,7 +68,8 @@ static ptrdiff_t read_input(void *arg, uint8_t *octets, size_t size)
     return (ptrdiff_t)n;
 }
 
-/* Whether the file is a capture. If it cannot be read, its reader meets the error again. */
+/* Whether the file is a capture, by its head or as specified. If it cannot be read, its reader
+ * meets the error again. */
 static bool recognise(struct input *in)
 {
     enum capture_kind kind = CAPTURE_MORE;
@@ -77,19 +78,19 @@ static bool recognise(struct input *in)
     in->head_pos = 0;
     in->head_over = false;
     reload_buf_reset(&in->head);
-    if (form->capture || form->form != RELOAD_FORM_AUTO)
-        return form->capture;
+    if (!form->capture && form->form != RELOAD_FORM_AUTO)
+        return false;
     while (kind == CAPTURE_MORE) {
         ptrdiff_t n = read_file(in, octets, sizeof octets);
         if (n < 0)
-            return false;
+            return form->capture;
         in->head_over = n == 0;
         reload_buf_append(&in->head, octets, (size_t)n);
         if (in->head.err != RELOAD_OK)
-            return false;
+            return form->capture;
         kind = capture_recognise(in->head.octets, in->head.len, in->head_over);
     }
-    return kind == CAPTURE_YES && !RL_FAULT("captures: a capture is recognised");
+    return form->capture || (kind == CAPTURE_YES && !RL_FAULT("captures: a capture is recognised"));
 }
 
 static void close_file(struct input *in)

@@ -197,9 +197,17 @@ mistake "base64" 3 'base64, not a RELOAD message; use --input=base64, or base64 
 { printf '\xff\xfe'; iconv -t UTF-16LE $json; } >json.utf16
 mistake "UTF-16" 3 'UTF-16 text, not a RELOAD message; use iconv -f UTF-16 -t UTF-8 FILE' reload-dump json.utf16
 printf '\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\0\0\4\0\1\0\0\0' >a.pcap
-mistake "a pcap capture" 3 'a capture (pcap)' reload-dump -i binary a.pcap
+mistake "a pcap capture" 3 'a capture (pcap), not a RELOAD message; use --input=pcap' reload-dump -i binary a.pcap
 printf '\n\r\r\n\x1c\0\0\0M<+\x1a\1\0\0\0' >a.pcapng
-mistake "a pcapng capture" 3 'a capture (pcapng)' reload-dump -i binary a.pcapng
+mistake "a pcapng capture" 3 'a capture (pcapng), not a RELOAD message; use --input=pcap' reload-dump -i binary a.pcapng
+mistake "a message for a capture" 4 ': a RELOAD message, not a capture; omit --input=pcap' reload-dump -i pcap "$put"
+mistake "a message as JSON for a capture" 4 'a message as JSON, not a capture; omit --input=pcap' reload-dump -i pcap $json
+mistake "base64 for a capture" 4 'base64, not a capture; use --input=base64' reload-dump -i pcap put.base64
+mistake "a certificate for a capture" 4 'a certificate, not a capture' reload-verify --none -i pcap alice.crt
+mistake "a compressed message for a capture" 4 'compressed by gzip, not a capture; use gunzip -c FILE' reload-dump -i pcap json.gz
+mistake "an empty capture" 4 'empty, not a capture' reload-dump -i pcap empty
+mistake "a text for a capture" 4 'other: not a capture, expected pcap or pcapng' reload-dump -i pcap other
+mistake "a capture for a certificate" 4 'a.pcap: a capture (pcap), not a certificate' reload-verify --ca=a.pcap "$put"
 printf '\x16\x03\x01\x00\x05abcde' >tls
 mistake "a TLS record" 3 'a TLS record, not a RELOAD message; decrypt the connection first' reload-dump tls
 mistake "a public key" 4 'public.pem: a public key, not a private key; its private key is required' bash -c '
