@@ -108,6 +108,34 @@ mistake "hex digits with 0x" 2 '--transaction-id: "0x386d157b" is not 16 hex dig
 mistake "a response code out of range" 2 '--code: "42" is not an integer from 100 to 799' reload-sign --none --reply-to=x --code=42
 mistake "an empty overlay name" 2 '--overlay: the name is empty' reload-verify --none --overlay=
 
+# ---- Standard input, which is read once ----
+
+t "--secret - of reload-verify" 0 '~.*: RESOURCE-PUT request: valid' '' bash -c 'exec reload-verify --secret - --time "$2" "$1" <secret' - "$put" $stamp
+t "--secret - of reload-sign" 0 '~.*: RESOURCE-PUT request: valid' '' \
+    bash -c 'reload-sign --secret - "$1" <secret | reload-verify --secret secret' - $json
+t "--key - of reload-sign" 0 "@$signed" '' bash -c 'reload-sign --key - --cert alice.crt --time "$2" -o - "$1" <alice.key' - $json $stamp
+openssl rsa -in alice.key -aes256 -traditional -passout pass:words -out locked.key 2>/dev/null
+t "--passphrase-file - of reload-sign" 0 "@$signed" '' \
+    bash -c 'echo words | reload-sign --key locked.key --passphrase-file - --cert alice.crt --time "$2" -o - "$1"' - $json $stamp
+t "--passphrase-file - of reload-keygen" 0 '' '*' bash -c 'echo words | reload-keygen ca --overlay chat -o piped --bits 1024 --passphrase-file -'
+ok "it encrypts the key" grep -q ENCRYPTED piped/ca.key
+t "--key - of reload-keygen" 0 '' '' bash -c 'reload-keygen self-signed --key - --overlay chat --user bob@example.com -o bob <alice.key'
+t "an error has the name -" 4 '' '=reload-verify: -: an empty secret' bash -c 'exec reload-verify --secret - "$1" </dev/null' - "$put"
+printf 'other\n' >./-
+t "a file named - is ./-" 1 '~.*bad-digest.*' '*' reload-verify --secret ./- --time $stamp "$put"
+rm ./-
+mistake "--secret - without a file" 2 '--secret=- requires an input FILE: standard input is read once' reload-verify --secret=-
+mistake "--secret - without a file: reload-sign" 2 '--secret=- requires an input FILE' reload-sign --secret=-
+mistake "--secret - beside the file -" 2 '--secret=- cannot be combined with the operand "-"' reload-verify --secret=- "$put" -
+mistake "--secret - beside /dev/stdin" 2 '--secret=- cannot be combined with the operand "/dev/stdin"' reload-sign --secret=- /dev/stdin
+mistake "--secret - twice" 2 '--secret=- cannot be repeated: standard input is read once' reload-verify --secret=- --secret=- "$put"
+mistake "two keys in standard input" 2 '--key=- cannot be combined with --cert=/dev/fd/0: standard input is read once' \
+    reload-sign --key=- --cert=/dev/fd/0 $json
+mistake "a key and a request in standard input" 2 '--key=- cannot be combined with --reply-to=-' \
+    reload-sign --key=- --cert=alice.crt --reply-to=- --code=200
+mistake "a key and its passphrase in standard input" 2 '--key=- cannot be combined with --passphrase-file=-' \
+    reload-keygen self-signed --key=- --passphrase-file=- --overlay=chat --user=bob@example.com -o x
+
 # ---- Options that do not go together ----
 
 mistake "nothing says how the overlay is run" 2 'one of --secret, --ca, --pin, --none or --profile is required' reload-verify "$put"
