@@ -114,6 +114,15 @@ reload_err rl_json_fail_at(rl_json_reading *r, const char *key, const char *text
     return err;
 }
 
+reload_err rl_json_fail_key(rl_json_reading *r, const char *key, const char *const *keys)
+{
+    char text[128] = "unknown key";
+    const char *near = reload_nearest_word(key, keys);
+    if (near != NULL)
+        (void)snprintf(text, sizeof text, "unknown key (did you mean \"%s\"?)", near);
+    return rl_json_fail(r, RELOAD_ERR_VALUE, text);
+}
+
 reload_err rl_json_check_keys(rl_json_reading *r, json_t *object, const char *const *keys)
 {
     const char *key;
@@ -125,8 +134,12 @@ reload_err rl_json_check_keys(rl_json_reading *r, json_t *object, const char *co
         size_t k = 0;
         while (keys[k] != NULL && strcmp(keys[k], key) != 0)
             k++;
-        if (keys[k] == NULL)
-            return rl_json_fail_at(r, key, "unknown key");
+        if (keys[k] == NULL) {
+            size_t before = rl_json_enter(r, key);
+            reload_err err = rl_json_fail_key(r, key, keys);
+            rl_json_leave(r, before);
+            return err;
+        }
     }
     return RELOAD_OK;
 }
