@@ -17,6 +17,12 @@ size_t rl_asn1_written(rl_asn1 *w, int n)
     return n < 0 ? 0 : (size_t)n;
 }
 
+/* A failure that is not one of mbed TLS's functions for writing. */
+static void fail(rl_asn1 *w, int failed)
+{
+    (void)rl_asn1_written(w, failed);
+}
+
 size_t rl_asn1_octets(rl_asn1 *w, const void *octets, size_t len)
 {
     return rl_asn1_written(w, mbedtls_asn1_write_raw_buffer(&w->at, w->start, octets, len));
@@ -44,7 +50,7 @@ size_t rl_asn1_time(rl_asn1 *w, reload_time time)
 {
     char text[RL_DATE_SIZE];
     if (!rl_date_write(time, text)) {
-        w->failed = MBEDTLS_ERR_X509_INVALID_DATE;
+        fail(w, MBEDTLS_ERR_X509_INVALID_DATE);
         return 0;
     }
     bool utc = memcmp(text, "2050", 4) < 0; /* UTCTime until 2049, then GeneralizedTime */
@@ -72,8 +78,10 @@ size_t rl_asn1_key_id(rl_asn1 *w, const mbedtls_pk_context *pk)
     unsigned char public[RL_SPKI_SIZE], *at = public + sizeof public;
     uint8_t digest[RL_SHA1_SIZE] = {0};
     size_t len = rl_asn1_written(w, mbedtls_pk_write_pubkey(&at, public, pk));
-    if (reload_digest(RELOAD_MD_SHA1, &(reload_span){at, len}, 1, digest) != RELOAD_OK)
-        w->failed = MBEDTLS_ERR_X509_ALLOC_FAILED;
+    reload_err err = reload_digest(RELOAD_MD_SHA1, &(reload_span){at, len}, 1, digest);
+    if (err != RELOAD_OK)
+        fail(w, err == RELOAD_ERR_MEMORY ? MBEDTLS_ERR_X509_ALLOC_FAILED
+                                         : MBEDTLS_ERR_X509_FATAL_ERROR);
     return rl_asn1_octets(w, digest, sizeof digest);
 }
 

@@ -5,7 +5,7 @@
 #include "base/fault.h"
 #include "crypto/encoding.h"
 #include "x509/asn1write.h"
-#include "x509/der.h"
+#include "x509/outer.h"
 
 #include <stdlib.h>
 
@@ -17,6 +17,7 @@
 struct parts {
     reload_span info;
     reload_span subject; /* whole, with tag and length */
+    reload_span key;     /* SubjectPublicKeyInfo */
     reload_span end;     /* what follows the info */
 };
 
@@ -27,7 +28,8 @@ static bool find_parts(reload_span der, struct parts *parts)
     if (!rl_der_take(&file, RL_SEQUENCE, &request, NULL) ||
         !rl_der_take(&request, RL_SEQUENCE, &info, &parts->info) ||
         !rl_der_take(&info, MBEDTLS_ASN1_INTEGER, NULL, NULL) || /* version */
-        !rl_der_take(&info, RL_SEQUENCE, NULL, &parts->subject))
+        !rl_der_take(&info, RL_SEQUENCE, NULL, &parts->subject) ||
+        !rl_der_take(&info, RL_SEQUENCE, NULL, &parts->key))
         return false;
     parts->end = rl_der_left(&request);
     return true;
@@ -89,17 +91,19 @@ static reload_err read_der(reload_request *request, reload_span der, reload_diag
     bool unnamed = found && parts.subject.len == 2 && !RL_FAULT("names: an empty subject");
     int failed = unnamed ? parse_unnamed(request, der, &parts)
                          : mbedtls_x509_csr_parse_der(&request->csr, der.octets, der.len);
+    const rl_outer outer = {.key = parts.key};
+    if (rl_key_unread(failed) && rl_outer_key(&outer) == RL_KEY_GOOD)
+        failed = MBEDTLS_ERR_X509_ALLOC_FAILED;
     reload_err err = rl_parsed(failed, "certificate request", diag);
     if (err == RELOAD_OK)
         err = check_key(request, parts.info, diag);
     if (err != RELOAD_OK)
         return err;
-    request->subject = unnamed ? strdup("") : NULL;
     if (!unnamed)
         err = rl_dn_text(&request->csr.subject, &request->subject);
-    return request->subject != NULL
-               ? RELOAD_OK
-               : rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+    else if ((request->subject = strdup("")) == NULL)
+        err = RELOAD_ERR_MEMORY;
+    return err == RELOAD_OK ? RELOAD_OK : rl_fail(diag, err, "%s", reload_strerror(err));
 }
 
 static reload_err read_pem(reload_request *request, const uint8_t *text, reload_diag *diag)
