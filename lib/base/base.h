@@ -51,6 +51,13 @@ static inline void rl_put32(uint8_t *p, uint32_t v)
     rl_put16(p + 2, v);
 }
 
+/* The start of a time's second: TIMESTAMPs and the dates of X.509 are whole seconds. */
+static inline reload_time rl_whole_second(reload_time time)
+{
+    reload_time rest = time % RELOAD_SECOND;
+    return time - rest - (rest < 0 ? RELOAD_SECOND : 0);
+}
+
 /* A cursor that cannot leave the octets it reads. Each function returns false, and changes nothing,
  * if too few octets are left. */
 typedef struct rl_cursor {
@@ -85,6 +92,16 @@ int rl_hex_digit(int c);
 size_t rl_utf8(const uint8_t *octets, size_t len, uint32_t *code);
 /* The length of a text without the UTF-8 sequence that its end at len octets cuts. */
 size_t rl_utf8_cut(const char *text, size_t len);
+/* The length of the longest start of a terminated text, of at most most octets, that cuts no UTF-8
+ * sequence; for "%.*s". */
+int rl_utf8_start(const char *text, int most);
+/* Writes a terminated text of at most size octets (size > 0). One that does not fit ends between
+ * characters. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 3, 0)))
+#endif
+void
+rl_vtext(char *text, size_t size, const char *format, va_list args);
 
 /* Appends text as reload_escape does; or, with quote, a value, in which that character is escaped
  * too, and what looks like a message is not. */

@@ -2,8 +2,6 @@
 /* Errors: texts and diagnostics. */
 #include "base/base.h"
 
-#include <stdio.h>
-
 const char *reload_strerror(reload_err err)
 {
     switch (err) {
@@ -47,7 +45,7 @@ const char *reload_strerror(reload_err err)
 static void diag_fill(reload_diag *diag, reload_err code, const char *format, va_list args)
 {
     *diag = (reload_diag){.code = code};
-    (void)vsnprintf(diag->text, sizeof diag->text, format, args);
+    rl_vtext(diag->text, sizeof diag->text, format, args);
     for (char *c = diag->text; *c != '\0'; c++)
         if ((unsigned char)*c < 0x20 || *c == 0x7f)
             *c = ' ';

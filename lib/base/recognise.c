@@ -40,10 +40,8 @@ static const struct {
     [RELOAD_CONTENT_ZIP] = {"a ZIP archive", "use unzip -p FILE"},
     [RELOAD_CONTENT_BASE64] = {"base64", "use base64 -d FILE"},
     [RELOAD_CONTENT_UTF16] = {"UTF-16 text", "use iconv -f UTF-16 -t UTF-8 FILE"},
-    [RELOAD_CONTENT_PCAP] = {"a capture (pcap)",
-                             "to extract UDP payloads: tshark -r FILE -T fields -e udp.payload"},
-    [RELOAD_CONTENT_PCAPNG] = {"a capture (pcapng)",
-                               "to extract UDP payloads: tshark -r FILE -T fields -e udp.payload"},
+    [RELOAD_CONTENT_PCAP] = {"a capture (pcap)", NULL},
+    [RELOAD_CONTENT_PCAPNG] = {"a capture (pcapng)", NULL},
     [RELOAD_CONTENT_TLS] = {"a TLS record", "decrypt the connection first"},
     [RELOAD_CONTENT_SQLITE] = {"a file of --replay-state or --pin", NULL},
 };

@@ -2,6 +2,9 @@
 /* UTF-8 (RFC 3629 section 4). */
 #include "base/base.h"
 
+#include <stdio.h>
+#include <string.h>
+
 /* The first octet determines the length and the bounds of the second octet. */
 size_t rl_utf8(const uint8_t *octets, size_t len, uint32_t *code)
 {
@@ -52,4 +55,18 @@ size_t rl_utf8_cut(const char *text, size_t len)
                                                                                      : len - back;
     }
     return len;
+}
+
+int rl_utf8_start(const char *text, int most)
+{
+    return (int)rl_utf8_cut(text, strnlen(text, (size_t)most));
+}
+
+void rl_vtext(char *text, size_t size, const char *format, va_list args)
+{
+    int n = vsnprintf(text, size, format, args);
+    if (n < 0)
+        text[0] = '\0';
+    else if ((size_t)n >= size)
+        text[rl_utf8_cut(text, size - 1)] = '\0';
 }

@@ -48,7 +48,7 @@ reload_err reload_key_write(reload_key *key, reload_buf *pem)
 {
     unsigned char der[MAX_DER];
     int n = mbedtls_pk_write_key_der(rl_key_pk(key), der, sizeof der); /* at the end of der */
-    reload_err err = n <= 0 ? RELOAD_ERR_CRYPTO
+    reload_err err = n <= 0 ? rl_write_error(n, RELOAD_ERR_CRYPTO)
                             : append_pem("RSA PRIVATE KEY", der + sizeof der - n, (size_t)n, pem);
     rl_wipe(der, sizeof der);
     return err;
@@ -163,6 +163,8 @@ static int write_encrypted(const struct encryption *e, const unsigned char *info
                            unsigned char *der, unsigned char **at)
 {
     size_t padding = BLOCK - len % BLOCK;
+    if (len > MAX_DER - padding)
+        return MBEDTLS_ERR_ASN1_BUF_TOO_SMALL;
     unsigned char *end = der + MAX_DER, *begin = end - len - padding;
     memmove(begin, info, len);
     memset(begin + len, (int)padding, padding);

@@ -2,6 +2,8 @@
 /* Random octets: CTR_DRBG, or HMAC_DRBG with a seed for test vectors. */
 #include "crypto/rng.h"
 
+#include "crypto/pk.h"
+
 #include <stdlib.h>
 
 #include <mbedtls/ctr_drbg.h>
@@ -45,7 +47,7 @@ reload_err reload_rng_new(const uint8_t *seed, size_t len, reload_rng **rng)
     }
     if (failed != 0)
         reload_rng_free(rng);
-    return failed == 0 ? RELOAD_OK : RELOAD_ERR_CRYPTO;
+    return failed == 0 ? RELOAD_OK : rl_write_error(failed, RELOAD_ERR_CRYPTO);
 }
 
 void reload_rng_free(reload_rng **rng)

@@ -242,35 +242,12 @@ static void check_origin(reload_json_writer *w, const reload_origin *origin)
 
 /* ---- Captures ---- */
 
-static int64_t whole_seconds(reload_time time)
-{
-    return time / RELOAD_SECOND - (time % RELOAD_SECOND < 0 ? 1 : 0);
-}
-
-static uint32_t microseconds(reload_time time)
-{
-    return (uint32_t)(time - whole_seconds(time) * RELOAD_SECOND);
-}
-
 static void write_time(reload_json_writer *w, const reload_capture *capture)
 {
     char text[RELOAD_TIME_SIZE];
     reload_time_fraction_text(capture->seconds, capture->fraction, capture->digits, text);
     reload_json_key(w, "time");
     reload_json_string(w, text);
-}
-
-static void write_address(reload_json_writer *w, const char *key, const reload_value *address)
-{
-    char text[INET6_ADDRSTRLEN] = "";
-    (void)inet_ntop(address->ipv6 ? AF_INET6 : AF_INET, address->address, text, sizeof text);
-    reload_json_key(w, key);
-    reload_json_begin_object(w);
-    reload_json_key(w, "ip");
-    reload_json_string(w, text);
-    reload_json_key(w, "port");
-    reload_json_integer(w, address->port);
-    reload_json_end_object(w);
 }
 
 void reload_json_capture(reload_json_writer *w, const reload_origin *origin)
@@ -283,8 +260,10 @@ void reload_json_capture(reload_json_writer *w, const reload_origin *origin)
     reload_json_end_array(w);
     if (origin->captured != RELOAD_NO_TIME)
         write_time(w, capture);
-    write_address(w, "source", &capture->source);
-    write_address(w, "destination", &capture->destination);
+    reload_json_key(w, "source");
+    write_ip_port(w, &capture->source);
+    reload_json_key(w, "destination");
+    write_ip_port(w, &capture->destination);
     reload_json_key(w, "transport");
     reload_json_string(w, capture->transport);
 }
@@ -301,12 +280,13 @@ static void write_meta(reload_json_writer *w, const reload_origin *origin)
     reload_json_integer(w, (int64_t)origin->offset);
     reload_json_key(w, "index");
     reload_json_integer(w, (int64_t)origin->index);
+    reload_time second = rl_whole_second(origin->captured), rest = origin->captured - second;
     if (origin->capture != NULL)
         reload_json_capture(w, origin);
     else if (origin->captured != RELOAD_NO_TIME)
-        write_time(w, &(reload_capture){.seconds = whole_seconds(origin->captured),
-                                        .fraction = microseconds(origin->captured) * 1000,
-                                        .digits = microseconds(origin->captured) == 0 ? 0 : 6});
+        write_time(w, &(reload_capture){.seconds = second / RELOAD_SECOND,
+                                        .fraction = (uint32_t)rest * 1000,
+                                        .digits = rest == 0 ? 0 : 6});
     reload_json_end_object(w);
 }
 

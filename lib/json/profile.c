@@ -138,6 +138,14 @@ static reload_err read_profile_number(rl_json_reading *r, const struct profile_k
     return err;
 }
 
+static reload_err fail_profile_key(rl_json_reading *r, const char *name)
+{
+    const char *keys[PROFILE_KEYS + 1] = {NULL};
+    for (size_t i = 0; i < PROFILE_KEYS; i++)
+        keys[i] = profile_keys[i].key;
+    return rl_json_fail_key(r, name, keys);
+}
+
 static reload_err read_profile_key(rl_json_reading *r, const char *name, json_t *json,
                                    const reload_profile *profile)
 {
@@ -145,7 +153,7 @@ static reload_err read_profile_key(rl_json_reading *r, const char *name, json_t 
     while (i < PROFILE_KEYS && strcmp(profile_keys[i].key, name) != 0)
         i++;
     if (i == PROFILE_KEYS)
-        return rl_json_fail(r, RELOAD_ERR_VALUE, "unknown key");
+        return fail_profile_key(r, name);
     void *member = profile_member(profile, &profile_keys[i]);
     switch (profile_keys[i].kind) {
     case PROFILE_TEXT:

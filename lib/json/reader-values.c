@@ -60,7 +60,7 @@ void rl_json_filter_text(rl_json_filter *f, const char *text, size_t len)
 size_t rl_json_enter(rl_json_reading *r, const char *key)
 {
     size_t before = r->len, n = r->len;
-    char token[sizeof r->path];
+    char token[sizeof r->path + 4]; /* one that is longer does not fit either */
     size_t used = 0;
     token[used++] = '/';
     for (const char *c = key; *c != '\0' && used + 3 < sizeof token; c++) {
@@ -74,8 +74,10 @@ size_t rl_json_enter(rl_json_reading *r, const char *key)
     if (n + used >= sizeof r->path) { /* too long: end with an ellipsis, unless there is one */
         size_t left = sizeof r->path - 1 - n;
         used = left < used ? left : used;
-        if (used >= 3)
+        if (used >= 3) {
+            used = rl_utf8_cut(token, used - 3) + 3;
             memcpy(token + used - 3, "...", 3);
+        }
     }
     memcpy(r->path + n, token, used);
     r->len = n + used;
@@ -112,6 +114,15 @@ reload_err rl_json_fail_at(rl_json_reading *r, const char *key, const char *text
     return err;
 }
 
+reload_err rl_json_fail_key(rl_json_reading *r, const char *key, const char *const *keys)
+{
+    char text[128] = "unknown key";
+    const char *near = reload_nearest_word(key, keys);
+    if (near != NULL)
+        (void)snprintf(text, sizeof text, "unknown key (did you mean \"%s\"?)", near);
+    return rl_json_fail(r, RELOAD_ERR_VALUE, text);
+}
+
 reload_err rl_json_check_keys(rl_json_reading *r, json_t *object, const char *const *keys)
 {
     const char *key;
@@ -123,8 +134,12 @@ reload_err rl_json_check_keys(rl_json_reading *r, json_t *object, const char *co
         size_t k = 0;
         while (keys[k] != NULL && strcmp(keys[k], key) != 0)
             k++;
-        if (keys[k] == NULL)
-            return rl_json_fail_at(r, key, "unknown key");
+        if (keys[k] == NULL) {
+            size_t before = rl_json_enter(r, key);
+            reload_err err = rl_json_fail_key(r, key, keys);
+            rl_json_leave(r, before);
+            return err;
+        }
     }
     return RELOAD_OK;
 }
@@ -159,21 +174,16 @@ reload_err rl_json_fail_name(rl_json_reading *r, const json_t *json, const char 
     enum { MOST = 40 };
     char text[sizeof r->diag->text];
     const char *name = json_string_value(json);
-    size_t len = name == NULL ? 0 : strlen(name);
     if (name == NULL) {
         (void)snprintf(text, sizeof text, "must be %s", expected);
         return rl_json_fail(r, RELOAD_ERR_VALUE, text);
     }
     const char *near = reload_nearest_word(name, words);
-    if (len > MOST) /* not within a character */
-        for (len = MOST; len > 0 && (name[len] & 0xc0) == 0x80;)
-            len--;
+    int len = rl_utf8_start(name, MOST);
     if (near != NULL)
-        (void)snprintf(text, sizeof text, "\"%.*s\": %s (did you mean %s?)", (int)len, name, what,
-                       near);
+        (void)snprintf(text, sizeof text, "\"%.*s\": %s (did you mean %s?)", len, name, what, near);
     else
-        (void)snprintf(text, sizeof text, "\"%.*s\": %s; must be %s", (int)len, name, what,
-                       expected);
+        (void)snprintf(text, sizeof text, "\"%.*s\": %s; must be %s", len, name, what, expected);
     return rl_json_fail(r, RELOAD_ERR_VALUE, text);
 }
 

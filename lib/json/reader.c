@@ -11,6 +11,15 @@
 
 /* ---- Header ---- */
 
+static reload_err fail_header_key(rl_json_reading *r, const char *key)
+{
+    const char *keys[RELOAD_FIELDS + 2] = {NULL};
+    for (size_t f = 0; f < RELOAD_FIELDS; f++)
+        keys[f] = reload_field_def_of((reload_field)f)->key;
+    keys[RELOAD_FIELDS] = "forced_length";
+    return rl_json_fail_key(r, key, keys);
+}
+
 /* The header's fields, into the builder. *forced is set to forced_length if there is one. */
 static reload_err read_header(rl_json_reading *r, json_t *header, int64_t *forced)
 {
@@ -36,7 +45,7 @@ static reload_err read_header(rl_json_reading *r, json_t *header, int64_t *force
             err = rl_json_read_integer(r, value, RELOAD_MAX_LENGTH, &length);
             *forced = length;
         } else {
-            err = rl_json_fail(r, RELOAD_ERR_VALUE, "unknown key");
+            err = fail_header_key(r, key);
         }
         rl_json_leave(r, before);
         if (err != RELOAD_OK)

@@ -33,6 +33,8 @@ reload_err rl_json_fail(rl_json_reading *r, reload_err code, const char *text);
 /* RELOAD_ERR_VALUE at a key of the current object. */
 reload_err rl_json_fail_at(rl_json_reading *r, const char *key, const char *text);
 
+/* RELOAD_ERR_VALUE at the current place, whose key is not in a list, which ends with NULL. */
+reload_err rl_json_fail_key(rl_json_reading *r, const char *key, const char *const *keys);
 /* Checks that object is an object whose keys are all in a list, which ends with NULL. */
 reload_err rl_json_check_keys(rl_json_reading *r, json_t *object, const char *const *keys);
 

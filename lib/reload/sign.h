@@ -123,7 +123,7 @@ reload_err reload_strip(const reload_msg *msg, unsigned flags, reload_buf *out, 
 
 /* Appends the message to out with one more attribute at its end, as a hop adds a ROUTE-LOG
  * (B§5.2.4, S§8). attr is encoded, padding included. Of the message's octets only Length changes.
- */
+ * RELOAD_ERR_ARGUMENT: attr is not one attribute, and RELOAD_SIGN_FORCE is not set. */
 reload_err reload_append_attr(const reload_msg *msg, const uint8_t *attr, size_t len,
                               unsigned flags, reload_buf *out, reload_diag *diag);
 

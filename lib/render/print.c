@@ -37,10 +37,9 @@ void reload_print(reload_printer *p, const char *format, ...)
     char words[192];
     va_list args;
     va_start(args, format);
-    int n = vsnprintf(words, sizeof words, format, args);
+    rl_vtext(words, sizeof words, format, args);
     va_end(args);
-    if (n > 0)
-        reload_print_raw(p, words, (size_t)n < sizeof words ? (size_t)n : sizeof words - 1);
+    reload_print_raw(p, words, strlen(words));
 }
 
 void reload_print_raw(reload_printer *p, const void *octets, size_t len)
@@ -269,18 +268,13 @@ void rl_print_place(reload_printer *p, const reload_origin *origin, const char *
     reload_print(p, ", offset %" PRIu64 ": ", origin->offset);
 }
 
-void rl_print_origin(reload_printer *p, const reload_origin *origin, const char *after)
+void reload_print_origin(reload_printer *p, const reload_origin *origin)
 {
     if (origin == NULL)
         return;
     reload_print_colour(p, RELOAD_COLOUR_FAINT);
-    rl_print_place(p, origin, after);
+    rl_print_place(p, origin, ": ");
     reload_print_colour(p, RELOAD_COLOUR_PLAIN);
-}
-
-void reload_print_origin(reload_printer *p, const reload_origin *origin)
-{
-    rl_print_origin(p, origin, ": ");
 }
 
 void reload_print_garbage(reload_printer *p, size_t len, const char *error)

@@ -15,8 +15,6 @@ void rl_print_place(reload_printer *p, const reload_origin *origin, const char *
 /* The parts of the place of a message that was captured. */
 void rl_print_frames(reload_printer *p, const reload_capture *capture);
 void rl_print_capture_time(reload_printer *p, const reload_origin *origin);
-/* reload_print_origin with another text after the message's number. */
-void rl_print_origin(reload_printer *p, const reload_origin *origin, const char *after);
 
 /* Whether an attribute's value is a certificate. */
 bool rl_is_cert(const reload_attr *attr);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* What a message lacks before it is signed (D29). */
 #include "sign/sign.h"
+#include "x509/mismatch.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -8,25 +9,21 @@
 
 /* ---- The header ---- */
 
-/* "2 (HMAC)", or the number alone if it has no name. */
-static void name_number(reload_names names, uint32_t number, char text[64])
-{
-    const char *name = reload_name(names, number);
-    if (name != NULL)
-        (void)snprintf(text, 64, "%" PRIu32 " (%s)", number, name);
-    else
-        (void)snprintf(text, 64, "%" PRIu32, number);
-}
-
 static reload_err refuse_field(reload_field field, uint32_t found, uint32_t expected,
                                reload_diag *diag)
 {
     const reload_field_def *def = reload_field_def_of(field);
-    char found_text[64], expected_text[64];
-    name_number(def->names, found, found_text);
-    name_number(def->names, expected, expected_text);
+    char is[64], wanted[64];
     return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: %s is %s, expected %s", def->label,
-                   found_text, expected_text);
+                   rl_number_text(def->names, found, is, sizeof is),
+                   rl_number_text(def->names, expected, wanted, sizeof wanted));
+}
+
+static reload_err refuse_overlay(uint32_t overlay, const char *expected, reload_diag *diag)
+{
+    char text[192];
+    rl_overlay_mismatch_text(overlay, expected, text, sizeof text);
+    return rl_fail(diag, RELOAD_ERR_REFUSED, "refused: %s", text);
 }
 
 reload_err rl_complete_overlay(rl_rewrite *w, reload_diag *diag)
@@ -39,10 +36,7 @@ reload_err rl_complete_overlay(rl_rewrite *w, reload_diag *diag)
     if (s->overlay_name != NULL && overlay == 0 && !rl_is_join_request(w->msg))
         reload_build_field(&w->b, RELOAD_F_OVERLAY, s->overlay);
     else if (s->overlay_name != NULL && overlay != s->overlay && overlay != 0 && !forced)
-        return rl_fail(diag, RELOAD_ERR_REFUSED,
-                       "refused: Overlay is %08" PRIx32 ", expected %08" PRIx32
-                       " (CRC-32 of \"%.100s\")",
-                       overlay, s->overlay, s->overlay_name);
+        return refuse_overlay(overlay, s->overlay_name, diag);
     if (s->has_dht && dht != s->dht && !forced)
         return refuse_field(RELOAD_F_DHT, dht, s->dht, diag);
     if (s->has_hash && hash != s->hash && !forced)

@@ -107,6 +107,9 @@ reload_err reload_append_attr(const reload_msg *msg, const uint8_t *attr, size_t
                               unsigned flags, reload_buf *out, reload_diag *diag)
 {
     rl_rewrite w;
+    if ((flags & RELOAD_SIGN_FORCE) == 0 && (len < RL_HEAD || rl_attr_size(attr) != len))
+        return rl_fail(diag, RELOAD_ERR_ARGUMENT,
+                       "the attribute to append is not one attribute with its padding");
     reload_err err = rl_rewrite_begin(&w, msg, flags, out, diag);
     if (err != RELOAD_OK)
         return err;

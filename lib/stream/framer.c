@@ -137,8 +137,15 @@ static uint64_t position(const rl_framer *f, size_t at)
 /* What helps if messages are expected */
 static const char *remedy_for(reload_content content)
 {
-    return content == RELOAD_CONTENT_BASE64 ? "use --input=base64, or base64 -d FILE"
-                                            : reload_content_remedy(content);
+    switch (content) {
+    case RELOAD_CONTENT_BASE64:
+        return "use --input=base64, or base64 -d FILE";
+    case RELOAD_CONTENT_PCAP:
+    case RELOAD_CONTENT_PCAPNG:
+        return "use --input=pcap";
+    default:
+        return reload_content_remedy(content);
+    }
 }
 
 /* Adds to garbage at a stream's start what it is, if known. */

@@ -46,6 +46,14 @@ bool rl_hextext_is_blank(uint8_t c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+bool rl_begins_token(const uint8_t *text, size_t len)
+{
+    uint8_t octets[sizeof rl_token];
+    return len >= 2 * sizeof octets &&
+           reload_hex_decode((const char *)text, 2 * sizeof octets, octets) &&
+           memcmp(octets, rl_token, sizeof octets) == 0;
+}
+
 int rl_hextext_skip_mark(rl_hextext *h)
 {
     rl_chars *c = &h->chars;
@@ -166,7 +174,6 @@ static int block_ahead(rl_hextext *h)
 {
     enum { ENOUGH = 32 };
     rl_chars *c = &h->chars;
-    uint8_t octets[sizeof rl_token];
     size_t n = 0;
     int more = rl_hextext_skip_mark(h);
     while (more >= 0 && n < ENOUGH && (more = rl_chars_ahead(c, n)) > 0 &&
@@ -187,9 +194,7 @@ static int block_ahead(rl_hextext *h)
     default:
         break;
     }
-    return n >= 2 * sizeof octets &&
-           reload_hex_decode((const char *)text, 2 * sizeof octets, octets) &&
-           memcmp(octets, rl_token, sizeof octets) == 0;
+    return rl_begins_token(text, n);
 }
 
 /* Skips the rest of a block with an error: 1, 0 at the end of the input, -1 on failure. */

@@ -85,7 +85,7 @@ static void skip_character(rl_jsontext *j)
     rl_jsontext_count(j, j->text[j->pos++]);
 }
 
-static bool is_blank(char c)
+bool rl_jsontext_is_blank(char c)
 {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
@@ -103,7 +103,7 @@ static const char *scan_character(rl_jsontext *j, char c)
         j->escaped = !j->escaped && c == '\\';
         return NULL;
     }
-    if (is_blank(c))
+    if (rl_jsontext_is_blank(c))
         return NULL;
     char before = j->before;
     j->before = c;
@@ -143,7 +143,7 @@ static reload_err looks_like_message(rl_jsontext *j, bool *yes)
     reload_err err;
     *yes = false;
     while ((err = look_ahead(j, ahead, &there)) == RELOAD_OK && there &&
-           is_blank(j->text[j->pos + ahead]) && ahead < 64)
+           rl_jsontext_is_blank(j->text[j->pos + ahead]) && ahead < 64)
         ahead++;
     if (err == RELOAD_OK)
         err = look_ahead(j, ahead + strlen(keys[1]), &there);
@@ -174,7 +174,7 @@ static reload_err resynchronise(rl_jsontext *j, unsigned column)
                 return err;
         }
         line_begins = c == '\n' || (line_begins && (c == ' ' || c == '\t'));
-        before = is_blank(c) ? before : c;
+        before = rl_jsontext_is_blank(c) ? before : c;
         skip_character(j);
         j->start = j->pos;
     }
@@ -221,7 +221,7 @@ static reload_err skip_between(rl_jsontext *j, bool *there, const char **broken)
             *broken = j->after_value ? NULL : "comma without a value before it";
             j->after_comma = true;
             j->after_value = false;
-        } else if (!is_blank(c) && (c != RL_RECORD_SEPARATOR || j->in_array)) {
+        } else if (!rl_jsontext_is_blank(c) && (c != RL_RECORD_SEPARATOR || j->in_array)) {
             break;
         }
         if (*broken != NULL)

@@ -7,11 +7,6 @@
 
 enum { MIN_DIGITS = 8 }; /* of hex text, unless it is shorter */
 
-static bool is_blank(uint8_t c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 static bool is_decimal(uint8_t c)
 {
     return c >= '0' && c <= '9';
@@ -25,7 +20,7 @@ static rl_layout second_line(const uint8_t *text, size_t len, bool all, size_t c
     static const unsigned bases[] = {16, 8, 10};
     size_t size = 0;
     uint64_t value;
-    while (size < len && !is_blank(text[size]) && size <= RL_MAX_OFFSET_DIGITS)
+    while (size < len && !rl_hextext_is_blank(text[size]) && size <= RL_MAX_OFFSET_DIGITS)
         size++;
     if (size == len && !all)
         return RL_LAYOUT_MORE;
@@ -50,9 +45,9 @@ static rl_layout dump_layout(const uint8_t *text, size_t len, bool all)
         return RL_LAYOUT_MORE;
     if (end - zeros < RL_MIN_OFFSET_DIGITS || end + 1 >= len)
         return RL_LAYOUT_NONE;
-    if (text[end] == ':' && is_blank(text[end + 1]))
+    if (text[end] == ':' && rl_hextext_is_blank(text[end + 1]))
         return prefixed ? RL_LAYOUT_PACKETS : RL_LAYOUT_DUMP;
-    if (!is_blank(text[end]))
+    if (!rl_hextext_is_blank(text[end]))
         return RL_LAYOUT_NONE;
     const uint8_t *feed = memchr(text, '\n', len);
     if (feed == NULL)
@@ -81,7 +76,8 @@ static rl_layout digits_layout(const uint8_t *text, size_t len, bool all)
             digits++;
         else if (i > 0 && text[i - 1] == '0' && (text[i] | 0x20) == 'x')
             digits--;
-        else if (!is_blank(text[i]) && (digits == 0 || (text[i] != ':' && text[i] != ',')))
+        else if (!rl_hextext_is_blank(text[i]) &&
+                 (digits == 0 || (text[i] != ':' && text[i] != ',')))
             return RL_LAYOUT_NONE;
     }
     return digits == MIN_DIGITS || (all && digits > 0) ? RL_LAYOUT_DIGITS
@@ -93,7 +89,7 @@ static rl_layout digits_layout(const uint8_t *text, size_t len, bool all)
 
 static size_t skip_blanks(const uint8_t *text, size_t len, size_t at)
 {
-    while (at < len && is_blank(text[at]))
+    while (at < len && rl_hextext_is_blank(text[at]))
         at++;
     return at;
 }
@@ -120,27 +116,18 @@ static rl_layout packet_line(const uint8_t *text, size_t len, size_t at, bool al
     return left >= size ? RL_LAYOUT_PACKETS : all ? RL_LAYOUT_NONE : RL_LAYOUT_MORE;
 }
 
-/* Whether a line that begins with a token follows. */
-static bool token_line(const uint8_t *text, size_t len)
-{
-    uint8_t octets[sizeof rl_token];
-    return len >= 2 * sizeof octets &&
-           reload_hex_decode((const char *)text, 2 * sizeof octets, octets) &&
-           memcmp(octets, rl_token, sizeof octets) == 0;
-}
-
 /* Whether text leads to an array, "unsigned char put_bin[] = {", or to tcpdump's first dump. */
 static rl_layout text_layout(const uint8_t *text, size_t len, bool all)
 {
     bool bracket = false;
     for (size_t i = 0; i < len; i++) {
         rl_layout found = RL_LAYOUT_NONE;
-        if (!is_blank(text[i]) && (text[i] < ' ' || text[i] > '~'))
+        if (!rl_hextext_is_blank(text[i]) && (text[i] < ' ' || text[i] > '~'))
             return RL_LAYOUT_NONE;
         bracket = bracket || text[i] == '[';
         if (text[i] == '{' && bracket)
             found = after_brace(text, len, i + 1, all);
-        else if (text[i] == '\n' && token_line(text + i + 1, len - i - 1))
+        else if (text[i] == '\n' && rl_begins_token(text + i + 1, len - i - 1))
             return RL_LAYOUT_NONE;
         else if (text[i] == '\n')
             found = packet_line(text, len, i + 1, all);

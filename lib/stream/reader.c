@@ -113,11 +113,6 @@ static ptrdiff_t pull_value(void *arg, uint8_t *octets, size_t size, uint64_t *w
     return (ptrdiff_t)n;
 }
 
-static bool is_blank(uint8_t c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 /* The white space and byte order marks that octets begin with. *partial: the rest may be the first
  * octets of a mark. */
 static size_t skip_blanks(const uint8_t *octets, size_t len, bool *partial)
@@ -128,7 +123,7 @@ static size_t skip_blanks(const uint8_t *octets, size_t len, bool *partial)
         *partial = left < size && memcmp(octets + i, rl_byte_order_mark, left) == 0;
         if (left >= size && memcmp(octets + i, rl_byte_order_mark, size) == 0)
             i += size;
-        else if (left > 0 && is_blank(octets[i]))
+        else if (left > 0 && rl_jsontext_is_blank((char)octets[i]))
             i++;
         else
             return i;

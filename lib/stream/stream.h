@@ -225,6 +225,8 @@ int rl_hextext_fail(rl_hextext *h, rl_place at, const char *text);
 int rl_hextext_skip_mark(rl_hextext *h);
 /* Whether c is white space. */
 bool rl_hextext_is_blank(uint8_t c);
+/* Whether text begins with the digits of a token. */
+bool rl_begins_token(const uint8_t *text, size_t len);
 /* The octets of a block in each layout. */
 ptrdiff_t rl_digits_pull(rl_hextext *h, uint8_t *octets, size_t size, uint64_t *where);
 ptrdiff_t rl_base64_pull(rl_hextext *h, uint8_t *octets, size_t size, uint64_t *where);
@@ -288,6 +290,8 @@ void rl_jsontext_open(rl_jsontext *j, reload_source source, void *arg);
 void rl_jsontext_free(rl_jsontext *j);
 /* Counts the line and column of an octet that the caller has skipped. */
 void rl_jsontext_count(rl_jsontext *j, char c);
+/* Whether c is white space of JSON (RFC 8259 section 2). */
+bool rl_jsontext_is_blank(char c);
 /* The next value of NDJSON, concatenated values, a text sequence (RFC 7464) or one array. Its text
  * goes to feed, with octets for what it encodes. After text that is not JSON it continues with the
  * next line that begins a value. */

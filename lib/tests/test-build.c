@@ -83,6 +83,15 @@ static void test_build_limits(void **state)
         assert_int_equal(reload_build_end(&b), n == 255 ? RELOAD_OK : RELOAD_ERR_TOO_LONG);
         reload_buf_free(&buf);
     }
+    /* response codes */
+    for (unsigned code = 0; code <= 1000; code++) {
+        const reload_value value = {.kind = RELOAD_KIND_RESPONSE, .number = code};
+        reload_build_begin(&b, &buf, NULL);
+        reload_build_value(&b, RELOAD_A_RESPONSE_CODE, &value);
+        assert_int_equal(reload_build_end(&b),
+                         code >= 100 && code <= 799 ? RELOAD_OK : RELOAD_ERR_VALUE);
+        reload_buf_free(&buf);
+    }
     /* at most 16 open containers; unbalanced calls */
     for (unsigned n = 16; n <= 17; n++) {
         reload_build_begin(&b, &buf, NULL);

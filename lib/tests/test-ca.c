@@ -3,7 +3,11 @@
 #include "failing.h"
 #include "issuing.h"
 
+#include "x509/x509.h"
+
 #include <string.h>
+
+#include <mbedtls/pem.h>
 
 /* 2^159 - 1 */
 static const char largest[] = "730750818665451459101842416358141509827966271487";
@@ -139,6 +143,57 @@ static void test_same_subject(void **state)
     reload_buf_free(&pem);
 }
 
+/* A file that ends within its second CRL */
+static void test_truncated_crls(void **state)
+{
+    (void)state;
+    reload_buf pem = {0};
+    reload_crl *crl;
+    reload_diag diag;
+    reload_cert *ca = issue_cert(&ca_spec, ca_key, NULL, ca_key, NULL);
+    append_numbered(&pem, "1", ca, ca_key);
+    append_numbered(&pem, "2", ca, ca_key);
+    assert_int_equal(reload_crl_read(pem.octets, pem.len - 20, ca, &crl, &diag), RELOAD_ERR_SYNTAX);
+    assert_string_equal(diag.text, "1 of 2 CRLs can be read: truncated");
+    assert_null(crl);
+    reload_cert_free(&ca);
+    reload_buf_free(&pem);
+}
+
+/* A message's certificate with a signature algorithm that mbed TLS does not know is written as it
+ * was received. */
+static void test_unknown_algorithm(void **state)
+{
+    (void)state;
+    static const uint8_t sha256[] = {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b};
+    unsigned char expected[2048];
+    reload_buf der = {0}, pem = {0};
+    reload_cert *ca = issue_cert(&ca_spec, ca_key, NULL, ca_key, NULL), *odd;
+    rl_objection objection;
+    size_t len, changed = 0;
+    const uint8_t *octets = reload_cert_octets(ca, &len);
+    reload_buf_append(&der, octets, len);
+    uint8_t *at = der.octets;
+    while ((at = memmem(at, (size_t)(der.octets + len - at), sha256, sizeof sha256)) != NULL) {
+        at[sizeof sha256 - 1] = 0x7f;
+        changed++;
+    }
+    assert_int_equal(changed, 2);
+    assert_int_equal(mbedtls_pem_write_buffer("-----BEGIN CERTIFICATE-----\n",
+                                              "-----END CERTIFICATE-----\n", der.octets, len,
+                                              expected, sizeof expected, &len),
+                     0);
+    assert_int_equal(rl_cert_read(der.octets, der.len, &odd, &objection), RELOAD_OK);
+    assert_int_equal(objection.fault, RL_CERT_GOOD);
+    assert_int_equal(reload_cert_write(odd, &pem), RELOAD_OK);
+    assert_int_equal(pem.len, strlen((const char *)expected));
+    assert_memory_equal(pem.octets, expected, pem.len);
+    reload_cert_free(&ca);
+    reload_cert_free(&odd);
+    reload_buf_free(&der);
+    reload_buf_free(&pem);
+}
+
 static reload_err read_and_write(const reload_buf *crls, const reload_cert *ca)
 {
     reload_buf pem = {0};
@@ -179,6 +234,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_crl_number_read),     cmocka_unit_test(test_crl_entries),
         cmocka_unit_test(test_encrypted_key),       cmocka_unit_test(test_same_subject),
+        cmocka_unit_test(test_truncated_crls),      cmocka_unit_test(test_unknown_algorithm),
         cmocka_unit_test(test_failing_allocations),
     };
     return cmocka_run_group_tests_name("ca", tests, setup_keys, teardown_keys);

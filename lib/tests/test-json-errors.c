@@ -74,6 +74,14 @@ static void test_texts(void **state)
         {H "{\"type\": \"0x12\", \"hex\": \"\"}]}",
          "\"0x12\": not an attribute's name; must be an attribute's name, or 0x and four hex "
          "digits"},
+        {"{\"hedaer\": {\"method\": 0}}", "unknown key (did you mean \"header\"?)"},
+        {"{\"header\": {\"method\": 0, \"Method\": 0}}", "unknown key (did you mean \"method\"?)"},
+        {"{\"header\": {\"method\": 0, \"forced-length\": 0}}",
+         "unknown key (did you mean \"forced_length\"?)"},
+        {"{\"header\": {\"method\": 0, \"colour\": 0}}", "unknown key"},
+        {H "{\"type\": \"SDP\", \"vlaue\": \"\"}]}", "unknown key (did you mean \"value\"?)"},
+        {H "{\"type\": \"PEER-IP-PORT\", \"value\": {\"ip\": \"10.4.1.2\", \"prot\": 1}}]}",
+         "unknown key (did you mean \"port\"?)"},
         {H "{\"type\": 65536, \"hex\": \"\"}]}",
          "must be an attribute's name, or 0x and four hex digits"},
     };

@@ -92,17 +92,45 @@ static void test_sign_and_strip(void **state)
     "04010002"             \
     "00060000"
 
-/* Replaces out by the message with a ROUTE-LOG appended. */
-static reload_err append_route_log(const reload_buf *octets, unsigned flags, reload_buf *out)
+/* Replaces out by the message with octets appended. */
+static reload_err append_hex(const reload_buf *octets, const char *hex, unsigned flags,
+                             reload_buf *out)
 {
     reload_buf attr = {0};
-    test_hex(&attr, APPENDED_ROUTE_LOG);
+    test_hex(&attr, hex);
     reload_msg *msg = test_parse(octets);
     reload_buf_reset(out);
     reload_err err = reload_append_attr(msg, attr.octets, attr.len, flags, out, NULL);
     reload_msg_free(&msg);
     reload_buf_free(&attr);
     return err;
+}
+
+static reload_err append_route_log(const reload_buf *octets, unsigned flags, reload_buf *out)
+{
+    return append_hex(octets, APPENDED_ROUTE_LOG, flags, out);
+}
+
+/* What is appended is one attribute with its padding. */
+static void test_append_other(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {"", "000400", "0004000804010002000600",
+                                      "000400080401000200060000"
+                                      "00",
+                                      "00070001"
+                                      "41"};
+    reload_buf octets = {0}, out = {0};
+    reload_signer *s = signer_new(0);
+    assert_int_equal(sign_hex(s, HEAD("02", "01", "000000") IDS, &octets), RELOAD_OK);
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        assert_int_equal(append_hex(&octets, bad[i], 0, &out), RELOAD_ERR_ARGUMENT);
+        assert_int_equal(out.len, 0);
+        assert_int_equal(append_hex(&octets, bad[i], RELOAD_SIGN_FORCE, &out), RELOAD_OK);
+    }
+    reload_signer_free(&s);
+    reload_buf_free(&octets);
+    reload_buf_free(&out);
 }
 
 /* D2, S§8: a signed message verifies after ROUTE-LOGs are appended. */
@@ -166,6 +194,7 @@ int main(void)
         cmocka_unit_test(test_strip),
         cmocka_unit_test(test_sign_and_strip),
         cmocka_unit_test(test_append),
+        cmocka_unit_test(test_append_other),
         cmocka_unit_test(test_append_to_malformed),
     };
     return cmocka_run_group_tests_name("strip", tests, NULL, NULL);

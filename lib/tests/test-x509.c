@@ -441,6 +441,9 @@ static void test_crl_arguments(void **state)
     spec.next_update = 253402300800 * RELOAD_SECOND;
     assert_int_equal(reload_crl_issue(&spec, ca, ca_key, &out, &diag), RELOAD_ERR_VALUE);
     assert_int_equal(diag.code, RELOAD_ERR_VALUE);
+    const reload_revocation nothing = {.time = RELOAD_SECOND}; /* no serial number */
+    spec = (reload_crl_spec){.size = sizeof spec, .entries = &nothing, .count = 1};
+    assert_int_equal(reload_crl_issue(&spec, ca, ca_key, &out, &diag), RELOAD_ERR_ARGUMENT);
     assert_int_equal(out.len, 0);
     reload_cert_free(&ca);
 }

@@ -4,6 +4,7 @@
 #include "verify/words.h"
 
 #include "base/fault.h"
+#include "x509/mismatch.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -111,21 +112,6 @@ static reload_reason check_form(rl_judging *j)
     return RELOAD_REASON_NONE;
 }
 
-/* " (CRC-32 of "chat")", or nothing for a name that is not UTF-8 or is long. */
-static const char *overlay_origin(const char *name, char *text, size_t size)
-{
-    size_t left = strlen(name), len;
-    uint32_t code;
-    text[0] = '\0';
-    (void)snprintf(text, size, " (CRC-32 of \"%s\")", left <= 100 ? name : "");
-    for (; left > 0 && left <= 100; left -= len, name += len)
-        if ((len = rl_utf8((const uint8_t *)name, left, &code)) == 0)
-            break;
-    if (left > 0)
-        text[0] = '\0';
-    return text;
-}
-
 static reload_reason check_number(rl_judging *j, const char *field, reload_field id, bool has,
                                   uint32_t expected)
 {
@@ -146,22 +132,21 @@ static reload_reason check_overlay(rl_judging *j)
     const reload_policy *p = j->policy;
     uint32_t overlay = reload_msg_field(j->msg, RELOAD_F_OVERLAY);
     uint32_t security = reload_msg_field(j->msg, RELOAD_F_SECURITY);
-    char origin[128];
-    if (p->overlay_name != NULL && overlay != p->overlay && !(overlay == 0 && j->join_request))
-        return rl_judge_fail(j, RELOAD_REASON_OVERLAY_MISMATCH, RELOAD_NO_ATTR,
-                             "Overlay is %08" PRIx32 ", expected %08" PRIx32 "%s", overlay,
-                             p->overlay, overlay_origin(p->overlay_name, origin, sizeof origin));
+    char text[192];
+    if (p->overlay_name != NULL && overlay != p->overlay && !(overlay == 0 && j->join_request)) {
+        rl_overlay_mismatch_text(overlay, p->overlay_name, text, sizeof text);
+        return rl_judge_fail(j, RELOAD_REASON_OVERLAY_MISMATCH, RELOAD_NO_ATTR, "%s", text);
+    }
     reload_reason reason = check_number(j, "DHT", RELOAD_F_DHT, p->has_dht, p->dht);
     if (reason == RELOAD_REASON_NONE)
         reason = check_number(j, "Hash", RELOAD_F_HASH, p->has_hash, p->hash);
     if (reason == RELOAD_REASON_NONE && security != p->suite->security &&
         !(security == RELOAD_SECURITY_OPEN && j->join_request &&
           !RL_FAULT("D23: Security may be open in a PEER-JOIN request")))
-        reason =
-            rl_judge_fail(j, RELOAD_REASON_SECURITY_MISMATCH, RELOAD_NO_ATTR,
-                          "Security is %s, expected %" PRIu32 " (%s)",
-                          rl_number_text(RELOAD_NAMES_SECURITY, security, origin, sizeof origin),
-                          p->suite->security, p->suite->name);
+        reason = rl_judge_fail(j, RELOAD_REASON_SECURITY_MISMATCH, RELOAD_NO_ATTR,
+                               "Security is %s, expected %" PRIu32 " (%s)",
+                               rl_number_text(RELOAD_NAMES_SECURITY, security, text, sizeof text),
+                               p->suite->security, p->suite->name);
     return reason;
 }
 
@@ -352,12 +337,10 @@ static void conclude(rl_judging *j)
 
 /* Only whole seconds count, since TIMESTAMPs are whole seconds. The bound is far beyond any
  * TIMESTAMP, and keeps sums in 64 bits. */
-static reload_time whole_seconds(reload_time now)
+static reload_time bounded_second(reload_time now)
 {
     const reload_time last = 2 * RELOAD_MAX_TIME * RELOAD_SECOND;
-    now = now < -last ? -last : now > last ? last : now;
-    reload_time rest = now % RELOAD_SECOND;
-    return now - rest - (rest < 0 ? RELOAD_SECOND : 0);
+    return rl_whole_second(now < -last ? -last : now > last ? last : now);
 }
 
 static reload_err judge_message(reload_judge *judge, const reload_msg *msg, reload_moment moment,
@@ -400,7 +383,7 @@ static reload_err judge_message(reload_judge *judge, const reload_msg *msg, relo
     rl_judging j = {.judge = judge,
                     .policy = judge->policy,
                     .msg = msg,
-                    .now = whole_seconds(moment.now),
+                    .now = bounded_second(moment.now),
                     .expect_replay = moment.expect_replay && depth == 0,
                     .report = report,
                     .resource = {.attr = RELOAD_NO_ATTR},

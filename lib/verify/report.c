@@ -103,8 +103,7 @@ reload_reason rl_finding_vset(rl_finding *finding, const reload_msg *msg, reload
                          "%s at %.100s: ", reload_msg_attr(msg, attr)->def->name, pointer);
         len = n > 0 ? (size_t)n : 0;
     }
-    (void)vsnprintf(finding->detail + len, sizeof finding->detail - len, format, args);
-    finding->detail[rl_utf8_cut(finding->detail, strlen(finding->detail))] = '\0';
+    rl_vtext(finding->detail + len, sizeof finding->detail - len, format, args);
     return reason;
 }
 

@@ -97,14 +97,12 @@ static void note_objection(rl_judging *j)
         c->objection.fault == RL_CERT_BAD ? reload_recognise(octets, len) : RELOAD_CONTENT_UNKNOWN;
     char text[200];
     rl_objection_text(&c->objection, c->cert, text, sizeof text);
-    bool other = content != RELOAD_CONTENT_UNKNOWN &&
-                 (octets == NULL || octets[0] != 0x30 || content != RELOAD_CONTENT_CERT);
-    if (other) /* D18: a certificate is in DER */
+    bool pem = content == RELOAD_CONTENT_CERT && octets[0] != 0x30; /* D18: it is in DER */
+    if (pem || (content != RELOAD_CONTENT_UNKNOWN && content != RELOAD_CONTENT_CERT))
         finding.reason = rl_finding_set(
             &finding, j->msg, rl_objection_reason(&c->objection), c->attr, "%s%s",
             reload_content_text(content),
-            content == RELOAD_CONTENT_CERT
-                ? " as PEM, expected DER; to convert it: openssl x509 -in FILE -outform DER"
+            pem ? " as PEM, expected DER; to convert it: openssl x509 -in FILE -outform DER"
                 : ", expected a certificate in DER");
     else
         finding.reason = rl_finding_set(&finding, j->msg, rl_objection_reason(&c->objection),

@@ -23,13 +23,3 @@ const char *rl_span_text(reload_time span, char *text, size_t size)
     }
     return text;
 }
-
-const char *rl_number_text(reload_names names, uint32_t value, char *text, size_t size)
-{
-    const char *name = reload_name(names, value);
-    if (name == NULL)
-        (void)snprintf(text, size, "%" PRIu32, value);
-    else
-        (void)snprintf(text, size, "%" PRIu32 " (%s)", value, name);
-    return text;
-}

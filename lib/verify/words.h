@@ -5,11 +5,7 @@
 
 #include "base/base.h"
 
-#include <reload/message.h>
-
 /* "25 min", "2 h 5 min". Returns text. */
 const char *rl_span_text(reload_time span, char *text, size_t size);
-/* "3 (CERTS)", or the number alone. Returns text. */
-const char *rl_number_text(reload_names names, uint32_t value, char *text, size_t size);
 
 #endif

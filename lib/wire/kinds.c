@@ -177,7 +177,7 @@ void rl_kind_encode(const reload_value *value, reload_buf *buf)
         break;
     case RELOAD_KIND_RESPONSE: {
         uint8_t code[4] = {0, 0, (uint8_t)(value->number / 100), (uint8_t)(value->number % 100)};
-        if (value->number > 799 && buf->err == RELOAD_OK)
+        if ((value->number < 100 || value->number > 799) && buf->err == RELOAD_OK)
             buf->err = RELOAD_ERR_VALUE;
         reload_buf_append(buf, code, sizeof code);
         reload_buf_append(buf, value->octets, value->len);

@@ -2,6 +2,8 @@
 /* Names of values. */
 #include "wire/wire.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 struct name {
@@ -135,4 +137,14 @@ void rl_names(reload_names set, const char **words)
              row++)
             words[count++] = row->name;
     words[count] = NULL;
+}
+
+const char *rl_number_text(reload_names names, uint32_t value, char *text, size_t size)
+{
+    const char *name = reload_name(names, value);
+    if (name == NULL)
+        (void)snprintf(text, size, "%" PRIu32, value);
+    else
+        (void)snprintf(text, size, "%" PRIu32 " (%s)", value, name);
+    return text;
 }

@@ -40,6 +40,8 @@ void rl_msg_fault(reload_msg *msg, const reload_diag *diag);
 /* The names of a set. words has RL_MAX_NAMES + 1 pointers, the last of which used is NULL. */
 enum { RL_MAX_NAMES = 15 };
 void rl_names(reload_names set, const char **words);
+/* "3 (CERTS)", or the number alone, as a terminated text of at most size octets. Returns text. */
+const char *rl_number_text(reload_names set, uint32_t value, char *text, size_t size);
 /* Writes what was found or is right, for some flaws of a value: ", expected 4 octets". */
 void rl_kind_expected(reload_kind kind, const uint8_t *octets, reload_flaw flaw, char *text,
                       size_t size);

@@ -3,6 +3,7 @@
 #include "x509/asn1write.h"
 
 #include "crypto/digest.h"
+#include "x509/der.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,6 +15,12 @@ size_t rl_asn1_written(rl_asn1 *w, int n)
     if (n < 0 && w->failed == 0)
         w->failed = n;
     return n < 0 ? 0 : (size_t)n;
+}
+
+/* A failure that is not one of mbed TLS's functions for writing. */
+static void fail(rl_asn1 *w, int failed)
+{
+    (void)rl_asn1_written(w, failed);
 }
 
 size_t rl_asn1_octets(rl_asn1 *w, const void *octets, size_t len)
@@ -43,7 +50,7 @@ size_t rl_asn1_time(rl_asn1 *w, reload_time time)
 {
     char text[RL_DATE_SIZE];
     if (!rl_date_write(time, text)) {
-        w->failed = MBEDTLS_ERR_X509_INVALID_DATE;
+        fail(w, MBEDTLS_ERR_X509_INVALID_DATE);
         return 0;
     }
     bool utc = memcmp(text, "2050", 4) < 0; /* UTCTime until 2049, then GeneralizedTime */
@@ -71,8 +78,10 @@ size_t rl_asn1_key_id(rl_asn1 *w, const mbedtls_pk_context *pk)
     unsigned char public[RL_SPKI_SIZE], *at = public + sizeof public;
     uint8_t digest[RL_SHA1_SIZE] = {0};
     size_t len = rl_asn1_written(w, mbedtls_pk_write_pubkey(&at, public, pk));
-    if (reload_digest(RELOAD_MD_SHA1, &(reload_span){at, len}, 1, digest) != RELOAD_OK)
-        w->failed = MBEDTLS_ERR_X509_ALLOC_FAILED;
+    reload_err err = reload_digest(RELOAD_MD_SHA1, &(reload_span){at, len}, 1, digest);
+    if (err != RELOAD_OK)
+        fail(w, err == RELOAD_ERR_MEMORY ? MBEDTLS_ERR_X509_ALLOC_FAILED
+                                         : MBEDTLS_ERR_X509_FATAL_ERROR);
     return rl_asn1_octets(w, digest, sizeof digest);
 }
 
@@ -86,26 +95,21 @@ size_t rl_asn1_extension(rl_asn1 *w, size_t len, const char *oid, size_t oid_len
 }
 
 /* The octets of a certificate's SubjectKeyIdentifier. */
-static bool find_key_id(const reload_cert *cert, reload_span *id)
+static bool find_key_id(const reload_cert *cert, rl_der *id)
 {
-    unsigned char *p = cert->crt.v3_ext.p;
-    size_t len;
-    if (p == NULL ||
-        !rl_extension_find(p, p + cert->crt.v3_ext.len, MBEDTLS_OID_SUBJECT_KEY_IDENTIFIER,
-                           MBEDTLS_OID_SIZE(MBEDTLS_OID_SUBJECT_KEY_IDENTIFIER), id))
-        return false;
-    p = (unsigned char *)(uintptr_t)id->octets; /* only read */
-    if (mbedtls_asn1_get_tag(&p, id->octets + id->len, &len, MBEDTLS_ASN1_OCTET_STRING) != 0)
-        return false;
-    *id = (reload_span){p, len};
-    return true;
+    const rl_der extensions = rl_der_of((reload_span){cert->crt.v3_ext.p, cert->crt.v3_ext.len});
+    rl_der value;
+    return rl_extension_find(extensions, MBEDTLS_OID_SUBJECT_KEY_IDENTIFIER,
+                             MBEDTLS_OID_SIZE(MBEDTLS_OID_SUBJECT_KEY_IDENTIFIER), &value) &&
+           rl_der_take(&value, MBEDTLS_ASN1_OCTET_STRING, id, NULL);
 }
 
 size_t rl_asn1_authority(rl_asn1 *w, const reload_cert *issuer, const mbedtls_pk_context *pk)
 {
-    reload_span id;
-    size_t n = issuer != NULL && find_key_id(issuer, &id) ? rl_asn1_octets(w, id.octets, id.len)
-                                                          : rl_asn1_key_id(w, pk);
+    rl_der id;
+    size_t n = issuer != NULL && find_key_id(issuer, &id)
+                   ? rl_asn1_octets(w, id.p, (size_t)(id.end - id.p))
+                   : rl_asn1_key_id(w, pk);
     n = rl_asn1_wrap(w, n, MBEDTLS_ASN1_CONTEXT_SPECIFIC | 0);
     n = rl_asn1_wrap(w, n, RL_SEQUENCE);
     return rl_asn1_extension(w, n, MBEDTLS_OID_AUTHORITY_KEY_IDENTIFIER,

@@ -85,7 +85,9 @@ unsigned reload_cert_usage(const reload_cert *cert)
 
 reload_err reload_cert_write(const reload_cert *cert, reload_buf *pem)
 {
-    return rl_append_pem("CERTIFICATE", (reload_span){cert->crt.raw.p, cert->crt.raw.len}, pem);
+    reload_span der;
+    der.octets = reload_cert_octets(cert, &der.len);
+    return rl_append_pem("CERTIFICATE", der, pem);
 }
 
 size_t reload_cert_names(const reload_cert *cert)

@@ -58,13 +58,6 @@ static inline bool rl_same_octets(const mbedtls_x509_buf *a, const mbedtls_x509_
     return a->len == b->len && (a->len == 0 || memcmp(a->p, b->p, a->len) == 0);
 }
 
-/* ---- Extensions ---- */
-
-/* Finds an extension among Extensions (RFC 5280 section 4.1), which begin at p with their tag and
- * reach to end at most. value: the octets of its OCTET STRING. */
-bool rl_extension_find(unsigned char *p, const unsigned char *end, const char *oid, size_t oid_len,
-                       reload_span *value);
-
 /* ---- Dates ---- */
 
 /* A date that mbed TLS has read. */

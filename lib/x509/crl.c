@@ -108,9 +108,15 @@ static reload_err read_crl(rl_crl *crl, const rl_bundled *object, reload_diag *d
     return rl_fail(diag, err, "%s", reload_strerror(err));
 }
 
+/* The CRLs of a file */
+struct taken {
+    rl_crl *first, **end;
+};
+
 static reload_err take_crl(void *arg, const rl_bundled *object, reload_diag *diag)
 {
-    rl_crl **end = arg, *crl = calloc(1, sizeof *crl);
+    struct taken *taken = arg;
+    rl_crl *crl = calloc(1, sizeof *crl);
     if (crl == NULL)
         return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
     mbedtls_x509_crl_init(&crl->crl);
@@ -121,28 +127,28 @@ static reload_err take_crl(void *arg, const rl_bundled *object, reload_diag *dia
         rl_crls_free(&crl);
         return err;
     }
-    while (*end != NULL)
-        end = &(*end)->next;
-    *end = crl;
+    *taken->end = crl;
+    taken->end = &crl->next;
     return RELOAD_OK;
 }
 
 reload_err rl_trust_add_crl(rl_trust *trust, const uint8_t *octets, size_t len, reload_diag *diag)
 {
-    rl_crl *more = NULL, **end = &trust->crls;
+    struct taken more = {.end = &more.first};
+    rl_crl **end = &trust->crls;
     trust->sealed = false;
     reload_err err =
         rl_bundle_read((reload_span){octets, len}, "X509 CRL", "CRL", take_crl, &more, diag);
     size_t file = trust->crl_files++;
     if (err != RELOAD_OK) {
-        rl_crls_free(&more);
+        rl_crls_free(&more.first);
         return err;
     }
-    for (rl_crl *crl = more; crl != NULL; crl = crl->next)
+    for (rl_crl *crl = more.first; crl != NULL; crl = crl->next)
         crl->file = file;
     while (*end != NULL)
         end = &(*end)->next;
-    *end = more;
+    *end = more.first;
     return RELOAD_OK;
 }
 

@@ -78,6 +78,20 @@ bool rl_extension_take(rl_der *list, rl_extension *e)
     return rl_der_done(&fields);
 }
 
+bool rl_extension_find(rl_der octets, const char *oid, size_t len, rl_der *value)
+{
+    rl_der list;
+    rl_extension e;
+    if (!rl_der_take(&octets, RL_SEQUENCE, &list, NULL))
+        return false;
+    while (!rl_der_done(&list) && rl_extension_take(&list, &e))
+        if (rl_oid_is(e.oid, oid, len)) {
+            *value = e.value;
+            return true;
+        }
+    return false;
+}
+
 /* Sorted first, so that many extensions do not take quadratic time. */
 static void find_duplicate(struct oids *oids, rl_flaw *flaw)
 {

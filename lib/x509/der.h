@@ -53,6 +53,9 @@ typedef struct rl_extension {
 
 /* Takes the next of a list. Returns false if it is not in DER. */
 bool rl_extension_take(rl_der *list, rl_extension *extension);
+/* Finds an extension in Extensions, which the octets begin with. Returns false if it is not there,
+ * or one before it is not in DER. */
+bool rl_extension_find(rl_der octets, const char *oid, size_t len, rl_der *value);
 /* Looks for an extension that cannot be read, is critical but not known, or is a duplicate. list:
  * the value of Extensions. known: whether an extension is known; NULL: none is.
  * RELOAD_ERR_MEMORY. */

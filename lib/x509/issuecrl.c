@@ -73,7 +73,8 @@ reload_err reload_crl_issue(const reload_crl_spec *spec, const reload_cert *issu
 {
     bool good = spec->size >= sizeof *spec && spec->number.octets[0] < 0x80; /* 20 octets in DER */
     for (size_t i = 0; good && i < spec->count; i++)
-        good = spec->entries[i].serial_len <= 20 && spec->entries[i].reason <= 0x7f;
+        good = spec->entries[i].serial_len > 0 && spec->entries[i].serial_len <= 20 &&
+               spec->entries[i].reason <= 0x7f;
     reload_err err = good ? make_crl(spec, issuer, issuer_key, out) : RELOAD_ERR_ARGUMENT;
     return err == RELOAD_OK
                ? RELOAD_OK

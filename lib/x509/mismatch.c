@@ -55,9 +55,9 @@ void rl_peer_mismatch_text(const reload_cert *cert, const uint8_t id[RELOAD_ID_S
     if (first == NULL) {
         (void)snprintf(text, size, "%s, but the certificate names no Peer-ID", hex);
     } else if (own != NULL && overlay_name != NULL) {
-        (void)snprintf(text, size,
-                       "the certificate names it for overlay \"%.*s\", expected \"%.*s\"",
-                       SHOWN_OVERLAY, own->text, SHOWN_OVERLAY, overlay_name);
+        (void)snprintf(
+            text, size, "the certificate names it for overlay \"%.*s\", expected \"%.*s\"",
+            SHOWN_OVERLAY, own->text, rl_utf8_start(overlay_name, SHOWN_OVERLAY), overlay_name);
     } else if (own != NULL) {
         (void)snprintf(text, size,
                        "the certificate names it for overlay \"%.*s\", whose CRC-32 is %08" PRIx32
@@ -68,6 +68,26 @@ void rl_peer_mismatch_text(const reload_cert *cert, const uint8_t id[RELOAD_ID_S
         (void)snprintf(text, size, "%s, but the certificate names %s%s", hex, other,
                        more_text(count, more, sizeof more));
     }
+}
+
+static bool is_utf8(const char *text, size_t left)
+{
+    size_t len;
+    uint32_t code;
+    for (; left > 0; left -= len, text += len)
+        if ((len = rl_utf8((const uint8_t *)text, left, &code)) == 0)
+            return false;
+    return true;
+}
+
+void rl_overlay_mismatch_text(uint32_t overlay, const char *overlay_name, char *text, size_t size)
+{
+    enum { SHOWN = 100 };
+    size_t len = strlen(overlay_name);
+    bool shown = len <= SHOWN && is_utf8(overlay_name, len);
+    (void)snprintf(text, size, "Overlay is %08" PRIx32 ", expected %08" PRIx32 "%s%s%s", overlay,
+                   reload_overlay_id(overlay_name), shown ? " (CRC-32 of \"" : "",
+                   shown ? overlay_name : "", shown ? "\")" : "");
 }
 
 static bool is_printable(const uint8_t *octets, size_t len)
@@ -104,11 +124,9 @@ static void write_subject(const mbedtls_x509_crt *crt, char *text, size_t size)
     if (rl_dn_text(&crt->subject, &subject) != RELOAD_OK)
         subject = NULL;
     size_t len = subject == NULL ? 0 : strlen(subject);
-    bool whole = len <= SHOWN_SUBJECT;
     if (len > 0)
-        (void)snprintf(text, size, "%.*s%s in its chain ",
-                       (int)rl_utf8_cut(subject, whole ? len : SHOWN_SUBJECT), subject,
-                       whole ? "" : "…");
+        (void)snprintf(text, size, "%.*s%s in its chain ", rl_utf8_start(subject, SHOWN_SUBJECT),
+                       subject, len <= SHOWN_SUBJECT ? "" : "…");
     else
         (void)snprintf(text, size, "a certificate in its chain ");
     free(subject);

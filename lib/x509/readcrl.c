@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading the CRLs that a CA has issued before: what they list, and their numbers. */
-#include "crypto/encoding.h"
 #include "x509/asn1write.h"
+#include "x509/bundle.h"
+#include "x509/der.h"
 #include "x509/trust.h"
 
 #include <stdlib.h>
-
-#include <mbedtls/asn1.h>
 
 struct reload_crl {
     mbedtls_x509_crl list; /* of the whole file; the entries' serial numbers are in it */
@@ -18,44 +17,42 @@ struct reload_crl {
 };
 
 /* An INTEGER or ENUMERATED that is the whole of a value. */
-static bool read_integer(reload_span value, int tag, reload_span *integer)
+static bool read_integer(rl_der value, int tag, reload_span *integer)
 {
-    unsigned char *p = (unsigned char *)(uintptr_t)value.octets; /* only read */
-    const unsigned char *end = value.octets + value.len;
-    size_t len;
-    if (mbedtls_asn1_get_tag(&p, end, &len, tag) != 0 || p + len != end || len == 0)
+    rl_der octets;
+    if (!rl_der_take(&value, tag, &octets, NULL) || !rl_der_done(&value))
         return false;
-    *integer = (reload_span){p, len};
-    return true;
+    *integer = rl_der_left(&octets);
+    return integer->len > 0;
 }
 
 /* Raises the number to that of another CRL, if that has one of at most 20 octets. */
 void rl_crl_raise_number(reload_crl_number *number, const mbedtls_x509_buf *extensions)
 {
-    reload_span value;
+    rl_der value;
+    reload_span digits;
     reload_crl_number read = {{0}};
-    unsigned char *p = extensions->p;
-    if (p == NULL ||
-        !rl_extension_find(p, p + extensions->len, RL_CRL_NUMBER_OID, sizeof RL_CRL_NUMBER_OID - 1,
-                           &value) ||
-        !read_integer(value, MBEDTLS_ASN1_INTEGER, &value) || value.len > sizeof read.octets ||
-        value.octets[0] >= 0x80)
+    if (!rl_extension_find(rl_der_of((reload_span){extensions->p, extensions->len}),
+                           RL_CRL_NUMBER_OID, sizeof RL_CRL_NUMBER_OID - 1, &value) ||
+        !read_integer(value, MBEDTLS_ASN1_INTEGER, &digits) || digits.len > sizeof read.octets ||
+        digits.octets[0] >= 0x80)
         return;
-    memcpy(read.octets + sizeof read.octets - value.len, value.octets, value.len);
+    memcpy(read.octets + sizeof read.octets - digits.len, digits.octets, digits.len);
     if (reload_crl_number_compare(&read, number) > 0)
         *number = read;
 }
 
+/* mbed TLS states the length of an entry's extensions without their tag. */
 static unsigned read_reason(const mbedtls_x509_crl_entry *entry)
 {
-    reload_span value;
-    unsigned char *p = entry->entry_ext.p;
-    bool found = p != NULL &&
-                 rl_extension_find(p, entry->raw.p + entry->raw.len, RL_CRL_REASON_OID,
-                                   sizeof RL_CRL_REASON_OID - 1, &value) &&
-                 read_integer(value, MBEDTLS_ASN1_ENUMERATED, &value) && value.len == 1 &&
-                 value.octets[0] < 0x80;
-    return found ? value.octets[0] : 0;
+    rl_der value, extensions = {entry->entry_ext.p, entry->raw.p + entry->raw.len};
+    reload_span reason;
+    bool found =
+        extensions.p != NULL &&
+        rl_extension_find(extensions, RL_CRL_REASON_OID, sizeof RL_CRL_REASON_OID - 1, &value) &&
+        read_integer(value, MBEDTLS_ASN1_ENUMERATED, &reason) && reason.len == 1 &&
+        reason.octets[0] < 0x80;
+    return found ? reason.octets[0] : 0;
 }
 
 static reload_err add_entries(reload_crl *to, const mbedtls_x509_crl *from)
@@ -78,48 +75,57 @@ static reload_err add_entries(reload_crl *to, const mbedtls_x509_crl *from)
     return RELOAD_OK;
 }
 
-/* Takes a CRL of the file over, if its issuer has signed it. */
-static reload_err take(reload_crl *to, const mbedtls_x509_crl *from, const reload_cert *issuer,
-                       bool *taken)
+/* A file being read. mbed TLS looks for the last CRL of a list from the one that it is given. */
+struct reading {
+    reload_crl *to;
+    const reload_cert *issuer;
+    mbedtls_x509_crl *last;
+    bool taken; /* the issuer has signed one */
+};
+
+/* Takes the last CRL over, if its issuer has signed it. */
+static reload_err take_last(struct reading *r)
 {
+    const mbedtls_x509_crl *from = r->last;
+    reload_crl *to = r->to;
     bool good = false;
-    if (!rl_same_dn(&from->issuer, &issuer->crt.subject))
+    if (!rl_same_dn(&from->issuer, &r->issuer->crt.subject))
         return RELOAD_OK;
-    reload_err err = rl_crl_verify(from, &issuer->crt, &good);
+    reload_err err = rl_crl_verify(from, &r->issuer->crt, &good);
     if (err != RELOAD_OK || !good)
         return err;
-    *taken = true;
+    r->taken = true;
     rl_crl_raise_number(&to->number, &from->crl_ext);
     if (from->next_update.year != 0 && rl_date_read(&from->next_update) > to->next_update)
         to->next_update = rl_date_read(&from->next_update);
     return add_entries(to, from);
 }
 
+static reload_err take_crl(void *arg, const rl_bundled *object, reload_diag *diag)
+{
+    struct reading *r = arg;
+    reload_err err = rl_parsed(
+        mbedtls_x509_crl_parse_der(r->last, object->der.octets, object->der.len), "CRL", diag);
+    if (err != RELOAD_OK)
+        return err;
+    r->last = r->last->next == NULL ? r->last : r->last->next;
+    err = take_last(r);
+    return err == RELOAD_OK ? RELOAD_OK : rl_fail(diag, err, "%s", reload_strerror(err));
+}
+
 reload_err reload_crl_read(const uint8_t *octets, size_t len, const reload_cert *issuer,
                            reload_crl **crl, reload_diag *diag)
 {
-    size_t given = len;
-    bool taken = false;
-    uint8_t *text = rl_pem_or_der(octets, &len);
     reload_crl *read = calloc(1, sizeof *read);
     *crl = NULL;
-    if (text == NULL || read == NULL) {
-        free(text);
-        free(read);
+    if (read == NULL)
         return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
-    }
+    struct reading reading = {.to = read, .issuer = issuer, .last = &read->list};
     read->next_update = RELOAD_NO_TIME;
     mbedtls_x509_crl_init(&read->list);
-    reload_err err = rl_check_encoding(text, given, "CRL", diag);
-    if (err == RELOAD_OK)
-        err = rl_check_der_end(text, given, "CRL", diag);
-    if (err == RELOAD_OK)
-        err = rl_parsed(mbedtls_x509_crl_parse(&read->list, text, len), "CRL", diag);
-    free(text);
-    for (const mbedtls_x509_crl *at = &read->list; at != NULL && err == RELOAD_OK; at = at->next)
-        if ((err = take(read, at, issuer, &taken)) != RELOAD_OK)
-            (void)rl_fail(diag, err, "%s", reload_strerror(err));
-    if (err != RELOAD_OK || !taken)
+    reload_err err =
+        rl_bundle_read((reload_span){octets, len}, "X509 CRL", "CRL", take_crl, &reading, diag);
+    if (err != RELOAD_OK || !reading.taken)
         reload_crl_free(&read);
     *crl = read;
     return err;

@@ -5,6 +5,7 @@
 #include "base/fault.h"
 #include "crypto/encoding.h"
 #include "x509/asn1write.h"
+#include "x509/outer.h"
 
 #include <stdlib.h>
 
@@ -16,35 +17,21 @@
 struct parts {
     reload_span info;
     reload_span subject; /* whole, with tag and length */
+    reload_span key;     /* SubjectPublicKeyInfo */
     reload_span end;     /* what follows the info */
 };
-
-static bool enter(unsigned char **p, const unsigned char *end, int tag, size_t *len)
-{
-    return mbedtls_asn1_get_tag(p, end, len, tag) == 0;
-}
 
 /* Returns false if the DER is not a request's. */
 static bool find_parts(reload_span der, struct parts *parts)
 {
-    unsigned char *p = (unsigned char *)(uintptr_t)der.octets; /* only read */
-    const unsigned char *end = p + der.len;
-    size_t len;
-    if (!enter(&p, end, RL_SEQUENCE, &len))
+    rl_der file = rl_der_of(der), request, info;
+    if (!rl_der_take(&file, RL_SEQUENCE, &request, NULL) ||
+        !rl_der_take(&request, RL_SEQUENCE, &info, &parts->info) ||
+        !rl_der_take(&info, MBEDTLS_ASN1_INTEGER, NULL, NULL) || /* version */
+        !rl_der_take(&info, RL_SEQUENCE, NULL, &parts->subject) ||
+        !rl_der_take(&info, RL_SEQUENCE, NULL, &parts->key))
         return false;
-    end = p + len;
-    parts->info.octets = p;
-    if (!enter(&p, end, RL_SEQUENCE, &len))
-        return false;
-    const unsigned char *info_end = p + len;
-    parts->info.len = (size_t)(info_end - parts->info.octets);
-    parts->end = (reload_span){info_end, (size_t)(end - info_end)};
-    if (!enter(&p, info_end, MBEDTLS_ASN1_INTEGER, &len)) /* version */
-        return false;
-    parts->subject.octets = p += len;
-    if (!enter(&p, info_end, RL_SEQUENCE, &len))
-        return false;
-    parts->subject.len = (size_t)(p + len - parts->subject.octets);
+    parts->end = rl_der_left(&request);
     return true;
 }
 
@@ -104,17 +91,19 @@ static reload_err read_der(reload_request *request, reload_span der, reload_diag
     bool unnamed = found && parts.subject.len == 2 && !RL_FAULT("names: an empty subject");
     int failed = unnamed ? parse_unnamed(request, der, &parts)
                          : mbedtls_x509_csr_parse_der(&request->csr, der.octets, der.len);
+    const rl_outer outer = {.key = parts.key};
+    if (rl_key_unread(failed) && rl_outer_key(&outer) == RL_KEY_GOOD)
+        failed = MBEDTLS_ERR_X509_ALLOC_FAILED;
     reload_err err = rl_parsed(failed, "certificate request", diag);
     if (err == RELOAD_OK)
         err = check_key(request, parts.info, diag);
     if (err != RELOAD_OK)
         return err;
-    request->subject = unnamed ? strdup("") : NULL;
     if (!unnamed)
         err = rl_dn_text(&request->csr.subject, &request->subject);
-    return request->subject != NULL
-               ? RELOAD_OK
-               : rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+    else if ((request->subject = strdup("")) == NULL)
+        err = RELOAD_ERR_MEMORY;
+    return err == RELOAD_OK ? RELOAD_OK : rl_fail(diag, err, "%s", reload_strerror(err));
 }
 
 static reload_err read_pem(reload_request *request, const uint8_t *text, reload_diag *diag)

@@ -34,14 +34,22 @@ void rl_trust_free(rl_trust **trust)
 
 /* ---- Adding ---- */
 
+/* The certificates of a file. mbed TLS looks for the last one of a list from the certificate that
+ * it is given. */
+struct taken {
+    mbedtls_x509_crt first; /* empty if there is none */
+    mbedtls_x509_crt *last;
+    size_t count;
+};
+
 static reload_err take_certificate(void *arg, const rl_bundled *object, reload_diag *diag)
 {
-    mbedtls_x509_crt *list = arg;
+    struct taken *taken = arg;
     rl_outer outer;
     rl_flaw flaw;
     reload_err err = rl_outer_read(object->der, &outer, &flaw);
     if (err == RELOAD_OK && flaw.words == NULL) {
-        int failed = mbedtls_x509_crt_parse_der(list, object->der.octets, object->der.len);
+        int failed = mbedtls_x509_crt_parse_der(taken->last, object->der.octets, object->der.len);
         err = rl_key_unread(failed) && rl_outer_key(&outer) == RL_KEY_GOOD ? RELOAD_ERR_MEMORY
                                                                            : rl_parse_error(failed);
         if (err == RELOAD_ERR_SYNTAX) {
@@ -49,10 +57,13 @@ static reload_err take_certificate(void *arg, const rl_bundled *object, reload_d
             err = RELOAD_OK;
         }
     }
-    if (err == RELOAD_OK)
-        return flaw.words == NULL ? RELOAD_OK
-                                  : rl_flaw_fail(object->which, &flaw, outer.subject, diag);
-    return rl_fail(diag, err, "%s", reload_strerror(err));
+    if (err != RELOAD_OK)
+        return rl_fail(diag, err, "%s", reload_strerror(err));
+    if (flaw.words != NULL)
+        return rl_flaw_fail(object->which, &flaw, outer.subject, diag);
+    taken->last = taken->last->next == NULL ? taken->last : taken->last->next;
+    taken->count++;
+    return RELOAD_OK;
 }
 
 /* Moves the certificates of one list to the end of another, whose first is empty if it has none. */
@@ -72,41 +83,34 @@ static reload_err append(mbedtls_x509_crt *list, mbedtls_x509_crt *more, reload_
     return RELOAD_OK;
 }
 
-static size_t length(const mbedtls_x509_crt *list)
-{
-    size_t count = 0;
-    for (; list != NULL && list->raw.len > 0; list = list->next)
-        count++;
-    return count;
-}
-
 /* A file that cannot be used is counted too, as the caller's files are. */
-static reload_err end_file(rl_ends *ends, const mbedtls_x509_crt *list, reload_diag *diag)
+static reload_err begin_file(rl_ends *ends, reload_diag *diag)
 {
     void *at = ends->at;
     bool grown = rl_grow(&at, &ends->cap, ends->count, sizeof *ends->at);
     ends->at = at;
     if (!grown)
         return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
-    ends->at[ends->count++] = length(list);
+    ends->at[ends->count] = ends->count == 0 ? 0 : ends->at[ends->count - 1];
+    ends->count++;
     return RELOAD_OK;
 }
 
 static reload_err add_certificates(mbedtls_x509_crt *list, rl_ends *ends, bool *has,
                                    const uint8_t *octets, size_t len, reload_diag *diag)
 {
-    mbedtls_x509_crt more;
-    mbedtls_x509_crt_init(&more);
-    reload_err err = end_file(ends, list, diag);
+    struct taken more = {.last = &more.first};
+    mbedtls_x509_crt_init(&more.first);
+    reload_err err = begin_file(ends, diag);
     if (err == RELOAD_OK)
         err = rl_bundle_read((reload_span){octets, len}, "CERTIFICATE", "certificate",
                              take_certificate, &more, diag);
     if (err == RELOAD_OK)
-        err = append(list, &more, diag);
+        err = append(list, &more.first, diag);
     if (err == RELOAD_OK)
-        ends->at[ends->count - 1] = length(list);
+        ends->at[ends->count - 1] += more.count;
     *has = *has || err == RELOAD_OK;
-    mbedtls_x509_crt_free(&more);
+    mbedtls_x509_crt_free(&more.first);
     return err;
 }
 

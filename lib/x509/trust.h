@@ -77,11 +77,4 @@ bool rl_is_revoked(const rl_trust *trust, const rl_link *link, reload_time time,
 /* Whether a counting CRL is current. */
 bool rl_has_current_crl(const rl_trust *trust, const rl_link *link, reload_time time);
 
-/* The dates of X.509 have whole seconds, and a period includes its last second. */
-static inline reload_time rl_whole_second(reload_time time)
-{
-    reload_time rest = time % RELOAD_SECOND;
-    return time - rest - (rest < 0 ? RELOAD_SECOND : 0);
-}
-
 #endif

@@ -122,11 +122,10 @@ static void check_validity(struct warning *w, const struct object *o, const mbed
 static void check_certificate(struct warning *w, const rl_trust *trust, struct object *o,
                               const mbedtls_x509_crt *crt)
 {
-    char *subject;
+    char *subject; /* NULL without memory */
     const char *fault = why_no_issuer(crt);
-    if (rl_dn_text(&crt->subject, &subject) != RELOAD_OK)
-        return;
-    o->name = subject;
+    (void)rl_dn_text(&crt->subject, &subject);
+    o->name = subject == NULL ? "?" : subject;
     if (fault == NULL)
         check_validity(w, o, crt);
     else if (is_first(w) && !has_signed_crl(trust, crt) &&

@@ -168,6 +168,7 @@ static void store_value(struct tool *tool, const struct option_row *row, const c
         *(const char **)target = text;
         break;
     case OPTION_IS_FILE:
+    case OPTION_IS_STATE:
         tool_keep(tool, text);
         *(const char **)target = text;
         break;
@@ -230,6 +231,50 @@ static void keep_inputs(struct tool *tool, char **files)
         tool_keep(tool, *files);
 }
 
+/* ---- Standard input ---- */
+
+/* Notes an option that reads standard input, which can be read once. */
+static void take_standard_input(struct tool *tool, const struct option_row *row, const char *path)
+{
+    struct standard_input *taken = &tool->standard_input;
+    if (!path_is_standard_input(path) || RL_FAULT("options: standard input is read once"))
+        return;
+    if (taken->option != NULL && strcmp(taken->option, row->name) == 0)
+        tool_usage(tool, "--%s=%s cannot be repeated: standard input is read once", row->name,
+                   path);
+    if (taken->option != NULL)
+        tool_usage(tool, "--%s=%s cannot be combined with --%s=%s: standard input is read once",
+                   taken->option, taken->path, row->name, path);
+    *taken = (struct standard_input){row->name, path};
+}
+
+static void check_standard_input(struct tool *tool, const struct option_set *specified,
+                                 const void *options, char **operands)
+{
+    for (size_t i = 0; i < specified->count; i++) {
+        const struct option_row *row = specified->rows[i];
+        const void *target = (const char *)options + row->target;
+        const struct file_list *list = target;
+        if (row->kind == OPTION_IS_FILE && *(const char *const *)target != NULL)
+            take_standard_input(tool, row, *(const char *const *)target);
+        for (size_t k = 0; row->kind == OPTION_IS_FILES && k < list->count; k++)
+            take_standard_input(tool, row, list->names[k]);
+    }
+    for (; *operands != NULL && tool->standard_input.option != NULL; operands++)
+        if (path_is_standard_input(*operands))
+            tool_usage(tool,
+                       "--%s=%s cannot be combined with the operand \"%s\": standard input is read "
+                       "once",
+                       tool->standard_input.option, tool->standard_input.path, *operands);
+}
+
+void arguments_check_input(const struct tool *tool, int operands)
+{
+    if (operands == 0 && tool->standard_input.option != NULL)
+        tool_usage(tool, "--%s=%s requires an input FILE: standard input is read once",
+                   tool->standard_input.option, tool->standard_input.path);
+}
+
 int arguments_parse(struct tool *tool, const struct command_line *line, int argc, char **argv,
                     void *options)
 {
@@ -247,6 +292,7 @@ int arguments_parse(struct tool *tool, const struct command_line *line, int argc
     option_set_check(tool, &specified, line->required);
     if (line->no_operands && optind < argc)
         tool_usage(tool, "unexpected operand \"%s\"", argv[optind]);
+    check_standard_input(tool, &specified, options, argv + optind);
     if (!line->no_operands)
         keep_inputs(tool, argv + optind);
     return optind;

@@ -31,8 +31,9 @@ enum option_kind {
     OPTION_IS_BIT,       /* no argument [unsigned, in which the bit is set] */
     OPTION_IS_QUIET,     /* no argument; sets the tool's quiet [none] */
     OPTION_IS_TEXT,      /* [const char *] */
-    OPTION_IS_FILE,      /* file that is read or holds state, so never an output [const char *] */
+    OPTION_IS_FILE,      /* file that is read, so never an output [const char *] */
     OPTION_IS_FILES,     /* the same; may be repeated [struct file_list] */
+    OPTION_IS_STATE,     /* file that holds state, so never an output [const char *] */
     OPTION_IS_NUMBER,    /* from min to max [int64_t] */
     OPTION_IS_TIME,      /* from min to max, in whole seconds [reload_time] */
     OPTION_IS_SPAN,      /* seconds, at most max [int64_t] */
@@ -95,6 +96,10 @@ struct option_row {
      .help = __VA_ARGS__}
 #define OPTION_FILE(short_name, long_name, arg, struct_type, member, ...)                        \
     {.kind = OPTION_IS_FILE, .letter = short_name, .name = long_name, .argument = arg,           \
+     .target = OPTION_TARGET(struct_type, member, const char *),                                 \
+     .help = __VA_ARGS__}
+#define OPTION_STATE(short_name, long_name, arg, struct_type, member, ...)                       \
+    {.kind = OPTION_IS_STATE, .letter = short_name, .name = long_name, .argument = arg,          \
      .target = OPTION_TARGET(struct_type, member, const char *),                                 \
      .help = __VA_ARGS__}
 #define OPTION_FILES(short_name, long_name, struct_type, member, ...)                            \
@@ -181,6 +186,10 @@ struct command_line {
  * --help and --version, which are in no table, print and end the program; a mistake ends it too. */
 int arguments_parse(struct tool *tool, const struct command_line *line, int argc, char **argv,
                     void *options);
+
+/* For a tool whose input is standard input if there is no operand: ends the program if an option
+ * reads it too. */
+void arguments_check_input(const struct tool *tool, int operands);
 
 /* ---- Values (values.c) ---- */
 

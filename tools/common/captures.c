@@ -2,9 +2,9 @@
 #include "common/captures.h"
 
 #include "base/fault.h"
+#include "common/text.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -27,6 +27,36 @@ static bool make_capture(struct input *in)
     return in->capture != NULL;
 }
 
+/* What helps if a capture is expected. */
+static const char *remedy_for(reload_content content)
+{
+    switch (content) {
+    case RELOAD_CONTENT_MESSAGE:
+    case RELOAD_CONTENT_MESSAGE_JSON:
+    case RELOAD_CONTENT_MESSAGE_HEX:
+        return "omit --input=pcap";
+    case RELOAD_CONTENT_BASE64:
+        return "use --input=base64";
+    default:
+        return reload_content_remedy(content);
+    }
+}
+
+/* Words for a file that is not a capture; libpcap does not say what it is. */
+static void describe_content(const struct input *in, reload_diag *diag)
+{
+    const reload_buf *head = &in->head;
+    reload_content content = reload_recognise(head->octets, head->len);
+    const char *remedy = remedy_for(content);
+    diag->text[0] = '\0';
+    if (content == RELOAD_CONTENT_UNKNOWN)
+        text_append(diag->text, sizeof diag->text, "not a capture, expected pcap or pcapng");
+    else
+        text_append(diag->text, sizeof diag->text, "%s, not a capture%s%s",
+                    reload_content_text(content), remedy == NULL ? "" : "; ",
+                    remedy == NULL ? "" : remedy);
+}
+
 static void report(struct input *in, reload_err err, const reload_diag *diag)
 {
     in->unread = true;
@@ -44,6 +74,9 @@ bool captures_open(struct input *in, reload_source source)
         in->capture_file = in->file;
         return true;
     }
+    if (err == RELOAD_ERR_READ &&
+        capture_recognise(in->head.octets, in->head.len, in->head_over) == CAPTURE_NONE)
+        describe_content(in, &diag);
     report(in, err, &diag);
     return false;
 }
@@ -98,26 +131,19 @@ void input_check(const struct tool *tool, const struct input_options *o)
     reload_diag diag;
     if (o->filter != NULL && capture_check_filter(o->filter, &diag) != RELOAD_OK)
         tool_usage(tool, "--filter: \"%s\": %s", o->filter, diag.text);
+}
+
+void captures_warn(const struct tool *tool, const struct input_options *o)
+{
     if (o->filter != NULL && filter_drops_fragments(o->filter) &&
         !RL_FAULT("captures: a filter that drops fragments is noticed"))
-        tool_warn(tool,
-                  "warning: --filter drops the fragments of a datagram after the first; "
-                  "'(%s) or (ip[6:2] & 0x1fff != 0) or (ip6[6] = 44)' keeps them",
-                  o->filter);
+        tool_warn_file(tool, NULL,
+                       "--filter drops the fragments of a datagram after the first; "
+                       "'(%s) or (ip[6:2] & 0x1fff != 0) or (ip6[6] = 44)' keeps them",
+                       o->filter);
 }
 
 /* ---- Places ---- */
-
-__attribute__((format(printf, 3, 4))) static void append(char *text, size_t size,
-                                                         const char *format, ...)
-{
-    size_t used = strlen(text);
-    va_list args;
-    va_start(args, format);
-    if (used < size)
-        (void)vsnprintf(text + used, size - used, format, args);
-    va_end(args);
-}
 
 const char *origin_place(const reload_origin *origin, uint64_t offset, char text[96])
 {
@@ -125,8 +151,8 @@ const char *origin_place(const reload_origin *origin, uint64_t offset, char text
     const reload_capture *capture = origin->capture;
     text[0] = '\0';
     if (capture != NULL && capture->frame_count > 0)
-        append(text, SIZE, "frame %" PRIu64 ": ", capture->frames[capture->frame_count - 1]);
-    append(text, SIZE, "offset %" PRIu64, offset);
+        text_append(text, SIZE, "frame %" PRIu64 ": ", capture->frames[capture->frame_count - 1]);
+    text_append(text, SIZE, "offset %" PRIu64, offset);
     return text;
 }
 
@@ -136,17 +162,17 @@ static void append_frames(char *text, size_t size, const reload_capture *capture
     enum { MAX_RUNS = 4 };
     const uint64_t *frames = capture->frames;
     size_t count = capture->frame_count, runs = 0;
-    append(text, size, "frame%s ", count == 1 ? "" : "s");
+    text_append(text, size, "frame%s ", count == 1 ? "" : "s");
     for (size_t i = 0, end; i < count && runs <= MAX_RUNS; i = end, runs++) {
         for (end = i + 1; end < count && frames[end] == frames[end - 1] + 1; end++)
             ;
         if (runs == MAX_RUNS)
-            append(text, size, ",...");
+            text_append(text, size, ",...");
         else if (end - i > 1)
-            append(text, size, "%s%" PRIu64 "-%" PRIu64, i > 0 ? "," : "", frames[i],
-                   frames[end - 1]);
+            text_append(text, size, "%s%" PRIu64 "-%" PRIu64, i > 0 ? "," : "", frames[i],
+                        frames[end - 1]);
         else
-            append(text, size, "%s%" PRIu64, i > 0 ? "," : "", frames[i]);
+            text_append(text, size, "%s%" PRIu64, i > 0 ? "," : "", frames[i]);
     }
 }
 
@@ -160,12 +186,12 @@ const char *origin_place_in_full(const reload_origin *origin, char text[256])
         append_frames(text, SIZE, capture);
         reload_time_fraction_text(capture->seconds, capture->fraction, capture->digits, time);
         if (origin->captured != RELOAD_NO_TIME)
-            append(text, SIZE, ", %s", time);
+            text_append(text, SIZE, ", %s", time);
         reload_address_format(&capture->source, source, sizeof source);
         reload_address_format(&capture->destination, destination, sizeof destination);
-        append(text, SIZE, ", %s %s > %s, ", capture->transport, source, destination);
+        text_append(text, SIZE, ", %s %s > %s, ", capture->transport, source, destination);
     }
-    append(text, SIZE, "offset %" PRIu64, origin->offset);
+    text_append(text, SIZE, "offset %" PRIu64, origin->offset);
     return text;
 }
 
@@ -175,7 +201,7 @@ const char *origin_place_in_full(const reload_origin *origin, char text[256])
 static void append_count(char *text, size_t size, uint64_t count, const char *one, const char *many)
 {
     if (count > 0)
-        append(text, size, ", %" PRIu64 " %s", count, count == 1 ? one : many);
+        text_append(text, size, ", %" PRIu64 " %s", count, count == 1 ? one : many);
 }
 
 /* What was not captured, or contradicts itself. */
@@ -228,11 +254,12 @@ void input_summarise(const struct input *in, const char *more)
     }
     (void)snprintf(text, sizeof text, "%" PRIu64 " packet%s", n->packets,
                    n->packets == 1 ? "" : "s");
-    append(text, sizeof text, ", %" PRIu64 " message%s", n->messages, n->messages == 1 ? "" : "s");
+    text_append(text, sizeof text, ", %" PRIu64 " message%s", n->messages,
+                n->messages == 1 ? "" : "s");
     append_count(text, sizeof text, n->garbage, "run of garbage", "runs of garbage");
     append_losses(text, sizeof text, n);
     append_skipped(text, sizeof text, n);
     if (more != NULL && more[0] != '\0')
-        append(text, sizeof text, "; %s", more);
+        text_append(text, sizeof text, "; %s", more);
     print_line(in->tool, text);
 }

@@ -10,6 +10,8 @@
 bool captures_open(struct input *in, reload_source source);
 /* The next item; NULL at the end of the file, after reporting an error if there was one. */
 const struct capture_item *captures_next(struct input *in);
+/* Warns of a filter that drops what belongs to messages. */
+void captures_warn(const struct tool *tool, const struct input_options *options);
 /* Ends the capture after its last file: its last items follow. */
 void captures_end(struct input *in);
 

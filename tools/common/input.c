@@ -3,6 +3,7 @@
 #include "common/captures.h"
 #include "common/descriptors.h"
 #include "common/progress.h"
+#include "common/text.h"
 #include "common/tool.h"
 
 #include <errno.h>
@@ -23,6 +24,7 @@ bool input_open(struct input *in, struct tool *tool, const struct input_options 
                          .count = count,
                          .flushed = flushed,
                          .fd = -1};
+    captures_warn(tool, options);
     in->reader = reload_reader_new();
     in->msg = reload_msg_new();
     if (in->reader != NULL && in->msg != NULL)
@@ -71,7 +73,8 @@ static ptrdiff_t read_input(void *arg, uint8_t *octets, size_t size)
     return (ptrdiff_t)n;
 }
 
-/* Whether the file is a capture. If it cannot be read, its reader meets the error again. */
+/* Whether the file is a capture, by its head or as specified. If it cannot be read, its reader
+ * meets the error again. */
 static bool recognise(struct input *in)
 {
     enum capture_kind kind = CAPTURE_MORE;
@@ -80,19 +83,19 @@ static bool recognise(struct input *in)
     in->head_pos = 0;
     in->head_over = false;
     reload_buf_reset(&in->head);
-    if (form->capture || form->form != RELOAD_FORM_AUTO)
-        return form->capture;
+    if (!form->capture && form->form != RELOAD_FORM_AUTO)
+        return false;
     while (kind == CAPTURE_MORE) {
         ptrdiff_t n = read_file(in, octets, sizeof octets);
         if (n < 0)
-            return false;
+            return form->capture;
         in->head_over = n == 0;
         reload_buf_append(&in->head, octets, (size_t)n);
         if (in->head.err != RELOAD_OK)
-            return false;
+            return form->capture;
         kind = capture_recognise(in->head.octets, in->head.len, in->head_over);
     }
-    return kind == CAPTURE_YES && !RL_FAULT("captures: a capture is recognised");
+    return form->capture || (kind == CAPTURE_YES && !RL_FAULT("captures: a capture is recognised"));
 }
 
 static void close_file(struct input *in)
@@ -269,8 +272,8 @@ bool input_is_message(struct input *in)
         return true;
     if (in->item->kind == RELOAD_ITEM_GARBAGE) {
         reload_diag diag = in->item->diag;
-        (void)snprintf(diag.text, sizeof diag.text, "%zu octets of garbage: %.200s", in->item->len,
-                       in->item->diag.text);
+        (void)snprintf(diag.text, sizeof diag.text, "%zu octets of garbage: %.*s", in->item->len,
+                       text_start(in->item->diag.text, 200), in->item->diag.text);
         input_error(in, STATUS_MALFORMED, &diag);
     } else {
         input_error(in, STATUS_MALFORMED, &in->item->diag);

@@ -99,7 +99,7 @@ bool directory_error(struct tool *tool, const char *path, reload_content expecte
     struct stat st;
     const char *file = file_of_ca(expected);
     char inside[4096];
-    if (file == NULL || stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+    if (file == NULL || strcmp(path, "-") == 0 || stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
         return false;
     bool ends = path[strlen(path) - 1] == '/';
     int n = snprintf(inside, sizeof inside, "%s%s%s", path, ends ? "" : "/", file);
@@ -115,15 +115,14 @@ static void check_secret(const struct tool *tool, const char *path, const reload
     reload_content content = reload_recognise(octets->octets, octets->len);
     if (content != RELOAD_CONTENT_UNKNOWN && content != RELOAD_CONTENT_SECRET &&
         content != RELOAD_CONTENT_EMPTY && content != RELOAD_CONTENT_BASE64)
-        tool_warn(tool,
-                  "%s: warning: %s, not a shared secret; all its octets are used as the secret",
-                  path, reload_content_text(content));
+        tool_warn_file(tool, path, "%s, not a shared secret; all its octets are used as the secret",
+                       reload_content_text(content));
 }
 
 /* Reports a missing file. The secret itself may have been given in place of its name. */
 static bool secret_missing(struct tool *tool, const char *path)
 {
-    if (access(path, F_OK) == 0 || errno != ENOENT)
+    if (strcmp(path, "-") == 0 || access(path, F_OK) == 0 || errno != ENOENT)
         return false;
     tool_error_file(tool, STATUS_FAILED, path,
                     "%s; --secret requires the name of a file that holds the secret",

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Whole files. */
+#include "base/fault.h"
 #include "common/descriptors.h"
 #include "common/tool.h"
 
@@ -41,9 +42,16 @@ static bool load_open(int fd, size_t max, reload_buf *buf, reload_diag *diag)
     return diag->code == RELOAD_OK;
 }
 
+bool path_is_standard_input(const char *path)
+{
+    return strcmp(path, "-") == 0 || descriptor_named(path) == STDIN_FILENO;
+}
+
 static int open_whole(const char *path)
 {
-    return open(path, O_RDONLY | O_NOCTTY);
+    return strcmp(path, "-") == 0 && !RL_FAULT("options: - is standard input")
+               ? dup(STDIN_FILENO)
+               : open(path, O_RDONLY | O_NOCTTY);
 }
 
 bool file_load(const char *path, size_t max, reload_buf *buf, reload_diag *diag)

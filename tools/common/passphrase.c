@@ -18,7 +18,7 @@ static bool end_passphrase(struct tool *tool, const char *path, reload_buf *pass
 {
     reload_buf_append(passphrase, "", 1);
     if (passphrase->err != RELOAD_OK)
-        tool_error(tool, STATUS_FAILED, "%s: %s", path, reload_strerror(passphrase->err));
+        tool_error_file(tool, STATUS_FAILED, path, "%s", reload_strerror(passphrase->err));
     return passphrase->err == RELOAD_OK;
 }
 
@@ -123,11 +123,9 @@ bool passphrase_ask(struct tool *tool, const char *path, reload_buf *passphrase)
     tool_hide_memory();
     int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC), len;
     if (terminal < 0 || tcgetattr(terminal, &shown) != 0) {
-        tool_error(
-            tool, STATUS_FAILED,
-            "%s: the key is encrypted: passphrase required, but no terminal is available; use "
-            "--passphrase-file",
-            path);
+        tool_error_file(tool, STATUS_FAILED, path,
+                        "the key is encrypted: passphrase required, but no terminal is available; "
+                        "use --passphrase-file");
         if (terminal >= 0)
             (void)close(terminal);
         return false;
@@ -139,7 +137,7 @@ bool passphrase_ask(struct tool *tool, const char *path, reload_buf *passphrase)
     if (len >= 0)
         reload_buf_append(passphrase, line, (size_t)len);
     else
-        tool_error(tool, STATUS_FAILED, "%s: passphrase required, but none was typed", path);
+        tool_error_file(tool, STATUS_FAILED, path, "passphrase required, but none was typed");
     explicit_bzero(line, sizeof line);
     return len >= 0 && end_passphrase(tool, path, passphrase);
 }

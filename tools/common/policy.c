@@ -242,7 +242,8 @@ bool policy_load(struct tool *tool, struct policy_options *p)
         merge_profile(p);
     }
     if (p->security == RELOAD_SECURITY_CERTS && p->ca.count == 0 && p->pin == NULL) {
-        tool_error(tool, STATUS_FAILED, "%s: ca is missing; --ca is required", p->profile_file);
+        tool_error_file(tool, STATUS_FAILED, p->profile_file,
+                        "security is CERTS, but ca is missing; --ca is required");
         return false;
     }
     drop_without_effect(tool, p);
@@ -260,9 +261,9 @@ bool policy_load_as(struct tool *tool, struct policy_options *p, reload_security
         return false;
     if (p->profile->security >= 0 && p->profile->security != (int64_t)security && !force) {
         const char *profile = reload_name(RELOAD_NAMES_SECURITY, (uint32_t)p->profile->security);
-        tool_error(tool, STATUS_FAILED, "%s: security is %s, but the options specify %s",
-                   p->profile_file, profile == NULL ? "unknown" : profile,
-                   reload_name(RELOAD_NAMES_SECURITY, security));
+        tool_error_file(
+            tool, STATUS_FAILED, p->profile_file, "security is %s, but the options specify %s",
+            profile == NULL ? "unknown" : profile, reload_name(RELOAD_NAMES_SECURITY, security));
         return false;
     }
     merge_profile(p);

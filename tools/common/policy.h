@@ -46,7 +46,7 @@ struct policy_options {
                  "use HMAC with the shared secret in FILE; repeat to accept any of several"),    \
     OPTION_FILES('c', "ca", struct_type, member.ca,                                                \
                  "use CERTS and trust the CA certificates in FILE; may be repeated"),            \
-    OPTION_FILE(0, "pin", "FILE", struct_type, member.pin,                                       \
+    OPTION_STATE(0, "pin", "FILE", struct_type, member.pin,                                      \
                 "use CERTS with self-signed certificates, and keep the first key seen for each " \
                 "Peer-ID or KEY in FILE"),                                                       \
     OPTION_FLAG(0, "none", struct_type, member.none, "use NONE: messages are not signed"),       \
@@ -76,7 +76,7 @@ struct policy_options {
     OPTION_FLAG(0, "replay", struct_type, member.replay,                                         \
                 "reject a request that was seen before in this run", "ca|pin|profile",           \
                 "secret none"),                                                                  \
-    OPTION_FILE(0, "replay-state", "FILE", struct_type, member.replay_state,                     \
+    OPTION_STATE(0, "replay-state", "FILE", struct_type, member.replay_state,                    \
                 "like --replay, but keep state in FILE, created if missing", "ca|pin|profile",   \
                 "secret none"),                                                                  \
     OPTION_FLAG(0, "pair", struct_type, member.pair,                                             \

@@ -3,6 +3,7 @@
 #include "common/batch.h"
 #include "common/descriptors.h"
 #include "common/progress.h"
+#include "common/text.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -82,13 +83,12 @@ static void print_line(const struct tool *tool, const reload_buf *line)
 /* Prints "tool: …", escaped, so that input drives no terminal and looks like no message. */
 static void print_error(const struct tool *tool, const char *format, va_list args)
 {
-    char words[2048];
+    char words[2048] = "";
     reload_buf line = {0};
-    int n = vsnprintf(words, sizeof words, format, args);
-    size_t len = n < 0 ? 0 : (size_t)n < sizeof words ? (size_t)n : sizeof words - 1;
+    text_vappend(words, sizeof words, format, args);
     reload_buf_append(&line, tool->name, strlen(tool->name));
     reload_buf_append(&line, ": ", 2);
-    if (reload_escape((const uint8_t *)words, len, to_line, &line) != RELOAD_OK)
+    if (reload_escape((const uint8_t *)words, strlen(words), to_line, &line) != RELOAD_OK)
         errors_lost = true;
     reload_buf_append(&line, "\n", 1);
     print_line(tool, &line);
@@ -117,8 +117,8 @@ void tool_error(struct tool *tool, int status, const char *format, ...)
 static void report_file(const struct tool *tool, const char *file, bool warning, const char *format,
                         va_list args)
 {
-    char words[1024];
-    (void)vsnprintf(words, sizeof words, format, args);
+    char words[1024] = "";
+    text_vappend(words, sizeof words, format, args);
     if (!warning)
         print_words(tool, "%s: %s", file, words);
     else if (!tool->quiet)

@@ -19,6 +19,12 @@ enum {
 /* Takes an error or a warning about a file, for a report by machine. file may be NULL. */
 typedef void tool_note(void *arg, const char *file, const char *words, bool warning);
 
+/* The option that reads standard input. */
+struct standard_input {
+    const char *option; /* without "--"; NULL: none does */
+    const char *path;   /* "-" or a name of the descriptor */
+};
+
 /* A run of a tool. */
 struct batch;
 struct file_id;
@@ -33,6 +39,7 @@ struct tool {
     struct file_id *kept; /* files of the call, which are never an output */
     size_t kept_count, kept_cap;
     bool kept_lost; /* some could not be noted */
+    struct standard_input standard_input;
 };
 
 /* Milliseconds of a monotonic clock. */
@@ -225,8 +232,10 @@ const char *origin_place(const reload_origin *origin, uint64_t offset, char text
 /* The same with all frames, the time, the transport and the addresses. */
 const char *origin_place_in_full(const reload_origin *origin, char text[256]);
 
-/* Reads a whole file of at most max octets into buf. secret: a warning is printed if other users
- * can read it. Returns false after reporting an error. */
+/* Whether a path of a file to read is standard input: "-", or a name of its descriptor. */
+bool path_is_standard_input(const char *path);
+/* Reads a whole file of at most max octets into buf; "-" is standard input. secret: a warning is
+ * printed if other users can read it. Returns false after reporting an error. */
 bool file_read(struct tool *tool, const char *path, size_t max, reload_buf *buf, bool secret);
 /* The same without a report: on failure the cause is in diag. */
 bool file_load(const char *path, size_t max, reload_buf *buf, reload_diag *diag);

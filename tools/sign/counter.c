@@ -14,6 +14,7 @@
 #include "sign/counter.h"
 
 #include "base/fault.h"
+#include "common/text.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -46,10 +47,12 @@ __attribute__((format(printf, 4, 5))) static reload_err counter_fail(const struc
                                                                      const char *format, ...)
 {
     va_list args;
-    int n = snprintf(diag->text, sizeof diag->text,
-                     "%s%.120s: ", err == RELOAD_ERR_REFUSED ? "refused: " : "", c->path);
+    diag->text[0] = '\0';
+    text_append(diag->text, sizeof diag->text,
+                "%s%.*s: ", err == RELOAD_ERR_REFUSED ? "refused: " : "", text_start(c->path, 120),
+                c->path);
     va_start(args, format);
-    (void)vsnprintf(diag->text + n, sizeof diag->text - (size_t)n, format, args);
+    text_vappend(diag->text, sizeof diag->text, format, args);
     va_end(args);
     diag->code = err;
     return err;

@@ -30,7 +30,7 @@ static const struct option_row rows[] = {
     OPTION_TIMESTAMP(0, "boot-time", struct sign_options, boot_time,
                      "begin new Transaction IDs under CERTS with TIME (default: the TIMESTAMP)",
                      "cert", "transaction-id reply-to"),
-    OPTION_FILE(0, "counter-file", "FILE", struct sign_options, counter_file,
+    OPTION_STATE(0, "counter-file", "FILE", struct sign_options, counter_file,
                 "keep the counter of new Transaction IDs in FILE, created if missing", "cert",
                 "transaction-id tbs attach reply-to"),
     OPTION_OCTETS(0, "peer-id", struct sign_options, peer_id, RELOAD_ID_SIZE,
@@ -157,6 +157,8 @@ void sign_options_check(const struct tool *tool, const struct sign_options *o)
     check_keys(tool, o);
     check_mutate(tool, o);
     check_form(tool, o);
-    if (o->reply_to != NULL && o->file_count > 0)
+    if (o->reply_to == NULL)
+        arguments_check_input(tool, o->file_count);
+    else if (o->file_count > 0)
         tool_usage(tool, "--reply-to cannot be combined with the operand \"%s\"", o->files[0]);
 }

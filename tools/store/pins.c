@@ -29,8 +29,8 @@ reload_err store_find_pin(void *arg, const char *name, uint8_t fingerprint[RELOA
         const char *digits = (const char *)sqlite3_column_text(d->find, 0);
         if (digits == NULL || strlen(digits) != 2 * RELOAD_FINGERPRINT_SIZE ||
             !reload_hex_decode(digits, 2 * RELOAD_FINGERPRINT_SIZE, fingerprint)) {
-            tool_error(d->tool, STATUS_FAILED, "%s: the pin of %s is not a SHA-256 digest in hex",
-                       database_name(d), name);
+            tool_error_file(d->tool, STATUS_FAILED, database_name(d),
+                            "the pin of %s is not a SHA-256 digest in hex", name);
             err = RELOAD_ERR_READ;
         }
     }

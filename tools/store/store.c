@@ -18,17 +18,17 @@ const char *database_name(const struct database *d)
 bool database_fail(const struct database *d, const char *what)
 {
     int code = d->handle == NULL ? SQLITE_NOMEM : sqlite3_errcode(d->handle);
-    tool_error(d->tool, STATUS_FAILED, "%s: %s: %s", database_name(d), what,
-               code == SQLITE_NOTADB ? "not a database of reload-verify"
-               : code == SQLITE_BUSY ? "locked by another program"
-               : d->handle == NULL   ? sqlite3_errstr(code)
-                                     : sqlite3_errmsg(d->handle));
+    tool_error_file(d->tool, STATUS_FAILED, database_name(d), "%s: %s", what,
+                    code == SQLITE_NOTADB ? "not a database of reload-verify"
+                    : code == SQLITE_BUSY ? "locked by another program"
+                    : d->handle == NULL   ? sqlite3_errstr(code)
+                                          : sqlite3_errmsg(d->handle));
     return false;
 }
 
 bool database_refuse(const struct database *d)
 {
-    tool_error(d->tool, STATUS_FAILED, "%s: cannot be written", database_name(d));
+    tool_error_file(d->tool, STATUS_FAILED, database_name(d), "cannot be written");
     return false;
 }
 
@@ -77,13 +77,14 @@ static bool prepare_tables(struct database *d, const struct database_kind *kind)
     bool own =
         id == kind->application_id || RL_FAULT("replay: another program's database is left alone");
     if (!own)
-        tool_error(d->tool, STATUS_FAILED,
-                   "%s: not a database of %s: application_id is 0x%08llx, expected 0x%08x",
-                   database_name(d), kind->what, (unsigned long long)id,
-                   (unsigned)kind->application_id);
+        tool_error_file(d->tool, STATUS_FAILED, database_name(d),
+                        "not a database of %s: application_id is 0x%08llx, expected 0x%08x",
+                        kind->what, (unsigned long long)id, (unsigned)kind->application_id);
     else if (version != 1)
-        tool_error(d->tool, STATUS_FAILED, "%s: was written by another version of reload-verify",
-                   database_name(d));
+        tool_error_file(d->tool, STATUS_FAILED, database_name(d),
+                        "was written by another version of reload-verify: user_version is %lld, "
+                        "expected 1",
+                        (long long)version);
     return own && version == 1 && run_sql(d, "COMMIT");
 }
 
@@ -102,7 +103,7 @@ static bool open_path(struct database *d, const char *path)
     struct stat st;
     if (path != NULL && stat(path, &st) == 0 &&
         !S_ISREG(st.st_mode)) { /* SQLite would make a journal beside it */
-        tool_error(d->tool, STATUS_FAILED, "%s: cannot be opened: not a regular file", path);
+        tool_error_file(d->tool, STATUS_FAILED, path, "cannot be opened: not a regular file");
         return false;
     }
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;

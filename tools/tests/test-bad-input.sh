@@ -243,11 +243,11 @@ json()
     t "$description: reload-sign leaves no file" 3 '' "~reload-sign: $error" "${sign[@]}" -o dir/out bad.json
     ok "$description: neither an output file nor a temporary one is left" only_files dir
 }
-json "an unknown key" "offset 0" '/hedaer: unknown key' '{"header": {"method": 1}, "hedaer": 1}'
+json "an unknown key" "offset 0" '/hedaer: unknown key \(did you mean "header"\?\)' '{"header": {"method": 1}, "hedaer": 1}'
 json "an unknown key in the header" "offset 0" '/header/x~1y~0z: unknown key' '{"header": {"method": 1, "x/y~z": 1}}'
-json "an unknown key in an attribute" "offset 0" '/attributes/1/vlaue: unknown key' \
+json "an unknown key in an attribute" "offset 0" '/attributes/1/vlaue: unknown key \(did you mean "value"\?\)' \
     '{"header": {"method": 1}, "attributes": [{"type": "SDP", "value": "a"}, {"type": "SDP", "vlaue": "a"}]}'
-json "an unknown key in a value" "offset 0" '/attributes/0/value/0/value/prot: unknown key' \
+json "an unknown key in a value" "offset 0" '/attributes/0/value/0/value/prot: unknown key \(did you mean "port"\?\)' \
     '{"header": {"method": 1}, "attributes": [{"type": "SOURCE-INFO", "value": [{"type": "PEER-IP-PORT", "value": {"ip": "::", "port": 1, "prot": 6}}]}]}'
 json "a number out of range" "offset 0" '/header/ttl: .*255' '{"header": {"method": 1, "ttl": 256}}'
 json "a negative number" "offset 0" '/header/ttl: .*255' '{"header": {"method": 1, "ttl": -1}}'

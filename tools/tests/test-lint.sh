@@ -93,6 +93,16 @@ run "${V[@]}" --lint --json after.bin
 is "$(jq -c '.lint[] | select(.rule == "signature-not-last") | [.section, .level, .path, .detail]' "$output")" \
     '["S§5.1, S§7.1","MUST","/attributes/2","attributes other than ROUTE-LOG after it: 1"]' "a SIGNATURE that is not last is found"
 
+after=$(hex <broken.bin)0002001801010014$(printf %040x 0) # SOURCE-INFO, ignored
+after=$(patch 13 "$(printf %06x $((${#after} / 2 - 68)))" "$after")
+unhex "$after" >late.bin
+run "${V[@]}" --lint --json late.bin
+is "$(jq -r '.lint[] | select(.rule == "source-info-advised") | .detail' "$output")" \
+    'a PEER-SEARCH request without SOURCE-INFO (one follows the SIGNATURE, where it is ignored)' "a SOURCE-INFO after the SIGNATURE is named"
+run reload-verify --ca "$TESTDATA/overlay/ca.crt" --time "$now" --lint --json late.bin
+is "$(jq -r '.lint[] | select(.rule == "missing-source-info") | .detail' "$output")" \
+    'SOURCE-INFO is missing in a PEER-SEARCH request (one follows the SIGNATURE, where it is ignored)' "so it is where one is required"
+
 # ---- the overlay's algorithm chooses the rules ----
 
 t "the Security field does not choose the rules" 1 '~code\.bin: .*: invalid: security-mismatch \(401\): .*

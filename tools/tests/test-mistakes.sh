@@ -108,6 +108,34 @@ mistake "hex digits with 0x" 2 '--transaction-id: "0x386d157b" is not 16 hex dig
 mistake "a response code out of range" 2 '--code: "42" is not an integer from 100 to 799' reload-sign --none --reply-to=x --code=42
 mistake "an empty overlay name" 2 '--overlay: the name is empty' reload-verify --none --overlay=
 
+# ---- Standard input, which is read once ----
+
+t "--secret - of reload-verify" 0 '~.*: RESOURCE-PUT request: valid' '' bash -c 'exec reload-verify --secret - --time "$2" "$1" <secret' - "$put" $stamp
+t "--secret - of reload-sign" 0 '~.*: RESOURCE-PUT request: valid' '' \
+    bash -c 'reload-sign --secret - "$1" <secret | reload-verify --secret secret' - $json
+t "--key - of reload-sign" 0 "@$signed" '' bash -c 'reload-sign --key - --cert alice.crt --time "$2" -o - "$1" <alice.key' - $json $stamp
+openssl rsa -in alice.key -aes256 -traditional -passout pass:words -out locked.key 2>/dev/null
+t "--passphrase-file - of reload-sign" 0 "@$signed" '' \
+    bash -c 'echo words | reload-sign --key locked.key --passphrase-file - --cert alice.crt --time "$2" -o - "$1"' - $json $stamp
+t "--passphrase-file - of reload-keygen" 0 '' '*' bash -c 'echo words | reload-keygen ca --overlay chat -o piped --bits 1024 --passphrase-file -'
+ok "it encrypts the key" grep -q ENCRYPTED piped/ca.key
+t "--key - of reload-keygen" 0 '' '' bash -c 'reload-keygen self-signed --key - --overlay chat --user bob@example.com -o bob <alice.key'
+t "an error has the name -" 4 '' '=reload-verify: -: an empty secret' bash -c 'exec reload-verify --secret - "$1" </dev/null' - "$put"
+printf 'other\n' >./-
+t "a file named - is ./-" 1 '~.*bad-digest.*' '*' reload-verify --secret ./- --time $stamp "$put"
+rm ./-
+mistake "--secret - without a file" 2 '--secret=- requires an input FILE: standard input is read once' reload-verify --secret=-
+mistake "--secret - without a file: reload-sign" 2 '--secret=- requires an input FILE' reload-sign --secret=-
+mistake "--secret - beside the file -" 2 '--secret=- cannot be combined with the operand "-"' reload-verify --secret=- "$put" -
+mistake "--secret - beside /dev/stdin" 2 '--secret=- cannot be combined with the operand "/dev/stdin"' reload-sign --secret=- /dev/stdin
+mistake "--secret - twice" 2 '--secret=- cannot be repeated: standard input is read once' reload-verify --secret=- --secret=- "$put"
+mistake "two keys in standard input" 2 '--key=- cannot be combined with --cert=/dev/fd/0: standard input is read once' \
+    reload-sign --key=- --cert=/dev/fd/0 $json
+mistake "a key and a request in standard input" 2 '--key=- cannot be combined with --reply-to=-' \
+    reload-sign --key=- --cert=alice.crt --reply-to=- --code=200
+mistake "a key and its passphrase in standard input" 2 '--key=- cannot be combined with --passphrase-file=-' \
+    reload-keygen self-signed --key=- --passphrase-file=- --overlay=chat --user=bob@example.com -o x
+
 # ---- Options that do not go together ----
 
 mistake "a command without its CA" 2 '--ca is required' reload-keygen issue -o x
@@ -205,9 +233,17 @@ mistake "base64" 3 'base64, not a RELOAD message; use --input=base64, or base64 
 { printf '\xff\xfe'; iconv -t UTF-16LE $json; } >json.utf16
 mistake "UTF-16" 3 'UTF-16 text, not a RELOAD message; use iconv -f UTF-16 -t UTF-8 FILE' reload-dump json.utf16
 printf '\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\0\0\4\0\1\0\0\0' >a.pcap
-mistake "a pcap capture" 3 'a capture (pcap)' reload-dump -i binary a.pcap
+mistake "a pcap capture" 3 'a capture (pcap), not a RELOAD message; use --input=pcap' reload-dump -i binary a.pcap
 printf '\n\r\r\n\x1c\0\0\0M<+\x1a\1\0\0\0' >a.pcapng
-mistake "a pcapng capture" 3 'a capture (pcapng)' reload-dump -i binary a.pcapng
+mistake "a pcapng capture" 3 'a capture (pcapng), not a RELOAD message; use --input=pcap' reload-dump -i binary a.pcapng
+mistake "a message for a capture" 4 ': a RELOAD message, not a capture; omit --input=pcap' reload-dump -i pcap "$put"
+mistake "a message as JSON for a capture" 4 'a message as JSON, not a capture; omit --input=pcap' reload-dump -i pcap $json
+mistake "base64 for a capture" 4 'base64, not a capture; use --input=base64' reload-dump -i pcap put.base64
+mistake "a certificate for a capture" 4 'a certificate, not a capture' reload-verify --none -i pcap alice.crt
+mistake "a compressed message for a capture" 4 'compressed by gzip, not a capture; use gunzip -c FILE' reload-dump -i pcap json.gz
+mistake "an empty capture" 4 'empty, not a capture' reload-dump -i pcap empty
+mistake "a text for a capture" 4 'other: not a capture, expected pcap or pcapng' reload-dump -i pcap other
+mistake "a capture for a certificate" 4 'a.pcap: a capture (pcap), not a certificate' reload-verify --ca=a.pcap "$put"
 printf '\x16\x03\x01\x00\x05abcde' >tls
 mistake "a TLS record" 3 'a TLS record, not a RELOAD message; decrypt the connection first' reload-dump tls
 mistake "a public key" 4 'public.pem: a public key, not a private key; its private key is required' bash -c '
@@ -289,6 +325,16 @@ mistake "PEM in a PEER-CERT" 1 'bad-certificate|a certificate as PEM, expected D
     reload-dump -f json "$1" | jq -c --arg pem "$(xxd -p -c 0 alice.crt)" "(.attributes[] | select(.type == \"SOURCE-INFO\") | .value[] |
         select(.type == \"PEER-CERT\")) |= {type: .type, hex: \$pem} | del(.header.length)" >pem.json
     reload-verify --ca=overlay/ca.crt --time=946702799 pem.json' reload-verify "$signed"
+mistake "an empty PEER-CERT" 1 'PEER-CERT at|bad-certificate|empty, expected a certificate in DER' bash -c '
+    reload-dump -f json "$1" | jq -c "(.attributes[] | select(.type == \"SOURCE-INFO\") | .value[] |
+        select(.type == \"PEER-CERT\")) |= {type: .type, hex: \"\"} | del(.header.length)" >empty-cert.json
+    reload-verify --ca=overlay/ca.crt --time=946702799 empty-cert.json' reload-verify "$signed"
+mistake "an empty certificate BODY" 1 'RESOURCE-INFO.BODY.CERTIFICATE at|bad-certificate|empty, expected a certificate in DER' bash -c '
+    reload-sign --key=alice.key --cert=alice.crt --time=946702799 "$1" | reload-dump -f json |
+        jq -c "(.attributes[] | select(.type | startswith(\"RESOURCE\")) | .value[].value | arrays[] |
+            select(.type == \"RESOURCE-INFO.BODY.CERTIFICATE\")) |= {type: .type, hex: \"\"} | del(.header.length)" >empty-body.json
+    reload-sign --force --key=alice.key --cert=alice.crt --time=946702799 empty-body.json |
+        reload-verify --ca=overlay/ca.crt --time=946702799' reload-verify $json
 mistake "a message under HMAC with the CA's profile" 1 'Security is 2 (HMAC), expected 3 (CERTS)' "${C[@]}" --dht=0 --hash=0 "$put"
 head -c 100 "$put" >short.bin
 mistake "a truncated message" 3 'truncated' reload-dump short.bin

@@ -77,6 +77,20 @@ t "--json with --quiet has warnings alone" 0 '={"warning": "other users can read
 echo '{"replay": true}' >replay.json
 t "--json has a warning of a profile" 0 '~\{"warning": "replay is detected .*", "file": "replay\.json"\}
 \{"index": 1, .*\}' '*' "${hmac[@]}" --profile replay.json --json "$good"
+install -m 600 "$TESTDATA/overlay/ca.crt" cert.secret
+t "--json has a warning of a secret that is another file" 1 '={"warning": "a certificate, not a shared secret; all its octets are used as the secret", "file": "cert.secret"}' \
+    '=reload-verify: cert.secret: warning: a certificate, not a shared secret; all its octets are used as the secret' \
+    bash -c '"$@" 2>&2 | grep warning; exit "${PIPESTATUS[0]}"' - reload-verify --secret cert.secret --time 946702799 --json "$good"
+t "--quiet drops it on standard error alone" 1 '~\{"warning": .*' '' reload-verify --secret cert.secret --time 946702799 -q --json "$good"
+t "--json has a warning of --filter" 0 '={"warning": "--filter drops the fragments of a datagram after the first; '"'(udp port 1) or (ip[6:2] & 0x1fff != 0) or (ip6[6] = 44)'"' keeps them", "file": null}' \
+    '~reload-verify: warning: --filter drops .*' bash -c '"$@" | grep warning; exit "${PIPESTATUS[0]}"' - "${hmac[@]}" --json --filter 'udp port 1' "$good"
+echo '{"overlay": "chat", "security": "CERTS"}' >no-ca.json
+t "--json has the error of a profile without a CA" 4 '={"file": "no-ca.json", "error": "security is CERTS, but ca is missing; --ca is required"}' \
+    '=reload-verify: no-ca.json: security is CERTS, but ca is missing; --ca is required' reload-verify --json --profile no-ca.json "$good"
+t "--report has the error of a profile that cannot be read" 4 '' '*' reload-verify --report report --profile no-profile.json "$good"
+is "$(jq -c . report)" '{"file":"no-profile.json","error":"No such file or directory"}' "the report has that file"
+t "--json has the error of a state file" 4 '={"file": ".", "error": "cannot be opened: not a regular file"}' \
+    '=reload-verify: .: cannot be opened: not a regular file' reload-verify --json --ca "$TESTDATA/overlay/ca.crt" --replay-state . "$good"
 t "a message in one: tunnelled is an array" 0 '=[1,"valid"]' '' bash -c '"$@" --json "$TESTDATA/tunnel.hmac.bin" | jq -c ".tunnelled | [length, .[0].verdict]"' - "${hmac[@]}"
 
 # ---- malformed messages, with both streams in one place ----

@@ -141,6 +141,9 @@ t "a certificate for another overlay is refused (D32)" 4 '' '~.*refused: PEER-ID
     reload-sign "${by_key[@]}" --profile other.json <(search '{method: "PEER-JOIN"}')
 t "a missing profile is refused" 4 '' '~reload-sign: missing: No such file.*' reload-sign "${by_key[@]}" --profile missing "$search"
 echo '{"overlay": "chat", "colour": 1}' >bad.json
+echo '{"overlay": "chat", "secuirty": "CERTS"}' >near.json
+t "a profile with a mistyped key is refused, with the nearest one" 4 '' '~reload-sign: near.json: /secuirty: unknown key \(did you mean "security"\?\)' \
+    reload-sign "${by_key[@]}" --profile near.json "$search"
 t "a profile with an unknown key is refused" 4 '' '~reload-sign: bad.json: /colour: unknown key' reload-sign "${by_key[@]}" --profile bad.json "$search"
 
 # reload-verify: options override the profile

@@ -26,6 +26,23 @@ echo '[]' >none.json
 echo '{"testGroups": [{}], "numberOfTests": 0}' >half.json
 echo '{' >broken.json
 
+# ---- as they are installed ----
+
+build=$RELOAD_TOOLS/..
+if [ -d "$build/meson-info" ] && type meson >/dev/null 2>&1; then
+    mkdir installed
+    (cd "$build" && meson introspect --installed) | jq -r 'to_entries[] | select(.value | test("/libreload/vectors(/|$)")) | .key' |
+        while read -r file; do cp -r "$file" installed/; done
+    is "$(cd installed && printf '%s\n' *_test.json)" "$(printf '%s\n' "${kinds[@]}")" "all files are installed"
+    t "the installed runner finds the installed vectors" 0 '~.*all tests .* 0' '' bash -c 'cd / && exec "$@"' - \
+        "$PWD/installed/run" --tools "$RELOAD_TOOLS" hmac_test.json
+    t "the installed verifier passes them" 0 '~.*all tests .* 0' '' bash -c 'cd / && exec "$@"' - \
+        "$PWD/installed/run" --module "$PWD/installed/verifier.py" --codes hmac_test.json stream_test.json tunnel_test.json
+    ok "the schemas are installed" test -f installed/schemas/codec_schema.json
+else
+    skip "the vectors are installed with their runner" "no build directory of meson"
+fi
+
 # ---- schemas, by an independent validator ----
 
 python=''

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The line that closes a run over captures. */
+#include "common/text.h"
 #include "verify/verify.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,17 +15,6 @@ void closing_count(struct verify *v, const struct slot *slot)
         v->unchecked++;
 }
 
-__attribute__((format(printf, 3, 4))) static void append(char *text, size_t size,
-                                                         const char *format, ...)
-{
-    size_t used = strlen(text);
-    va_list args;
-    va_start(args, format);
-    if (used < size)
-        (void)vsnprintf(text + used, size - used, format, args);
-    va_end(args);
-}
-
 /* "3 invalid (2 bad-digest, 1 stale)" */
 static void append_verdict(const struct verify *v, reload_verdict verdict, char *text, size_t size)
 {
@@ -35,15 +24,15 @@ static void append_verdict(const struct verify *v, reload_verdict verdict, char 
         total += v->verdicts[verdict][i];
     if (total == 0)
         return;
-    append(text, size, "%s%" PRIu64 " %s", text[0] == '\0' ? "" : ", ", total,
-           reload_verdict_text(verdict));
+    text_append(text, size, "%s%" PRIu64 " %s", text[0] == '\0' ? "" : ", ", total,
+                reload_verdict_text(verdict));
     for (size_t i = 0; i < VERIFY_REASONS && verdict == RELOAD_INVALID; i++)
         if (v->verdicts[verdict][i] > 0) {
-            append(text, size, "%s%" PRIu64 " %s", separator, v->verdicts[verdict][i],
-                   reload_reason_text((reload_reason)i));
+            text_append(text, size, "%s%" PRIu64 " %s", separator, v->verdicts[verdict][i],
+                        reload_reason_text((reload_reason)i));
             separator = ", ";
         }
-    append(text, size, "%s", separator[0] == ',' ? ")" : "");
+    text_append(text, size, "%s", separator[0] == ',' ? ")" : "");
 }
 
 void closing_print(struct verify *v)
@@ -52,7 +41,7 @@ void closing_print(struct verify *v)
     for (int verdict = 0; verdict < VERIFY_VERDICTS; verdict++)
         append_verdict(v, (reload_verdict)verdict, text, sizeof text);
     if (v->unchecked > 0)
-        append(text, sizeof text, "%s%" PRIu64 " not checked", text[0] == '\0' ? "" : ", ",
-               v->unchecked);
+        text_append(text, sizeof text, "%s%" PRIu64 " not checked", text[0] == '\0' ? "" : ", ",
+                    v->unchecked);
     input_summarise(&v->in, text);
 }

@@ -244,6 +244,16 @@ static bool is_mandatory(const struct lint *l, uint16_t type, char cell)
     return cell == 'M' && (!needs_success(l, type) || l->code / 100 == 2);
 }
 
+/* What the text about a missing attribute adds if one is there that does not count (D10). */
+static const char *ignored_text(const struct lint *l, uint16_t type)
+{
+    reload_iter it = reload_members(l->msg, RELOAD_NO_ATTR);
+    while (reload_next_of(&it, type))
+        if (it.attr->ignored)
+            return " (one follows the SIGNATURE, where it is ignored)";
+    return "";
+}
+
 static void check_presence(struct lint *l)
 {
     size_t column = column_of(l), len;
@@ -258,13 +268,14 @@ static void check_presence(struct lint *l)
         if (l->first[i] != RELOAD_NO_ATTR)
             check_unwanted(l, &presence[i], l->first[i], cell);
         else if (all_read && is_mandatory(l, presence[i].type, cell))
-            RAISE(l, presence[i].missing, "%s is missing in a %s",
-                  reload_attr_def_of(presence[i].type)->name, kind_of(l, kind, sizeof kind));
+            RAISE(l, presence[i].missing, "%s is missing in a %s%s",
+                  reload_attr_def_of(presence[i].type)->name, kind_of(l, kind, sizeof kind),
+                  ignored_text(l, presence[i].type));
         else if (all_read && presence[i].type == RELOAD_A_SOURCE_INFO &&
                  (lint_is_request(l, RELOAD_PEER_JOIN) || lint_is_request(l, RELOAD_PEER_SEARCH) ||
                   lint_is_request(l, RELOAD_RESOURCE_PUT)))
-            RAISE(l, LINT_SOURCE_INFO_ADVISED, "a %s without SOURCE-INFO",
-                  kind_of(l, kind, sizeof kind));
+            RAISE(l, LINT_SOURCE_INFO_ADVISED, "a %s without SOURCE-INFO%s",
+                  kind_of(l, kind, sizeof kind), ignored_text(l, RELOAD_A_SOURCE_INFO));
     }
 }
 

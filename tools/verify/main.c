@@ -144,6 +144,7 @@ int main(int argc, char **argv)
                                           .replay_peers = DEFAULT_MAX_PEERS}};
     descriptors_open_standard();
     int operand = arguments_parse(&v.tool, &command, argc, argv, &v.options);
+    arguments_check_input(&v.tool, argc - operand);
     check_options(&v.tool, &v.options);
     input_check(&v.tool, &v.options.input);
     choice_check(&v.options.choice, &v.tool, v.options.input.form);

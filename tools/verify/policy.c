@@ -84,7 +84,8 @@ void policy_list_files(struct verify *v)
     for (size_t i = 0; i < v->source_count; i++) {
         struct source *source = &v->sources[i];
         source->state = state_of(source->path); /* before it is read */
-        source->watched = source->take == take_crl && source->state.exists;
+        source->watched = source->take == take_crl && source->state.exists &&
+                          !path_is_standard_input(source->path);
         v->watches = v->watches || source->watched;
     }
     if (v->watches)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From files to slots: reads and judges. */
 #include "base/fault.h"
+#include "common/text.h"
 #include "verify/verify.h"
 
 #include <stdio.h>
@@ -43,10 +44,11 @@ static void describe_garbage(struct verify *v, struct slot *slot)
     report->verdict = RELOAD_MALFORMED;
     report->reason = RELOAD_REASON_MALFORMED;
     if (diag->line > 0)
-        (void)snprintf(report->detail, sizeof report->detail, "line %u, column %u: %.200s",
-                       diag->line, diag->column, diag->text);
+        (void)snprintf(report->detail, sizeof report->detail, "line %u, column %u: %.*s",
+                       diag->line, diag->column, text_start(diag->text, 200), diag->text);
     else if (diag->has_pointer && diag->pointer[0] != '\0')
-        (void)snprintf(report->detail, sizeof report->detail, "%.120s: %.120s", diag->pointer,
+        (void)snprintf(report->detail, sizeof report->detail, "%.*s: %.*s",
+                       text_start(diag->pointer, 120), diag->pointer, text_start(diag->text, 120),
                        diag->text);
     else
         (void)snprintf(report->detail, sizeof report->detail, "%s", diag->text);
@@ -130,10 +132,10 @@ static bool open_input(struct verify *v, char **files, int count)
 
 static bool open_all(struct verify *v, char **files, int count)
 {
-    if (!policy_load(&v->tool, &v->options.policy))
-        return false;
+    bool loaded = policy_load(&v->tool, &v->options.policy); /* its error belongs in the output */
     policy_list_files(v);
-    return writers_open(v) && policy_make(v) && open_store(v) && open_input(v, files, count);
+    return writers_open(v) && loaded && policy_make(v) && open_store(v) &&
+           open_input(v, files, count);
 }
 
 void verify_run(struct verify *v, char **files, int count)
