@@ -31,6 +31,7 @@ struct test_capture {
     const reload_buf *stream; /* the octets of the flow; NULL: not compared */
     struct capture_options options;
     struct capture_counts counts; /* after reading */
+    bool silent;                  /* no log is kept */
     char log[32768];
     char warnings[2048];
     char fault[256]; /* of a file that cannot be read */
@@ -45,6 +46,8 @@ void test_capture_packet(struct test_capture *t, const reload_buf *packet);
 void test_capture_reads(struct test_capture *t, const char *expected);
 /* The same, without the assertion: for a log that the caller examines. */
 void test_capture_read(struct test_capture *t);
+/* The same for what is in the counts and warnings alone: it keeps no log. */
+void test_capture_counts(struct test_capture *t);
 /* Reads two files as one capture. */
 void test_capture_reads_two(struct test_capture *t, struct test_capture *second,
                             const char *expected);

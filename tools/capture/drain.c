@@ -82,7 +82,7 @@ static ptrdiff_t next_octets(struct capture *c, struct cap_flow *flow, const uin
 /* Frees pieces that are neither in an item to come nor needed to compare retransmissions. */
 static void drop_pieces(struct cap_flow *flow)
 {
-    uint64_t end = flow->state == CAP_SEEKING ? flow->fed - flow->hold_len : flow->taken;
+    uint64_t end = flow->state == CAP_READING ? flow->taken : flow->fed - flow->hold_len;
     uint64_t history = flow->fed < CAP_HISTORY ? 0 : flow->fed - CAP_HISTORY;
     if (end > history)
         end = history;
@@ -225,12 +225,9 @@ static reload_err seek(struct capture *c, struct cap_flow *flow)
             flow->hold_len = 0;
             return RELOAD_OK;
         }
-        if (flow->state == CAP_PASSING) {
-            flow->fed += (uint64_t)n;
-            continue;
-        }
-        flow->fed += hold_octets(c, flow, octets, (size_t)n);
-        if (is_tls(flow)) {
+        flow->fed +=
+            flow->state == CAP_PASSING ? (uint64_t)n : hold_octets(c, flow, octets, (size_t)n);
+        if (flow->state == CAP_SEEKING && is_tls(flow)) {
             c->counts.tls++;
             flow->state = CAP_PASSING;
             flow->hold_len = 0;
