@@ -294,6 +294,16 @@ void test_capture_reads(struct test_capture *t, const char *expected)
     test_capture_reads_two(t, NULL, expected);
 }
 
+struct capture *test_capture_read(struct test_capture *t)
+{
+    struct capture *c = capture_new(&t->options, note_warning, t);
+    assert_non_null(c);
+    t->silent = true;
+    read_file(t, c, t, "a");
+    t->counts = *capture_counts(c);
+    return c;
+}
+
 void test_capture_counts(struct test_capture *t)
 {
     t->silent = true;

@@ -48,6 +48,8 @@ void test_capture_reads(struct test_capture *t, const char *expected);
 void test_capture_read(struct test_capture *t);
 /* The same for what is in the counts and warnings alone: it keeps no log. */
 void test_capture_counts(struct test_capture *t);
+/* Reads the file, and returns the capture before its end. Keeps the file, and no log. */
+struct capture *test_capture_read(struct test_capture *t);
 /* Reads two files as one capture. */
 void test_capture_reads_two(struct test_capture *t, struct test_capture *second,
                             const char *expected);

@@ -8,16 +8,52 @@
 
 enum {
     PATIENCE = 60,            /* seconds that a missing segment may be late */
-    READER_MEMORY = 80 * 1024 /* an estimate */
+    SMALL_READER = 128 * 1024 /* a larger one is freed after use */
 };
 
-/* ---- A flow's octets, in order ---- */
+/* ---- Memory ---- */
 
-static bool over_limit(const struct capture *c, const struct cap_flow *flow)
+static uint64_t memory_of(const struct cap_flow *flow)
 {
-    uint64_t read = flow->reader == NULL ? 0 : flow->fed - flow->taken;
-    return flow->pieces.memory + read > c->options.flow_limit;
+    return flow->pieces.memory + (flow->reader == NULL ? 0 : reload_reader_memory(flow->reader));
 }
+
+/* Counts a flow's memory again. */
+static void charge(struct capture *c, struct cap_flow *flow)
+{
+    uint64_t now = sizeof *flow + memory_of(flow);
+    c->memory += now - flow->charged;
+    flow->charged = now;
+}
+
+/* Frees pieces that are neither in an item to come nor among so many octets that are kept to
+ * compare retransmissions. */
+static void drop_before(struct cap_flow *flow, uint64_t kept)
+{
+    uint64_t end = flow->state == CAP_READING ? flow->taken : flow->fed - flow->hold_len;
+    uint64_t history = flow->fed < kept ? 0 : flow->fed - kept;
+    if (end > history)
+        end = history;
+    if (end < flow->floor + kept / 4 || end == flow->floor)
+        return;
+    cap_pieces_drop(&flow->pieces, end);
+    flow->floor = end;
+}
+
+static void drop_pieces(struct cap_flow *flow)
+{
+    drop_before(flow, CAP_HISTORY);
+}
+
+/* Whether a flow is over its limit, even without the octets kept for comparison. */
+static bool over_limit(const struct capture *c, struct cap_flow *flow)
+{
+    if (memory_of(flow) > c->options.flow_limit)
+        drop_before(flow, 0);
+    return memory_of(flow) > c->options.flow_limit;
+}
+
+/* ---- A flow's octets, in order ---- */
 
 /* Whether missing octets, after which others were captured, do not come any more. */
 static bool is_lost(struct capture *c, struct cap_flow *flow, const struct cap_piece *next)
@@ -79,19 +115,6 @@ static ptrdiff_t next_octets(struct capture *c, struct cap_flow *flow, const uin
     return (ptrdiff_t)n;
 }
 
-/* Frees pieces that are neither in an item to come nor needed to compare retransmissions. */
-static void drop_pieces(struct cap_flow *flow)
-{
-    uint64_t end = flow->state == CAP_READING ? flow->taken : flow->fed - flow->hold_len;
-    uint64_t history = flow->fed < CAP_HISTORY ? 0 : flow->fed - CAP_HISTORY;
-    if (end > history)
-        end = history;
-    if (end < flow->floor + CAP_HISTORY / 4)
-        return;
-    cap_pieces_drop(&flow->pieces, end);
-    flow->floor = end;
-}
-
 /* ---- Readers ---- */
 
 /* A reload_source of the reader, whose arg is the capture: the flow is the one that is drained. */
@@ -134,7 +157,7 @@ static void close_reader(struct capture *c, struct cap_flow *flow)
 {
     if (flow->reader == NULL)
         return;
-    if (c->reader_count < CAP_READERS)
+    if (c->reader_count < CAP_READERS && reload_reader_memory(flow->reader) <= SMALL_READER)
         c->readers[c->reader_count++] = flow->reader;
     else
         reload_reader_free(&flow->reader);
@@ -310,12 +333,13 @@ static reload_err give(struct capture *c, struct cap_flow *flow, const reload_it
 
 /* ---- Flows ---- */
 
-/* The limit for one flow: its reader holds too much, so its stream ends here. */
+/* The limit for one flow: its reader takes too much, so its stream ends here. */
 static bool is_too_much(struct capture *c, struct cap_flow *flow)
 {
-    if (flow->end != CAP_END_NOT || flow->fed - flow->taken <= c->options.flow_limit)
+    bool holds = flow->fed > flow->taken;
+    if (flow->end != CAP_END_NOT || (!holds && !flow->faulty) || !over_limit(c, flow))
         return false;
-    const struct cap_piece *piece = cap_pieces_at(&flow->pieces, flow->fed - 1);
+    const struct cap_piece *piece = holds ? cap_pieces_at(&flow->pieces, flow->fed - 1) : NULL;
     if (piece != NULL)
         cap_warn_frame(c, ++c->counts.flow_limits, &piece->stamp,
                        "the limit for one flow (--flow-limit) is reached; its message is given up");
@@ -348,16 +372,6 @@ static reload_err read_flow(struct capture *c, struct cap_flow *flow)
         if (!end_stream(c, flow))
             return RELOAD_ERR_WAITS;
     }
-}
-
-/* Counts a flow's memory anew. */
-static void charge(struct capture *c, struct cap_flow *flow)
-{
-    uint64_t now = sizeof *flow + flow->pieces.memory;
-    if (flow->reader != NULL)
-        now += READER_MEMORY + (flow->fed - flow->taken);
-    c->memory += now - flow->charged;
-    flow->charged = now;
 }
 
 static void finish_flow(struct capture *c, struct cap_flow *flow)

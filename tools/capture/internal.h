@@ -181,7 +181,7 @@ struct cap_sets {
 
 struct cap_file; /* pcap.c */
 
-enum { CAP_READERS = 16, CAP_MAX_WARNINGS = 8 };
+enum { CAP_READERS = 8, CAP_MAX_WARNINGS = 8 };
 
 struct capture {
     struct capture_options options;
@@ -200,8 +200,8 @@ struct capture {
     size_t table_size, flow_count;
     struct cap_flow *oldest, *newest;
     struct cap_flow *due, *due_last;     /* flows to be drained, in order */
-    uint64_t memory;                     /* of flows */
-    reload_reader *readers[CAP_READERS]; /* that no flow uses */
+    uint64_t memory;                     /* of flows, with their readers */
+    reload_reader *readers[CAP_READERS]; /* small ones that no flow uses */
     size_t reader_count;
 
     struct cap_sets sets;
