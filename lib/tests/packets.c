@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "packets.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -180,8 +181,14 @@ static ptrdiff_t pull(void *arg, uint8_t *octets, size_t size)
 {
     struct test_capture *t = arg;
     size_t n = t->file.len - t->pos;
+    if (t->failures > 0 && t->pos == t->fail_at) {
+        t->failures--;
+        errno = t->fail_errno;
+        return -1;
+    }
     n = n < size ? n : size;
     n = t->chunk != 0 && n > t->chunk ? t->chunk : n;
+    n = t->failures > 0 && n > t->fail_at - t->pos ? t->fail_at - t->pos : n;
     if (n > 0)
         memcpy(octets, t->file.octets + t->pos, n);
     t->pos += n;

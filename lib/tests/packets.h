@@ -29,6 +29,9 @@ struct test_capture {
     size_t chunk; /* octets that the source gives at once; 0: all */
     size_t pos;
     const reload_buf *stream; /* the octets of the flow; NULL: not compared */
+    unsigned failures; /* of the source, when pos is fail_at, */
+    size_t fail_at;
+    int fail_errno; /* with this in errno */
     struct capture_options options;
     struct capture_counts counts; /* after reading */
     bool silent;                  /* no log is kept */
