@@ -213,7 +213,7 @@ static bool is_whole(const reload_item *item)
            item->len >= RELOAD_HEADER_SIZE + (((size_t)o[13] << 16) | cap_get16(o + 14));
 }
 
-reload_err cap_item_finish(struct capture *c, enum cap_end end)
+void cap_item_finish(struct capture *c, enum cap_end end)
 {
     const char *cause = end_text(end);
     set_frames(c);
@@ -223,7 +223,6 @@ reload_err cap_item_finish(struct capture *c, enum cap_end end)
         c->counts.messages++;
     else
         c->counts.garbage++;
-    return RELOAD_OK;
 }
 
 /* ---- Packets ---- */

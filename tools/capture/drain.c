@@ -328,7 +328,9 @@ static reload_err give(struct capture *c, struct cap_flow *flow, const reload_it
                    item->diag.code != RELOAD_OK || is_part(item);
     bool last = flow->end != CAP_END_NOT && end == flow->fed && is_part(item);
     flow->taken = end;
-    return err != RELOAD_OK ? err : cap_item_finish(c, last ? flow->end : CAP_END_NOT);
+    if (err == RELOAD_OK)
+        cap_item_finish(c, last ? flow->end : CAP_END_NOT);
+    return err;
 }
 
 /* ---- Flows ---- */

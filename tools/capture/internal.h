@@ -234,8 +234,8 @@ void cap_warn_frame(struct capture *c, uint64_t times, const struct cap_stamp *s
  */
 void cap_item_begin(struct capture *c, const reload_item *item);
 reload_err cap_item_add(struct capture *c, const struct cap_stamp *stamp);
-/* end: of the stream, if the item ends with it. expected: for the fault's text. */
-reload_err cap_item_finish(struct capture *c, enum cap_end end);
+/* end: of the stream, if the item ends with it. */
+void cap_item_finish(struct capture *c, enum cap_end end);
 /* Sets an address of RELOAD_KIND_IP_PORT. */
 void cap_address(reload_value *value, bool ipv6, const uint8_t *address, uint16_t port);
 

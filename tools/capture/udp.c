@@ -145,8 +145,9 @@ reload_err cap_datagram_next(struct capture *c, bool *found)
     c->item.facts.source = c->datagram_source;
     c->item.facts.destination = c->datagram_destination;
     c->item.facts.transport = "UDP";
-    if ((err = add_stamps(c, (size_t)item->offset, (size_t)item->offset + item->len)) != RELOAD_OK)
-        return err;
+    err = add_stamps(c, (size_t)item->offset, (size_t)item->offset + item->len);
     bool last = item->offset + item->len == d->len && d->missing > 0;
-    return cap_item_finish(c, !last ? CAP_END_NOT : d->fragments ? CAP_END_FRAGMENTS : CAP_END_CUT);
+    if (err == RELOAD_OK)
+        cap_item_finish(c, !last ? CAP_END_NOT : d->fragments ? CAP_END_FRAGMENTS : CAP_END_CUT);
+    return err;
 }

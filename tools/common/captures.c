@@ -108,6 +108,19 @@ void input_check(const struct tool *tool, const struct input_options *o)
 
 /* ---- Places ---- */
 
+const char *origin_place(const reload_origin *origin, uint64_t offset, char text[96])
+{
+    enum { SIZE = 96 };
+    const reload_capture *capture = origin->capture;
+    int n = 0;
+    if (capture != NULL && capture->frame_count > 0)
+        n = snprintf(text, SIZE, "frame %" PRIu64 ": ", capture->frames[capture->frame_count - 1]);
+    (void)snprintf(text + n, (size_t)(SIZE - n), "offset %" PRIu64, offset);
+    return text;
+}
+
+/* ---- The summary ---- */
+
 __attribute__((format(printf, 3, 4))) static void append(char *text, size_t size,
                                                          const char *format, ...)
 {
@@ -118,58 +131,6 @@ __attribute__((format(printf, 3, 4))) static void append(char *text, size_t size
         (void)vsnprintf(text + used, size - used, format, args);
     va_end(args);
 }
-
-const char *origin_place(const reload_origin *origin, uint64_t offset, char text[96])
-{
-    enum { SIZE = 96 };
-    const reload_capture *capture = origin->capture;
-    text[0] = '\0';
-    if (capture != NULL && capture->frame_count > 0)
-        append(text, SIZE, "frame %" PRIu64 ": ", capture->frames[capture->frame_count - 1]);
-    append(text, SIZE, "offset %" PRIu64, offset);
-    return text;
-}
-
-/* "frames 3-5,8": at most a few runs. */
-static void append_frames(char *text, size_t size, const reload_capture *capture)
-{
-    enum { MAX_RUNS = 4 };
-    const uint64_t *frames = capture->frames;
-    size_t count = capture->frame_count, runs = 0;
-    append(text, size, "frame%s ", count == 1 ? "" : "s");
-    for (size_t i = 0, end; i < count && runs <= MAX_RUNS; i = end, runs++) {
-        for (end = i + 1; end < count && frames[end] == frames[end - 1] + 1; end++)
-            ;
-        if (runs == MAX_RUNS)
-            append(text, size, ",...");
-        else if (end - i > 1)
-            append(text, size, "%s%" PRIu64 "-%" PRIu64, i > 0 ? "," : "", frames[i],
-                   frames[end - 1]);
-        else
-            append(text, size, "%s%" PRIu64, i > 0 ? "," : "", frames[i]);
-    }
-}
-
-const char *origin_place_in_full(const reload_origin *origin, char text[256])
-{
-    enum { SIZE = 256 };
-    const reload_capture *capture = origin->capture;
-    char time[RELOAD_TIME_SIZE], source[56], destination[56];
-    text[0] = '\0';
-    if (capture != NULL) {
-        append_frames(text, SIZE, capture);
-        reload_time_fraction_text(capture->seconds, capture->fraction, capture->digits, time);
-        if (origin->captured != RELOAD_NO_TIME)
-            append(text, SIZE, ", %s", time);
-        reload_address_format(&capture->source, source, sizeof source);
-        reload_address_format(&capture->destination, destination, sizeof destination);
-        append(text, SIZE, ", %s %s > %s, ", capture->transport, source, destination);
-    }
-    append(text, SIZE, "offset %" PRIu64, origin->offset);
-    return text;
-}
-
-/* ---- The summary ---- */
 
 /* Appends ", 3 things", unless there are none. */
 static void append_count(char *text, size_t size, uint64_t count, const char *one, const char *many)

@@ -256,9 +256,9 @@ static void print_report(struct verify *v, const struct slot *slot, const reload
 void report_text(struct verify *v, const struct slot *slot)
 {
     explanations_rewind(&v->explanations);
-    char where[256];
+    char where[RELOAD_PLACE_SIZE];
     print_escaped(v, slot->origin.file);
-    print(v, ": %s: message %" PRIu64 ": ", origin_place_in_full(&slot->origin, where),
+    print(v, ": %s: message %" PRIu64 ": ", reload_place_text(&slot->origin, where),
           slot->origin.index);
     print_report(v, slot, slot->msg, slot->report, 0);
 }
