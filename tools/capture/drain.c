@@ -7,7 +7,8 @@
 #include <string.h>
 
 enum {
-    PATIENCE = 60,            /* seconds that a missing segment may be late */
+    PATIENCE = 60,            /* seconds that a missing segment may be late, */
+    PATIENCE_ACKED = 1,       /* or that it may be captured after its acknowledgment */
     SMALL_READER = 128 * 1024 /* a larger one is freed after use */
 };
 
@@ -66,7 +67,8 @@ static bool is_lost(struct capture *c, struct cap_flow *flow, const struct cap_p
                        "waited for");
         return true;
     }
-    return flow->closing || flow->acked >= next->start || c->now > flow->hole_since + PATIENCE;
+    int patience = flow->acked >= next->start ? PATIENCE_ACKED : PATIENCE;
+    return flow->closing || c->now > flow->hole_since + patience;
 }
 
 /* The piece that holds the next octet, or NULL if there is none yet. A hole that will not be filled
@@ -89,6 +91,12 @@ static reload_err next_piece(struct capture *c, struct cap_flow *flow, struct ca
     return RELOAD_OK;
 }
 
+static void note_last(struct cap_flow *flow, const struct cap_piece *piece)
+{
+    if (piece->stamp.number > flow->last.number)
+        flow->last = piece->stamp;
+}
+
 /* Octets in order: their number, or 0 at the stream's end, of which flow->end then says why, or
  * RELOAD_SOURCE_WAITS, or -1 without memory. */
 static ptrdiff_t next_octets(struct capture *c, struct cap_flow *flow, const uint8_t **octets)
@@ -108,6 +116,8 @@ static ptrdiff_t next_octets(struct capture *c, struct cap_flow *flow, const uin
         flow->end = piece->cut ? CAP_END_CUT : CAP_END_LOST;
     if (flow->end != CAP_END_NOT)
         return 0;
+    if (flow->state == CAP_SEEKING)
+        note_last(flow, piece);
     uint64_t n = cap_piece_end(piece) - flow->fed;
     if (n > flow->fin - flow->fed)
         n = flow->fin - flow->fed;
@@ -281,6 +291,7 @@ static bool end_stream(struct capture *c, struct cap_flow *flow)
     flow->taken = flow->fed;
     flow->hold_len = 0;
     flow->faulty = false;
+    flow->last = (struct cap_stamp){0};
     if (end == CAP_END_LOST || end == CAP_END_CUT) {
         skip_lost(c, flow);
         flow->taken = flow->fed;
@@ -311,6 +322,7 @@ static reload_err give(struct capture *c, struct cap_flow *flow, const reload_it
     uint64_t begin = flow->reader_base + item->offset, end = begin + item->len;
     reload_err err = RELOAD_OK;
     cap_item_begin(c, item);
+    cap_item_needs(c, &flow->last);
     c->item.item.offset = begin;
     cap_address(&c->item.facts.source, key->ipv6 != 0, key->source, key->source_port);
     cap_address(&c->item.facts.destination, key->ipv6 != 0, key->destination,
@@ -321,6 +333,7 @@ static reload_err give(struct capture *c, struct cap_flow *flow, const reload_it
         if (piece == NULL)
             break;
         err = cap_item_add(c, &piece->stamp);
+        note_last(flow, piece);
         at = cap_piece_end(piece);
     }
     flow->found = flow->found || item->kind == RELOAD_ITEM_MESSAGE;
