@@ -58,10 +58,14 @@ struct capture_counts {
 enum capture_kind {
     CAPTURE_NONE = 0, /* not a capture */
     CAPTURE_MORE,     /* more octets are needed to decide */
-    CAPTURE_YES       /* pcap or pcapng, or either compressed by gzip */
+    CAPTURE_YES,      /* pcap or pcapng, or either compressed by gzip */
+    CAPTURE_FOREIGN   /* of a format that libpcap does not read, which has a name */
 };
-/* all: no more octets follow. */
-enum capture_kind capture_recognise(const uint8_t *octets, size_t len, bool all);
+/* all: no more octets follow. *foreign: the name of such a format. */
+enum capture_kind capture_recognise(const uint8_t *octets, size_t len, bool all,
+                                    const char **foreign);
+/* The command that makes a file that libpcap reads. */
+#define CAPTURE_CONVERT "editcap -F pcap FILE OUT"
 
 /* Whether libpcap accepts a filter, for Ethernet. If libpcap is missing, every filter is accepted.
  * RELOAD_ERR_READ: diag has libpcap's words. */

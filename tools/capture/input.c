@@ -117,6 +117,7 @@ ssize_t cap_input_read(struct cap_input *in, uint8_t *octets, size_t size)
     if (size == 0 || (!in->decided && decide(in) < 0))
         return size == 0 ? 0 : -1;
     ssize_t n = in->gzip ? read_gzip(in, octets, size) : read_plain(in, octets, size);
+    in->total += n > 0 ? (uint64_t)n : 0;
     if (n > 0)
         cap_watch_octets(&in->watch, octets, (size_t)n);
     return n;

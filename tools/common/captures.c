@@ -34,9 +34,21 @@ static void report(struct input *in, reload_err err, const reload_diag *diag)
                     err == RELOAD_ERR_READ ? diag->text : reload_strerror(err));
 }
 
-bool captures_open(struct input *in, reload_source source)
+static void refuse(struct input *in, const char *foreign)
+{
+    in->unread = true;
+    tool_error_file(in->tool, STATUS_FAILED, in->file,
+                    "a capture of the format %s, expected pcap or pcapng; to convert it: %s",
+                    foreign, CAPTURE_CONVERT);
+}
+
+bool captures_open(struct input *in, reload_source source, const char *foreign)
 {
     reload_diag diag = {0};
+    if (foreign != NULL) {
+        refuse(in, foreign);
+        return false;
+    }
     reload_err err = make_capture(in) ? capture_open(in->capture, in->file, source, in, &diag)
                                       : RELOAD_ERR_MEMORY;
     if (err == RELOAD_OK) {

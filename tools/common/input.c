@@ -71,8 +71,9 @@ static ptrdiff_t read_input(void *arg, uint8_t *octets, size_t size)
     return (ptrdiff_t)n;
 }
 
-/* Whether the file is a capture. If it cannot be read, its reader meets the error again. */
-static bool recognise(struct input *in)
+/* Whether the file is a capture. If it cannot be read, its reader meets the error again. *foreign:
+ * the name of its format, if that is not read. */
+static bool recognise(struct input *in, const char **foreign)
 {
     enum capture_kind kind = CAPTURE_MORE;
     uint8_t octets[4096];
@@ -90,9 +91,10 @@ static bool recognise(struct input *in)
         reload_buf_append(&in->head, octets, (size_t)n);
         if (in->head.err != RELOAD_OK)
             return false;
-        kind = capture_recognise(in->head.octets, in->head.len, in->head_over);
+        kind = capture_recognise(in->head.octets, in->head.len, in->head_over, foreign);
     }
-    return kind == CAPTURE_YES && !RL_FAULT("captures: a capture is recognised");
+    return (kind == CAPTURE_YES || kind == CAPTURE_FOREIGN) &&
+           !RL_FAULT("captures: a capture is recognised");
 }
 
 static void close_file(struct input *in)
@@ -138,10 +140,11 @@ static bool next_file(struct input *in)
         if (in->fd >= 0) {
             in->empty = true;
             progress_begin(in->tool, in->options.progress, size_of(in->fd));
-            in->is_capture = recognise(in);
+            const char *foreign = NULL;
+            in->is_capture = recognise(in, &foreign);
             if (!in->is_capture)
                 open_reader(in);
-            else if (!captures_open(in, read_input))
+            else if (!captures_open(in, read_input, foreign))
                 close_file(in);
             return true;
         }
