@@ -40,6 +40,12 @@ struct test_capture {
     char fault[256]; /* of a file that cannot be read */
 };
 
+/* Runs the tests, or skips them if this build reads no captures. */
+#define TEST_CAPTURES(tests) \
+    (test_captures_are_read() ? cmocka_run_group_tests(tests, NULL, NULL) : 0)
+/* Prints a plan of no tests if not. */
+bool test_captures_are_read(void);
+
 /* Begins a file of a link type. */
 void test_capture_begin(struct test_capture *t, int link);
 void test_capture_packet(struct test_capture *t, const reload_buf *packet);

@@ -196,5 +196,5 @@ int main(void)
         TEST(test_broken_messages),
         TEST(test_flow_limit),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return TEST_CAPTURES(tests);
 }

@@ -398,5 +398,5 @@ int main(void)
         TEST(test_total_limit),
         TEST(test_any_order),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return TEST_CAPTURES(tests);
 }

@@ -397,5 +397,5 @@ int main(void)
         cmocka_unit_test(test_many_fragments),
         cmocka_unit_test(test_failing_source),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return TEST_CAPTURES(tests);
 }

@@ -40,11 +40,12 @@ struct capture_counts {
     uint64_t messages, garbage;
     uint64_t skipped_datagrams;         /* UDP without a message, */
     uint64_t skipped_flows;             /* TCP directions without a message, */
-    uint64_t skipped_octets;            /* and octets before the first message of a flow */
+    uint64_t skipped_octets;            /* and octets before a stream's first message */
     uint64_t stun, dtls, tls;           /* datagrams of STUN and DTLS, flows of TLS */
     uint64_t cut;                       /* packets cut by the snaplen */
     uint64_t lost_octets, gaps;         /* of TCP streams */
     uint64_t lost_fragments;            /* datagrams whose fragments are not all there */
+    uint64_t later_fragments;           /* fragments that are not a datagram's first */
     uint64_t overlaps;                  /* segments or fragments that contradict earlier ones */
     uint64_t flow_limits, total_limits; /* times that a limit was reached */
     uint64_t broken;                    /* packets whose headers cannot be read */

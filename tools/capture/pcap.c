@@ -31,7 +31,8 @@ reload_err cap_file_open(struct cap_file **file, const char *filter, reload_sour
     (void)filter;
     (void)source;
     (void)arg;
-    return fail(diag, "a capture, which this build cannot read: it was made without libpcap");
+    return fail(diag, "captures cannot be read: this build was made without libpcap (meson "
+                      "-Dpcap=enabled)");
 }
 
 reload_err cap_file_next(struct cap_file *file, struct cap_packet *packet, bool *more,

@@ -70,7 +70,10 @@ const struct capture_item *captures_next(struct input *in)
     else if (item != NULL)
         in->capture_items++;
     else if (in->ending && in->capture_items == 0 && !in->unread)
-        tool_error_file(in->tool, STATUS_MALFORMED, in->capture_file, "no message in it");
+        tool_error_file(in->tool, STATUS_MALFORMED, in->capture_file,
+                        in->options.filter != NULL && capture_counts(in->capture)->packets == 0
+                            ? "no packet passes --filter"
+                            : "no message in it");
     if (item == NULL && in->ending)
         in->capture_items = 0;
     return item;
@@ -84,6 +87,9 @@ void captures_end(struct input *in)
 }
 
 /* ---- Options ---- */
+
+/* The remedy; %s is the filter. */
+#define KEEPS_FRAGMENTS "'(%s) or (ip[6:2] & 0x1fff != 0) or (ip6[6] = 44)' keeps them"
 
 /* Whether a filter asks for ports, which only the first fragment of a datagram has. */
 static bool filter_drops_fragments(const char *filter)
@@ -112,10 +118,10 @@ void input_check(const struct tool *tool, const struct input_options *o)
         tool_usage(tool, "--filter: \"%s\": %s", o->filter, diag.text);
     if (o->filter != NULL && filter_drops_fragments(o->filter) &&
         !RL_FAULT("captures: a filter that drops fragments is noticed"))
-        tool_warn(tool,
-                  "warning: --filter drops the fragments of a datagram after the first; "
-                  "'(%s) or (ip[6:2] & 0x1fff != 0) or (ip6[6] = 44)' keeps them",
-                  o->filter);
+        tool_warn(
+            tool,
+            "warning: --filter drops the fragments of a datagram after the first; " KEEPS_FRAGMENTS,
+            o->filter);
 }
 
 /* ---- Places ---- */
@@ -172,11 +178,22 @@ static void append_skipped(char *text, size_t size, const struct capture_counts 
                  "datagrams without a message");
     append_count(text, size, n->skipped_flows, "TCP flow without a message",
                  "TCP flows without a message");
-    append_count(text, size, n->skipped_octets, "octet of TCP before the first message",
-                 "octets of TCP before the first message");
+    append_count(text, size, n->skipped_octets, "octet of TCP outside messages",
+                 "octets of TCP outside messages");
     append_count(text, size, n->stun, "datagram of STUN", "datagrams of STUN");
     append_count(text, size, n->dtls, "datagram of DTLS", "datagrams of DTLS");
     append_count(text, size, n->tls, "flow of TLS", "flows of TLS");
+}
+
+/* If no datagram has more than its first fragment, the capture was made with a filter on ports. */
+static void warn_of_fragments(const struct input *in, const struct capture_counts *n)
+{
+    bool known = in->options.filter != NULL && filter_drops_fragments(in->options.filter);
+    if (n->lost_fragments > 0 && n->later_fragments == 0 && !known)
+        tool_warn(in->tool,
+                  "warning: the capture has no fragment of a datagram after the first, as "
+                  "with a capture filter on ports; " KEEPS_FRAGMENTS,
+                  "udp port N");
 }
 
 static void print_line(const struct tool *tool, const char *text)
@@ -208,4 +225,5 @@ void input_summarise(const struct input *in, const char *more)
     if (more != NULL && more[0] != '\0')
         append(text, sizeof text, "; %s", more);
     print_line(in->tool, text);
+    warn_of_fragments(in, n);
 }

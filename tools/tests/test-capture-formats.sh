@@ -45,14 +45,17 @@ t "fewer octets are not one" 3 '*' '~reload-dump: short: .* 5 octets of garbage.
 run reload-dump -f binary foreign "$TESTDATA/response.hmac.bin"
 is "$status $(cmp "$output" "$TESTDATA/response.hmac.bin" && echo same)" "4 same" "the next file is read"
 t "--input=binary reads the octets" 3 '*' '~.*12 octets of garbage.*' reload-dump -i binary foreign
-cat "$capture" >>foreign
-t "--input=pcap" 4 '' '~reload-dump: foreign: unknown file format; editcap -F pcap FILE OUT .*' reload-dump -i pcap foreign
 
-# Files as Wireshark writes them, and the command
+# Of what else libpcap refuses, and files as Wireshark writes them, the command
 wanted=$(reload-dump -q -f hex "$capture" 2>/dev/null)
 if [ -z "$wanted" ]; then
-    skip "editcap" "this build reads no captures"
-elif ! command -v editcap >/dev/null; then
+    skip "what libpcap refuses" "this build reads no captures"
+    t "captures are refused" 4 '' "=reload-dump: $capture: captures cannot be read: this build was made without libpcap (meson -Dpcap=enabled)" reload-dump "$capture"
+    done_testing
+fi
+cat "$capture" >>foreign
+t "--input=pcap" 4 '' '~reload-dump: foreign: unknown file format; editcap -F pcap FILE OUT .*' reload-dump -i pcap foreign
+if ! command -v editcap >/dev/null; then
     skip "editcap" "editcap is not installed"
 else
     for format in 5views lanalyzer netmon1 netmon2 ngsniffer ngwsniffer_1_1 ngwsniffer_2_0 nettl observer snoop visual; do
