@@ -155,6 +155,7 @@ static void test_gap(void **unused)
 static void test_late(void **unused)
 {
     (void)unused;
+    reload_buf_free(&t.file);
     for (unsigned last = 0; last < 2; last++) { /* from the middle, or the last one */
         test_capture_begin(&t, TEST_RAW);
         add_flag(TEST_SYN, 0);
