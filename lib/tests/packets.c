@@ -311,7 +311,7 @@ bool test_captures_are_read(void)
 #endif
 }
 
-struct capture *test_capture_read(struct test_capture *t)
+struct capture *test_capture_unfinished(struct test_capture *t)
 {
     struct capture *c = capture_new(&t->options, note_warning, t);
     assert_non_null(c);

@@ -29,7 +29,7 @@ struct test_capture {
     size_t chunk; /* octets that the source gives at once; 0: all */
     size_t pos;
     const reload_buf *stream; /* the octets of the flow; NULL: not compared */
-    unsigned failures; /* of the source, when pos is fail_at, */
+    unsigned failures;        /* of the source, when pos is fail_at, */
     size_t fail_at;
     int fail_errno; /* with this in errno */
     struct capture_options options;
@@ -58,7 +58,7 @@ void test_capture_read(struct test_capture *t);
 /* The same for what is in the counts and warnings alone: it keeps no log. */
 void test_capture_counts(struct test_capture *t);
 /* Reads the file, and returns the capture before its end. Keeps the file, and no log. */
-struct capture *test_capture_read(struct test_capture *t);
+struct capture *test_capture_unfinished(struct test_capture *t);
 /* Reads two files as one capture. */
 void test_capture_reads_two(struct test_capture *t, struct test_capture *second,
                             const char *expected);

@@ -146,7 +146,7 @@ static void test_readers_that_held(void **unused)
     t.options.total_limit = 128 * MIB;
     add_to_all(&message, 0, message.len);
     const int64_t before = heap.octets;
-    struct capture *c = test_capture_read(&t);
+    struct capture *c = test_capture_unfinished(&t);
     assert_int_equal(t.counts.messages, FLOWS);
     assert_in_range(heap.octets - before, 1, 2 * MIB);
     capture_free(&c);
