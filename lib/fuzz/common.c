@@ -33,8 +33,9 @@ ptrdiff_t fuzz_pull(void *source, uint8_t *octets, size_t size)
     size_t n = s->left < size ? s->left : size;
     if (s->step > 0 && n > s->step)
         n = s->step;
-    if (n > 0)
-        memcpy(octets, s->octets, n);
+    if (n == 0) /* octets may be NULL */
+        return 0;
+    memcpy(octets, s->octets, n);
     s->octets += n;
     s->left -= n;
     return (ptrdiff_t)n;

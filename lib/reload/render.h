@@ -34,6 +34,11 @@ typedef struct reload_origin {
     const reload_capture *capture; /* NULL: not from a capture */
 } reload_origin;
 
+/* Where and when a message was found: "offset 12", or of a captured one "frames 3-5,
+ * 2007-07-08T12:00:00.123456Z, UDP 10.4.1.2:5060 > 10.4.1.3:5060, offset 0". */
+enum { RELOAD_PLACE_SIZE = 384 };
+const char *reload_place_text(const reload_origin *origin, char text[RELOAD_PLACE_SIZE]);
+
 enum {
     RELOAD_COLOUR = 2
 }; /* text with ANSI colours; RELOAD_PRETTY and RELOAD_ASCII are for JSON */

@@ -210,64 +210,6 @@ void reload_print_title(reload_printer *p, const reload_msg *msg)
                  reload_msg_field(msg, RELOAD_F_RESPONSE) != 0 ? "response" : "request", len);
 }
 
-/* "3-5,8": at most a few runs of frame numbers, then "…". */
-void rl_print_frames(reload_printer *p, const reload_capture *capture)
-{
-    enum { MAX_RUNS = 4 };
-    const uint64_t *frames = capture->frames;
-    size_t count = capture->frame_count, runs = 0;
-    for (size_t i = 0, end; i < count && runs <= MAX_RUNS; i = end, runs++) {
-        for (end = i + 1; end < count && frames[end] == frames[end - 1] + 1; end++)
-            ;
-        if (runs == MAX_RUNS)
-            reload_print(p, ",...");
-        else if (end - i > 1)
-            reload_print(p, "%s%" PRIu64 "-%" PRIu64, i > 0 ? "," : "", frames[i], frames[end - 1]);
-        else
-            reload_print(p, "%s%" PRIu64, i > 0 ? "," : "", frames[i]);
-    }
-}
-
-/* The time of a message that was captured, or blanks of that width. */
-void rl_print_capture_time(reload_printer *p, const reload_origin *origin)
-{
-    const reload_capture *capture = origin->capture;
-    char text[RELOAD_TIME_SIZE];
-    reload_time_fraction_text(capture->seconds, capture->fraction, capture->digits, text);
-    if (origin->captured == RELOAD_NO_TIME)
-        (void)snprintf(text, sizeof text, "-");
-    reload_print(p, "%s", text);
-}
-
-/* ", frames 3-5, 2007-07-08T12:00:00.123456Z, UDP 10.4.1.2:5060 > 10.4.1.3:5060" */
-static void print_capture(reload_printer *p, const reload_origin *origin)
-{
-    const reload_capture *capture = origin->capture;
-    char source[56], destination[56];
-    reload_address_format(&capture->source, source, sizeof source);
-    reload_address_format(&capture->destination, destination, sizeof destination);
-    reload_print(p, ", frame%s ", capture->frame_count == 1 ? "" : "s");
-    rl_print_frames(p, capture);
-    if (origin->captured != RELOAD_NO_TIME) {
-        reload_print(p, ", ");
-        rl_print_capture_time(p, origin);
-    }
-    reload_print(p, ", %s %s > %s", capture->transport, source, destination);
-}
-
-void rl_print_place(reload_printer *p, const reload_origin *origin, const char *after)
-{
-    if (origin->size < sizeof *origin) {
-        reload_printer_fail(p, RELOAD_ERR_ARGUMENT);
-        return;
-    }
-    reload_print(p, "%" PRIu64 "%s", origin->index, after);
-    rl_escape(&p->line, (const uint8_t *)origin->file, strlen(origin->file), 0);
-    if (origin->capture != NULL)
-        print_capture(p, origin);
-    reload_print(p, ", offset %" PRIu64 ": ", origin->offset);
-}
-
 void reload_print_origin(reload_printer *p, const reload_origin *origin)
 {
     if (origin == NULL)

@@ -12,7 +12,7 @@ void rl_print_named(reload_printer *p, reload_names set, uint32_t value);
 /* "1: put.bin, offset 0: ", with after in the place of the first ": ". Fails if origin has no size.
  */
 void rl_print_place(reload_printer *p, const reload_origin *origin, const char *after);
-/* The parts of the place of a message that was captured. */
+/* The parts of the place of a message that was captured: "3-5,8", and its time or "-". */
 void rl_print_frames(reload_printer *p, const reload_capture *capture);
 void rl_print_capture_time(reload_printer *p, const reload_origin *origin);
 

@@ -35,6 +35,12 @@ void rl_framer_free(rl_framer *f)
     *f = (rl_framer){0};
 }
 
+size_t rl_framer_memory(const rl_framer *f)
+{
+    size_t each = sizeof *f->octets + (f->where == NULL ? 0 : sizeof *f->where);
+    return f->cap * each + rl_frames_memory(&f->frames);
+}
+
 /* Makes the buffer hold size octets from start on. */
 static bool framer_reserve(rl_framer *f, size_t size)
 {
@@ -67,7 +73,9 @@ static bool framer_reserve(rl_framer *f, size_t size)
 reload_err rl_framer_need(rl_framer *f, size_t size)
 {
     while (f->avail < size && !f->ended) {
-        if (f->start + size > f->cap && !framer_reserve(f, size))
+        /* memory follows the octets that come, not what a Length promises */
+        size_t soon = 2 * f->avail + RL_CHUNK, held = size < soon ? size : soon;
+        if (f->start + held > f->cap && !framer_reserve(f, held))
             return RELOAD_ERR_MEMORY;
         size_t at = f->start + f->avail;
         ptrdiff_t n =

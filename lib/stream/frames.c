@@ -34,6 +34,12 @@ rl_frames rl_frames_reset(rl_frames frames)
     return frames;
 }
 
+size_t rl_frames_memory(const rl_frames *frames)
+{
+    size_t each = sizeof *frames->nodes + sizeof *frames->heap;
+    return frames->cap * each + (frames->ring == NULL ? 0 : RING * sizeof *frames->ring);
+}
+
 void rl_frames_free(rl_frames *frames)
 {
     free(frames->ring);

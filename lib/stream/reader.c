@@ -68,6 +68,11 @@ void reload_reader_free(reload_reader **reader)
     *reader = NULL;
 }
 
+size_t reload_reader_memory(const reload_reader *r)
+{
+    return sizeof *r + rl_framer_memory(&r->framer) + r->json.cap + r->head.cap + r->octets.cap;
+}
+
 /* A reload_source: head, then the caller's source. */
 static ptrdiff_t pull_input(void *arg, uint8_t *octets, size_t size)
 {

@@ -69,6 +69,8 @@ typedef struct rl_framer {
 /* Begins a new stream. Reuses memory, and keeps max_message. */
 void rl_framer_open(rl_framer *f, rl_pull pull, void *arg, bool mapped);
 void rl_framer_free(rl_framer *f);
+/* The octets that it has allocated. */
+size_t rl_framer_memory(const rl_framer *f);
 /* The next MESSAGE, GARBAGE or END. */
 reload_err rl_framer_next(rl_framer *f, reload_item *item);
 
@@ -91,6 +93,7 @@ reload_err rl_frames_ask(rl_framer *f, size_t size, bool *framed);
 /* Empty, with the same memory. */
 rl_frames rl_frames_reset(rl_frames frames);
 void rl_frames_free(rl_frames *frames);
+size_t rl_frames_memory(const rl_frames *frames);
 
 /* ---- Characters of a text ---- */
 

@@ -29,12 +29,22 @@ struct test_capture {
     size_t chunk; /* octets that the source gives at once; 0: all */
     size_t pos;
     const reload_buf *stream; /* the octets of the flow; NULL: not compared */
+    unsigned failures;        /* of the source, when pos is fail_at, */
+    size_t fail_at;
+    int fail_errno; /* with this in errno */
     struct capture_options options;
     struct capture_counts counts; /* after reading */
+    bool silent;                  /* no log is kept */
     char log[32768];
     char warnings[2048];
     char fault[256]; /* of a file that cannot be read */
 };
+
+/* Runs the tests, or skips them if this build reads no captures. */
+#define TEST_CAPTURES(tests) \
+    (test_captures_are_read() ? cmocka_run_group_tests(tests, NULL, NULL) : 0)
+/* Prints a plan of no tests if not. */
+bool test_captures_are_read(void);
 
 /* Begins a file of a link type. */
 void test_capture_begin(struct test_capture *t, int link);
@@ -45,6 +55,10 @@ void test_capture_packet(struct test_capture *t, const reload_buf *packet);
 void test_capture_reads(struct test_capture *t, const char *expected);
 /* The same, without the assertion: for a log that the caller examines. */
 void test_capture_read(struct test_capture *t);
+/* The same for what is in the counts and warnings alone: it keeps no log. */
+void test_capture_counts(struct test_capture *t);
+/* Reads the file, and returns the capture before its end. Keeps the file, and no log. */
+struct capture *test_capture_unfinished(struct test_capture *t);
 /* Reads two files as one capture. */
 void test_capture_reads_two(struct test_capture *t, struct test_capture *second,
                             const char *expected);

@@ -2,6 +2,8 @@
 /* Captures: link types, IP, fragments, UDP */
 #include "packets.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #define A_TO_B  "UDP 10.0.0.1:5060>10.0.0.2:6084"
@@ -347,6 +349,31 @@ static void test_many_fragments(void **unused)
     reload_buf_free(&whole);
 }
 
+/* ---- The source ---- */
+
+/* A source that fails is reported with its own error; one that was interrupted is asked again. */
+static void test_failing_source(void **unused)
+{
+    (void)unused;
+    static const size_t places[] = {0, 1, 2, 20, 24, 60};
+    for (size_t i = 0; i < COUNT(places); i++) {
+        test_capture_begin(&t, TEST_RAW);
+        add(test_ipv4(17, datagram()));
+        t.failures = 3;
+        t.fail_at = places[i];
+        t.fail_errno = EINTR;
+        test_capture_reads(&t, "M100@0 1 " A_TO_B " .001");
+        assert_string_equal(t.fault, "");
+        test_capture_begin(&t, TEST_RAW);
+        add(test_ipv4(17, datagram()));
+        t.failures = UINT_MAX;
+        t.fail_at = places[i];
+        t.fail_errno = i % 2 == 0 ? ENXIO : 0;
+        test_capture_reads(&t, "");
+        assert_string_equal(t.fault, strerror(i % 2 == 0 ? ENXIO : EIO));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -368,6 +395,7 @@ int main(void)
         cmocka_unit_test(test_others),
         cmocka_unit_test(test_same_port),
         cmocka_unit_test(test_many_fragments),
+        cmocka_unit_test(test_failing_source),
     };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return TEST_CAPTURES(tests);
 }

@@ -113,6 +113,7 @@ void cap_address(reload_value *value, bool ipv6, const uint8_t *address, uint16_
 void cap_item_begin(struct capture *c, const reload_item *item)
 {
     c->item = (struct capture_item){.item = *item};
+    c->completed = (struct cap_stamp){0};
     c->stamp_count = 0;
 }
 
@@ -131,8 +132,15 @@ static bool grow_stamps(struct capture *c)
     return true;
 }
 
+void cap_item_needs(struct capture *c, const struct cap_stamp *stamp)
+{
+    if (stamp->number > c->completed.number)
+        c->completed = *stamp;
+}
+
 reload_err cap_item_add(struct capture *c, const struct cap_stamp *stamp)
 {
+    cap_item_needs(c, stamp);
     if (c->stamp_count > 0 && c->stamps[c->stamp_count - 1].number == stamp->number)
         return RELOAD_OK;
     if (c->stamp_count == c->stamp_cap && !grow_stamps(c))
@@ -147,7 +155,8 @@ static int by_number(const void *a, const void *b)
     return x->number < y->number ? -1 : x->number > y->number;
 }
 
-/* The frames, and the time of the last of them. */
+/* The frames, and the time of the packet that completes the item: the last of them, or one that
+ * was missing before it. */
 static void set_frames(struct capture *c)
 {
     reload_capture *facts = &c->item.facts;
@@ -160,11 +169,11 @@ static void set_frames(struct capture *c)
     facts->frame_count = count;
     if (count == 0)
         return;
-    const struct cap_stamp *last = &c->stamps[c->stamp_count - 1];
+    c->item.file = c->stamps[c->stamp_count - 1].file;
+    const struct cap_stamp *last = &c->completed;
     facts->seconds = last->seconds;
     facts->fraction = last->fraction;
     facts->digits = last->digits;
-    c->item.file = last->file;
     if (last->seconds >= 0 && last->seconds <= RELOAD_MAX_TIME)
         c->item.item.captured = last->seconds * RELOAD_SECOND + last->fraction / 1000;
 }
@@ -213,7 +222,7 @@ static bool is_whole(const reload_item *item)
            item->len >= RELOAD_HEADER_SIZE + (((size_t)o[13] << 16) | cap_get16(o + 14));
 }
 
-reload_err cap_item_finish(struct capture *c, enum cap_end end)
+void cap_item_finish(struct capture *c, enum cap_end end)
 {
     const char *cause = end_text(end);
     set_frames(c);
@@ -223,7 +232,6 @@ reload_err cap_item_finish(struct capture *c, enum cap_end end)
         c->counts.messages++;
     else
         c->counts.garbage++;
-    return RELOAD_OK;
 }
 
 /* ---- Packets ---- */

@@ -40,11 +40,12 @@ struct capture_counts {
     uint64_t messages, garbage;
     uint64_t skipped_datagrams;         /* UDP without a message, */
     uint64_t skipped_flows;             /* TCP directions without a message, */
-    uint64_t skipped_octets;            /* and octets before the first message of a flow */
+    uint64_t skipped_octets;            /* and octets before a stream's first message */
     uint64_t stun, dtls, tls;           /* datagrams of STUN and DTLS, flows of TLS */
     uint64_t cut;                       /* packets cut by the snaplen */
     uint64_t lost_octets, gaps;         /* of TCP streams */
     uint64_t lost_fragments;            /* datagrams whose fragments are not all there */
+    uint64_t later_fragments;           /* fragments that are not a datagram's first */
     uint64_t overlaps;                  /* segments or fragments that contradict earlier ones */
     uint64_t flow_limits, total_limits; /* times that a limit was reached */
     uint64_t broken;                    /* packets whose headers cannot be read */
@@ -58,10 +59,14 @@ struct capture_counts {
 enum capture_kind {
     CAPTURE_NONE = 0, /* not a capture */
     CAPTURE_MORE,     /* more octets are needed to decide */
-    CAPTURE_YES       /* pcap or pcapng, or either compressed by gzip */
+    CAPTURE_YES,      /* pcap or pcapng, or either compressed by gzip */
+    CAPTURE_FOREIGN   /* of a format that libpcap does not read, which has a name */
 };
-/* all: no more octets follow. */
-enum capture_kind capture_recognise(const uint8_t *octets, size_t len, bool all);
+/* all: no more octets follow. *foreign: the name of such a format. */
+enum capture_kind capture_recognise(const uint8_t *octets, size_t len, bool all,
+                                    const char **foreign);
+/* The command that makes a file that libpcap reads. */
+#define CAPTURE_CONVERT "editcap -F pcap FILE OUT"
 
 /* Whether libpcap accepts a filter, for Ethernet. If libpcap is missing, every filter is accepted.
  * RELOAD_ERR_READ: diag has libpcap's words. */

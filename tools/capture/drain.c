@@ -7,17 +7,54 @@
 #include <string.h>
 
 enum {
-    PATIENCE = 60,            /* seconds that a missing segment may be late */
-    READER_MEMORY = 80 * 1024 /* an estimate */
+    PATIENCE = 60,            /* seconds that a missing segment may be late, */
+    PATIENCE_ACKED = 1,       /* or that it may be captured after its acknowledgment */
+    SMALL_READER = 128 * 1024 /* a larger one is freed after use */
 };
 
-/* ---- A flow's octets, in order ---- */
+/* ---- Memory ---- */
 
-static bool over_limit(const struct capture *c, const struct cap_flow *flow)
+static uint64_t memory_of(const struct cap_flow *flow)
 {
-    uint64_t read = flow->reader == NULL ? 0 : flow->fed - flow->taken;
-    return flow->pieces.memory + read > c->options.flow_limit;
+    return flow->pieces.memory + (flow->reader == NULL ? 0 : reload_reader_memory(flow->reader));
 }
+
+/* Counts a flow's memory again. */
+static void charge(struct capture *c, struct cap_flow *flow)
+{
+    uint64_t now = sizeof *flow + memory_of(flow);
+    c->memory += now - flow->charged;
+    flow->charged = now;
+}
+
+/* Frees pieces that are neither in an item to come nor among so many octets that are kept to
+ * compare retransmissions. */
+static void drop_before(struct cap_flow *flow, uint64_t kept)
+{
+    uint64_t end = flow->state == CAP_READING ? flow->taken : flow->fed - flow->hold_len;
+    uint64_t history = flow->fed < kept ? 0 : flow->fed - kept;
+    if (end > history)
+        end = history;
+    if (end < flow->floor + kept / 4 || end == flow->floor)
+        return;
+    cap_pieces_drop(&flow->pieces, end);
+    flow->floor = end;
+}
+
+static void drop_pieces(struct cap_flow *flow)
+{
+    drop_before(flow, CAP_HISTORY);
+}
+
+/* Whether a flow is over its limit, even without the octets kept for comparison. */
+static bool over_limit(const struct capture *c, struct cap_flow *flow)
+{
+    if (memory_of(flow) > c->options.flow_limit)
+        drop_before(flow, 0);
+    return memory_of(flow) > c->options.flow_limit;
+}
+
+/* ---- A flow's octets, in order ---- */
 
 /* Whether missing octets, after which others were captured, do not come any more. */
 static bool is_lost(struct capture *c, struct cap_flow *flow, const struct cap_piece *next)
@@ -30,7 +67,8 @@ static bool is_lost(struct capture *c, struct cap_flow *flow, const struct cap_p
                        "waited for");
         return true;
     }
-    return flow->closing || flow->acked >= next->start || c->now > flow->hole_since + PATIENCE;
+    int patience = flow->acked >= next->start ? PATIENCE_ACKED : PATIENCE;
+    return flow->closing || c->now > flow->hole_since + patience;
 }
 
 /* The piece that holds the next octet, or NULL if there is none yet. A hole that will not be filled
@@ -53,6 +91,12 @@ static reload_err next_piece(struct capture *c, struct cap_flow *flow, struct ca
     return RELOAD_OK;
 }
 
+static void note_last(struct cap_flow *flow, const struct cap_piece *piece)
+{
+    if (piece->stamp.number > flow->last.number)
+        flow->last = piece->stamp;
+}
+
 /* Octets in order: their number, or 0 at the stream's end, of which flow->end then says why, or
  * RELOAD_SOURCE_WAITS, or -1 without memory. */
 static ptrdiff_t next_octets(struct capture *c, struct cap_flow *flow, const uint8_t **octets)
@@ -72,24 +116,13 @@ static ptrdiff_t next_octets(struct capture *c, struct cap_flow *flow, const uin
         flow->end = piece->cut ? CAP_END_CUT : CAP_END_LOST;
     if (flow->end != CAP_END_NOT)
         return 0;
+    if (flow->state == CAP_SEEKING)
+        note_last(flow, piece);
     uint64_t n = cap_piece_end(piece) - flow->fed;
     if (n > flow->fin - flow->fed)
         n = flow->fin - flow->fed;
     *octets = piece->octets + (flow->fed - piece->start);
     return (ptrdiff_t)n;
-}
-
-/* Frees pieces that are neither in an item to come nor needed to compare retransmissions. */
-static void drop_pieces(struct cap_flow *flow)
-{
-    uint64_t end = flow->state == CAP_SEEKING ? flow->fed - flow->hold_len : flow->taken;
-    uint64_t history = flow->fed < CAP_HISTORY ? 0 : flow->fed - CAP_HISTORY;
-    if (end > history)
-        end = history;
-    if (end < flow->floor + CAP_HISTORY / 4)
-        return;
-    cap_pieces_drop(&flow->pieces, end);
-    flow->floor = end;
 }
 
 /* ---- Readers ---- */
@@ -134,7 +167,7 @@ static void close_reader(struct capture *c, struct cap_flow *flow)
 {
     if (flow->reader == NULL)
         return;
-    if (c->reader_count < CAP_READERS)
+    if (c->reader_count < CAP_READERS && reload_reader_memory(flow->reader) <= SMALL_READER)
         c->readers[c->reader_count++] = flow->reader;
     else
         reload_reader_free(&flow->reader);
@@ -225,12 +258,9 @@ static reload_err seek(struct capture *c, struct cap_flow *flow)
             flow->hold_len = 0;
             return RELOAD_OK;
         }
-        if (flow->state == CAP_PASSING) {
-            flow->fed += (uint64_t)n;
-            continue;
-        }
-        flow->fed += hold_octets(c, flow, octets, (size_t)n);
-        if (is_tls(flow)) {
+        flow->fed +=
+            flow->state == CAP_PASSING ? (uint64_t)n : hold_octets(c, flow, octets, (size_t)n);
+        if (flow->state == CAP_SEEKING && is_tls(flow)) {
             c->counts.tls++;
             flow->state = CAP_PASSING;
             flow->hold_len = 0;
@@ -261,6 +291,7 @@ static bool end_stream(struct capture *c, struct cap_flow *flow)
     flow->taken = flow->fed;
     flow->hold_len = 0;
     flow->faulty = false;
+    flow->last = (struct cap_stamp){0};
     if (end == CAP_END_LOST || end == CAP_END_CUT) {
         skip_lost(c, flow);
         flow->taken = flow->fed;
@@ -291,6 +322,7 @@ static reload_err give(struct capture *c, struct cap_flow *flow, const reload_it
     uint64_t begin = flow->reader_base + item->offset, end = begin + item->len;
     reload_err err = RELOAD_OK;
     cap_item_begin(c, item);
+    cap_item_needs(c, &flow->last);
     c->item.item.offset = begin;
     cap_address(&c->item.facts.source, key->ipv6 != 0, key->source, key->source_port);
     cap_address(&c->item.facts.destination, key->ipv6 != 0, key->destination,
@@ -301,6 +333,7 @@ static reload_err give(struct capture *c, struct cap_flow *flow, const reload_it
         if (piece == NULL)
             break;
         err = cap_item_add(c, &piece->stamp);
+        note_last(flow, piece);
         at = cap_piece_end(piece);
     }
     flow->found = flow->found || item->kind == RELOAD_ITEM_MESSAGE;
@@ -308,17 +341,20 @@ static reload_err give(struct capture *c, struct cap_flow *flow, const reload_it
                    item->diag.code != RELOAD_OK || is_part(item);
     bool last = flow->end != CAP_END_NOT && end == flow->fed && is_part(item);
     flow->taken = end;
-    return err != RELOAD_OK ? err : cap_item_finish(c, last ? flow->end : CAP_END_NOT);
+    if (err == RELOAD_OK)
+        cap_item_finish(c, last ? flow->end : CAP_END_NOT);
+    return err;
 }
 
 /* ---- Flows ---- */
 
-/* The limit for one flow: its reader holds too much, so its stream ends here. */
+/* The limit for one flow: its reader takes too much, so its stream ends here. */
 static bool is_too_much(struct capture *c, struct cap_flow *flow)
 {
-    if (flow->end != CAP_END_NOT || flow->fed - flow->taken <= c->options.flow_limit)
+    bool holds = flow->fed > flow->taken;
+    if (flow->end != CAP_END_NOT || (!holds && !flow->faulty) || !over_limit(c, flow))
         return false;
-    const struct cap_piece *piece = cap_pieces_at(&flow->pieces, flow->fed - 1);
+    const struct cap_piece *piece = holds ? cap_pieces_at(&flow->pieces, flow->fed - 1) : NULL;
     if (piece != NULL)
         cap_warn_frame(c, ++c->counts.flow_limits, &piece->stamp,
                        "the limit for one flow (--flow-limit) is reached; its message is given up");
@@ -351,16 +387,6 @@ static reload_err read_flow(struct capture *c, struct cap_flow *flow)
         if (!end_stream(c, flow))
             return RELOAD_ERR_WAITS;
     }
-}
-
-/* Counts a flow's memory anew. */
-static void charge(struct capture *c, struct cap_flow *flow)
-{
-    uint64_t now = sizeof *flow + flow->pieces.memory;
-    if (flow->reader != NULL)
-        now += READER_MEMORY + (flow->fed - flow->taken);
-    c->memory += now - flow->charged;
-    flow->charged = now;
 }
 
 static void finish_flow(struct capture *c, struct cap_flow *flow)

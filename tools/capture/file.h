@@ -45,7 +45,8 @@ struct cap_input {
     bool damaged;
     uint8_t octets[16 * 1024];
     size_t pos, len;
-    int fault; /* errno, or -1: the compressed data is damaged */
+    uint64_t total; /* octets read, uncompressed */
+    int fault;      /* errno, or -1: the compressed data is damaged */
     struct cap_watch watch;
 };
 

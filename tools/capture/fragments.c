@@ -206,6 +206,7 @@ reload_err cap_fragment_add(struct capture *c, const struct cap_payload *p,
     }
     if (!add_octets(c, set, p, fragment->offset))
         return RELOAD_ERR_MEMORY;
+    c->counts.later_fragments += fragment->offset > 0 ? 1 : 0;
     if (fragment->offset == 0)
         set->protocol = p->protocol;
     return set->pieces.octets == set->total ? end_set(c, set) : RELOAD_OK;

@@ -28,32 +28,41 @@ static int fail(struct cap_input *in, int fault)
     return -1;
 }
 
+/* Reads more octets, after those that are there. 1, 0 at the end, or -1. */
+static int read_more(struct cap_input *in)
+{
+    ptrdiff_t n = 0;
+    if (!in->ended) {
+        do {
+            errno = 0;
+            n = in->source(in->arg, in->octets + in->len, sizeof in->octets - in->len);
+        } while (n < 0 && errno == EINTR);
+        if (n < 0)
+            return fail(in, errno != 0 ? errno : EIO);
+    }
+    in->ended = n == 0;
+    in->len += (size_t)n;
+    return n > 0;
+}
+
 /* Makes octets available, if none are. 1, 0 at the end, or -1. */
 static int fill(struct cap_input *in)
 {
     if (in->pos < in->len)
         return 1;
-    errno = 0;
-    ptrdiff_t n = in->ended ? 0 : in->source(in->arg, in->octets, sizeof in->octets);
-    if (n < 0)
-        return fail(in, errno != 0 ? errno : EIO);
-    in->ended = n == 0;
-    in->pos = 0;
-    in->len = (size_t)n;
-    return n > 0;
+    in->pos = in->len = 0;
+    return read_more(in);
 }
 
 /* Whether the input is compressed, by its first two octets. */
 static int decide(struct cap_input *in)
 {
     enum { WINDOW = 15 + 16 };
-    while (in->len < 2 && !in->ended) {
-        ptrdiff_t n = in->source(in->arg, in->octets + in->len, sizeof in->octets - in->len);
-        if (n < 0)
-            return fail(in, errno);
-        in->ended = n == 0;
-        in->len += (size_t)n;
-    }
+    int more = 1;
+    while (in->len < 2 && more > 0)
+        more = read_more(in);
+    if (more < 0)
+        return more;
     in->decided = true;
     in->gzip = in->len >= 2 && in->octets[0] == 0x1f && in->octets[1] == 0x8b;
     if (in->gzip && inflateInit2(&in->z, WINDOW) != Z_OK)
@@ -108,6 +117,7 @@ ssize_t cap_input_read(struct cap_input *in, uint8_t *octets, size_t size)
     if (size == 0 || (!in->decided && decide(in) < 0))
         return size == 0 ? 0 : -1;
     ssize_t n = in->gzip ? read_gzip(in, octets, size) : read_plain(in, octets, size);
+    in->total += n > 0 ? (uint64_t)n : 0;
     if (n > 0)
         cap_watch_octets(&in->watch, octets, (size_t)n);
     return n;

@@ -162,6 +162,7 @@ struct cap_flow {
     reload_reader *reader; /* NULL while no octets wait in it */
     uint64_t reader_base;  /* the place where its input begins */
     uint64_t taken;        /* octets before are in items */
+    struct cap_stamp last; /* the last packet of those that hold the stream's octets before taken */
     enum cap_end end;      /* of the reader's input */
     bool faulty;           /* the reader found a fault in this stream */
     bool found;            /* a message */
@@ -181,7 +182,7 @@ struct cap_sets {
 
 struct cap_file; /* pcap.c */
 
-enum { CAP_READERS = 16, CAP_MAX_WARNINGS = 8 };
+enum { CAP_READERS = 8, CAP_MAX_WARNINGS = 8 };
 
 struct capture {
     struct capture_options options;
@@ -200,8 +201,8 @@ struct capture {
     size_t table_size, flow_count;
     struct cap_flow *oldest, *newest;
     struct cap_flow *due, *due_last;     /* flows to be drained, in order */
-    uint64_t memory;                     /* of flows */
-    reload_reader *readers[CAP_READERS]; /* that no flow uses */
+    uint64_t memory;                     /* of flows, with their readers */
+    reload_reader *readers[CAP_READERS]; /* small ones that no flow uses */
     size_t reader_count;
 
     struct cap_sets sets;
@@ -215,7 +216,8 @@ struct capture {
     reload_reader *datagram_reader;
 
     struct capture_item item;
-    struct cap_stamp *stamps; /* of the item */
+    struct cap_stamp completed; /* the packet that completes the item */
+    struct cap_stamp *stamps;   /* of the item */
     size_t stamp_count, stamp_cap;
     uint64_t *frames;
 };
@@ -234,8 +236,10 @@ void cap_warn_frame(struct capture *c, uint64_t times, const struct cap_stamp *s
  */
 void cap_item_begin(struct capture *c, const reload_item *item);
 reload_err cap_item_add(struct capture *c, const struct cap_stamp *stamp);
-/* end: of the stream, if the item ends with it. expected: for the fault's text. */
-reload_err cap_item_finish(struct capture *c, enum cap_end end);
+/* Notes a packet without which the item could not be read, whether it holds octets of it or not. */
+void cap_item_needs(struct capture *c, const struct cap_stamp *stamp);
+/* end: of the stream, if the item ends with it. */
+void cap_item_finish(struct capture *c, enum cap_end end);
 /* Sets an address of RELOAD_KIND_IP_PORT. */
 void cap_address(reload_value *value, bool ipv6, const uint8_t *address, uint16_t port);
 

@@ -5,6 +5,7 @@
 #include "base/fault.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,7 +31,8 @@ reload_err cap_file_open(struct cap_file **file, const char *filter, reload_sour
     (void)filter;
     (void)source;
     (void)arg;
-    return fail(diag, "a capture, which this build cannot read: it was made without libpcap");
+    return fail(diag, "captures cannot be read: this build was made without libpcap (meson "
+                      "-Dpcap=enabled)");
 }
 
 reload_err cap_file_next(struct cap_file *file, struct cap_packet *packet, bool *more,
@@ -162,16 +164,23 @@ static const char *remedy(const char *fault)
     if (strstr(fault, "different from the type") != NULL)
         return "; split it by interface: tshark -r FILE -Y 'frame.interface_id == 0' -w - | "
                "editcap -F pcap -T ether - OUT (or -T rawip, linux-sll)";
-    if (strstr(fault, "snapshot length") != NULL)
-        return "; editcap -F pcap FILE OUT makes one that can be read";
+    if (strstr(fault, "bigger than snaplen") != NULL)
+        return "; the file is damaged, or a variant of pcap: try " CAPTURE_CONVERT;
+    if (strstr(fault, "snapshot length") != NULL || strstr(fault, "unknown file format") != NULL)
+        return "; " CAPTURE_CONVERT " makes one that can be read, if Wireshark can";
     return "";
 }
+
+enum { HEADER = 24 }; /* octets of pcap's file header; pcapng's has more */
 
 static reload_err fail_pcap(const struct cap_file *f, const char *fault, reload_diag *diag)
 {
     if (f->input.fault != 0)
         return fail(diag, "%s",
                     f->input.fault < 0 ? "the gzip data is damaged" : strerror(f->input.fault));
+    if (f->input.total < HEADER)
+        return fail(diag, "truncated: a capture of %" PRIu64 " octets, expected at least %d",
+                    f->input.total, HEADER);
     return fail(diag, "%.120s%s", fault, remedy(fault));
 }
 

@@ -52,6 +52,8 @@ static void read_ack(struct capture *c, const struct segment *s)
     int32_t ahead = distance(other, s->ack);
     if (ahead > 0 && ahead < WINDOW && other->fed + (uint32_t)ahead > other->acked)
         other->acked = other->fed + (uint32_t)ahead;
+    if (other->hole_since != 0) /* it may have been waited for long enough */
+        cap_flow_due(c, other);
 }
 
 /* ---- Octets ---- */

@@ -113,7 +113,7 @@ reload_err cap_udp_read(struct capture *c, const struct cap_payload *p)
     return RELOAD_OK;
 }
 
-/* Adds the packets that hold the octets from begin to end. */
+/* Adds the packets that hold the octets from begin to end. All of the datagram's are needed. */
 static reload_err add_stamps(struct capture *c, size_t begin, size_t end)
 {
     enum { HEADER = 8 };
@@ -121,6 +121,7 @@ static reload_err add_stamps(struct capture *c, size_t begin, size_t end)
     reload_err err = RELOAD_OK;
     for (size_t i = 0; i < c->datagram.part_count && err == RELOAD_OK; i++) {
         const struct cap_part *part = &c->datagram.parts[i];
+        cap_item_needs(c, &part->stamp);
         if (at < end + HEADER && part->end > begin + HEADER)
             err = cap_item_add(c, &part->stamp);
         at = part->end;
@@ -145,8 +146,9 @@ reload_err cap_datagram_next(struct capture *c, bool *found)
     c->item.facts.source = c->datagram_source;
     c->item.facts.destination = c->datagram_destination;
     c->item.facts.transport = "UDP";
-    if ((err = add_stamps(c, (size_t)item->offset, (size_t)item->offset + item->len)) != RELOAD_OK)
-        return err;
+    err = add_stamps(c, (size_t)item->offset, (size_t)item->offset + item->len);
     bool last = item->offset + item->len == d->len && d->missing > 0;
-    return cap_item_finish(c, !last ? CAP_END_NOT : d->fragments ? CAP_END_FRAGMENTS : CAP_END_CUT);
+    if (err == RELOAD_OK)
+        cap_item_finish(c, !last ? CAP_END_NOT : d->fragments ? CAP_END_FRAGMENTS : CAP_END_CUT);
+    return err;
 }

@@ -203,6 +203,9 @@ bool argument_time_parse(const char *text, reload_time *time);
 /* A time, in whole seconds: seconds since the epoch, RFC 3339, a date, or now, each with a span
  * added or subtracted ("now-5m"). */
 reload_time argument_time(const struct tool *tool, const char *name, const char *text);
+/* The same, for an option that takes words too: "; or capture" for the error. */
+reload_time argument_time_or(const struct tool *tool, const char *name, const char *text,
+                             const char *words);
 /* A span: seconds, or a number with s, m, h, d, w or y. At most max seconds. */
 int64_t argument_span(const struct tool *tool, const char *name, const char *text, int64_t max);
 void argument_octets(const struct tool *tool, const char *name, const char *text, uint8_t *octets,

@@ -64,9 +64,21 @@ static void report(struct input *in, reload_err err, const reload_diag *diag)
                     err == RELOAD_ERR_READ ? diag->text : reload_strerror(err));
 }
 
-bool captures_open(struct input *in, reload_source source)
+static void refuse(struct input *in, const char *foreign)
+{
+    in->unread = true;
+    tool_error_file(in->tool, STATUS_FAILED, in->file,
+                    "a capture of the format %s, expected pcap or pcapng; to convert it: %s",
+                    foreign, CAPTURE_CONVERT);
+}
+
+bool captures_open(struct input *in, reload_source source, const char *foreign)
 {
     reload_diag diag = {0};
+    if (foreign != NULL) {
+        refuse(in, foreign);
+        return false;
+    }
     reload_err err = make_capture(in) ? capture_open(in->capture, in->file, source, in, &diag)
                                       : RELOAD_ERR_MEMORY;
     if (err == RELOAD_OK) {
@@ -75,7 +87,7 @@ bool captures_open(struct input *in, reload_source source)
         return true;
     }
     if (err == RELOAD_ERR_READ &&
-        capture_recognise(in->head.octets, in->head.len, in->head_over) == CAPTURE_NONE)
+        capture_recognise(in->head.octets, in->head.len, in->head_over, &foreign) == CAPTURE_NONE)
         describe_content(in, &diag);
     report(in, err, &diag);
     return false;
@@ -91,7 +103,10 @@ const struct capture_item *captures_next(struct input *in)
     else if (item != NULL)
         in->capture_items++;
     else if (in->ending && in->capture_items == 0 && !in->unread)
-        tool_error_file(in->tool, STATUS_MALFORMED, in->capture_file, "no message in it");
+        tool_error_file(in->tool, STATUS_MALFORMED, in->capture_file,
+                        in->options.filter != NULL && capture_counts(in->capture)->packets == 0
+                            ? "no packet passes --filter"
+                            : "no message in it");
     if (item == NULL && in->ending)
         in->capture_items = 0;
     return item;
@@ -105,6 +120,9 @@ void captures_end(struct input *in)
 }
 
 /* ---- Options ---- */
+
+/* The remedy; %s is the filter. */
+#define KEEPS_FRAGMENTS "'(%s) or (ip[6:2] & 0x1fff != 0) or (ip6[6] = 44)' keeps them"
 
 /* Whether a filter asks for ports, which only the first fragment of a datagram has. */
 static bool filter_drops_fragments(const char *filter)
@@ -137,10 +155,10 @@ void captures_warn(const struct tool *tool, const struct input_options *o)
 {
     if (o->filter != NULL && filter_drops_fragments(o->filter) &&
         !RL_FAULT("captures: a filter that drops fragments is noticed"))
-        tool_warn_file(tool, NULL,
-                       "--filter drops the fragments of a datagram after the first; "
-                       "'(%s) or (ip[6:2] & 0x1fff != 0) or (ip6[6] = 44)' keeps them",
-                       o->filter);
+        tool_warn_file(
+            tool, NULL,
+            "--filter drops the fragments of a datagram after the first; " KEEPS_FRAGMENTS,
+            o->filter);
 }
 
 /* ---- Places ---- */
@@ -153,45 +171,6 @@ const char *origin_place(const reload_origin *origin, uint64_t offset, char text
     if (capture != NULL && capture->frame_count > 0)
         text_append(text, SIZE, "frame %" PRIu64 ": ", capture->frames[capture->frame_count - 1]);
     text_append(text, SIZE, "offset %" PRIu64, offset);
-    return text;
-}
-
-/* "frames 3-5,8": at most a few runs. */
-static void append_frames(char *text, size_t size, const reload_capture *capture)
-{
-    enum { MAX_RUNS = 4 };
-    const uint64_t *frames = capture->frames;
-    size_t count = capture->frame_count, runs = 0;
-    text_append(text, size, "frame%s ", count == 1 ? "" : "s");
-    for (size_t i = 0, end; i < count && runs <= MAX_RUNS; i = end, runs++) {
-        for (end = i + 1; end < count && frames[end] == frames[end - 1] + 1; end++)
-            ;
-        if (runs == MAX_RUNS)
-            text_append(text, size, ",...");
-        else if (end - i > 1)
-            text_append(text, size, "%s%" PRIu64 "-%" PRIu64, i > 0 ? "," : "", frames[i],
-                        frames[end - 1]);
-        else
-            text_append(text, size, "%s%" PRIu64, i > 0 ? "," : "", frames[i]);
-    }
-}
-
-const char *origin_place_in_full(const reload_origin *origin, char text[256])
-{
-    enum { SIZE = 256 };
-    const reload_capture *capture = origin->capture;
-    char time[RELOAD_TIME_SIZE], source[56], destination[56];
-    text[0] = '\0';
-    if (capture != NULL) {
-        append_frames(text, SIZE, capture);
-        reload_time_fraction_text(capture->seconds, capture->fraction, capture->digits, time);
-        if (origin->captured != RELOAD_NO_TIME)
-            text_append(text, SIZE, ", %s", time);
-        reload_address_format(&capture->source, source, sizeof source);
-        reload_address_format(&capture->destination, destination, sizeof destination);
-        text_append(text, SIZE, ", %s %s > %s, ", capture->transport, source, destination);
-    }
-    text_append(text, SIZE, "offset %" PRIu64, origin->offset);
     return text;
 }
 
@@ -225,11 +204,22 @@ static void append_skipped(char *text, size_t size, const struct capture_counts 
                  "datagrams without a message");
     append_count(text, size, n->skipped_flows, "TCP flow without a message",
                  "TCP flows without a message");
-    append_count(text, size, n->skipped_octets, "octet of TCP before the first message",
-                 "octets of TCP before the first message");
+    append_count(text, size, n->skipped_octets, "octet of TCP outside messages",
+                 "octets of TCP outside messages");
     append_count(text, size, n->stun, "datagram of STUN", "datagrams of STUN");
     append_count(text, size, n->dtls, "datagram of DTLS", "datagrams of DTLS");
     append_count(text, size, n->tls, "flow of TLS", "flows of TLS");
+}
+
+/* If no datagram has more than its first fragment, the capture was made with a filter on ports. */
+static void warn_of_fragments(const struct input *in, const struct capture_counts *n)
+{
+    bool known = in->options.filter != NULL && filter_drops_fragments(in->options.filter);
+    if (n->lost_fragments > 0 && n->later_fragments == 0 && !known)
+        tool_warn(in->tool,
+                  "warning: the capture has no fragment of a datagram after the first, as "
+                  "with a capture filter on ports; " KEEPS_FRAGMENTS,
+                  "udp port N");
 }
 
 static void print_line(const struct tool *tool, const char *text)
@@ -262,4 +252,5 @@ void input_summarise(const struct input *in, const char *more)
     if (more != NULL && more[0] != '\0')
         text_append(text, sizeof text, "; %s", more);
     print_line(in->tool, text);
+    warn_of_fragments(in, n);
 }

@@ -6,8 +6,9 @@
 #include "capture/capture.h"
 #include "common/tool.h"
 
-/* Opens the input's file as the next one of the capture. Returns false after reporting an error. */
-bool captures_open(struct input *in, reload_source source);
+/* Opens the input's file as the next one of the capture. foreign: the name of its format if that is
+ * not read, or NULL. Returns false after reporting an error. */
+bool captures_open(struct input *in, reload_source source, const char *foreign);
 /* The next item; NULL at the end of the file, after reporting an error if there was one. */
 const struct capture_item *captures_next(struct input *in);
 /* Warns of a filter that drops what belongs to messages. */

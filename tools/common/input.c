@@ -74,8 +74,8 @@ static ptrdiff_t read_input(void *arg, uint8_t *octets, size_t size)
 }
 
 /* Whether the file is a capture, by its head or as specified. If it cannot be read, its reader
- * meets the error again. */
-static bool recognise(struct input *in)
+ * meets the error again. *foreign: the name of its format, if that is not read. */
+static bool recognise(struct input *in, const char **foreign)
 {
     enum capture_kind kind = CAPTURE_MORE;
     uint8_t octets[4096];
@@ -93,9 +93,10 @@ static bool recognise(struct input *in)
         reload_buf_append(&in->head, octets, (size_t)n);
         if (in->head.err != RELOAD_OK)
             return form->capture;
-        kind = capture_recognise(in->head.octets, in->head.len, in->head_over);
+        kind = capture_recognise(in->head.octets, in->head.len, in->head_over, foreign);
     }
-    return form->capture || (kind == CAPTURE_YES && !RL_FAULT("captures: a capture is recognised"));
+    return form->capture || ((kind == CAPTURE_YES || kind == CAPTURE_FOREIGN) &&
+                             !RL_FAULT("captures: a capture is recognised"));
 }
 
 static void close_file(struct input *in)
@@ -141,10 +142,11 @@ static bool next_file(struct input *in)
         if (in->fd >= 0) {
             in->empty = true;
             progress_begin(in->tool, in->options.progress, size_of(in->fd));
-            in->is_capture = recognise(in);
+            const char *foreign = NULL;
+            in->is_capture = recognise(in, &foreign);
             if (!in->is_capture)
                 open_reader(in);
-            else if (!captures_open(in, read_input))
+            else if (!captures_open(in, read_input, foreign))
                 close_file(in);
             return true;
         }

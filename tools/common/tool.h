@@ -227,10 +227,9 @@ void input_error(struct input *in, int status, const reload_diag *diag);
 /* Whether the item is a message. Garbage, and what cannot be read, is reported. */
 bool input_is_message(struct input *in);
 
-/* Where an item was found, for errors: "offset 12", or of a captured one "frame 3: offset 12". */
+/* Where an item was found, for errors: "offset 12", or of a captured one "frame 3: offset 12".
+ * reload_place_text has all that is known. */
 const char *origin_place(const reload_origin *origin, uint64_t offset, char text[96]);
-/* The same with all frames, the time, the transport and the addresses. */
-const char *origin_place_in_full(const reload_origin *origin, char text[256]);
 
 /* Whether a path of a file to read is standard input: "-", or a name of its descriptor. */
 bool path_is_standard_input(const char *path);

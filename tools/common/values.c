@@ -110,16 +110,22 @@ static bool read_moment(const char *text, reload_time *time)
     return true;
 }
 
-reload_time argument_time(const struct tool *tool, const char *name, const char *text)
+reload_time argument_time_or(const struct tool *tool, const char *name, const char *text,
+                             const char *words)
 {
     reload_time time;
     if (!read_moment(text, &time))
         tool_usage(tool,
                    "--%s: \"%s\" is not a time: expected seconds since the epoch, "
                    "2007-07-08T12:00:00Z, 2007-07-08 or now, and optionally a span such as +30d "
-                   "or -5m",
-                   name, text);
+                   "or -5m%s",
+                   name, text, words);
     return time;
+}
+
+reload_time argument_time(const struct tool *tool, const char *name, const char *text)
+{
+    return argument_time_or(tool, name, text, "");
 }
 
 /* ---- Octets, names and words ---- */

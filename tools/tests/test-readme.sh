@@ -13,6 +13,10 @@ fi
 ok "the tools are installed" meson install -C "$RELOAD_TOOLS/.." --no-rebuild --destdir "$work/copy"
 bin=$(dirname "$(find copy -name reload-verify -type f)")
 lib=$(dirname "$(find copy -name 'libreload.so*' | head -n 1)")
+case $lib in
+copy/usr/lib*) skip "an installed tool finds its library" "the loader looks there" ;;
+*) ok "an installed tool finds its library" grep -qaF "${lib#copy}" "$bin/reload-verify" ;;
+esac
 export PATH="$work/$bin:$PATH" LD_LIBRARY_PATH="$work/$lib"
 is "$(command -v reload-keygen)" "$work/$bin/reload-keygen" "the installed tools come first"
 mkdir here

@@ -10,8 +10,8 @@ static void time_option(struct tool *tool, const struct option_row *row, const c
 {
     struct verify_options *options = target;
     options->capture_time = strcmp(text, "capture") == 0;
-    options->time =
-        options->capture_time ? TIME_NOT_SPECIFIED : argument_time(tool, row->name, text);
+    options->time = options->capture_time ? TIME_NOT_SPECIFIED
+                                          : argument_time_or(tool, row->name, text, "; or capture");
 }
 
 static void form_option(struct tool *tool, const struct option_row *row, const char *text,

@@ -203,15 +203,19 @@ static void print_kind(struct verify *v, const reload_msg *msg)
     print(v, " %s: ", reload_msg_field(msg, RELOAD_F_RESPONSE) != 0 ? "response" : "request");
 }
 
-static const char *hint(const struct verify *v, const reload_report *report)
+static const char *hint(const struct verify *v, const struct slot *slot,
+                        const reload_report *report)
 {
-    return report->reason == RELOAD_REASON_BAD_DIGEST && !v->options.explain
-               ? " (--explain may tell why)"
-               : "";
+    bool now = !v->options.capture_time && v->options.time == TIME_NOT_SPECIFIED;
+    if (report->reason == RELOAD_REASON_BAD_DIGEST && !v->options.explain)
+        return " (--explain may tell why)";
+    if (report->reason == RELOAD_REASON_STALE && now && slot->origin.captured != RELOAD_NO_TIME)
+        return " (--time=capture judges it as of its capture)";
+    return "";
 }
 
 /* "invalid: bad-digest (431): …" */
-static void print_verdict(struct verify *v, const reload_report *report)
+static void print_verdict(struct verify *v, const struct slot *slot, const reload_report *report)
 {
     print(v, "%s", reload_verdict_text(report->verdict));
     if (report->reason != RELOAD_REASON_NONE && report->reason != RELOAD_REASON_MALFORMED)
@@ -222,7 +226,7 @@ static void print_verdict(struct verify *v, const reload_report *report)
         print(v, ": ");
         print_escaped(v, report->detail);
     }
-    print(v, "%s", hint(v, report));
+    print(v, "%s", hint(v, slot, report));
     if (report->has_round_trip)
         print(v, ", round trip %.6f s", (double)report->round_trip / RELOAD_SECOND);
     print(v, "\n");
@@ -236,7 +240,7 @@ static void print_report(struct verify *v, const struct slot *slot, const reload
                                                                "            ", "                "};
     if (msg != NULL)
         print_kind(v, msg);
-    print_verdict(v, report);
+    print_verdict(v, slot, report);
     if (msg == NULL) {
         print_faults(v, slot, report, "");
         return;
@@ -256,9 +260,9 @@ static void print_report(struct verify *v, const struct slot *slot, const reload
 void report_text(struct verify *v, const struct slot *slot)
 {
     explanations_rewind(&v->explanations);
-    char where[256];
+    char where[RELOAD_PLACE_SIZE];
     print_escaped(v, slot->origin.file);
-    print(v, ": %s: message %" PRIu64 ": ", origin_place_in_full(&slot->origin, where),
+    print(v, ": %s: message %" PRIu64 ": ", reload_place_text(&slot->origin, where),
           slot->origin.index);
     print_report(v, slot, slot->msg, slot->report, 0);
 }
@@ -282,7 +286,7 @@ void report_rejected(struct verify *v, const struct slot *slot)
     explanations_rewind(&v->explanations);
     if (report->verdict == RELOAD_INVALID) {
         warn_of_slot(v, slot, "not passed on: %s: %s%s", reload_reason_text(report->reason),
-                     report->detail, hint(v, report));
+                     report->detail, hint(v, slot, report));
         print_explanations(v, slot, slot->msg, report, "");
     }
     warn_of_findings(v, slot, slot->msg, report);

@@ -1,0 +1,60 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck disable=SC2154 # variables of tap.bash
+# What the tools say to someone whose capture or command lacks something
+. "$(dirname "$0")/tap.bash"
+
+captures=$TESTDATA/captures
+verify=(reload-verify --profile "$TESTDATA/overlay/overlay.json")
+if ! reload-dump -q -f hex "$captures/udp.pcap" >/dev/null 2>&1; then
+    skip "hints about captures" "this build reads no captures"
+    done_testing
+fi
+
+# A capture that tcpdump took with a filter on ports has the first fragment of each datagram alone.
+keeps="'(udp port N) or (ip[6:2] & 0x1fff != 0) or (ip6[6] = 44)' keeps them"
+# first_fragments: the packets of pcap on standard input without those that are later fragments of IPv4
+first_fragments()
+{
+    python3 -c '
+import struct, sys
+octets = sys.stdin.buffer.read()
+sys.stdout.buffer.write(octets[:24])
+at = 24
+while at < len(octets):
+    end = at + 16 + struct.unpack_from("<I", octets, at + 8)[0]
+    packet = octets[at + 16:end]
+    if packet[12:14] != b"\x08\x00" or int.from_bytes(packet[20:22], "big") & 0x1FFF == 0:
+        sys.stdout.buffer.write(octets[at:end])
+    at = end'
+}
+first_fragments <"$captures/udp.pcap" >ports.pcap
+run reload-dump -f line ports.pcap
+is "$status" 3 "no later fragments"
+ok "no later fragments: the filter that keeps them" grep -qF "warning: the capture has no fragment of a datagram after the first, as with a capture filter on ports; $keeps" "$errors"
+run reload-dump -f line "$captures/lost-fragment.pcap"
+is "$status $(grep -c 'capture filter on ports' "$errors")" "3 0" "one fragment is missing: no such warning"
+run reload-dump -f line --filter 'udp port 6084' "$captures/udp.pcap"
+is "$status $(grep -c 'keeps them' "$errors")" "3 1" "with --filter, one warning is enough"
+
+t "no packet passes --filter" 3 '' '~reload-dump: .*udp.pcap: no packet passes --filter
+.*0 packets, 0 messages' reload-dump --filter 'host 192.0.2.1' "$captures/udp.pcap"
+t "packets pass, none has a message" 3 '' '~reload-dump: .*udp.pcap: no message in it
+.*' reload-dump --filter arp "$captures/udp.pcap"
+
+hint='(--time=capture judges it as of its capture)'
+run "${verify[@]}" "$captures/udp.pcap"
+is "$status $(grep -cF "$hint" "$output")" "1 4" "captured messages are stale: a hint"
+run "${verify[@]}" --time 2020-01-01 "$captures/udp.pcap"
+is "$status $(grep -cF "$hint" "$output")" "1 0" "not with a time"
+reload-dump -q -f binary "$captures/udp.pcap" >messages.bin
+run "${verify[@]}" messages.bin
+is "$status $(grep -cF "$hint" "$output")" "1 0" "not without a capture time"
+t "--time takes capture" 2 '' '~.*"captured" is not a time: expected seconds since the epoch, .* or -5m; or capture
+.*' "${verify[@]}" --time captured "$captures/udp.pcap"
+
+run reload-dump -q -f line "$captures/snaplen.pcap"
+ok "octets of a packet cut by the snaplen" grep -q 'captured only in part: .*; the snaplen cut off the rest of the packet' "$errors"
+run reload-dump --filter 'tcp and greater 600 and less 700' "$captures/tcp-nano.pcap" # the end of a message
+ok "a connection captured from within a message" grep -qF '1 packet, 0 messages, 1 TCP flow without a message, 596 octets of TCP outside messages' "$errors"
+done_testing
