@@ -482,9 +482,12 @@ static reload_err explain_signature(struct run *r, const reload_msg *msg,
     if (err != RELOAD_OK)
         return err;
     struct explanation *found = explanations_add(r->list, signature);
-    return found == NULL
-               ? RELOAD_ERR_MEMORY
-               : explain(r->policy, msg, signature, r->mac ? &r->keys : NULL, &r->budget, found);
+    if (found == NULL)
+        return RELOAD_ERR_MEMORY;
+    err = explain(r->policy, msg, signature, r->mac ? &r->keys : NULL, &r->budget, found);
+    if (err != RELOAD_OK)
+        r->list->count--; /* half an explanation would mislead */
+    return err;
 }
 
 /* Adds an explanation of a TIMESTAMP if there is one. */
