@@ -21,7 +21,8 @@ struct ladder_id {
     size_t prefix;              /* hex digits that tell it from all others */
     size_t alias;               /* of a Resource-ID: the peer that answered for it; else itself */
     size_t lane;                /* column of the picture */
-    size_t panel;               /* the last panel of text that has it, from 1 */
+    size_t panel;               /* the last panel of text that has it, from 1, */
+    size_t column;              /* and its column there */
 };
 
 /* A message, or garbage. */

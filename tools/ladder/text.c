@@ -54,7 +54,7 @@ static void clear_line(struct page *g)
 
 static size_t column_of(const struct page *g, const struct ladder_id *id)
 {
-    return g->first + id->lane * g->gap;
+    return g->first + id->column * g->gap;
 }
 
 static void draw_bars(struct page *g)
@@ -173,8 +173,21 @@ static void enter(struct page *g, struct ladder_id *id)
     if (id->panel == g->panel)
         return;
     id->panel = g->panel;
-    id->lane = g->lanes;
     g->peers[g->lanes++] = id;
+}
+
+static int compare_lanes(const void *left, const void *right)
+{
+    const struct ladder_id *const *a = left, *const *b = right;
+    return ((*a)->lane > (*b)->lane) - ((*a)->lane < (*b)->lane);
+}
+
+/* Puts the panel's peers in the order of the whole picture. */
+static void order_peers(struct page *g)
+{
+    qsort(g->peers, g->lanes, sizeof(struct ladder_id *), compare_lanes);
+    for (size_t i = 0; i < g->lanes; i++)
+        g->peers[i]->column = i;
 }
 
 /* How many columns a row adds to the panel. */
@@ -198,6 +211,7 @@ static void begin_panel(struct page *g, const struct ladder_row *row)
         enter(g, g->ladder->ids[r->from]);
         enter(g, g->ladder->ids[r->to]);
     }
+    order_peers(g);
     print_head(g, row);
 }
 

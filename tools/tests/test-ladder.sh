@@ -80,6 +80,9 @@ heads()
     reload-dump -f ladder "$@" | grep -c 522b
 }
 is "$(heads fan.json)" 2 "peers that do not fit 80 columns begin another panel"
+request back PEER-SEARCH "5${bob:1}" $alice 0000000000000020
+is "$(reload-dump -f ladder fan.json back.json | sed -n 's/^ *//; /^522b  */s/  */ /gp' | tail -n 1 | cut -d ' ' -f 1)" 522b \
+    "peers keep their order in another panel"
 is "$(COLUMNS=120 heads fan.json)" 1 "120 columns have space for six peers"
 ok "no line is wider than 80 columns" test "$(reload-dump -f ladder fan.json exchange.json | wc -L)" -le 80
 ok "no line is wider than 60 columns" test "$(COLUMNS=60 reload-dump -f ladder exchange.json near.json fan.json | wc -L)" -le 60
