@@ -26,15 +26,12 @@ static void print_short_value(reload_printer *p, const reload_value *value)
 /* The members of a composite that identify it, and its number of bodies, in brackets. */
 static void print_summary(reload_printer *p, const reload_msg *msg, uint32_t i)
 {
-    static const uint16_t types[] = {
-        RELOAD_A_PEER_ID,          RELOAD_A_PEER_IP_PORT,        RELOAD_A_KEY,
-        RELOAD_A_APPLICATION_NAME, RELOAD_A_ROUTE_LOG_TRANSPORT, RELOAD_A_TIMESTAMP};
     const char *separator = "";
     unsigned bodies = 0;
     reload_print_raw(p, "(", 1);
-    for (size_t k = 0; k < sizeof types / sizeof types[0]; k++) {
+    for (size_t k = 0; k < RL_SUMMARY; k++) {
         reload_value value;
-        uint32_t member = reload_msg_member(msg, i, types[k]);
+        uint32_t member = reload_msg_member(msg, i, rl_summary[k]);
         if (member == RELOAD_NO_ATTR || !reload_msg_value(msg, member, &value))
             continue;
         reload_print(p, "%s", separator);

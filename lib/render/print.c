@@ -245,11 +245,6 @@ const char *reload_attr_name(const reload_attr *attr, char unknown[8])
     return unknown;
 }
 
-bool rl_is_cert(const reload_attr *attr)
-{
-    return attr->type == RELOAD_A_PEER_CERT || attr->type == RELOAD_A_BODY_CERTIFICATE;
-}
-
 bool rl_any_set(const uint8_t *octets, size_t len)
 {
     for (size_t i = 0; i < len; i++)

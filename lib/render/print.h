@@ -16,6 +16,10 @@ void rl_print_place(reload_printer *p, const reload_origin *origin, const char *
 void rl_print_frames(reload_printer *p, const reload_capture *capture);
 void rl_print_capture_time(reload_printer *p, const reload_origin *origin);
 
+/* The members that a line shows of a composite, in this order. */
+enum { RL_SUMMARY = 6 };
+extern const uint16_t rl_summary[RL_SUMMARY];
+
 /* Whether an attribute's value is a certificate. */
 bool rl_is_cert(const reload_attr *attr);
 /* Whether an octet is not 0. */

@@ -94,17 +94,28 @@ bool rl_field_set(uint8_t *header, reload_field field, uint32_t value)
     return true;
 }
 
+enum { MAX_ROUTING = 2, MAX_ALGORITHM = 0x0f, MAX_METHOD = 0x3f /* bit 6 is zero */ };
+
+const rl_bounds rl_plausible[RL_PLAUSIBLE] = {
+    {RELOAD_F_VERSION, RELOAD_VERSION_1, RELOAD_VERSION_1},
+    {RELOAD_F_ROUTING, 0, MAX_ROUTING},
+    {RELOAD_F_FRAG_RESERVED, 0, 0},
+    {RELOAD_F_METHOD, 0, MAX_METHOD},
+    {RELOAD_F_DHT, 0, MAX_ALGORITHM},
+    {RELOAD_F_HASH, 0, MAX_ALGORITHM},
+    {RELOAD_F_SECURITY, 0, MAX_ALGORITHM},
+};
+
 bool rl_is_plausible(const uint8_t *header)
 {
-    enum { MAX_ROUTING = 2, MAX_ALGORITHM = 0x0f, METHOD_BIT_6 = 0x40 };
-    return memcmp(header, rl_token, sizeof rl_token) == 0 &&
-           rl_field_get(header, RELOAD_F_VERSION) == RELOAD_VERSION_1 &&
-           rl_field_get(header, RELOAD_F_ROUTING) <= MAX_ROUTING &&
-           rl_field_get(header, RELOAD_F_FRAG_RESERVED) == 0 &&
-           (rl_field_get(header, RELOAD_F_METHOD) & METHOD_BIT_6) == 0 &&
-           rl_field_get(header, RELOAD_F_DHT) <= MAX_ALGORITHM &&
-           rl_field_get(header, RELOAD_F_HASH) <= MAX_ALGORITHM &&
-           rl_field_get(header, RELOAD_F_SECURITY) <= MAX_ALGORITHM;
+    if (memcmp(header, rl_token, sizeof rl_token) != 0)
+        return false;
+    for (size_t i = 0; i < RL_PLAUSIBLE; i++) {
+        uint32_t value = rl_field_get(header, rl_plausible[i].field);
+        if (value < rl_plausible[i].least || value > rl_plausible[i].most)
+            return false;
+    }
+    return true;
 }
 
 void rl_header_initial(uint8_t header[RELOAD_HEADER_SIZE])

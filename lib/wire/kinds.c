@@ -63,8 +63,7 @@ static reload_flaw check_ip_port(const uint8_t *octets, size_t len)
                                                             : RELOAD_FLAW_ADDRESS;
 }
 
-/* The size of a kind of fixed size; 0: it has none. */
-static size_t fixed_size(reload_kind kind)
+size_t rl_kind_size(reload_kind kind)
 {
     switch (kind) {
     case RELOAD_KIND_ID:
@@ -95,14 +94,14 @@ reload_flaw rl_kind_check(reload_kind kind, const uint8_t *octets, size_t len)
         return check_response(octets, len);
     if (kind == RELOAD_KIND_IP_PORT)
         return check_ip_port(octets, len);
-    size_t size = fixed_size(kind);
+    size_t size = rl_kind_size(kind);
     return size == 0 || len == size ? RELOAD_FLAW_NONE : RELOAD_FLAW_SIZE;
 }
 
 void rl_kind_expected(reload_kind kind, const uint8_t *octets, reload_flaw flaw, char *text,
                       size_t size)
 {
-    size_t fixed = fixed_size(kind);
+    size_t fixed = rl_kind_size(kind);
     text[0] = '\0';
     if (flaw == RELOAD_FLAW_SIZE && fixed > 0)
         (void)snprintf(text, size, ", expected %zu octet%s", fixed, fixed == 1 ? "" : "s");

@@ -29,6 +29,14 @@ static inline size_t rl_padding(size_t len)
  */
 reload_err rl_check_header(const uint8_t *octets, size_t len, reload_diag *diag);
 
+/* D33: the bounds of a field in a plausible header. */
+typedef struct rl_bounds {
+    reload_field field;
+    uint32_t least, most;
+} rl_bounds;
+
+enum { RL_PLAUSIBLE = 7 };
+extern const rl_bounds rl_plausible[RL_PLAUSIBLE];
 /* D33: whether 68 octets can be a message's header, and not text that has the token in it. */
 bool rl_is_plausible(const uint8_t *header);
 /* The octets of an attribute, with its head and padding, by its head. */
@@ -55,6 +63,8 @@ void rl_header_initial(uint8_t header[RELOAD_HEADER_SIZE]);
 
 /* The names of values of a kind: RELOAD_NAMES_NONE except for OP and TRANSPORT. */
 reload_names rl_kind_names(reload_kind kind);
+/* The size of the values of a kind; 0: it varies. */
+size_t rl_kind_size(reload_kind kind);
 /* The flaw of a value of a kind; RELOAD_FLAW_NONE for composites. */
 reload_flaw rl_kind_check(reload_kind kind, const uint8_t *octets, size_t len);
 /* Decodes a value without flaw. */
