@@ -21,6 +21,7 @@ import pwd
 import random
 import re
 import shutil
+import socket
 import struct
 import subprocess
 import sys
@@ -47,6 +48,48 @@ NUMBERS = {row[2]: int(row[1]) for row in TABLES if row[0] == "name"}  # no name
 
 
 # ---- Messages ----
+
+def header_of(length):
+    return TOKEN + bytes.fromhex("20000000 01010101 01") + length.to_bytes(3, "big") + bytes(52)
+
+
+def attr(kind, *parts):
+    value = b"".join(parts)
+    return struct.pack(">HH", kind, len(value)) + value + bytes(-len(value) % 4)
+
+
+def message_of(*attributes):
+    return header_of(sum(map(len, attributes))) + b"".join(attributes)
+
+
+def source_info(*members):
+    return message_of(attr(0x0002, *members))
+
+
+def of_edges():
+    """What reading and showing values may get wrong: the limits of UTF-8, characters to escape, addresses, times, tunnels"""
+    for octets in ("c080 c1bf c280 dfbf df e09fbf e0a080 e0a0 ed9fbf eda080 efbfbf f08fbfbf f0908080 f09080 f48fbfbf f4908080 f5808080 80 ff "
+                   "6100 c3bc00 00ff ff00").split():
+        yield message_of(attr(0x0007, bytes.fromhex(octets)))
+    for code in (0x01, 0x09, 0x0a, 0x0d, 0x1f, 0x20, 0x22, 0x5c, 0x7e, 0x7f, 0x80, 0x9f, 0xa0, 0xac, 0xad, 0xae, 0x61c, 0x180e, 0x200a, 0x200b,
+                 0x200f, 0x2010, 0x2027, 0x2028, 0x202e, 0x202f, 0x205f, 0x2060, 0x206f, 0x2070, 0xfeff, 0xfff8, 0xfff9, 0xfffb, 0xfffc, 0xfffd,
+                 0x1f600, 0xe0000, 0xe007f):
+        yield message_of(attr(0x0003, attr(0x0201, f"a{chr(code)}b".encode())))
+    for text in ("::", "::1", "::1.2.3.4", "::ffff:1.2.3.4", "::fffe:1.2.3.4", "1::", "1:0:0:2::3", "1::2:0:0:3:0", "0:1::", "::1:0:0:2",
+                 "1:2:3:4:5:6:7:8", "1:0:3:4:5:6:7:8", "fe80::a:b", "::1:2.3.4.5"):
+        yield source_info(attr(0x0103, b"\0\2\x13\xc4", socket.inet_pton(socket.AF_INET6, text)))
+    for protocol in (0, 6, 17, 99):
+        yield source_info(attr(0x0103, bytes([protocol]), b"\1\x13\xc4", bytes([10, 4, 1, 255])))
+    for seconds in (0, 59, 60, 61, 3599, 3600, 86399, 86400, 90061, 68169599, 68169600, 951782399, 951782400, 4107542400, 2 ** 32 - 1):
+        yield source_info(attr(0x0104, struct.pack(">I", seconds)), attr(0x0106, attr(0x0801, struct.pack(">I", seconds))))
+    name, inner = attr(0x0403, b"reload"), attr(0x0404, header_of(0))
+    for members in ((name, inner), (inner, name), (name, inner, inner), (attr(0x0403, b"x"), name, inner), (name, attr(0x0404, header_of(3), b"abcd"))):
+        yield message_of(attr(0x0008, *members))
+    tunnel = header_of(0)
+    for _ in range(6):
+        tunnel = message_of(attr(0x0008, name, attr(0x0404, tunnel)))
+        yield tunnel
+
 
 def hex_values(test):
     for key in ("msg", "before", "input", "request"):
@@ -89,7 +132,7 @@ def mutant(octets, rng):
 
 def all_messages():
     """Each once, in a fixed order. A datagram without a token belongs to no protocol of ours."""
-    found = dict.fromkeys(octets for source in (of_vectors, of_corpus) for octets in source() if TOKEN in octets)
+    found = dict.fromkeys(octets for source in (of_edges, of_vectors, of_corpus) for octets in source() if TOKEN in octets)
     rng = random.Random(2007)
     bases = [octets for octets in found if 8 < len(octets) < 2000]
     while bases and len(found) < len(bases) + MUTANTS:
@@ -141,6 +184,10 @@ def write_messages(path, messages):
 Item = collections.namedtuple("Item", "value fault fault_at line signed")
 
 
+def lines_of(text):
+    return text.rstrip("\n").split("\n") if text else []
+
+
 def dump(path, *options):
     tool = pathlib.Path(os.environ["RELOAD_TOOLS"]) / "reload-dump"
     result = subprocess.run([tool, *options, path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
@@ -151,7 +198,7 @@ def signed_octets(path, *options):
     """For each message, what its signatures cover, and how often and why they cover nothing."""
     messages = collections.defaultdict(list)
     index = 0
-    for line in dump(path, "-f", "annotated", "--color=never", *options)[0].splitlines():
+    for line in dump(path, "-f", "annotated", "--color=never", *options)[0].split("\n"):
         if m := re.match(r"(\d+): ", line):
             index = int(m[1])
         elif m := re.search(r" \(Security [^)]*\): octets (\d+) to (\d+)(?:, digested with Length (\d+))?", line):
@@ -165,10 +212,10 @@ def expected(path, group_of, *options):
     """Each group of frames and its items, with the fault that reload-dump reports and the message's line."""
     out, errors = dump(path, "-f", "json", "--meta", *options)
     faults = {int(m[2]): (m[3], int(m[1])) for m in re.finditer(r"offset (\d+): message (\d+): (.*)", errors)}
-    lines = dump(path, "-f", "line", "--color=never", *options)[0].splitlines()
+    lines = lines_of(dump(path, "-f", "line", "--color=never", *options)[0])
     signed = signed_octets(path, *options)
     groups = collections.defaultdict(list)
-    for text, line in zip(out.splitlines(), lines):
+    for text, line in zip(lines_of(out), lines):
         value = json.loads(text)
         meta = value.pop("meta")
         fault, at = faults.get(meta["index"], (None, 0)) if "garbage" not in value else (None, 0)
@@ -400,7 +447,7 @@ def compare_lines(path, wanted, group_of, *options):
     """The Info column has reload-dump's lines, as far as Wireshark keeps them."""
     columns = tshark(path, "-o", 'gui.column.format:"No.","%m","Protocol","%p","Info","%i"', *options)[0]
     shown = collections.defaultdict(list)
-    for frame, protocol, info in (re.match(r" *(\d+) +(\S+) +(.*)", line).groups() for line in columns.splitlines()):
+    for frame, protocol, info in (re.match(r" *(\d+) +(\S+) +(.*)", line).groups() for line in lines_of(columns)):
         if protocol == "RELOAD07":
             shown[group_of(int(frame))].append(info.strip())
     for group, items in wanted.items():
@@ -419,6 +466,21 @@ def test_messages(work):
     wanted = expected(path, group_of)
     yield f"{sum(map(len, wanted.values()))} messages: fields", compare(path, wanted, group_of, *DECODE, *NO_CERTIFICATES)
     yield "messages: the Info column", compare_lines(path, wanted, group_of, *DECODE)
+
+
+def labels(work):
+    """The text of each value in the tree, which is reload-dump's"""
+    path = work / "edges.pcap"
+    write_messages(path, list(of_edges()))
+    # a value is after the name of its type, which is the first word
+    wanted = re.findall(r"^ +([A-Z][-.A-Z0-9]+[A-Z]) +([^ (].*)$", dump(path, "--color=never")[0], re.M)
+    shown = re.findall(r"^ +([A-Z][-.A-Z0-9]+[A-Z]): (.*)$", tshark(path, "-V", *DECODE)[0], re.M)
+    wanted, shown = ([(name, text) for name, text in values if name in TYPES.values()] for values in (wanted, shown))
+    wanted = [(name, re.sub(" ?! .*", "", text)) for name, text in wanted]
+    shown = [(name, re.sub(r" \[.*\]$", "", text)) for name, text in shown]
+    yield from (f"{a} and {b}" for a, b in zip(wanted, shown) if a != b)
+    if len(wanted) != len(shown):
+        yield f"{len(wanted)} labels and {len(shown)}"
 
 
 def test_max_message(work):
@@ -453,7 +515,7 @@ def fields_alone(work):
 
 def table_of(path, *fields):
     columns = [option for field in fields for option in ("-e", field)]
-    return [line.split("\t") for line in tshark(path, "-T", "fields", *columns, *DECODE)[0].splitlines()]
+    return [line.split("\t") for line in tshark(path, "-T", "fields", *columns, *DECODE)[0].split("\n") if line]
 
 
 def chosen_fields(work):
@@ -467,18 +529,13 @@ def chosen_fields(work):
         yield f"a certificate is not dissected: {rows}"
 
 
-def header_of(length):
-    return TOKEN + bytes.fromhex("20000000 01010101 01") + length.to_bytes(3, "big") + bytes(52)
-
-
 def limits(work):
     """More attributes, messages and certificates than Wireshark shows of one packet: no error, but a note"""
     pem = "".join((TESTDATA / "alice.crt").read_text().splitlines()[1:-1])
     certificate = base64.b64decode(pem)
-    attribute = struct.pack(">HH", 0x0105, len(certificate)) + certificate + bytes(-len(certificate) % 4)
     path = work / "limits.pcap"
-    bodies = [bytes.fromhex("06550000") * 45000, attribute * 60, struct.pack(">HHB3x", 0x0101, 1, 0) * 45000]
-    write_messages(path, [*(header_of(len(body)) + body for body in bodies), header_of(HEADER * 14000 + 2) + header_of(0) * 14000 + b"ab"])
+    bodies = [attr(0x0655) * 45000, attr(0x0105, certificate) * 60, attr(0x0101, b"a") * 45000]
+    write_messages(path, [*map(message_of, bodies), header_of(HEADER * 14000 + 2) + header_of(0) * 14000 + b"ab"])
     rows = table_of(path, "ip.src", "reload07.token", "_ws.expert.message")
     found = {row[0]: row[2] for row in rows if row[1]}
     if len(found) != len(bodies) + 1:
@@ -501,7 +558,7 @@ def recognised(work):
     write_packets(path, [datagram(number, octets) for number, (octets, _) in enumerate(cases)]
                   + [segment(100, 1, frame, port=6084), segment(101, 1, header, port=6084), segment(102, 1, header[:20]),
                      segment(102, 21, header[20:])])
-    shown = [line.split("\t") for line in tshark(path, "-T", "fields", "-e", "frame.protocols", "-e", "reload07.token")[0].splitlines()]
+    shown = [line.split("\t") for line in tshark(path, "-T", "fields", "-e", "frame.protocols", "-e", "reload07.token")[0].split("\n") if line]
     yield from (f"{octets.hex()}: {row}" for (octets, plausible), row in zip(cases, shown) if (row[1] != "") != plausible)
     in_tcp = shown[len(cases):]
     if [row[1] for row in in_tcp] != ["", "RELO", "", "RELO"] or "reload-framing" not in in_tcp[0][0]:
@@ -512,6 +569,7 @@ def all_tests(work):
     yield "a field for each row of the tables", fields_alone(work)
     yield "chosen fields", chosen_fields(work)
     yield "packets that are recognised", recognised(work)
+    yield "the labels of values", labels(work)
     yield "packets with more than Wireshark shows", limits(work)
     yield from test_max_message(work)
     yield from test_captures(work)
