@@ -253,7 +253,8 @@ def run_tshark(work, *options):
     """With the dissector in work, which any user can read."""
     command = ["tshark", *options, "-X", f"lua_script:{work / 'reload07.lua'}"]
     user = {"user": pwd.getpwnam("nobody").pw_uid, "group": pwd.getpwnam("nobody").pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
-    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False, env={**os.environ, "HOME": str(work)}, **user)
+    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False,
+                            env={**os.environ, "HOME": str(work), "WIRESHARK_PLUGIN_DIR": str(work / "plugins")}, **user)
     return result.stdout.decode(), result.stderr.decode()
 
 
@@ -518,6 +519,21 @@ def table_of(path, *fields):
     return [line.split("\t") for line in tshark(path, "-T", "fields", *columns, *DECODE)[0].split("\n") if line]
 
 
+def installed(work):
+    """It is loaded from the folder for plug-ins, and a second copy is not an error."""
+    plugins = work / "plugins"
+    plugins.mkdir()
+    shutil.copy(work / "reload07.lua", plugins)
+    fields, errors = run_tshark(work, "-G", "fields")
+    if fields.count("\treload07.ttl\t") != 1 or "rror" in errors:
+        yield f"{errors}"
+    (work / "reload07.lua").rename(work / "elsewhere.lua")
+    if "\treload07.ttl\t" not in run_tshark(work, "-G", "fields")[0]:
+        yield "not loaded as a plug-in"
+    (work / "elsewhere.lua").rename(work / "reload07.lua")
+    shutil.rmtree(plugins)
+
+
 def chosen_fields(work):
     path = pathlib.Path(shutil.copy(TESTDATA / "captures/udp.pcap", work))
     alice, bob = "463ac413c4" + 30 * "0", "4823affe45" + 30 * "0"
@@ -567,6 +583,7 @@ def recognised(work):
 
 def all_tests(work):
     yield "a field for each row of the tables", fields_alone(work)
+    yield "installed, and loaded twice", installed(work)
     yield "chosen fields", chosen_fields(work)
     yield "packets that are recognised", recognised(work)
     yield "the labels of values", labels(work)
