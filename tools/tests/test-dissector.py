@@ -562,7 +562,7 @@ def limits(work):
 
 
 def recognised(work):
-    """Headers that are plausible, and those that are not, by the field that is not; RFC 6940's frames at its port"""
+    """Headers that are plausible, and those that are not, by the field that is not; what is sent to RFC 6940's port"""
     header = header_of(0)
     cases = [(header, True), (b"relo" + header[4:], False), (b"the word RELO in a line of a log, and " + header[4:], False),
              (header[:67], False), (header + b"garbage", True)]
@@ -573,12 +573,13 @@ def recognised(work):
     path = work / "recognised.pcap"
     write_packets(path, [datagram(number, octets) for number, (octets, _) in enumerate(cases)]
                   + [segment(100, 1, frame, port=6084), segment(101, 1, header, port=6084), segment(102, 1, header[:20]),
-                     segment(102, 21, header[20:])])
+                     segment(102, 21, header[20:]), datagram(103, frame, 6084), datagram(104, b"STUN of a RELOAD client", 6084),
+                     datagram(105, header[:8] + b"\2" + header[9:], 6084)])
     shown = [line.split("\t") for line in tshark(path, "-T", "fields", "-e", "frame.protocols", "-e", "reload07.token")[0].split("\n") if line]
     yield from (f"{octets.hex()}: {row}" for (octets, plausible), row in zip(cases, shown) if (row[1] != "") != plausible)
-    in_tcp = shown[len(cases):]
-    if [row[1] for row in in_tcp] != ["", "RELO", "", "RELO"] or "reload-framing" not in in_tcp[0][0]:
-        yield f"in TCP: {in_tcp}"
+    at_port = shown[len(cases):]
+    if [row[1] for row in at_port] != ["", "RELO", "", "RELO", "", "", "RELO"] or any("reload-framing" not in at_port[i][0] for i in (0, 4)):
+        yield f"at RFC 6940's port, and in TCP: {at_port}"
 
 
 def all_tests(work):
