@@ -124,11 +124,13 @@ void captures_end(struct input *in)
 /* The remedy; %s is the filter. */
 #define KEEPS_FRAGMENTS "'(%s) or (ip[6:2] & 0x1fff != 0) or (ip6[6] = 44)' keeps them"
 
-/* Whether a filter asks for ports, which only the first fragment of a datagram has. */
+/* Whether a filter asks for ports, which only the first fragment of a datagram has. TCP avoids
+ * fragments. */
 static bool filter_drops_fragments(const char *filter)
 {
     static const char *const words[] = {"port", "portrange", "udp[", "tcp["};
-    if (strstr(filter, "ip[6:2]") != NULL || strstr(filter, "ip[6]") != NULL)
+    bool tcp_alone = strstr(filter, "tcp") != NULL && strstr(filter, "udp") == NULL;
+    if (tcp_alone || strstr(filter, "ip[6:2]") != NULL || strstr(filter, "ip[6]") != NULL)
         return false;
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (strstr(filter, words[i]) != NULL)
@@ -148,7 +150,10 @@ void input_check(const struct tool *tool, const struct input_options *o)
                    option);
     reload_diag diag;
     if (o->filter != NULL && capture_check_filter(o->filter, &diag) != RELOAD_OK)
-        tool_usage(tool, "--filter: \"%s\": %s", o->filter, diag.text);
+        tool_usage(tool,
+                   "--filter: \"%s\": %s; expected an expression of pcap-filter(7), such as "
+                   "\"udp port 6084\"",
+                   o->filter, diag.text);
 }
 
 void captures_warn(const struct tool *tool, const struct input_options *o)
@@ -215,7 +220,7 @@ static void append_skipped(char *text, size_t size, const struct capture_counts 
 static void warn_of_fragments(const struct input *in, const struct capture_counts *n)
 {
     bool known = in->options.filter != NULL && filter_drops_fragments(in->options.filter);
-    if (n->lost_fragments > 0 && n->later_fragments == 0 && !known)
+    if (n->lost_fragments > 0 && n->later_fragments == 0 && !known && !in->unread)
         tool_warn(in->tool,
                   "warning: the capture has no fragment of a datagram after the first, as "
                   "with a capture filter on ports; " KEEPS_FRAGMENTS,
