@@ -61,8 +61,8 @@ typedef struct reload_reader reload_reader;
 reload_reader *reload_reader_new(void);
 /* Frees it and sets the pointer to NULL. */
 void reload_reader_free(reload_reader **reader);
-/* The octets of memory that a reader holds, for callers that have many: it keeps its buffers from
- * one input to the next. What a JSON parser takes within a call is not counted. */
+/* The memory that a reader holds, in octets, for callers with many readers: a reader keeps its
+ * buffers from one input to the next. The memory of a JSON parser within a call is not counted. */
 size_t reload_reader_memory(const reload_reader *reader);
 /* Begins a new input. The source is called only if no whole item is buffered. */
 void reload_reader_open(reload_reader *reader, reload_form form, reload_source source, void *arg);

@@ -43,7 +43,7 @@ struct test_capture {
 /* Runs the tests, or skips them if this build reads no captures. */
 #define TEST_CAPTURES(tests) \
     (test_captures_are_read() ? cmocka_run_group_tests(tests, NULL, NULL) : 0)
-/* Prints a plan of no tests if not. */
+/* Without captures, prints a plan of no tests. */
 bool test_captures_are_read(void);
 
 /* Begins a file of a link type. */
@@ -55,7 +55,7 @@ void test_capture_packet(struct test_capture *t, const reload_buf *packet);
 void test_capture_reads(struct test_capture *t, const char *expected);
 /* The same, without the assertion: for a log that the caller examines. */
 void test_capture_read(struct test_capture *t);
-/* The same for what is in the counts and warnings alone: it keeps no log. */
+/* Reads the file for its counts and warnings only, and keeps no log. */
 void test_capture_counts(struct test_capture *t);
 /* Reads the file, and returns the capture before its end. Keeps the file, and no log. */
 struct capture *test_capture_unfinished(struct test_capture *t);

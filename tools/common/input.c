@@ -73,8 +73,8 @@ static ptrdiff_t read_input(void *arg, uint8_t *octets, size_t size)
     return (ptrdiff_t)n;
 }
 
-/* Whether the file is a capture, by its head or as specified. If it cannot be read, its reader
- * meets the error again. *foreign: the name of its format, if that is not read. */
+/* Whether the file is a capture, according to its first octets or the options. If the file cannot
+ * be read, its reader reports the error. *foreign: the name of a format that is not supported. */
 static bool recognise(struct input *in, const char **foreign)
 {
     enum capture_kind kind = CAPTURE_MORE;

@@ -228,8 +228,8 @@ void input_error(struct input *in, int status, const reload_diag *diag);
 /* Whether the item is a message. Reports garbage and items that cannot be read. */
 bool input_is_message(struct input *in);
 
-/* Where an item was found, for errors: "offset 12", or of a captured one "frame 3: offset 12".
- * reload_place_text has all that is known. */
+/* The place of an item, for errors: "offset 12", or "frame 3: offset 12" in a capture.
+ * reload_place_text writes it in full. */
 const char *origin_place(const reload_origin *origin, uint64_t offset, char text[96]);
 
 /* Whether a path of a file to read is standard input: "-", or a name of its descriptor. */

@@ -18,8 +18,8 @@ struct ladder_id {
     bool sends;                 /* a peer's: it sent a message */
     char address[ADDRESS_SIZE]; /* empty: unknown */
     bool address_is_own;        /* from a message that it sent itself */
-    size_t prefix;              /* hex digits that tell it from all others */
-    size_t alias;               /* of a Resource-ID: the peer that answered for it; else itself */
+    size_t prefix;              /* hex digits that distinguish it from all others */
+    size_t alias;               /* of a Resource-ID: the peer that answered for it; else this ID */
     size_t lane;                /* column of the picture */
     size_t panel;               /* the last panel of text that has it, from 1, */
     size_t column;              /* and its column there */

@@ -191,7 +191,7 @@ static void order_peers(struct page *g)
         g->peers[i]->column = i;
 }
 
-/* How many columns a row adds to the panel. */
+/* The number of columns that a row adds to the panel. */
 static size_t new_lanes(const struct page *g, const struct ladder_row *row)
 {
     const struct ladder_id *from = g->ladder->ids[row->from], *to = g->ladder->ids[row->to];

@@ -39,11 +39,10 @@ struct verify_options {
 
 /* A message or garbage between judging and printing. */
 struct slot {
-    struct batch early; /* errors reported before the state was committed */
-    reload_buf notes;   /* about files, as lines of JSON, to write before the report */
-    bool has_report;    /* false: it was reported in full */
-    const char
-        *error; /* why the item could not be checked; NULL: it was checked, or the slot is empty */
+    struct batch early;    /* errors reported before the state was committed */
+    reload_buf notes;      /* about files, as lines of JSON, to write before the report */
+    bool has_report;       /* false: it was reported in full */
+    const char *error;     /* why the item could not be checked, or NULL */
     const reload_msg *msg; /* NULL: not a message */
     reload_msg *own_msg;   /* octets for msg, if later messages are read before it is printed */
     reload_buf octets;     /* of own_msg */
