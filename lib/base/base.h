@@ -51,7 +51,7 @@ static inline void rl_put32(uint8_t *p, uint32_t v)
     rl_put16(p + 2, v);
 }
 
-/* The start of a time's second: TIMESTAMPs and the dates of X.509 are whole seconds. */
+/* Rounds a time down to a whole second, as TIMESTAMPs and the dates of X.509 are. */
 static inline reload_time rl_whole_second(reload_time time)
 {
     reload_time rest = time % RELOAD_SECOND;
@@ -90,21 +90,20 @@ int rl_hex_digit(int c);
 /* The length in octets of the UTF-8 sequence that octets begin with, and its code point; 0 if the
  * octets are not UTF-8. */
 size_t rl_utf8(const uint8_t *octets, size_t len, uint32_t *code);
-/* The length of a text without the UTF-8 sequence that its end at len octets cuts. */
+/* The length of a text that ends at len octets, without an incomplete UTF-8 sequence at its end. */
 size_t rl_utf8_cut(const char *text, size_t len);
-/* The length of the longest start of a terminated text, of at most most octets, that cuts no UTF-8
- * sequence; for "%.*s". */
+/* The length of a terminated text, cut between characters to at most most octets; for "%.*s". */
 int rl_utf8_start(const char *text, int most);
-/* Writes a terminated text of at most size octets (size > 0). One that does not fit ends between
- * characters. */
+/* Writes a terminated text of at most size octets (size > 0). A text that does not fit is cut
+ * between characters. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 0)))
 #endif
 void
 rl_vtext(char *text, size_t size, const char *format, va_list args);
 
-/* Appends text as reload_escape does; or, with quote, a value, in which that character is escaped
- * too, and what looks like a message is not. */
+/* Appends text as reload_escape does. With quote, appends a quoted value: that character is escaped
+ * too, but text that looks like a message is not. */
 void rl_escape(reload_buf *buf, const uint8_t *octets, size_t len, char quote);
 
 #endif

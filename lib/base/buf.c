@@ -16,7 +16,7 @@ static bool buf_reserve(reload_buf *buf, size_t len)
             return false;
         cap *= 2;
     }
-    /* not realloc, which would leave secrets in the old block */
+    /* realloc would leave secrets in the old block */
     uint8_t *grown = malloc(cap);
     if (grown == NULL)
         return false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Untrusted text, made safe for a terminal, and for readers of messages. */
+/* Escapes untrusted text, so that it is safe on a terminal and does not read as a message. */
 #include "base/base.h"
 #include "base/fault.h"
 
@@ -63,8 +63,8 @@ static bool begins_object(const uint8_t *octets, size_t len)
     return at < len && octets[0] == '{' && octets[at] == '"';
 }
 
-/* Whether one of the library's readers could take what begins here for a message. Errors have the
- * word RELOAD, which no header begins with: its Routing would be D. */
+/* Whether one of the library's readers could read a message here. The word RELOAD, which errors
+ * contain, does not begin a header: its Routing would be "D". */
 static bool begins_message(const uint8_t *octets, size_t len)
 {
     if (RL_FAULT("S§8: quoted text is not a message"))
@@ -74,7 +74,7 @@ static bool begins_message(const uint8_t *octets, size_t len)
     return (token && !word) || begins_object(octets, len) || begins_hex(octets, len);
 }
 
-/* With quote, the text is a value of a report, which shows messages anyway. */
+/* With quote, the text is a value of a report, which shows messages in any case. */
 void rl_escape(reload_buf *buf, const uint8_t *octets, size_t len, char quote)
 {
     while (len > 0) {
@@ -92,7 +92,8 @@ void rl_escape(reload_buf *buf, const uint8_t *octets, size_t len, char quote)
         else if (c == '\\' || (quote != 0 && c == (uint32_t)quote))
             written = snprintf(words, sizeof words, "\\%c", (int)c);
         else if (is_unsafe(c) || (quote == 0 && begins_message(octets, len)))
-            /* \x35 and the digits after it would be the token again */
+            /* without an escape here, the digits of the token would follow "\x" and form it again
+             */
             written = snprintf(words, sizeof words,
                                c < 0x80 && c != '5' ? "\\x%02" PRIx32 : "\\u{%04" PRIx32 "}", c);
         if (written > 0)

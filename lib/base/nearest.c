@@ -22,7 +22,7 @@ static bool same(char a, char b)
  * neighbours exchanged. */
 static unsigned distance(const char *a, const char *b)
 {
-    unsigned rows[3][MAX_WORD + 1]; /* of the last two characters of a, and of this one */
+    unsigned rows[3][MAX_WORD + 1]; /* rows of the last two characters of a, and of this one */
     size_t a_len = strlen(a), b_len = strlen(b);
     if (a_len > MAX_WORD || b_len > MAX_WORD)
         return TOO_FAR;

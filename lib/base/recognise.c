@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a file of the wrong kind is, by its first octets. */
+/* Recognises a file of the wrong kind by its first octets. */
 #include "base/base.h"
 
 #include <ctype.h>
@@ -146,7 +146,8 @@ static reload_content by_pem(const uint8_t *octets, size_t len)
 enum { DER_INTEGER = 2, DER_BITS = 3, DER_OCTETS = 4, DER_OID = 6, DER_SEQUENCE = 0x30 };
 enum { DER_UTC_TIME = 0x17, DER_TIME = 0x18, DER_CONTEXT_0 = 0xa0 };
 
-/* Reads an element's head. value: what is there of its value. Returns its tag; 0: none is there. */
+/* Reads an element's head. value: the part of its value that has been read. Returns the tag, or 0
+ * if the octets do not begin with an element. */
 static int der_next(rl_cursor *c, rl_cursor *value)
 {
     const uint8_t *head;
@@ -169,8 +170,9 @@ static int der_next(rl_cursor *c, rl_cursor *value)
     return tag;
 }
 
-/* What a TBSCertificate, TBSCertList or CertificationRequestInfo is in: their first members are
- * [0] version, or a number and, in turn, an algorithm and a name, or a name and a key. */
+/* Recognises a certificate, CRL or request by the first members of its signed part. A certificate
+ * begins with [0] version, or with a number and an algorithm; a request with a number and a name.
+ * In a CRL a date follows the algorithm and the issuer. */
 static reload_content by_signed_part(rl_cursor tbs)
 {
     rl_cursor value, member;

@@ -11,7 +11,7 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
-/* Reads count decimal digits. */
+/* Reads a number of count decimal digits. */
 static bool digits(const char **text, size_t count, int *value)
 {
     *value = 0;

@@ -55,7 +55,7 @@ reload_err reload_digest(reload_md md, const reload_span *spans, size_t count, u
 }
 
 struct rl_mac {
-    mbedtls_md_context_t md; /* between two digests: started with the key */
+    mbedtls_md_context_t md; /* between two digests: already started with the key */
 };
 
 reload_err rl_mac_new(reload_md md, const uint8_t *key, size_t len, rl_mac **mac)

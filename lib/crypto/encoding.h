@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How a file holds keys, certificates, requests and CRLs: one in DER, or one or more in PEM. */
+/* Files of keys, certificates, requests and CRLs: one object in DER, or one or more in PEM. */
 #ifndef RL_CRYPTO_ENCODING_H
 #define RL_CRYPTO_ENCODING_H
 
@@ -15,7 +15,7 @@ reload_err rl_check_encoding(const uint8_t *octets, size_t len, const char *what
 /* Fails if octets follow the DER object that the octets begin with. what: "certificate".
  * RELOAD_ERR_SYNTAX. */
 reload_err rl_check_der_end(const uint8_t *octets, size_t len, const char *what, reload_diag *diag);
-/* The same of a file with one object, in DER or PEM. White space may follow PEM. */
+/* Like rl_check_der_end, for a file with one object in DER or PEM. White space may follow PEM. */
 reload_err rl_check_end(const uint8_t *octets, size_t len, const char *what, reload_diag *diag);
 
 #endif

@@ -91,7 +91,7 @@ reload_err reload_key_parse(const uint8_t *octets, size_t len, const char *passp
         return rl_fail(diag, err, "%s", reload_strerror(err));
     }
     bool pem = rl_is_pem(octets, len);
-    /* one wrong passphrase in some hundreds leaves correct padding, but not a key */
+    /* about one wrong passphrase in 256 leaves correct padding, but no key */
     bool doubtful = pem && passphrase != NULL && memmem(octets, len, "ENCRYPTED", 9) != NULL;
     int failed = parse_key(*key, text.octets, pem ? len + 1 : len, passphrase);
     reload_buf_free(&text);
@@ -101,7 +101,8 @@ reload_err reload_key_parse(const uint8_t *octets, size_t len, const char *passp
         err = rl_check_end(octets, len, "key", diag);
     if (err == RELOAD_OK)
         err = failed != 0 ? parse_failed(failed, doubtful, diag) : check_usable(&(*key)->pk, diag);
-    if (err == RELOAD_OK && pem) /* what is not such a key is named first */
+    if (err == RELOAD_OK &&
+        pem) /* an object that is not such a key is reported before trailing octets */
         err = rl_check_end(octets, len, "key", diag);
     if (err != RELOAD_OK)
         reload_key_free(key);

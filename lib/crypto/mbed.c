@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/*
- * Error codes of mbed TLS. A code may be the sum of a high-level code (a multiple of 0x80) and a
- * low-level one (below 0x80). Only codes that are listed here as a fault of the input are one;
- * otherwise a failure of the library would pass for a bad signature or certificate.
- */
+/* Error codes of mbed TLS. A code may be the sum of a high-level code (a multiple of 0x80) and a
+ * low-level one (below 0x80). Only the codes listed here are faults of the input. Any other code is
+ * a failure of the library, which must not be reported as a bad signature or certificate. */
 #include "crypto/pk.h"
 
 #include <mbedtls/aes.h>

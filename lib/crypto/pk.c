@@ -10,8 +10,8 @@
 #include <mbedtls/md.h>
 #include <mbedtls/rsa.h>
 
-/* mbed TLS takes keys that it only reads as not const: all of 2.28 does, and verifying with an RSA
- * key keeps a number in it, see rl_pk_prepare. */
+/* mbed TLS takes keys as not const even if it only reads them: 2.28 always does, and verifying with
+ * an RSA key stores a number in it (rl_pk_prepare). */
 static mbedtls_pk_context *unconst(const mbedtls_pk_context *pk)
 {
     return (mbedtls_pk_context *)(uintptr_t)pk;
@@ -19,7 +19,8 @@ static mbedtls_pk_context *unconst(const mbedtls_pk_context *pk)
 
 unsigned rl_pk_bits(const mbedtls_pk_context *pk)
 {
-    /* mbedtls_pk_get_bitlen rounds an RSA modulus up to octets: 2047 bits would pass for 2048 */
+    /* mbedtls_pk_get_bitlen rounds an RSA modulus up to whole octets: 2047 bits would count as 2048
+     */
     uint8_t modulus[RL_MAX_RSA_BITS / 8];
     size_t bits = mbedtls_pk_get_bitlen(pk), len = bits / 8;
     if (mbedtls_pk_get_type(pk) != MBEDTLS_PK_RSA || len == 0 || len > sizeof modulus ||
@@ -75,7 +76,7 @@ void rl_pk_fault_text(const mbedtls_pk_context *pk, unsigned min_bits, char *tex
 
 reload_err rl_pk_prepare(mbedtls_pk_context *pk)
 {
-    /* an RSA key keeps a number that depends on its modulus from its first operation on */
+    /* the first operation stores a number in the RSA key that depends on its modulus */
     uint8_t one[RL_MAX_RSA_BITS / 8] = {0}, result[RL_MAX_RSA_BITS / 8];
     size_t len = mbedtls_pk_get_len(pk);
     if (mbedtls_pk_get_type(pk) != MBEDTLS_PK_RSA || len == 0 || len > sizeof one)

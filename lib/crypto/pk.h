@@ -10,7 +10,7 @@
 /* The name of a hash in mbed TLS. */
 mbedtls_md_type_t rl_md_type(reload_md md);
 
-/* ---- What an error of mbed TLS says about the input ---- */
+/* ---- The result for an error of mbed TLS ---- */
 
 /* 0: RELOAD_OK; the input cannot be read: RELOAD_ERR_SYNTAX; RELOAD_ERR_MEMORY; anything else is
  * RELOAD_ERR_CRYPTO, which says nothing about the input. */
@@ -18,20 +18,22 @@ reload_err rl_parse_error(int failed);
 /* 0: *match is true; the signature does not verify: *match is false; both are RELOAD_OK.
  * RELOAD_ERR_MEMORY; anything else is RELOAD_ERR_CRYPTO, which says nothing about the signature. */
 reload_err rl_verify_error(int failed, bool *match);
-/* Of an error in making or writing something: RELOAD_ERR_MEMORY, else the code given. */
+/* The result for an error in making or writing an object: RELOAD_ERR_MEMORY, else the code given.
+ */
 reload_err rl_write_error(int failed, reload_err otherwise);
 
 /* Size of the key in bits; of an RSA modulus exactly (D13). */
 unsigned rl_pk_bits(const mbedtls_pk_context *pk);
-/* D13: whether a public exponent is even, 1, or longer than 64 bits. One as long as the modulus
- * makes verifying a thousand times as expensive, and anyone can send one; none in use is. */
+/* D13: whether a public exponent is even, 1, or longer than 64 bits. An exponent as long as the
+ * modulus makes verifying a thousand times as expensive, and anyone can send one. No real key has
+ * one. */
 bool rl_exponent_is_weak(const uint8_t *exponent, size_t len);
 /* D13: whether it is an RSA key of min_bits to 8192 bits whose exponent is not weak. */
 bool rl_pk_usable(const mbedtls_pk_context *pk, unsigned min_bits);
-/* Says what is wrong with a key that is not usable: "has an RSA key of …". */
+/* Describes why a key is not usable: "has an RSA key of …". */
 void rl_pk_fault_text(const mbedtls_pk_context *pk, unsigned min_bits, char *text, size_t size);
-/* Does what mbed TLS puts off until a key's first use. Afterwards several threads can verify with
- * the key at once. RELOAD_ERR_MEMORY. */
+/* Computes what mbed TLS would compute at the key's first use, so that several threads can then
+ * verify with the key. RELOAD_ERR_MEMORY. */
 reload_err rl_pk_prepare(mbedtls_pk_context *pk);
 /* The SubjectPublicKeyInfo in DER at the end of der, which has RL_SPKI_SIZE octets. Returns its
  * length, or an error of mbed TLS. */
@@ -40,13 +42,13 @@ int rl_pk_write(const mbedtls_pk_context *pk, uint8_t der[RL_SPKI_SIZE]);
 /* Whether two keys are the same public key. */
 bool rl_pk_same(const mbedtls_pk_context *a, const mbedtls_pk_context *b);
 
-/* RSAVP1 (RFC 8017 section 5.2.2): the block that a usable key makes of a signature as long as its
+/* RSAVP1 (RFC 8017 section 5.2.2): recovers the block from a signature as long as a usable key's
  * modulus. *good: the signature is a number below the modulus. RELOAD_ERR_MEMORY,
  * RELOAD_ERR_CRYPTO. */
 reload_err rl_pk_recover(const mbedtls_pk_context *pk, const uint8_t *signature, uint8_t *block,
                          bool *good);
 
-/* Octets and their signature, as a certificate, request or CRL states them. */
+/* The signed octets and the signature of a certificate, request or CRL. */
 typedef struct rl_signed {
     mbedtls_md_type_t md;
     mbedtls_pk_type_t algorithm;
@@ -54,15 +56,15 @@ typedef struct rl_signed {
     reload_span octets;  /* the signed octets */
     reload_span signature;
 } rl_signed;
-/* Whether the key has signed it. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+/* Whether the key made the signature. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_pk_verify(const mbedtls_pk_context *pk, const rl_signed *s, bool *match);
-/* The same of a digest and the key's own algorithm: RSASSA-PKCS1-v1_5 for RSA. */
+/* Like rl_pk_verify, for a digest and the key's own algorithm: RSASSA-PKCS1-v1_5 for RSA. */
 reload_err rl_pk_verify_digest(const mbedtls_pk_context *pk, reload_md md, const uint8_t *digest,
                                reload_span signature, bool *match);
 
-/* The pair of a private key; belongs to the key. */
+/* The key pair of a private key; owned by the key. */
 mbedtls_pk_context *rl_key_pk(reload_key *key);
-/* Its random octets, for blinding; belongs to the key. */
+/* The private key's random source, for blinding; owned by the key. */
 reload_rng *rl_key_rng(reload_key *key);
 
 #endif

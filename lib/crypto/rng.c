@@ -43,7 +43,7 @@ reload_err reload_rng_new(const uint8_t *seed, size_t len, reload_rng **rng)
         failed = mbedtls_hmac_drbg_seed_buf(
             &(*rng)->seeded_drbg, mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), seed, len);
         mbedtls_hmac_drbg_set_reseed_interval(&(*rng)->seeded_drbg,
-                                              INT32_MAX); /* there is nothing to reseed from */
+                                              INT32_MAX); /* a seed allows no reseeding */
     }
     if (failed != 0)
         reload_rng_free(rng);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The mutator of fuzz-certs.c, for libFuzzer alone. It changes one attribute, header or message at
- * a time, writes the Lengths again, and replaces digests by the one octet that stands for a right
- * one, so that the change is signed. */
+ * a time, writes the Lengths again, and replaces digests by the octet that means a correct digest,
+ * so that the change is signed. */
 #include "certs.h"
 
 #include <string.h>
@@ -29,7 +29,7 @@ enum edit {
     EDITS
 };
 
-/* Places of one octet that stand for a certificate or a digest */
+/* Places of one octet that represent a certificate or a digest */
 static bool is_short(const reload_attr *attr)
 {
     return attr->type == RELOAD_A_DIGEST || attr->type == RELOAD_A_PEER_CERT ||

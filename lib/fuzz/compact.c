@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-/* The mistakes of a DIGEST of one octet; the numbers left out are none. */
+/* The mistakes of a DIGEST of one octet; a number without a row means no mistake. */
 enum { MISTAKE_HASH = 4, MISTAKE_FROM_9, MISTAKE_TO_DIGEST_VALUE, MISTAKE_LENGTH };
 
 static void append_members(reload_builder *b, const reload_msg *msg, uint32_t parent)

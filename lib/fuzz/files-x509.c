@@ -176,7 +176,7 @@ static void check_one_cert(const uint8_t *data, size_t size)
              strcmp(reload_cert_serial(cert), reload_cert_serial(again)) == 0);
         check_judged(der, len, true);
         reload_cert_free(&again);
-    } else if (size != 1 && size < 4096) { /* one octet would stand for another certificate */
+    } else if (size != 1 && size < 4096) { /* one octet would represent another certificate */
         check_judged(data, size, false);
     }
     reload_cert_free(&cert);
@@ -356,7 +356,7 @@ static void describe(const uint8_t *data, size_t size, struct description *d)
     }
 }
 
-/* What was issued has the validity that was asked for, and the CA has signed it. */
+/* An issued certificate has the requested validity, and the CA has signed it. */
 static void check_issued(const reload_cert_spec *spec, const reload_buf *pem)
 {
     reload_cert *cert;

@@ -13,7 +13,7 @@ void check_certificate(const uint8_t *data, size_t size);
 void check_crl(const uint8_t *data, size_t size);
 void check_key(const uint8_t *data, size_t size);
 void check_request(const uint8_t *data, size_t size);
-/* What the input describes is issued, and read again. */
+/* Issues the certificate or CRL that the input describes, and reads it again. */
 void check_issuing(const uint8_t *data, size_t size);
 void check_revoking(const uint8_t *data, size_t size);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A capture to messages, with limits of memory. What is found does not depend on how the file is
- * read, and memory is bounded. The first octets choose how the rest becomes a file. */
+/* A capture to messages, with limits of memory. The items do not depend on how the file is read,
+ * and memory is bounded. The first octets choose how the rest becomes a file. */
 #include "fuzz.h"
 
 #include "capture/internal.h"
@@ -86,7 +86,7 @@ static void make_segments(reload_buf *file, const uint8_t *octets, size_t len)
 
 static reload_msg *msg;
 
-/* Appends what is known of an item, as JSON and as a line. */
+/* Appends an item's facts, as JSON and as a line. */
 static void describe(const struct capture_item *it, uint64_t index, reload_buf *text)
 {
     const reload_origin origin = {.size = sizeof origin,
@@ -116,7 +116,7 @@ static void check_item(const struct capture *c, const struct capture_item *it)
     MUST(!it->facts.incomplete || it->item.diag.code != RELOAD_OK);
 }
 
-/* The limit may be exceeded by what one packet adds, and what a reader reads ahead. */
+/* One packet, and the octets that a reader reads ahead, may exceed the limit. */
 static void check_memory(const struct capture *c)
 {
     MUST(c->memory + c->sets.memory <= c->options.total_limit + (1 << 20));

@@ -116,7 +116,7 @@ static void pin_name(const uint8_t *id, char name[5 + 2 * RELOAD_ID_SIZE + 1])
     name[5 + 2 * RELOAD_ID_SIZE] = '\0';
 }
 
-/* The PEER-ID that a signature speaks for, or NULL. */
+/* The PEER-ID of the signer that a signature claims, or NULL. */
 static const uint8_t *signer_id(const reload_msg *msg, uint32_t signature)
 {
     size_t len;
@@ -170,7 +170,8 @@ static void check_route_logs(const struct fuzz_store *store, size_t before, cons
     MUST(report->tunnelled_count > 0 || store->kept[FUZZ_PIN] - before <= most);
 }
 
-/* A second time, a request that passed is a replay, and any other message has the same reason. */
+/* Judged a second time, a request that passed is a replay, and any other message has the same
+ * reason. */
 static void check_repeat(const struct verifier *v, const reload_msg *msg, reload_moment moment,
                          struct fuzz_store *store, reload_reason before)
 {
@@ -188,7 +189,7 @@ static void check_repeat(const struct verifier *v, const reload_msg *msg, reload
     }
 }
 
-/* Only a message that passes changes peers, and only a pinned one pins. */
+/* Only a message that passes changes peers, and only a pinned message adds pins. */
 static void check_stored(const struct verifier *v, const reload_msg *msg, int64_t time,
                          struct fuzz_store *store)
 {
@@ -295,7 +296,8 @@ static bool explains(const reload_msg *msg, const reload_report *report)
            (!has_own_cert(msg) && report->reason != RELOAD_REASON_BAD_DIGEST);
 }
 
-/* What reload_sign_tbs gives, signed elsewhere and attached, is what reload_sign gives. */
+/* The octets of reload_sign_tbs, signed elsewhere and attached, give the same message as
+ * reload_sign. */
 static void check_attaching(reload_signer *signer, const reload_msg *msg,
                             reload_sign_options options, const reload_buf *expected)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The readers of files and arguments: profiles, secrets, times, certificates, CRLs, keys, requests,
- * attributes in JSON, and the writers of what they read. The first octet chooses one. */
+ * attributes in JSON, and the writers for these. The first octet chooses one. */
 #include "files.h"
 
 #include <stdlib.h>

@@ -75,7 +75,8 @@ static void check_framing(const uint8_t *octets, size_t len, uint32_t max_messag
 
 /* ---- Messages ---- */
 
-/* A message that its reader calls malformed is malformed; any other one is what its octets are. */
+/* A message that its reader reports as malformed is malformed. The verdict on any other message
+ * depends on its octets alone. */
 static void judge_item(const struct verifier *v, const struct fuzz_item *item,
                        const uint8_t *octets, uint32_t max_message, struct fuzz_store *store)
 {

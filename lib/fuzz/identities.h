@@ -53,7 +53,7 @@ enum { FUZZ_SIGNATURE = 128 };
  * - A DIGEST of one octet becomes a signature; its lowest two bits name the key, the next three a
  *   mistake, the others a hash function.
  * - A tunnelled message is written out too.
- * So inputs are short, and every change of theirs is signed again. Returns false if the message is
+ * So inputs are short, and each changed input is signed again. Returns false if the message is
  * malformed: out is then empty. */
 bool fuzz_write_out(const uint8_t *octets, size_t len, reload_buf *out);
 

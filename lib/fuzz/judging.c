@@ -146,7 +146,7 @@ reload_reason expected_reason(const reload_msg *msg)
     return lacks_expiration(msg) ? RELOAD_REASON_MISSING_EXPIRATION : RELOAD_REASON_NONE;
 }
 
-/* The attribute that a bit is flipped in is covered, or it is DIGEST. */
+/* The attribute in which a bit is flipped is covered, or is DIGEST. */
 static void check_flipped(const struct verifier *verifier, const reload_msg *msg, int64_t time,
                           size_t at, uint8_t bit)
 {

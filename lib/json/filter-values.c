@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the filter knows of values: how the reader uses them, and which numbers are correct. */
+/* The filter's knowledge of values: how the reader uses them, and which numbers are correct. */
 #include "json/filter.h"
 
 #include <string.h>
@@ -35,7 +35,7 @@ rl_json_role rl_json_member_role(const rl_json_level *level, const char *key)
         {RL_JSON_SMALL, NULL, RL_JSON_SCALAR},
         {RL_JSON_WHOLE, NULL, RL_JSON_WHOLE},
     };
-    if (level->members >= RL_JSON_MEMBERS) /* refused for one of those before */
+    if (level->members >= RL_JSON_MEMBERS) /* refused already because of an earlier member */
         return RL_JSON_IGNORED;
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
         if (members[i].object == level->role &&

@@ -13,12 +13,12 @@ enum {
     MAX_DROPPED = 64, /* octets that are kept of a string to be dropped */
     MAX_DIGITS = 400, /* a double has fewer before its point */
     MAX_WORD = 1000,  /* octets of a number or literal */
-    MAX_SPARED = 64,  /* octets that are kept after a fault, for jansson's words */
+    MAX_SPARED = 64,  /* octets that are kept after a fault, for jansson to quote */
     SAFE_DIGITS = 18, /* an integer with as many fits 64 bits */
     MAX_OCTETS = 68 + RELOAD_MAX_LENGTH
 };
 
-/* What may follow. */
+/* The tokens that may follow. */
 enum {
     EXPECT_VALUE,
     EXPECT_ELEMENT, /* or the array's end */
@@ -29,7 +29,7 @@ enum {
     EXPECT_END
 };
 
-/* What is being read. */
+/* The token being read. */
 enum { TOKEN_NONE, TOKEN_BLANK, TOKEN_WORD, TOKEN_STRING };
 
 /* ---- The kept text ---- */
@@ -48,7 +48,7 @@ static void drop_to(rl_json_filter *f, size_t at)
     f->moved = true;
 }
 
-/* Notes where the kept text's end is in the whole text. */
+/* Records the position in the whole text of the kept text's end. */
 static void mark(rl_json_filter *f)
 {
     f->moved = false;
@@ -103,7 +103,7 @@ static rl_json_level *innermost(rl_json_filter *f)
     return f->depth == 0 ? NULL : &f->levels[f->depth - 1];
 }
 
-/* Before a member or an element: drops the ones before it. */
+/* Called before a member or an element: drops those before it. */
 static void begin_item(rl_json_filter *f)
 {
     const rl_json_level *level = innermost(f);
@@ -184,7 +184,7 @@ static void close_container(rl_json_filter *f, char c)
     end_value(f);
 }
 
-/* Whether a string, number or literal means nothing to the reader. */
+/* Whether the reader ignores a string, number or literal. */
 static bool is_ignored(const rl_json_filter *f)
 {
     return f->role == RL_JSON_IGNORED || f->role == RL_JSON_META;
@@ -209,7 +209,8 @@ static void put_word(rl_json_filter *f, char c)
         keep(f, &c, 1);
 }
 
-/* Whether a number in meta, where nothing is an error, may be beyond a double. */
+/* Whether a number in meta may be beyond the range of a double. Values in meta are never an error.
+ */
 static bool is_no_time(rl_json_filter *f, const char *text, size_t len)
 {
     const rl_json_level *level = innermost(f);
@@ -219,8 +220,8 @@ static bool is_no_time(rl_json_filter *f, const char *text, size_t len)
     return level != NULL && level->role == RL_JSON_META && (exponent > 32 || len - exponent > 3);
 }
 
-/* jansson refuses a text for an integer beyond 64 bits. It is out of any range, and so is the
- * largest or smallest of 64 bits; the reader then names its place. */
+/* jansson refuses a text with an integer beyond 64 bits. The largest or smallest integer of 64 bits
+ * replaces it: both are out of every range, so the reader reports the place. */
 static void end_word(rl_json_filter *f)
 {
     static const char largest[] = "9223372036854775807";
@@ -292,7 +293,7 @@ static void drop_string(rl_json_filter *f)
 {
     if (f->drop && !f->bad && f->kept.len - f->start > MAX_DROPPED) {
         drop_to(f, f->start);
-        keep(f, "...", 3); /* the rest must not look like the whole */
+        keep(f, "...", 3); /* the part that is kept must not look like a whole value */
     }
 }
 
@@ -307,8 +308,8 @@ static void string_code(rl_json_filter *f, uint32_t code)
     string_octets(f, o, len);
 }
 
-/* After the four digits of an escape. jansson finds half a surrogate pair, and NUL in a key, when
- * the string has ended. */
+/* Called after the four digits of an escape. jansson reports half a surrogate pair, or NUL in a
+ * key, only at the string's end. */
 static void string_escape(rl_json_filter *f)
 {
     bool low = f->code >= 0xdc00 && f->code <= 0xdfff;
@@ -367,7 +368,7 @@ static void put_character(rl_json_filter *f, char c)
     f->character_len = 0;
 }
 
-/* Repeats a key that is a duplicate of one that was dropped. */
+/* Writes a duplicate of a dropped key twice, so that jansson reports it. */
 static void keep_duplicate(rl_json_filter *f)
 {
     size_t len = f->kept.len - f->start + 1;
@@ -440,7 +441,7 @@ static void put_string(rl_json_filter *f, char c)
         drop_string(f);
 }
 
-/* The ordinary characters that text begins with, of a string's value. Returns their number. */
+/* Takes the ordinary characters of a string's value that text begins with. Returns their number. */
 static size_t put_plain(rl_json_filter *f, const char *text, size_t len)
 {
     size_t n = 0;

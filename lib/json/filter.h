@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What jansson gets of a JSON text, which arrives piece by piece. Values that the reader ignores
- * are checked and dropped, the attributes of a message are passed on one by one, and everything
- * else is kept. jansson finds each fault of the whole text in the kept text too, and the filter
- * knows the line and column there. */
+/* Reduces a JSON text, which arrives piece by piece, to the text that jansson parses. Values that
+ * the reader ignores are checked and dropped, the attributes of a message are passed on one by one,
+ * and everything else is kept. jansson finds each fault of the whole text in the kept text too, and
+ * the filter knows its line and column in the whole text. */
 #ifndef RL_JSON_FILTER_H
 #define RL_JSON_FILTER_H
 
@@ -11,7 +11,7 @@
 enum {
     RL_JSON_NESTING = 256, /* more than 16 attributes in each of 5 messages need */
     RL_JSON_MEMBERS = 32,  /* no object has as many known keys */
-    RL_JSON_KEYS = 1024    /* keys of open objects of which duplicates are found while dropping */
+    RL_JSON_KEYS = 1024    /* keys of open objects, to find duplicates while dropping */
 };
 
 /* How a value is read. */
@@ -26,17 +26,17 @@ typedef enum rl_json_role {
     RL_JSON_HEX,    /* a string of hex digits */
     RL_JSON_META,
     RL_JSON_SMALL,  /* a scalar, or an object of scalars */
-    RL_JSON_SCALAR, /* of an object or an array only its kind matters */
+    RL_JSON_SCALAR, /* only whether it is an object or an array matters */
     RL_JSON_IGNORED
 } rl_json_role;
 
 typedef struct rl_json_level {
     rl_json_role role;
     bool object;
-    bool dropping;    /* of the members only one is in the kept text at a time, */
+    bool dropping;    /* the kept text has one member at a time, */
     size_t at;        /* after this position */
     bool comma;       /* which follows another member */
-    unsigned members; /* complete ones; does not count further than dropping needs */
+    unsigned members; /* number of complete members; counts no further than dropping requires */
     size_t keys;      /* start of this object's keys in the filter's */
 } rl_json_level;
 
@@ -53,7 +53,7 @@ typedef struct rl_json_filter {
     bool (*take)(void *arg, size_t start);
     void *arg;
     size_t built;  /* octets of the message, by take */
-    bool too_long; /* the octets exceed a message: the text need not be read on */
+    bool too_long; /* the octets exceed a message: the rest of the text can be skipped */
     bool too_deep; /* an object or array is nested deeper than RL_JSON_NESTING */
     size_t deep;   /* where */
     bool broken;   /* too_deep, or jansson will find a fault at the kept text's end */
@@ -73,8 +73,8 @@ typedef struct rl_json_filter {
     size_t item;       /* start of the value at the innermost level but one */
     size_t start;      /* of the token */
     size_t length;     /* of the string, in octets of its value */
-    uint64_t quarters; /* of octets that strings not yet taken stand for, at least */
-    bool stray;        /* the token does not belong here, and ends the text for jansson */
+    uint64_t quarters; /* octets encoded by strings that are not yet taken, at least */
+    bool stray;        /* the token is out of place, and ends the text for jansson */
     bool key, drop, bad;
     unsigned escape;
     uint32_t code, high;

@@ -5,7 +5,8 @@
 
 #include <reload/base.h>
 
-/* More attributes and trailing octets than the header's Length can count. */
+/* The message has more octets of attributes and trailing octets than the header's Length can count.
+ */
 #define RL_JSON_TOO_LONG "more than 16777215 octets of attributes do not fit the header's Length"
 
 /* Reads a message or garbage while its text comes. */

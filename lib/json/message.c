@@ -32,7 +32,7 @@ void reload_json_field(reload_json_writer *w, const reload_msg *msg, reload_fiel
     }
 }
 
-/* The length of what follows the header; the header's own Length if it differs. */
+/* The length of the octets after the header; also the header's own Length if it differs. */
 static void write_length(reload_json_writer *w, const reload_msg *msg)
 {
     size_t len;
@@ -115,7 +115,7 @@ static void write_value(reload_json_writer *w, const reload_value *value)
 
 /* ---- Attributes ---- */
 
-/* What messages are written with: tunnel is the number of outer messages. */
+/* The state of writing a message; tunnel is the number of outer messages. */
 static void write_message(reload_json_writer *w, const reload_msg *msg, const reload_origin *origin,
                           unsigned tunnel);
 static void write_members(reload_json_writer *w, const reload_msg *msg, uint32_t parent,
@@ -233,7 +233,7 @@ static void write_trailing(reload_json_writer *w, const reload_msg *msg)
     write_octets(w, octets, len, reload_flaw_text(flaw));
 }
 
-/* Before anything is written. */
+/* To be called before anything is written. */
 static void check_origin(reload_json_writer *w, const reload_origin *origin)
 {
     if (origin != NULL && origin->size < sizeof *origin)

@@ -255,8 +255,8 @@ static reload_time capture_time(json_t *root)
 struct rl_json_feed {
     rl_json_filter filter;
     rl_json_reading r;
-    reload_diag diag; /* of the first attribute that is refused */
-    reload_err err;   /* for which reason, or RELOAD_OK */
+    reload_diag diag; /* place of the first attribute that is refused */
+    reload_err err;   /* the reason for refusing it, or RELOAD_OK */
     size_t index;     /* of the next attribute */
     size_t start;     /* of the octets, after others in the same buffer */
 };

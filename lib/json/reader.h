@@ -22,8 +22,8 @@ void rl_json_filter_text(rl_json_filter *f, const char *text, size_t len);
  * column in the whole text. flags: jansson's. */
 json_t *rl_json_load(rl_json_reading *r, const rl_json_filter *f, size_t start, size_t flags);
 
-/* Appends one reference token to the JSON Pointer (RFC 6901 section 3). Returns the length to leave
- * with. A path that is too long ends with an ellipsis. */
+/* Appends one reference token to the JSON Pointer (RFC 6901 section 3). Returns the length to
+ * restore when leaving the place. A path that is too long ends with an ellipsis. */
 size_t rl_json_enter(rl_json_reading *r, const char *key);
 size_t rl_json_enter_index(rl_json_reading *r, size_t index);
 void rl_json_leave(rl_json_reading *r, size_t before);
@@ -33,9 +33,9 @@ reload_err rl_json_fail(rl_json_reading *r, reload_err code, const char *text);
 /* RELOAD_ERR_VALUE at a key of the current object. */
 reload_err rl_json_fail_at(rl_json_reading *r, const char *key, const char *text);
 
-/* RELOAD_ERR_VALUE at the current place, whose key is not in a list, which ends with NULL. */
+/* RELOAD_ERR_VALUE at the current place, whose key is not in a NULL-terminated list. */
 reload_err rl_json_fail_key(rl_json_reading *r, const char *key, const char *const *keys);
-/* Checks that object is an object whose keys are all in a list, which ends with NULL. */
+/* Checks that object is an object whose keys are all in a NULL-terminated list. */
 reload_err rl_json_check_keys(rl_json_reading *r, json_t *object, const char *const *keys);
 
 /* Values. Each fails with RELOAD_ERR_VALUE, RELOAD_ERR_MEMORY or RELOAD_ERR_CRYPTO. */
@@ -45,8 +45,8 @@ const char *rl_json_plain_string(const json_t *json);
 /* Whether a value is an integer from min to max. */
 bool rl_json_integer_in(const json_t *json, uint32_t min, uint32_t max, uint32_t *value);
 reload_err rl_json_read_integer(rl_json_reading *r, json_t *json, uint32_t max, uint32_t *value);
-/* RELOAD_ERR_VALUE for an unknown name: quotes it, with the nearest of the words, which end with
- * NULL, or with what is expected. */
+/* RELOAD_ERR_VALUE for an unknown name. The error quotes the name and the nearest word of a
+ * NULL-terminated list, or else the expected value. */
 reload_err rl_json_fail_name(rl_json_reading *r, const json_t *json, const char *what,
                              const char *const *words, const char *expected);
 /* An integer, or a name of a set. */

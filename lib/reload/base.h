@@ -40,7 +40,7 @@ typedef enum reload_err {
     RELOAD_ERR_MEMORY,     /* out of memory */
     RELOAD_ERR_ARGUMENT,   /* the function does not accept the caller's argument */
     RELOAD_ERR_NO_MESSAGE, /* the octets do not begin with a RELOAD header of the 2007 format */
-    RELOAD_ERR_RFC6940,    /* they begin with RFC 6940's token; its format is not supported */
+    RELOAD_ERR_RFC6940,    /* the octets begin with RFC 6940's token; its format is not supported */
     RELOAD_ERR_MALFORMED,  /* the message fails D24's step 1 or 3 */
     RELOAD_ERR_SYNTAX,     /* syntax error in JSON, hex text, base64 or a secret file */
     RELOAD_ERR_VALUE,      /* correct syntax, but a value or key that is not accepted */
@@ -97,9 +97,9 @@ typedef struct reload_span {
 typedef int (*reload_sink)(void *arg, const void *octets, size_t len);
 
 /* Provides up to size octets (size > 0), without waiting for more than one. Returns their number, 0
- * at the end, or -1 on failure. That of a reader of RELOAD_FORM_BINARY may return
+ * at the end, or -1 on failure. The source of a reader of RELOAD_FORM_BINARY may also return
  * RELOAD_SOURCE_WAITS. */
-enum { RELOAD_SOURCE_WAITS = -2 /* there are no octets yet */ };
+enum { RELOAD_SOURCE_WAITS = -2 /* no octets yet */ };
 typedef ptrdiff_t (*reload_source)(void *arg, uint8_t *octets, size_t size);
 
 /* Writes 2 * len lower-case hex digits, not terminated. */
@@ -108,7 +108,7 @@ void reload_hex_encode(const uint8_t *octets, size_t len, char *digits);
  * character is not a hex digit. */
 bool reload_hex_decode(const char *digits, size_t len, uint8_t *octets);
 
-/* What a file is that was given by mistake. */
+/* Kinds of content, to name a file that was given by mistake. */
 typedef enum reload_content {
     RELOAD_CONTENT_UNKNOWN,
     RELOAD_CONTENT_EMPTY,
@@ -118,7 +118,7 @@ typedef enum reload_content {
     RELOAD_CONTENT_PROFILE,
     RELOAD_CONTENT_JSON,   /* of another kind */
     RELOAD_CONTENT_SECRET, /* of the form that begins with "hex:" (D12) */
-    RELOAD_CONTENT_CERT,   /* from here on to PKCS7 in DER or PEM */
+    RELOAD_CONTENT_CERT,   /* this and the kinds up to PKCS7: in DER or PEM */
     RELOAD_CONTENT_REQUEST,
     RELOAD_CONTENT_CRL,
     RELOAD_CONTENT_KEY,
@@ -142,22 +142,23 @@ typedef enum reload_content {
     RELOAD_CONTENTS /* number of values */
 } reload_content;
 
-/* What octets are, by the first of them: a guess for an error's text, and nothing to rely on. */
+/* Guesses the content from its first octets. The guess can be wrong: it is for the text of errors
+ * only. */
 reload_content reload_recognise(const uint8_t *octets, size_t len);
 /* A content's name for people: "a certificate"; NULL if it is unknown. The string is static. */
 const char *reload_content_text(reload_content content);
-/* The command that converts it, or another remedy: "use gunzip -c FILE"; NULL: none is known. The
- * string is static. */
+/* A remedy, such as the command that converts the content: "use gunzip -c FILE"; NULL: none is
+ * known. The string is static. */
 const char *reload_content_remedy(reload_content content);
 
 /* Writes untrusted text so that it is safe on a terminal: control characters, invisible ones, those
  * that change the direction of writing, octets that are not UTF-8, and backslashes become \n, \xNN
- * or \u{NNNN}. So do the first characters of what a reload_reader could take for a message: a
- * token, in hex too, and an object of JSON. RELOAD_ERR_MEMORY, RELOAD_ERR_WRITE. */
+ * or \u{NNNN}. Text that a reload_reader could read as a message, in binary, hex or JSON, is
+ * escaped at its first characters. RELOAD_ERR_MEMORY, RELOAD_ERR_WRITE. */
 reload_err reload_escape(const uint8_t *octets, size_t len, reload_sink sink, void *arg);
 
-/* The word of a list, which ends with NULL, that is near enough to a mistyped one to be meant, or
- * NULL. Case makes no difference. */
+/* The word of a NULL-terminated list that a mistyped word probably means, or NULL if none is near
+ * enough. Case is ignored. */
 const char *reload_nearest_word(const char *word, const char *const *words);
 
 /* Reads a time: seconds since the epoch, with or without a fraction, or RFC 3339
@@ -168,7 +169,7 @@ bool reload_time_parse(const char *text, reload_time *time);
 enum { RELOAD_TIME_SIZE = 32 };
 /* Writes seconds since the epoch as RFC 3339 in UTC, terminated: "2007-07-08T12:00:00Z". */
 void reload_time_text(int64_t seconds, char text[RELOAD_TIME_SIZE]);
-/* The same with the first digits, at most 9, of a fraction in nanoseconds:
+/* Like reload_time_text, with a fraction of a second of digits digits (at most 9):
  * "2007-07-08T12:00:00.123456Z". */
 void reload_time_fraction_text(int64_t seconds, uint32_t nanoseconds, unsigned digits,
                                char text[RELOAD_TIME_SIZE]);

@@ -83,7 +83,7 @@ const uint8_t *reload_cert_octets(const reload_cert *cert, size_t *len);
 /* Appends it as PEM. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err reload_cert_write(const reload_cert *cert, reload_buf *pem);
 /* Subject and issuer as "CN=…, O=…", whole, in UTF-8 and escaped for a terminal; a comma in a value
- * gets a backslash. Empty if the name is. Serial number in hex. */
+ * gets a backslash. An empty name gives an empty string. The serial number is in hex. */
 const char *reload_cert_subject(const reload_cert *cert);
 const char *reload_cert_issuer(const reload_cert *cert);
 const char *reload_cert_serial(const reload_cert *cert);
@@ -93,7 +93,8 @@ reload_time reload_cert_not_after(const reload_cert *cert);
 /* The key: "RSA", "EC", …, and its bits. */
 const char *reload_cert_key_type(const reload_cert *cert);
 unsigned reload_cert_key_bits(const reload_cert *cert);
-/* Bits of what the certificate's key may do. Without keyUsage it may sign both. */
+/* What the certificate's key may do, or-ed together. Without keyUsage it may sign certificates and
+ * CRLs. */
 enum { RELOAD_CERT_CA = 1, RELOAD_CERT_SIGNS_CERTS = 2, RELOAD_CERT_SIGNS_CRLS = 4 };
 unsigned reload_cert_usage(const reload_cert *cert);
 /* The number of D19's names, in the certificate's order. */
@@ -101,7 +102,8 @@ size_t reload_cert_names(const reload_cert *cert);
 /* The i-th of them, which lives as long as the certificate; NULL if i is past the last. */
 const reload_cert_name *reload_cert_name_at(const reload_cert *cert, size_t i);
 
-/* Whether issuer's name and key have signed a certificate. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+/* Whether issuer issued the certificate: issuer's name is in it, and issuer's key signed it.
+ * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err reload_cert_issued_by(const reload_cert *cert, const reload_cert *issuer, bool *yes);
 /* Whether a private key is the certificate's. */
 bool reload_cert_fits_key(const reload_cert *cert, reload_key *key);
@@ -113,8 +115,8 @@ bool reload_cert_same_key(const reload_cert *a, const reload_cert *b);
 /* Size of a signature by its RSA key in octets: that of the modulus. */
 size_t reload_cert_signature_size(const reload_cert *cert);
 /* Recovers the block that was signed from a signature of that size: s^e mod n, as many octets (RFC
- * 8017 section 5.2.2). *good is false for a key that D13 refuses, and for a signature that is not
- * below n. One thread at a time for each certificate. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+ * 8017 section 5.2.2). *good is false for a key that D13 refuses, and for a signature that is n or
+ * more. One thread at a time for each certificate. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err reload_cert_recover(const reload_cert *cert, const uint8_t *signature, uint8_t *block,
                                bool *good);
 
@@ -141,7 +143,7 @@ bool reload_request_same_key(const reload_request *request, const reload_cert *c
 /* Whether a subject can be written: "CN=" and a common name of 1 to 64 characters in UTF-8, taken
  * as it is, without control characters. RELOAD_ERR_VALUE, with the limit in diag. */
 reload_err reload_subject_check(const char *subject, reload_diag *diag);
-/* Makes a request for a key, with such a subject. Appends PEM to out.
+/* Makes a request for a key, with a subject that reload_subject_check accepts. Appends PEM to out.
  * RELOAD_ERR_VALUE: the subject; RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err reload_request_write(reload_key *key, const char *subject, reload_buf *out,
                                 reload_diag *diag);
@@ -160,10 +162,10 @@ typedef struct reload_cert_spec {
         *same_subject; /* has the subject, copied octet for octet, if subject is NULL */
 } reload_cert_spec;
 
-/* Issues an X.509 v3 certificate, signed with SHA-256, for a key or for a request's key; the other
- * is NULL. issuer: the CA certificate; NULL: self-signed. Appends PEM to out. RELOAD_ERR_ARGUMENT;
- * RELOAD_ERR_VALUE: a name, number or date that cannot be written; RELOAD_ERR_MEMORY,
- * RELOAD_ERR_CRYPTO. */
+/* Issues an X.509 v3 certificate, signed with SHA-256, for subject's or request's key; the other
+ * one is NULL. issuer: the CA certificate; NULL: self-signed. Appends PEM to out.
+ * RELOAD_ERR_ARGUMENT; RELOAD_ERR_VALUE: a name, number or date that cannot be written;
+ * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err reload_cert_issue(const reload_cert_spec *spec, reload_key *subject,
                              const reload_request *request, const reload_cert *issuer,
                              reload_key *issuer_key, reload_buf *out, reload_diag *diag);
@@ -188,14 +190,14 @@ enum { RELOAD_CRL_NUMBER_SIZE = 49 }; /* of its decimal digits and a NUL */
 bool reload_crl_number_parse(const char *digits, reload_crl_number *number);
 /* Writes decimal digits. */
 void reload_crl_number_text(const reload_crl_number *number, char text[RELOAD_CRL_NUMBER_SIZE]);
-/* Less than, equal to, or greater than 0, as a is. */
+/* Returns a negative number if a is less than b, 0 if they are equal, else a positive number. */
 int reload_crl_number_compare(const reload_crl_number *a, const reload_crl_number *b);
 /* Adds one. Returns false, and changes nothing, if the number is the largest. */
 bool reload_crl_number_next(reload_crl_number *number);
 
 /* ---- CRLs that were issued before ---- */
 
-/* The CRLs of one file that a certificate has issued, taken together. */
+/* All CRLs in one file by one issuer, combined. */
 typedef struct reload_crl reload_crl;
 /* Reads a file of CRLs, PEM or DER. *crl is NULL if issuer has issued none of them.
  * RELOAD_ERR_SYNTAX: not CRLs; RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
@@ -203,9 +205,9 @@ reload_err reload_crl_read(const uint8_t *octets, size_t len, const reload_cert 
                            reload_crl **crl, reload_diag *diag);
 /* Frees it and sets the pointer to NULL. */
 void reload_crl_free(reload_crl **crl);
-/* The largest number; 0 if none has a number. */
+/* The largest CRL number; 0 if no CRL has one. */
 const reload_crl_number *reload_crl_number_of(const reload_crl *crl);
-/* The latest nextUpdate; RELOAD_NO_TIME if none has one. */
+/* The latest nextUpdate; RELOAD_NO_TIME if no CRL has one. */
 reload_time reload_crl_next_update(const reload_crl *crl);
 /* The i-th entry, which lives as long as the CRL; NULL if i is past the last. Its serial number has
  * no leading zeros. */
@@ -228,7 +230,7 @@ reload_err reload_crl_issue(const reload_crl_spec *spec, const reload_cert *issu
 
 /* ---- Trust ---- */
 
-/* What a verifier is given as files. */
+/* Kinds of files that a verifier's policy is built from. */
 typedef enum reload_given {
     RELOAD_GIVEN_CA = 0,
     RELOAD_GIVEN_INTERMEDIATES,

@@ -29,7 +29,7 @@ enum { RELOAD_JSON_DEPTH = 256 }; /* levels of nesting; a message needs fewer th
  * The first error sticks, and nothing is written after it. RELOAD_ERR_WRITE: the sink failed.
  * RELOAD_ERR_ARGUMENT: a call out of place, which would not make JSON: a value without its key, a
  * key outside an object, an end without its begin, a second value, nesting beyond
- * RELOAD_JSON_DEPTH. Duplicate keys are not found. */
+ * RELOAD_JSON_DEPTH. Duplicate keys are not detected. */
 typedef struct reload_json_writer {
     reload_err err; /* the first error; the caller may read it */
     /* the rest is private */
@@ -62,7 +62,7 @@ void reload_json_key(reload_json_writer *w, const char *key);
 
 /* A string. Octets that are not UTF-8 become U+FFFD, one for each octet. NULL becomes null. */
 void reload_json_string(reload_json_writer *w, const char *text);
-/* The same of len octets. */
+/* Like reload_json_string, for len octets. */
 void reload_json_text(reload_json_writer *w, const uint8_t *octets, size_t len);
 /* A string of hex digits. */
 void reload_json_hex(reload_json_writer *w, const uint8_t *octets, size_t len);

@@ -56,7 +56,7 @@ typedef enum reload_suite_kind {
     RELOAD_SUITE_PUBLIC_KEY /* a signature under a key that a certificate names */
 } reload_suite_kind;
 
-/* A row of the table of security algorithms. What depends on the algorithm asks its row. */
+/* A row of the table of security algorithms. Code that depends on the algorithm reads its row. */
 typedef struct reload_suite {
     uint32_t security; /* the header's Security */
     const char *name;
@@ -188,7 +188,7 @@ typedef struct reload_attr_def {
     const char *also[2]; /* other spellings accepted on input, or NULL */
     reload_kind kind;
     reload_place in;      /* its container */
-    reload_place members; /* a composite as a container; else RELOAD_IN_NOTHING */
+    reload_place members; /* the container that a composite is; else RELOAD_IN_NOTHING */
     bool once;            /* D11: a duplicate in its container makes the message ambiguous */
     const char *section;  /* of the drafts */
 } reload_attr_def;
@@ -261,19 +261,19 @@ typedef struct reload_attr {
 /* A message: its octets, which never change, and the positions of its attributes. */
 typedef struct reload_msg reload_msg;
 
-/* A new message, or NULL if memory runs out. Until parsed into, it reads as a header of zeros: no
- * token, Version 0, no attributes. */
+/* A new message, or NULL if memory runs out. Until reload_msg_parse it reads as a header of zeros:
+ * no token, Version 0, no attributes. */
 reload_msg *reload_msg_new(void);
 /* Frees it and sets the pointer to NULL. */
 void reload_msg_free(reload_msg **msg);
 
 /* Parses len octets as one message: a header and as many octets as its Length, or fewer if the
  * message is truncated. The octets are borrowed and must not change while msg is in use. RELOAD_OK
- * does not mean that the message is well formed (see reload_msg_check).
- * RELOAD_ERR_NO_MESSAGE and RELOAD_ERR_RFC6940: not such a header; RELOAD_ERR_VALUE: octets follow
- * the message; RELOAD_ERR_MEMORY. On failure msg is empty and nothing is borrowed. */
+ * does not mean that the message is well formed (see reload_msg_check). RELOAD_ERR_NO_MESSAGE and
+ * RELOAD_ERR_RFC6940: the octets do not begin with a header; RELOAD_ERR_VALUE: octets follow the
+ * message; RELOAD_ERR_MEMORY. On failure msg is empty and nothing is borrowed. */
 reload_err reload_msg_parse(reload_msg *msg, const uint8_t *octets, size_t len, reload_diag *diag);
-/* Borrows the octets that msg was parsed from at another place, to which they were copied. */
+/* Makes msg borrow a copy of the octets that it was parsed from, at another address. */
 void reload_msg_moved(reload_msg *msg, const uint8_t *octets);
 
 /* The octets that were parsed: the message's encoding. */
@@ -314,7 +314,7 @@ const uint8_t *reload_msg_tunnelled(const reload_msg *msg, size_t i, size_t *len
 bool reload_msg_pointer(const reload_msg *msg, size_t i, char *text, size_t size);
 
 /* Checks the form (D24's steps 1 and 3): RELOAD_OK, or RELOAD_ERR_MALFORMED with offset and fault
- * in diag. Only the length of a fragment or of a message of another Version is checked, since the
+ * in diag. Only the length is checked if the message is a fragment or of another Version, since the
  * meaning of its octets is unknown. */
 reload_err reload_msg_check(const reload_msg *msg, reload_diag *diag);
 
@@ -342,9 +342,9 @@ bool reload_next_of(reload_iter *it, uint16_t type);
 
 /* ---- Signature sites (S§5.1, D1, D2, D8, D9) ---- */
 
-/* Whose signature an attribute is, which decides what it covers. */
+/* The role of a signature, which determines the octets that it covers. */
 typedef enum reload_role {
-    RELOAD_ROLE_NONE = 0,  /* misplaced, or after the message's SIGNATURE: signs nothing */
+    RELOAD_ROLE_NONE = 0,  /* misplaced, or after the message's SIGNATURE: covers nothing */
     RELOAD_ROLE_MESSAGE,   /* SIGNATURE */
     RELOAD_ROLE_SOURCE,    /* PEER-SIGNATURE of SOURCE-INFO */
     RELOAD_ROLE_REDIRECT,  /* PEER-SIGNATURE of REDIRECT */
@@ -361,7 +361,7 @@ typedef struct reload_site {
     uint32_t timestamp;  /* its first TIMESTAMP */
     uint32_t digest;     /* its first DIGEST */
     uint32_t expiration; /* its container's PEER-EXPIRATION or BODY.EXPIRATION */
-    bool misplaced;      /* D9: not the last member of its container, or DIGEST not its own last */
+    bool misplaced; /* D9: not the last member of its container, or its last member is not DIGEST */
 } reload_site;
 
 /* The octets that a signature covers: spans to be digested in order. */
@@ -373,13 +373,14 @@ typedef struct reload_covered {
 
 /* Whether a type is SIGNATURE, PEER-SIGNATURE or BODY.SIGNATURE. */
 bool reload_is_signature(uint16_t type);
-/* Whose signature attribute attr is. */
+/* The role of the signature at attr. */
 reload_role reload_role_at(const reload_msg *msg, uint32_t attr);
 /* Describes the signature at attr, in time linear in its container's members. */
 void reload_site_at(const reload_msg *msg, uint32_t attr, reload_site *site);
 /* D21: whether a BODY holds one CERTIFICATE and nothing else. */
 bool reload_is_certificate_body(const reload_msg *msg, uint32_t body);
-/* What a signature covers; site has a role and a digest. covered must not be copied. */
+/* Finds the octets that a signature covers. site must have a role and a digest. covered must not be
+ * copied, since a span points into it. */
 void reload_site_covered(const reload_msg *msg, const reload_site *site, reload_covered *covered);
 
 /* ---- Building ---- */
@@ -407,7 +408,7 @@ void reload_build_open(reload_builder *b, uint16_t type);
 void reload_build_close(reload_builder *b);
 /* Appends an attribute with a value of len octets, and padding of zeros. */
 void reload_build_octets(reload_builder *b, uint16_t type, const uint8_t *octets, size_t len);
-/* Appends an attribute with an encoded value. Not for composites. */
+/* Encodes a value and appends it as an attribute. Not for composites. */
 void reload_build_value(reload_builder *b, uint16_t type, const reload_value *value);
 /* Appends encoded attributes, with their padding. */
 void reload_build_raw(reload_builder *b, const uint8_t *octets, size_t len);

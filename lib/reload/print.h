@@ -13,8 +13,8 @@ extern "C" {
 /* Collects a line and passes it to a sink when it ends. The first error sticks. */
 typedef struct reload_printer {
     reload_err err;  /* the first error; the caller may read it */
-    size_t column;   /* of the values that reload_print_name makes space for; the caller sets it */
-    unsigned indent; /* columns, of the lines that have a depth; the caller sets it */
+    size_t column;   /* where values begin after reload_print_name; the caller sets it */
+    unsigned indent; /* columns before each line with a depth; the caller sets it */
     /* the rest is private */
     reload_sink sink;
     void *arg;
@@ -31,17 +31,17 @@ typedef enum reload_colour {
     RELOAD_COLOUR_FAINT
 } reload_colour;
 
-/* flags: RELOAD_COLOUR, without which colours do nothing. */
+/* flags: RELOAD_COLOUR, or 0 to ignore colours. */
 void reload_printer_init(reload_printer *p, unsigned flags, reload_sink sink, void *arg);
-/* Frees the line and returns the first error: RELOAD_ERR_MEMORY, RELOAD_ERR_WRITE, or the
- * caller's. What follows the last end of a line is lost. */
+/* Frees the line and returns the first error: RELOAD_ERR_MEMORY, RELOAD_ERR_WRITE, or the caller's.
+ * Text after the last reload_print_end_line is lost. */
 reload_err reload_printer_finish(reload_printer *p);
 /* Makes the printer fail with an error of the caller's, unless it has failed already. */
 void reload_printer_fail(reload_printer *p, reload_err err);
 
 /* ---- Parts of a line ---- */
 
-/* At most 191 octets. */
+/* Formatted text of at most 191 octets. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif
@@ -66,8 +66,8 @@ void reload_print_title(reload_printer *p, const reload_msg *msg);
 void reload_print_origin(reload_printer *p, const reload_origin *origin);
 /* "! 5 octets of garbage: no RELOAD message begins here" */
 void reload_print_garbage(reload_printer *p, size_t len, const char *error);
-/* Whether an attribute after the SIGNATURE is ignored (D10) or unauthenticated (D27); nothing for
- * other attributes. */
+/* A note that an attribute after the SIGNATURE is ignored (D10) or unauthenticated (D27). Prints
+ * nothing for other attributes. */
 void reload_print_unsigned(reload_printer *p, const reload_msg *msg, size_t i);
 
 /* An attribute's name, or its type in hex, which is written into unknown. */

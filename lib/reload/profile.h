@@ -35,7 +35,7 @@ reload_profile *reload_profile_new(void);
 /* Frees it with its strings, and sets the pointer to NULL. */
 void reload_profile_free(reload_profile **profile);
 /* Reads a new profile. Errors are those of reload_json_read; an unknown key, and ca together with
- * pin, are RELOAD_ERR_VALUE. *profile is then NULL. */
+ * pin, are RELOAD_ERR_VALUE. On failure *profile is NULL. */
 reload_err reload_profile_read(const char *text, size_t len, reload_profile **profile,
                                reload_diag *diag);
 /* Writes a profile as JSON on several lines. */

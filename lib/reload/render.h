@@ -14,9 +14,9 @@ extern "C" {
 typedef struct reload_capture {
     const uint64_t *frames; /* the numbers of the packets that hold its octets, ascending */
     size_t frame_count;
-    int64_t seconds;     /* since the epoch: when the packet that completes it was captured */
-    uint32_t fraction;   /* of the second, in nanoseconds */
-    unsigned digits;     /* of the fraction that the file has, 0 to 9 */
+    int64_t seconds;   /* since the epoch: capture time of the packet that completes the message */
+    uint32_t fraction; /* of the second, in nanoseconds */
+    unsigned digits;   /* digits of the fraction in the file, 0 to 9 */
     reload_value source; /* addresses and ports: of RELOAD_KIND_IP_PORT */
     reload_value destination;
     const char *transport; /* "UDP" or "TCP" */
@@ -49,21 +49,21 @@ enum {
  */
 reload_err reload_json_write(const reload_msg *msg, const reload_origin *origin, unsigned flags,
                              reload_sink sink, void *arg);
-/* Writes octets that are not a message: {"garbage": …}. error says why they are not. */
+/* Writes octets that are not a message: {"garbage": …}. error: why they are not. */
 reload_err reload_json_write_garbage(const uint8_t *octets, size_t len, const char *error,
                                      const reload_origin *origin, unsigned flags, reload_sink sink,
                                      void *arg);
 /* Writes where and when a message was captured as members of an open object, from frames to
  * transport. origin has a capture. */
 void reload_json_capture(reload_json_writer *w, const reload_origin *origin);
-/* Writes a header field's value as in such an object: true or false, a name or a number, or hex
- * digits. */
+/* Writes a header field's value as reload_json_write does: true or false, a name or a number, or
+ * hex digits. */
 void reload_json_field(reload_json_writer *w, const reload_msg *msg, reload_field field);
-/* Appends the octets of a message, or of garbage, that is given as a JSON object.
- * RELOAD_ERR_SYNTAX: a fault of syntax or a duplicate key, with its line and column in diag;
- * RELOAD_ERR_VALUE, RELOAD_ERR_TOO_LONG: with a JSON Pointer. On failure out is unchanged. */
+/* Reads a message or garbage from a JSON object, and appends its octets. RELOAD_ERR_SYNTAX: a fault
+ * of syntax or a duplicate key, with its line and column in diag; RELOAD_ERR_VALUE,
+ * RELOAD_ERR_TOO_LONG: with a JSON Pointer. On failure out is unchanged. */
 reload_err reload_json_read(const char *text, size_t len, reload_buf *out, reload_diag *diag);
-/* Appends an attribute that is given as a JSON object, padding included. */
+/* Reads an attribute from a JSON object, and appends its octets with the padding. */
 reload_err reload_json_read_attr(const char *text, size_t len, reload_buf *out, reload_diag *diag);
 
 /* ---- Text for people ---- */
@@ -74,7 +74,7 @@ reload_err reload_text_write(const reload_msg *msg, const reload_origin *origin,
 /* Writes a message as one line, newline included. */
 reload_err reload_line_write(const reload_msg *msg, const reload_origin *origin, unsigned flags,
                              reload_sink sink, void *arg);
-/* Write octets that are not a message in the same forms. error says why they are not. */
+/* Write octets that are not a message as a tree or as one line. error: why they are not. */
 reload_err reload_text_write_garbage(const uint8_t *octets, size_t len, const char *error,
                                      const reload_origin *origin, unsigned flags, reload_sink sink,
                                      void *arg);

@@ -67,7 +67,7 @@ enum {
     RELOAD_SIGN_BODIES = 4,         /* sign unsigned BODYs outside RESOURCE-PUT requests too */
     RELOAD_SIGN_RESIGN_BODIES = 8,  /* sign all BODYs, replacing their signatures */
     RELOAD_SIGN_KEEP_SECURITY = 16, /* leave a Security of 0 in a PEER-JOIN request (B§8.1.1) */
-    RELOAD_SIGN_FORCE = 32          /* do what would be refused, as far as possible */
+    RELOAD_SIGN_FORCE = 32          /* do what would otherwise be refused, as far as possible */
 };
 
 /* How to sign one message. Zero-initialise it and set size. */
@@ -94,7 +94,7 @@ typedef struct reload_sign_options {
 reload_err reload_sign(reload_signer *signer, const reload_msg *msg,
                        const reload_sign_options *options, reload_buf *out, reload_diag *diag);
 /* Like reload_sign, but appends the octets that the message's own digest covers (D1, D2). The
- * peer's key may be missing in the same way. */
+ * peer's key may be missing, as with an attached digest. */
 reload_err reload_sign_tbs(reload_signer *signer, const reload_msg *msg,
                            const reload_sign_options *options, reload_buf *out, reload_diag *diag);
 
@@ -103,22 +103,23 @@ enum {
 };
 
 /* Appends the value of a DIGEST over the spans in order, with any hash function: the drafts use
- * SHA-1 alone (D12, D13), others make bad messages. flags: RELOAD_DIGEST_RESOURCE or 0.
- * RELOAD_ERR_ARGUMENT: no secret or key; RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+ * SHA-1 alone (D12, D13), and other hash functions give bad digests for tests. flags:
+ * RELOAD_DIGEST_RESOURCE or 0. RELOAD_ERR_ARGUMENT: no secret or key; RELOAD_ERR_MEMORY,
+ * RELOAD_ERR_CRYPTO. */
 reload_err reload_signer_digest(reload_signer *signer, reload_md md, const reload_span *spans,
                                 size_t count, unsigned flags, reload_buf *out);
 
 /* ---- Other rewriting ---- */
 
-/* Appends an unsigned response with a code from 100 to 799 to a request (D31), for reload_sign to
- * complete. RELOAD_ERR_MALFORMED; RELOAD_ERR_REFUSED: a response, a fragment or another Version,
- * which D24 does not answer; RELOAD_ERR_VALUE: the code; RELOAD_ERR_MEMORY. */
+/* Appends to out an unsigned response to a request (D31), with a code from 100 to 799, for
+ * reload_sign to complete. RELOAD_ERR_MALFORMED; RELOAD_ERR_REFUSED: D24 does not answer a
+ * response, a fragment or another Version; RELOAD_ERR_VALUE: the code; RELOAD_ERR_MEMORY. */
 reload_err reload_reply(const reload_msg *request, unsigned code, reload_buf *out,
                         reload_diag *diag);
 
 /* Appends the message to out without its SIGNATUREs, PEER-SIGNATUREs and BODY.SIGNATUREs.
- * Attributes after a SIGNATURE, which were ignored there, become part of the message. Of flags only
- * RELOAD_SIGN_FORCE matters. */
+ * Attributes after a SIGNATURE, which were ignored there, become part of the message. Flags other
+ * than RELOAD_SIGN_FORCE are ignored. */
 reload_err reload_strip(const reload_msg *msg, unsigned flags, reload_buf *out, reload_diag *diag);
 
 /* Appends the message to out with one more attribute at its end, as a hop adds a ROUTE-LOG

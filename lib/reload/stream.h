@@ -36,50 +36,51 @@ typedef struct reload_item {
     size_t len;
     uint64_t offset;      /* of the item in the input, in octets of the input's own form */
     reload_time captured; /* JSON's meta.time in microseconds, or RELOAD_NO_TIME */
-    /* The fault, whose offset is a position in the input; of a MESSAGE, RELOAD_OK or what
-     * reload_item_parse passes on. */
+    /* The fault; its offset is a position in the input. Of a MESSAGE: RELOAD_OK, or the fault that
+     * reload_item_parse passes to reload_msg_check. */
     reload_diag diag;
-    /* The octets of the input that the item takes, from offset on, in the input's own form: of hex
-     * text, from its first digit to its last; of JSON, the value that holds it; of BAD, up to the
-     * fault. */
+    /* The octets of the input that the item occupies, from offset on, in the input's own form: of
+     * hex text, from its first digit to its last; of JSON, the value that holds it; of BAD, up to
+     * the fault. */
     uint64_t extent;
 } reload_item;
 
-/* How an input is read. Set size to sizeof(reload_reader_options), and what is not needed to zero:
- * members that a caller's older struct lacks are zero. */
+/* How an input is read. Zero-initialise it and set size to sizeof(reload_reader_options). Members
+ * that a caller's older struct lacks count as zero. */
 typedef struct reload_reader_options {
     size_t size;
     reload_form form;
     uint32_t max_message; /* D33: a message with a larger Length is malformed; 0: no limit */
 } reload_reader_options;
 
-/* Reads messages from an input. Memory is bounded by the two longest messages, which max_message
- * limits but for what a larger Length promises. */
+/* Reads messages from an input. Memory is bounded by the two longest messages. A message whose
+ * Length is above max_message counts too. */
 typedef struct reload_reader reload_reader;
 
 /* A reader without input, whose next item is END; NULL if memory runs out. */
 reload_reader *reload_reader_new(void);
 /* Frees it and sets the pointer to NULL. */
 void reload_reader_free(reload_reader **reader);
-/* The octets of memory that a reader holds, for callers that have many: it keeps its buffers from
- * one input to the next. What a JSON parser takes within a call is not counted. */
+/* The memory that a reader holds, in octets, for callers with many readers: a reader keeps its
+ * buffers from one input to the next. The memory of a JSON parser within a call is not counted. */
 size_t reload_reader_memory(const reload_reader *reader);
 /* Begins a new input. The source is called only if no whole item is buffered. */
 void reload_reader_open(reload_reader *reader, reload_form form, reload_source source, void *arg);
-/* The same with options. RELOAD_ERR_ARGUMENT: options without a size; the input is empty then. */
+/* Like reload_reader_open, with options. RELOAD_ERR_ARGUMENT: options has no size; the input is
+ * then empty. */
 reload_err reload_reader_open_with(reload_reader *reader, const reload_reader_options *options,
                                    reload_source source, void *arg);
-/* The next item, which the reader owns; it and its octets are valid until the next call with the
- * reader. On failure it is END. After RELOAD_ERR_READ (the source failed) or RELOAD_ERR_MEMORY this
- * input cannot be read further, but another one can be opened. RELOAD_ERR_WAITS: the source has no
- * octets yet; a later call goes on where this one was. */
+/* The next item, which the reader owns. The item and its octets are valid until the next call with
+ * the reader. On failure the item is END. After RELOAD_ERR_READ (the source failed) or
+ * RELOAD_ERR_MEMORY this input cannot be read further, but another one can be opened.
+ * RELOAD_ERR_WAITS: the source has no octets yet; a later call continues from there. */
 reload_err reload_reader_next(reload_reader *reader, const reload_item **item);
-/* Whether octets are a plausible header (D33): one that begins a message also where none is
- * expected. */
+/* Whether octets are a plausible header (D33): one that begins a message even in garbage. */
 bool reload_header_is_plausible(const uint8_t header[RELOAD_HEADER_SIZE]);
-/* Parses a MESSAGE like reload_msg_parse. If the item shows that the message is malformed, which
- * its octets alone may not (D33: the next message begins in it, or it is larger than max_message),
- * reload_msg_check reports that. RELOAD_ERR_ARGUMENT: the item is not a MESSAGE. */
+/* Parses a MESSAGE like reload_msg_parse. The reader can find a message malformed for a reason that
+ * its octets alone do not show (D33): the next message begins in it, or it is larger than
+ * max_message. reload_msg_check then reports that reason. RELOAD_ERR_ARGUMENT: the item is not a
+ * MESSAGE. */
 reload_err reload_item_parse(const reload_item *item, reload_msg *msg, reload_diag *diag);
 
 #ifdef __cplusplus

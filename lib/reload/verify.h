@@ -19,7 +19,7 @@ typedef enum reload_verdict {
     RELOAD_INVALID,
     RELOAD_UNSECURED, /* passed in an overlay run under NONE (D23) */
     RELOAD_MALFORMED,
-    RELOAD_PINNED /* passed under keys that were only remembered (D28) */
+    RELOAD_PINNED /* passed under keys that are trusted on first use (D28) */
 } reload_verdict;
 
 /* D24's reasons, in its order. */
@@ -56,8 +56,7 @@ typedef enum reload_reason {
 /* The words that scripts see: "valid", "bad-digest". Static; NULL for RELOAD_REASON_NONE. */
 const char *reload_verdict_text(reload_verdict verdict);
 const char *reload_reason_text(reload_reason reason);
-/* D24: the code that a request with that reason is answered with, before D24's exceptions; 0: none.
- */
+/* The response code for a request with that reason (D24), before D24's exceptions; 0: none. */
 unsigned reload_reason_code(reload_reason reason);
 
 /* One signature of a message. Made by the library alone; later versions may add members at its end.
@@ -78,8 +77,8 @@ typedef struct reload_signature {
 typedef struct reload_report {
     reload_verdict verdict;
     reload_reason reason;
-    uint16_t response_code; /* to answer the request with; 0: none, or the message is a response
-                               (S§5.3) */
+    uint16_t response_code; /* with which to answer the request; 0: none, or the message is a
+                               response (S§5.3) */
     char detail[256];       /* the reason in words; empty without one */
     size_t count;           /* of signatures: reload_report_signature */
     size_t tunnelled_count; /* of inner messages: reload_report_tunnelled */
@@ -92,15 +91,17 @@ typedef struct reload_report {
  * library alone; later versions may add members at its end. */
 typedef struct reload_tunnelled {
     uint32_t attr;         /* the APPLICATION.BODY that holds it */
-    reload_msg *msg;       /* owned by the outer report, */
-    reload_report *report; /* as is this */
+    reload_msg *msg;       /* owned by the outer report */
+    reload_report *report; /* owned by the outer report */
 } reload_tunnelled;
 
-/* A report without a verdict, for one message after another; NULL without memory. */
+/* A report without a verdict, which can be used for one message after another; NULL without memory.
+ */
 reload_report *reload_report_new(void);
 /* Frees it with what it owns, and sets the pointer to NULL. */
 void reload_report_free(reload_report **report);
-/* Makes it as if new, but keeps memory. What the report owned is no longer valid. */
+/* Clears the report for the next message, but keeps memory. Pointers into the report become
+ * invalid. */
 void reload_report_clear(reload_report *report);
 
 /* The i-th of the SIGNATUREs, PEER-SIGNATUREs and BODY.SIGNATUREs, in message order; NULL if i is
@@ -117,22 +118,23 @@ bool reload_report_passed(const reload_report *report);
 
 /* ---- Policy ---- */
 
-/* What an overlay's messages are judged by: algorithm, secrets, trust anchors, CRLs, limits. Build
- * it, seal it, then share it: a sealed policy is not written to, and any number of judges in any
- * number of threads may use it. */
+/* The rules for an overlay's messages: algorithm, secrets, trust anchors, CRLs, limits. Build it,
+ * seal it, then share it: a sealed policy is not written to, and any number of judges in any number
+ * of threads may use it. */
 typedef struct reload_policy reload_policy;
 
 /* An empty policy for an overlay that uses RELOAD_SECURITY_NONE, RELOAD_SECURITY_HMAC or
  * RELOAD_SECURITY_CERTS (D23); NULL without memory or for another algorithm. */
 reload_policy *reload_policy_new(reload_security algorithm);
-/* Wipes the secrets, frees the policy and sets the pointer to NULL. No judge may use it. */
+/* Wipes the secrets, frees the policy and sets the pointer to NULL. No judge may still use the
+ * policy. */
 void reload_policy_free(reload_policy **policy);
 
 /* The functions that follow change a policy, which must then be sealed (again). No judge may use
  * it meanwhile. */
 
-/* Adds a shared secret. A digest under any of them is accepted. RELOAD_ERR_VALUE: it is empty;
- * RELOAD_ERR_MEMORY. */
+/* Adds a shared secret. A digest under any of the policy's secrets is accepted. RELOAD_ERR_VALUE:
+ * it is empty; RELOAD_ERR_MEMORY. */
 reload_err reload_policy_add_secret(reload_policy *policy, const uint8_t *secret, size_t len);
 /* CERTS: adds trusted CA certificates, intermediate certificates that may link others to them, and
  * revocation lists (D18). Each takes one or more in PEM, or one in DER, and adds all or none.
@@ -149,9 +151,9 @@ void reload_policy_set_min_rsa_bits(reload_policy *policy, unsigned bits);
 void reload_policy_allow_sha1_certs(reload_policy *policy, bool allowed);
 /* Requires a current CRL of each issuer in a chain (D18). */
 void reload_policy_require_crl(reload_policy *policy, bool required);
-/* Expected header fields (D24 step 4). A field is not checked unless set. The overlay's name is
- * also the one that a certificate's Peer-IDs must be named for (D20). RELOAD_ERR_ARGUMENT: it is
- * empty (D23); RELOAD_ERR_MEMORY. */
+/* Expected header fields (D24 step 4). A field is not checked unless set. A certificate's Peer-IDs
+ * must also be for that overlay name (D20). RELOAD_ERR_ARGUMENT: the name is empty (D23);
+ * RELOAD_ERR_MEMORY. */
 reload_err reload_policy_set_overlay(reload_policy *policy, const char *name);
 void reload_policy_set_dht(reload_policy *policy, uint8_t dht);
 void reload_policy_set_hash(reload_policy *policy, uint8_t hash);
@@ -172,8 +174,8 @@ enum {
                                      is stored; no CA is required */
 };
 
-/* Asks for checks that need a store: any of RELOAD_REMEMBER_…, or-ed together. Peers and pins have
- * an effect under CERTS only, requests under HMAC and CERTS. */
+/* Enables checks that require a store: any of RELOAD_REMEMBER_…, or-ed together. Peers and pins
+ * have an effect under CERTS only, requests under HMAC and CERTS. */
 void reload_policy_remember(reload_policy *policy, unsigned what);
 
 /* Checks that the policy is complete, and prepares what its judges share. RELOAD_ERR_ARGUMENT: a
@@ -181,14 +183,15 @@ void reload_policy_remember(reload_policy *policy, unsigned what);
  * RELOAD_ERR_CRYPTO. */
 reload_err reload_policy_seal(reload_policy *policy, reload_diag *diag);
 
-/* Gets a warning of something given. file: which call of the function that adds such files added
- * it, from 0. words: one line without control characters; valid during the call. */
+/* Receives a warning about a given file. file: the number, from 0, of the call that added it, among
+ * the calls of the same function. words: one line without control characters; valid during the
+ * call. */
 typedef void (*reload_policy_warning)(void *arg, reload_given given, size_t file,
                                       const char *words);
-/* Calls warn for each CRL that does not count, or counts doubtfully, at that time, and for each
- * given certificate that cannot be an issuer or is not valid (D18). since: a
- * time at which this was done before, to get only what has changed, or RELOAD_NO_TIME. Returns the
- * first later time at which something changes, or RELOAD_NO_TIME. The policy is sealed. */
+/* Calls warn for each CRL that is ignored or doubtful at that time, and for each given certificate
+ * that cannot be an issuer or is not valid (D18). since: the time of an earlier call, to get only
+ * the warnings that are new since then; or RELOAD_NO_TIME. Returns the first later time at which a
+ * warning changes, or RELOAD_NO_TIME. The policy must be sealed. */
 reload_time reload_policy_warnings(const reload_policy *policy, reload_time time, reload_time since,
                                    reload_policy_warning warn, void *arg);
 /* Calls take for each CRL of a file, numbered from 0, with its issuer, number and nextUpdate. */
@@ -224,8 +227,8 @@ typedef struct reload_request_state {
  * if there is one; a keep function adds an entry or replaces it, but keep_pin leaves an existing
  * pin as it is. A result other than RELOAD_OK becomes that of reload_commit. If several processes
  * share a store, all calls of one reload_commit must be one transaction, to be rolled back if it
- * fails. Functions for what the policy does not remember may be NULL. Zero-initialise it and set
- * size. */
+ * fails. Functions for state that the policy does not remember may be NULL. Zero-initialise it and
+ * set size. */
 typedef struct reload_store {
     size_t size; /* sizeof(reload_store): later versions may add members */
     void *arg;
@@ -250,8 +253,8 @@ typedef struct reload_store {
 /* One thread's working memory. */
 typedef struct reload_judge reload_judge;
 
-/* A judge for a sealed policy, which must outlive it; NULL without memory, and if the policy is not
- * sealed. */
+/* A judge for a sealed policy, which must outlive the judge; NULL without memory, or if the policy
+ * is not sealed. */
 reload_judge *reload_judge_new(const reload_policy *policy);
 /* Wipes it, frees it and sets the pointer to NULL. */
 void reload_judge_free(reload_judge **judge);
@@ -264,8 +267,8 @@ typedef struct reload_moment {
     reload_time now;      /* the time of checking; only its whole seconds count */
     reload_time captured; /* when the message was captured, or RELOAD_NO_TIME */
     /* The request is likely a replay (D25): step 12 is left out, since step 11 will fail in
-     * reload_commit. This saves the work on inner signatures that a sender of replays could ask
-     * for. If the store disagrees, reload_commit returns RELOAD_ERR_AGAIN. */
+     * reload_commit. A sender of replays thus cannot cause work on inner signatures. If the store
+     * disagrees, reload_commit returns RELOAD_ERR_AGAIN. */
     bool expect_replay;
 } reload_moment;
 
@@ -276,8 +279,8 @@ typedef struct reload_moment {
 reload_err reload_judge_message(reload_judge *judge, const reload_msg *msg, reload_moment moment,
                                 reload_report *report);
 
-/* Asks the store what the verdict depends on, turns the verdict if a check fails there, and records
- * the effects: a request always, peers and pins only if the message passes every step (D25, D28).
+/* Queries the store, changes the verdict if a check against the store fails, and records the
+ * effects: a request always, peers and pins only if the message passes every step (D25, D28).
  * Reports are committed in input order, one at a time. store: NULL if the policy remembers nothing.
  * On failure the report has no verdict but RELOAD_UNCHECKED: RELOAD_ERR_ARGUMENT (no store, or one
  * without size), RELOAD_ERR_AGAIN (see reload_moment), or the store's own. */

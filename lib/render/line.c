@@ -23,7 +23,7 @@ static void print_short_value(reload_printer *p, const reload_value *value)
         reload_print_value(p, value);
 }
 
-/* The members of a composite that identify it, and its number of bodies, in brackets. */
+/* In brackets, the members that identify a composite, and its number of BODYs. */
 static void print_summary(reload_printer *p, const reload_msg *msg, uint32_t i)
 {
     const char *separator = "";

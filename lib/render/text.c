@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_VALUE_COLUMN = 50 }; /* a longer name moves its own value to the right */
+enum { MAX_VALUE_COLUMN = 50 }; /* after a longer name, the value begins further to the right */
 
 /* Whether a header field is left out: it is 0, as it almost always is. */
 static bool is_left_out(const reload_msg *msg, reload_field f)

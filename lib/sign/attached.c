@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A digest that was made elsewhere: whether it is the message's, and if not, why, as far as that
- * shows. */
+/* Checks a digest that was made elsewhere against the message, and explains a mismatch as far as
+ * possible. */
 #include "crypto/digest.h"
 #include "sign/sign.h"
 #include "x509/x509.h"
@@ -43,8 +43,9 @@ reload_err rl_check_attached_mac(const uint8_t *digest, size_t len, const reload
         return refuse_length(attached, len, "", diag);
     return rl_equal(digest, attached->octets, len)
                ? RELOAD_OK
-               : refuse(diag, ": another secret, or not the same message, time and Transaction ID "
-                              "as with the octets to sign");
+               : refuse(diag,
+                        ": it was made with another secret, or over another message, TIMESTAMP or "
+                        "Transaction ID");
 }
 
 /* ---- RSA ---- */
@@ -63,7 +64,7 @@ static const uint8_t *unpad(const uint8_t *block, size_t len, size_t *inner_len)
     return block + at + 1;
 }
 
-/* A signature of the right size, by what its block holds. */
+/* Explains a signature of the right size by the content of its block. */
 static reload_err refuse_block(const reload_cert *cert, reload_md md, const reload_covered *covered,
                                const reload_span *attached, reload_diag *diag)
 {
@@ -80,15 +81,15 @@ static reload_err refuse_block(const reload_cert *cert, reload_md md, const relo
         return rl_fail_plain(diag, err);
     const uint8_t *inner = good ? unpad(block, attached->len, &inner_len) : NULL;
     if (inner == NULL)
-        return refuse(diag, ": it is not made by the certificate's key with PKCS #1 v1.5");
+        return refuse(diag, ": the certificate's key did not make it with PKCS #1 v1.5");
     if (md != RELOAD_MD_SHA1 || inner_len != sizeof sha1 + SHA1_SIZE ||
         memcmp(inner, sha1, sizeof sha1) != 0)
-        return refuse(diag, ": it is by the certificate's key, but not over SHA-1");
+        return refuse(diag, ": the certificate's key made it over a hash other than SHA-1");
     reload_hex_encode(inner + sizeof sha1, SHA1_SIZE, found);
     reload_hex_encode(digest, SHA1_SIZE, expected);
     (void)snprintf(why, sizeof why,
-                   ": the key signed SHA-1 %s, expected %s; message, time and Transaction ID "
-                   "must be the same",
+                   ": the key signed SHA-1 %s, expected %s; message, TIMESTAMP and "
+                   "Transaction ID must be those that were signed",
                    found, expected);
     return refuse(diag, why);
 }
@@ -105,7 +106,7 @@ static reload_err refuse_short(const reload_cert *cert, reload_md md, const relo
     if (err != RELOAD_OK)
         return rl_fail_plain(diag, err);
     return refuse_length(attached, size,
-                         match ? ": its leading zero octets are missing, put them back" : "", diag);
+                         match ? ": its leading zero octets are missing; add them" : "", diag);
 }
 
 reload_err rl_check_attached(const reload_cert *cert, reload_md md, const reload_covered *covered,

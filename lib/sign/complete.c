@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a message lacks before it is signed (D29). */
+/* Completing a message before it is signed (D29). */
 #include "sign/sign.h"
 #include "x509/mismatch.h"
 
@@ -143,8 +143,8 @@ static bool has_member(const reload_msg *msg, uint32_t parent, uint16_t type)
     return reload_msg_member(msg, parent, type) != RELOAD_NO_ATTR;
 }
 
-/* A SOURCE-INFO whose members cannot be read remains as it is, but then no certificate is checked
- * against its PEER-ID (D32). Only fragments and other Versions have one without force. */
+/* A SOURCE-INFO whose members cannot be read is left unchanged, but then no certificate is checked
+ * against its PEER-ID (D32). Without force, this happens only in fragments and other Versions. */
 static reload_err keep_flawed(const rl_rewrite *w, const reload_attr *info, reload_diag *diag)
 {
     if (!w->signer->suite->needs_certificates || rl_forced(w))
@@ -171,7 +171,7 @@ reload_err rl_complete_source(rl_rewrite *w, reload_diag *diag)
     c->make = !there;
     c->cert = suite->needs_certificates && !(there && has_member(w->msg, info, RELOAD_A_PEER_CERT));
     c->sign = suite->kind != RELOAD_SUITE_NONE && (w->options.flags & RELOAD_SIGN_SOURCE_INFO) != 0;
-    /* an addition would break the PEER-SIGNATURE that is there (D8) */
+    /* an addition would break an existing PEER-SIGNATURE (D8) */
     if (suite->kind != RELOAD_SUITE_NONE && there && (!has_peer_id || c->cert) &&
         has_member(w->msg, info, RELOAD_A_PEER_SIGNATURE))
         c->sign = true;

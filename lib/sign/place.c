@@ -19,12 +19,12 @@ static size_t digest_size(const reload_signer *s, const rl_identity *identity)
 {
     if (s->suite->kind == RELOAD_SUITE_MAC)
         return s->suite->digest_size;
-    /* the key's size is the certificate's, unless force has mixed two pairs */
+    /* the key and the certificate have the same size, unless force has combined two pairs */
     return identity->key != NULL ? rl_key_size(identity->key)
                                  : reload_cert_signature_size(identity->cert);
 }
 
-/* Remembers where a signature is placed, for its digest. */
+/* Records where a signature is placed, so that its digest can be computed. */
 static void note_signature(rl_rewrite *w, const rl_identity *identity)
 {
     reload_signer *s = w->signer;
@@ -67,8 +67,8 @@ static void put_cert(rl_rewrite *w, uint16_t type, const reload_cert *cert)
 
 /* ---- SOURCE-INFO ---- */
 
-/* Copies the members of SOURCE-INFO, with the PEER-CERT that it lacks before any PEER-SIGNATURE.
- * Returns whether the PEER-CERT is still to be added. */
+/* Copies the members of SOURCE-INFO, and adds a missing PEER-CERT before any PEER-SIGNATURE.
+ * Returns whether the PEER-CERT has still to be added. */
 static bool copy_source_info(rl_rewrite *w)
 {
     bool cert = w->source.cert;
@@ -85,8 +85,8 @@ static bool copy_source_info(rl_rewrite *w)
     return cert;
 }
 
-/* SOURCE-INFO, copied or new: a PEER-ID that it lacks comes first, its PEER-CERT last, and after
- * that its PEER-SIGNATURE. */
+/* SOURCE-INFO, copied or new. A missing PEER-ID is added first, a missing PEER-CERT last, followed
+ * by the PEER-SIGNATURE. */
 static void put_source_info(rl_rewrite *w)
 {
     const rl_source *c = &w->source;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a key must not sign, or cannot (D32). */
+/* Refusing what a key must not or cannot sign (D32). */
 #include "base/fault.h"
 #include "sign/sign.h"
 #include "x509/mismatch.h"
@@ -54,7 +54,7 @@ static reload_err check_peer_id(const rl_rewrite *w, reload_diag *diag)
                    source_digits);
 }
 
-/* Whether the PEER-CERT that is there has the signer's key. */
+/* Whether the existing PEER-CERT has the signer's key. */
 static reload_err check_peer_cert(const rl_rewrite *w, reload_diag *diag)
 {
     reload_cert *there = NULL;

@@ -13,8 +13,8 @@ void rl_copy(rl_rewrite *w, const reload_attr *attr)
                      RL_HEAD + attr->length + rl_padding(attr->length));
 }
 
-/* Rewritable is what passes D24's steps 1 and 3, or with force whatever has its top-level framing.
- */
+/* A message can be rewritten if it passes D24's steps 1 and 3 or, with force, if its top-level
+ * framing is intact. */
 static reload_err check_rewritable(const reload_msg *msg, unsigned flags, reload_diag *diag)
 {
     size_t len, whole;

@@ -33,7 +33,7 @@ struct reload_signer {
     char *overlay_name; /* NULL: not set */
     uint32_t overlay;
     uint32_t boot_time;
-    uint64_t counter;                     /* over 32 bits: all values are used */
+    uint64_t counter;                     /* above 32 bits: all values are used */
     reload_counter_source counter_source; /* NULL: the counter above */
     void *counter_arg;
     reload_rng *random;    /* made when first needed */
@@ -48,7 +48,7 @@ typedef struct rl_source {
     bool make;              /* one is added */
     const uint8_t *peer_id; /* the PEER-ID that it lacks, or NULL */
     bool cert;              /* it lacks a PEER-CERT */
-    bool sign;              /* it gets a PEER-SIGNATURE, which replaces any other */
+    bool sign;              /* to be signed: a new PEER-SIGNATURE replaces any other */
 } rl_source;
 
 /* One rewriting of a message. Errors of writing stick in the builder's buffer. */
@@ -70,7 +70,7 @@ const rl_identity *rl_resource_identity(const reload_signer *signer);
 
 /* ---- rewrite.c ---- */
 
-/* Fails with the error's own words. */
+/* Fails with the text of the error code. */
 reload_err rl_fail_plain(reload_diag *diag, reload_err err);
 /* Begins a rewriting at the end of out. RELOAD_ERR_MALFORMED or RELOAD_ERR_REFUSED: the message
  * cannot be rewritten. */
@@ -102,7 +102,7 @@ static inline bool rl_is_join_request(const reload_msg *msg)
 
 /* The Overlay field, and whether the overlay's parameters agree. */
 reload_err rl_complete_overlay(rl_rewrite *w, reload_diag *diag);
-/* What SOURCE-INFO lacks, into w->source. */
+/* Finds what SOURCE-INFO lacks, for w->source. */
 reload_err rl_complete_source(rl_rewrite *w, reload_diag *diag);
 /* The Security field. */
 reload_err rl_complete_security(rl_rewrite *w, reload_diag *diag);
@@ -116,7 +116,7 @@ reload_err rl_complete_transaction_id(rl_rewrite *w, reload_diag *diag);
 reload_err rl_check_names(const rl_rewrite *w, reload_diag *diag);
 /* D35: whether the TIMESTAMP, if one is written, fits its field. */
 reload_err rl_check_time(const rl_rewrite *w, reload_diag *diag);
-/* The same of a time for any field of 32 bits. name: "TIMESTAMP". */
+/* Whether a time fits a field of 32 bits. name: "TIMESTAMP". */
 reload_err rl_fits_time(int64_t seconds, const char *name, reload_diag *diag);
 /* Whether the keys are there for all signatures but the message's own. */
 reload_err rl_check_keys(const rl_rewrite *w, reload_diag *diag);
@@ -135,7 +135,7 @@ void rl_place_attributes(rl_rewrite *w);
  * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_check_attached(const reload_cert *cert, reload_md md, const reload_covered *covered,
                              const reload_span *attached, size_t size, reload_diag *diag);
-/* The same of a MAC, which the digest of len octets is. */
+/* Whether an attached MAC of len octets is that of the covered octets, with the same results. */
 reload_err rl_check_attached_mac(const uint8_t *digest, size_t len, const reload_span *attached,
                                  reload_diag *diag);
 

@@ -32,7 +32,7 @@ int rl_chars_ahead(rl_chars *c, size_t ahead)
     return n > 0;
 }
 
-/* Counts a character that is not in text, or no longer. */
+/* Counts a character that is not, or no longer, in text. */
 void rl_chars_count(rl_chars *c, uint8_t character)
 {
     c->offset++;

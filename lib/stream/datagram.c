@@ -28,8 +28,8 @@ static size_t octets_needed(const rl_datagram *d)
     return version == 6 ? IPV6_HEADER + UDP_HEADER : 1;
 }
 
-/* Skips the headers of a UDP datagram, fragments after the first excepted. What the datagram holds
- * after the payload is not part of it. */
+/* Skips the headers of a UDP datagram, except of fragments after the first. Octets after the
+ * datagram's payload are dropped. */
 static void skip_headers(rl_datagram *d)
 {
     bool v4 = d->head[0] >> 4 == 4;

@@ -111,7 +111,7 @@ static bool take_character(rl_hextext *h, uint8_t c, uint8_t *octet, uint64_t *w
         (void)rl_chars_take(&h->chars);
         h->over = true;
     } else if (c == '\n' && h->high >= 0 && (token = token_ahead(h, 1)) > 0) {
-        (void)odd_digits(h); /* an octet's digits may be on two lines, but this is a message */
+        (void)odd_digits(h); /* an octet's digits may be on two lines, but a message begins here */
     } else if (token == 0) {
         take_other(h, c);
     }
@@ -166,7 +166,7 @@ static int base64_value(uint8_t c)
     return found != NULL ? (int)(found - letters) : c == '-' ? 62 : c == '_' ? 63 : -1;
 }
 
-/* Ends a group: after padding, or where no padding is. */
+/* Ends a group, with or without padding. */
 static void end_group(rl_hextext *h, bool padded)
 {
     bool whole = h->sextets == 0 && h->padding == 0;

@@ -36,7 +36,7 @@ static void take_line(rl_chars *c, size_t len)
 static const unsigned bases[] = {16, 8, 10};
 enum { BASES = sizeof bases / sizeof bases[0] };
 
-/* The base of offsets: the first that all lines have fitted. */
+/* The base of offsets: the first base that fits all lines so far. */
 static unsigned offset_base(const rl_dump *d)
 {
     for (size_t i = 0; i < BASES; i++)
@@ -151,7 +151,7 @@ static int next_line(rl_hextext *h)
     return other_line(h, &line, len);
 }
 
-/* Whether a whole line has been read, so that nothing is waited for. */
+/* Whether a whole line has been read, so that reading it cannot wait. */
 static bool has_line(const rl_chars *c)
 {
     return memchr(c->text + c->pos, '\n', c->len - c->pos) != NULL;

@@ -50,7 +50,7 @@ static bool framer_reserve(rl_framer *f, size_t size)
             memmove(f->where, f->where + f->start, f->avail * sizeof *f->where);
         f->start = 0;
     }
-    /* a quarter stays free, so that octets are moved after many have been used, not after few */
+    /* a quarter stays free, so that octets are moved only after many have been used */
     size_t cap = f->cap < RL_CHUNK ? RL_CHUNK : f->cap;
     while (cap / 4 * 3 < size)
         cap *= 2; /* no overflow: size is at most two messages */
@@ -142,7 +142,7 @@ static uint64_t position(const rl_framer *f, size_t at)
     return f->mapped ? f->where[f->start + at] : f->base + at;
 }
 
-/* What helps if messages are expected */
+/* The remedy if messages are expected */
 static const char *remedy_for(reload_content content)
 {
     switch (content) {
@@ -156,7 +156,7 @@ static const char *remedy_for(reload_content content)
     }
 }
 
-/* Adds to garbage at a stream's start what it is, if known. */
+/* Adds the recognised content of garbage at a stream's start, if any. */
 static void name_content(reload_item *item)
 {
     reload_content content = reload_recognise(item->octets, item->len);
@@ -168,7 +168,7 @@ static void name_content(reload_item *item)
                   remedy == NULL ? "" : remedy);
 }
 
-/* Says of garbage why a token in it does not begin a message. */
+/* Describes why a token in garbage does not begin a message. */
 static void explain_token(const rl_framer *f, reload_item *item)
 {
     size_t at = find_token(f, 0);
@@ -213,7 +213,7 @@ static reload_err give_rest(rl_framer *f, reload_item *item, reload_item_kind ki
     return give(f, item, kind, f->avail);
 }
 
-/* D33's rule 3: a broken message, or garbage if less than a header is left of it. */
+/* D33's rule 3: a broken message, or garbage if fewer octets than a header are left. */
 static reload_err give_cut(rl_framer *f, reload_item *item, size_t len)
 {
     uint64_t next = position(f, len);

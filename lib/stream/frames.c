@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which messages are framed (D33): one pass for all headers of a stream. To step over each
- * message's attributes would take time that is quadratic in the stream's octets, if many broken
- * messages promise many octets.
+/* Which messages are framed (D33): one pass for all headers of a stream. Stepping over each
+ * message's attributes would take time quadratic in the stream's octets, if many broken messages
+ * have large Lengths.
  *
  * From a place, an attribute leads to one later place at most 64 KiB ahead. So headers whose
  * attributes come to the same place stay together from there on: they form a chain, a set of a
@@ -15,7 +15,7 @@
 
 enum {
     RING = 1 << 17,     /* more places than an attribute has octets */
-    MAX_NODES = 1 << 21 /* then the pass begins again, which takes less time than so many took */
+    MAX_NODES = 1 << 21 /* then the pass restarts, which takes less time than those before */
 };
 
 struct rl_node {
@@ -85,7 +85,7 @@ static bool comes_to(const rl_frames *s, uint32_t node, uint64_t place)
     return there != 0 && root_of(s, there) == root_of(s, node);
 }
 
-/* ---- The messages whose end is still to come ---- */
+/* ---- The messages whose end the pass has not reached ---- */
 
 static bool ends_before(const rl_frames *s, size_t a, size_t b)
 {
@@ -175,7 +175,7 @@ static reload_err pass(rl_framer *f)
     return err;
 }
 
-/* Goes to the message at start, whose octets are the first that are still there. */
+/* Moves to the message at start; the octets before it have been dropped. */
 static void skip(rl_framer *f)
 {
     rl_frames *s = &f->frames;

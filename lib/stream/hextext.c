@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Hex text to octets: blocks, their layouts, and what follows an error. */
+/* Hex text to octets: blocks, their layouts, and recovery after an error. */
 #include "stream/stream.h"
 
 #include "base/fault.h"
 
 #include <string.h>
 
-/* What a block begins with. */
+/* The start of a block. */
 static void begin_block(rl_hextext *h)
 {
     h->high = -1;

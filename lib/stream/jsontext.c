@@ -178,7 +178,7 @@ static reload_err resynchronise(rl_jsontext *j, unsigned column)
         skip_character(j);
         j->start = j->pos;
     }
-    j->in_array = false; /* its end has been skipped */
+    j->in_array = false; /* the value's end has been skipped */
     return err;
 }
 
@@ -236,7 +236,7 @@ static reload_err skip_between(rl_jsontext *j, bool *there, const char **broken)
     return err;
 }
 
-/* Returns a fault at pos, and skips text[pos] if that is the cause. */
+/* Returns a fault at pos, and skips text[pos] if that character is the fault. */
 static void give_broken(rl_jsontext *j, rl_slice *slice, const char *why, bool skip)
 {
     slice->there = true;
@@ -248,8 +248,8 @@ static void give_broken(rl_jsontext *j, rl_slice *slice, const char *why, bool s
     slice->extent = j->base + j->pos - slice->offset;
 }
 
-/* Gives up a value at pos. The next value may begin on any line after this value's first, unless
- * that is far back or much has been scanned again already. */
+/* Abandons a value at pos. The next value may begin on any line after this value's first line,
+ * unless that line is too far back or the limit of scanning again is reached. */
 static void break_off(rl_jsontext *j, rl_slice *slice, const char *why, size_t second_line)
 {
     bool separated = j->pos < j->len && j->text[j->pos] == RL_RECORD_SEPARATOR;
@@ -269,12 +269,13 @@ static void break_off(rl_jsontext *j, rl_slice *slice, const char *why, size_t s
     j->column = 1;
 }
 
-/* Where a value's text was passed on to, and its second line from start, or 0. */
+/* How much of a value's text has been passed on, and where its second line begins, from start; 0:
+ * nowhere. */
 struct passing {
     rl_json_feed *feed;
     size_t passed;
     size_t second_line;
-    bool far; /* too long to be searched for other values */
+    bool far; /* too long to search for other values */
 };
 
 /* Passes the value's text before pos on. */
@@ -316,7 +317,7 @@ static reload_err scan_value(rl_jsontext *j, struct passing *p, const char **bro
     return pass_on(j, p);
 }
 
-/* Skips the rest of a value that is too long, without a word on faults in it. */
+/* Skips the rest of a value that is too long, without reporting its faults. */
 static reload_err skip_rest(rl_jsontext *j, unsigned column)
 {
     struct passing none = {.far = true};

@@ -94,7 +94,7 @@ static size_t skip_blanks(const uint8_t *text, size_t len, size_t at)
     return at;
 }
 
-/* What follows a brace shows: an array of octets in hex begins with "0x". */
+/* An array of octets in hex begins with "0x" after its brace. */
 static rl_layout after_brace(const uint8_t *text, size_t len, size_t at, bool all)
 {
     at = skip_blanks(text, len, at);

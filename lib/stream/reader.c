@@ -292,7 +292,7 @@ static reload_err next_slice(reload_reader *r)
     return rl_jsontext_next(&r->json, &r->slice, r->feed, &r->octets);
 }
 
-/* Broken text: the same fault, as often as it comes without anything else between, is one item. */
+/* Broken text. Consecutive faults of the same kind are one item. */
 static reload_err give_broken(reload_reader *r, reload_item *item)
 {
     reload_diag diag;

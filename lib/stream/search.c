@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where a message ends, and the search for the next one in a message that is not framed (D33). What
- * is found depends on the stream's octets alone, and not on how they arrive. If the source waits,
- * the search goes on where it was. */
+/* Finds where a message ends, and searches a message that is not framed for the next one (D33). The
+ * result depends on the stream's octets alone, not on how they arrive. If the source waits, the
+ * search later continues from the same place. */
 #include "base/fault.h"
 #include "stream/stream.h"
 
 enum { STEPS_PER_OCTET = 16, STEPS_AT_LEAST = 1 << 20 }; /* rule 4 */
 
-/* Reads size octets, if there are so many, and counts them as read. */
+/* Reads size octets, if the stream has them, and counts them as read. */
 static reload_err require(rl_framer *f, size_t size)
 {
     reload_err err = rl_framer_need(f, size);
@@ -104,8 +104,8 @@ static reload_err search(rl_framer *f, size_t limit, bool *found)
     }
 }
 
-/* Whether the message at start is framed: by its attributes, or, after many messages that promised
- * more than they had, by a pass that takes linear time for all of them. */
+/* Whether the message at start is framed: by its attributes or, after many truncated messages, by a
+ * pass that takes linear time for all of them. */
 static reload_err begins_framed(rl_framer *f, size_t size, bool *framed)
 {
     *framed = f->framed == f->base + 1;

@@ -22,13 +22,13 @@ enum { RL_RECORD_SEPARATOR = 0x1e }; /* RFC 7464: before each JSON text */
 
 /* ---- Framing: octets to messages and garbage ---- */
 
-/* Like reload_source; where, if not NULL, gets each octet's position in the input. */
+/* Like reload_source. If where is not NULL, it receives each octet's position in the input. */
 typedef ptrdiff_t (*rl_pull)(void *arg, uint8_t *octets, size_t size, uint64_t *where);
 
 /* Which messages are framed, found for all headers in one pass (frames.c). */
 typedef struct rl_frames {
     uint32_t *ring;        /* the chain of headers whose attributes come to each place */
-    struct rl_node *nodes; /* the headers in their order; the first is not one */
+    struct rl_node *nodes; /* the headers in order; element 0 is unused */
     uint32_t *heap;        /* headers whose message's end the pass has not reached, by that end */
     size_t count, cap, waiting;
     uint64_t at;    /* where the pass is */
@@ -60,7 +60,7 @@ typedef struct rl_framer {
         bool spent;       /* and its search has no steps left, */
         size_t search_at; /* or goes on here */
         size_t walk; /* the next attribute of the message that is_framed looks at; 0: the first */
-    } resume; /* where the next item's search was when the source had no octets; else zeros */
+    } resume;        /* state of the next item's search, if the source had no octets; else zeros */
     bool incomplete_dropped; /* set by the source: drop an incomplete last item */
     bool dropped;            /* an incomplete last item was dropped, */
     uint64_t dropped_at;     /* at this position in the input */
@@ -267,8 +267,9 @@ typedef struct rl_jsontext {
     bool in_array;         /* inside the array around all values, */
     bool after_value;      /* where a comma or the array's end is expected, */
     bool after_comma;      /* or where a value is expected */
-    unsigned resume; /* after a broken value: the next begins at or before this column; else 0 */
-    bool resting;    /* the rest of a value that is too long follows */
+    unsigned
+        resume;   /* after a broken value: the next value begins at or before this column; else 0 */
+    bool resting; /* the rest of a value that is too long follows */
     bool ended;
     uint64_t rewound; /* octets that were scanned again */
     size_t depth;     /* of the value so far */

@@ -42,7 +42,8 @@ reload_policy *new_policy(void);
 void check_octets(reload_policy *policy, const reload_buf *buf, int64_t time,
                   reload_verdict verdict, const char *reason, uint16_t code,
                   const char *signatures);
-/* Crafts and verifies a request, and the response, which has the same reason without code. */
+/* Crafts and verifies a request, and its response, which fails for the same reason, without a
+ * response code. */
 void check_verdict(const struct plan *p, const char *reason, uint16_t code, const char *signatures);
 
 #define BODY_SIG   "/attributes/1/value/1/value/2"

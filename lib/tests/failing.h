@@ -11,7 +11,7 @@ extern long countdown;
 /* Whether an allocation has failed; cleared by the test */
 extern bool failed;
 
-/* The C library's malloc, and the one that counts down */
+/* The C library's malloc, and its replacement that counts down */
 void *__real_malloc(size_t size);
 void *__wrap_malloc(size_t size);
 

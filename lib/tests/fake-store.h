@@ -22,7 +22,8 @@ struct fake_store {
         uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE];
     } pins[STORE_SIZE];
     size_t peer_count, request_count, pin_count;
-    char calls[1024];  /* a letter for each: p P finds and keeps a peer, q Q a request, i I a pin */
+    char calls[1024];  /* a letter for each call: p finds and P keeps a peer, q and Q a request, i
+                          and I a pin */
     char failing;      /* the letter of the failing call */
     unsigned spared;   /* number of calls that succeed before */
     reload_err result; /* the error that it returns */

@@ -52,7 +52,7 @@ bool framing_is_framed(struct framing_model *m, size_t at, bool search)
     return at == end && end <= m->len;
 }
 
-/* Where a message ends. *cut: the next one begins there. */
+/* The place at which a message ends. *cut: the next message begins there. */
 static size_t end_of(struct framing_model *m, size_t at, bool *cut)
 {
     size_t length = framing_number(m, at + 13, 3), end = at + 68 + length;

@@ -25,7 +25,7 @@ void framing_read(struct framing_model *m);
 /* Octets at a place, as an integer */
 size_t framing_number(const struct framing_model *m, size_t at, size_t octets);
 bool framing_is_header(const struct framing_model *m, size_t at);
-/* Whether the message there is framed. search: its attributes count as steps (D33, rule 4). */
+/* Whether the message at a place is framed. search: its attributes count as steps (D33, rule 4). */
 bool framing_is_framed(struct framing_model *m, size_t at, bool search);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The keys of two CAs and of a leaf, the same in each run, and what they certify */
+/* The keys of two CAs and of a leaf, the same in each run, and certificates for them */
 #ifndef RL_TESTS_ISSUING_H
 #define RL_TESTS_ISSUING_H
 

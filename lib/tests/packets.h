@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Captures built from packets, and what is read from them, in one line of text */
+/* Captures built from packets, and the items read from them as one line of text */
 #ifndef RL_TESTS_PACKETS_H
 #define RL_TESTS_PACKETS_H
 
@@ -43,19 +43,19 @@ struct test_capture {
 /* Runs the tests, or skips them if this build reads no captures. */
 #define TEST_CAPTURES(tests) \
     (test_captures_are_read() ? cmocka_run_group_tests(tests, NULL, NULL) : 0)
-/* Prints a plan of no tests if not. */
+/* Without captures, prints a plan of no tests. */
 bool test_captures_are_read(void);
 
 /* Begins a file of a link type. */
 void test_capture_begin(struct test_capture *t, int link);
 void test_capture_packet(struct test_capture *t, const reload_buf *packet);
-/* Reads the file, and asserts what is found. "M144@0 1-3 UDP 10.0.0.1:5060>10.0.0.2:6084 .002": a
+/* Reads the file, and asserts its items. "M144@0 1-3 UDP 10.0.0.1:5060>10.0.0.2:6084 .002": a
  * message of 144 octets at offset 0, in these frames, with its time's milliseconds. G: garbage. "!"
  * at the end: incomplete. Frees the file. */
 void test_capture_reads(struct test_capture *t, const char *expected);
 /* The same, without the assertion: for a log that the caller examines. */
 void test_capture_read(struct test_capture *t);
-/* The same for what is in the counts and warnings alone: it keeps no log. */
+/* Reads the file for its counts and warnings only, and keeps no log. */
 void test_capture_counts(struct test_capture *t);
 /* Reads the file, and returns the capture before its end. Keeps the file, and no log. */
 struct capture *test_capture_unfinished(struct test_capture *t);
@@ -68,11 +68,11 @@ reload_buf test_octets(const void *octets, size_t len);
 reload_buf test_packet(const char *hex, reload_buf inner);
 reload_buf test_udp(reload_buf payload);
 reload_buf test_tcp(uint32_t seq, unsigned flags, reload_buf payload);
-/* The other direction's. */
+/* A packet in the other direction. */
 reload_buf test_tcp_ack(uint32_t ack);
 reload_buf test_ipv4(unsigned protocol, reload_buf payload);
 reload_buf test_ipv6(unsigned next, reload_buf payload);
-/* A fragment of what IPv4 carries. */
+/* A fragment of an IPv4 packet's payload. */
 reload_buf test_fragment(unsigned protocol, const reload_buf *whole, size_t from, size_t len,
                          unsigned id);
 reload_buf test_ethernet(unsigned type, reload_buf packet);

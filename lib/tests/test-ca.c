@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a CA keeps: its key, its certificates, and what its CRLs list */
+/* The files of a CA: its key, its certificates, and its CRLs */
 #include "failing.h"
 #include "issuing.h"
 
@@ -88,7 +88,7 @@ static void test_crl_entries(void **state)
     reload_buf_free(&pem);
 }
 
-/* A key that was written with a passphrase is read with that one only. */
+/* A key that was written with a passphrase is read only with that passphrase. */
 static void test_encrypted_key(void **state)
 {
     (void)state;
@@ -110,7 +110,7 @@ static void test_encrypted_key(void **state)
     reload_buf_free(&again);
 }
 
-/* A CA's certificate takes another's subject over, and certificates name the issuer's own key
+/* A CA certificate can have the subject of another one, and certificates name the issuer's own key
  * identifier. */
 static void test_same_subject(void **state)
 {

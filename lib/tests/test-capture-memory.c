@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Captures: the memory that reading them takes, as the allocator sees it. What a capture counts for
- * itself is not asked. */
+/* Captures: the memory for reading them, measured by the allocator, not by the capture's own count.
+ */
 #include "packets.h"
 
 #include <malloc.h>
@@ -66,7 +66,7 @@ static int begin(void **unused)
     return 0;
 }
 
-/* Adds a segment of TCP, whose source port tells flows apart. */
+/* Adds a segment of TCP. The source port distinguishes flows. */
 static void add_segment(unsigned port, uint32_t seq, const void *octets, size_t len)
 {
     reload_buf packet = test_ipv4(6, test_tcp(seq, TEST_ACK, test_octets(octets, len)));
@@ -76,7 +76,7 @@ static void add_segment(unsigned port, uint32_t seq, const void *octets, size_t 
     reload_buf_free(&packet);
 }
 
-/* Reads the capture, whatever is in it. Returns the octets of memory that this took at most. */
+/* Reads the capture without checking its items. Returns the peak of memory in octets. */
 static int64_t memory_of_reading(void)
 {
     const int64_t before = heap.octets;
@@ -87,7 +87,7 @@ static int64_t memory_of_reading(void)
 
 enum { KIB = 1024, MIB = 1024 * 1024 };
 
-/* What is not looked at is not kept. */
+/* Octets that are not looked at are not kept. */
 static void test_tls(void **unused)
 {
     (void)unused;
@@ -154,7 +154,7 @@ static void test_readers_that_held(void **unused)
     reload_buf_free(&message);
 }
 
-/* Messages in messages, which promise more than there is: finding their ends takes memory too. */
+/* Truncated messages inside messages: finding their ends requires memory too. */
 static void test_broken_messages(void **unused)
 {
     (void)unused;

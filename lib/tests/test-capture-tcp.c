@@ -130,8 +130,8 @@ static void add_datagram(void)
     add(test_ipv4(17, test_udp(test_message_of(100, 9))));
 }
 
-/* The octets after a gap are a new stream; what it begins with is no garbage. Once the other side
- * has acknowledged the gap, it is waited for a second. */
+/* The octets after a gap are a new stream. Octets before its first header are not garbage. A gap
+ * that the other side has acknowledged may be filled for another second. */
 static void test_gap(void **unused)
 {
     (void)unused;

@@ -99,7 +99,7 @@ static void commit_fixture(struct fixture *f, const char *reason, const char *si
 
 #define BODY_SIG "RESOURCE-INFO.BODY.SIGNATURE"
 
-/* An expected replay is not judged past step 11; the store has the last word. */
+/* An expected replay is not judged past step 11. The store decides whether it is one. */
 static void test_expected_replay(void **state)
 {
     (void)state;
@@ -545,7 +545,8 @@ static void test_threads(void **state)
     free_fixture(f);
 }
 
-/* With all signatures checked, what the store decides leaves the later ones their findings. */
+/* With all signatures checked, a failure against the store keeps the findings of later signatures.
+ */
 static void test_check_all(void **state)
 {
     (void)state;
@@ -564,7 +565,7 @@ static void test_check_all(void **state)
     judge_fixture(f, NULL, BODY_SIG "=valid:CN=second SIGNATURE=valid:CN=second");
     commit_fixture(f, "pin-mismatch",
                    BODY_SIG "=pin-mismatch:CN=second SIGNATURE=pin-mismatch:CN=second");
-    /* the judge's first failure stays, though a pin does not fit later */
+    /* the judge's first failure stays, although a later pin does not match */
     flip_digest_bit(&f->octets, RELOAD_A_SIGNATURE);
     memset(&f->fake.pins[0], 0, sizeof f->fake.pins[0]); /* the Peer-ID's */
     judge_fixture(f, "bad-digest", BODY_SIG "=valid:CN=second SIGNATURE=bad-digest:CN=second");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Texts that are too long for where they go end between characters. */
+/* Texts that are too long for their array are cut between characters. */
 #include "test.h"
 
 #include "base/base.h"
@@ -129,7 +129,7 @@ static void test_overlay(void **state)
     reload_cert_free(&cert);
 }
 
-/* The same of the tools' own texts */
+/* The tools' own texts are cut between characters, too. */
 static void test_tools(void **state)
 {
     (void)state;

@@ -118,7 +118,7 @@ static void test_no_names(void **state)
     index_free(&index);
 }
 
-/* With each allocation failing in turn, a certificate has all its lines or none. */
+/* Each allocation fails in turn: a certificate has all its lines or none. */
 static void test_all_or_none(void **state)
 {
     (void)state;
@@ -146,8 +146,8 @@ static void test_all_or_none(void **state)
     assert_in_range(failures, BLOCKS + 1, 100);
 }
 
-/* A certificate's lines are found, also where others are between them, and after some were dropped.
- */
+/* A certificate's lines are found even if other lines are between them, and after some lines were
+ * dropped. */
 static void test_lines(void **state)
 {
     (void)state;
@@ -177,8 +177,7 @@ static void test_lines(void **state)
     index_free(&index);
 }
 
-/* Adding and finding certificates takes a number of comparisons that grows with theirs, not with
- * its square. */
+/* The comparisons to add and find certificates grow linearly with the number of certificates. */
 static void test_linear(void **state)
 {
     (void)state;

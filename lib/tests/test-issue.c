@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Names in what is issued and read, and what follows an object in a file */
+/* Names in certificates that are issued and read, and octets after an object in a file */
 #include "test.h"
 
 #include "x509/asn1write.h"

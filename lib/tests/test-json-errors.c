@@ -49,7 +49,7 @@ static void test_unknown_keys(void **state)
     check_refused("{\"garbage\": {\"hex\": \"\"}, \"header\": {\"method\": 0}}", V, "/header");
 }
 
-/* An error quotes an unknown name, and states what is right. */
+/* An error quotes an unknown name, and states the expected ones. */
 static void test_texts(void **state)
 {
     (void)state;
@@ -263,7 +263,7 @@ static void test_huge_numbers(void **state)
                   "/attributes/0/value");
     check_refused(H "{\"type\": \"PEER-EXPIRATION\", \"value\": -1e300}]}", V,
                   "/attributes/0/value");
-    /* one in an ignored place changes nothing, and turns no other number into an integer */
+    /* such a number in an ignored place has no effect, and turns no other number into an integer */
     check_refused("{\"header\": {\"method\": 0, \"ttl\": 1.5}, \"meta\": 99999999999999999999}", V,
                   "/header/ttl");
     check_refused("{\"meta\": {\"time\": 99999999999999999999}, \"header\": {\"method\": 1e0}}", V,

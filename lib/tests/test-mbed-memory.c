@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Allocations that fail inside mbed TLS: they are never reported as a fault of what is read. */
+/* Allocations that fail inside mbed TLS are never reported as a fault of the input. */
 #include "test.h"
 
 #include "x509/x509.h"
@@ -66,8 +66,8 @@ static void make_certificate(reload_buf *der, const char *from, const char *to, 
     reload_rng_free(&rng);
 }
 
-/* Reads a certificate while each allocation fails in turn: never bad, weak or untrusted for that.
- */
+/* Each allocation fails in turn while a certificate is read: this never makes it bad, weak or
+ * untrusted. */
 static void read_failing(const reload_buf *der, rl_cert_fault fault)
 {
     long n = 0;

@@ -80,7 +80,7 @@ static bool count_commit(void *arg, bool undo)
     return true;
 }
 
-/* A key without its certificate would make the next call fail, and so would changed state. */
+/* A key without its certificate, or changed state, would make the next call fail. */
 static void test_both_or_none(void **state)
 {
     (void)state;
@@ -117,7 +117,7 @@ static void test_both_or_none(void **state)
     assert_int_equal(tool_finish(&tool), STATUS_FINE);
 }
 
-/* A text that memory was short for is not written in part. */
+/* A text for which memory was short is not written in part. */
 static void test_lost_text(void **state)
 {
     (void)state;

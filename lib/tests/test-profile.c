@@ -53,7 +53,7 @@ static void test_round_trip(void **state)
     reload_profile_free(&profile);
 }
 
-/* An error states all that is right. */
+/* An error states all accepted values. */
 static void test_texts(void **state)
 {
     (void)state;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What files of the wrong kind are */
+/* Recognising files of the wrong kind */
 #include "test.h"
 
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 
 #define OCTETS(text) text, sizeof text - 1
 
-/* Heads of DER, whose lengths exceed what is here, as at the beginning of a file */
+/* Heads of DER elements that are longer than the sample, as at the beginning of a file */
 #define OID "\x06\x01\x2a"
 static const struct {
     reload_content content;
@@ -79,7 +79,7 @@ static void test_recognise(void **state)
     }
 }
 
-/* Each beginning of a sample, in memory of just that size */
+/* Each prefix of a sample, in memory of exactly that size */
 static void test_recognise_beginnings(void **state)
 {
     (void)state;

@@ -312,7 +312,7 @@ static void test_signer_reuse(void **state)
     reload_buf_free(&out);
 }
 
-/* D35: what does not fit 32 bits is refused, if it is to be written. */
+/* D35: a value that does not fit 32 bits is refused, if it is to be written. */
 static void test_time(void **state)
 {
     (void)state;
@@ -366,7 +366,7 @@ static void test_gaps(void **state)
     options.time = -1;
     assert_int_equal(sign_hex(s, request, &out), RELOAD_ERR_REFUSED);
     options.time = 1183900000;
-    options.attached = &digest; /* found to be wrong last */
+    options.attached = &digest; /* detected last */
     assert_int_equal(sign_hex(s, request, &out), RELOAD_ERR_REFUSED);
     options.attached = NULL;
     size_t second = out.len;

@@ -14,7 +14,7 @@ static void check_dump(const char *text, const char *expected, const char *octet
     test_reads(text, strlen(text), RELOAD_FORM_HEX, expected, octets);
 }
 
-/* How a program writes a dump */
+/* A program's format of a dump */
 struct style {
     const char *first, *offset, *group; /* formats */
     size_t row, grouped;
@@ -165,7 +165,7 @@ static void test_repeat_budget(void **state)
 /* A message of a dump is returned once its line has been read. */
 struct live {
     const char *text;
-    size_t pos, line_end; /* what may be asked for */
+    size_t pos, line_end; /* octets that may be asked for */
 };
 
 static ptrdiff_t pull_live(void *arg, uint8_t *octets, size_t size)

@@ -157,7 +157,8 @@ static size_t packet_text(char *text, size_t size, const char *hex)
     return at + (size_t)snprintf(text + at, size - at, "  ab cd\n");
 }
 
-/* IP (without options and with, and version 6) and UDP headers, and what is not such */
+/* IP headers (version 4 without and with options, and version 6) and UDP headers, and octets that
+ * are not such headers */
 static void test_packets(void **state)
 {
     (void)state;

@@ -80,7 +80,7 @@ static void test_broken(void **state)
     check_binary(CUT76 M80 M68, "M76@0!5 M80@76 M68@156");
     check_binary(M80 CUT76 M80, "M80@0 M76@80!5 M80@156");
     check_binary(BROKEN76 M80, "M76@0 M80@76");
-    /* less than a header that is left is garbage */
+    /* fewer octets than a header at the end are garbage */
     check_binary("52454c4f2000" M80, "G6@0!3 M80@6");
     check_binary("52454c4f" M80, "G4@0!3 M80@4");
     check_binary(CUT76 "52454c4f2000" M80, "M82@0!5 M80@82");
@@ -91,7 +91,7 @@ static void test_broken(void **state)
     check_binary(HEADER_TO_LENGTH "0000ff" HEADER_FROM_LENGTH BROKEN76 "00", "M145@0");
     /* text with the token in it */
     check_binary("0a" LINE LINE M80, "G91@0!3 M80@91");
-    /* what a cut attribute lacks is taken from the next message, if all others follow */
+    /* a truncated attribute takes octets of the next message, if all other attributes follow */
     check_binary(HEADER_TO_LENGTH "00000c" HEADER_FROM_LENGTH UNKNOWN("0008", "00112233") M80,
                  "M80@0 G76@80!3");
     check_binary(M68 "0a" LINE LINE M80 LINE LINE M68, "M68@0 G91@68!3 M80@159 M90@239!5 M68@329");
@@ -125,7 +125,8 @@ static void test_plausible(void **state)
     }
 }
 
-/* The words for garbage say whether it has a token, and what is wrong there. */
+/* The text about garbage reports whether it has a token, and why that token does not begin a
+ * message. */
 static void test_garbage_words(void **state)
 {
     (void)state;

@@ -111,7 +111,7 @@ static reload_err append_route_log(const reload_buf *octets, unsigned flags, rel
     return append_hex(octets, APPENDED_ROUTE_LOG, flags, out);
 }
 
-/* What is appended is one attribute with its padding. */
+/* Only one attribute with its padding can be appended. */
 static void test_append_other(void **state)
 {
     (void)state;

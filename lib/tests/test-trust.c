@@ -133,7 +133,7 @@ static const json_t *find_test(const char *comment, const json_t **its_group)
     return NULL;
 }
 
-/* The detail says which limit ended a search, and only then. */
+/* The detail names the limit that ended a search, if one did. */
 static void test_limits(void **state)
 {
     (void)state;
@@ -182,7 +182,7 @@ static void take_warning(void *arg, reload_given given, size_t file, const char 
     (void)snprintf(w->text, sizeof w->text, "%s", words);
 }
 
-/* Each CRL that does not count, or counts doubtfully, causes one warning. */
+/* Each CRL that is ignored or doubtful causes one warning. */
 static void test_warnings(void **state)
 {
     (void)state;
@@ -194,9 +194,11 @@ static void test_warnings(void **state)
         {"a CRL signed by an expired CRL key", ""},
         {"a CRL is required: a current CRL", ""},
         {"a CRL signed by a CRL key that is not given",
-         "CRL by CN=CRL CA: ignored: bad signature, by no given certificate of its issuer"},
+         "CRL by CN=CRL CA: ignored: its signature does not verify with a given certificate of its "
+         "issuer"},
         {"a CRL is required: a CRL with a bad signature",
-         "CRL by CN=CRL CA: ignored: bad signature, by no given certificate of its issuer"},
+         "CRL by CN=CRL CA: ignored: its signature does not verify with a given certificate of its "
+         "issuer"},
         {"a CRL signed by a CRL key with another name",
          "CRL by CN=intermediate of CRL CA: ignored: no given certificate has its issuer's name"},
         {"a CRL signed by a CRL key whose keyUsage lacks cRLSign",

@@ -146,7 +146,7 @@ static void append_certificate(reload_buf *json, const reload_buf *pem, bool for
 
 /* ---- Messages ---- */
 
-/* What a RESOURCE holds before its signed BODYs */
+/* Certificate BODYs of a RESOURCE before its signed BODYs */
 struct decoys {
     unsigned forged, other; /* certificates with a wrong signature, and of another key */
     bool last;              /* the right certificate follows them, else the signed BODYs */
@@ -324,7 +324,7 @@ static void test_pins(void **state)
                1 + 8 * BODIES, 32, 32);
 }
 
-/* Signatures after a failed one cost what they cost in a message that passes. */
+/* Signatures after a failed one cost as much as in a message that passes. */
 static void test_check_all(void **state)
 {
     (void)state;

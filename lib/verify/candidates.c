@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The certificates of a message: each different one is read, and its chain searched for, once (D21,
- * D34). */
+/* The certificates of a message. Each different certificate is read, and its chain searched for,
+ * only once (D21, D34). */
 #include "verify/judge.h"
 
 #include "base/fault.h"
@@ -15,7 +15,7 @@
 struct fact {
     uint8_t digest[RL_SHA256_SIZE]; /* of its octets */
     rl_candidate candidate;
-    unsigned listed; /* the last list that it was entered in */
+    unsigned listed; /* the last list to which it was added */
 };
 
 struct identity {
@@ -50,8 +50,8 @@ void rl_scratch_forget_identities(rl_scratch *scratch)
     scratch->identities = NULL;
 }
 
-/* The entry of a tree for a digest, of size octets and zeroed but for the digest if *added. NULL
- * without memory. */
+/* The entry of a tree for a digest. A new entry (*added) has size octets, all zero except the
+ * digest. NULL without memory. */
 static void *find_or_add(void **root, const uint8_t digest[RL_SHA256_SIZE], size_t size,
                          bool *added)
 {
@@ -74,8 +74,8 @@ bool rl_uses_pins(const rl_judging *j)
     return (j->policy->remember & RELOAD_REMEMBER_PINS) != 0;
 }
 
-/* Step 7, pins apart: reads a certificate, and judges its chain, or under pins its own
- * signature. */
+/* Step 7 without the comparison of pins: reads a certificate, and judges its chain or, under pins,
+ * its own signature. */
 static reload_err judge_certificate(const rl_judging *j, reload_span der, rl_candidate *c)
 {
     const rl_trust *trust = j->policy->trust;
@@ -88,7 +88,7 @@ static reload_err judge_certificate(const rl_judging *j, reload_span der, rl_can
     return err == RELOAD_OK ? rl_cert_fingerprint(c->cert, c->fingerprint) : err;
 }
 
-/* What is known about the certificate at attribute attr. */
+/* The facts about the certificate at attribute attr. */
 static struct fact *fact_at(rl_judging *j, uint32_t attr)
 {
     uint8_t digest[RL_SHA256_SIZE];
@@ -209,7 +209,7 @@ void rl_list_peer_certificate(rl_judging *j, uint32_t cert, rl_trial *trial)
     end_list(j, &l);
 }
 
-/* D21: those that name the KEY first, then the others, in message order. */
+/* D21: certificates that name the KEY come first, then the others, each in message order. */
 static int compare_candidates(const void *a, const void *b)
 {
     const rl_candidate *x = a, *y = b;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The part of judging that needs the store: in input order, one message at a time. */
+/* The part of judging that requires the store. Messages are committed in input order, one at a
+ * time. */
 #include "base/fault.h"
 #include "verify/report.h"
 #include "x509/x509.h"
@@ -12,7 +13,7 @@ struct committing {
     const reload_store *store;
     rl_plan *plan;
     rl_report *report;
-    bool kept;          /* D26: every message around this one passes, so it may have effects */
+    bool kept; /* D26: every message around this one passes, so this one may have effects */
     rl_finding finding; /* of the step that failed first */
     bool late;          /* the message has failed before the step */
     bool has_peer;      /* effects, applied if the message passes */
@@ -53,8 +54,8 @@ static const uint8_t *fingerprint_of(const struct committing *c, const rl_step *
     return c->plan->candidates.list[step->trial.chosen].fingerprint;
 }
 
-/* The key of a step's identity that this message showed before, or else the stored one. *pin: NULL
- * if there is none. */
+/* The key of a step's identity: the one that this message showed before, or else the stored one.
+ * *pin: NULL without one. */
 static reload_err find_pin(const struct committing *c, const rl_step *step,
                            uint8_t stored[RELOAD_FINGERPRINT_SIZE], const uint8_t **pin)
 {
@@ -74,7 +75,7 @@ static reload_err find_pin(const struct committing *c, const rl_step *step,
     return err;
 }
 
-/* Adds the chosen candidate's key to the effects, unless this message did before. */
+/* Adds the chosen candidate's key to the effects, unless an earlier step of this message did. */
 static void note_pin(struct committing *c, rl_step *step)
 {
     rl_identity *identity = &c->plan->identities[step->identity];
@@ -199,8 +200,8 @@ static reload_err commit_step(struct committing *c, rl_step *step)
     return RELOAD_OK;
 }
 
-/* Takes the steps in order until one fails, and then, if the policy checks all, those of
- * signatures. *reached: how many. */
+/* Runs the steps in order until one fails, and then, if the policy checks all, the steps of
+ * signatures. *reached: the number of steps run. */
 static reload_err commit_steps(struct committing *c, size_t *reached)
 {
     rl_plan *plan = c->plan;
@@ -217,7 +218,7 @@ static reload_err commit_steps(struct committing *c, size_t *reached)
     return err;
 }
 
-/* Turns the verdict: what the judge found after the step that failed was not reached. */
+/* Changes the verdict: the judge's findings after the failed step do not count. */
 static void turn_verdict(struct committing *c, size_t reached)
 {
     rl_report_fail(c->report, &c->finding);
@@ -265,9 +266,9 @@ static reload_err commit_message(const reload_store *store, rl_report *report, b
     return err;
 }
 
-/* D26: the outer message before its inner ones, these in message order. An inner message keeps its
- * own verdict, but has effects only if every message around it passes: otherwise anyone could use
- * up a counter by wrapping a genuine request. */
+/* D26: commits the outer message before its inner messages, and these in message order. An inner
+ * message keeps its own verdict, but has effects only if every message around it passes: otherwise
+ * anyone could use up a counter by wrapping a genuine request. */
 static reload_err commit_all(const reload_store *store, rl_report *report, bool kept)
 {
     reload_err err = commit_message(store, report, kept);

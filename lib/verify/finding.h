@@ -9,11 +9,11 @@
 
 typedef struct rl_finding {
     reload_reason reason;
-    uint16_t code;    /* to answer a request with; 0 in a response */
+    uint16_t code;    /* with which to answer a request; 0 for a response */
     char detail[256]; /* as in the report */
 } rl_finding;
 
-/* Describes a failure at attribute attr (RELOAD_NO_ATTR: at none). Returns the reason. */
+/* Describes a failure at attribute attr (RELOAD_NO_ATTR: no attribute). Returns the reason. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 5, 6)))
 #endif

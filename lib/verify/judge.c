@@ -70,7 +70,7 @@ reload_reason rl_judge_fail(rl_judging *j, reload_reason reason, uint32_t attr, 
     return reason;
 }
 
-/* Whether a check failed. The first failure of the message is kept. */
+/* Whether a check failed. Keeps the message's first failure. */
 static bool fails(rl_judging *j, reload_reason reason)
 {
     if (reason != RELOAD_REASON_NONE && j->first.reason == RELOAD_REASON_NONE) {
@@ -81,7 +81,7 @@ static bool fails(rl_judging *j, reload_reason reason)
     return reason != RELOAD_REASON_NONE;
 }
 
-/* Whether no more signatures are checked after a result. */
+/* Whether a result ends the checking of signatures. */
 static bool stops(rl_judging *j, reload_reason reason)
 {
     bool all = j->policy->check_all && !RL_FAULT("check-all: signatures after one that fails");
@@ -359,7 +359,7 @@ static reload_err judge_tunnelled(reload_judge *judge, const reload_msg *msg, re
     if ((reload_msg_field(msg, RELOAD_F_VERSION) != RELOAD_VERSION_1 ||
          reload_msg_field(msg, RELOAD_F_FRAG) != 0) &&
         !RL_FAULT("D14: a fragment's octets have no known form"))
-        return RELOAD_OK; /* nor have those of another Version */
+        return RELOAD_OK; /* nor have messages of another Version */
     for (size_t i = 0; i < count && err == RELOAD_OK; i++) {
         const reload_attr *attr = reload_msg_attr(msg, i);
         const uint8_t *octets =

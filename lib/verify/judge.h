@@ -8,17 +8,17 @@
 #include "verify/report.h"
 #include "wire/wire.h"
 
-/* What a judge knows during one message and the messages inside it */
+/* A judge's state for one message and the messages inside it */
 typedef struct rl_scratch {
     void *facts;              /* about each different certificate */
     unsigned lists;           /* of certificates made so far */
-    rl_candidates candidates; /* of the last list; unused under pins */
+    rl_candidates candidates; /* candidates of the last list; unused under pins */
     void *identities;         /* of the innermost message's plan */
 } rl_scratch;
 
-/* Drops it, and keeps memory. */
+/* Drops the scratch's content, and keeps memory. */
 void rl_scratch_clear(rl_scratch *scratch);
-/* Before another message's plan. */
+/* To be called before another message's plan. */
 void rl_scratch_forget_identities(rl_scratch *scratch);
 
 struct reload_judge {
@@ -28,7 +28,7 @@ struct reload_judge {
     rl_scratch scratch;
 };
 
-/* What the signed BODYs of a RESOURCE share */
+/* The facts that the signed BODYs of a RESOURCE share */
 typedef struct rl_resource {
     uint32_t attr;
     uint32_t key;       /* RELOAD_NO_ATTR: none */
@@ -40,15 +40,15 @@ typedef struct rl_resource {
     rl_trial trial;
 } rl_resource;
 
-/* One message being judged. A check returns RELOAD_REASON_NONE, or the reason having described it
- * in finding. */
+/* One message being judged. A check returns RELOAD_REASON_NONE, or describes the failure in finding
+ * and returns its reason. */
 typedef struct rl_judging {
     reload_judge *judge;
     const reload_policy *policy;
     const reload_msg *msg;
     reload_time now; /* whole seconds */
     rl_report *report;
-    rl_plan *plan;  /* NULL: nothing is asked of the store */
+    rl_plan *plan;  /* NULL: no queries to the store */
     reload_err err; /* the first failure to judge; from then on no finding counts */
     bool join_request;
     bool expect_replay;
@@ -74,23 +74,23 @@ reload_reason rl_check_duplicates(rl_judging *j, uint32_t first, uint32_t end);
 reload_reason rl_check_message(rl_judging *j, uint32_t attr);
 /* Step 12: the signature of that type in a container. required: it must not be absent. */
 reload_reason rl_check_inner(rl_judging *j, uint32_t container, uint16_t type, bool required);
-/* D27: the PEER-SIGNATUREs of ROUTE-LOGs. They decide nothing. */
+/* D27: the PEER-SIGNATUREs of ROUTE-LOGs. They do not change the verdict. */
 void rl_check_route_logs(rl_judging *j);
 /* The message's first SOURCE-INFO, REDIRECT or RESOURCE that its SIGNATURE covers, or
  * RELOAD_NO_ATTR. */
 uint32_t rl_covered_attr(const reload_msg *msg, uint16_t type);
 /* Steps to the next member that the message's SIGNATURE covers. */
 bool rl_next_covered(reload_iter *it, uint16_t type);
-/* The value of a TIMESTAMP or EXPIRATION. One with a flaw, possible in a ROUTE-LOG only, counts as
- * 0. */
+/* The value of a TIMESTAMP or EXPIRATION. A value with a flaw, which only a ROUTE-LOG can have,
+ * counts as 0. */
 reload_time rl_time_at(const reload_msg *msg, uint32_t attr);
 
 /* ---- trust.c: steps 7 to 9 under a public-key suite ---- */
 
 /* The PEER-INFO whose certificate a signature is checked with, or RELOAD_NO_ATTR. */
 uint32_t rl_peer_info_of(const reload_msg *msg, const reload_site *site);
-/* Checks the digest with the site's certificates. Leaves j->trial. Under pins, leaves the
- * candidates in the plan, and judges as if each pin fits. */
+/* Checks the digest with the site's certificates. The result is in j->trial. Under pins, also puts
+ * the candidates into the plan, and judges as if each pin matches. */
 reload_reason rl_check_certificates(rl_judging *j, const reload_site *site);
 
 /* ---- candidates.c: the certificates of a message ---- */
@@ -100,15 +100,15 @@ bool rl_uses_pins(const rl_judging *j);
 reload_reason rl_objection_reason(const rl_objection *objection);
 /* Begins a trial with the certificate at attribute cert. */
 void rl_list_peer_certificate(rl_judging *j, uint32_t cert, rl_trial *trial);
-/* The RESOURCE at attribute attr. list: with its candidates, unless j->err says otherwise. */
+/* The RESOURCE at attribute attr. list: also lists its candidates; on failure j->err is set. */
 rl_resource *rl_resource_at(rl_judging *j, uint32_t attr, bool list);
 /* The index of the identity whose name is at the end of the plan's names, at offset name. */
 size_t rl_identity_of(rl_judging *j, size_t name);
 
 /* ---- pins.c ---- */
 
-/* D28: the index in the plan of the identity that the certificates of a site speak for. It has an
- * empty name if they speak for none. */
+/* D28: the index in the plan of the identity that the certificates of a site represent. Its name is
+ * empty if they represent none. */
 size_t rl_pin_identity(rl_judging *j, const reload_site *site);
 
 #endif

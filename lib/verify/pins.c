@@ -27,13 +27,13 @@ reload_err rl_pin_name_of_key(const uint8_t *key, size_t len, reload_buf *name)
         len--;
         host--;
     }
-    for (; len > 0 && name->octets[host] != '\0'; host++) /* without "@" there is no host */
+    for (; len > 0 && name->octets[host] != '\0'; host++) /* without "@" the name has no host */
         if (name->octets[host] >= 'A' && name->octets[host] <= 'Z')
             name->octets[host] = (uint8_t)(name->octets[host] - 'A' + 'a');
     return RELOAD_OK;
 }
 
-/* Appends the name of the identity that the certificates of a site speak for, or an empty one. */
+/* Appends the name of the identity that the certificates of a site represent, or an empty name. */
 static reload_err append_name(const rl_judging *j, const reload_site *site, uint32_t key,
                               reload_buf *name)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a judged message asks of the store and leaves in it (D25, D28). The judge records one step
- * for each check that the store has a part in, in D24's order; reload_commit runs through them. */
+/* A judged message's queries to the store and effects on it (D25, D28). The judge records one step
+ * for each check that requires the store, in D24's order; reload_commit runs the steps. */
 #ifndef RL_VERIFY_PLAN_H
 #define RL_VERIFY_PLAN_H
 
@@ -15,20 +15,20 @@ typedef enum rl_step_kind {
 
 typedef struct rl_step {
     rl_step_kind kind;
-    /* the rest is RL_STEP_SIGNATURE's */
+    /* the following members are for RL_STEP_SIGNATURE */
     size_t signature;     /* index in the report */
-    bool decides;         /* its failure is the message's, and its pin is stored (not D27) */
-    bool pinned;          /* a certificate was looked at, whose pin counts */
-    size_t identity;      /* the one that its certificates speak for */
+    bool decides;         /* its failure fails the message, and its pin is stored (not for D27) */
+    bool pinned;          /* a certificate was tried, and its pin counts */
+    size_t identity;      /* the identity that its certificates represent */
     rl_trial trial;       /* among the plan's candidates */
     rl_finding rest;      /* of step 10, if a candidate passes */
     struct rl_step *next; /* in the commit's list of pins to store */
 } rl_step;
 
-/* A Peer-ID or KEY that a key is stored for */
+/* A Peer-ID or KEY for which a key is stored */
 typedef struct rl_identity {
     size_t name;        /* offset in the plan's names */
-    const rl_step *pin; /* the step of the commit that first showed a key of it */
+    const rl_step *pin; /* the first step of the commit that showed its key */
 } rl_identity;
 
 typedef struct rl_plan {
@@ -37,7 +37,8 @@ typedef struct rl_plan {
     reload_time captured;
     bool stopped;    /* at step 11, where a replay is expected */
     bool all;        /* signatures are judged after a failure too */
-    size_t decisive; /* steps up to the judge's first failure; later ones do not turn the verdict */
+    size_t decisive; /* number of steps up to the judge's first failure; later steps do not change
+                        the verdict */
     rl_step *steps;
     size_t count;
     size_t cap;
@@ -58,13 +59,13 @@ bool rl_plan_identity(rl_plan *plan, size_t name, size_t *index);
 
 /* ---- Replay (D25) ---- */
 
-enum { RL_WINDOW = 64 }; /* counters below the highest that are recorded */
+enum { RL_WINDOW = 64 }; /* number of recorded counters below the highest */
 
 /* Whether a request with this boot time and counter was seen, or may have been. known: the store
  * has the peer. */
 bool rl_peer_is_replay(const reload_peer_state *peer, bool known, uint32_t boot_time,
                        uint32_t counter);
-/* The peer's state after such a request that is not a replay. */
+/* The peer's state after a request with this boot time and counter that is not a replay. */
 void rl_peer_advance(reload_peer_state *peer, bool known, uint32_t boot_time, uint32_t counter,
                      uint32_t timestamp);
 

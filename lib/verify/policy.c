@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What an overlay's messages are judged by. */
+/* The rules for an overlay's messages. */
 #include "verify/policy.h"
 
 #include "base/fault.h"
@@ -149,7 +149,7 @@ void reload_policy_remember(reload_policy *policy, unsigned what)
         policy->suite->kind == RELOAD_SUITE_NONE ? 0 : what; /* D23: steps 1 to 4 only */
 }
 
-/* What the algorithm requires and the policy lacks, or NULL. */
+/* A requirement of the algorithm that the policy lacks, or NULL. */
 static const char *missing_part(const reload_policy *policy)
 {
     if (policy->suite->kind == RELOAD_SUITE_MAC && policy->secret_count == 0)

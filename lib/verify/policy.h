@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A policy's fields: for the judge alone, which reads them. */
+/* A policy's fields, which only the judge reads. */
 #ifndef RL_VERIFY_POLICY_H
 #define RL_VERIFY_POLICY_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* D25's window of counters, apart from where it is stored. */
+/* D25's window of counters, without its storage. */
 #include "base/fault.h"
 #include "verify/plan.h"
 
@@ -24,7 +24,7 @@ bool rl_peer_is_replay(const reload_peer_state *peer, bool known, uint32_t boot_
 void rl_peer_advance(reload_peer_state *peer, bool known, uint32_t boot_time, uint32_t counter,
                      uint32_t timestamp)
 {
-    /* the latest over all boot times: it decides which peer is dropped first */
+    /* the latest of all boot times, which determines the peer that is dropped first */
     if (known && peer->timestamp > timestamp)
         timestamp = peer->timestamp;
     if (!known || boot_time > peer->boot_time) {

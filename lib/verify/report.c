@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Verdicts and reasons in words, and what a report owns. */
+/* Verdicts and reasons in words, and the memory of reports. */
 #include "base/fault.h"
 #include "verify/report.h"
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A report with the part that callers do not see. */
+/* A report with its private part. */
 #ifndef RL_VERIFY_REPORT_H
 #define RL_VERIFY_REPORT_H
 
 #include "verify/plan.h"
 
-/* Each reload_report is the first member of one. */
+/* Each reload_report is the first member of an rl_report. */
 typedef struct rl_report {
-    reload_report result;         /* its counts are those of the arrays */
+    reload_report result;         /* its counts are the lengths of the arrays */
     reload_signature *signatures; /* in message order */
     size_t cap;
     reload_tunnelled *tunnelled;

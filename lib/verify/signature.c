@@ -29,7 +29,7 @@ reload_time rl_time_at(const reload_msg *msg, uint32_t attr)
 
 /* ---- Steps 5 and 6 ---- */
 
-/* The second half of step 5: there is a certificate to check with. */
+/* The second half of step 5: a certificate to check with is present. */
 static reload_reason check_certificate_present(rl_judging *j, const reload_site *site)
 {
     if (!j->policy->suite->needs_certificates)
@@ -63,7 +63,7 @@ reload_reason rl_check_duplicates(rl_judging *j, uint32_t first, uint32_t end)
     return RELOAD_REASON_NONE;
 }
 
-/* D9: which of the two members is not its container's last */
+/* D9: the one of the two that is not its container's last member */
 static reload_reason fail_misplaced(rl_judging *j, const reload_site *site)
 {
     uint32_t end = reload_msg_attr(j->msg, site->attr)->end;
@@ -74,7 +74,7 @@ static reload_reason fail_misplaced(rl_judging *j, const reload_site *site)
                          reload_msg_attr(j->msg, site->container)->def->name);
 }
 
-/* Step 6, D11 apart. */
+/* Step 6 without D11. */
 static reload_reason check_shape(rl_judging *j, const reload_site *site)
 {
     const reload_suite *suite = j->policy->suite;
@@ -169,7 +169,7 @@ static reload_reason check_expiration_present(rl_judging *j, const reload_site *
                          "has no RESOURCE-INFO.BODY.EXPIRATION");
 }
 
-/* Steps 6 (D11 apart) to 10. */
+/* Steps 6 (without D11) to 10. */
 static reload_reason check_site(rl_judging *j, const reload_site *site)
 {
     reload_reason reason = check_shape(j, site);
@@ -201,7 +201,7 @@ static reload_signature *entry_of(rl_report *report, uint32_t attr)
                : NULL;
 }
 
-/* Records the signature for the commit, which may find that a pin does not fit. */
+/* Records the signature for the commit, which compares the pins. */
 static void plan_signature(rl_judging *j, const reload_site *site, size_t index,
                            reload_reason reason)
 {
@@ -255,7 +255,8 @@ reload_reason rl_check_message(rl_judging *j, uint32_t attr)
     return reason;
 }
 
-/* D11 for an inner signature by itself: its container, and for a BODY the RESOURCE's KEY. */
+/* D11 for an inner signature: duplicates in its container and, for a BODY, of the RESOURCE's KEY.
+ */
 static reload_reason check_own_duplicates(rl_judging *j, const reload_site *site)
 {
     const reload_attr *container = reload_msg_attr(j->msg, site->container);
@@ -281,7 +282,7 @@ reload_reason rl_check_inner(rl_judging *j, uint32_t container, uint16_t type, b
     reload_site_at(j->msg, attr, &site);
     reload_reason reason = check_certificate_present(j, &site);
     if (reason == RELOAD_REASON_NONE && j->first.reason != RELOAD_REASON_NONE)
-        reason = check_own_duplicates(j, &site); /* else the message has none */
+        reason = check_own_duplicates(j, &site); /* otherwise the message has no SIGNATURE */
     if (reason == RELOAD_REASON_NONE)
         reason = check_site(j, &site);
     note_signature(j, &site, reason);

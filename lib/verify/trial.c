@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Trying certificates on a signature, and deciding by a pin which of them counts. */
+/* Tries certificates on a signature, and selects one by a pin. */
 #include "verify/trial.h"
 
 #include "base/fault.h"
@@ -114,8 +114,8 @@ void rl_trial_note(rl_trial *trial, size_t index, const rl_finding *finding)
 
 /* ---- Pins (D28) ---- */
 
-/* Step 7 with a pin: the first candidate that has the key, or else the first in message order,
- * which then gives the reason. */
+/* Step 7 with a pin: the first candidate with the pinned key, or else the first in message order,
+ * which then determines the reason. */
 static size_t find_pinned(const rl_trial *trial, const rl_candidates *candidates,
                           const uint8_t *pin, bool *fits)
 {
@@ -131,7 +131,7 @@ static size_t find_pinned(const rl_trial *trial, const rl_candidates *candidates
     return first;
 }
 
-/* Chooses candidate index alone. With the same key all others give the same result in step 8, and
+/* Selects only candidate index. All others with the same key give the same result in step 8, and
  * those that name the KEY precede it. */
 static reload_err choose(rl_trial *trial, const rl_candidate *candidate, size_t index,
                          const reload_msg *msg, uint32_t signature, reload_md md)
@@ -151,7 +151,7 @@ static reload_err choose(rl_trial *trial, const rl_candidate *candidate, size_t 
     return err == RELOAD_OK ? rl_claim_try(&claim, candidate, &trial->finding) : err;
 }
 
-/* Tries the last of the eight, which the judge has left for a pin. */
+/* Tries the last of the eight candidates, which the judge has left for a pin. */
 static reload_err try_last(rl_trial *trial, const rl_candidates *candidates, const reload_msg *msg,
                            uint32_t signature, reload_md md)
 {

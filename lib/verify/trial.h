@@ -13,7 +13,7 @@ enum { RL_MAX_TRIES = 8 }; /* D21 */
 typedef struct rl_candidate {
     uint32_t attr;                                /* the certificate */
     reload_cert *cert;                            /* NULL: cannot be read */
-    rl_objection objection;                       /* of step 7, pins apart */
+    rl_objection objection;                       /* of step 7 without pins */
     bool names_key;                               /* step 9 of a BODY */
     uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE]; /* under pins, unless there is an objection */
 } rl_candidate;
@@ -30,15 +30,16 @@ void rl_candidates_free(rl_candidates *candidates);
 /* Adds a share of the candidate's certificate. RELOAD_ERR_MEMORY. */
 reload_err rl_candidates_add(rl_candidates *candidates, const rl_candidate *candidate);
 
-/* The candidates of one signature, and what steps 8 and 9 found */
+/* The candidates of one signature, and the results of steps 8 and 9 */
 typedef struct rl_trial {
     size_t first, end; /* without objection, in the order of trying */
-    size_t objected;   /* of the others, the one that got furthest; or RL_NO_CANDIDATE */
+    size_t objected;   /* of the candidates with an objection, the one that got furthest; or
+                          RL_NO_CANDIDATE */
     size_t tried;      /* of those from first on */
     reload_reason reasons[RL_MAX_TRIES]; /* theirs */
-    size_t chosen;      /* gives the finding; RL_NO_CANDIDATE: no certificate was looked at */
+    size_t chosen;      /* determines the finding; RL_NO_CANDIDATE: no certificate was tried */
     rl_finding finding; /* its reason is RELOAD_REASON_NONE if a certificate passed */
-    bool open;          /* a certificate passed, or may still pass if its pin fits */
+    bool open;          /* a certificate passed, or will pass if its pin matches */
 } rl_trial;
 
 /* A signature to try candidates on */
@@ -49,13 +50,13 @@ typedef struct rl_claim {
     uint8_t digest[RELOAD_MAX_MD_SIZE]; /* of the covered octets */
 } rl_claim;
 
-/* Digests what a signature covers. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+/* Digests the octets that a signature covers. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_claim_read(rl_claim *claim, const reload_msg *msg, const reload_site *site,
                          reload_md md);
 /* Step 8, and step 9 for a BODY. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_claim_try(const rl_claim *claim, const rl_candidate *candidate, rl_finding *finding);
-/* Records what was found with the next candidate to try, or if index is trial->objected with that
- * one. The finding that got furthest stays; of equals, the first. */
+/* Records the finding about the next candidate, or about the objected one if index is
+ * trial->objected. Keeps the finding that got furthest; of equal ones, the first. */
 void rl_trial_note(rl_trial *trial, size_t index, const rl_finding *finding);
 /* Decides a trial by a pin (D28), or NULL if there is none. At most one candidate is tried, and at
  * most RL_MAX_TRIES in all. identity: "KEY" or "PEER-ID". RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */

@@ -86,7 +86,7 @@ static void begin_trial(rl_judging *j, const reload_site *site)
     }
 }
 
-/* If no certificate could be tried, the objection that came latest is the finding. */
+/* If no certificate could be tried, the objection of the latest step is the finding. */
 static void note_objection(rl_judging *j)
 {
     const rl_candidate *c = &j->candidates->list[j->trial.objected];
@@ -97,7 +97,8 @@ static void note_objection(rl_judging *j)
         c->objection.fault == RL_CERT_BAD ? reload_recognise(octets, len) : RELOAD_CONTENT_UNKNOWN;
     char text[200];
     rl_objection_text(&c->objection, c->cert, text, sizeof text);
-    bool pem = content == RELOAD_CONTENT_CERT && octets[0] != 0x30; /* D18: it is in DER */
+    bool pem =
+        content == RELOAD_CONTENT_CERT && octets[0] != 0x30; /* D18: the certificate is in DER */
     if (pem || (content != RELOAD_CONTENT_UNKNOWN && content != RELOAD_CONTENT_CERT))
         finding.reason = rl_finding_set(
             &finding, j->msg, rl_objection_reason(&c->objection), c->attr, "%s%s",
@@ -110,8 +111,8 @@ static void note_objection(rl_judging *j)
     rl_trial_note(&j->trial, j->trial.objected, &finding);
 }
 
-/* How many certificates to try. Under pins the last one is left to the commit, which knows the
- * key. */
+/* The number of certificates to try. Under pins, the last certificate is left for the commit, which
+ * knows the pinned key. */
 static size_t most_tries(const rl_judging *j, const reload_site *site)
 {
     size_t count = j->trial.end - j->trial.first;

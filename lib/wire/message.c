@@ -154,7 +154,8 @@ reload_err reload_msg_check(const reload_msg *msg, reload_diag *diag)
     size_t end = msg->signature == RELOAD_NO_ATTR ? msg->count : msg->attrs[msg->signature].end;
     for (size_t i = 0; i < end; i++) {
         const reload_attr *attr = &msg->attrs[i];
-        /* at depth 16 no attribute is in place, but a composite there is malformed (D24) */
+        /* no attribute belongs at depth 16, but a composite there makes the message malformed (D24)
+         */
         if (attr->flaw != RELOAD_FLAW_NONE && (attr->in_place || attr->flaw == RELOAD_FLAW_DEPTH))
             return report_flaw(msg, i, diag);
     }

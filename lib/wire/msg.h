@@ -14,7 +14,7 @@ struct reload_msg {
     uint32_t signature;
     uint32_t trailing; /* offset of the first octet outside all attributes */
     reload_flaw trailing_flaw;
-    char fault[128]; /* of the framing (D33), or empty */
+    char fault[128]; /* fault in the framing (D33), or empty */
 };
 
 /* Reads octets as a run of attributes to their end. *bad: where the first flaw is. */

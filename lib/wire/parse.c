@@ -70,14 +70,14 @@ reload_flaw rl_scan(const uint8_t *octets, size_t len, size_t *bad)
 /* A run of attributes being read: those of the message or the members of a composite. */
 struct run {
     uint32_t parent;
-    reload_place place; /* where B§5.2 and S§4 put these attributes; RELOAD_IN_NOTHING if their
-                           container is out of place */
+    reload_place place; /* the place that B§5.2 and S§4 define for these attributes;
+                           RELOAD_IN_NOTHING if their container is misplaced */
     uint8_t depth;
     bool ignored;
     uint64_t seen; /* a bit for each row of the attribute table that has occurred */
 };
 
-/* Whether another attribute of this row precedes it in the run. */
+/* Whether an attribute of the same row precedes this one in the run. */
 static bool is_repeated(struct run *run, const reload_attr_def *def)
 {
     if (def == NULL)

@@ -37,12 +37,12 @@ typedef struct rl_bounds {
 
 enum { RL_PLAUSIBLE = 7 };
 extern const rl_bounds rl_plausible[RL_PLAUSIBLE];
-/* D33: whether 68 octets can be a message's header, and not text that has the token in it. */
+/* D33: whether 68 octets can be a message's header, rather than text that contains the token. */
 bool rl_is_plausible(const uint8_t *header);
-/* The octets of an attribute, with its head and padding, by its head. */
+/* The size of an attribute with its head and padding, according to its head. */
 size_t rl_attr_size(const uint8_t head[RL_HEAD]);
-/* Keeps a fault of a parsed message's framing, which its octets do not show: reload_msg_check then
- * reports it. */
+/* Records a fault in a parsed message's framing that its octets do not show. reload_msg_check then
+ * reports that fault. */
 void rl_msg_fault(reload_msg *msg, const reload_diag *diag);
 
 /* The names of a set. words has RL_MAX_NAMES + 1 pointers, the last of which used is NULL. */
@@ -50,7 +50,7 @@ enum { RL_MAX_NAMES = 15 };
 void rl_names(reload_names set, const char **words);
 /* "3 (CERTS)", or the number alone, as a terminated text of at most size octets. Returns text. */
 const char *rl_number_text(reload_names set, uint32_t value, char *text, size_t size);
-/* Writes what was found or is right, for some flaws of a value: ", expected 4 octets". */
+/* Writes the found or expected value for some flaws: ", expected 4 octets". */
 void rl_kind_expected(reload_kind kind, const uint8_t *octets, reload_flaw flaw, char *text,
                       size_t size);
 

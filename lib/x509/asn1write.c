@@ -17,7 +17,7 @@ size_t rl_asn1_written(rl_asn1 *w, int n)
     return n < 0 ? 0 : (size_t)n;
 }
 
-/* A failure that is not one of mbed TLS's functions for writing. */
+/* Records a failure outside mbed TLS's functions for writing. */
 static void fail(rl_asn1 *w, int failed)
 {
     (void)rl_asn1_written(w, failed);
@@ -118,7 +118,7 @@ size_t rl_asn1_authority(rl_asn1 *w, const reload_cert *issuer, const mbedtls_pk
 
 /* ---- Signing ---- */
 
-/* An error of what was written, as one of ours. */
+/* The error of a writer as a reload_err. */
 static reload_err writing_error(const rl_asn1 *w)
 {
     if (w->failed == 0)
@@ -128,7 +128,7 @@ static reload_err writing_error(const rl_asn1 *w)
                                          : RELOAD_ERR_CRYPTO);
 }
 
-/* Signs the body. The whole is written at the end of der, which has size octets. */
+/* Signs the body. The signed object is written at the end of der, which has size octets. */
 static reload_err sign_body(reload_span body, reload_key *key, unsigned char *der, size_t size,
                             reload_span *whole)
 {

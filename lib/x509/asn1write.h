@@ -18,9 +18,9 @@ typedef struct rl_asn1 {
 #define RL_CRL_NUMBER_OID MBEDTLS_OID_ID_CE "\x14"
 #define RL_CRL_REASON_OID MBEDTLS_OID_ID_CE "\x15"
 
-/* Each returns how many octets it has written. */
+/* Each returns the number of octets written. */
 
-/* The result of one of mbed TLS's own functions. */
+/* Takes the result of one of mbed TLS's functions. */
 size_t rl_asn1_written(rl_asn1 *w, int n);
 size_t rl_asn1_octets(rl_asn1 *w, const void *octets, size_t len);
 /* Puts a tag and length before the last len octets; returns their sum. */
@@ -46,11 +46,10 @@ size_t rl_asn1_authority(rl_asn1 *w, const reload_cert *issuer, const mbedtls_pk
 /* Appends DER as PEM with a label. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_append_pem(const char *label, reload_span der, reload_buf *out);
 
-/* Writes what is signed, a SEQUENCE. */
+/* Writes the octets to be signed, a SEQUENCE. */
 typedef void rl_asn1_writer(rl_asn1 *w, const void *context);
-/* Appends PEM with a label: a SEQUENCE of what write writes, in at most size octets, of the
- * algorithm, and of the signature by a key. RELOAD_ERR_VALUE: a date; RELOAD_ERR_MEMORY,
- * RELOAD_ERR_CRYPTO. */
+/* Appends PEM with a label: a SEQUENCE of the output of write (at most size octets), the algorithm,
+ * and the signature by a key. RELOAD_ERR_VALUE: a date; RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_append_signed(const char *label, rl_asn1_writer *write, const void *context,
                             size_t size, reload_key *key, reload_buf *out);
 

@@ -13,8 +13,8 @@ typedef struct rl_bundled {
 } rl_bundled;
 
 typedef reload_err rl_bundle_taker(void *arg, const rl_bundled *object, reload_diag *diag);
-/* Passes each object of a file on, one in DER, or one or more in PEM; ends at the first error.
- * label: of PEM, "CERTIFICATE"; what: "certificate". RELOAD_ERR_SYNTAX, RELOAD_ERR_MEMORY,
+/* Passes each object of a file to take: one in DER, or one or more in PEM. Stops at the first
+ * error. label: of PEM, "CERTIFICATE"; what: "certificate". RELOAD_ERR_SYNTAX, RELOAD_ERR_MEMORY,
  * RELOAD_ERR_CRYPTO, or an error of take. */
 reload_err rl_bundle_read(reload_span file, const char *label, const char *what,
                           rl_bundle_taker *take, void *arg, reload_diag *diag);

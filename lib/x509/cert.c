@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a certificate says. */
+/* The fields of a certificate. */
 #include "x509/asn1write.h"
 
 #include <stdlib.h>

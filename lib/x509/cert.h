@@ -18,7 +18,7 @@ enum { RL_SEQUENCE = MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE };
 struct reload_cert {
     unsigned shares; /* owners beyond the first */
     mbedtls_x509_crt crt;
-    uint8_t *octets; /* of the certificate, if crt has a stand-in, else NULL; owned */
+    uint8_t *octets; /* the certificate's own octets, if crt has a stand-in, else NULL; owned */
     size_t len;
     bool refuses_use;       /* D18: a critical extKeyUsage lacks anyExtendedKeyUsage */
     char *subject, *issuer; /* escaped; owned */
@@ -38,8 +38,8 @@ uint8_t *rl_pem_or_der(const uint8_t *octets, size_t *len);
 /* The result of one of mbed TLS's parsers; what: "certificate". RELOAD_ERR_SYNTAX,
  * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_parsed(int failed, const char *what, reload_diag *diag);
-/* Whether mbed TLS has reported that it cannot read an RSA key. It also does if an allocation fails
- * meanwhile: of a key that is good, nothing else is possible. */
+/* Whether mbed TLS has reported that it cannot read an RSA key. It reports the same if an
+ * allocation fails; for a good key, that is the only cause. */
 bool rl_key_unread(int failed);
 /* A distinguished name for people, "CN=…, O=…", whole and escaped. The caller frees it; NULL on
  * failure. RELOAD_ERR_MEMORY. */

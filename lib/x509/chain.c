@@ -10,11 +10,11 @@ struct trial {
     const reload_cert *cert;
     reload_time time;   /* a whole second */
     bool found;         /* a chain */
-    rl_objection *best; /* of the chains found so far: the one that got furthest in D18's steps */
+    rl_objection *best; /* the chain found so far that got furthest in D18's steps */
 };
 
-/* What a certificate that signs messages must be, whatever its chain (D18 step 3). NULL, or why it
- * is not. */
+/* The requirement on a certificate that signs messages, whatever its chain, that this one fails
+ * (D18 step 3); or NULL. */
 static const char *leaf_fault(const reload_cert *cert)
 {
     const mbedtls_x509_crt *crt = &cert->crt;
@@ -130,7 +130,7 @@ static bool take_chain(rl_path *path)
     return objection.fault != RL_CERT_GOOD;
 }
 
-/* Of a certificate that no chain of good signatures makes better than weak: what holds first for a
+/* The objection to a certificate without a chain of good signatures: the first one that holds for a
  * chain by names, whose signatures and issuers may be bad. */
 static reload_err judge_by_names(const rl_path *path, const reload_cert *cert,
                                  rl_objection *objection)

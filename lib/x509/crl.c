@@ -68,7 +68,7 @@ static reload_err check_entries(rl_der entries, rl_flaw *flaw)
     return err;
 }
 
-/* Looks for what mbed TLS reports without saying what it is, or passes over. RELOAD_ERR_MEMORY. */
+/* Looks for faults that mbed TLS ignores or reports without their cause. RELOAD_ERR_MEMORY. */
 static reload_err check_outer(reload_span der, struct outer_crl *o, rl_flaw *flaw)
 {
     rl_der file = rl_der_of(der), crl, tbs;
@@ -188,7 +188,7 @@ static bool is_begun(const rl_crl *crl, reload_time time)
     return rl_date_read(&crl->crl.this_update) <= time || RL_FAULT("D18: thisUpdate");
 }
 
-/* Without nextUpdate, it never is. */
+/* A CRL without nextUpdate is never current. */
 static bool is_ended(const rl_crl *crl, reload_time time)
 {
     return crl->crl.next_update.year != 0 && rl_date_read(&crl->crl.next_update) <= time &&

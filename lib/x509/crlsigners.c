@@ -33,8 +33,8 @@ static reload_err add_anchor(rl_signer *signer, const mbedtls_x509_crt *anchor)
     return RELOAD_OK;
 }
 
-/* Notes where a path of a signer ends. Dates, revocation, and the rules for certificates that sign
- * messages do not matter. */
+/* Records the anchor at which a path of a signer ends. Dates, revocation, and the rules for
+ * certificates that sign messages do not matter. */
 static bool take_path(rl_path *path)
 {
     bool weak = !RL_FAULT("D18: a CRL signer's path") &&
@@ -44,7 +44,7 @@ static bool take_path(rl_path *path)
     return path->err == RELOAD_OK;
 }
 
-/* Works out at which anchors the paths of a signer end. */
+/* Finds the anchors at which the paths of a signer end. */
 static reload_err find_anchors(rl_crl *crl, rl_signer *signer, const rl_trust *trust, bool anchor)
 {
     rl_path path = {.trust = trust,
@@ -85,7 +85,7 @@ reload_err rl_crl_verify(const mbedtls_x509_crl *crl, const mbedtls_x509_crt *si
     return rl_pk_verify(&signer->pk, &s, good);
 }
 
-/* Notes the signers among a list of certificates. */
+/* Records the signers in a list of certificates. */
 static reload_err find_signers(rl_crl *crl, const rl_trust *trust, const mbedtls_x509_crt *list,
                                bool anchors)
 {

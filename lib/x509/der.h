@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reading DER (X.690): the outer structure of certificates and CRLs. mbed TLS stops at the first
- * thing that it does not support, so what follows it is read here. */
+ * feature that it does not support, so the rest is read here. */
 #ifndef RL_X509_DER_H
 #define RL_X509_DER_H
 
@@ -12,7 +12,7 @@ typedef struct rl_der {
     const unsigned char *end;
 } rl_der;
 
-/* mbed TLS takes what it reads as not const. */
+/* mbed TLS takes its input as not const. */
 static inline rl_der rl_der_of(reload_span span)
 {
     unsigned char *p = (unsigned char *)(uintptr_t)span.octets;
@@ -31,16 +31,17 @@ static inline reload_span rl_der_left(const rl_der *d)
 }
 
 /* Takes the next element if it has that tag: its value and the whole element, unless they are NULL.
- * Returns false, and takes nothing, if it has another or does not end within the octets. */
+ * Returns false, and takes nothing, if the element has another tag or does not end within the
+ * octets. */
 bool rl_der_take(rl_der *d, int tag, rl_der *value, reload_span *whole);
-/* The same of a BOOLEAN, which is false if it is absent. Returns false if it cannot be read. */
+/* Takes a BOOLEAN; an absent one is false. Returns false if it cannot be read. */
 bool rl_der_take_bool(rl_der *d, bool *value);
 
 /* ---- Extensions (RFC 5280 section 4.2) ---- */
 
-/* What is wrong with a certificate or CRL. */
+/* A fault of a certificate or CRL. */
 typedef struct rl_flaw {
-    const char *words; /* static, about it: "has …"; NULL if nothing is wrong */
+    const char *words; /* static, about the certificate or CRL: "has …"; NULL: no fault */
     reload_span oid;   /* of the extension, or without octets */
 } rl_flaw;
 
@@ -53,8 +54,8 @@ typedef struct rl_extension {
 
 /* Takes the next of a list. Returns false if it is not in DER. */
 bool rl_extension_take(rl_der *list, rl_extension *extension);
-/* Finds an extension in Extensions, which the octets begin with. Returns false if it is not there,
- * or one before it is not in DER. */
+/* Finds an extension in Extensions, with which the octets begin. Returns false if the extension is
+ * absent, or an earlier one is not in DER. */
 bool rl_extension_find(rl_der octets, const char *oid, size_t len, rl_der *value);
 /* Looks for an extension that cannot be read, is critical but not known, or is a duplicate. list:
  * the value of Extensions. known: whether an extension is known; NULL: none is.

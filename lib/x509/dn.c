@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Distinguished names: as text for people, and in what is issued. */
+/* Distinguished names: as text for people, and in issued certificates. */
 #include "x509/asn1write.h"
 
 #include <inttypes.h>
@@ -19,7 +19,7 @@ static void append_code(reload_buf *text, uint32_t c)
     reload_buf_append(text, octets, len);
 }
 
-/* A BMPString or UniversalString as UTF-8. What cannot be read becomes U+FFFD. */
+/* A BMPString or UniversalString as UTF-8. Invalid characters become U+FFFD. */
 static void append_wide(reload_buf *text, const mbedtls_x509_buf *value, size_t width)
 {
     for (size_t i = 0; i < value->len; i += width) {

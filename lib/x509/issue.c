@@ -70,7 +70,7 @@ static size_t write_usage(rl_asn1 *w, bool ca)
                              true);
 }
 
-/* Of a CA, with a path length of 0. */
+/* basicConstraints of a CA, with a path length of 0. */
 static size_t write_basic_constraints(rl_asn1 *w, bool ca)
 {
     size_t n = 0;
@@ -83,7 +83,7 @@ static size_t write_basic_constraints(rl_asn1 *w, bool ca)
                              MBEDTLS_OID_SIZE(MBEDTLS_OID_BASIC_CONSTRAINTS), ca);
 }
 
-/* S§7 and RFC 5280 section 4.2: what the certificate may do, and what it names. */
+/* S§7 and RFC 5280 section 4.2: the certificate's permitted uses and its names. */
 static size_t write_extensions(rl_asn1 *w, const struct content *c)
 {
     size_t n = write_names(w, c->spec);
@@ -183,7 +183,8 @@ reload_err reload_cert_issue(const reload_cert_spec *spec, reload_key *subject,
                                     issuer, rl_key_pk(issuer_key)};
     size_t names = names_size(spec), dn_size = issuer == NULL ? 0 : issuer->crt.subject_raw.len;
     if (spec->same_subject != NULL)
-        dn_size += 2 * spec->same_subject->crt.subject_raw.len; /* it may be the issuer too */
+        dn_size +=
+            2 * spec->same_subject->crt.subject_raw.len; /* the certificate may be an issuer too */
     if (names == 0)
         return rl_fail(diag, RELOAD_ERR_VALUE, "names are too long");
     reload_err err = check_spec(spec, diag);

@@ -10,7 +10,7 @@
 
 enum { SHOWN_OVERLAY = 32, SHOWN_KEY = 64, SHOWN_SUBJECT = 64 };
 
-/* The certificate's first name of a kind, and how many there are. */
+/* The certificate's first name of a kind, and the number of such names. */
 static const reload_cert_name *first_name(const reload_cert *cert, bool peer, size_t *count)
 {
     const reload_cert_name *first = NULL;
@@ -25,7 +25,7 @@ static const reload_cert_name *first_name(const reload_cert *cert, bool peer, si
     return first;
 }
 
-/* The certificate's name of a Peer-ID, for whatever overlay; NULL: it has none. */
+/* The certificate's name for a Peer-ID, for any overlay; or NULL. */
 static const reload_cert_name *name_of(const reload_cert *cert, const uint8_t id[RELOAD_ID_SIZE])
 {
     for (size_t i = 0; i < reload_cert_names(cert); i++) {
@@ -117,7 +117,7 @@ void rl_key_mismatch_text(const reload_cert *cert, const uint8_t *key, size_t le
 
 /* ---- Objections ---- */
 
-/* Of which certificate: "CN=… in its chain ", or nothing if it is the certificate itself. */
+/* The certificate at fault: "CN=… in its chain ", or nothing for the certificate itself. */
 static void write_subject(const mbedtls_x509_crt *crt, char *text, size_t size)
 {
     char *subject = NULL;
@@ -132,7 +132,7 @@ static void write_subject(const mbedtls_x509_crt *crt, char *text, size_t size)
     free(subject);
 }
 
-/* The date that the words are about, if any. */
+/* The date that the objection is about, if any. */
 static void write_dates(const rl_objection *o, char *text, size_t size)
 {
     char its[RELOAD_TIME_SIZE] = "", ours[RELOAD_TIME_SIZE];

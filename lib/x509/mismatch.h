@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What does not match in a certificate, in words: each function writes a terminated text of at
- * most size octets with both values. */
+/* Mismatches of a certificate in words. Each function writes a terminated text of at most size
+ * octets, with both values. */
 #ifndef RL_X509_MISMATCH_H
 #define RL_X509_MISMATCH_H
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Names in certificates, and what they name (D19, D20, D21). */
+/* Names in certificates, and the peers and users that they name (D19, D20, D21). */
 #include "x509/cert.h"
 
 #include <stdlib.h>

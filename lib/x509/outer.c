@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The outer structure of a certificate. D18's reasons come in an order of their own, and mbed TLS
- * stops at the first thing that it does not support. So a certificate whose key or signature
- * algorithm is not supported is parsed with a stand-in for these, to see whether the rest is
- * good. */
+/* The outer structure of a certificate. mbed TLS stops at the first feature that it does not
+ * support, but D18 has its own order of reasons. So a certificate with an unsupported key or
+ * signature algorithm is parsed with a stand-in for these, to see whether the rest is good. */
 #include "x509/outer.h"
 
 #include "base/fault.h"
@@ -134,7 +133,7 @@ static rl_key_kind rsa_kind(rl_der bits)
         !rl_der_done(&bits) || !take_number(&numbers, &n) || !take_number(&numbers, &e) ||
         !rl_der_done(&numbers) || n.len == 0)
         return RL_KEY_BROKEN;
-    bool odd = n.octets[n.len - 1] % 2 == 1; /* a product of odd primes */
+    bool odd = n.octets[n.len - 1] % 2 == 1; /* a modulus is a product of odd primes */
     return odd && bits_of(n) >= RL_MIN_RSA_BITS && bits_of(n) <= RL_MAX_RSA_BITS &&
                    !rl_exponent_is_weak(e.octets, e.len)
                ? RL_KEY_GOOD

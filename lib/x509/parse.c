@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Works out the words and names that the certificate holds. */
+/* Reads the texts and names from the certificate. */
 static reload_err learn(reload_cert *cert)
 {
     size_t len = cert->crt.serial.len;
@@ -41,8 +41,8 @@ static bool keep_octets(reload_cert *cert, reload_span der)
     return true;
 }
 
-/* Parses again, with stand-ins, what mbed TLS did not. Returns the error of mbed TLS that counts.
- */
+/* Parses again, with stand-ins, a certificate that mbed TLS refused. Returns the error of mbed TLS
+ * that counts. */
 static int parse_stand_in(reload_cert *cert, const rl_outer *o, reload_span der, int failed,
                           rl_objection *objection)
 {

@@ -25,15 +25,15 @@ static bool is_self_issued(const mbedtls_x509_crt *crt)
     return rl_same_dn(&crt->issuer, &crt->subject);
 }
 
-/* Whether the intermediates of a chain are no more than a next issuer allows. Those that are
- * self-issued do not count (RFC 5280 section 4.2.1.9). */
+/* Whether the next issuer's path length allows the intermediates of a chain. Self-issued
+ * intermediates do not count (RFC 5280 section 4.2.1.9). */
 static bool fits_path_length(const rl_path *path, const mbedtls_x509_crt *issuer)
 {
     int below = 0;
     for (int i = 1; i < path->length; i++)
         below += !is_self_issued(path->chain[i]) || RL_FAULT("D18: self-issued intermediates");
     return issuer->max_pathlen == 0 || RL_FAULT("D18: the path length") ||
-           issuer->max_pathlen >= 1 + below; /* mbed TLS keeps one more than is written */
+           issuer->max_pathlen >= 1 + below; /* mbed TLS stores the path length plus one */
 }
 
 /* A list's first certificate is empty before one has been added. */

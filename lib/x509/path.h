@@ -14,8 +14,8 @@ enum {
 /* A search from the first certificate of the chain, which the caller puts there. */
 typedef struct rl_path {
     const rl_trust *trust;
-    /* Gets each chain that ends at a trust anchor: its signatures are good, its issuers may issue
-     * certificates, and no path length is exceeded. Returns false to end the search. */
+    /* Receives each chain that ends at a trust anchor: its signatures are good, its issuers may
+     * issue certificates, and no path length is exceeded. Returns false to end the search. */
     bool (*take)(struct rl_path *path);
     void *arg; /* for take */
     const mbedtls_x509_crt *chain[RL_MAX_CHAIN];

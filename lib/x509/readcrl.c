@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reading the CRLs that a CA has issued before: what they list, and their numbers. */
+/* Reading the CRLs that a CA has issued before: their entries and numbers. */
 #include "x509/asn1write.h"
 #include "x509/bundle.h"
 #include "x509/der.h"
@@ -75,12 +75,12 @@ static reload_err add_entries(reload_crl *to, const mbedtls_x509_crl *from)
     return RELOAD_OK;
 }
 
-/* A file being read. mbed TLS looks for the last CRL of a list from the one that it is given. */
+/* A file being read. mbed TLS searches for the end of the list from the CRL that it is given. */
 struct reading {
     reload_crl *to;
     const reload_cert *issuer;
     mbedtls_x509_crl *last;
-    bool taken; /* the issuer has signed one */
+    bool taken; /* the issuer has signed a CRL */
 };
 
 /* Takes the last CRL over, if its issuer has signed it. */

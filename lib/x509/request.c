@@ -18,10 +18,10 @@ struct parts {
     reload_span info;
     reload_span subject; /* whole, with tag and length */
     reload_span key;     /* SubjectPublicKeyInfo */
-    reload_span end;     /* what follows the info */
+    reload_span end;     /* the octets after the info */
 };
 
-/* Returns false if the DER is not a request's. */
+/* Returns false if the DER is not a request. */
 static bool find_parts(reload_span der, struct parts *parts)
 {
     rl_der file = rl_der_of(der), request, info;
@@ -47,7 +47,8 @@ static void write_named(rl_asn1 *w, const struct parts *parts)
     (void)rl_asn1_wrap(w, rl_asn1_wrap(w, len, RL_SEQUENCE) + rest, RL_SEQUENCE);
 }
 
-/* mbed TLS refuses an empty subject, which RFC 2986 allows: it reads a copy with another one. */
+/* mbed TLS refuses an empty subject, which RFC 2986 allows. So it is given a copy with another
+ * subject. */
 static int parse_unnamed(reload_request *request, reload_span der, const struct parts *parts)
 {
     size_t size = der.len + 64;

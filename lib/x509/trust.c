@@ -34,7 +34,7 @@ void rl_trust_free(rl_trust **trust)
 
 /* ---- Adding ---- */
 
-/* The certificates of a file. mbed TLS looks for the last one of a list from the certificate that
+/* The certificates of a file. mbed TLS searches for the end of the list from the certificate that
  * it is given. */
 struct taken {
     mbedtls_x509_crt first; /* empty if there is none */
@@ -83,7 +83,7 @@ static reload_err append(mbedtls_x509_crt *list, mbedtls_x509_crt *more, reload_
     return RELOAD_OK;
 }
 
-/* A file that cannot be used is counted too, as the caller's files are. */
+/* A file that cannot be used is counted too, so that numbers match the caller's files. */
 static reload_err begin_file(rl_ends *ends, reload_diag *diag)
 {
     void *at = ends->at;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The certificates and CRLs that a verifier trusts, as the files of lib/x509 see them. */
+/* The certificates and CRLs that a verifier trusts, for the files of lib/x509. */
 #ifndef RL_X509_TRUST_H
 #define RL_X509_TRUST_H
 
@@ -10,7 +10,7 @@
 /* A given certificate whose key has signed a CRL. */
 typedef struct rl_signer {
     const mbedtls_x509_crt *crt;
-    const mbedtls_x509_crt **anchors; /* at which its own paths end; owned */
+    const mbedtls_x509_crt **anchors; /* the anchors at which its paths end; owned */
     size_t count;
     size_t cap;
 } rl_signer;
@@ -29,7 +29,7 @@ typedef struct rl_crl {
     struct rl_crl *next;
 } rl_crl;
 
-/* How many certificates a list has after each of its files. */
+/* The number of certificates in a list after each of its files. */
 typedef struct rl_ends {
     size_t *at; /* owned */
     size_t count;
@@ -55,8 +55,8 @@ reload_err rl_crl_verify(const mbedtls_x509_crl *crl, const mbedtls_x509_crt *si
 /* Raises a number to that in a CRL's extensions, if there is one of at most 20 octets. */
 void rl_crl_raise_number(reload_crl_number *number, const mbedtls_x509_buf *extensions);
 void rl_crl_forget_signers(rl_crl *crl);
-/* Works out which of the given certificates have signed a CRL, and at which anchors their paths
- * end. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+/* Finds the given certificates that have signed a CRL, and the anchors at which their paths end.
+ * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_crl_find_signers(rl_crl *crl, const rl_trust *trust);
 /* Whether a signer's key may sign CRLs: it has cRLSign or no keyUsage. */
 bool rl_may_sign_crls(const mbedtls_x509_crt *crt);
@@ -70,11 +70,11 @@ typedef struct rl_link {
 bool rl_crl_counts(const rl_crl *crl, const rl_link *link);
 /* Whether a CRL is current: thisUpdate is not after the time, and nextUpdate is. */
 bool rl_crl_is_current(const rl_crl *crl, reload_time time);
-/* D18 step 4: whether a counting CRL lists the certificate with a date that is not after the
+/* D18 step 4: whether a CRL that counts lists the certificate with a date that is not after the
  * time. *since: that date. */
 bool rl_is_revoked(const rl_trust *trust, const rl_link *link, reload_time time,
                    reload_time *since);
-/* Whether a counting CRL is current. */
+/* Whether a CRL that counts is current. */
 bool rl_has_current_crl(const rl_trust *trust, const rl_link *link, reload_time time);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Words about what a verifier was given: warnings of what it cannot use, or uses doubtfully (D18),
- * and what a CRL is. */
+/* Texts about a verifier's files: warnings of certificates and CRLs that are ignored or doubtful
+ * (D18), and descriptions of CRLs. */
 #include "x509/path.h"
 
 #include "base/fault.h"
@@ -31,7 +31,7 @@ static void note_change(struct warning *w, reload_time at)
         w->next = at;
 }
 
-/* Where a time is in a period, whose end is its first second after it. */
+/* The phase of a time relative to a period. end is the first second after the period. */
 enum phase { BEFORE, WITHIN, AFTER };
 
 static enum phase phase_at(reload_time begin, reload_time end, reload_time time)
@@ -49,7 +49,7 @@ static enum phase check_period(struct warning *w, reload_time begin, reload_time
     return phase;
 }
 
-/* Something given: which of its file's, and its name */
+/* A given certificate or CRL: its number in the file, and its name */
 struct object {
     reload_given given;
     size_t file, number, total;
@@ -167,15 +167,16 @@ static void warn_of_crl(const struct warning *w, const rl_crl *crl, const char *
     warn_of(w, &o, words);
 }
 
-/* Why no certificate is looked up in a CRL. NULL: a signer suffices. *lacks_sign: it does as the
- * issuer of certificates only. */
+/* Why no certificate is looked up in a CRL; NULL: a signer suffices. *lacks_sign: the signer's key
+ * may sign certificates only. */
 static const char *why_ignored(const rl_crl *crl, bool *lacks_sign)
 {
     bool chains = false, issues = false, signs = false;
     *lacks_sign = false;
     if (crl->count == 0)
-        return crl->named ? "ignored: bad signature, by no given certificate of its issuer"
-                          : "ignored: no given certificate has its issuer's name";
+        return crl->named
+                   ? "ignored: its signature does not verify with a given certificate of its issuer"
+                   : "ignored: no given certificate has its issuer's name";
     for (size_t i = 0; i < crl->count; i++) {
         const rl_signer *s = &crl->signers[i];
         chains = chains || s->count > 0;

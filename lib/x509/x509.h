@@ -7,8 +7,8 @@
 
 #include <reload/cert.h>
 
-/* The step of D18's list that a certificate fails; of two chains, the one that fails the later step
- * got further. */
+/* The step of D18's list that a certificate fails; of two chains, the one that fails at a later
+ * step got further. */
 typedef enum rl_cert_fault {
     RL_CERT_GOOD = 0,
     RL_CERT_BAD = 1,
@@ -37,19 +37,19 @@ typedef struct rl_objection {
 reload_err rl_cert_read(const uint8_t *der, size_t len, reload_cert **cert,
                         rl_objection *objection);
 
-/* The objection to a certificate in words, with both values of what does not match, in a terminated
- * text of at most size octets. */
+/* Writes the objection to a certificate as a terminated text of at most size octets. For a mismatch
+ * it has both values. */
 void rl_objection_text(const rl_objection *objection, const reload_cert *cert, char *text,
                        size_t size);
 
-/* Another owner of the certificate, who frees it too. NULL: does nothing. All owners are in one
- * thread at a time. */
+/* Adds an owner of the certificate, which must free it too. NULL: does nothing. All owners are in
+ * one thread at a time. */
 reload_cert *rl_cert_share(reload_cert *cert);
 
 /* ---- Trust ---- */
 
-/* The certificates and CRLs that a verifier trusts. Built first; from rl_trust_seal on, several
- * threads can judge by it. */
+/* The certificates and CRLs that a verifier trusts. Once it is built and sealed by rl_trust_seal,
+ * several threads can use it. */
 typedef struct rl_trust rl_trust;
 rl_trust *rl_trust_new(void);
 void rl_trust_free(rl_trust **trust);
@@ -62,7 +62,7 @@ reload_err rl_trust_add_crl(rl_trust *trust, const uint8_t *octets, size_t len, 
 void rl_trust_set_min_rsa_bits(rl_trust *trust, unsigned bits);
 void rl_trust_allow_sha1(rl_trust *trust, bool allowed);
 void rl_trust_require_crl(rl_trust *trust, bool required);
-/* Works out which given certificate has signed which CRL. Required before any judging, and again
+/* Finds the given certificates that have signed each CRL. Required before any judging, and again
  * after something was added. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_trust_seal(rl_trust *trust);
 
@@ -81,8 +81,8 @@ void rl_trust_describe_crls(const rl_trust *trust, size_t file, rl_trust_warning
  * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_trust_judge(const rl_trust *trust, const reload_cert *cert, reload_time time,
                           rl_objection *objection);
-/* D28, instead of rl_trust_judge: whether the certificate's key is accepted and has signed it. Of
- * an identity that is remembered by its key, other signers and dates prove nothing.
+/* D28, instead of rl_trust_judge: whether the certificate's key is accepted and has signed the
+ * certificate. Other signers and dates prove nothing about an identity that is pinned by its key.
  * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_trust_judge_self(const rl_trust *trust, const reload_cert *cert,
                                rl_objection *objection);
@@ -100,18 +100,18 @@ reload_err rl_cert_verify_digest(const reload_cert *cert, reload_md md, const ui
 /* The SHA-256 of its SubjectPublicKeyInfo. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_cert_fingerprint(const reload_cert *cert,
                                uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE]);
-/* Whether it is a CA certificate, which signs no messages. */
+/* Whether it is a CA certificate, which must not sign messages. */
 bool rl_cert_is_ca(const reload_cert *cert);
 
 /* ---- Names ---- */
 
-/* D20: whether the certificate names a Peer-ID for an overlay: the one of that name; if NULL, one
- * whose name has that CRC-32; or (any_overlay) any. */
+/* D20: whether the certificate names a Peer-ID for the overlay of that name; if NULL, for one whose
+ * name has that CRC-32; with any_overlay, for any overlay. */
 bool rl_cert_names_peer(const reload_cert *cert, const uint8_t id[RELOAD_ID_SIZE],
                         const char *overlay, uint32_t crc, bool any_overlay);
 /* D21: whether it names a user whose address of record equals a KEY. */
 bool rl_cert_names_user(const reload_cert *cert, const uint8_t *key, size_t len);
-/* D21: drops the scheme of a KEY, which is not compared. */
+/* D21: drops the scheme from a KEY, since schemes are not compared. */
 void rl_drop_scheme(const uint8_t **key, size_t *len);
 
 #endif

@@ -90,7 +90,7 @@ def tell(transport, address, port, files):
 
 
 def repaired(address, port, peer, peer_port, sent, received):
-    """A socket that the kernel takes for connected, with the next sequence numbers of either direction."""
+    """A socket that the kernel regards as connected, with the next sequence numbers of both directions."""
     s = new_socket("tcp", address)
     s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     s.setsockopt(socket.IPPROTO_TCP, TCP_REPAIR, 1)

@@ -196,7 +196,7 @@ static const char *end_text(enum cap_end end)
     }
 }
 
-/* Not the sender's fault: the octets that are missing were not captured. */
+/* The missing octets are not the sender's fault: they were not captured. */
 static void describe_part(struct capture_item *it, const char *cause)
 {
     const uint8_t *o = it->item.octets;
@@ -271,8 +271,8 @@ static reload_err next_packet(struct capture *c, bool *more, reload_diag *diag)
 
 /* ---- Limits ---- */
 
-/* Ends what has been waiting for longest, if all together need too much memory. *ended: whether
- * something was. */
+/* Ends the flow or datagram that has waited longest, if all together require too much memory.
+ * *ended: whether one was ended. */
 static reload_err keep_limit(struct capture *c, bool *ended)
 {
     const struct cap_stamp stamp = c->packet.stamp;
@@ -288,7 +288,7 @@ static reload_err keep_limit(struct capture *c, bool *ended)
     return RELOAD_OK;
 }
 
-/* Ends something, if all is to end. *ended: whether something was. */
+/* Ends a flow or datagram, if all are to end. *ended: whether one was ended. */
 static reload_err end_next(struct capture *c, bool *ended)
 {
     *ended = true;

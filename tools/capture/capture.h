@@ -24,14 +24,14 @@ struct capture_options {
 #define CAPTURE_FLOW_LIMIT  (UINT64_C(64) << 20)
 #define CAPTURE_TOTAL_LIMIT (UINT64_C(256) << 20)
 
-/* A message or garbage. It and what it points to are valid until the next call. */
+/* A message or garbage. The item and its pointers are valid until the next call. */
 struct capture_item {
     reload_item item;     /* its offset counts in the datagram, or in the flow's direction */
     reload_capture facts; /* frames, time, addresses, transport, and whether it is incomplete */
     const char *file;     /* of the packet that completes it */
 };
 
-/* What was seen. The names of an encapsulation are static strings. */
+/* Counts of what a capture contains. The names of encapsulations are static strings. */
 enum {
     CAPTURE_MAX_NAMES = 32 /* kinds of packets that were not looked into */
 };
@@ -44,7 +44,7 @@ struct capture_counts {
     uint64_t stun, dtls, tls;           /* datagrams of STUN and DTLS, flows of TLS */
     uint64_t cut;                       /* packets cut by the snaplen */
     uint64_t lost_octets, gaps;         /* of TCP streams */
-    uint64_t lost_fragments;            /* datagrams whose fragments are not all there */
+    uint64_t lost_fragments;            /* datagrams with missing fragments */
     uint64_t later_fragments;           /* fragments that are not a datagram's first */
     uint64_t overlaps;                  /* segments or fragments that contradict earlier ones */
     uint64_t flow_limits, total_limits; /* times that a limit was reached */
@@ -55,7 +55,7 @@ struct capture_counts {
     } others[CAPTURE_MAX_NAMES + 1];
 };
 
-/* What the first octets of a file are. */
+/* Kinds of files, according to their first octets. */
 enum capture_kind {
     CAPTURE_NONE = 0, /* not a capture */
     CAPTURE_MORE,     /* more octets are needed to decide */
@@ -86,7 +86,7 @@ reload_err capture_open(struct capture *capture, const char *file, reload_source
  * at its end. RELOAD_ERR_READ, RELOAD_ERR_MEMORY. */
 reload_err capture_next(struct capture *capture, const struct capture_item **item,
                         reload_diag *diag);
-/* Ends all flows: capture_next then returns what they and fragments still hold. */
+/* Ends all flows: capture_next then returns the remaining items of flows and fragments. */
 void capture_finish(struct capture *capture);
 const struct capture_counts *capture_counts(const struct capture *capture);
 

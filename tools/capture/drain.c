@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From a flow's octets to items. Until a stream's first message, only what may be its header is
- * kept, so that a flow without messages costs nothing; then a reader takes the octets. */
+/* From a flow's octets to items. Until a stream's first message, only octets that may belong to its
+ * header are kept, so that a flow without messages uses no memory. Then a reader takes the octets.
+ */
 #include "capture/internal.h"
 
 #include <stdlib.h>
@@ -27,8 +28,8 @@ static void charge(struct capture *c, struct cap_flow *flow)
     flow->charged = now;
 }
 
-/* Frees pieces that are neither in an item to come nor among so many octets that are kept to
- * compare retransmissions. */
+/* Frees pieces, except those in an item to come and the octets that are kept to compare
+ * retransmissions. */
 static void drop_before(struct cap_flow *flow, uint64_t kept)
 {
     uint64_t end = flow->state == CAP_READING ? flow->taken : flow->fed - flow->hold_len;
@@ -56,7 +57,7 @@ static bool over_limit(const struct capture *c, struct cap_flow *flow)
 
 /* ---- A flow's octets, in order ---- */
 
-/* Whether missing octets, after which others were captured, do not come any more. */
+/* Whether missing octets can no longer come, since later ones were captured. */
 static bool is_lost(struct capture *c, struct cap_flow *flow, const struct cap_piece *next)
 {
     if (flow->hole_since == 0)
@@ -97,7 +98,7 @@ static void note_last(struct cap_flow *flow, const struct cap_piece *piece)
         flow->last = piece->stamp;
 }
 
-/* Octets in order: their number, or 0 at the stream's end, of which flow->end then says why, or
+/* Octets in order. Returns their number, 0 at the stream's end (flow->end has the cause),
  * RELOAD_SOURCE_WAITS, or -1 without memory. */
 static ptrdiff_t next_octets(struct capture *c, struct cap_flow *flow, const uint8_t **octets)
 {
@@ -147,7 +148,7 @@ static ptrdiff_t pull(void *arg, uint8_t *octets, size_t size)
     return n;
 }
 
-/* Gives the flow a reader, whose input begins with what is held. */
+/* Gives the flow a reader, whose input begins with the octets in the hold. */
 static reload_err open_reader(struct capture *c, struct cap_flow *flow)
 {
     const reload_reader_options options = {.size = sizeof options,
@@ -230,7 +231,7 @@ static size_t hold_octets(struct capture *c, struct cap_flow *flow, const uint8_
     return n;
 }
 
-/* Whether the hold is a header that begins a message. Otherwise goes on to the next place. */
+/* Whether the hold is a header that begins a message. If not, moves to the next place. */
 static bool is_header(struct capture *c, struct cap_flow *flow)
 {
     if (flow->hold_len < sizeof flow->hold)
@@ -241,7 +242,7 @@ static bool is_header(struct capture *c, struct cap_flow *flow)
     return false;
 }
 
-/* Looks for the stream's first header. RELOAD_ERR_WAITS: there are no more octets. */
+/* Looks for the stream's first header. RELOAD_ERR_WAITS: no more octets yet. */
 static reload_err seek(struct capture *c, struct cap_flow *flow)
 {
     const uint8_t *octets;
@@ -271,7 +272,7 @@ static reload_err seek(struct capture *c, struct cap_flow *flow)
 
 /* ---- Streams ---- */
 
-/* Goes past octets that are lost, so that the next stream begins. */
+/* Skips lost octets, so that the next stream begins. */
 static void skip_lost(struct capture *c, struct cap_flow *flow)
 {
     struct cap_piece *piece;
@@ -348,7 +349,7 @@ static reload_err give(struct capture *c, struct cap_flow *flow, const reload_it
 
 /* ---- Flows ---- */
 
-/* The limit for one flow: its reader takes too much, so its stream ends here. */
+/* Enforces the limit for one flow: if its reader takes too much memory, its stream ends here. */
 static bool is_too_much(struct capture *c, struct cap_flow *flow)
 {
     bool holds = flow->fed > flow->taken;
@@ -361,7 +362,7 @@ static bool is_too_much(struct capture *c, struct cap_flow *flow)
     return true;
 }
 
-/* The next item of a flow. RELOAD_ERR_WAITS: there is none now; with flow->over: none comes. */
+/* The next item of a flow. RELOAD_ERR_WAITS: no item yet or, with flow->over, no further item. */
 static reload_err read_flow(struct capture *c, struct cap_flow *flow)
 {
     const reload_item *item;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The octets of a capture file: uncompressed, and watched for what libpcap does not report. */
+/* The octets of a capture file: uncompressed, and watched for facts that libpcap does not report.
+ */
 #ifndef RELOAD_CAPTURE_FILE_H
 #define RELOAD_CAPTURE_FILE_H
 
@@ -54,7 +55,7 @@ void cap_input_open(struct cap_input *in, reload_source source, void *arg);
 void cap_input_close(struct cap_input *in);
 /* Uncompressed octets: their number, 0 at the end, -1 with fault set. */
 ssize_t cap_input_read(struct cap_input *in, uint8_t *octets, size_t size);
-/* What is known of the next packet. */
+/* The facts of the next packet. */
 void cap_input_packet(struct cap_input *in, uint32_t *via, uint8_t *digits);
 
 #endif

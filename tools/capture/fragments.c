@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* From IP fragments to what IP carries. Where fragments overlap, the first one captured counts. */
+/* From IP fragments to IP payloads. Where fragments overlap, the one captured first counts. */
 #include "capture/internal.h"
 
 #include <stdlib.h>

@@ -28,7 +28,7 @@ static int fail(struct cap_input *in, int fault)
     return -1;
 }
 
-/* Reads more octets, after those that are there. 1, 0 at the end, or -1. */
+/* Reads more octets, after the unread ones. 1, 0 at the end, or -1. */
 static int read_more(struct cap_input *in)
 {
     ptrdiff_t n = 0;

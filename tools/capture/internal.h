@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files of the capture module share. A packet goes down these steps:
+/* Shared by the files of the capture module. A packet passes these steps:
  *
  *     pcap.c        a file's packets
  *     link.c        link layer, VLAN tags
@@ -19,7 +19,7 @@
 
 /* ---- Packets ---- */
 
-/* Which packet octets come from. */
+/* The packet from which octets come. */
 struct cap_stamp {
     uint64_t number; /* over all files: their order */
     uint64_t frame;  /* in its file */
@@ -44,7 +44,7 @@ struct cap_part {
     struct cap_stamp stamp;
 };
 
-/* What IP carries: one packet's, or a reassembled one's. */
+/* An IP payload: of one packet, or reassembled from fragments. */
 struct cap_payload {
     bool ipv6;
     uint8_t protocol;
@@ -72,7 +72,7 @@ bool cap_link_known(int link);
 
 /* ---- Pieces of a stream or datagram (pieces.c) ---- */
 
-/* Octets that came together, or that are known to be lost. Pieces do not overlap. */
+/* Octets that were captured together, or are known to be lost. Pieces do not overlap. */
 struct cap_piece {
     struct cap_piece *left, *right;
     uint32_t priority;
@@ -150,7 +150,7 @@ struct cap_flow {
     uint64_t floor;                 /* octets from here to fed are kept in pieces */
     uint64_t acked;                 /* the other direction has acknowledged octets up to here */
     uint64_t fin;                   /* the end by FIN, or UINT64_MAX */
-    bool closing;                   /* nothing follows what is there, */
+    bool closing;                   /* nothing follows the captured octets, */
     enum cap_end why;               /* for this reason */
     bool over;                      /* closed by its sender: later octets are retransmissions */
     struct cap_pieces pieces;
@@ -236,7 +236,8 @@ void cap_warn_frame(struct capture *c, uint64_t times, const struct cap_stamp *s
  */
 void cap_item_begin(struct capture *c, const reload_item *item);
 reload_err cap_item_add(struct capture *c, const struct cap_stamp *stamp);
-/* Notes a packet without which the item could not be read, whether it holds octets of it or not. */
+/* Records a packet that was required to read the item, even if it holds none of the item's octets.
+ */
 void cap_item_needs(struct capture *c, const struct cap_stamp *stamp);
 /* end: of the stream, if the item ends with it. */
 void cap_item_finish(struct capture *c, enum cap_end end);
@@ -255,7 +256,7 @@ void cap_file_close(struct cap_file **file);
 
 /* ip.c: all that follows may make the datagram or due flows. RELOAD_ERR_MEMORY. */
 reload_err cap_ip_read(struct capture *c, const struct cap_packet *packet);
-/* What IP carries, after its fragments were put together. */
+/* Handles an IP payload, after its fragments were put together. */
 reload_err cap_ip_payload(struct capture *c, struct cap_payload *payload);
 
 /* fragments.c */
@@ -268,7 +269,7 @@ reload_err cap_fragment_add(struct capture *c, const struct cap_payload *payload
                             const struct cap_fragment *fragment);
 /* Whether the oldest datagram is too old for another fragment, whose ID may then be used again. */
 bool cap_fragments_expired(const struct capture *c, int64_t now);
-/* Ends the oldest datagram, if any: reads what is there of it. */
+/* Ends the oldest datagram, if any, and reads the captured part of it. */
 reload_err cap_fragments_end_oldest(struct capture *c);
 void cap_fragments_free(struct capture *c);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* IPv4 and IPv6, and what they carry. Checksums are not verified: offloading makes them wrong. */
+/* IPv4 and IPv6, and their payloads. Checksums are not verified, since offloading makes them wrong.
+ */
 #include "capture/internal.h"
 
 #include <string.h>
@@ -82,14 +83,14 @@ static size_t extension_size(const struct cap_payload *p)
     }
 }
 
-/* Goes past octets that come before the payload. */
+/* Skips octets that come before the payload. */
 static void advance(struct cap_payload *p, size_t len)
 {
     p->octets += len;
     p->len -= len;
 }
 
-/* Goes past extension headers. Returns false if they cannot be read. */
+/* Skips extension headers. Returns false if they cannot be read. */
 static bool skip_extensions(struct cap_payload *p)
 {
     size_t size;
@@ -136,7 +137,7 @@ reload_err cap_ip_payload(struct capture *c, struct cap_payload *p)
 
 /* ---- Packets ---- */
 
-/* Clips a payload to what its header says, total octets of which were sent. */
+/* Clips a payload to the length in its header. total octets of it were sent. */
 static void clip(struct cap_payload *p, const struct cap_packet *packet, size_t header,
                  size_t total)
 {

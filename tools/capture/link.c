@@ -24,7 +24,7 @@ bool cap_link_known(int link)
     return false;
 }
 
-/* Goes past octets of the packet. Returns false if they were not all captured. */
+/* Skips octets of the packet. Returns false if they were not all captured. */
 static bool skip(struct cap_packet *p, size_t len)
 {
     if (p->len < len)
@@ -58,7 +58,7 @@ static const char *type_name(unsigned type)
     return type < SNAP ? "LLC" : "other protocols than IP";
 }
 
-/* Reads what follows an EtherType: VLAN tags, then IP or something else. */
+/* Reads the octets after an EtherType: VLAN tags, then IP or something else. */
 static enum cap_result read_type(struct cap_packet *p, unsigned type, const char **name)
 {
     enum { TAG = 4, VID = 0x0fff };

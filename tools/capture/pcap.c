@@ -158,7 +158,7 @@ static ssize_t read_cookie(void *cookie, char *octets, size_t size)
     return cap_input_read(cookie, (uint8_t *)octets, size);
 }
 
-/* What helps with a file that libpcap does not read. */
+/* The remedy for a file that libpcap does not read. */
 static const char *remedy(const char *fault)
 {
     if (strstr(fault, "different from the type") != NULL)

@@ -52,7 +52,7 @@ static enum capture_kind by_magic(const uint8_t *octets, size_t len, bool all, c
     return kind;
 }
 
-/* The first octets of what gzip compressed. */
+/* The first octets of the data that gzip compressed. */
 static enum capture_kind in_gzip(const uint8_t *octets, size_t len, bool all, const char **foreign)
 {
     enum { WINDOW = 15 + 16, ENOUGH = 64 * 1024 };

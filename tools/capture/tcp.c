@@ -7,7 +7,7 @@
 enum { FIN = 1, SYN = 2, RST = 4, ACK = 16 };
 enum {
     HEADER = 20,
-    WINDOW = 1 << 26 /* octets; a segment that is further back is another connection's */
+    WINDOW = 1 << 26 /* octets; a segment that is further back belongs to another connection */
 };
 
 struct segment {
@@ -42,7 +42,7 @@ static int32_t distance(const struct cap_flow *flow, uint32_t seq)
     return (int32_t)(seq - (flow->first + (uint32_t)flow->fed));
 }
 
-/* Notes what an acknowledgment says of the other direction. */
+/* Records the octets of the other direction that an acknowledgment confirms. */
 static void read_ack(struct capture *c, const struct segment *s)
 {
     struct cap_key key = key_of(s->payload, true);
@@ -52,7 +52,7 @@ static void read_ack(struct capture *c, const struct segment *s)
     int32_t ahead = distance(other, s->ack);
     if (ahead > 0 && ahead < WINDOW && other->fed + (uint32_t)ahead > other->acked)
         other->acked = other->fed + (uint32_t)ahead;
-    if (other->hole_since != 0) /* it may have been waited for long enough */
+    if (other->hole_since != 0) /* the octets may have been missing for long enough */
         cap_flow_due(c, other);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* UDP: each datagram is a stream of its own. */
+/* UDP: each datagram is a separate stream. */
 #include "capture/internal.h"
 
 #include <string.h>
@@ -50,7 +50,7 @@ static const char *tunnel_name(uint16_t port, const uint8_t *o, size_t len)
     }
 }
 
-/* Counts a datagram that holds something else than messages. */
+/* Counts a datagram that holds other data than messages. */
 static bool is_other(struct capture *c, const uint8_t *o, size_t len, uint16_t port)
 {
     const char *name = tunnel_name(port, o, len);

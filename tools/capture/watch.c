@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What libpcap does not report of a file: the resolution of its times, and in pcapng each packet's
- * interface. The blocks pass here on their way to libpcap, which alone judges them. */
+/* Facts of a file that libpcap does not report: the resolution of its times, and in pcapng each
+ * packet's interface. The blocks pass here on their way to libpcap, which alone checks them. */
 #include "capture/file.h"
 
 #include <stdlib.h>

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* getopt_long's values for rows without a letter start above every letter. */
+/* getopt_long's values for rows without a letter are larger than every letter. */
 enum { LONG_ONLY = 256 };
 
 /* Ends the program after printing to standard output, which may fail. */
@@ -78,7 +78,7 @@ static const struct option_row *row_of(const struct getopt_tables *t, int value)
     return NULL;
 }
 
-/* A long option that is in no row, or abbreviates several. argument begins with "--". */
+/* Reports a long option that is in no row, or abbreviates several. argument begins with "--". */
 static void reject_long(const struct tool *tool, const struct getopt_tables *t,
                         const char *argument)
 {
@@ -222,7 +222,7 @@ static void handle_row(struct tool *tool, const struct command_line *line,
         store_value(tool, row, optarg, target);
 }
 
-/* Notes the input files in a list that ends with NULL. */
+/* Records the input files of a NULL-terminated list. */
 static void keep_inputs(struct tool *tool, char **files)
 {
     if (*files == NULL)
@@ -233,7 +233,7 @@ static void keep_inputs(struct tool *tool, char **files)
 
 /* ---- Standard input ---- */
 
-/* Notes an option that reads standard input, which can be read once. */
+/* Records an option that reads standard input, which can be read only once. */
 static void take_standard_input(struct tool *tool, const struct option_row *row, const char *path)
 {
     struct standard_input *taken = &tool->standard_input;

@@ -25,15 +25,15 @@ struct octets_value {
 #define NOT_SPECIFIED      INT64_C(-1)
 #define TIME_NOT_SPECIFIED INT64_MIN
 
-/* What an option's argument is. The target's type is in brackets. */
+/* Kinds of an option's argument, with the target's type in brackets. */
 enum option_kind {
     OPTION_IS_FLAG = 1,  /* no argument [bool, set to true] */
     OPTION_IS_BIT,       /* no argument [unsigned, in which the bit is set] */
     OPTION_IS_QUIET,     /* no argument; sets the tool's quiet [none] */
     OPTION_IS_TEXT,      /* [const char *] */
-    OPTION_IS_FILE,      /* file that is read, so never an output [const char *] */
-    OPTION_IS_FILES,     /* the same; may be repeated [struct file_list] */
-    OPTION_IS_STATE,     /* file that holds state, so never an output [const char *] */
+    OPTION_IS_FILE,      /* file that is read, which no output may replace [const char *] */
+    OPTION_IS_FILES,     /* such a file; may be repeated [struct file_list] */
+    OPTION_IS_STATE,     /* file that holds state, which no output may replace [const char *] */
     OPTION_IS_NUMBER,    /* from min to max [int64_t] */
     OPTION_IS_TIME,      /* from min to max, in whole seconds [reload_time] */
     OPTION_IS_SPAN,      /* seconds, at most max [int64_t] */
@@ -170,14 +170,14 @@ struct option_row {
 #define OPTION_END {0}
 /* clang-format on */
 
-/* How a tool, or one of its commands, is called. */
+/* The usage of a tool, or of one of its commands. */
 struct command_line {
     const char *usage; /* lines, each "reload-x …" */
     const char *about; /* one sentence */
     const struct option_row *options;
     bool no_operands; /* an operand is a mistake */
-    /* Names of options: one of each group between spaces is required, as in a row's needs. NULL:
-     * none is. */
+    /* Names of options: one of each group between spaces is required, as in a row's needs. NULL: no
+     * option is required. */
     const char *required;
 };
 
@@ -187,8 +187,8 @@ struct command_line {
 int arguments_parse(struct tool *tool, const struct command_line *line, int argc, char **argv,
                     void *options);
 
-/* For a tool whose input is standard input if there is no operand: ends the program if an option
- * reads it too. */
+/* For a tool that reads standard input without an operand: ends the program if an option reads
+ * standard input too. */
 void arguments_check_input(const struct tool *tool, int operands);
 
 /* ---- Values (values.c) ---- */
@@ -213,7 +213,7 @@ void argument_octets(const struct tool *tool, const char *name, const char *text
 /* A header value by name or number. */
 uint8_t argument_named(const struct tool *tool, const char *name, const char *text,
                        reload_names names);
-/* The index of a word in a list that ends with NULL. */
+/* The index of a word in a NULL-terminated list. */
 int argument_word(const struct tool *tool, const char *name, const char *text,
                   const char *const *words);
 struct input_form argument_form(const struct tool *tool, const char *name, const char *text);

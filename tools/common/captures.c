@@ -27,7 +27,7 @@ static bool make_capture(struct input *in)
     return in->capture != NULL;
 }
 
-/* What helps if a capture is expected. */
+/* The remedy if a capture is expected. */
 static const char *remedy_for(reload_content content)
 {
     switch (content) {
@@ -42,7 +42,7 @@ static const char *remedy_for(reload_content content)
     }
 }
 
-/* Words for a file that is not a capture; libpcap does not say what it is. */
+/* Describes a file that is not a capture, which libpcap does not. */
 static void describe_content(const struct input *in, reload_diag *diag)
 {
     const reload_buf *head = &in->head;
@@ -188,7 +188,7 @@ static void append_count(char *text, size_t size, uint64_t count, const char *on
         text_append(text, size, ", %" PRIu64 " %s", count, count == 1 ? one : many);
 }
 
-/* What was not captured, or contradicts itself. */
+/* Data that was not captured, or is contradictory. */
 static void append_losses(char *text, size_t size, const struct capture_counts *n)
 {
     append_count(text, size, n->lost_octets, "octet of TCP lost", "octets of TCP lost");

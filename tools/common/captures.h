@@ -11,7 +11,7 @@
 bool captures_open(struct input *in, reload_source source, const char *foreign);
 /* The next item; NULL at the end of the file, after reporting an error if there was one. */
 const struct capture_item *captures_next(struct input *in);
-/* Warns of a filter that drops what belongs to messages. */
+/* Warns of a filter that drops parts of messages. */
 void captures_warn(const struct tool *tool, const struct input_options *options);
 /* Ends the capture after its last file: its last items follow. */
 void captures_end(struct input *in);

@@ -49,7 +49,7 @@ void choice_transaction_option(struct tool *tool, const struct option_row *row, 
     add_id(tool, row->name, text, 2 * (size_t)RELOAD_TRANSACTION_SIZE, target);
 }
 
-/* Reads a frame number. Returns what follows it; NULL if it is none. */
+/* Reads a frame number. Returns the text after the number; NULL if it is not a number. */
 static const char *read_frame(const char *text, uint64_t *frame)
 {
     const char *at = text;
@@ -91,7 +91,7 @@ static bool begins_with(const uint8_t *octets, const struct choice_id *id)
            (id->digits % 2 == 0 || octets[whole] >> 4 == id->octets[whole] >> 4);
 }
 
-/* Whether one of the IDs begins as one of the list. octets: NULL is no ID. */
+/* Whether one of the IDs begins with digits in the list. octets: NULL without an ID. */
 static bool has_id(const struct choice_ids *list, const uint8_t *octets)
 {
     for (size_t i = 0; octets != NULL && i < list->count; i++)
@@ -106,8 +106,8 @@ static const uint8_t *field(const reload_msg *msg, reload_field f)
     return reload_msg_field_octets(msg, f, &len);
 }
 
-/* The Peer-ID in SOURCE-INFO, which names the sender of a response, whose header may have the IDs
- * of its request (B§8.1.2.1); NULL without one. */
+/* The Peer-ID in SOURCE-INFO, or NULL. It names the sender of a response, whose header may have the
+ * request's IDs (B§8.1.2.1). */
 static const uint8_t *source_peer_id(const reload_msg *msg)
 {
     reload_value id;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The messages that a tool writes, chosen by their headers, and by the packets of a capture that
- * hold them. All others are read and judged too. */
+/* The choice of messages to write, by their headers and by the packets of a capture that hold them.
+ * All other messages are still read and judged. */
 #ifndef RELOAD_CHOICE_H
 #define RELOAD_CHOICE_H
 
@@ -45,35 +45,34 @@ struct choice {
 #define CHOICE_ROWS(struct_type, member)                                                         \
     OPTION_CALL_ON(0, "method", "NAME", struct_type, member.methods, struct choice_methods,      \
                    choice_method_option,                                                         \
-                   "write messages of this method alone, by name or number; may be repeated"),   \
+                   "write only messages of this method, by name or number; may be repeated"),   \
     OPTION_CALL_ON(0, "peer", "HEX", struct_type, member.peers, struct choice_ids,               \
                    choice_peer_option,                                                           \
                    "write messages from or to the Peer-ID that begins with HEX; may be repeated"), \
     OPTION_CALL_ON(0, "transaction", "HEX", struct_type, member.transactions, struct choice_ids, \
                    choice_transaction_option,                                                    \
                    "write messages whose Transaction ID begins with HEX; may be repeated"),      \
-    OPTION_FLAG(0, "requests", struct_type, member.requests, "write requests alone", NULL,       \
+    OPTION_FLAG(0, "requests", struct_type, member.requests, "write only requests", NULL,       \
                 "responses"),                                                                    \
-    OPTION_FLAG(0, "responses", struct_type, member.responses, "write responses alone"),         \
+    OPTION_FLAG(0, "responses", struct_type, member.responses, "write only responses"),         \
     OPTION_CALL_ON(0, "frame", "N[-M]", struct_type, member.frames, struct choice_frames,        \
                    choice_frame_option,                                                          \
-                   "write what is in packet N of a capture alone, or in packets N to M; may be " \
+                   "write only messages in packet N of a capture, or in packets N to M; may be " \
                    "repeated")
 /* clang-format on */
 
 option_call choice_method_option, choice_peer_option, choice_transaction_option,
     choice_frame_option;
 
-/* The name of an option that chooses, without "--"; NULL: none does. */
+/* The name of a specified option that chooses, without "--"; or NULL. */
 const char *choice_option(const struct choice *choice);
 /* Ends the program if the input's form leaves an option without effect. */
 void choice_check(const struct choice *choice, const struct tool *tool, struct input_form form);
-/* Whether an item is chosen: by each kind of option that is specified, with any of its values.
- * msg: NULL for garbage, which has no header and is chosen by no value of one. Call it once for
- * each item. */
+/* Whether an item is chosen: it matches one of the values of each kind of option that is specified.
+ * msg: NULL for garbage, which matches no value of a header field. Call it once for each item. */
 bool choice_takes(struct choice *choice, const reload_msg *msg, const reload_origin *origin);
-/* The peer that sent a message, as far as it says: the Peer-ID in its SOURCE-INFO, else its Source
- * ID. Nothing shows that this is true unless the message passes. */
+/* The peer that a message claims as its sender: the Peer-ID in its SOURCE-INFO, else its Source ID.
+ * The claim is not verified unless the message passes. */
 const uint8_t *choice_sender(const reload_msg *msg);
 /* At the end: warns if there were messages, but none was chosen; reports frame numbers if no input
  * was a capture. */

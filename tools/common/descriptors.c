@@ -16,7 +16,7 @@ enum { CANNOT_START = 4 }; /* STATUS_FAILED */
 
 void descriptors_open_standard(void)
 {
-    /* open returns the lowest number that is free: this one, since those below are open */
+    /* open returns the lowest free number, which is this one, since those below are open */
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
         if (fcntl(fd, F_GETFD) == -1 && errno == EBADF &&
             !RL_FAULT("closed standard descriptors are opened") &&
@@ -24,8 +24,8 @@ void descriptors_open_standard(void)
             _exit(CANNOT_START);
 }
 
-/* Whether a call that returned n is to be repeated: a signal came, or a non-blocking descriptor
- * was not ready, which is waited for. */
+/* Whether a call that returned n is to be repeated: after a signal, or after waiting for a
+ * non-blocking descriptor that was not ready. */
 static bool is_to_repeat(ssize_t n, int fd, short events)
 {
     struct pollfd ready = {.fd = fd, .events = events};

@@ -13,7 +13,8 @@
 void descriptors_open_standard(void);
 /* read(2), repeated after a signal; waits for a non-blocking descriptor. */
 ssize_t descriptor_read(int fd, void *octets, size_t size);
-/* Writes all octets in the same way. Returns false with errno set. */
+/* Writes all octets, also after signals and to non-blocking descriptors. Returns false with errno
+ * set. */
 bool descriptor_write(int fd, const void *octets, size_t len);
 /* The descriptor that a path such as /dev/fd/3 or /dev/stdout, or a symbolic link to one, names. It
  * may be closed. -1: the path names a file. */

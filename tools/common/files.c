@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which files a call reads or keeps state in: none of them is ever an output of it. */
+/* The files that a call reads or keeps state in, which no output of the call may replace. */
 #include "base/fault.h"
 #include "common/descriptors.h"
 #include "common/tool.h"
@@ -17,7 +17,7 @@ struct file_id {
     char *name; /* of a missing file, in its directory; NULL: the file exists */
 };
 
-/* Which kinds of files are identified: what an input can lose, or all */
+/* Which kinds of files are identified: those whose content an output would destroy, or all */
 enum kinds { KIND_REGULAR, KIND_ANY };
 
 static bool is_kind(const struct stat *st, enum kinds kinds)
@@ -50,8 +50,8 @@ static bool identify_place(const char *path, struct file_id *id)
     return id->name != NULL;
 }
 
-/* The identity of a path; "-" is the descriptor given. Returns false if it is neither a file of
- * these kinds nor the place of one. */
+/* The identity of a path; "-" is the descriptor given. Returns false if the path is neither a file
+ * of these kinds nor the place of a missing one. */
 static bool identify(const char *path, int standard, enum kinds kinds, struct file_id *id)
 {
     struct stat st;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The forms of output: a row for each, of which a tool picks one. */
+/* The table of output forms. */
 #ifndef RELOAD_FORMS_H
 #define RELOAD_FORMS_H
 
@@ -8,7 +8,7 @@
 /* Writes a message. origin may be NULL. flags: RELOAD_PRETTY, RELOAD_COLOUR, RELOAD_ASCII. */
 typedef reload_err form_message(const reload_msg *msg, const reload_origin *origin, unsigned flags,
                                 reload_sink sink, void *arg);
-/* Writes octets that are not a message. error says why they are not. */
+/* Writes octets that are not a message. error: why they are not. */
 typedef reload_err form_garbage(const uint8_t *octets, size_t len, const char *error,
                                 const reload_origin *origin, unsigned flags, reload_sink sink,
                                 void *arg);
@@ -26,7 +26,7 @@ struct form {
 };
 
 extern const struct form form_text, form_line;
-/* These hold a message's octets, and so can be read again. */
+/* Forms that hold a message's octets, and so can be read again. */
 extern const struct form form_json, form_hex, form_binary;
 
 /* The form that an option's argument names, of a list that ends with NULL. Another argument ends

@@ -56,8 +56,8 @@ static ptrdiff_t read_file(void *arg, uint8_t *octets, size_t size)
     return n;
 }
 
-/* A reload_source: what was read to recognise the file, then the rest. If memory for the beginning
- * was short, octets are lost, and none of the rest is read. */
+/* A reload_source: the octets that were read to recognise the file, then the rest. If memory for
+ * the first octets was short, they are lost, and the rest is not read. */
 static ptrdiff_t read_input(void *arg, uint8_t *octets, size_t size)
 {
     struct input *in = arg;
@@ -73,8 +73,8 @@ static ptrdiff_t read_input(void *arg, uint8_t *octets, size_t size)
     return (ptrdiff_t)n;
 }
 
-/* Whether the file is a capture, by its head or as specified. If it cannot be read, its reader
- * meets the error again. *foreign: the name of its format, if that is not read. */
+/* Whether the file is a capture, according to its first octets or the options. If the file cannot
+ * be read, its reader reports the error. *foreign: the name of a format that is not supported. */
 static bool recognise(struct input *in, const char **foreign)
 {
     enum capture_kind kind = CAPTURE_MORE;
@@ -156,7 +156,7 @@ static bool next_file(struct input *in)
     return false;
 }
 
-/* Makes an item the current one. Returns RELOAD_OK, or why it cannot be read. */
+/* Makes an item the current one. Returns RELOAD_OK, or the error if the item cannot be read. */
 static reload_err set_item(struct input *in, const reload_item *item, const char *file)
 {
     reload_diag diag;

@@ -9,7 +9,8 @@
 
 enum { MAX_SECRET = 64 * 1024, MAX_KEY = 64 * 1024 };
 
-/* The option that reads a content; NULL: none does. reload-keygen's depend on its command. */
+/* The option that reads a content; NULL: no option does. In reload-keygen it depends on the
+ * command. */
 static const char *option_for(const struct tool *tool, reload_content content)
 {
     static const char keygen[] = "reload-keygen";
@@ -33,8 +34,8 @@ static const char *option_for(const struct tool *tool, reload_content content)
     }
 }
 
-/* Puts the kind of a file of the wrong kind in words. Returns false if its kind is not known, or is
- * the expected one. */
+/* Describes the kind of a file of the wrong kind. Returns false if the kind is unknown, or is the
+ * expected one. */
 static bool describe_content(const struct tool *tool, const reload_buf *octets,
                              reload_content expected, reload_diag *diag)
 {
@@ -79,7 +80,7 @@ reload_err content_take(const struct tool *tool, const reload_buf *octets, reloa
     return err;
 }
 
-/* The file of a CA's directory that has a content; NULL: none has. */
+/* The file of a CA's directory with a content; or NULL. */
 static const char *file_of_ca(reload_content content)
 {
     switch (content) {

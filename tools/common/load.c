@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Warns of a secret file that is not its owner's alone. */
+/* Warns of a secret file that other users can read. */
 static void check_mode(const struct tool *tool, const char *path, int fd)
 {
     struct stat st;

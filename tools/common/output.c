@@ -107,7 +107,7 @@ static bool open_temporary(struct output *out, mode_t mode)
         return false;
     }
     out->own = true;
-    if (fchmod(out->fd, mode) != 0) /* the umask may have taken even the owner's rights */
+    if (fchmod(out->fd, mode) != 0) /* the umask may have removed even the owner's rights */
         output_fail(out, "its mode cannot be set");
     return true;
 }
@@ -123,7 +123,7 @@ static bool open_descriptor(struct output *out, int fd)
     return !out->failed;
 }
 
-/* Opens what cannot be replaced by a file: a pipe or a device. */
+/* Opens a pipe or a device, which a file cannot replace. */
 static bool open_special(struct output *out, const char *path)
 {
     int fd = open(path, O_WRONLY | O_NOCTTY);
@@ -278,7 +278,7 @@ bool output_sync(struct output *out)
     return !out->failed;
 }
 
-/* Gives the temporary file its name, but not that of an existing file. */
+/* Gives the temporary file its name, unless a file has it. */
 static void link_into_place(struct output *out)
 {
     if (link(out->temporary, out->target) != 0)

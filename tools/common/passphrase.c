@@ -13,7 +13,7 @@
 
 enum { MAX_LINE = 1023, MAX_FILE = 64 * 1024 };
 
-/* Adds the octet after its last one. Returns false after reporting that memory is short. */
+/* Appends an octet. Returns false after reporting that memory is short. */
 static bool end_passphrase(struct tool *tool, const char *path, reload_buf *passphrase)
 {
     reload_buf_append(passphrase, "", 1);

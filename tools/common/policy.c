@@ -49,8 +49,7 @@ static bool relocate_files(reload_profile *profile, const char *path)
     return true;
 }
 
-/* Notes all files that a profile names, which are files of the call even if options override them.
- */
+/* Records all files that a profile names as files of the call, even if options override them. */
 static void keep_files(struct tool *tool, const reload_profile *profile)
 {
     char *const *const lists[] = {profile->ca, profile->intermediates, profile->crl};
@@ -107,7 +106,7 @@ static void merge_list(struct file_list *list, char *const *files)
         }
 }
 
-/* Takes from the profile what no option specifies. */
+/* Takes from the profile the parameters that no option specifies. */
 static void merge_profile(struct policy_options *p)
 {
     const reload_profile *profile = p->profile;
@@ -203,7 +202,7 @@ static void check_effect(const struct tool *tool, const struct policy_options *p
                        options[i].required, p->profile_file, words);
 }
 
-/* Drops what a profile specifies without effect under the algorithm, with a warning. */
+/* Drops parameters of a profile that have no effect under the algorithm, with a warning. */
 static void drop_without_effect(const struct tool *tool, struct policy_options *p)
 {
     p->replay = p->replay || p->replay_state != NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How an overlay is run: from a profile and options, for reload-sign and reload-verify. */
+/* The policy of an overlay, from a profile and options, for reload-sign and reload-verify. */
 #ifndef RELOAD_TOOL_POLICY_H
 #define RELOAD_TOOL_POLICY_H
 
@@ -8,8 +8,8 @@
 /* Values of max_skew that are not seconds. */
 #define POLICY_NO_SKEW_LIMIT INT64_C(-2)
 
-/* What the options specify; policy_load adds what only the profile does. Initialise it with
- * POLICY_OPTIONS_INIT, free it with policy_free. */
+/* The parameters that the options specify; policy_load adds those that only the profile has.
+ * Initialise it with POLICY_OPTIONS_INIT, free it with policy_free. */
 struct policy_options {
     const char *profile_file;
     bool none;                                        /* NONE is specified */
@@ -51,7 +51,8 @@ struct policy_options {
                 "Peer-ID or KEY in FILE"),                                                       \
     OPTION_FLAG(0, "none", struct_type, member.none, "use NONE: messages are not signed"),       \
     OPTION_FILES(0, "intermediates", struct_type, member.intermediates,                          \
-                 "use the certificates in FILE to link others to a CA; may be repeated",         \
+                 "use the intermediate certificates in FILE in chains to a CA; may be "          \
+                 "repeated",                                                                     \
                  "ca|profile", "secret pin none"),                                               \
     OPTION_FILES(0, "crl", struct_type, member.crl,                                              \
                  "apply the CRLs in FILE; may be repeated", "ca|profile", "secret pin none"),    \
@@ -88,15 +89,15 @@ struct policy_options {
 option_call policy_skew_option;
 
 /* For reload-verify, before any file is opened: ends the program if the options contradict each
- * other, or nothing says how the overlay is run. */
+ * other, or specify neither an algorithm nor a profile. */
 void policy_check(const struct tool *tool, const struct policy_options *policy);
 /* Reads the profile, decides on the security algorithm, and takes from the profile what no option
  * specifies: a file option replaces the profile's whole list. replay, pair and pin are then set
  * only if they have an effect, with a warning otherwise. Returns false after reporting an error.
- * Ends the program if the profile lacks what only an option could add. */
+ * Ends the program if the profile lacks a parameter that only an option could add. */
 bool policy_load(struct tool *tool, struct policy_options *policy);
-/* The same for reload-sign, whose credentials decide on the algorithm. The profile must agree,
- * unless forced. */
+/* Like policy_load, for reload-sign, whose credentials determine the algorithm. The profile must
+ * agree, unless forced. */
 bool policy_load_as(struct tool *tool, struct policy_options *policy, reload_security security,
                     bool force);
 void policy_free(struct policy_options *policy);
@@ -104,7 +105,7 @@ void policy_free(struct policy_options *policy);
 /* Reads a profile. File names in it become relative to its directory. Returns false after reporting
  * an error. */
 bool profile_read(struct tool *tool, const char *path, reload_profile **profile);
-/* The same with the file names as they are written. */
+/* Like profile_read, but keeps the file names as they are written. */
 bool profile_read_as_written(struct tool *tool, const char *path, reload_profile **profile);
 
 #endif

@@ -22,7 +22,7 @@ enum {
     INTERVAL = 250
 };
 
-/* A terminal that also shows the output would mix both. */
+/* On a terminal that also shows the output, the two would be mixed. */
 static bool is_wanted(const struct tool *tool, int when)
 {
     if (tool->quiet || when == PROGRESS_NEVER)

@@ -24,7 +24,7 @@ static bool has_option(const struct option_set *set, const char *name, size_t le
     return false;
 }
 
-/* Whether one of the names between bars is specified. */
+/* Whether one of the options whose names are between bars is specified. */
 static bool has_one_of(const struct option_set *set, const char *names, size_t len)
 {
     const char *end = names + len;

@@ -10,7 +10,7 @@ static size_t sequence_size(unsigned char first)
     return first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc0 ? 2 : 1;
 }
 
-/* The length without the sequence that the end at len octets cuts. */
+/* The length of a text that ends at len octets, without an incomplete sequence at its end. */
 static size_t without_cut(const char *text, size_t len)
 {
     size_t back = 1; /* octets of the last sequence */

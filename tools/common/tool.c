@@ -44,7 +44,7 @@ void tool_hide_memory(void)
     (void)prctl(PR_SET_DUMPABLE, 0); /* a handler of core dumps may disregard the limit */
 }
 
-/* An error or a warning that could not be written. */
+/* Set if an error or a warning could not be written. */
 static bool errors_lost;
 
 void tool_print_lines(const void *octets, size_t len)
@@ -69,7 +69,7 @@ static int to_line(void *arg, const void *octets, size_t len)
     return 0;
 }
 
-/* Prints a line on standard error, or to the batch that collects what is printed there. */
+/* Prints a line on standard error, or to the batch that collects such lines. */
 static void print_line(const struct tool *tool, const reload_buf *line)
 {
     if (line->err != RELOAD_OK)
@@ -80,7 +80,8 @@ static void print_line(const struct tool *tool, const reload_buf *line)
         batch_write(tool->batch, line->octets, line->len);
 }
 
-/* Prints "tool: …", escaped, so that input drives no terminal and looks like no message. */
+/* Prints "tool: …", escaped, so that quoted input is safe on a terminal and does not read as a
+ * message. */
 static void print_error(const struct tool *tool, const char *format, va_list args)
 {
     char words[2048] = "";
@@ -113,7 +114,8 @@ void tool_error(struct tool *tool, int status, const char *format, ...)
     tool_status(tool, status);
 }
 
-/* Prints "tool: file: …", unless it is a warning in a quiet run, and notes it. */
+/* Prints "tool: file: …", unless it is a warning in a quiet run, and passes it to the note
+ * function. */
 static void report_file(const struct tool *tool, const char *file, bool warning, const char *format,
                         va_list args)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the four tools share: errors, exit status, input, output. */
+/* Shared by the four tools: errors, exit status, input, output. */
 #ifndef RELOAD_TOOL_H
 #define RELOAD_TOOL_H
 
@@ -16,7 +16,7 @@ enum {
     STATUS_FAILED = 4
 };
 
-/* Takes an error or a warning about a file, for a report by machine. file may be NULL. */
+/* Receives an error or a warning about a file, for machine-readable reports. file may be NULL. */
 typedef void tool_note(void *arg, const char *file, const char *words, bool warning);
 
 /* The option that reads standard input. */
@@ -34,11 +34,11 @@ struct tool {
     bool quiet;           /* print errors only */
     int status;           /* the exit status so far */
     struct batch *batch;  /* collects errors and warnings; NULL: they are printed at once */
-    tool_note *note;      /* NULL: there is no report */
+    tool_note *note;      /* NULL: no report */
     void *note_arg;
     struct file_id *kept; /* files of the call, which are never an output */
     size_t kept_count, kept_cap;
-    bool kept_lost; /* some could not be noted */
+    bool kept_lost; /* some file could not be recorded */
     struct standard_input standard_input;
 };
 
@@ -56,20 +56,21 @@ void tool_hide_memory(void);
 int tool_finish(struct tool *tool);
 /* Writes lines to standard error as they are. */
 void tool_print_lines(const void *octets, size_t len);
-/* Prints an error on standard error, "tool: …", and raises the exit status. What it quotes is
- * escaped (reload_escape). */
+/* Prints an error on standard error, "tool: …", and raises the exit status. Quoted text is escaped
+ * (reload_escape). */
 __attribute__((format(printf, 3, 4))) void tool_error(struct tool *tool, int status,
                                                       const char *format, ...);
-/* The same for a file as a whole: "tool: file: …". It is noted too. */
+/* Prints an error about a whole file: "tool: file: …". Also passes it to note. */
 __attribute__((format(printf, 4, 5))) void tool_error_file(struct tool *tool, int status,
                                                            const char *file, const char *format,
                                                            ...);
-/* The same for a file that the library could not use: "tool: path: place: cause". */
+/* Prints an error about a file that the library could not use: "tool: path: place: cause". */
 void tool_error_diag(struct tool *tool, const char *path, const reload_diag *diag);
 /* Prints a warning in the same way, unless the run is quiet. The exit status stays as it is. */
 __attribute__((format(printf, 2, 3))) void tool_warn(const struct tool *tool, const char *format,
                                                      ...);
-/* The same for a file, or NULL: "tool: file: warning: …". It is noted, also in a quiet run. */
+/* Prints a warning about a file, or NULL: "tool: file: warning: …". Passes it to note even in a
+ * quiet run. */
 __attribute__((format(printf, 3, 4))) void tool_warn_file(const struct tool *tool, const char *file,
                                                           const char *format, ...);
 /* Reports a mistake on the command line, points to --help, and ends the program with STATUS_USAGE.
@@ -79,11 +80,11 @@ __attribute__((format(printf, 2, 3), noreturn)) void tool_usage(const struct too
 
 /* ---- Files of the call (files.c) ---- */
 
-/* Notes a file that the call reads or keeps state in, which is then never an output of it. "-" is
- * standard input. A file that is missing is known by its directory and name. */
+/* Records a file that the call reads or keeps state in, which no output of the call may then
+ * replace. "-" is standard input. A missing file is identified by its directory and name. */
 void tool_keep(struct tool *tool, const char *path);
-/* Whether a path may be an output: not a file of the call, under whatever name. NULL or "-" is
- * standard output. Returns false after reporting that it is one. */
+/* Whether a path may be an output: it is not a file of the call, under any name. NULL or "-" is
+ * standard output. Returns false after reporting an error. */
 bool tool_may_write(struct tool *tool, const char *path);
 /* The same for an open descriptor. name: for the error. */
 bool tool_may_write_to(struct tool *tool, int fd, const char *name);
@@ -124,7 +125,7 @@ enum {
  * with its offset. Anything but a regular file is written to, not replaced. Returns false after
  * reporting an error. */
 bool output_open(struct output *out, struct tool *tool, const char *path, unsigned flags);
-/* Whether nothing is seen of the output before it is closed. */
+/* Whether the output remains invisible until it is closed. */
 bool output_is_hidden(const struct output *out);
 /* Writes the pending octets of a hidden output to disk, so that closing it has little left to fail.
  * Returns whether nothing failed. */
@@ -134,27 +135,27 @@ void output_discard(struct output *out);
 /* A reload_sink. */
 int output_write(void *out, const void *octets, size_t len);
 void output_text(struct output *out, const char *text);
-/* Writes a buffer; after one whose allocation has failed, no file appears. */
+/* Writes a buffer. If the buffer's allocation has failed, no file appears. */
 void output_write_buf(struct output *out, const reload_buf *buf);
-/* Takes the result of rendering into it: after an error no file appears. */
+/* Takes the result of rendering into the output: after an error no file appears. */
 void output_check(struct output *out, reload_err err);
 /* Marks the end of a message: if a message does not fit the buffer, those before it are written
  * whole. */
 void output_end_message(struct output *out);
 /* Writes the pending octets. */
 void output_flush(struct output *out);
-/* Writes what has been pending for long, if input never pauses. */
+/* Writes octets that have been pending for long, in case input never pauses. */
 void output_flush_old(struct output *out);
 /* Makes the file appear. None appears if something failed, or if nothing was written, the exit
  * status is not 0 and the output is not complete. Returns whether nothing failed. */
 bool output_close(struct output *out);
 /* Makes a new name in path's directory survive a loss of power. */
 void output_sync_directory(const char *path);
-/* Whether what is written goes where the descriptor goes: to the same terminal, pipe or file. */
+/* Whether the output is the same terminal, pipe or file as a descriptor. */
 bool output_shares(const struct output *out, int fd);
 /* Whether it is a terminal. */
 bool output_is_terminal(const struct output *out);
-/* The flags of JSON that depend on where it goes: RELOAD_ASCII for a terminal. */
+/* The flags of JSON for this output: RELOAD_ASCII for a terminal. */
 unsigned output_flags(const struct output *out);
 /* Whether it is a terminal that shows colours. */
 bool output_takes_colour(const struct output *out);
@@ -193,7 +194,7 @@ struct input {
     bool head_over;           /* the file ended in it */
     struct capture *capture;  /* NULL: there was none so far */
     bool is_capture;          /* the open file is one */
-    bool in_capture;          /* some capture file was read, and its flows have not been ended, */
+    bool in_capture;          /* a capture was read, and its flows have not been ended, */
     bool ending;              /* or are being ended */
     uint64_t capture_items;   /* in it */
     const char *capture_file; /* the last one */
@@ -201,7 +202,7 @@ struct input {
     const char *file;         /* its name, "-" for standard input */
     bool empty;               /* no item was found in it so far */
     bool unread;              /* some file could not be read to its end */
-    bool reported;            /* the faults of items are not printed, since the output has them */
+    bool reported;            /* faults of items are not printed, since the output contains them */
     uint64_t index;           /* of the item, from 1, over all files */
     const reload_item *item;  /* the reader's, until it reads on */
     reload_origin origin;     /* of the item; its capture: facts of a captured one */
@@ -218,17 +219,17 @@ bool input_next(struct input *in);
 void input_close(struct input *in);
 /* Ends the program if options about captures have no effect. */
 void input_check(const struct tool *tool, const struct input_options *options);
-/* If a capture was read, prints what was in it in a line on standard error, followed by more (NULL:
- * nothing), and warnings about what was not looked into. */
+/* If a capture was read, prints a line about its contents on standard error, followed by more
+ * (NULL: nothing), and warnings about packets that were not looked into. */
 void input_summarise(const struct input *in, const char *more);
 /* Reports the item's fault: "tool: file: offset N: message I: …". In binary input,
  * diag's offset is added to the item's. */
 void input_error(struct input *in, int status, const reload_diag *diag);
-/* Whether the item is a message. Garbage, and what cannot be read, is reported. */
+/* Whether the item is a message. Reports garbage and items that cannot be read. */
 bool input_is_message(struct input *in);
 
-/* Where an item was found, for errors: "offset 12", or of a captured one "frame 3: offset 12".
- * reload_place_text has all that is known. */
+/* The place of an item, for errors: "offset 12", or "frame 3: offset 12" in a capture.
+ * reload_place_text writes it in full. */
 const char *origin_place(const reload_origin *origin, uint64_t offset, char text[96]);
 
 /* Whether a path of a file to read is standard input: "-", or a name of its descriptor. */
@@ -236,7 +237,7 @@ bool path_is_standard_input(const char *path);
 /* Reads a whole file of at most max octets into buf; "-" is standard input. secret: a warning is
  * printed if other users can read it. Returns false after reporting an error. */
 bool file_read(struct tool *tool, const char *path, size_t max, reload_buf *buf, bool secret);
-/* The same without a report: on failure the cause is in diag. */
+/* Reads a whole file like file_read, without reporting: on failure the cause is in diag. */
 bool file_load(const char *path, size_t max, reload_buf *buf, reload_diag *diag);
 /* Reads a secret file (D12). Returns false after reporting an error. */
 bool secret_read(struct tool *tool, const char *path, reload_buf *secret);
@@ -245,18 +246,18 @@ enum { MAX_CERTS = 64 * 1024 * 1024 }; /* octets of a file of certificates or CR
 
 /* Takes a file's octets. */
 typedef reload_err octets_taker(void *arg, const uint8_t *octets, size_t len, reload_diag *diag);
-/* Passes octets on that are expected to be of a kind. The diagnostic of a failure names the kind if
- * it is another. */
+/* Passes octets of an expected kind to take. On failure, the diagnostic names the kind if it is
+ * another. */
 reload_err content_take(const struct tool *tool, const reload_buf *octets, reload_content expected,
                         octets_taker *take, void *arg, reload_diag *diag);
 /* Reads a file for take in the same way. Returns false after reporting an error. */
 bool content_read(struct tool *tool, const char *path, reload_content expected, octets_taker *take,
                   void *arg);
-/* The same of a file of certificates, or of CRLs. */
+/* Read a file of certificates, or of CRLs, for take. */
 bool certs_read(struct tool *tool, const char *path, octets_taker *take, void *arg);
 bool crls_read(struct tool *tool, const char *path, octets_taker *take, void *arg);
 /* Reports a CA's directory that is given in place of one of its files. Returns false if the path is
- * something else. */
+ * not such a directory. */
 bool directory_error(struct tool *tool, const char *path, reload_content expected);
 /* Reports a file of the wrong kind, if its kind is known. Returns false if it is not, or is the
  * expected one. */

@@ -35,7 +35,7 @@ bool argument_time_parse(const char *text, reload_time *time)
 
 /* ---- Times and spans ---- */
 
-/* A unit of spans. Returns its seconds; 0: it is none. */
+/* The seconds of a unit of spans; 0: not a unit. */
 static int64_t unit_seconds(char unit)
 {
     static const char letters[] = "smhdwy";
@@ -88,7 +88,7 @@ static bool read_time(const char *text, reload_time *time)
     return strlen(text) == strlen("2007-07-08") && argument_time_parse(with_clock, time);
 }
 
-/* Reads a time, and a span after its last sign. */
+/* Reads a time, optionally followed by a sign and a span. */
 static bool read_moment(const char *text, reload_time *time)
 {
     char base[64];

@@ -26,7 +26,7 @@ struct mark {
     uint32_t length;    /* D2: the Length that is digested */
     bool has_length;
     bool misplaced;  /* D9 */
-    const char *why; /* nothing is marked; NULL if something is */
+    const char *why; /* reason for marking nothing, or NULL */
     unsigned column;
     char letter;
 };
@@ -148,7 +148,7 @@ static void print_rows(struct annotator *a, struct section *s, size_t offset, si
 
 /* ---- Signatures ---- */
 
-/* Why nothing is marked for a signature, or NULL. */
+/* The reason for marking nothing for a signature, or NULL. */
 static const char *why_unmarked(const reload_msg *msg, uint32_t i)
 {
     const reload_attr *attr = reload_msg_attr(msg, i);
@@ -430,7 +430,7 @@ static uint16_t get16(const uint8_t *octets)
     return (uint16_t)((unsigned)octets[0] << 8 | octets[1]);
 }
 
-/* What cannot be read as an attribute: type and Length, as far as present, and the rest. */
+/* Octets that cannot be read as an attribute: type and Length, as far as present, and the rest. */
 static void print_trailing(struct annotator *a, struct section *s)
 {
     size_t len, all;

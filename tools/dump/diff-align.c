@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which attributes of two messages correspond. */
+/* Aligns the attributes of two messages. */
 #include "dump/diff.h"
 
 #include <stdlib.h>
@@ -26,8 +26,8 @@ static bool is_alike(const struct part *part, size_t a, size_t b)
     return part->by_type ? x->type == y->type : x->key == y->key;
 }
 
-/* How far each number of edits reaches on each diagonal: the row for d edits has d + 1 entries, for
- * diagonals -d, -d + 2 … d. */
+/* The furthest position on each diagonal by number of edits. The row for d edits has d + 1 entries,
+ * for diagonals -d, -d + 2 … d. */
 static uint32_t *reach_row(uint32_t *reach, size_t d)
 {
     return reach + d * (d + 1) / 2;
@@ -117,8 +117,8 @@ static void match_ends(struct part *part)
         match[--part->end[DIFF_OLD]] = (uint32_t)part->end[DIFF_NEW] - 1;
 }
 
-/* Matches the ends, and between them what the fewest edits leave. If these are too many to be
- * found, types are matched one by one in order, and octets not at all. */
+/* Matches the ends, and the items between them that the fewest edits leave. If there are too many
+ * edits to find, items are matched by type in order, without comparing octets. */
 static reload_err align_part(struct part part)
 {
     match_ends(&part);
@@ -141,7 +141,7 @@ static reload_err align_part(struct part part)
     return RELOAD_OK;
 }
 
-/* First the items with equal octets, then between these the ones of the same type. */
+/* Matches the items with equal octets first, then, between these, items of the same type. */
 static reload_err align_items(struct diff_items *items)
 {
     struct part gap = {.items = items, .by_type = true};

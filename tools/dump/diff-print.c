@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a comparison prints. */
+/* Printing a comparison. */
 #include "dump/diff.h"
 
 #include <string.h>
@@ -146,7 +146,7 @@ size_t diff_common(reload_span a, reload_span b)
     return i;
 }
 
-/* All octets if they are few, else some from the first that differs. */
+/* All octets of a short value, else some octets from the first difference on. */
 static void print_some_octets(struct diff_printer *p, reload_span span, size_t from)
 {
     if (span.len == 0) {

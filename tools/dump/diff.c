@@ -18,7 +18,8 @@ static void compare_members(struct diff_printer *p, const struct diff_pair *pair
 
 /* ---- Attributes ---- */
 
-/* The messages in two APPLICATION.BODYs. Returns false unless both hold one that is read. */
+/* The messages in two APPLICATION.BODYs. Returns false unless both hold a message that can be read.
+ */
 static bool compare_tunnelled(struct diff_printer *p, const struct diff_pair *pair,
                               const uint32_t attr[2])
 {
@@ -186,7 +187,7 @@ static void compare_messages(struct diff_printer *p, const struct diff_pair *pai
     compare_trailing(p, pair);
 }
 
-/* Octets of which at least one run is not a message. */
+/* Compares octets, if at least one side is not a message. */
 static void compare_garbage(struct diff_printer *p)
 {
     const diff_side *a = p->side[DIFF_OLD], *b = p->side[DIFF_NEW];

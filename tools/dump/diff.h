@@ -25,8 +25,9 @@ struct diff_items {
 };
 
 /* Lists the members of an attribute of each message (RELOAD_NO_ATTR: of the message), and aligns
- * them: equal octets correspond, then between these equal types, so that few are left over. In long
- * runs with many differences fewer correspond. RELOAD_ERR_MEMORY. Free items after failures too. */
+ * them: members with equal octets correspond, and between these, members of equal type. In long
+ * runs with many differences, fewer members correspond. RELOAD_ERR_MEMORY. Free items after
+ * failures too. */
 reload_err diff_align(const reload_msg *const msg[2], const uint32_t parent[2],
                       struct diff_items *items);
 void diff_items_free(struct diff_items *items);

@@ -58,7 +58,7 @@ static void write_certs(struct dump *d, const reload_msg *msg)
 
 /* ---- Messages ---- */
 
-/* The item's message; NULL if it is none. */
+/* The item's message, or NULL. */
 static const reload_msg *item_message(const struct input *in)
 {
     return in->item->kind == RELOAD_ITEM_MESSAGE ? in->msg : NULL;
@@ -142,7 +142,7 @@ static bool next_chosen(struct dump *d, struct input *in)
     return false;
 }
 
-/* The next item of an input. *more: whether there is one. */
+/* The next item of an input. *more: whether the input has one. */
 static diff_side next_side(struct dump *d, struct input *in, bool *more)
 {
     *more = *more && next_chosen(d, in);

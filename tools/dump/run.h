@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What reload-dump does once its options are read. */
+/* reload-dump's work after its options are read. */
 #ifndef RELOAD_DUMP_RUN_H
 #define RELOAD_DUMP_RUN_H
 

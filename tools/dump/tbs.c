@@ -16,7 +16,7 @@ static uint32_t attr_at(const reload_msg *msg, const char *pointer)
     return RELOAD_NO_ATTR;
 }
 
-/* Finds the signature that tbs points to. Returns what is wrong, or NULL. */
+/* Finds the signature at the pointer tbs. Returns a fault, or NULL. */
 static const char *find_site(const reload_msg *msg, const char *pointer, reload_site *site,
                              char *text, size_t size)
 {

@@ -14,7 +14,7 @@ struct adopt {
     struct tool tool;
     const char *dir;
     struct ca ca;
-    reload_buf report; /* what was entered */
+    reload_buf report; /* certificates entered */
     size_t entered;
 };
 
@@ -49,7 +49,7 @@ static bool is_entered(struct adopt *a, const char *path, const reload_cert_name
     return false;
 }
 
-/* The values of a certificate's lines; what the CRL lists is revoked. */
+/* The values of a certificate's lines, revoked if the CRL lists the certificate. */
 static struct entry line_values(const struct adopt *a, const reload_cert *cert,
                                 const struct serial *serial)
 {
@@ -84,10 +84,10 @@ static struct entry *add_lines(struct adopt *a, const char *path, const reload_c
     return first;
 }
 
-/* ---- What would not have been issued ---- */
+/* ---- Certificates that would not have been issued ---- */
 
-/* Warns of Peer-IDs that another certificate for other users has too. What exists is entered all
- * the same, so that it can be revoked. */
+/* Warns of Peer-IDs that a certificate for other users has too. The certificate is entered
+ * nevertheless, so that it can be revoked. */
 static void warn_of_overlap(struct adopt *a, const char *path, size_t before,
                             const struct entry *entry)
 {
@@ -107,7 +107,7 @@ static void warn_of_overlap(struct adopt *a, const char *path, size_t before,
               digits);
 }
 
-/* Warns of the first of its users that has more Peer-IDs than the limit. */
+/* Warns of the certificate's first user that has more Peer-IDs than the limit. */
 static void warn_of_limit(struct adopt *a, const char *path, const struct entry *entry)
 {
     char *users = strdup(entry->users), *rest = NULL;
@@ -203,7 +203,7 @@ static void adopt_issued(struct adopt *a)
     free(dir);
 }
 
-/* A lost index had the directory of the CA that this one succeeds. */
+/* The lost index contained the directory of the CA that this one succeeds. */
 static void warn_of_predecessor(struct adopt *a)
 {
     char *link = ca_path(&a->ca, CA_LINK_FILE);
@@ -215,15 +215,15 @@ static void warn_of_predecessor(struct adopt *a)
     free(link);
 }
 
-/* Without a CRL, what was revoked before is entered as good. */
+/* Without a CRL, certificates that were revoked before are entered as good. */
 static void warn_of_no_crl(struct adopt *a)
 {
     char *path = ca_path(&a->ca, CA_CRL_FILE);
     if (path != NULL && access(path, F_OK) != 0 && a->entered > 0 &&
         !RL_FAULT("ca: adopt warns of unknown revocations"))
         tool_warn(&a->tool,
-                  "warning: %s: missing, so that revocations are not known, and certificates "
-                  "revoked before are entered as good; 'reload-keygen crl --ca=%s --crl=FILE' "
+                  "warning: %s: missing, so that revoked certificates are entered as good; "
+                  "'reload-keygen crl --ca=%s --crl=FILE' "
                   "continues the last published CRL",
                   path, a->dir);
     free(path);

@@ -19,7 +19,8 @@ static const struct option_row ca_rows[] = {
                 "take over the CA with the certificate in FILE", "key",
                 "succeed name bits not-before not-after seed"),
     OPTION_FILE(0, "crl", "FILE", struct make_ca, crl_file,
-                "continue this last CRL of the CA that is taken over", "key cert", NULL),
+                "continue the CRL in FILE, the last one of the CA that is taken over", "key cert",
+                NULL),
     OPTION_TEXT(0, "succeed", "DIR", struct make_ca, old_dir,
                 "succeed the CA in directory DIR: a new key for the same overlay and subject", NULL,
                 "overlay name dht hash max-peers"),
@@ -36,9 +37,9 @@ static const struct option_row ca_rows[] = {
                  "set the overlay's DHT algorithm (default: Chord1.0)"),
     OPTION_NAMED(0, "hash", "NAME", struct make_ca, hash, RELOAD_NAMES_HASH,
                  "set the overlay's hash algorithm (default: SHA-1)"),
-    KEYGEN_PASSPHRASE(struct make_ca, passphrase_file,
-                      "encrypt ca.key with the passphrase in FILE, which also reads another CA's "
-                      "key"),
+    KEYGEN_PASSPHRASE(
+        struct make_ca, passphrase_file,
+        "encrypt ca.key with the passphrase in FILE, and read another CA's key with it"),
     OPTION_TEXT(0, "seed", "HEX", struct make_ca, seed,
                 "make the key from HEX, for test vectors only"),
     KEYGEN_QUIET,
@@ -53,7 +54,7 @@ static const struct command_line ca_line = {
     "a CA that was made elsewhere, or the successor of a CA.",
     ca_rows, true, "overlay|succeed output"};
 
-/* ---- What all CAs have ---- */
+/* ---- Common to all CAs ---- */
 
 char *make_ca_path(struct make_ca *m, const char *name)
 {
@@ -168,7 +169,7 @@ static bool does_not_exist(struct make_ca *m, const char *path)
     return missing;
 }
 
-/* Fails early, before a key is made. */
+/* Checks the directory before a key is made. */
 static bool check_directory(struct make_ca *m)
 {
     for (size_t i = 0; i < CA_FILES; i++)
@@ -247,7 +248,7 @@ static void make_new(struct make_ca *m)
     reload_rng_free(&rng);
 }
 
-/* An overlay's name can be too long for the common name that is made of it. */
+/* An overlay's name can be too long to be part of the default common name. */
 static void set_subject(struct make_ca *m)
 {
     char name[MAX_OVERLAY + 4];

@@ -219,8 +219,8 @@ bool keygen_may_write_files(const struct keygen_files *files)
            keygen_may_write(files->tool, files->path, files->force);
 }
 
-/* Makes both prepared files appear. If the second cannot, the first is removed and the state
- * changed back, unless the second was seen by others meanwhile. */
+/* Makes both prepared files appear. If the second cannot appear, the first is removed and the state
+ * changed back, unless other processes have seen the second. */
 static bool publish_files(const struct keygen_files *files, struct output *key_out,
                           const reload_buf *key_pem, struct output *out)
 {

@@ -12,7 +12,7 @@
 
 enum { MAX_CRL = 64 * 1024 * 1024 };
 
-/* ---- Taking over what a CRL lists ---- */
+/* ---- Taking over the entries of a CRL ---- */
 
 static void warn_of_number(struct ca *ca, const char *path, const reload_crl_number *number)
 {
@@ -25,7 +25,7 @@ static void warn_of_number(struct ca *ca, const char *path, const reload_crl_num
                   path, after, before);
 }
 
-/* Notes an entry of a certificate that the index lacks. */
+/* Records an entry for a certificate that the index lacks. */
 static bool merge_foreign(struct ca *ca, const struct foreign *foreign, const char *path)
 {
     char serial[2 * MAX_SERIAL + 1];
@@ -40,7 +40,7 @@ static bool merge_foreign(struct ca *ca, const struct foreign *foreign, const ch
     return index_add_foreign(&ca->index, ca->tool, foreign);
 }
 
-/* Notes a reason that says more than the index's. */
+/* Records a reason that outweighs the index's. */
 static void merge_reason(struct ca *ca, struct entry *entry, unsigned reason)
 {
     bool replaces = reason_replaces(entry->reason, reason);
@@ -61,8 +61,8 @@ static void merge_entry(struct ca *ca, struct entry *entry, const struct foreign
     reload_time_text(listed->revoked / RELOAD_SECOND, from);
     if (path != NULL)
         tool_warn(ca->tool,
-                  "warning: %s: lists certificate %s (%s) as revoked from %s on, the index does "
-                  "not; it stays revoked",
+                  "warning: %s: lists certificate %s (%s) as revoked from %s on, but the index "
+                  "does not; it stays revoked",
                   path, serial, entry->users, from);
     ca->index.taken_over++;
     for (; entry != NULL; entry = index_next(&ca->index, entry)) {
@@ -71,8 +71,8 @@ static void merge_entry(struct ca *ca, struct entry *entry, const struct foreign
     }
 }
 
-/* Entries of certificates that the index lacks cause a warning only if the CRL is newer than the
- * index: otherwise they are known. */
+/* Entries for certificates that the index lacks cause a warning only if the CRL is newer than the
+ * index. Otherwise they were reported before. */
 bool crl_merge(struct ca *ca, const reload_crl *crl, const char *path)
 {
     const reload_revocation *listed;
@@ -99,8 +99,8 @@ bool crl_merge(struct ca *ca, const reload_crl *crl, const char *path)
     return true;
 }
 
-/* Reads the CA's CRL at a path; *crl is NULL if there is none of this CA. must: a file has to be
- * one. Returns false after reporting an error. */
+/* Reads the CA's CRL at a path; *crl is NULL without a CRL of this CA. must: an existing file has
+ * to be such a CRL. Returns false after reporting an error. */
 static bool read_crl(struct ca *ca, const char *path, bool must, reload_crl **crl)
 {
     struct stat st;
@@ -116,7 +116,7 @@ static bool read_crl(struct ca *ca, const char *path, bool must, reload_crl **cr
     if (good && must && *crl == NULL)
         tool_error(
             ca->tool, STATUS_FAILED,
-            "%s: not a CRL of this CA, and what it listed is not known; restore it, or remove "
+            "%s: not a CRL of this CA, so its revocations are unknown; restore it, or remove "
             "it if the index lists every revocation",
             path);
     else if (err != RELOAD_OK && err != RELOAD_ERR_SYNTAX)
@@ -146,7 +146,7 @@ bool crl_read_last(struct ca *ca, const char *cert_path, const char *path, reloa
     return false;
 }
 
-/* The union of both is what `crl --output` would write. */
+/* `crl --output` would write the union of both. */
 bool crl_may_replace(struct ca *ca, const char *path)
 {
     char own[RELOAD_CRL_NUMBER_SIZE], expected[RELOAD_CRL_NUMBER_SIZE];
@@ -265,7 +265,7 @@ static bool make_profile(struct ca *ca, const char *path, reload_buf *text)
     return good;
 }
 
-/* Outputs in the order in which they are published after the index. */
+/* Outputs, in the order of their publication after the index. */
 enum { OUT_CRL, OUT_PROFILE, OUT_COPY, OUTS };
 
 struct renewal {
@@ -274,7 +274,7 @@ struct renewal {
     const char *paths[OUTS];
 };
 
-/* Writes the index, then the rest, if all can be prepared. */
+/* Writes the index and then the other outputs, if all can be prepared. */
 static bool write_renewal(struct ca *ca, struct renewal *r)
 {
     size_t prepared = 0;
@@ -315,9 +315,9 @@ bool crl_renew_own(struct ca *ca, const struct crl_dates *dates, const char *cop
     return good;
 }
 
-/* ---- The CAs that it succeeds ---- */
+/* ---- The predecessors of a CA ---- */
 
-/* Revokes in a predecessor's index what the successor's revokes. */
+/* Revokes in a predecessor's index the certificates that are revoked in the successor's. */
 static bool copy_revoked(struct ca *old, const struct index *from)
 {
     size_t count;
@@ -340,8 +340,8 @@ static bool copy_revoked(struct ca *old, const struct index *from)
     return good;
 }
 
-/* Programs that know no roll-over, such as openssl, require a CRL by the old key for what it has
- * signed. It is renewed while that key can be read. */
+/* Programs that do not support key roll-over, such as openssl, require a CRL by the old key for
+ * certificates that it signed. That CRL is renewed as long as the old key can be read. */
 static bool renew_old(struct ca *ca, const struct crl_dates *dates)
 {
     struct ca old;

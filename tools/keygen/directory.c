@@ -42,8 +42,8 @@ char *ca_issued_path(const struct ca *ca, const struct serial *serial)
 /* The remedy for a folder without a CA */
 #define MAKE_CA "'reload-keygen ca --overlay=NAME --output=%s' makes a CA"
 
-/* Notes the CA's files, which no output replaces, and those that its profile names. A CRL is made
- * by this tool, and so may be one. */
+/* Records the CA's files, and those that its profile names, which no output may replace. The
+ * profile's CRLs are exempt, since this tool writes them. */
 static void keep_ca(struct ca *ca)
 {
     static const char *const names[] = {CA_KEY_FILE,     CA_CERT_FILE, CA_INDEX_FILE,
@@ -134,7 +134,7 @@ static bool check_successor(const struct ca *ca)
     return good;
 }
 
-/* Locks the directory. A call that waits for another one says so after a second. */
+/* Locks the directory. Reports after a second that it is waiting for another call. */
 static bool lock(const struct ca *ca)
 {
     const struct timespec step = {.tv_nsec = 50000000};
@@ -181,15 +181,15 @@ void ca_close(struct ca *ca)
     ca->lock = -1;
 }
 
-/* ---- What it has signed ---- */
+/* ---- Certificates of the CA ---- */
 
 bool cert_serial(const reload_cert *cert, struct serial *serial)
 {
     return serial_parse(reload_cert_serial(cert), serial);
 }
 
-/* Whether the CA certificate in a file of the profile has signed a certificate. A bundle, which
- * only a person can have put there, is not this CA's own. */
+/* Whether the CA certificate in a file of the profile has signed a certificate. A bundle is not
+ * this CA's own file: only a person can have put it there. */
 static bool signed_by_file(const struct ca *ca, const char *path, const reload_cert *cert,
                            bool *yes)
 {

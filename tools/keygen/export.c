@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* reload-keygen export: what verifiers need, and nothing else. */
+/* reload-keygen export: the files that verifiers need, and no others. */
 #include "base/fault.h"
 #include "common/policy.h"
 #include "keygen/keygen.h"
@@ -107,7 +107,7 @@ static void drop(struct export *e, const char *name)
     free(path);
 }
 
-/* Removes the directory with what this call has written. */
+/* Removes the directory with the files that this call has written. */
 static void drop_all(struct export *e)
 {
     for (size_t i = 0; i < e->count; i++)
@@ -138,7 +138,7 @@ static bool check_target(struct export *e)
     return good;
 }
 
-/* A copy of this CA's CRL that is there continues to hold. */
+/* An existing copy of this CA's CRL is not replaced by an older one. */
 static bool check_crls(struct export *e)
 {
     bool good = true;

@@ -21,7 +21,7 @@ const char *const revocation_reasons[] = {
     "superseded",    "cessationOfOperation", "certificateHold", "unused",
     "removeFromCRL", "privilegeWithdrawn",   "aACompromise",    NULL};
 
-/* How much a reason says: nothing, a suspension, an end, a compromise. */
+/* The rank of a reason: unspecified, a suspension, an end, a compromise. */
 static unsigned reason_rank(unsigned reason)
 {
     enum { UNSPECIFIED = 0, KEY_COMPROMISE = 1, CA_COMPROMISE = 2, HOLD = 6, AA_COMPROMISE = 10 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What a certificate that issue makes names: users, then Peer-IDs. */
+/* The names in a certificate that issue makes: users, then Peer-IDs. */
 #include "base/fault.h"
 #include "keygen/issue.h"
 
@@ -8,7 +8,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Whether no user gets more Peer-IDs than the CA's limit, which holds for one certificate too. */
+/* Whether each user stays within the CA's limit of Peer-IDs, which is also the limit of one
+ * certificate. */
 static bool within_limit(struct issue *s, unsigned count)
 {
     unsigned limit = s->ca.index.max_peers;

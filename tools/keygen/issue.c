@@ -53,8 +53,8 @@ static bool add_lines(struct issue *s, const struct serial *serial)
 
 /* ---- The certificate ---- */
 
-/* Whether a request is worth a certificate: one that verifiers accept, and that says who has asked.
- * Returns false after reporting why not. */
+/* Whether a request can be certified: verifiers accept its key and signature, and its key is not
+ * the CA's. Returns false after reporting the reason. */
 static bool check_request(struct issue *s, const reload_request *request)
 {
     const char *hash = reload_request_hash(request);
@@ -64,18 +64,18 @@ static bool check_request(struct issue *s, const reload_request *request)
         return true;
     if (reload_request_same_key(request, s->ca.cert))
         tool_error(s->tool, STATUS_FAILED,
-                   "%s: its key is the CA's own; --allow-weak certifies it all the same",
+                   "%s: its key is the CA's own; --allow-weak certifies it nevertheless",
                    s->request);
     else if ((int64_t)bits < min)
         tool_error(
             s->tool, STATUS_FAILED,
             "%s: its key has %u bits, verifiers expect at least %d; --allow-weak certifies it "
-            "all the same",
+            "nevertheless",
             s->request, bits, (int)min);
     else if (strcmp(hash, "MD5") == 0 || strcmp(hash, "SHA-1") == 0)
         tool_error(
             s->tool, STATUS_FAILED,
-            "%s: its signature uses %s, expected SHA-256; --allow-weak accepts it all the same",
+            "%s: its signature uses %s, expected SHA-256; --allow-weak accepts it nevertheless",
             s->request, hash);
     else
         return true;
@@ -141,7 +141,7 @@ static bool certify(struct issue *s, const struct serial *serial, reload_key *ke
     return good;
 }
 
-/* Writes the index with the new lines, and the copy; or takes both back. */
+/* Writes the index with the new lines and the copy, or undoes both. */
 static bool commit_lines(void *arg, bool undo)
 {
     struct issue *s = arg;
@@ -159,7 +159,7 @@ static bool commit_lines(void *arg, bool undo)
 }
 
 /* The index is written before the certificate appears: after a crash between them Peer-IDs are
- * lost, but never issued again. All that can fail is tried before. */
+ * lost, but never issued again. Every step that can fail comes before. */
 static bool write_files(struct issue *s, const struct serial *serial, struct keygen_files *files,
                         reload_buf *pem)
 {
@@ -267,7 +267,7 @@ static void warn_of_dates(const struct issue *s)
               end, begin);
 }
 
-/* Works out the end of validity from the CA's: a year, but not beyond the CA's certificate. Returns
+/* Computes the end of validity: a year, but not beyond the end of the CA's certificate. Returns
  * false after reporting an error. */
 static bool set_validity(struct issue *s)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The copies of what a CA issued, which a lost or restored index does not change. */
+/* The copies of issued certificates, which do not depend on a lost or restored index. */
 #include "base/fault.h"
 #include "keygen/keygen.h"
 
@@ -11,7 +11,7 @@
 
 enum { KEY_COMPROMISE = 1 };
 
-/* ---- Whether the index has them all ---- */
+/* ---- Whether the index has all copies ---- */
 
 static int compare_serials(const void *a, const void *b)
 {
@@ -32,7 +32,7 @@ static struct serial *sorted_serials(const struct index *index)
     return sorted;
 }
 
-/* "SERIAL.crt"; what else a person has put there, adopt looks at. */
+/* "SERIAL.crt". adopt reads other files that a person has put there. */
 static bool is_copy(const char *name, struct serial *serial)
 {
     char digits[2 * MAX_SERIAL + 1];
@@ -44,8 +44,8 @@ static bool is_copy(const char *name, struct serial *serial)
     return serial_parse(digits, serial);
 }
 
-/* Whether the index has all copies. Returns false after reporting the first that it lacks. path: of
- * the directory. */
+/* Whether the index has all copies. Returns false after reporting the first copy that it lacks.
+ * path: of the directory. */
 static bool has_all(const struct ca *ca, const char *path, DIR *dir, const struct serial *sorted)
 {
     struct serial serial;

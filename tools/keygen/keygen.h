@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* reload-keygen's commands, and what they share. */
+/* reload-keygen's commands, and their common parts. */
 #ifndef RELOAD_KEYGEN_H
 #define RELOAD_KEYGEN_H
 
 #include "common/arguments.h"
 
-/* Each is a main of its own: argv[0] is the command. */
+/* Each command is a main function: argv[0] is the command. */
 int secret_main(int argc, char **argv);
 int id_main(int argc, char **argv);
 int ca_main(int argc, char **argv);
@@ -53,8 +53,8 @@ enum {
     MAX_CERT = 1024 * 1024
 };
 
-/* Ends the program if a time, which an option sets, is out of the options' range: it is the
- * machine's clock. */
+/* Ends the program if the machine's clock is out of range, and names the option that sets the time
+ * instead. */
 void keygen_check_clock(struct tool *tool, reload_time time, const char *option);
 /* A source of random octets. With a seed (hex digits) the octets follow from seed and purpose
  * alone, and a warning is printed. A seed that is not hex ends the program. Returns NULL after
@@ -87,7 +87,7 @@ bool keygen_write_key(struct tool *tool, const char *path, const reload_buf *pem
 bool keygen_write(struct tool *tool, const char *path, const reload_buf *text, unsigned flags);
 /* Warns of a key that verifiers reject by default (D13). */
 void keygen_check_bits(const struct tool *tool, int64_t bits);
-/* Whether a file does not exist or may be replaced. Returns false after reporting why not. */
+/* Whether a file is missing or may be replaced. Returns false after reporting an error. */
 bool keygen_may_write(struct tool *tool, const char *path, bool force);
 
 /* A call's files: a key, and the certificate or request for it. */
@@ -104,12 +104,12 @@ struct keygen_files {
     void *arg;
 };
 
-/* Whether both files may be written, and are two. Ends the program or returns false after reporting
- * why not. */
+/* Whether both files may be written, and are different. Ends the program or returns false after
+ * reporting an error. */
 bool keygen_may_write_files(const struct keygen_files *files);
 /* Writes both files, or none. Returns false after reporting an error. */
 bool keygen_write_files(const struct keygen_files *files);
-/* The first step of writing: opens an output, and writes what is seen only when it is closed. */
+/* The first step of writing: opens an output, and writes to it without making it visible. */
 bool keygen_prepare(struct output *out, struct tool *tool, const char *path, const reload_buf *text,
                     unsigned flags);
 /* The second step: writes the rest and closes the output. */
@@ -126,19 +126,19 @@ char *keygen_file(struct tool *tool, const char *dir, const char *name);
 void keygen_no_memory(struct tool *tool);
 /* The spelling of an address of record in certificates: without "sip:", "sips:" or "mailto:", and
  * the host in lower case, so that a user has one spelling (D21). Ends the program if it is not an
- * address of record. A port or parameters are refused: D21 strips them from neither side, so that
- * only a KEY with the same ones would match. */
+ * address of record. A port or parameters are refused: D21 does not strip them, so only a KEY with
+ * the same port and parameters would match. */
 void keygen_user(const struct tool *tool, const char *text, char user[MAX_USER + 1]);
 /* Ends the program if an overlay's name is not usable in a URI without percent-encoding (D19). */
 void keygen_overlay(const struct tool *tool, const char *name);
 enum { MAX_SUBJECT = 3 + 4 * 64 + 1 }; /* "CN=" and 64 characters in UTF-8 */
 /* "CN=NAME". Returns false, with the cause in diag, if the name cannot be a common name. */
 bool keygen_subject(const char *name, char subject[MAX_SUBJECT], reload_diag *diag);
-/* The same of a name from an option. Ends the program if it cannot. */
+/* The same of a name from an option. Ends the program if the name cannot be a common name. */
 void keygen_subject_option(const struct tool *tool, const char *option, const char *name,
                            char subject[MAX_SUBJECT]);
 
-/* ---- A certificate for peers and users: what issue and self-signed share ---- */
+/* ---- A certificate for peers and users, by issue or self-signed ---- */
 
 /* One year. */
 #define LEAF_VALIDITY (365 * KEYGEN_DAY)
@@ -192,13 +192,14 @@ void leaf_begin(struct leaf *leaf, const char *tool);
 bool leaf_check(struct leaf *leaf, bool names);
 /* The number of Peer-IDs to name. */
 unsigned leaf_peers(const struct leaf *leaf);
-/* Whether the Peer-IDs specified are consecutive. Returns false after reporting which is not. */
+/* Whether the specified Peer-IDs are consecutive. Returns false after reporting the first that is
+ * not. */
 bool leaf_consecutive(struct leaf *leaf);
 /* Warns of a certificate that has expired when it is made, unless it is for test vectors. */
 void leaf_warn_of_expiry(const struct leaf *leaf);
 void leaf_add_name(struct leaf *leaf, const reload_cert_name *name);
 void leaf_add_users(struct leaf *leaf);
-/* Adds the Peer-IDs from first on, none of which is past the last of all. */
+/* Adds the Peer-IDs from first on, all of which must be in range. */
 void leaf_add_peers(struct leaf *leaf, const char *overlay, const uint8_t first[RELOAD_ID_SIZE]);
 /* Makes the certificate for a key or a request's key; the other is NULL. issuer: NULL if it is
  * self-signed. */
@@ -206,7 +207,7 @@ bool leaf_certify(struct leaf *leaf, const uint8_t serial[SERIAL_SIZE], reload_k
                   const reload_request *request, const reload_cert *issuer, reload_key *issuer_key,
                   reload_buf *pem);
 
-/* ---- The index of what a CA issued ---- */
+/* ---- The index of a CA's certificates ---- */
 
 enum { MAX_SERIAL = 20, DEFAULT_MAX_PEERS = 16 };
 
@@ -234,7 +235,8 @@ struct serial_table {
 /* Makes the table large enough for count elements, which it has, and one more. Returns false
  * without memory. */
 bool serial_table_reserve(struct serial_table *table, const void *array, size_t count);
-/* Adds element i, unless an element before it has its serial number. Returns the first that has. */
+/* Adds element i, unless an earlier element has its serial number. Returns the first element with
+ * that serial number. */
 size_t serial_table_add(struct serial_table *table, const void *array, size_t i);
 /* The first element with a serial number, or NOT_FOUND. */
 size_t serial_table_find(const struct serial_table *table, const void *array,
@@ -251,7 +253,8 @@ struct entry {
     uint8_t first[RELOAD_ID_SIZE];
     unsigned peers; /* number of consecutive Peer-IDs from first on */
     char *users;    /* separated by commas; "-": none; owned */
-    /* private: the first, next (0: none) and, in the first, last line of its certificate */
+    /* private: the first and next (0: none) line of its certificate; in the first line, also the
+     * last */
     size_t first_line, next_line, last_line;
 };
 
@@ -272,7 +275,7 @@ struct index {
     struct foreign *foreign;
     size_t foreign_count;
     size_t foreign_cap;
-    size_t taken_over; /* revocations that CRLs list and the index did not */
+    size_t taken_over; /* revocations that CRLs list and the index lacked */
     struct serial_table by_serial, foreign_by_serial;
 };
 
@@ -303,8 +306,8 @@ bool index_is_first(const struct index *index, const struct entry *entry);
 /* Whether an entry names a user. */
 bool entry_has_user(const struct entry *entry, const char *user);
 
-/* Whether a reason replaces the one noted before: it says more, so that a compromise is never
- * forgotten. */
+/* Whether a reason replaces an earlier one: its rank is higher, so that a compromise is never lost.
+ */
 bool reason_replaces(unsigned before, unsigned reason);
 /* The words of CRLReason in RFC 5280 section 5.3.1, by number; NULL after the last. */
 extern const char *const revocation_reasons[];
@@ -339,13 +342,13 @@ enum {
     CA_READ_KEY = 1,
     CA_ALLOW_SUCCEEDED = 2, /* even if another CA has succeeded it */
     CA_NEW_INDEX = 4,       /* with an empty index if the file is missing */
-    CA_ANY_PASSPHRASE = 8   /* which is meant for another key too, and may have no effect */
+    CA_ANY_PASSPHRASE = 8   /* the passphrase may be for another key, and so have no effect */
 };
 
 struct ca {
     struct tool *tool;
     const char *dir;
-    const char *passphrase_file; /* of its key; NULL: asked for */
+    const char *passphrase_file; /* of its key; NULL: read from the terminal */
     int lock;                    /* the directory, locked while the CA is in use */
     reload_profile *profile;     /* its files are relative to the working directory */
     reload_cert *cert;
@@ -354,8 +357,8 @@ struct ca {
     reload_crl_number crl_number; /* of the directory's CRL; 0: it has none */
 };
 
-/* Opens the directory, waits until no other call uses it, and reads what it holds. What its CRL
- * lists is revoked in the index too. Returns false after reporting an error. */
+/* Opens the directory, waits until no other call uses it, and reads its files. Certificates that
+ * its CRL lists become revoked in the index. Returns false after reporting an error. */
 bool ca_open(struct ca *ca, struct tool *tool, const char *dir, const char *passphrase_file,
              unsigned flags);
 void ca_close(struct ca *ca);
@@ -380,8 +383,8 @@ bool ca_lists_crl(const struct ca *ca);
 /* The text of a profile. Returns false after reporting an error. */
 bool profile_text(struct tool *tool, const reload_profile *profile, reload_buf *text);
 
-/* Whether the index has each certificate of which issued/ has a copy: a restored index may not.
- * Returns false after reporting an error. */
+/* Whether the index has each certificate that issued/ has. A restored index may lack some. Returns
+ * false after reporting an error. */
 bool issued_all_known(const struct ca *ca);
 /* Warns if a request has a key that was compromised: that of a certificate in issued/ that was
  * revoked for this reason. path: of the request. */
@@ -390,20 +393,20 @@ void issued_warn_of_compromise(const struct ca *ca, const char *path,
 
 /* ---- Its CRL (crl.c) ---- */
 
-/* Adds to the index what the CRLs of the directory and of the profile list, with a warning for each
- * certificate. Returns false after reporting an error. */
+/* Adds the entries of the CRLs of the directory and of the profile to the index, with a warning for
+ * each certificate. Returns false after reporting an error. */
 bool crl_take_over(struct ca *ca);
-/* Does the same with one file. must: it is the directory's own CRL, and has to be readable. */
+/* Adds the entries of one file in the same way. must: it is the directory's own CRL, and must be
+ * readable. */
 bool crl_take_over_file(struct ca *ca, const char *path, bool must);
-/* Reads a CRL of the CA from a file, which has to be one. Returns false after reporting an error.
- */
+/* Reads a CRL from a file, which must be the CA's. Returns false after reporting an error. */
 bool crl_read_last(struct ca *ca, const char *cert_path, const char *path, reload_crl **crl);
-/* Whether the directory's CRL may replace the one at a path: it has every revocation of that one
- * and of the index, and no lower number. Returns false after reporting the command that makes such
- * a CRL. */
+/* Whether the directory's CRL may replace the one at a path: it has every revocation of that CRL
+ * and of the index, and its number is not lower. Returns false after reporting the command that
+ * makes such a CRL. */
 bool crl_may_replace(struct ca *ca, const char *path);
-/* Revokes what a CRL of the CA lists, or notes what the index lacks. path: for the warnings; NULL:
- * none. */
+/* Revokes the certificates that a CRL of the CA lists, and records those that the index lacks.
+ * path: for the warnings; NULL: none. */
 bool crl_merge(struct ca *ca, const reload_crl *crl, const char *path);
 
 struct crl_dates {
@@ -412,13 +415,14 @@ struct crl_dates {
 
 /* The default dates for a CRL made at a time. */
 struct crl_dates crl_dates_at(reload_time time);
-/* Those for one made now, or at another time if the machine's clock is out of range. */
+/* The default dates for a CRL made now, or at another time if the machine's clock is out of range.
+ */
 struct crl_dates crl_dates_now(reload_time otherwise);
 /* Writes the index, and then the CRL with the next number, also to the path copy (NULL: none), and
  * the CRLs of the CAs that it succeeds. If the profile lists no CRL of the directory, it is added.
- * All that can fail is tried before. Returns false after reporting an error. */
+ * Every step that can fail comes before. Returns false after reporting an error. */
 bool crl_renew(struct ca *ca, const struct crl_dates *dates, const char *copy);
-/* The same without the CAs that it succeeds. Without ca->profile, none is changed. */
+/* The same without the CAs that it succeeds. Without ca->profile, no profile is changed. */
 bool crl_renew_own(struct ca *ca, const struct crl_dates *dates, const char *copy);
 
 /* ---- Making a CA's directory (ca.c, take-over.c, succeed.c) ---- */
@@ -434,7 +438,7 @@ struct make_ca {
     struct ca ca; /* the new one */
 };
 
-/* What a new directory holds. m->ca has its key, certificate and index. */
+/* The content of a new directory. m->ca has its key, certificate and index. */
 struct ca_content {
     const reload_buf *key, *cert;  /* of the files */
     const reload_profile *profile; /* its files are relative to the directory */
@@ -461,7 +465,7 @@ reload_cert *ca_parse(struct make_ca *m, const reload_buf *pem);
 void ca_take_over(struct make_ca *m);
 void ca_succeed(struct make_ca *m);
 
-/* ---- Printing what was issued (print.c) ---- */
+/* ---- Printing issued certificates (print.c) ---- */
 
 /* The state of a certificate. */
 enum certificate_status { CERT_GOOD, CERT_REVOKED, CERT_EXPIRED };

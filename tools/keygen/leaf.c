@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What issue and self-signed share: a certificate that names peers and users. */
+/* A certificate that names peers and users, for issue and self-signed. */
 #include "base/fault.h"
 #include "keygen/keygen.h"
 

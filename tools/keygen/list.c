@@ -41,8 +41,8 @@ static const struct option_row list_rows[] = {
                 "list certificates with this status: good, revoked or expired"),
     OPTION_FLAG(0, "revoked", struct list, revoked, "list revoked certificates", NULL, "expiring"),
     OPTION_SPAN(0, "expiring", struct list, expiring, KEYGEN_MAX_TIME / RELOAD_SECOND,
-                "list what expires within SPAN, such as 30d: certificates that are good and not "
-                "renewed; the CA's certificates and CRLs, also if they have expired"),
+                "list what expires within SPAN, such as 30d: good certificates that are not "
+                "renewed, and the CA's own certificates and CRLs, even if expired"),
     OPTION_FLAG(0, "json", struct list, json, "print an array of JSON objects"),
     KEYGEN_QUIET,
     OPTION_END,
@@ -90,7 +90,7 @@ static bool same_names(const struct entry *a, const struct entry *b)
            strcmp(a->users, b->users) == 0;
 }
 
-/* Notes for each line whether a later certificate with the same names is good, and lasts longer.
+/* Finds for each line whether a later certificate with the same names is good and lasts longer.
  * Returns false after reporting that memory is short. */
 static bool find_renewed(struct list *l)
 {
@@ -104,7 +104,7 @@ static bool find_renewed(struct list *l)
         qsort(sorted, index->count, sizeof *sorted, compare_names);
     else
         keygen_no_memory(&l->tool);
-    reload_time last = 0; /* when the last of those that are good ends */
+    reload_time last = 0; /* end of the last good one */
     for (size_t i = index->count; good && i-- > 0;) {
         if (i + 1 == index->count || !same_names(sorted[i], sorted[i + 1]))
             last = RELOAD_NO_TIME;
@@ -116,7 +116,7 @@ static bool find_renewed(struct list *l)
     return good;
 }
 
-/* Whether a time is past, or comes within the span. */
+/* Whether a time is in the past or within the span. */
 static bool expires(const struct list *l, reload_time time)
 {
     return time <= l->now + l->expiring * RELOAD_SECOND;
@@ -177,8 +177,8 @@ static void print_entry(struct list *l, const struct entry *entry)
     output_text(&l->out, "\n");
 }
 
-/* Prints a file of the CA that expires, or has expired: until it is renewed, verifiers reject what
- * depends on it. */
+/* Prints a file of the CA that expires or has expired. Until it is renewed, verifiers reject the
+ * certificates that depend on it. */
 static void print_file(struct list *l, const char *path, reload_time not_after, bool expired)
 {
     const char *status = certificate_statuses[expired ? CERT_EXPIRED : CERT_GOOD];
@@ -202,8 +202,8 @@ static void print_file(struct list *l, const char *path, reload_time not_after, 
 
 /* ---- The CA's own files ---- */
 
-/* Whether an expired certificate is that of a CA that this one succeeds, or the link to it: neither
- * can be renewed, and none has to be. */
+/* Whether an expired certificate is that of a predecessor, or the link to it: neither can or must
+ * be renewed. */
 static bool is_succeeded(const struct list *l, const reload_cert *cert)
 {
     return reload_cert_not_after(l->ca.cert) >= l->now &&
@@ -240,7 +240,7 @@ static bool add_crl_of(struct list *l, struct crl_file *file, const reload_cert 
     return good;
 }
 
-/* The same for those that the certificates in some files have signed. */
+/* Takes the CRLs into account that the certificates in some files have signed. */
 static bool add_crls_of(struct list *l, struct crl_file *file, char *const *paths)
 {
     bool good = !RL_FAULT("list: the CRL of another issuer");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What was issued, as text and JSON: what issue and list share. */
+/* Issued certificates as text and JSON, for issue and list. */
 #include "keygen/keygen.h"
 
 #include <stdlib.h>

@@ -15,7 +15,7 @@ static const struct option_row crl_rows[] = {
     OPTION_TEXT('o', "output", "FILE", struct crl_options, path,
                 "write a copy of the CRL to FILE (default: standard output)"),
     OPTION_FILE(0, "crl", "FILE", struct crl_options, last,
-                "continue the CA's CRL in FILE too: its number, and what it lists"),
+                "continue the number and the revocations of the CA's CRL in FILE too"),
     KEYGEN_TIME("time", struct crl_options, time, "date the CRL TIME (default: now)"),
     KEYGEN_TIME("next-update", struct crl_options, next_update,
                 "make the CRL expire at TIME (default: 90 days later)"),
@@ -29,7 +29,7 @@ static const struct command_line crl_line = {
     "Renews the CA's CRL, the list of certificates that the CA has revoked (RFC 5280).", crl_rows,
     true, "ca"};
 
-/* Continues the CRL of --crl, which is required to be the CA's. */
+/* Continues the CRL of --crl, which must be the CA's. */
 static bool take_last(struct ca *ca, const char *path)
 {
     reload_crl *crl = NULL;
@@ -41,7 +41,7 @@ static bool take_last(struct ca *ca, const char *path)
     return good;
 }
 
-/* A copy that replaces an older CRL of this CA continues that too. */
+/* If the copy replaces an older CRL of this CA, that CRL is continued too. */
 static void renew(struct ca *ca, const struct crl_options *options, const struct crl_dates *dates)
 {
     bool own = options->path != NULL && ca_is_own_crl(ca, options->path);

@@ -75,7 +75,7 @@ static const struct option_row revoke_rows[] = {
     OPTION_CALL(0, "user", "AOR", user_option,
                 "revoke every certificate that names this address of record; may be repeated"),
     OPTION_CALL(0, "reason", "WORD", reason_option,
-                "note a reason of RFC 5280, such as keyCompromise or superseded"),
+                "record a reason of RFC 5280, such as keyCompromise or superseded"),
     KEYGEN_TIME("time", struct revoke, time, "revoke from TIME on (default: now)"),
     KEYGEN_CA_PASSPHRASE(struct revoke, passphrase_file),
     KEYGEN_QUIET_RESULT("revoked"),
@@ -154,7 +154,7 @@ static bool choose_cert(struct revoke *r, const char *path)
     return entry != NULL;
 }
 
-/* All, before any is revoked. */
+/* Finds all certificates before any is revoked. */
 static bool choose_all(struct revoke *r)
 {
     bool good = true;
@@ -175,7 +175,7 @@ static bool choose_all(struct revoke *r)
 
 /* ---- Revoking ---- */
 
-/* Of two dates the earlier one holds. Returns whether the entry changes. */
+/* Revokes an entry; of two dates, the earlier one applies. Returns whether the entry changes. */
 static bool changes(const struct revoke *r, const struct entry *entry)
 {
     char serial[2 * MAX_SERIAL + 1], before[RELOAD_TIME_SIZE], after[RELOAD_TIME_SIZE];
@@ -195,8 +195,8 @@ static bool changes(const struct revoke *r, const struct entry *entry)
     return true;
 }
 
-/* Whether the entry gets the reason specified. Of two reasons the one that says more holds, and a
- * warning says which. */
+/* Whether the entry gets the specified reason. Of two reasons the one of higher rank applies, and a
+ * warning names it. */
 static bool changes_reason(const struct revoke *r, const struct entry *entry)
 {
     char serial[2 * MAX_SERIAL + 1];

@@ -132,7 +132,7 @@ static bool put(struct make_ca *m, const char *name, const reload_buf *text, con
     return good;
 }
 
-/* Marks the old directory, or takes the mark off. */
+/* Marks the old directory as succeeded, or removes the mark. */
 static bool mark_old(struct make_ca *m, struct succession *s, bool undo)
 {
     reload_buf text = {0};
@@ -153,7 +153,7 @@ static bool mark_old(struct make_ca *m, struct succession *s, bool undo)
     return good;
 }
 
-/* The last step before the profile: never do both CAs issue. */
+/* The last step before the profile, so that at no time both CAs can issue. */
 static bool add_files(struct make_ca *m, void *arg, bool undo)
 {
     struct succession *s = arg;
@@ -181,7 +181,7 @@ static bool take_index(struct make_ca *m, struct succession *s)
     return m->ca.index.succeeds != NULL;
 }
 
-/* The directory is a line of files: a name with a line feed cannot be noted. */
+/* Files name the directory in a line, so its name cannot contain a line feed. */
 static bool check_dirs(struct make_ca *m)
 {
     bool good = strchr(m->dir, '\n') == NULL && strchr(m->old_dir, '\n') == NULL;

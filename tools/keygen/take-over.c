@@ -33,7 +33,7 @@ static bool read_key(struct make_ca *m, struct taken_key *t)
             keygen_key_text(&m->tool, m->ca.key, m->key_file, m->passphrase_file, &t->text));
 }
 
-/* Whether the certificate is one that verifiers accept as a CA's (D18). */
+/* Whether verifiers accept the certificate as a CA's (D18). */
 static bool check_cert(struct make_ca *m)
 {
     unsigned usage = reload_cert_usage(m->ca.cert), bits = reload_cert_key_bits(m->ca.cert);
@@ -57,7 +57,7 @@ static bool check_cert(struct make_ca *m)
     return true;
 }
 
-/* Takes the last CRL over, which is required to be the CA's. */
+/* Takes over the last CRL, which must be the CA's. */
 static bool take_crl(struct make_ca *m)
 {
     char number[RELOAD_CRL_NUMBER_SIZE];
@@ -76,7 +76,7 @@ static bool take_crl(struct make_ca *m)
     return good;
 }
 
-/* Without its last CRL, what the CA has revoked is good again. */
+/* Without its last CRL, certificates that the CA has revoked become good again. */
 static void warn_of_no_crl(const struct make_ca *m)
 {
     if (m->crl_file == NULL && !RL_FAULT("ca: taking over warns of unknown revocations"))

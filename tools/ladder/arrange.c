@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Puts a ladder's rows into relation: requests with responses, and IDs with columns. */
+/* Arranges a ladder: pairs requests with responses, and assigns columns to IDs. */
 #include "ladder/internal.h"
 
 #include <inttypes.h>
@@ -79,7 +79,7 @@ static int compare_ids(const void *left, const void *right)
     return memcmp((*a)->id, (*b)->id, RELOAD_ID_SIZE);
 }
 
-/* How many hex digits two different IDs have in common. */
+/* The number of hex digits at the beginning that two different IDs have in common. */
 static size_t common_digits(const struct ladder_id *a, const struct ladder_id *b)
 {
     size_t i = 0;
@@ -109,7 +109,7 @@ static reload_err find_prefixes(struct ladder *l)
     return RELOAD_OK;
 }
 
-/* Numbers the columns in the order in which messages meet them. */
+/* Numbers the columns in the order of their first use. */
 static void number_lanes(struct ladder *l)
 {
     l->lanes = 0;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Collects what a ladder shows. */
+/* Collects the content of a ladder. */
 #include "ladder/internal.h"
 
 #include <search.h>
@@ -66,8 +66,8 @@ static struct ladder_id *add_id(struct ladder *l, const uint8_t *octets)
     return id;
 }
 
-/* An ID, which is added if it is new; NULL without memory. A balanced tree, since senders choose
- * their IDs. */
+/* The entry of an ID, which is added if it is new; NULL without memory. The tree is balanced, since
+ * senders choose their IDs. */
 static struct ladder_id *find_id(struct ladder *l, const uint8_t *octets)
 {
     void *found = tfind(octets, &l->tree, compare_ids);
@@ -83,7 +83,7 @@ static uint32_t source_member(const reload_msg *msg, uint16_t type)
     return info == RELOAD_NO_ATTR ? info : reload_msg_member(msg, info, type);
 }
 
-/* Whether the message comes from its sender itself: it has passed no other peer. */
+/* Whether the message comes directly from its sender, without passing another peer. */
 static bool is_first_hop(const reload_msg *msg)
 {
     return reload_msg_member(msg, RELOAD_NO_ATTR, RELOAD_A_ROUTE_LOG) == RELOAD_NO_ATTR;
@@ -97,7 +97,7 @@ static void set_address(struct ladder_id *id, const reload_value *address, bool 
     id->address_is_own = own;
 }
 
-/* Notes the addresses that a message shows: of its packet, or else in its SOURCE-INFO. */
+/* Records the addresses of a message: those of its packet, or else those in its SOURCE-INFO. */
 static void note_addresses(struct ladder *l, const struct ladder_row *row, const reload_msg *msg,
                            const reload_capture *capture)
 {
@@ -184,7 +184,7 @@ static void fill_row(struct ladder_row *row, const reload_msg *msg)
         row->code = code.number;
 }
 
-/* Adds the verdict, or what is wrong with the message if there is none. */
+/* Adds the verdict or, without one, the message's fault. */
 static bool fill_verdict(struct ladder_row *row, const reload_msg *msg,
                          const struct ladder_verdict *verdict)
 {
@@ -202,8 +202,8 @@ static bool fill_verdict(struct ladder_row *row, const reload_msg *msg,
     return note == NULL || note[0] == '\0' || (row->note = make_note(note)) != NULL;
 }
 
-/* Finds the two ends. A response has its request's IDs, and its sender in SOURCE-INFO (D31).
- * Returns false without memory. */
+/* Finds the two ends of the arrow. A response has its request's IDs, and its sender in SOURCE-INFO
+ * (D31). Returns false without memory. */
 static bool fill_ends(struct ladder *l, struct ladder_row *row, const reload_msg *msg)
 {
     size_t len;

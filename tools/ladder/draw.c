@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The ladder's forms, and how wide they may be. */
+/* The ladder's forms and their widths. */
 #include "ladder/internal.h"
 
 #include <inttypes.h>
@@ -22,8 +22,8 @@ static size_t terminal_width(int fd)
     return ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-/* The width of the terminal that shows the output: its own, or the one that less(1) uses. A value
- * of COLUMNS wins. */
+/* The width of the terminal that shows the output, directly or through less(1). COLUMNS overrides
+ * it. */
 static size_t page_width(const struct output *out)
 {
     const char *columns = getenv("COLUMNS");

@@ -18,8 +18,8 @@ struct ladder_id {
     bool sends;                 /* a peer's: it sent a message */
     char address[ADDRESS_SIZE]; /* empty: unknown */
     bool address_is_own;        /* from a message that it sent itself */
-    size_t prefix;              /* hex digits that tell it from all others */
-    size_t alias;               /* of a Resource-ID: the peer that answered for it; else itself */
+    size_t prefix;              /* hex digits that distinguish it from all others */
+    size_t alias;               /* of a Resource-ID: the peer that answered for it; else this ID */
     size_t lane;                /* column of the picture */
     size_t panel;               /* the last panel of text that has it, from 1, */
     size_t column;              /* and its column there */
@@ -55,14 +55,14 @@ struct ladder {
 };
 
 /* arrange.c: pairs responses with requests, gives each peer a lane, and finds the shortest prefixes
- * that tell IDs apart. RELOAD_ERR_MEMORY. */
+ * that distinguish IDs. RELOAD_ERR_MEMORY. */
 reload_err ladder_arrange(struct ladder *ladder);
 /* "RESOURCE-GET 6f3a", with the destination if it is not the peer that answers; "RESOURCE-GET 200
  * (to 3)". */
 void ladder_label(const struct ladder *ladder, const struct ladder_row *row, char text[LABEL_SIZE]);
 /* "+0.002134": the time since the row before; empty for the first, and without times. */
 void ladder_delta(const struct ladder *ladder, const struct ladder_row *row, char text[24]);
-/* An ID's digits, as many as tell it from all others. */
+/* The digits that distinguish an ID from all others. */
 void ladder_name(const struct ladder_id *id, char text[ID_DIGITS + 1]);
 
 /* text.c, svg.c */

@@ -12,12 +12,12 @@ enum {
 
 /* The forms' names: they draw all messages at the end, and have no functions for a single one. */
 extern const struct form form_ladder, form_svg;
-/* Whether a form is one of them. NULL is not. */
+/* Whether a form draws a ladder; false for NULL. */
 bool ladder_is_form(const struct form *form);
 
 enum ladder_tone { LADDER_PLAIN, LADDER_GOOD, LADDER_BAD };
 
-/* What was found about a message. Its words are static strings of ASCII. */
+/* The verdict on a message. Its words are static strings of ASCII. */
 struct ladder_verdict {
     enum ladder_tone tone;
     const char *words;  /* drawn in the arrow */
@@ -29,15 +29,15 @@ struct ladder;
 /* NULL if memory runs out. */
 struct ladder *ladder_new(void);
 void ladder_free(struct ladder **ladder);
-/* Add what comes next. verdict: NULL if there is none; a malformed message has that one all the
- * same. Beyond LADDER_ROWS they are counted only. RELOAD_ERR_MEMORY. */
+/* Add the next message or garbage. verdict: NULL without one; a malformed message is drawn as
+ * malformed in any case. Beyond LADDER_ROWS, rows are only counted. RELOAD_ERR_MEMORY. */
 reload_err ladder_add(struct ladder *ladder, const reload_msg *msg, const reload_origin *origin,
                       const struct ladder_verdict *verdict);
 reload_err ladder_add_garbage(struct ladder *ladder, size_t len, const char *error,
                               const reload_origin *origin);
 
-/* Draws the ladder in a form, to an output, and warns of what it does not hold. flags:
- * RELOAD_COLOUR. Errors are the output's. */
+/* Draws the ladder in a form, to an output, and warns of rows that it lacks. flags: RELOAD_COLOUR.
+ * Errors are the output's. */
 void ladder_draw(struct ladder *ladder, const struct form *form, struct output *out,
                  unsigned flags);
 

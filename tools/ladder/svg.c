@@ -14,7 +14,7 @@ enum {
     TIME = 110,  /* and for a time */
     HEAD = 84,
     ROW = 44,
-    CHARACTER = 8, /* the width of one, rounded up */
+    CHARACTER = 8, /* the width of a character, rounded up */
     MIN_GAP = 170,
     TIP = 7 /* of an arrow */
 };
@@ -47,7 +47,7 @@ static const char style[] =
 
 /* ---- Text ---- */
 
-/* Text for XML. Control characters were escaped before, so that those of markup are left. */
+/* Text for XML. Control characters are already escaped, so only the characters of markup remain. */
 static void print_xml(reload_printer *p, const char *text)
 {
     for (; *text != '\0'; text++) {

@@ -13,11 +13,11 @@ enum {
     MAX_WIDTH = 4096,
     MIN_GAP = 14,
     MAX_HEAD = 22,   /* columns of a peer's name or address */
-    PANEL_ROWS = 20, /* then its head is repeated, so that it is never far above */
+    PANEL_ROWS = 20, /* after so many rows, the head is repeated */
     MAX_LANES = 256
 };
 
-/* Characters of a line that are drawn; others stand for themselves. */
+/* Characters of a line that are drawn; other characters are drawn as they are. */
 enum glyph { BAR = 1, DASH, LEFT_TIP, RIGHT_TIP, OUT_RIGHT, BACK_RIGHT, OUT_LEFT, BACK_LEFT };
 
 static const char *const glyphs[2][9] = {
@@ -128,7 +128,8 @@ static void text_of_address(const struct ladder_id *id, char text[ADDRESS_SIZE])
     memcpy(text, id->address, ADDRESS_SIZE);
 }
 
-/* A text for each peer above its column. One that is wider than the column goes on below. */
+/* A text for each peer above its column. A text that is wider than the column continues on the next
+ * line. */
 static void print_texts(struct page *g, void (*text_of)(const struct ladder_id *id, char *text),
                         reload_colour colour)
 {
@@ -190,14 +191,14 @@ static void order_peers(struct page *g)
         g->peers[i]->column = i;
 }
 
-/* How many columns a row adds to the panel. */
+/* The number of columns that a row adds to the panel. */
 static size_t new_lanes(const struct page *g, const struct ladder_row *row)
 {
     const struct ladder_id *from = g->ladder->ids[row->from], *to = g->ladder->ids[row->to];
     return (from->panel != g->panel ? 1U : 0U) + (to != from && to->panel != g->panel ? 1U : 0U);
 }
 
-/* Begins a panel with a row, of the peers that the rows from there on need, as far as they fit. */
+/* Begins a panel at a row, with as many of the peers in the following rows as fit. */
 static void begin_panel(struct page *g, const struct ladder_row *row)
 {
     const struct ladder_row *end = g->ladder->rows + g->ladder->count;
@@ -254,7 +255,7 @@ static void put_words(struct page *g, size_t a, size_t b, const char *words)
     put_centred(g, a + 2, b - 1, text);
 }
 
-/* A message from a peer to itself: beside its column, where there is space. */
+/* A message from a peer to itself, beside its column on the side with space. */
 static void print_loop(struct page *g, const struct ladder_row *row, const char *label, size_t at)
 {
     enum { LOOP = 4 }; /* columns from the bar to the text */
@@ -306,7 +307,7 @@ static void print_row(struct page *g, const struct ladder_row *row)
 
 /* ---- The whole ---- */
 
-/* The width of columns: the widest text fits, or as much of it as the page allows. */
+/* The width of columns: that of the widest text, limited by the page. */
 static void measure(struct page *g, size_t width)
 {
     const struct ladder *l = g->ladder;

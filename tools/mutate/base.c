@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The good message that mutants are made of. */
+/* The good message from which mutants are made. */
 #include "mutate/mutate.h"
 
 #include <stdarg.h>
@@ -69,7 +69,7 @@ reload_err base_rng(const struct base *base, const char *purpose, reload_rng **r
     return err;
 }
 
-/* Whose signature an attribute is; 0: it has no effect. */
+/* The role of a signature; 0: it has no effect. */
 static int role_of(const struct base *base, uint32_t i)
 {
     const reload_attr *attr = base_attr(base, i);
@@ -89,12 +89,12 @@ static int role_of(const struct base *base, uint32_t i)
     case RELOAD_A_BODY_PEER_INFO:
         return ROLE_BODY_PEER;
     default:
-        return 0; /* a ROUTE-LOG's decides nothing (D27) */
+        return 0; /* a ROUTE-LOG's signature does not change the verdict (D27) */
     }
 }
 
-/* Whether the signer makes the digest that is there: RSASSA-PKCS1-v1_5 and HMAC are deterministic.
- */
+/* Whether the signer makes the same digest as the message has: RSASSA-PKCS1-v1_5 and HMAC are
+ * deterministic. */
 static reload_err is_ours(const struct base *base, struct site *site)
 {
     size_t from, end = base_attr(base, site->digest)->offset, len;
@@ -165,8 +165,8 @@ static reload_err add_site(struct base *base, uint32_t attr, enum role role, rel
     return RELOAD_OK;
 }
 
-/* Refuses what makes the message invalid, or its mutants' labels uncertain, apart from signatures.
- */
+/* Refuses a message that is invalid, or whose mutants' labels would be uncertain, apart from
+ * signatures. */
 static reload_err check_attr(const struct base *base, uint32_t i, reload_diag *diag)
 {
     const reload_attr *attr = base_attr(base, i);

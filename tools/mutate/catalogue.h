@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The mutations, by group, and what they share. */
+/* The mutations, by group, and their common functions. */
 #ifndef RELOAD_MUTATE_CATALOGUE_H
 #define RELOAD_MUTATE_CATALOGUE_H
 
@@ -20,9 +20,9 @@ mutator digest_size, digest_fill, digest_range, digest_sha256, digest_plain, dig
 mutator time_of_message, time_inside;
 mutator cert_replace;
 
-/* Arguments. insert_attr: where an unknown attribute goes in the message. */
+/* Arguments. insert_attr: the place of an unknown attribute in the message. */
 enum insert { IN_FRONT, BEFORE_SIGNATURE, AT_THE_END };
-/* insert_member: where one goes in a signature, or in the signature's container. */
+/* insert_member: its place in a signature, or in the signature's container. */
 enum member { BEFORE_DIGEST, AFTER_DIGEST, AFTER_SIGNATURE };
 /* insert_appended: attributes that a hop or an attacker may append. */
 enum appended { ROUTE_LOG, BROKEN_ROUTE_LOG, BROKEN_SOURCE_INFO, SECOND_SIGNATURE };
@@ -44,10 +44,11 @@ uint32_t get32(const uint8_t *octets);
 void put32(uint8_t *octets, uint32_t number);
 void put16(uint8_t *octets, uint32_t number);
 
-/* An attribute cannot be read any more: malformed if it counts, else without effect. */
+/* An attribute can no longer be read: the mutant is malformed if the attribute counts, else
+ * unaffected. */
 void label_flawed(struct mutant *m, uint32_t attr);
-/* An attribute has another value: notes it for the signatures that depend on it. Not for what
- * label_flawed is for, nor for a DIGEST's length. */
+/* An attribute has another value: records that for the signatures that depend on it. Not for a
+ * value with a flaw (label_flawed), nor for a DIGEST's length. */
 void label_changed(struct mutant *m, uint32_t attr, const uint8_t *value);
 /* An attribute's Length runs past the end of its container. Returns false if the effect is unknown.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Octets missing, and too many. */
+/* Missing octets, and extra octets. */
 #include "mutate/catalogue.h"
 
 bool cut_message(struct mutant *m, uint32_t at)

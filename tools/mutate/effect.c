@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What changing an attribute means for the label. */
+/* The effect of a changed attribute on the label. */
 #include "mutate/catalogue.h"
 
 #include <string.h>

@@ -4,7 +4,7 @@
 
 #include <inttypes.h>
 
-/* Of Length only a bit that makes it larger. */
+/* Of Length, only a bit that makes it larger is flipped. */
 bool flip_field(struct mutant *m, uint32_t field)
 {
     const reload_field_def *def = reload_field_def_of((reload_field)field);
@@ -51,7 +51,7 @@ bool flip_type(struct mutant *m, uint32_t attr)
     return mutant_write(m, base_attr(m->base, attr)->offset, octets, sizeof octets);
 }
 
-/* A bit by which the attribute runs past the end of its container. */
+/* A bit that makes the attribute run past the end of its container. */
 bool flip_length(struct mutant *m, uint32_t attr)
 {
     const reload_attr *a = base_attr(m->base, attr);

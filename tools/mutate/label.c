@@ -49,8 +49,8 @@ static uint16_t code_of(reload_reason reason)
     return 0;
 }
 
-/* Objects, unless D24 has an earlier objection. who: 0 for steps 1 to 4, then the roles; of one
- * role, in message order. */
+/* Records an objection, unless D24 has an earlier one. who: 0 for steps 1 to 4, then the roles;
+ * signatures of one role are in message order. */
 static void object(struct mutant *m, unsigned who, uint32_t attr, unsigned step,
                    reload_reason reason)
 {
@@ -118,7 +118,7 @@ static void check_header(struct mutant *m, const struct header *header)
 
 /* ---- Each signature: steps 5 to 10 ---- */
 
-/* Whether an attribute is missing from the mutant, or was from the good message. */
+/* Whether an attribute is missing from the mutant or from the good message. */
 static bool lost(const struct mutant *m, uint32_t attr)
 {
     return attr == RELOAD_NO_ATTR || m->gone[attr];
@@ -264,7 +264,7 @@ static void check_site(struct mutant *m, const struct site *site, const struct s
     check_time(m, site, state);
 }
 
-/* Step 12: a BODY that is not, or no longer, a certificate BODY requires a signature. */
+/* Step 12: a BODY other than a certificate BODY requires a signature. */
 static void check_body(struct mutant *m, uint32_t body)
 {
     const struct base *base = m->base;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* reload-sign --mutate: which mutations are made, at which places, and which signatures are made
+/* reload-sign --mutate: the choice of mutations, of their places, and of the signatures to make
  * again. */
 #include "mutate/mutate.h"
 
@@ -27,7 +27,7 @@ static bool selected(const char *list, const struct mutation *mutation)
     return false;
 }
 
-/* Reports a word of the list that selects nothing, with the nearest that does. */
+/* Reports a word of the list that selects nothing, with the nearest word that does. */
 static void reject_mutation(const struct tool *tool, const char *word, size_t len)
 {
     enum { MAX_WORDS = 256 };

@@ -24,7 +24,7 @@
 struct mutate_options {
     const char *list;    /* "all", or names and groups with commas between */
     const char *seed;    /* hex digits */
-    const char *dir;     /* where each message goes to a file of its own; NULL: one JSON document */
+    const char *dir;     /* directory for a file of each message; NULL: one JSON document */
     const char *overlay; /* the overlay's name in the verifier's policy; NULL: none */
     bool skew_limit;
     int64_t max_skew;
@@ -41,13 +41,13 @@ reload_err mutate_transaction_id(const struct mutate_options *options,
 /* Writes the catalogue for people. */
 void mutate_help(struct output *out);
 /* Makes the mutants of a message that signer has signed, and writes them: to path (NULL: standard
- * output), or to files in options' directory. file: where the message came from, for errors. */
+ * output), or to files in options' directory. file: the message's file, for errors. */
 void mutate(struct tool *tool, const struct mutate_options *options, reload_signer *signer,
             const uint8_t *octets, size_t len, const char *file, const char *path);
 
 /* ---- The good message (base.c) ---- */
 
-/* Whose signature it is, in the order in which D24 has them checked. */
+/* The role of a signature, in the order in which D24 checks them. */
 enum role { ROLE_MESSAGE = 1, ROLE_SOURCE, ROLE_REDIRECT, ROLE_BODY_PEER, ROLE_BODY };
 
 /* A signature with an effect. Attributes are indices into the good message, or RELOAD_NO_ATTR. */
@@ -87,8 +87,8 @@ const reload_attr *base_attr(const struct base *base, uint32_t attr);
 /* The size of an attribute with its padding, and the offset of its end. */
 size_t base_size(const struct base *base, uint32_t attr);
 size_t base_end(const struct base *base, uint32_t attr);
-/* Whether the message's SIGNATURE covers or contains the attribute; and whether it is also in
- * place, so that D24 looks at it. */
+/* Whether the message's SIGNATURE covers or contains the attribute; and whether the attribute is
+ * also in place, so that D24 checks it. */
 bool base_covered(const struct base *base, uint32_t attr);
 bool base_counts(const struct base *base, uint32_t attr);
 /* The octets of its value. */
@@ -124,8 +124,8 @@ struct mutant {
     bool trailing; /* octets follow the message's end */
     reload_buf octets;
     uint32_t *at;         /* the offset of each attribute of the good message */
-    bool *gone;           /* which of them no longer have an effect in their place */
-    bool *altered;        /* which certificates and KEYs have another value */
+    bool *gone;           /* the attributes that no longer have an effect in their place */
+    bool *altered;        /* the certificates and KEYs that have another value */
     struct state *states; /* of the good message's signatures */
     reload_rng *rng;
     uint64_t order; /* the first objection by D24, as label.c counts */
@@ -137,15 +137,15 @@ struct mutant {
 reload_err mutant_open(struct mutant *m, struct base *base, const struct mutation *mutation,
                        enum signing signing, const char *place);
 void mutant_close(struct mutant *m);
-/* Sets the comment: what was changed. */
+/* Sets the comment, which describes the change. */
 __attribute__((format(printf, 2, 3))) void mutant_comment(struct mutant *m, const char *format,
                                                           ...);
 
 /* Random numbers from 0 to below - 1. */
 uint32_t mutant_random(struct mutant *m, uint32_t below);
 
-/* Each returns false if it cannot be done (a Length becomes too large); the mutant is then dropped.
- * Offsets are in the good message. */
+/* Each returns false if the change is impossible (a Length becomes too large); the mutant is then
+ * dropped. Offsets are in the good message. */
 bool mutant_write(struct mutant *m, size_t offset, const void *octets, size_t len);
 bool mutant_insert(struct mutant *m, uint32_t parent, size_t offset, const void *octets,
                    size_t len);
@@ -178,8 +178,8 @@ bool mutant_covered(struct mutant *m, size_t site, enum range range, reload_buf 
 bool mutant_can_sign(const struct mutant *m, size_t site);
 /* Makes it again. */
 bool mutant_sign(struct mutant *m, size_t site);
-/* Makes the broken signatures of m->signing again. Returns false if none was: the mutant then
- * equals the one with fewer signatures made again. */
+/* Makes the broken signatures of m->signing again. Returns false if none was broken: the mutant
+ * then equals the one with fewer signatures made again. */
 bool mutant_resign(struct mutant *m);
 
 /* ---- Labels (label.c) ---- */
@@ -225,7 +225,7 @@ const char *label_word(reload_reason reason);
  * false if the mutation does not apply there. */
 typedef bool mutator(struct mutant *m, uint32_t at);
 
-/* Where a mutation is tried. */
+/* The places at which a mutation is tried. */
 enum places {
     AT_MESSAGE,    /* once */
     AT_FIELDS,     /* each header field */

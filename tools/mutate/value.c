@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Values that their type does not allow. */
+/* Values that the attribute's type does not allow. */
 #include "mutate/catalogue.h"
 
 #include <inttypes.h>
@@ -73,7 +73,7 @@ bool value_depth(struct mutant *m, uint32_t at)
     uint32_t depth = m->mutation->argument;
     (void)at;
     for (uint32_t i = 0; i < depth; i++) {
-        put16(octets + 4 * i, RELOAD_A_APPLICATION); /* which may repeat */
+        put16(octets + 4 * i, RELOAD_A_APPLICATION); /* octets, which may repeat */
         put16(octets + 4 * i + 2, 4 * (depth - 1 - i));
     }
     if (depth >= RELOAD_MAX_DEPTH)

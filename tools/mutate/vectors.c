@@ -31,7 +31,7 @@ struct vectors {
     unsigned count;
     struct test *tests;
     size_t test_count, cap;
-    const char *flags[MAX_FLAGS]; /* those that a test has, in the order of their first test */
+    const char *flags[MAX_FLAGS]; /* flags that a test has, in the order of their first test */
     size_t flag_count;
     reload_buf index; /* of the directory */
 };
@@ -157,7 +157,7 @@ static void write_test(reload_json_writer *w, const struct test *test, int64_t n
 
 /* ---- The JSON document ---- */
 
-/* What a verifier must be configured with, apart from keys. */
+/* The configuration of a verifier, apart from keys. */
 static void write_policy(reload_json_writer *w, const struct base *base)
 {
     const struct mutate_options *options = base->options;
@@ -269,7 +269,7 @@ static bool write_file(struct vectors *v, const char *name, const uint8_t *octet
     return good;
 }
 
-/* A line of the index: number, file, mutation, place, what is signed again, result, reason, code
+/* A line of the index: number, file, mutation, place, signatures made again, result, reason, code
  * and comment, or "-". None of them contains a tab or a line feed. */
 static bool add_file(struct vectors *v, const struct mutant *m)
 {

@@ -37,10 +37,10 @@ static const uint64_t all_used = (uint64_t)UINT32_MAX + 1;
 struct state {
     bool fresh; /* the file is empty */
     uint32_t boot_time;
-    uint64_t next; /* all_used: none is left */
+    uint64_t next; /* all_used: no number is left */
 };
 
-/* Fails with the file's name and the cause. */
+/* Fails with the file's name and a cause. */
 __attribute__((format(printf, 4, 5))) static reload_err counter_fail(const struct counter *c,
                                                                      reload_diag *diag,
                                                                      reload_err err,
@@ -95,7 +95,7 @@ static reload_err read_line(const struct counter *c, int fd, struct state *state
     return RELOAD_OK;
 }
 
-/* Locks an open file. Returns NULL, or why it cannot be used. */
+/* Locks an open file. Returns NULL, or the fault of the file. */
 static const char *lock(int fd, struct stat *there)
 {
     int failed;

@@ -63,7 +63,7 @@ static bool read_secret(struct tool *tool, const char *path, reload_signer *sign
     return good;
 }
 
-/* Whether the keys read so far are usable; the error names the files of the last ones. */
+/* Whether the keys read so far are usable; the error names the files read last. */
 static bool check_keys(struct tool *tool, const struct sign_options *o, reload_signer *signer,
                        const char *key, const char *cert)
 {
@@ -81,7 +81,7 @@ static bool check_validity(struct tool *tool, const struct sign_options *o, cons
 {
     char at[RELOAD_TIME_SIZE], from[RELOAD_TIME_SIZE], until[RELOAD_TIME_SIZE];
     reload_time time = stamp * RELOAD_SECOND;
-    if ((t->not_before <= time && time <= t->not_after) || stamp < 0 || /* which is refused */
+    if ((t->not_before <= time && time <= t->not_after) || stamp < 0 || /* which is then refused */
         RL_FAULT("sign: a certificate that is not valid at the time"))
         return true;
     reload_time_text(stamp, at);
@@ -120,7 +120,7 @@ static bool read_keys(struct tool *tool, const struct sign_options *o, reload_si
 
 /* ---- Policy ---- */
 
-/* The algorithm that the credentials are for. */
+/* The algorithm of the credentials. */
 static reload_security security_of(const struct sign_options *o)
 {
     return o->policy.none    ? RELOAD_SECURITY_NONE

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What messages are signed with, made from the options. */
+/* The credentials for signing messages, made from the options. */
 #ifndef RELOAD_SIGN_KEYS_H
 #define RELOAD_SIGN_KEYS_H
 

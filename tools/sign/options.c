@@ -25,7 +25,7 @@ static const struct option_row rows[] = {
                      "secret|cert|none"),
     OPTION_OCTETS(0, "transaction-id", struct sign_options, transaction_id,
                   RELOAD_TRANSACTION_SIZE,
-                  "set the Transaction ID of requests without one (default: a new one each)",
+                  "set the Transaction ID of requests without one (default: a new one for each)",
                   "secret|cert|none"),
     OPTION_TIMESTAMP(0, "boot-time", struct sign_options, boot_time,
                      "begin new Transaction IDs under CERTS with TIME (default: the TIMESTAMP)",
@@ -44,7 +44,7 @@ static const struct option_row rows[] = {
     OPTION_BIT(0, "keep-security", struct sign_options, flags, RELOAD_SIGN_KEEP_SECURITY,
                "leave a Security field of 0 in PEER-JOIN requests", "secret|cert|none"),
     OPTION_BIT(0, "force", struct sign_options, flags, RELOAD_SIGN_FORCE,
-               "do what would be refused, as far as possible", NULL, "mutate"),
+               "do what would otherwise be refused, as far as possible", NULL, "mutate"),
     POLICY_COMMON_ROWS(struct sign_options, policy, "secret|cert|none"),
     OPTION_FILE(0, "reply-to", "REQUEST", struct sign_options, reply_to,
                 "sign a response to each request in the file REQUEST", "code secret|cert|none"),
@@ -62,8 +62,8 @@ static const struct option_row rows[] = {
     OPTION_TEXT(0, "append-route-log", "JSON", struct sign_options, route_log,
                 "append a ROUTE-LOG, as a hop does; JSON is an array of its members"),
     OPTION_TEXT(0, "mutate", "LIST", struct sign_options, mutate.list,
-                "make bad messages of the signed one, each with the reason to expect; "
-                "help lists the mutations"),
+                "make bad messages from the signed one, each with its expected reason; help lists "
+                "the mutations"),
     OPTION_TEXT(0, "mutate-dir", "DIR", struct sign_options, mutate.dir,
                 "write the messages of --mutate to files in the new directory DIR", "mutate",
                 "output"),
@@ -115,7 +115,7 @@ bool sign_options_keyed(const struct sign_options *o)
     return o->secret != NULL || o->cert != NULL || o->policy.none;
 }
 
-/* ---- Which options go together ---- */
+/* ---- Combinations of options ---- */
 
 static void check_keys(const struct tool *tool, const struct sign_options *o)
 {

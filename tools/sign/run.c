@@ -25,7 +25,7 @@ struct run {
 
 /* ---- One message ---- */
 
-/* The message to sign: the one read, or a response to it. */
+/* The message to sign: the input message, or a response to it. */
 static reload_err message_to_sign(struct run *r, const reload_msg **msg, reload_diag *diag)
 {
     *msg = r->in.msg;
@@ -63,8 +63,8 @@ static reload_err first_step(struct run *r, reload_buf *out, reload_diag *diag)
     return append_route_log(r, msg, out, diag);
 }
 
-/* All steps, from what was read to r->done, and parsed into r->msg unless it is what --tbs writes.
- */
+/* All steps from the input to r->done. The result is parsed into r->msg, except the output of
+ * --tbs. */
 static reload_err work(struct run *r, reload_diag *diag)
 {
     bool two_steps = r->route_log.len > 0 && (r->options->strip || r->credentials.signer != NULL);

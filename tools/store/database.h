@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the kinds of database share. Private to the store. */
+/* The common part of all kinds of database. Private to the store. */
 #ifndef STORE_DATABASE_H
 #define STORE_DATABASE_H
 
@@ -7,13 +7,13 @@
 
 #include <sqlite3.h>
 
-/* A kind of database: what SQLite's file header holds, and its statements. */
+/* A kind of database: its application_id in SQLite's file header, and its statements. */
 struct database_kind {
     const char *what;
     int application_id; /* "RL" and two letters */
     const char *schema; /* of version 1 */
     const char *find, *keep, *count, *drop;
-    bool readable; /* of use without being written: known entries are only found */
+    bool readable; /* usable if read-only: known entries can still be found */
 };
 
 extern const struct database_kind store_peers, store_requests, store_pins;

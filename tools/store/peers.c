@@ -3,7 +3,7 @@
 #include "base/fault.h"
 #include "store/database.h"
 
-/* The index finds the peer to drop without a look at the others. */
+/* The index finds the peer to drop without reading the others. */
 const struct database_kind store_peers = {
     "replay state",
     0x524c7270,
@@ -42,7 +42,7 @@ reload_err store_find_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_p
     return err;
 }
 
-/* Drops the peers with the oldest last TIMESTAMPs if there are too many, but not the one just
+/* Drops the peers with the oldest last TIMESTAMPs if there are too many, but never the peer just
  * stored: its message would pass again at once. */
 static reload_err drop_oldest(struct store *store, const uint8_t id[RELOAD_ID_SIZE])
 {

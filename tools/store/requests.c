@@ -10,7 +10,8 @@ const struct database_kind store_requests = {
     "INTEGER NOT NULL,"
     " captured INTEGER NOT NULL, open_overlay INTEGER NOT NULL, UNIQUE (transaction_id, overlay))",
     "SELECT captured, open_overlay FROM request WHERE transaction_id = ?1 AND overlay = ?2",
-    /* a PEER-JOIN with Overlay 0 stays one, even if its Transaction ID is repeated */
+    /* a PEER-JOIN with Overlay 0 remains recorded as such, even if its Transaction ID is repeated
+     */
     "INSERT OR REPLACE INTO request (transaction_id, overlay, captured, open_overlay) VALUES (?1, "
     "?2, ?3, max(?4,"
     " ifnull((SELECT open_overlay FROM request WHERE transaction_id = ?1 AND overlay = ?2), 0)))",

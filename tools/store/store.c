@@ -45,7 +45,7 @@ static bool run_sql(struct database *d, const char *sql)
            database_fail(d, "cannot be used");
 }
 
-/* The one number that a query gives. */
+/* The number that a query returns. */
 static bool ask(struct database *d, const char *sql, int64_t *number)
 {
     sqlite3_stmt *statement = NULL;
@@ -58,7 +58,7 @@ static bool ask(struct database *d, const char *sql, int64_t *number)
     return good;
 }
 
-/* Makes the tables of a new database, or checks whose an existing one is. Other processes may do
+/* Makes the tables of a new database, or checks the kind of an existing one. Other processes may do
  * the same. */
 static bool prepare_tables(struct database *d, const struct database_kind *kind)
 {

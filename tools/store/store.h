@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What reload-verify keeps from one message to the next, in SQLite databases (D25, D28). */
+/* The state of reload-verify between messages, in SQLite databases (D25, D28). */
 #ifndef STORE_H
 #define STORE_H
 

@@ -30,7 +30,7 @@ done
 [ -r "${TESTDATA:?is not set: the directory testdata}/hmac.secret" ] || bail_out "$TESTDATA/hmac.secret is missing"
 RELOAD_TOOLS=$(realpath "$RELOAD_TOOLS")
 TESTDATA=$(realpath "$TESTDATA")
-# Debian's own programs come first: install-deps installed those, and a wrapper of the same name can need a second to start.
+# Debian's own programs come first in PATH: install-deps installed those, and a wrapper of the same name can take a second to start.
 PATH=$RELOAD_TOOLS:/usr/bin:/bin:$PATH
 umask 022
 exec </dev/null

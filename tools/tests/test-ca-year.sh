@@ -63,7 +63,7 @@ peer-id   ${id}01" '*' keygen issue --ca ca --bits 1024 --user alice@example.com
 ok "a suffix of PREFIX is dropped" test -e alice.crt -a -e alice.key -a ! -e alice.crt.crt
 same alice.crt "ca/issued/$(serial alice.crt).crt" "issued/ has a copy"
 ok "openssl accepts a certificate with the first CRL" good alice.crt ca/ca.crt ca/overlay.crl
-ok "what was issued is printed as JSON" in_json '.serial and .users == ["bob@example.com"] and (.peer_ids | length) == 1 and .not_after == 1731536000' \
+ok "the issued certificate is printed as JSON" in_json '.serial and .users == ["bob@example.com"] and (.peer_ids | length) == 1 and .not_after == 1731536000' \
     keygen issue --ca ca "${small[@]}" --json --user bob@example.com -o bob
 mkdir folder
 for prefix in folder folder/ ''; do
@@ -89,11 +89,11 @@ t "a certificate without names is refused" 2 '' '~.*--peers=0 requires --user.*'
 t "a certificate without names is issued with --allow-weak, and --json prints it despite --quiet" 0 '~\{"serial": "[0-9a-f]{32}", .*\}' '' keygen issue --ca ca "${small[@]}" --peers 0 --allow-weak --json -o none
 
 openssl req -new -key carol.key -subj /CN=sip:mallory@example.com -out mallory.csr
-t "a subject that is not used causes a warning, and so do dates that never hold" 0 '*' "~.*: the certificate has expired already: it ends at 2023-11-01T00:00:00Z
+t "unused subjects and impossible dates cause warnings" 0 '*' "~.*: the certificate has expired already: it ends at 2023-11-01T00:00:00Z
 .*: the certificate ends at 2023-11-01T00:00:00Z, before the CA's certificate begins at 2023-11-14T22:13:20Z, so .*
 .*mallory.csr: its subject CN=sip:mallory@example.com is not used, and the certificate names no user; --user=sip:mallory@example.com names this user" \
     keygen issue --ca ca --request mallory.csr --not-before 2023-10-01 --not-after 2023-11-01 -o mallory
-t "a subject that is used causes none" 0 '*' '' keygen issue --ca ca --request mallory.csr --user mallory@example.com -o mallory --force
+t "a subject that is used causes no warning" 0 '*' '' keygen issue --ca ca --request mallory.csr --user mallory@example.com -o mallory --force
 
 # ---- renew, list ----
 
@@ -105,7 +105,7 @@ ok "list has every Peer-ID" in_json "(map(select(.users == [\"alice@example.com\
 ok "list --peer-id finds the second of a block" in_json 'map(.users[0]) | unique == ["alice@example.com"]' keygen list --ca ca --json --peer-id ${id}01
 is "$(keygen list --ca ca --user bob@example.com | tail -n 1 | tr -s ' ' | cut -d ' ' -f 1,2,4)" "$(serial bob.crt) good bob@example.com" "list is a table"
 t "nothing expires within a day" 0 '' '' keygen list --ca ca --expiring 1d
-ok "in 340 days what was not renewed expires" in_json "map(.serial) | index(\"$(serial bob.crt)\") != null and index(\"$(serial alice.crt)\") == null" \
+ok "certificates that were not renewed expire within 340 days" in_json "map(.serial) | index(\"$(serial bob.crt)\") != null and index(\"$(serial alice.crt)\") == null" \
     at $((now + 340 * day)) reload-keygen list -q --ca ca --json --expiring 30d
 long=$(printf 'd%.0s' {1..200})
 cp -r ca "$long"
@@ -121,7 +121,7 @@ cp other0/overlay.crl both/other.crl
 jq '.ca += ["other.crt"] | .crl += ["other.crl"]' ca/overlay.json >both/overlay.json
 t "a CRL of another CA that the profile lists expires" 1 $'~SERIAL .*\nboth/other\\.crl +good .*' '' keygen list --ca both --expiring 30d
 jq '.crl += ["other.crl"]' ca/overlay.json >both/overlay.json
-t "a CRL of a CA that the profile does not list draws a warning" 0 '' \
+t "a CRL of a CA that the profile does not list causes a warning" 0 '' \
     '=reload-keygen list: warning: both/other.crl: not signed by a CA that the profile lists, so that verifiers ignore it' \
     at $now reload-keygen list --ca both --expiring 30d
 ok "after its expiry a certificate is listed as expired" in_json "map(.serial) | index(\"$(serial bob.crt)\") != null" \
@@ -189,7 +189,7 @@ cp backup/index ca/index
 t "a restored index un-revokes nothing" 0 '' "~.*CRL number is 3, more than the index's 2, .*
 .*lists certificate $(serial dave.crt), which the index lacks; it stays revoked" keygen crl --ca ca -o copy.crl
 is "$(number ca/overlay.crl)" 4 "the number goes on"
-ok "what only the CRL listed stays revoked" revoked dave.crt ca/ca.crt ca/overlay.crl
+ok "a revocation that only the CRL had remains" revoked dave.crt ca/ca.crt ca/overlay.crl
 same copy.crl ca/overlay.crl "crl -o writes a copy"
 keygen revoke -q --ca ca alice2.crt
 sed "s/^\($(serial alice2.crt)	[^	]*	\)[^	]*/\1-/" ca/index >index.edited && cp index.edited ca/index
@@ -197,7 +197,7 @@ t "an index without a revocation: the certificate is not renewed" 4 '' '~.*lists
 .*the certificate is revoked, from .* on' keygen issue --ca ca --bits 1024 --renew alice2.crt -o alice3
 t "an index that lacks certificates issues no Peer-ID" 4 '' "~.*ca/issued/[0-9a-f]*.crt: the index lacks this certificate and could issue its Peer-IDs again; 'reload-keygen adopt --ca=ca' enters it" \
     keygen issue -q --ca ca --bits 1024 -o again
-t "adopt enters what the index lacks" 0 "~adopted .*
+t "adopt enters certificates that the index lacks" 0 "~adopted .*
 adopted .*" '*' keygen adopt --ca ca
 is "$(grep -c -e "$(serial dave.crt).*2023-11-01T00:00:00Z" -e "$(serial erin.crt).*	-	" ca/index)" 2 "what the CRL lists is entered as revoked"
 t "adopt again enters nothing" 0 '' '' keygen adopt --ca ca
@@ -237,14 +237,14 @@ rm -r ca && mv ca.saved ca # index and CRL of a backup
 t "export replaces no CRL by an older one" 4 '' "~.*public/overlay.crl: not written: the CRL in ca has number $((0x$same_before)), expected at least $((0x$same_before + 1)), and lacks 1 revocations; 'reload-keygen crl --ca=ca --output=public/overlay.crl' continues both" keygen export --ca ca -o public
 same public/overlay.crl published.crl "a refused export leaves the published CRL"
 t "the command that the error names continues the published CRL" 0 '' '*' keygen crl --ca=ca --output=public/overlay.crl
-ok "what only the published CRL listed stays revoked" revoked erin.crt ca/ca.crt ca/overlay.crl
+ok "a revocation that only the published CRL had remains" revoked erin.crt ca/ca.crt ca/overlay.crl
 t "export replaces the CRL that was continued" 0 '' '' keygen export --ca ca -o public
 before=$(keygen list --ca ca --json | jq -c 'map(del(.not_after)) | sort_by(.serial)')
 next=$(printf %X $((0x$(number ca/overlay.crl) + 1)))
 cp ca/overlay.crl last.crl
 rm ca/index ca/overlay.crl
 t "adopt without index and CRL warns that revocations are unknown" 0 '*' "~.*index: missing; .*
-.*ca/overlay.crl: missing, so that revocations are not known, .*'reload-keygen crl --ca=ca --crl=FILE' continues the last published CRL" keygen adopt --ca ca
+.*ca/overlay.crl: missing, so that revoked certificates are entered as good; .*'reload-keygen crl --ca=ca --crl=FILE' continues the last published CRL" keygen adopt --ca ca
 t "a CRL of another CA is not continued" 4 '' '~.*backup/index: .*' keygen crl --ca ca --crl backup/index -o copy.crl
 t "crl --crl continues the last published CRL" 0 '' '*' keygen crl --ca ca --crl last.crl -o copy.crl
 is "$(keygen list --ca ca --json | jq -c 'map(del(.not_after)) | sort_by(.serial)')" "$before" "what it lists is revoked again"
@@ -291,7 +291,7 @@ t "a CA is taken over without its CRL" 0 '' "~.*: without --crl, certificates th
     reload-keygen ca --overlay chat --key other.key --cert other.crt -o bare
 t "a CA of openssl is taken over" 0 '' '~.*CRL number 4096 is continued, with 1 certificate that stays revoked' reload-keygen ca --overlay chat --key other.key --cert other.crt --crl other.crl -o taken
 is "$(number taken/overlay.crl)" 1001 "its CRL's number goes on"
-t "adopt enters its certificates, with a warning of what overlaps" 0 '~adopted .* frank@example.com
+t "adopt enters its certificates, with a warning of overlapping Peer-IDs" 0 '~adopted .* frank@example.com
 adopted .* gina@example.com revoked' $'~.*gina.crt: Peer-ID .* is named by another certificate too\n.* too' reload-keygen adopt --ca taken frank.crt gina.crt
 is "$(grep -vc "^#" taken/index)" 4 "the index has a line for each block of Peer-IDs"
 ok "list joins the lines of a certificate" in_json 'length == 2 and (map(.peer_ids | length) == [3, 3])' reload-keygen list --ca taken --json
@@ -334,7 +334,7 @@ mv ca/ca.key away.key
 t "without the old key the old CRL is not renewed, with a warning" 0 '*' '~.*its key cannot be read, so that its CRL is not renewed' keygen revoke --ca next ida.crt
 mv away.key ca/ca.key
 keygen crl --ca next -o copy.crl
-ok "openssl: what was revoked meanwhile is in the old CRL" revoked ida.crt ca/ca.crt ca/overlay.crl
+ok "openssl: the old CRL has later revocations" revoked ida.crt ca/ca.crt ca/overlay.crl
 t "a CA is not succeeded twice" 4 '' '~.*succeeded by another CA.*' keygen ca --succeed ca "${small[@]}" -o third
 ok "a refused roll-over leaves no folder" test ! -e third
 keygen export --ca next -o public2
@@ -369,7 +369,7 @@ is "$(grep -c '	op[1-4]@example.com$' next/index)" 4 "each certificate has its l
 is "$(for n in 1 2 3 4; do number op$n.crl; done | sort -u | wc -l)" 4 "each CRL has its own number"
 flock next sleep 2 &
 until ! flock -n next true; do sleep 0.02; done
-t "a call that waits for another one says so" 0 '*' '~reload-keygen list: next: waiting for another call of reload-keygen' keygen list --ca next
+t "a call that waits for another one reports that" 0 '*' '~reload-keygen list: next: waiting for another call of reload-keygen' keygen list --ca next
 
 # ---- a full disk, and a kill, at each step ----
 
@@ -399,7 +399,7 @@ step()
     preloaded "$1=$2" "${@:3}"
 }
 # shellcheck disable=SC2317 # each_step runs it
-# consistent: whether the folder can be used, revokes what was revoked, and lists what was issued
+# consistent: whether the folder can be used, its CRL has all revocations, and its list has all certificates
 consistent()
 {
     local list crl
@@ -409,7 +409,7 @@ consistent()
     [ ! -e step/x.crt ] || [[ $list == *"$(serial step/x.crt)"* ]]
 }
 # shellcheck disable=SC2317
-# again COMMAND...: whether a killed call succeeds when it is made again, or has left files that it names
+# again COMMAND...: whether a killed call succeeds when it is made again, or reports the files that it left
 again()
 {
     preloaded KILL_AT=0 "$@" || [[ $(<step/err) =~ 'already exists; --force'|'already holds a CA'|'which is missing or unfinished'|'succeeded by another CA' ]]

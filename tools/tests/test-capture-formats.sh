@@ -46,7 +46,7 @@ run reload-dump -f binary foreign "$TESTDATA/response.hmac.bin"
 is "$status $(cmp "$output" "$TESTDATA/response.hmac.bin" && echo same)" "4 same" "the next file is read"
 t "--input=binary reads the octets" 3 '*' '~.*12 octets of garbage.*' reload-dump -i binary foreign
 
-# Of what else libpcap refuses, and files as Wireshark writes them, the command
+# Other files that libpcap refuses, and files as Wireshark writes them: the error has the command
 wanted=$(reload-dump -q -f hex "$capture" 2>/dev/null)
 if [ -z "$wanted" ]; then
     skip "what libpcap refuses" "this build reads no captures"

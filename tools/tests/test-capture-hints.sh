@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck disable=SC2154 # variables of tap.bash
-# What the tools say to someone whose capture or command lacks something
+# Hints for a capture or a command that lacks something
 . "$(dirname "$0")/tap.bash"
 
 captures=$TESTDATA/captures
@@ -11,7 +11,7 @@ if ! reload-dump -q -f hex "$captures/udp.pcap" >/dev/null 2>&1; then
     done_testing
 fi
 
-# A capture that tcpdump took with a filter on ports has the first fragment of each datagram alone.
+# A capture that tcpdump took with a filter on ports has only the first fragment of each datagram.
 keeps="'(udp port N) or (ip[6:2] & 0x1fff != 0) or (ip6[6] = 44)' keeps them"
 # first_fragments: the packets of pcap on standard input without those that are later fragments of IPv4
 first_fragments()

@@ -47,18 +47,18 @@ chosen "--requests" "2 3 4 5 6" --requests
 chosen "--responses" "1" --responses
 chosen "every kind of option must fit" "4" --peer 4823 --requests --method TRANSPORT-TUNNEL --method RESOURCE-GET
 
-t "a choice that no message fits draws a warning" 0 '' '=reload-dump: warning: none of 6 messages was chosen' reload-dump --peer ff good.bin
+t "a choice that no message matches causes a warning" 0 '' '=reload-dump: warning: none of 6 messages was chosen' reload-dump --peer ff good.bin
 t "--quiet prints no such warning" 0 '' '' reload-dump -q --peer ff good.bin
 t "a fault in an item that is not chosen is reported" 3 '~1 .*' '~reload-dump: stream.bin: offset .*: message 7: 5 octets of garbage.*' \
     reload-dump -f line --responses stream.bin
 run reload-dump -f binary -o chosen.bin --method RESOURCE-PUT stream.bin
 same chosen.bin "$TESTDATA/section-4.1.hmac.bin" "a chosen message is written octet for octet"
-t "--diff compares those that are chosen" 0 '' '' reload-dump --diff --method PEER-SEARCH good.bin "$TESTDATA/route-log.hmac.bin"
-t "--tbs of those that are chosen" 0 '~[0-9a-f]+' '' reload-dump --tbs /attributes/1 -f hex --method PEER-SEARCH good.bin
+t "--diff compares the chosen messages" 0 '' '' reload-dump --diff --method PEER-SEARCH good.bin "$TESTDATA/route-log.hmac.bin"
+t "--tbs writes octets of the chosen messages" 0 '~[0-9a-f]+' '' reload-dump --tbs /attributes/1 -f hex --method PEER-SEARCH good.bin
 mkdir certs
 cat "$TESTDATA/section-4.1.certs.bin" >certs.bin
 run reload-dump -f line --certs certs --responses certs.bin
-ok "--certs writes none of a message that is not chosen" only_files certs ''
+ok "--certs writes no certificates of other messages" only_files certs ''
 
 # ---- Frames ----
 
@@ -118,7 +118,7 @@ usage "--invalid of the messages that pass" '--invalid cannot be combined with -
 usage "--reason of the messages that pass" '--reason cannot be combined with --format=hex' "${verify[@]}" --reason stale -f hex
 usage "a choice of lines that are not written" '--method beside --quiet requires --report or --format' "${verify[@]}" -q --method PEER-JOIN
 usage "--reason of lines that are not written" '--reason beside --quiet requires --report or --format' "${verify[@]}" -q --reason stale
-usage "--summary of what is passed on" '--summary cannot be combined with --format' "${verify[@]}" --summary -f hex
+usage "--summary beside a filter" '--summary cannot be combined with --format' "${verify[@]}" --summary -f hex
 usage "--summary with --verbose" '--summary cannot be combined with --verbose' "${verify[@]}" --summary -v
 usage "--summary with --quiet" '--summary cannot be combined with --quiet' "${verify[@]}" --summary -q
 for option in --lint --explain --check-all; do
@@ -148,7 +148,7 @@ judged()
     is "$status $(indexes)" "1 $2" "$1"
 }
 judged "without a choice, everything" "1 2 3 4 5 6 7 8 9 10"
-judged "--invalid: what failed, inside another message too" "3 6 7 8 9 10" --invalid
+judged "--invalid: failures, also inside another message" "3 6 7 8 9 10" --invalid
 judged "--invalid beside --method" "3" --invalid --method RESOURCE-PUT
 judged "--reason" "7 8" --reason bad-digest
 judged "--reason repeated" "3 6 7 8" --reason bad-digest --reason overlay-mismatch
@@ -162,15 +162,15 @@ t "--pair counts a request that is not chosen" 0 '~.*: RESOURCE-GET response: va
         reload-sign -q --secret secret --time 946702799 -o request.bin
     exec "$@" --pair --responses request.bin "$TESTDATA/response.hmac.bin"' - "${verify[@]}"
 run "${judge[@]}" --reason stale --json --report report mixed.bin
-ok "--report has what is chosen" test -e report -a ! -s report
+ok "--report has the chosen messages" test -e report -a ! -s report
 run "${judge[@]}" -f binary -o passed.bin --rejects rejects.bin --method PEER-JOIN --method PEER-SEARCH mixed.bin
 cat "$TESTDATA/route-log.hmac.bin" "$TESTDATA/tunnelled.hmac.bin" >expected.bin
-same passed.bin expected.bin "the filter passes on what is chosen"
-same rejects.bin forged.bin "and --rejects has what is chosen"
+same passed.bin expected.bin "the filter passes on the chosen messages"
+same rejects.bin forged.bin "and --rejects has the chosen messages"
 lacks "$errors" "message 3: not passed on" "a message that is not chosen draws no warning"
 is "$("${judge[@]}" --reason bad-digest --json mixed.bin 2>&1 | grep -c 'message 10: truncated\|5 octets of garbage')" 2 \
     "faults are reported, even where the lines go, if the lines do not have them"
-t "a choice that no message fits draws a warning, as JSON too" 0 '={"warning": "none of 6 messages was chosen", "file": null}' \
+t "a choice that no message matches causes a warning, as JSON too" 0 '={"warning": "none of 6 messages was chosen", "file": null}' \
     '=reload-verify: warning: none of 6 messages was chosen' "${verify[@]}" --json --peer ff good.bin
 
 # ---- --summary ----
@@ -212,17 +212,17 @@ t "--summary as a table" 1 @expected.txt '*' "${judge[@]}" --summary mixed.bin
 cat >expected.json <<'END'
 {"messages": 9, "garbage": 1, "unchecked": 0, "verdicts": {"valid": 5, "invalid": 3, "unsecured": 0, "malformed": 1, "pinned": 0}, "reasons": {"malformed": 1, "overlay-mismatch": 2, "bad-digest": 1}, "methods": [{"method": "PEER-JOIN", "passed": 1, "failed": 1}, {"method": "PEER-SEARCH", "passed": 1, "failed": 0}, {"method": "RESOURCE-GET", "passed": 1, "failed": 0}, {"method": "RESOURCE-PUT", "passed": 0, "failed": 1}, {"method": "TRANSPORT-TUNNEL", "passed": 2, "failed": 0}, {"method": 54, "passed": 0, "failed": 2}], "securities": [{"security": "HMAC", "passed": 5, "failed": 4}], "peers": [{"peer_id": "463ac413c4000000000000000000000000000000", "passed": 4, "failed": 4}, {"peer_id": "4823affe45000000000000000000000000000000", "passed": 1, "failed": 0}], "other_peers": {"passed": 0, "failed": 0}, "tunnelled": {"messages": 2, "verdicts": {"valid": 1, "invalid": 1, "unsecured": 0, "malformed": 0, "pinned": 0}, "reasons": {"bad-digest": 1}}}
 END
-t "--summary --json: an object; beside it --report has the lines" 1 @expected.json '*' "${judge[@]}" --summary --json --report report mixed.bin
+t "--summary --json writes an object, and --report has the lines" 1 @expected.json '*' "${judge[@]}" --summary --json --report report mixed.bin
 is "$(wc -l <report)" 10 "the report has a line for each item"
 "${judge[@]}" --summary --json --method PEER-JOIN mixed.bin >"$output" 2>"$errors"
-is "$(jq -c '[.messages, .garbage, .verdicts.valid]' "$output")" "[2,0,1]" "--summary counts what is chosen"
-t "--summary counts what could not be checked" 4 '=0 messages, 6 not checked' '*' reload-verify --secret secret --time capture --summary good.bin
+is "$(jq -c '[.messages, .garbage, .verdicts.valid]' "$output")" "[2,0,1]" "--summary counts the chosen messages"
+t "--summary counts messages that could not be checked" 4 '=0 messages, 6 not checked' '*' reload-verify --secret secret --time capture --summary good.bin
 printf yesterday >old
 t "no summary of input that cannot be read" 4 '' '*' "${verify[@]}" --summary -o old missing
 is "$(cat old)" yesterday "an existing file stays as it is"
 t "a summary of nothing" 1 '=0 messages' '*' "${verify[@]}" --summary /dev/null
 
-# Of peers, 1000 rows for messages that failed first, and as many for those that passed. Here 1002 peers fail, 1001 pass, and the last
+# At most 1000 rows are for peers whose first message failed, and 1000 for those whose first passed. Here 1002 peers fail, 1001 pass, and the last
 # of those that failed passes too.
 python3 -I - >peers.json <<'END'
 import json

@@ -89,7 +89,7 @@ gives "a new file starts with --boot-time" "5000000000000000 5000000000000001" -
 gives "the same --boot-time continues" 5000000000000002 --counter-file boot --boot-time 1342177280 one.json
 gives "a call without --boot-time continues" 5000000000000003 --counter-file boot one.json
 gives "a later --boot-time restarts the counter at zero" "5000000100000000 5000000100000001" --counter-file boot --boot-time 1342177281 one.json one.json
-gives "a call without --boot-time continues from the later one" 5000000100000002 --counter-file boot one.json
+gives "a call without --boot-time continues with the later boot time" 5000000100000002 --counter-file boot one.json
 refuses "an earlier --boot-time is refused" boot '.*message 1: refused: boot: boot time 1342177280 is earlier than the file.s 1342177281: .*' \
     --boot-time 1342177280 one.json
 gives "an earlier --boot-time is accepted if no message needs a number" 1122334455667788 --counter-file boot --boot-time 1342177280 own.json

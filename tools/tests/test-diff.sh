@@ -100,7 +100,7 @@ shows "an inserted attribute, and a following one with another index" "$(message
 - 01
 + 02'
 long=$(printf '%0200d' 0)
-shows "long octet strings, from where they differ" "$(message 02 01 "$(attr 0655 "$long")")" \
+shows "long octet strings, from the first difference on" "$(message 02 01 "$(attr 0655 "$long")")" \
     "$(message 02 01 "$(attr 0655 "${long%0}1")")" '@ /attributes/0  0x0655
 - 100 octets, from 99 on: 00
 + 100 octets, from 99 on: 01'

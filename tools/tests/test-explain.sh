@@ -364,7 +364,7 @@ explained digest-cut "HMAC-SHA1-96" "$(sealed "$(x=$(hmac "$key" "$covered") && 
 for_size 32
 explained digest-padded "an HMAC padded to 32 octets" "$(sealed "$(hmac "$key" "$covered")000000000000000000000000")"
 for_size 19
-explained "" "a DIGEST of 19 octets that fits nothing" "$(sealed "$(printf '%038d' 1)")"
+explained "" "a DIGEST of 19 octets without an explanation" "$(sealed "$(printf '%038d' 1)")"
 
 judge_explained
 
@@ -465,7 +465,7 @@ malformed()
     messages+=("$3")
     printf '%s\n' "${1// /$'\n'}" >>asserted
 }
-# judge_malformed: judges all messages since its last call in one process. What follows a message is no concern of these tests.
+# judge_malformed: judges all messages since its last call in one process. These tests ignore the octets after a message.
 judge_malformed()
 {
     local i got
@@ -590,7 +590,7 @@ line="wrong.bin: offset 0: message 1: PEER-SEARCH request: invalid: bad-digest (
 says="explain: SIGNATURE /attributes/2: the digest fits: length-zero: Length was zero (D2)"
 t "text: the explanation follows the error" 1 "=$line
     $says" '' "${V[@]}" --explain wrong.bin
-t "text without --explain has no explanation, and a hint" 1 "=$line (--explain may tell why)" '' "${V[@]}" wrong.bin
+t "text without --explain has no explanation, and a hint" 1 "=$line (--explain may find the cause)" '' "${V[@]}" wrong.bin
 t "text, -v: the explanation follows the signature" 1 "=$line
     SIGNATURE /attributes/2: invalid: bad-digest, TIMESTAMP $((now + 3600))
     $says" '' "${V[@]}" --explain -v wrong.bin

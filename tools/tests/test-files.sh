@@ -14,25 +14,25 @@ verify=(reload-verify --secret "$secret" --time 946702799)
 
 # ---- closed standard descriptors ----
 
-# A key that looks like a message, after a member that draws an error
+# A key that looks like a message, after a member that causes an error
 forged='{"header": {"ttl": 1, "{\"header\": {\"method\": 1}, \"attributes\": []} RELO52454c4f2000000001010102": 1}}'
 printf '%s\n' "$forged" >forged.json
 reload-dump -f json put.bin >>forged.json
 t "with standard error closed, the output file has the output alone" 4 '' '' \
     bash -c 'reload-dump -f binary -o out.bin forged.json 2>&-; status=$?; cmp out.bin put.bin && exit $status'
-t "with all three closed, the output file has the output alone" 4 '' '' \
+t "with all three closed, the output file contains only the output" 4 '' '' \
     bash -c 'reload-sign --strip -f json -o out.json forged.json 2>&- >&- <&-; status=$?; jq -e .header out.json >run/jq && exit $status'
 t "a filter with standard error closed writes no error to its file" 4 '' '' \
     bash -c '"$@" -f binary -o filtered.bin forged.json 2>&-; status=$?; cmp filtered.bin put.bin && exit $status' - "${verify[@]}"
 t "standard input that is closed cannot be read" 4 '' '~reload-dump: -: Bad file descriptor' bash -c 'exec reload-dump <&-'
 t "a warning that cannot be written: status 4" 4 '' '' bash -c 'exec reload-keygen secret --bits 8 -o short.secret 2>&-'
-ok "the file that drew the warning is complete" grep -qxE 'hex:[0-9a-f]{2}' short.secret
+ok "the file that caused the warning is complete" grep -qxE 'hex:[0-9a-f]{2}' short.secret
 t "an error on a full device: status 4" 4 '' '' bash -c 'exec reload-keygen id 2>/dev/full'
 t "--version to a closed standard output: status 4" 4 '' '~reload-keygen: standard output: .*' bash -c 'exec reload-keygen --version >&-'
 
 # ---- what errors quote ----
 
-# reads_none DESCRIPTION: no reader finds a message in $errors, and neither a token nor its digits are there
+# reads_none DESCRIPTION: no reader finds a message in $errors, which contains neither a token nor its digits
 reads_none()
 {
     local form
@@ -55,7 +55,7 @@ reads_none "the value of an option"
 cp "$errors" said
 ok "the value of an option can be recognised" grep -qF '\x7b"header"' said
 
-# ---- files of a call are no outputs of it ----
+# ---- a call's outputs do not replace its files ----
 
 # kept DESCRIPTION FILE COMMAND...: the command, which has FILE as its output, is refused and does not change FILE
 kept()
@@ -91,7 +91,7 @@ rm hard
 # ---- open descriptors and special files ----
 
 printf 'before\n' >log
-t "-o /dev/fd/N appends where the descriptor does" 0 '' '' bash -c 'exec reload-keygen id --overlay chat -o /dev/fd/3 3>>log'
+t "-o /dev/fd/N writes at the descriptor's offset" 0 '' '' bash -c 'exec reload-keygen id --overlay chat -o /dev/fd/3 3>>log'
 t "-o /dev/stderr appends" 0 '' '' bash -c 'exec reload-keygen id --overlay chat -o /dev/stderr 2>>log'
 t "-o /dev/stdout appends" 0 '' '' bash -c 'exec reload-keygen id --overlay chat -o /dev/stdout >>log'
 ln -s /dev/fd/3 link

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# How the tools are linked, and that no core dump holds a key.
+# The tools' linking, and core dumps, which hold no key.
 . "$(dirname "$0")/tap.bash"
 
 # ---- the build ----

@@ -134,10 +134,10 @@ for transport in udp:5060 tcp:1 udp:65535; do
     is "$(cat "$output")" "$(sha1 "$hashed")" "--uuid --transport $transport: the Peer-ID is the text's SHA-1 (B§6.1.1)"
 done
 
-# ---- Options that have an effect, and that are refused, in each mode of each command ----
+# ---- Options with an effect, and options that are refused, in each mode of each command ----
 
-# Usage errors are found before any file is opened or made, so that a call whose files cannot be used has status 2 if it is refused,
-# and else 4.
+# Usage errors are found before any file is opened or made. So a call whose files cannot be used has status 2 if it is refused,
+# and otherwise 4.
 for command in $(reload-keygen frobnicate 2>&1 | sed -n 's/,//g; s/.*expected one of //p'); do
     reload-keygen "$command" --help | sed -n "s/^  \\(-., \\|    \\)--\\([a-z-]*\\).*/$command \\2/p" | grep -v -e ' help$' -e ' version$'
 done >options
@@ -172,8 +172,8 @@ options_of()
         esac
     done
 }
-# mode COMMAND "OPTION..." "EFFECTIVE..." "REFUSED...": a call of the command with the first options is good with all of the second, and
-# refused with each of the third. All take values of their own, or that after "=".
+# mode COMMAND "OPTION..." "EFFECTIVE..." "REFUSED...": a call of the command with the first options is accepted with all of the second, and
+# refused with each of the third. Each option gets a default value, or the one after "=".
 mode()
 {
     local command=$1 name base effective refused

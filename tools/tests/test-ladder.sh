@@ -46,7 +46,7 @@ cat >picture <<'END'
 4  -0.000001         │              RESOURCE-PUT 200 (to 3)              │
                      │<──────────────────────────────────────────────────│
 END
-t "a ladder has a column for each peer, also for the one that answers for a Resource-ID" 0 @picture '' reload-dump -f ladder exchange.json
+t "a ladder has a column for each peer, including one that answers for a Resource-ID" 0 @picture '' reload-dump -f ladder exchange.json
 LC_ALL=C t "without UTF-8 a ladder is ASCII" 0 @<(sed 's/│/|/g; s/─/-/g' picture) '' reload-dump -f ladder exchange.json
 t "a long time is in seconds" 0 '=2  +21599' '' bash -c 'reload-dump -f ladder q2.json q3.json | grep -o "^2  [+0-9]*"'
 t "a ladder without times" 0 '=        522b           4818
@@ -63,11 +63,11 @@ t "a message from the last peer to itself that has no space on the right" 0 '=PE
  └>│' '' \
     bash -c "jq -c 'del(.meta)' q1.json q5.json q7.json q6.json | COLUMNS=62 reload-dump -f ladder | grep -o 'PEER-JOIN ┌.*\| └>.*'"
 
-# names of 41 columns and more go on below, and are cut nowhere
+# names of 41 columns and more continue on the next line, and are not cut
 near=${alice%?}0
 request near PEER-SEARCH $alice "$near" 0000000000000004
 is "$(reload-dump -f ladder near.json | sed -n '1,2s/  */ /gp' | tr '\n' '|')" \
-    " ${alice:0:22} ${near:0:22}| ${alice:22:18} ${near:22:18}|" "two IDs that differ in the last digit are told apart"
+    " ${alice:0:22} ${near:0:22}| ${alice:22:18} ${near:22:18}|" "two IDs that differ in the last digit are distinguished"
 
 # ---- width ----
 
@@ -142,7 +142,7 @@ refused "--lint beside a ladder requires --report" 'reload-verify: --lint beside
 refused "--rejects requires a form that holds messages" 'reload-verify: --rejects requires --format=binary, json or hex' "${verify[@]}" -f svg --rejects r q1.json
 refused "--invalid with a filter" 'reload-verify: --invalid cannot be combined with --format=json' "${verify[@]}" -f json --invalid q1.json
 run reload-dump -f ladder --method RESOURCE-PUT exchange.json
-is "$(grep -c PEER-SEARCH "$output")$(grep -c RESOURCE-PUT "$output")" 02 "--method selects what is drawn"
+is "$(grep -c PEER-SEARCH "$output")$(grep -c RESOURCE-PUT "$output")" 02 "--method selects the messages to draw"
 
 # ---- SVG ----
 
@@ -187,7 +187,7 @@ ok "an SVG with verdicts is well-formed" eval 'python3 svg.py verdicts.svg >verd
 for shown in 'verdict valid' 'verdict bad-digest' 'verdict 28 octets of garbage: ' 'label PEER-JOIN'; do
     ok "an SVG shows $shown" grep -q "^$shown" verdicts
 done
-ok "an SVG escapes what comes from outside" grep -qF 'a<b>&' verdicts
+ok "an SVG escapes untrusted text" grep -qF 'a<b>&' verdicts
 is "$(LC_ALL=C grep -cP '[\x00-\x08\x0b-\x1f\x7f]|\xc2[\x80-\x9f]' verdicts.svg)" 0 "an SVG has no control characters"
 
 # ---- limits ----

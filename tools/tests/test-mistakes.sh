@@ -4,7 +4,7 @@
 # Typical mistakes: each message names the object, the fault, what was found and expected, and the remedy. One process for each.
 . "$(dirname "$0")/tap.bash"
 
-# Files as their owners have them
+# Files such as users have
 cp -r "$TESTDATA/overlay" overlay
 cp "$TESTDATA"/alice.* "$TESTDATA/section-4.1.json" .
 install -m 600 "$TESTDATA/hmac.secret" secret
@@ -17,8 +17,8 @@ stamp=946702799 # of both
 printf 'other\n' >other
 chmod 600 other
 
-# mistake DESCRIPTION STATUS WORDS COMMAND...: the tool exits with STATUS, and prints all of WORDS, which "|" separates. Of a usage error
-# nothing goes to standard output, and the last line is the pointer to --help.
+# mistake DESCRIPTION STATUS WORDS COMMAND...: the tool exits with STATUS, and prints all of WORDS, which "|" separates. After a usage error
+# standard output is empty, and the last line points to --help.
 mistake()
 {
     local description=$1 expected=$2 words bad=() text word
@@ -79,7 +79,7 @@ mistake "a span with an unknown unit" 2 '--max-skew: "5min" is not a span: expec
     reload-verify --secret=secret --max-skew=5min
 mistake "a span with a sign" 2 '--max-skew: "-5" is not a span' reload-verify --secret=secret --max-skew=-5
 mistake "a span beyond 32 bits" 2 '"200y" is 6307200000 s, expected at most 4294967295 s' reload-verify --secret=secret --max-skew=200y
-# Each option of each tool that takes a time or a span, by --help, takes each notation; a call may repeat it, and the last value counts.
+# Each option that takes a time or a span according to --help accepts each notation. If a call repeats the option, the last value counts.
 times=(now+90d 2007-07-08 2007-07-08T12:00:00Z 2007-07-08+2w now-1y 1183896000 now)
 spans=(2w 30d 12h 5m 90s 1y 1209600)
 mapfile -t commands < <(reload-keygen frobnicate 2>&1 | sed -n 's/,//g; s/.*expected one of //p' | tr ' ' '\n' | sed 's/^/reload-keygen /')
@@ -108,7 +108,7 @@ mistake "hex digits with 0x" 2 '--transaction-id: "0x386d157b" is not 16 hex dig
 mistake "a response code out of range" 2 '--code: "42" is not an integer from 100 to 799' reload-sign --none --reply-to=x --code=42
 mistake "an empty overlay name" 2 '--overlay: the name is empty' reload-verify --none --overlay=
 
-# ---- Standard input, which is read once ----
+# ---- Standard input, which can be read only once ----
 
 t "--secret - of reload-verify" 0 '~.*: RESOURCE-PUT request: valid' '' bash -c 'exec reload-verify --secret - --time "$2" "$1" <secret' - "$put" $stamp
 t "--secret - of reload-sign" 0 '~.*: RESOURCE-PUT request: valid' '' \
@@ -136,7 +136,7 @@ mistake "a key and a request in standard input" 2 '--key=- cannot be combined wi
 mistake "a key and its passphrase in standard input" 2 '--key=- cannot be combined with --passphrase-file=-' \
     reload-keygen self-signed --key=- --passphrase-file=- --overlay=chat --user=bob@example.com -o x
 
-# ---- Options that do not go together ----
+# ---- Options that cannot be combined ----
 
 mistake "a command without its CA" 2 '--ca is required' reload-keygen issue -o x
 mistake "neither of two options, one of which is required" 2 '--overlay or --succeed is required' reload-keygen ca -o x
@@ -298,7 +298,7 @@ mistake "a character that is not a hex digit" 3 'digit.hex: ' reload-dump digit.
 H=(reload-verify --secret secret --time "$stamp")
 C=(reload-verify --profile overlay/overlay.json --time "$stamp")
 at=/attributes/2/value/0
-mistake "the wrong secret" 1 'bad-digest|(--explain may tell why)' reload-verify --secret=other --time=$stamp "$put"
+mistake "the wrong secret" 1 'bad-digest|(--explain may find the cause)' reload-verify --secret=other --time=$stamp "$put"
 mistake "the wrong overlay" 1 'Overlay is 659df2aa, expected 2cb36909 (CRC-32 of "chat2")' "${H[@]}" --overlay=chat2 "$put"
 mistake "the wrong DHT" 1 'DHT is 0, expected 2 (Bamboo1.0)' "${H[@]}" --dht=Bamboo1.0 "$put"
 mistake "the wrong algorithm" 1 'Security is 2 (HMAC), expected 3 (CERTS)' reload-verify --ca=$ca --time=$stamp "$put"

@@ -129,7 +129,7 @@ for name in response reply; do
         '[true]' "$name: only a response turned into a request has a response code"
 done
 
-# label SET MUTATION PATH SIGNED-AGAIN EXPECTED: some labels, repeated here against changes
+# label SET MUTATION PATH SIGNED-AGAIN EXPECTED: pins some labels, so that a change of them is noticed
 label()
 {
     local set=$1 mutation=$2 place=$3 signing=$4
@@ -284,7 +284,7 @@ t "a certificate that is not valid at --time is refused" 4 '' '~reload-sign: ali
     reload-sign "${by_key[@]}" --time 1980-01-01 --mutate all --seed 00 "$message"
 t "a resource certificate that is not valid at --time is refused" 4 '' '~reload-sign: late.crt: valid from 2010-01-01T00:00:00Z to .*' \
     reload-sign "${by_bob[@]}" --resource-key late.key --resource-cert late.crt --time $now --mutate all --seed 00 "$message"
-t "without --mutate it causes a warning" 0 '*' '~reload-sign: warning: alice.crt: valid from .* to .*, not at the time of signing, 1980-01-01T00:00:00Z' \
+t "without --mutate, a certificate that is not valid causes a warning" 0 '*' '~reload-sign: warning: alice.crt: valid from .* to .*, not at the time of signing, 1980-01-01T00:00:00Z' \
     reload-sign "${by_key[@]}" --time 1980-01-01 "$message"
 mkdir there
 t "--mutate-dir with an existing directory is refused" 4 '' '~reload-sign: there: cannot be created: File exists' "${M[@]}" --mutate all --seed 00 --mutate-dir there "$message"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # shellcheck disable=SC2016 # single quotes hold scripts for bash -c
-# Names in certificates and requests, checked by openssl, and what follows an object in a file.
+# Names in certificates and requests, checked by openssl, and octets after an object in a file.
 . "$(dirname "$0")/tap.bash"
 
 dates=(--not-before 2020-01-01T00:00:00Z --not-after 2040-01-01T00:00:00Z)
@@ -72,7 +72,7 @@ reload-keygen crl --ca types -o types.crl
 ok "openssl accepts the CRL" openssl verify -crl_check -CAfile types.crt -CRLfile types.crl typed.crt
 t "a certificate's subject is its first name that is short enough" 0 '' '' issue ca --user "$long" --peer-id "$alice" -o second
 is "$(subject second.crt)" "CN=$alice" "a user too long for a subject is not its subject"
-ok "the user is named all the same" bash -c "openssl x509 -in second.crt -noout -ext subjectAltName | grep -qF 'email:$long'"
+ok "the user is named nevertheless" bash -c "openssl x509 -in second.crt -noout -ext subjectAltName | grep -qF 'email:$long'"
 t "a certificate whose names are all too long for a subject is refused" 4 '' \
     '=reload-keygen issue: no user is short enough for the subject: common name has 77 characters, expected 1 to 64' issue ca --user "$long" --peers 0 -o third
 ok "a refused certificate leaves no line in the index" test "$(grep -c "$long" ca/index)" = 1
@@ -99,7 +99,7 @@ done
 t "a request with an empty subject and a bad signature is refused" 4 '' '=reload-keygen issue: forged.der: its signature does not verify with its key' \
     issue ca --request forged.der --user u@example.com -o forged
 
-# ---- what follows an object in a file ----
+# ---- octets after an object in a file ----
 
 reload-sign --example PEER-SEARCH >search.json
 jq -c ".header.source_id = \"$alice\"" search.json >own.json
@@ -116,8 +116,8 @@ head -c -10 ca.pem >cut.pem
 sign=(reload-sign --time "$now")
 verify=(reload-verify --time "$now" --min-rsa-bits 1024)
 t "a message is signed with a key and certificate in DER" 0 '' '' "${sign[@]}" --key key.der --cert cert.der own.json -o own.bin
-t "it is valid under a CA in DER" 0 '*' '' "${verify[@]}" --ca ca.der own.bin
-t "it is valid under a bundle in PEM" 0 '*' '~.*not a CA.s.*' "${verify[@]}" --ca ca.pem --crl ca.crl own.bin
+t "the message is valid under a CA in DER" 0 '*' '' "${verify[@]}" --ca ca.der own.bin
+t "the message is valid under a bundle in PEM" 0 '*' '~.*not a CA.s.*' "${verify[@]}" --ca ca.pem --crl ca.crl own.bin
 several='[0-9]* octets after the'
 t "two CA certificates in DER are refused" 4 '' "~reload-verify: ca.two: offset [0-9]*: $several certificate; only PEM can hold several" "${verify[@]}" --ca ca.two own.bin
 t "two intermediates in DER are refused" 4 '' "~reload-verify: ca.two: .*only PEM can hold several" "${verify[@]}" --ca ca.der --intermediates ca.two own.bin
@@ -129,7 +129,7 @@ for form in two pem; do
 done
 t "octets after a request are refused" 4 '' "~reload-keygen issue: csr.two: offset [0-9]*: $several request, expected one" issue ca --request csr.two --user u@example.com -o two
 
-# ---- what is shown ----
+# ---- names in output ----
 
 units=$(for _ in {1..6}; do printf '/OU=%s' "$(printf 'u%.0s' {1..64})"; done)
 openssl req -x509 -new -key plus.key -subj "$units/CN=Jörg, a=b" -utf8 -days 9999 -addext "subjectAltName=URI:reload://$alice@chat/" \

@@ -23,7 +23,7 @@ cat forged.bin short.bin >rejected.bin
 
 # ---- all outputs of one run ----
 
-# lines FILE: of each line, in short: its verdict, error or warning
+# lines FILE: each line in short: its verdict, error or warning
 lines()
 {
     jq -rs '[.[] | .verdict // (if .warning then "warning" else "error" end)] | join(" ")' "$1"
@@ -52,7 +52,7 @@ cp old rejects
 t "nothing passes: the filter's file is empty, not yesterday's" 1 '' '*' "${hmac[@]}" -f binary -o old --rejects rejects forged.bin
 ok "the filter's file is empty" test -e old -a ! -s old
 same rejects forged.bin "and --rejects has the message"
-t "nothing is rejected: that file is empty" 0 '' '' "${hmac[@]}" -f binary -o old --rejects rejects "$good"
+t "nothing is rejected: the file of rejects is empty" 0 '' '' "${hmac[@]}" -f binary -o old --rejects rejects "$good"
 ok "the file of rejects is empty" test -e rejects -a ! -s rejects
 printf yesterday >old
 t "input that cannot be read: status 4" 4 '' '*' "${hmac[@]}" -f binary -o old --report report missing
@@ -70,7 +70,7 @@ reload-dump -f json "$good" | sed 's/}$/, "meta": {"time": 946702799}}/' | cat -
 t "a message that could not be checked" 4 '*' '*' reload-verify --secret secret --time capture -f json --report report --rejects rejects captured.json
 is "$(sed -n 2p report | jq -c .)" '{"index":2,"file":"captured.json","offset":'"$(head -n 1 captured.json | wc -c)"',"error":"its capture time is missing"}' \
     "has a line of its own, and no verdict"
-ok "it is in neither file of messages" bash -c '[ "$(wc -l <"$1")" = 1 ] && [ ! -s rejects ]' - "$output"
+ok "that message is in neither file of messages" bash -c '[ "$(wc -l <"$1")" = 1 ] && [ ! -s rejects ]' - "$output"
 install -m 604 secret readable
 t "--json with --quiet has warnings alone" 0 '={"warning": "other users can read this file; chmod 600 prevents it", "file": "readable"}' '' \
     reload-verify --secret readable --time 946702799 -q --json "$good"
@@ -78,10 +78,10 @@ echo '{"replay": true}' >replay.json
 t "--json has a warning of a profile" 0 '~\{"warning": "replay is detected .*", "file": "replay\.json"\}
 \{"index": 1, .*\}' '*' "${hmac[@]}" --profile replay.json --json "$good"
 install -m 600 "$TESTDATA/overlay/ca.crt" cert.secret
-t "--json has a warning of a secret that is another file" 1 '={"warning": "a certificate, not a shared secret; all its octets are used as the secret", "file": "cert.secret"}' \
+t "--json has a warning of a secret file of another kind" 1 '={"warning": "a certificate, not a shared secret; all its octets are used as the secret", "file": "cert.secret"}' \
     '=reload-verify: cert.secret: warning: a certificate, not a shared secret; all its octets are used as the secret' \
     bash -c '"$@" 2>&2 | grep warning; exit "${PIPESTATUS[0]}"' - reload-verify --secret cert.secret --time 946702799 --json "$good"
-t "--quiet drops it on standard error alone" 1 '~\{"warning": .*' '' reload-verify --secret cert.secret --time 946702799 -q --json "$good"
+t "--quiet drops the warning only on standard error" 1 '~\{"warning": .*' '' reload-verify --secret cert.secret --time 946702799 -q --json "$good"
 t "--json has a warning of --filter" 0 '={"warning": "--filter drops the fragments of a datagram after the first; '"'(udp port 1) or (ip[6:2] & 0x1fff != 0) or (ip6[6] = 44)'"' keeps them", "file": null}' \
     '~reload-verify: warning: --filter drops .*' bash -c '"$@" | grep warning; exit "${PIPESTATUS[0]}"' - "${hmac[@]}" --json --filter 'udp port 1' "$good"
 echo '{"overlay": "chat", "security": "CERTS"}' >no-ca.json
@@ -93,7 +93,7 @@ t "--json has the error of a state file" 4 '={"file": ".", "error": "cannot be o
     '=reload-verify: .: cannot be opened: not a regular file' reload-verify --json --ca "$TESTDATA/overlay/ca.crt" --replay-state . "$good"
 t "a message in one: tunnelled is an array" 0 '=[1,"valid"]' '' bash -c '"$@" --json "$TESTDATA/tunnel.hmac.bin" | jq -c ".tunnelled | [length, .[0].verdict]"' - "${hmac[@]}"
 
-# ---- malformed messages, with both streams in one place ----
+# ---- malformed messages, with both output streams in one file ----
 
 for kind in short.bin noise; do
     "${hmac[@]}" $kind >both 2>&1
@@ -193,7 +193,7 @@ kill -HUP "$live_pid"
 send
 kill -HUP "$live_pid"
 send
-end_gate "SIGHUP reads the CRL again; one that cannot be read changes nothing, with a warning" \
+end_gate "SIGHUP reads the CRL again; an unreadable CRL causes a warning and changes nothing" \
     "valid valid revoked-certificate warning revoked-certificate valid valid"
 is "$(sed -n 4p live.out | jq -rc 'del(.warning), .warning')" '{"file":"list.crl"}
 a certificate, not a CRL; it belongs to --cert or --ca; the CRLs that were read before stay in use' "the warning has the file, and what it is"

@@ -23,7 +23,7 @@ mkdir here
 cd here || bail_out "no directory"
 t "the session and the recipes work" 0 '*' '' "$scripts/session" "$readme"
 
-# ---- The session's script notices what is wrong ----
+# ---- The session's script reports faults ----
 
 # refused DESCRIPTION REGEX LINE...: the session fails on a block of these lines
 refused()

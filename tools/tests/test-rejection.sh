@@ -115,7 +115,7 @@ rm -f reply.bin
 t "a PEER-JOIN with Overlay 0 is answered with 493 in one line, with the profile" 0 '' '' sh -c "$certs --profile chat/overlay.json"
 is "$(reload-dump -f json reply.bin | jq -c '[.attributes[0].value.code, .header.overlay]')" "[493,\"$(reload-keygen id --overlay chat)\"]" \
     "the answer to a PEER-JOIN with Overlay 0 has the profile's Overlay"
-t "the answer to a PEER-JOIN with Overlay 0 is paired with it" 1 '~bad\.bin: .*
+t "the answer to a PEER-JOIN with Overlay 0 is paired with the request" 1 '~bad\.bin: .*
 reply\.bin: .* response: valid' '' reload-verify --ca chat/ca.crt --time $now "${chat[@]}" --pair bad.bin reply.bin
 for field in '.header.dht = 2' '.header.hash = 2'; do
     jq -c "$field" PEER-SEARCH.json >search.json

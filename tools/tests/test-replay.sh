@@ -243,8 +243,8 @@ for n in 1 2 3 4; do
     wait "${runs[n]}"
     statuses+="$? "
 done
-each_once "of four runs on the same messages with a new file, exactly one passes on each message" crowd.[1-4]
-ok "of four runs on the same messages, the others report replays" bash -c '! grep -vq "not passed on: replay: " crowd.?.err && [ "$(cat crowd.?.err | wc -l)" = 900 ]'
+each_once "four runs share a new file: exactly one of them passes on each message" crowd.[1-4]
+ok "four runs share a new file: the others report replays" bash -c '! grep -vq "not passed on: replay: " crowd.?.err && [ "$(cat crowd.?.err | wc -l)" = 900 ]'
 is "${statuses//[01] /}" "" "four runs on the same messages report no other errors ($statuses)"
 
 # A run that waits for input does not block others, and uses the state that they store. Only a faulty tool uses up $patience.

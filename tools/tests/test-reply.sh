@@ -64,7 +64,7 @@ same attached.bin "$TESTDATA/tunnelled.hmac.bin" "--attach makes the same messag
 printf '\0' >>digest
 t "a digest of 21 octets is refused" 4 '' '~.*refused: the attached digest has 21 octets, expected 20' reload-sign "${by_secret[@]}" --attach digest "$search"
 head -c 20 /dev/zero >digest
-t "a digest that does not match is refused" 4 '' '~.*refused: the attached digest does not match this message: another secret, .*' reload-sign "${by_secret[@]}" --attach digest "$search"
+t "a digest that does not match is refused" 4 '' '~.*refused: the attached digest does not match this message: it was made with another secret, .*' reload-sign "${by_secret[@]}" --attach digest "$search"
 t "a digest that does not match is attached with --force" 0 '*' '' reload-sign "${by_secret[@]}" --attach digest --force "$search"
 is "$(tail -c 20 "$output" | hex)" "$(head -c 20 /dev/zero | hex)" "a digest attached with --force ends the message"
 
@@ -88,21 +88,21 @@ explained()
     t "$1 is explained" 4 "" "~.*refused: .*$2.*" reload-sign --cert alice.crt --time $now --attach "$3" "$search"
 }
 openssl dgst -sha1 -sign alice.key tbs.binary >other.octets
-explained "a signature over other octets" "the key signed SHA-1 $(openssl dgst -sha1 -r tbs.binary | cut -c 1-40), expected $(openssl dgst -sha1 -r tbs.certs | cut -c 1-40); message, time" other.octets
+explained "a signature over other octets" "the key signed SHA-1 $(openssl dgst -sha1 -r tbs.binary | cut -c 1-40), expected $(openssl dgst -sha1 -r tbs.certs | cut -c 1-40); message, TIMESTAMP" other.octets
 openssl dgst -sha256 -sign alice.key tbs.certs >sha256
-explained "a signature over SHA-256" "by the certificate.s key, but not over SHA-1" sha256
+explained "a signature over SHA-256" "the certificate.s key made it over a hash other than SHA-1" sha256
 openssl genrsa -traditional -out strange.key 2048 2>run/null
 openssl dgst -sha1 -sign strange.key tbs.certs >strange
-explained "a signature by another key" "not made by the certificate.s key" strange
+explained "a signature by another key" "the certificate.s key did not make it" strange
 hex <signature >signature.hex
 explained "a signature in hex" "512 octets, expected 256: it is text, not raw octets" signature.hex
 zero=946703122 # a TIMESTAMP with which the signature begins with a zero octet
 reload-sign --cert alice.crt --time $zero --tbs -o zero.tbs "$search"
 openssl dgst -sha1 -sign alice.key zero.tbs | tail -c +2 >dropped
-t "a signature without its leading zero octet is explained" 4 '' '~.*has 255 octets, expected 256: its leading zero octets are missing, .*' \
+t "a signature without its leading zero octet is explained" 4 '' '~.*has 255 octets, expected 256: its leading zero octets are missing; .*' \
     reload-sign --cert alice.crt --time $zero --attach dropped "$search"
 head -c 256 /dev/zero >zeros
-t "an RSA signature of zeros is refused" 4 '' '~.*refused: the attached digest does not match this message: it is not made by the certificate.s key with PKCS #1 v1.5' reload-sign --cert alice.crt --time $now --attach zeros "$search"
+t "an RSA signature of zeros is refused" 4 '' '~.*refused: the attached digest does not match this message: the certificate.s key did not make it with PKCS #1 v1.5' reload-sign --cert alice.crt --time $now --attach zeros "$search"
 for step in "--tbs" "--attach signature" "--attach signature --force"; do
     # shellcheck disable=SC2086 # words
     t "$step: an unsigned BODY requires the key" 4 '' \

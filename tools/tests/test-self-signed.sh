@@ -58,7 +58,7 @@ for purpose in any smimesign; do
     ok "openssl accepts the certificate and its signature for the purpose $purpose" openssl verify -x509_strict -check_ss_sig -purpose $purpose -attime $now \
         -CAfile alice.crt alice.crt
 done
-t "openssl does not accept the certificate without trusting it" 2 '' '~.*error 18 at 0 depth.*' openssl verify -attime $now alice.crt
+t "openssl does not accept the certificate unless it is trusted" 2 '' '~.*error 18 at 0 depth.*' openssl verify -attime $now alice.crt
 openssl x509 -in alice.crt -noout -text >text
 has() # DESCRIPTION REGEX: the file text contains this, over one line or two
 {

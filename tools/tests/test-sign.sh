@@ -296,7 +296,7 @@ t "-o removes its temporary file when killed" 0 '' '' bash -c '
         [ ! -e "${files[0]}" ] || break
         sleep 0.02
     done
-    [ -e "${files[0]}" ] || echo "there is no temporary file"
+    [ -e "${files[0]}" ] || echo "no temporary file"
     kill -TERM $pid
     wait $pid
     [ $? = 143 ] && rm dir/in'

@@ -36,7 +36,7 @@ is "$status $(jq -c '[.header.length, .header.forced_length]' "$output" | xargs)
 reload-dump -f json cut.bin 2>/dev/null | reload-dump -i json -f binary >again.bin 2>/dev/null
 same again.bin cut.bin "to JSON and back"
 { head -c 40 "$put"; cat "$search"; } >short.bin
-t "less than a header that is left is garbage" 1 '~-: offset 0: message 1: malformed: .*
+t "fewer octets than a header at the end are garbage" 1 '~-: offset 0: message 1: malformed: .*
 -: offset 40: message 2: PEER-SEARCH request: valid' '~.*: 40 octets of garbage: .*' "${V[@]}" <short.bin
 t "reload-sign signs the others" 3 '' '~reload-sign: cut\.bin: offset 0: message 1: truncated: the next message begins at offset 100' \
     reload-sign --secret "$secret" -o signed.bin cut.bin
@@ -83,14 +83,14 @@ for name in put zeros; do
     same read.bin expected.bin "as the same octets"
 done
 head -c 300 "$put" | xxd | cat - xxd.put od.put >dumps.txt
-t "dumps one after the other are streams of their own" 1 '~-: offset 10: message 1: .*: malformed: truncated: Length is 328, .*
+t "consecutive dumps are separate streams" 1 '~-: offset 10: message 1: .*: malformed: truncated: Length is 328, .*
 -: offset 1298: message 2: .*: valid
 -: offset [0-9]+: message 3: .*: valid' '*' "${V[@]}" <dumps.txt
 sed '3s/^00000020/00000030/' xxd.put >skipped.txt
 t "a line is missing" 3 '' '=reload-dump: skipped.txt: offset 136: message 1: line 3, column 1: offset is 00000030, expected 00000020' \
     reload-dump skipped.txt
 reload-dump -f binary <<<"$zeros" | base64 | tr A . >dots.base64
-t "what is not base64" 3 '' '~reload-dump: dots.base64: offset [0-9]*: message 1: line 1, column 7: not a character of base64' \
+t "text that is not base64" 3 '' '~reload-dump: dots.base64: offset [0-9]*: message 1: line 1, column 7: not a character of base64' \
     reload-dump -i base64 dots.base64
 
 # tcpdump's output for the message in a UDP datagram, as tcpdump 4.99 writes it with -x and with -X
@@ -108,7 +108,7 @@ t "tcpdump -x and -X" 0 '~-: offset [0-9]+: message 1: RESOURCE-PUT request: val
 # ---- hex text, JSON, files ----
 
 { xxd -p -c 0 "$put"; xxd -p -c 0 "$put" | cut -c 1-200; xxd -p -c 0 "$search"; xxd -p -c 0 "$put"; } >lines.hex
-t "a line of hex text that is truncated loses no other" 1 '~-: offset 0: .*: valid
+t "a truncated line of hex text loses no other message" 1 '~-: offset 0: .*: valid
 -: offset 793: message 2: .*: malformed: truncated: the next message begins at offset 994
 -: offset 994: message 3: .*: valid
 -: offset 1491: message 4: .*: valid' '*' "${V[@]}" <lines.hex
@@ -141,7 +141,7 @@ t "its verdict" 1 '~.*: malformed: Length is 328, expected at most 327' '*' "${V
 
 # A message that promises 16 MiB, and another one; then the pipe stays open.
 { head -c 13 "$put"; printf '\377\377\377'; head -c 100 "$put" | tail -c +17; cat "$search"; } >promise.bin
-t "without --max-message, the octets that a Length promises are waited for" 124 '' '' \
+t "without --max-message, the stream waits for as many octets as Length" 124 '' '' \
     timeout 3 bash -c '{ cat promise.bin; sleep 5; } | "$@"' - "${V[@]}"
 mkfifo pipe
 { cat promise.bin; exec sleep 60; } >pipe &

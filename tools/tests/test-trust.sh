@@ -173,13 +173,13 @@ for depth in 1 2 3 4; do
     is "$status $(jq -c "[$path | .verdict, .reason, .response_code]" "$output")" '1 ["invalid","bad-digest",431]' "a bad message at depth $depth: status 1"
     is "$(reload-dump -f json "bad$depth.bin" | jq -c "$inner.header.method")" '"PEER-SEARCH"' "reload-dump shows a message at depth $depth"
 done
-verdicts "an outer message of a bad one at depth 5 is valid" valid "${verify[@]}" bad5.bin
+verdicts "an outer message with a bad message at depth 5 is valid" valid "${verify[@]}" bad5.bin
 is "$status $(jq -c "[$path | .method, .verdict, has(\"tunnelled\")]" "$output")" '0 ["TRANSPORT-TUNNEL","valid",false]' "a message at depth 5 is not judged"
 is "$(reload-dump -f json bad5.bin | jq -c "[$inner.header.method, ($inner.attributes[1].value[1] | has(\"message\"))]")" '["TRANSPORT-TUNNEL",false]' "reload-dump does not show a message at depth 5"
 t "text shows inner messages indented" 1 '~bad2\.bin: .*: TRANSPORT-TUNNEL request: valid
     tunnelled: TRANSPORT-TUNNEL request: valid
         tunnelled: PEER-SEARCH request: invalid: bad-digest \(431\): .*' '' "${verify[@]}" bad2.bin
-t "a filter passes on the outer message of a bad one, with status 1" 1 @bad1.bin '' "${verify[@]}" -f binary bad1.bin
+t "a filter passes on the outer message of a bad message, with status 1" 1 @bad1.bin '' "${verify[@]}" -f binary bad1.bin
 cat bad1.bin depth0.bin depth1.bin >stream.bin
 t "a filter passes on outer messages in a stream octet for octet" 1 @stream.bin '' "${verify[@]}" -f binary stream.bin
 verdicts "a bad outer message is reported" bad-digest:431 "${verify[@]}" <(hex <depth1.bin | sed 's/..$/00/' | xxd -r -p)

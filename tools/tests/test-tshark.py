@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Compares reload-dump with tshark over testdata/captures: the frames, times, addresses and lengths of all messages. Prints TAP.
 
-What is expected comes from tshark alone: packets, reassembled datagrams, and segments of TCP with their relative sequence numbers. Here
+The expected values come from tshark alone: packets, reassembled datagrams, and segments of TCP with their relative sequence numbers. Here
 they are only put in order, and cut where each message's Length says.
 
   RELOAD_CAPTURES  1 if the build reads captures, else 0

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which messages are written: by their headers, and by what was found. */
+/* The choice of messages to write, by their headers and by their failures. */
 #include "base/fault.h"
 #include "verify/verify.h"
 
@@ -18,7 +18,7 @@ void failures_reason_option(struct tool *tool, const struct option_row *row, con
 
 /* ---- Choosing ---- */
 
-/* Whether the report, or one on an inner message, has a failure that is chosen. */
+/* Whether the report, or a report on an inner message, has a chosen failure. */
 static bool has_failure(const struct failures *failures, const reload_report *report)
 {
     bool failed = !reload_verdict_passes(report->verdict);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The line that closes a run over captures. */
+/* The summary line at the end of a run over captures. */
 #include "common/text.h"
 #include "verify/verify.h"
 

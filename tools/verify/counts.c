@@ -23,7 +23,7 @@ static uint64_t total(const struct tally *tally)
     return tally->passed + tally->failed;
 }
 
-/* The place of an ID among the peers: the first that is not before it. */
+/* The place of an ID among the peers: the first peer whose ID is not smaller. */
 static size_t place_of(const struct counts *s, const uint8_t *id)
 {
     size_t from = 0, to = s->peer_count;
@@ -37,7 +37,7 @@ static size_t place_of(const struct counts *s, const uint8_t *id)
     return from;
 }
 
-/* The tally of a peer, whose row this message may begin. */
+/* The tally of a peer, in a new row if this message may begin one. */
 static struct tally *tally_of(struct counts *s, const uint8_t *id, bool passed)
 {
     size_t place = place_of(s, id);
@@ -94,7 +94,7 @@ bool counts_are_empty(const struct counts *s)
 
 /* ---- Order ---- */
 
-/* Of two peers: that with more messages first, then by ID. */
+/* Orders two peers by number of messages, descending, then by ID. */
 static int compare_peers(const void *a, const void *b)
 {
     const struct counted_peer *x = a, *y = b;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Counts of messages, instead of a line for each. */
+/* Counts of messages, for reports without a line for each message. */
 #ifndef VERIFY_COUNTS_H
 #define VERIFY_COUNTS_H
 
@@ -8,8 +8,8 @@
 enum {
     VERIFY_VERDICTS = RELOAD_PINNED + 1,
     VERIFY_REASONS = RELOAD_REASON_EXPIRED + 1,
-    /* A peer gets a row if fewer than so many rows were begun by messages that passed, or by
-     * others, as this one did: IDs that a sender makes up displace no peer whose messages pass. */
+    /* The limit of peers' rows begun by messages that pass, and of rows begun by others. There are
+     * two limits, so that invented IDs cannot displace a peer whose messages pass. */
     COUNTED_PEERS = 1000
 };
 

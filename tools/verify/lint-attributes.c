@@ -16,7 +16,7 @@ static void check_padding(struct lint *l, uint32_t i)
         }
 }
 
-/* The rules for every attribute. Returns whether it is where the drafts allow it, and readable. */
+/* The rules for every attribute. Returns whether the attribute is in place and readable. */
 static bool check_attribute(struct lint *l, uint32_t i)
 {
     const reload_attr *attr = reload_msg_attr(l->msg, i);

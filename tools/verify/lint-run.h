@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* One run of lint over a message: what lint.c and lint-attributes.c share. */
+/* One run of lint over a message, for lint.c and lint-attributes.c. */
 #ifndef VERIFY_LINT_RUN_H
 #define VERIFY_LINT_RUN_H
 
@@ -21,8 +21,8 @@ struct lint {
     uint32_t timestamp;
 };
 
-/* Reports a finding at an attribute, at a header field, or (RELOAD_NO_ATTR and RELOAD_FIELDS) in
- * the message. */
+/* Reports a finding at an attribute, at a header field or, with RELOAD_NO_ATTR and RELOAD_FIELDS,
+ * about the message. */
 __attribute__((format(printf, 5, 6))) void lint_raise(struct lint *l, enum lint_rule rule,
                                                       uint32_t attr, reload_field field,
                                                       const char *format, ...);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The drafts' rules for a message's form. They decide no verdict (D24). */
+/* The drafts' rules for a message's form, which do not change the verdict (D24). */
 #include "base/fault.h"
 #include "common/octets.h"
 #include "verify/lint-run.h"
@@ -126,7 +126,7 @@ static void check_method(struct lint *l)
 
 /*
  * S§7: under CERTS a request's Transaction ID is 32 bits of boot time and 32 bits of counter. One
- * message cannot prove that. Reported is what cannot be a boot time and a counter:
+ * message cannot prove that. These values cannot be a boot time and a counter:
  *   - a boot time of 0, or later than the message's own TIMESTAMP (the same peer's clock wrote
  * both)
  *   - a boot time more than ten years before that TIMESTAMP
@@ -141,7 +141,7 @@ static void check_transaction_id(struct lint *l)
     const uint64_t rate = 1000, spare = UINT64_C(1) << 20;
     size_t len;
     const uint8_t *id = reload_msg_field_octets(l->msg, RELOAD_F_TRANSACTION_ID, &len);
-    if (l->response) /* the other peer chose it */
+    if (l->response) /* the request's sender chose it */
         return;
     if (memcmp(id, zero, sizeof zero) == 0) {
         RAISE_FIELD(l, LINT_TRANSACTION_ID_ZERO, RELOAD_F_TRANSACTION_ID,
@@ -244,7 +244,7 @@ static bool is_mandatory(const struct lint *l, uint16_t type, char cell)
     return cell == 'M' && (!needs_success(l, type) || l->code / 100 == 2);
 }
 
-/* What the text about a missing attribute adds if one is there that does not count (D10). */
+/* A note for a missing attribute if one follows the SIGNATURE, where it is ignored (D10). */
 static const char *ignored_text(const struct lint *l, uint16_t type)
 {
     reload_iter it = reload_members(l->msg, RELOAD_NO_ATTR);

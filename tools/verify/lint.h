@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* --lint: the drafts' rules for a message's form. They decide no verdict (D24). */
+/* --lint: the drafts' rules for a message's form, which do not change the verdict (D24). */
 #ifndef VERIFY_LINT_H
 #define VERIFY_LINT_H
 
@@ -84,25 +84,25 @@ enum lint_rule {
     LINT_RULES /* number of rules */
 };
 
-/* How strictly the drafts state a rule. MUST: with that word, or with "required", "mandatory",
- * "exactly one" or "not applicable", or a decision calls the message incorrect. SHOULD: with that
- * word. NONE: the drafts only describe the message so. */
+/* The level of a rule in the drafts. MUST: they use that word, "required", "mandatory", "exactly
+ * one" or "not applicable", or a decision calls the message incorrect. SHOULD: they use that word.
+ * NONE: they only describe the message. */
 enum lint_level { LINT_LEVEL_NONE = 0, LINT_LEVEL_SHOULD, LINT_LEVEL_MUST };
 
 /* A row of the table of rules. */
 struct lint_rule_def {
     const char *word; /* for scripts: "response-code-in-request" */
     enum lint_level level;
-    const char *section; /* where it is stated: "B§5.2", "S§5.1, D9" */
+    const char *section; /* sections that state it: "B§5.2", "S§5.1, D9" */
     const char *text;    /* a sentence without its full stop */
 };
 
-/* The row of a rule; NULL if there is no such rule. */
+/* The row of a rule; NULL if rule is out of range. */
 const struct lint_rule_def *lint_rule_of(enum lint_rule rule);
 /* "MUST" or "SHOULD"; NULL for LINT_LEVEL_NONE. */
 const char *lint_level_text(enum lint_level level);
 
-/* A broken rule, and where. */
+/* A broken rule and its place. */
 struct lint_finding {
     enum lint_rule rule;
     uint32_t attr;      /* the attribute, or the container of a missing member; or RELOAD_NO_ATTR */
@@ -120,16 +120,16 @@ enum {
 /* Passes each broken rule to sink: header, message as a whole, attributes in message order. The
  * rules are those of the overlay's algorithm, whatever the message's Security. Signatures and
  * certificates are not checked, and a tunnelled message is not looked into. Nothing is allocated.
- * Only the readable part of a malformed message is checked, and nothing is reported missing that
- * the rest may hold. After the SIGNATURE only ROUTE-LOGs are checked (D10); of a fragment (D14)
- * only the header; of another Version only TTL, Routing, the fragment bits and EXP.
+ * Only the readable part of a malformed message is checked. An attribute that the rest may contain
+ * is not reported as missing. After the SIGNATURE only ROUTE-LOGs are checked (D10); of a fragment
+ * (D14) only the header; of another Version only TTL, Routing, the fragment bits and EXP.
  * RELOAD_ERR_ARGUMENT: no such algorithm; RELOAD_ERR_WRITE: from sink; RELOAD_ERR_CRYPTO. */
 reload_err lint_message(reload_security algorithm, const reload_msg *msg, lint_sink sink,
                         void *arg);
 
 /* Writes a finding's place as a JSON Pointer, always terminated: an attribute, a header field
- * ("/header/ttl"), or "/attributes" for what the message lacks. Returns false if it does not fit.
- */
+ * ("/header/ttl"), or "/attributes" for a missing attribute of the message. Returns false if it
+ * does not fit. */
 bool lint_pointer(const reload_msg *msg, const struct lint_finding *finding, char *text,
                   size_t size);
 

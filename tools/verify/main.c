@@ -39,9 +39,9 @@ static const struct option_row rows[] = {
     OPTION_FLAG(0, "json", struct verify_options, json, "report as JSON, one line a message", NULL,
                 "format"),
     OPTION_FLAG(0, "check-all", struct verify_options, check_all,
-                "check the other signatures too after one has failed"),
+                "check all signatures, even after one has failed"),
     OPTION_FLAG(0, "lint", struct verify_options, lint,
-                "report what else breaks the drafts; no verdict changes"),
+                "report which rules of the drafts a message breaks; no verdict changes"),
     OPTION_FLAG(0, "explain", struct verify_options, explain,
                 "for each bad digest, report which known mistake reproduces it"),
     OPTION_CALL_ON('f', "format", "FORM", struct verify_options, form, const struct form *,
@@ -52,10 +52,10 @@ static const struct option_row rows[] = {
                 "colour a ladder: auto (default), always or never", "format"),
     CHOICE_ROWS(struct verify_options, choice),
     OPTION_FLAG(0, "invalid", struct verify_options, failures.all,
-                "report what is invalid or malformed alone", NULL, "reason"),
+                "report only invalid and malformed messages", NULL, "reason"),
     OPTION_CALL_ON(0, "reason", "REASON", struct verify_options, failures, struct failures,
                    failures_reason_option,
-                   "report what fails for this reason alone; may be repeated"),
+                   "report only messages that fail for this reason; may be repeated"),
     OPTION_FORM('i', "input", struct verify_options, input.form,
                 "read binary, json, hex, base64 or pcap (default: detected from the first octets)"),
     OPTION_NUMBER(0, "max-message", "N", struct verify_options, input.max_message, 1,
@@ -81,7 +81,7 @@ static const struct command_line command = {
     .options = rows,
 };
 
-/* Reports options whose results a summary or a ladder does not hold. */
+/* Reports options whose results a summary or a ladder does not show. */
 static void check_overview(const struct tool *tool, const struct verify_options *o)
 {
     bool overview = o->summary || ladder_is_form(o->form);
@@ -98,7 +98,7 @@ static void check_overview(const struct tool *tool, const struct verify_options 
         tool_usage(tool, "--color=always requires --format=ladder");
 }
 
-/* Reports a choice of messages if none is written. */
+/* Reports a choice of messages if no messages are written. */
 static void check_choice(const struct tool *tool, const struct verify_options *o)
 {
     const char *option = o->failures.all         ? "invalid"
@@ -150,7 +150,8 @@ int main(int argc, char **argv)
     choice_check(&v.options.choice, &v.tool, v.options.input.form);
     form_check_terminal(&v.tool, v.options.form, v.options.output);
     verify_run(&v, argv + operand, argc - operand);
-    if (v.tool.status == STATUS_MALFORMED) /* for this tool, one more way to be invalid */
+    if (v.tool.status ==
+        STATUS_MALFORMED) /* in this tool, a malformed message has the status of an invalid one */
         v.tool.status = STATUS_INVALID;
     return tool_finish(&v.tool);
 }

@@ -83,7 +83,7 @@ void policy_list_files(struct verify *v)
     list_files(v, &p->crl, take_crl);
     for (size_t i = 0; i < v->source_count; i++) {
         struct source *source = &v->sources[i];
-        source->state = state_of(source->path); /* before it is read */
+        source->state = state_of(source->path); /* taken before the file is read */
         source->watched = source->take == take_crl && source->state.exists &&
                           !path_is_standard_input(source->path);
         v->watches = v->watches || source->watched;
@@ -130,7 +130,7 @@ static void set_limits(reload_policy *policy, const struct policy_options *p)
                                        (p->pin != NULL ? RELOAD_REMEMBER_PINS : 0u));
 }
 
-/* A policy with what the options alone specify; NULL without memory. */
+/* A policy with the parameters of the options, without files; NULL without memory. */
 static reload_policy *policy_without_files(const struct verify *v)
 {
     const struct policy_options *p = &v->options.policy;
@@ -214,7 +214,7 @@ static void warn_of(void *arg, reload_given given, size_t file, const char *word
     tool_warn_file(&v->tool, lists[given]->names[file], "%s", words);
 }
 
-/* Whether something has changed with time since the CRLs were checked. */
+/* Whether time has changed a warning since the CRLs were checked. */
 static bool warning_is_due(const struct verify *v, reload_time now)
 {
     return v->next_warning != RELOAD_NO_TIME && now >= v->next_warning &&
@@ -251,15 +251,17 @@ static const struct source *read_watched(struct verify *v, reload_diag *diag)
         struct source *source = &v->sources[i];
         if (!source->watched)
             continue;
-        source->state = state_of(source->path); /* of a failure too: one warning for a change */
+        source->state = state_of(
+            source
+                ->path); /* recorded after a failure too, so that each change causes one warning */
         if (failed == NULL && !file_load(source->path, MAX_CERTS, &source->next, diag))
             failed = source;
     }
     return failed;
 }
 
-/* Makes a sealed policy of the files as they were read last. Returns the file that it could not
- * use, if that is the cause. */
+/* Makes a sealed policy from the files as they were read last. On failure, returns the file that
+ * could not be used, if any. */
 static const struct source *make_next(const struct verify *v, reload_policy **policy,
                                       reload_diag *diag)
 {
@@ -287,7 +289,7 @@ static void note_crl(void *arg, reload_given given, size_t file, const char *wor
     tool_warn(&v->tool, "%s: read again: %s", v->options.policy.crl.names[file], words);
 }
 
-/* Notes the CRLs whose files have changed, and keeps the new octets. */
+/* Finds the CRLs whose files have changed, and keeps the new octets. */
 static void note_changes(struct verify *v)
 {
     const struct policy_options *p = &v->options.policy;

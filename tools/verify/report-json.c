@@ -3,7 +3,7 @@
 #include "verify/report-json.h"
 #include "verify/lint.h"
 
-/* What a report is written with. */
+/* The state of writing a report. */
 struct report_writer {
     reload_json_writer json;
     reload_security lint;              /* RELOAD_SECURITY_OPEN: without "lint" */
@@ -223,7 +223,7 @@ static void report_faults(struct report_writer *r, const reload_report *report)
 
 /* ---- Reports ---- */
 
-/* A report on an inner message has a path, others a place; what does not apply is NULL. */
+/* A report on an inner message has a path, other reports have a place; the other one is NULL. */
 static void write_report(struct report_writer *r, const reload_report *report,
                          const reload_msg *msg, const struct report_place *place, const char *path)
 {

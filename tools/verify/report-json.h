@@ -5,7 +5,7 @@
 
 #include "verify/explain/explain.h"
 
-/* Where an item was found. */
+/* The place of an item. */
 struct report_place {
     const reload_origin *origin;
     uint64_t length; /* in octets of the file */
@@ -20,8 +20,8 @@ reload_err report_json_note(const char *file, const char *words, bool warning, u
 reload_err report_json_unchecked(const reload_origin *origin, const char *why, unsigned flags,
                                  reload_sink sink, void *arg);
 /* A report. msg: NULL if it is not a message; report then has a verdict, reason and detail alone.
- * lint: the algorithm whose rules the message, and each inner message, is checked by, or
- * RELOAD_SECURITY_OPEN for none. explanations: of the report, or NULL. RELOAD_ERR_CRYPTO,
+ * lint: the algorithm whose rules apply to the message and each inner message, or
+ * RELOAD_SECURITY_OPEN to skip lint. explanations: of the report, or NULL. RELOAD_ERR_CRYPTO,
  * RELOAD_ERR_ARGUMENT: from lint_message. */
 reload_err report_json_write(const reload_report *report, const reload_msg *msg,
                              const struct report_place *place, reload_security lint,

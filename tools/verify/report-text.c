@@ -63,7 +63,7 @@ static void print_signatures(struct verify *v, const reload_msg *msg, const relo
 
 /* ---- Lint ---- */
 
-/* Where the findings of a message go. */
+/* The state of printing a message's findings. */
 struct lint_lines {
     struct verify *v;
     const struct slot *slot;
@@ -108,7 +108,7 @@ static void run_lint(struct lint_lines *lines, lint_sink sink)
     reload_err err = v->options.lint && !v->tool.quiet
                          ? lint_message(v->options.policy.security, lines->msg, sink, lines)
                          : RELOAD_OK;
-    if (err != RELOAD_OK && err != RELOAD_ERR_WRITE) /* reported by the output */
+    if (err != RELOAD_OK && err != RELOAD_ERR_WRITE) /* the output reports it */
         tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": %s", lines->slot->origin.file,
                    lines->slot->origin.index, reload_strerror(err));
 }
@@ -208,7 +208,7 @@ static const char *hint(const struct verify *v, const struct slot *slot,
 {
     bool now = !v->options.capture_time && v->options.time == TIME_NOT_SPECIFIED;
     if (report->reason == RELOAD_REASON_BAD_DIGEST && !v->options.explain)
-        return " (--explain may tell why)";
+        return " (--explain may find the cause)";
     if (report->reason == RELOAD_REASON_STALE && now && slot->origin.captured != RELOAD_NO_TIME)
         return " (--time=capture judges it as of its capture)";
     return "";

@@ -110,7 +110,7 @@ static bool open_store(struct verify *v)
            (p->pin == NULL || store_open_pins(&v->store, &v->tool, p->pin));
 }
 
-/* What is pending goes out before input is waited for. */
+/* Writes pending output before waiting for input. */
 static void before_wait(void *arg)
 {
     slots_finish(arg);
@@ -149,7 +149,7 @@ void verify_run(struct verify *v, char **files, int count)
         closing_print(v);
         input_close(&v->in);
     } else {
-        slots_finish(v); /* the notes on what failed */
+        slots_finish(v); /* the notes about failures */
     }
     v->tool.batch = NULL;
     writers_close(v, read);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Messages between judging and printing: commits what the store keeps, then writes. */
+/* Messages between judging and printing: commits the state, then writes. */
 #include "base/fault.h"
 #include "verify/verify.h"
 
@@ -70,7 +70,7 @@ void slots_advance(struct verify *v)
 
 /* ---- Forgetting ---- */
 
-/* Forgets the item, and what memory a large one took. */
+/* Drops the item, and frees the memory of a large one. */
 static void clear_slot(struct slot *slot)
 {
     enum { KEPT = 64 * 1024 };
@@ -129,7 +129,7 @@ static void note_seen(struct verify *v, const struct slot *slot)
 
 /* ---- Committing ---- */
 
-/* Drops a report that does not hold, since the store failed, which has been reported. */
+/* Drops a report that may be wrong, since the store failed. The failure has been reported. */
 static void drop_report(struct slot *slot)
 {
     if (slot->has_report)
@@ -137,7 +137,7 @@ static void drop_report(struct slot *slot)
     slot->has_report = false;
 }
 
-/* Commits a message to the open transaction. A message that is not a replay after all, because its
+/* Commits a message to the open transaction. A message that turns out not to be a replay, since its
  * peer was dropped from the store, is judged again. */
 static reload_err commit_report(struct verify *v, struct slot *slot)
 {
@@ -183,7 +183,7 @@ static void commit_slots(struct verify *v)
     }
 }
 
-/* Puts the state on disk; reports that may not hold are not written. */
+/* Puts the state on disk. Reports that may be wrong are not written. */
 static void store_slots(struct verify *v)
 {
     if (store_commit(&v->store))

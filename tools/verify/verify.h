@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the parts of reload-verify share. */
+/* Shared by the parts of reload-verify. */
 #ifndef VERIFY_H
 #define VERIFY_H
 
@@ -14,7 +14,7 @@
 
 #include <time.h>
 
-/* Which failures are written. */
+/* The choice of failures to write. */
 struct failures {
     bool all;                     /* --invalid */
     bool reasons[VERIFY_REASONS]; /* --reason */
@@ -41,10 +41,10 @@ struct verify_options {
 struct slot {
     struct batch early;    /* errors reported before the state was committed */
     reload_buf notes;      /* about files, as lines of JSON, to write before the report */
-    bool has_report;       /* else it was reported in full */
-    const char *error;     /* why it could not be checked; NULL: it was, or there is no item */
+    bool has_report;       /* false: it was reported in full */
+    const char *error;     /* why the item could not be checked, or NULL */
     const reload_msg *msg; /* NULL: not a message */
-    reload_msg *own_msg;   /* what msg points to if later messages are read before it is printed */
+    reload_msg *own_msg;   /* octets for msg, if later messages are read before it is printed */
     reload_buf octets;     /* of own_msg */
     reload_origin origin;
     reload_capture capture; /* what origin points to, if the message was captured, */
@@ -64,7 +64,7 @@ struct seen {
     uint8_t octets[RELOAD_ID_SIZE + RELOAD_TRANSACTION_SIZE];
 };
 
-/* A regular file, as far as a change of it can be seen. */
+/* The identity and times of a regular file, to detect a change. */
 struct file_state {
     bool exists;
     dev_t dev;
@@ -97,7 +97,7 @@ struct verify {
     int64_t watched; /* when changes were last looked for, by tool_milliseconds */
     bool crls_checked;
     reload_time checked;      /* when the CRLs were checked */
-    reload_time next_warning; /* when there is more to warn of, or RELOAD_NO_TIME */
+    reload_time next_warning; /* time of the next warning, or RELOAD_NO_TIME */
     struct store store;
     reload_store functions;
     bool stores;  /* something is remembered */
@@ -133,8 +133,8 @@ bool policy_make(struct verify *v);
 /* Between two messages: if CRLs changed, or SIGHUP came, finishes the slots and replaces the
  * policy. If a CRL cannot be read, the old policy stays, with a warning. */
 void policy_refresh(struct verify *v);
-/* Warns of doubtful CRLs (D18): as of the first time of checking, then of each that goes out of
- * date during the run, unless the time is each message's own. */
+/* Warns of doubtful CRLs (D18): at the first time of checking, and then when one goes out of date
+ * during the run, unless the time is each message's own. */
 void policy_check_crls(struct verify *v, reload_time now);
 /* The time of checking, unless it is each message's own. */
 reload_time policy_time(const struct verify *v);
@@ -144,15 +144,16 @@ void policy_forget(struct verify *v);
 
 /* Handles --reason [struct failures]. */
 option_call failures_reason_option;
-/* Whether the slot's item is written: by its header, and if there is a report, by what it found,
- * in messages inside it too. */
+/* Whether the slot's item is written, according to its header and, if it has a report, to its
+ * failures, including those of inner messages. */
 bool choose_slot(const struct verify *v, const struct slot *slot);
 /* The same, before it is judged, if it turns out to be malformed. */
 bool choose_malformed(const struct verify *v, const struct slot *slot);
 
 /* ---- slots.c: from judging to the commit ---- */
 
-/* Notes where the input's item is, also for the time when more is read. RELOAD_ERR_MEMORY. */
+/* Copies the place of the input's item, which must remain valid when more is read.
+ * RELOAD_ERR_MEMORY. */
 reload_err slot_keep_origin(struct verify *v, struct slot *slot);
 /* Moves the message from the input to the slot, since more is read before it is printed. */
 reload_err slot_keep_message(struct verify *v, struct slot *slot);
@@ -160,9 +161,9 @@ reload_err slot_keep_message(struct verify *v, struct slot *slot);
 void slot_fail(struct verify *v, struct slot *slot, const char *why);
 /* Whether a request passed before in this run: a hint that saves work, since the store decides. */
 bool slots_expect_replay(struct verify *v, const reload_msg *msg);
-/* Whether the slots must not wait for a pause of the input. */
+/* Whether the slots must be committed without waiting for a pause of the input. */
 bool slots_are_due(const struct verify *v);
-/* Makes the slot after those that are filled the current one. */
+/* Makes the slot after the filled ones the current one. */
 void slots_advance(struct verify *v);
 /* Commits the filled slots in one transaction, and writes them once it is on disk. The transaction
  * is open here alone, so that other processes get their turns while messages are read and judged,
@@ -170,11 +171,11 @@ void slots_advance(struct verify *v);
 void slots_finish(struct verify *v);
 void slots_free(struct verify *v);
 
-/* ---- writers.c: where reports and messages go ---- */
+/* ---- writers.c: the outputs of reports and messages ---- */
 
 /* Opens the outputs. Returns false after reporting an error. */
 bool writers_open(struct verify *v);
-/* Writes what is pending; old: for long only. */
+/* Writes pending octets; old: only those that have been pending for long. */
 void writers_flush(struct verify *v, bool old);
 /* Whether an output failed. */
 bool writers_failed(const struct verify *v);
@@ -191,8 +192,8 @@ void writers_close(struct verify *v, bool read);
 void closing_count(struct verify *v, const struct slot *slot);
 void closing_print(struct verify *v);
 
-/* report-text.c: prints a slot's report in lines; or, where messages are written instead, warns
- * that one is not passed on, and of what --lint and --explain found. */
+/* report-text.c: prints a slot's report in lines; or, if messages are written instead, warns that a
+ * message is not passed on, and prints the results of --lint and --explain as warnings. */
 void report_text(struct verify *v, const struct slot *slot);
 void report_rejected(struct verify *v, const struct slot *slot);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where reports and messages go: the output, --report and --rejects. */
+/* The outputs of reports and messages: standard output or --output, --report and --rejects. */
 #include "base/fault.h"
 #include "verify/report-json.h"
 #include "verify/verify.h"
@@ -14,7 +14,7 @@ bool writers_open(struct verify *v)
     const struct verify_options *o = &v->options;
     if (o->report != NULL && !output_open(&v->report, &v->tool, o->report, 0))
         return false;
-    v->report.complete = true; /* whatever happens */
+    v->report.complete = true; /* even after a failure */
     if (ladder_is_form(o->form) && (v->ladder = ladder_new()) == NULL) {
         tool_error(&v->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
         return false;
@@ -28,7 +28,8 @@ static bool is_open(const struct output *out)
     return out->pending != NULL;
 }
 
-/* The main output and --rejects have only what was judged: if state was lost, no file appears. */
+/* The main output and --rejects contain only messages that were judged: if state was lost, no file
+ * appears. */
 static void close_messages(struct output *out, bool read, bool lost)
 {
     if (!is_open(out))

@@ -51,7 +51,7 @@ class Case:
 
     @property
     def random(self):
-        """Whether what is made is random, or has the directory's name, so that only names and modes of files are compared."""
+        """Whether the output is random, or contains the directory's name, so that only names and modes of files are compared."""
         return any(step.tool == "keygen" and (step.arguments[:1] in (["secret"], ["request"]) and "--seed" not in step.arguments
                                               or "--succeed" in step.arguments) for step in self.steps)
 

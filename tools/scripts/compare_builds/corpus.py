@@ -376,7 +376,7 @@ def digest_of(directory):
 
 
 def make_corpus(tools, directory):
-    """Makes the corpus if it is not there; returns what is in it."""
+    """Makes the corpus if it is missing; returns its content."""
     directory = pathlib.Path(directory)
     stamp = directory / "corpus.json"
     if stamp.exists():

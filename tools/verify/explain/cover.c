@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The octets that a signer may have digested. */
+/* The octets that a signer may have digested by mistake. */
 #include "common/octets.h"
 #include "verify/explain/explain.h"
 
@@ -354,7 +354,7 @@ bool explain_cover_render(explain_cover *c, const explain_set *readings, explain
     return true;
 }
 
-/* Finds the readings that change anything in this message. */
+/* Finds the readings that make a difference in this message. */
 static void find_applicable(explain_cover *c)
 {
     size_t len, count = reload_msg_count(c->msg), padding;

@@ -27,7 +27,7 @@ struct search {
     const uint8_t *digest; /* as received */
     size_t len;
     const explain_keys *keys; /* HMAC */
-    explain_signed *signeds;  /* CERTS: the digests that may be signed */
+    explain_signed *signeds;  /* CERTS: the digests that the signature may be of */
     size_t count, cap;
     unsigned certs;
     char whose[256]; /* the certificate that is being tried; empty: the signer's */
@@ -54,7 +54,7 @@ bool explain_spend(explain_budget *budget, uint64_t cost)
     return enough;
 }
 
-/* Records a fit, once. whose: the certificate of its key. */
+/* Records a fit, once. whose: the certificate whose key fits. */
 static void note_whose(struct search *s, const explain_set *readings, const char *whose)
 {
     explain_fit fit = {.count = readings->count};
@@ -288,7 +288,7 @@ static void open_with(struct search *s, const reload_cert *cert, explain_reading
     }
 }
 
-/* Names the certificate whose key is tried next. */
+/* Records the name of the certificate whose key is tried next. */
 static void set_whose(struct search *s, const reload_cert *cert)
 {
     enum { MAX = 180 };
@@ -300,7 +300,7 @@ static void set_whose(struct search *s, const reload_cert *cert)
                    reload_cert_serial(cert));
 }
 
-/* The same with a certificate in DER, unless it has the signer's key. */
+/* Opens the signature with the key of a certificate in DER, unless that is the signer's key. */
 static void open_with_der(struct search *s, const uint8_t *der, size_t len, explain_reading reading,
                           const reload_cert *signer)
 {
@@ -465,7 +465,7 @@ static bool is_wrong(const reload_signature *signature)
            signature->reason == RELOAD_REASON_BAD_DIGEST_LENGTH;
 }
 
-/* The keys and the budget of one message, and the list of what was found. */
+/* The keys and the budget of one message, and the list of its explanations. */
 struct run {
     const reload_policy *policy;
     bool mac;

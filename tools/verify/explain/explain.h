@@ -10,7 +10,7 @@
 typedef struct explain_reading_def {
     const char *word;    /* for scripts: "length-not-restored" */
     const char *text;    /* what was done */
-    const char *section; /* where the right way is stated */
+    const char *section; /* where the drafts state the rule */
 } explain_reading_def;
 
 /* The readings, in the order of trying; NULL when i is past the last. */
@@ -40,10 +40,10 @@ struct explanation {
     bool no_digest;                     /* DIGEST is absent or empty */
     bool key_fits;     /* CERTS: made with the certificate's key, over other octets */
     char foreign[256]; /* CERTS: the certificate whose key made it, over other octets, or empty */
-    bool incomplete;   /* the budget did not allow to try all readings */
+    bool incomplete;   /* the budget ran out before all readings were tried */
 };
 
-/* A mistake that reproduces a fault of a message which is not one of a digest. */
+/* A mistake that reproduces a message's fault outside its digests. */
 struct explained_fault {
     const reload_report *report;
     const explain_reading_def *reading;
@@ -69,7 +69,7 @@ reload_err explain_report(const reload_policy *policy, const reload_msg *msg,
  * after each explanations_rewind. */
 const struct explanation *explanations_of(struct explanations *list,
                                           const reload_signature *signature);
-/* The faults of a report that were explained, asked for in the same way. */
+/* The explained faults of a report, to be asked for in the same way. */
 const struct explained_fault *explanations_faults(struct explanations *list,
                                                   const reload_report *report, size_t *count);
 void explanations_rewind(struct explanations *list);
@@ -332,9 +332,9 @@ typedef struct explain_signed {
 } explain_signed;
 
 /* Reads a digest from a block of len octets (key of bits bits): EMSA-PKCS1-v1_5 or EMSA-PSS (RFC
- * 8017 section 9). readings: those that led to the block; result has them and those needed to read
- * it. *good: whether the block holds a digest by that hash. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO.
- */
+ * 8017 section 9). readings: those that led to the block; result has these and the ones needed to
+ * read the block. *good: whether the block holds a digest by that hash. RELOAD_ERR_MEMORY,
+ * RELOAD_ERR_CRYPTO. */
 reload_err explain_block_read(const uint8_t *block, size_t len, unsigned bits, reload_md hash,
                               const explain_set *readings, explain_signed *result, bool *good);
 /* Whether the digest is the signed one. */
@@ -343,7 +343,7 @@ reload_err explain_signed_is(const explain_signed *what, const uint8_t *digest, 
 /* The reading of a hash; READ_NO_READING for SHA-1. */
 explain_reading explain_hash_reading(reload_md hash);
 
-/* ---- fault.c: faults that are not of a digest ---- */
+/* ---- fault.c: faults outside digests ---- */
 
 /* The readings that reproduce a fault. */
 typedef struct explain_faults {
@@ -363,7 +363,7 @@ void explain_time(const reload_policy *policy, uint32_t timestamp, reload_time c
 /* ---- framing.c: malformed messages ---- */
 
 void explain_framing(const reload_msg *msg, explain_faults *found);
-/* Whether garbage is the SIGNATURE of the message before it, with what may follow a SIGNATURE. */
+/* Whether garbage is the SIGNATURE of the message before it, with attributes that may follow. */
 bool explain_rest(const uint8_t *octets, size_t len);
 
 #endif

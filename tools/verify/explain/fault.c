@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Faults other than of digests that a known mistake reproduces: framing, Overlay and TIMESTAMP. */
+/* Faults outside digests that a known mistake reproduces: framing, Overlay and TIMESTAMP. */
 #include "base/fault.h"
 #include "verify/explain/explain.h"
 
@@ -20,8 +20,8 @@ void explain_fault_add(explain_faults *faults, explain_reading reading)
 
 enum { MOST_LETTERS = 10, MOST_NAME = 1024 };
 
-/* Sets the case of the letters of a name by the bits of a number: the first letters' one by one,
- * and that of the others by the last bit. */
+/* Sets the case of a name's letters by the bits of a number. Each of the first letters has a bit;
+ * the last bit is for all others. */
 static void set_case(char *name, const char *original, unsigned bits)
 {
     unsigned letters = 0;
@@ -46,7 +46,7 @@ static uint32_t adler_of(const char *octets, size_t len)
     return (uint32_t)adler32_z(adler32_z(0, Z_NULL, 0), (const unsigned char *)octets, len);
 }
 
-/* The checksums of a name, with something after it, that an Overlay may be. */
+/* The checksums of a name and a tail that an Overlay may be. */
 static void explain_checksum(uint32_t field, const char *name, size_t len, explain_faults *found)
 {
     static const struct {
@@ -102,15 +102,15 @@ void explain_faults_of(const reload_policy *policy, const reload_msg *msg,
 
 /* ---- TIMESTAMP ---- */
 
-/* Whether two times of 32 bits are at most so far apart, where both may have wrapped. */
+/* Whether two times of 32 bits, which may have wrapped, are at most most seconds apart. */
 static bool is_near(uint32_t a, uint32_t b, int64_t most)
 {
     uint32_t ahead = a - b, behind = b - a;
     return (ahead < behind ? ahead : behind) <= most;
 }
 
-/* Whether a difference of seconds is that of local time, of which most are whole hours and all are
- * quarters. A clock that is right to a minute is assumed. */
+/* Whether a difference of seconds is an offset of local time, which is a multiple of a quarter of
+ * an hour. The clock is assumed to be right to a minute. */
 static bool is_zone(int64_t difference)
 {
     enum { MINUTE = 60, QUARTER = 900, MOST = 14 * 3600 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Malformed messages: the mistakes of an encoder that give the same octets. Each is tried once, in
- * time linear in the message's octets. */
+/* Malformed messages: mistakes of an encoder that reproduce the octets. Each is tried once, in time
+ * linear in the message's octets. */
 #include "base/fault.h"
 #include "common/octets.h"
 #include "verify/explain/explain.h"
@@ -69,13 +69,13 @@ static void explain_length(const uint8_t *octets, size_t len, uint32_t length,
 
 /* ---- Styles of attributes ---- */
 
-/* How an encoder writes an attribute. */
+/* An encoder's style of writing attributes. */
 struct style {
     explain_reading reading;
     bool header_swapped;    /* the header's Length is little-endian */
     bool swapped;           /* type and Length are little-endian */
     uint8_t head;           /* octets of type and Length */
-    uint8_t value_counts;   /* octets of its head that the Length of a value counts, */
+    uint8_t value_counts;   /* octets of the head that a value's Length counts, */
     uint8_t members_counts; /* and that of a composite */
     enum { UNPADDED, PADDED, PADDED_WITH_HEAD } padding;
 };
@@ -169,7 +169,7 @@ static void explain_styles(const uint8_t *octets, size_t len, uint32_t length,
 
 /* ---- Values with their padding ---- */
 
-/* Whether the value of an attribute with a flaw is without one if its last octets are padding. */
+/* Whether an attribute's value has no flaw if its last octets are padding. */
 static bool is_padded_value(const reload_msg *msg, uint32_t i)
 {
     const reload_attr *attr = reload_msg_attr(msg, i);
@@ -183,7 +183,7 @@ static bool is_padded_value(const reload_msg *msg, uint32_t i)
            (attr->def->kind == RELOAD_KIND_TRANSPORT && len == 4 && zeros >= 2);
 }
 
-/* Lengths that count the padding: all are multiples of four, and some values end with it. */
+/* Lengths that count the padding: all are multiples of four, and some values end with padding. */
 static void explain_padded_values(const reload_msg *msg, explain_faults *found)
 {
     bool fits = false;

@@ -195,7 +195,7 @@ static reload_err add_unwrapped(explain_keys *keys, const uint8_t *secret, size_
     return err == RELOAD_OK ? add_prefixed(keys, start, secret, len, work) : err;
 }
 
-/* By number of readings, so that the fewest misreadings of each secret are tried. */
+/* Orders keys by number of readings, so that those with the fewest misreadings are tried. */
 static int compare_keys(const void *a, const void *b)
 {
     const explain_key_reading *x = a, *y = b;
@@ -210,7 +210,7 @@ static void wipe_key(explain_key_reading *key)
     free(key->octets);
 }
 
-/* Keeps as many keys as may be tried (D34). */
+/* Drops the keys beyond the number that may be tried (D34). */
 static void cut_keys(explain_keys *keys)
 {
     if (keys->count > 1)
