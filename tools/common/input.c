@@ -177,6 +177,8 @@ static reload_err set_item(struct input *in, const reload_item *item, const char
     in->index++;
     in->length = item->extent;
     in->numbers = NULL;
+    in->ends = (reload_capture){
+        .source = item->source, .destination = item->destination, .transport = item->transport};
     in->origin = (reload_origin){.size = sizeof in->origin,
                                  .file = file,
                                  .offset = item->offset,
@@ -213,6 +215,7 @@ static bool take_captured(struct input *in)
     reload_err err = set_item(in, &captured->item, captured->file);
     in->origin.capture = &captured->facts;
     in->numbers = captured->numbers;
+    in->ends = captured->facts;
     if (err == RELOAD_OK)
         return true;
     in->unread = true;

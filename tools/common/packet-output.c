@@ -154,10 +154,7 @@ static void set_end(uint8_t address[16], uint16_t *port, const reload_value *val
 
 static struct pcapng_ends ends_of(const reload_capture *c)
 {
-    static const reload_capture unknown;
     struct pcapng_ends ends;
-    if (c == NULL)
-        c = &unknown;
     ends.ipv6 = (is_known(&c->source) && c->source.ipv6) ||
                 (is_known(&c->destination) && c->destination.ipv6);
     ends.tcp = c->transport != NULL && strcmp(c->transport, "TCP") == 0;
@@ -184,15 +181,16 @@ static reload_err write_carried(void *arg, const uint8_t *octets, size_t len)
     return pcapng_write_packet(&packet, output_write, c->o->out);
 }
 
-void packet_output_carry(struct packet_output *o, reload_span octets, const reload_origin *origin)
+void packet_output_carry(struct packet_output *o, reload_span octets, reload_time time,
+                         const reload_capture *known)
 {
     struct packet_interface interface = {.interface = OWN_INTERFACE,
                                          .facts = {PCAPNG_RAW, MICROSECONDS, 0}};
-    const struct pcapng_ends ends = ends_of(origin->capture);
+    const struct pcapng_ends ends = ends_of(known);
     reload_err err = find_interface(o, &interface);
     struct carried carried = {o, interface.number, 0};
-    if (origin->captured != RELOAD_NO_TIME && origin->captured > 0)
-        carried.time = (uint64_t)origin->captured;
+    if (time != RELOAD_NO_TIME && time > 0)
+        carried.time = (uint64_t)time;
     if (err == RELOAD_OK)
         err = pcapng_carry(&ends, o->sequence, octets.octets, octets.len, write_carried, &carried);
     o->sequence += (uint32_t)octets.len + 2;

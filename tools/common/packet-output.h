@@ -28,8 +28,10 @@ void packet_output_begin(struct packet_output *o, int link);
 /* Writes a packet of a capture. comments: options, or NULL. */
 void packet_output_write(struct packet_output *o, const struct capture_packet *packet,
                          const reload_buf *comments);
-/* Writes octets in packets that are made for them. */
-void packet_output_carry(struct packet_output *o, reload_span octets, const reload_origin *origin);
+/* Writes octets in packets that are made for them: at a time, or RELOAD_NO_TIME, and with the
+ * addresses and the transport where they are known. */
+void packet_output_carry(struct packet_output *o, reload_span octets, reload_time time,
+                         const reload_capture *known);
 void packet_output_free(struct packet_output *o);
 
 #endif

@@ -146,10 +146,10 @@ static bool want(const struct packets *p, unsigned output, const reload_origin *
 }
 
 void packets_write(struct packets *p, unsigned output, reload_span octets,
-                   const reload_origin *origin, const uint64_t *numbers)
+                   const reload_origin *origin, const reload_capture *ends, const uint64_t *numbers)
 {
     if (!want(p, output, origin, numbers))
-        packet_output_carry(&p->outputs[output], octets, origin);
+        packet_output_carry(&p->outputs[output], octets, origin->captured, ends);
 }
 
 void packets_comment(struct packets *p, const reload_buf *text, const reload_origin *origin,

@@ -27,9 +27,10 @@ unsigned packets_add_output(struct packets *packets, struct output *out, enum pa
 
 /* Writes a message or garbage to an output: the packets with these numbers, each packet once. If
  * there are no numbers, or a packet is not kept any more, in packets that are made for the octets,
- * with the addresses, transport and time of the origin where it has them. */
+ * with the origin's time, and the addresses and transport of ends where these are known. */
 void packets_write(struct packets *packets, unsigned output, reload_span octets,
-                   const reload_origin *origin, const uint64_t *numbers);
+                   const reload_origin *origin, const reload_capture *ends,
+                   const uint64_t *numbers);
 /* Comments on the last packet of a captured item. */
 void packets_comment(struct packets *packets, const reload_buf *text, const reload_origin *origin,
                      const uint64_t *numbers);

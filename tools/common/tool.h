@@ -209,6 +209,7 @@ struct input {
     const reload_item *item;  /* the reader's, until it reads on */
     reload_origin origin;     /* of the item; its capture: facts of a captured one */
     uint64_t length;          /* of the item, in octets of the file */
+    reload_capture ends;      /* addresses and transport of the item, where they are known */
     const uint64_t *numbers;  /* of a captured item: of its packets, over all files */
     reload_msg *msg;          /* the item as a message, if it is one */
 };

@@ -78,7 +78,7 @@ static void write_message(struct dump *d, struct input *in)
     else if (d->ladder != NULL)
         output_check(d->out, ladder_add(d->ladder, in->msg, &in->origin, NULL));
     else if (d->packets != NULL)
-        packets_write(d->packets, 0, octets, &in->origin, in->numbers);
+        packets_write(d->packets, 0, octets, &in->origin, &in->ends, in->numbers);
     else
         output_message(d->out, d->form, in->msg, shown_origin(d, in), d->flags);
     if (d->certs != NULL)
@@ -92,7 +92,7 @@ static void write_garbage(struct dump *d, struct input *in)
         output_check(
             d->out, ladder_add_garbage(d->ladder, in->item->len, in->item->diag.text, &in->origin));
     else if (d->packets != NULL)
-        packets_write(d->packets, 0, octets, &in->origin, in->numbers);
+        packets_write(d->packets, 0, octets, &in->origin, &in->ends, in->numbers);
     else
         output_garbage(d->out, d->form, in->item, shown_origin(d, in), d->flags);
 }

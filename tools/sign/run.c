@@ -140,6 +140,18 @@ static void write_tbs(struct run *r, const struct form *form)
     }
 }
 
+/* The message in packets that are made for it. A response goes back where its request came from. */
+static void write_packets(struct run *r)
+{
+    reload_capture ends = r->in.ends;
+    if (r->options->reply_to != NULL) {
+        ends.source = r->in.ends.destination;
+        ends.destination = r->in.ends.source;
+    }
+    packets_write(r->packets, 0, (reload_span){r->done.octets, r->done.len}, &r->in.origin, &ends,
+                  NULL);
+}
+
 static void write_done(struct run *r)
 {
     const struct sign_options *o = r->options;
@@ -150,8 +162,7 @@ static void write_done(struct run *r)
     if (o->tbs)
         write_tbs(r, form);
     else if (r->packets != NULL)
-        packets_write(r->packets, 0, (reload_span){r->done.octets, r->done.len}, &r->in.origin,
-                      NULL);
+        write_packets(r);
     else
         output_message(&r->out, form, r->msg, NULL, o->json_flags);
     if (sign && (o->flags & RELOAD_SIGN_SOURCE_INFO) != 0 &&

@@ -28,7 +28,7 @@ void annotate_write_message(struct verify *v, const struct slot *slot, unsigned 
 {
     reload_span octets;
     octets.octets = reload_msg_octets(slot->msg, &octets.len);
-    packets_write(v->packets, output, octets, &slot->origin,
+    packets_write(v->packets, output, octets, &slot->origin, &slot->capture,
                   slot->origin.capture == NULL ? NULL : slot->numbers);
 }
 

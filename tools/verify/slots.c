@@ -13,6 +13,7 @@ reload_err slot_keep_origin(struct verify *v, struct slot *slot)
 {
     const reload_capture *capture = v->in.origin.capture;
     slot->origin = v->in.origin;
+    slot->capture = v->in.ends;
     if (capture == NULL)
         return RELOAD_OK;
     slot->origin.capture = NULL; /* until it is copied */

@@ -48,7 +48,7 @@ struct slot {
     reload_msg *own_msg;   /* octets for msg, if later messages are read before it is printed */
     reload_buf octets;     /* of own_msg */
     reload_origin origin;
-    reload_capture capture; /* what origin points to, if the message was captured, */
+    reload_capture capture; /* what origin points to, if the message was captured; else its ends; */
     uint64_t *frames;       /* and what that points to */
     uint64_t *numbers;      /* of its packets, over all files */
     size_t frame_cap;
