@@ -6,8 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define OWN_INTERFACE UINT32_MAX /* of packets that are made */
-
 enum {
     MICROSECONDS = 6,
     PORT = 49152 /* RFC 6335: of no protocol, so that Wireshark takes it for none */
@@ -47,17 +45,19 @@ static bool grow(struct packet_output *o)
     return true;
 }
 
-/* libpcap reads no file with several link types. */
+/* libpcap reads no file with several link types, or several interfaces of raw IP. */
 static void check_link(struct packet_output *o, uint16_t link)
 {
     if (o->count == 0)
         o->link = link;
+    else if (o->link == link && link == PCAPNG_RAW)
+        o->link = UINT16_MAX;
     if (o->link == link || o->mixed)
         return;
     o->mixed = true;
     tool_warn_file(o->out->tool, o->out->path,
-                   "has packets of several link types, which Wireshark reads, but libpcap, and so "
-                   "these tools, do not");
+                   "has several link types, or several interfaces of raw IP; it can be read by "
+                   "Wireshark, but not by libpcap, and so not by these tools");
 }
 
 /* Writes a new interface, for the place in the table. */
@@ -163,6 +163,27 @@ static struct pcapng_ends ends_of(const reload_capture *c)
     return ends;
 }
 
+/* The interface of packets that are made: one of raw IP that is there already, if possible, since
+ * libpcap accepts one alone. *time: in microseconds, then as the interface has it. */
+static reload_err find_own(struct packet_output *o, uint32_t *number, uint64_t *time)
+{
+    enum { NANOSECONDS = 9, THOUSAND = 1000 };
+    struct packet_interface own = {.facts = {PCAPNG_RAW, MICROSECONDS, 0}};
+    for (size_t i = 0; i < o->count; i++) {
+        const struct pcapng_interface *facts = &o->interfaces[i].facts;
+        bool nano = facts->resolution == NANOSECONDS;
+        if (facts->link != PCAPNG_RAW || facts->offset != 0 ||
+            (!nano && facts->resolution != MICROSECONDS))
+            continue;
+        *number = o->interfaces[i].number;
+        *time = nano ? *time * THOUSAND : *time;
+        return RELOAD_OK;
+    }
+    reload_err err = find_interface(o, &own);
+    *number = own.number;
+    return err;
+}
+
 struct carried {
     struct packet_output *o;
     uint32_t interface;
@@ -184,13 +205,9 @@ static reload_err write_carried(void *arg, const uint8_t *octets, size_t len)
 void packet_output_carry(struct packet_output *o, reload_span octets, reload_time time,
                          const reload_capture *known)
 {
-    struct packet_interface interface = {.interface = OWN_INTERFACE,
-                                         .facts = {PCAPNG_RAW, MICROSECONDS, 0}};
     const struct pcapng_ends ends = ends_of(known);
-    reload_err err = find_interface(o, &interface);
-    struct carried carried = {o, interface.number, 0};
-    if (time != RELOAD_NO_TIME && time > 0)
-        carried.time = (uint64_t)time;
+    struct carried carried = {.o = o, .time = time > 0 ? (uint64_t)time : 0};
+    reload_err err = find_own(o, &carried.interface, &carried.time);
     if (err == RELOAD_OK)
         err = pcapng_carry(&ends, o->sequence, octets.octets, octets.len, write_carried, &carried);
     o->sequence += (uint32_t)octets.len + 2;

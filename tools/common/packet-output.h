@@ -12,10 +12,10 @@ struct packet_output {
     struct output *out;
     bool begun;
     bool mixed;        /* it was warned of several link types */
-    uint16_t link;     /* of the first interface */
+    uint16_t link;     /* of all interfaces so far; UINT16_MAX: libpcap does not read them */
     uint32_t sequence; /* of the next TCP connection */
     struct packet_interface {
-        uint32_t interface; /* in its file, or OWN_INTERFACE */
+        uint32_t interface; /* in its file; 0 of packets that are made */
         uint32_t number;    /* in the output */
         struct pcapng_interface facts;
     } * interfaces; /* in order */

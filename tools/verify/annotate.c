@@ -87,4 +87,5 @@ void annotate_finish(struct verify *v, bool read)
     if (v->options.annotate != NULL)
         warn_of_extras(v);
     packets_finish(v->packets, read, v->in.capture == NULL ? -1 : capture_link(v->in.capture));
+    slots_finish(v); /* the notes on what is not kept */
 }
