@@ -197,13 +197,14 @@ static void need(void *arg, uint64_t number)
 }
 
 /* Writes and forgets the packets that no message to come is in, but for those after one that a
- * message may be in: they stay in order. */
+ * message may be in, so that they stay in order. Those after it that no output is to
+ * get are forgotten too. */
 static void write_settled(struct packets *p)
 {
     size_t kept = 0;
     for (size_t i = 0; i < p->held_count; i++) {
         struct held *held = p->held[i];
-        if (held->packet.number >= p->oldest) {
+        if (held->packet.number >= p->oldest && (held->needed || held->wanted != 0)) {
             p->held[kept++] = held;
             continue;
         }
