@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/packet-output.h"
 
-#include "base/fault.h"
-
 #include <stdlib.h>
 #include <string.h>
 

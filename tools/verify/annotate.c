@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* --annotate, and messages in their packets. */
-#include "base/fault.h"
 #include "verify/verify.h"
 
 #include <inttypes.h>
