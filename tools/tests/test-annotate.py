@@ -367,6 +367,9 @@ def test_limit():
     check(b"the limit for packets that wait (--total-limit) is reached" in limited.stderr, "with a warning", limited)
     ends = [*late[:-2], tcp(1, b"x" * 10, port=7)]
     pathlib.Path("in").write_bytes(section() + interface(101) + b"".join(packet(0, time, each) for time, each in enumerate(ends)))
+    run(*annotate)
+    comments = [each[-1] for each in read_pcapng("out")]
+    check(len(comments[0]) == 1 and comments[-1] == [], "a message that never ends has its comment on its own packet, however many follow")
     limited = run(*[word for word in annotate if word != "-q"], "--total-limit", "100000")
     comments = [each[-1] for each in read_pcapng("out")]
     check(len(comments) == len(ends) and sum(map(len, comments)) == 3001 and len(comments[-1]) == 1,
