@@ -32,6 +32,9 @@ rl_json_role rl_json_member_role(const rl_json_level *level, const char *key)
         {RL_JSON_OCTETS, "error", RL_JSON_IGNORED},
         {RL_JSON_OCTETS, NULL, RL_JSON_SCALAR},
         {RL_JSON_META, "time", RL_JSON_SCALAR},
+        {RL_JSON_META, "transport", RL_JSON_SCALAR},
+        {RL_JSON_META, "source", RL_JSON_SMALL},
+        {RL_JSON_META, "destination", RL_JSON_SMALL},
         {RL_JSON_SMALL, NULL, RL_JSON_SCALAR},
         {RL_JSON_WHOLE, NULL, RL_JSON_WHOLE},
     };

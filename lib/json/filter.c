@@ -131,10 +131,10 @@ static void end_value(rl_json_filter *f)
     f->expected = level == NULL ? EXPECT_END : EXPECT_NEXT;
     if (level == NULL || f->broken)
         return;
-    bool is_time = level->role == RL_JSON_META && f->role == RL_JSON_SCALAR;
+    bool is_read = level->role == RL_JSON_META && f->role != RL_JSON_IGNORED;
     bool is_last = level->object && !level->dropping && level->role != RL_JSON_WHOLE &&
                    ++level->members == RL_JSON_MEMBERS;
-    if (is_time || is_last) {
+    if (is_read || is_last) {
         level->dropping = level->comma = true;
         level->at = f->kept.len;
     }
@@ -211,9 +211,11 @@ static void put_word(rl_json_filter *f, char c)
 
 /* Whether a number in meta may be beyond the range of a double. Values in meta are never an error.
  */
-static bool is_no_time(rl_json_filter *f, const char *text, size_t len)
+static bool is_beyond(rl_json_filter *f, const char *text, size_t len)
 {
     const rl_json_level *level = innermost(f);
+    if (level != NULL && level->role == RL_JSON_SMALL)
+        level = &f->levels[f->depth - 2]; /* of an address in meta */
     size_t exponent = 0;
     while (exponent < len && text[exponent] != 'e' && text[exponent] != 'E')
         exponent++;
@@ -233,11 +235,11 @@ static void end_word(rl_json_filter *f)
         return;
     if (rl_json_is_number(text, len, &integer)) {
         bool negative = *text == '-';
-        bool dropped = !integer && (is_ignored(f) || is_no_time(f, text, len));
+        bool dropped = !integer && (is_ignored(f) || is_beyond(f, text, len));
         if (dropped || (integer && len - negative > SAFE_DIGITS &&
                         !RL_FAULT("input: an integer beyond 64 bits is out of range"))) {
             drop_to(f, f->start + negative);
-            keep(f, dropped ? "0" : largest, dropped ? 1 : sizeof largest - 1);
+            keep(f, dropped ? "0.0" : largest, dropped ? 3 : sizeof largest - 1);
             mark(f);
         }
     } else if (!(len == 4 && (memcmp(text, "true", 4) == 0 || memcmp(text, "null", 4) == 0)) &&

@@ -3,7 +3,7 @@
 #ifndef RL_JSON_JSON_H
 #define RL_JSON_JSON_H
 
-#include <reload/base.h>
+#include <reload/message.h>
 
 /* The message has more octets of attributes and trailing octets than the header's Length can count.
  */
@@ -21,8 +21,14 @@ void rl_json_feed_begin(rl_json_feed *feed, reload_buf *out);
 /* Takes the next piece of the text. RELOAD_ERR_TOO_LONG: the octets exceed a message, whatever
  * follows. RELOAD_ERR_MEMORY. */
 reload_err rl_json_feed_put(rl_json_feed *feed, const char *text, size_t len);
-/* Ends the text: like reload_json_read, and the message's capture time (meta.time), or
- * RELOAD_NO_TIME. */
-reload_err rl_json_feed_end(rl_json_feed *feed, reload_time *captured, reload_diag *diag);
+/* What is read of meta. */
+typedef struct rl_json_meta {
+    reload_time captured;             /* or RELOAD_NO_TIME */
+    reload_value source, destination; /* of RELOAD_KIND_IP_PORT, or of another kind: not known */
+    const char *transport;            /* "UDP", "TCP" or NULL */
+} rl_json_meta;
+
+/* Ends the text: like reload_json_read, and with it the message's meta. */
+reload_err rl_json_feed_end(rl_json_feed *feed, rl_json_meta *meta, reload_diag *diag);
 
 #endif

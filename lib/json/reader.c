@@ -237,19 +237,6 @@ static reload_err read_message(rl_json_reading *r, json_t *root, reload_err attr
 
 /* ---- Text ---- */
 
-/* meta.time, or RELOAD_NO_TIME: like all of meta it is never an error. */
-static reload_time capture_time(json_t *root)
-{
-    json_t *time = json_object_get(json_object_get(root, "meta"), "time");
-    reload_time captured;
-    if (rl_json_plain_string(time) != NULL && reload_time_parse(json_string_value(time), &captured))
-        return captured;
-    double seconds = json_is_number(time) ? json_number_value(time) : -1;
-    return seconds > 0 && seconds <= (double)RELOAD_MAX_TIME
-               ? (reload_time)(seconds * (double)RELOAD_SECOND + 0.5)
-               : RELOAD_NO_TIME;
-}
-
 /* A message is read while its text comes: each attribute as soon as it is complete, the rest at
  * the end. */
 struct rl_json_feed {
@@ -343,7 +330,7 @@ static reload_err read_root(rl_json_feed *feed, json_t *root, rl_json_role role)
 }
 
 /* Ends the text. On failure out keeps the octets that it had. */
-static reload_err end_feed(rl_json_feed *feed, rl_json_role role, reload_time *captured,
+static reload_err end_feed(rl_json_feed *feed, rl_json_role role, rl_json_meta *meta,
                            reload_diag *diag)
 {
     rl_json_reading *r = &feed->r;
@@ -366,8 +353,8 @@ static reload_err end_feed(rl_json_feed *feed, rl_json_role role, reload_time *c
     }
     if (err == RELOAD_OK && out->err != RELOAD_OK)
         err = rl_json_fail(r, out->err, reload_strerror(out->err));
-    if (captured != NULL)
-        *captured = capture_time(root);
+    if (meta != NULL)
+        rl_json_read_meta(root, meta);
     json_decref(root);
     if (err != RELOAD_OK) {
         out->len = feed->start;
@@ -376,9 +363,9 @@ static reload_err end_feed(rl_json_feed *feed, rl_json_role role, reload_time *c
     return err;
 }
 
-reload_err rl_json_feed_end(rl_json_feed *feed, reload_time *captured, reload_diag *diag)
+reload_err rl_json_feed_end(rl_json_feed *feed, rl_json_meta *meta, reload_diag *diag)
 {
-    return end_feed(feed, RL_JSON_MESSAGE, captured, diag);
+    return end_feed(feed, RL_JSON_MESSAGE, meta, diag);
 }
 
 /* Reads a message, garbage or an attribute from a whole text. */

@@ -4,6 +4,7 @@
 #define RL_JSON_READER_H
 
 #include "json/filter.h"
+#include "json/json.h"
 #include "wire/wire.h"
 
 #include <jansson.h>
@@ -62,5 +63,8 @@ reload_err rl_json_read_field(rl_json_reading *r, json_t *json, reload_field fie
 reload_err rl_json_read_type(rl_json_reading *r, json_t *json, uint16_t *type);
 /* Appends the value of an attribute that is not a composite to the builder's buffer. */
 reload_err rl_json_read_value(rl_json_reading *r, json_t *json, reload_kind kind);
+
+/* Reads the meta of a message's object (meta.c); root may be NULL. */
+void rl_json_read_meta(const json_t *root, rl_json_meta *meta);
 
 #endif

@@ -43,6 +43,10 @@ typedef struct reload_item {
      * hex text, from its first digit to its last; of JSON, the value that holds it; of BAD, up to
      * the fault. */
     uint64_t extent;
+    /* JSON's meta.source and meta.destination, of RELOAD_KIND_IP_PORT if they are known, and
+     * meta.transport, "UDP", "TCP" or NULL. */
+    reload_value source, destination;
+    const char *transport;
 } reload_item;
 
 /* How an input is read. Zero-initialise it and set size to sizeof(reload_reader_options). Members

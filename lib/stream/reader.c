@@ -32,8 +32,8 @@ struct reload_reader {
     reload_err held_err; /* and came with this result */
     reload_buf octets;   /* of the JSON value */
     size_t octets_pos;
-    bool in_value;    /* the framer reads a JSON value's octets */
-    int64_t captured; /* the JSON value's capture time */
+    bool in_value;     /* the framer reads a JSON value's octets */
+    rl_json_meta meta; /* of the JSON value */
     rl_slice slice;
     reload_item item; /* the last one returned */
 };
@@ -316,7 +316,7 @@ static reload_err give_broken(reload_reader *r, reload_item *item)
 static reload_err read_value(reload_reader *r, reload_item *item)
 {
     reload_diag diag;
-    reload_err err = rl_json_feed_end(r->feed, &r->captured, &diag);
+    reload_err err = rl_json_feed_end(r->feed, &r->meta, &diag);
     if (err == RELOAD_ERR_MEMORY || err == RELOAD_ERR_CRYPTO)
         return err;
     r->in_value = err == RELOAD_OK;
@@ -335,7 +335,10 @@ static reload_err next_json(reload_reader *r, reload_item *item)
             err = rl_framer_next(&r->framer, item);
             item->offset = item->diag.offset = r->slice.offset;
             item->extent = r->slice.extent;
-            item->captured = r->captured;
+            item->captured = r->meta.captured;
+            item->source = r->meta.source;
+            item->destination = r->meta.destination;
+            item->transport = r->meta.transport;
             if (err != RELOAD_OK || item->kind != RELOAD_ITEM_END)
                 return err;
             r->in_value = false;

@@ -334,6 +334,74 @@ static void test_one_attribute(void **state)
     reload_buf_free(&buf);
 }
 
+/* ---- Meta ---- */
+
+/* The message's item, without octets, of an object with this member. */
+static reload_item read_meta(const char *meta)
+{
+    char text[512];
+    const reload_item *item;
+    (void)snprintf(text, sizeof text, "{\"header\": {\"method\": 0}, \"meta\": %s}", meta);
+    struct test_source source = {.octets = (const uint8_t *)text, .len = strlen(text)};
+    reload_reader *reader = reload_reader_new();
+    test_show(text);
+    assert_non_null(reader);
+    reload_reader_open(reader, RELOAD_FORM_JSON, test_pull, &source);
+    assert_int_equal(reload_reader_next(reader, &item), RELOAD_OK);
+    assert_int_equal(item->kind, RELOAD_ITEM_MESSAGE);
+    reload_item copy = *item;
+    copy.octets = NULL;
+    reload_reader_free(&reader);
+    return copy;
+}
+
+static void test_meta(void **state)
+{
+    static const uint8_t ipv4[] = {10, 4, 1, 2}, ipv6[16] = {0x20, 1, 0x0d, 0xb8, [15] = 3};
+    (void)state;
+    reload_item item = read_meta(
+        "{\"time\": \"2007-07-08T12:00:00.25Z\", \"transport\": \"TCP\", \"destination\": {\"ip\": "
+        "\"2001:db8::3\", \"port\": 65535}, \"source\": {\"port\": 0, \"ip\": \"10.4.1.2\"}}");
+    assert_int_equal(item.captured, 1183896000 * RELOAD_SECOND + 250000);
+    assert_string_equal(item.transport, "TCP");
+    assert_int_equal(item.source.kind, RELOAD_KIND_IP_PORT);
+    assert_false(item.source.ipv6);
+    assert_memory_equal(item.source.address, ipv4, sizeof ipv4);
+    assert_int_equal(item.source.port, 0);
+    assert_int_equal(item.destination.kind, RELOAD_KIND_IP_PORT);
+    assert_true(item.destination.ipv6);
+    assert_memory_equal(item.destination.address, ipv6, sizeof ipv6);
+    assert_int_equal(item.destination.port, 65535);
+}
+
+/* What cannot be read in meta is not known. */
+static void test_meta_of_others(void **state)
+{
+    static const char *const metas[] = {
+        "{}",
+        "[]",
+        "7",
+        "{\"time\": [], \"source\": 7, \"transport\": \"SCTP\"}",
+        "{\"source\": {\"ip\": \"10.4.1.2\"}, \"transport\": {\"ip\": 1}}",
+        "{\"source\": {\"ip\": \"10.4.1.2\", \"port\": 65536}}",
+        "{\"source\": {\"ip\": \"10.4.1.2\", \"port\": -1}}",
+        "{\"source\": {\"ip\": \"10.4.1.2\", \"port\": 1e999}}",
+        "{\"source\": {\"ip\": \"10.4.1.2\", \"port\": 99999999999999999999}}",
+        "{\"source\": {\"ip\": \"10.4.1\", \"port\": 1}}",
+        "{\"source\": {\"ip\": {\"a\": [1, {}]}, \"port\": 1}}",
+        "{\"source\": [{\"ip\": \"10.4.1.2\", \"port\": 1}]}",
+        "{\"sources\": {\"ip\": \"10.4.1.2\", \"port\": 1}}",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof metas / sizeof metas[0]; i++) {
+        reload_item item = read_meta(metas[i]);
+        assert_int_equal(item.captured, RELOAD_NO_TIME);
+        assert_int_equal(item.source.kind, RELOAD_KIND_OCTETS);
+        assert_int_equal(item.destination.kind, RELOAD_KIND_OCTETS);
+        assert_null(item.transport);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -349,6 +417,8 @@ int main(void)
         cmocka_unit_test(test_ignored_keys),
         cmocka_unit_test(test_output_buffer),
         cmocka_unit_test(test_one_attribute),
+        cmocka_unit_test(test_meta),
+        cmocka_unit_test(test_meta_of_others),
     };
     return cmocka_run_group_tests_name("json", tests, NULL, NULL);
 }

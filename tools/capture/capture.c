@@ -30,6 +30,7 @@ struct capture *capture_new(const struct capture_options *options, capture_warn 
         c->options.flow_limit = CAPTURE_FLOW_LIMIT;
     if (c->options.total_limit == 0)
         c->options.total_limit = CAPTURE_TOTAL_LIMIT;
+    c->link = -1;
     c->warn = warn;
     c->warn_arg = arg;
     (void)!getrandom(c->secret, sizeof c->secret, GRND_NONBLOCK);
@@ -55,6 +56,7 @@ void capture_free(struct capture **capture)
     free(c->parts);
     free(c->stamps);
     free(c->frames);
+    free(c->numbers);
     free(c);
     *capture = NULL;
 }
@@ -76,6 +78,13 @@ uint64_t cap_hash(const struct capture *c, const void *octets, size_t len)
 uint64_t cap_random(const struct capture *c)
 {
     return cap_hash(c, &c->number, sizeof c->number) | 1;
+}
+
+void cap_take(struct capture *c, struct capture_packet *packet)
+{
+    packet->number = ++c->number;
+    if (c->options.take != NULL)
+        c->options.take(c->options.take_arg, packet);
 }
 
 void cap_count_other(struct capture *c, const char *name)
@@ -128,6 +137,10 @@ static bool grow_stamps(struct capture *c)
     if (frames == NULL)
         return false;
     c->frames = frames;
+    uint64_t *numbers = realloc(c->numbers, cap * sizeof *numbers);
+    if (numbers == NULL)
+        return false;
+    c->numbers = numbers;
     c->stamp_cap = cap;
     return true;
 }
@@ -163,8 +176,11 @@ static void set_frames(struct capture *c)
     size_t count = 0;
     qsort(c->stamps, c->stamp_count, sizeof *c->stamps, by_number);
     for (size_t i = 0; i < c->stamp_count; i++)
-        if (i == 0 || c->stamps[i].number != c->stamps[i - 1].number)
+        if (i == 0 || c->stamps[i].number != c->stamps[i - 1].number) {
+            c->numbers[count] = c->stamps[i].number;
             c->frames[count++] = c->stamps[i].frame;
+        }
+    c->item.numbers = c->numbers;
     facts->frames = c->frames;
     facts->frame_count = count;
     if (count == 0)
@@ -255,13 +271,13 @@ static reload_err read_packet(struct capture *c)
 /* Reads the next packet of the file. *more: whether there was one. */
 static reload_err next_packet(struct capture *c, bool *more, reload_diag *diag)
 {
-    reload_err err = cap_file_next(c->file, &c->packet, more, diag);
+    reload_err err = cap_file_next(c, &c->packet, more, diag);
     c->pending = err == RELOAD_OK && *more;
     if (!c->pending) {
         cap_file_close(&c->file);
         return err;
     }
-    c->packet.stamp.number = ++c->number;
+    c->packet.stamp.number = c->number;
     c->now = c->packet.stamp.seconds;
     c->counts.packets++;
     if (c->packet.len < c->packet.sent)
@@ -308,7 +324,7 @@ reload_err capture_open(struct capture *c, const char *file, reload_source sourc
 {
     cap_file_close(&c->file);
     c->finishing = false;
-    reload_err err = cap_file_open(&c->file, c->options.filter, source, arg, diag);
+    reload_err err = cap_file_open(c, source, arg, diag);
     c->packet.stamp.file = file;
     return err;
 }
@@ -360,4 +376,22 @@ reload_err capture_next(struct capture *c, const struct capture_item **item, rel
 const struct capture_counts *capture_counts(const struct capture *c)
 {
     return &c->counts;
+}
+
+unsigned capture_extras(const struct capture *c)
+{
+    return c->extras;
+}
+
+int capture_link(const struct capture *c)
+{
+    return c->link;
+}
+
+void capture_pending(const struct capture *c, capture_number *take, void *arg)
+{
+    if (c->pending)
+        take(arg, c->packet.stamp.number);
+    cap_fragments_pending(c, take, arg);
+    cap_flows_pending(c, take, arg);
 }

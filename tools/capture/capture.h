@@ -14,11 +14,28 @@
 
 struct capture;
 
+/* A packet as its file has it, whatever the filter. */
+struct capture_packet {
+    uint64_t number;    /* over all files, from 1 */
+    uint32_t interface; /* in its file; 0 of a pcap file */
+    uint16_t link;      /* LINKTYPE_… */
+    uint8_t resolution; /* of time, as if_tsresol states it */
+    int64_t offset;     /* seconds to add to time: if_tsoffset */
+    uint64_t time;
+    const uint8_t *octets; /* valid during the call */
+    uint32_t len;          /* captured */
+    uint32_t sent;         /* on the network, as far as the file says */
+};
+/* Takes each packet before anything is read in it. */
+typedef void capture_take(void *arg, const struct capture_packet *packet);
+
 struct capture_options {
     const char *filter;   /* libpcap's expression; NULL: every packet is read */
     int64_t max_message;  /* D33; 0: any */
     uint64_t flow_limit;  /* octets kept for one flow; 0: CAPTURE_FLOW_LIMIT */
     uint64_t total_limit; /* octets kept for all flows and fragments; 0: CAPTURE_TOTAL_LIMIT */
+    capture_take *take;   /* NULL: packets are not passed on */
+    void *take_arg;
 };
 
 #define CAPTURE_FLOW_LIMIT  (UINT64_C(64) << 20)
@@ -26,9 +43,10 @@ struct capture_options {
 
 /* A message or garbage. The item and its pointers are valid until the next call. */
 struct capture_item {
-    reload_item item;     /* its offset counts in the datagram, or in the flow's direction */
-    reload_capture facts; /* frames, time, addresses, transport, and whether it is incomplete */
-    const char *file;     /* of the packet that completes it */
+    reload_item item;        /* its offset counts in the datagram, or in the flow's direction */
+    reload_capture facts;    /* frames, time, addresses, transport, and whether it is incomplete */
+    const char *file;        /* of the packet that completes it */
+    const uint64_t *numbers; /* over all files, of the packets in facts.frames */
 };
 
 /* Counts of what a capture contains. The names of encapsulations are static strings. */
@@ -89,5 +107,16 @@ reload_err capture_next(struct capture *capture, const struct capture_item **ite
 /* Ends all flows: capture_next then returns the remaining items of flows and fragments. */
 void capture_finish(struct capture *capture);
 const struct capture_counts *capture_counts(const struct capture *capture);
+
+/* What files had that is not in their packets. */
+enum { CAPTURE_COMMENTS = 1, CAPTURE_NAMES = 2, CAPTURE_SECRETS = 4 };
+unsigned capture_extras(const struct capture *capture);
+/* The last file's link type, LINKTYPE_…; -1: no file was opened. */
+int capture_link(const struct capture *capture);
+
+/* Takes the numbers of the packets whose octets may belong to an item to come, in any order and
+ * perhaps repeatedly. Call it from a capture_take, or while a capture waits for input. */
+typedef void capture_number(void *arg, uint64_t number);
+void capture_pending(const struct capture *capture, capture_number *take, void *arg);
 
 #endif

@@ -11,23 +11,38 @@
 
 enum { CAP_INTERFACES = 64 };
 
-/* Watches a pcapng file's blocks: each interface's resolution, and each packet's interface. */
+/* What is known of a packet. */
+struct cap_seen {
+    uint32_t via;       /* interface */
+    uint8_t digits;     /* of the fraction of its time that the file has */
+    bool raw;           /* the next three are known: */
+    uint8_t resolution; /* if_tsresol, */
+    int64_t offset;     /* and if_tsoffset, of the interface */
+    uint64_t time;
+    bool lost; /* there was too little memory to note it */
+};
+
+/* Watches a pcapng file's blocks: each interface's times, each packet's interface and time, and
+ * what is not in packets. */
 struct cap_watch {
     bool ng, big_endian;
-    uint8_t block[32]; /* its first octets */
-    size_t len;
+    uint8_t block[24]; /* its first octets */
+    uint64_t at;       /* in the block */
     uint32_t type;
-    uint64_t left;                  /* octets of the block */
-    uint8_t digits[CAP_INTERFACES]; /* of each interface */
-    uint32_t interfaces;            /* in this section */
-    uint8_t option[8];              /* of an interface's description: its head and value */
+    uint64_t left;         /* octets of the block */
+    uint64_t options_from; /* where they begin in the block; UINT64_MAX: there are none */
+    struct cap_times {
+        uint8_t resolution;
+        int64_t offset;
+    } times[CAP_INTERFACES]; /* of each interface */
+    uint32_t interfaces;     /* in this section */
+    uint8_t option[12];      /* its head and value */
     size_t option_len;
     uint64_t option_left;
-    struct cap_seen {
-        uint32_t via;
-        uint8_t digits;
-    } * seen;                 /* packets that libpcap has not returned */
+    unsigned *extras;         /* CAPTURE_COMMENTS and so on are added to it */
+    struct cap_seen *seen;    /* packets that libpcap has not returned */
     size_t first, count, cap; /* in seen, a ring */
+    bool noted;               /* the block's packet is the last of them */
     uint8_t head[4];          /* of the file */
     size_t head_len;
     uint8_t pcap_digits; /* of a file that is not pcapng */
@@ -35,7 +50,7 @@ struct cap_watch {
 
 void cap_watch_octets(struct cap_watch *w, const uint8_t *octets, size_t len);
 /* Takes the next packet. */
-void cap_watch_packet(struct cap_watch *w, uint32_t *via, uint8_t *digits);
+void cap_watch_packet(struct cap_watch *w, struct cap_seen *seen);
 
 struct cap_input {
     reload_source source;
@@ -56,6 +71,6 @@ void cap_input_close(struct cap_input *in);
 /* Uncompressed octets: their number, 0 at the end, -1 with fault set. */
 ssize_t cap_input_read(struct cap_input *in, uint8_t *octets, size_t size);
 /* The facts of the next packet. */
-void cap_input_packet(struct cap_input *in, uint32_t *via, uint8_t *digits);
+void cap_input_packet(struct cap_input *in, struct cap_seen *seen);
 
 #endif

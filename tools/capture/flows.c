@@ -102,6 +102,15 @@ void cap_flow_close(struct capture *c, struct cap_flow *flow, enum cap_end why)
     cap_flow_due(c, flow);
 }
 
+void cap_flows_pending(const struct capture *c, capture_number *take, void *arg)
+{
+    for (const struct cap_flow *flow = c->oldest; flow != NULL; flow = flow->newer)
+        if (flow->state != CAP_PASSING && !flow->over)
+            cap_pieces_pending(
+                &flow->pieces,
+                flow->state == CAP_SEEKING ? flow->fed - flow->hold_len : flow->taken, take, arg);
+}
+
 static void free_flow(struct cap_flow *flow)
 {
     reload_reader_free(&flow->reader);

@@ -105,6 +105,12 @@ void cap_fragments_free(struct capture *c)
     free(c->sets.table);
 }
 
+void cap_fragments_pending(const struct capture *c, capture_number *take, void *arg)
+{
+    for (const struct cap_set *set = c->sets.oldest; set != NULL; set = set->newer)
+        cap_pieces_pending(&set->pieces, 0, take, arg);
+}
+
 /* ---- Putting together ---- */
 
 static bool add_part(struct capture *c, size_t count, size_t end, const struct cap_stamp *stamp)

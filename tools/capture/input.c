@@ -123,7 +123,7 @@ ssize_t cap_input_read(struct cap_input *in, uint8_t *octets, size_t size)
     return n;
 }
 
-void cap_input_packet(struct cap_input *in, uint32_t *via, uint8_t *digits)
+void cap_input_packet(struct cap_input *in, struct cap_seen *seen)
 {
-    cap_watch_packet(&in->watch, via, digits);
+    cap_watch_packet(&in->watch, seen);
 }

@@ -103,6 +103,8 @@ struct cap_piece *cap_pieces_from(const struct cap_pieces *p, uint64_t at);
 /* Frees the pieces that end at or before a place. */
 void cap_pieces_drop(struct cap_pieces *p, uint64_t end);
 void cap_pieces_free(struct cap_pieces *p);
+/* Passes on the packets of the pieces with octets from a place on. */
+void cap_pieces_pending(const struct cap_pieces *p, uint64_t from, capture_number *take, void *arg);
 
 static inline uint64_t cap_piece_end(const struct cap_piece *piece)
 {
@@ -219,7 +221,9 @@ struct capture {
     struct cap_stamp completed; /* the packet that completes the item */
     struct cap_stamp *stamps;   /* of the item */
     size_t stamp_count, stamp_cap;
-    uint64_t *frames;
+    uint64_t *frames, *numbers;
+    unsigned extras; /* of the files read */
+    int link;        /* of the last file; -1: none */
 };
 
 /* ---- capture.c ---- */
@@ -241,16 +245,17 @@ reload_err cap_item_add(struct capture *c, const struct cap_stamp *stamp);
 void cap_item_needs(struct capture *c, const struct cap_stamp *stamp);
 /* end: of the stream, if the item ends with it. */
 void cap_item_finish(struct capture *c, enum cap_end end);
+/* Gives a packet its number, and passes it on. */
+void cap_take(struct capture *c, struct capture_packet *packet);
 /* Sets an address of RELOAD_KIND_IP_PORT. */
 void cap_address(reload_value *value, bool ipv6, const uint8_t *address, uint16_t port);
 
 /* ---- The steps ---- */
 
 /* pcap.c */
-reload_err cap_file_open(struct cap_file **file, const char *filter, reload_source source,
-                         void *arg, reload_diag *diag);
-/* The next packet, without its number and file. *more: whether there was one. */
-reload_err cap_file_next(struct cap_file *file, struct cap_packet *packet, bool *more,
+reload_err cap_file_open(struct capture *c, reload_source source, void *arg, reload_diag *diag);
+/* The next packet that passes the filter, without its file. *more: whether there was one. */
+reload_err cap_file_next(struct capture *c, struct cap_packet *packet, bool *more,
                          reload_diag *diag);
 void cap_file_close(struct cap_file **file);
 
@@ -272,6 +277,7 @@ bool cap_fragments_expired(const struct capture *c, int64_t now);
 /* Ends the oldest datagram, if any, and reads the captured part of it. */
 reload_err cap_fragments_end_oldest(struct capture *c);
 void cap_fragments_free(struct capture *c);
+void cap_fragments_pending(const struct capture *c, capture_number *take, void *arg);
 
 /* udp.c */
 reload_err cap_udp_read(struct capture *c, const struct cap_payload *payload);
@@ -291,6 +297,7 @@ void cap_flow_due(struct capture *c, struct cap_flow *flow);
 /* Ends a flow: it leaves the table, and is freed once it is drained. */
 void cap_flow_close(struct capture *c, struct cap_flow *flow, enum cap_end why);
 void cap_flows_free(struct capture *c);
+void cap_flows_pending(const struct capture *c, capture_number *take, void *arg);
 
 /* drain.c */
 /* The next item of the flows that are due; false: none is left. */

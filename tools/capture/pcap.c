@@ -24,21 +24,19 @@ __attribute__((format(printf, 2, 3))) static reload_err fail(reload_diag *diag, 
 
 #ifndef HAVE_PCAP
 
-reload_err cap_file_open(struct cap_file **file, const char *filter, reload_source source,
-                         void *arg, reload_diag *diag)
+reload_err cap_file_open(struct capture *c, reload_source source, void *arg, reload_diag *diag)
 {
-    (void)file;
-    (void)filter;
+    (void)c;
     (void)source;
     (void)arg;
     return fail(diag, "captures cannot be read: this build was made without libpcap (meson "
                       "-Dpcap=enabled)");
 }
 
-reload_err cap_file_next(struct cap_file *file, struct cap_packet *packet, bool *more,
+reload_err cap_file_next(struct capture *c, struct cap_packet *packet, bool *more,
                          reload_diag *diag)
 {
-    (void)file;
+    (void)c;
     (void)packet;
     (void)diag;
     *more = false;
@@ -213,8 +211,14 @@ static reload_err open_pcap(struct cap_file *f, const char *filter, reload_diag 
     return set_filter(f, filter, diag);
 }
 
-reload_err cap_file_open(struct cap_file **file, const char *filter, reload_source source,
-                         void *arg, reload_diag *diag)
+/* The number in files of a link type. Of those that are read, one differs from libpcap's. */
+static uint16_t linktype(int link)
+{
+    enum { LINKTYPE_RAW = 101 };
+    return link == DLT_RAW ? LINKTYPE_RAW : (uint16_t)link;
+}
+
+reload_err cap_file_open(struct capture *c, reload_source source, void *arg, reload_diag *diag)
 {
     if (!load())
         return fail(diag, "%s", pcap.fault);
@@ -222,12 +226,15 @@ reload_err cap_file_open(struct cap_file **file, const char *filter, reload_sour
     if (f == NULL)
         return RELOAD_ERR_MEMORY;
     cap_input_open(&f->input, source, arg);
-    reload_err err = open_pcap(f, filter, diag);
-    if (err == RELOAD_OK)
-        *file = f;
-    else
+    f->input.watch.extras = &c->extras;
+    reload_err err = open_pcap(f, c->options.filter, diag);
+    if (err != RELOAD_OK) {
         cap_file_close(&f);
-    return err;
+        return err;
+    }
+    c->file = f;
+    c->link = linktype(pcap.link(f->pcap));
+    return RELOAD_OK;
 }
 
 void cap_file_close(struct cap_file **file)
@@ -246,16 +253,45 @@ void cap_file_close(struct cap_file **file)
     *file = NULL;
 }
 
-reload_err cap_file_next(struct cap_file *f, struct cap_packet *packet, bool *more,
+/* Passes a packet on. Its time is as the file has it, if that was seen. */
+static void pass_on(struct capture *c, const struct cap_seen *seen,
+                    const struct pcap_pkthdr *header, const u_char *octets)
+{
+    enum { MICRO = 6, NANO = 9, MILLION = 1000000, THOUSAND = 1000 };
+    bool micro = seen->digits == MICRO && !seen->lost;
+    uint64_t seconds = (uint32_t)header->ts.tv_sec, fraction = (uint64_t)header->ts.tv_usec;
+    struct capture_packet packet = {
+        .interface = seen->via,
+        .link = linktype(pcap.link(c->file->pcap)),
+        .resolution = micro ? MICRO : NANO,
+        .time = micro ? seconds * MILLION + fraction / THOUSAND
+                      : seconds * MILLION * THOUSAND + fraction,
+        .octets = octets,
+        .len = header->caplen,
+        .sent = header->len,
+    };
+    if (seen->raw) {
+        packet.time = seen->time;
+        packet.resolution = seen->resolution;
+        packet.offset = seen->offset;
+    }
+    cap_take(c, &packet);
+}
+
+reload_err cap_file_next(struct capture *c, struct cap_packet *packet, bool *more,
                          reload_diag *diag)
 {
+    struct cap_file *f = c->file;
     struct pcap_pkthdr *header;
     const u_char *octets;
+    struct cap_seen seen;
     int result;
     do {
         result = pcap.next(f->pcap, &header, &octets);
-        cap_input_packet(&f->input, &packet->via, &packet->stamp.digits);
+        cap_input_packet(&f->input, &seen);
         f->frame++;
+        if (result == 1)
+            pass_on(c, &seen, header, octets);
     } while (result == 1 && f->filtered && pcap.match(&f->filter, header, octets) == 0 &&
              !RL_FAULT("captures: --filter"));
     *more = result == 1;
@@ -263,6 +299,8 @@ reload_err cap_file_next(struct cap_file *f, struct cap_packet *packet, bool *mo
         return result == PCAP_ERROR_BREAK && f->input.fault == 0
                    ? RELOAD_OK
                    : fail_pcap(f, pcap.error(f->pcap), diag);
+    packet->via = seen.via;
+    packet->stamp.digits = seen.digits;
     packet->octets = octets;
     packet->len = header->caplen;
     packet->sent = header->len > header->caplen ? header->len : header->caplen;

@@ -118,6 +118,15 @@ bool cap_pieces_add(struct cap_pieces *p, uint64_t start, const uint8_t *octets,
     return true;
 }
 
+void cap_pieces_pending(const struct cap_pieces *p, uint64_t from, capture_number *take, void *arg)
+{
+    const struct cap_piece *piece = cap_pieces_at(p, from);
+    if (piece == NULL)
+        piece = cap_pieces_from(p, from);
+    for (; piece != NULL; piece = cap_pieces_from(p, cap_piece_end(piece)))
+        take(arg, piece->stamp.number);
+}
+
 /* ---- Freeing ---- */
 
 /* Frees a tree without recursion, for which a caller's tree may be too deep. */

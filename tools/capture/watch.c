@@ -11,8 +11,12 @@ enum {
     INTERFACE = 1,
     OLD_PACKET = 2,
     SIMPLE_PACKET = 3,
+    NAMES = 4,
     PACKET = 6,
-    TSRESOL = 9,
+    SECRETS = 10,
+    COMMENT = 1, /* an option of any block, */
+    TSRESOL = 9, /* and two of an interface */
+    TSOFFSET = 14,
     MICROSECONDS = 6,
     MAX_SEEN = 1 << 16 /* packets in what libpcap reads ahead; more are not noted */
 };
@@ -48,33 +52,6 @@ static bool grow(struct cap_watch *w)
     return true;
 }
 
-static void note_packet(struct cap_watch *w, uint32_t interface)
-{
-    if (w->count == w->cap && !grow(w))
-        return;
-    bool known = interface < w->interfaces && interface < CAP_INTERFACES;
-    w->seen[(w->first + w->count) % w->cap] =
-        (struct cap_seen){.via = interface, .digits = known ? w->digits[interface] : MICROSECONDS};
-    w->count++;
-}
-
-void cap_watch_packet(struct cap_watch *w, uint32_t *via, uint8_t *digits)
-{
-    *via = 0;
-    *digits = w->pcap_digits;
-    if (!w->ng)
-        return;
-    *digits = MICROSECONDS;
-    if (w->count == 0)
-        return;
-    *via = w->seen[w->first].via;
-    *digits = w->seen[w->first].digits;
-    w->first = (w->first + 1) % w->cap;
-    w->count--;
-}
-
-/* ---- Blocks ---- */
-
 /* The digits of if_tsresol: a power of ten, or of two if the highest bit is set. */
 static uint8_t digits_of(uint8_t resolution)
 {
@@ -83,7 +60,56 @@ static uint8_t digits_of(uint8_t resolution)
     return (uint8_t)(digits > 9 ? 9 : digits);
 }
 
-/* An octet of an interface's options. */
+static void note_packet(struct cap_watch *w, uint32_t interface)
+{
+    w->noted = w->count < w->cap || grow(w);
+    if (!w->noted)
+        return;
+    bool known = interface < w->interfaces && interface < CAP_INTERFACES;
+    struct cap_seen *seen = &w->seen[(w->first + w->count) % w->cap];
+    *seen =
+        (struct cap_seen){.via = interface, .digits = MICROSECONDS, .raw = known, .lost = !known};
+    if (known) {
+        seen->resolution = w->times[interface].resolution;
+        seen->offset = w->times[interface].offset;
+        seen->digits = digits_of(seen->resolution);
+    }
+    w->count++;
+}
+
+void cap_watch_packet(struct cap_watch *w, struct cap_seen *seen)
+{
+    *seen = (struct cap_seen){.digits = w->ng ? MICROSECONDS : w->pcap_digits, .lost = w->ng};
+    if (!w->ng || w->count == 0)
+        return;
+    *seen = w->seen[w->first];
+    w->first = (w->first + 1) % w->cap;
+    w->count--;
+}
+
+/* ---- Options ---- */
+
+static void end_option(struct cap_watch *w)
+{
+    enum { HEAD = 4 };
+    uint16_t code = get16(w, w->option), len = get16(w, w->option + 2);
+    const uint8_t *value = w->option + HEAD;
+    struct cap_times *times = w->type == INTERFACE && w->interfaces <= CAP_INTERFACES
+                                  ? &w->times[w->interfaces - 1]
+                                  : NULL;
+    if (code == COMMENT)
+        *w->extras |= CAPTURE_COMMENTS;
+    else if (code == 0)
+        w->options_from = UINT64_MAX;
+    else if (times != NULL && code == TSRESOL && len == 1)
+        times->resolution = value[0];
+    else if (times != NULL && code == TSOFFSET && len == 8)
+        times->offset =
+            (int64_t)(w->big_endian ? (uint64_t)get32(w, value) << 32 | get32(w, value + 4)
+                                    : (uint64_t)get32(w, value + 4) << 32 | get32(w, value));
+}
+
+/* An octet of a block's options. */
 static void read_option(struct cap_watch *w, uint8_t octet)
 {
     enum { HEAD = 4 };
@@ -92,41 +118,80 @@ static void read_option(struct cap_watch *w, uint8_t octet)
     if (w->option_len == HEAD && w->option_left == 0)
         w->option_left = (get16(w, w->option + 2) + 3u) / 4 * 4 + 1;
     if (w->option_left > 0 && --w->option_left == 0) {
-        if (get16(w, w->option) == TSRESOL && get16(w, w->option + 2) == 1 &&
-            w->interfaces <= CAP_INTERFACES)
-            w->digits[w->interfaces - 1] = digits_of(w->option[HEAD]);
+        end_option(w);
         w->option_len = 0;
     }
 }
 
-/* The first octets of a block have come. */
+/* The options among the next octets of the block, which end before its trailer. */
+static void read_options(struct cap_watch *w, const uint8_t *octets, uint64_t n)
+{
+    enum { TRAILER = 4 };
+    for (uint64_t k = w->options_from <= w->at ? 0 : w->options_from - w->at;
+         k < n && w->left - k > TRAILER && w->options_from != UINT64_MAX; k++)
+        read_option(w, octets[k]);
+}
+
+/* ---- Blocks ---- */
+
+/* The first 12 octets of a block have come. */
 static void begin_block(struct cap_watch *w)
 {
     uint32_t length = get32(w, w->block + 4);
     w->left = length < 12 ? UINT64_MAX : length; /* libpcap refuses it */
-    if (w->type == SECTION) {
+    w->options_from = UINT64_MAX;
+    w->option_len = 0;
+    w->option_left = 0;
+    w->noted = false;
+    switch (w->type) {
+    case SECTION:
         w->interfaces = 0;
-    } else if (w->type == INTERFACE) {
+        w->options_from = 24;
+        break;
+    case INTERFACE:
         if (w->interfaces < CAP_INTERFACES)
-            w->digits[w->interfaces] = MICROSECONDS;
+            w->times[w->interfaces] = (struct cap_times){.resolution = MICROSECONDS};
         w->interfaces++;
-        w->option_len = 0;
-        w->option_left = 0;
-    } else if (w->type == PACKET) {
+        w->options_from = 16;
+        break;
+    case NAMES:
+        *w->extras |= CAPTURE_NAMES;
+        break;
+    case SECRETS:
+        *w->extras |= CAPTURE_SECRETS;
+        break;
+    case PACKET:
         note_packet(w, get32(w, w->block + 8));
-    } else if (w->type == OLD_PACKET) {
+        break;
+    case OLD_PACKET:
         note_packet(w, get16(w, w->block + 8));
-    } else if (w->type == SIMPLE_PACKET) {
+        break;
+    case SIMPLE_PACKET:
         note_packet(w, 0);
+        break;
+    default:
+        break;
     }
+}
+
+/* The first 24 octets of a packet's block have come. */
+static void read_packet(struct cap_watch *w)
+{
+    enum { OCTETS = 28 };
+    if (w->type != PACKET && w->type != OLD_PACKET)
+        return;
+    w->options_from = OCTETS + ((uint64_t)get32(w, w->block + 20) + 3) / 4 * 4;
+    if (w->noted)
+        w->seen[(w->first + w->count - 1) % w->cap].time =
+            (uint64_t)get32(w, w->block + 12) << 32 | get32(w, w->block + 16);
 }
 
 /* Takes an octet of a block's beginning. */
 static void read_head(struct cap_watch *w, uint8_t octet)
 {
     enum { HEAD = 12 };
-    w->block[w->len++] = octet;
-    if (w->len < HEAD)
+    w->block[w->at++] = octet;
+    if (w->at < HEAD)
         return;
     if (cap_get32(w->block) == SECTION)
         w->big_endian = w->block[8] == 0x1a;
@@ -134,26 +199,35 @@ static void read_head(struct cap_watch *w, uint8_t octet)
     begin_block(w);
     w->left -= HEAD;
     if (w->left == 0)
-        w->len = 0;
+        w->at = 0;
+}
+
+/* Keeps the first octets of a block. */
+static void keep(struct cap_watch *w, const uint8_t *octets, uint64_t n)
+{
+    uint64_t at = w->at;
+    for (uint64_t k = 0; k < n && at < sizeof w->block; k++)
+        w->block[at++] = octets[k];
+    if (w->at < sizeof w->block && at == sizeof w->block)
+        read_packet(w);
 }
 
 static void read_blocks(struct cap_watch *w, const uint8_t *octets, size_t len)
 {
-    enum { HEAD = 12, OPTIONS_FROM = 16, TRAILER = 4 };
+    enum { HEAD = 12 };
     for (size_t i = 0; i < len;) {
-        if (w->len < HEAD) {
+        if (w->at < HEAD) {
             read_head(w, octets[i++]);
             continue;
         }
         uint64_t n = len - i < w->left ? len - i : w->left;
-        for (size_t k = 0; w->type == INTERFACE && k < n; k++)
-            if (w->len + k >= OPTIONS_FROM && w->left - k > TRAILER)
-                read_option(w, octets[i + k]);
-        w->len = w->len + n < OPTIONS_FROM ? w->len + (size_t)n : OPTIONS_FROM;
+        keep(w, octets + i, n);
+        read_options(w, octets + i, n);
         i += (size_t)n;
+        w->at += n;
         w->left -= n;
         if (w->left == 0)
-            w->len = 0;
+            w->at = 0;
     }
 }
 

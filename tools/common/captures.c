@@ -2,6 +2,7 @@
 #include "common/captures.h"
 
 #include "base/fault.h"
+#include "common/packets.h"
 #include "common/text.h"
 
 #include <inttypes.h>
@@ -16,12 +17,32 @@ static void warn(void *arg, const char *file, const char *words)
     tool_warn_file(arg, file, "%s", words);
 }
 
+/* A capture_take. */
+static void take(void *arg, const struct capture_packet *packet)
+{
+    struct input *in = arg;
+    if (packets_are_due(in->packets)) {
+        if (in->before_wait != NULL)
+            in->before_wait(in->before_wait_arg);
+        input_settle(in);
+    }
+    packets_take(in->packets, packet);
+}
+
+void input_settle(struct input *in)
+{
+    if (in->packets != NULL && in->capture != NULL)
+        packets_settle(in->packets, in->capture);
+}
+
 static bool make_capture(struct input *in)
 {
     const struct capture_options options = {.filter = in->options.filter,
                                             .max_message = in->options.max_message,
                                             .flow_limit = (uint64_t)in->options.flow_limit,
-                                            .total_limit = (uint64_t)in->options.total_limit};
+                                            .total_limit = (uint64_t)in->options.total_limit,
+                                            .take = in->packets == NULL ? NULL : take,
+                                            .take_arg = in};
     if (in->capture == NULL)
         in->capture = capture_new(&options, warn, in->tool);
     return in->capture != NULL;
@@ -119,6 +140,16 @@ void captures_end(struct input *in)
     in->ending = true;
 }
 
+void captures_over(struct input *in)
+{
+    in->ending = false;
+    if (in->packets == NULL)
+        return;
+    if (in->before_wait != NULL)
+        in->before_wait(in->before_wait_arg);
+    packets_settle(in->packets, NULL);
+}
+
 /* ---- Options ---- */
 
 /* The remedy; %s is the filter. */
@@ -145,6 +176,9 @@ void input_check(const struct tool *tool, const struct input_options *o)
                          : o->flow_limit != 0  ? "--flow-limit"
                          : o->total_limit != 0 ? "--total-limit"
                                                : NULL;
+    if (other && o->captures_only)
+        tool_usage(tool,
+                   "--annotate requires captures: it cannot be combined with another --input");
     if (other && option != NULL)
         tool_usage(tool, "%s requires captures: it cannot be combined with another --input",
                    option);

@@ -13,7 +13,9 @@ bool captures_open(struct input *in, reload_source source, const char *foreign);
 const struct capture_item *captures_next(struct input *in);
 /* Warns of a filter that drops parts of messages. */
 void captures_warn(const struct tool *tool, const struct input_options *options);
-/* Ends the capture after its last file: its last items follow. */
+/* Ends the capture after its last file: its last items follow, */
 void captures_end(struct input *in);
+/* and after them nothing. */
+void captures_over(struct input *in);
 
 #endif

@@ -80,6 +80,7 @@ const struct form form_json = {"json", reload_json_write, reload_json_write_garb
                                FORM_OPTIONAL_ORIGIN};
 const struct form form_hex = {"hex", hex_message, hex_garbage, "\n", 0};
 const struct form form_binary = {"binary", binary_message, binary_garbage, "", 0};
+const struct form form_pcapng = {"pcapng", NULL, NULL, "", 0};
 
 const struct form *form_named(const struct tool *tool, const char *name, const char *text,
                               const struct form *const *forms)
@@ -93,14 +94,15 @@ const struct form *form_named(const struct tool *tool, const char *name, const c
 void form_octets_option(struct tool *tool, const struct option_row *row, const char *text,
                         void *target)
 {
-    static const struct form *const forms[] = {&form_binary, &form_json, &form_hex, NULL};
+    static const struct form *const forms[] = {&form_binary, &form_json, &form_hex, &form_pcapng,
+                                               NULL};
     *(const struct form **)target = form_named(tool, row->name, text, forms);
 }
 
 void form_check_terminal(const struct tool *tool, const struct form *form, const char *path)
 {
-    if (form == &form_binary && path == NULL && isatty(STDOUT_FILENO) != 0 &&
-        !RL_FAULT("options: binary octets on a terminal"))
+    if ((form == &form_binary || form == &form_pcapng) && path == NULL &&
+        isatty(STDOUT_FILENO) != 0 && !RL_FAULT("options: binary octets on a terminal"))
         tool_usage(tool, "binary octets are not written to a terminal: use --output=FILE or "
                          "--format=json, or --output=- to write them all the same");
 }

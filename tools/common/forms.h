@@ -28,12 +28,14 @@ struct form {
 extern const struct form form_text, form_line;
 /* Forms that hold a message's octets, and so can be read again. */
 extern const struct form form_json, form_hex, form_binary;
+/* So does this one. It has no functions: packets.h writes it. */
+extern const struct form form_pcapng;
 
 /* The form that an option's argument names, of a list that ends with NULL. Another argument ends
  * the program. */
 const struct form *form_named(const struct tool *tool, const char *name, const char *text,
                               const struct form *const *forms);
-/* Handles an option whose argument is json, hex or binary [const struct form *]. */
+/* Handles an option whose argument is json, hex, binary or pcapng [const struct form *]. */
 option_call form_octets_option;
 
 /* Ends the program if binary octets would go to a terminal, unless "-" is the output's name. */

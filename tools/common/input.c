@@ -35,10 +35,12 @@ bool input_open(struct input *in, struct tool *tool, const struct input_options 
 }
 
 /* Output goes out before the tool waits for input. */
-static void before_wait(const struct input *in)
+static void before_wait(struct input *in)
 {
     if (in->before_wait != NULL)
         in->before_wait(in->before_wait_arg);
+    else
+        input_settle(in);
     if (in->flushed != NULL)
         output_flush(in->flushed);
 }
@@ -108,7 +110,7 @@ static void close_file(struct input *in)
 }
 
 /* Opens a file, which may wait for the writer of a FIFO. */
-static int open_file(const struct input *in)
+static int open_file(struct input *in)
 {
     struct stat st;
     if (stat(in->file, &st) == 0 && !S_ISREG(st.st_mode) &&
@@ -123,6 +125,14 @@ static void open_reader(struct input *in)
                                            .form = in->options.form.form,
                                            .max_message = (uint32_t)in->options.max_message};
     (void)reload_reader_open_with(in->reader, &options, read_input, in);
+}
+
+/* Reports a file that is not a capture. */
+static void refuse_file(struct input *in)
+{
+    in->unread = true;
+    tool_error_file(in->tool, STATUS_USAGE, in->file, "not a capture, which --annotate requires");
+    close_file(in);
 }
 
 /* The size of a regular file; 0: of anything else. */
@@ -144,7 +154,9 @@ static bool next_file(struct input *in)
             progress_begin(in->tool, in->options.progress, size_of(in->fd));
             const char *foreign = NULL;
             in->is_capture = recognise(in, &foreign);
-            if (!in->is_capture)
+            if (!in->is_capture && in->options.captures_only)
+                refuse_file(in);
+            else if (!in->is_capture)
                 open_reader(in);
             else if (!captures_open(in, read_input, foreign))
                 close_file(in);
@@ -164,6 +176,9 @@ static reload_err set_item(struct input *in, const reload_item *item, const char
     in->empty = false;
     in->index++;
     in->length = item->extent;
+    in->numbers = NULL;
+    in->ends = (reload_capture){
+        .source = item->source, .destination = item->destination, .transport = item->transport};
     in->origin = (reload_origin){.size = sizeof in->origin,
                                  .file = file,
                                  .offset = item->offset,
@@ -199,6 +214,8 @@ static bool take_captured(struct input *in)
     }
     reload_err err = set_item(in, &captured->item, captured->file);
     in->origin.capture = &captured->facts;
+    in->numbers = captured->numbers;
+    in->ends = captured->facts;
     if (err == RELOAD_OK)
         return true;
     in->unread = true;
@@ -217,7 +234,7 @@ bool input_next(struct input *in)
             in->fd = fd;
             if (taken)
                 return true;
-            in->ending = false;
+            captures_over(in);
         }
         if (in->fd < 0 && !next_file(in)) {
             if (!in->in_capture)

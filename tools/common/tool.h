@@ -175,7 +175,8 @@ struct input_options {
     const char *filter;  /* of captures: libpcap's expression */
     int64_t flow_limit;  /* of captures: octets kept for a flow, and for all; 0: the default */
     int64_t total_limit;
-    int progress; /* an index of progress_words */
+    bool captures_only; /* --annotate: other input is reported */
+    int progress;       /* an index of progress_words */
 };
 
 /* The messages of all files. */
@@ -193,6 +194,7 @@ struct input {
     size_t head_pos;
     bool head_over;           /* the file ended in it */
     struct capture *capture;  /* NULL: there was none so far */
+    struct packets *packets;  /* takes a capture's packets; may be NULL */
     bool is_capture;          /* the open file is one */
     bool in_capture;          /* a capture was read, and its flows have not been ended, */
     bool ending;              /* or are being ended */
@@ -207,6 +209,8 @@ struct input {
     const reload_item *item;  /* the reader's, until it reads on */
     reload_origin origin;     /* of the item; its capture: facts of a captured one */
     uint64_t length;          /* of the item, in octets of the file */
+    reload_capture ends;      /* addresses and transport of the item, where they are known */
+    const uint64_t *numbers;  /* of a captured item: of its packets, over all files */
     reload_msg *msg;          /* the item as a message, if it is one */
 };
 
@@ -217,6 +221,9 @@ bool input_open(struct input *in, struct tool *tool, const struct input_options 
  * at the end. */
 bool input_next(struct input *in);
 void input_close(struct input *in);
+/* Writes packets that no message to come is in, if packets are kept. Items that were read before
+ * must have been written. */
+void input_settle(struct input *in);
 /* Ends the program if options about captures have no effect. */
 void input_check(const struct tool *tool, const struct input_options *options);
 /* If a capture was read, prints a line about its contents on standard error, followed by more

@@ -22,9 +22,9 @@ struct dump_options {
 
 static const struct form form_annotated = {"annotated", annotated_write, annotated_write_garbage,
                                            "", 0};
-static const struct form *const forms[] = {&form_text, &form_line,      &form_ladder,
-                                           &form_svg,  &form_annotated, &form_json,
-                                           &form_hex,  &form_binary,    NULL};
+static const struct form *const forms[] = {&form_text,      &form_line, &form_ladder, &form_svg,
+                                           &form_annotated, &form_json, &form_hex,    &form_binary,
+                                           &form_pcapng,    NULL};
 
 static void set_form(struct tool *tool, const struct option_row *row, const char *text,
                      void *target)
@@ -33,8 +33,9 @@ static void set_form(struct tool *tool, const struct option_row *row, const char
 }
 
 static const struct option_row rows[] = {
-    OPTION_CALL_ON('f', "format", "FORM", struct dump_options, form, const struct form *, set_form,
-                   "write text (default), line, ladder, svg, annotated, json, hex or binary"),
+    OPTION_CALL_ON(
+        'f', "format", "FORM", struct dump_options, form, const struct form *, set_form,
+        "write text (default), line, ladder, svg, annotated, json, hex, binary or pcapng"),
     OPTION_BIT(0, "pretty", struct dump_options, flags, RELOAD_PRETTY,
                "write JSON on several lines, indented"),
     OPTION_FLAG(0, "meta", struct dump_options, meta,

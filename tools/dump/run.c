@@ -72,10 +72,13 @@ static const reload_origin *shown_origin(const struct dump *d, const struct inpu
 
 static void write_message(struct dump *d, struct input *in)
 {
+    reload_span octets = {in->item->octets, in->item->len};
     if (d->tbs != NULL)
         dump_tbs(d, in);
     else if (d->ladder != NULL)
         output_check(d->out, ladder_add(d->ladder, in->msg, &in->origin, NULL));
+    else if (d->packets != NULL)
+        packets_write(d->packets, 0, octets, &in->origin, &in->ends, in->numbers);
     else
         output_message(d->out, d->form, in->msg, shown_origin(d, in), d->flags);
     if (d->certs != NULL)
@@ -84,9 +87,12 @@ static void write_message(struct dump *d, struct input *in)
 
 static void write_garbage(struct dump *d, struct input *in)
 {
+    reload_span octets = {in->item->octets, in->item->len};
     if (d->ladder != NULL)
         output_check(
             d->out, ladder_add_garbage(d->ladder, in->item->len, in->item->diag.text, &in->origin));
+    else if (d->packets != NULL)
+        packets_write(d->packets, 0, octets, &in->origin, &in->ends, in->numbers);
     else
         output_garbage(d->out, d->form, in->item, shown_origin(d, in), d->flags);
 }
@@ -105,13 +111,29 @@ static void dump_item(struct dump *d, struct input *in)
         write_garbage(d, in);
 }
 
+/* Prepares the form pcapng. Returns false without memory. */
+static bool open_packets(struct dump *d, struct input *in)
+{
+    if (d->form != &form_pcapng)
+        return true;
+    d->packets = in->packets = packets_new(d->tool, d->input.total_limit);
+    if (d->packets != NULL)
+        (void)packets_add_output(d->packets, d->out, PACKETS_CHOSEN);
+    return d->packets != NULL;
+}
+
 static bool open_files(struct dump *d, struct input *in, char **files, int count)
 {
     if (ladder_is_form(d->form) && (d->ladder = ladder_new()) == NULL) {
         output_check(d->out, RELOAD_ERR_MEMORY);
         return false;
     }
-    return input_open(in, d->tool, &d->input, files, count, d->out);
+    if (!input_open(in, d->tool, &d->input, files, count, d->out))
+        return false;
+    if (open_packets(d, in))
+        return true;
+    input_close(in);
+    return false;
 }
 
 void dump_files(struct dump *d, char **files, int count)
@@ -124,8 +146,11 @@ void dump_files(struct dump *d, char **files, int count)
         if (d->ladder != NULL && !d->out->failed)
             ladder_draw(d->ladder, d->form, d->out, d->flags);
         input_summarise(&in, NULL);
+        if (d->packets != NULL)
+            packets_finish(d->packets, d->tool->status == STATUS_FINE, -1);
         input_close(&in);
     }
+    packets_free(&d->packets);
     ladder_free(&d->ladder);
 }
 

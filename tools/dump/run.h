@@ -5,6 +5,7 @@
 
 #include "common/choice.h"
 #include "common/forms.h"
+#include "common/packets.h"
 #include "dump/dump.h"
 #include "ladder/ladder.h"
 
@@ -15,8 +16,9 @@ struct dump {
     struct output *out;
     struct input_options input;
     const struct form *form;
-    struct ladder *ladder; /* if the form is one; made by dump_files */
-    unsigned flags;        /* of renderings */
+    struct ladder *ladder;   /* if the form is one; made by dump_files */
+    struct packets *packets; /* of pcapng; else NULL */
+    unsigned flags;          /* of renderings */
     bool meta;
     struct choice *choice; /* which messages are written */
     const char *certs;     /* directory; NULL: certificates are not written */

@@ -74,7 +74,7 @@ static const struct option_row rows[] = {
                 "secret key none strip append-route-log mutate format pretty input"),
     OPTION_CALL_ON('f', "format", "FORM", struct sign_options, form, const struct form *,
                    form_octets_option,
-                "write binary, json or hex (default: binary)"),
+                "write binary, json, hex or pcapng (default: binary)"),
     OPTION_BIT(0, "pretty", struct sign_options, json_flags, RELOAD_PRETTY,
                "write JSON over several lines, indented"),
     OPTION_FORM('i', "input", struct sign_options, input.form,
@@ -144,8 +144,8 @@ static void check_mutate(const struct tool *tool, const struct sign_options *o)
 static void check_form(const struct tool *tool, const struct sign_options *o)
 {
     bool json = o->form == &form_json || (o->mutate.list != NULL && o->mutate.dir == NULL);
-    if (o->tbs && o->form == &form_json)
-        tool_usage(tool, "--tbs cannot be combined with --format=json");
+    if (o->tbs && (o->form == &form_json || o->form == &form_pcapng))
+        tool_usage(tool, "--tbs cannot be combined with --format=%s", o->form->name);
     if ((o->json_flags & RELOAD_PRETTY) != 0 && !json)
         tool_usage(tool, "--pretty requires --format=json");
     if (o->mutate.list == NULL)

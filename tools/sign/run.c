@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sign/run.h"
 
+#include "common/packets.h"
 #include "sign/keys.h"
 #include "sign/route-log.h"
 
@@ -21,6 +22,7 @@ struct run {
     char *request; /* --reply-to: the only input file */
     struct input in;
     struct output out;
+    struct packets *packets; /* of pcapng; else NULL */
 };
 
 /* ---- One message ---- */
@@ -138,6 +140,18 @@ static void write_tbs(struct run *r, const struct form *form)
     }
 }
 
+/* The message in packets that are made for it. A response goes back where its request came from. */
+static void write_packets(struct run *r)
+{
+    reload_capture ends = r->in.ends;
+    if (r->options->reply_to != NULL) {
+        ends.source = r->in.ends.destination;
+        ends.destination = r->in.ends.source;
+    }
+    packets_write(r->packets, 0, (reload_span){r->done.octets, r->done.len}, &r->in.origin, &ends,
+                  NULL);
+}
+
 static void write_done(struct run *r)
 {
     const struct sign_options *o = r->options;
@@ -147,6 +161,8 @@ static void write_done(struct run *r)
         warn_of_unsigned(r);
     if (o->tbs)
         write_tbs(r, form);
+    else if (r->packets != NULL)
+        write_packets(r);
     else
         output_message(&r->out, form, r->msg, NULL, o->json_flags);
     if (sign && (o->flags & RELOAD_SIGN_SOURCE_INFO) != 0 &&
@@ -184,14 +200,29 @@ static bool open_input(struct run *r, struct output *flushed)
                : input_open(&r->in, r->tool, &o->input, o->files, o->file_count, flushed);
 }
 
+/* Prepares the form pcapng. No packet is kept, since what is written was not captured. Returns
+ * false without memory. */
+static bool open_packets(struct run *r)
+{
+    if (r->options->form != &form_pcapng)
+        return true;
+    r->packets = packets_new(r->tool, 0);
+    if (r->packets != NULL)
+        (void)packets_add_output(r->packets, &r->out, PACKETS_CHOSEN);
+    return r->packets != NULL;
+}
+
 static void sign_all(struct run *r)
 {
     if (!output_open(&r->out, r->tool, r->options->output, 0))
         return;
-    if (open_input(r, &r->out)) {
+    if (open_packets(r) && open_input(r, &r->out)) {
         work_on_all(r);
+        if (r->packets != NULL)
+            packets_finish(r->packets, r->tool->status == STATUS_FINE, -1);
         input_close(&r->in);
     }
+    packets_free(&r->packets);
     (void)output_close(&r->out);
 }
 

@@ -17,7 +17,7 @@ static void time_option(struct tool *tool, const struct option_row *row, const c
 static void form_option(struct tool *tool, const struct option_row *row, const char *text,
                         void *target)
 {
-    static const struct form *const forms[] = {&form_binary, &form_json, &form_hex,
+    static const struct form *const forms[] = {&form_binary, &form_json, &form_hex, &form_pcapng,
                                                &form_ladder, &form_svg,  NULL};
     *(const struct form **)target = form_named(tool, row->name, text, forms);
 }
@@ -46,8 +46,8 @@ static const struct option_row rows[] = {
                 "for each bad digest, report which known mistake reproduces it"),
     OPTION_CALL_ON('f', "format", "FORM", struct verify_options, form, const struct form *,
                    form_option,
-                "write the messages that pass, as binary, json or hex, instead of reports; or "
-                "draw all messages with their verdicts, as ladder or svg"),
+                "write the messages that pass, as binary, json, hex or pcapng, instead of "
+                "reports; or draw all messages with their verdicts, as ladder or svg"),
     OPTION_WORD(0, "color", "WHEN", struct verify_options, color, color_words,
                 "colour a ladder: auto (default), always or never", "format"),
     CHOICE_ROWS(struct verify_options, choice),
@@ -68,6 +68,8 @@ static const struct option_row rows[] = {
                 "write the lines of --json to FILE too"),
     OPTION_TEXT(0, "rejects", "FILE", struct verify_options, rejects,
                 "write the messages that --format does not pass to FILE"),
+    OPTION_TEXT(0, "annotate", "FILE", struct verify_options, annotate,
+                "write the whole capture to FILE as pcapng, with each verdict as a packet comment"),
     OPTION_PROGRESS(struct verify_options, input),
     OPTION_QUIET("print errors only; the exit status is the result"),
     OPTION_END,
@@ -111,6 +113,20 @@ static void check_choice(const struct tool *tool, const struct verify_options *o
         tool_usage(tool, "--%s beside --quiet requires --report or --format", option);
 }
 
+/* Ends the program if two outputs are one file. */
+static void check_outputs(const struct tool *tool, const struct verify_options *o)
+{
+    const char *const files[] = {o->report, o->rejects, o->annotate};
+    enum { FILES = sizeof files / sizeof files[0] };
+    for (size_t i = 0; i < FILES; i++)
+        if (files[i] != NULL)
+            tool_check_different(tool, files[i], o->output);
+    for (size_t i = 0; i < FILES; i++)
+        for (size_t k = i + 1; k < FILES; k++)
+            if (files[i] != NULL && files[k] != NULL)
+                tool_check_different(tool, files[i], files[k]);
+}
+
 /* Ends the program if options contradict each other. */
 static void check_options(const struct tool *tool, const struct verify_options *o)
 {
@@ -123,12 +139,7 @@ static void check_options(const struct tool *tool, const struct verify_options *
         tool_usage(tool, "--check-all requires --json, --report, --explain or --verbose");
     check_overview(tool, o);
     check_choice(tool, o);
-    if (o->report != NULL)
-        tool_check_different(tool, o->report, o->output);
-    if (o->rejects != NULL)
-        tool_check_different(tool, o->rejects, o->output);
-    if (o->report != NULL && o->rejects != NULL)
-        tool_check_different(tool, o->report, o->rejects);
+    check_outputs(tool, o);
 }
 
 static const char statuses[] = "0 all messages passed, and there was one\n"
@@ -146,6 +157,7 @@ int main(int argc, char **argv)
     int operand = arguments_parse(&v.tool, &command, argc, argv, &v.options);
     arguments_check_input(&v.tool, argc - operand);
     check_options(&v.tool, &v.options);
+    v.options.input.captures_only = v.options.annotate != NULL;
     input_check(&v.tool, &v.options.input);
     choice_check(&v.options.choice, &v.tool, v.options.input.form);
     form_check_terminal(&v.tool, v.options.form, v.options.output);

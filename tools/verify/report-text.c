@@ -214,18 +214,24 @@ static const char *hint(const struct verify *v, const struct slot *slot,
     return "";
 }
 
+reload_err report_verdict(const reload_report *report, reload_sink sink, void *arg)
+{
+    char text[96], code[16] = "";
+    bool reason = report->reason != RELOAD_REASON_NONE && report->reason != RELOAD_REASON_MALFORMED;
+    if (report->response_code != 0)
+        (void)snprintf(code, sizeof code, " (%u)", report->response_code);
+    int n = snprintf(text, sizeof text, "%s%s%s%s%s", reload_verdict_text(report->verdict),
+                     reason ? ": " : "", reason ? reload_reason_text(report->reason) : "", code,
+                     report->detail[0] == '\0' ? "" : ": ");
+    if (n < 0 || sink(arg, text, (size_t)n) != 0)
+        return RELOAD_ERR_WRITE;
+    return reload_escape((const uint8_t *)report->detail, strlen(report->detail), sink, arg);
+}
+
 /* "invalid: bad-digest (431): …" */
 static void print_verdict(struct verify *v, const struct slot *slot, const reload_report *report)
 {
-    print(v, "%s", reload_verdict_text(report->verdict));
-    if (report->reason != RELOAD_REASON_NONE && report->reason != RELOAD_REASON_MALFORMED)
-        print(v, ": %s", reload_reason_text(report->reason));
-    if (report->response_code != 0)
-        print(v, " (%u)", report->response_code);
-    if (report->detail[0] != '\0') {
-        print(v, ": ");
-        print_escaped(v, report->detail);
-    }
+    output_check(&v->out, report_verdict(report, output_write, &v->out));
     print(v, "%s", hint(v, slot, report));
     if (report->has_round_trip)
         print(v, ", round trip %.6f s", (double)report->round_trip / RELOAD_SECOND);

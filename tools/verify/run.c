@@ -113,8 +113,10 @@ static bool open_store(struct verify *v)
 /* Writes pending output before waiting for input. */
 static void before_wait(void *arg)
 {
-    slots_finish(arg);
-    writers_flush(arg, false);
+    struct verify *v = arg;
+    slots_finish(v);
+    input_settle(&v->in);
+    writers_flush(v, false);
 }
 
 static bool open_input(struct verify *v, char **files, int count)
@@ -124,6 +126,7 @@ static bool open_input(struct verify *v, char **files, int count)
         return false;
     v->in.before_wait = before_wait;
     v->in.before_wait_arg = v;
+    v->in.packets = v->packets;
     v->reported = (o->form == NULL && !v->tool.quiet && !o->summary &&
                    output_shares(&v->out, STDERR_FILENO)) ||
                   (o->report != NULL && output_shares(&v->report, STDERR_FILENO));
@@ -134,7 +137,7 @@ static bool open_all(struct verify *v, char **files, int count)
 {
     bool loaded = policy_load(&v->tool, &v->options.policy); /* its error belongs in the output */
     policy_list_files(v);
-    return writers_open(v) && loaded && policy_make(v) && open_store(v) &&
+    return writers_open(v) && loaded && annotate_open(v) && policy_make(v) && open_store(v) &&
            open_input(v, files, count);
 }
 
@@ -147,12 +150,14 @@ void verify_run(struct verify *v, char **files, int count)
     if (open_all(v, files, count)) {
         read = verify_all(v);
         closing_print(v);
+        annotate_finish(v, read);
         input_close(&v->in);
     } else {
         slots_finish(v); /* the notes about failures */
     }
     v->tool.batch = NULL;
     writers_close(v, read);
+    packets_free(&v->packets);
     slots_free(v);
     explanations_free(&v->explanations);
     store_close(&v->store);

@@ -13,6 +13,7 @@ reload_err slot_keep_origin(struct verify *v, struct slot *slot)
 {
     const reload_capture *capture = v->in.origin.capture;
     slot->origin = v->in.origin;
+    slot->capture = v->in.ends;
     if (capture == NULL)
         return RELOAD_OK;
     slot->origin.capture = NULL; /* until it is copied */
@@ -21,11 +22,17 @@ reload_err slot_keep_origin(struct verify *v, struct slot *slot)
         if (frames == NULL)
             return RELOAD_ERR_MEMORY;
         slot->frames = frames;
+        uint64_t *numbers = realloc(slot->numbers, capture->frame_count * sizeof *numbers);
+        if (numbers == NULL)
+            return RELOAD_ERR_MEMORY;
+        slot->numbers = numbers;
         slot->frame_cap = capture->frame_count;
     }
     slot->capture = *capture;
-    if (capture->frame_count > 0)
+    if (capture->frame_count > 0) {
         memcpy(slot->frames, capture->frames, capture->frame_count * sizeof *slot->frames);
+        memcpy(slot->numbers, v->in.numbers, capture->frame_count * sizeof *slot->numbers);
+    }
     slot->capture.frames = slot->frames;
     slot->origin.capture = &slot->capture;
     return RELOAD_OK;
@@ -91,6 +98,7 @@ void slots_free(struct verify *v)
     for (size_t i = 0; i < MAX_SLOTS; i++) {
         reload_report_free(&v->slots[i].report);
         free(v->slots[i].frames);
+        free(v->slots[i].numbers);
         reload_msg_free(&v->slots[i].own_msg);
         reload_buf_free(&v->slots[i].octets);
         reload_buf_free(&v->slots[i].notes);

@@ -6,6 +6,7 @@
 #include "common/batch.h"
 #include "common/choice.h"
 #include "common/forms.h"
+#include "common/packets.h"
 #include "common/policy.h"
 #include "ladder/ladder.h"
 #include "store/store.h"
@@ -34,7 +35,7 @@ struct verify_options {
     int color;               /* an index of color_words */
     struct input_options input;
     const char *output;
-    const char *report, *rejects; /* files, or NULL */
+    const char *report, *rejects, *annotate; /* files, or NULL */
 };
 
 /* A message or garbage between judging and printing. */
@@ -47,8 +48,9 @@ struct slot {
     reload_msg *own_msg;   /* octets for msg, if later messages are read before it is printed */
     reload_buf octets;     /* of own_msg */
     reload_origin origin;
-    reload_capture capture; /* what origin points to, if the message was captured, */
+    reload_capture capture; /* what origin points to, if the message was captured; else its ends; */
     uint64_t *frames;       /* and what that points to */
+    uint64_t *numbers;      /* of its packets, over all files */
     size_t frame_cap;
     uint64_t length; /* in octets of the file */
     bool chosen;     /* by its header */
@@ -112,7 +114,8 @@ struct verify {
     uint64_t unchecked;                                 /* messages without a report */
     int64_t since;                    /* when the first was filled, by tool_milliseconds */
     struct explanations explanations; /* of the message that is being printed */
-    struct output out, report, rejects;
+    struct output out, report, rejects, annotate;
+    struct packets *packets; /* of --annotate and the form pcapng; else NULL */
     struct counts counts;
     struct ladder *ladder; /* if the form is one */
     struct input in;
@@ -187,6 +190,20 @@ void writers_write(struct verify *v, struct slot *slot);
  */
 void writers_close(struct verify *v, bool read);
 
+/* ---- annotate.c: what is written as packets ---- */
+
+/* The outputs of packets, in the order in which they are added. */
+enum { PACKETS_OUT, PACKETS_REJECTS, PACKETS_ANNOTATE };
+/* Prepares --annotate and the form pcapng, once the outputs are open. Returns false without memory.
+ */
+bool annotate_open(struct verify *v);
+/* Writes a slot's message to an output in its packets. */
+void annotate_write_message(struct verify *v, const struct slot *slot, unsigned output);
+/* Comments on a slot's last packet, if that is asked for. */
+void annotate_slot(struct verify *v, const struct slot *slot);
+/* Writes all packets that wait. read: all input was read. */
+void annotate_finish(struct verify *v, bool read);
+
 /* closing.c: counts a slot's verdict, and prints them all after a capture's counts, if there was
  * one. */
 void closing_count(struct verify *v, const struct slot *slot);
@@ -196,5 +213,7 @@ void closing_print(struct verify *v);
  * message is not passed on, and prints the results of --lint and --explain as warnings. */
 void report_text(struct verify *v, const struct slot *slot);
 void report_rejected(struct verify *v, const struct slot *slot);
+/* Writes "invalid: bad-digest (431): …", escaped. */
+reload_err report_verdict(const reload_report *report, reload_sink sink, void *arg);
 
 #endif

@@ -19,7 +19,8 @@ bool writers_open(struct verify *v)
         tool_error(&v->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
         return false;
     }
-    return (o->rejects == NULL || output_open(&v->rejects, &v->tool, o->rejects, 0)) &&
+    return (o->annotate == NULL || output_open(&v->annotate, &v->tool, o->annotate, 0)) &&
+           (o->rejects == NULL || output_open(&v->rejects, &v->tool, o->rejects, 0)) &&
            output_open(&v->out, &v->tool, o->output, 0);
 }
 
@@ -50,13 +51,14 @@ void writers_close(struct verify *v, bool read)
     ladder_free(&v->ladder);
     close_messages(&v->out, read, v->lost);
     close_messages(&v->rejects, read, v->lost);
+    close_messages(&v->annotate, read, v->lost);
     if (is_open(&v->report))
         (void)output_close(&v->report);
 }
 
 void writers_flush(struct verify *v, bool old)
 {
-    struct output *const outputs[] = {&v->out, &v->rejects, &v->report};
+    struct output *const outputs[] = {&v->out, &v->rejects, &v->annotate, &v->report};
     for (size_t i = 0; i < sizeof outputs / sizeof outputs[0]; i++)
         if (is_open(outputs[i]) && old)
             output_flush_old(outputs[i]);
@@ -66,7 +68,7 @@ void writers_flush(struct verify *v, bool old)
 
 bool writers_failed(const struct verify *v)
 {
-    return v->out.failed || v->rejects.failed || v->report.failed;
+    return v->out.failed || v->rejects.failed || v->annotate.failed || v->report.failed;
 }
 
 /* ---- JSON ---- */
@@ -121,7 +123,9 @@ static void write_message(struct verify *v, const struct slot *slot)
     struct output *out = passes ? &v->out : &v->rejects;
     if (slot->msg == NULL)
         return;
-    if (is_open(out)) {
+    if (is_open(out) && v->options.form == &form_pcapng) {
+        annotate_write_message(v, slot, passes ? PACKETS_OUT : PACKETS_REJECTS);
+    } else if (is_open(out)) {
         output_message(out, v->options.form, slot->msg, NULL, 0);
         output_end_message(out);
     }
@@ -186,6 +190,7 @@ void writers_write(struct verify *v, struct slot *slot)
 {
     bool chosen = choose_slot(v, slot);
     closing_count(v, slot);
+    annotate_slot(v, slot);
     if (slot->has_report && chosen)
         explain(v, slot);
     if (slot->has_report && slot->msg != NULL && !reload_report_passed(slot->report))

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* --annotate, and messages in their packets. */
+#include "verify/verify.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+bool annotate_open(struct verify *v)
+{
+    const struct verify_options *o = &v->options;
+    bool messages = o->form == &form_pcapng;
+    if (!messages && o->annotate == NULL)
+        return true;
+    v->packets = packets_new(&v->tool, o->input.total_limit);
+    if (v->packets == NULL)
+        return false;
+    struct output *const outputs[] = {&v->out, &v->rejects, &v->annotate};
+    const bool used[] = {messages, messages && o->rejects != NULL, o->annotate != NULL};
+    for (unsigned i = PACKETS_OUT; i <= PACKETS_ANNOTATE; i++)
+        packets_add_output(v->packets, used[i] ? outputs[i] : NULL,
+                           i == PACKETS_ANNOTATE ? PACKETS_ALL : PACKETS_CHOSEN);
+    return true;
+}
+
+void annotate_write_message(struct verify *v, const struct slot *slot, unsigned output)
+{
+    reload_span octets;
+    octets.octets = reload_msg_octets(slot->msg, &octets.len);
+    packets_write(v->packets, output, octets, &slot->origin, &slot->capture,
+                  slot->origin.capture == NULL ? NULL : slot->numbers);
+}
+
+/* A reload_sink. */
+static int to_buf(void *arg, const void *octets, size_t len)
+{
+    reload_buf *buf = arg;
+    reload_buf_append(buf, octets, len);
+    return buf->err == RELOAD_OK ? 0 : -1;
+}
+
+void annotate_slot(struct verify *v, const struct slot *slot)
+{
+    reload_buf text = {0};
+    char head[64];
+    if (v->options.annotate == NULL || (!slot->has_report && slot->error == NULL))
+        return;
+    int n = snprintf(head, sizeof head, "reload-verify: message %" PRIu64 ": ", slot->origin.index);
+    (void)to_buf(&text, head, (size_t)n);
+    if (slot->has_report) {
+        (void)report_verdict(slot->report, to_buf, &text);
+    } else {
+        (void)to_buf(&text, "not checked: ", strlen("not checked: "));
+        (void)reload_escape((const uint8_t *)slot->error, strlen(slot->error), to_buf, &text);
+    }
+    if (text.err == RELOAD_OK)
+        packets_comment(v->packets, &text, &slot->origin, slot->numbers);
+    else
+        output_check(&v->annotate, text.err);
+    reload_buf_free(&text);
+}
+
+/* Warns of what the annotated capture lacks. */
+static void warn_of_extras(const struct verify *v)
+{
+    unsigned extras = v->in.capture == NULL ? 0 : capture_extras(v->in.capture);
+    const char *const names[] = {"comments", "names", "secrets"};
+    char text[64] = "";
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
+        if ((extras >> i & 1) != 0) {
+            size_t used = strlen(text);
+            (void)snprintf(text + used, sizeof text - used, "%s%s",
+                           used == 0                  ? ""
+                           : (extras >> (i + 1)) == 0 ? " and "
+                                                      : ", ",
+                           names[i]);
+        }
+    if (text[0] != '\0')
+        tool_warn_file(&v->tool, NULL, "--annotate does not keep the input's own %s", text);
+}
+
+void annotate_finish(struct verify *v, bool read)
+{
+    if (v->packets == NULL)
+        return;
+    if (v->options.annotate != NULL)
+        warn_of_extras(v);
+    packets_finish(v->packets, read, v->in.capture == NULL ? -1 : capture_link(v->in.capture));
+    slots_finish(v); /* the notes on what is not kept */
+}
