@@ -146,9 +146,30 @@ bool crl_read_last(struct ca *ca, const char *cert_path, const char *path, reloa
     return false;
 }
 
+bool crl_is_behind(const struct ca *ca)
+{
+    return reload_crl_number_compare(&ca->crl_number, &ca->index.crl_number) < 0 &&
+           !RL_FAULT("ca: a CRL older than the index is noticed");
+}
+
+/* Reports a CRL that an interrupted call did not write, or that an older one has replaced. */
+static bool refuse_behind(const struct ca *ca, const char *path)
+{
+    char own[RELOAD_CRL_NUMBER_SIZE], expected[RELOAD_CRL_NUMBER_SIZE];
+    reload_crl_number_text(&ca->crl_number, own);
+    reload_crl_number_text(&ca->index.crl_number, expected);
+    tool_error(ca->tool, STATUS_FAILED,
+               "%s: not written: the CRL in %s has number %s, expected %s, that of the index; "
+               "'reload-keygen crl --ca=%s --output=/dev/null' renews it",
+               path, ca->dir, own, expected, ca->dir);
+    return false;
+}
+
 /* `crl --output` would write the union of both. */
 bool crl_may_replace(struct ca *ca, const char *path)
 {
+    if (crl_is_behind(ca))
+        return refuse_behind(ca, path);
     char own[RELOAD_CRL_NUMBER_SIZE], expected[RELOAD_CRL_NUMBER_SIZE];
     reload_crl *crl;
     size_t before = ca->index.taken_over;

@@ -418,6 +418,9 @@ struct crl_dates crl_dates_at(reload_time time);
 /* The default dates for a CRL made now, or at another time if the machine's clock is out of range.
  */
 struct crl_dates crl_dates_now(reload_time otherwise);
+/* Whether the directory's CRL is older than the index, after a call that was interrupted or a file
+ * that was restored: it lacks revocations. */
+bool crl_is_behind(const struct ca *ca);
 /* Writes the index, and then the CRL with the next number, also to the path copy (NULL: none), and
  * the CRLs of the CAs that it succeeds. If the profile lists no CRL of the directory, it is added.
  * Every step that can fail comes before. Returns false after reporting an error. */

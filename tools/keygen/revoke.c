@@ -250,7 +250,8 @@ static void revoke_chosen(struct revoke *r)
                             "certificates until then, list and openssl show them as revoked now");
     for (size_t i = 0; i < r->chosen_count; i++)
         revoke_entry(r, r->chosen[i]);
-    if (!r->changed)
+    /* An earlier call may have changed the index and then failed. */
+    if (!r->changed && !crl_is_behind(&r->ca) && r->ca.index.succeeds == NULL)
         return;
     if (!r->tool.quiet && !output_open(&out, &r->tool, NULL, 0))
         return;

@@ -251,6 +251,14 @@ is "$(keygen list --ca ca --json | jq -c 'map(del(.not_after)) | sort_by(.serial
 is "$(number ca/overlay.crl)" "$next" "its number goes on"
 t "export to a CA's folder is refused" 4 '' '~.*holds a CA.*' keygen export --ca ca -o older
 
+keygen issue --ca ca "${small[@]}" --user gus@example.com -o gus
+cp ca/overlay.crl older.crl
+keygen revoke -q --ca ca gus.crt
+cp older.crl ca/overlay.crl # as after a revoke that failed between index and CRL
+t "export with a CRL older than the index names the remedy" 4 '' "~.*not written: the CRL in ca has number [0-9]*, expected [0-9]*, that of the index; 'reload-keygen crl --ca=ca --output=/dev/null' renews it" keygen export --ca ca -o public
+t "revoking again renews a CRL that is older than the index" 0 '~revoked .*overlay.crl: number .*' '~.*already revoked, from .*' keygen revoke --ca ca gus.crt
+ok "then openssl knows that it is revoked" revoked gus.crt ca/ca.crt ca/overlay.crl
+
 # ---- passphrase ----
 
 printf 'rosebud\n' >passphrase
