@@ -100,25 +100,37 @@ static void reject_long(const struct tool *tool, const struct getopt_tables *t,
                near == NULL ? "" : "?)");
 }
 
-/* An argument up to "--" that begins with '-' and is the name of a file; NULL: there is none. */
-static const char *file_like_option(char **argv)
+/* Whether a word that begins with '-' is the name of a file, and so is no bundle of options. */
+static bool is_file(const char *word)
 {
-    for (; *argv != NULL && strcmp(*argv, "--") != 0; argv++)
-        if ((*argv)[0] == '-' && (*argv)[1] != '\0' && access(*argv, F_OK) == 0)
-            return *argv;
-    return NULL;
+    return word[0] == '-' && word[1] != '\0' && strcmp(word, "--") != 0 && access(word, F_OK) == 0;
+}
+
+__attribute__((noreturn)) static void reject_file(const struct tool *tool, const char *word)
+{
+    tool_usage(tool,
+               "%s is a file, but a name that begins with - is read as an option; write ./%s, "
+               "or -- before the files",
+               word, word);
+}
+
+/* Reports the word that getopt_long has just read an option from if it is a file's name, such as
+ * -overlay.json, and not the argument of an option. */
+static void check_word(const struct tool *tool, char **argv)
+{
+    const char *words[2] = {argv[optind - 1], argv[optind]};
+    for (size_t i = 0; i < 2; i++)
+        if (words[i] != NULL && words[i] != optarg && is_file(words[i]))
+            reject_file(tool, words[i]);
 }
 
 /* Reports a mistake that getopt_long has found. */
 static void reject(const struct tool *tool, const struct getopt_tables *t, int found, char **argv)
 {
     const struct option_row *row = row_of(t, optopt);
-    const char *file = file_like_option(argv + 1);
-    if (file != NULL)
-        tool_usage(tool,
-                   "%s is a file, but a name that begins with - is read as an option; write ./%s, "
-                   "or -- before the files",
-                   file, file);
+    for (char **word = argv + 1; *word != NULL && strcmp(*word, "--") != 0; word++)
+        if (is_file(*word))
+            reject_file(tool, *word);
     if (found == ':' && row != NULL)
         tool_usage(tool, "option --%s requires an argument%s%s", row->name,
                    row->argument == NULL ? "" : ": ", row->argument == NULL ? "" : row->argument);
@@ -285,6 +297,7 @@ int arguments_parse(struct tool *tool, const struct command_line *line, int argc
     while ((found = getopt_long(argc, argv, tables.shorts, tables.longs, NULL)) != -1) {
         if (found == '?' || found == ':')
             reject(tool, &tables, found, argv);
+        check_word(tool, argv);
         const struct option_row *row = row_of(&tables, found);
         option_set_add(&specified, row);
         handle_row(tool, line, row, options);

@@ -66,6 +66,15 @@ mistake "a word of an option" 2 '--color: "yes" is unknown|auto, always, never' 
 mistake "a file whose name begins with -" 2 '-put.bin is a file|write ./-put.bin, or -- before' bash -c 'cp "$1" ./-put.bin; exec -a reload-dump "$2" -put.bin' \
     reload-dump "$put" "$RELOAD_TOOLS/reload-dump"
 rm -f ./-put.bin
+# The first letter is that of an option with an argument, or of --help.
+for name in -overlay.json -secret.bin -h.bin -in; do
+    cp "$put" "./$name"
+    mistake "the file $name" 2 "$name is a file|write ./$name, or -- before" reload-verify --none "$name"
+    rm "./$name"
+done
+cp "$put" ./-secret
+mistake "an option's argument may begin with -" 4 '-secret' reload-verify --secret -secret -o -secret "$put"
+rm ./-secret
 
 # ---- Times, spans, numbers and digits ----
 
