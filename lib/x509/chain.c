@@ -147,8 +147,10 @@ static reload_err judge_by_names(const rl_path *path, const reload_cert *cert,
         *objection = (rl_objection){.fault = RL_CERT_UNTRUSTED,
                                     .words = "is signed with an unknown algorithm"};
     else
-        *objection = (rl_objection){.fault = RL_CERT_UNTRUSTED,
-                                    .words = "does not chain to a CA certificate of the overlay"};
+        *objection =
+            (rl_objection){.fault = RL_CERT_UNTRUSTED,
+                           .words = "does not chain to a CA certificate of the overlay",
+                           .anchor = path->trust->has_anchors ? &path->trust->anchors : NULL};
     return RELOAD_OK;
 }
 

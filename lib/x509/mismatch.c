@@ -147,10 +147,29 @@ static void write_dates(const rl_objection *o, char *text, size_t size)
                        early ? "notBefore" : "notAfter", its, ours);
 }
 
+/* ": its issuer is CN=a, expected CN=b". A CA of that name has another key. */
+static void write_issuer(const rl_objection *o, const reload_cert *cert, char *text, size_t size)
+{
+    enum { SHOWN = 48 };
+    char *issuer = NULL, *expected = NULL;
+    if (rl_dn_text(&cert->crt.issuer, &issuer) == RELOAD_OK &&
+        rl_dn_text(&o->anchor->subject, &expected) == RELOAD_OK) {
+        if (strcmp(issuer, expected) == 0)
+            (void)snprintf(text, size, ": the key of %.*s does not verify its signature",
+                           rl_utf8_start(issuer, SHOWN), issuer);
+        else
+            (void)snprintf(text, size, ": its issuer is %.*s, expected %.*s",
+                           rl_utf8_start(issuer, SHOWN), issuer, rl_utf8_start(expected, SHOWN),
+                           expected);
+    }
+    free(issuer);
+    free(expected);
+}
+
 void rl_objection_text(const rl_objection *objection, const reload_cert *cert, char *text,
                        size_t size)
 {
-    char subject[SHOWN_SUBJECT + 32] = "", key[80], dates[160] = "";
+    char subject[SHOWN_SUBJECT + 32] = "", key[80], more[160] = "";
     const char *words = objection->words;
     if (objection->at != NULL) {
         if (objection->at != &cert->crt)
@@ -159,9 +178,11 @@ void rl_objection_text(const rl_objection *objection, const reload_cert *cert, c
             rl_pk_fault_text(&objection->at->pk, objection->min_bits, key, sizeof key);
             words = key;
         }
-        write_dates(objection, dates, sizeof dates);
+        write_dates(objection, more, sizeof more);
+    } else if (objection->anchor != NULL && cert != NULL) {
+        write_issuer(objection, cert, more, sizeof more);
     }
-    (void)snprintf(text, size, "%s%s%s%s%s", subject, words, dates,
+    (void)snprintf(text, size, "%s%s%s%s%s", subject, words, more,
                    objection->limit == NULL ? "" : "; ",
                    objection->limit == NULL ? "" : objection->limit);
 }

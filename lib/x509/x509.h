@@ -25,6 +25,7 @@ typedef struct rl_objection {
     const char *limit; /* static, which limit ended the search for chains; NULL if none did */
     const struct mbedtls_x509_crt *at; /* the words are about this one in the chain; or NULL */
     unsigned min_bits;                 /* RL_CERT_WEAK: of the accepted keys, if at is not NULL */
+    const struct mbedtls_x509_crt *anchor; /* without a chain: the first CA certificate; or NULL */
     reload_time time; /* RL_CERT_REVOKED: since when; RL_CERT_EXPIRED: the time of checking */
 } rl_objection;
 

@@ -169,13 +169,19 @@ static bool filter_drops_fragments(const char *filter)
     return false;
 }
 
+/* A specified option that only captures have; NULL: there is none. */
+static const char *capture_option(const struct input_options *o)
+{
+    return o->filter != NULL     ? "--filter"
+           : o->flow_limit != 0  ? "--flow-limit"
+           : o->total_limit != 0 ? "--total-limit"
+                                 : NULL;
+}
+
 void input_check(const struct tool *tool, const struct input_options *o)
 {
     bool other = o->form.form != RELOAD_FORM_AUTO && !o->form.capture;
-    const char *option = o->filter != NULL     ? "--filter"
-                         : o->flow_limit != 0  ? "--flow-limit"
-                         : o->total_limit != 0 ? "--total-limit"
-                                               : NULL;
+    const char *option = capture_option(o);
     if (other && o->captures_only)
         tool_usage(tool,
                    "--annotate requires captures: it cannot be combined with another --input");
@@ -273,6 +279,9 @@ void input_summarise(const struct input *in, const char *more)
 {
     char text[1500] = "";
     const struct capture_counts *n = in->capture == NULL ? NULL : capture_counts(in->capture);
+    const char *option = capture_option(&in->options);
+    if (n == NULL && option != NULL && !in->unread)
+        tool_error(in->tool, STATUS_USAGE, "%s requires a capture, and no input is one", option);
     if (n == NULL || in->capture_file == NULL || in->tool->quiet)
         return;
     for (const struct capture_name *name = n->others; name->name != NULL; name++) {

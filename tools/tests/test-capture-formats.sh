@@ -54,7 +54,7 @@ if [ -z "$wanted" ]; then
     done_testing
 fi
 cat "$capture" >>foreign
-t "--input=pcap" 4 '' '~reload-dump: foreign: unknown file format; editcap -F pcap FILE OUT .*' reload-dump -i pcap foreign
+t "--input=pcap" 4 '' '~reload-dump: foreign: a capture of the format snoop, .*' reload-dump -i pcap foreign
 if ! command -v editcap >/dev/null; then
     skip "editcap" "editcap is not installed"
 else

@@ -307,7 +307,7 @@ crl by-crl-key crl-key:user leaf.crt 231101000000Z -- "${fresh[@]}"
 cert "a certificate revoked by a CRL key of its CA" "${of[revoked]}" leaf --intermediates crl-key.crt --crl by-crl-key.crl
 silent "a CRL key of the CA: no warning"
 cert "a CRL key that is not specified" valid leaf --crl by-crl-key.crl
-warned "a CRL key that is not specified: a warning" 'CRL by CN=chat CA: ignored: bad signature.*'
+warned "a CRL key that is not specified: a warning" 'CRL by CN=chat CA: ignored: its signature does not verify with.*'
 cert "--require-crl with a current CRL" valid bare --require-crl --crl revoked.crl
 cert "--require-crl with an expired CRL" "${of[untrusted]}" bare --require-crl --crl old.crl
 cert "--require-crl without a CRL" "${of[untrusted]}" bare --require-crl

@@ -50,7 +50,7 @@ reload-sign --secret secret -o code.bin <(reload-sign --example PEER-SEARCH | jq
 t "text: a finding has the section and the level" 0 '=code.bin: offset 0: message 1: PEER-SEARCH request: valid
     lint: response-code-in-request /attributes/0: not allowed in a PEER-SEARCH request (MUST, B§5.2)' '' "${V[@]}" --lint code.bin
 t "without --lint nothing is reported" 0 '=code.bin: offset 0: message 1: PEER-SEARCH request: valid' '' "${V[@]}" code.bin
-t "--quiet reports nothing" 0 '' '' "${V[@]}" --quiet --lint code.bin
+t "--lint beside --quiet requires --report" 2 '' '~reload-verify: --lint beside --quiet requires --report.*' "${V[@]}" --quiet --lint code.bin
 
 # ---- JSON ----
 
@@ -141,7 +141,7 @@ reload-verify: outer.bin: offset 0: message 1: tunnelled: lint: ttl-zero /header
 reload-verify: outer.bin: offset 0: message 1: tunnelled: lint: join-destination /header/destination_id: the Destination ID is not the Source ID (MUST, B§8.1.1)
 reload-verify: code.bin: offset 0: message 2: lint: response-code-in-request /attributes/0: not allowed in a PEER-SEARCH request (MUST, B§5.2)' \
     "${V[@]}" -f binary --lint outer.bin code.bin
-t "a filter with --quiet prints no findings" 0 @plain '' "${V[@]}" -q -f binary --lint outer.bin code.bin
+t "a filter with --quiet and --report prints no findings" 0 @plain '' "${V[@]}" -q -f binary --lint --report report outer.bin code.bin
 
 # ---- the other test messages ----
 

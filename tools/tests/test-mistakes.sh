@@ -307,7 +307,7 @@ mistake "a character that is not a hex digit" 3 'digit.hex: ' reload-dump digit.
 H=(reload-verify --secret secret --time "$stamp")
 C=(reload-verify --profile overlay/overlay.json --time "$stamp")
 at=/attributes/2/value/0
-mistake "the wrong secret" 1 'bad-digest|(--explain may find the cause)' reload-verify --secret=other --time=$stamp "$put"
+mistake "the wrong secret" 1 'bad-digest|(--explain may tell why)' reload-verify --secret=other --time=$stamp "$put"
 mistake "the wrong overlay" 1 'Overlay is 659df2aa, expected 2cb36909 (CRC-32 of "chat2")' "${H[@]}" --overlay=chat2 "$put"
 mistake "the wrong DHT" 1 'DHT is 0, expected 2 (Bamboo1.0)' "${H[@]}" --dht=Bamboo1.0 "$put"
 mistake "the wrong algorithm" 1 'Security is 2 (HMAC), expected 3 (CERTS)' reload-verify --ca=$ca --time=$stamp "$put"

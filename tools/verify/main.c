@@ -32,7 +32,7 @@ static const struct option_row rows[] = {
     OPTION_CALL('t', "time", "TIME", time_option,
                 "judge as of TIME (default: now), or capture: when each message was captured"),
     OPTION_FLAG('v', "verbose", struct verify_options, verbose, "report each signature too", NULL,
-                "json format"),
+                "json format quiet"),
     OPTION_FLAG(0, "summary", struct verify_options, summary,
                 "report counts by verdict, reason, method, algorithm and peer", NULL,
                 "format verbose quiet"),
@@ -113,6 +113,18 @@ static void check_choice(const struct tool *tool, const struct verify_options *o
         tool_usage(tool, "--%s beside --quiet requires --report or --format", option);
 }
 
+/* Reports options whose results a quiet run does not print. */
+static void check_quiet(const struct tool *tool, const struct verify_options *o)
+{
+    const char *other = !tool->quiet || o->report != NULL ? NULL
+                        : o->lint                         ? "--lint"
+                        : o->explain                      ? "--explain"
+                        : o->check_all                    ? "--check-all"
+                                                          : NULL;
+    if (other != NULL)
+        tool_usage(tool, "%s beside --quiet requires --report", other);
+}
+
 /* Ends the program if two outputs are one file. */
 static void check_outputs(const struct tool *tool, const struct verify_options *o)
 {
@@ -139,6 +151,7 @@ static void check_options(const struct tool *tool, const struct verify_options *
         tool_usage(tool, "--check-all requires --json, --report, --explain or --verbose");
     check_overview(tool, o);
     check_choice(tool, o);
+    check_quiet(tool, o);
     check_outputs(tool, o);
 }
 

@@ -208,7 +208,7 @@ static const char *hint(const struct verify *v, const struct slot *slot,
 {
     bool now = !v->options.capture_time && v->options.time == TIME_NOT_SPECIFIED;
     if (report->reason == RELOAD_REASON_BAD_DIGEST && !v->options.explain)
-        return " (--explain may find the cause)";
+        return " (--explain may tell why)";
     if (report->reason == RELOAD_REASON_STALE && now && slot->origin.captured != RELOAD_NO_TIME)
         return " (--time=capture judges it as of its capture)";
     return "";
