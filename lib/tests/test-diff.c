@@ -71,14 +71,14 @@ static void check_shown_difference(const reload_buf *text, size_t at, unsigned b
     reload_buf_free(&lines[1]);
 }
 
-/* Flips each bit of a message in turn. */
-static void flip_all(const reload_buf *good)
+/* Flips in turn each bit of a message, or one bit of each octet. */
+static void flip_all(const reload_buf *good, bool each_bit)
 {
     reload_buf flipped = {0}, text = {0};
     reload_buf_append(&flipped, good->octets, good->len);
     assert_false(compare(good->octets, good->len, flipped.octets, flipped.len, &text));
     for (size_t at = 0; at < good->len; at++) {
-        for (unsigned bit = 0; bit < 8; bit++) {
+        for (unsigned bit = each_bit ? 0 : (unsigned)(at % 8); bit < 8; bit += each_bit ? 1 : 8) {
             flipped.octets[at] ^= (uint8_t)(1u << bit);
             reload_msg *msg = reload_msg_new();
             reload_buf_reset(&text);
@@ -96,13 +96,13 @@ static void flip_all(const reload_buf *good)
 static void test_each_bit(void **state)
 {
     (void)state;
-    static const char *const files[] = {"section-4.1.hmac.bin", "tunnel.hmac.bin",
-                                        "route-log.hmac.bin",   "response.hmac.bin",
-                                        "unknown.hmac.bin",     "section-4.1.certs.bin"};
+    static const char *const files[] = {"section-4.1.certs.bin", "section-4.1.hmac.bin",
+                                        "tunnel.hmac.bin",       "route-log.hmac.bin",
+                                        "response.hmac.bin",     "unknown.hmac.bin"};
     for (size_t i = 0; i < COUNT(files); i++) {
         reload_buf buf = {0};
         test_file(&buf, files[i]);
-        flip_all(&buf);
+        flip_all(&buf, i > 0); /* the first has 3 KB, most of it certificates */
         reload_buf_free(&buf);
     }
 }
@@ -114,7 +114,7 @@ static void test_each_bit_of_everything(void **state)
     test_everything(&buf);
     reload_buf_append(&buf, "\0\7\0", 3); /* trailing */
     test_set_length(&buf, 0);
-    flip_all(&buf);
+    flip_all(&buf, true);
     reload_buf_free(&buf);
 }
 
