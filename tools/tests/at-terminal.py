@@ -59,8 +59,9 @@ def main():
     if child == 0:
         os.setpgid(0, 0)
         os.tcsetpgrp(keeper, os.getpid())
-        signal.signal(signal.SIGTTOU, signal.SIG_DFL)
-        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+        # A background job of a script starts with SIGINT and SIGQUIT ignored.
+        for number in (signal.SIGTTOU, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM, signal.SIGTSTP):
+            signal.signal(number, signal.SIG_DFL)
         for descriptor in range(3):
             os.dup2(keeper, descriptor)
         os.execvp(arguments.command[0], arguments.command)
