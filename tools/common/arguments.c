@@ -100,7 +100,7 @@ static void reject_long(const struct tool *tool, const struct getopt_tables *t,
                near == NULL ? "" : "?)");
 }
 
-/* Whether a word that begins with '-' is the name of a file, and so is no bundle of options. */
+/* Whether a word that begins with '-' is the name of a file rather than options. */
 static bool is_file(const char *word)
 {
     return word[0] == '-' && word[1] != '\0' && strcmp(word, "--") != 0 && access(word, F_OK) == 0;
@@ -114,8 +114,8 @@ __attribute__((noreturn)) static void reject_file(const struct tool *tool, const
                word, word);
 }
 
-/* Reports the word that getopt_long has just read an option from if it is a file's name, such as
- * -overlay.json, and not the argument of an option. */
+/* Rejects a file's name, such as -overlay.json, from which getopt_long has just read an option. The
+ * argument of an option may be such a name. */
 static void check_word(const struct tool *tool, char **argv)
 {
     const char *words[2] = {argv[optind - 1], argv[optind]};
