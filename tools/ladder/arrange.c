@@ -181,3 +181,26 @@ void ladder_delta(const struct ladder *l, const struct ladder_row *row, char tex
     (void)snprintf(text, 24, "%c%" PRId64 ".%06" PRId64, total < 0 ? '-' : '+',
                    size / RELOAD_SECOND, size % RELOAD_SECOND);
 }
+
+struct ladder_widths ladder_measure(const struct ladder *l)
+{
+    struct ladder_widths widest = {0};
+    for (size_t i = 0; i < l->count; i++) {
+        char label[LABEL_SIZE], delta[24];
+        const struct ladder_row *row = &l->rows[i];
+        ladder_delta(l, row, delta);
+        widest.delta = ladder_greater(widest.delta, strlen(delta));
+        if (row->garbage) {
+            widest.note = ladder_greater(widest.note, strlen(row->note));
+            continue;
+        }
+        ladder_label(l, row, label);
+        widest.label = ladder_greater(widest.label, strlen(label));
+        widest.words = ladder_greater(widest.words, row->words == NULL ? 0 : strlen(row->words));
+    }
+    for (size_t i = 0; i < l->id_count; i++)
+        if (l->ids[i]->lane != SIZE_MAX)
+            widest.head = ladder_greater(
+                widest.head, ladder_greater(l->ids[i]->prefix, strlen(l->ids[i]->address)));
+    return widest;
+}

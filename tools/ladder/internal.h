@@ -54,6 +54,14 @@ struct ladder {
     size_t lanes; /* columns of the picture */
 };
 
+/* The widest texts of a ladder, in characters. */
+struct ladder_widths {
+    size_t label, words; /* of messages */
+    size_t head;         /* an ID's prefix or address */
+    size_t note;         /* of garbage */
+    size_t delta;        /* 0: no message has a time */
+};
+
 /* arrange.c: pairs responses with requests, gives each peer a lane, and finds the shortest prefixes
  * that distinguish IDs. RELOAD_ERR_MEMORY. */
 reload_err ladder_arrange(struct ladder *ladder);
@@ -62,6 +70,7 @@ reload_err ladder_arrange(struct ladder *ladder);
 void ladder_label(const struct ladder *ladder, const struct ladder_row *row, char text[LABEL_SIZE]);
 /* "+0.002134": the time since the row before; empty for the first, and without times. */
 void ladder_delta(const struct ladder *ladder, const struct ladder_row *row, char text[24]);
+struct ladder_widths ladder_measure(const struct ladder *ladder);
 /* The digits that distinguish an ID from all others. */
 void ladder_name(const struct ladder_id *id, char text[ID_DIGITS + 1]);
 
@@ -69,5 +78,10 @@ void ladder_name(const struct ladder_id *id, char text[ID_DIGITS + 1]);
 reload_err ladder_write_text(struct ladder *ladder, size_t width, bool utf8, unsigned flags,
                              reload_sink sink, void *arg);
 reload_err ladder_write_svg(const struct ladder *ladder, reload_sink sink, void *arg);
+
+static inline size_t ladder_greater(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
 
 #endif

@@ -155,34 +155,16 @@ static void print_row(struct picture *g, const struct ladder_row *row, size_t y)
 
 /* ---- The whole ---- */
 
-static size_t greater(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 static void measure(struct picture *g)
 {
     const struct ladder *l = g->ladder;
-    size_t longest = 0, widest = 0;
-    bool timed = false;
-    for (size_t i = 0; i < l->count; i++) {
-        char label[LABEL_SIZE];
-        const struct ladder_row *row = &l->rows[i];
-        timed = timed || row->timed;
-        if (row->garbage) {
-            widest = greater(widest, strlen(row->note));
-            continue;
-        }
-        ladder_label(l, row, label);
-        longest = greater(longest, strlen(label) + 2);
-        longest = greater(longest, row->words == NULL ? 0 : strlen(row->words) + 8);
-    }
-    for (size_t i = 0; i < l->id_count; i++)
-        if (l->ids[i]->lane != SIZE_MAX)
-            longest = greater(longest, greater(l->ids[i]->prefix, strlen(l->ids[i]->address)) + 2);
-    g->gap = greater(MIN_GAP, longest * CHARACTER);
-    g->gutter = NUMBER + (timed ? TIME : 0);
-    g->width = 2 * MARGIN + g->gutter + greater(g->gap * greater(l->lanes, 1), widest * CHARACTER);
+    struct ladder_widths widest = ladder_measure(l);
+    size_t longest =
+        ladder_greater(widest.label + 2, ladder_greater(widest.words + 8, widest.head + 2));
+    g->gap = ladder_greater(MIN_GAP, longest * CHARACTER);
+    g->gutter = NUMBER + (widest.delta > 0 ? TIME : 0);
+    g->width = 2 * MARGIN + g->gutter +
+               ladder_greater(g->gap * ladder_greater(l->lanes, 1), widest.note * CHARACTER);
     g->height = 2 * MARGIN + HEAD + ROW * l->count;
 }
 

@@ -42,11 +42,6 @@ struct page {
 
 /* ---- Lines ---- */
 
-static size_t greater(size_t a, size_t b)
-{
-    return a > b ? a : b;
-}
-
 static void clear_line(struct page *g)
 {
     memset(g->line, ' ', g->width);
@@ -260,7 +255,7 @@ static void print_loop(struct page *g, const struct ladder_row *row, const char 
 {
     enum { LOOP = 4 }; /* columns from the bar to the text */
     const char *words = row->words == NULL ? "" : row->words;
-    size_t longest = greater(strlen(label), strlen(words));
+    size_t longest = ladder_greater(strlen(label), strlen(words));
     bool right = at + LOOP + longest < g->width || at < g->gutter + LOOP + longest;
     size_t end = right ? g->width : at - LOOP + 1,
            words_at = right ? at + LOOP : end - strlen(words);
@@ -308,32 +303,16 @@ static void print_row(struct page *g, const struct ladder_row *row)
 /* ---- The whole ---- */
 
 /* The width of columns: that of the widest text, limited by the page. */
-static void measure(struct page *g, size_t width)
+static void measure(struct page *g)
 {
-    const struct ladder *l = g->ladder;
-    size_t gap = MIN_GAP, head = 0;
-    size_t longest = 0; /* time since the message before */
-    uint64_t last = 1;
-    for (size_t i = 0; i < l->count; i++) {
-        char label[LABEL_SIZE], delta[24];
-        const struct ladder_row *row = &l->rows[i];
-        ladder_delta(l, row, delta);
-        longest = greater(longest, strlen(delta));
-        last = row->index > last ? row->index : last;
-        if (row->garbage)
-            continue;
-        ladder_label(l, row, label);
-        gap = greater(gap, strlen(label) + 3);
-        gap = greater(gap, row->words == NULL ? 0 : strlen(row->words) + 7);
-    }
-    for (size_t i = 0; i < l->id_count; i++)
-        if (l->ids[i]->lane != SIZE_MAX)
-            head = greater(head, greater(l->ids[i]->prefix, strlen(l->ids[i]->address)));
-    g->index_width = (size_t)snprintf(NULL, 0, "%" PRIu64, last);
-    g->gutter = g->index_width + 2 + (longest > 0 ? longest + 2 : 0);
-    head = head < MAX_HEAD ? head : MAX_HEAD;
-    size_t half = (head + 1) / 2, space = width - g->gutter - 2 * half;
-    gap = greater(gap, head + 2);
+    struct ladder_widths widest = ladder_measure(g->ladder);
+    const struct ladder_row *last = &g->ladder->rows[g->ladder->count - 1];
+    size_t head = widest.head < MAX_HEAD ? widest.head : MAX_HEAD, half = (head + 1) / 2;
+    size_t gap = ladder_greater(widest.label + 3, ladder_greater(widest.words + 7, head + 2));
+    g->index_width = (size_t)snprintf(NULL, 0, "%" PRIu64, last->index);
+    g->gutter = g->index_width + 2 + (widest.delta > 0 ? widest.delta + 2 : 0);
+    size_t space = g->width - g->gutter - 2 * half;
+    gap = ladder_greater(gap, MIN_GAP);
     g->gap = gap < space ? gap : space;
     g->first = g->gutter + half;
     g->max_lanes = 1 + space / g->gap; /* at least 2 */
@@ -367,8 +346,10 @@ reload_err ladder_write_text(struct ladder *ladder, size_t width, bool utf8, uns
     if (g.line == NULL)
         return RELOAD_ERR_MEMORY;
     reload_printer_init(&g.p, flags, sink, arg);
-    measure(&g, g.width);
-    print_rows(&g);
+    if (ladder->count > 0) {
+        measure(&g);
+        print_rows(&g);
+    }
     free(g.line);
     return reload_printer_finish(&g.p);
 }
