@@ -262,6 +262,13 @@ void reload_judge_free(reload_judge **judge);
  * RELOAD_ERR_ARGUMENT: not sealed; RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err reload_judge_set_policy(reload_judge *judge, const reload_policy *policy);
 
+/* Limits the memory, in octets, for facts that a judge keeps from one message to the next
+ * (default: RELOAD_DEFAULT_CACHE): certificates that it has read, which certificates signed them,
+ * and good signatures, each with its key, digest and octets. The time, CRLs and the rest of the
+ * policy are judged for each message. 0: nothing is kept. */
+enum { RELOAD_DEFAULT_CACHE = 4 * 1024 * 1024 };
+void reload_judge_set_cache(reload_judge *judge, size_t octets);
+
 /* When a message is judged. */
 typedef struct reload_moment {
     reload_time now;      /* the time of checking; only its whole seconds count */

@@ -260,7 +260,7 @@ static void test_dates(void **state)
 static rl_cert_fault fault_at(const rl_trust *trust, const reload_cert *cert, reload_time time)
 {
     rl_objection objection;
-    assert_int_equal(rl_trust_judge(trust, cert, time, &objection), RELOAD_OK);
+    assert_int_equal(rl_trust_judge(trust, cert, time, NULL, NULL, &objection), RELOAD_OK);
     assert_int_equal(objection.words != NULL, objection.fault != RL_CERT_GOOD);
     return objection.fault;
 }
@@ -283,7 +283,7 @@ static void test_validity(void **state)
     reload_cert *leaf = issue_cert(&leaf_spec, leaf_key, ca, ca_key, NULL);
     rl_trust *trust = new_trust(&pem);
     rl_objection objection;
-    assert_int_equal(rl_trust_judge(trust, leaf, leaf_spec.not_before, &objection),
+    assert_int_equal(rl_trust_judge(trust, leaf, leaf_spec.not_before, NULL, NULL, &objection),
                      RELOAD_ERR_ARGUMENT); /* not sealed */
     assert_int_equal(rl_trust_seal(trust), RELOAD_OK);
     assert_int_equal(fault_at(trust, leaf, leaf_spec.not_before - 1), RL_CERT_EXPIRED);
@@ -332,7 +332,8 @@ static void check_objection(const rl_trust *trust, const reload_cert *cert, int6
 {
     rl_objection objection;
     char found[200];
-    assert_int_equal(rl_trust_judge(trust, cert, seconds * RELOAD_SECOND, &objection), RELOAD_OK);
+    assert_int_equal(rl_trust_judge(trust, cert, seconds * RELOAD_SECOND, NULL, NULL, &objection),
+                     RELOAD_OK);
     rl_objection_text(&objection, cert, found, sizeof found);
     assert_string_equal(found, text);
 }
@@ -397,7 +398,8 @@ static void test_crl_signers(void **state)
     add_crl(trust, other, other_key, false, later);
     add_crl(trust, ca, ca_key, true, later);
     rl_objection objection;
-    assert_int_equal(rl_trust_judge(trust, leaf, then, &objection), RELOAD_ERR_ARGUMENT);
+    assert_int_equal(rl_trust_judge(trust, leaf, then, NULL, NULL, &objection),
+                     RELOAD_ERR_ARGUMENT);
     assert_int_equal(rl_trust_seal(trust), RELOAD_OK);
     assert_int_equal(rl_trust_seal(trust), RELOAD_OK); /* no effect */
     assert_int_equal(fault_at(trust, leaf, then), RL_CERT_REVOKED);
@@ -486,7 +488,7 @@ static reload_err build_and_judge(const struct inputs *in, const reload_cert *ca
     if (err == RELOAD_OK)
         err = rl_trust_seal(trust);
     if (err == RELOAD_OK)
-        err = rl_trust_judge(trust, leaf, leaf_spec.not_after, objection);
+        err = rl_trust_judge(trust, leaf, leaf_spec.not_after, NULL, NULL, objection);
     rl_trust_free(&trust);
     reload_cert_free(&leaf);
     return err;

@@ -10,13 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- Facts about certificates, and identities by name, ordered by a digest ---- */
-
-struct fact {
-    uint8_t digest[RL_SHA256_SIZE]; /* of its octets */
-    rl_candidate candidate;
-    unsigned listed; /* the last list to which it was added */
-};
+/* ---- Identities by name, ordered by a digest ---- */
 
 struct identity {
     uint8_t digest[RL_SHA256_SIZE]; /* of its name */
@@ -28,18 +22,8 @@ static int compare_digests(const void *a, const void *b)
     return memcmp(a, b, RL_SHA256_SIZE);
 }
 
-static void free_fact(void *node)
-{
-    struct fact *fact = node;
-    reload_cert_free(&fact->candidate.cert);
-    free(fact);
-}
-
 void rl_scratch_clear(rl_scratch *scratch)
 {
-    tdestroy(scratch->facts, free_fact);
-    scratch->facts = NULL;
-    scratch->lists = 0;
     rl_candidates_clear(&scratch->candidates);
     rl_scratch_forget_identities(scratch);
 }
@@ -50,19 +34,17 @@ void rl_scratch_forget_identities(rl_scratch *scratch)
     scratch->identities = NULL;
 }
 
-/* The entry of a tree for a digest. A new entry (*added) has size octets, all zero except the
- * digest. NULL without memory. */
-static void *find_or_add(void **root, const uint8_t digest[RL_SHA256_SIZE], size_t size,
-                         bool *added)
+/* The identity with a digest. A new one (*added) has index 0. NULL without memory. */
+static struct identity *find_or_add(void **root, const uint8_t digest[RL_SHA256_SIZE], bool *added)
 {
-    void **found = tfind(digest, root, compare_digests);
+    struct identity **found = tfind(digest, root, compare_digests);
     *added = found == NULL;
     if (found != NULL)
         return *found;
-    void *entry = calloc(1, size);
+    struct identity *entry = calloc(1, sizeof *entry);
     if (entry == NULL)
         return NULL;
-    memcpy(entry, digest, RL_SHA256_SIZE);
+    memcpy(entry->digest, digest, sizeof entry->digest);
     if (tsearch(entry, root, compare_digests) != NULL)
         return entry;
     free(entry);
@@ -74,38 +56,38 @@ bool rl_uses_pins(const rl_judging *j)
     return (j->policy->remember & RELOAD_REMEMBER_PINS) != 0;
 }
 
-/* Step 7 without the comparison of pins: reads a certificate, and judges its chain or, under pins,
- * its own signature. */
-static reload_err judge_certificate(const rl_judging *j, reload_span der, rl_candidate *c)
+/* Step 7 without the comparison of pins: judges the certificate's chain or, under pins, its own
+ * signature. */
+static reload_err judge_certificate(const rl_judging *j, rl_known_cert *c)
 {
     const rl_trust *trust = j->policy->trust;
-    reload_err err = rl_cert_read(der.octets, der.len, &c->cert, &c->objection);
-    if (err != RELOAD_OK || c->objection.fault != RL_CERT_GOOD)
-        return err;
-    if (!rl_uses_pins(j))
-        return rl_trust_judge(trust, c->cert, j->now, &c->objection);
-    err = rl_trust_judge_self(trust, c->cert, &c->objection);
-    return err == RELOAD_OK ? rl_cert_fingerprint(c->cert, c->fingerprint) : err;
+    c->objection = c->unread;
+    if (c->unread.fault != RL_CERT_GOOD)
+        return RELOAD_OK;
+    reload_err err = rl_uses_pins(j) ? rl_trust_judge_self(trust, c->cert, &c->objection)
+                                     : rl_trust_judge(trust, c->cert, j->now, &c->links,
+                                                      &j->judge->known.given, &c->objection);
+    if (err == RELOAD_OK && c->objection.fault == RL_CERT_GOOD && !c->has_fingerprint) {
+        err = rl_cert_fingerprint(c->cert, c->fingerprint);
+        c->has_fingerprint = err == RELOAD_OK;
+    }
+    return err;
 }
 
-/* The facts about the certificate at attribute attr. */
-static struct fact *fact_at(rl_judging *j, uint32_t attr)
+/* The certificate at attribute attr, judged. */
+static rl_known_cert *certificate_at(rl_judging *j, uint32_t attr)
 {
-    uint8_t digest[RL_SHA256_SIZE];
-    bool added = false;
     reload_span der;
     der.octets = reload_msg_value_octets(j->msg, attr, &der.len);
-    j->err = reload_digest(RELOAD_MD_SHA256, &der, 1, digest);
-    if (j->err != RELOAD_OK)
+    rl_known_cert *cert = rl_known_certificate(&j->judge->known, der, &j->err);
+    if (cert == NULL)
         return NULL;
-    struct fact *fact = find_or_add(&j->judge->scratch.facts, digest, sizeof *fact, &added);
-    if (fact == NULL) {
-        j->err = RELOAD_ERR_MEMORY;
-    } else if (added || RL_FAULT("D21: each certificate is judged once")) {
-        reload_cert_free(&fact->candidate.cert);
-        j->err = judge_certificate(j, der, &fact->candidate);
+    if (cert->message != j->judge->known.message ||
+        RL_FAULT("D21: each certificate is judged once")) {
+        j->err = judge_certificate(j, cert);
+        cert->message = j->err == RELOAD_OK ? j->judge->known.message : 0;
     }
-    return j->err == RELOAD_OK ? fact : NULL;
+    return j->err == RELOAD_OK ? cert : NULL;
 }
 
 /* ---- Identities (D28) ---- */
@@ -119,8 +101,7 @@ size_t rl_identity_of(rl_judging *j, size_t name)
     j->err = reload_digest(RELOAD_MD_SHA256, &octets, 1, digest);
     if (j->err != RELOAD_OK)
         return 0;
-    struct identity *found =
-        find_or_add(&j->judge->scratch.identities, digest, sizeof *found, &added);
+    struct identity *found = find_or_add(&j->judge->scratch.identities, digest, &added);
     if (found == NULL || (added && !rl_plan_identity(plan, name, &found->index))) {
         j->err = RELOAD_ERR_MEMORY;
         return 0;
@@ -162,13 +143,13 @@ struct listing {
 
 static void list_candidate(rl_judging *j, struct listing *l, uint32_t attr, uint32_t key)
 {
-    struct fact *fact = fact_at(j, attr);
-    unsigned list = j->judge->scratch.lists;
-    if (fact == NULL || (fact->listed == list && !RL_FAULT("D21: different certificates")))
+    rl_known_cert *known = certificate_at(j, attr);
+    uint64_t list = j->judge->lists;
+    if (known == NULL || (known->listed == list && !RL_FAULT("D21: different certificates")))
         return;
-    fact->listed = list;
-    rl_candidate c = fact->candidate;
-    c.attr = attr;
+    known->listed = list;
+    rl_candidate c = {.attr = attr, .cert = known->cert, .objection = known->objection};
+    memcpy(c.fingerprint, known->fingerprint, sizeof c.fingerprint);
     if (!is_tried(&c)) {
         if (l->objected.attr == RELOAD_NO_ATTR || c.objection.fault > l->objected.objection.fault)
             l->objected = c;
@@ -186,7 +167,7 @@ static void begin_list(rl_judging *j, struct listing *l, rl_trial *trial)
 {
     if (!rl_uses_pins(j))
         rl_candidates_clear(j->candidates);
-    j->judge->scratch.lists++;
+    j->judge->lists++;
     *trial = (rl_trial){
         .first = j->candidates->count, .objected = RL_NO_CANDIDATE, .chosen = RL_NO_CANDIDATE};
     *l = (struct listing){.trial = trial, .objected = {.attr = RELOAD_NO_ATTR}};

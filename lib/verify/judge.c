@@ -35,6 +35,7 @@ reload_err reload_judge_set_policy(reload_judge *judge, const reload_policy *pol
         return err;
     }
     free_macs(judge->macs, judge->mac_count);
+    rl_known_forget_policy(&judge->known);
     judge->policy = policy;
     judge->macs = macs;
     judge->mac_count = count;
@@ -46,7 +47,14 @@ reload_judge *reload_judge_new(const reload_policy *policy)
     reload_judge *judge = calloc(1, sizeof *judge);
     if (judge != NULL && reload_judge_set_policy(judge, policy) != RELOAD_OK)
         reload_judge_free(&judge);
+    if (judge != NULL)
+        reload_judge_set_cache(judge, RELOAD_DEFAULT_CACHE);
     return judge;
+}
+
+void reload_judge_set_cache(reload_judge *judge, size_t octets)
+{
+    rl_known_set_limit(&judge->known, octets);
 }
 
 void reload_judge_free(reload_judge **judge)
@@ -56,6 +64,7 @@ void reload_judge_free(reload_judge **judge)
     free_macs((*judge)->macs, (*judge)->mac_count);
     rl_scratch_clear(&(*judge)->scratch);
     rl_candidates_free(&(*judge)->scratch.candidates);
+    rl_known_free(&(*judge)->known);
     free(*judge);
     *judge = NULL;
 }
@@ -410,8 +419,10 @@ static reload_err judge_message(reload_judge *judge, const reload_msg *msg, relo
 reload_err reload_judge_message(reload_judge *judge, const reload_msg *msg, reload_moment moment,
                                 reload_report *report)
 {
+    rl_known_begin_message(&judge->known);
     reload_err err = judge_message(judge, msg, moment, rl_report_of(report), 0);
     rl_scratch_clear(&judge->scratch);
+    rl_known_end_message(&judge->known);
     return err;
 }
 

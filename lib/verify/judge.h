@@ -4,14 +4,13 @@
 #define RL_VERIFY_JUDGE_H
 
 #include "crypto/mac.h"
+#include "verify/known.h"
 #include "verify/policy.h"
 #include "verify/report.h"
 #include "wire/wire.h"
 
 /* A judge's state for one message and the messages inside it */
 typedef struct rl_scratch {
-    void *facts;              /* about each different certificate */
-    unsigned lists;           /* of certificates made so far */
     rl_candidates candidates; /* candidates of the last list; unused under pins */
     void *identities;         /* of the innermost message's plan */
 } rl_scratch;
@@ -26,6 +25,8 @@ struct reload_judge {
     rl_mac **macs; /* one for each secret */
     size_t mac_count;
     rl_scratch scratch;
+    rl_known known;
+    uint64_t lists; /* of certificates made so far */
 };
 
 /* The facts that the signed BODYs of a RESOURCE share */

@@ -92,7 +92,8 @@ reload_err rl_claim_try(const rl_claim *claim, const rl_candidate *candidate, rl
     if (digest.len != reload_cert_signature_size(candidate->cert))
         describe(claim, candidate, RELOAD_REASON_BAD_DIGEST_LENGTH, finding);
     else
-        err = rl_cert_verify_digest(candidate->cert, claim->md, claim->digest, digest, &match);
+        err = rl_known_verify(claim->known, candidate->cert, candidate->fingerprint, claim->md,
+                              claim->digest, digest, &match);
     if (err == RELOAD_OK && !match && finding->reason == RELOAD_REASON_NONE)
         describe(claim, candidate, RELOAD_REASON_BAD_DIGEST, finding);
     if (err == RELOAD_OK && finding->reason == RELOAD_REASON_NONE &&

@@ -4,7 +4,7 @@
 #define RL_VERIFY_TRIAL_H
 
 #include "verify/finding.h"
-#include "x509/x509.h"
+#include "verify/known.h"
 
 enum { RL_MAX_TRIES = 8 }; /* D21 */
 #define RL_NO_CANDIDATE SIZE_MAX
@@ -15,7 +15,7 @@ typedef struct rl_candidate {
     reload_cert *cert;                            /* NULL: cannot be read */
     rl_objection objection;                       /* of step 7 without pins */
     bool names_key;                               /* step 9 of a BODY */
-    uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE]; /* under pins, unless there is an objection */
+    uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE]; /* of its key, unless there is an objection */
 } rl_candidate;
 
 typedef struct rl_candidates {
@@ -47,6 +47,7 @@ typedef struct rl_claim {
     const reload_msg *msg;
     const reload_site *site;
     reload_md md;
+    rl_known *known;                    /* signatures found good before, or NULL */
     uint8_t digest[RELOAD_MAX_MD_SIZE]; /* of the covered octets */
 } rl_claim;
 

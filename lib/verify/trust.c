@@ -130,6 +130,7 @@ reload_reason rl_check_certificates(rl_judging *j, const reload_site *site)
     size_t most = j->err == RELOAD_OK ? most_tries(j, site) : 0;
     if (most > 0)
         j->err = rl_claim_read(&claim, j->msg, site, j->policy->suite->md);
+    claim.known = &j->judge->known;
     for (size_t i = trial->first; trial->tried < most && j->err == RELOAD_OK && !trial->open; i++) {
         rl_finding finding;
         const rl_candidate *c = &j->candidates->list[i];

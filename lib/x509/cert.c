@@ -8,8 +8,7 @@ void reload_cert_free(reload_cert **cert)
 {
     if (cert == NULL || *cert == NULL)
         return;
-    if ((*cert)->shares > 0) {
-        (*cert)->shares--;
+    if (atomic_fetch_sub(&(*cert)->shares, 1) > 0) {
         *cert = NULL;
         return;
     }
@@ -29,7 +28,7 @@ void reload_cert_free(reload_cert **cert)
 reload_cert *rl_cert_share(reload_cert *cert)
 {
     if (cert != NULL)
-        cert->shares++;
+        atomic_fetch_add(&cert->shares, 1);
     return cert;
 }
 

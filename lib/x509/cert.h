@@ -8,6 +8,7 @@
 #include "crypto/pk.h"
 #include "x509/x509.h"
 
+#include <stdatomic.h>
 #include <string.h>
 
 #include <mbedtls/oid.h>
@@ -16,7 +17,7 @@
 enum { RL_SEQUENCE = MBEDTLS_ASN1_CONSTRUCTED | MBEDTLS_ASN1_SEQUENCE };
 
 struct reload_cert {
-    unsigned shares; /* owners beyond the first */
+    atomic_uint shares; /* owners beyond the first, in any thread */
     mbedtls_x509_crt crt;
     uint8_t *octets; /* the certificate's own octets, if crt has a stand-in, else NULL; owned */
     size_t len;

@@ -155,10 +155,12 @@ static reload_err judge_by_names(const rl_path *path, const reload_cert *cert,
 }
 
 reload_err rl_trust_judge(const rl_trust *trust, const reload_cert *cert, reload_time time,
-                          rl_objection *objection)
+                          rl_links *own, rl_links *given, rl_objection *objection)
 {
     struct trial trial = {.cert = cert, .time = rl_whole_second(time), .best = objection};
     rl_path path = {.trust = trust,
+                    .own = own,
+                    .given = given,
                     .take = take_chain,
                     .arg = &trial,
                     .chain = {&cert->crt},

@@ -5,6 +5,7 @@
 
 #include "base/fault.h"
 
+#include <search.h>
 #include <stdlib.h>
 
 /* ---- Issuers ---- */
@@ -53,6 +54,57 @@ static bool may_follow(const rl_path *path, const mbedtls_x509_crt *candidate)
            fits_path_length(path, candidate);
 }
 
+/* ---- Signatures that were checked before ---- */
+
+struct link {
+    const mbedtls_x509_crt *crt, *issuer;
+    bool good; /* the issuer's key has signed the certificate */
+};
+
+static int compare_links(const void *a, const void *b)
+{
+    const struct link *x = a, *y = b;
+    uintptr_t p = (uintptr_t)x->crt, q = (uintptr_t)y->crt;
+    if (p == q) {
+        p = (uintptr_t)x->issuer;
+        q = (uintptr_t)y->issuer;
+    }
+    return p < q ? -1 : p > q;
+}
+
+void rl_links_clear(rl_links *links)
+{
+    tdestroy(links->tree, free);
+    links->tree = NULL;
+}
+
+static reload_err record(rl_links *links, const struct link *link)
+{
+    struct link *copy = malloc(sizeof *copy);
+    if (copy == NULL)
+        return RELOAD_ERR_MEMORY;
+    *copy = *link;
+    if (tsearch(copy, &links->tree, compare_links) != NULL)
+        return RELOAD_OK;
+    free(copy);
+    return RELOAD_ERR_MEMORY;
+}
+
+/* Whether candidate's key has signed the last certificate of the chain. */
+static reload_err is_signed(const rl_path *path, const mbedtls_x509_crt *candidate, bool *good)
+{
+    rl_links *links = path->length == 1 ? path->own : path->given;
+    struct link link = {.crt = path->chain[path->length - 1], .issuer = candidate};
+    struct link **found = links == NULL ? NULL : tfind(&link, &links->tree, compare_links);
+    if (found != NULL) {
+        *good = (*found)->good;
+        return RELOAD_OK;
+    }
+    reload_err err = rl_crt_signed_by(link.crt, candidate, good);
+    link.good = *good;
+    return err == RELOAD_OK && links != NULL ? record(links, &link) : err;
+}
+
 /* ---- The search ---- */
 
 /* Whether candidate has issued the last certificate of the chain. */
@@ -66,7 +118,7 @@ static bool follows(rl_path *path, const mbedtls_x509_crt *candidate)
         return false;
     }
     path->signatures++;
-    path->err = rl_crt_signed_by(path->chain[path->length - 1], candidate, &good);
+    path->err = is_signed(path, candidate, &good);
     return path->err == RELOAD_OK && (good || RL_FAULT("D18: a certificate's signature"));
 }
 

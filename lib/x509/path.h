@@ -14,6 +14,8 @@ enum {
 /* A search from the first certificate of the chain, which the caller puts there. */
 typedef struct rl_path {
     const rl_trust *trust;
+    rl_links *own, *given; /* signatures of the first certificate, and of the others, that were
+                              checked before; NULL: none is recorded */
     /* Receives each chain that ends at a trust anchor: its signatures are good, its issuers may
      * issue certificates, and no path length is exceeded. Returns false to end the search. */
     bool (*take)(struct rl_path *path);

@@ -43,8 +43,8 @@ reload_err rl_cert_read(const uint8_t *der, size_t len, reload_cert **cert,
 void rl_objection_text(const rl_objection *objection, const reload_cert *cert, char *text,
                        size_t size);
 
-/* Adds an owner of the certificate, which must free it too. NULL: does nothing. All owners are in
- * one thread at a time. */
+/* Adds an owner of the certificate, which must free it too. NULL: does nothing. Owners may be in
+ * different threads. */
 reload_cert *rl_cert_share(reload_cert *cert);
 
 /* ---- Trust ---- */
@@ -67,6 +67,14 @@ void rl_trust_require_crl(rl_trust *trust, bool required);
  * after something was added. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_trust_seal(rl_trust *trust);
 
+/* Which certificates have signed which, as found by searches for chains, so that later searches
+ * need not find it again. Zero-initialise it. It knows certificates by their addresses: clear it
+ * before one of them is freed. */
+typedef struct rl_links {
+    void *tree;
+} rl_links;
+void rl_links_clear(rl_links *links);
+
 bool rl_trust_has_ca(const rl_trust *trust);
 /* The DER of the i-th given certificate, CA certificates first, then intermediates; NULL if i is
  * past the last. */
@@ -78,10 +86,11 @@ reload_time rl_trust_warnings(const rl_trust *trust, reload_time time, reload_ti
 /* As reload_policy_describe_crls. */
 void rl_trust_describe_crls(const rl_trust *trust, size_t file, rl_trust_warning *take, void *arg);
 /* D18's steps 2 to 5 for a certificate from rl_cert_read: of all chains from it to a given CA
- * certificate, the one that gets furthest decides. RELOAD_ERR_ARGUMENT: not sealed;
+ * certificate, the one that gets furthest decides. own, given: the signatures of this certificate
+ * and of the given ones that earlier searches checked. RELOAD_ERR_ARGUMENT: not sealed;
  * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_trust_judge(const rl_trust *trust, const reload_cert *cert, reload_time time,
-                          rl_objection *objection);
+                          rl_links *own, rl_links *given, rl_objection *objection);
 /* D28, instead of rl_trust_judge: whether the certificate's key is accepted and has signed the
  * certificate. Other signers and dates prove nothing about an identity that is pinned by its key.
  * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
