@@ -90,6 +90,8 @@ int rl_hex_digit(int c);
 /* The length in octets of the UTF-8 sequence that octets begin with, and its code point; 0 if the
  * octets are not UTF-8. */
 size_t rl_utf8(const uint8_t *octets, size_t len, uint32_t *code);
+/* The number of ASCII characters that octets begin with, up to a NUL. */
+size_t rl_ascii(const uint8_t *octets, size_t len);
 /* The length of a text that ends at len octets, without an incomplete UTF-8 sequence at its end. */
 size_t rl_utf8_cut(const char *text, size_t len);
 /* The length of a terminated text, cut between characters to at most most octets; for "%.*s". */

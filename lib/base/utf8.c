@@ -44,6 +44,22 @@ size_t rl_utf8(const uint8_t *octets, size_t len, uint32_t *code)
     return size;
 }
 
+/* Eight octets at a time: subtracting 1 from each sets the high bit of a NUL. */
+size_t rl_ascii(const uint8_t *octets, size_t len)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+    size_t i = 0;
+    for (; i + sizeof high <= len; i += sizeof high) {
+        uint64_t word;
+        memcpy(&word, octets + i, sizeof word);
+        if (((word | (word - ones)) & high) != 0)
+            break;
+    }
+    while (i < len && octets[i] != 0 && octets[i] < 0x80)
+        i++;
+    return i;
+}
+
 size_t rl_utf8_cut(const char *text, size_t len)
 {
     const uint8_t *octets = (const uint8_t *)text;

@@ -87,19 +87,22 @@ static const reload_attr_def attrs[] = {
 
 enum { ATTRS = sizeof attrs / sizeof attrs[0] };
 
+/* The rows of the types with a high octet: the low octet of the first type, and how many types
+ * follow each other. */
+static const struct {
+    uint8_t low, count, row;
+} groups[] = {
+    [0] = {1, 8, 0},  [1] = {1, 6, 8},  [2] = {1, 2, 14},
+    [3] = {3, 9, 16}, [4] = {0, 6, 25}, [8] = {1, 2, 31},
+};
+
 const reload_attr_def *reload_attr_def_of(uint16_t type)
 {
-    size_t low = 0, high = ATTRS;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (attrs[middle].type == type)
-            return &attrs[middle];
-        if (attrs[middle].type < type)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return NULL;
+    size_t group = type >> 8;
+    if (group >= sizeof groups / sizeof groups[0])
+        return NULL;
+    unsigned i = (type & 0xffu) - groups[group].low; /* wraps below the first */
+    return i < groups[group].count ? &attrs[groups[group].row + i] : NULL;
 }
 
 const reload_attr_def *reload_attr_def_named(const char *name)

@@ -51,46 +51,37 @@ const reload_field_def *reload_field_def_of(reload_field field)
     return (unsigned)field < RELOAD_FIELDS ? &fields[field] : NULL;
 }
 
-/* The position of a field of at most 32 bits: in count octets from first, shift bits above the
- * lowest. */
-static bool locate_field(reload_field field, size_t *first, size_t *count, unsigned *shift,
-                         uint64_t *mask)
+/* A field of at most 32 bits lies in one row of the figure: how far above the lowest bit. */
+static unsigned shift_of(const reload_field_def *def)
+{
+    return 32u - def->bit % 32u - def->width;
+}
+
+static const reload_field_def *number_def(reload_field field)
 {
     const reload_field_def *def = reload_field_def_of(field);
-    if (def == NULL || def->width > 32)
-        return false;
-    unsigned end = (unsigned)def->bit + def->width;
-    *first = def->bit / 8;
-    *count = (end + 7) / 8 - *first;
-    *shift = (8 - end % 8) % 8;
-    *mask = ((uint64_t)1 << def->width) - 1;
-    return true;
+    return def != NULL && def->width <= 32 ? def : NULL;
 }
 
 uint32_t rl_field_get(const uint8_t *header, reload_field field)
 {
-    size_t first, count;
-    unsigned shift;
-    uint64_t mask, bits = 0;
-    if (!locate_field(field, &first, &count, &shift, &mask))
+    const reload_field_def *def = number_def(field);
+    if (def == NULL)
         return 0;
-    for (size_t i = 0; i < count; i++)
-        bits = bits << 8 | header[first + i];
-    return (uint32_t)(bits >> shift & mask);
+    uint32_t row = rl_get32(header + def->bit / 32 * 4);
+    return row << def->bit % 32 >> (32u - def->width);
 }
 
 bool rl_field_set(uint8_t *header, reload_field field, uint32_t value)
 {
-    size_t first, count;
-    unsigned shift;
-    uint64_t mask, bits = 0;
-    if (!locate_field(field, &first, &count, &shift, &mask) || value > mask)
+    const reload_field_def *def = number_def(field);
+    if (def == NULL)
         return false;
-    for (size_t i = 0; i < count; i++)
-        bits = bits << 8 | header[first + i];
-    bits = (bits & ~(mask << shift)) | (uint64_t)value << shift;
-    for (size_t i = count; i-- > 0; bits >>= 8)
-        header[first + i] = (uint8_t)bits;
+    uint32_t mask = UINT32_MAX >> (32u - def->width), row = rl_get32(header + def->bit / 32 * 4);
+    if (value > mask)
+        return false;
+    row = (row & ~(mask << shift_of(def))) | value << shift_of(def);
+    rl_put32(header + def->bit / 32 * 4, row);
     return true;
 }
 

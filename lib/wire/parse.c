@@ -88,13 +88,18 @@ static bool is_repeated(struct run *run, const reload_attr_def *def)
     return repeated;
 }
 
-static reload_err push(reload_msg *msg, struct run *run, uint32_t ordinal, uint32_t offset,
-                       uint16_t type, uint16_t length)
+static bool grow(reload_msg *msg)
 {
     void *attrs = msg->attrs;
     bool grown = rl_grow(&attrs, &msg->cap, msg->count, sizeof *msg->attrs);
     msg->attrs = attrs;
-    if (!grown)
+    return grown;
+}
+
+static reload_err push(reload_msg *msg, struct run *run, uint32_t ordinal, uint32_t offset,
+                       uint16_t type, uint16_t length)
+{
+    if (msg->count == msg->cap && !grow(msg))
         return RELOAD_ERR_MEMORY;
     uint32_t i = (uint32_t)msg->count++;
     if (run->parent == RELOAD_NO_ATTR) {
