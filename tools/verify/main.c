@@ -62,6 +62,10 @@ static const struct option_row rows[] = {
                   RELOAD_MAX_LENGTH,
                   "treat a message whose Length exceeds N as malformed (default: no limit)"),
     OPTIONS_CAPTURE(struct verify_options, input),
+    OPTION_JOBS(struct verify_options, jobs),
+    OPTION_NUMBER(0, "cache", "MIB", struct verify_options, cache, 0, 1024,
+                  "keep MIB MiB of certificates and good signatures in each job (default: 4)",
+                  "ca|pin|profile"),
     OPTION_TEXT('o', "output", "FILE", struct verify_options, output,
                 "write to FILE instead of standard output"),
     OPTION_TEXT(0, "report", "FILE", struct verify_options, report,
@@ -165,7 +169,9 @@ int main(int argc, char **argv)
     static struct verify v = {.tool = {.name = "reload-verify", .statuses = statuses},
                               .options = {.policy = POLICY_OPTIONS_INIT,
                                           .time = TIME_NOT_SPECIFIED,
-                                          .replay_peers = DEFAULT_MAX_PEERS}};
+                                          .replay_peers = DEFAULT_MAX_PEERS,
+                                          .cache = DEFAULT_CACHE_MIB}};
+    v.options.jobs = pipeline_default_jobs();
     descriptors_open_standard();
     int operand = arguments_parse(&v.tool, &command, argc, argv, &v.options);
     arguments_check_input(&v.tool, argc - operand);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -176,6 +177,37 @@ static bool read_source(struct verify *v, struct source *source)
     return content_read(&v->tool, source->path, content_of(source), take_source, &taking);
 }
 
+/* ---- Judges ---- */
+
+static void free_judges(reload_judge **judges, size_t count)
+{
+    for (size_t i = 0; judges != NULL && i < count; i++)
+        reload_judge_free(&judges[i]);
+    free(judges);
+}
+
+/* Replaces the judges by new ones for a policy. Returns false without memory. */
+static bool make_judges(struct verify *v, const reload_policy *policy)
+{
+    unsigned workers = pipeline_workers(v->pipeline);
+    size_t count = workers == 1 ? 1 : workers + 1;
+    reload_judge **judges = calloc(count, sizeof *judges);
+    for (size_t i = 0; judges != NULL && i < count; i++) {
+        judges[i] = reload_judge_new(policy);
+        if (judges[i] == NULL) {
+            free_judges(judges, count);
+            return false;
+        }
+        reload_judge_set_cache(judges[i], (size_t)v->options.cache * 1024 * 1024);
+    }
+    if (judges == NULL)
+        return false;
+    free_judges(v->judges, v->judge_count);
+    v->judges = judges;
+    v->judge_count = count;
+    return true;
+}
+
 bool policy_make(struct verify *v)
 {
     reload_diag diag;
@@ -191,8 +223,7 @@ bool policy_make(struct verify *v)
         tool_error(&v->tool, STATUS_FAILED, "%s", diag.text);
         return false;
     }
-    v->judge = reload_judge_new(v->policy);
-    if (v->judge == NULL)
+    if (!make_judges(v, v->policy))
         return fail_with(v, RELOAD_ERR_MEMORY);
     if (!v->options.capture_time)
         policy_check_crls(v, policy_time(v));
@@ -327,7 +358,7 @@ static void read_again(struct verify *v)
     const struct source *failed = read_watched(v, &diag);
     if (failed == NULL)
         failed = make_next(v, &policy, &diag);
-    if (policy != NULL && reload_judge_set_policy(v->judge, policy) == RELOAD_OK)
+    if (policy != NULL && make_judges(v, policy))
         replace_policy(v, policy);
     else
         reload_policy_free(&policy);
@@ -359,6 +390,6 @@ void policy_forget(struct verify *v)
 {
     for (size_t i = 0; i < v->source_count; i++)
         reload_buf_free(&v->sources[i].octets);
-    reload_judge_free(&v->judge);
+    free_judges(v->judges, v->judge_count);
     reload_policy_free(&v->policy);
 }

@@ -9,7 +9,8 @@
 
 /* ---- Judging ---- */
 
-static void judge_slot(struct verify *v, struct slot *slot)
+/* Prepares the slot's message for its judge. Its fault, if it is malformed, is reported here. */
+static void prepare_slot(struct verify *v, struct slot *slot)
 {
     reload_diag diag;
     reload_time captured = v->in.item->captured;
@@ -21,18 +22,14 @@ static void judge_slot(struct verify *v, struct slot *slot)
                                    .captured = captured,
                                    .expect_replay = slots_expect_replay(v, v->in.msg)};
     policy_check_crls(v, slot->moment.now);
-    slot->msg = v->in.msg;
-    reload_err err = v->stores ? slot_keep_message(v, slot) : RELOAD_OK;
-    if (err == RELOAD_OK)
-        err = reload_judge_message(v->judge, slot->msg, slot->moment, slot->report);
-    if (err != RELOAD_OK) {
-        slot_fail(v, slot, reload_strerror(err));
-        return;
-    }
-    if (slot->report->verdict == RELOAD_MALFORMED &&
-        reload_msg_check(slot->msg, &diag) != RELOAD_OK)
+    if (reload_msg_check(v->in.msg, &diag) != RELOAD_OK)
         input_error(&v->in, STATUS_INVALID, &diag);
-    slot->has_report = true;
+    slot->msg = v->in.msg;
+    reload_err err = v->keeps ? slot_keep_message(v, slot) : RELOAD_OK;
+    if (err == RELOAD_OK)
+        return;
+    slot->msg = NULL;
+    slot_fail(v, slot, reload_strerror(err));
 }
 
 /* Garbage, and JSON or hex text that is not a message. */
@@ -68,7 +65,7 @@ static void fill_slot(struct verify *v, struct slot *slot)
     else if (slot->report == NULL && (slot->report = reload_report_new()) == NULL)
         slot_fail(v, slot, reload_strerror(RELOAD_ERR_MEMORY));
     else if (input_is_message(&v->in))
-        judge_slot(v, slot);
+        prepare_slot(v, slot);
     else
         describe_garbage(v, slot);
     v->unsigned_file =
@@ -79,16 +76,10 @@ static void fill_slot(struct verify *v, struct slot *slot)
 static bool verify_all(struct verify *v)
 {
     bool more;
-    slots_advance(v);
     while ((more = !writers_failed(v) && !v->stopped) && input_next(&v->in)) {
         policy_refresh(v);
-        if (v->filled++ == 0 && v->stores)
-            v->since = tool_milliseconds();
         fill_slot(v, v->current);
-        if (slots_are_due(v))
-            slots_finish(v);
-        else
-            slots_advance(v);
+        slots_add(v);
         writers_flush(v, true);
     }
     choice_finish(&v->options.choice, &v->tool, v->in.capture != NULL);
@@ -103,7 +94,6 @@ static bool open_store(struct verify *v)
     const struct policy_options *p = &v->options.policy;
     v->store.max_peers = (uint64_t)v->options.replay_peers;
     v->store.max_requests = DEFAULT_MAX_REQUESTS;
-    v->stores = p->replay || p->pair || p->pin != NULL;
     v->functions = store_functions(&v->store);
     return (!p->replay || store_open_peers(&v->store, &v->tool, p->replay_state)) &&
            (!p->pair || store_open_requests(&v->store, &v->tool)) &&
@@ -133,9 +123,21 @@ static bool open_input(struct verify *v, char **files, int count)
     return true;
 }
 
+static bool open_slots(struct verify *v)
+{
+    const struct policy_options *p = &v->options.policy;
+    v->stores = p->replay || p->pair || p->pin != NULL;
+    if (slots_open(v))
+        return true;
+    tool_error(&v->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+    return false;
+}
+
 static bool open_all(struct verify *v, char **files, int count)
 {
     bool loaded = policy_load(&v->tool, &v->options.policy); /* its error belongs in the output */
+    if (!open_slots(v))
+        return false;
     policy_list_files(v);
     return writers_open(v) && loaded && annotate_open(v) && policy_make(v) && open_store(v) &&
            open_input(v, files, count);
@@ -144,7 +146,6 @@ static bool open_all(struct verify *v, char **files, int count)
 void verify_run(struct verify *v, char **files, int count)
 {
     bool read = false;
-    v->current = &v->slots[0];
     v->tool.note = writers_note;
     v->tool.note_arg = v;
     if (open_all(v, files, count)) {
@@ -159,6 +160,8 @@ void verify_run(struct verify *v, char **files, int count)
     writers_close(v, read);
     packets_free(&v->packets);
     slots_free(v);
+    pipeline_free(&v->pipeline);
+    reload_buf_free(&v->notes);
     explanations_free(&v->explanations);
     store_close(&v->store);
     policy_forget(v);

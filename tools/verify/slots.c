@@ -45,7 +45,6 @@ reload_err slot_keep_message(struct verify *v, struct slot *slot)
     reload_buf_append(&slot->octets, v->in.item->octets, v->in.item->len);
     if (slot->octets.err != RELOAD_OK)
         return slot->octets.err;
-    v->octets += slot->octets.len;
     reload_msg *parsed = v->in.msg;
     v->in.msg = slot->own_msg;
     slot->msg = slot->own_msg = parsed;
@@ -61,18 +60,27 @@ void slot_fail(struct verify *v, struct slot *slot, const char *why)
                slot->origin.file, slot->origin.index, why);
 }
 
-bool slots_are_due(const struct verify *v)
+static void advance(struct verify *v)
 {
-    enum { MAX_OCTETS = 1024 * 1024, MAX_MS = 50 };
-    return v->filled > 0 && (!v->stores || v->filled == MAX_SLOTS || v->octets >= MAX_OCTETS ||
-                             (tool_milliseconds() - v->since >= MAX_MS &&
-                              !RL_FAULT("replay: messages wait at most 50 ms")));
+    v->current = &v->slots[pipeline_current(v->pipeline)];
+    v->tool.batch = v->keeps ? &v->current->early : NULL;
 }
 
-void slots_advance(struct verify *v)
+void slots_add(struct verify *v)
 {
-    v->current = &v->slots[v->filled];
-    v->tool.batch = v->stores ? &v->current->early : NULL;
+    pipeline_add(v->pipeline, v->current->octets.len);
+    advance(v);
+}
+
+/* Of struct pipeline_calls: judges a slot's message. */
+static void judge_slot(void *arg, unsigned worker, size_t i)
+{
+    struct verify *v = arg;
+    struct slot *slot = &v->slots[i];
+    if (slot->msg == NULL)
+        return;
+    slot->err = reload_judge_message(v->judges[worker], slot->msg, slot->moment, slot->report);
+    slot->has_report = slot->err == RELOAD_OK;
 }
 
 /* ---- Forgetting ---- */
@@ -80,9 +88,10 @@ void slots_advance(struct verify *v)
 /* Drops the item, and frees the memory of a large one. */
 static void clear_slot(struct slot *slot)
 {
-    enum { KEPT = 64 * 1024 };
+    enum { KEPT = 16 * 1024 };
     slot->has_report = slot->is_rest = false;
     slot->error = NULL;
+    slot->err = RELOAD_OK;
     slot->msg = NULL;
     reload_buf_reset(&slot->notes);
     reload_buf_reset(&slot->octets);
@@ -95,7 +104,7 @@ static void clear_slot(struct slot *slot)
 
 void slots_free(struct verify *v)
 {
-    for (size_t i = 0; i < MAX_SLOTS; i++) {
+    for (size_t i = 0; v->slots != NULL && i < pipeline_slots(v->pipeline); i++) {
         reload_report_free(&v->slots[i].report);
         free(v->slots[i].frames);
         free(v->slots[i].numbers);
@@ -104,6 +113,8 @@ void slots_free(struct verify *v)
         reload_buf_free(&v->slots[i].notes);
         batch_free(&v->slots[i].early);
     }
+    free(v->slots);
+    v->slots = NULL;
 }
 
 /* ---- Replays of this run ---- */
@@ -155,7 +166,8 @@ static reload_err commit_report(struct verify *v, struct slot *slot)
     slot->moment.expect_replay = false;
     if (!store_end_message(&v->store, false))
         return RELOAD_ERR_READ;
-    err = reload_judge_message(v->judge, slot->msg, slot->moment, slot->report);
+    err =
+        reload_judge_message(v->judges[v->judge_count - 1], slot->msg, slot->moment, slot->report);
     return err == RELOAD_OK ? reload_commit(&v->functions, slot->report) : err;
 }
 
@@ -180,43 +192,82 @@ static void commit_slot(struct verify *v, struct slot *slot)
     }
 }
 
-static void commit_slots(struct verify *v)
+static void commit_slots(struct verify *v, struct slot *slots, size_t count)
 {
-    for (size_t i = 0; i < v->filled; i++) {
-        v->tool.batch = &v->slots[i].early;
+    for (size_t i = 0; i < count; i++) {
+        if (v->keeps)
+            v->tool.batch = &slots[i].early;
+        if (slots[i].err != RELOAD_OK)
+            slot_fail(v, &slots[i], reload_strerror(slots[i].err));
         if (v->stopped)
-            drop_report(&v->slots[i]);
+            drop_report(&slots[i]);
         else if (v->stores)
-            commit_slot(v, &v->slots[i]);
+            commit_slot(v, &slots[i]);
     }
 }
 
 /* Puts the state on disk. Reports that may be wrong are not written. */
-static void store_slots(struct verify *v)
+static void store_slots(struct verify *v, struct slot *slots, size_t count)
 {
     if (store_commit(&v->store))
         return;
     v->stopped = v->lost = true;
-    for (size_t i = 0; i < v->filled; i++)
-        drop_report(&v->slots[i]);
+    for (size_t i = 0; i < count; i++)
+        drop_report(&slots[i]);
+}
+
+static void write_slot(struct verify *v, struct slot *slot)
+{
+    batch_flush(&slot->early, &v->tool);
+    if (!writers_failed(v))
+        writers_write(v, slot);
+    clear_slot(slot);
+}
+
+/* Of struct pipeline_calls: commits slots in one transaction, and writes them once it is on disk.
+ * The transaction is open here alone, so that other processes get their turns while messages are
+ * read and judged, and while output waits for its reader. */
+static void finish_slots(void *arg, size_t first, size_t count)
+{
+    struct verify *v = arg;
+    struct slot *slots = &v->slots[first];
+    struct batch *before = v->tool.batch;
+    commit_slots(v, slots, count);
+    bool early = v->stores && !RL_FAULT("replay: state is on disk before output");
+    if (early)
+        store_slots(v, slots, count);
+    v->tool.batch = NULL;
+    for (size_t i = 0; i < count; i++)
+        write_slot(v, &slots[i]);
+    if (v->stores && !early)
+        (void)store_commit(&v->store);
+    v->tool.batch = before;
 }
 
 void slots_finish(struct verify *v)
 {
-    size_t count = v->filled;
-    commit_slots(v);
-    bool early = v->stores && !RL_FAULT("replay: state is on disk before output");
-    if (early)
-        store_slots(v);
+    if (v->slots == NULL)
+        return;
+    struct slot *current = v->current; /* it has no item, but may have notes */
+    pipeline_drain(v->pipeline);
     v->tool.batch = NULL;
-    for (size_t i = 0; i < MAX_SLOTS && i <= count; i++) {
-        batch_flush(&v->slots[i].early, &v->tool);
-        if (!writers_failed(v))
-            writers_write(v, &v->slots[i]);
-        clear_slot(&v->slots[i]);
-    }
-    if (v->stores && !early)
-        (void)store_commit(&v->store);
-    v->filled = v->octets = 0;
-    slots_advance(v);
+    write_slot(v, current);
+    advance(v);
+}
+
+bool slots_open(struct verify *v)
+{
+    const struct pipeline_calls calls = {judge_slot, finish_slots, v};
+    unsigned jobs = (unsigned)v->options.jobs;
+    v->keeps = v->stores || jobs > 1;
+    v->pipeline = pipeline_new(jobs, v->keeps ? PIPELINE_BANK : 1, &calls);
+    if (v->pipeline == NULL)
+        return false;
+    v->slots = calloc(pipeline_slots(v->pipeline), sizeof *v->slots);
+    if (v->slots == NULL)
+        return false;
+    advance(v);
+    v->current->notes = v->notes;
+    v->notes = (reload_buf){0};
+    return true;
 }

@@ -7,6 +7,7 @@
 #include "common/choice.h"
 #include "common/forms.h"
 #include "common/packets.h"
+#include "common/pipeline.h"
 #include "common/policy.h"
 #include "ladder/ladder.h"
 #include "store/store.h"
@@ -27,7 +28,7 @@ struct verify_options {
     struct policy_options policy;
     reload_time time;  /* TIME_NOT_SPECIFIED: now */
     bool capture_time; /* each message's own */
-    int64_t replay_peers;
+    int64_t replay_peers, jobs, cache;
     bool json, lint, explain, verbose, check_all, summary;
     struct choice choice;
     struct failures failures;
@@ -55,11 +56,12 @@ struct slot {
     uint64_t length; /* in octets of the file */
     bool chosen;     /* by its header */
     reload_moment moment;
+    reload_err err; /* of judging */
     reload_report *report;
     bool is_rest; /* garbage that is the SIGNATURE of the message before it */
 };
 
-enum { MAX_SLOTS = 64, SEEN = 4096 };
+enum { SEEN = 4096, DEFAULT_CACHE_MIB = RELOAD_DEFAULT_CACHE / (1024 * 1024) };
 
 /* A request that passed in this run: its Source ID and Transaction ID. */
 struct seen {
@@ -92,7 +94,8 @@ struct verify {
     struct tool tool;
     struct verify_options options;
     reload_policy *policy;
-    reload_judge *judge;
+    reload_judge **judges; /* one for each worker, and one for the commit; owned */
+    size_t judge_count;
     struct source sources[MAX_SOURCES];
     size_t source_count;
     bool watches;    /* some source is watched */
@@ -105,15 +108,15 @@ struct verify {
     bool stores;  /* something is remembered */
     bool stopped; /* the store failed; nothing more can be judged, */
     bool lost;    /* and the state of some messages was not stored */
-    struct slot slots[MAX_SLOTS];
-    struct slot *current;   /* the one being filled */
+    struct pipeline *pipeline;
+    struct slot *slots;     /* those of the pipeline; owned */
+    struct slot *current;   /* the one being filled; NULL before there are slots */
+    reload_buf notes;       /* until then, as a slot's */
+    bool keeps;             /* more is read before a slot is printed */
     struct seen seen[SEEN]; /* to expect replays; a later request replaces an earlier one */
-    size_t filled;          /* slots that wait for the commit */
-    size_t octets;          /* in them */
     uint64_t verdicts[VERIFY_VERDICTS][VERIFY_REASONS]; /* how many reports had them */
     uint64_t unchecked;                                 /* messages without a report */
-    int64_t since;                    /* when the first was filled, by tool_milliseconds */
-    struct explanations explanations; /* of the message that is being printed */
+    struct explanations explanations;                   /* of the message that is being printed */
     struct output out, report, rejects, annotate;
     struct packets *packets; /* of --annotate and the form pcapng; else NULL */
     struct counts counts;
@@ -131,7 +134,7 @@ void verify_run(struct verify *v, char **files, int count);
 /* Lists the files of certificates and CRLs. If there are CRLs, SIGHUP then asks to read them again
  * instead of ending the program. */
 void policy_list_files(struct verify *v);
-/* Makes the policy and its judge. Returns false after reporting an error. */
+/* Makes the policy and the judges. Returns false after reporting an error. */
 bool policy_make(struct verify *v);
 /* Between two messages: if CRLs changed, or SIGHUP came, finishes the slots and replaces the
  * policy. If a CRL cannot be read, the old policy stays, with a warning. */
@@ -155,6 +158,8 @@ bool choose_malformed(const struct verify *v, const struct slot *slot);
 
 /* ---- slots.c: from judging to the commit ---- */
 
+/* Makes the pipeline and its slots. Returns false without memory. */
+bool slots_open(struct verify *v);
 /* Copies the place of the input's item, which must remain valid when more is read.
  * RELOAD_ERR_MEMORY. */
 reload_err slot_keep_origin(struct verify *v, struct slot *slot);
@@ -164,13 +169,9 @@ reload_err slot_keep_message(struct verify *v, struct slot *slot);
 void slot_fail(struct verify *v, struct slot *slot, const char *why);
 /* Whether a request passed before in this run: a hint that saves work, since the store decides. */
 bool slots_expect_replay(struct verify *v, const reload_msg *msg);
-/* Whether the slots must be committed without waiting for a pause of the input. */
-bool slots_are_due(const struct verify *v);
-/* Makes the slot after the filled ones the current one. */
-void slots_advance(struct verify *v);
-/* Commits the filled slots in one transaction, and writes them once it is on disk. The transaction
- * is open here alone, so that other processes get their turns while messages are read and judged,
- * and while output waits for its reader. The current slot may have errors and notes already. */
+/* Passes the current slot on, and makes the next one the current one. */
+void slots_add(struct verify *v);
+/* Judges, commits and writes all slots. The current slot may have errors and notes already. */
 void slots_finish(struct verify *v);
 void slots_free(struct verify *v);
 

@@ -84,7 +84,7 @@ static int to_buf(void *arg, const void *octets, size_t len)
 void writers_note(void *arg, const char *file, const char *words, bool warning)
 {
     struct verify *v = arg;
-    reload_buf *notes = &v->current->notes;
+    reload_buf *notes = v->current == NULL ? &v->notes : &v->current->notes;
     if ((!v->options.json || v->options.summary) && v->options.report == NULL)
         return;
     reload_err err = report_json_note(file, words, warning, RELOAD_ASCII, to_buf, notes);

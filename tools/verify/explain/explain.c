@@ -422,6 +422,20 @@ static void try_level(struct search *s)
                 try_cover(s, &readings);
         }
 }
+/* Opens the signature for its signer. The judge that has read the signer may use its key in another
+ * thread, so a copy is used here. */
+static void open_for_signer(struct search *s, const reload_cert *signer)
+{
+    reload_cert *copy;
+    size_t len;
+    const uint8_t *der = reload_cert_octets(signer, &len);
+    reload_err err = reload_cert_parse(der, len, &copy, NULL);
+    if (err == RELOAD_OK)
+        open_signature(s, copy);
+    else if (err == RELOAD_ERR_MEMORY || err == RELOAD_ERR_CRYPTO)
+        s->err = err;
+    reload_cert_free(&copy);
+}
 
 /* Explains one signature. keys: NULL unless under HMAC. */
 static reload_err explain(const reload_policy *policy, const reload_msg *msg,
@@ -448,7 +462,7 @@ static reload_err explain(const reload_policy *policy, const reload_msg *msg,
     if (s.err != RELOAD_OK)
         return s.err;
     if (keys == NULL && signature->signer != NULL)
-        open_signature(&s, signature->signer);
+        open_for_signer(&s, signature->signer);
     for (s.level = 1; s.level <= EXPLAIN_MAX_READINGS && found->count == 0 && s.err == RELOAD_OK;
          s.level++)
         try_level(&s);
