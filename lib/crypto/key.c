@@ -122,6 +122,19 @@ reload_err reload_key_generate(reload_rng *rng, unsigned bits, reload_key **key)
     return failed == 0 ? RELOAD_OK : rl_write_error(failed, RELOAD_ERR_CRYPTO);
 }
 
+reload_err rl_key_copy(const reload_key *key, reload_key **copy)
+{
+    reload_err err = key_new(copy);
+    if (err != RELOAD_OK)
+        return err;
+    int failed = mbedtls_pk_setup(&(*copy)->pk, mbedtls_pk_info_from_type(MBEDTLS_PK_RSA));
+    if (failed == 0)
+        failed = mbedtls_rsa_copy(mbedtls_pk_rsa((*copy)->pk), mbedtls_pk_rsa(key->pk));
+    if (failed != 0)
+        reload_key_free(copy);
+    return failed == 0 ? RELOAD_OK : rl_write_error(failed, RELOAD_ERR_CRYPTO);
+}
+
 size_t rl_key_size(const reload_key *key)
 {
     return mbedtls_pk_get_len(&key->pk);

@@ -17,6 +17,9 @@ typedef struct reload_signer reload_signer;
 /* A signer for a security algorithm. With RELOAD_SECURITY_NONE it completes messages and signs
  * nothing. Returns NULL without memory or for an unknown algorithm. */
 reload_signer *reload_signer_new(reload_security algorithm);
+/* A copy for another thread: keys, secret, overlay and counter. Both use the same counter source.
+ * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO; *copy is then NULL. */
+reload_err reload_signer_copy(const reload_signer *signer, reload_signer **copy);
 /* Wipes secret and keys, frees the signer and sets the pointer to NULL. */
 void reload_signer_free(reload_signer **signer);
 /* HMAC: the shared secret. RELOAD_ERR_VALUE: it is empty; RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */

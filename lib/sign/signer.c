@@ -44,6 +44,50 @@ void reload_signer_free(reload_signer **signer)
     *signer = NULL;
 }
 
+static reload_err copy_identity(const rl_identity *identity, rl_identity *copy)
+{
+    copy->cert = rl_cert_share(identity->cert);
+    return identity->key == NULL ? RELOAD_OK : rl_key_copy(identity->key, &copy->key);
+}
+
+/* Copies what has memory of its own. */
+static reload_err copy_parts(const reload_signer *s, reload_signer *copy)
+{
+    reload_err err = RELOAD_OK;
+    if (s->secret.len > 0)
+        err = reload_signer_set_secret(copy, s->secret.octets, s->secret.len);
+    if (err == RELOAD_OK)
+        err = copy_identity(&s->peer, &copy->peer);
+    if (err == RELOAD_OK)
+        err = copy_identity(&s->resource, &copy->resource);
+    if (err == RELOAD_OK && s->overlay_name != NULL)
+        err = reload_signer_set_overlay(copy, s->overlay_name);
+    return err;
+}
+
+reload_err reload_signer_copy(const reload_signer *s, reload_signer **copy)
+{
+    *copy = reload_signer_new((reload_security)s->suite->security);
+    if (*copy == NULL)
+        return RELOAD_ERR_MEMORY;
+    reload_err err = copy_parts(s, *copy);
+    if (err != RELOAD_OK) {
+        reload_signer_free(copy);
+        return err;
+    }
+    (*copy)->keys_fit = s->keys_fit;
+    (*copy)->has_boot_time = s->has_boot_time;
+    (*copy)->boot_time = s->boot_time;
+    (*copy)->has_dht = s->has_dht;
+    (*copy)->dht = s->dht;
+    (*copy)->has_hash = s->has_hash;
+    (*copy)->hash = s->hash;
+    (*copy)->counter = s->counter;
+    (*copy)->counter_source = s->counter_source;
+    (*copy)->counter_arg = s->counter_arg;
+    return RELOAD_OK;
+}
+
 /* ---- Secret and keys ---- */
 
 reload_err reload_signer_set_secret(reload_signer *s, const uint8_t *secret, size_t len)

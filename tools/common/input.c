@@ -260,16 +260,13 @@ void input_close(struct input *in)
     capture_free(&in->capture);
 }
 
-void input_error(struct input *in, int status, const reload_diag *diag)
+void item_error(struct tool *tool, const reload_origin *origin, const struct item_kind *item,
+                int status, const reload_diag *diag)
 {
     char place[320] = "", where[96];
-    uint64_t offset = in->item->offset;
-    bool text = in->item->form != RELOAD_FORM_BINARY;
-    bool inner = diag->has_offset && in->item->kind == RELOAD_ITEM_MESSAGE;
-    if (in->reported) {
-        tool_status(in->tool, status);
-        return;
-    }
+    uint64_t offset = origin->offset;
+    bool text = item->form != RELOAD_FORM_BINARY;
+    bool inner = diag->has_offset && item->kind == RELOAD_ITEM_MESSAGE;
     if (inner && !text)
         offset += diag->offset;
     else if (diag->has_offset && !inner)
@@ -278,11 +275,20 @@ void input_error(struct input *in, int status, const reload_diag *diag)
         (void)snprintf(place, sizeof place, "line %u, column %u: ", diag->line, diag->column);
     else if (inner && text)
         (void)snprintf(place, sizeof place, "octet %" PRIu64 " of the message: ", diag->offset);
-    else if (diag->has_pointer && in->item->kind == RELOAD_ITEM_BAD)
+    else if (diag->has_pointer && item->kind == RELOAD_ITEM_BAD)
         (void)snprintf(place, sizeof place,
                        "%s: ", diag->pointer[0] == '\0' ? "the whole value" : diag->pointer);
-    tool_error(in->tool, status, "%s: %s: message %" PRIu64 ": %s%s", in->origin.file,
-               origin_place(&in->origin, offset, where), in->index, place, diag->text);
+    tool_error(tool, status, "%s: %s: message %" PRIu64 ": %s%s", origin->file,
+               origin_place(origin, offset, where), origin->index, place, diag->text);
+}
+
+void input_error(struct input *in, int status, const reload_diag *diag)
+{
+    const struct item_kind item = {in->item->kind, in->item->form};
+    if (in->reported)
+        tool_status(in->tool, status);
+    else
+        item_error(in->tool, &in->origin, &item, status, diag);
 }
 
 bool input_is_message(struct input *in)

@@ -9,7 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
-enum { MAX_OCTETS = 1024 * 1024, MAX_MS = 50 };
+enum { MAX_OCTETS = 256 * 1024, MAX_MS = 50 };
 
 /* A bank is free, then filled by the caller; it waits for a worker, which takes it and is done with
  * it; then the caller finishes it. */

@@ -232,6 +232,15 @@ void input_summarise(const struct input *in, const char *more);
 /* Reports the item's fault: "tool: file: offset N: message I: …". In binary input,
  * diag's offset is added to the item's. */
 void input_error(struct input *in, int status, const reload_diag *diag);
+/* What an item is. */
+struct item_kind {
+    reload_item_kind kind;
+    reload_form form;
+};
+
+/* input_error for an item that is kept. */
+void item_error(struct tool *tool, const reload_origin *origin, const struct item_kind *item,
+                int status, const reload_diag *diag);
 /* Whether the item is a message. Reports garbage and items that cannot be read. */
 bool input_is_message(struct input *in);
 

@@ -17,6 +17,7 @@ struct dump_options {
     bool diff;
     struct choice choice;
     struct input_options input;
+    int64_t jobs;
     const char *output;
 };
 
@@ -57,6 +58,7 @@ static const struct option_row rows[] = {
                   RELOAD_MAX_LENGTH,
                   "treat a message whose Length exceeds N as malformed (default: no limit)"),
     OPTIONS_CAPTURE(struct dump_options, input),
+    OPTION_JOBS(struct dump_options, jobs, NULL, "diff tbs"),
     OPTION_TEXT('o', "output", "FILE", struct dump_options, output,
                 "write to FILE instead of standard output"),
     OPTION_PROGRESS(struct dump_options, input),
@@ -111,7 +113,7 @@ static const char statuses[] = "0 every message is well formed; --diff: the mess
 int main(int argc, char **argv)
 {
     struct tool tool = {.name = "reload-dump", .statuses = statuses};
-    struct dump_options o = {.color = COLOR_AUTO};
+    struct dump_options o = {.color = COLOR_AUTO, .jobs = pipeline_default_jobs()};
     descriptors_open_standard();
     int first = arguments_parse(&tool, &line, argc, argv, &o), count = argc - first;
     char **files = argv + first;
@@ -135,6 +137,7 @@ int main(int argc, char **argv)
                                                  : &form_text,
                          .flags = o.flags | color_flag(&out, o.color),
                          .meta = o.meta,
+                         .jobs = (unsigned)o.jobs,
                          .choice = &o.choice,
                          .certs = o.certs,
                          .tbs = o.tbs};

@@ -4,6 +4,8 @@
 #include "base/fault.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { FINGERPRINT = 20 }; /* octets of a SHA-1 */
@@ -46,7 +48,7 @@ static void write_cert(struct dump *d, reload_span cert)
     }
 }
 
-static void write_certs(struct dump *d, const reload_msg *msg)
+void dump_write_certs(struct dump *d, const reload_msg *msg)
 {
     for (size_t i = 0; i < reload_msg_count(msg); i++) {
         reload_span cert;
@@ -64,25 +66,27 @@ static const reload_msg *item_message(const struct input *in)
     return in->item->kind == RELOAD_ITEM_MESSAGE ? in->msg : NULL;
 }
 
-static const reload_origin *shown_origin(const struct dump *d, const struct input *in)
+const reload_origin *dump_shown_origin(const struct dump *d, const reload_origin *origin)
 {
     bool shown = d->meta || (d->form->flags & FORM_OPTIONAL_ORIGIN) == 0;
-    return shown ? &in->origin : NULL;
+    return shown ? origin : NULL;
 }
 
-static void write_message(struct dump *d, struct input *in)
+void dump_write_message(struct dump *d, const struct kept *kept)
 {
-    reload_span octets = {in->item->octets, in->item->len};
+    reload_span octets;
+    octets.octets = reload_msg_octets(kept->msg, &octets.len);
     if (d->tbs != NULL)
-        dump_tbs(d, in);
+        dump_tbs(d, kept);
     else if (d->ladder != NULL)
-        output_check(d->out, ladder_add(d->ladder, in->msg, &in->origin, NULL));
+        output_check(d->out, ladder_add(d->ladder, kept->msg, &kept->origin, NULL));
     else if (d->packets != NULL)
-        packets_write(d->packets, 0, octets, &in->origin, &in->ends, in->numbers);
+        packets_write(d->packets, 0, octets, &kept->origin, &kept->capture,
+                      kept->origin.capture == NULL ? NULL : kept->numbers);
     else
-        output_message(d->out, d->form, in->msg, shown_origin(d, in), d->flags);
+        output_message(d->out, d->form, kept->msg, dump_shown_origin(d, &kept->origin), d->flags);
     if (d->certs != NULL)
-        write_certs(d, in->msg);
+        dump_write_certs(d, kept->msg);
 }
 
 static void write_garbage(struct dump *d, struct input *in)
@@ -94,8 +98,10 @@ static void write_garbage(struct dump *d, struct input *in)
     else if (d->packets != NULL)
         packets_write(d->packets, 0, octets, &in->origin, &in->ends, in->numbers);
     else
-        output_garbage(d->out, d->form, in->item, shown_origin(d, in), d->flags);
+        output_garbage(d->out, d->form, in->item, dump_shown_origin(d, &in->origin), d->flags);
 }
+
+/* ---- Items ---- */
 
 /* Writes the item if it is chosen, and reports its fault in any case. */
 static void dump_item(struct dump *d, struct input *in)
@@ -103,12 +109,25 @@ static void dump_item(struct dump *d, struct input *in)
     reload_diag diag;
     bool is_message = input_is_message(in),
          taken = choice_takes(d->choice, item_message(in), &in->origin);
-    if (is_message && taken)
-        write_message(d, in);
     if (is_message && reload_msg_check(in->msg, &diag) != RELOAD_OK)
         input_error(in, STATUS_MALFORMED, &diag);
+    if (is_message && taken)
+        output_check(d->out, slots_keep(d, in));
+    if (is_message) {
+        slots_add(d, in->item->len);
+        return;
+    }
+    slots_drain(d);
     if (taken && in->item->kind == RELOAD_ITEM_GARBAGE && d->tbs == NULL)
         write_garbage(d, in);
+}
+
+/* Writes all slots before the input is waited for. */
+static void before_wait(void *arg)
+{
+    struct dump *d = arg;
+    slots_drain(d);
+    input_settle(d->in);
 }
 
 /* Prepares the form pcapng. Returns false without memory. */
@@ -130,8 +149,12 @@ static bool open_files(struct dump *d, struct input *in, char **files, int count
     }
     if (!input_open(in, d->tool, &d->input, files, count, d->out))
         return false;
-    if (open_packets(d, in))
+    in->before_wait = before_wait;
+    in->before_wait_arg = d;
+    d->in = in;
+    if (open_packets(d, in) && slots_open(d))
         return true;
+    output_check(d->out, RELOAD_ERR_MEMORY);
     input_close(in);
     return false;
 }
@@ -142,6 +165,8 @@ void dump_files(struct dump *d, char **files, int count)
     if (open_files(d, &in, files, count)) {
         while (!d->out->failed && input_next(&in))
             dump_item(d, &in);
+        slots_drain(d);
+        d->tool->batch = NULL; /* what follows is about no message */
         choice_finish(d->choice, d->tool, in.capture != NULL);
         if (d->ladder != NULL && !d->out->failed)
             ladder_draw(d->ladder, d->form, d->out, d->flags);
@@ -150,6 +175,7 @@ void dump_files(struct dump *d, char **files, int count)
             packets_finish(d->packets, d->tool->status == STATUS_FINE, -1);
         input_close(&in);
     }
+    slots_free(d);
     packets_free(&d->packets);
     ladder_free(&d->ladder);
 }

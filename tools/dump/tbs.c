@@ -53,14 +53,15 @@ static void write_covered(struct dump *d, const reload_msg *msg, const reload_si
     (void)output_write(d->out, d->form->end, strlen(d->form->end));
 }
 
-void dump_tbs(struct dump *d, struct input *in)
+void dump_tbs(struct dump *d, const struct kept *kept)
 {
     reload_site site;
     char text[128], where[96];
-    const char *wrong = find_site(in->msg, d->tbs, &site, text, sizeof text);
+    const char *wrong = find_site(kept->msg, d->tbs, &site, text, sizeof text);
     if (wrong == NULL)
-        write_covered(d, in->msg, &site);
+        write_covered(d, kept->msg, &site);
     else
-        tool_error(d->tool, STATUS_FAILED, "%s: %s: message %" PRIu64 ": %s: %s", in->origin.file,
-                   origin_place(&in->origin, in->item->offset, where), in->index, d->tbs, wrong);
+        tool_error(d->tool, STATUS_FAILED, "%s: %s: message %" PRIu64 ": %s: %s", kept->origin.file,
+                   origin_place(&kept->origin, kept->origin.offset, where), kept->origin.index,
+                   d->tbs, wrong);
 }

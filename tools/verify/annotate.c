@@ -26,9 +26,9 @@ bool annotate_open(struct verify *v)
 void annotate_write_message(struct verify *v, const struct slot *slot, unsigned output)
 {
     reload_span octets;
-    octets.octets = reload_msg_octets(slot->msg, &octets.len);
-    packets_write(v->packets, output, octets, &slot->origin, &slot->capture,
-                  slot->origin.capture == NULL ? NULL : slot->numbers);
+    octets.octets = reload_msg_octets(slot->kept.msg, &octets.len);
+    packets_write(v->packets, output, octets, &slot->kept.origin, &slot->kept.capture,
+                  slot->kept.origin.capture == NULL ? NULL : slot->kept.numbers);
 }
 
 /* A reload_sink. */
@@ -45,7 +45,8 @@ void annotate_slot(struct verify *v, const struct slot *slot)
     char head[64];
     if (v->options.annotate == NULL || (!slot->has_report && slot->error == NULL))
         return;
-    int n = snprintf(head, sizeof head, "reload-verify: message %" PRIu64 ": ", slot->origin.index);
+    int n = snprintf(head, sizeof head, "reload-verify: message %" PRIu64 ": ",
+                     slot->kept.origin.index);
     (void)to_buf(&text, head, (size_t)n);
     if (slot->has_report) {
         (void)report_verdict(slot->report, to_buf, &text);
@@ -54,7 +55,7 @@ void annotate_slot(struct verify *v, const struct slot *slot)
         (void)reload_escape((const uint8_t *)slot->error, strlen(slot->error), to_buf, &text);
     }
     if (text.err == RELOAD_OK)
-        packets_comment(v->packets, &text, &slot->origin, slot->numbers);
+        packets_comment(v->packets, &text, &slot->kept.origin, slot->kept.numbers);
     else
         output_check(&v->annotate, text.err);
     reload_buf_free(&text);

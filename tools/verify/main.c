@@ -62,7 +62,7 @@ static const struct option_row rows[] = {
                   RELOAD_MAX_LENGTH,
                   "treat a message whose Length exceeds N as malformed (default: no limit)"),
     OPTIONS_CAPTURE(struct verify_options, input),
-    OPTION_JOBS(struct verify_options, jobs),
+    OPTION_JOBS(struct verify_options, jobs, NULL, NULL),
     OPTION_NUMBER(0, "cache", "MIB", struct verify_options, cache, 0, 1024,
                   "keep MIB MiB of certificates and good signatures in each job (default: 4)",
                   "ca|pin|profile"),

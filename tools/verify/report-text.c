@@ -30,7 +30,7 @@ __attribute__((format(printf, 3, 4))) static void warn_of_slot(const struct veri
                                                                const char *format, ...)
 {
     char words[1600], where[96];
-    const reload_origin *origin = &slot->origin;
+    const reload_origin *origin = &slot->kept.origin;
     va_list args;
     va_start(args, format);
     (void)vsnprintf(words, sizeof words, format, args);
@@ -109,8 +109,9 @@ static void run_lint(struct lint_lines *lines, lint_sink sink)
                          ? lint_message(v->options.policy.security, lines->msg, sink, lines)
                          : RELOAD_OK;
     if (err != RELOAD_OK && err != RELOAD_ERR_WRITE) /* the output reports it */
-        tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": %s", lines->slot->origin.file,
-                   lines->slot->origin.index, reload_strerror(err));
+        tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": %s",
+                   lines->slot->kept.origin.file, lines->slot->kept.origin.index,
+                   reload_strerror(err));
 }
 
 /* ---- Explanations ---- */
@@ -209,7 +210,8 @@ static const char *hint(const struct verify *v, const struct slot *slot,
     bool now = !v->options.capture_time && v->options.time == TIME_NOT_SPECIFIED;
     if (report->reason == RELOAD_REASON_BAD_DIGEST && !v->options.explain)
         return " (--explain may tell why)";
-    if (report->reason == RELOAD_REASON_STALE && now && slot->origin.captured != RELOAD_NO_TIME)
+    if (report->reason == RELOAD_REASON_STALE && now &&
+        slot->kept.origin.captured != RELOAD_NO_TIME)
         return " (--time=capture judges it as of its capture)";
     return "";
 }
@@ -267,10 +269,10 @@ void report_text(struct verify *v, const struct slot *slot)
 {
     explanations_rewind(&v->explanations);
     char where[RELOAD_PLACE_SIZE];
-    print_escaped(v, slot->origin.file);
-    print(v, ": %s: message %" PRIu64 ": ", reload_place_text(&slot->origin, where),
-          slot->origin.index);
-    print_report(v, slot, slot->msg, slot->report, 0);
+    print_escaped(v, slot->kept.origin.file);
+    print(v, ": %s: message %" PRIu64 ": ", reload_place_text(&slot->kept.origin, where),
+          slot->kept.origin.index);
+    print_report(v, slot, slot->kept.msg, slot->report, 0);
 }
 
 /* ---- Messages instead of reports ---- */
@@ -293,7 +295,7 @@ void report_rejected(struct verify *v, const struct slot *slot)
     if (report->verdict == RELOAD_INVALID) {
         warn_of_slot(v, slot, "not passed on: %s: %s%s", reload_reason_text(report->reason),
                      report->detail, hint(v, slot, report));
-        print_explanations(v, slot, slot->msg, report, "");
+        print_explanations(v, slot, slot->kept.msg, report, "");
     }
-    warn_of_findings(v, slot, slot->msg, report);
+    warn_of_findings(v, slot, slot->kept.msg, report);
 }

@@ -24,11 +24,11 @@ static void prepare_slot(struct verify *v, struct slot *slot)
     policy_check_crls(v, slot->moment.now);
     if (reload_msg_check(v->in.msg, &diag) != RELOAD_OK)
         input_error(&v->in, STATUS_INVALID, &diag);
-    slot->msg = v->in.msg;
-    reload_err err = v->keeps ? slot_keep_message(v, slot) : RELOAD_OK;
+    slot->kept.msg = v->in.msg;
+    reload_err err = v->keeps ? kept_message(&slot->kept, &v->in) : RELOAD_OK;
     if (err == RELOAD_OK)
         return;
-    slot->msg = NULL;
+    slot->kept.msg = NULL;
     slot_fail(v, slot, reload_strerror(err));
 }
 
@@ -57,10 +57,9 @@ static void describe_garbage(struct verify *v, struct slot *slot)
 static void fill_slot(struct verify *v, struct slot *slot)
 {
     bool is_message = v->in.item->kind == RELOAD_ITEM_MESSAGE;
-    slot->length = v->in.length;
     slot->chosen = choice_takes(&v->options.choice, is_message ? v->in.msg : NULL, &v->in.origin);
     v->in.reported = v->reported && choose_malformed(v, slot);
-    if (slot_keep_origin(v, slot) != RELOAD_OK)
+    if (kept_place(&slot->kept, &v->in) != RELOAD_OK)
         slot_fail(v, slot, reload_strerror(RELOAD_ERR_MEMORY));
     else if (slot->report == NULL && (slot->report = reload_report_new()) == NULL)
         slot_fail(v, slot, reload_strerror(RELOAD_ERR_MEMORY));
@@ -69,7 +68,9 @@ static void fill_slot(struct verify *v, struct slot *slot)
     else
         describe_garbage(v, slot);
     v->unsigned_file =
-        slot->msg != NULL && reload_msg_signature(slot->msg) == RELOAD_NO_ATTR ? v->in.file : NULL;
+        slot->kept.msg != NULL && reload_msg_signature(slot->kept.msg) == RELOAD_NO_ATTR
+            ? v->in.file
+            : NULL;
 }
 
 /* Judges all messages. Returns whether all input was read. */

@@ -9,55 +9,12 @@
 
 /* ---- Filling ---- */
 
-reload_err slot_keep_origin(struct verify *v, struct slot *slot)
-{
-    const reload_capture *capture = v->in.origin.capture;
-    slot->origin = v->in.origin;
-    slot->capture = v->in.ends;
-    if (capture == NULL)
-        return RELOAD_OK;
-    slot->origin.capture = NULL; /* until it is copied */
-    if (slot->frame_cap < capture->frame_count) {
-        uint64_t *frames = realloc(slot->frames, capture->frame_count * sizeof *frames);
-        if (frames == NULL)
-            return RELOAD_ERR_MEMORY;
-        slot->frames = frames;
-        uint64_t *numbers = realloc(slot->numbers, capture->frame_count * sizeof *numbers);
-        if (numbers == NULL)
-            return RELOAD_ERR_MEMORY;
-        slot->numbers = numbers;
-        slot->frame_cap = capture->frame_count;
-    }
-    slot->capture = *capture;
-    if (capture->frame_count > 0) {
-        memcpy(slot->frames, capture->frames, capture->frame_count * sizeof *slot->frames);
-        memcpy(slot->numbers, v->in.numbers, capture->frame_count * sizeof *slot->numbers);
-    }
-    slot->capture.frames = slot->frames;
-    slot->origin.capture = &slot->capture;
-    return RELOAD_OK;
-}
-
-reload_err slot_keep_message(struct verify *v, struct slot *slot)
-{
-    if (slot->own_msg == NULL && (slot->own_msg = reload_msg_new()) == NULL)
-        return RELOAD_ERR_MEMORY;
-    reload_buf_append(&slot->octets, v->in.item->octets, v->in.item->len);
-    if (slot->octets.err != RELOAD_OK)
-        return slot->octets.err;
-    reload_msg *parsed = v->in.msg;
-    v->in.msg = slot->own_msg;
-    slot->msg = slot->own_msg = parsed;
-    reload_msg_moved(parsed, slot->octets.octets);
-    return RELOAD_OK;
-}
-
 void slot_fail(struct verify *v, struct slot *slot, const char *why)
 {
     slot->has_report = false;
     slot->error = why;
     tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": could not be checked: %s",
-               slot->origin.file, slot->origin.index, why);
+               slot->kept.origin.file, slot->kept.origin.index, why);
 }
 
 static void advance(struct verify *v)
@@ -68,7 +25,7 @@ static void advance(struct verify *v)
 
 void slots_add(struct verify *v)
 {
-    pipeline_add(v->pipeline, v->current->octets.len);
+    pipeline_add(v->pipeline, v->current->kept.octets.len);
     advance(v);
 }
 
@@ -77,9 +34,9 @@ static void judge_slot(void *arg, unsigned worker, size_t i)
 {
     struct verify *v = arg;
     struct slot *slot = &v->slots[i];
-    if (slot->msg == NULL)
+    if (slot->kept.msg == NULL)
         return;
-    slot->err = reload_judge_message(v->judges[worker], slot->msg, slot->moment, slot->report);
+    slot->err = reload_judge_message(v->judges[worker], slot->kept.msg, slot->moment, slot->report);
     slot->has_report = slot->err == RELOAD_OK;
 }
 
@@ -88,28 +45,19 @@ static void judge_slot(void *arg, unsigned worker, size_t i)
 /* Drops the item, and frees the memory of a large one. */
 static void clear_slot(struct slot *slot)
 {
-    enum { KEPT = 16 * 1024 };
     slot->has_report = slot->is_rest = false;
     slot->error = NULL;
     slot->err = RELOAD_OK;
-    slot->msg = NULL;
     reload_buf_reset(&slot->notes);
-    reload_buf_reset(&slot->octets);
-    if (slot->octets.cap > KEPT) {
-        reload_buf_free(&slot->octets);
-        reload_msg_free(&slot->own_msg);
+    if (kept_clear(&slot->kept))
         reload_report_free(&slot->report);
-    }
 }
 
 void slots_free(struct verify *v)
 {
     for (size_t i = 0; v->slots != NULL && i < pipeline_slots(v->pipeline); i++) {
         reload_report_free(&v->slots[i].report);
-        free(v->slots[i].frames);
-        free(v->slots[i].numbers);
-        reload_msg_free(&v->slots[i].own_msg);
-        reload_buf_free(&v->slots[i].octets);
+        kept_free(&v->slots[i].kept);
         reload_buf_free(&v->slots[i].notes);
         batch_free(&v->slots[i].early);
     }
@@ -142,7 +90,7 @@ static void note_seen(struct verify *v, const struct slot *slot)
     struct seen seen;
     if (!v->options.policy.replay || !reload_verdict_passes(slot->report->verdict))
         return;
-    struct seen *entry = seen_of(v, slot->msg, &seen);
+    struct seen *entry = seen_of(v, slot->kept.msg, &seen);
     *entry = seen;
 }
 
@@ -166,20 +114,20 @@ static reload_err commit_report(struct verify *v, struct slot *slot)
     slot->moment.expect_replay = false;
     if (!store_end_message(&v->store, false))
         return RELOAD_ERR_READ;
-    err =
-        reload_judge_message(v->judges[v->judge_count - 1], slot->msg, slot->moment, slot->report);
+    err = reload_judge_message(v->judges[v->judge_count - 1], slot->kept.msg, slot->moment,
+                               slot->report);
     return err == RELOAD_OK ? reload_commit(&v->functions, slot->report) : err;
 }
 
 static void commit_slot(struct verify *v, struct slot *slot)
 {
-    if (slot->msg == NULL || !slot->has_report)
+    if (slot->kept.msg == NULL || !slot->has_report)
         return;
     reload_err err = commit_report(v, slot);
     v->stopped = err == RELOAD_ERR_READ || err == RELOAD_ERR_WRITE;
     if (v->stopped) {
         tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": could not be checked",
-                   slot->origin.file, slot->origin.index);
+                   slot->kept.origin.file, slot->kept.origin.index);
         drop_report(slot);
     } else if (err != RELOAD_OK) {
         slot_fail(v, slot, reload_strerror(err));

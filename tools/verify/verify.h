@@ -6,6 +6,7 @@
 #include "common/batch.h"
 #include "common/choice.h"
 #include "common/forms.h"
+#include "common/kept.h"
 #include "common/packets.h"
 #include "common/pipeline.h"
 #include "common/policy.h"
@@ -41,20 +42,12 @@ struct verify_options {
 
 /* A message or garbage between judging and printing. */
 struct slot {
-    struct batch early;    /* errors reported before the state was committed */
-    reload_buf notes;      /* about files, as lines of JSON, to write before the report */
-    bool has_report;       /* false: it was reported in full */
-    const char *error;     /* why the item could not be checked, or NULL */
-    const reload_msg *msg; /* NULL: not a message */
-    reload_msg *own_msg;   /* octets for msg, if later messages are read before it is printed */
-    reload_buf octets;     /* of own_msg */
-    reload_origin origin;
-    reload_capture capture; /* what origin points to, if the message was captured; else its ends; */
-    uint64_t *frames;       /* and what that points to */
-    uint64_t *numbers;      /* of its packets, over all files */
-    size_t frame_cap;
-    uint64_t length; /* in octets of the file */
-    bool chosen;     /* by its header */
+    struct batch early; /* errors reported before the state was committed */
+    reload_buf notes;   /* about files, as lines of JSON, to write before the report */
+    bool has_report;    /* false: it was reported in full */
+    const char *error;  /* why the item could not be checked, or NULL */
+    struct kept kept;
+    bool chosen; /* by its header */
     reload_moment moment;
     reload_err err; /* of judging */
     reload_report *report;
@@ -160,11 +153,6 @@ bool choose_malformed(const struct verify *v, const struct slot *slot);
 
 /* Makes the pipeline and its slots. Returns false without memory. */
 bool slots_open(struct verify *v);
-/* Copies the place of the input's item, which must remain valid when more is read.
- * RELOAD_ERR_MEMORY. */
-reload_err slot_keep_origin(struct verify *v, struct slot *slot);
-/* Moves the message from the input to the slot, since more is read before it is printed. */
-reload_err slot_keep_message(struct verify *v, struct slot *slot);
 /* Reports that the slot's message could not be checked. */
 void slot_fail(struct verify *v, struct slot *slot, const char *why);
 /* Whether a request passed before in this run: a hint that saves work, since the store decides. */

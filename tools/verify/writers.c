@@ -99,17 +99,17 @@ static void write_json(struct verify *v, const struct slot *slot, struct output 
 {
     unsigned flags = output_flags(out);
     reload_security lint = v->options.lint ? v->options.policy.security : RELOAD_SECURITY_OPEN;
-    const struct report_place place = {&slot->origin, slot->length};
+    const struct report_place place = {&slot->kept.origin, slot->kept.length};
     if (slot->notes.len > 0)
         (void)output_write(out, slot->notes.octets, slot->notes.len);
     if (!chosen)
         return;
     if (slot->error != NULL)
-        output_check(out,
-                     report_json_unchecked(&slot->origin, slot->error, flags, output_write, out));
+        output_check(
+            out, report_json_unchecked(&slot->kept.origin, slot->error, flags, output_write, out));
     else if (slot->has_report && reports)
-        output_check(out, report_json_write(slot->report, slot->msg, &place, lint, &v->explanations,
-                                            flags, output_write, out));
+        output_check(out, report_json_write(slot->report, slot->kept.msg, &place, lint,
+                                            &v->explanations, flags, output_write, out));
     if (slot->error != NULL || (slot->has_report && reports))
         (void)output_write(out, "\n", 1);
     output_end_message(out);
@@ -121,12 +121,12 @@ static void write_message(struct verify *v, const struct slot *slot)
 {
     bool passes = reload_verdict_passes(slot->report->verdict);
     struct output *out = passes ? &v->out : &v->rejects;
-    if (slot->msg == NULL)
+    if (slot->kept.msg == NULL)
         return;
     if (is_open(out) && v->options.form == &form_pcapng) {
         annotate_write_message(v, slot, passes ? PACKETS_OUT : PACKETS_REJECTS);
     } else if (is_open(out)) {
-        output_message(out, v->options.form, slot->msg, NULL, 0);
+        output_message(out, v->options.form, slot->kept.msg, NULL, 0);
         output_end_message(out);
     }
     report_rejected(v, slot);
@@ -152,12 +152,12 @@ static struct ladder_verdict ladder_verdict_of(const struct slot *slot)
 
 static void draw_slot(struct verify *v, const struct slot *slot)
 {
-    if (slot->msg != NULL) {
+    if (slot->kept.msg != NULL) {
         struct ladder_verdict verdict = ladder_verdict_of(slot);
-        output_check(&v->out, ladder_add(v->ladder, slot->msg, &slot->origin, &verdict));
+        output_check(&v->out, ladder_add(v->ladder, slot->kept.msg, &slot->kept.origin, &verdict));
     } else if (slot->has_report) {
-        output_check(&v->out, ladder_add_garbage(v->ladder, slot->length, slot->report->detail,
-                                                 &slot->origin));
+        output_check(&v->out, ladder_add_garbage(v->ladder, slot->kept.length, slot->report->detail,
+                                                 &slot->kept.origin));
     }
 }
 
@@ -169,19 +169,19 @@ static void explain(struct verify *v, const struct slot *slot)
     explanations_clear(&v->explanations);
     if (!v->options.explain || (v->tool.quiet && v->options.report == NULL))
         return;
-    if (slot->msg != NULL)
-        err = explain_report(v->policy, slot->msg, slot->report, &v->explanations);
+    if (slot->kept.msg != NULL)
+        err = explain_report(v->policy, slot->kept.msg, slot->report, &v->explanations);
     else if (slot->is_rest)
         err = explanations_add_fault(&v->explanations, slot->report, READ_FRAMED_WITHOUT_SIGNATURE);
     if (err != RELOAD_OK)
         tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": could not be explained: %s",
-                   slot->origin.file, slot->origin.index, reload_strerror(err));
+                   slot->kept.origin.file, slot->kept.origin.index, reload_strerror(err));
 }
 
 static void count_slot(struct verify *v, const struct slot *slot)
 {
     if (slot->has_report)
-        counts_add(&v->counts, slot->msg, slot->report);
+        counts_add(&v->counts, slot->kept.msg, slot->report);
     else if (slot->error != NULL)
         counts_add_unchecked(&v->counts);
 }
@@ -193,7 +193,7 @@ void writers_write(struct verify *v, struct slot *slot)
     annotate_slot(v, slot);
     if (slot->has_report && chosen)
         explain(v, slot);
-    if (slot->has_report && slot->msg != NULL && !reload_report_passed(slot->report))
+    if (slot->has_report && slot->kept.msg != NULL && !reload_report_passed(slot->report))
         tool_status(&v->tool, STATUS_INVALID);
     if (is_open(&v->report))
         write_json(v, slot, &v->report, chosen, true);

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Messages between reading and writing. With several jobs, threads render them into a buffer for
+ * each bank of slots. */
+#include "dump/run.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A reload_sink. */
+static int to_text(void *arg, const void *octets, size_t len)
+{
+    reload_buf *text = arg;
+    reload_buf_append(text, octets, len);
+    return text->err == RELOAD_OK ? 0 : -1;
+}
+
+static size_t bank_of(size_t slot)
+{
+    return slot / PIPELINE_BANK;
+}
+
+/* Of struct pipeline_calls: renders a slot's message, unless it is written by other means. The
+ * text of a very large one would take too much memory. */
+static void render_slot(void *arg, unsigned worker, size_t i)
+{
+    enum { LARGE = 256 * 1024 };
+    struct dump *d = arg;
+    struct dump_slot *slot = &d->slots[i];
+    reload_buf *text = &d->texts[bank_of(i)];
+    size_t len;
+    (void)worker;
+    slot->rendered = false;
+    if (slot->kept.msg == NULL || d->texts == NULL || d->form->message == NULL || d->tbs != NULL)
+        return;
+    (void)reload_msg_octets(slot->kept.msg, &len);
+    if (len > LARGE)
+        return;
+    slot->err = d->form->message(slot->kept.msg, dump_shown_origin(d, &slot->kept.origin),
+                                 d->flags | d->terminal_flags, to_text, text);
+    (void)to_text(text, d->form->end, strlen(d->form->end));
+    if (text->err != RELOAD_OK)
+        slot->err = text->err;
+    slot->rendered = true;
+    slot->end = text->len;
+}
+
+static void write_slot(struct dump *d, struct dump_slot *slot, const reload_buf *text, size_t from)
+{
+    if (slot->kept.msg != NULL && slot->rendered) {
+        output_check(d->out, slot->err);
+        if (!d->out->failed)
+            (void)output_write(d->out, text->octets + from, slot->end - from);
+        if (d->certs != NULL)
+            dump_write_certs(d, slot->kept.msg);
+    } else if (slot->kept.msg != NULL) {
+        dump_write_message(d, &slot->kept);
+    }
+    batch_flush(&slot->early, d->tool);
+    (void)kept_clear(&slot->kept);
+}
+
+/* Of struct pipeline_calls. */
+static void write_slots(void *arg, size_t first, size_t count)
+{
+    enum { LARGE = 1024 * 1024 };
+    struct dump *d = arg;
+    struct batch *before = d->tool->batch;
+    reload_buf *text = d->texts == NULL ? NULL : &d->texts[bank_of(first)];
+    size_t from = 0;
+    d->tool->batch = NULL;
+    for (size_t i = first; i < first + count; i++) {
+        struct dump_slot *slot = &d->slots[i];
+        bool rendered = slot->rendered && slot->kept.msg != NULL;
+        if (!d->out->failed)
+            write_slot(d, slot, text, from);
+        from = rendered ? slot->end : from;
+    }
+    if (text != NULL && text->cap > LARGE)
+        reload_buf_free(text);
+    else if (text != NULL)
+        reload_buf_reset(text);
+    d->tool->batch = before;
+}
+
+static void advance(struct dump *d)
+{
+    d->current = &d->slots[pipeline_current(d->pipeline)];
+    d->tool->batch = &d->current->early;
+}
+
+void slots_drain(struct dump *d)
+{
+    struct dump_slot *current = d->current;
+    pipeline_drain(d->pipeline);
+    d->tool->batch = NULL;
+    batch_flush(&current->early, d->tool);
+    advance(d);
+}
+
+void slots_add(struct dump *d, size_t octets)
+{
+    pipeline_add(d->pipeline, octets);
+    advance(d);
+}
+
+bool slots_open(struct dump *d)
+{
+    const struct pipeline_calls calls = {render_slot, write_slots, d};
+    d->pipeline = pipeline_new(d->jobs, d->jobs > 1 ? PIPELINE_BANK : 1, &calls);
+    if (d->pipeline == NULL)
+        return false;
+    size_t count = pipeline_slots(d->pipeline);
+    d->slots = calloc(count, sizeof *d->slots);
+    if (d->slots == NULL)
+        return false;
+    if (d->jobs > 1 && (d->texts = calloc(count / PIPELINE_BANK, sizeof *d->texts)) == NULL)
+        return false;
+    d->terminal_flags = output_flags(d->out);
+    advance(d);
+    return true;
+}
+
+void slots_free(struct dump *d)
+{
+    size_t count = d->pipeline == NULL ? 0 : pipeline_slots(d->pipeline);
+    d->tool->batch = NULL;
+    for (size_t i = 0; d->slots != NULL && i < count; i++) {
+        batch_free(&d->slots[i].early);
+        kept_free(&d->slots[i].kept);
+    }
+    for (size_t i = 0; d->texts != NULL && i < count / PIPELINE_BANK; i++)
+        reload_buf_free(&d->texts[i]);
+    free(d->slots);
+    free(d->texts);
+    pipeline_free(&d->pipeline);
+}
+
+reload_err slots_keep(struct dump *d, struct input *in)
+{
+    struct kept *kept = &d->current->kept;
+    reload_err err = kept_place(kept, in);
+    if (err == RELOAD_OK && d->jobs > 1)
+        return kept_message(kept, in);
+    kept->msg = err == RELOAD_OK ? in->msg : NULL;
+    return err;
+}
