@@ -31,6 +31,7 @@ struct pipeline {
     struct bank *banks;
     size_t filling, oldest, in_flight;
     size_t next; /* bank that a worker takes next */
+    bool second; /* a bank was handed over before */
     bool started, ending;
     unsigned thread_count;
     unsigned worker; /* number of the next thread */
@@ -174,8 +175,9 @@ static void finish_until(struct pipeline *p, size_t most)
 static void hand_over(struct pipeline *p, bool more)
 {
     struct bank *bank = &p->banks[p->filling];
-    if (p->jobs > 1 && more && !p->started)
+    if (p->jobs > 1 && more && p->second && !p->started)
         start(p);
+    p->second = true;
     bool alone = p->thread_count == 0;
     if (alone)
         work_on(p, 0, p->filling);

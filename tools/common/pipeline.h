@@ -22,8 +22,8 @@ struct pipeline_calls {
 enum { PIPELINE_BANK = 512, MAX_JOBS = 64 };
 
 /* jobs: the number of threads that work on slots; with 1, the caller's works. bank: how many slots
- * are worked on together, 1 to PIPELINE_BANK. Threads are started when a bank is full, not for a
- * few messages. NULL without memory. */
+ * are worked on together, 1 to PIPELINE_BANK. Threads are started for the second full bank, not for
+ * a few messages. NULL without memory. */
 struct pipeline *pipeline_new(unsigned jobs, size_t bank, const struct pipeline_calls *calls);
 /* Ends the threads, frees it and sets the pointer to NULL. Slots that are not finished are dropped.
  */

@@ -82,6 +82,7 @@ static const struct option_row rows[] = {
     OPTION_NUMBER(0, "max-message", "N", struct sign_options, input.max_message, 1,
                   RELOAD_MAX_LENGTH,
                   "treat a message whose Length exceeds N as malformed (default: no limit)"),
+    OPTION_JOBS(struct sign_options, jobs, NULL, "attach mutate example"),
     OPTION_TEXT('o', "output", "FILE", struct sign_options, output,
                 "write to FILE (default: standard output)"),
     OPTION_PROGRESS(struct sign_options, input),

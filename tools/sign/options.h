@@ -25,6 +25,7 @@ struct sign_options {
     const struct form *form; /* NULL: not specified */
     unsigned json_flags;
     struct input_options input;
+    int64_t jobs;
     const char *output;
     char **files;
     int file_count;
@@ -33,7 +34,7 @@ struct sign_options {
 #define SIGN_OPTIONS_INIT                                                                 \
     {                                                                                     \
         .policy = POLICY_OPTIONS_INIT, .time = NOT_SPECIFIED, .boot_time = NOT_SPECIFIED, \
-        .code = NOT_SPECIFIED                                                             \
+        .code = NOT_SPECIFIED, .jobs = pipeline_default_jobs()                            \
     }
 
 /* Stores the options' values. Ends the program if one cannot be used. */
