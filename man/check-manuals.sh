@@ -257,8 +257,8 @@ while [ $i -le 35 ]; do
 done >"$work/decisions"
 same "$work/decisions" "$work/items" "reload-message(5) lists the decisions D1 to D35"
 
-# The examples of a page, run one after another in an empty directory: each works (reload-verify exits with status 1 for a
-# message that is not valid) and prints what the page shows after it, except for line breaks.
+# The examples of a page, or its tutorial, run one after another in an empty directory: each works (reload-verify exits with
+# status 1 for a message that is not valid) and prints what the page shows after it, except for line breaks.
 PATH=$(cd "$tools" && pwd):$PATH
 EDITOR=:
 export PATH EDITOR
@@ -275,8 +275,10 @@ run_example() {
     fi
 }
 
-for page in "$source"/man/*.[15]; do
-    sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$page" | sed -n '/^\.Bd/,/^\.Ed/p' | sed 's/\\e/\\/g; s/\\(sc/§/g' >"$work/examples"
+for page in "$source"/man/*.[157]; do
+    awk '/^\.Sh /{inside = /EXAMPLES|TUTORIAL/} inside' "$page" | sed -n '/^\.Bd/,/^\.Ed/p' |
+        sed 's/\\e/\\/g; s/\\(sc/§/g' >"$work/examples"
+    grep -q '^\.Sh .*\(EXAMPLES\|TUTORIAL\)' "$page" || continue
     missing=
     for command in openssl jq; do
         grep -qE "(^[$]|[|]) $command " "$work/examples" && ! command -v "$command" >"$work/null" && missing=$command
