@@ -248,14 +248,28 @@ done <"$work/names"
 [ -s "$work/names" ] || missing=1
 result $missing "reload-message(5) has the names of values"
 
-# Each decision has an item
-sed -n 's/^\.It \(\\&\)*\(D[0-9]*\)$/\2/p' "$source/man/reload-message.5" >"$work/items"
+# Each decision has a section, with the files of its vectors
+sed -n 's/^\.Ss \(D[0-9]*\): .*/\1/p' "$source/man/reload-decisions.7" >"$work/items"
 i=1
 while [ $i -le 35 ]; do
     echo "D$i"
     i=$((i + 1))
 done >"$work/decisions"
-same "$work/decisions" "$work/items" "reload-message(5) lists the decisions D1 to D35"
+same "$work/decisions" "$work/items" "reload-decisions(7) has the decisions D1 to D35"
+sed -n 's/^| \(D[0-9]*\)\..*| \(.*\) |$/\1 \2/p' "$source/testdata/vectors/COVERAGE.md" |
+    awk '{
+            decision = $1
+            print decision, "none"
+            n = split(substr($0, length(decision) + 2), parts, "; ")
+            for (i = 1; i <= n; i++) if (parts[i] !~ /^`/) { split(parts[i], word, " "); print decision, word[1] }
+        }' | sort -u >"$work/all"
+# a decision without vectors has the word "none"
+awk 'NR == FNR { count[$1]++; next } count[$1] == 1 || $2 != "none"' "$work/all" "$work/all" >"$work/library"
+awk '/^\.S[sh] /{ decision = $2; sub(/:$/, "", decision); inside = 0 }
+     /^\.It /{ inside = /^\.It Vectors$/; next }
+     /^\./{ inside = 0 }
+     inside { gsub(/,/, ""); for (i = 1; i <= NF; i++) print decision, $i }' "$source/man/reload-decisions.7" >"$work/manual"
+same "$work/library" "$work/manual" "reload-decisions(7) has the files of vectors"
 
 # The examples of a page, or its tutorial, run one after another in an empty directory: each works (reload-verify exits with
 # status 1 for a message that is not valid) and prints what the page shows after it, except for line breaks.
