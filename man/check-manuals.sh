@@ -186,6 +186,13 @@ wc -c <"$work/octets" | tr -d ' ' >"$work/tool"
 sed -n 's/^Its SIGNATURE covers the \([0-9]*\) octets.*/\1/p' "$source/man/reload-message.5" >"$work/manual"
 same "$work/tool" "$work/manual" "reload-message(5): the number of covered octets"
 
+# The diagrams of what is signed
+for page in reload-message.5 reload.7; do
+    awk '/^[.]Bd/{text = ""; next} /^[.]Ed/{if (text ~ /covered/) printf "%s", text} {text = text $0 "\n"}' "$source/man/$page" |
+        grep . >"$work/diagrams.$page"
+done
+same "$work/diagrams.reload-message.5" "$work/diagrams.reload.7" "reload(7) has the diagrams of reload-message(5)"
+
 # The catalogue of mutations, with section, effect and expected result, in the tool and in the manual
 "$tools/reload-sign" --mutate=help |
     sed -n 's/^\([a-z]*\):$/group \1/p; s/^  \([^ ]*\)  */\1: /p' >"$work/tool"
