@@ -109,11 +109,11 @@ done
     --peer-id=463ac413c4000000000000000000000000000000
 "$tools/reload-keygen" ca --succeed="$work/ca" --output="$work/next" --bits=1024 --quiet
 find "$work/ca" "$work/next" -mindepth 1 -maxdepth 1 -exec basename {} \; >"$work/files"
-sed -n '/^\.Sh FILES/,/^\.Sh/s/^\.It Pa //p' "$source/man/reload-keygen.1" >"$work/manual"
-same "$work/files" "$work/manual" "reload-keygen(1) has the files of a CA's directory"
+part reload-profile.5 'CA DIRECTORY' INDEX | sed -n 's/^\.It Pa //p' >"$work/manual"
+same "$work/files" "$work/manual" "reload-profile(5) has the files of a CA's directory"
 sed -n 's/^ *"\([a-z0-9_]*\)": .*/\1/p' "$work/tables" >"$work/library"
-sed -n '/^\.Sh FILES/,/^\.Sh EXIT/s/^\.It Li //p' "$source/man/reload-keygen.1" | sed 's/ , /\n/g' >"$work/manual"
-same "$work/library" "$work/manual" "reload-keygen(1) has the keys of a profile"
+part reload-profile.5 PROFILE 'CA DIRECTORY' | sed -n 's/^\.It Li //p' | sed 's/ , /\n/g' >"$work/manual"
+same "$work/library" "$work/manual" "reload-profile(5) has the keys of a profile"
 
 # D24's reasons and codes; verdicts
 table reason | tr '\t' ' ' >"$work/library"
@@ -301,7 +301,7 @@ for page in "$source"/man/*.[157]; do
         sed 's/\\e/\\/g; s/\\(sc/§/g' >"$work/examples"
     grep -q '^\.Sh .*\(EXAMPLES\|TUTORIAL\)' "$page" || continue
     missing=
-    for command in openssl jq; do
+    for command in openssl jq sqlite3; do
         grep -qE "(^[$]|[|]) $command " "$work/examples" && ! command -v "$command" >"$work/null" && missing=$command
     done
     if [ -n "$missing" ]; then
