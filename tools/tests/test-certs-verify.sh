@@ -399,6 +399,8 @@ profile()
     verdict "$1" "$2" cert.bin --profile profile/overlay.json "${@:4}"
 }
 profile "a profile with a CA file in its directory" valid '{"overlay": "chat", "security": "CERTS", "ca": ["ca.crt"]}'
+ln -s profile/overlay.json linked.json
+verdict "a symbolic link to that profile" valid cert.bin --profile linked.json
 profile "a profile of another overlay" overlay-mismatch:498 '{"overlay": "chatter", "security": "CERTS", "ca": ["ca.crt"]}'
 profile "a profile of another overlay, overridden" valid '{"overlay": "chatter", "security": "CERTS", "ca": ["ca.crt"]}' --overlay chat
 profile "a profile's min_rsa_bits" weak-key:431 '{"overlay": "chat", "security": "CERTS", "ca": ["ca.crt"], "min_rsa_bits": 3072}'
