@@ -88,20 +88,20 @@ for tool in reload-sign reload-verify reload-dump; do
     same "$work/help" "$work/manual" "$tool(1) has the options of $tool --help"
 done
 
-# reload-keygen(1) has one subsection for each command, and one for the tool itself
-"$tools/reload-keygen" --help | sed -n 's/^[ U].*reload-keygen \([a-z][a-z-]*\) .*/\1/p' >"$work/commands"
+# reload-keygen(1) has one subsection for each command, and one for their common options
+"$tools/reload-keygen" --help | sed -n 's/^[ U].*reload-keygen \([a-z][a-z-]*\) .*/\1/p' | sort -u >"$work/commands"
 sed -n 's/^\.Ss reload-keygen \(.*\)/\1/p' "$source/man/reload-keygen.1" >"$work/manual"
 same "$work/commands" "$work/manual" "reload-keygen(1) has the commands of reload-keygen --help"
 sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/s/^\.Cm //p' "$source/man/reload-keygen.1" >"$work/manual"
 same "$work/commands" "$work/manual" "reload-keygen(1) has the commands of --help in its synopsis"
-for command in '' $(sort -u "$work/commands"); do
-    name="reload-keygen${command:+ $command}"
-    # shellcheck disable=SC2086 # an empty command must not become an argument
-    help_options "$tools/reload-keygen" $command >"$work/help"
+part reload-keygen.1 'All commands' 'reload-keygen ca' | manual_options >"$work/common"
+while read -r command; do
+    name="reload-keygen $command"
+    help_options "$tools/reload-keygen" "$command" >"$work/help"
     awk -v name="$name" '/^\.S[hs] /{inside = $0 == ".Ss " name} inside' "$source/man/reload-keygen.1" |
-        manual_options >"$work/manual"
+        manual_options | cat - "$work/common" >"$work/manual"
     same "$work/help" "$work/manual" "reload-keygen(1) has the options of $name --help"
-done
+done <"$work/commands"
 
 # The files of a CA's directory, and the keys of a profile that the library accepts
 "$tools/reload-keygen" ca --overlay=test --output="$work/ca" --bits=1024
@@ -278,38 +278,46 @@ awk '/^\.S[sh] /{ decision = $2; sub(/:$/, "", decision); inside = 0 }
      inside { gsub(/,/, ""); for (i = 1; i <= NF; i++) print decision, $i }' "$source/man/reload-decisions.7" >"$work/manual"
 same "$work/library" "$work/manual" "reload-decisions(7) has the files of vectors"
 
-# The examples of a page, or its tutorial, run one after another in an empty directory: each works (reload-verify exits with
-# status 1 for a message that is not valid) and prints what the page shows after it, except for line breaks.
+# The examples of a page, run one after another in a directory that has capture.pcapng and overlay/ at first: each works (status
+# 1 is for messages that do not pass, or differ) and prints what the page shows after it, except for line breaks. Every literal
+# block with a command is an example.
 PATH=$(cd "$tools" && pwd):$PATH
 EDITOR=:
 export PATH EDITOR
 
-# Runs the command in $work/command and compares its output with $work/expected, if not empty.
+# Runs the command in $work/command and compares its output with $work/expected, if not empty. A command that requires a
+# screen or another host is not run.
 run_example() {
+    ! grep -qE '(^|[|] )(ssh|wireshark) ' "$work/command" || return 0
     status=0
     sh -c "$(cat "$work/command")" >"$work/printed" 2>"$work/errors" </dev/null || status=$?
-    tr -s ' \n' '  ' <"$work/expected" >"$work/a"
-    tr -s ' \n' '  ' <"$work/printed" >"$work/b"
+    tr -s ' \n\t' '   ' <"$work/expected" >"$work/a"
+    tr -s ' \n\t' '   ' <"$work/printed" >"$work/b"
     if [ $status -gt 1 ] || { [ -s "$work/expected" ] && ! cmp -s "$work/a" "$work/b"; }; then
         sed 's/^/# /' "$work/command" "$work/printed" "$work/errors"
         bad=1
     fi
 }
 
+
 for page in "$source"/man/*.[157]; do
-    awk '/^\.Sh /{inside = /EXAMPLES|TUTORIAL/} inside' "$page" | sed -n '/^\.Bd/,/^\.Ed/p' |
-        sed 's/\\e/\\/g; s/\\(sc/§/g' >"$work/examples"
-    grep -q '^\.Sh .*\(EXAMPLES\|TUTORIAL\)' "$page" || continue
+    sed -n '/^\.Bd/,/^\.Ed/p' "$page" | sed 's/\\e/\\/g; s/\\(sc/§/g; s/\\(dq/"/g; s/^\\&//' >"$work/examples"
+    grep -q '^[$] ' "$work/examples" || continue
     missing=
-    for command in openssl jq sqlite3; do
+    for command in openssl jq tshark sqlite3; do
         grep -qE "(^[$]|[|]) $command " "$work/examples" && ! command -v "$command" >"$work/null" && missing=$command
     done
+    if [ "${RELOAD_CAPTURES:-1}" = 0 ] && grep -q pcapng "$work/examples"; then
+        missing=libpcap
+    fi
     if [ -n "$missing" ]; then
         count=$((count + 1))
         echo "ok $count # SKIP ${page##*/} has examples with $missing, which is not installed"
         continue
     fi
     mkdir "$work/here"
+    cp "$source/testdata/captures/udp6.pcapng" "$work/here/capture.pcapng"
+    cp -R "$source/testdata/overlay" "$work/here"
     (
         cd "$work/here"
         bad=0 reading=nothing examples=0
