@@ -255,6 +255,42 @@ done <"$work/names"
 [ -s "$work/names" ] || missing=1
 result $missing "reload-message(5) has the names of values"
 
+# The presence table, by messages with what is mandatory, without one attribute and with it: what --lint reports
+part reload-message.5 Presence Signatures | awk -v messages="$work/messages" '
+    BEGIN {
+        split("PEER-JOIN PEER-SEARCH RESOURCE-GET RESOURCE-PUT RESOURCE-TRANSFER TRANSPORT-OPEN TRANSPORT-TUNNEL", methods)
+    }
+    function attribute(type) {
+        return "{\"type\": \"" type "\", " (type == "RESPONSE-CODE" ? "\"value\": {\"code\": 200}}" : "\"hex\": \"\"}")
+    }
+    function message(column, type, with,    list, r) {
+        for (r = 1; r <= count; r++)
+            if (names[r] != "SIGNATURE" && (names[r] == type ? with : marks[r, column] == "M"))
+                list = list (list == "" ? "" : ", ") attribute(names[r])
+        if (type == "SIGNATURE" && with) list = list (list == "" ? "" : ", ") attribute(type) # all after it is ignored
+        print "{\"header\": {\"method\": \"" methods[int((column + 1) / 2)] "\", \"response\": " (column % 2 ? "false" : "true") \
+            "}, \"attributes\": [" list "]}" >messages
+    }
+    NF == 15 && $2 ~ /^[MOC-]$/ {
+        names[++count] = $1
+        for (c = 1; c <= 14; c++) marks[count, c] = $(c + 1)
+    }
+    END {
+        for (c = 1; c <= 14; c++)
+            for (r = 1; r <= count; r++) {
+                message(c, names[r], 0)
+                print c, names[r], "without", (marks[r, c] == "M" ? "missing" : "fine")
+                message(c, names[r], 1)
+                print c, names[r], "with", (marks[r, c] == "-" ? "not-applicable" : "fine")
+            }
+    }' >"$work/manual"
+"$tools/reload-verify" --none --json --lint "$work/messages" | awk '
+    /"missing-(response-code|source-info|resource|sdp|application)"/ {print "missing"; next}
+    /"(response-code|redirect)-in-request"|"(resource|application)-not-applicable"|"sdp-in-tunnel"/ {print "not-applicable"; next}
+    {print "fine"}' >"$work/found"
+sed 's/ [^ ]*$//' "$work/manual" | paste -d ' ' - "$work/found" >"$work/tool"
+same "$work/tool" "$work/manual" "reload-message(5): --lint follows the presence table"
+
 # Each decision has a section, with the files of its vectors
 sed -n 's/^\.Ss \(D[0-9]*\): .*/\1/p' "$source/man/reload-decisions.7" >"$work/items"
 i=1
