@@ -186,6 +186,12 @@ wc -c <"$work/octets" | tr -d ' ' >"$work/tool"
 sed -n 's/^Its SIGNATURE covers the \([0-9]*\) octets.*/\1/p' "$source/man/reload-message.5" >"$work/manual"
 same "$work/tool" "$work/manual" "reload-message(5): the number of covered octets"
 
+# The map of the pages
+find "$source/man" -name '*.[157]' ! -name reload.7 -exec basename {} \; | sed 's/\./ /' >"$work/library"
+part reload.7 DESCRIPTION TUTORIAL | sed -n 's/^\.It Xr //p' | grep -v ' 3$' >"$work/manual"
+sort -u "$work/library" "$work/manual" >"$work/both"
+same "$work/both" "$work/manual" "reload(7) names each page"
+
 # The diagrams of what is signed
 for page in reload-message.5 reload.7; do
     awk '/^[.]Bd/{text = ""; next} /^[.]Ed/{if (text ~ /covered/) printf "%s", text} {text = text $0 "\n"}' "$source/man/$page" |
