@@ -148,7 +148,7 @@ forged "DIGEST of 257 octets" bad-digest-length:431 '.attributes[1].value[1].hex
 forged "an empty DIGEST" bad-digest-length:431 '.attributes[1].value[1].hex = ""'
 forged "DIGEST of 20 octets" bad-digest-length:431 '.attributes[1].value[1].hex |= .[:40]'
 forged "an untrusted certificate precedes a DIGEST of another length" untrusted-certificate:431 '.attributes[1].value[1].hex |= .[2:] | .attributes[0].value[-1].hex = "'"$(hex <foreign.der)"'"'
-forged "another DIGEST" bad-digest:431 '.attributes[1].value[1].hex |= "00" + .[2:]'
+forged "another DIGEST" bad-digest:431 ".attributes[1].value[1].hex |= $other_octet"
 forged "another DIGEST precedes another PEER-ID" bad-digest:431 ".attributes[0].value[0].value = \"$bob\""
 forged "another certificate of the same key" bad-digest:431 '.attributes[0].value[-1].hex = "'"$(hex <bare.der)"'"'
 forged "a response without PEER-CERT" missing-certificate:null '.header.response = true | del(.attributes[0].value[-1])'
