@@ -115,21 +115,31 @@ sed -n 's/^ *"\([a-z0-9_]*\)": .*/\1/p' "$work/tables" >"$work/library"
 part reload-profile.5 PROFILE 'CA DIRECTORY' | sed -n 's/^\.It Li //p' | sed 's/ , /\n/g' >"$work/manual"
 same "$work/library" "$work/manual" "reload-profile(5) has the keys of a profile"
 
-# D24's reasons and codes; verdicts
+# Reasons and codes; verdicts
 table reason | tr '\t' ' ' >"$work/library"
-part reload-verify.1 Reasons 'OVER TIME' | rows | sed '1d' | cut -f 1,3 | tr '\t' ' ' >"$work/manual"
-same "$work/library" "$work/manual" "reload-verify(1) has the reasons and codes"
+part reload-checks.7 REASONS LINT | awk '
+    /^\.It Li /{name = $3; code = "-"}
+    /^\([0-9]*\)$|[.:] \([0-9]*\)$/{code = $NF; gsub(/[()]/, "", code)}
+    name != "" && /^\.(It|El)/{if (last != "") print last; last = ""}
+    name != ""{last = name " " code}
+    /^\.El/{name = ""}' >"$work/manual"
+same "$work/library" "$work/manual" "reload-checks(7) has the reasons and codes"
 table verdict >"$work/library"
-sed -n '/^\.Ss Verdicts/,/^\.Ss Reasons/s/^\.It Li \(.*\)/\1/p' "$source/man/reload-verify.1" >"$work/manual"
+sed -n '/^\.Ss Verdicts/,/^\.S[hs] [^V]/s/^\.It Li \(.*\)/\1/p' "$source/man/reload-verify.1" >"$work/manual"
 same "$work/library" "$work/manual" "reload-verify(1) has the verdicts"
 
-# The rules of --lint, with level, section and text; the readings of --explain, with section and text
-table rule | awk -F '\t' '{print $1 ": " $4 " (" ($2 == "-" ? "" : $2 ", ") $3 ")"}' >"$work/library"
-part reload-verify.1 LINT EXPLAIN | items >"$work/manual"
-same "$work/library" "$work/manual" "reload-verify(1) has the rules of --lint"
-table reading | awk -F '\t' '{print $1 ": " toupper(substr($3, 1, 1)) substr($3, 2) " (" $2 ")"}' >"$work/library"
-part reload-verify.1 EXPLAIN REQUIREMENTS | items >"$work/manual"
-same "$work/library" "$work/manual" "reload-verify(1) has the readings of --explain"
+# The rules of --lint, with level, section and text; the readings of --explain, with section and text. Decisions are in
+# reload-decisions(7) only.
+without_decisions() {
+    sed -E 's/, D[0-9]+//g; s/\(D[0-9]+, /(/; s/ \(D[0-9]+\)//'
+}
+table rule | awk -F '\t' '{print $1 ": " $4 " (" ($2 == "-" ? "" : $2 ", ") $3 ")"}' | without_decisions >"$work/library"
+part reload-checks.7 LINT EXPLAIN | items >"$work/manual"
+same "$work/library" "$work/manual" "reload-checks(7) has the rules of --lint"
+table reading | awk -F '\t' '{print $1 ": " toupper(substr($3, 1, 1)) substr($3, 2) " (" $2 ")"}' |
+    without_decisions >"$work/library"
+part reload-checks.7 EXPLAIN EXAMPLES | items >"$work/manual"
+same "$work/library" "$work/manual" "reload-checks(7) has the readings of --explain"
 
 # The keys of a report, as the tool writes them: with a reason and a finding; of an outer and inner message under CERTS;
 # and of a captured request and its response; a warning and an error
@@ -199,18 +209,21 @@ for page in reload-message.5 reload.7; do
 done
 same "$work/diagrams.reload-message.5" "$work/diagrams.reload.7" "reload(7) has the diagrams of reload-message(5)"
 
-# The catalogue of mutations, with section, effect and expected result, in the tool and in the manual
+# The catalogue of mutations, with section, change and reason, in the tool and in the manual
 "$tools/reload-sign" --mutate=help |
-    sed -n 's/^\([a-z]*\):$/group \1/p; s/^  \([^ ]*\)  */\1: /p' >"$work/tool"
-part reload-sign.1 'The catalogue' REQUIREMENTS >"$work/catalogue"
-sed -n 's/^\.Li \([a-z]*\) :$/group \1/p' "$work/catalogue" >"$work/manual"
+    sed -n 's/^\([a-z]*\):$/group \1/p; s/^  \([^ ]*\)  */\1: /p' | without_decisions >"$work/tool"
+part reload-mutate.7 CATALOGUE 'SEE ALSO' >"$work/catalogue"
+sed -n 's/^\.Ss Group \(.*\)/group \1/p' "$work/catalogue" >"$work/manual"
 items <"$work/catalogue" | sed 's/\.\.\./…/g' >>"$work/manual"
-same "$work/tool" "$work/manual" "reload-sign(1) has the catalogue of reload-sign --mutate=help"
+same "$work/tool" "$work/manual" "reload-mutate(7) has the catalogue of reload-sign --mutate=help"
 "$tools/reload-sign" --example=PEER-SEARCH |
-    "$tools/reload-sign" --secret="$work/secret" --time=0 --mutate=none --seed=00 --pretty |
-    sed -n 's/^          "\([a-zA-Z_]*\)": .*/\1/p' >"$work/tool"
-part reload-sign.1 'As JSON' 'As files' | rows | cut -f 1 >"$work/manual"
-same "$work/tool" "$work/manual" "reload-sign(1) has the keys of a test"
+    "$tools/reload-sign" --secret="$work/secret" --time=0 --mutate=none --seed=00 --pretty >"$work/vectors"
+sed -n 's/^          "\([a-zA-Z_]*\)": .*/\1/p' "$work/vectors" >"$work/tool"
+part reload-mutate.7 'The JSON document' 'The directory' | sed -n 's/^\.It Li //p' >"$work/manual"
+same "$work/tool" "$work/manual" "reload-mutate(7) has the keys of a test"
+sed -n 's/^  "\([a-zA-Z_]*\)": .*/\1/p; /testGroups/,$s/^      "\([a-zA-Z_]*\)": .*/\1/p' "$work/vectors" >"$work/tool"
+part reload-mutate.7 'The JSON document' 'The directory' | sed '/^A test has/,$d' | sed -n 's/^\.Li \([a-zA-Z]*\).*/\1/p' >"$work/manual"
+same "$work/tool" "$work/manual" "reload-mutate(7) has the keys of the document"
 
 # The tests named by the tables of requirements
 for page in reload-sign reload-verify; do
@@ -340,7 +353,6 @@ run_example() {
         bad=1
     fi
 }
-
 
 for page in "$source"/man/*.[157]; do
     sed -n '/^\.Bd/,/^\.Ed/p' "$page" | sed 's/\\e/\\/g; s/\\(sc/§/g; s/\\(dq/"/g; s/^\\&//' >"$work/examples"
