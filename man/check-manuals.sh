@@ -174,14 +174,21 @@ cp "$work/secret" "$work/readable" # causes a warning
 chmod 644 "$work/readable"
 ("$tools/reload-verify" --secret="$work/readable" --json "$work/missing" || true) >>"$work/report" 2>"$work/errors"
 grep -o '"[a-z_]*": ' "$work/report" | tr -d '": ' >"$work/tool"
-sed -n '/^\.Ss JSON/,/^\.Ss Verdicts/p' "$source/man/reload-verify.1" | sed -n 's/^\.\(It \)*Li \([a-z_]\)/\2/p' |
-    sed 's/ [.,]*$//; s/ , /\n/g' >"$work/manual"
-same "$work/tool" "$work/manual" "reload-verify(1) has the keys of reload-verify --json"
+# keys FROM TO: those that the manual lists between two headings, and in the objects there
+keys() {
+    part reload-report.5 "$1" "$2" | awk '
+        /^\.It Li /{print substr($0, 8)}
+        inside && /^\.Li /{print substr($0, 5)}
+        /^(Objects|.*objects?) of$/{inside = 1}
+        /^\.(It|Ed|El|Pp)|[.]$/{inside = 0}' | tr -s ' ,' '\n' | grep '^[a-z]'
+}
+keys 'THE LINE OF A MESSAGE' 'THE SUMMARY' >"$work/manual"
+same "$work/tool" "$work/manual" "reload-report(5) has the keys of reload-verify --json"
 ("$tools/reload-verify" --secret="$work/secret" --json --summary "$work/message" || true) >"$work/report"
 table verdict | grep -vx unchecked >"$work/verdicts"
 grep -o '"[a-z_]*": ' "$work/report" | tr -d '": ' | grep -vxFf "$work/verdicts" >"$work/tool"
-part reload-verify.1 Summary JSON | sed -n 's/^\.\(It \)*Li \([a-z_]\)/\2/p' | sed 's/ [.,]*$//; s/ , /\n/g' >"$work/manual"
-same "$work/tool" "$work/manual" "reload-verify(1) has the keys of reload-verify --summary"
+keys 'THE SUMMARY' 'SEE ALSO' >"$work/manual"
+same "$work/tool" "$work/manual" "reload-report(5) has the keys of reload-verify --summary"
 
 # The known answer: the example's DIGEST is made by the secret that the manual states
 part reload-message.5 'JSON FORM' 'Attributes in JSON' | sed '1,/^\.Bd/d; /^\.Ed/,$d' >"$work/answer.json"
