@@ -407,6 +407,27 @@ for page in "$source"/man/*.[157]; do
     result "$status" "${page##*/}: its examples work"
 done
 
+# What a page refers to: pages of the tools, sections of its own, and sections of others ("FRAMING in reload-message(5)")
+missing=0
+for page in "$source"/man/*.[157]; do
+    awk '
+        /^\.Xr reload/{page = "/" $2 "." $3; print page; if (section != "") print page, section}
+        {section = ""}
+        /^\.Sx /{sub(/^\.Sx /, ""); sub(/( \))?( [.,;])?$/, ""); print "self", $0}
+        /[A-Z][A-Z]+ in$/{section = $0; sub(/ in$/, "", section); sub(/.*[^A-Z ] /, "", section); sub(/.* [^A-Z]+ /, "", section)}' "$page" |
+        sort -u >"$work/references"
+    while read -r name section; do
+        [ "$name" = self ] && file=$page || file=$source/man$name
+        if [ ! -f "$file" ] || { [ -n "$section" ] && ! grep -qx "\.S[hs] $section" "$file"; }; then
+            echo "# ${page##*/}: $name $section"
+            missing=1
+        fi
+    done <"$work/references"
+    cat "$work/references" >>"$work/referred"
+done
+[ -s "$work/referred" ] || missing=1
+result $missing "the pages and sections that manuals refer to exist"
+
 mandoc=${MANDOC-mandoc}
 # render PROGRAM PAGE: prints a page as text in 80 columns, without backspaces
 render() {
