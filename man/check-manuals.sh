@@ -88,20 +88,20 @@ for tool in reload-sign reload-verify reload-dump; do
     same "$work/help" "$work/manual" "$tool(1) has the options of $tool --help"
 done
 
-# reload-keygen(1) has one subsection for each command, and one for the tool itself
-"$tools/reload-keygen" --help | sed -n 's/^[ U].*reload-keygen \([a-z][a-z-]*\) .*/\1/p' >"$work/commands"
+# reload-keygen(1) has one subsection for each command, and one for their common options
+"$tools/reload-keygen" --help | sed -n 's/^[ U].*reload-keygen \([a-z][a-z-]*\) .*/\1/p' | sort -u >"$work/commands"
 sed -n 's/^\.Ss reload-keygen \(.*\)/\1/p' "$source/man/reload-keygen.1" >"$work/manual"
 same "$work/commands" "$work/manual" "reload-keygen(1) has the commands of reload-keygen --help"
 sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESC/s/^\.Cm //p' "$source/man/reload-keygen.1" >"$work/manual"
 same "$work/commands" "$work/manual" "reload-keygen(1) has the commands of --help in its synopsis"
-for command in '' $(sort -u "$work/commands"); do
-    name="reload-keygen${command:+ $command}"
-    # shellcheck disable=SC2086 # an empty command must not become an argument
-    help_options "$tools/reload-keygen" $command >"$work/help"
+part reload-keygen.1 'All commands' 'reload-keygen ca' | manual_options >"$work/common"
+while read -r command; do
+    name="reload-keygen $command"
+    help_options "$tools/reload-keygen" "$command" >"$work/help"
     awk -v name="$name" '/^\.S[hs] /{inside = $0 == ".Ss " name} inside' "$source/man/reload-keygen.1" |
-        manual_options >"$work/manual"
+        manual_options | cat - "$work/common" >"$work/manual"
     same "$work/help" "$work/manual" "reload-keygen(1) has the options of $name --help"
-done
+done <"$work/commands"
 
 # The files of a CA's directory, and the keys of a profile that the library accepts
 "$tools/reload-keygen" ca --overlay=test --output="$work/ca" --bits=1024
@@ -109,27 +109,37 @@ done
     --peer-id=463ac413c4000000000000000000000000000000
 "$tools/reload-keygen" ca --succeed="$work/ca" --output="$work/next" --bits=1024 --quiet
 find "$work/ca" "$work/next" -mindepth 1 -maxdepth 1 -exec basename {} \; >"$work/files"
-sed -n '/^\.Sh FILES/,/^\.Sh/s/^\.It Pa //p' "$source/man/reload-keygen.1" >"$work/manual"
-same "$work/files" "$work/manual" "reload-keygen(1) has the files of a CA's directory"
+part reload-profile.5 'CA DIRECTORY' INDEX | sed -n 's/^\.It Pa //p' >"$work/manual"
+same "$work/files" "$work/manual" "reload-profile(5) has the files of a CA's directory"
 sed -n 's/^ *"\([a-z0-9_]*\)": .*/\1/p' "$work/tables" >"$work/library"
-sed -n '/^\.Sh FILES/,/^\.Sh EXIT/s/^\.It Li //p' "$source/man/reload-keygen.1" | sed 's/ , /\n/g' >"$work/manual"
-same "$work/library" "$work/manual" "reload-keygen(1) has the keys of a profile"
+part reload-profile.5 PROFILE 'CA DIRECTORY' | sed -n 's/^\.It Li //p' | sed 's/ , /\n/g' >"$work/manual"
+same "$work/library" "$work/manual" "reload-profile(5) has the keys of a profile"
 
-# D24's reasons and codes; verdicts
+# Reasons and codes; verdicts
 table reason | tr '\t' ' ' >"$work/library"
-part reload-verify.1 Reasons 'OVER TIME' | rows | sed '1d' | cut -f 1,3 | tr '\t' ' ' >"$work/manual"
-same "$work/library" "$work/manual" "reload-verify(1) has the reasons and codes"
+part reload-checks.7 REASONS LINT | awk '
+    /^\.It Li /{name = $3; code = "-"}
+    /^\([0-9]*\)$|[.:] \([0-9]*\)$/{code = $NF; gsub(/[()]/, "", code)}
+    name != "" && /^\.(It|El)/{if (last != "") print last; last = ""}
+    name != ""{last = name " " code}
+    /^\.El/{name = ""}' >"$work/manual"
+same "$work/library" "$work/manual" "reload-checks(7) has the reasons and codes"
 table verdict >"$work/library"
-sed -n '/^\.Ss Verdicts/,/^\.Ss Reasons/s/^\.It Li \(.*\)/\1/p' "$source/man/reload-verify.1" >"$work/manual"
+sed -n '/^\.Ss Verdicts/,/^\.S[hs] [^V]/s/^\.It Li \(.*\)/\1/p' "$source/man/reload-verify.1" >"$work/manual"
 same "$work/library" "$work/manual" "reload-verify(1) has the verdicts"
 
-# The rules of --lint, with level, section and text; the readings of --explain, with section and text
-table rule | awk -F '\t' '{print $1 ": " $4 " (" ($2 == "-" ? "" : $2 ", ") $3 ")"}' >"$work/library"
-part reload-verify.1 LINT EXPLAIN | items >"$work/manual"
-same "$work/library" "$work/manual" "reload-verify(1) has the rules of --lint"
-table reading | awk -F '\t' '{print $1 ": " toupper(substr($3, 1, 1)) substr($3, 2) " (" $2 ")"}' >"$work/library"
-part reload-verify.1 EXPLAIN REQUIREMENTS | items >"$work/manual"
-same "$work/library" "$work/manual" "reload-verify(1) has the readings of --explain"
+# The rules of --lint, with level, section and text; the readings of --explain, with section and text. Decisions are in
+# reload-decisions(7) only.
+without_decisions() {
+    sed -E 's/, D[0-9]+//g; s/\(D[0-9]+, /(/; s/ \(D[0-9]+\)//'
+}
+table rule | awk -F '\t' '{print $1 ": " $4 " (" ($2 == "-" ? "" : $2 ", ") $3 ")"}' | without_decisions >"$work/library"
+part reload-checks.7 LINT EXPLAIN | items >"$work/manual"
+same "$work/library" "$work/manual" "reload-checks(7) has the rules of --lint"
+table reading | awk -F '\t' '{print $1 ": " toupper(substr($3, 1, 1)) substr($3, 2) " (" $2 ")"}' |
+    without_decisions >"$work/library"
+part reload-checks.7 EXPLAIN EXAMPLES | items >"$work/manual"
+same "$work/library" "$work/manual" "reload-checks(7) has the readings of --explain"
 
 # The keys of a report, as the tool writes them: with a reason and a finding; of an outer and inner message under CERTS;
 # and of a captured request and its response; a warning and an error
@@ -164,14 +174,21 @@ cp "$work/secret" "$work/readable" # causes a warning
 chmod 644 "$work/readable"
 ("$tools/reload-verify" --secret="$work/readable" --json "$work/missing" || true) >>"$work/report" 2>"$work/errors"
 grep -o '"[a-z_]*": ' "$work/report" | tr -d '": ' >"$work/tool"
-sed -n '/^\.Ss JSON/,/^\.Ss Verdicts/p' "$source/man/reload-verify.1" | sed -n 's/^\.\(It \)*Li \([a-z_]\)/\2/p' |
-    sed 's/ [.,]*$//; s/ , /\n/g' >"$work/manual"
-same "$work/tool" "$work/manual" "reload-verify(1) has the keys of reload-verify --json"
+# keys FROM TO: those that the manual lists between two headings, and in the objects there
+keys() {
+    part reload-report.5 "$1" "$2" | awk '
+        /^\.It Li /{print substr($0, 8)}
+        inside && /^\.Li /{print substr($0, 5)}
+        /^(Objects|.*objects?) of$/{inside = 1}
+        /^\.(It|Ed|El|Pp)|[.]$/{inside = 0}' | tr -s ' ,' '\n' | grep '^[a-z]'
+}
+keys 'THE LINE OF A MESSAGE' 'THE SUMMARY' >"$work/manual"
+same "$work/tool" "$work/manual" "reload-report(5) has the keys of reload-verify --json"
 ("$tools/reload-verify" --secret="$work/secret" --json --summary "$work/message" || true) >"$work/report"
 table verdict | grep -vx unchecked >"$work/verdicts"
 grep -o '"[a-z_]*": ' "$work/report" | tr -d '": ' | grep -vxFf "$work/verdicts" >"$work/tool"
-part reload-verify.1 Summary JSON | sed -n 's/^\.\(It \)*Li \([a-z_]\)/\2/p' | sed 's/ [.,]*$//; s/ , /\n/g' >"$work/manual"
-same "$work/tool" "$work/manual" "reload-verify(1) has the keys of reload-verify --summary"
+keys 'THE SUMMARY' 'SEE ALSO' >"$work/manual"
+same "$work/tool" "$work/manual" "reload-report(5) has the keys of reload-verify --summary"
 
 # The known answer: the example's DIGEST is made by the secret that the manual states
 part reload-message.5 'JSON FORM' 'Attributes in JSON' | sed '1,/^\.Bd/d; /^\.Ed/,$d' >"$work/answer.json"
@@ -186,32 +203,34 @@ wc -c <"$work/octets" | tr -d ' ' >"$work/tool"
 sed -n 's/^Its SIGNATURE covers the \([0-9]*\) octets.*/\1/p' "$source/man/reload-message.5" >"$work/manual"
 same "$work/tool" "$work/manual" "reload-message(5): the number of covered octets"
 
+# The map of the pages
+find "$source/man" -name '*.[157]' ! -name reload.7 -exec basename {} \; | sed 's/\./ /' >"$work/library"
+part reload.7 DESCRIPTION TUTORIAL | sed -n 's/^\.It Xr //p' | grep -v ' 3$' >"$work/manual"
+sort -u "$work/library" "$work/manual" >"$work/both"
+same "$work/both" "$work/manual" "reload(7) names each page"
+
+# The diagrams of what is signed
+for page in reload-message.5 reload.7; do
+    awk '/^[.]Bd/{text = ""; next} /^[.]Ed/{if (text ~ /covered/) printf "%s", text} {text = text $0 "\n"}' "$source/man/$page" |
+        grep . >"$work/diagrams.$page"
+done
+same "$work/diagrams.reload-message.5" "$work/diagrams.reload.7" "reload(7) has the diagrams of reload-message(5)"
+
 # The catalogue of mutations, with section, effect and expected result, in the tool and in the manual
 "$tools/reload-sign" --mutate=help |
-    sed -n 's/^\([a-z]*\):$/group \1/p; s/^  \([^ ]*\)  */\1: /p' >"$work/tool"
-part reload-sign.1 'The catalogue' REQUIREMENTS >"$work/catalogue"
-sed -n 's/^\.Li \([a-z]*\) :$/group \1/p' "$work/catalogue" >"$work/manual"
+    sed -n 's/^\([a-z]*\):$/group \1/p; s/^  \([^ ]*\)  */\1: /p' | without_decisions >"$work/tool"
+part reload-mutate.7 CATALOGUE 'SEE ALSO' >"$work/catalogue"
+sed -n 's/^\.Ss Group \(.*\)/group \1/p' "$work/catalogue" >"$work/manual"
 items <"$work/catalogue" | sed 's/\.\.\./…/g' >>"$work/manual"
-same "$work/tool" "$work/manual" "reload-sign(1) has the catalogue of reload-sign --mutate=help"
+same "$work/tool" "$work/manual" "reload-mutate(7) has the catalogue of reload-sign --mutate=help"
 "$tools/reload-sign" --example=PEER-SEARCH |
-    "$tools/reload-sign" --secret="$work/secret" --time=0 --mutate=none --seed=00 --pretty |
-    sed -n 's/^          "\([a-zA-Z_]*\)": .*/\1/p' >"$work/tool"
-part reload-sign.1 'As JSON' 'As files' | rows | cut -f 1 >"$work/manual"
-same "$work/tool" "$work/manual" "reload-sign(1) has the keys of a test"
-
-# The tests named by the tables of requirements
-for page in reload-sign reload-verify; do
-    part $page.1 REQUIREMENTS '.*' | rows | sed '1d' | cut -f 4 | sed 's/: /|/' >"$work/rows"
-    missing=0
-    while IFS='|' read -r script words; do
-        grep -qF -- "$words" "$source/tools/tests/$script" 2>"$work/null" || {
-            echo "# $script: $words"
-            missing=1
-        }
-    done <"$work/rows"
-    [ -s "$work/rows" ] || missing=1
-    result $missing "$page(1): each requirement has a test"
-done
+    "$tools/reload-sign" --secret="$work/secret" --time=0 --mutate=none --seed=00 --pretty >"$work/vectors"
+sed -n 's/^          "\([a-zA-Z_]*\)": .*/\1/p' "$work/vectors" >"$work/tool"
+part reload-mutate.7 'The JSON document' 'The directory' | sed -n 's/^\.It Li //p' >"$work/manual"
+same "$work/tool" "$work/manual" "reload-mutate(7) has the keys of a test"
+sed -n 's/^  "\([a-zA-Z_]*\)": .*/\1/p; /testGroups/,$s/^      "\([a-zA-Z_]*\)": .*/\1/p' "$work/vectors" >"$work/tool"
+part reload-mutate.7 'The JSON document' 'The directory' | sed '/^A test has/,$d' | sed -n 's/^\.Li \([a-zA-Z]*\).*/\1/p' >"$work/manual"
+same "$work/tool" "$work/manual" "reload-mutate(7) has the keys of the document"
 
 # What a manual quotes of the tools' output, apart from the words in capitals that stand for others: each part between these is in a
 # string of the sources.
@@ -248,45 +267,109 @@ done <"$work/names"
 [ -s "$work/names" ] || missing=1
 result $missing "reload-message(5) has the names of values"
 
-# Each decision has an item
-sed -n 's/^\.It \(\\&\)*\(D[0-9]*\)$/\2/p' "$source/man/reload-message.5" >"$work/items"
+# The presence table, by messages with what is mandatory, without one attribute and with it: what --lint reports
+part reload-message.5 Presence Signatures | awk -v messages="$work/messages" '
+    BEGIN {
+        split("PEER-JOIN PEER-SEARCH RESOURCE-GET RESOURCE-PUT RESOURCE-TRANSFER TRANSPORT-OPEN TRANSPORT-TUNNEL", methods)
+    }
+    function attribute(type) {
+        return "{\"type\": \"" type "\", " (type == "RESPONSE-CODE" ? "\"value\": {\"code\": 200}}" : "\"hex\": \"\"}")
+    }
+    function message(column, type, with,    list, r) {
+        for (r = 1; r <= count; r++)
+            if (names[r] != "SIGNATURE" && (names[r] == type ? with : marks[r, column] == "M"))
+                list = list (list == "" ? "" : ", ") attribute(names[r])
+        if (type == "SIGNATURE" && with) list = list (list == "" ? "" : ", ") attribute(type) # all after it is ignored
+        print "{\"header\": {\"method\": \"" methods[int((column + 1) / 2)] "\", \"response\": " (column % 2 ? "false" : "true") \
+            "}, \"attributes\": [" list "]}" >messages
+    }
+    NF == 15 && $2 ~ /^[MOC-]$/ {
+        names[++count] = $1
+        for (c = 1; c <= 14; c++) marks[count, c] = $(c + 1)
+    }
+    END {
+        for (c = 1; c <= 14; c++)
+            for (r = 1; r <= count; r++) {
+                message(c, names[r], 0)
+                print c, names[r], "without", (marks[r, c] == "M" ? "missing" : "fine")
+                message(c, names[r], 1)
+                print c, names[r], "with", (marks[r, c] == "-" ? "not-applicable" : "fine")
+            }
+    }' >"$work/manual"
+"$tools/reload-verify" --none --json --lint "$work/messages" | awk '
+    /"missing-(response-code|source-info|resource|sdp|application)"/ {print "missing"; next}
+    /"(response-code|redirect)-in-request"|"(resource|application)-not-applicable"|"sdp-in-tunnel"/ {print "not-applicable"; next}
+    {print "fine"}' >"$work/found"
+sed 's/ [^ ]*$//' "$work/manual" | paste -d ' ' - "$work/found" >"$work/tool"
+same "$work/tool" "$work/manual" "reload-message(5): --lint follows the presence table"
+
+# Each decision has a section, with the files of its vectors
+sed -n 's/^\.Ss \(D[0-9]*\): .*/\1/p' "$source/man/reload-decisions.7" >"$work/items"
 i=1
 while [ $i -le 35 ]; do
     echo "D$i"
     i=$((i + 1))
 done >"$work/decisions"
-same "$work/decisions" "$work/items" "reload-message(5) lists the decisions D1 to D35"
+same "$work/decisions" "$work/items" "reload-decisions(7) has the decisions D1 to D35"
+sed -n 's/^| \(D[0-9]*\)\..*| \(.*\) |$/\1 \2/p' "$source/testdata/vectors/COVERAGE.md" |
+    awk '{
+            decision = $1
+            print decision, "none"
+            n = split(substr($0, length(decision) + 2), parts, "; ")
+            for (i = 1; i <= n; i++) if (parts[i] !~ /^`/) { split(parts[i], word, " "); print decision, word[1] }
+        }' | sort -u >"$work/all"
+# a decision without vectors has the word "none"
+awk 'NR == FNR { count[$1]++; next } count[$1] == 1 || $2 != "none"' "$work/all" "$work/all" >"$work/library"
+awk '/^\.S[sh] /{ decision = $2; sub(/:$/, "", decision); inside = 0 }
+     /^\.It /{ inside = /^\.It Vectors$/; next }
+     /^\./{ inside = 0 }
+     inside { gsub(/,/, ""); for (i = 1; i <= NF; i++) print decision, $i }' "$source/man/reload-decisions.7" >"$work/manual"
+same "$work/library" "$work/manual" "reload-decisions(7) has the files of vectors"
 
-# The examples of a page, run one after another in an empty directory: each works (reload-verify exits with status 1 for a
-# message that is not valid) and prints what the page shows after it, except for line breaks.
+# The examples of a page, run one after another in a directory that has capture.pcapng and overlay/ at first: each works (status
+# 1 is for messages that do not pass, or differ) and prints what the page shows after it, except for line breaks. Every literal
+# block with a command is an example.
 PATH=$(cd "$tools" && pwd):$PATH
 EDITOR=:
 export PATH EDITOR
 
-# Runs the command in $work/command and compares its output with $work/expected, if not empty.
+# Runs the command in $work/command and compares its output with $work/expected, if not empty. A command that requires a
+# screen, another host or a missing tshark is not run.
+if command -v tshark >"$work/null"; then
+    not_run='(^|[|] )(ssh|wireshark) '
+else
+    not_run='(^|[|] )(ssh|wireshark|tshark) '
+fi
 run_example() {
+    ! grep -qE "$not_run" "$work/command" || return 0
     status=0
     sh -c "$(cat "$work/command")" >"$work/printed" 2>"$work/errors" </dev/null || status=$?
-    tr -s ' \n' '  ' <"$work/expected" >"$work/a"
-    tr -s ' \n' '  ' <"$work/printed" >"$work/b"
+    tr -s ' \n\t' '   ' <"$work/expected" >"$work/a"
+    tr -s ' \n\t' '   ' <"$work/printed" >"$work/b"
     if [ $status -gt 1 ] || { [ -s "$work/expected" ] && ! cmp -s "$work/a" "$work/b"; }; then
         sed 's/^/# /' "$work/command" "$work/printed" "$work/errors"
         bad=1
     fi
 }
 
-for page in "$source"/man/*.[15]; do
-    sed -n '/^\.Sh EXAMPLES/,/^\.Sh SEE/p' "$page" | sed -n '/^\.Bd/,/^\.Ed/p' | sed 's/\\e/\\/g; s/\\(sc/§/g' >"$work/examples"
+for page in "$source"/man/*.[157]; do
+    sed -n '/^\.Bd/,/^\.Ed/p' "$page" | sed 's/\\e/\\/g; s/\\(sc/§/g; s/\\(dq/"/g; s/^\\&//' >"$work/examples"
+    grep -q '^[$] ' "$work/examples" || continue
     missing=
-    for command in openssl jq; do
+    for command in openssl jq sqlite3; do
         grep -qE "(^[$]|[|]) $command " "$work/examples" && ! command -v "$command" >"$work/null" && missing=$command
     done
+    if [ "${RELOAD_CAPTURES:-1}" = 0 ] && grep -q pcapng "$work/examples"; then
+        missing=libpcap
+    fi
     if [ -n "$missing" ]; then
         count=$((count + 1))
         echo "ok $count # SKIP ${page##*/} has examples with $missing, which is not installed"
         continue
     fi
     mkdir "$work/here"
+    cp "$source/testdata/captures/udp6.pcapng" "$work/here/capture.pcapng"
+    cp -R "$source/testdata/overlay" "$work/here"
     (
         cd "$work/here"
         bad=0 reading=nothing examples=0
@@ -322,6 +405,74 @@ for page in "$source"/man/*.[15]; do
     ) && status=0 || status=1
     rm -rf "$work/here"
     result "$status" "${page##*/}: its examples work"
+done
+
+# What a page refers to: pages of the tools, sections of its own, and sections of others ("FRAMING in reload-message(5)")
+missing=0
+for page in "$source"/man/*.[157]; do
+    awk '
+        /^\.Xr reload/{page = "/" $2 "." $3; print page; if (section != "") print page, section}
+        {section = ""}
+        /^\.Sx /{sub(/^\.Sx /, ""); sub(/( \))?( [.,;])?$/, ""); print "self", $0}
+        /[A-Z][A-Z]+ in$/{section = $0; sub(/ in$/, "", section); sub(/.*[^A-Z ] /, "", section); sub(/.* [^A-Z]+ /, "", section)}' "$page" |
+        sort -u >"$work/references"
+    while read -r name section; do
+        [ "$name" = self ] && file=$page || file=$source/man$name
+        if [ ! -f "$file" ] || { [ -n "$section" ] && ! grep -qx "\.S[hs] $section" "$file"; }; then
+            echo "# ${page##*/}: $name $section"
+            missing=1
+        fi
+    done <"$work/references"
+    cat "$work/references" >>"$work/referred"
+done
+[ -s "$work/referred" ] || missing=1
+result $missing "the pages and sections that manuals refer to exist"
+
+mandoc=${MANDOC-mandoc}
+# render PROGRAM PAGE: prints a page as text in 80 columns, without backspaces
+render() {
+    if [ "$1" = man ]; then
+        LC_ALL=C.UTF-8 MANWIDTH=80 man -l "$2"
+    else
+        "$mandoc" -T utf8 -O width=80 "$2"
+    fi | LC_ALL=C.UTF-8 sed 's/.\x08//g'
+}
+
+# Pages have no faults, lines of at most 80 columns, no blank line after another or after a heading, and as many in man as in
+# mandoc. The tools that have pages beside them for what is looked up have at most 450 lines.
+for page in "$source"/man/*.[1357]; do
+    name=${page##*/}
+    command -v "$mandoc" >"$work/null" || {
+        count=$((count + 1))
+        echo "ok $count # SKIP $name: mandoc is not installed"
+        continue
+    }
+    # examples come before what other manuals have first
+    "$mandoc" -T lint -W warning "$page" | grep -v 'WARNING: sections out of conventional order' | sed 's/^/# /' >"$work/faults" || :
+    # groff 1.23 indents text by 7 columns, an older one by 5
+    sed 's/\\e/\\/g; s/\\(../x/g; s/\\&//g' "$page" | awk -v name="# $name" '
+        /^\.Bd /{most = 73; if (/-offset indent/) most -= 6; if (/-offset 2n/) most -= 2; next}
+        /^\.Ed/{most = 0}
+        most && length($0) > most {print name ": a literal line of " length($0) " columns, expected at most " most ": " $0}' >>"$work/faults"
+    : >"$work/blanks"
+    for program in man mandoc; do
+        if [ $program = man ] && ! { command -v man && command -v groff; } >"$work/null"; then
+            continue
+        fi
+        render $program "$page" >"$work/text" 2>"$work/errors"
+        LC_ALL=C.UTF-8 awk -v name="# $program: $name" -v most="$(case $name in reload-verify.1 | reload-sign.1) echo 450 ;; esac)" '
+            before == "" && $0 == "" && NR > 1 {print name ": two blank lines before line " NR}
+            before ~ /^ ? ? ?[A-Za-z]/ && $0 == "" && NR > 2 && !/\(/ {print name ": blank line after the heading " before}
+            {before = $0}
+            END {if (most != "" && NR > most) print name ": " NR " lines, expected at most " most}' "$work/text" >>"$work/faults"
+        grep -c '^$' "$work/text" >>"$work/blanks" || :
+        columns=$(LC_ALL=C.UTF-8 wc -L <"$work/text")
+        [ "$columns" -le 80 ] || echo "# $program: $name: a line of $columns columns" >>"$work/faults"
+    done
+    [ "$(sort -u "$work/blanks" | wc -l)" -le 1 ] || echo "# $name: blank lines in man and mandoc:" "$(paste -s "$work/blanks")" >>"$work/faults"
+    cat "$work/faults"
+    [ ! -s "$work/faults" ] && status=0 || status=1
+    result "$status" "$name: is clean, and rendered without stray blank lines in 80 columns"
 done
 
 echo "1..$count"

@@ -203,7 +203,7 @@ class Message:
                     yield body.value
 
     def covered(self, digest):
-        """The octets that the message's digest covers: from Version to DIGEST (S5.1, D1), with the Length that was signed (D2)."""
+        """The octets that the message's digest covers: from Version to DIGEST (S5.1, D1), with a Length that ends with SIGNATURE (D2)."""
         length = self.signature.end - HEADER
         return self.octets[8:13] + length.to_bytes(3, "big") + self.octets[16:digest.at]
 

@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { MAX_PROFILE = 1024 * 1024 };
 
@@ -78,13 +79,22 @@ bool profile_read_as_written(struct tool *tool, const char *path, reload_profile
     return good;
 }
 
+/* The file that a symbolic link leads to; NULL: not a link, or to nothing. The caller frees it. */
+static char *link_target(const char *path)
+{
+    struct stat st;
+    return lstat(path, &st) == 0 && S_ISLNK(st.st_mode) ? realpath(path, NULL) : NULL;
+}
+
 bool profile_read(struct tool *tool, const char *path, reload_profile **profile)
 {
     bool good = profile_read_as_written(tool, path, profile);
-    if (good && !relocate_files(*profile, path)) {
+    char *target = good ? link_target(path) : NULL;
+    if (good && !relocate_files(*profile, target != NULL ? target : path)) {
         tool_error(tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
         good = false;
     }
+    free(target);
     return good;
 }
 

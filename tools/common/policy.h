@@ -102,8 +102,8 @@ bool policy_load_as(struct tool *tool, struct policy_options *policy, reload_sec
                     bool force);
 void policy_free(struct policy_options *policy);
 
-/* Reads a profile. File names in it become relative to its directory. Returns false after reporting
- * an error. */
+/* Reads a profile. File names in it become relative to its directory, which is that of the file
+ * that a symbolic link leads to. Returns false after reporting an error. */
 bool profile_read(struct tool *tool, const char *path, reload_profile **profile);
 /* Like profile_read, but keeps the file names as they are written. */
 bool profile_read_as_written(struct tool *tool, const char *path, reload_profile **profile);

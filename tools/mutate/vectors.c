@@ -213,7 +213,7 @@ static void write_root(reload_json_writer *w, const struct vectors *v)
     reload_json_string(
         w, "Messages of the 2007 form of RELOAD, made of a good one by reload-sign --mutate.");
     reload_json_string(w, "reason is the first that a verifier finds in the order of "
-                          "reload-verify(1); response_code is null where no response is due.");
+                          "reload-checks(7); response_code is null where no response is due.");
     reload_json_end_array(w);
     reload_json_key(w, "notes");
     write_notes(w, v);

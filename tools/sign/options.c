@@ -95,6 +95,7 @@ static const struct command_line sign_line = {
     "reload-sign (--secret=FILE | --key=FILE --cert=FILE | --none) [options] [FILE...]\n"
     "reload-sign --reply-to=REQUEST --code=N (--secret=FILE | --key=FILE --cert=FILE | --none) "
     "[options]\n"
+    "reload-sign (--tbs | --attach=FILE) (--secret=FILE | --cert=FILE) [options] [FILE...]\n"
     "reload-sign --strip [options] [FILE...]\n"
     "reload-sign --append-route-log=JSON [options] [FILE...]\n"
     "reload-sign --mutate=LIST --seed=HEX (--secret=FILE | --key=FILE --cert=FILE) [options] "

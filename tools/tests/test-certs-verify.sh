@@ -148,7 +148,7 @@ forged "DIGEST of 257 octets" bad-digest-length:431 '.attributes[1].value[1].hex
 forged "an empty DIGEST" bad-digest-length:431 '.attributes[1].value[1].hex = ""'
 forged "DIGEST of 20 octets" bad-digest-length:431 '.attributes[1].value[1].hex |= .[:40]'
 forged "an untrusted certificate precedes a DIGEST of another length" untrusted-certificate:431 '.attributes[1].value[1].hex |= .[2:] | .attributes[0].value[-1].hex = "'"$(hex <foreign.der)"'"'
-forged "another DIGEST" bad-digest:431 '.attributes[1].value[1].hex |= "00" + .[2:]'
+forged "another DIGEST" bad-digest:431 ".attributes[1].value[1].hex |= $other_octet"
 forged "another DIGEST precedes another PEER-ID" bad-digest:431 ".attributes[0].value[0].value = \"$bob\""
 forged "another certificate of the same key" bad-digest:431 '.attributes[0].value[-1].hex = "'"$(hex <bare.der)"'"'
 forged "a response without PEER-CERT" missing-certificate:null '.header.response = true | del(.attributes[0].value[-1])'
@@ -399,6 +399,8 @@ profile()
     verdict "$1" "$2" cert.bin --profile profile/overlay.json "${@:4}"
 }
 profile "a profile with a CA file in its directory" valid '{"overlay": "chat", "security": "CERTS", "ca": ["ca.crt"]}'
+ln -s profile/overlay.json linked.json
+verdict "a symbolic link to that profile" valid cert.bin --profile linked.json
 profile "a profile of another overlay" overlay-mismatch:498 '{"overlay": "chatter", "security": "CERTS", "ca": ["ca.crt"]}'
 profile "a profile of another overlay, overridden" valid '{"overlay": "chatter", "security": "CERTS", "ca": ["ca.crt"]}' --overlay chat
 profile "a profile's min_rsa_bits" weak-key:431 '{"overlay": "chat", "security": "CERTS", "ca": ["ca.crt"], "min_rsa_bits": 3072}'

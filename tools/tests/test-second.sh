@@ -368,7 +368,7 @@ later "an earlier boot time after a later one" "replay 431" c101.bin "c100.bin n
 later "a boot time 301 s after TIMESTAMP" "replay 431" boot-ahead.bin empty.bin $R
 later "a boot time 300 s after TIMESTAMP" valid boot-skew.bin empty.bin $R
 later "a boot time 301 s after TIMESTAMP, without a skew limit" valid boot-ahead.bin empty.bin $R RELOAD_MAX_SKEW=none
-edit forged.bin '.attributes[1].value[1].hex |= "00" + .[2:]' c101.bin
+edit forged.bin ".attributes[1].value[1].hex |= $other_octet" c101.bin
 later "a request after a forgery of it" valid c101.bin forged.bin $R
 later "a request after garbage, another request and a truncated message" valid c101.bin "trailing.der c100.bin cut.bin" $R
 make reply.bin "${alice_signs[@]}" --reply-to c100.bin --code 200 </dev/null
@@ -376,7 +376,7 @@ P=RELOAD_PAIR=1
 later "a response after its request" valid reply.bin c100.bin $P
 later "a response without a request" unmatched-response reply.bin empty.bin $P
 later "a response after another request" unmatched-response reply.bin c101.bin $P
-edit forged.bin '.attributes[1].value[1].hex |= "00" + .[2:]' c100.bin
+edit forged.bin ".attributes[1].value[1].hex |= $other_octet" c100.bin
 later "a response after a forgery of its request" valid reply.bin forged.bin $P
 edit overlay1.bin '.header.overlay = "00000001"' c100.bin
 later "a response after a request with another Overlay" unmatched-response reply.bin overlay1.bin $P
@@ -408,7 +408,7 @@ pin "a self-signed identity" pinned one.bin empty.bin
 pin "a self-signed identity seen before" pinned one.bin one.bin
 pin "another key for the Peer-ID" "pin-mismatch 431" two.bin one.bin
 pin "another key for the Peer-ID, after its rejection" "pin-mismatch 431" two.bin "one.bin two.bin"
-edit forged.bin '.attributes[1].value[1].hex |= "00" + .[2:]' one.bin
+edit forged.bin ".attributes[1].value[1].hex |= $other_octet" one.bin
 pin "another key for the Peer-ID after a forgery with the first" pinned two.bin forged.bin
 pin "a CA's certificate" "untrusted-certificate 431" good.bin empty.bin
 pin "a key too small" "weak-key 431" one.bin empty.bin RELOAD_MIN_RSA_BITS=3072

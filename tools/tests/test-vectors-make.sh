@@ -18,13 +18,15 @@ done
 cp -r "$vectors" copy
 mkdir -p out/testdata
 mv copy out/testdata/vectors
-jq '. + {"D99.1": {says: "a rule without a vector"}, "D99.2": {says: "a rule without a test", shown_by: [{file: "testdata/vectors/README.md", test: "no such words"}]}}' \
+jq '. + {"D99.1": {says: "a rule without a vector"}, "D99.2": {says: "a rule without a test", shown_by: [{file: "testdata/vectors/README.md", test: "no such words"}]},
+    "S99-1": {says: "a rule that nothing does"}}' \
     "$vectors/requirements.json" >out/testdata/vectors/requirements.json
 find out/testdata/vectors/sources -name '*.json' ! -name common.json ! -name id.json -delete
 mkdir made2
 run out/testdata/vectors/make "$RELOAD_TOOLS" made2
 ok "make reports a requirement without a vector" grep -q 'D99\.1 has no vector: a rule without a vector$' "$errors"
 ok "make reports a requirement whose test does not exist" grep -q 'D99\.2: .*README\.md has no test "no such words"$' "$errors"
+ok "make reports a requirement of the draft that nothing does" grep -q 'S99-1 has no "by", what does it: a rule that nothing does$' "$errors"
 is "$status" 1 "make with a requirement without a vector: status 1"
 jq '.groups[0].tests[0].covers = "D0.1"' "$vectors/sources/id.json" >out/testdata/vectors/sources/id.json
 run out/testdata/vectors/make "$RELOAD_TOOLS" made2

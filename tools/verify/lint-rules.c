@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The table of lint's rules; reload-verify(1) lists them too. */
+/* The table of lint's rules; reload-checks(7) lists them too. */
 #include "verify/lint.h"
 
 #define NONE   LINT_LEVEL_NONE
 #define SHOULD LINT_LEVEL_SHOULD
 #define MUST   LINT_LEVEL_MUST
 
-/* Every rule, in the order of enum lint_rule; reload-verify(1) has the same table. */
+/* Every rule, in the order of enum lint_rule; reload-checks(7) has the same list. */
 /* clang-format off */
 static const struct lint_rule_def rules[] = {
     /* the header */

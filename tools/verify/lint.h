@@ -5,7 +5,7 @@
 
 #include <reload.h>
 
-/* The rules, in the order of reload-verify(1)'s table. */
+/* The rules, in the order of reload-checks(7). */
 enum lint_rule {
     LINT_TTL_ZERO = 0,
     LINT_UNKNOWN_ROUTING,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The table of misreadings, in the order of trying. reload-verify(1) lists them too. */
+/* The table of misreadings, in the order of trying. reload-checks(7) lists them too. */
 #include "verify/explain/explain.h"
 
 #include <stdio.h>
