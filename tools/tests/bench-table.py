@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Measures the tools against what bounds them, as ratios within the same run, and prints a table.
 
-Each row compares two commands over the same input, in turns, and takes the median of their times: mbed TLS alone (lib/bench/raw.c),
-tshark, jq, openssl, or the same tool in another way. Input is made with the tools. A row whose other program is missing is left out.
+Each row compares two commands over the same input, in turns, and takes the median of their CPU times (of jobs:
+wall times): mbed TLS alone (lib/bench/raw.c), tshark, jq, openssl, or the same tool in another way. Input is made with the tools. A row whose other program is missing is left out.
 
 Usage: bench-table.py [-k WORD]... [--runs N] [--scale N] [--rfc6940 DIR] [--list]
 
@@ -29,9 +29,9 @@ import time
 TOOLS, TESTDATA = pathlib.Path(os.environ["RELOAD_TOOLS"]), pathlib.Path(os.environ["TESTDATA"]).resolve()
 RAW = os.environ["RELOAD_RAW"]
 NOW = "1183900000"
-KEY = ["--key", str(TESTDATA / "alice.key"), "--cert", str(TESTDATA / "alice.crt"), "--time", NOW]
+KEY = ["--key", "alice.key", "--cert", str(TESTDATA / "alice.crt"), "--time", NOW]
 CERTS = ["--ca", str(TESTDATA / "overlay/ca.crt"), "--time", NOW, "-q"]
-HMAC = ["--secret", str(TESTDATA / "hmac.secret"), "-q"]
+HMAC = ["--secret", "secret", "-q"]
 
 
 def tool(name, *args):
@@ -78,14 +78,11 @@ class Inputs:
                 file.write(one)
 
     def make_kib_bin(self, name):
-        octets = put(0, [{"type": "SDP", "value": "x"}])
-        for length in range(1, 1000):  # until the signed message has 1,024 octets
-            octets = put(0, [{"type": "SDP", "value": "x" * length}])
-            signed = run(tool("reload-sign", *HMAC, "--sign-bodies"), input=octets, stdout=subprocess.PIPE).stdout
-            if len(signed) >= 1024:
-                break
-        assert len(signed) == 1024
-        pathlib.Path(name).write_bytes(signed)
+        """A message of 1,024 octets with one signature; most of it is text."""
+        message = json.loads(put(0))
+        message["attributes"][1] = {"type": "SDP", "value": "x" * 876}
+        make(name, tool("reload-sign", *HMAC), json.dumps(message).encode())
+        assert os.path.getsize(name) == 1024, os.path.getsize(name)
 
     def make_hmac_bin(self, name):
         self.repeat(name, pathlib.Path(self.need("kib.bin")).read_bytes(), 128 * 2**20 * self.scale)
@@ -112,12 +109,14 @@ class Inputs:
             for number in range(4000 * self.scale):
                 text = bodies[number % len(bodies)]
                 text["header"]["transaction_id"] = "%016x" % (0x4690c25c10000000 + number)
-                del text["header"]["length"]
+                text["header"].pop("length", None)
+                text["attributes"] = [part for part in text["attributes"] if part["type"] != "SIGNATURE"]
                 file.write(json.dumps(text) + "\n")
         make(name, tool("reload-sign", *KEY, "recurring.json"))
 
     def make_small_bin(self, name):
-        make(name, tool("reload-sign", *HMAC, "--example", "PEER-SEARCH"))
+        example = run(tool("reload-sign", "--example", "PEER-SEARCH"), stdout=subprocess.PIPE).stdout
+        make(name, tool("reload-sign", *HMAC), example)
 
     def make_shown_bin(self, name):
         """Messages of some 900 octets, with a certificate."""
@@ -153,21 +152,22 @@ class Inputs:
 # ---- Measuring ----
 
 
-def seconds(command):
-    """Of a command, or the seconds that raw.c's program prints."""
+def seconds(command, wall):
+    """The CPU time, or the wall time, of a command; for raw.c's program, the seconds that it prints."""
     if command[0] == RAW:
         return float(run(command, stdout=subprocess.PIPE).stdout)
-    begin = time.perf_counter()
+    before, begin = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     run(command, stderr=subprocess.DEVNULL)
-    return time.perf_counter() - begin
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.perf_counter() - begin if wall else after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
-def medians(commands, runs):
+def medians(commands, runs, wall=False):
     """The commands' median times, measured in turns after one run that counts for nothing."""
     times = [[] for _ in commands]
     for turn in range(runs + 1):
         for command, found in zip(commands, times):
-            taken = seconds(command)
+            taken = seconds(command, wall)
             if turn > 0:
                 found.append(taken)
     return [statistics.median(found) for found in times]
@@ -236,7 +236,7 @@ def sign_certs(inputs, runs):
 
 
 def two_jobs(runs, *command):
-    two, one = medians([[*command, "--jobs", "2"], [*command, "--jobs", "1"]], runs)
+    two, one = medians([[*command, "--jobs", "2"], [*command, "--jobs", "1"]], runs, wall=True)
     return one / two, ""
 
 
@@ -357,6 +357,10 @@ def main():
     done = 0
     with tempfile.TemporaryDirectory() as work:
         os.chdir(work)
+        for name in ("hmac.secret", "alice.key"):  # readable by their owner alone
+            copy = pathlib.Path(name.replace("hmac.", ""))
+            copy.write_bytes((TESTDATA / name).read_bytes())
+            copy.chmod(0o600)
         inputs = Inputs(options.scale)
         inputs.rfc6940 = options.rfc6940
         for name, needs, function in ROWS:
