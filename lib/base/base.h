@@ -103,6 +103,13 @@ __attribute__((format(printf, 3, 0)))
 #endif
 void
 rl_vtext(char *text, size_t size, const char *format, va_list args);
+/* Appends formatted text. The conversions d, u, x, s, c and % with a width are fast; a format with
+ * another one yields at most 191 octets. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 0)))
+#endif
+void
+rl_format(reload_buf *buf, const char *format, va_list args);
 
 /* Appends text as reload_escape does. With quote, appends a quoted value: that character is escaped
  * too, but text that looks like a message is not. */

@@ -74,10 +74,28 @@ static bool begins_message(const uint8_t *octets, size_t len)
     return (token && !word) || begins_object(octets, len) || begins_hex(octets, len);
 }
 
+/* The number of octets that need no look: printable ASCII other than the quotation mark and the
+ * backslash; without quote, other than the first octets of a message too. */
+static size_t plain_run(const uint8_t *octets, size_t len, char quote)
+{
+    size_t i = 0;
+    while (i < len && octets[i] >= ' ' && octets[i] < 0x7f && octets[i] != '\\' &&
+           octets[i] != (uint8_t)quote &&
+           (quote != 0 || (octets[i] != 'R' && octets[i] != '{' && octets[i] != '5')))
+        i++;
+    return i;
+}
+
 /* With quote, the text is a value of a report, which shows messages in any case. */
 void rl_escape(reload_buf *buf, const uint8_t *octets, size_t len, char quote)
 {
     while (len > 0) {
+        size_t plain = plain_run(octets, len, quote);
+        reload_buf_append(buf, octets, plain);
+        octets += plain;
+        len -= plain;
+        if (len == 0)
+            break;
         uint32_t c = 0;
         char words[16];
         size_t n = rl_utf8(octets, len, &c);

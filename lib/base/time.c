@@ -111,6 +111,16 @@ bool reload_time_parse(const char *text, reload_time *time)
     return true;
 }
 
+/* Writes a separator, unless it is NUL, and that many digits. Returns the place after them. */
+static char *put_number(uint64_t number, unsigned count, char separator, char *text)
+{
+    if (separator != '\0')
+        *text++ = separator;
+    for (unsigned i = count; i-- > 0; number /= 10)
+        text[i] = (char)('0' + number % 10);
+    return text + count;
+}
+
 void reload_time_text(int64_t seconds, char text[RELOAD_TIME_SIZE])
 {
     reload_time_fraction_text(seconds, 0, 0, text);
@@ -120,9 +130,19 @@ void reload_time_fraction_text(int64_t seconds, uint32_t nanoseconds, unsigned d
                                char text[RELOAD_TIME_SIZE])
 {
     rl_civil c = rl_civil_of(seconds);
-    char fraction[16];
-    (void)snprintf(fraction, sizeof fraction, ".%09" PRIu32, nanoseconds % 1000000000);
-    int kept = digits == 0 ? 0 : digits > 9 ? 10 : (int)digits + 1; /* with the point */
-    (void)snprintf(text, RELOAD_TIME_SIZE, "%04" PRId64 "-%02u-%02uT%02u:%02u:%02u%.*sZ", c.year,
-                   c.month, c.day, c.hour, c.minute, c.second, kept, fraction);
+    if (c.year < 0 || c.year > 9999)
+        text += snprintf(text, RELOAD_TIME_SIZE / 2, "%04" PRId64, c.year);
+    else
+        text = put_number((uint64_t)c.year, 4, '\0', text);
+    text = put_number(c.month, 2, '-', text);
+    text = put_number(c.day, 2, '-', text);
+    text = put_number(c.hour, 2, 'T', text);
+    text = put_number(c.minute, 2, ':', text);
+    text = put_number(c.second, 2, ':', text);
+    if (digits > 0) {
+        text = put_number(nanoseconds % 1000000000, 9, '.', text);
+        text -= digits < 9 ? 9 - digits : 0;
+    }
+    text[0] = 'Z';
+    text[1] = '\0';
 }

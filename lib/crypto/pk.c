@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Public keys: size, comparison, RSA and other signatures. */
+#define MBEDTLS_ALLOW_PRIVATE_ACCESS /* 3.6 hides the numbers of an RSA key */
 #include "crypto/pk.h"
 
 #include "base/fault.h"
@@ -21,15 +22,9 @@ unsigned rl_pk_bits(const mbedtls_pk_context *pk)
 {
     /* mbedtls_pk_get_bitlen rounds an RSA modulus up to whole octets: 2047 bits would count as 2048
      */
-    uint8_t modulus[RL_MAX_RSA_BITS / 8];
-    size_t bits = mbedtls_pk_get_bitlen(pk), len = bits / 8;
-    if (mbedtls_pk_get_type(pk) != MBEDTLS_PK_RSA || len == 0 || len > sizeof modulus ||
-        mbedtls_rsa_export_raw(mbedtls_pk_rsa(*pk), modulus, len, NULL, 0, NULL, 0, NULL, 0, NULL,
-                               0) != 0)
-        return (unsigned)bits;
-    for (unsigned mask = 0x80; mask > 0 && (modulus[0] & mask) == 0; mask >>= 1)
-        bits--;
-    return (unsigned)bits;
+    return mbedtls_pk_get_type(pk) == MBEDTLS_PK_RSA
+               ? (unsigned)mbedtls_mpi_bitlen(&mbedtls_pk_rsa(*pk)->N)
+               : (unsigned)mbedtls_pk_get_bitlen(pk);
 }
 
 bool rl_exponent_is_weak(const uint8_t *exponent, size_t len)
@@ -47,9 +42,11 @@ bool rl_exponent_is_weak(const uint8_t *exponent, size_t len)
 
 static bool has_weak_exponent(const mbedtls_pk_context *rsa)
 {
-    uint8_t exponent[RL_MAX_RSA_BITS / 8];
-    return mbedtls_rsa_export_raw(mbedtls_pk_rsa(*rsa), NULL, 0, NULL, 0, NULL, 0, NULL, 0,
-                                  exponent, sizeof exponent) != 0 ||
+    uint8_t exponent[9];
+    const mbedtls_mpi *e = &mbedtls_pk_rsa(*rsa)->E;
+    if (mbedtls_mpi_bitlen(e) > 64 && !RL_FAULT("D13: a long exponent is a weak key"))
+        return true;
+    return mbedtls_mpi_write_binary(e, exponent, sizeof exponent) == 0 &&
            rl_exponent_is_weak(exponent, sizeof exponent);
 }
 

@@ -41,7 +41,8 @@ void reload_printer_fail(reload_printer *p, reload_err err);
 
 /* ---- Parts of a line ---- */
 
-/* Formatted text of at most 191 octets. */
+/* Formatted text, in which numbers have a width or are plain; any other format of printf yields at
+ * most 191 octets. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif

@@ -86,6 +86,10 @@ void rl_print_place(reload_printer *p, const reload_origin *origin, const char *
     }
     reload_print(p, "%" PRIu64 "%s", origin->index, after);
     rl_escape(&p->line, (const uint8_t *)origin->file, strlen(origin->file), 0);
+    if (origin->capture == NULL) {
+        reload_print(p, ", offset %" PRIu64 ": ", origin->offset);
+        return;
+    }
     reload_print(p, ", ");
     (void)reload_place_text(origin, text);
     reload_print_raw(p, text, strlen(text));

@@ -34,12 +34,10 @@ void reload_printer_fail(reload_printer *p, reload_err err)
 
 void reload_print(reload_printer *p, const char *format, ...)
 {
-    char words[192];
     va_list args;
     va_start(args, format);
-    rl_vtext(words, sizeof words, format, args);
+    rl_format(&p->line, format, args);
     va_end(args);
-    reload_print_raw(p, words, strlen(words));
 }
 
 void reload_print_raw(reload_printer *p, const void *octets, size_t len)
@@ -78,9 +76,9 @@ void reload_print_end_line(reload_printer *p)
 
 void reload_print_quoted(reload_printer *p, const uint8_t *octets, size_t len)
 {
-    reload_print(p, "\"");
+    reload_print_raw(p, "\"", 1);
     rl_escape(&p->line, octets, len, '"');
-    reload_print(p, "\"");
+    reload_print_raw(p, "\"", 1);
 }
 
 void reload_print_hex(reload_printer *p, const uint8_t *octets, size_t len)
@@ -98,7 +96,7 @@ static void print_time(reload_printer *p, int64_t seconds)
 {
     char text[RELOAD_TIME_SIZE];
     reload_time_text(seconds, text);
-    reload_print(p, "%s", text);
+    reload_print_raw(p, text, strlen(text));
 }
 
 /* "300 s (5 min)" */
@@ -127,7 +125,7 @@ void rl_print_named(reload_printer *p, reload_names set, uint32_t value)
 {
     const char *name = reload_name(set, value);
     if (name != NULL)
-        reload_print(p, "%s", name);
+        reload_print_raw(p, name, strlen(name));
     else
         reload_print(p, "%" PRIu32, value);
 }
@@ -157,7 +155,7 @@ void reload_print_value(reload_printer *p, const reload_value *value)
         break;
     case RELOAD_KIND_IP_PORT:
         reload_address_format(value, address, sizeof address);
-        reload_print(p, "%s", address);
+        reload_print_raw(p, address, strlen(address));
         if (value->protocol != 0) {
             reload_print(p, " ");
             rl_print_named(p, RELOAD_NAMES_TRANSPORT, value->protocol);
@@ -255,13 +253,21 @@ bool rl_any_set(const uint8_t *octets, size_t len)
 
 /* ---- Lines with a depth ---- */
 
+static void print_blanks(reload_printer *p, size_t count)
+{
+    static const char blanks[] = "                                ";
+    for (; count >= sizeof blanks; count -= sizeof blanks - 1)
+        reload_print_raw(p, blanks, sizeof blanks - 1);
+    reload_print_raw(p, blanks, count);
+}
+
 void reload_print_name(reload_printer *p, unsigned depth, const char *name, bool value)
 {
     size_t indent = p->indent + 2u * depth, used = indent + strlen(name);
-    reload_print(p, "%*s", (int)indent, "");
+    print_blanks(p, indent);
     reload_print_coloured(p, RELOAD_COLOUR_NAME, name);
     if (value)
-        reload_print(p, "%*s", used < p->column ? (int)(p->column - used) : 1, "");
+        print_blanks(p, used < p->column ? p->column - used : 1);
 }
 
 void reload_print_warning(reload_printer *p, unsigned depth, const char *words)
