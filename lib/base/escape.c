@@ -79,6 +79,8 @@ static bool begins_message(const uint8_t *octets, size_t len)
 static size_t plain_run(const uint8_t *octets, size_t len, char quote)
 {
     size_t i = 0;
+    if (quote == '"')
+        return rl_plain(octets, len);
     while (i < len && octets[i] >= ' ' && octets[i] < 0x7f && octets[i] != '\\' &&
            octets[i] != (uint8_t)quote &&
            (quote != 0 || (octets[i] != 'R' && octets[i] != '{' && octets[i] != '5')))

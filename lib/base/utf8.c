@@ -60,6 +60,30 @@ size_t rl_ascii(const uint8_t *octets, size_t len)
     return i;
 }
 
+static bool is_plain(uint8_t octet)
+{
+    return octet >= ' ' && octet < 0x7f && octet != '"' && octet != '\\';
+}
+
+/* Eight octets at a time: each term has the high bit of an octet below ' ', above '~', or equal to
+ * one of the two; a borrow can only set further bits, after such an octet. */
+size_t rl_plain(const uint8_t *octets, size_t len)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+    size_t i = 0;
+    for (; i + sizeof high <= len; i += sizeof high) {
+        uint64_t word;
+        memcpy(&word, octets + i, sizeof word);
+        uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
+        if (((word | (word + ones) | (word - ones * ' ') | (quote - ones) | (backslash - ones)) &
+             high) != 0)
+            break;
+    }
+    while (i < len && is_plain(octets[i]))
+        i++;
+    return i;
+}
+
 size_t rl_utf8_cut(const char *text, size_t len)
 {
     const uint8_t *octets = (const uint8_t *)text;

@@ -450,8 +450,7 @@ static size_t put_plain(rl_json_filter *f, const char *text, size_t len)
     if (f->token != TOKEN_STRING || f->key || f->escape > 0 || f->character_len > 0 ||
         f->high != 0 || f->broken)
         return 0;
-    while (n < len && text[n] >= 0x20 && text[n] < 0x7f && text[n] != '"' && text[n] != '\\')
-        n++;
+    n = rl_plain((const uint8_t *)text, len);
     f->column += (unsigned)n;
     string_octets(f, (const uint8_t *)text, n);
     if (f->drop && n > MAX_DROPPED)

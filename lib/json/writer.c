@@ -177,7 +177,7 @@ static void put_escape(reload_json_writer *w, uint32_t c)
 static size_t plain_run(const reload_json_writer *w, const uint8_t *octets, size_t len)
 {
     unsigned last = (w->flags & RELOAD_ASCII) != 0 ? 0x7e : 0x7f;
-    size_t n = 0;
+    size_t n = rl_plain(octets, len);
     while (n < len && octets[n] >= 0x20 && octets[n] <= last && octets[n] != '"' &&
            octets[n] != '\\')
         n++;

@@ -307,6 +307,13 @@ static reload_err scan_value(rl_jsontext *j, struct passing *p, const char **bro
             if (err != RELOAD_OK)
                 return err;
         }
+        if (j->in_string && !j->escaped && there) {
+            size_t plain = rl_plain((const uint8_t *)j->text + j->pos, j->len - j->pos);
+            j->pos += plain;
+            j->column += (unsigned)plain;
+            if (plain > 0)
+                continue; /* the depth is not 0 within a string */
+        }
         *broken = !there ? "unexpected end inside a value" : scan_character(j, j->text[j->pos]);
         if (*broken != NULL)
             return RELOAD_OK;

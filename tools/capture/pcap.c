@@ -3,6 +3,7 @@
 #include "capture/file.h"
 
 #include "base/fault.h"
+#include "common/library.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -57,7 +58,6 @@ reload_err capture_check_filter(const char *filter, reload_diag *diag)
 
 #else
 
-#include <dlfcn.h>
 #include <pcap/pcap.h>
 
 /* ---- libpcap ---- */
@@ -78,48 +78,27 @@ static struct {
     pcap_t *(*open_dead)(int, int);
 } pcap;
 
-static bool find_functions(void *library)
-{
-    const struct {
-        const char *name;
-        void *place;
-    } functions[] = {{"pcap_fopen_offline_with_tstamp_precision", &pcap.open},
-                     {"pcap_next_ex", &pcap.next},
-                     {"pcap_geterr", &pcap.error},
-                     {"pcap_datalink", &pcap.link},
-                     {"pcap_datalink_val_to_name", &pcap.link_name},
-                     {"pcap_compile", &pcap.compile},
-                     {"pcap_offline_filter", &pcap.match},
-                     {"pcap_freecode", &pcap.free_filter},
-                     {"pcap_close", &pcap.close},
-                     {"pcap_open_dead", &pcap.open_dead}};
-    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
-        void *function = dlsym(library, functions[i].name);
-        if (function == NULL) {
-            (void)snprintf(pcap.fault, sizeof pcap.fault, "libpcap is too old: it lacks %s",
-                           functions[i].name);
-            return false;
-        }
-        memcpy(functions[i].place, &function, sizeof function);
-    }
-    return true;
-}
-
-/* Loads libpcap, once. It stays loaded. */
+/* Loads libpcap, once. */
 static bool load(void)
 {
-    static const char *const names[] = {"libpcap.so.0.8", "libpcap.so.1"};
-    if (pcap.loaded)
-        return true;
-    pcap.fault[0] = '\0';
-    for (size_t i = 0; i < sizeof names / sizeof names[0] && !pcap.loaded; i++) {
-        void *library = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
-        pcap.loaded = library != NULL && find_functions(library);
-        if (library == NULL && i == 0)
-            (void)snprintf(pcap.fault, sizeof pcap.fault,
-                           "libpcap is required to read a capture (Debian: libpcap0.8): %s",
-                           dlerror());
-    }
+    static const char *const files[] = {"libpcap.so.0.8", "libpcap.so.1"};
+    static const struct library_function functions[] = {
+        {"pcap_fopen_offline_with_tstamp_precision", &pcap.open},
+        {"pcap_next_ex", &pcap.next},
+        {"pcap_geterr", &pcap.error},
+        {"pcap_datalink", &pcap.link},
+        {"pcap_datalink_val_to_name", &pcap.link_name},
+        {"pcap_compile", &pcap.compile},
+        {"pcap_offline_filter", &pcap.match},
+        {"pcap_freecode", &pcap.free_filter},
+        {"pcap_close", &pcap.close},
+        {"pcap_open_dead", &pcap.open_dead},
+    };
+    pcap.loaded =
+        pcap.loaded ||
+        library_load("libpcap is required to read a capture (Debian: libpcap0.8)", files,
+                     sizeof files / sizeof files[0], functions,
+                     sizeof functions / sizeof functions[0], pcap.fault, sizeof pcap.fault);
     return pcap.loaded;
 }
 

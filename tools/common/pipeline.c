@@ -29,6 +29,7 @@ struct pipeline {
     size_t size;       /* of a bank */
     size_t bank_count; /* 1 with one job */
     struct bank *banks;
+    size_t used; /* slots that have been current */
     size_t filling, oldest, in_flight;
     size_t next; /* bank that a worker takes next */
     bool second; /* a bank was handed over before */
@@ -49,6 +50,7 @@ struct pipeline *pipeline_new(unsigned jobs, size_t bank, const struct pipeline_
     p->jobs = jobs < 1 ? 1 : jobs > MAX_JOBS ? MAX_JOBS : jobs;
     p->size = bank;
     p->bank_count = p->jobs == 1 ? 1 : p->jobs + 2;
+    p->used = 1;
     p->banks = calloc(p->bank_count, sizeof *p->banks);
     if (p->banks == NULL) {
         free(p);
@@ -82,6 +84,11 @@ void pipeline_free(struct pipeline **pipeline)
 size_t pipeline_slots(const struct pipeline *p)
 {
     return p->bank_count * p->size;
+}
+
+size_t pipeline_used(const struct pipeline *p)
+{
+    return p->used;
 }
 
 unsigned pipeline_workers(const struct pipeline *p)
@@ -191,6 +198,12 @@ static void hand_over(struct pipeline *p, bool more)
     p->in_flight++;
 }
 
+static void note_used(struct pipeline *p)
+{
+    size_t used = pipeline_current(p) + 1;
+    p->used = used > p->used ? used : p->used;
+}
+
 void pipeline_add(struct pipeline *p, size_t octets)
 {
     struct bank *bank = &p->banks[p->filling];
@@ -199,10 +212,13 @@ void pipeline_add(struct pipeline *p, size_t octets)
     bank->octets += octets;
     if (bank->count < p->size && bank->octets < MAX_OCTETS &&
         (tool_milliseconds() - bank->since < MAX_MS ||
-         RL_FAULT("replay: messages wait at most 50 ms")))
+         RL_FAULT("replay: messages wait at most 50 ms"))) {
+        note_used(p);
         return;
+    }
     hand_over(p, true);
     finish_until(p, p->bank_count - 1);
+    note_used(p);
 }
 
 void pipeline_drain(struct pipeline *p)
@@ -210,6 +226,7 @@ void pipeline_drain(struct pipeline *p)
     if (p->banks[p->filling].count > 0)
         hand_over(p, false);
     finish_until(p, 0);
+    note_used(p);
 }
 
 unsigned pipeline_default_jobs(void)

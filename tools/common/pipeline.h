@@ -29,6 +29,8 @@ struct pipeline *pipeline_new(unsigned jobs, size_t bank, const struct pipeline_
  */
 void pipeline_free(struct pipeline **pipeline);
 size_t pipeline_slots(const struct pipeline *pipeline);
+/* The number of slots, from 0, that have been current. */
+size_t pipeline_used(const struct pipeline *pipeline);
 unsigned pipeline_workers(const struct pipeline *pipeline);
 /* The slot to fill next. */
 size_t pipeline_current(const struct pipeline *pipeline);

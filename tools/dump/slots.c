@@ -122,13 +122,13 @@ bool slots_open(struct dump *d)
 
 void slots_free(struct dump *d)
 {
-    size_t count = d->pipeline == NULL ? 0 : pipeline_slots(d->pipeline);
+    size_t used = d->pipeline == NULL ? 0 : pipeline_used(d->pipeline);
     d->tool->batch = NULL;
-    for (size_t i = 0; d->slots != NULL && i < count; i++) {
+    for (size_t i = 0; d->slots != NULL && i < used; i++) {
         batch_free(&d->slots[i].early);
         kept_free(&d->slots[i].kept);
     }
-    for (size_t i = 0; d->texts != NULL && i < count / PIPELINE_BANK; i++)
+    for (size_t i = 0; d->texts != NULL && i * PIPELINE_BANK < used; i++)
         reload_buf_free(&d->texts[i]);
     free(d->slots);
     free(d->texts);

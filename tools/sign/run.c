@@ -479,7 +479,7 @@ static reload_err open_workers(struct run *r)
 
 static void free_workers(struct run *r)
 {
-    size_t count = r->slots == NULL ? 0 : pipeline_slots(r->pipeline);
+    size_t count = r->slots == NULL ? 0 : pipeline_used(r->pipeline);
     pipeline_free(&r->pipeline); /* first, since it ends the threads */
     for (unsigned i = 0; r->workers != NULL && i < r->jobs; i++) {
         struct worker *w = &r->workers[i];

@@ -3,9 +3,8 @@
 #ifndef STORE_DATABASE_H
 #define STORE_DATABASE_H
 
+#include "store/sqlite.h"
 #include "store/store.h"
-
-#include <sqlite3.h>
 
 /* A kind of database: its application_id in SQLite's file header, and its statements. */
 struct database_kind {

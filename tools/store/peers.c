@@ -34,11 +34,11 @@ reload_err store_find_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE], reload_p
     database_bind(d->find, 1, id, RELOAD_ID_SIZE);
     reload_err err = database_find(d, found);
     if (*found)
-        *peer = (reload_peer_state){.boot_time = (uint32_t)sqlite3_column_int64(d->find, 0),
-                                    .counter = (uint32_t)sqlite3_column_int64(d->find, 1),
-                                    .window = (uint64_t)sqlite3_column_int64(d->find, 2),
-                                    .timestamp = (uint32_t)sqlite3_column_int64(d->find, 3)};
-    (void)sqlite3_reset(d->find);
+        *peer = (reload_peer_state){.boot_time = (uint32_t)sqlite.column_int64(d->find, 0),
+                                    .counter = (uint32_t)sqlite.column_int64(d->find, 1),
+                                    .window = (uint64_t)sqlite.column_int64(d->find, 2),
+                                    .timestamp = (uint32_t)sqlite.column_int64(d->find, 3)};
+    (void)sqlite.reset(d->find);
     return err;
 }
 
@@ -50,11 +50,11 @@ static reload_err drop_oldest(struct store *store, const uint8_t id[RELOAD_ID_SI
     bool spare = !RL_FAULT("replay: the peer just stored is not dropped");
     database_bind(d->drop, 1, id, spare ? RELOAD_ID_SIZE : 0);
     for (;;) {
-        bool counted = sqlite3_step(d->count) == SQLITE_ROW;
-        uint64_t count = counted ? (uint64_t)sqlite3_column_int64(d->count, 0) : 0;
+        bool counted = sqlite.step(d->count) == SQLITE_ROW;
+        uint64_t count = counted ? (uint64_t)sqlite.column_int64(d->count, 0) : 0;
         if (!counted)
             (void)database_fail(d, "cannot be read");
-        (void)sqlite3_reset(d->count);
+        (void)sqlite.reset(d->count);
         if (!counted)
             return RELOAD_ERR_READ;
         if (count <= store->max_peers || RL_FAULT("replay: the oldest peer is dropped"))
@@ -72,10 +72,10 @@ reload_err store_keep_peer(void *arg, const uint8_t id[RELOAD_ID_SIZE],
     if (!database_use(d))
         return RELOAD_ERR_WRITE;
     database_bind(d->keep, 1, id, RELOAD_ID_SIZE);
-    (void)sqlite3_bind_int64(d->keep, 2, peer->boot_time);
-    (void)sqlite3_bind_int64(d->keep, 3, peer->counter);
-    (void)sqlite3_bind_int64(d->keep, 4, (sqlite3_int64)peer->window);
-    (void)sqlite3_bind_int64(d->keep, 5, peer->timestamp);
+    (void)sqlite.bind_int64(d->keep, 2, peer->boot_time);
+    (void)sqlite.bind_int64(d->keep, 3, peer->counter);
+    (void)sqlite.bind_int64(d->keep, 4, (sqlite3_int64)peer->window);
+    (void)sqlite.bind_int64(d->keep, 5, peer->timestamp);
     reload_err err = database_keep(d);
     return err == RELOAD_OK ? drop_oldest(store, id) : err;
 }

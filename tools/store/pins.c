@@ -23,10 +23,10 @@ reload_err store_find_pin(void *arg, const char *name, uint8_t fingerprint[RELOA
     struct database *d = &((struct store *)arg)->pins;
     if (!database_use(d))
         return RELOAD_ERR_READ;
-    (void)sqlite3_bind_text(d->find, 1, name, -1, SQLITE_STATIC);
+    (void)sqlite.bind_text(d->find, 1, name, -1, SQLITE_STATIC);
     reload_err err = database_find(d, found);
     if (*found) {
-        const char *digits = (const char *)sqlite3_column_text(d->find, 0);
+        const char *digits = (const char *)sqlite.column_text(d->find, 0);
         if (digits == NULL || strlen(digits) != 2 * RELOAD_FINGERPRINT_SIZE ||
             !reload_hex_decode(digits, 2 * RELOAD_FINGERPRINT_SIZE, fingerprint)) {
             tool_error_file(d->tool, STATUS_FAILED, database_name(d),
@@ -34,7 +34,7 @@ reload_err store_find_pin(void *arg, const char *name, uint8_t fingerprint[RELOA
             err = RELOAD_ERR_READ;
         }
     }
-    (void)sqlite3_reset(d->find);
+    (void)sqlite.reset(d->find);
     return err;
 }
 
@@ -50,8 +50,8 @@ reload_err store_keep_pin(void *arg, const char *name,
         return err;
     reload_time_text(tool_now() / RELOAD_SECOND, since);
     reload_hex_encode(fingerprint, RELOAD_FINGERPRINT_SIZE, digits);
-    (void)sqlite3_bind_text(d->keep, 1, name, -1, SQLITE_STATIC);
-    (void)sqlite3_bind_text(d->keep, 2, digits, sizeof digits, SQLITE_STATIC);
-    (void)sqlite3_bind_text(d->keep, 3, since, -1, SQLITE_STATIC);
+    (void)sqlite.bind_text(d->keep, 1, name, -1, SQLITE_STATIC);
+    (void)sqlite.bind_text(d->keep, 2, digits, sizeof digits, SQLITE_STATIC);
+    (void)sqlite.bind_text(d->keep, 3, since, -1, SQLITE_STATIC);
     return database_keep(d);
 }

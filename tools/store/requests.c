@@ -26,7 +26,7 @@ static void bind_key(sqlite3_stmt *statement, const uint8_t transaction_id[RELOA
     database_bind(statement, 1, transaction_id, RELOAD_TRANSACTION_SIZE);
     if (RL_FAULT("D25: a response repeats the Overlay"))
         overlay = 0;
-    (void)sqlite3_bind_int64(statement, 2, overlay);
+    (void)sqlite.bind_int64(statement, 2, overlay);
 }
 
 reload_err store_find_request(void *arg, const uint8_t transaction_id[RELOAD_TRANSACTION_SIZE],
@@ -36,9 +36,9 @@ reload_err store_find_request(void *arg, const uint8_t transaction_id[RELOAD_TRA
     bind_key(d->find, transaction_id, overlay);
     reload_err err = database_find(d, found);
     if (*found)
-        *request = (reload_request_state){.captured = sqlite3_column_int64(d->find, 0),
-                                          .open_overlay = sqlite3_column_int(d->find, 1) != 0};
-    (void)sqlite3_reset(d->find);
+        *request = (reload_request_state){.captured = sqlite.column_int64(d->find, 0),
+                                          .open_overlay = sqlite.column_int(d->find, 1) != 0};
+    (void)sqlite.reset(d->find);
     return err;
 }
 
@@ -50,11 +50,11 @@ reload_err store_keep_request(void *arg, const uint8_t transaction_id[RELOAD_TRA
     if (!database_use(d))
         return RELOAD_ERR_WRITE;
     bind_key(d->keep, transaction_id, overlay);
-    (void)sqlite3_bind_int64(d->keep, 3, request->captured);
-    (void)sqlite3_bind_int64(d->keep, 4, request->open_overlay);
+    (void)sqlite.bind_int64(d->keep, 3, request->captured);
+    (void)sqlite.bind_int64(d->keep, 4, request->open_overlay);
     if (RL_FAULT("D25: an open Overlay stays open")) /* for SQLite's max, text exceeds numbers */
-        (void)sqlite3_bind_text(d->keep, 4, request->open_overlay ? "1" : "0", 1, SQLITE_STATIC);
-    (void)sqlite3_bind_int64(d->drop, 1, (sqlite3_int64)store->max_requests);
+        (void)sqlite.bind_text(d->keep, 4, request->open_overlay ? "1" : "0", 1, SQLITE_STATIC);
+    (void)sqlite.bind_int64(d->drop, 1, (sqlite3_int64)store->max_requests);
     reload_err err = database_keep(d);
     return err == RELOAD_OK && !database_step(d, d->drop) ? RELOAD_ERR_WRITE : err;
 }

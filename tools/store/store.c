@@ -17,12 +17,12 @@ const char *database_name(const struct database *d)
 
 bool database_fail(const struct database *d, const char *what)
 {
-    int code = d->handle == NULL ? SQLITE_NOMEM : sqlite3_errcode(d->handle);
+    int code = d->handle == NULL ? SQLITE_NOMEM : sqlite.errcode(d->handle);
     tool_error_file(d->tool, STATUS_FAILED, database_name(d), "%s: %s", what,
                     code == SQLITE_NOTADB ? "not a database of reload-verify"
                     : code == SQLITE_BUSY ? "locked by another program"
-                    : d->handle == NULL   ? sqlite3_errstr(code)
-                                          : sqlite3_errmsg(d->handle));
+                    : d->handle == NULL   ? sqlite.errstr(code)
+                                          : sqlite.errmsg(d->handle));
     return false;
 }
 
@@ -34,14 +34,14 @@ bool database_refuse(const struct database *d)
 
 bool database_step(struct database *d, sqlite3_stmt *statement)
 {
-    bool done = sqlite3_step(statement) == SQLITE_DONE;
-    (void)sqlite3_reset(statement);
+    bool done = sqlite.step(statement) == SQLITE_DONE;
+    (void)sqlite.reset(statement);
     return done || database_fail(d, "cannot be used");
 }
 
 static bool run_sql(struct database *d, const char *sql)
 {
-    return sqlite3_exec(d->handle, sql, NULL, NULL, NULL) == SQLITE_OK ||
+    return sqlite.exec(d->handle, sql, NULL, NULL, NULL) == SQLITE_OK ||
            database_fail(d, "cannot be used");
 }
 
@@ -49,12 +49,12 @@ static bool run_sql(struct database *d, const char *sql)
 static bool ask(struct database *d, const char *sql, int64_t *number)
 {
     sqlite3_stmt *statement = NULL;
-    bool good = sqlite3_prepare_v2(d->handle, sql, -1, &statement, NULL) == SQLITE_OK &&
-                sqlite3_step(statement) == SQLITE_ROW;
-    *number = good ? sqlite3_column_int64(statement, 0) : 0;
+    bool good = sqlite.prepare_v2(d->handle, sql, -1, &statement, NULL) == SQLITE_OK &&
+                sqlite.step(statement) == SQLITE_ROW;
+    *number = good ? sqlite.column_int64(statement, 0) : 0;
     if (!good)
         (void)database_fail(d, "cannot be read");
-    (void)sqlite3_finalize(statement);
+    (void)sqlite.finalize(statement);
     return good;
 }
 
@@ -91,7 +91,7 @@ static bool prepare_tables(struct database *d, const struct database_kind *kind)
 static bool prepare(struct database *d, const char *sql, sqlite3_stmt **statement)
 {
     return sql == NULL ||
-           sqlite3_prepare_v3(d->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, statement, NULL) ==
+           sqlite.prepare_v3(d->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, statement, NULL) ==
                SQLITE_OK ||
            database_fail(d, "cannot be read");
 }
@@ -113,7 +113,7 @@ static bool open_path(struct database *d, const char *path)
     if (name != NULL)
         (void)snprintf(name, size, "%s%s", path == NULL || path[0] == '/' ? "" : "./",
                        path == NULL ? "" : path);
-    bool opened = name != NULL && sqlite3_open_v2(name, &d->handle, flags, NULL) == SQLITE_OK;
+    bool opened = name != NULL && sqlite.open_v2(name, &d->handle, flags, NULL) == SQLITE_OK;
     free(name);
     return opened || database_fail(d, "cannot be opened");
 }
@@ -122,15 +122,15 @@ static bool open_database(struct database *d, struct tool *tool, const char *pat
                           const struct database_kind *kind)
 {
     *d = (struct database){.tool = tool, .path = path};
-    if (!open_path(d, path))
+    if (!sqlite_load(tool) || !open_path(d, path))
         return false;
-    d->readonly = sqlite3_db_readonly(d->handle, "main") == 1;
+    d->readonly = sqlite.db_readonly(d->handle, "main") == 1;
     /* without this it would fail only at the first entry */
     if (d->readonly && !kind->readable &&
         !RL_FAULT("replay: a file that cannot be written is refused"))
         return database_refuse(d);
     if (!RL_FAULT("replay: another process's transaction is waited for"))
-        (void)sqlite3_busy_timeout(d->handle, WAIT_MS);
+        (void)sqlite.busy_timeout(d->handle, WAIT_MS);
     if (path != NULL)
         tool_keep(tool, path);
     /* EXTRA: after a commit even the removal of its journal is on disk */
@@ -153,8 +153,10 @@ static void close_database(struct database *d)
     sqlite3_stmt *const statements[] = {d->find,   d->keep, d->count, d->drop,   d->begin,
                                         d->commit, d->mark, d->undo,  d->release};
     for (size_t i = 0; i < sizeof statements / sizeof statements[0]; i++)
-        (void)sqlite3_finalize(statements[i]);
-    (void)sqlite3_close(d->handle); /* rolls back */
+        if (statements[i] != NULL)
+            (void)sqlite.finalize(statements[i]);
+    if (d->handle != NULL)
+        (void)sqlite.close(d->handle); /* rolls back */
     *d = (struct database){0};
 }
 
@@ -196,7 +198,7 @@ bool database_use(struct database *d)
 static bool end_message(struct database *d, bool keep)
 {
     /* after some errors SQLite has undone the whole transaction */
-    bool marked = d->marked && sqlite3_get_autocommit(d->handle) == 0;
+    bool marked = d->marked && sqlite.get_autocommit(d->handle) == 0;
     d->marked = false;
     keep = keep || RL_FAULT("replay: a message that cannot be judged has no effects");
     return !marked || ((keep || database_step(d, d->undo)) && database_step(d, d->release));
@@ -212,7 +214,7 @@ static bool commit(struct database *d)
 {
     bool good = !d->in_transaction || database_step(d, d->commit);
     if (!good)
-        (void)sqlite3_exec(d->handle, "ROLLBACK", NULL, NULL, NULL);
+        (void)sqlite.exec(d->handle, "ROLLBACK", NULL, NULL, NULL);
     d->in_transaction = false;
     return good;
 }
@@ -227,12 +229,12 @@ bool store_commit(struct store *store)
 
 void database_bind(sqlite3_stmt *statement, int i, const uint8_t *octets, size_t len)
 {
-    (void)sqlite3_bind_blob(statement, i, octets, (int)len, SQLITE_STATIC);
+    (void)sqlite.bind_blob(statement, i, octets, (int)len, SQLITE_STATIC);
 }
 
 reload_err database_find(struct database *d, bool *found)
 {
-    int result = sqlite3_step(d->find);
+    int result = sqlite.step(d->find);
     *found = result == SQLITE_ROW;
     if (result == SQLITE_ROW || result == SQLITE_DONE)
         return RELOAD_OK;

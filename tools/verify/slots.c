@@ -55,7 +55,7 @@ static void clear_slot(struct slot *slot)
 
 void slots_free(struct verify *v)
 {
-    for (size_t i = 0; v->slots != NULL && i < pipeline_slots(v->pipeline); i++) {
+    for (size_t i = 0; v->slots != NULL && i < pipeline_used(v->pipeline); i++) {
         reload_report_free(&v->slots[i].report);
         kept_free(&v->slots[i].kept);
         reload_buf_free(&v->slots[i].notes);
