@@ -194,6 +194,51 @@ static void test_fragments_missing(void **unused)
     reload_buf_free(&whole);
 }
 
+/* A datagram with missing fragments ends in its last captured packet, so it comes before those of
+ * later packets. */
+static void test_fragments_in_order(void **unused)
+{
+    (void)unused;
+    reload_buf whole = test_udp(test_message_of(300, 1));
+    test_capture_begin(&t, TEST_RAW);
+    add_fragment(&whole, 0, 104, 7);
+    add(test_ipv4(17, datagram()));
+    add_fragment(&whole, 0, 104, 8);
+    add(test_ipv4(17, datagram()));
+    add_fragment(&whole, 104, 104, 8);
+    add_fragment(&whole, 208, 100, 8); /* it is complete here */
+    t.seconds += 4;
+    add(test_ipv4(17, datagram()));
+    add_fragment(&whole, 0, 104, 9);
+    add(test_ipv4(17, datagram()));
+    test_capture_reads(&t, "M96@0 1 " A_TO_B " .001!\nM100@0 2 " A_TO_B " .002\nM100@0 4 " A_TO_B
+                           " .004\nM300@0 3,5-6 " A_TO_B " .006\nM100@0 7 " A_TO_B
+                           " .007\nM96@0 8 " A_TO_B " .008!\nM100@0 9 " A_TO_B " .009");
+    assert_int_equal(t.counts.lost_fragments, 2);
+    reload_buf_free(&whole);
+}
+
+/* What a capture's first file holds of a datagram is waited for in the second, for two seconds. */
+static void test_items_wait(void **unused)
+{
+    (void)unused;
+    reload_buf whole = test_udp(test_message_of(300, 1));
+    test_capture_begin(&t, TEST_RAW);
+    add_fragment(&whole, 0, 104, 7);
+    add(test_ipv4(17, datagram()));
+    struct capture *c = test_capture_unfinished(&t);
+    assert_int_equal(t.items, 0);
+    capture_free(&c);
+    t.pos = 0;
+    t.seconds += 3;
+    add(test_ipv4(17, nothing()));
+    c = test_capture_unfinished(&t);
+    assert_int_equal(t.items, 2);
+    capture_free(&c);
+    reload_buf_free(&t.file);
+    reload_buf_free(&whole);
+}
+
 /* Octets beyond the last fragment, and lasts that disagree, are ignored. */
 static void test_fragments_contradict(void **unused)
 {
@@ -386,6 +431,8 @@ int main(void)
         cmocka_unit_test(test_fragments),
         cmocka_unit_test(test_fragments_overlap),
         cmocka_unit_test(test_fragments_missing),
+        cmocka_unit_test(test_fragments_in_order),
+        cmocka_unit_test(test_items_wait),
         cmocka_unit_test(test_fragments_contradict),
         cmocka_unit_test(test_fragments_ipv6),
         cmocka_unit_test(test_files_in_turn),

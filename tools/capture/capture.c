@@ -47,6 +47,7 @@ void capture_free(struct capture **capture)
     if (c == NULL)
         return;
     cap_file_close(&c->file);
+    cap_order_free(c);
     cap_flows_free(c);
     cap_fragments_free(c);
     for (size_t i = 0; i < c->reader_count; i++)
@@ -212,10 +213,20 @@ static const char *end_text(enum cap_end end)
     }
 }
 
+/* The size of a message by the Length in its header. */
+static size_t size_of(const uint8_t *header)
+{
+    return RELOAD_HEADER_SIZE + (((size_t)header[13] << 16) | cap_get16(header + 14));
+}
+
+bool cap_is_whole(const reload_item *item)
+{
+    return item->kind == RELOAD_ITEM_MESSAGE && item->len >= size_of(item->octets);
+}
+
 /* The missing octets are not the sender's fault: they were not captured. */
 static void describe_part(struct capture_item *it, const char *cause)
 {
-    const uint8_t *o = it->item.octets;
     reload_diag *diag = &it->item.diag;
     bool header = it->item.len >= RELOAD_HEADER_SIZE && it->item.kind == RELOAD_ITEM_MESSAGE;
     it->facts.incomplete = true;
@@ -226,23 +237,16 @@ static void describe_part(struct capture_item *it, const char *cause)
     if (header)
         (void)snprintf(diag->text, sizeof diag->text,
                        "captured only in part: %zu of %zu octets; %s", it->item.len,
-                       RELOAD_HEADER_SIZE + (((size_t)o[13] << 16) | cap_get16(o + 14)), cause);
+                       size_of(it->item.octets), cause);
     else
         (void)snprintf(diag->text, sizeof diag->text, "captured only in part; %s", cause);
-}
-
-static bool is_whole(const reload_item *item)
-{
-    const uint8_t *o = item->octets;
-    return item->kind == RELOAD_ITEM_MESSAGE &&
-           item->len >= RELOAD_HEADER_SIZE + (((size_t)o[13] << 16) | cap_get16(o + 14));
 }
 
 void cap_item_finish(struct capture *c, enum cap_end end)
 {
     const char *cause = end_text(end);
     set_frames(c);
-    if (cause != NULL && !is_whole(&c->item.item))
+    if (cause != NULL && !cap_is_whole(&c->item.item))
         describe_part(&c->item, cause);
     if (c->item.item.kind == RELOAD_ITEM_MESSAGE)
         c->counts.messages++;
@@ -278,6 +282,8 @@ static reload_err next_packet(struct capture *c, bool *more, reload_diag *diag)
         return err;
     }
     c->packet.stamp.number = c->number;
+    if (c->now != c->packet.stamp.seconds)
+        cap_holes_due(c);
     c->now = c->packet.stamp.seconds;
     c->counts.packets++;
     if (c->packet.len < c->packet.sent)
@@ -335,16 +341,30 @@ void capture_finish(struct capture *c)
     c->finishing = true;
 }
 
+/* The next item, in order. *found: there is one. *more: there may be another. */
+static reload_err next_item(struct capture *c, bool *found, bool *more)
+{
+    reload_err err = cap_datagram_next(c, more);
+    if (err == RELOAD_OK && !*more)
+        err = cap_flows_next(c, more);
+    if (err != RELOAD_OK)
+        return err;
+    *found = *more && cap_order_is_next(c);
+    if (*more && !*found)
+        err = cap_order_keep(c);
+    if (err == RELOAD_OK && !*found && (!*more || cap_order_is_full(c)))
+        *found = cap_order_next(c);
+    return err;
+}
+
 /* A step. *done: an item was found, or there is nothing to do. */
 static reload_err step(struct capture *c, bool *found, bool *done, reload_diag *diag)
 {
     bool more = false;
-    reload_err err;
-    *done = true;
-    if ((err = cap_datagram_next(c, found)) != RELOAD_OK || *found ||
-        (err = cap_flows_next(c, found)) != RELOAD_OK || *found)
+    reload_err err = next_item(c, found, &more);
+    *done = err != RELOAD_OK || *found;
+    if (*done || more)
         return err;
-    *done = false;
     if ((err = keep_limit(c, &more)) != RELOAD_OK || more)
         return err;
     if (c->pending && cap_fragments_expired(c, c->now))
@@ -392,6 +412,7 @@ void capture_pending(const struct capture *c, capture_number *take, void *arg)
 {
     if (c->pending)
         take(arg, c->packet.stamp.number);
+    cap_order_pending(c, take, arg);
     cap_fragments_pending(c, take, arg);
     cap_flows_pending(c, take, arg);
 }
