@@ -2,6 +2,8 @@
 /* Drives the steps from packets to items. */
 #include "capture/internal.h"
 
+#include "base/fault.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -58,6 +60,7 @@ void capture_free(struct capture **capture)
     free(c->stamps);
     free(c->frames);
     free(c->numbers);
+    cap_texts_free(c);
     free(c);
     *capture = NULL;
 }
@@ -242,16 +245,18 @@ static void describe_part(struct capture_item *it, const char *cause)
         (void)snprintf(diag->text, sizeof diag->text, "captured only in part; %s", cause);
 }
 
-void cap_item_finish(struct capture *c, enum cap_end end)
+void cap_item_finish(struct capture *c, enum cap_end end, uint32_t via, uint32_t id)
 {
     const char *cause = end_text(end);
     set_frames(c);
     if (cause != NULL && !cap_is_whole(&c->item.item))
         describe_part(&c->item, cause);
-    if (c->item.item.kind == RELOAD_ITEM_MESSAGE)
-        c->counts.messages++;
-    else
+    if (c->item.item.kind != RELOAD_ITEM_MESSAGE) {
         c->counts.garbage++;
+        return;
+    }
+    c->counts.messages++;
+    cap_count_twice(c, via, id);
 }
 
 /* ---- Packets ---- */
@@ -272,6 +277,51 @@ static reload_err read_packet(struct capture *c)
     }
 }
 
+/* Whether the packet, a file's first one, was captured before the file before ended. Packets of
+ * several interfaces may be in a slightly different order. */
+static bool is_before(const struct cap_stamp *packet, const struct cap_stamp *begun,
+                      const struct cap_stamp *latest)
+{
+    enum { SLIGHTLY = 1 };
+    if (packet->seconds == 0 || begun->number == 0)
+        return false;
+    return packet->seconds < latest->seconds - SLIGHTLY || packet->seconds < begun->seconds ||
+           (packet->seconds == begun->seconds && packet->fraction < begun->fraction);
+}
+
+static void warn_of_order(struct capture *c)
+{
+    const struct cap_stamp *packet = &c->packet.stamp, *latest = &c->latest;
+    char text[512], begins[RELOAD_TIME_SIZE], ends[RELOAD_TIME_SIZE];
+    if (++c->counts.disordered > CAP_MAX_WARNINGS || c->warn == NULL)
+        return;
+    reload_time_fraction_text(packet->seconds, packet->fraction, packet->digits, begins);
+    reload_time_fraction_text(latest->seconds, latest->fraction, latest->digits, ends);
+    (void)snprintf(text, sizeof text,
+                   "begins at %s, before the end of %.160s at %s; flows and fragments continue "
+                   "from file to file: specify the files in order of time, or use one file made "
+                   "by mergecap -w OUT FILE...%s",
+                   begins, latest->file, ends,
+                   c->counts.disordered == CAP_MAX_WARNINGS ? "; later cases are only counted"
+                                                            : "");
+    c->warn(c->warn_arg, packet->file, text);
+}
+
+/* Compares the packet's time with those of the files before. */
+static void check_order(struct capture *c)
+{
+    const struct cap_stamp *packet = &c->packet.stamp;
+    if (c->begins && is_before(packet, &c->begun, &c->latest) &&
+        !RL_FAULT("captures: files in the wrong order"))
+        warn_of_order(c);
+    if (c->begins)
+        c->begun = *packet;
+    c->begins = false;
+    if (c->latest.number == 0 || packet->seconds > c->latest.seconds ||
+        (packet->seconds == c->latest.seconds && packet->fraction > c->latest.fraction))
+        c->latest = *packet;
+}
+
 /* Reads the next packet of the file. *more: whether there was one. */
 static reload_err next_packet(struct capture *c, bool *more, reload_diag *diag)
 {
@@ -285,6 +335,7 @@ static reload_err next_packet(struct capture *c, bool *more, reload_diag *diag)
     if (c->now != c->packet.stamp.seconds)
         cap_holes_due(c);
     c->now = c->packet.stamp.seconds;
+    check_order(c);
     c->counts.packets++;
     if (c->packet.len < c->packet.sent)
         c->counts.cut++;
@@ -332,6 +383,7 @@ reload_err capture_open(struct capture *c, const char *file, reload_source sourc
     c->finishing = false;
     reload_err err = cap_file_open(c, source, arg, diag);
     c->packet.stamp.file = file;
+    c->begins = true;
     return err;
 }
 

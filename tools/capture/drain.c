@@ -376,7 +376,7 @@ static reload_err give(struct capture *c, struct cap_flow *flow, const reload_it
     bool last = flow->end != CAP_END_NOT && end == flow->fed && !cap_is_whole(item);
     flow->taken = end;
     if (err == RELOAD_OK)
-        cap_item_finish(c, last ? flow->end : CAP_END_NOT);
+        cap_item_finish(c, last ? flow->end : CAP_END_NOT, key->via, 0);
     return err;
 }
 

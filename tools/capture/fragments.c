@@ -140,6 +140,7 @@ static reload_err assemble(struct capture *c, const struct cap_set *set, struct 
     *p = (struct cap_payload){.ipv6 = set->key.ipv6 != 0,
                               .protocol = set->protocol,
                               .via = set->key.via,
+                              .id = set->key.id,
                               .octets = c->assembled};
     memcpy(p->source, set->key.source, sizeof p->source);
     memcpy(p->destination, set->key.destination, sizeof p->destination);

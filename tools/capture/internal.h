@@ -8,6 +8,7 @@
  *     udp.c         a datagram is a stream
  *     tcp.c         segments to flows
  *     drain.c       a flow's octets to items
+ *     twice.c       items that occur twice
  *     order.c       items in the order of their last packets
  *
  * capture.c drives them, and completes items with their facts. */
@@ -51,6 +52,7 @@ struct cap_payload {
     uint8_t protocol;
     uint8_t source[16], destination[16]; /* 4 or 16 octets, then zeros */
     uint32_t via;
+    uint32_t id; /* its fragments': the lower 16 bits are IPv4's Identification */
     const uint8_t *octets;
     size_t len;
     size_t missing; /* octets after these that were sent, but not captured */
@@ -199,9 +201,23 @@ struct cap_order {
     struct cap_kept *passed; /* the current item */
 };
 
+/* Where a message was found last. */
+struct cap_occurrence {
+    uint64_t hash; /* of its octets and addresses */
+    uint64_t number;
+    int64_t time;
+    uint32_t via, id;
+};
+
+/* The texts of an interface, in the list of those in all files. */
+struct cap_texts {
+    struct cap_texts *next;
+    struct capture_interface texts;
+};
+
 struct cap_file; /* pcap.c */
 
-enum { CAP_READERS = 8, CAP_MAX_WARNINGS = 8 };
+enum { CAP_READERS = 8, CAP_MAX_WARNINGS = 8, CAP_OCCURRENCES = 1024 };
 
 struct capture {
     struct capture_options options;
@@ -241,8 +257,13 @@ struct capture {
     struct cap_stamp *stamps;   /* of the item */
     size_t stamp_count, stamp_cap;
     uint64_t *frames, *numbers;
-    unsigned extras; /* of the files read */
-    int link;        /* of the last file; -1: none */
+    struct cap_occurrence occurrences[CAP_OCCURRENCES]; /* by their hashes */
+    struct cap_texts *texts;
+    size_t text_count;
+    struct cap_stamp begun, latest; /* the first packet of the file, and the latest of all */
+    bool begins;                    /* the file's first packet comes */
+    unsigned extras;                /* of the files read */
+    int link;                       /* of the last file; -1: none */
 };
 
 /* ---- capture.c ---- */
@@ -264,8 +285,8 @@ reload_err cap_item_add(struct capture *c, const struct cap_stamp *stamp);
 void cap_item_needs(struct capture *c, const struct cap_stamp *stamp);
 /* Whether an item is a message with as many octets as its Length says. */
 bool cap_is_whole(const reload_item *item);
-/* end: of the stream, if the item ends with it. */
-void cap_item_finish(struct capture *c, enum cap_end end);
+/* end: of the stream, if the item ends with it. via, id: of its packet; id 0: unknown. */
+void cap_item_finish(struct capture *c, enum cap_end end, uint32_t via, uint32_t id);
 /* Gives a packet its number, and passes it on. */
 void cap_take(struct capture *c, struct capture_packet *packet);
 /* Sets an address of RELOAD_KIND_IP_PORT. */
@@ -279,6 +300,8 @@ reload_err cap_file_open(struct capture *c, reload_source source, void *arg, rel
 reload_err cap_file_next(struct capture *c, struct cap_packet *packet, bool *more,
                          reload_diag *diag);
 void cap_file_close(struct cap_file **file);
+/* watch.c */
+void cap_texts_free(struct capture *c);
 
 /* ip.c: all that follows may make the datagram or due flows. RELOAD_ERR_MEMORY. */
 reload_err cap_ip_read(struct capture *c, const struct cap_packet *packet);
@@ -325,6 +348,9 @@ void cap_flows_pending(const struct capture *c, capture_number *take, void *arg)
 /* drain.c */
 /* The next item of the flows that are due; false: none is left. */
 reload_err cap_flows_next(struct capture *c, bool *found);
+
+/* twice.c: counts the current item, a message, if its packet was captured before. */
+void cap_count_twice(struct capture *c, uint32_t via, uint32_t id);
 
 /* order.c */
 /* Records that octets of a flow are missing after the beginning of a message, which has octets in

@@ -172,6 +172,8 @@ void dump_files(struct dump *d, char **files, int count)
             ladder_draw(d->ladder, d->form, d->out, d->flags);
         input_summarise(&in, NULL);
         if (d->packets != NULL)
+            input_warn_of_extras(&in, "--format=pcapng");
+        if (d->packets != NULL)
             packets_finish(d->packets, d->tool->status == STATUS_FINE, -1);
         input_close(&in);
     }

@@ -153,6 +153,7 @@ void verify_run(struct verify *v, char **files, int count)
         read = verify_all(v);
         closing_print(v);
         annotate_finish(v, read);
+        slots_finish(v); /* the notes of both */
         input_close(&v->in);
     } else {
         slots_finish(v); /* the notes about failures */
