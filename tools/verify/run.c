@@ -83,7 +83,7 @@ static bool verify_all(struct verify *v)
         slots_add(v);
         writers_flush(v, true);
     }
-    choice_finish(&v->options.choice, &v->tool, v->in.capture != NULL);
+    choice_finish(&v->options.choice, &v->tool, v->in.capture != NULL, NULL);
     slots_finish(v);
     return more && !v->stopped && !v->in.unread;
 }
