@@ -391,6 +391,7 @@ void capture_finish(struct capture *c)
 {
     cap_file_close(&c->file);
     c->finishing = true;
+    c->begun = c->latest = (struct cap_stamp){0}; /* files to come are another capture */
 }
 
 /* The next item, in order. *found: there is one. *more: there may be another. */

@@ -6,7 +6,8 @@
  *     while (capture_next(c, &item) == RELOAD_OK && item != NULL) ...
  *     capture_finish(c)                       after the last file, then capture_next again
  *
- * Flows and fragments continue from one file to the next. */
+ * Flows and fragments continue from one file to the next. Items come in the order of the packets in
+ * which they end. */
 #ifndef RELOAD_TOOL_CAPTURE_H
 #define RELOAD_TOOL_CAPTURE_H
 
@@ -42,7 +43,8 @@ struct capture_options {
     const char *filter;   /* libpcap's expression; NULL: every packet is read */
     int64_t max_message;  /* D33; 0: any */
     uint64_t flow_limit;  /* octets kept for one flow; 0: CAPTURE_FLOW_LIMIT */
-    uint64_t total_limit; /* octets kept for all flows and fragments; 0: CAPTURE_TOTAL_LIMIT */
+    uint64_t total_limit; /* octets kept for all flows, fragments and items that wait; 0:
+                             CAPTURE_TOTAL_LIMIT */
     capture_take *take;   /* NULL: packets are not passed on */
     void *take_arg;
 };

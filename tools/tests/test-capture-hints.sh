@@ -42,6 +42,8 @@ t "no packet passes --filter" 3 '' '~reload-dump: .*udp.pcap: no packet passes -
 t "packets pass, none has a message" 3 '' '~reload-dump: .*udp.pcap: no message in it
 .*' reload-dump --filter arp "$captures/udp.pcap"
 
+reload-dump -q -f binary "$captures/udp.pcap" >messages.bin
+
 # A capture of both ends of an exchange
 twice='warning: 4 messages were captured twice within 0.1 s, as on two interfaces, and each counts twice; to remove equal packets: editcap -d IN OUT'
 run "${verify[@]}" --time capture --replay --report report "$captures/twice.pcapng"
@@ -57,6 +59,8 @@ ok "the first datagram without a message, of several files" grep -qF " (the firs
 # Files in the wrong order
 run reload-dump -f line "$captures"/rotated-{2,1,3}.pcap
 is "$(grep -c "rotated-1.pcap: warning: begins at 2026-.*, before the end of .*/rotated-2.pcap at 2026-.*: specify the files in order of time, or use one file made by mergecap" "$errors")" 1 "files in the wrong order"
+run reload-dump -f line "$captures/rotated-2.pcap" messages.bin "$captures/rotated-1.pcap"
+is "$(grep -c 'before the end' "$errors")" 0 "two captures, with another file between them"
 run reload-dump -f line "$captures"/rotated-{1,2,3}.pcap
 is "$status $(grep -c warning "$errors")" "0 0" "files in order"
 
@@ -80,7 +84,6 @@ run "${verify[@]}" "$captures/udp.pcap"
 is "$status $(grep -cF "$hint" "$output")" "1 4" "captured messages are stale: a hint"
 run "${verify[@]}" --time 2020-01-01 "$captures/udp.pcap"
 is "$status $(grep -cF "$hint" "$output")" "1 0" "not with a time"
-reload-dump -q -f binary "$captures/udp.pcap" >messages.bin
 run "${verify[@]}" messages.bin
 is "$status $(grep -cF "$hint" "$output")" "1 0" "not without a capture time"
 t "--time takes capture" 2 '' '~.*"captured" is not a time: expected seconds since the epoch, .* or -5m; or capture
