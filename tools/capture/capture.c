@@ -279,8 +279,8 @@ static reload_err read_packet(struct capture *c)
 
 /* Whether the packet, a file's first one, was captured before the file before ended. Packets of
  * several interfaces may be in a slightly different order. */
-static bool is_before(const struct cap_stamp *packet, const struct cap_stamp *begun,
-                      const struct cap_stamp *latest)
+static bool begins_early(const struct cap_stamp *packet, const struct cap_stamp *begun,
+                         const struct cap_stamp *latest)
 {
     enum { SLIGHTLY = 1 };
     if (packet->seconds == 0 || begun->number == 0)
@@ -311,7 +311,7 @@ static void warn_of_order(struct capture *c)
 static void check_order(struct capture *c)
 {
     const struct cap_stamp *packet = &c->packet.stamp;
-    if (c->begins && is_before(packet, &c->begun, &c->latest) &&
+    if (c->begins && begins_early(packet, &c->begun, &c->latest) &&
         !RL_FAULT("captures: files in the wrong order"))
         warn_of_order(c);
     if (c->begins)

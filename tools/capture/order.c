@@ -72,7 +72,7 @@ static uint64_t least_to_come(struct capture *c)
 
 /* ---- Items that wait ---- */
 
-static bool is_before(const struct cap_kept *a, const struct cap_kept *b)
+static bool ends_before(const struct cap_kept *a, const struct cap_kept *b)
 {
     return a->number != b->number ? a->number < b->number : a->sequence < b->sequence;
 }
@@ -104,7 +104,7 @@ static struct cap_kept *copy_item(struct capture *c)
     return kept;
 }
 
-static bool grow(struct cap_order *o)
+static bool grow_heap(struct cap_order *o)
 {
     size_t cap = o->cap == 0 ? 16 : 2 * o->cap;
     if (o->count < o->cap)
@@ -120,11 +120,11 @@ static bool grow(struct cap_order *o)
 reload_err cap_order_keep(struct capture *c)
 {
     struct cap_order *o = &c->kept;
-    struct cap_kept *kept = grow(o) ? copy_item(c) : NULL;
+    struct cap_kept *kept = grow_heap(o) ? copy_item(c) : NULL;
     if (kept == NULL)
         return RELOAD_ERR_MEMORY;
     size_t at = o->count++;
-    for (; at > 0 && is_before(kept, o->heap[(at - 1) / 2]); at = (at - 1) / 2)
+    for (; at > 0 && ends_before(kept, o->heap[(at - 1) / 2]); at = (at - 1) / 2)
         o->heap[at] = o->heap[(at - 1) / 2];
     o->heap[at] = kept;
     c->memory += kept->memory;
@@ -136,9 +136,9 @@ static struct cap_kept *take_first(struct cap_order *o)
     struct cap_kept *first = o->heap[0], *last = o->heap[--o->count];
     size_t at = 0, child;
     while ((child = 2 * at + 1) < o->count) {
-        if (child + 1 < o->count && is_before(o->heap[child + 1], o->heap[child]))
+        if (child + 1 < o->count && ends_before(o->heap[child + 1], o->heap[child]))
             child++;
-        if (!is_before(o->heap[child], last))
+        if (!ends_before(o->heap[child], last))
             break;
         o->heap[at] = o->heap[child];
         at = child;
@@ -148,7 +148,7 @@ static struct cap_kept *take_first(struct cap_order *o)
 }
 
 /* Frees the item that was passed on. */
-static void forget(struct capture *c)
+static void free_passed(struct capture *c)
 {
     if (c->kept.passed != NULL)
         c->memory -= c->kept.passed->memory;
@@ -158,7 +158,7 @@ static void forget(struct capture *c)
 
 bool cap_order_is_next(struct capture *c)
 {
-    forget(c);
+    free_passed(c);
     return c->kept.count == 0 && c->completed.number <= least_to_come(c);
 }
 
@@ -170,7 +170,7 @@ bool cap_order_is_full(const struct capture *c)
 bool cap_order_next(struct capture *c)
 {
     struct cap_order *o = &c->kept;
-    forget(c);
+    free_passed(c);
     if (o->count == 0)
         return false;
     if (o->heap[0]->number > least_to_come(c)) {
@@ -194,7 +194,7 @@ void cap_order_pending(const struct capture *c, capture_number *take, void *arg)
 
 void cap_order_free(struct capture *c)
 {
-    forget(c);
+    free_passed(c);
     for (size_t i = 0; i < c->kept.count; i++)
         free(c->kept.heap[i]);
     free(c->kept.heap);

@@ -17,7 +17,7 @@ struct occurrence_key {
     uint32_t tcp; /* whether it is */
 };
 
-static struct occurrence_key key_of(const struct capture *c)
+static struct occurrence_key occurrence_key_of(const struct capture *c)
 {
     const reload_capture *facts = &c->item.facts;
     struct occurrence_key key = {
@@ -41,7 +41,7 @@ static int64_t time_of(const struct cap_stamp *stamp)
 
 void cap_count_twice(struct capture *c, uint32_t via, uint32_t id)
 {
-    const struct occurrence_key key = key_of(c);
+    const struct occurrence_key key = occurrence_key_of(c);
     const struct cap_occurrence now = {.hash = cap_hash(c, &key, sizeof key),
                                        .number = c->completed.number,
                                        .time = time_of(&c->completed),

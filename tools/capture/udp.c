@@ -50,7 +50,7 @@ static const char *tunnel_name(uint16_t port, const uint8_t *o, size_t len)
     }
 }
 
-static void skip(struct capture *c, const struct cap_stamp *stamp)
+static void count_skipped(struct capture *c, const struct cap_stamp *stamp)
 {
     struct capture_counts *n = &c->counts;
     if (n->skipped_datagrams++ > 0)
@@ -71,7 +71,7 @@ static bool is_other(struct capture *c, const uint8_t *o, size_t len, uint16_t p
     else if (is_dtls(o, len))
         c->counts.dtls++;
     else if (memmem(o, len, token, sizeof token) == NULL)
-        skip(c, stamp);
+        count_skipped(c, stamp);
     else
         return false;
     return true;
