@@ -239,6 +239,7 @@ static void append_losses(char *text, size_t size, const struct capture_counts *
     append_count(text, size, n->overlaps, "overlap that differs", "overlaps that differ");
     append_count(text, size, n->broken, "packet with unreadable headers",
                  "packets with unreadable headers");
+    append_count(text, size, n->disordered, "file in the wrong order", "files in the wrong order");
     append_count(text, size, n->flow_limits + n->total_limits, "limit reached",
                  "times a limit reached");
 }

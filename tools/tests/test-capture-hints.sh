@@ -59,6 +59,7 @@ ok "the first datagram without a message, of several files" grep -qF " (the firs
 # Files in the wrong order
 run reload-dump -f line "$captures"/rotated-{2,1,3}.pcap
 is "$(grep -c "rotated-1.pcap: warning: begins at 2026-.*, before the end of .*/rotated-2.pcap at 2026-.*: specify the files in order of time, or use one file made by mergecap" "$errors")" 1 "files in the wrong order"
+ok "files in the wrong order are counted" grep -q ' messages, .*1 file in the wrong order' "$errors"
 run reload-dump -f line "$captures/rotated-2.pcap" messages.bin "$captures/rotated-1.pcap"
 is "$(grep -c 'before the end' "$errors")" 0 "two captures, with another file between them"
 run reload-dump -f line "$captures"/rotated-{1,2,3}.pcap
