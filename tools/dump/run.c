@@ -79,7 +79,7 @@ void dump_write_message(struct dump *d, const struct kept *kept)
     if (d->tbs != NULL)
         dump_tbs(d, kept);
     else if (d->ladder != NULL)
-        output_check(d->out, ladder_add(d->ladder, kept->msg, &kept->origin, NULL));
+        output_check(d->out, ladder_add(d->ladder, kept->msg, &kept->origin, &kept->capture, NULL));
     else if (d->packets != NULL)
         packets_write(d->packets, 0, octets, &kept->origin, &kept->capture,
                       kept->origin.capture == NULL ? NULL : kept->numbers);

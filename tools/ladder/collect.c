@@ -140,32 +140,32 @@ static void set_address(struct ladder_id *id, const reload_value *address, bool 
 
 /* Records the addresses of a message's packet. Returns false without memory. */
 static bool note_packet(struct ladder *l, struct ladder_row *row, const reload_msg *msg,
-                        const reload_capture *capture)
+                        const reload_capture *ends)
 {
-    struct ladder_end *source = find_end(l, &capture->source),
-                      *destination = find_end(l, &capture->destination);
+    struct ladder_end *source = find_end(l, &ends->source),
+                      *destination = find_end(l, &ends->destination);
     if (source == NULL || destination == NULL)
         return false;
     row->end = destination->number;
     if (is_first_hop(msg)) {
-        set_address(l->ids[row->from], &capture->source, true);
+        set_address(l->ids[row->from], &ends->source, true);
         if (source->sender == LADDER_NONE)
             source->sender = row->from;
     }
-    set_address(l->ids[row->to], &capture->destination, false);
+    set_address(l->ids[row->to], &ends->destination, false);
     return true;
 }
 
-/* Records the addresses of a message: those of its packet, or else those in its SOURCE-INFO.
- * Returns false without memory. */
+/* Records the addresses of a message: those of its packet, if they are known, or else those in its
+ * SOURCE-INFO. Returns false without memory. */
 static bool note_addresses(struct ladder *l, struct ladder_row *row, const reload_msg *msg,
-                           const reload_capture *capture)
+                           const reload_capture *ends)
 {
     reload_value address;
     uint32_t member = source_member(msg, RELOAD_A_PEER_IP_PORT);
     row->end = LADDER_NONE;
-    if (capture != NULL)
-        return note_packet(l, row, msg, capture);
+    if (ends->source.kind == RELOAD_KIND_IP_PORT && ends->destination.kind == RELOAD_KIND_IP_PORT)
+        return note_packet(l, row, msg, ends);
     if (member != RELOAD_NO_ATTR && reload_msg_value(msg, member, &address))
         set_address(l->ids[row->from], &address, true);
     return true;
@@ -285,14 +285,14 @@ static bool fill_ends(struct ladder *l, struct ladder_row *row, const reload_msg
 }
 
 reload_err ladder_add(struct ladder *l, const reload_msg *msg, const reload_origin *origin,
-                      const struct ladder_verdict *verdict)
+                      const reload_capture *ends, const struct ladder_verdict *verdict)
 {
     reload_err err;
     struct ladder_row *row = next_row(l, origin, &err);
     if (row == NULL)
         return err;
     fill_row(row, msg);
-    if (!fill_ends(l, row, msg) || !note_addresses(l, row, msg, origin->capture) ||
+    if (!fill_ends(l, row, msg) || !note_addresses(l, row, msg, ends) ||
         !fill_verdict(row, msg, verdict))
         return RELOAD_ERR_MEMORY;
     l->count++;

@@ -161,7 +161,8 @@ static void draw_slot(struct verify *v, const struct slot *slot)
 {
     if (slot->kept.msg != NULL) {
         struct ladder_verdict verdict = ladder_verdict_of(slot);
-        output_check(&v->out, ladder_add(v->ladder, slot->kept.msg, &slot->kept.origin, &verdict));
+        output_check(&v->out, ladder_add(v->ladder, slot->kept.msg, &slot->kept.origin,
+                                         &slot->kept.capture, &verdict));
     } else if (slot->has_report) {
         output_check(&v->out, ladder_add_garbage(v->ladder, slot->kept.length, slot->report->detail,
                                                  &slot->kept.origin));
