@@ -120,7 +120,8 @@ static void check_item(const struct capture *c, const struct capture_item *it)
 static void check_memory(const struct capture *c)
 {
     MUST(c->memory + c->sets.memory <= c->options.total_limit + (1 << 20));
-    MUST(c->flow_count > 0 || c->due != NULL || c->memory == 0);
+    MUST(c->flow_count > 0 || c->due != NULL || c->kept.count > 0 || c->kept.passed != NULL ||
+         c->memory == 0);
     MUST(c->sets.count > 0 || c->sets.memory == 0);
 }
 

@@ -250,9 +250,12 @@ static void read_all(struct test_capture *t, struct capture *c)
     const struct capture_item *item = NULL;
     reload_diag diag;
     reload_err err;
-    while ((err = capture_next(c, &item, &diag)) == RELOAD_OK && item != NULL)
+    t->items = 0;
+    while ((err = capture_next(c, &item, &diag)) == RELOAD_OK && item != NULL) {
+        t->items++;
         if (!t->silent)
             note_item(t, item);
+    }
     if (err != RELOAD_OK)
         memcpy(t->fault, diag.text, sizeof t->fault);
 }

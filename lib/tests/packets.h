@@ -35,6 +35,7 @@ struct test_capture {
     struct capture_options options;
     struct capture_counts counts; /* after reading */
     bool silent;                  /* no log is kept */
+    unsigned items;               /* read, in the log or not */
     char log[32768];
     char warnings[2048];
     char fault[256]; /* of a file that cannot be read */

@@ -170,6 +170,23 @@ static void test_broken_messages(void **unused)
     reload_buf_free(&unit);
 }
 
+/* Messages that wait for an earlier one, of which a segment is missing */
+static void test_messages_that_wait(void **unused)
+{
+    (void)unused;
+    reload_buf message = test_message_of(SEGMENT, 1);
+    t.options.total_limit = 4 * MIB;
+    add_segment(1, 1, message.octets, 1000);
+    add_segment(1, 2001, message.octets + 2000, 1000);
+    for (uint32_t i = 0; i < 200; i++)
+        add_segment(2, 1 + i * SEGMENT, message.octets, message.len);
+    assert_in_range(memory_of_reading(), 1, 4 * MIB + SLACK);
+    assert_int_equal(t.counts.messages, 201);
+    assert_in_range(t.counts.total_limits, 1, UINT32_MAX);
+    assert_non_null(strstr(t.warnings, "--total-limit"));
+    reload_buf_free(&message);
+}
+
 /* One flow alone */
 static void test_flow_limit(void **unused)
 {
@@ -194,6 +211,7 @@ int main(void)
         TEST(test_readers_that_hold),
         TEST(test_readers_that_held),
         TEST(test_broken_messages),
+        TEST(test_messages_that_wait),
         TEST(test_flow_limit),
     };
     return TEST_CAPTURES(tests);

@@ -143,12 +143,71 @@ static void test_gap(void **unused)
     t.seconds += 2;
     add(test_tcp_ack(isn + 1 + 600));
     add_datagram();
-    test_capture_reads(&t, "M100@0 5 UDP 10.0.0.1:5060>10.0.0.2:6084 .005\nM200@0 2 " A_TO_B
-                           " .002!\nM100@300 4 " A_TO_B " .004\nM200@400 4 " A_TO_B
-                           " .004\nM100@0 7 UDP 10.0.0.1:5060>10.0.0.2:6084 .007");
+    test_capture_reads(&t,
+                       "M200@0 2 " A_TO_B " .002!\nM100@300 4 " A_TO_B " .004\nM200@400 4 " A_TO_B
+                       " .004\nM100@0 5 UDP 10.0.0.1:5060>10.0.0.2:6084 .005\n"
+                       "M100@0 7 UDP 10.0.0.1:5060>10.0.0.2:6084 .007");
     assert_int_equal(t.counts.lost_octets, 50);
     assert_int_equal(t.counts.gaps, 1);
     assert_int_equal(t.counts.skipped_octets, 50);
+}
+
+/* The end of a request was acknowledged, but not captured: the request comes before what is sent
+ * after the acknowledgment. Its end may be captured for another second. */
+static void test_gap_at_end(void **unused)
+{
+    (void)unused;
+    add_flag(TEST_SYN, 0);
+    add_part(0, 200);
+    add(test_tcp_ack(isn + 1 + 300));
+    add_datagram();
+    t.seconds += 2;
+    add_datagram();
+    t.seconds += 2;
+    add_datagram();
+    struct capture *c = test_capture_unfinished(&t);
+    assert_int_equal(t.items, 4);
+    capture_free(&c);
+    t.pos = 0;
+    t.silent = false;
+    add_part(300, 300);
+    test_capture_reads(&t, "M200@0 2 " A_TO_B " .002!\n"
+                           "M100@0 4 UDP 10.0.0.1:5060>10.0.0.2:6084 .004\n"
+                           "M100@0 5 UDP 10.0.0.1:5060>10.0.0.2:6084 .005\n"
+                           "M100@0 6 UDP 10.0.0.1:5060>10.0.0.2:6084 .006\n"
+                           "M100@300 7 " A_TO_B " .007\nM200@400 7 " A_TO_B " .007");
+    assert_int_equal(t.counts.lost_octets, 100);
+}
+
+/* The acknowledgment of FIN confirms no octet. */
+static void test_fin_acknowledged(void **unused)
+{
+    (void)unused;
+    add_flag(TEST_SYN, 0);
+    add_part(0, 200);
+    add_flag(TEST_FIN, 200);
+    add(test_tcp_ack(isn + 1 + 201));
+    add_datagram();
+    test_capture_reads(&t,
+                       "M200@0 2 " A_TO_B " .002\nM100@0 5 UDP 10.0.0.1:5060>10.0.0.2:6084 .005");
+    assert_int_equal(t.counts.lost_octets, 0);
+}
+
+/* Messages that the capture's end leaves unfinished come in the order of their last packets. */
+static void test_ends_in_order(void **unused)
+{
+    (void)unused;
+    reload_buf datagram = test_udp(test_message_of(300, 1)),
+               other = test_ipv4(6, test_tcp(1, TEST_ACK, test_octets(stream.octets, 80)));
+    other.octets[21]++; /* its source port */
+    add_part(0, 200);
+    add(test_fragment(17, &datagram, 0, 104, 7));
+    add(other);
+    add(test_fragment(17, &datagram, 104, 104, 7));
+    test_capture_reads(&t, "M200@0 1 " A_TO_B " .001!\n"
+                           "M80@0 3 TCP 10.0.0.1:5061>10.0.0.2:6084 .003!\n"
+                           "M200@0 2,4 UDP 10.0.0.1:5060>10.0.0.2:6084 .004!");
+    reload_buf_free(&datagram);
 }
 
 /* A segment that was captured after its acknowledgment, and after the end of the connection */
@@ -380,24 +439,13 @@ static void test_any_order(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_in_order),
-        TEST(test_out_of_order),
-        TEST(test_wrap),
-        TEST(test_overlap),
-        TEST(test_mid_stream),
-        TEST(test_gap),
-        TEST(test_late),
-        TEST(test_snaplen),
-        TEST(test_gap_without_ack),
-        TEST(test_ends),
-        TEST(test_garbage),
-        TEST(test_new_connection),
-        TEST(test_without_message),
-        TEST(test_fragments),
-        TEST(test_flow_limit),
-        TEST(test_long_message),
-        TEST(test_total_limit),
-        TEST(test_any_order),
+        TEST(test_in_order),        TEST(test_out_of_order),     TEST(test_wrap),
+        TEST(test_overlap),         TEST(test_mid_stream),       TEST(test_gap),
+        TEST(test_gap_at_end),      TEST(test_fin_acknowledged), TEST(test_late),
+        TEST(test_snaplen),         TEST(test_gap_without_ack),  TEST(test_ends),
+        TEST(test_ends_in_order),   TEST(test_garbage),          TEST(test_new_connection),
+        TEST(test_without_message), TEST(test_fragments),        TEST(test_flow_limit),
+        TEST(test_long_message),    TEST(test_total_limit),      TEST(test_any_order),
     };
     return TEST_CAPTURES(tests);
 }

@@ -194,6 +194,51 @@ static void test_fragments_missing(void **unused)
     reload_buf_free(&whole);
 }
 
+/* A datagram with missing fragments ends in its last captured packet, so it comes before those of
+ * later packets. */
+static void test_fragments_in_order(void **unused)
+{
+    (void)unused;
+    reload_buf whole = test_udp(test_message_of(300, 1));
+    test_capture_begin(&t, TEST_RAW);
+    add_fragment(&whole, 0, 104, 7);
+    add(test_ipv4(17, datagram()));
+    add_fragment(&whole, 0, 104, 8);
+    add(test_ipv4(17, datagram()));
+    add_fragment(&whole, 104, 104, 8);
+    add_fragment(&whole, 208, 100, 8); /* it is complete here */
+    t.seconds += 4;
+    add(test_ipv4(17, datagram()));
+    add_fragment(&whole, 0, 104, 9);
+    add(test_ipv4(17, datagram()));
+    test_capture_reads(&t, "M96@0 1 " A_TO_B " .001!\nM100@0 2 " A_TO_B " .002\nM100@0 4 " A_TO_B
+                           " .004\nM300@0 3,5-6 " A_TO_B " .006\nM100@0 7 " A_TO_B
+                           " .007\nM96@0 8 " A_TO_B " .008!\nM100@0 9 " A_TO_B " .009");
+    assert_int_equal(t.counts.lost_fragments, 2);
+    reload_buf_free(&whole);
+}
+
+/* What a capture's first file holds of a datagram is waited for in the second, for two seconds. */
+static void test_items_wait(void **unused)
+{
+    (void)unused;
+    reload_buf whole = test_udp(test_message_of(300, 1));
+    test_capture_begin(&t, TEST_RAW);
+    add_fragment(&whole, 0, 104, 7);
+    add(test_ipv4(17, datagram()));
+    struct capture *c = test_capture_unfinished(&t);
+    assert_int_equal(t.items, 0);
+    capture_free(&c);
+    t.pos = 0;
+    t.seconds += 3;
+    add(test_ipv4(17, nothing()));
+    c = test_capture_unfinished(&t);
+    assert_int_equal(t.items, 2);
+    capture_free(&c);
+    reload_buf_free(&t.file);
+    reload_buf_free(&whole);
+}
+
 /* Octets beyond the last fragment, and lasts that disagree, are ignored. */
 static void test_fragments_contradict(void **unused)
 {
@@ -278,6 +323,87 @@ static void test_truncated_by_sender(void **unused)
     test_capture_begin(&t, TEST_RAW);
     add(test_ipv4(17, test_udp(payload)));
     test_capture_reads(&t, "M90@0 1 " A_TO_B " .001");
+}
+
+/* A packet that is captured twice, and a sender that repeats itself. */
+static void test_twice(void **unused)
+{
+    (void)unused;
+    static const struct {
+        const char *tag; /* of the second one */
+        uint8_t id;      /* of both, in IPv4 */
+        uint8_t change;  /* of the second one's */
+        unsigned later;  /* milliseconds */
+        uint64_t repeated;
+    } pairs[] = {
+        {"0800", 1, 0, 0, 1},          {"0800", 1, 0, 98, 1},
+        {"0800", 1, 0, 100, 0},        {"0800", 1, 1, 0, 0},
+        {"0800", 0, 0, 0, 0},          {"81000005 0800", 0, 0, 0, 1},
+        {"81000005 0800", 1, 1, 0, 1}, {"81000005 0800", 0, 0, 100, 0},
+    };
+    for (size_t i = 0; i < COUNT(pairs); i++) {
+        reload_buf first = test_ipv4(17, datagram()), second = test_ipv4(17, datagram());
+        first.octets[5] = pairs[i].id;
+        second.octets[5] = pairs[i].id + pairs[i].change;
+        test_capture_begin(&t, TEST_ETHERNET);
+        add(test_ethernet(0x0800, first));
+        t.count += pairs[i].later;
+        add(test_packet("020000000001 020000000002", test_packet(pairs[i].tag, second)));
+        test_capture_counts(&t);
+        assert_int_equal(t.counts.messages, 2);
+        assert_int_equal(t.counts.repeated, pairs[i].repeated);
+    }
+}
+
+/* One datagram with a message twice, and messages in other datagrams */
+static void test_same_message(void **unused)
+{
+    (void)unused;
+    reload_buf one = test_message_of(100, 1), two = test_message_of(100, 1);
+    reload_buf_append(&two, one.octets, one.len);
+    test_capture_begin(&t, TEST_RAW);
+    add(test_ipv4(17, test_udp(two)));
+    add(test_ipv4(17, test_udp(one)));
+    test_capture_counts(&t);
+    assert_int_equal(t.counts.messages, 3);
+    assert_int_equal(t.counts.repeated, 0);
+}
+
+/* ---- Files ---- */
+
+/* Reads two files of a packet each, the second of which begins some seconds and milliseconds after
+ * the first. */
+static const char *warnings_of_files(int64_t seconds, unsigned later)
+{
+    static struct test_capture second;
+    test_capture_begin(&second, TEST_RAW);
+    second.seconds += seconds;
+    second.count = 50 + later;
+    reload_buf packet = test_ipv4(17, datagram());
+    test_capture_packet(&second, &packet);
+    reload_buf_free(&packet);
+    test_capture_begin(&t, TEST_RAW);
+    t.silent = true;
+    t.count = 50;
+    add(test_ipv4(17, datagram()));
+    t.seconds += 3;
+    add(test_ipv4(17, datagram()));
+    test_capture_reads_two(&t, &second, "");
+    return t.warnings;
+}
+
+static void test_order_of_files(void **unused)
+{
+    (void)unused;
+    assert_string_equal(warnings_of_files(3, 2), "");
+    assert_string_equal(warnings_of_files(3, 0), ""); /* of several interfaces */
+    assert_string_equal(warnings_of_files(1000, 0), "");
+    const char *late = "b: begins at 1970-01-01T00:16:41.051000Z, before the end of a at "
+                       "1970-01-01T00:16:43.052000Z; ";
+    assert_int_equal(strncmp(warnings_of_files(1, 0), late, strlen(late)), 0);
+    assert_non_null(strstr(t.warnings, "mergecap -w OUT FILE...\n"));
+    assert_int_equal(t.counts.disordered, 1);
+    assert_string_not_equal(warnings_of_files(-1, 0), "");
 }
 
 /* ---- Other packets ---- */
@@ -386,12 +512,17 @@ int main(void)
         cmocka_unit_test(test_fragments),
         cmocka_unit_test(test_fragments_overlap),
         cmocka_unit_test(test_fragments_missing),
+        cmocka_unit_test(test_fragments_in_order),
+        cmocka_unit_test(test_items_wait),
         cmocka_unit_test(test_fragments_contradict),
         cmocka_unit_test(test_fragments_ipv6),
         cmocka_unit_test(test_files_in_turn),
         cmocka_unit_test(test_several_in_one),
         cmocka_unit_test(test_snaplen),
         cmocka_unit_test(test_truncated_by_sender),
+        cmocka_unit_test(test_twice),
+        cmocka_unit_test(test_same_message),
+        cmocka_unit_test(test_order_of_files),
         cmocka_unit_test(test_others),
         cmocka_unit_test(test_same_port),
         cmocka_unit_test(test_many_fragments),

@@ -2,6 +2,8 @@
 /* Drives the steps from packets to items. */
 #include "capture/internal.h"
 
+#include "base/fault.h"
+
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,6 +49,7 @@ void capture_free(struct capture **capture)
     if (c == NULL)
         return;
     cap_file_close(&c->file);
+    cap_order_free(c);
     cap_flows_free(c);
     cap_fragments_free(c);
     for (size_t i = 0; i < c->reader_count; i++)
@@ -57,6 +60,7 @@ void capture_free(struct capture **capture)
     free(c->stamps);
     free(c->frames);
     free(c->numbers);
+    cap_texts_free(c);
     free(c);
     *capture = NULL;
 }
@@ -212,10 +216,20 @@ static const char *end_text(enum cap_end end)
     }
 }
 
+/* The size of a message by the Length in its header. */
+static size_t size_of(const uint8_t *header)
+{
+    return RELOAD_HEADER_SIZE + (((size_t)header[13] << 16) | cap_get16(header + 14));
+}
+
+bool cap_is_whole(const reload_item *item)
+{
+    return item->kind == RELOAD_ITEM_MESSAGE && item->len >= size_of(item->octets);
+}
+
 /* The missing octets are not the sender's fault: they were not captured. */
 static void describe_part(struct capture_item *it, const char *cause)
 {
-    const uint8_t *o = it->item.octets;
     reload_diag *diag = &it->item.diag;
     bool header = it->item.len >= RELOAD_HEADER_SIZE && it->item.kind == RELOAD_ITEM_MESSAGE;
     it->facts.incomplete = true;
@@ -226,28 +240,23 @@ static void describe_part(struct capture_item *it, const char *cause)
     if (header)
         (void)snprintf(diag->text, sizeof diag->text,
                        "captured only in part: %zu of %zu octets; %s", it->item.len,
-                       RELOAD_HEADER_SIZE + (((size_t)o[13] << 16) | cap_get16(o + 14)), cause);
+                       size_of(it->item.octets), cause);
     else
         (void)snprintf(diag->text, sizeof diag->text, "captured only in part; %s", cause);
 }
 
-static bool is_whole(const reload_item *item)
-{
-    const uint8_t *o = item->octets;
-    return item->kind == RELOAD_ITEM_MESSAGE &&
-           item->len >= RELOAD_HEADER_SIZE + (((size_t)o[13] << 16) | cap_get16(o + 14));
-}
-
-void cap_item_finish(struct capture *c, enum cap_end end)
+void cap_item_finish(struct capture *c, enum cap_end end, uint32_t via, uint32_t id)
 {
     const char *cause = end_text(end);
     set_frames(c);
-    if (cause != NULL && !is_whole(&c->item.item))
+    if (cause != NULL && !cap_is_whole(&c->item.item))
         describe_part(&c->item, cause);
-    if (c->item.item.kind == RELOAD_ITEM_MESSAGE)
-        c->counts.messages++;
-    else
+    if (c->item.item.kind != RELOAD_ITEM_MESSAGE) {
         c->counts.garbage++;
+        return;
+    }
+    c->counts.messages++;
+    cap_count_twice(c, via, id);
 }
 
 /* ---- Packets ---- */
@@ -268,6 +277,51 @@ static reload_err read_packet(struct capture *c)
     }
 }
 
+/* Whether the packet, a file's first one, was captured before the file before ended. Packets of
+ * several interfaces may be in a slightly different order. */
+static bool begins_early(const struct cap_stamp *packet, const struct cap_stamp *begun,
+                         const struct cap_stamp *latest)
+{
+    enum { SLIGHTLY = 1 };
+    if (packet->seconds == 0 || begun->number == 0)
+        return false;
+    return packet->seconds < latest->seconds - SLIGHTLY || packet->seconds < begun->seconds ||
+           (packet->seconds == begun->seconds && packet->fraction < begun->fraction);
+}
+
+static void warn_of_order(struct capture *c)
+{
+    const struct cap_stamp *packet = &c->packet.stamp, *latest = &c->latest;
+    char text[512], begins[RELOAD_TIME_SIZE], ends[RELOAD_TIME_SIZE];
+    if (++c->counts.disordered > CAP_MAX_WARNINGS || c->warn == NULL)
+        return;
+    reload_time_fraction_text(packet->seconds, packet->fraction, packet->digits, begins);
+    reload_time_fraction_text(latest->seconds, latest->fraction, latest->digits, ends);
+    (void)snprintf(text, sizeof text,
+                   "begins at %s, before the end of %.160s at %s; flows and fragments continue "
+                   "from file to file: specify the files in order of time, or use one file made "
+                   "by mergecap -w OUT FILE...%s",
+                   begins, latest->file, ends,
+                   c->counts.disordered == CAP_MAX_WARNINGS ? "; later cases are only counted"
+                                                            : "");
+    c->warn(c->warn_arg, packet->file, text);
+}
+
+/* Compares the packet's time with those of the files before. */
+static void check_order(struct capture *c)
+{
+    const struct cap_stamp *packet = &c->packet.stamp;
+    if (c->begins && begins_early(packet, &c->begun, &c->latest) &&
+        !RL_FAULT("captures: files in the wrong order"))
+        warn_of_order(c);
+    if (c->begins)
+        c->begun = *packet;
+    c->begins = false;
+    if (c->latest.number == 0 || packet->seconds > c->latest.seconds ||
+        (packet->seconds == c->latest.seconds && packet->fraction > c->latest.fraction))
+        c->latest = *packet;
+}
+
 /* Reads the next packet of the file. *more: whether there was one. */
 static reload_err next_packet(struct capture *c, bool *more, reload_diag *diag)
 {
@@ -278,7 +332,10 @@ static reload_err next_packet(struct capture *c, bool *more, reload_diag *diag)
         return err;
     }
     c->packet.stamp.number = c->number;
+    if (c->now != c->packet.stamp.seconds)
+        cap_holes_due(c);
     c->now = c->packet.stamp.seconds;
+    check_order(c);
     c->counts.packets++;
     if (c->packet.len < c->packet.sent)
         c->counts.cut++;
@@ -326,6 +383,7 @@ reload_err capture_open(struct capture *c, const char *file, reload_source sourc
     c->finishing = false;
     reload_err err = cap_file_open(c, source, arg, diag);
     c->packet.stamp.file = file;
+    c->begins = true;
     return err;
 }
 
@@ -333,18 +391,33 @@ void capture_finish(struct capture *c)
 {
     cap_file_close(&c->file);
     c->finishing = true;
+    c->begun = c->latest = (struct cap_stamp){0}; /* files to come are another capture */
+}
+
+/* The next item, in order. *found: there is one. *more: there may be another. */
+static reload_err next_item(struct capture *c, bool *found, bool *more)
+{
+    reload_err err = cap_datagram_next(c, more);
+    if (err == RELOAD_OK && !*more)
+        err = cap_flows_next(c, more);
+    if (err != RELOAD_OK)
+        return err;
+    *found = *more && cap_order_is_next(c);
+    if (*more && !*found)
+        err = cap_order_keep(c);
+    if (err == RELOAD_OK && !*found && (!*more || cap_order_is_full(c)))
+        *found = cap_order_next(c);
+    return err;
 }
 
 /* A step. *done: an item was found, or there is nothing to do. */
 static reload_err step(struct capture *c, bool *found, bool *done, reload_diag *diag)
 {
     bool more = false;
-    reload_err err;
-    *done = true;
-    if ((err = cap_datagram_next(c, found)) != RELOAD_OK || *found ||
-        (err = cap_flows_next(c, found)) != RELOAD_OK || *found)
+    reload_err err = next_item(c, found, &more);
+    *done = err != RELOAD_OK || *found;
+    if (*done || more)
         return err;
-    *done = false;
     if ((err = keep_limit(c, &more)) != RELOAD_OK || more)
         return err;
     if (c->pending && cap_fragments_expired(c, c->now))
@@ -392,6 +465,7 @@ void capture_pending(const struct capture *c, capture_number *take, void *arg)
 {
     if (c->pending)
         take(arg, c->packet.stamp.number);
+    cap_order_pending(c, take, arg);
     cap_fragments_pending(c, take, arg);
     cap_flows_pending(c, take, arg);
 }

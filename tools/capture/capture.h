@@ -6,7 +6,8 @@
  *     while (capture_next(c, &item) == RELOAD_OK && item != NULL) ...
  *     capture_finish(c)                       after the last file, then capture_next again
  *
- * Flows and fragments continue from one file to the next. */
+ * Flows and fragments continue from one file to the next. Items come in the order of the packets in
+ * which they end. */
 #ifndef RELOAD_TOOL_CAPTURE_H
 #define RELOAD_TOOL_CAPTURE_H
 
@@ -14,13 +15,22 @@
 
 struct capture;
 
+enum { CAPTURE_MAX_TEXT = 255 };
+/* What pcapng states of an interface: if_name and if_description, in UTF-8. A longer text is not
+ * kept. */
+struct capture_interface {
+    uint8_t name_len, description_len;
+    uint8_t name[CAPTURE_MAX_TEXT], description[CAPTURE_MAX_TEXT];
+};
+
 /* A packet as its file has it, whatever the filter. */
 struct capture_packet {
-    uint64_t number;    /* over all files, from 1 */
-    uint32_t interface; /* in its file; 0 of a pcap file */
-    uint16_t link;      /* LINKTYPE_… */
-    uint8_t resolution; /* of time, as if_tsresol states it */
-    int64_t offset;     /* seconds to add to time: if_tsoffset */
+    uint64_t number;                       /* over all files, from 1 */
+    uint32_t interface;                    /* in its file; 0 of a pcap file */
+    uint16_t link;                         /* LINKTYPE_… */
+    uint8_t resolution;                    /* of time, as if_tsresol states it */
+    int64_t offset;                        /* seconds to add to time: if_tsoffset */
+    const struct capture_interface *texts; /* as long as the capture; NULL: none */
     uint64_t time;
     const uint8_t *octets; /* valid during the call */
     uint32_t len;          /* captured */
@@ -33,7 +43,8 @@ struct capture_options {
     const char *filter;   /* libpcap's expression; NULL: every packet is read */
     int64_t max_message;  /* D33; 0: any */
     uint64_t flow_limit;  /* octets kept for one flow; 0: CAPTURE_FLOW_LIMIT */
-    uint64_t total_limit; /* octets kept for all flows and fragments; 0: CAPTURE_TOTAL_LIMIT */
+    uint64_t total_limit; /* octets kept for all flows, fragments and items that wait; 0:
+                             CAPTURE_TOTAL_LIMIT */
     capture_take *take;   /* NULL: packets are not passed on */
     void *take_arg;
 };
@@ -56,12 +67,16 @@ enum {
 struct capture_counts {
     uint64_t packets;
     uint64_t messages, garbage;
-    uint64_t skipped_datagrams;         /* UDP without a message, */
+    uint64_t skipped_datagrams;         /* UDP without a message: how many, */
+    const char *skipped_file;           /* in which file the first of them is, */
+    uint64_t skipped_frame;             /* and in which packet of it; */
     uint64_t skipped_flows;             /* TCP directions without a message, */
     uint64_t skipped_octets;            /* and octets before a stream's first message */
     uint64_t stun, dtls, tls;           /* datagrams of STUN and DTLS, flows of TLS */
     uint64_t cut;                       /* packets cut by the snaplen */
     uint64_t lost_octets, gaps;         /* of TCP streams */
+    uint64_t repeated;                  /* messages captured twice, as on two interfaces */
+    uint64_t disordered;                /* files that begin before the end of the one before */
     uint64_t lost_fragments;            /* datagrams with missing fragments */
     uint64_t later_fragments;           /* fragments that are not a datagram's first */
     uint64_t overlaps;                  /* segments or fragments that contradict earlier ones */

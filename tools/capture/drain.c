@@ -13,6 +13,8 @@ enum {
     SMALL_READER = 128 * 1024 /* a larger one is freed after use */
 };
 
+static const uint8_t token[4] = {'R', 'E', 'L', 'O'};
+
 /* ---- Memory ---- */
 
 static uint64_t memory_of(const struct cap_flow *flow)
@@ -57,39 +59,79 @@ static bool over_limit(const struct capture *c, struct cap_flow *flow)
 
 /* ---- A flow's octets, in order ---- */
 
-/* Whether missing octets can no longer come, since later ones were captured. */
-static bool is_lost(struct capture *c, struct cap_flow *flow, const struct cap_piece *next)
+/* The number of the packet with the octets before the next ones, if a message has begun in these
+ * that is not complete; else 0. */
+static uint64_t number_within(const struct cap_flow *flow)
+{
+    const struct cap_piece *piece = NULL;
+    bool begun = flow->state == CAP_READING ? flow->taken < flow->fed
+                                            : flow->state == CAP_SEEKING && flow->at_start &&
+                                                  flow->hold_len >= sizeof token;
+    if (begun)
+        piece = cap_pieces_at(&flow->pieces, flow->fed - 1);
+    return piece == NULL ? 0 : piece->stamp.number;
+}
+
+/* Up to where octets are missing: to the next captured ones, or, if a message has begun, to the end
+ * of those that were acknowledged; to the next octet if none are known to be missing. */
+static uint64_t missing_to(const struct cap_flow *flow, const struct cap_piece *next,
+                           uint64_t number)
+{
+    if (next != NULL)
+        return next->start;
+    uint64_t acked = flow->acked < flow->fin ? flow->acked : flow->fin;
+    return number != 0 && acked > flow->fed ? acked : flow->fed;
+}
+
+/* Whether missing octets can no longer come. */
+static bool is_lost(struct capture *c, struct cap_flow *flow, uint64_t end,
+                    const struct cap_stamp *next)
 {
     if (flow->hole_since == 0)
         flow->hole_since = c->now;
     if (over_limit(c, flow) && !flow->closing) {
-        cap_warn_frame(c, ++c->counts.flow_limits, &next->stamp,
+        cap_warn_frame(c, ++c->counts.flow_limits, next,
                        "the limit for one flow (--flow-limit) is reached; missing octets are not "
                        "waited for");
         return true;
     }
-    int patience = flow->acked >= next->start ? PATIENCE_ACKED : PATIENCE;
-    return flow->closing || c->now > flow->hole_since + patience;
+    int patience = flow->acked >= end ? PATIENCE_ACKED : PATIENCE;
+    return flow->closing || c->now > flow->hole_since + patience ||
+           c->now < flow->hole_since - patience;
 }
 
-/* The piece that holds the next octet, or NULL if there is none yet. A hole that will not be filled
- * becomes a lost piece. */
-static reload_err next_piece(struct capture *c, struct cap_flow *flow, struct cap_piece **piece)
+/* Looks for missing octets at the next place. Those that can no longer come become a lost piece. */
+static reload_err check_hole(struct capture *c, struct cap_flow *flow)
 {
     bool differs = false;
-    *piece = cap_pieces_at(&flow->pieces, flow->fed);
-    if (*piece != NULL || flow->fed >= flow->fin) {
-        flow->hole_since = 0;
+    const struct cap_piece *next = cap_pieces_from(&flow->pieces, flow->fed);
+    const struct cap_stamp *stamp = next == NULL ? &c->packet.stamp : &next->stamp;
+    uint64_t number = number_within(flow), end = missing_to(flow, next, number);
+    if (end == flow->fed) {
+        cap_hole_close(c, flow);
         return RELOAD_OK;
     }
-    struct cap_piece *next = cap_pieces_from(&flow->pieces, flow->fed);
-    if (next == NULL || !is_lost(c, flow, next))
+    if (!is_lost(c, flow, end, stamp)) {
+        cap_hole_open(c, flow, number);
         return RELOAD_OK;
-    if (!cap_pieces_add(&flow->pieces, flow->fed, NULL, (size_t)(next->start - flow->fed),
-                        &next->stamp, false, &differs))
-        return RELOAD_ERR_MEMORY;
+    }
+    return cap_pieces_add(&flow->pieces, flow->fed, NULL, (size_t)(end - flow->fed), stamp, false,
+                          &differs)
+               ? RELOAD_OK
+               : RELOAD_ERR_MEMORY;
+}
+
+/* The piece that holds the next octet, or NULL if there is none yet. */
+static reload_err next_piece(struct capture *c, struct cap_flow *flow, struct cap_piece **piece)
+{
     *piece = cap_pieces_at(&flow->pieces, flow->fed);
-    return RELOAD_OK;
+    if (*piece != NULL || flow->fed >= flow->fin) {
+        cap_hole_close(c, flow);
+        return RELOAD_OK;
+    }
+    reload_err err = check_hole(c, flow);
+    *piece = cap_pieces_at(&flow->pieces, flow->fed);
+    return err;
 }
 
 static void note_last(struct cap_flow *flow, const struct cap_piece *piece)
@@ -177,8 +219,6 @@ static void close_reader(struct capture *c, struct cap_flow *flow)
 }
 
 /* ---- Seeking ---- */
-
-static const uint8_t token[4] = {'R', 'E', 'L', 'O'};
 
 /* Drops octets from the hold up to the next place where a header may begin. */
 static void shift_hold(struct capture *c, struct cap_flow *flow, size_t from)
@@ -310,13 +350,6 @@ static bool end_stream(struct capture *c, struct cap_flow *flow)
     return false;
 }
 
-static bool is_part(const reload_item *item)
-{
-    const uint8_t *o = item->octets;
-    return item->kind != RELOAD_ITEM_MESSAGE ||
-           item->len < RELOAD_HEADER_SIZE + (((size_t)o[13] << 16) | cap_get16(o + 14));
-}
-
 static reload_err give(struct capture *c, struct cap_flow *flow, const reload_item *item)
 {
     const struct cap_key *key = &flow->key;
@@ -339,11 +372,11 @@ static reload_err give(struct capture *c, struct cap_flow *flow, const reload_it
     }
     flow->found = flow->found || item->kind == RELOAD_ITEM_MESSAGE;
     flow->faulty = flow->faulty || item->kind != RELOAD_ITEM_MESSAGE ||
-                   item->diag.code != RELOAD_OK || is_part(item);
-    bool last = flow->end != CAP_END_NOT && end == flow->fed && is_part(item);
+                   item->diag.code != RELOAD_OK || !cap_is_whole(item);
+    bool last = flow->end != CAP_END_NOT && end == flow->fed && !cap_is_whole(item);
     flow->taken = end;
     if (err == RELOAD_OK)
-        cap_item_finish(c, last ? flow->end : CAP_END_NOT);
+        cap_item_finish(c, last ? flow->end : CAP_END_NOT, key->via, 0);
     return err;
 }
 
@@ -398,6 +431,8 @@ static void finish_flow(struct capture *c, struct cap_flow *flow)
     charge(c, flow);
     c->due = flow->next_due;
     flow->due = false;
+    if (flow->over || !flow->listed)
+        cap_hole_close(c, flow);
     if (flow->listed)
         return;
     if (!flow->found && flow->fed > 0 && flow->state != CAP_PASSING)

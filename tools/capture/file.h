@@ -19,7 +19,8 @@ struct cap_seen {
     uint8_t resolution; /* if_tsresol, */
     int64_t offset;     /* and if_tsoffset, of the interface */
     uint64_t time;
-    bool lost; /* there was too little memory to note it */
+    const struct capture_interface *texts; /* or NULL */
+    bool lost;                             /* there was too little memory to note it */
 };
 
 /* Watches a pcapng file's blocks: each interface's times, each packet's interface and time, and
@@ -34,9 +35,12 @@ struct cap_watch {
     struct cap_times {
         uint8_t resolution;
         int64_t offset;
-    } times[CAP_INTERFACES]; /* of each interface */
-    uint32_t interfaces;     /* in this section */
-    uint8_t option[12];      /* its head and value */
+        const struct capture_interface *texts;
+    } times[CAP_INTERFACES];              /* of each interface */
+    struct capture_interface texts;       /* of the block */
+    struct capture *capture;              /* keeps them */
+    uint32_t interfaces;                  /* in this section */
+    uint8_t option[4 + CAPTURE_MAX_TEXT]; /* its head and value */
     size_t option_len;
     uint64_t option_left;
     unsigned *extras;         /* CAPTURE_COMMENTS and so on are added to it */
@@ -46,7 +50,14 @@ struct cap_watch {
     uint8_t head[4];          /* of the file */
     size_t head_len;
     uint8_t pcap_digits; /* of a file that is not pcapng */
+    bool records_read;   /* of such a file: they are counted */
+    uint64_t records;
+    uint64_t joined; /* the record, or block, that begins another file; 0: none does */
 };
+
+/* The texts of an interface, kept with the capture; NULL: there are none, or there is no memory. */
+const struct capture_interface *cap_texts_keep(struct capture *c,
+                                               const struct capture_interface *texts);
 
 void cap_watch_octets(struct cap_watch *w, const uint8_t *octets, size_t len);
 /* Takes the next packet. */

@@ -5,7 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LARGEST = 65535, SECONDS = 30 };
+enum {
+    LARGEST = 65535,
+    SECONDS = 2 /* that a fragment may be late */
+};
 #define UNKNOWN SIZE_MAX
 
 struct set_key {
@@ -21,7 +24,8 @@ struct cap_set {
     struct cap_pieces pieces;
     uint8_t protocol; /* by the first fragment */
     size_t total;     /* by the last fragment, or UNKNOWN */
-    int64_t since;    /* when the first fragment was captured */
+    int64_t since;    /* when the first fragment was captured, */
+    uint64_t number;  /* and in which packet */
 };
 
 /* ---- The table ---- */
@@ -59,7 +63,8 @@ static struct cap_set *find(struct capture *c, const struct set_key *key)
     return set;
 }
 
-static struct cap_set *add(struct capture *c, const struct set_key *key, int64_t since)
+static struct cap_set *add(struct capture *c, const struct set_key *key,
+                           const struct cap_stamp *stamp)
 {
     struct cap_sets *s = &c->sets;
     struct cap_set *set = grow(c) ? calloc(1, sizeof *set) : NULL;
@@ -71,7 +76,8 @@ static struct cap_set *add(struct capture *c, const struct set_key *key, int64_t
                             .older = s->newest,
                             .pieces.random = cap_random(c),
                             .total = UNKNOWN,
-                            .since = since};
+                            .since = stamp->seconds,
+                            .number = stamp->number};
     *at = set;
     if (s->newest == NULL)
         s->oldest = set;
@@ -134,6 +140,7 @@ static reload_err assemble(struct capture *c, const struct cap_set *set, struct 
     *p = (struct cap_payload){.ipv6 = set->key.ipv6 != 0,
                               .protocol = set->protocol,
                               .via = set->key.via,
+                              .id = set->key.id,
                               .octets = c->assembled};
     memcpy(p->source, set->key.source, sizeof p->source);
     memcpy(p->destination, set->key.destination, sizeof p->destination);
@@ -202,9 +209,8 @@ reload_err cap_fragment_add(struct capture *c, const struct cap_payload *p,
     struct set_key key = {.id = fragment->id, .via = p->via, .ipv6 = p->ipv6};
     memcpy(key.source, p->source, sizeof key.source);
     memcpy(key.destination, p->destination, sizeof key.destination);
-    int64_t now = p->parts[0].stamp.seconds;
     struct cap_set *set = find(c, &key);
-    if (set == NULL && (set = add(c, &key, now)) == NULL)
+    if (set == NULL && (set = add(c, &key, &p->parts[0].stamp)) == NULL)
         return RELOAD_ERR_MEMORY;
     if (p->len + p->missing == 0 || end > LARGEST || !fits(set, end, !fragment->more)) {
         c->counts.broken++;
@@ -216,6 +222,11 @@ reload_err cap_fragment_add(struct capture *c, const struct cap_payload *p,
     if (fragment->offset == 0)
         set->protocol = p->protocol;
     return set->pieces.octets == set->total ? end_set(c, set) : RELOAD_OK;
+}
+
+uint64_t cap_fragments_first(const struct capture *c)
+{
+    return c->sets.oldest == NULL ? UINT64_MAX : c->sets.oldest->number;
 }
 
 bool cap_fragments_expired(const struct capture *c, int64_t now)

@@ -7,7 +7,9 @@
  *     fragments.c   fragments to datagrams
  *     udp.c         a datagram is a stream
  *     tcp.c         segments to flows
- *     flows.c       a flow's octets to items
+ *     drain.c       a flow's octets to items
+ *     twice.c       items that occur twice
+ *     order.c       items in the order of their last packets
  *
  * capture.c drives them, and completes items with their facts. */
 #ifndef RELOAD_CAPTURE_INTERNAL_H
@@ -50,6 +52,7 @@ struct cap_payload {
     uint8_t protocol;
     uint8_t source[16], destination[16]; /* 4 or 16 octets, then zeros */
     uint32_t via;
+    uint32_t id; /* its fragments': the lower 16 bits are IPv4's Identification */
     const uint8_t *octets;
     size_t len;
     size_t missing; /* octets after these that were sent, but not captured */
@@ -170,6 +173,14 @@ struct cap_flow {
     bool found;            /* a message */
     uint64_t charged;      /* memory that is counted for it */
     int64_t hole_since;    /* in seconds: octets are missing since then; 0: none are */
+    uint64_t hole_number;  /* of a packet with the message before them, or 0 */
+    struct cap_flow *next_hole, *prev_hole; /* of those with such a message */
+};
+
+/* Flows with missing octets after the beginning of a message. */
+struct cap_holes {
+    struct cap_flow *first, *last;
+    uint64_t least; /* of their hole_numbers; 0: not known */
 };
 
 struct cap_set;
@@ -182,9 +193,31 @@ struct cap_sets {
     uint64_t memory;
 };
 
+/* Items that wait, in a heap by the packets in which they end. */
+struct cap_order {
+    struct cap_kept **heap;
+    size_t count, cap;
+    uint64_t sequence;
+    struct cap_kept *passed; /* the current item */
+};
+
+/* Where a message was found last. */
+struct cap_occurrence {
+    uint64_t hash; /* of its octets and addresses */
+    uint64_t number;
+    int64_t time;
+    uint32_t via, id;
+};
+
+/* The texts of an interface, in the list of those in all files. */
+struct cap_texts {
+    struct cap_texts *next;
+    struct capture_interface texts;
+};
+
 struct cap_file; /* pcap.c */
 
-enum { CAP_READERS = 8, CAP_MAX_WARNINGS = 8 };
+enum { CAP_READERS = 8, CAP_MAX_WARNINGS = 8, CAP_OCCURRENCES = 1024 };
 
 struct capture {
     struct capture_options options;
@@ -203,10 +236,12 @@ struct capture {
     size_t table_size, flow_count;
     struct cap_flow *oldest, *newest;
     struct cap_flow *due, *due_last;     /* flows to be drained, in order */
-    uint64_t memory;                     /* of flows, with their readers */
+    uint64_t memory;                     /* of flows, with their readers, and of kept items */
     reload_reader *readers[CAP_READERS]; /* small ones that no flow uses */
     size_t reader_count;
 
+    struct cap_holes holes;
+    struct cap_order kept;
     struct cap_sets sets;
     uint8_t *assembled; /* a datagram from fragments */
     struct cap_part *parts;
@@ -222,8 +257,13 @@ struct capture {
     struct cap_stamp *stamps;   /* of the item */
     size_t stamp_count, stamp_cap;
     uint64_t *frames, *numbers;
-    unsigned extras; /* of the files read */
-    int link;        /* of the last file; -1: none */
+    struct cap_occurrence occurrences[CAP_OCCURRENCES]; /* by their hashes */
+    struct cap_texts *texts;
+    size_t text_count;
+    struct cap_stamp begun, latest; /* the first packet of the file, and the latest of all */
+    bool begins;                    /* the file's first packet comes */
+    unsigned extras;                /* of the files read */
+    int link;                       /* of the last file; -1: none */
 };
 
 /* ---- capture.c ---- */
@@ -243,8 +283,10 @@ reload_err cap_item_add(struct capture *c, const struct cap_stamp *stamp);
 /* Records a packet that was required to read the item, even if it holds none of the item's octets.
  */
 void cap_item_needs(struct capture *c, const struct cap_stamp *stamp);
-/* end: of the stream, if the item ends with it. */
-void cap_item_finish(struct capture *c, enum cap_end end);
+/* Whether an item is a message with as many octets as its Length says. */
+bool cap_is_whole(const reload_item *item);
+/* end: of the stream, if the item ends with it. via, id: of its packet; id 0: unknown. */
+void cap_item_finish(struct capture *c, enum cap_end end, uint32_t via, uint32_t id);
 /* Gives a packet its number, and passes it on. */
 void cap_take(struct capture *c, struct capture_packet *packet);
 /* Sets an address of RELOAD_KIND_IP_PORT. */
@@ -258,6 +300,8 @@ reload_err cap_file_open(struct capture *c, reload_source source, void *arg, rel
 reload_err cap_file_next(struct capture *c, struct cap_packet *packet, bool *more,
                          reload_diag *diag);
 void cap_file_close(struct cap_file **file);
+/* watch.c */
+void cap_texts_free(struct capture *c);
 
 /* ip.c: all that follows may make the datagram or due flows. RELOAD_ERR_MEMORY. */
 reload_err cap_ip_read(struct capture *c, const struct cap_packet *packet);
@@ -276,6 +320,8 @@ reload_err cap_fragment_add(struct capture *c, const struct cap_payload *payload
 bool cap_fragments_expired(const struct capture *c, int64_t now);
 /* Ends the oldest datagram, if any, and reads the captured part of it. */
 reload_err cap_fragments_end_oldest(struct capture *c);
+/* The number of the first packet of the oldest datagram; UINT64_MAX: there is none. */
+uint64_t cap_fragments_first(const struct capture *c);
 void cap_fragments_free(struct capture *c);
 void cap_fragments_pending(const struct capture *c, capture_number *take, void *arg);
 
@@ -302,6 +348,27 @@ void cap_flows_pending(const struct capture *c, capture_number *take, void *arg)
 /* drain.c */
 /* The next item of the flows that are due; false: none is left. */
 reload_err cap_flows_next(struct capture *c, bool *found);
+
+/* twice.c: counts the current item, a message, if its packet was captured before. */
+void cap_count_twice(struct capture *c, uint32_t via, uint32_t id);
+
+/* order.c */
+/* Records that octets of a flow are missing after the beginning of a message, which has octets in
+ * the packet with this number; 0: no message has begun. */
+void cap_hole_open(struct capture *c, struct cap_flow *flow, uint64_t number);
+void cap_hole_close(struct capture *c, struct cap_flow *flow);
+/* Asks for flows with such octets to be drained: it may be too late for these. */
+void cap_holes_due(struct capture *c);
+/* Whether the current item can be passed on at once, since no item to come is earlier. */
+bool cap_order_is_next(struct capture *c);
+/* Keeps a copy of the current item until it is the next one. RELOAD_ERR_MEMORY. */
+reload_err cap_order_keep(struct capture *c);
+/* Whether all that waits takes too much memory, so that kept items can wait no longer. */
+bool cap_order_is_full(const struct capture *c);
+/* Makes the next kept item the current one. Returns false if none can be passed on. */
+bool cap_order_next(struct capture *c);
+void cap_order_pending(const struct capture *c, capture_number *take, void *arg);
+void cap_order_free(struct capture *c);
 
 static inline uint16_t cap_get16(const uint8_t *p)
 {

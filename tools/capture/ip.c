@@ -156,6 +156,7 @@ static reload_err take(struct capture *c, struct cap_payload *p, const struct ca
     p->parts = &part;
     p->part_count = 1;
     p->via = packet->via;
+    p->id = fragment->id;
     if (fragment->offset == 0 && !fragment->more)
         return cap_ip_payload(c, p);
     return cap_fragment_add(c, p, fragment);

@@ -150,6 +150,14 @@ static const char *remedy(const char *fault)
 
 enum { HEADER = 24 }; /* octets of pcap's file header; pcapng's has more */
 
+static reload_err fail_joined(const struct cap_file *f, reload_diag *diag)
+{
+    return fail(diag,
+                "another capture begins after %" PRIu64 " packets: cat does not join captures; "
+                "specify the files as arguments, or use mergecap -a -w - FILE...",
+                f->frame - 1);
+}
+
 static reload_err fail_pcap(const struct cap_file *f, const char *fault, reload_diag *diag)
 {
     if (f->input.fault != 0)
@@ -158,6 +166,8 @@ static reload_err fail_pcap(const struct cap_file *f, const char *fault, reload_
     if (f->input.total < HEADER)
         return fail(diag, "truncated: a capture of %" PRIu64 " octets, expected at least %d",
                     f->input.total, HEADER);
+    if (f->input.watch.joined != 0)
+        return fail_joined(f, diag);
     return fail(diag, "%.120s%s", fault, remedy(fault));
 }
 
@@ -206,6 +216,7 @@ reload_err cap_file_open(struct capture *c, reload_source source, void *arg, rel
         return RELOAD_ERR_MEMORY;
     cap_input_open(&f->input, source, arg);
     f->input.watch.extras = &c->extras;
+    f->input.watch.capture = c;
     reload_err err = open_pcap(f, c->options.filter, diag);
     if (err != RELOAD_OK) {
         cap_file_close(&f);
@@ -253,6 +264,7 @@ static void pass_on(struct capture *c, const struct cap_seen *seen,
         packet.time = seen->time;
         packet.resolution = seen->resolution;
         packet.offset = seen->offset;
+        packet.texts = seen->texts;
     }
     cap_take(c, &packet);
 }
@@ -269,6 +281,8 @@ reload_err cap_file_next(struct capture *c, struct cap_packet *packet, bool *mor
         result = pcap.next(f->pcap, &header, &octets);
         cap_input_packet(&f->input, &seen);
         f->frame++;
+        if (result == 1 && !f->input.watch.ng && f->frame == f->input.watch.joined)
+            result = PCAP_ERROR;
         if (result == 1)
             pass_on(c, &seen, header, octets);
     } while (result == 1 && f->filtered && pcap.match(&f->filter, header, octets) == 0 &&

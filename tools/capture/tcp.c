@@ -52,7 +52,7 @@ static void read_ack(struct capture *c, const struct segment *s)
     int32_t ahead = distance(other, s->ack);
     if (ahead > 0 && ahead < WINDOW && other->fed + (uint32_t)ahead > other->acked)
         other->acked = other->fed + (uint32_t)ahead;
-    if (other->hole_since != 0) /* the octets may have been missing for long enough */
+    if (other->hole_since != 0 || other->acked > other->fed) /* octets are missing */
         cap_flow_due(c, other);
 }
 

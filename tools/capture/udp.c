@@ -50,8 +50,18 @@ static const char *tunnel_name(uint16_t port, const uint8_t *o, size_t len)
     }
 }
 
-/* Counts a datagram that holds other data than messages. */
-static bool is_other(struct capture *c, const uint8_t *o, size_t len, uint16_t port)
+static void count_skipped(struct capture *c, const struct cap_stamp *stamp)
+{
+    struct capture_counts *n = &c->counts;
+    if (n->skipped_datagrams++ > 0)
+        return;
+    n->skipped_file = stamp->file;
+    n->skipped_frame = stamp->frame;
+}
+
+/* Counts a datagram that holds other data than messages. stamp: of its first packet. */
+static bool is_other(struct capture *c, const uint8_t *o, size_t len, uint16_t port,
+                     const struct cap_stamp *stamp)
 {
     const char *name = tunnel_name(port, o, len);
     if (name != NULL)
@@ -61,7 +71,7 @@ static bool is_other(struct capture *c, const uint8_t *o, size_t len, uint16_t p
     else if (is_dtls(o, len))
         c->counts.dtls++;
     else if (memmem(o, len, token, sizeof token) == NULL)
-        c->counts.skipped_datagrams++;
+        count_skipped(c, stamp);
     else
         return false;
     return true;
@@ -101,7 +111,7 @@ reload_err cap_udp_read(struct capture *c, const struct cap_payload *p)
     if (length >= HEADER && length < sent)
         sent = length;
     size_t len = (p->len < sent ? p->len : sent) - HEADER;
-    if (is_other(c, o + HEADER, len, cap_get16(o + 2)))
+    if (is_other(c, o + HEADER, len, cap_get16(o + 2), &p->parts[0].stamp))
         return RELOAD_OK;
     c->datagram = *p;
     c->datagram.octets = o + HEADER;
@@ -149,6 +159,10 @@ reload_err cap_datagram_next(struct capture *c, bool *found)
     err = add_stamps(c, (size_t)item->offset, (size_t)item->offset + item->len);
     bool last = item->offset + item->len == d->len && d->missing > 0;
     if (err == RELOAD_OK)
-        cap_item_finish(c, !last ? CAP_END_NOT : d->fragments ? CAP_END_FRAGMENTS : CAP_END_CUT);
+        cap_item_finish(c,
+                        !last          ? CAP_END_NOT
+                        : d->fragments ? CAP_END_FRAGMENTS
+                                       : CAP_END_CUT,
+                        d->via, d->ipv6 ? d->id : d->id & 0xffff);
     return err;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Facts of a file that libpcap does not report: the resolution of its times, and in pcapng each
- * packet's interface. The blocks pass here on their way to libpcap, which alone checks them. */
+/* Facts of a file that libpcap does not report: the resolution of its times, in pcapng each
+ * packet's interface and its texts, and where another file was appended. The blocks pass here on
+ * their way to libpcap, which alone checks them. */
 #include "capture/file.h"
 
 #include <stdlib.h>
@@ -15,9 +16,12 @@ enum {
     PACKET = 6,
     SECRETS = 10,
     COMMENT = 1, /* an option of any block, */
-    TSRESOL = 9, /* and two of an interface */
+    NAME = 2,    /* and those of an interface */
+    DESCRIPTION = 3,
+    TSRESOL = 9,
     TSOFFSET = 14,
     MICROSECONDS = 6,
+    MAX_TEXTS = 256,   /* different interfaces whose texts are kept */
     MAX_SEEN = 1 << 16 /* packets in what libpcap reads ahead; more are not noted */
 };
 
@@ -31,6 +35,42 @@ static uint32_t get32(const struct cap_watch *w, const uint8_t *p)
 static uint16_t get16(const struct cap_watch *w, const uint8_t *p)
 {
     return (uint16_t)(w->big_endian ? cap_get16(p) : p[0] | p[1] << 8);
+}
+
+/* ---- Texts ---- */
+
+const struct capture_interface *cap_texts_keep(struct capture *c,
+                                               const struct capture_interface *texts)
+{
+    struct cap_texts *kept = c->texts;
+    if (texts->name_len == 0 && texts->description_len == 0)
+        return NULL;
+    while (kept != NULL && memcmp(&kept->texts, texts, sizeof *texts) != 0)
+        kept = kept->next;
+    if (kept != NULL)
+        return &kept->texts;
+    if (c->text_count == MAX_TEXTS || (kept = malloc(sizeof *kept)) == NULL)
+        return NULL;
+    *kept = (struct cap_texts){.next = c->texts, .texts = *texts};
+    c->texts = kept;
+    c->text_count++;
+    return &kept->texts;
+}
+
+void cap_texts_free(struct capture *c)
+{
+    for (struct cap_texts *kept = c->texts, *next; kept != NULL; kept = next) {
+        next = kept->next;
+        free(kept);
+    }
+}
+
+static void set_text(uint8_t *text, uint8_t *text_len, const uint8_t *octets, size_t len)
+{
+    if (len > CAPTURE_MAX_TEXT || len == 0)
+        return;
+    memcpy(text, octets, len);
+    *text_len = (uint8_t)len;
 }
 
 /* ---- Packets ---- */
@@ -72,6 +112,7 @@ static void note_packet(struct cap_watch *w, uint32_t interface)
     if (known) {
         seen->resolution = w->times[interface].resolution;
         seen->offset = w->times[interface].offset;
+        seen->texts = w->times[interface].texts;
         seen->digits = digits_of(seen->resolution);
     }
     w->count++;
@@ -97,7 +138,11 @@ static void end_option(struct cap_watch *w)
     struct cap_times *times = w->type == INTERFACE && w->interfaces <= CAP_INTERFACES
                                   ? &w->times[w->interfaces - 1]
                                   : NULL;
-    if (code == COMMENT)
+    if (w->type == INTERFACE && code == NAME)
+        set_text(w->texts.name, &w->texts.name_len, value, len);
+    else if (w->type == INTERFACE && code == DESCRIPTION)
+        set_text(w->texts.description, &w->texts.description_len, value, len);
+    else if (code == COMMENT)
         *w->extras |= CAPTURE_COMMENTS;
     else if (code == 0)
         w->options_from = UINT64_MAX;
@@ -152,6 +197,7 @@ static void begin_block(struct cap_watch *w)
         if (w->interfaces < CAP_INTERFACES)
             w->times[w->interfaces] = (struct cap_times){.resolution = MICROSECONDS};
         w->interfaces++;
+        w->texts = (struct capture_interface){0};
         w->options_from = 16;
         break;
     case NAMES:
@@ -186,6 +232,30 @@ static void read_packet(struct cap_watch *w)
             (uint64_t)get32(w, w->block + 12) << 32 | get32(w, w->block + 16);
 }
 
+static void end_block(struct cap_watch *w)
+{
+    w->at = 0;
+    if (w->type == INTERFACE && w->interfaces <= CAP_INTERFACES)
+        w->times[w->interfaces - 1].texts = cap_texts_keep(w->capture, &w->texts);
+}
+
+/* Whether octets are the beginning of a capture file, at a place where its own packets or blocks
+ * could be. */
+static bool begins_file(const uint8_t octets[12])
+{
+    static const uint8_t pcap[][4] = {{0xa1, 0xb2, 0xc3, 0xd4},
+                                      {0xd4, 0xc3, 0xb2, 0xa1},
+                                      {0xa1, 0xb2, 0x3c, 0x4d},
+                                      {0x4d, 0x3c, 0xb2, 0xa1}},
+                         version[][4] = {{0, 2, 0, 4}, {2, 0, 4, 0}},
+                         order[][4] = {{0x1a, 0x2b, 0x3c, 0x4d}, {0x4d, 0x3c, 0x2b, 0x1a}};
+    for (size_t i = 0; i < sizeof pcap / sizeof pcap[0]; i++)
+        if (memcmp(octets, pcap[i], 4) == 0)
+            return memcmp(octets + 4, version[i % 2], 4) == 0;
+    return cap_get32(octets) == SECTION &&
+           (memcmp(octets + 8, order[0], 4) == 0 || memcmp(octets + 8, order[1], 4) == 0);
+}
+
 /* Takes an octet of a block's beginning. */
 static void read_head(struct cap_watch *w, uint8_t octet)
 {
@@ -196,10 +266,12 @@ static void read_head(struct cap_watch *w, uint8_t octet)
     if (cap_get32(w->block) == SECTION)
         w->big_endian = w->block[8] == 0x1a;
     w->type = get32(w, w->block);
+    if (w->type != SECTION && begins_file(w->block))
+        w->joined = 1;
     begin_block(w);
     w->left -= HEAD;
     if (w->left == 0)
-        w->at = 0;
+        end_block(w);
 }
 
 /* Keeps the first octets of a block. */
@@ -227,8 +299,42 @@ static void read_blocks(struct cap_watch *w, const uint8_t *octets, size_t len)
         w->at += n;
         w->left -= n;
         if (w->left == 0)
-            w->at = 0;
+            end_block(w);
     }
+}
+
+/* ---- pcap ---- */
+
+/* Counts packets up to one that is the header of another file. */
+static void read_records(struct cap_watch *w, const uint8_t *octets, size_t len)
+{
+    enum { RECORD = 16 };
+    for (size_t i = 0; i < len && w->joined == 0;) {
+        if (w->left > 0) {
+            uint64_t n = len - i < w->left ? len - i : w->left;
+            i += (size_t)n;
+            w->left -= n;
+            continue;
+        }
+        w->block[w->at++] = octets[i++];
+        if (w->at < RECORD)
+            continue;
+        w->at = 0;
+        w->left = get32(w, w->block + 8);
+        w->records++;
+        if (begins_file(w->block))
+            w->joined = w->records;
+    }
+}
+
+/* Prepares to read the records of a file with this magic, if they have the usual form. */
+static bool begin_records(struct cap_watch *w)
+{
+    enum { FILE_HEADER = 24 };
+    static const uint8_t modified[][4] = {{0xa1, 0xb2, 0xcd, 0x34}, {0x34, 0xcd, 0xb2, 0xa1}};
+    w->big_endian = w->head[0] == 0xa1;
+    w->left = FILE_HEADER - sizeof w->head;
+    return memcmp(w->head, modified[0], 4) != 0 && memcmp(w->head, modified[1], 4) != 0;
 }
 
 void cap_watch_octets(struct cap_watch *w, const uint8_t *octets, size_t len)
@@ -245,7 +351,10 @@ void cap_watch_octets(struct cap_watch *w, const uint8_t *octets, size_t len)
                 : MICROSECONDS;
         for (size_t k = 0; k < sizeof w->head && w->ng; k++)
             read_head(w, w->head[k]);
+        w->records_read = !w->ng && begin_records(w);
     }
     if (w->ng)
         read_blocks(w, octets + i, len - i);
+    else if (w->records_read)
+        read_records(w, octets + i, len - i);
 }

@@ -239,14 +239,20 @@ static void append_losses(char *text, size_t size, const struct capture_counts *
     append_count(text, size, n->overlaps, "overlap that differs", "overlaps that differ");
     append_count(text, size, n->broken, "packet with unreadable headers",
                  "packets with unreadable headers");
+    append_count(text, size, n->disordered, "file in the wrong order", "files in the wrong order");
     append_count(text, size, n->flow_limits + n->total_limits, "limit reached",
                  "times a limit reached");
 }
 
-static void append_skipped(char *text, size_t size, const struct capture_counts *n)
+/* files: how many the capture may have. */
+static void append_skipped(char *text, size_t size, const struct capture_counts *n, int files)
 {
     append_count(text, size, n->skipped_datagrams, "datagram without a message",
                  "datagrams without a message");
+    if (n->skipped_datagrams > 0)
+        text_append(text, size, " (%sframe %" PRIu64 "%s%s)",
+                    n->skipped_datagrams > 1 ? "the first: " : "", n->skipped_frame,
+                    files > 1 ? " of " : "", files > 1 ? n->skipped_file : "");
     append_count(text, size, n->skipped_flows, "TCP flow without a message",
                  "TCP flows without a message");
     append_count(text, size, n->skipped_octets, "octet of TCP outside messages",
@@ -256,49 +262,70 @@ static void append_skipped(char *text, size_t size, const struct capture_counts 
     append_count(text, size, n->tls, "flow of TLS", "flows of TLS");
 }
 
+static void warn_of_twice(const struct input *in, const struct capture_counts *n)
+{
+    if (n->repeated > 0 && !RL_FAULT("captures: messages that are there twice"))
+        tool_warn_file(in->tool, NULL,
+                       "%" PRIu64 " message%s captured twice within 0.1 s, as on two interfaces, "
+                       "and each counts twice; to remove equal packets: editcap -d IN OUT",
+                       n->repeated, n->repeated == 1 ? " was" : "s were");
+}
+
 /* If no datagram has more than its first fragment, the capture was made with a filter on ports. */
 static void warn_of_fragments(const struct input *in, const struct capture_counts *n)
 {
     bool known = in->options.filter != NULL && filter_drops_fragments(in->options.filter);
     if (n->lost_fragments > 0 && n->later_fragments == 0 && !known && !in->unread)
-        tool_warn(in->tool,
-                  "warning: the capture has no fragment of a datagram after the first, as "
-                  "with a capture filter on ports; " KEEPS_FRAGMENTS,
-                  "udp port N");
+        tool_warn_file(in->tool, NULL,
+                       "the capture has no fragment of a datagram after the first, as "
+                       "with a capture filter on ports; " KEEPS_FRAGMENTS,
+                       "udp port N");
 }
 
-static void print_line(const struct tool *tool, const char *text)
-{
-    char line[2048];
-    int n = snprintf(line, sizeof line, "%s: %s\n", tool->name, text);
-    if (n > 0)
-        tool_print_lines(line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
-}
-
-void input_summarise(const struct input *in, const char *more)
+/* Prints a line for each kind of packets that were not looked into, and one for the rest. */
+static void print_counts(const struct input *in, const struct capture_counts *n, const char *more)
 {
     char text[1500] = "";
-    const struct capture_counts *n = in->capture == NULL ? NULL : capture_counts(in->capture);
-    const char *option = capture_option(&in->options);
-    if (n == NULL && option != NULL && !in->unread)
-        tool_error(in->tool, STATUS_USAGE, "%s requires a capture, and no input is one", option);
-    if (n == NULL || in->capture_file == NULL || in->tool->quiet)
-        return;
-    for (const struct capture_name *name = n->others; name->name != NULL; name++) {
-        (void)snprintf(text, sizeof text, "%" PRIu64 " packet%s in %s %s not looked into",
-                       name->packets, name->packets == 1 ? "" : "s", name->name,
-                       name->packets == 1 ? "was" : "were");
-        print_line(in->tool, text);
-    }
+    for (const struct capture_name *name = n->others; name->name != NULL; name++)
+        tool_warn(in->tool, "%" PRIu64 " packet%s in %s %s not looked into", name->packets,
+                  name->packets == 1 ? "" : "s", name->name, name->packets == 1 ? "was" : "were");
     (void)snprintf(text, sizeof text, "%" PRIu64 " packet%s", n->packets,
                    n->packets == 1 ? "" : "s");
     text_append(text, sizeof text, ", %" PRIu64 " message%s", n->messages,
                 n->messages == 1 ? "" : "s");
     append_count(text, sizeof text, n->garbage, "run of garbage", "runs of garbage");
     append_losses(text, sizeof text, n);
-    append_skipped(text, sizeof text, n);
+    append_skipped(text, sizeof text, n, in->count);
     if (more != NULL && more[0] != '\0')
         text_append(text, sizeof text, "; %s", more);
-    print_line(in->tool, text);
+    tool_warn(in->tool, "%s", text);
+}
+
+void input_summarise(const struct input *in, const char *more)
+{
+    const struct capture_counts *n = in->capture == NULL ? NULL : capture_counts(in->capture);
+    const char *option = capture_option(&in->options);
+    if (n == NULL && option != NULL && !in->unread)
+        tool_error(in->tool, STATUS_USAGE, "%s requires a capture, and no input is one", option);
+    if (n == NULL || in->capture_file == NULL)
+        return;
+    print_counts(in, n, more);
     warn_of_fragments(in, n);
+    warn_of_twice(in, n);
+}
+
+void input_warn_of_extras(const struct input *in, const char *option)
+{
+    unsigned extras = in->capture == NULL ? 0 : capture_extras(in->capture);
+    const char *const names[] = {"comments", "host names", "secrets"};
+    char text[64] = "";
+    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
+        if ((extras >> i & 1) != 0)
+            text_append(text, sizeof text, "%s%s",
+                        text[0] == '\0'            ? ""
+                        : (extras >> (i + 1)) == 0 ? " and "
+                                                   : ", ",
+                        names[i]);
+    if (text[0] != '\0')
+        tool_warn_file(in->tool, NULL, "%s does not keep the input's own %s", option, text);
 }

@@ -170,7 +170,8 @@ const char *choice_option(const struct choice *c)
 
 bool choice_takes(struct choice *c, const reload_msg *msg, const reload_origin *origin)
 {
-    bool in_frames = takes_frames(&c->frames, origin->capture);
+    bool in_frames = (c->captured_frames && origin->capture == NULL) ||
+                     takes_frames(&c->frames, origin->capture);
     if (msg == NULL)
         return in_frames && header_option(c) == NULL;
     bool taken = in_frames && takes_header(c, msg);
@@ -179,10 +180,11 @@ bool choice_takes(struct choice *c, const reload_msg *msg, const reload_origin *
     return taken;
 }
 
-void choice_finish(const struct choice *c, struct tool *tool, bool captures)
+void choice_finish(const struct choice *c, struct tool *tool, bool captures, const char *file)
 {
     if (c->frames.count > 0 && !captures && !RL_FAULT("choice: frames without a capture"))
         tool_error(tool, STATUS_USAGE, "--frame requires a capture, and no input is one");
     else if (c->seen > 0 && c->taken == 0)
-        tool_warn_file(tool, NULL, "none of %" PRIu64 " messages was chosen", c->seen);
+        tool_warn_file(tool, file, "none of %" PRIu64 " message%s was chosen", c->seen,
+                       c->seen == 1 ? "" : "s");
 }

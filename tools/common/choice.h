@@ -37,6 +37,7 @@ struct choice {
     struct choice_ids peers, transactions;
     bool requests, responses;
     struct choice_frames frames;
+    bool captured_frames; /* the frames choose among captured items; all others are chosen */
     uint64_t seen, taken; /* messages */
 };
 
@@ -75,7 +76,7 @@ bool choice_takes(struct choice *choice, const reload_msg *msg, const reload_ori
  * The claim is not verified unless the message passes. */
 const uint8_t *choice_sender(const reload_msg *msg);
 /* At the end: warns if there were messages, but none was chosen; reports frame numbers if no input
- * was a capture. */
-void choice_finish(const struct choice *choice, struct tool *tool, bool captures);
+ * was a capture. file: the one whose messages they are; NULL: there may be several. */
+void choice_finish(const struct choice *choice, struct tool *tool, bool captures, const char *file);
 
 #endif

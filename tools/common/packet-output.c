@@ -17,6 +17,13 @@ void packet_output_free(struct packet_output *o)
 
 /* ---- Interfaces ---- */
 
+static int compare_texts(reload_span a, reload_span b)
+{
+    if (a.len != b.len)
+        return a.len < b.len ? -1 : 1;
+    return a.len == 0 ? 0 : memcmp(a.octets, b.octets, a.len);
+}
+
 static int compare(const struct packet_interface *a, const struct packet_interface *b)
 {
     if (a->interface != b->interface)
@@ -27,7 +34,8 @@ static int compare(const struct packet_interface *a, const struct packet_interfa
         return a->facts.resolution < b->facts.resolution ? -1 : 1;
     if (a->facts.offset != b->facts.offset)
         return a->facts.offset < b->facts.offset ? -1 : 1;
-    return 0;
+    int order = compare_texts(a->facts.name, b->facts.name);
+    return order != 0 ? order : compare_texts(a->facts.description, b->facts.description);
 }
 
 static bool grow(struct packet_output *o)
@@ -99,7 +107,7 @@ static reload_err find_interface(struct packet_output *o, struct packet_interfac
 void packet_output_begin(struct packet_output *o, int link)
 {
     struct packet_interface interface = {
-        .facts = {link < 0 ? PCAPNG_RAW : (uint16_t)link, MICROSECONDS, 0}};
+        .facts = {.link = link < 0 ? PCAPNG_RAW : (uint16_t)link, .resolution = MICROSECONDS}};
     if (!o->begun)
         output_check(o->out, find_interface(o, &interface));
 }
@@ -107,9 +115,15 @@ void packet_output_begin(struct packet_output *o, int link)
 void packet_output_write(struct packet_output *o, const struct capture_packet *packet,
                          const reload_buf *comments)
 {
-    struct packet_interface interface = {
-        .interface = packet->interface,
-        .facts = {packet->link, packet->resolution, packet->offset}};
+    struct packet_interface interface = {.interface = packet->interface,
+                                         .facts = {.link = packet->link,
+                                                   .resolution = packet->resolution,
+                                                   .offset = packet->offset}};
+    const struct capture_interface *texts = packet->texts;
+    if (texts != NULL) {
+        interface.facts.name = (reload_span){texts->name, texts->name_len};
+        interface.facts.description = (reload_span){texts->description, texts->description_len};
+    }
     reload_err err = find_interface(o, &interface);
     const struct pcapng_packet written = {.interface = interface.number,
                                           .time = packet->time,
@@ -166,7 +180,7 @@ static struct pcapng_ends ends_of(const reload_capture *c)
 static reload_err find_own(struct packet_output *o, uint32_t *number, uint64_t *time)
 {
     enum { NANOSECONDS = 9, THOUSAND = 1000 };
-    struct packet_interface own = {.facts = {PCAPNG_RAW, MICROSECONDS, 0}};
+    struct packet_interface own = {.facts = {.link = PCAPNG_RAW, .resolution = MICROSECONDS}};
     for (size_t i = 0; i < o->count; i++) {
         const struct pcapng_interface *facts = &o->interfaces[i].facts;
         bool nano = facts->resolution == NANOSECONDS;

@@ -229,6 +229,9 @@ void input_check(const struct tool *tool, const struct input_options *options);
 /* If a capture was read, prints a line about its contents on standard error, followed by more
  * (NULL: nothing), and warnings about packets that were not looked into. */
 void input_summarise(const struct input *in, const char *more);
+/* Warns of what the captures have beside packets, which an option that writes their packets does
+ * not keep. */
+void input_warn_of_extras(const struct input *in, const char *option);
 /* Reports the item's fault: "tool: file: offset N: message I: …". In binary input,
  * diag's offset is added to the item's. */
 void input_error(struct input *in, int status, const reload_diag *diag);

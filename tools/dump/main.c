@@ -49,7 +49,8 @@ static const struct option_row rows[] = {
                 "write the octets that the signature at POINTER covers (\"/attributes/2\")", NULL,
                 "pretty meta color certs"),
     OPTION_FLAG(0, "diff", struct dump_options, diff,
-                "compare the messages of two files field by field, with diff(1)'s exit status",
+                "compare the messages of two files field by field, with diff(1)'s exit status; "
+                "a choice of messages applies to both files, --frame to captures alone",
                 NULL, "format pretty meta certs tbs"),
     CHOICE_ROWS(struct dump_options, choice),
     OPTION_FORM('i', "input", struct dump_options, input.form,

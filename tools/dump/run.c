@@ -79,7 +79,7 @@ void dump_write_message(struct dump *d, const struct kept *kept)
     if (d->tbs != NULL)
         dump_tbs(d, kept);
     else if (d->ladder != NULL)
-        output_check(d->out, ladder_add(d->ladder, kept->msg, &kept->origin, NULL));
+        output_check(d->out, ladder_add(d->ladder, kept->msg, &kept->origin, &kept->capture, NULL));
     else if (d->packets != NULL)
         packets_write(d->packets, 0, octets, &kept->origin, &kept->capture,
                       kept->origin.capture == NULL ? NULL : kept->numbers);
@@ -167,10 +167,12 @@ void dump_files(struct dump *d, char **files, int count)
             dump_item(d, &in);
         slots_drain(d);
         d->tool->batch = NULL; /* what follows is about no message */
-        choice_finish(d->choice, d->tool, in.capture != NULL);
+        choice_finish(d->choice, d->tool, in.capture != NULL, NULL);
         if (d->ladder != NULL && !d->out->failed)
             ladder_draw(d->ladder, d->form, d->out, d->flags);
         input_summarise(&in, NULL);
+        if (d->packets != NULL)
+            input_warn_of_extras(&in, "--format=pcapng");
         if (d->packets != NULL)
             packets_finish(d->packets, d->tool->status == STATUS_FINE, -1);
         input_close(&in);
@@ -182,38 +184,51 @@ void dump_files(struct dump *d, char **files, int count)
 
 /* ---- Comparing ---- */
 
+/* A file to compare. */
+struct side {
+    struct input in;
+    struct choice choice;
+    bool more; /* it may have another item */
+};
+
 /* Reads the next item that is chosen. Returns false if there is none. */
-static bool next_chosen(struct dump *d, struct input *in)
+static bool next_chosen(struct side *side)
 {
+    struct input *in = &side->in;
     while (input_next(in)) {
-        if (choice_takes(d->choice, item_message(in), &in->origin))
+        if (choice_takes(&side->choice, item_message(in), &in->origin))
             return true;
         (void)input_is_message(in); /* reports its fault */
     }
     return false;
 }
 
-/* The next item of an input. *more: whether the input has one. */
-static diff_side next_side(struct dump *d, struct input *in, bool *more)
+/* The next item of a side, if it has one. */
+static diff_side next_side(struct side *side)
 {
-    *more = *more && next_chosen(d, in);
-    if (!*more)
+    struct input *in = &side->in;
+    side->more = side->more && next_chosen(side);
+    if (!side->more)
         return (diff_side){.msg = NULL};
     if (input_is_message(in))
         return (diff_side){.msg = in->msg, .origin = &in->origin};
     return (diff_side){.octets = in->item->octets, .len = in->item->len, .origin = &in->origin};
 }
 
-/* Compares two inputs item by item. What cannot be read is reported, and not compared. */
-static void diff_inputs(struct dump *d, struct input in[2])
+static bool is_bad(const struct side *side)
 {
-    bool more[2] = {true, true}, differ;
+    return side->more && side->in.item->kind == RELOAD_ITEM_BAD;
+}
+
+/* Compares two inputs item by item. What cannot be read is reported, and not compared. */
+static void diff_inputs(struct dump *d, struct side sides[2])
+{
+    bool differ;
     while (!d->out->failed) {
-        diff_side a = next_side(d, &in[0], &more[0]), b = next_side(d, &in[1], &more[1]);
-        if (!more[0] && !more[1])
+        diff_side a = next_side(&sides[0]), b = next_side(&sides[1]);
+        if (!sides[0].more && !sides[1].more)
             return;
-        if ((more[0] && in[0].item->kind == RELOAD_ITEM_BAD) ||
-            (more[1] && in[1].item->kind == RELOAD_ITEM_BAD))
+        if (is_bad(&sides[0]) || is_bad(&sides[1]))
             continue;
         output_check(d->out, diff_write(&a, &b, d->flags, d->tool->quiet ? NULL : output_write,
                                         d->out, &differ));
@@ -222,15 +237,32 @@ static void diff_inputs(struct dump *d, struct input in[2])
     }
 }
 
+/* The choice applies to both files; frames apply to captures, so that a captured message can be
+ * compared with one in another file. */
+static bool open_side(struct dump *d, struct side *side, char **file)
+{
+    side->more = true;
+    side->choice = *d->choice;
+    side->choice.captured_frames = true;
+    return input_open(&side->in, d->tool, &d->input, file, 1, d->out);
+}
+
+static void finish_sides(struct dump *d, const struct side sides[2], char **files)
+{
+    bool captures = sides[0].in.capture != NULL || sides[1].in.capture != NULL;
+    for (int i = 0; i < (captures || d->choice->frames.count == 0 ? 2 : 1); i++)
+        choice_finish(&sides[i].choice, d->tool, captures, files[i]);
+}
+
 void dump_diff(struct dump *d, char **files)
 {
-    struct input in[2];
-    if (!input_open(&in[0], d->tool, &d->input, files, 1, d->out))
+    struct side sides[2];
+    if (!open_side(d, &sides[0], files))
         return;
-    if (input_open(&in[1], d->tool, &d->input, files + 1, 1, d->out)) {
-        diff_inputs(d, in);
-        choice_finish(d->choice, d->tool, in[0].capture != NULL || in[1].capture != NULL);
-        input_close(&in[1]);
+    if (open_side(d, &sides[1], files + 1)) {
+        diff_inputs(d, sides);
+        finish_sides(d, sides, files);
+        input_close(&sides[1].in);
     }
-    input_close(&in[0]);
+    input_close(&sides[0].in);
 }

@@ -42,11 +42,29 @@ static void pair_rows(struct ladder *l, struct ladder_row **rows, size_t count)
     }
     for (size_t i = 0; i < count && response != NULL; i++) {
         struct ladder_id *target = l->ids[rows[i]->destination];
-        if (!rows[i]->response)
+        if (!rows[i]->response) {
             rows[i]->to = response->from;
+            rows[i]->answered = true;
+        }
         if (!target->sends && target->alias == target->number)
             target->alias = response->from;
     }
+}
+
+/* The peer to which a row's arrow goes. An unanswered request goes to the peer that sends from
+ * where its packet went; if none does, all that went there have one column. */
+static size_t receiver_of(const struct ladder *l, const struct ladder_row *row)
+{
+    const struct ladder_id *to = l->ids[row->to];
+    struct ladder_end *end =
+        row->response || row->answered || row->end == LADDER_NONE ? NULL : l->ends[row->end];
+    if (end != NULL && end->sender != LADDER_NONE)
+        return end->sender;
+    if (end == NULL || to->alias != to->number || to->sends)
+        return to->alias;
+    if (end->target == LADDER_NONE)
+        end->target = to->number;
+    return l->ids[end->target]->alias;
 }
 
 static reload_err pair(struct ladder *l)
@@ -66,8 +84,8 @@ static reload_err pair(struct ladder *l)
     }
     free(rows);
     for (size_t i = 0; i < l->count; i++)
-        if (!l->rows[i].garbage && l->ids[l->rows[i].to]->alias != l->rows[i].to)
-            l->rows[i].to = l->ids[l->rows[i].to]->alias;
+        if (!l->rows[i].garbage)
+            l->rows[i].to = receiver_of(l, &l->rows[i]);
     return RELOAD_OK;
 }
 

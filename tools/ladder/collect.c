@@ -14,10 +14,10 @@ struct ladder *ladder_new(void)
     return calloc(1, sizeof(struct ladder));
 }
 
-/* For tdestroy: the array of IDs owns them. */
-static void keep(void *id)
+/* For tdestroy: the arrays own what the trees hold. */
+static void keep(void *entry)
 {
-    (void)id;
+    (void)entry;
 }
 
 void ladder_free(struct ladder **ladder)
@@ -33,6 +33,10 @@ void ladder_free(struct ladder **ladder)
     for (size_t i = 0; i < l->id_count; i++)
         free(l->ids[i]);
     free(l->ids);
+    tdestroy(l->end_tree, keep);
+    for (size_t i = 0; i < l->end_count; i++)
+        free(l->ends[i]);
+    free(l->ends);
     free(l);
 }
 
@@ -89,6 +93,43 @@ static bool is_first_hop(const reload_msg *msg)
     return reload_msg_member(msg, RELOAD_NO_ATTR, RELOAD_A_ROUTE_LOG) == RELOAD_NO_ATTR;
 }
 
+static int compare_ends(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof((struct ladder_end *)NULL)->key);
+}
+
+/* The entry of an address and port, which is added if it is new; NULL without memory. */
+static struct ladder_end *find_end(struct ladder *l, const reload_value *address)
+{
+    struct ladder_end new = {.sender = LADDER_NONE, .target = LADDER_NONE};
+    memcpy(new.key, address->address, address->ipv6 ? 16 : 4);
+    new.key[16] = (uint8_t)(address->port >> 8);
+    new.key[17] = (uint8_t)address->port;
+    new.key[18] = address->ipv6;
+    void *found = tfind(&new, &l->end_tree, compare_ends);
+    if (found != NULL)
+        return *(struct ladder_end **)found;
+    if (l->end_count == l->end_cap) {
+        size_t cap = l->end_cap == 0 ? 64 : 2 * l->end_cap;
+        struct ladder_end **ends = realloc(l->ends, cap * sizeof *ends);
+        if (ends == NULL)
+            return NULL;
+        l->ends = ends;
+        l->end_cap = cap;
+    }
+    struct ladder_end *end = malloc(sizeof *end);
+    if (end == NULL)
+        return NULL;
+    new.number = l->end_count;
+    *end = new;
+    if (tsearch(end, &l->end_tree, compare_ends) == NULL) {
+        free(end);
+        return NULL;
+    }
+    l->ends[l->end_count++] = end;
+    return end;
+}
+
 static void set_address(struct ladder_id *id, const reload_value *address, bool own)
 {
     if (id->address[0] != '\0' && (id->address_is_own || !own))
@@ -97,19 +138,37 @@ static void set_address(struct ladder_id *id, const reload_value *address, bool 
     id->address_is_own = own;
 }
 
-/* Records the addresses of a message: those of its packet, or else those in its SOURCE-INFO. */
-static void note_addresses(struct ladder *l, const struct ladder_row *row, const reload_msg *msg,
-                           const reload_capture *capture)
+/* Records the addresses of a message's packet. Returns false without memory. */
+static bool note_packet(struct ladder *l, struct ladder_row *row, const reload_msg *msg,
+                        const reload_capture *ends)
+{
+    struct ladder_end *source = find_end(l, &ends->source),
+                      *destination = find_end(l, &ends->destination);
+    if (source == NULL || destination == NULL)
+        return false;
+    row->end = destination->number;
+    if (is_first_hop(msg)) {
+        set_address(l->ids[row->from], &ends->source, true);
+        if (source->sender == LADDER_NONE)
+            source->sender = row->from;
+    }
+    set_address(l->ids[row->to], &ends->destination, false);
+    return true;
+}
+
+/* Records the addresses of a message: those of its packet, if they are known, or else those in its
+ * SOURCE-INFO. Returns false without memory. */
+static bool note_addresses(struct ladder *l, struct ladder_row *row, const reload_msg *msg,
+                           const reload_capture *ends)
 {
     reload_value address;
     uint32_t member = source_member(msg, RELOAD_A_PEER_IP_PORT);
-    if (capture != NULL) {
-        if (is_first_hop(msg))
-            set_address(l->ids[row->from], &capture->source, true);
-        set_address(l->ids[row->to], &capture->destination, false);
-    } else if (member != RELOAD_NO_ATTR && reload_msg_value(msg, member, &address)) {
+    row->end = LADDER_NONE;
+    if (ends->source.kind == RELOAD_KIND_IP_PORT && ends->destination.kind == RELOAD_KIND_IP_PORT)
+        return note_packet(l, row, msg, ends);
+    if (member != RELOAD_NO_ATTR && reload_msg_value(msg, member, &address))
         set_address(l->ids[row->from], &address, true);
-    }
+    return true;
 }
 
 /* ---- Rows ---- */
@@ -226,16 +285,16 @@ static bool fill_ends(struct ladder *l, struct ladder_row *row, const reload_msg
 }
 
 reload_err ladder_add(struct ladder *l, const reload_msg *msg, const reload_origin *origin,
-                      const struct ladder_verdict *verdict)
+                      const reload_capture *ends, const struct ladder_verdict *verdict)
 {
     reload_err err;
     struct ladder_row *row = next_row(l, origin, &err);
     if (row == NULL)
         return err;
     fill_row(row, msg);
-    if (!fill_ends(l, row, msg) || !fill_verdict(row, msg, verdict))
+    if (!fill_ends(l, row, msg) || !note_addresses(l, row, msg, ends) ||
+        !fill_verdict(row, msg, verdict))
         return RELOAD_ERR_MEMORY;
-    note_addresses(l, row, msg, origin->capture);
     l->count++;
     return RELOAD_OK;
 }

@@ -25,6 +25,16 @@ struct ladder_id {
     size_t column;              /* and its column there */
 };
 
+#define LADDER_NONE SIZE_MAX
+
+/* An address and port of captured packets. */
+struct ladder_end {
+    uint8_t key[20]; /* the first member: the tree compares it */
+    size_t number;
+    size_t sender; /* of ids: the first peer that sends from it, or LADDER_NONE; */
+    size_t target; /* and the first ID to which an unanswered request goes there */
+};
+
 /* A message, or garbage. */
 struct ladder_row {
     uint64_t index; /* of the message in the run */
@@ -35,6 +45,8 @@ struct ladder_row {
     bool response;
     size_t source, destination; /* the header's, of ids */
     size_t from, to;            /* where the arrow begins and ends, of ids */
+    size_t end;                 /* where the packet goes, of ends, or LADDER_NONE */
+    bool answered;              /* a request with a response */
     uint8_t transaction[RELOAD_TRANSACTION_SIZE];
     uint64_t request; /* a response's request: its number in the run; 0: none */
     uint32_t method;
@@ -50,8 +62,11 @@ struct ladder {
     uint64_t more;          /* rows that did not fit */
     struct ladder_id **ids; /* in the order in which messages have them */
     size_t id_count, id_cap;
-    void *tree;   /* of ids, by their octets (tsearch) */
-    size_t lanes; /* columns of the picture */
+    void *tree; /* of ids, by their octets (tsearch) */
+    struct ladder_end **ends;
+    size_t end_count, end_cap;
+    void *end_tree; /* of ends, by their keys */
+    size_t lanes;   /* columns of the picture */
 };
 
 /* The widest texts of a ladder, in characters. */

@@ -29,10 +29,11 @@ struct ladder;
 /* NULL if memory runs out. */
 struct ladder *ladder_new(void);
 void ladder_free(struct ladder **ladder);
-/* Add the next message or garbage. verdict: NULL without one; a malformed message is drawn as
- * malformed in any case. Beyond LADDER_ROWS, rows are only counted. RELOAD_ERR_MEMORY. */
+/* Add the next message or garbage. ends: its addresses, where they are known. verdict: NULL without
+ * one; a malformed message is drawn as malformed in any case. Beyond LADDER_ROWS, rows are only
+ * counted. RELOAD_ERR_MEMORY. */
 reload_err ladder_add(struct ladder *ladder, const reload_msg *msg, const reload_origin *origin,
-                      const struct ladder_verdict *verdict);
+                      const reload_capture *ends, const struct ladder_verdict *verdict);
 reload_err ladder_add_garbage(struct ladder *ladder, size_t len, const char *error,
                               const reload_origin *origin);
 

@@ -12,6 +12,8 @@ enum {
     OPTION_END = 0,
     OPTION_COMMENT = 1,
     OPTION_APPLICATION = 4,
+    OPTION_NAME = 2,
+    OPTION_DESCRIPTION = 3,
     OPTION_TSRESOL = 9,
     OPTION_TSOFFSET = 14,
     OPTION_MAX = 65535,
@@ -120,6 +122,11 @@ reload_err pcapng_write_interface(const struct pcapng_interface *interface, relo
     uint8_t head[8] = {0}, offset[8]; /* head: link type, reserved, no limit of a packet's size */
     reload_buf options = {0};
     put16(head, interface->link);
+    if (interface->name.len > 0)
+        add_option(&options, OPTION_NAME, interface->name.octets, interface->name.len);
+    if (interface->description.len > 0)
+        add_option(&options, OPTION_DESCRIPTION, interface->description.octets,
+                   interface->description.len);
     if (interface->resolution != MICROSECONDS)
         add_option(&options, OPTION_TSRESOL, &interface->resolution, 1);
     put32(offset, (uint32_t)interface->offset);

@@ -8,9 +8,10 @@
 enum { PCAPNG_RAW = 101 /* LINKTYPE_RAW: IPv4 or IPv6 */ };
 
 struct pcapng_interface {
-    uint16_t link;      /* LINKTYPE_… */
-    uint8_t resolution; /* of times: if_tsresol */
-    int64_t offset;     /* in seconds, added to times: if_tsoffset */
+    uint16_t link;                 /* LINKTYPE_… */
+    uint8_t resolution;            /* of times: if_tsresol */
+    int64_t offset;                /* in seconds, added to times: if_tsoffset */
+    reload_span name, description; /* if_name and if_description; empty: there is none */
 };
 
 struct pcapng_packet {

@@ -295,15 +295,43 @@ def test_interfaces():
     check([each[1:4] for each in read_pcapng("out")] == [(9, 0, 9 << 32 | 8)], "big-endian input")
 
 
+def test_interface_names():
+    """if_name and if_description of each interface, which may follow other options or be long."""
+    one = ethernet(udp(message(200)))
+    texts = [(b"eth0", "Büro".encode()), (b"", b"only a description"), (b"eth1", b""), (b"", b""), (b"x" * 255, b"y" * 256), (b"eth0", b"another")]
+    words = [[option(code, text) for code, text in zip((2, 3), pair) if text] for pair in texts]
+    plain = section() + b"".join(interface(1, option(9, b"\x09"), option(14, bytes(8)), *each, option(0)) for each in words)
+    plain += b"".join(packet(number, number + 1, one) for number in range(len(texts)))
+    plain += section() + interface(1, option(2, b"eth9")) + packet(0, 9, one)  # numbered from 0 again
+    pathlib.Path("in").write_bytes(plain)
+    expected = [*texts[:4], (texts[4][0], b""), texts[5], (b"eth9", b"")]
+    fields = ["-T", "fields", "-e", "frame.interface_name", "-e", "frame.interface_description"]
+    for command in (["reload-verify", "--none", "-q", "--annotate", "out", "in"], ["reload-verify", "--none", "-q", "-f", "pcapng", "-o", "out", "in"],
+                    ["reload-dump", "-q", "-f", "pcapng", "-o", "out", "in"]):
+        if os.path.exists("out"):
+            os.remove("out")
+        done = run(*command)
+        octets, at, got = pathlib.Path("out").read_bytes(), 0, []
+        while at < len(octets):
+            kind, length = struct.unpack_from("<II", octets, at)
+            if kind == INTERFACE:
+                options = dict(options_of(octets[at + 16 : at + length - 4]))
+                got.append((options.get(2, b""), options.get(3, b"")))
+            at += length
+        check(got == expected, f"{' '.join(command[:4])}: interfaces keep their names and descriptions", done, got)
+        rows = [line.split("\t") for line in run("tshark", "-n", "-r", "out", *fields).stdout.decode().splitlines()]
+        check(rows[0] == ["eth0", "Büro"] and rows[5] == ["eth0", "another"] and rows[-1][0] == "eth9", f"{' '.join(command[:4])}: tshark shows each packet's", rows)
+
+
 def test_extras():
     one = udp((TESTDATA / "section-4.1.hmac.bin").read_bytes())
     start, end = section() + interface(101), packet(0, 7, one)
     rows = [("a packet's comment", start + packet(0, 7, one, option(2, b"\0\0\0\0"), option(1, b"mine"), option(0)), "comments"),
             ("a section's comment", section(option(1, b"mine"), option(0)) + interface(101) + end, "comments"),
-            ("names", start + block(NAMES, struct.pack("<HH", 1, 6) + b"\x0a\0\0\1a\0" + bytes(2) + bytes(4)) + end, "names"),
+            ("names", start + block(NAMES, struct.pack("<HH", 1, 6) + b"\x0a\0\0\1a\0" + bytes(2) + bytes(4)) + end, "host names"),
             ("secrets", start + block(SECRETS, struct.pack("<II", 0x544C534B, 4) + b"KEY ") + end, "secrets"),
             ("all of them", section(option(1, b"x")) + interface(101) + block(NAMES, bytes(4)) + block(SECRETS, struct.pack("<II", 0x544C534B, 0)) + end,
-             "comments, names and secrets"),
+             "comments, host names and secrets"),
             ("none of them", start + packet(0, 7, one, option(2, b"\0\0\0\0"), option(0)), None)]
     for name, octets, words in rows:
         pathlib.Path("in").write_bytes(octets)
@@ -311,6 +339,9 @@ def test_extras():
         expected = f"reload-verify: warning: --annotate does not keep the input's own {words}\n".encode()
         check((expected in done.stderr) if words else b"--annotate" not in done.stderr, f"a warning of {name}", done)
         check(len(read_pcapng("out")) == 1 and len(read_pcapng("out")[0][-1]) == 1, f"{name}: only our comment is there")
+        expected = f"warning: --format=pcapng does not keep the input's own {words}\n".encode()
+        for done in (run("reload-dump", "-f", "pcapng", "-o", "out", "in"), judge("-f", "pcapng", "-o", "out", "in")):
+            check((expected in done.stderr) if words else b"does not keep" not in done.stderr, f"a warning of {name} with --format=pcapng", done)
     pathlib.Path("in").write_bytes(rows[0][1])
     check(b"own comments" in judge("--annotate", "out", "--report", "/dev/stdout", "-o", "/dev/null", "in").stdout, "the report has the warning")
 
@@ -426,7 +457,7 @@ def main():
             if os.path.exists("out"):
                 os.remove("out")
             form_pcapng(path)
-        for test in (test_made_packets, test_meta, test_interfaces, test_extras, test_files, test_filter_form, test_limit, test_usage):
+        for test in (test_made_packets, test_meta, test_interfaces, test_interface_names, test_extras, test_files, test_filter_form, test_limit, test_usage):
             test()
         os.chdir("/")
     print(f"1..{tests}")

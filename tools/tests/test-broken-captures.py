@@ -42,9 +42,10 @@ class Result:
             self.lines = [line.replace(file.name, "FILE") for line in run.stdout.decode().splitlines()]
 
     def whole(self):
-        """The messages that were captured completely."""
+        """The messages that were captured completely, without their numbers, which count those captured in part."""
         values = map(json.loads, self.lines)
-        return [line for line, value in zip(self.lines, values) if "garbage" not in value and not value.get("incomplete")]
+        return [re.sub('"index": [0-9]+', "", line) for line, value in zip(self.lines, values)
+                if "garbage" not in value and not value.get("incomplete")]
 
     def faults(self, statuses):
         """What is wrong with any run."""

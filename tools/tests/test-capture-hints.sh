@@ -42,12 +42,49 @@ t "no packet passes --filter" 3 '' '~reload-dump: .*udp.pcap: no packet passes -
 t "packets pass, none has a message" 3 '' '~reload-dump: .*udp.pcap: no message in it
 .*' reload-dump --filter arp "$captures/udp.pcap"
 
+reload-dump -q -f binary "$captures/udp.pcap" >messages.bin
+
+# A capture of both ends of an exchange
+twice='warning: 4 messages were captured twice within 0.1 s, as on two interfaces, and each counts twice; to remove equal packets: editcap -d IN OUT'
+run "${verify[@]}" --time capture --replay --report report "$captures/twice.pcapng"
+is "$status $(grep -cF "reload-verify: $twice" "$errors") $(jq -rs 'map(.warning // empty) | length' report)" "1 1 1" "messages that were captured twice: a warning, and a line of the report"
+run reload-dump -f line "$captures/twice.pcapng"
+is "$status $(grep -cF "$twice" "$errors")" "0 1" "reload-dump: the same"
+run reload-dump -f line "$captures/mixed.pcap"
+is "$status $(grep -c 'captured twice' "$errors")" "3 0" "a message that was sent three times: no such warning"
+ok "the first datagram without a message" grep -qF ', 2 datagrams without a message (the first: frame 5), ' "$errors"
+run reload-dump -f line "$captures/tcp-nano.pcap" "$captures/mixed.pcap"
+ok "the first datagram without a message, of several files" grep -qF " (the first: frame 5 of $captures/mixed.pcap), " "$errors"
+
+# Files in the wrong order
+run reload-dump -f line "$captures"/rotated-{2,1,3}.pcap
+is "$(grep -c "rotated-1.pcap: warning: begins at 2026-.*, before the end of .*/rotated-2.pcap at 2026-.*: specify the files in order of time, or use one file made by mergecap" "$errors")" 1 "files in the wrong order"
+ok "files in the wrong order are counted" grep -q ' messages, .*1 file in the wrong order' "$errors"
+run reload-dump -f line "$captures/rotated-2.pcap" messages.bin "$captures/rotated-1.pcap"
+is "$(grep -c 'before the end' "$errors")" 0 "two captures, with another file between them"
+run reload-dump -f line "$captures"/rotated-{1,2,3}.pcap
+is "$status $(grep -c warning "$errors")" "0 0" "files in order"
+
+# Captures that cat joined, of each kind
+for pair in "udp.pcap tcp-nano.pcap 11" "udp.pcap.gz udp.pcap 11" "udp.pcap tcp6.pcapng 11" "tcp-nano.pcap tcp-nano.pcap 23" "tcp6.pcapng udp.pcap 23"; do
+    read -r first second packets <<<"$pair"
+    case $first in
+    *.gz) zcat "$captures/$first" ;;
+    *) cat "$captures/$first" ;;
+    esac | cat - "$captures/$second" >joined
+    run reload-dump -q -f hex joined
+    is "$status $(wc -l <"$output") $(cat "$errors")" "4 4 reload-dump: joined: another capture begins after $packets packets: cat does not join captures; specify the files as arguments, or use mergecap -a -w - FILE..." \
+        "$first and $second joined by cat"
+done
+cat "$captures/tcp6.pcapng" "$captures/udp6.pcapng" >joined
+run reload-dump -q -f hex joined
+is "$status $(wc -l <"$output")" "0 8" "sections of pcapng may follow each other"
+
 hint='(--time=capture judges it as of its capture)'
 run "${verify[@]}" "$captures/udp.pcap"
 is "$status $(grep -cF "$hint" "$output")" "1 4" "captured messages are stale: a hint"
 run "${verify[@]}" --time 2020-01-01 "$captures/udp.pcap"
 is "$status $(grep -cF "$hint" "$output")" "1 0" "not with a time"
-reload-dump -q -f binary "$captures/udp.pcap" >messages.bin
 run "${verify[@]}" messages.bin
 is "$status $(grep -cF "$hint" "$output")" "1 0" "not without a capture time"
 t "--time takes capture" 2 '' '~.*"captured" is not a time: expected seconds since the epoch, .* or -5m; or capture

@@ -39,7 +39,11 @@ done
 run "${verify[@]}" --json "$captures/late-segment.pcap"
 is "$(jq -sc 'map([.response, .reason, .round_trip != null])' "$output")" \
     '[[false,null,false],[true,null,true],[true,"unmatched-response",false],[false,null,false]]' "a request that is complete after its response does not match it"
+# A request of which a fragment was not captured ends in its last captured packet.
+run "${verify[@]}" --json "$captures/lost-fragment.pcap"
+is "$(jq -sc 'map([.meta.frames[-1], .incomplete, .verdict, .round_trip != null])' "$output")" \
+    '[[3,true,"malformed",false],[5,null,"valid",true],[8,null,"valid",false],[10,null,"valid",true]]' "a request captured in part comes before its response"
 # Each message of both interfaces
 run "${verify[@]}" --json "$captures/twice.pcapng"
-is "$(jq -sc 'map(.round_trip != null)' "$output")" '[false,false,true,true,false,false,true,true]' "a response that is captured twice has a round trip each time"
+is "$(jq -sc 'map(select(.index) | .round_trip != null)' "$output")" '[false,false,true,true,false,false,true,true]' "a response that is captured twice has a round trip each time"
 done_testing

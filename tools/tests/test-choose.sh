@@ -54,6 +54,8 @@ t "a fault in an item that is not chosen is reported" 3 '~1 .*' '~reload-dump: s
 run reload-dump -f binary -o chosen.bin --method RESOURCE-PUT stream.bin
 same chosen.bin "$TESTDATA/section-4.1.hmac.bin" "a chosen message is written octet for octet"
 t "--diff compares the chosen messages" 0 '' '' reload-dump --diff --method PEER-SEARCH good.bin "$TESTDATA/route-log.hmac.bin"
+t "--diff: none of one file's messages is chosen" 1 '*' "=reload-dump: $TESTDATA/response.hmac.bin: warning: none of 1 message was chosen" \
+    reload-dump --diff --method RESOURCE-PUT good.bin "$TESTDATA/response.hmac.bin"
 t "--tbs writes octets of the chosen messages" 0 '~[0-9a-f]+' '' reload-dump --tbs /attributes/1 -f hex --method PEER-SEARCH good.bin
 mkdir certs
 cat "$TESTDATA/section-4.1.certs.bin" >certs.bin
@@ -77,6 +79,13 @@ if [ "${RELOAD_CAPTURES:?is not set: 1 if this build reads captures, else 0}" = 
     framed "--frame of a datagram of three" '[2,3,4]' mixed.pcap --frame 4
     framed "--frame has garbage" '[5,6]' mixed.pcap --frame 6
     framed "--frame and a header: no garbage" '[5]' mixed.pcap --frame 6 --requests
+    run reload-dump -q -f binary -o third.bin --frame 7 "$captures/udp.pcap"
+    t "--diff --frame: a captured message and one in another file" 0 '' '' reload-dump --diff --frame 8 "$captures/udp.pcap" third.bin
+    t "--diff --frame: in the other order" 0 '' '' reload-dump --diff --frame 8 third.bin "$captures/udp.pcap"
+    t "--diff --frame: of both captures" 1 '~--- 1: .*udp.pcap, frames 3-4.*' '' reload-dump --diff --frame 4 "$captures/udp.pcap" "$captures/udp6.pcapng"
+    t "--diff --frame: a frame without a message" 1 '*' "=reload-dump: $captures/udp.pcap: warning: none of 4 messages was chosen" \
+        reload-dump --diff --frame 1 "$captures/udp.pcap" third.bin
+    t "--diff --frame without a capture" 2 '' '~reload-dump: --frame requires a capture, and no input is one' reload-dump --diff --frame 1 third.bin third.bin
     framed "frame numbers are each file's own" '[3]' rotated-2.pcap --frame 2 "$captures/rotated-1.pcap"
     t "a frame without a message draws a warning" 0 '' '~(.*
 )*reload-dump: warning: none of 4 messages was chosen(

@@ -203,9 +203,41 @@ t "a ladder has 50000 messages" 0 '*' '=reload-dump: warning: the ladder holds 5
 
 # ---- captures ----
 
-if [ "${RELOAD_CAPTURES:-yes}" = yes ]; then
+if [ "${RELOAD_CAPTURES:?is not set: 1 if this build reads captures, else 0}" = 1 ]; then
     run reload-dump -f ladder "$TESTDATA/captures/udp.pcap"
     is "$(sed -n '2,3s/  */ /gp' "$output" | tr '\n' '|')" " 463a 4823| 10.4.1.2:58431 10.4.1.3:6084|" "captured messages show the peers' addresses"
+    # between "NAME FROM TO"...: NAME.json as packets between these addresses
+    between()
+    {
+        local line name from to
+        for line; do
+            read -r name from to <<<"$line"
+            jq -c --arg from "$from" --arg to "$to" 'def place: split(":") | {ip: .[0], port: (.[1] | tonumber)};
+                .meta = {time: 1183896000, source: ($from | place), destination: ($to | place), transport: "UDP"}' "$name.json"
+        done | reload-dump -q -f pcapng
+    }
+    columns_of()
+    {
+        reload-dump -q -f ladder sent.pcapng | sed -n '2,3s/  */ /gp' | tr '\n' '|'
+    }
+    a=10.0.0.1:5000 b=10.0.0.2:6084 c=10.0.0.3:6084
+    between "q2 $a $b" "q7 $c $b" >sent.pcapng # nothing answers at b
+    is "$(columns_of)" " 522b a62f 28b9| 10.0.0.1:5000 10.0.0.2:6084 10.0.0.3:6084|" "unanswered requests to one endpoint have one column"
+    is "$(reload-dump -q -f ladder sent.pcapng | grep -c 'PEER-SEARCH 062f')" 1 "with the Destination ID that is not the column's"
+    between "q2 $a $b" "q5 $b $c" >sent.pcapng
+    is "$(columns_of)" " 522b 4818 28b9| 10.0.0.1:5000 10.0.0.2:6084 10.0.0.3:6084|" "an unanswered request goes to the peer that sends from there"
+    between "q6 $a $b" "q5 $b $c" >sent.pcapng
+    is "$(columns_of)$(reload-dump -q -f ladder sent.pcapng | grep -c '┐')" " 062f 4818 28b9| 10.0.0.1:5000 10.0.0.2:6084 10.0.0.3:6084|0" \
+        "also one to the sender's own ID"
+    between "q2 $a $c" "q1 $a $b" "a1 $b $a" "q2 $a $b" >sent.pcapng
+    is "$(columns_of)$(reload-dump -q -f ladder sent.pcapng | grep -c 'RESOURCE-PUT a62f')" " 522b a62f 4818| 10.0.0.1:5000 10.0.0.3:6084 10.0.0.2:6084|1" \
+        "and each packet to where it goes"
+    reload-dump -q -f json --meta sent.pcapng >sent.json
+    t "JSON's meta gives the same ladder as the capture" 0 @<(reload-dump -q -f ladder sent.pcapng) '' reload-dump -f ladder sent.json
+    t "with verdicts too" 0 @<(reload-verify --secret secret --max-skew none -q -f ladder sent.pcapng) '' \
+        reload-verify --secret secret --max-skew none -f ladder sent.json
+    reload-dump -q -f svg sent.pcapng >sent.svg
+    is "$(python3 svg.py sent.svg | grep -c '^peer ')" 3 "an SVG has the same columns"
 else
     skip "captured messages show the peers' addresses" "built without libpcap"
 fi

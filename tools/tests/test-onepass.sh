@@ -71,6 +71,25 @@ t "a message that could not be checked" 4 '*' '*' reload-verify --secret secret 
 is "$(sed -n 2p report | jq -c .)" '{"index":2,"file":"captured.json","offset":'"$(head -n 1 captured.json | wc -c)"',"error":"its capture time is missing"}' \
     "has a line of its own, and no verdict"
 ok "that message is in neither file of messages" bash -c '[ "$(wc -l <"$1")" = 1 ] && [ ! -s rejects ]' - "$output"
+
+# JSON keeps the time of a message's capture, so that a later run can judge it as of then.
+sed -n 1p captured.json >timed.json
+run reload-verify --secret secret --time capture -f json timed.json
+is "$status $(jq -r .meta.time "$output")" "0 2000-01-01T04:59:59Z" "a message that passes keeps its time"
+run reload-verify --secret secret --time capture --overlay another -f json -o passed --rejects rejects timed.json
+is "$status $(jq -r .meta.time rejects)" "1 2000-01-01T04:59:59Z" "so does one that is rejected"
+t "which is used by the next run" 0 '~.*: valid' '' reload-verify --secret secret --time capture rejects
+run "${hmac[@]}" -f json "$good"
+is "$(jq -c 'has("meta")' "$output")" false "a message that was not captured has no meta"
+if [ "${RELOAD_CAPTURES:?is not set: 1 if this build reads captures, else 0}" = 1 ]; then
+    run reload-verify --profile "$TESTDATA/overlay/overlay.json" --time capture --overlay another -f json -o passed --rejects rejects "$TESTDATA/captures/udp.pcap"
+    is "$status $(jq -sc 'map([.meta.frames, .meta.source.port, .meta.transport])' rejects)" \
+        '1 [[[3,4],58431,"UDP"],[[5,6],6084,"UDP"],[[7,8,9],58431,"UDP"],[[10,11],6084,"UDP"]]' "a captured message that is rejected keeps what is known of its packets"
+    t "and is judged as of its capture" 0 '*' '' reload-verify --profile "$TESTDATA/overlay/overlay.json" --time capture rejects
+else
+    skip "captured messages that are rejected" "built without libpcap"
+fi
+
 install -m 604 secret readable
 t "--json with --quiet has warnings alone" 0 '={"warning": "other users can read this file; chmod 600 prevents it", "file": "readable"}' '' \
     reload-verify --secret readable --time 946702799 -q --json "$good"

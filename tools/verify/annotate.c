@@ -61,31 +61,13 @@ void annotate_slot(struct verify *v, const struct slot *slot)
     reload_buf_free(&text);
 }
 
-/* Warns of what the annotated capture lacks. */
-static void warn_of_extras(const struct verify *v)
-{
-    unsigned extras = v->in.capture == NULL ? 0 : capture_extras(v->in.capture);
-    const char *const names[] = {"comments", "names", "secrets"};
-    char text[64] = "";
-    for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
-        if ((extras >> i & 1) != 0) {
-            size_t used = strlen(text);
-            (void)snprintf(text + used, sizeof text - used, "%s%s",
-                           used == 0                  ? ""
-                           : (extras >> (i + 1)) == 0 ? " and "
-                                                      : ", ",
-                           names[i]);
-        }
-    if (text[0] != '\0')
-        tool_warn_file(&v->tool, NULL, "--annotate does not keep the input's own %s", text);
-}
-
 void annotate_finish(struct verify *v, bool read)
 {
     if (v->packets == NULL)
         return;
     if (v->options.annotate != NULL)
-        warn_of_extras(v);
+        input_warn_of_extras(&v->in, "--annotate");
+    if (v->options.form == &form_pcapng)
+        input_warn_of_extras(&v->in, "--format=pcapng");
     packets_finish(v->packets, read, v->in.capture == NULL ? -1 : capture_link(v->in.capture));
-    slots_finish(v); /* the notes on what is not kept */
 }

@@ -83,7 +83,7 @@ static bool verify_all(struct verify *v)
         slots_add(v);
         writers_flush(v, true);
     }
-    choice_finish(&v->options.choice, &v->tool, v->in.capture != NULL);
+    choice_finish(&v->options.choice, &v->tool, v->in.capture != NULL, NULL);
     slots_finish(v);
     return more && !v->stopped && !v->in.unread;
 }
@@ -153,6 +153,7 @@ void verify_run(struct verify *v, char **files, int count)
         read = verify_all(v);
         closing_print(v);
         annotate_finish(v, read);
+        slots_finish(v); /* the notes of both */
         input_close(&v->in);
     } else {
         slots_finish(v); /* the notes about failures */

@@ -117,6 +117,13 @@ static void write_json(struct verify *v, const struct slot *slot, struct output 
 
 /* ---- Messages ---- */
 
+/* The origin of a message whose capture is known, which JSON keeps for later runs; or NULL. */
+static const reload_origin *kept_origin(const struct slot *slot)
+{
+    bool known = slot->kept.origin.capture != NULL || slot->kept.origin.captured != RELOAD_NO_TIME;
+    return known ? &slot->kept.origin : NULL;
+}
+
 static void write_message(struct verify *v, const struct slot *slot)
 {
     bool passes = reload_verdict_passes(slot->report->verdict);
@@ -126,7 +133,7 @@ static void write_message(struct verify *v, const struct slot *slot)
     if (is_open(out) && v->options.form == &form_pcapng) {
         annotate_write_message(v, slot, passes ? PACKETS_OUT : PACKETS_REJECTS);
     } else if (is_open(out)) {
-        output_message(out, v->options.form, slot->kept.msg, NULL, 0);
+        output_message(out, v->options.form, slot->kept.msg, kept_origin(slot), 0);
         output_end_message(out);
     }
     report_rejected(v, slot);
@@ -154,7 +161,8 @@ static void draw_slot(struct verify *v, const struct slot *slot)
 {
     if (slot->kept.msg != NULL) {
         struct ladder_verdict verdict = ladder_verdict_of(slot);
-        output_check(&v->out, ladder_add(v->ladder, slot->kept.msg, &slot->kept.origin, &verdict));
+        output_check(&v->out, ladder_add(v->ladder, slot->kept.msg, &slot->kept.origin,
+                                         &slot->kept.capture, &verdict));
     } else if (slot->has_report) {
         output_check(&v->out, ladder_add_garbage(v->ladder, slot->kept.length, slot->report->detail,
                                                  &slot->kept.origin));
