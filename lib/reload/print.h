@@ -53,13 +53,16 @@ void reload_print_raw(reload_printer *p, const void *octets, size_t len);
 void reload_print_colour(reload_printer *p, reload_colour colour);
 /* Text in a colour, and then plain. */
 void reload_print_coloured(reload_printer *p, reload_colour colour, const char *text);
+/* Ends the line, and passes it to the sink. */
 void reload_print_end_line(reload_printer *p);
 
 /* Untrusted text in quotes, escaped as by reload_escape. */
 void reload_print_quoted(reload_printer *p, const uint8_t *octets, size_t len);
 /* The first 32 octets, and the number of octets if there are more. */
 void reload_print_hex(reload_printer *p, const uint8_t *octets, size_t len);
+/* An attribute's value. */
 void reload_print_value(reload_printer *p, const reload_value *value);
+/* A header field's value. */
 void reload_print_field(reload_printer *p, const reload_msg *msg, reload_field field);
 /* "PEER-JOIN request, 124 octets" */
 void reload_print_title(reload_printer *p, const reload_msg *msg);
