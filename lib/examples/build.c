@@ -25,8 +25,8 @@ int main(void)
     reload_build_octets(&builder, RELOAD_A_PEER_ID, source,
                         sizeof source);
     reload_build_close(&builder);
-    reload_err err = reload_build_end(
-        &builder); /* the first error of all these calls */
+    /* the first error of all these calls */
+    reload_err err = reload_build_end(&builder);
 
     if (err == RELOAD_OK &&
         fwrite(buf.octets, 1, buf.len, stdout) != buf.len)

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Lists the attributes of a message, members indented: members <MESSAGE
- */
+/* Lists the attributes of a message: members <MESSAGE */
 #include <reload.h>
 
 #include <stdio.h>

@@ -27,8 +27,7 @@ enum { RELOAD_VERSION_1 = 1 };
 enum { RELOAD_DHT_CHORD = 1, RELOAD_DHT_BAMBOO = 2 };
 enum { RELOAD_HASH_SHA1 = 1 };
 typedef enum reload_security {
-    RELOAD_SECURITY_OPEN =
-        0, /* of a PEER-JOIN request that leaves the choice to the overlay (B§8.1.1) */
+    RELOAD_SECURITY_OPEN = 0, /* a PEER-JOIN request leaves the choice to the overlay (B§8.1.1) */
     RELOAD_SECURITY_NONE = 1,
     RELOAD_SECURITY_HMAC = 2,
     RELOAD_SECURITY_CERTS = 3

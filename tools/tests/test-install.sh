@@ -23,6 +23,7 @@ directory_of()
 library=$(directory_of 'libreload.so')
 manuals=$(directory_of 'libreload.3')
 pkgconfig=$(directory_of 'libreload.pc')
+examples=$(directory_of verify.c)
 export PATH="$prefix/bin:$PATH" LD_LIBRARY_PATH="$library"
 
 # ---- Each part ----
@@ -61,11 +62,16 @@ while read -r symbol; do
     page=$(readlink "$manuals/$symbol.3") && grep -q "^\.Fo $symbol\$" "$manuals/$page" && grep -q "^\.Fn $symbol\( ,\)\?\$" "$manuals/$page" ||
         missing+=("$symbol")
 done <symbols
+# shellcheck disable=SC2016 # the marks of a block in Markdown
+sed -n '/^```c$/,/^```$/{/^```/!p}' "$top/README.md" >block
+if [ -s block ]; then
+    sed '1,2d' "$examples/show.c" >text
+    same block text "the program in README.md is show.c"
+fi
 is "${missing[*]}" "" "each exported function is a name of a manual that describes it"
 find "$manuals" -name 'reload_*.3' -printf '%f\n' | sed 's/\.3$//' | sort >names
 same names symbols "the manuals describe no other function"
 sed -n 's/^@example //p' "$top"/man/library/*.3.in | sort >named
-examples=$(directory_of verify.c)
 find "$examples" -name '*.c' -printf '%f\n' | sed 's/\.c$//' | sort >installed
 same installed named "each program is in a manual"
 
@@ -123,8 +129,9 @@ programs()
     t "$1: replay" 0 $'~signed: valid \nsigned: invalid .*' '' "$1/replay" ca/ca.crt signed signed
     t "$1: sign" 0 '' '' sh -c "$1/sign secret <search.json >made"
     t "$1: what sign makes is valid" 0 '*' '' reload-verify --secret secret made
-    t "$1: convert, to JSON" 0 @as-json '' sh -c "$1/convert json <hmac"
-    t "$1: convert, to text" 0 @as-text '' sh -c "$1/convert text <hmac"
+    t "$1: convert, to JSON" 0 @as-json '' sh -c "$1/convert <hmac"
+    t "$1: convert, from JSON" 0 @hmac '' sh -c "$1/convert <as-json"
+    t "$1: show" 0 @as-text '' sh -c "$1/show <hmac"
 }
 
 # compiled NAME COMPILER... -- LINK...: compiles all programs into the directory NAME, and runs them
