@@ -131,6 +131,15 @@ for shell in bash zsh fish; do
     offers "reload-dump --certs=" "$([ "$shell" = fish ] && echo slash || echo directories)" "directories"
 done
 
+# The tools are asked for the words that they accept: no option that writes a file is tried.
+mkdir empty
+if command -v python3 >run/null; then
+    t "what makes the completions" 0 "@$made/reload-keygen" '' env -C empty "$here/../completions/make-completions" bash "$RELOAD_TOOLS/reload-keygen"
+    ok "it leaves no file" only_files empty
+else
+    skip "what makes the completions" "python3 is not installed"
+fi
+
 while read -r form; do
     ok "reload-dump accepts the form $form" reload-dump -f "$form" "$TESTDATA/response.hmac.bin"
 done <forms
