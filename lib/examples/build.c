@@ -6,8 +6,8 @@
 
 int main(void)
 {
-    static const uint8_t source[RELOAD_ID_SIZE] = {0x46, 0x3a, 0xc4, 0x13,
-                                                   0xc4};
+    static const uint8_t source[RELOAD_ID_SIZE] = {0x46, 0x3a, 0xc4,
+                                                   0x13, 0xc4};
     static const uint8_t destination[RELOAD_ID_SIZE] = {0xa6, 0xc5, 0x92,
                                                         0x7a, 0x45};
     reload_buf buf = {NULL, 0, 0, RELOAD_OK};
@@ -15,7 +15,8 @@ int main(void)
 
     reload_build_begin(&builder, &buf, NULL);
     reload_build_field(&builder, RELOAD_F_METHOD, RELOAD_PEER_SEARCH);
-    reload_build_field(&builder, RELOAD_F_SECURITY, RELOAD_SECURITY_HMAC);
+    reload_build_field(&builder, RELOAD_F_SECURITY,
+                       RELOAD_SECURITY_HMAC);
     reload_build_field(&builder, RELOAD_F_OVERLAY,
                        reload_overlay_id("chat"));
     reload_build_field_octets(&builder, RELOAD_F_SOURCE_ID, source);

@@ -15,7 +15,8 @@ static reload_err sign_octets(const char *secret_file,
 {
     uint8_t octets[256];
     FILE *file = fopen(secret_file, "rb");
-    size_t len = file == NULL ? 0 : fread(octets, 1, sizeof octets, file);
+    size_t len =
+        file == NULL ? 0 : fread(octets, 1, sizeof octets, file);
     if (file != NULL)
         fclose(file);
 
@@ -27,7 +28,8 @@ static reload_err sign_octets(const char *secret_file,
             ? RELOAD_ERR_MEMORY
             : reload_secret_parse(octets, len, &secret, diag);
     if (err == RELOAD_OK)
-        err = reload_signer_set_secret(signer, secret.octets, secret.len);
+        err =
+            reload_signer_set_secret(signer, secret.octets, secret.len);
     if (err == RELOAD_OK)
         err = reload_msg_parse(msg, unsigned_octets->octets,
                                unsigned_octets->len, diag);

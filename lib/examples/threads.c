@@ -55,8 +55,8 @@ int main(int argc, char **argv)
     reload_policy *policy = reload_policy_new(RELOAD_SECURITY_CERTS);
     if (argc < 3 || argc > 2 + MAX_FILES || policy == NULL)
         return 2;
-    if (reload_policy_add_ca(policy, ca, read_file(argv[1], ca), &diag) !=
-            RELOAD_OK ||
+    if (reload_policy_add_ca(policy, ca, read_file(argv[1], ca),
+                             &diag) != RELOAD_OK ||
         reload_policy_seal(policy, &diag) != RELOAD_OK) {
         fprintf(stderr, "%s: %s\n", argv[1], diag.text);
         reload_policy_free(&policy);

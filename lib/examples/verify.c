@@ -34,7 +34,8 @@ int main(int argc, char **argv)
     if (err == RELOAD_OK)
         err = reload_secret_parse(octets, len, &secret, NULL);
     if (err == RELOAD_OK)
-        err = reload_policy_add_secret(policy, secret.octets, secret.len);
+        err =
+            reload_policy_add_secret(policy, secret.octets, secret.len);
     if (err == RELOAD_OK)
         err = reload_policy_seal(policy, NULL);
     if (err == RELOAD_OK && (judge = reload_judge_new(policy)) == NULL)
