@@ -59,7 +59,7 @@ t "the vectors' runner works where it is installed" 0 '*' '' "$vectors/run" --he
 sed -n 's/^ *\(reload_[a-z0-9_]*\);$/\1/p' "$top/lib/libreload.map" >symbols
 missing=()
 while read -r symbol; do
-    page=$(readlink "$manuals/$symbol.3") && grep -q "^\.Fo $symbol\$" "$manuals/$page" && grep -q "^\.Fn $symbol\( ,\)\?\$" "$manuals/$page" ||
+    page=$(readlink "$manuals/$symbol.3") && grep -q "^\.Fo $symbol\$" "$manuals/$page" && grep -q "^\.Fn $symbol\( \|\$\)" "$manuals/$page" ||
         missing+=("$symbol")
 done <symbols
 # shellcheck disable=SC2016 # the marks of a block in Markdown
