@@ -440,7 +440,7 @@ render() {
 
 # Pages have no faults, lines of at most 80 columns, no blank line after another or after a heading, and as many in man as in
 # mandoc. The tools that have pages beside them for what is looked up have at most 450 lines.
-for page in "$source"/man/*.[1357]; do
+for page in "$source"/man/*.[1357] ${LIBRARY_MANUALS:+"$LIBRARY_MANUALS"/*.3}; do
     name=${page##*/}
     command -v "$mandoc" >"$work/null" || {
         count=$((count + 1))

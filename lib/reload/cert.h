@@ -33,12 +33,12 @@ reload_err reload_secret_parse(const uint8_t *octets, size_t len, reload_buf *se
  * HMAC_DRBG (SP 800-90A, with HMAC-SHA256) whose octets follow from the seed alone, only for test
  * vectors. */
 typedef struct reload_rng reload_rng;
-/* seed: len octets, or NULL. RELOAD_ERR_MEMORY; RELOAD_ERR_CRYPTO: the operating system gives no
- * random octets. *rng is then NULL. */
+/* Makes a source of random octets. seed has len octets, or is NULL. RELOAD_ERR_MEMORY;
+ * RELOAD_ERR_CRYPTO: the operating system gives no random octets. *rng is then NULL. */
 reload_err reload_rng_new(const uint8_t *seed, size_t len, reload_rng **rng);
-/* Wipes, frees and sets to NULL. */
+/* Wipes the source, frees it and sets the pointer to NULL. */
 void reload_rng_free(reload_rng **rng);
-/* Fills len octets. RELOAD_ERR_CRYPTO. */
+/* Fills octets with len random octets. RELOAD_ERR_CRYPTO. */
 reload_err reload_rng_fill(reload_rng *rng, uint8_t *octets, size_t len);
 
 /* An RSA private key. */
@@ -51,7 +51,7 @@ reload_err reload_key_parse(const uint8_t *octets, size_t len, const char *passp
                             reload_key **key, reload_diag *diag);
 /* Makes a key of 1024 to 8192 bits, public exponent 65537. */
 reload_err reload_key_generate(reload_rng *rng, unsigned bits, reload_key **key);
-/* Wipes, frees and sets to NULL. */
+/* Wipes the key, frees it and sets the pointer to NULL. */
 void reload_key_free(reload_key **key);
 /* Appends the key as PEM (PKCS#1). */
 reload_err reload_key_write(reload_key *key, reload_buf *pem);
@@ -76,30 +76,30 @@ typedef struct reload_cert_name {
  * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err reload_cert_parse(const uint8_t *octets, size_t len, reload_cert **cert,
                              reload_diag *diag);
-/* Frees it and sets the pointer to NULL. */
+/* Frees the certificate and sets the pointer to NULL. */
 void reload_cert_free(reload_cert **cert);
-/* Its DER. */
+/* The certificate's DER. */
 const uint8_t *reload_cert_octets(const reload_cert *cert, size_t *len);
-/* Appends it as PEM. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+/* Appends the certificate as PEM. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err reload_cert_write(const reload_cert *cert, reload_buf *pem);
 /* Subject and issuer as "CN=…, O=…", whole, in UTF-8 and escaped for a terminal; a comma in a value
  * gets a backslash. An empty name gives an empty string. The serial number is in hex. */
 const char *reload_cert_subject(const reload_cert *cert);
 const char *reload_cert_issuer(const reload_cert *cert);
 const char *reload_cert_serial(const reload_cert *cert);
-/* Validity, both ends included. */
+/* The certificate's validity, both ends included. */
 reload_time reload_cert_not_before(const reload_cert *cert);
 reload_time reload_cert_not_after(const reload_cert *cert);
-/* The key: "RSA", "EC", …, and its bits. */
+/* The type of the certificate's key, "RSA", "EC", …, and its size in bits. */
 const char *reload_cert_key_type(const reload_cert *cert);
 unsigned reload_cert_key_bits(const reload_cert *cert);
 /* What the certificate's key may do, or-ed together. Without keyUsage it may sign certificates and
  * CRLs. */
 enum { RELOAD_CERT_CA = 1, RELOAD_CERT_SIGNS_CERTS = 2, RELOAD_CERT_SIGNS_CRLS = 4 };
 unsigned reload_cert_usage(const reload_cert *cert);
-/* The number of D19's names, in the certificate's order. */
+/* The number of D19's names in the certificate. */
 size_t reload_cert_names(const reload_cert *cert);
-/* The i-th of them, which lives as long as the certificate; NULL if i is past the last. */
+/* The i-th of D19's names in the certificate, which owns it; NULL if i is past the last. */
 const reload_cert_name *reload_cert_name_at(const reload_cert *cert, size_t i);
 
 /* Whether issuer issued the certificate: issuer's name is in it, and issuer's key signed it.
@@ -107,16 +107,17 @@ const reload_cert_name *reload_cert_name_at(const reload_cert *cert, size_t i);
 reload_err reload_cert_issued_by(const reload_cert *cert, const reload_cert *issuer, bool *yes);
 /* Whether a private key is the certificate's. */
 bool reload_cert_fits_key(const reload_cert *cert, reload_key *key);
-/* The same, with a diagnostic that has the SHA-256 of both public keys, as of
- * "openssl pkey -pubout -outform DER". RELOAD_ERR_VALUE: it is another key. */
+/* Checks that a private key is the certificate's. If it is not, diag has the SHA-256 of both public
+ * keys, as of "openssl pkey -pubout -outform DER". RELOAD_ERR_VALUE: it is another key. */
 reload_err reload_cert_check_key(const reload_cert *cert, reload_key *key, reload_diag *diag);
 /* Whether two certificates have the same public key. */
 bool reload_cert_same_key(const reload_cert *a, const reload_cert *b);
-/* Size of a signature by its RSA key in octets: that of the modulus. */
+/* Size in octets of a signature by the certificate's RSA key: that of the modulus. */
 size_t reload_cert_signature_size(const reload_cert *cert);
-/* Recovers the block that was signed from a signature of that size: s^e mod n, as many octets (RFC
- * 8017 section 5.2.2). *good is false for a key that D13 refuses, and for a signature that is n or
- * more. One thread at a time for each certificate. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+/* Recovers the block that was signed from a signature: s^e mod n (RFC 8017 section 5.2.2). Both
+ * have reload_cert_signature_size octets. *good is false for a key that D13 refuses, and for a
+ * signature that is n or more. One thread at a time for each certificate. RELOAD_ERR_MEMORY,
+ * RELOAD_ERR_CRYPTO. */
 reload_err reload_cert_recover(const reload_cert *cert, const uint8_t *signature, uint8_t *block,
                                bool *good);
 
@@ -130,15 +131,15 @@ typedef struct reload_request reload_request;
  * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err reload_request_parse(const uint8_t *octets, size_t len, reload_request **request,
                                 reload_diag *diag);
-/* Frees it and sets the pointer to NULL. */
+/* Frees the request and sets the pointer to NULL. */
 void reload_request_free(reload_request **request);
-/* The subject as reload_cert_subject gives it. */
+/* The request's subject, in the form of reload_cert_subject. */
 const char *reload_request_subject(const reload_request *request);
-/* Size of its RSA key in bits. */
+/* Size of the request's RSA key in bits. */
 unsigned reload_request_key_bits(const reload_request *request);
-/* Name of the hash function of its own signature, such as "SHA-256". */
+/* Name of the hash function of the request's signature, such as "SHA-256". */
 const char *reload_request_hash(const reload_request *request);
-/* Whether it has the same public key as a certificate. */
+/* Whether a request has the same public key as a certificate. */
 bool reload_request_same_key(const reload_request *request, const reload_cert *cert);
 /* Whether a subject can be written: "CN=" and a common name of 1 to 64 characters in UTF-8, taken
  * as it is, without control characters. RELOAD_ERR_VALUE, with the limit in diag. */
@@ -185,14 +186,14 @@ typedef struct reload_crl_number {
 
 enum { RELOAD_CRL_NUMBER_SIZE = 49 }; /* of its decimal digits and a NUL */
 
-/* Reads decimal digits. Returns false if there is none, another character, or the number is too
- * large. */
+/* Reads a CRL number in decimal digits. Returns false if there is no digit or another character, or
+ * if the number is too large. */
 bool reload_crl_number_parse(const char *digits, reload_crl_number *number);
-/* Writes decimal digits. */
+/* Writes a CRL number in decimal digits. */
 void reload_crl_number_text(const reload_crl_number *number, char text[RELOAD_CRL_NUMBER_SIZE]);
 /* Returns a negative number if a is less than b, 0 if they are equal, else a positive number. */
 int reload_crl_number_compare(const reload_crl_number *a, const reload_crl_number *b);
-/* Adds one. Returns false, and changes nothing, if the number is the largest. */
+/* Adds one to a CRL number. Returns false, and changes nothing, if it is the largest. */
 bool reload_crl_number_next(reload_crl_number *number);
 
 /* ---- CRLs that were issued before ---- */
@@ -203,14 +204,14 @@ typedef struct reload_crl reload_crl;
  * RELOAD_ERR_SYNTAX: not CRLs; RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err reload_crl_read(const uint8_t *octets, size_t len, const reload_cert *issuer,
                            reload_crl **crl, reload_diag *diag);
-/* Frees it and sets the pointer to NULL. */
+/* Frees the CRLs and sets the pointer to NULL. */
 void reload_crl_free(reload_crl **crl);
-/* The largest CRL number; 0 if no CRL has one. */
+/* The largest number of the combined CRLs; 0 if none has one. */
 const reload_crl_number *reload_crl_number_of(const reload_crl *crl);
-/* The latest nextUpdate; RELOAD_NO_TIME if no CRL has one. */
+/* The latest nextUpdate of the combined CRLs; RELOAD_NO_TIME if none has one. */
 reload_time reload_crl_next_update(const reload_crl *crl);
-/* The i-th entry, which lives as long as the CRL; NULL if i is past the last. Its serial number has
- * no leading zeros. */
+/* The i-th entry of the combined CRLs, which own it; NULL if i is past the last. Its serial number
+ * has no leading zeros. */
 const reload_revocation *reload_crl_entry_at(const reload_crl *crl, size_t i);
 
 /* The content of a new CRL. */

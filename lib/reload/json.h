@@ -53,22 +53,26 @@ reload_err reload_json_writer_finish(reload_json_writer *w);
 /* Makes the writer fail with an error of the caller's, unless it has failed already. */
 void reload_json_fail(reload_json_writer *w, reload_err err);
 
+/* Begin and end an object or an array. They nest. */
 void reload_json_begin_object(reload_json_writer *w);
 void reload_json_end_object(reload_json_writer *w);
 void reload_json_begin_array(reload_json_writer *w);
 void reload_json_end_array(reload_json_writer *w);
-/* The key of an object's next value. */
+/* Writes the key of an object's next value. */
 void reload_json_key(reload_json_writer *w, const char *key);
 
-/* A string. Octets that are not UTF-8 become U+FFFD, one for each octet. NULL becomes null. */
+/* Writes a string. Octets that are not UTF-8 become U+FFFD, one for each octet. NULL becomes
+ * null. */
 void reload_json_string(reload_json_writer *w, const char *text);
-/* Like reload_json_string, for len octets. */
+/* Writes len octets like reload_json_string. */
 void reload_json_text(reload_json_writer *w, const uint8_t *octets, size_t len);
-/* A string of hex digits. */
+/* Writes octets as a string of hex digits. */
 void reload_json_hex(reload_json_writer *w, const uint8_t *octets, size_t len);
+/* Writes a number without a fraction. */
 void reload_json_integer(reload_json_writer *w, int64_t value);
-/* A time or a span of time, in seconds: an integer, or a number of at most 16 digits. */
+/* Writes a time or a span of time in seconds: an integer, or a number of at most 16 digits. */
 void reload_json_seconds(reload_json_writer *w, reload_time time);
+/* Write true, false or null. */
 void reload_json_bool(reload_json_writer *w, bool value);
 void reload_json_null(reload_json_writer *w);
 

@@ -27,8 +27,7 @@ enum { RELOAD_VERSION_1 = 1 };
 enum { RELOAD_DHT_CHORD = 1, RELOAD_DHT_BAMBOO = 2 };
 enum { RELOAD_HASH_SHA1 = 1 };
 typedef enum reload_security {
-    RELOAD_SECURITY_OPEN =
-        0, /* of a PEER-JOIN request that leaves the choice to the overlay (B§8.1.1) */
+    RELOAD_SECURITY_OPEN = 0, /* a PEER-JOIN request leaves the choice to the overlay (B§8.1.1) */
     RELOAD_SECURITY_NONE = 1,
     RELOAD_SECURITY_HMAC = 2,
     RELOAD_SECURITY_CERTS = 3
@@ -67,9 +66,9 @@ typedef struct reload_suite {
     bool needs_certificates;
 } reload_suite;
 
-/* The row of a Security value, or NULL. */
+/* The row of a Security value in the table of security algorithms, or NULL. */
 const reload_suite *reload_suite_of(uint32_t security);
-/* The rows in ascending order; NULL when i is past the last. */
+/* The i-th row in order of Security; NULL if i is past the last. */
 const reload_suite *reload_suite_at(size_t i);
 
 /* ---- Header fields (B§5.1) ---- */
@@ -112,7 +111,7 @@ typedef struct reload_field_def {
     uint32_t initial; /* the value if JSON omits it */
 } reload_field_def;
 
-/* The row of a field; NULL for any other value. */
+/* The row of a field in the table of header fields; NULL for any other value. */
 const reload_field_def *reload_field_def_of(reload_field field);
 
 /* ---- Attributes (B§5.2, S§4) ---- */
@@ -215,7 +214,8 @@ typedef struct reload_value {
 /* Reads an address, "10.4.1.2:5060" or "[2001:db8::1]:5060", into a value of RELOAD_KIND_IP_PORT
  * with protocol 0. Returns false if it is not such an address. */
 bool reload_address_parse(const char *address, reload_value *value);
-/* Writes such an address; a size of 56 octets always suffices. */
+/* Writes an address in the form that reload_address_parse reads. A size of 56 octets always
+ * suffices. */
 void reload_address_format(const reload_value *value, char *text, size_t size);
 
 /* Why a value is shown as raw octets, or why octets are not an attribute. */
@@ -264,7 +264,7 @@ typedef struct reload_msg reload_msg;
 /* A new message, or NULL if memory runs out. Until reload_msg_parse it reads as a header of zeros:
  * no token, Version 0, no attributes. */
 reload_msg *reload_msg_new(void);
-/* Frees it and sets the pointer to NULL. */
+/* Frees the message and sets the pointer to NULL. */
 void reload_msg_free(reload_msg **msg);
 
 /* Parses len octets as one message: a header and as many octets as its Length, or fewer if the
@@ -280,7 +280,7 @@ void reload_msg_moved(reload_msg *msg, const uint8_t *octets);
 const uint8_t *reload_msg_octets(const reload_msg *msg, size_t *len);
 /* The number of attributes on all levels. */
 size_t reload_msg_count(const reload_msg *msg);
-/* Attribute i < reload_msg_count. */
+/* Attribute i, which is less than reload_msg_count. */
 const reload_attr *reload_msg_attr(const reload_msg *msg, size_t i);
 /* The octets after the last complete attribute (none in a well-formed message), and their flaw. */
 const uint8_t *reload_msg_trailing(const reload_msg *msg, size_t *len, reload_flaw *flaw);

@@ -31,7 +31,7 @@ typedef enum reload_colour {
     RELOAD_COLOUR_FAINT
 } reload_colour;
 
-/* flags: RELOAD_COLOUR, or 0 to ignore colours. */
+/* Begins to print. flags: RELOAD_COLOUR, or 0 to ignore colours. */
 void reload_printer_init(reload_printer *p, unsigned flags, reload_sink sink, void *arg);
 /* Frees the line and returns the first error: RELOAD_ERR_MEMORY, RELOAD_ERR_WRITE, or the caller's.
  * Text after the last reload_print_end_line is lost. */
@@ -41,34 +41,37 @@ void reload_printer_fail(reload_printer *p, reload_err err);
 
 /* ---- Parts of a line ---- */
 
-/* Formatted text, in which numbers have a width or are plain; any other format of printf yields at
- * most 191 octets. */
+/* Prints formatted text, in which numbers have a width or are plain; any other format of printf
+ * yields at most 191 octets. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif
 void reload_print(reload_printer *p, const char *format, ...);
-/* Octets as they are. */
+/* Prints octets as they are. */
 void reload_print_raw(reload_printer *p, const void *octets, size_t len);
 /* Changes the colour. */
 void reload_print_colour(reload_printer *p, reload_colour colour);
-/* Text in a colour, and then plain. */
+/* Prints text in a colour, and changes to plain. */
 void reload_print_coloured(reload_printer *p, reload_colour colour, const char *text);
+/* Ends the line, and passes it to the sink. */
 void reload_print_end_line(reload_printer *p);
 
-/* Untrusted text in quotes, escaped as by reload_escape. */
+/* Prints untrusted text in quotes, escaped as by reload_escape. */
 void reload_print_quoted(reload_printer *p, const uint8_t *octets, size_t len);
-/* The first 32 octets, and the number of octets if there are more. */
+/* Prints the first 32 octets in hex, and the number of octets if there are more. */
 void reload_print_hex(reload_printer *p, const uint8_t *octets, size_t len);
+/* Prints an attribute's value. */
 void reload_print_value(reload_printer *p, const reload_value *value);
+/* Prints a header field's value. */
 void reload_print_field(reload_printer *p, const reload_msg *msg, reload_field field);
-/* "PEER-JOIN request, 124 octets" */
+/* Prints a title such as "PEER-JOIN request, 124 octets". */
 void reload_print_title(reload_printer *p, const reload_msg *msg);
-/* "1: put.bin, offset 0: ", or nothing if origin is NULL. */
+/* Prints an origin such as "1: put.bin, offset 0: ", or nothing if it is NULL. */
 void reload_print_origin(reload_printer *p, const reload_origin *origin);
-/* "! 5 octets of garbage: no RELOAD message begins here" */
+/* Prints a warning such as "! 5 octets of garbage: no RELOAD message begins here". */
 void reload_print_garbage(reload_printer *p, size_t len, const char *error);
-/* A note that an attribute after the SIGNATURE is ignored (D10) or unauthenticated (D27). Prints
- * nothing for other attributes. */
+/* Prints a note that an attribute after the SIGNATURE is ignored (D10) or unauthenticated (D27),
+ * and nothing for other attributes. */
 void reload_print_unsigned(reload_printer *p, const reload_msg *msg, size_t i);
 
 /* An attribute's name, or its type in hex, which is written into unknown. */
@@ -78,11 +81,12 @@ const char *reload_attr_name(const reload_attr *attr, char unknown[8]);
 
 /* Begins a line with a name, and goes to the column of values if a value follows. */
 void reload_print_name(reload_printer *p, unsigned depth, const char *name, bool value);
-/* A line: "! text" */
+/* Prints a line "! text". */
 void reload_print_warning(reload_printer *p, unsigned depth, const char *text);
-/* A warning that states the number of missing octets of a truncated message. */
+/* Prints a warning that states the number of missing octets of a truncated message. */
 void reload_print_missing(reload_printer *p, unsigned depth, const reload_msg *msg);
-/* Lines for a certificate in DER: subject, issuer, serial number, validity, key and names. */
+/* Prints lines for a certificate in DER: subject, issuer, serial number, validity, key and
+ * names. */
 void reload_print_cert(reload_printer *p, unsigned depth, const uint8_t *octets, size_t len);
 
 #ifdef __cplusplus

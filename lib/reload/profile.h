@@ -30,9 +30,9 @@ typedef struct reload_profile {
     char *crl[RELOAD_MAX_FILES + 1];           /* files of revocation lists */
 } reload_profile;
 
-/* A profile without any key; NULL without memory. */
+/* Makes a profile without any key; NULL without memory. */
 reload_profile *reload_profile_new(void);
-/* Frees it with its strings, and sets the pointer to NULL. */
+/* Frees the profile with its strings, and sets the pointer to NULL. */
 void reload_profile_free(reload_profile **profile);
 /* Reads a new profile. Errors are those of reload_json_read; an unknown key, and ca together with
  * pin, are RELOAD_ERR_VALUE. On failure *profile is NULL. */

@@ -14,24 +14,25 @@ extern "C" {
 
 typedef struct reload_signer reload_signer;
 
-/* A signer for a security algorithm. With RELOAD_SECURITY_NONE it completes messages and signs
- * nothing. Returns NULL without memory or for an unknown algorithm. */
+/* Makes a signer for a security algorithm. With RELOAD_SECURITY_NONE it completes messages and
+ * signs nothing. Returns NULL without memory or for an unknown algorithm. */
 reload_signer *reload_signer_new(reload_security algorithm);
-/* A copy for another thread: keys, secret, overlay and counter. Both use the same counter source.
- * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO; *copy is then NULL. */
+/* Copies a signer for another thread: keys, secret, overlay and counter. Both use the same counter
+ * source. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO; *copy is then NULL. */
 reload_err reload_signer_copy(const reload_signer *signer, reload_signer **copy);
 /* Wipes secret and keys, frees the signer and sets the pointer to NULL. */
 void reload_signer_free(reload_signer **signer);
-/* HMAC: the shared secret. RELOAD_ERR_VALUE: it is empty; RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+/* Sets the shared secret of HMAC. RELOAD_ERR_VALUE: it is empty; RELOAD_ERR_MEMORY,
+ * RELOAD_ERR_CRYPTO. */
 reload_err reload_signer_set_secret(reload_signer *signer, const uint8_t *secret, size_t len);
-/* CERTS: the peer's RSA private key (PEM or DER; passphrase: NULL unless it is encrypted) and its
- * certificate (PEM or DER). RELOAD_ERR_SYNTAX; RELOAD_ERR_VALUE: not RSA of 1024 to 8192 bits;
- * RELOAD_ERR_PASSPHRASE. */
+/* Set the peer's RSA private key (PEM or DER; passphrase: NULL unless it is encrypted) and its
+ * certificate (PEM or DER) for CERTS. RELOAD_ERR_SYNTAX; RELOAD_ERR_VALUE: not RSA of 1024 to 8192
+ * bits; RELOAD_ERR_PASSPHRASE. */
 reload_err reload_signer_set_key(reload_signer *signer, const uint8_t *octets, size_t len,
                                  const char *passphrase, reload_diag *diag);
 reload_err reload_signer_set_cert(reload_signer *signer, const uint8_t *octets, size_t len,
                                   reload_diag *diag);
-/* The key and certificate that sign BODYs (default: the peer's). */
+/* Set the key and certificate that sign BODYs (default: the peer's). */
 reload_err reload_signer_set_resource_key(reload_signer *signer, const uint8_t *octets, size_t len,
                                           const char *passphrase, reload_diag *diag);
 reload_err reload_signer_set_resource_cert(reload_signer *signer, const uint8_t *octets, size_t len,
@@ -40,8 +41,8 @@ reload_err reload_signer_set_resource_cert(reload_signer *signer, const uint8_t 
  * certificate, and that no certificate is a CA's (RELOAD_ERR_REFUSED, D32; not checked with
  * RELOAD_SIGN_FORCE in flags). reload_sign checks this too. */
 reload_err reload_signer_check(reload_signer *signer, unsigned flags, reload_diag *diag);
-/* CERTS: new Transaction IDs consist of this boot time (default: the TIMESTAMP) and of a counter
- * that starts here (default: 0) and grows by one each time (S§7). */
+/* Set the boot time (default: the TIMESTAMP) and the counter (default: 0) of new Transaction IDs
+ * under CERTS. The counter grows by one each time (S§7). */
 void reload_signer_set_boot_time(reload_signer *signer, uint32_t boot_time);
 void reload_signer_set_counter(reload_signer *signer, uint32_t counter);
 /* Returns boot time and counter for a new Transaction ID. On entry *boot_time is the signer's; the
@@ -54,8 +55,8 @@ typedef reload_err (*reload_counter_source)(void *arg, uint32_t *boot_time, uint
  */
 void reload_signer_set_counter_source(reload_signer *signer, reload_counter_source source,
                                       void *arg);
-/* The overlay's name and algorithms. An Overlay field of 0 is set to the name's CRC-32, except in
- * PEER-JOIN requests. A message with another Overlay, DHT or Hash, or a certificate for another
+/* Set the overlay's name and algorithms. An Overlay field of 0 is set to the name's CRC-32, except
+ * in PEER-JOIN requests. A message with another Overlay, DHT or Hash, or a certificate for another
  * overlay (D32), is refused without RELOAD_SIGN_FORCE. RELOAD_ERR_ARGUMENT: the name is empty
  * (D23); RELOAD_ERR_MEMORY. */
 reload_err reload_signer_set_overlay(reload_signer *signer, const char *name);

@@ -61,9 +61,9 @@ typedef struct reload_reader_options {
  * Length is above max_message counts too. */
 typedef struct reload_reader reload_reader;
 
-/* A reader without input, whose next item is END; NULL if memory runs out. */
+/* Makes a reader without input, whose next item is END; NULL if memory runs out. */
 reload_reader *reload_reader_new(void);
-/* Frees it and sets the pointer to NULL. */
+/* Frees the reader and sets the pointer to NULL. */
 void reload_reader_free(reload_reader **reader);
 /* The memory that a reader holds, in octets, for callers with many readers: a reader keeps its
  * buffers from one input to the next. The memory of a JSON parser within a call is not counted. */

@@ -95,10 +95,10 @@ typedef struct reload_tunnelled {
     reload_report *report; /* owned by the outer report */
 } reload_tunnelled;
 
-/* A report without a verdict, which can be used for one message after another; NULL without memory.
- */
+/* Makes a report without a verdict, which can be used for one message after another; NULL without
+ * memory. */
 reload_report *reload_report_new(void);
-/* Frees it with what it owns, and sets the pointer to NULL. */
+/* Frees the report with what it owns, and sets the pointer to NULL. */
 void reload_report_free(reload_report **report);
 /* Clears the report for the next message, but keeps memory. Pointers into the report become
  * invalid. */
@@ -123,7 +123,7 @@ bool reload_report_passed(const reload_report *report);
  * of threads may use it. */
 typedef struct reload_policy reload_policy;
 
-/* An empty policy for an overlay that uses RELOAD_SECURITY_NONE, RELOAD_SECURITY_HMAC or
+/* Makes an empty policy for an overlay that uses RELOAD_SECURITY_NONE, RELOAD_SECURITY_HMAC or
  * RELOAD_SECURITY_CERTS (D23); NULL without memory or for another algorithm. */
 reload_policy *reload_policy_new(reload_security algorithm);
 /* Wipes the secrets, frees the policy and sets the pointer to NULL. No judge may still use the
@@ -136,28 +136,28 @@ void reload_policy_free(reload_policy **policy);
 /* Adds a shared secret. A digest under any of the policy's secrets is accepted. RELOAD_ERR_VALUE:
  * it is empty; RELOAD_ERR_MEMORY. */
 reload_err reload_policy_add_secret(reload_policy *policy, const uint8_t *secret, size_t len);
-/* CERTS: adds trusted CA certificates, intermediate certificates that may link others to them, and
- * revocation lists (D18). Each takes one or more in PEM, or one in DER, and adds all or none.
- * RELOAD_ERR_SYNTAX, RELOAD_ERR_MEMORY. */
+/* Add trusted CA certificates, intermediate certificates that may link others to them, and
+ * revocation lists (D18) for CERTS. Each takes one or more in PEM, or one in DER, and adds all or
+ * none. RELOAD_ERR_SYNTAX, RELOAD_ERR_MEMORY. */
 reload_err reload_policy_add_ca(reload_policy *policy, const uint8_t *octets, size_t len,
                                 reload_diag *diag);
 reload_err reload_policy_add_intermediates(reload_policy *policy, const uint8_t *octets, size_t len,
                                            reload_diag *diag);
 reload_err reload_policy_add_crl(reload_policy *policy, const uint8_t *octets, size_t len,
                                  reload_diag *diag);
-/* Smallest accepted RSA key in bits, from 1024 to 8192 (D13; default: 2048). */
+/* Sets the smallest accepted RSA key in bits, from 1024 to 8192 (D13; default: 2048). */
 void reload_policy_set_min_rsa_bits(reload_policy *policy, unsigned bits);
 /* Accepts certificates that are signed with SHA-1. */
 void reload_policy_allow_sha1_certs(reload_policy *policy, bool allowed);
 /* Requires a current CRL of each issuer in a chain (D18). */
 void reload_policy_require_crl(reload_policy *policy, bool required);
-/* Expected header fields (D24 step 4). A field is not checked unless set. A certificate's Peer-IDs
- * must also be for that overlay name (D20). RELOAD_ERR_ARGUMENT: the name is empty (D23);
+/* Set expected header fields (D24 step 4). A field is not checked unless set. A certificate's
+ * Peer-IDs must also be for that overlay name (D20). RELOAD_ERR_ARGUMENT: the name is empty (D23);
  * RELOAD_ERR_MEMORY. */
 reload_err reload_policy_set_overlay(reload_policy *policy, const char *name);
 void reload_policy_set_dht(reload_policy *policy, uint8_t dht);
 void reload_policy_set_hash(reload_policy *policy, uint8_t hash);
-/* Largest accepted difference between TIMESTAMP and the time of checking (default:
+/* Sets the largest accepted difference between TIMESTAMP and the time of checking (default:
  * RELOAD_DEFAULT_SKEW seconds); negative: no limit. */
 void reload_policy_set_max_skew(reload_policy *policy, reload_time skew);
 /* Requires a PEER-SIGNATURE in every SOURCE-INFO. */
@@ -198,12 +198,13 @@ reload_time reload_policy_warnings(const reload_policy *policy, reload_time time
 void reload_policy_describe_crls(const reload_policy *policy, size_t file,
                                  reload_policy_warning take, void *arg);
 
-/* The algorithm; the i-th secret; the DER of the i-th certificate that was added, CA certificates
- * first. Octets are NULL when i is past the last. */
+/* The policy's algorithm, its i-th secret, and the DER of the i-th certificate that was added to
+ * it, CA certificates first. Octets are NULL if i is past the last. */
 reload_security reload_policy_security(const reload_policy *policy);
 reload_span reload_policy_secret(const reload_policy *policy, size_t i);
 reload_span reload_policy_cert(const reload_policy *policy, size_t i);
-/* The overlay's name, or NULL; the largest accepted difference of TIMESTAMP, negative: no limit. */
+/* The policy's overlay name, or NULL, and its largest accepted difference of TIMESTAMP; negative:
+ * no limit. */
 const char *reload_policy_overlay(const reload_policy *policy);
 reload_time reload_policy_max_skew(const reload_policy *policy);
 
@@ -253,10 +254,10 @@ typedef struct reload_store {
 /* One thread's working memory. */
 typedef struct reload_judge reload_judge;
 
-/* A judge for a sealed policy, which must outlive the judge; NULL without memory, or if the policy
- * is not sealed. */
+/* Makes a judge for a sealed policy, which must outlive the judge; NULL without memory, or if the
+ * policy is not sealed. */
 reload_judge *reload_judge_new(const reload_policy *policy);
-/* Wipes it, frees it and sets the pointer to NULL. */
+/* Wipes the judge, frees it and sets the pointer to NULL. */
 void reload_judge_free(reload_judge **judge);
 /* Replaces the policy, between two messages. On failure the judge keeps the old one.
  * RELOAD_ERR_ARGUMENT: not sealed; RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
@@ -293,7 +294,7 @@ reload_err reload_judge_message(reload_judge *judge, const reload_msg *msg, relo
  * without size), RELOAD_ERR_AGAIN (see reload_moment), or the store's own. */
 reload_err reload_commit(const reload_store *store, reload_report *report);
 
-/* reload_judge_message and reload_commit. */
+/* Judges a message like reload_judge_message, and calls reload_commit if that succeeds. */
 reload_err reload_verify(reload_judge *judge, const reload_msg *msg, reload_moment moment,
                          const reload_store *store, reload_report *report);
 

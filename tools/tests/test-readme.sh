@@ -11,7 +11,7 @@ if ! command -v meson >run/null; then
     done_testing
 fi
 ok "the tools are installed" meson install -C "$RELOAD_TOOLS/.." --no-rebuild --destdir "$work/copy"
-bin=$(dirname "$(find copy -name reload-verify -type f)")
+bin=$(dirname "$(find copy -path "*/bin/reload-verify")")
 lib=$(dirname "$(find copy -name 'libreload.so*' | head -n 1)")
 case $lib in
 copy/usr/lib*) skip "an installed tool finds its library" "the loader looks there" ;;
