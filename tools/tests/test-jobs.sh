@@ -54,12 +54,12 @@ sqlite3_dump()
 # Many more items than wait in the threads at once: messages of all kinds, malformed ones, and garbage.
 corpus=$(realpath "$TESTDATA/../lib/fuzz/corpus")
 cat "$TESTDATA"/*.bin "$corpus"/message/* "$corpus"/stream/* >some.bin
-for ((i = 0; i < 12; i++)); do
+for ((i = 0; i < 6; i++)); do
     cat some.bin
     printf 'garbage %d' "$i"
     head -c 100 "$TESTDATA/section-4.1.hmac.bin"
 done >mixed.bin
-for ((i = 0; i < 3000; i++)); do cat "$TESTDATA/section-4.1.hmac.bin"; done >many.bin
+for ((i = 0; i < 1700; i++)); do cat "$TESTDATA/section-4.1.hmac.bin"; done >many.bin
 reload-dump -f json many.bin >many.json
 install -m 600 "$TESTDATA/hmac.secret" secret
 hmac=(reload-verify --secret secret --time 946702799)
