@@ -36,6 +36,21 @@ refused "another status" 'exit status 1, expected 0: false' '' '$ false'
 refused "another output" 'the output is not as documented: echo 1' '' '$ echo 1' 2
 refused "a script's command fails" 'exit status 1: the script above' sh false true
 
+# ---- What is installed is named first ----
+
+mkdir ../fake
+# dpkg-query knows all packages but jq, apt-get only reports its call
+# shellcheck disable=SC2016 # the fake expands it
+printf '#!/bin/sh\n[ "$4" = jq ] || echo installed\n' >../fake/dpkg-query
+printf '#!/bin/sh\necho 1000\n' >../fake/id
+printf '#!/bin/sh\necho "sudo $*"\n' >../fake/sudo
+chmod +x ../fake/*
+PATH=../fake:$PATH t "install-deps names sudo, apt-get and the packages before it calls them" 0 \
+    '=install-deps: running sudo apt-get update, then sudo apt-get install jq
+sudo apt-get update -qq' '' "$scripts/install-deps" try
+printf '#!/bin/sh\necho installed\n' >../fake/dpkg-query
+PATH=../fake:$PATH t "install-deps calls nothing if no package is missing" 0 '' '' "$scripts/install-deps" try
+
 # ---- The recipes ----
 
 sed -n '/^set -euo pipefail$/,/^```$/p' "$readme" | sed '$d' >../recipes
