@@ -81,4 +81,19 @@ sed '2,/in a pipeline/d' ../recipes >../rest
 t "the pipeline, without the secret" 1 '' '*' bash ../rest
 sed '2,/many files/d' ../recipes >../rest
 t "xargs, without the secret" 123 '' '*' bash ../rest
+
+# ---- The commands that use testdata/ ----
+
+mkdir ../top
+cd ../top || bail_out "no directory"
+ln -s "$(realpath "$TESTDATA")" testdata
+sed -n 's/^    \(reload-.*\)/\1/p' "$readme" >commands
+t "the picture's command" 1 '' '*' bash -c "$(grep 'exchange\.svg$' commands)"
+same exchange.svg testdata/exchange.svg "the picture is what its command draws"
+if [ "$RELOAD_CAPTURES" = 1 ]; then
+    t "the commands for captures" 0 '' '' bash -e -c "$(grep pcap commands)"
+    ok "the annotated capture has a comment" grep -q 'reload-verify: message 1: valid' annotated.pcapng
+else
+    skip "the commands for captures" "built without libpcap"
+fi
 done_testing
