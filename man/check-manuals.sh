@@ -208,6 +208,9 @@ find "$source/man" -name '*.[157]' ! -name reload.7 -exec basename {} \; | sed '
 part reload.7 DESCRIPTION TUTORIAL | sed -n 's/^\.It Xr //p' | grep -v ' 3$' >"$work/manual"
 sort -u "$work/library" "$work/manual" >"$work/both"
 same "$work/both" "$work/manual" "reload(7) names each page"
+sed -n '/^## Manuals$/,/^## [^M]/p' "$source/README.md" | grep -o 'reload[a-z-]*([157])' | tr '()' '  ' | sed 's/  *$//' >"$work/manual"
+(cat "$work/library" && echo reload 7) >"$work/both"
+same "$work/both" "$work/manual" "README.md names each page"
 
 # The diagrams of what is signed
 for page in reload-message.5 reload.7; do

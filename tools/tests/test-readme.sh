@@ -48,6 +48,8 @@ chmod +x ../fake/*
 PATH=../fake:$PATH t "install-deps names sudo, apt-get and the packages before it calls them" 0 \
     '=install-deps: running sudo apt-get update, then sudo apt-get install jq
 sudo apt-get update -qq' '' "$scripts/install-deps" try
+PATH=../fake t "install-deps without apt-get names the packages" 4 '' '=install-deps: no apt-get here; install what these packages of Debian have: jq' \
+    "$BASH" "$scripts/install-deps" try
 printf '#!/bin/sh\necho installed\n' >../fake/dpkg-query
 PATH=../fake:$PATH t "install-deps calls nothing if no package is missing" 0 '' '' "$scripts/install-deps" try
 
