@@ -208,6 +208,9 @@ find "$source/man" -name '*.[157]' ! -name reload.7 -exec basename {} \; | sed '
 part reload.7 DESCRIPTION TUTORIAL | sed -n 's/^\.It Xr //p' | grep -v ' 3$' >"$work/manual"
 sort -u "$work/library" "$work/manual" >"$work/both"
 same "$work/both" "$work/manual" "reload(7) names each page"
+sed -n '/^## Manuals$/,/^## [^M]/p' "$source/README.md" | grep -o 'reload[a-z-]*([157])' | tr '()' '  ' | sed 's/  *$//' >"$work/manual"
+(cat "$work/library" && echo reload 7) >"$work/both"
+same "$work/both" "$work/manual" "README.md names each page"
 
 # The diagrams of what is signed
 for page in reload-message.5 reload.7; do
@@ -333,12 +336,19 @@ PATH=$(cd "$tools" && pwd):$PATH
 EDITOR=:
 export PATH EDITOR
 
+# Programs keep their files here. tshark has the dissector, unless it is too new to run Lua as root.
+HOME=$work/home
+export HOME
+mkdir -p "$HOME/.local/lib/wireshark/plugins"
+[ -z "${RELOAD_DISSECTOR-}" ] || cp "$RELOAD_DISSECTOR" "$HOME/.local/lib/wireshark/plugins"
+
 # Runs the command in $work/command and compares its output with $work/expected, if not empty. A command that requires a
-# screen, another host or a missing tshark is not run.
-if command -v tshark >"$work/null"; then
-    not_run='(^|[|] )(ssh|wireshark) '
-else
-    not_run='(^|[|] )(ssh|wireshark|tshark) '
+# screen, another host, a missing tshark or a dissector that it does not load is not run.
+not_run='(^|[|] )(ssh|wireshark) '
+if ! command -v tshark >"$work/null"; then
+    not_run="$not_run|(^|[|] )tshark |message[.]pcapng"
+elif ! tshark -G fields 2>"$work/null" | grep -q 'reload07[.]method'; then
+    not_run="$not_run|reload07[.]"
 fi
 run_example() {
     ! grep -qE "$not_run" "$work/command" || return 0
@@ -356,8 +366,8 @@ for page in "$source"/man/*.[157]; do
     sed -n '/^\.Bd/,/^\.Ed/p' "$page" | sed 's/\\e/\\/g; s/\\(sc/§/g; s/\\(dq/"/g; s/^\\&//' >"$work/examples"
     grep -q '^[$] ' "$work/examples" || continue
     missing=
-    for command in openssl jq sqlite3; do
-        grep -qE "(^[$]|[|]) $command " "$work/examples" && ! command -v "$command" >"$work/null" && missing=$command
+    for command in openssl jq parallel sqlite3 tcpdump xxd; do
+        grep -qE "(^([$]|   )|[|]) $command " "$work/examples" && ! command -v "$command" >"$work/null" && missing=$command
     done
     if [ "${RELOAD_CAPTURES:-1}" = 0 ] && grep -q pcapng "$work/examples"; then
         missing=libpcap

@@ -27,8 +27,6 @@ static reload_err read_header(rl_json_reading *r, json_t *header, int64_t *force
     json_t *value;
     if (!json_is_object(header))
         return rl_json_fail(r, RELOAD_ERR_VALUE, header == NULL ? "missing" : "must be an object");
-    if (json_object_get(header, reload_field_def_of(RELOAD_F_METHOD)->key) == NULL)
-        return rl_json_fail_at(r, reload_field_def_of(RELOAD_F_METHOD)->key, "missing");
     json_object_foreach(header, key, value)
     {
         reload_field f = 0;
@@ -51,6 +49,9 @@ static reload_err read_header(rl_json_reading *r, json_t *header, int64_t *force
         if (err != RELOAD_OK)
             return err;
     }
+    /* last, since a misspelled key explains it better */
+    if (json_object_get(header, reload_field_def_of(RELOAD_F_METHOD)->key) == NULL)
+        return rl_json_fail_at(r, reload_field_def_of(RELOAD_F_METHOD)->key, "missing");
     return RELOAD_OK;
 }
 

@@ -75,6 +75,7 @@ static void test_texts(void **state)
          "\"0x12\": not an attribute's name; must be an attribute's name, or 0x and four hex "
          "digits"},
         {"{\"hedaer\": {\"method\": 0}}", "unknown key (did you mean \"header\"?)"},
+        {"{\"header\": {\"methd\": 0}}", "unknown key (did you mean \"method\"?)"},
         {"{\"header\": {\"method\": 0, \"Method\": 0}}", "unknown key (did you mean \"method\"?)"},
         {"{\"header\": {\"method\": 0, \"forced-length\": 0}}",
          "unknown key (did you mean \"forced_length\"?)"},

@@ -36,6 +36,23 @@ refused "another status" 'exit status 1, expected 0: false' '' '$ false'
 refused "another output" 'the output is not as documented: echo 1' '' '$ echo 1' 2
 refused "a script's command fails" 'exit status 1: the script above' sh false true
 
+# ---- What is installed is named first ----
+
+mkdir ../fake
+# dpkg-query knows all packages but jq, apt-get only reports its call
+# shellcheck disable=SC2016 # the fake expands it
+printf '#!/bin/sh\n[ "$4" = jq ] || echo installed\n' >../fake/dpkg-query
+printf '#!/bin/sh\necho 1000\n' >../fake/id
+printf '#!/bin/sh\necho "sudo $*"\n' >../fake/sudo
+chmod +x ../fake/*
+PATH=../fake:$PATH t "install-deps names sudo, apt-get and the packages before it calls them" 0 \
+    '=install-deps: running sudo apt-get update, then sudo apt-get install jq
+sudo apt-get update -qq' '' "$scripts/install-deps" try
+PATH=../fake t "install-deps without apt-get names the packages" 4 '' '=install-deps: no apt-get here; install what these packages of Debian have: jq' \
+    "$BASH" "$scripts/install-deps" try
+printf '#!/bin/sh\necho installed\n' >../fake/dpkg-query
+PATH=../fake:$PATH t "install-deps calls nothing if no package is missing" 0 '' '' "$scripts/install-deps" try
+
 # ---- The recipes ----
 
 sed -n '/^set -euo pipefail$/,/^```$/p' "$readme" | sed '$d' >../recipes
@@ -66,4 +83,19 @@ sed '2,/in a pipeline/d' ../recipes >../rest
 t "the pipeline, without the secret" 1 '' '*' bash ../rest
 sed '2,/many files/d' ../recipes >../rest
 t "xargs, without the secret" 123 '' '*' bash ../rest
+
+# ---- The commands that use testdata/ ----
+
+mkdir ../top
+cd ../top || bail_out "no directory"
+ln -s "$(realpath "$TESTDATA")" testdata
+sed -n 's/^    \(reload-.*\)/\1/p' "$readme" >commands
+t "the picture's command" 1 '' '*' bash -c "$(grep 'exchange\.svg$' commands)"
+same exchange.svg testdata/exchange.svg "the picture is what its command draws"
+if [ "$RELOAD_CAPTURES" = 1 ]; then
+    t "the commands for captures" 0 '' '' bash -e -c "$(grep pcap commands)"
+    ok "the annotated capture has a comment" grep -q 'reload-verify: message 1: valid' annotated.pcapng
+else
+    skip "the commands for captures" "built without libpcap"
+fi
 done_testing

@@ -10,10 +10,10 @@ for name in section-4.1 response tunnelled tunnel unknown route-log; do
     same "made/$name.hmac.json" "$TESTDATA/$name.hmac.json" "$name.hmac.json is reproduced"
 done
 for name in overlay/ca.key overlay/ca.crt overlay/index overlay/overlay.json alice.key alice.crt section-4.1.certs.bin \
-    section-4.1.certs.json route-log.certs.bin route-log.certs.json route-log.hmac.annotated route-log.certs.annotated; do
+    section-4.1.certs.json route-log.certs.bin route-log.certs.json route-log.hmac.annotated route-log.certs.annotated exchange.json exchange.svg; do
     same "made/$name" "$TESTDATA/$name" "$name is reproduced"
 done
-generated=$(cd "$TESTDATA" && printf '%s\n' *.hmac.bin *.hmac.json *.certs.bin *.certs.json *.annotated alice.* overlay)
+generated=$(cd "$TESTDATA" && printf '%s\n' *.hmac.bin *.hmac.json *.certs.bin *.certs.json *.annotated alice.* exchange.* overlay)
 is "$(ls made)" "$(sort <<<"$generated")" "testdata/make creates exactly these files"
 is "$(jq -r '.attributes[0].value[1].hex' "$TESTDATA/tunnel.json")" "$(hex <"$TESTDATA/tunnelled.hmac.bin")" \
     "tunnel.json holds tunnelled.hmac.bin"
@@ -41,6 +41,11 @@ secret=$work/secret
 install -m 600 "$TESTDATA/hmac.secret" "$secret"
 t "all signed files are valid" 0 '*' '' reload-verify --secret "$secret" --time 946702799 --overlay chat "$TESTDATA"/*.hmac.bin
 t "all signed files are valid as JSON" 0 '*' '' reload-verify --secret "$secret" --time 946702799 --overlay chat "$TESTDATA"/*.hmac.json
+
+t "the exchange has one message that was changed, and its refusal" 1 \
+    $'~.*1: PEER-SEARCH request: valid\n.*2: .*: valid,.*\n.*3: .*: valid\n.*4: .*: valid,.*\n.*5: RESOURCE-PUT request: invalid: bad-digest .*\n.*6: RESOURCE-PUT response: valid,.*' \
+    '' reload-verify --secret "$secret" --overlay chat --time capture --pair "$TESTDATA/exchange.json"
+is "$(jq -r '.attributes[0].value.code // empty' "$TESTDATA/exchange.json" | xargs)" "200 200 431" "the exchange's response codes"
 
 # CERTS
 t "openssl accepts alice's certificate" 0 '~.*alice\.crt: OK.*' '' openssl verify -attime 946702799 -CAfile "$TESTDATA/overlay/ca.crt" \
