@@ -40,6 +40,8 @@ static const struct {
     [RELOAD_CONTENT_ZIP] = {"a ZIP archive", "use unzip -p FILE"},
     [RELOAD_CONTENT_BASE64] = {"base64", "use base64 -d FILE"},
     [RELOAD_CONTENT_UTF16] = {"UTF-16 text", "use iconv -f UTF-16 -t UTF-8 FILE"},
+    [RELOAD_CONTENT_UTF16LE] = {"UTF-16 text", "use iconv -f UTF-16LE -t UTF-8 FILE"},
+    [RELOAD_CONTENT_UTF16BE] = {"UTF-16 text", "use iconv -f UTF-16BE -t UTF-8 FILE"},
     [RELOAD_CONTENT_PCAP] = {"a capture (pcap)", NULL},
     [RELOAD_CONTENT_PCAPNG] = {"a capture (pcapng)", NULL},
     [RELOAD_CONTENT_TLS] = {"a TLS record", "decrypt the connection first"},
@@ -261,6 +263,29 @@ static reload_content by_base64(const uint8_t *octets, size_t len)
                                                                          : RELOAD_CONTENT_UNKNOWN;
 }
 
+/* Whether each pair of octets is an ASCII character of text, in the first or second place, and 0.
+ */
+static bool is_wide(const uint8_t *octets, size_t len, size_t place)
+{
+    for (size_t i = 0; i + 1 < len; i += 2) {
+        uint8_t c = octets[i + place];
+        if (octets[i + 1 - place] != 0 || ((c < ' ' || c > '~') && (c < '\t' || c > '\r')))
+            return false;
+    }
+    return true;
+}
+
+/* UTF-16 without a byte order mark, if its first characters are ASCII */
+static reload_content by_utf16(const uint8_t *octets, size_t len)
+{
+    enum { LEAST = 8, LOOKED_AT = 64 };
+    len = len < LOOKED_AT ? len : LOOKED_AT;
+    return len < LEAST               ? RELOAD_CONTENT_UNKNOWN
+           : is_wide(octets, len, 0) ? RELOAD_CONTENT_UTF16LE
+           : is_wide(octets, len, 1) ? RELOAD_CONTENT_UTF16BE
+                                     : RELOAD_CONTENT_UNKNOWN;
+}
+
 reload_content reload_recognise(const uint8_t *octets, size_t len)
 {
     static reload_content (*const tests[])(const uint8_t *octets, size_t len) = {
@@ -270,6 +295,9 @@ reload_content reload_recognise(const uint8_t *octets, size_t len)
         return RELOAD_CONTENT_EMPTY;
     if (octets[0] == '\n' && by_magic(octets, len) == RELOAD_CONTENT_PCAPNG)
         return RELOAD_CONTENT_PCAPNG;
+    reload_content wide = by_utf16(octets, len); /* whose white space is two octets each */
+    if (wide != RELOAD_CONTENT_UNKNOWN)
+        return wide;
     if (begins(octets, len, mark, sizeof mark)) {
         octets += sizeof mark;
         len -= sizeof mark;

@@ -139,7 +139,11 @@ static size_t skip_blanks(const uint8_t *octets, size_t len, bool *partial)
  * these are all. */
 static reload_form detect_form(const uint8_t *octets, size_t len, bool all)
 {
-    bool json = !RL_FAULT("input: JSON is detected");
+    bool json = !RL_FAULT("input: JSON is detected"), brace = octets[0] == '{' || octets[0] == '[';
+    if (brace && len == 1 && !all)
+        return RELOAD_FORM_AUTO;
+    if (brace && len > 1 && octets[1] == 0) /* UTF-16, which garbage names */
+        return RELOAD_FORM_BINARY;
     if (json && (octets[0] == '[' || octets[0] == RL_RECORD_SEPARATOR))
         return RELOAD_FORM_JSON;
     rl_layout layout = rl_layout_of(octets, len, all);

@@ -241,6 +241,14 @@ base64 "$put" >put.base64
 mistake "base64" 3 'base64, not a RELOAD message; use --input=base64, or base64 -d FILE' reload-dump put.base64
 { printf '\xff\xfe'; iconv -t UTF-16LE $json; } >json.utf16
 mistake "UTF-16" 3 'UTF-16 text, not a RELOAD message; use iconv -f UTF-16 -t UTF-8 FILE' reload-dump json.utf16
+iconv -t UTF-16LE $json >json.utf16le
+mistake "UTF-16 without a byte order mark" 3 'UTF-16 text, not a RELOAD message; use iconv -f UTF-16LE -t UTF-8 FILE' reload-dump json.utf16le
+xxd -p "$put" | iconv -t UTF-16BE >hex.utf16be
+mistake "hex text in UTF-16" 3 'UTF-16 text, not a RELOAD message; use iconv -f UTF-16BE -t UTF-8 FILE' reload-dump hex.utf16be
+iconv -t UTF-16LE alice.crt >crt.utf16le
+mistake "a certificate in UTF-16" 4 'UTF-16 text, not a certificate; use iconv -f UTF-16LE -t UTF-8 FILE' reload-verify --ca=crt.utf16le "$signed"
+mistake "a profile in UTF-16" 4 "UTF-16 text, not an overlay's profile; use iconv -f UTF-16LE -t UTF-8 FILE" bash -c '
+    iconv -t UTF-16LE overlay/overlay.json >profile.utf16le && reload-verify --profile=profile.utf16le "$1"' reload-verify "$signed"
 printf '\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\0\0\4\0\1\0\0\0' >a.pcap
 mistake "a pcap capture" 3 'a capture (pcap), not a RELOAD message; use --input=pcap' reload-dump -i binary a.pcap
 printf '\n\r\r\n\x1c\0\0\0M<+\x1a\1\0\0\0' >a.pcapng
