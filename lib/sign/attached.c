@@ -25,13 +25,22 @@ static bool is_text(const reload_span *octets)
     return octets->len > 0;
 }
 
+/* Refuses a digest of another length, and names what it is instead, if that is known. */
 static reload_err refuse_length(const reload_span *attached, size_t len, const char *why,
                                 reload_diag *diag)
 {
+    char is[128] = "";
+    reload_content content = reload_recognise(attached->octets, attached->len);
+    const char *remedy = reload_content_remedy(content);
+    if (why[0] == '\0' && attached->len > 0 && content != RELOAD_CONTENT_UNKNOWN)
+        (void)snprintf(is, sizeof is, ": it is %s, not raw octets%s%s",
+                       reload_content_text(content), remedy == NULL ? "" : "; ",
+                       remedy == NULL ? "" : remedy);
+    else if (why[0] == '\0' && is_text(attached) && attached->len > len)
+        (void)snprintf(is, sizeof is, ": it is text, not raw octets");
     return rl_fail(diag, RELOAD_ERR_REFUSED,
                    "refused: the attached digest has %zu octets, expected %zu%s", attached->len,
-                   len,
-                   is_text(attached) && attached->len > len ? ": it is text, not raw octets" : why);
+                   len, is[0] == '\0' ? why : is);
 }
 
 /* ---- HMAC ---- */

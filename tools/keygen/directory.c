@@ -117,11 +117,11 @@ static void report_successor(const struct ca *ca, const char *mark, char *dir)
 /* Fails if another CA has succeeded this one. */
 static bool check_successor(const struct ca *ca)
 {
-    enum { MAX_MARK = 65536 };
+    const struct file_kind kind = {.text = "the name of a CA's directory", .max = 65536};
     reload_buf text = {0};
     char *path = ca_path(ca, CA_SUCCESSOR_FILE);
     bool marked = path != NULL && access(path, F_OK) == 0;
-    if (marked && file_read(ca->tool, path, MAX_MARK, &text, false)) {
+    if (marked && file_read(ca->tool, path, &kind, &text)) {
         reload_buf_append(&text, "", 1);
         if (text.err == RELOAD_OK)
             report_successor(ca, path, (char *)text.octets);
@@ -195,7 +195,7 @@ static bool signed_by_file(const struct ca *ca, const char *path, const reload_c
 {
     reload_buf octets = {0};
     reload_cert *issuer = NULL;
-    bool good = file_read(ca->tool, path, MAX_CERT, &octets, false);
+    bool good = file_read(ca->tool, path, &kind_cert, &octets);
     reload_err err = RELOAD_OK;
     if (good && reload_cert_parse(octets.octets, octets.len, &issuer, NULL) == RELOAD_OK)
         err = reload_cert_issued_by(cert, issuer, yes);

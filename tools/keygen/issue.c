@@ -122,7 +122,7 @@ static void warn_of_subject(struct issue *s, const char *subject)
 
 static bool read_request(struct issue *s, reload_request **request)
 {
-    if (!content_read(s->tool, s->request, RELOAD_CONTENT_REQUEST, take_request, request) ||
+    if (!content_read(s->tool, s->request, &kind_request, take_request, request) ||
         !check_request(s, *request))
         return false;
     if (s->renew == NULL)

@@ -45,13 +45,7 @@ enum { KEYGEN_MIN_BITS = 1024, KEYGEN_MAX_BITS = 8192 };
 
 /* ---- Keys, files and names ---- */
 
-enum {
-    SERIAL_SIZE = 16,
-    MAX_NAMES = 64,
-    MAX_USER = 256,
-    MAX_OVERLAY = 255,
-    MAX_CERT = 1024 * 1024
-};
+enum { SERIAL_SIZE = 16, MAX_NAMES = 64, MAX_USER = 256, MAX_OVERLAY = 255 };
 
 /* Ends the program if the machine's clock is out of range, and names the option that sets the time
  * instead. */

@@ -80,8 +80,8 @@ static bool make_profile(struct succession *s, struct tool *tool)
 static bool copy_file(struct make_ca *m, const char *from, const char *to)
 {
     reload_buf octets = {0};
-    bool good = file_read(&m->tool, from, MAX_CERT, &octets, false) &&
-                keygen_write(&m->tool, to, &octets, 0);
+    bool good =
+        file_read(&m->tool, from, &kind_cert, &octets) && keygen_write(&m->tool, to, &octets, 0);
     reload_buf_free(&octets);
     return good;
 }

@@ -185,7 +185,7 @@ rm -f big.* bigger.json big-short.bin less-big.bin zeros.bin
 for how in "empty file" directory "missing file" "loop of links" "read error"; do
     case $how in
     "empty file") file=empty status_there=3 verify_there=1 cause='no message in it' ;;
-    directory) file=run status_there=4 verify_there=4 cause='Is a directory' ;;
+    directory) file=run status_there=4 verify_there=4 cause='Is a directory, expected RELOAD messages' ;;
     "missing file") file=missing status_there=4 verify_there=4 cause='No such file or directory' ;;
     "loop of links") ln -s loop loop; file=loop status_there=4 verify_there=4 cause='Too many levels of symbolic links' ;;
     "read error") file=/proc/self/mem status_there=4 verify_there=4 cause='Input/output error' ;;
@@ -218,9 +218,12 @@ else
     unprivileged=()
 fi
 if "${unprivileged[@]}" test -x "$RELOAD_TOOLS/reload-dump" && ! "${unprivileged[@]}" cat empty 2>said; then
-    t "an unreadable file: reload-dump" 4 '' '=reload-dump: empty: Permission denied' "${unprivileged[@]}" "$RELOAD_TOOLS/reload-dump" empty
-    t "an unreadable secret: reload-sign" 4 '' '=reload-sign: empty: Permission denied' "${unprivileged[@]}" "$RELOAD_TOOLS/reload-sign" --secret empty good.bin
-    t "an unreadable secret: reload-verify" 4 '' '=reload-verify: empty: Permission denied' "${unprivileged[@]}" "$RELOAD_TOOLS/reload-verify" --secret empty good.bin
+    t "an unreadable file: reload-dump" 4 '' '=reload-dump: empty: Permission denied, expected RELOAD messages that this user can read' \
+        "${unprivileged[@]}" "$RELOAD_TOOLS/reload-dump" empty
+    t "an unreadable secret: reload-sign" 4 '' '=reload-sign: empty: Permission denied, expected a shared secret that this user can read' \
+        "${unprivileged[@]}" "$RELOAD_TOOLS/reload-sign" --secret empty good.bin
+    t "an unreadable secret: reload-verify" 4 '' '=reload-verify: empty: Permission denied, expected a shared secret that this user can read' \
+        "${unprivileged[@]}" "$RELOAD_TOOLS/reload-verify" --secret empty good.bin
 else
     skip "an unreadable file" "no other user to run as"
 fi
@@ -333,7 +336,7 @@ bad_secret "a hex secret with an odd number of digits" 'offset [0-9]+: .*odd num
 bad_secret "a hex secret with other characters" 'offset 6: .*hex digit.*' 'hex:abxx'
 bad_secret "a hex secret with a blank" 'offset 6: .*hex digit.*' 'hex:ab cd'
 bad_secret "a hex secret with two newlines" 'offset 6: .*hex digit.*' 'hex:ab\n\n'
-t "a secret that is a directory" 4 '' '=reload-sign: run: Is a directory' reload-sign --secret run good.bin
+t "a secret that is a directory" 4 '' '=reload-sign: run: Is a directory, expected a shared secret' reload-sign --secret run good.bin
 t "a secret that is missing" 4 '' '=reload-verify: missing: No such file or directory; --secret requires the name of a file that holds the secret' reload-verify --secret missing good.bin
 
 # ---- a message of RFC 6940 ----

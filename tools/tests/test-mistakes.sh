@@ -128,8 +128,13 @@ t "--passphrase-file - of reload-sign" 0 "@$signed" '' \
     bash -c 'echo words | reload-sign --key locked.key --passphrase-file - --cert alice.crt --time "$2" -o - "$1"' - $json $stamp
 t "--passphrase-file - of reload-keygen" 0 '' '*' bash -c 'echo words | reload-keygen ca --overlay chat -o piped --bits 1024 --passphrase-file -'
 ok "it encrypts the key" grep -q ENCRYPTED piped/ca.key
+t "--passphrase-file - for two keys" 0 "@$signed" '' bash -c 'echo words | reload-sign --key locked.key --cert alice.crt --resource-key locked.key \
+    --resource-cert alice.crt --passphrase-file - --time "$2" -o - "$1"' - $json $stamp
+t "--passphrase-file - for a CA's key and its successor's" 0 '' '*' \
+    bash -c 'echo words | reload-keygen ca --succeed piped -o piped2 --bits 1024 --passphrase-file -'
+ok "it encrypts the successor's key" grep -q ENCRYPTED piped2/ca.key
 t "--key - of reload-keygen" 0 '' '' bash -c 'reload-keygen self-signed --key - --overlay chat --user bob@example.com -o bob <alice.key'
-t "an error has the name -" 4 '' '=reload-verify: -: an empty secret' bash -c 'exec reload-verify --secret - "$1" </dev/null' - "$put"
+t "an error has the name -" 4 '' "=reload-verify: -: an empty secret; 'reload-keygen secret --output=FILE' makes a secret" bash -c 'exec reload-verify --secret - "$1" </dev/null' - "$put"
 printf 'other\n' >./-
 t "a file named - is ./-" 1 '~.*bad-digest.*' '*' reload-verify --secret ./- --time $stamp "$put"
 rm ./-
@@ -199,10 +204,26 @@ mistake "binary on a terminal" 0 'binary octets are not written to a terminal: u
 # ---- Files of the wrong kind ----
 
 mistake "a file that is missing" 4 'missing.bin: No such file or directory' reload-dump missing.bin
-mistake "a directory" 4 'overlay: Is a directory' reload-dump overlay
-mistake "a CA's directory for its certificate" 4 'overlay: Is a directory; use overlay/ca.crt' reload-verify --ca=overlay "$signed"
-mistake "a CA's directory for its profile" 4 'overlay/: Is a directory; use overlay/overlay.json' reload-verify --profile=overlay/ "$signed"
+mistake "a directory" 4 'overlay: Is a directory, expected RELOAD messages' reload-dump overlay
+mistake "a CA's directory for its certificate" 4 'overlay: Is a directory, expected a certificate; use overlay/ca.crt, or --profile=overlay/overlay.json' \
+    reload-verify --ca=overlay "$signed"
+mistake "a CA's directory for its profile" 4 "overlay/: Is a directory, expected an overlay's profile; use overlay/overlay.json" \
+    reload-verify --profile=overlay/ "$signed"
+mistake "a CA's directory for its CRL" 4 'overlay: Is a directory, expected a CRL; use overlay/overlay.crl' \
+    reload-verify --ca=$ca --crl=overlay "$signed"
+mistake "a directory for a peer's certificate" 4 'overlay: Is a directory, expected a certificate' reload-sign --key=alice.key --cert=overlay $json
+mistake "a directory for a key" 4 'overlay: Is a directory, expected a private key' reload-sign --key=overlay --cert=alice.crt $json
+mistake "a directory for a secret" 4 'overlay: Is a directory, expected a shared secret' reload-sign --secret=overlay $json
+mistake "a directory for a passphrase" 4 'overlay: Is a directory, expected a passphrase' \
+    reload-sign --key=alice.key --cert=alice.crt --passphrase-file=overlay $json
+mistake "a directory for a digest" 4 'overlay: Is a directory, expected a digest' reload-sign --cert=alice.crt --attach=overlay --time=$stamp $json
+mistake "a directory for a counter" 4 'overlay: Is a directory, expected a counter file; a missing file is created' \
+    reload-sign --key=alice.key --cert=alice.crt --counter-file=overlay $json
+mistake "a directory for pins" 4 'overlay: cannot be opened: not a regular file; a missing file is created' reload-verify --pin=overlay "$signed"
+mistake "a directory for a certificate request" 4 'overlay: Is a directory, expected a certificate request' \
+    reload-keygen issue --ca=overlay --request=overlay --user=a@example.com -o x
 mkdir folder
+mistake "a folder without a CA for its certificate" 4 'folder: Is a directory, expected a certificate' reload-verify --ca=folder "$signed"
 mistake "a folder without a CA" 4 "folder: not a CA's folder: overlay.json is missing; 'reload-keygen ca --overlay=NAME --output=folder' makes a CA" \
     reload-keygen issue --ca folder --user alice@example.com -o x
 mistake "a CA's folder that is missing" 4 "ca: No such file or directory; 'reload-keygen ca --overlay=NAME --output=ca' makes a CA" \
@@ -223,13 +244,36 @@ printf 'hex:00112233' >hex.secret
 mistake "a secret in hex for a certificate" 4 'hex.secret: a shared secret, not a certificate; it belongs to --secret' \
     reload-verify --ca=hex.secret "$signed"
 mistake "a key for a secret" 1 'alice.key: warning: a private key, not a shared secret; all its octets are used as the secret' reload-verify --secret=alice.key "$put"
+mistake "a certificate for a passphrase" 0 \
+    'alice.crt: warning: a certificate, not a passphrase; all its octets are used as the passphrase|alice.key: not encrypted, so that --passphrase-file has no effect' \
+    reload-sign --key=alice.key --cert=alice.crt --passphrase-file=alice.crt $json
+mistake "a compressed file for a passphrase" 4 'secret.gz: an octet of 0, which no passphrase has' bash -c '
+    head -c 20 /dev/zero | gzip -n >secret.gz && chmod 600 secret.gz
+    reload-sign --key=locked.key --cert=alice.crt --passphrase-file=secret.gz section-4.1.json' reload-sign
+reload-sign --example=PEER-SEARCH >search.json
+for file in alice.crt:'a certificate' alice.key:'a private key' overlay/overlay.crl:'a CRL' a.gz:'compressed by gzip' "$json:a message as JSON"; do
+    kind=${file#*:} file=${file%%:*}
+    [ "$file" != a.gz ] || gzip -nc "$signed" >a.gz
+    mistake "$kind for a digest" 4 "the attached digest has |, expected 256: it is $kind, not raw octets" \
+        reload-sign --cert=alice.crt --attach="$file" --time=$stamp search.json
+    mistake "$kind for pins" 4 "$file: $kind, not a database of reload-verify; a missing file is created" reload-verify --pin="$file" "$signed"
+    mistake "$kind for a replay state" 4 "$file: $kind, not a database of reload-verify; a missing file is created" \
+        reload-verify --ca=$ca --replay-state="$file" "$signed"
+    mistake "$kind for a counter" 4 "$file: $kind, not a counter file: expected one line as reload-sign writes it; a missing file is created" \
+        reload-sign --key=alice.key --cert=alice.crt --counter-file="$file" section-4.1.json
+done
+mistake "a large capture for a key" 4 'large.pcap: a capture (pcap), not a private key' bash -c '
+    { printf "\324\303\262\241\2\0\4\0"; head -c 70000 /dev/zero; } >large.pcap && chmod 600 large.pcap
+    reload-sign --key=large.pcap --cert=alice.crt section-4.1.json' reload-sign
+mistake "a large file for a key" 4 'zeros: longer than 65536 octets, expected a private key' bash -c '
+    head -c 70000 /dev/zero >zeros && chmod 600 zeros && reload-sign --key=zeros --cert=alice.crt section-4.1.json' reload-sign
 mistake "a message for a profile" 4 'section-4.1.json: a message as JSON, not an overlay'"'"'s profile' reload-verify --profile=$json "$signed"
 mistake "a certificate for a profile" 4 'ca.crt: a certificate, not an overlay'"'"'s profile' reload-verify --profile=$ca "$signed"
 mistake "a message for a certificate" 4 'put.hex: a message as hex text, not a certificate' bash -c '
     xxd -p -c 0 "$1" >put.hex; exec -a reload-verify reload-verify --ca=put.hex "$1"' reload-verify "$put"
 : >empty
 mistake "an empty key" 4 'empty: empty, expected a private key' reload-sign --key=empty --cert=alice.crt $json
-mistake "an empty secret" 4 'empty: an empty secret' reload-sign --secret=empty $json
+mistake "an empty secret" 4 "empty: an empty secret; 'reload-keygen secret --output=FILE' makes a secret" reload-sign --secret=empty $json
 mistake "an empty message" 3 'empty: no message in it' reload-dump empty
 mistake "a certificate for a message" 3 'a certificate, not a RELOAD message' reload-dump alice.crt
 mistake "a profile for a message" 3 "an overlay's profile, not a message" reload-dump overlay/overlay.json

@@ -342,7 +342,7 @@ kill "$stuck"
 wait "$stuck" 2>/dev/null
 exec 6>&-
 for name in /dev/null /dev; do
-    t "a state file of $name is refused" 4 '' "~reload-verify: $name: cannot be opened: not a regular file" "${verify[@]}" --replay-state $name first.bin
+    t "a state file of $name is refused" 4 '' "~reload-verify: $name: cannot be opened: not a regular file; a missing file is created" "${verify[@]}" --replay-state $name first.bin
 done
 ok "a state file of /dev/null leaves no journal" test ! -e /dev/null-journal
 # waiting for another program that writes
