@@ -45,6 +45,7 @@ static const struct {
     [RELOAD_CONTENT_PCAP] = {"a capture (pcap)", NULL},
     [RELOAD_CONTENT_PCAPNG] = {"a capture (pcapng)", NULL},
     [RELOAD_CONTENT_TLS] = {"a TLS record", "decrypt the connection first"},
+    [RELOAD_CONTENT_DTLS] = {"a DTLS record", "decrypt the connection first"},
     [RELOAD_CONTENT_SQLITE] = {"a file of --replay-state or --pin", NULL},
 };
 
@@ -65,6 +66,21 @@ static bool begins(const uint8_t *octets, size_t len, const void *magic, size_t 
     return len >= magic_len && memcmp(octets, magic, magic_len) == 0;
 }
 
+/* RFC 5246 section 6.2.1: type, version 3.x, length of at most 2^14 + 2048. RFC 6347 section 4.1:
+ * versions 254.255 and 254.253; epoch and number come before the length. */
+static reload_content by_record(const uint8_t *octets, size_t len)
+{
+    enum { MAX_RECORD = 0x4800, DTLS_LENGTH_AT = 11 };
+    if (len < 5 || octets[0] < 20 || octets[0] > 23)
+        return RELOAD_CONTENT_UNKNOWN;
+    if (octets[1] == 3 && octets[2] <= 4 && rl_get16(octets + 3) <= MAX_RECORD)
+        return RELOAD_CONTENT_TLS;
+    bool dtls = len >= DTLS_LENGTH_AT + 2 && octets[1] == 254 &&
+                (octets[2] == 255 || octets[2] == 253) &&
+                rl_get16(octets + DTLS_LENGTH_AT) <= MAX_RECORD;
+    return dtls ? RELOAD_CONTENT_DTLS : RELOAD_CONTENT_UNKNOWN;
+}
+
 static reload_content by_magic(const uint8_t *octets, size_t len)
 {
     static const struct {
@@ -77,7 +93,7 @@ static reload_content by_magic(const uint8_t *octets, size_t len)
         {"52454C4F", 8, RELOAD_CONTENT_MESSAGE_HEX},
         {"hex:", 4, RELOAD_CONTENT_SECRET},
         {"ssh-", 4, RELOAD_CONTENT_PUBLIC_KEY},
-        {"\x1f\x8b", 2, RELOAD_CONTENT_GZIP},
+        {"\x1f\x8b\x08", 3, RELOAD_CONTENT_GZIP},
         {"\xfd\x37zXZ", 5, RELOAD_CONTENT_XZ},
         {"BZh", 3, RELOAD_CONTENT_BZIP2},
         {"\x28\xb5\x2f\xfd", 4, RELOAD_CONTENT_ZSTD},
@@ -94,11 +110,7 @@ static reload_content by_magic(const uint8_t *octets, size_t len)
     for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++)
         if (begins(octets, len, magics[i].magic, magics[i].len))
             return magics[i].content;
-    /* RFC 5246 section 6.2.1: type, version 3.x, length of at most 2^14 + 2048 */
-    if (len >= 5 && octets[0] >= 20 && octets[0] <= 23 && octets[1] == 3 && octets[2] <= 4 &&
-        rl_get16(octets + 3) <= 0x4800)
-        return RELOAD_CONTENT_TLS;
-    return RELOAD_CONTENT_UNKNOWN;
+    return by_record(octets, len);
 }
 
 /* ---- PEM ---- */

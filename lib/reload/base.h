@@ -140,6 +140,7 @@ typedef enum reload_content {
     RELOAD_CONTENT_PCAP,
     RELOAD_CONTENT_PCAPNG,
     RELOAD_CONTENT_TLS,
+    RELOAD_CONTENT_DTLS,
     RELOAD_CONTENT_SQLITE,
     RELOAD_CONTENTS /* number of values */
 } reload_content;

@@ -72,6 +72,10 @@ static const struct {
     {RELOAD_CONTENT_PCAPNG, OCTETS("\n\r\r\n\x1c\0\0\0")},
     {RELOAD_CONTENT_TLS, OCTETS("\x16\x03\x01\x02\x00\x01")},
     {RELOAD_CONTENT_UNKNOWN, OCTETS("\x16\x03\x01\x7f\x00\x01")},
+    {RELOAD_CONTENT_DTLS, OCTETS("\x16\xfe\xff\0\0\0\0\0\0\0\0\1\0\1")},
+    {RELOAD_CONTENT_DTLS, OCTETS("\x17\xfe\xfd\0\1\0\0\0\0\0\1\0\x40")},
+    {RELOAD_CONTENT_UNKNOWN, OCTETS("\x17\xfe\xfd\0\1\0\0\0\0\0\1\x7f\0")},
+    {RELOAD_CONTENT_UNKNOWN, OCTETS("\x1f\x8b\x07")},
     {RELOAD_CONTENT_SQLITE, OCTETS("SQLite format 3\0\x10")},
 };
 

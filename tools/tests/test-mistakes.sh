@@ -281,6 +281,18 @@ openssl x509 -in alice.crt -outform DER -out alice.der
 mistake "a certificate in DER for a message" 3 'a certificate, not a RELOAD message' reload-dump alice.der
 gzip -c $json >json.gz
 mistake "a compressed message" 3 'compressed by gzip, not a RELOAD message; use gunzip -c FILE' reload-dump json.gz
+printf '\x16\xfe\xfd\0\0\0\0\0\0\0\0\0\5abcde' >dtls
+mistake "a DTLS record" 3 'a DTLS record, not a RELOAD message; decrypt the connection first' reload-dump dtls
+printf '\x17\3\3\0\5abcde' >tls-data
+for file in json.gz:'compressed by gzip, not a RELOAD message; use gunzip -c FILE' dtls:'a DTLS record, not a RELOAD message; decrypt the connection first' \
+    tls-data:'a TLS record, not a RELOAD message; decrypt the connection first' alice.crt:'a certificate, not a RELOAD message' \
+    $json:'a message as JSON, expected binary; all messages of a file have one form' put.hex:'a message as hex text, expected binary; all'; do
+    cat "$put" "${file%%:*}" "$put" >mixed
+    mistake "${file%%:*} between messages" 3 "offset 396: message 2: |octets of garbage: ${file#*:}" reload-dump mixed
+done
+mistake "JSON for binary" 3 'a message as JSON, expected binary; omit --input=binary' reload-dump -i binary $json
+{ cat "$put"; printf '\xff\xfex'; } >mixed
+mistake "three octets after a message" 3 '3 octets of garbage: not a RELOAD message: the token 52454c4f is missing' reload-dump mixed
 base64 "$put" >put.base64
 mistake "base64" 3 'base64, not a RELOAD message; use --input=base64, or base64 -d FILE' reload-dump put.base64
 { printf '\xff\xfe'; iconv -t UTF-16LE $json; } >json.utf16
