@@ -180,7 +180,7 @@ static void print_json(struct issue *s, const struct entry *entry)
 {
     reload_json_writer w;
     reload_json_writer_init(&w, output_flags(&s->out), output_write, &s->out);
-    print_json_entry(&w, &s->ca.index, entry, s->leaf.not_before);
+    print_json_entry(&w, &s->ca.index, entry, s->leaf.not_before, s->leaf.not_before);
     output_check(&s->out, reload_json_writer_finish(&w));
     output_text(&s->out, "\n");
 }
