@@ -42,13 +42,15 @@ static void append_seed(const struct tool *tool, const char *seed, const char *p
     reload_buf_append(octets, purpose, strlen(purpose) + 1);
 }
 
-reload_rng *keygen_rng(struct tool *tool, const char *seed, const char *purpose)
+reload_rng *keygen_rng(struct tool *tool, const char *seed, const char *purpose, bool makes_key)
 {
     reload_buf octets = {0};
     reload_rng *rng = NULL;
     if (seed != NULL) {
         append_seed(tool, seed, purpose, &octets);
-        tool_warn(tool, "warning: with --seed the key is not secret; use it for test vectors only");
+        tool_warn(tool, "warning: with --seed %s; use it for test vectors only",
+                  makes_key ? "the key is not secret"
+                            : "the serial number and drawn Peer-IDs can be predicted");
     }
     reload_err err =
         octets.err != RELOAD_OK ? octets.err : reload_rng_new(octets.octets, octets.len, &rng);

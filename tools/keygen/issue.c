@@ -295,7 +295,7 @@ static void issue_to(struct issue *s, struct keygen_files *files)
     /* with one seed, each certificate of a CA has its own key */
     (void)snprintf(purpose, sizeof purpose, "issue %s %zu %s", s->ca.profile->overlay,
                    s->ca.index.count, leaf->user_count > 0 ? leaf->users[0] : "");
-    reload_rng *rng = keygen_rng(s->tool, leaf->seed, purpose);
+    reload_rng *rng = keygen_rng(s->tool, leaf->seed, purpose, s->request == NULL);
     if (rng != NULL && issue_names(s, rng))
         issue_files(s, rng, files);
     reload_rng_free(&rng);

@@ -51,9 +51,9 @@ enum { SERIAL_SIZE = 16, MAX_NAMES = 64, MAX_USER = 256, MAX_OVERLAY = 255 };
  * instead. */
 void keygen_check_clock(struct tool *tool, reload_time time, const char *option);
 /* A source of random octets. With a seed (hex digits) the octets follow from seed and purpose
- * alone, and a warning is printed. A seed that is not hex ends the program. Returns NULL after
- * reporting an error. */
-reload_rng *keygen_rng(struct tool *tool, const char *seed, const char *purpose);
+ * alone, and a warning is printed. makes_key: a key is made of them too. A seed that is not hex
+ * ends the program. Returns NULL after reporting an error. */
+reload_rng *keygen_rng(struct tool *tool, const char *seed, const char *purpose, bool makes_key);
 /* A new key of that many bits. Returns NULL after reporting an error. */
 reload_key *keygen_key(struct tool *tool, reload_rng *rng, int64_t bits);
 /* Reads a key. If it is encrypted, its passphrase is read from a file, or asked for if that is

@@ -221,7 +221,7 @@ void ca_succeed(struct make_ca *m)
         return;
     (void)snprintf(purpose, sizeof purpose, "succeed %s %s", s.old.profile->overlay,
                    reload_cert_serial(s.old.cert));
-    reload_rng *rng = keygen_rng(&m->tool, m->seed, purpose);
+    reload_rng *rng = keygen_rng(&m->tool, m->seed, purpose, true);
     if (rng != NULL)
         make_successor(m, &s, rng);
     reload_rng_free(&rng);

@@ -83,7 +83,7 @@ mistake "a time in another notation" 2 '--time: "08/07/2007" is not a time: expe
 mistake "a date that does not exist" 2 '--time: "2007-02-30" is not a time' reload-verify --none --time=2007-02-30
 mistake "a word for a time" 2 '--time: "yesterday" is not a time|now|-5m' reload-verify --none --time=yesterday
 mistake "a span after a time without its unit" 2 '--time: "now+5" is not a time' reload-verify --none --time=now+5
-mistake "a TIMESTAMP beyond 32 bits" 2 '2107-01-01|1970 to 2106-02-07T06:28:15Z, the range of 32 bits' reload-sign --none --time=2107-01-01
+mistake "a TIMESTAMP beyond 32 bits" 2 '2107-01-01|1970 to 2106-02-07T06:28:15Z, the range of 32 bits' reload-sign --secret=secret --time=2107-01-01
 mistake "a span with an unknown unit" 2 '--max-skew: "5min" is not a span: expected seconds, or a number with s, m, h, d, w or y' \
     reload-verify --secret=secret --max-skew=5min
 mistake "a span with a sign" 2 '--max-skew: "-5" is not a span' reload-verify --secret=secret --max-skew=-5
@@ -183,6 +183,7 @@ mistake "a secret and a key" 2 '--secret, --key and --none cannot be combined' r
 mistake "a boot time under HMAC" 2 '--boot-time requires --cert' reload-sign --secret=secret --boot-time=1 $json
 mistake "a counter under HMAC" 2 '--counter-file requires --cert' reload-sign --secret=secret --counter-file=x $json
 mistake "a TIMESTAMP under CERTS, which has one" 2 '--timestamp requires --secret' reload-sign --key=alice.key --cert=alice.crt --timestamp $json
+mistake "a TIMESTAMP under NONE, which has none" 2 '--time requires --secret or --cert' reload-sign --none --time=2007-07-08 $json
 mistake "a boot time and a Transaction ID" 2 '--boot-time cannot be combined with --transaction-id' \
     reload-sign --key=alice.key --cert=alice.crt --boot-time=1 --transaction-id=386d157b00000000 $json
 mistake "signatures of BODYs under NONE" 2 '--sign-bodies requires --secret or --cert' reload-sign --none --sign-bodies $json
@@ -339,6 +340,10 @@ sum()
 }
 own=$(sum openssl pkey -in overlay/ca.key -pubout) other=$(sum openssl x509 -in alice.crt -noout -pubkey)
 wrong="private key and certificate do not match: SHA-256 of their public keys is $own and $other"
+mistake "a seed for a certificate of a given key" 0 'warning: with --seed the serial number and drawn Peer-IDs can be predicted; use it for test vectors only' \
+    reload-keygen self-signed --overlay=chat --key=alice.key --user=a@example.com --seed=00 -o seeded
+mistake "a seed for a key" 0 'warning: with --seed the key is not secret; use it for test vectors only' \
+    reload-keygen request --bits=1024 --seed=00 -o seeded-request
 mistake "another certificate's key" 4 "overlay/ca.key, alice.crt: refused: the peer's $wrong" reload-sign --key=overlay/ca.key --cert=alice.crt $json
 mistake "another certificate's key for resources" 4 "overlay/ca.key, alice.crt: refused: the resource's $wrong" \
     reload-sign --key=alice.key --cert=alice.crt --resource-key=overlay/ca.key --resource-cert=alice.crt $json
