@@ -194,6 +194,8 @@ mistake "both steps of signing elsewhere" 2 '--tbs cannot be combined with --att
 mistake "stripping with a secret" 2 '--strip cannot be combined with --secret' reload-sign --strip --secret=secret $json
 mistake "indentation of binary" 2 '--pretty requires --format=json' reload-sign --none --pretty $json
 mistake "an example of a file" 2 '--example cannot be combined with the operand' reload-sign --example=PEER-SEARCH $json
+mistake "an example by force" 2 '--example cannot be combined with --force' reload-sign --example=PEER-SEARCH --force
+mistake "an example's Length" 2 '--example cannot be combined with --max-message' reload-sign --example=PEER-SEARCH --max-message=9
 mistake "indentation of text" 2 '--pretty requires --format=json' reload-dump --pretty "$put"
 mistake "origins in text" 2 '--meta requires --format=json' reload-dump --meta "$put"
 mistake "colours in binary" 2 '--color=always requires --format=text, line, ladder or annotated' reload-dump --color=always -f hex "$put"

@@ -131,7 +131,7 @@ refused()
 {
     t "$1" 2 '' "~reload-verify: $2"$'\nTry .*' "${hmac[@]}" "${@:3}" "$good"
 }
-refused "--rejects without -f" '--rejects requires --format=binary, json or hex' --rejects rejects
+refused "--rejects without -f" '--rejects requires --format=binary, json, hex or pcapng' --rejects rejects
 refused "two outputs on standard output" 'at most one output may be standard output' -f binary --report -
 refused "two more outputs on standard output" 'at most one output may be standard output' -f binary -o old --report - --rejects -
 refused "standard output and its name" '/dev/stdout and standard output are the same file.*' --report /dev/stdout
