@@ -71,7 +71,8 @@ static const struct option_row rows[] = {
                 "derive the random parts of --mutate from HEX", "mutate"),
     OPTION_TEXT(0, "example", "METHOD", struct sign_options, example,
                 "print a JSON message of METHOD to start from", NULL,
-                "secret key none strip append-route-log mutate format pretty input force max-message"),
+                "secret key none strip append-route-log mutate format pretty input force "
+                "max-message"),
     OPTION_CALL_ON('f', "format", "FORM", struct sign_options, form, const struct form *,
                    form_octets_option,
                 "write binary, json, hex or pcapng (default: binary)"),
