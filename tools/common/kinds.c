@@ -14,17 +14,18 @@ enum {
 
 /* clang-format off */
 const struct file_kind
-    kind_secret = {"a shared secret", RELOAD_CONTENT_SECRET, MAX_SECRET, true, NULL},
-    kind_key = {"a private key", RELOAD_CONTENT_KEY, MAX_KEY, true, NULL},
-    kind_passphrase = {"a passphrase", RELOAD_CONTENT_UNKNOWN, MAX_SECRET, true, NULL},
-    kind_digest = {"a digest", RELOAD_CONTENT_UNKNOWN, MAX_KEY, false, NULL},
+    kind_secret = {"a shared secret", RELOAD_CONTENT_SECRET, MAX_SECRET, true, NULL, NULL},
+    kind_key = {"a private key", RELOAD_CONTENT_KEY, MAX_KEY, true, NULL, ".key"},
+    kind_passphrase = {"a passphrase", RELOAD_CONTENT_UNKNOWN, MAX_SECRET, true, NULL, NULL},
+    kind_digest = {"a digest", RELOAD_CONTENT_UNKNOWN, MAX_KEY, false, NULL, NULL},
     kind_profile = {"an overlay's profile", RELOAD_CONTENT_PROFILE, MAX_PROFILE, false,
-                    "overlay.json"},
-    kind_cert = {"a certificate", RELOAD_CONTENT_CERT, MAX_CERTS, false, NULL},
-    kind_ca_certs = {"a certificate", RELOAD_CONTENT_CERT, MAX_CERTS, false, "ca.crt"},
-    kind_crls = {"a CRL", RELOAD_CONTENT_CRL, MAX_CERTS, false, "overlay.crl"},
-    kind_request = {"a certificate request", RELOAD_CONTENT_REQUEST, MAX_CERTS, false, NULL},
-    kind_messages = {"RELOAD messages", RELOAD_CONTENT_UNKNOWN, SIZE_MAX, false, NULL};
+                    "overlay.json", ".json"},
+    kind_cert = {"a certificate", RELOAD_CONTENT_CERT, MAX_CERTS, false, NULL, ".crt"},
+    kind_ca_certs = {"a certificate", RELOAD_CONTENT_CERT, MAX_CERTS, false, "ca.crt", ".crt"},
+    kind_crls = {"a CRL", RELOAD_CONTENT_CRL, MAX_CERTS, false, "overlay.crl", ".crl"},
+    kind_request = {"a certificate request", RELOAD_CONTENT_REQUEST, MAX_CERTS, false, NULL,
+                    ".csr"},
+    kind_messages = {"RELOAD messages", RELOAD_CONTENT_UNKNOWN, SIZE_MAX, false, NULL, NULL};
 /* clang-format on */
 
 /* The option that reads a content; NULL: no option does. In reload-keygen it depends on the

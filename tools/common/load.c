@@ -87,15 +87,27 @@ static void directory_error(struct tool *tool, const char *path, const struct fi
                     either ? ", or --profile=" : "", either ? profile : "");
 }
 
+/* Reports a missing file, and one that may be meant. */
+static void missing_error(struct tool *tool, const char *path, const struct file_kind *kind)
+{
+    char other[4096];
+    int n = snprintf(other, sizeof other, "%s%s", path, kind->suffix == NULL ? "" : kind->suffix);
+    bool found = kind->suffix != NULL && n >= 0 && (size_t)n < sizeof other &&
+                 strcmp(path, "-") != 0 && access(other, F_OK) == 0;
+    tool_error_file(tool, STATUS_FAILED, path, "%s%s%s", strerror(ENOENT),
+                    kind == &kind_secret /* perhaps the secret itself */
+                        ? "; --secret requires the name of a file that holds the secret"
+                        : found ? "; use " : "",
+                    found ? other : "");
+}
+
 void file_error(struct tool *tool, const char *path, const struct file_kind *kind, int cause)
 {
     char text[128];
     if (cause == EISDIR)
         directory_error(tool, path, kind);
-    else if (cause == ENOENT && kind == &kind_secret) /* perhaps the secret itself */
-        tool_error_file(tool, STATUS_FAILED, path,
-                        "%s; --secret requires the name of a file that holds the secret",
-                        strerror(cause));
+    else if (cause == ENOENT)
+        missing_error(tool, path, kind);
     else
         tool_error_file(tool, STATUS_FAILED, path, "%s%s%s%s",
                         describe(cause, kind, text, sizeof text),

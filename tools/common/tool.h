@@ -262,6 +262,7 @@ struct file_kind {
     size_t max;             /* octets */
     bool secret;            /* a warning is printed if other users can read it */
     const char *in_ca;      /* its name in a CA's directory; NULL: none */
+    const char *suffix;     /* of its name, as reload-keygen makes it; NULL: none */
 };
 extern const struct file_kind kind_secret, kind_key, kind_passphrase, kind_digest, kind_profile,
     kind_cert, kind_ca_certs, kind_crls, kind_request, kind_messages;

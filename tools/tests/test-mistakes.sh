@@ -229,6 +229,14 @@ mkdir folder
 mistake "a folder without a CA for its certificate" 4 'folder: Is a directory, expected a certificate' reload-verify --ca=folder "$signed"
 mistake "a folder without a CA" 4 "folder: not a CA's folder: overlay.json is missing; 'reload-keygen ca --overlay=NAME --output=folder' makes a CA" \
     reload-keygen issue --ca folder --user alice@example.com -o x
+mistake "a CA's certificate for its folder" 4 'overlay/ca.crt: Not a directory; use --ca=overlay' \
+    reload-keygen issue --ca overlay/ca.crt --user alice@example.com -o x
+mistake "another file for a CA's folder" 4 'alice.crt: Not a directory' reload-keygen list --ca alice.crt
+mistake "a CA's certificate for its folder, in that folder" 4 'ca.crt: Not a directory; use --ca=.' \
+    bash -c 'cd overlay && reload-keygen list --ca ca.crt' reload-keygen
+mistake "PREFIX for a certificate" 4 'alice: No such file or directory; use alice.crt' reload-keygen revoke --ca overlay alice
+mistake "PREFIX for a key" 4 'alice: No such file or directory; use alice.key' reload-sign --key=alice --cert=alice $json
+mistake "a certificate that is missing" 4 'bob: No such file or directory' reload-verify --ca=bob "$signed"
 mistake "a CA's folder that is missing" 4 "ca: No such file or directory; 'reload-keygen ca --overlay=NAME --output=ca' makes a CA" \
     reload-keygen issue --ca ca --user alice@example.com -o x
 mistake "the secret itself for its file" 4 'rosebud: No such file or directory; --secret requires the name of a file that holds the secret' \
