@@ -95,7 +95,7 @@ openssl genrsa -traditional -out strange.key 2048 2>run/null
 openssl dgst -sha1 -sign strange.key tbs.certs >strange
 explained "a signature by another key" "the certificate.s key did not make it" strange
 hex <signature >signature.hex
-explained "a signature in hex" "512 octets, expected 256: it is text, not raw octets" signature.hex
+explained "a signature in hex" "512 octets, expected 256: it is hex text, not raw octets; use xxd -r -p FILE" signature.hex
 zero=946703122 # a TIMESTAMP with which the signature begins with a zero octet
 reload-sign --cert alice.crt --time $zero --tbs -o zero.tbs "$search"
 openssl dgst -sha1 -sign alice.key zero.tbs | tail -c +2 >dropped
