@@ -378,6 +378,20 @@ mistake "a certificate for the key of a self-signed one" 4 'alice.crt: a certifi
     reload-keygen self-signed --overlay=chat --key=alice.crt -o x
 printf '{"header": {"method": "PEER-SEARCH",}}' >comma.json
 mistake "a comma too many in JSON" 3 'comma.json: |line 1, column ' reload-dump comma.json
+# json DESCRIPTION ERROR TEXT: a mistake in a message as JSON
+json()
+{
+    printf '%s' "$3" >mistake.json
+    mistake "JSON: $1" 3 "mistake.json: offset 0: message 1: $2" reload-dump mistake.json
+}
+json "a number out of range" '/header/ttl: must be an integer from 0 to 255, not 300' '{"header": {"method": "PEER-JOIN", "ttl": 300}}'
+json "a name for an ID" '/header/source_id: must be a string of 40 hex digits, or an object with the key "sha1" and a text, not "alice"' \
+    '{"header": {"method": "PEER-JOIN", "source_id": "alice"}}'
+json "a name for an Overlay" '/header/overlay: must be a string of 8 hex digits, or an object with the key "name" and a text, not "chat"' \
+    '{"header": {"method": "PEER-JOIN", "overlay": "chat"}}'
+json "an address without a port" '/attributes/0/value: must be an address such as "10.4.1.2:5060" or "[2001:db8::1]:5060", not "10.4.1.2"' \
+    '{"header": {"method": "PEER-JOIN"}, "attributes": [{"type": "PEER-IP-PORT", "value": "10.4.1.2"}]}'
+json "a field without its header" '/method: must be in "header"' '{"method": "PEER-JOIN"}'
 printf '52454c4f0g' >digit.hex
 mistake "a character that is not a hex digit" 3 'digit.hex: ' reload-dump digit.hex
 
