@@ -142,45 +142,6 @@ static uint64_t position(const rl_framer *f, size_t at)
     return f->mapped ? f->where[f->start + at] : f->base + at;
 }
 
-/* The remedy if messages are expected. starts: the content begins the stream. */
-static const char *remedy_for(reload_content content, bool starts)
-{
-    switch (content) {
-    case RELOAD_CONTENT_MESSAGE_JSON:
-    case RELOAD_CONTENT_MESSAGE_HEX:
-        return starts ? "omit --input=binary" : "all messages of a file have one form";
-    case RELOAD_CONTENT_BASE64:
-        return "use --input=base64, or base64 -d FILE";
-    case RELOAD_CONTENT_PCAP:
-    case RELOAD_CONTENT_PCAPNG:
-        return "use --input=pcap";
-    default:
-        return reload_content_remedy(content);
-    }
-}
-
-/* Whether a content is recognised by so few octets that garbage after a message may have them by
- * chance. */
-static bool is_weak(reload_content content)
-{
-    return content == RELOAD_CONTENT_JSON || content == RELOAD_CONTENT_BASE64 ||
-           content == RELOAD_CONTENT_UTF16;
-}
-
-/* Adds the recognised content of garbage, if any. starts: it begins the stream. */
-static void name_content(reload_item *item, bool starts)
-{
-    reload_content content = reload_recognise(item->octets, item->len);
-    const char *remedy = remedy_for(content, starts);
-    if (content == RELOAD_CONTENT_UNKNOWN || content == RELOAD_CONTENT_MESSAGE ||
-        (!starts && is_weak(content)))
-        return;
-    bool form = content == RELOAD_CONTENT_MESSAGE_JSON || content == RELOAD_CONTENT_MESSAGE_HEX;
-    (void)rl_fail(&item->diag, RELOAD_ERR_NO_MESSAGE, "%s, %s%s%s", reload_content_text(content),
-                  form ? "expected binary" : "not a RELOAD message", remedy == NULL ? "" : "; ",
-                  remedy == NULL ? "" : remedy);
-}
-
 /* Describes why a token in garbage does not begin a message. */
 static void explain_token(const rl_framer *f, reload_item *item)
 {
@@ -205,8 +166,9 @@ static reload_err give(rl_framer *f, reload_item *item, reload_item_kind kind, s
     if (kind == RELOAD_ITEM_GARBAGE &&
         rl_check_header(item->octets, len, &item->diag) != RELOAD_ERR_RFC6940)
         explain_token(f, item);
-    if (kind == RELOAD_ITEM_GARBAGE && !f->mapped)
-        name_content(item, f->base == 0);
+    if (kind == RELOAD_ITEM_GARBAGE && !f->mapped &&
+        rl_name_content(item->octets, len, RELOAD_FORM_BINARY, f->base == 0, &item->diag))
+        item->diag.code = RELOAD_ERR_NO_MESSAGE;
     item->diag.has_offset = true;
     item->diag.offset = item->offset;
     f->given = len;

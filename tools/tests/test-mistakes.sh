@@ -301,6 +301,15 @@ for file in json.gz:'compressed by gzip, not a RELOAD message; use gunzip -c FIL
     cat "$put" "${file%%:*}" "$put" >mixed
     mistake "${file%%:*} between messages" 3 "offset 396: message 2: |octets of garbage: ${file#*:}" reload-dump mixed
 done
+for row in hex:"$put":'a RELOAD message, expected hex text; omit --input=hex' hex:$json:'a message as JSON, expected hex text; omit --input=hex' \
+    hex:json.gz:'compressed by gzip, not a RELOAD message; use gunzip -c FILE' json:"$put":'a RELOAD message, expected JSON; omit --input=json' \
+    json:put.hex:'a message as hex text, expected JSON; omit --input=json' json:alice.crt:'a certificate, not a RELOAD message' \
+    base64:"$put":'a RELOAD message, expected base64; omit --input=base64' base64:$json:'a message as JSON, expected base64; omit --input=base64'; do
+    form=${row%%:*} row=${row#*:}
+    mistake "$form: ${row#*:}" 3 "message 1: line 1, column |: ${row#*:}" reload-dump -i "$form" "${row%%:*}"
+done
+mistake "hex text with a fault" 3 'line 1, column 9: not a hex digit or white space' bash -c 'printf 52454c4fg | reload-dump -i hex' reload-dump
+mistake "JSON with a fault" 3 'line 1, column 2: ' bash -c 'printf "{x}" | reload-dump -i json' reload-dump
 mistake "JSON for binary" 3 'a message as JSON, expected binary; omit --input=binary' reload-dump -i binary $json
 { cat "$put"; printf '\xff\xfex'; } >mixed
 mistake "three octets after a message" 3 '3 octets of garbage: not a RELOAD message: the token 52454c4f is missing' reload-dump mixed
