@@ -46,6 +46,7 @@ static const struct {
     [RELOAD_CONTENT_PCAPNG] = {"a capture (pcapng)", NULL},
     [RELOAD_CONTENT_TLS] = {"a TLS record", "decrypt the connection first"},
     [RELOAD_CONTENT_DTLS] = {"a DTLS record", "decrypt the connection first"},
+    [RELOAD_CONTENT_DUMP] = {"a dump", "write it by xxd or hexdump -C"},
     [RELOAD_CONTENT_SQLITE] = {"a file of --replay-state or --pin", NULL},
 };
 
@@ -275,6 +276,21 @@ static reload_content by_base64(const uint8_t *octets, size_t len)
                                                                          : RELOAD_CONTENT_UNKNOWN;
 }
 
+/* A dump of od or hexdump: an offset of 0, a blank, and text. */
+static reload_content by_dump(const uint8_t *octets, size_t len)
+{
+    enum { LEAST = 16, LOOKED_AT = 64 };
+    size_t zeros = 0, i;
+    while (zeros < len && octets[zeros] == '0')
+        zeros++;
+    for (i = zeros; i < len && i < LOOKED_AT; i++)
+        if (octets[i] != '\n' && (octets[i] < ' ' || octets[i] > '~'))
+            return RELOAD_CONTENT_UNKNOWN;
+    return zeros >= 6 && zeros <= 8 && i >= LEAST && (octets[zeros] == ' ' || octets[zeros] == ':')
+               ? RELOAD_CONTENT_DUMP
+               : RELOAD_CONTENT_UNKNOWN;
+}
+
 /* Whether each pair of octets is an ASCII character of text, in the first or second place, and 0.
  */
 static bool is_wide(const uint8_t *octets, size_t len, size_t place)
@@ -301,7 +317,7 @@ static reload_content by_utf16(const uint8_t *octets, size_t len)
 reload_content reload_recognise(const uint8_t *octets, size_t len)
 {
     static reload_content (*const tests[])(const uint8_t *octets, size_t len) = {
-        by_magic, by_der, by_pem, by_json, by_base64};
+        by_magic, by_der, by_pem, by_json, by_dump, by_base64};
     static const uint8_t mark[] = {0xef, 0xbb, 0xbf};
     if (len == 0)
         return RELOAD_CONTENT_EMPTY;

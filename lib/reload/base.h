@@ -142,7 +142,8 @@ typedef enum reload_content {
     RELOAD_CONTENT_TLS,
     RELOAD_CONTENT_DTLS,
     RELOAD_CONTENT_SQLITE,
-    RELOAD_CONTENTS /* number of values */
+    RELOAD_CONTENT_DUMP, /* of octets as numbers or characters after an offset */
+    RELOAD_CONTENTS      /* number of values */
 } reload_content;
 
 /* Guesses the content from its first octets. The guess can be wrong: it is for the text of errors

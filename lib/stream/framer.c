@@ -142,10 +142,36 @@ static uint64_t position(const rl_framer *f, size_t at)
     return f->mapped ? f->where[f->start + at] : f->base + at;
 }
 
+/* Names garbage that a dump in another notation makes: words in the order of a machine's memory,
+ * or in octal, whose offset and digits are read as hex. Returns false if it is not such. */
+static bool explain_dump(reload_item *item)
+{
+    static const struct {
+        const char *octets;
+        size_t len;
+        const char *text;
+    } dumps[] = {
+        {"\x45\x52\x4f\x4c", 4, "its octets are swapped in pairs, as hexdump and od -x write them"},
+        {"\x4f\x4c\x45\x52", 4,
+         "its octets are reversed in fours, as xxd -e and od -tx4 write them"},
+        {"\0\0\0\0\x42\x52\x20\x47\x51", 9, "a dump in octal, as od writes it"},
+        {"\0\0\0\x01\x22\x10\x51\x14\x11", 9, "a dump in octal, as hexdump -b writes it"},
+    };
+    for (size_t i = 0; i < sizeof dumps / sizeof dumps[0]; i++)
+        if (item->len >= dumps[i].len && memcmp(item->octets, dumps[i].octets, dumps[i].len) == 0) {
+            (void)rl_fail(&item->diag, RELOAD_ERR_NO_MESSAGE,
+                          "not a RELOAD message: %s; use xxd or hexdump -C", dumps[i].text);
+            return true;
+        }
+    return false;
+}
+
 /* Describes why a token in garbage does not begin a message. */
 static void explain_token(const rl_framer *f, reload_item *item)
 {
     size_t at = find_token(f, 0);
+    if (explain_dump(item))
+        return;
     if (at >= item->len || item->len - at < sizeof rl_token)
         return;
     if (f->avail - at >= RELOAD_HEADER_SIZE)

@@ -338,6 +338,16 @@ mistake "an empty capture" 4 'empty, not a capture' reload-dump -i pcap empty
 mistake "a text for a capture" 4 'other: not a capture, expected pcap or pcapng' reload-dump -i pcap other
 mistake "a capture for a certificate" 4 'a.pcap: a capture (pcap), not a certificate' reload-verify --ca=a.pcap "$put"
 printf '\x16\x03\x01\x00\x05abcde' >tls
+for dump in 'od -x' hexdump; do
+    $dump "$put" >words 2>"$errors" || continue
+    mistake "a dump of $dump" 3 'its octets are swapped in pairs, as hexdump and od -x write them; use xxd or hexdump -C' reload-dump words
+done
+od -tx4 "$put" >words
+mistake "a dump of od -tx4" 3 'its octets are reversed in fours, as xxd -e and od -tx4 write them; use xxd or hexdump -C' reload-dump words
+od "$put" >words
+mistake "a dump in octal" 3 'not a RELOAD message: a dump in octal, as od writes it; use xxd or hexdump -C' reload-dump words
+od -c "$put" >words
+mistake "a dump of characters" 3 'a dump, not a RELOAD message; write it by xxd or hexdump -C' reload-dump words
 mistake "a TLS record" 3 'a TLS record, not a RELOAD message; decrypt the connection first' reload-dump tls
 mistake "a public key" 4 'public.pem: a public key, not a private key; its private key is required' bash -c '
     openssl pkey -in alice.key -pubout -out public.pem && chmod 600 public.pem && reload-sign --key=public.pem --cert=alice.crt section-4.1.json' \
