@@ -139,6 +139,8 @@ static reload_err read_profile_number(rl_json_reading *r, const struct profile_k
 static reload_err fail_profile_key(rl_json_reading *r, const char *name)
 {
     const char *keys[PROFILE_KEYS + 1] = {NULL};
+    if (strncmp(name, "secret", 6) == 0)
+        return rl_json_fail(r, RELOAD_ERR_VALUE, "a profile has no secret; use --secret=FILE");
     for (size_t i = 0; i < PROFILE_KEYS; i++)
         keys[i] = profile_keys[i].key;
     return rl_json_fail_key(r, name, keys);
