@@ -76,6 +76,13 @@ cp "$put" ./-secret
 mistake "an option's argument may begin with -" 4 '-secret' reload-verify --secret -secret -o -secret "$put"
 rm ./-secret
 
+for option in --secret --ca --profile --pin --report --output; do
+    mistake "a variable that is not set, for $option" 2 "$option: the name is empty, expected FILE" reload-verify "$option=" "$put"
+done
+mistake "a variable that is not set, for a CA's folder" 2 '--ca: the name is empty, expected DIR' reload-keygen list --ca ''
+mistake "a variable that is not set, for a new folder" 2 '--output: the name is empty, expected DIR' reload-keygen ca --overlay=chat -o ''
+mistake "a variable that is not set, for an operand" 2 'operand 2 is an empty name, expected FILE' reload-dump "$put" ''
+
 # ---- Times, spans, numbers and digits ----
 
 mistake "a time in another notation" 2 '--time: "08/07/2007" is not a time: expected seconds|2007-07-08T12:00:00Z' \
