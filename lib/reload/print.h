@@ -83,9 +83,9 @@ const char *reload_attr_name(const reload_attr *attr, char unknown[8]);
 void reload_print_name(reload_printer *p, unsigned depth, const char *name, bool value);
 /* Prints a line "! text". */
 void reload_print_warning(reload_printer *p, unsigned depth, const char *text);
-/* Prints a warning of a fault of the message's framing, such as octets that are missing at its end.
- * Returns false if there is none. */
-bool reload_print_framing(reload_printer *p, unsigned depth, const reload_msg *msg);
+/* Prints a warning that states the number of missing octets of a truncated message, or another
+ * fault of its framing, if it has one. */
+void reload_print_missing(reload_printer *p, unsigned depth, const reload_msg *msg);
 /* Prints lines for a certificate in DER: subject, issuer, serial number, validity, key and
  * names. */
 void reload_print_cert(reload_printer *p, unsigned depth, const uint8_t *octets, size_t len);

@@ -279,7 +279,7 @@ void reload_print_warning(reload_printer *p, unsigned depth, const char *words)
     reload_print_end_line(p);
 }
 
-bool reload_print_framing(reload_printer *p, unsigned depth, const reload_msg *msg)
+void reload_print_missing(reload_printer *p, unsigned depth, const reload_msg *msg)
 {
     size_t len;
     char words[64];
@@ -293,7 +293,6 @@ bool reload_print_framing(reload_printer *p, unsigned depth, const reload_msg *m
     }
     if (fault != NULL)
         reload_print_warning(p, depth, fault);
-    return fault != NULL;
 }
 
 /* ---- Certificates ---- */
