@@ -40,9 +40,13 @@ static const struct {
     [RELOAD_CONTENT_ZIP] = {"a ZIP archive", "use unzip -p FILE"},
     [RELOAD_CONTENT_BASE64] = {"base64", "use base64 -d FILE"},
     [RELOAD_CONTENT_UTF16] = {"UTF-16 text", "use iconv -f UTF-16 -t UTF-8 FILE"},
+    [RELOAD_CONTENT_UTF16LE] = {"UTF-16 text", "use iconv -f UTF-16LE -t UTF-8 FILE"},
+    [RELOAD_CONTENT_UTF16BE] = {"UTF-16 text", "use iconv -f UTF-16BE -t UTF-8 FILE"},
     [RELOAD_CONTENT_PCAP] = {"a capture (pcap)", NULL},
     [RELOAD_CONTENT_PCAPNG] = {"a capture (pcapng)", NULL},
     [RELOAD_CONTENT_TLS] = {"a TLS record", "decrypt the connection first"},
+    [RELOAD_CONTENT_DTLS] = {"a DTLS record", "decrypt the connection first"},
+    [RELOAD_CONTENT_DUMP] = {"a dump", "write it by xxd or hexdump -C"},
     [RELOAD_CONTENT_SQLITE] = {"a file of --replay-state or --pin", NULL},
 };
 
@@ -63,6 +67,21 @@ static bool begins(const uint8_t *octets, size_t len, const void *magic, size_t 
     return len >= magic_len && memcmp(octets, magic, magic_len) == 0;
 }
 
+/* RFC 5246 section 6.2.1: type, version 3.x, length of at most 2^14 + 2048. RFC 6347 section 4.1:
+ * versions 254.255 and 254.253; epoch and number come before the length. */
+static reload_content by_record(const uint8_t *octets, size_t len)
+{
+    enum { MAX_RECORD = 0x4800, DTLS_LENGTH_AT = 11 };
+    if (len < 5 || octets[0] < 20 || octets[0] > 23)
+        return RELOAD_CONTENT_UNKNOWN;
+    if (octets[1] == 3 && octets[2] <= 4 && rl_get16(octets + 3) <= MAX_RECORD)
+        return RELOAD_CONTENT_TLS;
+    bool dtls = len >= DTLS_LENGTH_AT + 2 && octets[1] == 254 &&
+                (octets[2] == 255 || octets[2] == 253) &&
+                rl_get16(octets + DTLS_LENGTH_AT) <= MAX_RECORD;
+    return dtls ? RELOAD_CONTENT_DTLS : RELOAD_CONTENT_UNKNOWN;
+}
+
 static reload_content by_magic(const uint8_t *octets, size_t len)
 {
     static const struct {
@@ -75,7 +94,7 @@ static reload_content by_magic(const uint8_t *octets, size_t len)
         {"52454C4F", 8, RELOAD_CONTENT_MESSAGE_HEX},
         {"hex:", 4, RELOAD_CONTENT_SECRET},
         {"ssh-", 4, RELOAD_CONTENT_PUBLIC_KEY},
-        {"\x1f\x8b", 2, RELOAD_CONTENT_GZIP},
+        {"\x1f\x8b\x08", 3, RELOAD_CONTENT_GZIP},
         {"\xfd\x37zXZ", 5, RELOAD_CONTENT_XZ},
         {"BZh", 3, RELOAD_CONTENT_BZIP2},
         {"\x28\xb5\x2f\xfd", 4, RELOAD_CONTENT_ZSTD},
@@ -92,11 +111,7 @@ static reload_content by_magic(const uint8_t *octets, size_t len)
     for (size_t i = 0; i < sizeof magics / sizeof magics[0]; i++)
         if (begins(octets, len, magics[i].magic, magics[i].len))
             return magics[i].content;
-    /* RFC 5246 section 6.2.1: type, version 3.x, length of at most 2^14 + 2048 */
-    if (len >= 5 && octets[0] >= 20 && octets[0] <= 23 && octets[1] == 3 && octets[2] <= 4 &&
-        rl_get16(octets + 3) <= 0x4800)
-        return RELOAD_CONTENT_TLS;
-    return RELOAD_CONTENT_UNKNOWN;
+    return by_record(octets, len);
 }
 
 /* ---- PEM ---- */
@@ -261,15 +276,56 @@ static reload_content by_base64(const uint8_t *octets, size_t len)
                                                                          : RELOAD_CONTENT_UNKNOWN;
 }
 
+/* A dump of od or hexdump: an offset of 0, a blank, and text. */
+static reload_content by_dump(const uint8_t *octets, size_t len)
+{
+    enum { LEAST = 16, LOOKED_AT = 64 };
+    size_t zeros = 0, i;
+    while (zeros < len && octets[zeros] == '0')
+        zeros++;
+    for (i = zeros; i < len && i < LOOKED_AT; i++)
+        if (octets[i] != '\n' && (octets[i] < ' ' || octets[i] > '~'))
+            return RELOAD_CONTENT_UNKNOWN;
+    return zeros >= 6 && zeros <= 8 && i >= LEAST && (octets[zeros] == ' ' || octets[zeros] == ':')
+               ? RELOAD_CONTENT_DUMP
+               : RELOAD_CONTENT_UNKNOWN;
+}
+
+/* Whether each pair of octets is an ASCII character of text, in the first or second place, and 0.
+ */
+static bool is_wide(const uint8_t *octets, size_t len, size_t place)
+{
+    for (size_t i = 0; i + 1 < len; i += 2) {
+        uint8_t c = octets[i + place];
+        if (octets[i + 1 - place] != 0 || ((c < ' ' || c > '~') && (c < '\t' || c > '\r')))
+            return false;
+    }
+    return true;
+}
+
+/* UTF-16 without a byte order mark, if its first characters are ASCII */
+static reload_content by_utf16(const uint8_t *octets, size_t len)
+{
+    enum { LEAST = 8, LOOKED_AT = 64 };
+    len = len < LOOKED_AT ? len : LOOKED_AT;
+    return len < LEAST               ? RELOAD_CONTENT_UNKNOWN
+           : is_wide(octets, len, 0) ? RELOAD_CONTENT_UTF16LE
+           : is_wide(octets, len, 1) ? RELOAD_CONTENT_UTF16BE
+                                     : RELOAD_CONTENT_UNKNOWN;
+}
+
 reload_content reload_recognise(const uint8_t *octets, size_t len)
 {
     static reload_content (*const tests[])(const uint8_t *octets, size_t len) = {
-        by_magic, by_der, by_pem, by_json, by_base64};
+        by_magic, by_der, by_pem, by_json, by_dump, by_base64};
     static const uint8_t mark[] = {0xef, 0xbb, 0xbf};
     if (len == 0)
         return RELOAD_CONTENT_EMPTY;
     if (octets[0] == '\n' && by_magic(octets, len) == RELOAD_CONTENT_PCAPNG)
         return RELOAD_CONTENT_PCAPNG;
+    reload_content wide = by_utf16(octets, len); /* whose white space is two octets each */
+    if (wide != RELOAD_CONTENT_UNKNOWN)
+        return wide;
     if (begins(octets, len, mark, sizeof mark)) {
         octets += sizeof mark;
         len -= sizeof mark;

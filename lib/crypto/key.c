@@ -13,6 +13,7 @@
 struct reload_key {
     mbedtls_pk_context pk;
     reload_rng *rng; /* for blinding */
+    bool spoiled;    /* an operation failed and may have left wrong numbers for blinding */
 };
 
 static reload_err key_new(reload_key **key)
@@ -37,7 +38,7 @@ void reload_key_free(reload_key **key)
     *key = NULL;
 }
 
-static int parse_key(reload_key *key, const uint8_t *octets, size_t len, const char *passphrase)
+static int parse_once(reload_key *key, const uint8_t *octets, size_t len, const char *passphrase)
 {
     const unsigned char *password = (const unsigned char *)passphrase;
     size_t password_len = passphrase == NULL ? 0 : strlen(passphrase);
@@ -47,6 +48,18 @@ static int parse_key(reload_key *key, const uint8_t *octets, size_t len, const c
 #else
     return mbedtls_pk_parse_key(&key->pk, octets, len, password, password_len);
 #endif
+}
+
+/* mbed TLS reports numbers that are not a key, and an allocation that fails while it checks them,
+ * by one code. The second attempt tells them apart: if memory is still short, it fails earlier. */
+static int parse_key(reload_key *key, const uint8_t *octets, size_t len, const char *passphrase)
+{
+    int failed = parse_once(key, octets, len, passphrase);
+    if (failed != MBEDTLS_ERR_PK_KEY_INVALID_FORMAT)
+        return failed;
+    mbedtls_pk_free(&key->pk);
+    mbedtls_pk_init(&key->pk);
+    return parse_once(key, octets, len, passphrase);
 }
 
 /* doubtful: a wrong passphrase may be the cause. */
@@ -140,22 +153,72 @@ size_t rl_key_size(const reload_key *key)
     return mbedtls_pk_get_len(&key->pk);
 }
 
+/* ---- Signing ---- */
+
+/* Copies the numbers of an RSA key, but not those for blinding. */
+static int copy_rsa(const mbedtls_rsa_context *from, mbedtls_rsa_context *to)
+{
+    mbedtls_mpi n, p, q, d, e, *const all[] = {&n, &p, &q, &d, &e};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        mbedtls_mpi_init(all[i]);
+    int failed = mbedtls_rsa_export(from, &n, &p, &q, &d, &e);
+    if (failed == 0)
+        failed = mbedtls_rsa_import(to, &n, &p, &q, &d, &e);
+    if (failed == 0)
+        failed = mbedtls_rsa_complete(to);
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        mbedtls_mpi_free(all[i]);
+    return failed;
+}
+
+/* Replaces the context of a key that a failed operation has spoiled. */
+static int renew(reload_key *key)
+{
+    mbedtls_pk_context pk;
+    mbedtls_pk_init(&pk);
+    int failed = mbedtls_pk_setup(&pk, mbedtls_pk_info_from_type(MBEDTLS_PK_RSA));
+    if (failed == 0)
+        failed = copy_rsa(mbedtls_pk_rsa(key->pk), mbedtls_pk_rsa(pk));
+    if (failed == 0) {
+        mbedtls_pk_context old = key->pk;
+        key->pk = pk;
+        pk = old;
+        key->spoiled = false;
+    }
+    mbedtls_pk_free(&pk);
+    return failed;
+}
+
+static int sign_once(reload_key *key, reload_md md, const uint8_t *digest, uint8_t *signature,
+                     size_t *len)
+{
+    mbedtls_md_type_t type = rl_md_type(md);
+    size_t size = reload_md_size(md);
+    int failed = key->spoiled ? renew(key) : 0;
+    if (failed != 0)
+        return failed;
+#if MBEDTLS_VERSION_MAJOR >= 3
+    failed = mbedtls_pk_sign(&key->pk, type, digest, size, signature, rl_key_size(key), len,
+                             rl_rng_callback, key->rng);
+#else
+    failed =
+        mbedtls_pk_sign(&key->pk, type, digest, size, signature, len, rl_rng_callback, key->rng);
+#endif
+    key->spoiled = failed != 0;
+    return failed;
+}
+
 reload_err rl_key_sign(reload_key *key, reload_md md, const reload_span *spans, size_t count,
                        uint8_t *signature)
 {
     uint8_t digest[RELOAD_MAX_MD_SIZE];
-    mbedtls_md_type_t type = rl_md_type(md);
-    size_t size = reload_md_size(md), len = 0;
+    size_t len = 0;
     reload_err err = reload_digest(md, spans, count, digest);
     if (err != RELOAD_OK)
         return err;
-#if MBEDTLS_VERSION_MAJOR >= 3
-    int failed = mbedtls_pk_sign(&key->pk, type, digest, size, signature, rl_key_size(key), &len,
-                                 rl_rng_callback, key->rng);
-#else
-    int failed =
-        mbedtls_pk_sign(&key->pk, type, digest, size, signature, &len, rl_rng_callback, key->rng);
-#endif
+    int failed = sign_once(key, md, digest, signature, &len);
+    if (failed == MBEDTLS_ERR_RSA_VERIFY_FAILED) /* perhaps an allocation that failed unnoticed */
+        failed = sign_once(key, md, digest, signature, &len);
     if (failed != 0)
         return rl_write_error(failed, RELOAD_ERR_CRYPTO);
     return len == rl_key_size(key) ? RELOAD_OK : RELOAD_ERR_CRYPTO;

@@ -86,7 +86,7 @@ void reload_profile_free(reload_profile **profile)
 static reload_err read_profile_text(rl_json_reading *r, json_t *json, char **text)
 {
     if (rl_json_plain_string(json) == NULL)
-        return rl_json_fail(r, RELOAD_ERR_VALUE, "must be a string without NUL");
+        return rl_json_fail_value(r, json, "a string without NUL");
     if (json_string_length(json) == 0 && !RL_FAULT("D23: an empty name in a profile"))
         return rl_json_fail(r, RELOAD_ERR_VALUE, "must not be empty");
     *text = strdup(json_string_value(json));
@@ -117,8 +117,7 @@ static reload_err read_profile_files(rl_json_reading *r, json_t *json, char **fi
 static reload_err read_profile_flag(rl_json_reading *r, json_t *json, bool *value)
 {
     *value = json_is_true(json);
-    return json_is_boolean(json) ? RELOAD_OK
-                                 : rl_json_fail(r, RELOAD_ERR_VALUE, "must be true or false");
+    return json_is_boolean(json) ? RELOAD_OK : rl_json_fail_value(r, json, "true or false");
 }
 
 static reload_err read_profile_number(rl_json_reading *r, const struct profile_key *key,
@@ -131,8 +130,7 @@ static reload_err read_profile_number(rl_json_reading *r, const struct profile_k
         return RELOAD_OK;
     }
     if (key->kind == PROFILE_SKEW && !rl_json_integer_in(json, 0, key->max, &number))
-        return rl_json_fail(r, RELOAD_ERR_VALUE,
-                            "must be seconds, an integer from 0 to 4294967295, or \"none\"");
+        return rl_json_fail_value(r, json, "seconds, an integer from 0 to 4294967295, or \"none\"");
     reload_err err = rl_json_read_named(r, json, key->names, key->max, &number);
     *value = number;
     return err;
@@ -141,6 +139,8 @@ static reload_err read_profile_number(rl_json_reading *r, const struct profile_k
 static reload_err fail_profile_key(rl_json_reading *r, const char *name)
 {
     const char *keys[PROFILE_KEYS + 1] = {NULL};
+    if (strncmp(name, "secret", 6) == 0)
+        return rl_json_fail(r, RELOAD_ERR_VALUE, "a profile has no secret; use --secret=FILE");
     for (size_t i = 0; i < PROFILE_KEYS; i++)
         keys[i] = profile_keys[i].key;
     return rl_json_fail_key(r, name, keys);
@@ -174,7 +174,7 @@ static reload_err read_profile(rl_json_reading *r, json_t *root, const reload_pr
     const char *key;
     json_t *value;
     if (!json_is_object(root))
-        return rl_json_fail(r, RELOAD_ERR_VALUE, "must be an object");
+        return rl_json_fail_value(r, root, "an object");
     json_object_foreach(root, key, value)
     {
         size_t before = rl_json_enter(r, key);

@@ -114,6 +114,46 @@ reload_err rl_json_fail_at(rl_json_reading *r, const char *key, const char *text
     return err;
 }
 
+/* A value for an error: a number, the beginning of a string, or its type. */
+static void describe(const json_t *json, char *text, size_t size)
+{
+    enum { MOST = 40 };
+    const char *string = json_string_value(json);
+    if (string != NULL)
+        (void)snprintf(text, size, "\"%.*s\"", rl_utf8_start(string, MOST), string);
+    else if (json_is_integer(json))
+        (void)snprintf(text, size, "%" JSON_INTEGER_FORMAT, json_integer_value(json));
+    else
+        (void)snprintf(text, size, "%s",
+                       json_is_real(json)     ? "a number with a fraction or exponent"
+                       : json_is_true(json)   ? "true"
+                       : json_is_false(json)  ? "false"
+                       : json_is_null(json)   ? "null"
+                       : json_is_object(json) ? "an object"
+                                              : "an array");
+}
+
+reload_err rl_json_fail_value(rl_json_reading *r, const json_t *json, const char *expected)
+{
+    char text[sizeof r->diag->text], found[64];
+    if (json == NULL) {
+        (void)snprintf(text, sizeof text, "missing; must be %s", expected);
+    } else {
+        describe(json, found, sizeof found);
+        (void)snprintf(text, sizeof text, "must be %s, not %s", expected, found);
+    }
+    return rl_json_fail(r, RELOAD_ERR_VALUE, text);
+}
+
+reload_err rl_json_fail_value_at(rl_json_reading *r, const char *key, const json_t *json,
+                                 const char *expected)
+{
+    size_t before = rl_json_enter(r, key);
+    reload_err err = rl_json_fail_value(r, json, expected);
+    rl_json_leave(r, before);
+    return err;
+}
+
 reload_err rl_json_fail_key(rl_json_reading *r, const char *key, const char *const *keys)
 {
     char text[128] = "unknown key";
@@ -128,7 +168,7 @@ reload_err rl_json_check_keys(rl_json_reading *r, json_t *object, const char *co
     const char *key;
     json_t *value;
     if (!json_is_object(object))
-        return rl_json_fail(r, RELOAD_ERR_VALUE, "must be an object");
+        return rl_json_fail_value(r, object, "an object");
     json_object_foreach(object, key, value)
     {
         size_t k = 0;
@@ -164,8 +204,8 @@ reload_err rl_json_read_integer(rl_json_reading *r, json_t *json, uint32_t max, 
     char text[64];
     if (rl_json_integer_in(json, 0, max, value))
         return RELOAD_OK;
-    (void)snprintf(text, sizeof text, "must be an integer from 0 to %" PRIu32, max);
-    return rl_json_fail(r, RELOAD_ERR_VALUE, text);
+    (void)snprintf(text, sizeof text, "an integer from 0 to %" PRIu32, max);
+    return rl_json_fail_value(r, json, text);
 }
 
 reload_err rl_json_fail_name(rl_json_reading *r, const json_t *json, const char *what,
@@ -174,10 +214,8 @@ reload_err rl_json_fail_name(rl_json_reading *r, const json_t *json, const char 
     enum { MOST = 40 };
     char text[sizeof r->diag->text];
     const char *name = json_string_value(json);
-    if (name == NULL) {
-        (void)snprintf(text, sizeof text, "must be %s", expected);
-        return rl_json_fail(r, RELOAD_ERR_VALUE, text);
-    }
+    if (name == NULL)
+        return rl_json_fail_value(r, json, expected);
     const char *near = reload_nearest_word(name, words);
     int len = rl_utf8_start(name, MOST);
     if (near != NULL)
@@ -209,7 +247,7 @@ reload_err rl_json_read_hex(rl_json_reading *r, json_t *json, reload_buf *out)
 {
     size_t len = json_string_length(json);
     if (!json_is_string(json))
-        return rl_json_fail(r, RELOAD_ERR_VALUE, "must be a string of hex digits");
+        return rl_json_fail_value(r, json, "a string of hex digits");
     uint8_t *octets = malloc(len / 2 + 1);
     if (octets == NULL)
         return rl_json_fail(r, RELOAD_ERR_MEMORY, reload_strerror(RELOAD_ERR_MEMORY));
@@ -217,8 +255,7 @@ reload_err rl_json_read_hex(rl_json_reading *r, json_t *json, reload_buf *out)
     if (good)
         reload_buf_append(out, octets, len / 2);
     free(octets);
-    return good ? RELOAD_OK
-                : rl_json_fail(r, RELOAD_ERR_VALUE, "must be an even number of hex digits");
+    return good ? RELOAD_OK : rl_json_fail_value(r, json, "an even number of hex digits");
 }
 
 /* Reads a string of exactly len octets in hex. Returns false if it is not one. */
@@ -233,8 +270,8 @@ reload_err rl_json_read_fixed_hex(rl_json_reading *r, json_t *json, uint8_t *oct
     char text[64];
     if (is_hex_of(json, octets, len))
         return RELOAD_OK;
-    (void)snprintf(text, sizeof text, "must be a string of %zu hex digits", 2 * len);
-    return rl_json_fail(r, RELOAD_ERR_VALUE, text);
+    (void)snprintf(text, sizeof text, "a string of %zu hex digits", 2 * len);
+    return rl_json_fail_value(r, json, text);
 }
 
 /* The value of {"sha1": "…"}, an object with one key, whose value is a string; else NULL. */
@@ -251,8 +288,8 @@ static reload_err read_id(rl_json_reading *r, json_t *json, uint8_t id[RELOAD_ID
         return RELOAD_OK;
     json_t *text = sole_string(json, "sha1");
     if (text == NULL)
-        return rl_json_fail(r, RELOAD_ERR_VALUE,
-                            "must be a string of 40 hex digits, or {\"sha1\": \"text\"}");
+        return rl_json_fail_value(
+            r, json, "a string of 40 hex digits, or an object with the key \"sha1\" and a text");
     if (reload_digest(
             RELOAD_MD_SHA1,
             &(reload_span){(const uint8_t *)json_string_value(text), json_string_length(text)}, 1,
@@ -267,8 +304,8 @@ static reload_err read_overlay(rl_json_reading *r, json_t *json, uint8_t octets[
         return RELOAD_OK;
     json_t *name = sole_string(json, "name");
     if (name == NULL)
-        return rl_json_fail(r, RELOAD_ERR_VALUE,
-                            "must be a string of 8 hex digits, or {\"name\": \"overlay\"}");
+        return rl_json_fail_value(
+            r, json, "a string of 8 hex digits, or an object with the key \"name\" and a text");
     rl_put32(octets, reload_overlay_id(json_string_value(name)));
     return RELOAD_OK;
 }
@@ -284,7 +321,7 @@ reload_err rl_json_read_field(rl_json_reading *r, json_t *json, reload_field fie
     switch (def->kind) {
     case RELOAD_FIELD_FLAG:
         if (!json_is_boolean(json))
-            return rl_json_fail(r, RELOAD_ERR_VALUE, "must be true or false");
+            return rl_json_fail_value(r, json, "true or false");
         reload_build_field(&r->b, field, json_is_true(json));
         return RELOAD_OK;
     case RELOAD_FIELD_NUMBER:
@@ -348,9 +385,9 @@ static reload_err read_response(rl_json_reading *r, json_t *json, reload_value *
         return err;
     json_t *code = json_object_get(json, "code"), *reason = json_object_get(json, "reason");
     if (!rl_json_integer_in(code, 100, 799, &value->number))
-        return rl_json_fail_at(r, "code", "must be an integer from 100 to 799");
+        return rl_json_fail_value_at(r, "code", code, "an integer from 100 to 799");
     if (reason != NULL && rl_json_plain_string(reason) == NULL)
-        return rl_json_fail_at(r, "reason", "must be a string without NUL");
+        return rl_json_fail_value_at(r, "reason", reason, "a string without NUL");
     value->octets = (const uint8_t *)json_string_value(reason);
     value->len = json_string_length(reason);
     return RELOAD_OK;
@@ -363,9 +400,8 @@ static reload_err read_ip_port(rl_json_reading *r, json_t *json, reload_value *v
         if (rl_json_plain_string(json) != NULL &&
             reload_address_parse(json_string_value(json), value))
             return RELOAD_OK;
-        return rl_json_fail(
-            r, RELOAD_ERR_VALUE,
-            "must be an address such as \"10.4.1.2:5060\" or \"[2001:db8::1]:5060\"");
+        return rl_json_fail_value(r, json,
+                                  "an address such as \"10.4.1.2:5060\" or \"[2001:db8::1]:5060\"");
     }
     reload_err err = rl_json_check_keys(r, json, keys);
     if (err != RELOAD_OK)
@@ -378,7 +414,8 @@ static reload_err read_ip_port(rl_json_reading *r, json_t *json, reload_value *v
     else if (ip != NULL && inet_pton(AF_INET6, ip, value->address) == 1)
         value->ipv6 = true;
     else
-        return rl_json_fail_at(r, "ip", "must be an IPv4 or IPv6 address");
+        return rl_json_fail_value_at(r, "ip", json_object_get(json, "ip"),
+                                     "an IPv4 or IPv6 address");
     size_t before = rl_json_enter(r, "port");
     err = rl_json_read_integer(r, json_object_get(json, "port"), 0xffff, &number);
     rl_json_leave(r, before);
@@ -400,7 +437,7 @@ reload_err rl_json_read_value(rl_json_reading *r, json_t *json, reload_kind kind
     switch (kind) {
     case RELOAD_KIND_TEXT:
         if (rl_json_plain_string(json) == NULL)
-            return rl_json_fail(r, RELOAD_ERR_VALUE, "must be a string without NUL");
+            return rl_json_fail_value(r, json, "a string without NUL");
         value.octets = (const uint8_t *)json_string_value(json);
         value.len = json_string_length(json);
         break;

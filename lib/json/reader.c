@@ -26,7 +26,7 @@ static reload_err read_header(rl_json_reading *r, json_t *header, int64_t *force
     const char *key;
     json_t *value;
     if (!json_is_object(header))
-        return rl_json_fail(r, RELOAD_ERR_VALUE, header == NULL ? "missing" : "must be an object");
+        return rl_json_fail_value(r, header, "an object");
     json_object_foreach(header, key, value)
     {
         reload_field f = 0;
@@ -144,7 +144,7 @@ static reload_err read_attrs(rl_json_reading *r, json_t *array, unsigned depth)
     json_t *object;
     reload_err err = RELOAD_OK;
     if (!json_is_array(array))
-        return rl_json_fail(r, RELOAD_ERR_VALUE, "must be an array of attributes");
+        return rl_json_fail_value(r, array, "an array of attributes");
     json_array_foreach(array, i, object)
     {
         size_t before = rl_json_enter_index(r, i);
@@ -199,6 +199,17 @@ static bool is_profile(const json_t *root)
             json_object_get(root, "ca") != NULL);
 }
 
+/* Fails if a header field is a key of the message itself. */
+static reload_err check_place(rl_json_reading *r, const json_t *root)
+{
+    for (size_t f = 0; f < RELOAD_FIELDS; f++) {
+        const char *key = reload_field_def_of((reload_field)f)->key;
+        if (json_object_get(root, key) != NULL)
+            return rl_json_fail_at(r, key, "must be in \"header\"");
+    }
+    return RELOAD_OK;
+}
+
 /* The rest of a message whose attributes have been read, with the result attrs. */
 static reload_err read_message(rl_json_reading *r, json_t *root, reload_err attrs,
                                const reload_diag *attrs_diag)
@@ -208,7 +219,9 @@ static reload_err read_message(rl_json_reading *r, json_t *root, reload_err attr
     int64_t forced = -1;
     if (is_profile(root))
         return rl_json_fail(r, RELOAD_ERR_VALUE, "an overlay's profile, not a message");
-    reload_err err = rl_json_check_keys(r, root, keys);
+    reload_err err = check_place(r, root);
+    if (err == RELOAD_OK)
+        err = rl_json_check_keys(r, root, keys);
     if (err != RELOAD_OK)
         return err;
     json_t *array = json_object_get(root, "attributes"),
@@ -217,7 +230,7 @@ static reload_err read_message(rl_json_reading *r, json_t *root, reload_err attr
     err = read_header(r, json_object_get(root, "header"), &forced);
     rl_json_leave(r, before);
     if (err == RELOAD_OK && array != NULL && !json_is_array(array))
-        return rl_json_fail_at(r, "attributes", "must be an array of attributes");
+        return rl_json_fail_value_at(r, "attributes", array, "an array of attributes");
     if (err == RELOAD_OK && attrs != RELOAD_OK) {
         *r->diag = *attrs_diag;
         return attrs;

@@ -134,12 +134,16 @@ typedef enum reload_content {
     RELOAD_CONTENT_ZSTD,
     RELOAD_CONTENT_ZIP,
     RELOAD_CONTENT_BASE64,
-    RELOAD_CONTENT_UTF16,
+    RELOAD_CONTENT_UTF16, /* with a byte order mark */
     RELOAD_CONTENT_PCAP,
     RELOAD_CONTENT_PCAPNG,
     RELOAD_CONTENT_TLS,
     RELOAD_CONTENT_SQLITE,
-    RELOAD_CONTENTS /* number of values */
+    RELOAD_CONTENT_UTF16LE, /* without a byte order mark */
+    RELOAD_CONTENT_UTF16BE,
+    RELOAD_CONTENT_DTLS,
+    RELOAD_CONTENT_DUMP, /* of octets as numbers or characters after an offset */
+    RELOAD_CONTENTS      /* number of values */
 } reload_content;
 
 /* Guesses the content from its first octets. The guess can be wrong: it is for the text of errors

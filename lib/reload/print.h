@@ -83,7 +83,8 @@ const char *reload_attr_name(const reload_attr *attr, char unknown[8]);
 void reload_print_name(reload_printer *p, unsigned depth, const char *name, bool value);
 /* Prints a line "! text". */
 void reload_print_warning(reload_printer *p, unsigned depth, const char *text);
-/* Prints a warning that states the number of missing octets of a truncated message. */
+/* Prints a warning that states the number of missing octets of a truncated message, or another
+ * fault of its framing, if it has one. */
 void reload_print_missing(reload_printer *p, unsigned depth, const reload_msg *msg);
 /* Prints lines for a certificate in DER: subject, issuer, serial number, validity, key and
  * names. */

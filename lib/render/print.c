@@ -283,10 +283,16 @@ void reload_print_missing(reload_printer *p, unsigned depth, const reload_msg *m
 {
     size_t len;
     char words[64];
+    const char *fault = rl_msg_fault_text(msg);
     (void)reload_msg_octets(msg, &len);
-    (void)snprintf(words, sizeof words, "truncated: %" PRIu32 " octets missing at the end",
-                   reload_msg_field(msg, RELOAD_F_LENGTH) - (uint32_t)(len - RELOAD_HEADER_SIZE));
-    reload_print_warning(p, depth, words);
+    if (fault == NULL && reload_msg_truncated(msg)) {
+        (void)snprintf(words, sizeof words, "truncated: %" PRIu32 " octets missing at the end",
+                       reload_msg_field(msg, RELOAD_F_LENGTH) -
+                           (uint32_t)(len - RELOAD_HEADER_SIZE));
+        fault = words;
+    }
+    if (fault != NULL)
+        reload_print_warning(p, depth, fault);
 }
 
 /* ---- Certificates ---- */

@@ -129,8 +129,7 @@ static void print_tree(reload_printer *p, const reload_msg *msg, unsigned tunnel
         print_inner_tree(p, msg, i, tunnel);
     }
     print_trailing(p, msg);
-    if (reload_msg_truncated(msg))
-        reload_print_missing(p, 1, msg);
+    reload_print_missing(p, 1, msg);
 }
 
 reload_err reload_text_write(const reload_msg *msg, const reload_origin *origin, unsigned flags,

@@ -16,22 +16,36 @@ static reload_err refuse(reload_diag *diag, const char *why)
                    "refused: the attached digest does not match this message%s", why);
 }
 
-static bool is_text(const reload_span *octets)
+/* Whether octets are text, or, with hex, only hex digits in lines. */
+static bool is_text(const reload_span *octets, bool hex)
 {
-    for (size_t i = 0; i < octets->len; i++)
-        if ((octets->octets[i] < ' ' || octets->octets[i] > '~') && octets->octets[i] != '\n' &&
-            octets->octets[i] != '\r')
+    for (size_t i = 0; i < octets->len; i++) {
+        uint8_t c = octets->octets[i];
+        bool good = hex ? rl_hex_digit(c) >= 0 : c >= ' ' && c <= '~';
+        if (!good && c != '\n' && c != '\r')
             return false;
+    }
     return octets->len > 0;
 }
 
+/* Refuses a digest of another length, and names what it is instead, if that is known. */
 static reload_err refuse_length(const reload_span *attached, size_t len, const char *why,
                                 reload_diag *diag)
 {
+    char is[128] = "";
+    reload_content content = reload_recognise(attached->octets, attached->len);
+    const char *remedy = reload_content_remedy(content);
+    if (why[0] == '\0' && attached->len > 0 && content != RELOAD_CONTENT_UNKNOWN)
+        (void)snprintf(is, sizeof is, ": it is %s, not raw octets%s%s",
+                       reload_content_text(content), remedy == NULL ? "" : "; ",
+                       remedy == NULL ? "" : remedy);
+    else if (why[0] == '\0' && is_text(attached, false) && attached->len > len)
+        (void)snprintf(is, sizeof is, ": it is %s",
+                       is_text(attached, true) ? "hex text, not raw octets; use xxd -r -p FILE"
+                                               : "text, not raw octets");
     return rl_fail(diag, RELOAD_ERR_REFUSED,
                    "refused: the attached digest has %zu octets, expected %zu%s", attached->len,
-                   len,
-                   is_text(attached) && attached->len > len ? ": it is text, not raw octets" : why);
+                   len, is[0] == '\0' ? why : is);
 }
 
 /* ---- HMAC ---- */

@@ -183,7 +183,7 @@ reload_err rl_complete_source(rl_rewrite *w, reload_diag *diag)
     if (!rl_forced(w))
         return rl_fail(diag, RELOAD_ERR_REFUSED,
                        "refused: the response has no PEER-ID in a SOURCE-INFO, and none is "
-                       "specified");
+                       "specified; --peer-id specifies one");
     *c = (rl_source){.info = info};
     return RELOAD_OK;
 }

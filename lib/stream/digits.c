@@ -73,7 +73,8 @@ static bool take_digit(rl_hextext *h, int digit, uint8_t *octet, uint64_t *where
 static void take_other(rl_hextext *h, uint8_t c)
 {
     rl_place here = rl_chars_place(&h->chars, 0);
-    bool x = (c == 'x' || c == 'X') && h->digits == 1 && h->high == 0 && !h->prefixed;
+    /* "0x000x52": a number follows another where files without a last line feed were joined */
+    bool x = (c == 'x' || c == 'X') && h->high == 0 && (h->digits == 1) != h->prefixed;
     bool blank = rl_hextext_is_blank(c), brace = c == '}' && h->in_braces;
     bool separator = (c == ':' || c == ',') && h->separable;
     if (!x && h->prefixed && h->digits == 0)

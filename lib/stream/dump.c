@@ -87,6 +87,12 @@ static bool wrong_offset(rl_hextext *h, const rl_dump_line *line)
     return rl_hextext_fail(h, rl_chars_place(&h->chars, line->at), text);
 }
 
+/* Whether the next line begins with the digits of a token: a message in another layout follows. */
+static bool is_token(const rl_hextext *h, const rl_dump_line *line, size_t len)
+{
+    return rl_begins_token(h->chars.text + h->chars.pos + line->at, len - line->at);
+}
+
 /* Takes a line with an offset, unless a new dump begins there. Returns whether the dump goes on. */
 static bool offset_line(rl_hextext *h, const rl_dump_line *line, size_t len)
 {
@@ -94,7 +100,7 @@ static bool offset_line(rl_hextext *h, const rl_dump_line *line, size_t len)
     uint64_t offset = line_offset(d, line);
     if (d->star)
         return start_repeat(h, offset, line->at);
-    if (offset == 0 && d->begun)
+    if (d->begun && (offset == 0 || (offset != d->count && is_token(h, line, len))))
         return false;
     if (offset != d->count && !RL_FAULT("input: the offsets of a dump count its octets"))
         return wrong_offset(h, line);
@@ -124,7 +130,7 @@ static bool other_line(rl_hextext *h, const rl_dump_line *line, size_t len)
     } else if (line->kind == RL_LINE_REPEAT && d->line.count > 0) {
         d->star = true;
         d->star_at = h->chars.offset;
-    } else if (packets && d->begun) {
+    } else if (d->begun && (packets || is_token(h, line, len))) {
         return false;
     } else if (line->kind != RL_LINE_BLANK && !packets) {
         return rl_hextext_fail(h, rl_chars_place(&h->chars, line->at), "not a line of a hex dump");
@@ -138,8 +144,8 @@ static int next_line(rl_hextext *h)
 {
     rl_dump_line line;
     size_t len;
-    int whole = whole_line(&h->chars, &len);
-    if (whole < 0)
+    int mark = rl_hextext_skip_mark(h), whole = whole_line(&h->chars, &len);
+    if (mark < 0 || whole < 0)
         return -1;
     if (whole == 0)
         return rl_hextext_fail(h, rl_chars_place(&h->chars, 0), "line too long for a hex dump");

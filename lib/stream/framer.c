@@ -142,36 +142,36 @@ static uint64_t position(const rl_framer *f, size_t at)
     return f->mapped ? f->where[f->start + at] : f->base + at;
 }
 
-/* The remedy if messages are expected */
-static const char *remedy_for(reload_content content)
+/* Names garbage that a dump in another notation makes: words in the order of a machine's memory,
+ * or in octal, whose offset and digits are read as hex. Returns false if it is not such. */
+static bool explain_dump(reload_item *item)
 {
-    switch (content) {
-    case RELOAD_CONTENT_BASE64:
-        return "use --input=base64, or base64 -d FILE";
-    case RELOAD_CONTENT_PCAP:
-    case RELOAD_CONTENT_PCAPNG:
-        return "use --input=pcap";
-    default:
-        return reload_content_remedy(content);
-    }
-}
-
-/* Adds the recognised content of garbage at a stream's start, if any. */
-static void name_content(reload_item *item)
-{
-    reload_content content = reload_recognise(item->octets, item->len);
-    const char *remedy = remedy_for(content);
-    if (content == RELOAD_CONTENT_UNKNOWN || content == RELOAD_CONTENT_MESSAGE)
-        return;
-    (void)rl_fail(&item->diag, RELOAD_ERR_NO_MESSAGE, "%s, not a RELOAD message%s%s",
-                  reload_content_text(content), remedy == NULL ? "" : "; ",
-                  remedy == NULL ? "" : remedy);
+    static const struct {
+        const char *octets;
+        size_t len;
+        const char *text;
+    } dumps[] = {
+        {"\x45\x52\x4f\x4c", 4, "its octets are swapped in pairs, as hexdump and od -x write them"},
+        {"\x4f\x4c\x45\x52", 4,
+         "its octets are reversed in fours, as xxd -e and od -tx4 write them"},
+        {"\0\0\0\0\x42\x52\x20\x47\x51", 9, "a dump in octal, as od writes it"},
+        {"\0\0\0\x01\x22\x10\x51\x14\x11", 9, "a dump in octal, as hexdump -b writes it"},
+    };
+    for (size_t i = 0; i < sizeof dumps / sizeof dumps[0]; i++)
+        if (item->len >= dumps[i].len && memcmp(item->octets, dumps[i].octets, dumps[i].len) == 0) {
+            (void)rl_fail(&item->diag, RELOAD_ERR_NO_MESSAGE,
+                          "not a RELOAD message: %s; use xxd or hexdump -C", dumps[i].text);
+            return true;
+        }
+    return false;
 }
 
 /* Describes why a token in garbage does not begin a message. */
 static void explain_token(const rl_framer *f, reload_item *item)
 {
     size_t at = find_token(f, 0);
+    if (explain_dump(item))
+        return;
     if (at >= item->len || item->len - at < sizeof rl_token)
         return;
     if (f->avail - at >= RELOAD_HEADER_SIZE)
@@ -192,8 +192,9 @@ static reload_err give(rl_framer *f, reload_item *item, reload_item_kind kind, s
     if (kind == RELOAD_ITEM_GARBAGE &&
         rl_check_header(item->octets, len, &item->diag) != RELOAD_ERR_RFC6940)
         explain_token(f, item);
-    if (kind == RELOAD_ITEM_GARBAGE && !f->mapped && f->base == 0)
-        name_content(item);
+    if (kind == RELOAD_ITEM_GARBAGE && !f->mapped &&
+        rl_name_content(item->octets, len, RELOAD_FORM_BINARY, f->base == 0, &item->diag))
+        item->diag.code = RELOAD_ERR_NO_MESSAGE;
     item->diag.has_offset = true;
     item->diag.offset = item->offset;
     f->given = len;

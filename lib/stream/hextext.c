@@ -98,17 +98,38 @@ static size_t block_end(const uint8_t *text, size_t len, bool *ends)
     return len;
 }
 
-/* Skips up to the brace that opens an array: 1, 0 if there is none, -1 on failure. */
+/* Whether a number in hex follows, after white space: an array begins there. 1, 0, or -1 on
+ * failure. */
+static int number_ahead(rl_hextext *h)
+{
+    rl_chars *c = &h->chars;
+    size_t at = 0;
+    int more;
+    while ((more = rl_chars_ahead(c, at)) > 0 && rl_hextext_is_blank(c->text[c->pos + at]))
+        at++;
+    if (more <= 0 || c->text[c->pos + at] != '0')
+        return more < 0 ? -1 : 0;
+    more = rl_chars_ahead(c, at + 1);
+    return more > 0 ? (c->text[c->pos + at + 1] | 0x20) == 'x' : more;
+}
+
+/* Skips up to the brace that opens an array: 1, 0 if there is none, -1 on failure. Braces of other
+ * code are not such. */
 static int open_brace(rl_hextext *h)
 {
     int more;
-    while ((more = rl_chars_ahead(&h->chars, 0)) > 0)
-        if (rl_chars_take(&h->chars) == '{') {
+    while ((more = rl_chars_ahead(&h->chars, 0)) > 0) {
+        bool brace = rl_chars_take(&h->chars) == '{';
+        int array = brace ? number_ahead(h) : 0;
+        if (array < 0)
+            return -1;
+        if (array > 0) {
             h->in_braces = true;
             h->closed = false;
             h->layout = RL_LAYOUT_ARRAY;
             break;
         }
+    }
     return more;
 }
 

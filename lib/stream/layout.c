@@ -32,8 +32,16 @@ static rl_layout second_line(const uint8_t *text, size_t len, bool all, size_t c
     return RL_LAYOUT_NONE;
 }
 
-/* Whether text begins with a line of a dump whose offset is 0. Without a colon after the offset,
- * the second line decides. */
+/* Whether a line ends with a column of text between bars, as hexdump -C and od -z write it. */
+static bool has_text_column(const uint8_t *line, size_t len)
+{
+    while (len > 0 && rl_hextext_is_blank(line[len - 1]))
+        len--;
+    return len > 0 && (line[len - 1] == '|' || line[len - 1] == '<');
+}
+
+/* Whether text begins with a line of a dump whose offset is 0. Without a colon after the offset or
+ * a column of text, the second line decides. */
 static rl_layout dump_layout(const uint8_t *text, size_t len, bool all)
 {
     rl_dump_line line;
@@ -50,12 +58,15 @@ static rl_layout dump_layout(const uint8_t *text, size_t len, bool all)
     if (!rl_hextext_is_blank(text[end]))
         return RL_LAYOUT_NONE;
     const uint8_t *feed = memchr(text, '\n', len);
-    if (feed == NULL)
-        return len > RL_MAX_DUMP_LINE || all ? RL_LAYOUT_NONE : RL_LAYOUT_MORE;
-    rl_dump_line_read(&line, text, (size_t)(feed - text));
-    if (line.kind != RL_LINE_OFFSET || line.count == 0)
+    size_t first = feed == NULL ? len : (size_t)(feed - text);
+    if (feed == NULL && !all && len <= RL_MAX_DUMP_LINE)
+        return RL_LAYOUT_MORE;
+    rl_dump_line_read(&line, text, first);
+    if (first > RL_MAX_DUMP_LINE || line.kind != RL_LINE_OFFSET || line.count == 0)
         return RL_LAYOUT_NONE;
-    return second_line(feed + 1, len - (size_t)(feed + 1 - text), all, line.count);
+    if (has_text_column(text, first))
+        return RL_LAYOUT_DUMP;
+    return feed == NULL ? RL_LAYOUT_NONE : second_line(feed + 1, len - first - 1, all, line.count);
 }
 
 /* ---- Digits ---- */

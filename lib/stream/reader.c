@@ -17,6 +17,7 @@ enum {
 
 struct reload_reader {
     reload_form form;
+    bool specified; /* the caller specified the form */
     reload_source source;
     void *arg;
     reload_buf head; /* read to detect the form, then passed on */
@@ -139,7 +140,11 @@ static size_t skip_blanks(const uint8_t *octets, size_t len, bool *partial)
  * these are all. */
 static reload_form detect_form(const uint8_t *octets, size_t len, bool all)
 {
-    bool json = !RL_FAULT("input: JSON is detected");
+    bool json = !RL_FAULT("input: JSON is detected"), brace = octets[0] == '{' || octets[0] == '[';
+    if (brace && len == 1 && !all)
+        return RELOAD_FORM_AUTO;
+    if (brace && len > 1 && octets[1] == 0) /* UTF-16, which garbage names */
+        return RELOAD_FORM_BINARY;
     if (json && (octets[0] == '[' || octets[0] == RL_RECORD_SEPARATOR))
         return RELOAD_FORM_JSON;
     rl_layout layout = rl_layout_of(octets, len, all);
@@ -153,6 +158,7 @@ static reload_form detect_form(const uint8_t *octets, size_t len, bool all)
 static void open_input(reload_reader *r, reload_form form, reload_source source, void *arg)
 {
     r->form = form;
+    r->specified = form != RELOAD_FORM_AUTO;
     r->source = source;
     r->arg = arg;
     r->head_pos = 0;
@@ -236,6 +242,20 @@ static reload_err decide_form(reload_reader *r)
     return RELOAD_OK;
 }
 
+/* Names the content of text that is not of the form that the caller specified. Only a fault in its
+ * first characters shows that. Returns false if it is unknown. */
+static bool name_text(const reload_reader *r, reload_item *item)
+{
+    enum { FIRST = 8 };
+    const rl_chars *c = &r->hex.chars;
+    const rl_jsontext *j = &r->json;
+    bool json = r->form == RELOAD_FORM_JSON;
+    bool whole = json ? j->base == 0 : c->offset == c->pos; /* the buffer has the first octet */
+    return r->specified && whole && item->diag.offset < FIRST &&
+           rl_name_content(json ? (const uint8_t *)j->text : c->text, json ? j->len : c->len,
+                           r->form, true, &item->diag);
+}
+
 static reload_err next_hex(reload_reader *r, reload_item *item)
 {
     for (;;) {
@@ -256,6 +276,7 @@ static reload_err next_hex(reload_reader *r, reload_item *item)
             item->diag = r->hex.diag;
             item->offset = r->framer.dropped ? r->framer.dropped_at : item->diag.offset;
             item->extent = item->diag.offset + 1 - item->offset;
+            (void)name_text(r, item);
             return RELOAD_OK;
         }
     }
@@ -300,13 +321,14 @@ static reload_err give_broken(reload_reader *r, reload_item *item)
     uint64_t count = 1;
     (void)rl_fail(&diag, r->slice.too_long ? RELOAD_ERR_TOO_LONG : RELOAD_ERR_SYNTAX, "%s", why);
     give_bad(r, item, &diag);
+    bool named = name_text(r, item);
     if (r->slice.too_long)
         return RELOAD_OK;
     while ((r->held_err = next_slice(r)) == RELOAD_OK && r->slice.broken == why &&
            !RL_FAULT("input: a run of one fault is one item"))
         count++;
     r->held = true;
-    if (count > 1)
+    if (count > 1 && !named)
         (void)snprintf(item->diag.text, sizeof item->diag.text, "%s (%" PRIu64 " times)", why,
                        count);
     return RELOAD_OK;

@@ -95,6 +95,14 @@ rl_frames rl_frames_reset(rl_frames frames);
 void rl_frames_free(rl_frames *frames);
 size_t rl_frames_memory(const rl_frames *frames);
 
+/* ---- Other content ---- */
+
+/* Names the content of an input's octets that are not messages of its form, in diag's text, with a
+ * remedy. starts: they begin the input. Returns false, with the text as it was, if the content is
+ * unknown. */
+bool rl_name_content(const uint8_t *octets, size_t len, reload_form form, bool starts,
+                     reload_diag *diag);
+
 /* ---- Characters of a text ---- */
 
 /* A place in a text. */

@@ -49,13 +49,28 @@ static void test_unknown_keys(void **state)
     check_refused("{\"garbage\": {\"hex\": \"\"}, \"header\": {\"method\": 0}}", V, "/header");
 }
 
+struct text {
+    const char *json, *text;
+};
+
+/* A row's text is refused with its error. */
+static void check_texts(const struct text *rows, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        reload_buf buf = {0};
+        reload_diag diag;
+        assert_int_equal(reload_json_read(rows[i].json, strlen(rows[i].json), &buf, &diag),
+                         RELOAD_ERR_VALUE);
+        assert_string_equal(diag.text, rows[i].text);
+        reload_buf_free(&buf);
+    }
+}
+
 /* An error quotes an unknown name, and states the expected ones. */
 static void test_texts(void **state)
 {
     (void)state;
-    static const struct {
-        const char *json, *text;
-    } rows[] = {
+    static const struct text rows[] = {
         {"{\"header\": {\"method\": \"PEER_SEARCH\"}}",
          "\"PEER_SEARCH\": not a known name (did you mean PEER-SEARCH?)"},
         {"{\"header\": {\"method\": 0, \"security\": \"signed\"}}",
@@ -65,10 +80,6 @@ static void test_texts(void **state)
          "\"012345678901234567890123456789012345678\": not a known name; must be NONE, HMAC, "
          "CERTS, "
          "or an integer"},
-        {"{\"header\": {\"method\": 0, \"overlay\": \"chat\"}}",
-         "must be a string of 8 hex digits, or {\"name\": \"overlay\"}"},
-        {"{\"header\": {\"method\": 0, \"source_id\": \"alice\"}}",
-         "must be a string of 40 hex digits, or {\"sha1\": \"text\"}"},
         {H "{\"type\": \"PEERID\", \"hex\": \"\"}]}",
          "\"PEERID\": not an attribute's name (did you mean PEER-ID?)"},
         {H "{\"type\": \"0x12\", \"hex\": \"\"}]}",
@@ -83,17 +94,46 @@ static void test_texts(void **state)
         {H "{\"type\": \"SDP\", \"vlaue\": \"\"}]}", "unknown key (did you mean \"value\"?)"},
         {H "{\"type\": \"PEER-IP-PORT\", \"value\": {\"ip\": \"10.4.1.2\", \"prot\": 1}}]}",
          "unknown key (did you mean \"port\"?)"},
-        {H "{\"type\": 65536, \"hex\": \"\"}]}",
-         "must be an attribute's name, or 0x and four hex digits"},
     };
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        reload_buf buf = {0};
-        reload_diag diag;
-        assert_int_equal(reload_json_read(rows[i].json, strlen(rows[i].json), &buf, &diag),
-                         RELOAD_ERR_VALUE);
-        assert_string_equal(diag.text, rows[i].text);
-        reload_buf_free(&buf);
-    }
+    check_texts(rows, COUNT(rows));
+}
+
+/* An error states the value found and what was expected. */
+static void test_values(void **state)
+{
+    (void)state;
+    static const struct text rows[] = {
+        {"{\"header\": {\"method\": 0, \"overlay\": \"chat\"}}",
+         "must be a string of 8 hex digits, or an object with the key \"name\" and a text, not "
+         "\"chat\""},
+        {"{\"header\": {\"method\": 0, \"source_id\": \"alice\"}}",
+         "must be a string of 40 hex digits, or an object with the key \"sha1\" and a text, not "
+         "\"alice\""},
+        {"{\"header\": {\"method\": 0, \"ttl\": 300}}",
+         "must be an integer from 0 to 255, not 300"},
+        {"{\"header\": {\"method\": 0, \"ttl\": -1}}", "must be an integer from 0 to 255, not -1"},
+        {"{\"header\": {\"method\": 0, \"ttl\": 1.5}}",
+         "must be an integer from 0 to 255, not a number with a fraction or exponent"},
+        {"{\"header\": {\"method\": 0, \"response\": \"true\"}}",
+         "must be true or false, not \"true\""},
+        {"{\"header\": {\"method\": 0, \"ttl\": true}}",
+         "must be an integer from 0 to 255, not true"},
+        {"{\"header\": {\"method\": 0, \"ttl\": false}}",
+         "must be an integer from 0 to 255, not false"},
+        {"{\"header\": {\"method\": 0, \"ttl\": null}}",
+         "must be an integer from 0 to 255, not null"},
+        {"{\"header\": {\"method\": 0, \"ttl\": []}}",
+         "must be an integer from 0 to 255, not an array"},
+        {"{\"header\": {\"method\": 0}, \"attributes\": {}}",
+         "must be an array of attributes, not an object"},
+        {"{\"header\": {\"method\": 0}, \"attributes\": [{\"type\": \"SDP\", \"hex\": \"0x00\"}]}",
+         "must be an even number of hex digits, not \"0x00\""},
+        {"{\"attributes\": []}", "missing; must be an object"},
+        {"{\"method\": \"PEER-JOIN\"}", "must be in \"header\""},
+        {H "{\"type\": 65536, \"hex\": \"\"}]}",
+         "must be an attribute's name, or 0x and four hex digits, not 65536"},
+    };
+    check_texts(rows, COUNT(rows));
 }
 
 static void test_missing(void **state)
@@ -427,6 +467,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_unknown_keys),
         cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_values),
         cmocka_unit_test(test_missing),
         cmocka_unit_test(test_wrong_types),
         cmocka_unit_test(test_header_out_of_range),

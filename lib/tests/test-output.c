@@ -87,7 +87,7 @@ static void test_both_or_none(void **state)
     char dir[] = "/tmp/reload-output-XXXXXX", key_path[64], path[64];
     struct stat st;
     struct tool tool = {.name = "test"};
-    reload_rng *rng = keygen_rng(&tool, "00", "test");
+    reload_rng *rng = keygen_rng(&tool, "00", "test", true);
     reload_buf pem = {.octets = (uint8_t *)"pem", .len = 3};
     struct keygen_files files = {.tool = &tool,
                                  .key = keygen_key(&tool, rng, 1024),

@@ -58,8 +58,13 @@ static void test_texts(void **state)
 {
     (void)state;
     static const char *const rows[][2] = {
-        {"{\"max_skew\": \"5m\"}", "must be seconds, an integer from 0 to 4294967295, or \"none\""},
-        {"{\"max_skew\": -1}", "must be seconds, an integer from 0 to 4294967295, or \"none\""},
+        {"{\"max_skew\": \"5m\"}",
+         "must be seconds, an integer from 0 to 4294967295, or \"none\", not \"5m\""},
+        {"{\"max_skew\": -1}",
+         "must be seconds, an integer from 0 to 4294967295, or \"none\", not -1"},
+        {"{\"secret\": \"overlay.secret\"}", "a profile has no secret; use --secret=FILE"},
+        {"{\"replay\": \"yes\"}", "must be true or false, not \"yes\""},
+        {"{\"overlay\": 5}", "must be a string without NUL, not 5"},
         {"{\"security\": \"certs\"}", "\"certs\": not a known name (did you mean CERTS?)"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {

@@ -29,6 +29,8 @@ static const struct style styles[] = {
     {"", "%08zx: ", "%.2s ", 16, 1, false, " ab cd\n", NULL, 10},         /* xxd -g1 */
     {"", "%08zx: ", "%.8s ", 32, 4, false, " RELO\n", NULL, 10},          /* xxd -c32 -g4 */
     {"", "%08zx  ", "%.2s ", 16, 1, true, " |RELO 00|\n", "%08zx\n", 10}, /* hexdump -C */
+    {"", "%08zx  ", "%.2s ", 16, 1, true, " |RELO 00|\n", NULL, 10},      /* its last line lost */
+    {"", "%08zx  ", "%.2s ", 96, 1, true, " |RELO 00|\n", NULL, 10},      /* and one line */
     {"", "%06zx ", "%.2s ", 16, 1, false, "\n", "%06zx\n", 7},            /* od -Ax -tx1 */
     {"", "%07zo ", "%.2s ", 16, 1, false, " >RELO<\n", "%07zo\n", 8},     /* od -tx1z */
     {"", "%07zu ", "%.2s ", 8, 1, false, "\n", "%07zu\n", 8},             /* od -Ad -tx1 -w8 */
@@ -73,6 +75,28 @@ static void test_styles(void **state)
             (void)snprintf(expected, sizeof expected, "M72@%zu M72@%zu", s->lead, two + s->lead);
             check_dump(text, expected, CUT M72);
         }
+    }
+}
+
+/* Dumps that cat has joined: with a byte order mark, and with digits after a dump */
+static void test_joined_dumps(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT(styles); i++) {
+        char text[4096], expected[128];
+        const struct style *s = &styles[i];
+        print_message("# style %zu\n", i);
+        size_t two = dump_text(s, CUT, text, sizeof text);
+        size_t at = two + (size_t)snprintf(text + two, sizeof text - two, "\xef\xbb\xbf");
+        (void)dump_text(s, M72, text + at, sizeof text - at);
+        (void)snprintf(expected, sizeof expected, "M72@%zu M72@%zu", s->lead, at + s->lead);
+        check_dump(text, expected, CUT M72);
+        (void)snprintf(text + two, sizeof text - two, M72 "\n");
+        (void)snprintf(expected, sizeof expected, "M72@%zu M72@%zu", s->lead, two);
+        check_dump(text, expected, CUT M72);
+        (void)snprintf(text + two, sizeof text - two, " %.8s %s\n", M72, &M72[8]);
+        (void)snprintf(expected, sizeof expected, "M72@%zu M72@%zu", s->lead, two + 1);
+        check_dump(text, expected, CUT M72);
     }
 }
 
@@ -197,9 +221,9 @@ static void test_live(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_styles),        cmocka_unit_test(test_repeats),
-        cmocka_unit_test(test_invalid_dumps), cmocka_unit_test(test_repeat_budget),
-        cmocka_unit_test(test_live),
+        cmocka_unit_test(test_styles),        cmocka_unit_test(test_joined_dumps),
+        cmocka_unit_test(test_repeats),       cmocka_unit_test(test_invalid_dumps),
+        cmocka_unit_test(test_repeat_budget), cmocka_unit_test(test_live),
     };
     return cmocka_run_group_tests_name("stream-dump", tests, NULL, NULL);
 }

@@ -93,6 +93,12 @@ static void test_separated(void **state)
     check_hex(text, "M68@2", M68);
     (void)snprintf(text, sizeof text, "0x52454c4f 0x20000000 0x01010102 0x01000000%s", prefixed);
     check_hex(text, "M68@2", M68);
+    /* files that end without a line feed, joined by cat */
+    (void)snprintf(text, sizeof text, "0x52454c4f0X20000000 0x010101020x01000000%s", prefixed);
+    check_hex(text, "M68@2", M68);
+    check_hex("0x52454c4f520x00\n\n" M68, "G6@2!3 M68@18", "52454c4f5200" M68);
+    check_hex("0x52454c4f50x00\n\n" M68, "B@12=1:13!6 M68@17", M68);
+    check_hex("0x52454c4f 520x00\n\n" M68, "B@14=1:15!6 M68@19", M68);
     /* separators where they do not separate octets */
     check_hex("52:45::4c4f\n\n" M68, "B@6=1:7!6 M68@13", M68);
     check_hex("52:4:54c4f52\n\n" M68, "B@3=1:4!6 M68@14", M68);
@@ -133,6 +139,14 @@ static void test_arrays(void **state)
     check_hex(text, "M68@17 M68@427", M68 M68); /* a blank line */
     (void)snprintf(text, sizeof text, "/* one\n\n * two */\nuint8_t a[] = {%s}", octets);
     check_hex(text, "M68@35", M68);
+    /* braces of other code, and of an array of arrays */
+    (void)snprintf(text, sizeof text,
+                   "struct s {int a;};\nuint8_t a[] = {\n%s};\nstruct t {int a, b[2];} c = {0};\n"
+                   "int f(void) { return 0; }\nuint8_t d[] = { %s};\nint g(void) { }\nint h[] = { ",
+                   octets, octets);
+    check_hex(text, "M68@37 M68@523", M68 M68);
+    (void)snprintf(text, sizeof text, "uint8_t a[2][68] = {{%s}, {\n%s}};", octets, octets);
+    check_hex(text, "M68@23 M68@436", M68 M68);
     /* numbers in decimal, and other faults: the next array is read */
     (void)snprintf(text, sizeof text, "uint8_t a[] = {0x52, 69}; uint8_t b[] = {%s}", octets);
     check_hex(text, "B@21=1:22!6 M68@43", M68);

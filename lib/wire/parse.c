@@ -219,6 +219,11 @@ void rl_msg_fault(reload_msg *msg, const reload_diag *diag)
     (void)snprintf(msg->fault, sizeof msg->fault, "%.*s", (int)sizeof msg->fault - 1, diag->text);
 }
 
+const char *rl_msg_fault_text(const reload_msg *msg)
+{
+    return msg->fault[0] == '\0' ? NULL : msg->fault;
+}
+
 void reload_msg_moved(reload_msg *msg, const uint8_t *octets)
 {
     msg->octets = octets;

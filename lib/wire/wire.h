@@ -44,6 +44,8 @@ size_t rl_attr_size(const uint8_t head[RL_HEAD]);
 /* Records a fault in a parsed message's framing that its octets do not show. reload_msg_check then
  * reports that fault. */
 void rl_msg_fault(reload_msg *msg, const reload_diag *diag);
+/* That fault; NULL: none. */
+const char *rl_msg_fault_text(const reload_msg *msg);
 
 /* The names of a set. words has RL_MAX_NAMES + 1 pointers, the last of which used is NULL. */
 enum { RL_MAX_NAMES = 15 };

@@ -220,6 +220,24 @@ static void store_value(struct tool *tool, const struct option_row *row, const c
     }
 }
 
+/* An empty name is most often that of a variable which is not set. */
+static void check_name(const struct tool *tool, const struct option_row *row, const char *text)
+{
+    bool file = row->kind == OPTION_IS_FILE || row->kind == OPTION_IS_FILES ||
+                row->kind == OPTION_IS_STATE ||
+                (row->kind == OPTION_IS_TEXT &&
+                 (strcmp(row->argument, "FILE") == 0 || strcmp(row->argument, "DIR") == 0));
+    if (file && text[0] == '\0')
+        tool_usage(tool, "--%s: the name is empty, expected %s", row->name, row->argument);
+}
+
+static void check_operands(const struct tool *tool, char **operands)
+{
+    for (size_t i = 0; operands[i] != NULL; i++)
+        if (operands[i][0] == '\0')
+            tool_usage(tool, "operand %zu is an empty name, expected FILE", i + 1);
+}
+
 static void handle_row(struct tool *tool, const struct command_line *line,
                        const struct option_row *row, void *options)
 {
@@ -228,6 +246,7 @@ static void handle_row(struct tool *tool, const struct command_line *line,
     void *target = (char *)options + row->target;
     if (RL_FAULT_OF(tool->name, row->name))
         return;
+    check_name(tool, row, optarg);
     if (row->kind == OPTION_IS_CALL)
         row->call(tool, row, optarg, target);
     else
@@ -305,6 +324,7 @@ int arguments_parse(struct tool *tool, const struct command_line *line, int argc
     option_set_check(tool, &specified, line->required);
     if (line->no_operands && optind < argc)
         tool_usage(tool, "unexpected operand \"%s\"", argv[optind]);
+    check_operands(tool, argv + optind);
     check_standard_input(tool, &specified, options, argv + optind);
     if (!line->no_operands)
         keep_inputs(tool, argv + optind);

@@ -74,8 +74,10 @@ static reload_err hex_garbage(const uint8_t *octets, size_t len, const char *err
 
 /* ---- The table ---- */
 
-const struct form form_text = {"text", reload_text_write, reload_text_write_garbage, "", 0};
-const struct form form_line = {"line", reload_line_write, reload_line_write_garbage, "", 0};
+const struct form form_text = {"text", reload_text_write, reload_text_write_garbage, "",
+                               FORM_SHOWS_FAULTS};
+const struct form form_line = {"line", reload_line_write, reload_line_write_garbage, "",
+                               FORM_SHOWS_FAULTS};
 const struct form form_json = {"json", reload_json_write, reload_json_write_garbage, "\n",
                                FORM_OPTIONAL_ORIGIN};
 const struct form form_hex = {"hex", hex_message, hex_garbage, "\n", 0};

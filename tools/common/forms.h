@@ -14,7 +14,8 @@ typedef reload_err form_garbage(const uint8_t *octets, size_t len, const char *e
                                 void *arg);
 
 enum {
-    FORM_OPTIONAL_ORIGIN = 1 /* the origin is shown on demand only */
+    FORM_OPTIONAL_ORIGIN = 1, /* the origin is shown on demand only */
+    FORM_SHOWS_FAULTS = 2     /* of malformed messages and garbage */
 };
 
 struct form {

@@ -163,7 +163,7 @@ static bool next_file(struct input *in)
             return true;
         }
         in->unread = true;
-        tool_error_file(in->tool, STATUS_FAILED, in->file, "%s", strerror(errno));
+        file_error(in->tool, in->file, &kind_messages, errno);
     }
     return false;
 }
@@ -195,7 +195,7 @@ static bool take_item(struct input *in, reload_err err)
         return true;
     in->unread = in->unread || err != RELOAD_OK;
     if (err == RELOAD_ERR_READ)
-        tool_error_file(in->tool, STATUS_FAILED, in->file, "%s", strerror(errno));
+        file_error(in->tool, in->file, &kind_messages, errno);
     else if (err != RELOAD_OK)
         tool_error_file(in->tool, STATUS_FAILED, in->file, "%s", reload_strerror(err));
     else if (in->empty)

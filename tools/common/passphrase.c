@@ -11,7 +11,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { MAX_LINE = 1023, MAX_FILE = 64 * 1024 };
+enum { MAX_LINE = 1023 };
 
 /* Appends an octet. Returns false after reporting that memory is short. */
 static bool end_passphrase(struct tool *tool, const char *path, reload_buf *passphrase)
@@ -22,15 +22,27 @@ static bool end_passphrase(struct tool *tool, const char *path, reload_buf *pass
     return passphrase->err == RELOAD_OK;
 }
 
-bool passphrase_read(struct tool *tool, const char *path, reload_buf *passphrase)
+/* Ends a passphrase that was read from a file. */
+static bool take_line(struct tool *tool, const char *path, reload_buf *passphrase)
 {
-    if (!file_read(tool, path, MAX_FILE, passphrase, true))
-        return false;
+    content_warn(tool, path, passphrase, &kind_passphrase);
     if (passphrase->len > 0 && passphrase->octets[passphrase->len - 1] == '\n')
         passphrase->len--;
     if (passphrase->len > 0 && passphrase->octets[passphrase->len - 1] == '\r')
         passphrase->len--;
-    return end_passphrase(tool, path, passphrase);
+    if (passphrase->len == 0 || memchr(passphrase->octets, 0, passphrase->len) == NULL)
+        return end_passphrase(tool, path, passphrase);
+    tool_error_file(tool, STATUS_FAILED, path, "an octet of 0, which no passphrase has");
+    return false;
+}
+
+const char *passphrase_read(struct tool *tool, const char *path)
+{
+    reload_buf *passphrase = &tool->passphrase;
+    if (passphrase->len == 0 && (!file_read(tool, path, &kind_passphrase, passphrase) ||
+                                 !take_line(tool, path, passphrase)))
+        reload_buf_free(passphrase);
+    return (const char *)passphrase->octets;
 }
 
 /* ---- Signals that would leave the terminal without echo ---- */

@@ -7,8 +7,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { MAX_PROFILE = 1024 * 1024 };
-
 void policy_skew_option(struct tool *tool, const struct option_row *row, const char *text,
                         void *target)
 {
@@ -67,11 +65,10 @@ bool profile_read_as_written(struct tool *tool, const char *path, reload_profile
 {
     reload_buf text = {0};
     reload_diag diag = {0};
-    bool good = !directory_error(tool, path, RELOAD_CONTENT_PROFILE) &&
-                file_read(tool, path, MAX_PROFILE, &text, false);
+    bool good = file_read(tool, path, &kind_profile, &text);
     if (good &&
         reload_profile_read((const char *)text.octets, text.len, profile, &diag) != RELOAD_OK) {
-        if (!content_error(tool, path, &text, RELOAD_CONTENT_PROFILE))
+        if (!content_error(tool, path, &text, &kind_profile))
             tool_error_diag(tool, path, &diag);
         good = false;
     }

@@ -59,6 +59,7 @@ int tool_finish(struct tool *tool)
     if (errors_lost)
         tool_status(tool, STATUS_FAILED);
     tool_free_kept(tool);
+    reload_buf_free(&tool->passphrase);
     return tool->status;
 }
 

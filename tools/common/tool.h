@@ -40,6 +40,7 @@ struct tool {
     size_t kept_count, kept_cap;
     bool kept_lost; /* some file could not be recorded */
     struct standard_input standard_input;
+    reload_buf passphrase; /* of --passphrase-file, NUL-terminated; empty: not read yet */
 };
 
 /* Milliseconds of a monotonic clock. */
@@ -253,48 +254,68 @@ const char *origin_place(const reload_origin *origin, uint64_t offset, char text
 
 /* Whether a path of a file to read is standard input: "-", or a name of its descriptor. */
 bool path_is_standard_input(const char *path);
-/* Reads a whole file of at most max octets into buf; "-" is standard input. secret: a warning is
- * printed if other users can read it. Returns false after reporting an error. */
-bool file_read(struct tool *tool, const char *path, size_t max, reload_buf *buf, bool secret);
+
+/* What a file is to hold (kinds.c). */
+struct file_kind {
+    const char *text;       /* "a private key" */
+    reload_content content; /* RELOAD_CONTENT_UNKNOWN: it cannot be recognised */
+    size_t max;             /* octets */
+    bool secret;            /* a warning is printed if other users can read it */
+    const char *in_ca;      /* its name in a CA's directory; NULL: none */
+    const char *suffix;     /* of its name, as reload-keygen makes it; NULL: none */
+};
+extern const struct file_kind kind_secret, kind_key, kind_passphrase, kind_digest, kind_profile,
+    kind_cert, kind_ca_certs, kind_crls, kind_request, kind_messages;
+
+/* Reports a file that cannot be read. cause: an errno. */
+void file_error(struct tool *tool, const char *path, const struct file_kind *kind, int cause);
+/* Describes a file of the wrong kind. Returns false if its kind is unknown, or is the expected one.
+ */
+bool content_describe(const struct tool *tool, const reload_buf *octets,
+                      const struct file_kind *kind, reload_diag *diag);
+/* Reports a file of the wrong kind in the same way. */
+bool content_error(struct tool *tool, const char *path, const reload_buf *octets,
+                   const struct file_kind *kind);
+/* Warns of a file of another kind, where any octets are of the expected kind. */
+void content_warn(const struct tool *tool, const char *path, const reload_buf *octets,
+                  const struct file_kind *kind);
+/* What a file's first octets show; RELOAD_CONTENT_UNKNOWN if they cannot be read. */
+reload_content content_of_file(const char *path);
+
+/* Reads a whole file into buf; "-" is standard input. Returns false after reporting an error. */
+bool file_read(struct tool *tool, const char *path, const struct file_kind *kind, reload_buf *buf);
 /* Reads a whole file like file_read, without reporting: on failure the cause is in diag. */
-bool file_load(const char *path, size_t max, reload_buf *buf, reload_diag *diag);
+bool file_load(const char *path, const struct file_kind *kind, reload_buf *buf, reload_diag *diag);
 /* Reads a secret file (D12). Returns false after reporting an error. */
 bool secret_read(struct tool *tool, const char *path, reload_buf *secret);
-
-enum { MAX_CERTS = 64 * 1024 * 1024 }; /* octets of a file of certificates or CRLs */
 
 /* Takes a file's octets. */
 typedef reload_err octets_taker(void *arg, const uint8_t *octets, size_t len, reload_diag *diag);
 /* Passes octets of an expected kind to take. On failure, the diagnostic names the kind if it is
  * another. */
-reload_err content_take(const struct tool *tool, const reload_buf *octets, reload_content expected,
-                        octets_taker *take, void *arg, reload_diag *diag);
+reload_err content_take(const struct tool *tool, const reload_buf *octets,
+                        const struct file_kind *kind, octets_taker *take, void *arg,
+                        reload_diag *diag);
 /* Reads a file for take in the same way. Returns false after reporting an error. */
-bool content_read(struct tool *tool, const char *path, reload_content expected, octets_taker *take,
-                  void *arg);
-/* Read a file of certificates, or of CRLs, for take. */
-bool certs_read(struct tool *tool, const char *path, octets_taker *take, void *arg);
-bool crls_read(struct tool *tool, const char *path, octets_taker *take, void *arg);
-/* Reports a CA's directory that is given in place of one of its files. Returns false if the path is
- * not such a directory. */
-bool directory_error(struct tool *tool, const char *path, reload_content expected);
-/* Reports a file of the wrong kind, if its kind is known. Returns false if it is not, or is the
- * expected one. */
-bool content_error(struct tool *tool, const char *path, const reload_buf *octets,
-                   reload_content expected);
+bool content_read(struct tool *tool, const char *path, const struct file_kind *kind,
+                  octets_taker *take, void *arg);
 
-/* Read a key's passphrase, NUL-terminated: from a file, without one trailing LF or CR LF; or from
- * the terminal, whose echo is restored also if a signal ends the program. path: the passphrase's
- * file, or the key's. Return false after reporting an error. */
-bool passphrase_read(struct tool *tool, const char *path, reload_buf *passphrase);
+/* The passphrase in a file, without one trailing LF or CR LF. A call reads the file once, since it
+ * may be a pipe. Returns NULL after reporting an error. */
+const char *passphrase_read(struct tool *tool, const char *path);
+/* Reads a key's passphrase, NUL-terminated, from the terminal, whose echo is restored also if a
+ * signal ends the program. path: of the key. Returns false after reporting an error. */
 bool passphrase_ask(struct tool *tool, const char *path, reload_buf *passphrase);
 
 /* Takes a key file's octets with a passphrase, or NULL for none. */
 typedef reload_err key_taker(void *arg, const uint8_t *octets, size_t len, const char *passphrase,
                              reload_diag *diag);
 /* Reads a private key file for take. The passphrase is read from passphrase_file, or, if that is
- * NULL and the key is encrypted, from the terminal. Returns false after reporting an error. */
+ * NULL and the key is encrypted, from the terminal. *plain: the key is not encrypted. Returns false
+ * after reporting an error. */
 bool key_read(struct tool *tool, const char *path, const char *passphrase_file, key_taker *take,
-              void *arg);
+              void *arg, bool *plain);
+/* Warns of a passphrase for a key that is not encrypted. */
+void passphrase_warn_unused(const struct tool *tool, const char *key_path);
 
 #endif

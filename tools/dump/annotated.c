@@ -469,10 +469,8 @@ static void print_section(struct annotator *a, struct section *s)
     for (uint32_t i = 0; i < reload_msg_count(s->msg) && a->rows.err == RELOAD_OK; i++)
         print_attribute(a, s, i);
     print_trailing(a, s);
-    if (reload_msg_truncated(s->msg)) {
-        reload_print_missing(&a->beside, 0, s->msg);
-        print_rows(a, s, 0, 0, 0);
-    }
+    reload_print_missing(&a->beside, 0, s->msg);
+    print_rows(a, s, 0, 0, 0);
     free(s->marks);
 }
 

@@ -22,7 +22,7 @@ struct dump_options {
 };
 
 static const struct form form_annotated = {"annotated", annotated_write, annotated_write_garbage,
-                                           "", 0};
+                                           "", FORM_SHOWS_FAULTS};
 static const struct form *const forms[] = {&form_text,      &form_line, &form_ladder, &form_svg,
                                            &form_annotated, &form_json, &form_hex,    &form_binary,
                                            &form_pcapng,    NULL};

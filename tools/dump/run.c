@@ -107,8 +107,9 @@ static void write_garbage(struct dump *d, struct input *in)
 static void dump_item(struct dump *d, struct input *in)
 {
     reload_diag diag;
-    bool is_message = input_is_message(in),
-         taken = choice_takes(d->choice, item_message(in), &in->origin);
+    bool taken = choice_takes(d->choice, item_message(in), &in->origin);
+    in->reported = d->reported && taken && in->item->kind != RELOAD_ITEM_BAD;
+    bool is_message = input_is_message(in);
     if (is_message && reload_msg_check(in->msg, &diag) != RELOAD_OK)
         input_error(in, STATUS_MALFORMED, &diag);
     if (is_message && taken)
@@ -162,6 +163,7 @@ static bool open_files(struct dump *d, struct input *in, char **files, int count
 void dump_files(struct dump *d, char **files, int count)
 {
     struct input in;
+    d->reported = (d->form->flags & FORM_SHOWS_FAULTS) != 0 && output_shares(d->out, STDERR_FILENO);
     if (open_files(d, &in, files, count)) {
         while (!d->out->failed && input_next(&in))
             dump_item(d, &in);

@@ -39,6 +39,7 @@ struct dump {
     struct dump_slot *current;
     reload_buf *texts; /* of each bank; owned */
     bool meta;
+    bool reported;         /* faults go where standard error goes, with the form */
     struct choice *choice; /* which messages are written */
     const char *certs;     /* directory; NULL: certificates are not written */
     const char *tbs;       /* JSON Pointer of a signature whose octets are written; NULL: none */

@@ -231,7 +231,7 @@ static void make_new(struct make_ca *m)
     reload_buf key = {0}, cert = {0};
     reload_profile *profile = NULL;
     (void)snprintf(purpose, sizeof purpose, "ca %s", m->overlay);
-    reload_rng *rng = keygen_rng(&m->tool, m->seed, purpose);
+    reload_rng *rng = keygen_rng(&m->tool, m->seed, purpose, true);
     m->ca.key = rng == NULL ? NULL : keygen_key(&m->tool, rng, m->bits);
     if (m->ca.key != NULL &&
         keygen_key_text(&m->tool, m->ca.key, m->dir, m->passphrase_file, &key) &&

@@ -42,13 +42,15 @@ static void append_seed(const struct tool *tool, const char *seed, const char *p
     reload_buf_append(octets, purpose, strlen(purpose) + 1);
 }
 
-reload_rng *keygen_rng(struct tool *tool, const char *seed, const char *purpose)
+reload_rng *keygen_rng(struct tool *tool, const char *seed, const char *purpose, bool makes_key)
 {
     reload_buf octets = {0};
     reload_rng *rng = NULL;
     if (seed != NULL) {
         append_seed(tool, seed, purpose, &octets);
-        tool_warn(tool, "warning: with --seed the key is not secret; use it for test vectors only");
+        tool_warn(tool, "warning: with --seed %s; use it for test vectors only",
+                  makes_key ? "the key is not secret"
+                            : "the serial number and drawn Peer-IDs can be predicted");
     }
     reload_err err =
         octets.err != RELOAD_OK ? octets.err : reload_rng_new(octets.octets, octets.len, &rng);
@@ -99,33 +101,21 @@ reload_key *keygen_key(struct tool *tool, reload_rng *rng, int64_t bits)
     return key;
 }
 
-struct read_key {
-    reload_key *key;
-    bool plain; /* it is not encrypted */
-};
-
 /* A key_taker. */
 static reload_err take_key(void *arg, const uint8_t *octets, size_t len, const char *passphrase,
                            reload_diag *diag)
 {
-    struct read_key *r = arg;
-    reload_err err = reload_key_parse(octets, len, NULL, &r->key, diag);
-    r->plain = err == RELOAD_OK;
-    return r->plain || passphrase == NULL
-               ? err
-               : reload_key_parse(octets, len, passphrase, &r->key, diag);
+    return reload_key_parse(octets, len, passphrase, arg, diag);
 }
 
 bool keygen_read_key(struct tool *tool, const char *path, const char *passphrase_file,
                      bool may_be_plain, reload_key **key)
 {
-    struct read_key r = {NULL, false};
-    bool good = key_read(tool, path, passphrase_file, take_key, &r);
-    *key = r.key;
-    if (good && r.plain && passphrase_file != NULL && !may_be_plain &&
-        !RL_FAULT("options: a passphrase without effect"))
-        tool_warn(tool, "warning: %s: not encrypted, so that --passphrase-file has no effect",
-                  path);
+    bool plain;
+    *key = NULL;
+    bool good = key_read(tool, path, passphrase_file, take_key, key, &plain);
+    if (good && plain && passphrase_file != NULL && !may_be_plain)
+        passphrase_warn_unused(tool, path);
     return good;
 }
 
@@ -137,7 +127,7 @@ static reload_err take_cert(void *arg, const uint8_t *octets, size_t len, reload
 reload_cert *keygen_read_cert(struct tool *tool, const char *path)
 {
     reload_cert *cert = NULL;
-    (void)certs_read(tool, path, take_cert, &cert);
+    (void)content_read(tool, path, &kind_cert, take_cert, &cert);
     return cert;
 }
 
@@ -157,7 +147,7 @@ bool keygen_read_crl(struct tool *tool, const char *path, const reload_cert *iss
 {
     struct read_crl r = {issuer, crl};
     *crl = NULL;
-    return crls_read(tool, path, take_crl, &r);
+    return content_read(tool, path, &kind_crls, take_crl, &r);
 }
 
 bool keygen_check_pair(struct tool *tool, const char *key_path, reload_key *key,
@@ -183,20 +173,19 @@ bool keygen_serial(struct tool *tool, reload_rng *rng, uint8_t serial[SERIAL_SIZ
 bool keygen_key_text(struct tool *tool, reload_key *key, const char *path,
                      const char *passphrase_file, reload_buf *pem)
 {
-    reload_buf passphrase = {0};
+    const char *passphrase = NULL;
     reload_err err = RELOAD_OK;
-    bool good = passphrase_file == NULL || passphrase_read(tool, passphrase_file, &passphrase);
-    if (good && passphrase_file != NULL && passphrase.octets[0] == '\0') {
+    bool good =
+        passphrase_file == NULL || (passphrase = passphrase_read(tool, passphrase_file)) != NULL;
+    if (passphrase != NULL && passphrase[0] == '\0') {
         tool_error(tool, STATUS_FAILED, "%s: the passphrase is empty", passphrase_file);
         good = false;
     }
     if (good)
-        err = passphrase_file == NULL
-                  ? reload_key_write(key, pem)
-                  : reload_key_write_encrypted(key, (const char *)passphrase.octets, pem);
+        err = passphrase == NULL ? reload_key_write(key, pem)
+                                 : reload_key_write_encrypted(key, passphrase, pem);
     if (err != RELOAD_OK)
         tool_error(tool, STATUS_FAILED, "%s: %s", path, reload_strerror(err));
-    reload_buf_free(&passphrase);
     return good && err == RELOAD_OK;
 }
 

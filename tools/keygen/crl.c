@@ -10,8 +10,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { MAX_CRL = 64 * 1024 * 1024 };
-
 /* ---- Taking over the entries of a CRL ---- */
 
 static void warn_of_number(struct ca *ca, const char *path, const reload_crl_number *number)
@@ -109,7 +107,7 @@ static bool read_crl(struct ca *ca, const char *path, bool must, reload_crl **cr
     *crl = NULL;
     if (stat(path, &st) != 0 || !S_ISREG(st.st_mode) || (!must && access(path, R_OK) != 0))
         return true;
-    bool good = file_read(ca->tool, path, MAX_CRL, &octets, false);
+    bool good = file_read(ca->tool, path, &kind_crls, &octets);
     reload_err err =
         good ? reload_crl_read(octets.octets, octets.len, ca->cert, crl, &diag) : RELOAD_OK;
     reload_buf_free(&octets);

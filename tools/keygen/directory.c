@@ -117,11 +117,11 @@ static void report_successor(const struct ca *ca, const char *mark, char *dir)
 /* Fails if another CA has succeeded this one. */
 static bool check_successor(const struct ca *ca)
 {
-    enum { MAX_MARK = 65536 };
+    const struct file_kind kind = {.text = "the name of a CA's directory", .max = 65536};
     reload_buf text = {0};
     char *path = ca_path(ca, CA_SUCCESSOR_FILE);
     bool marked = path != NULL && access(path, F_OK) == 0;
-    if (marked && file_read(ca->tool, path, MAX_MARK, &text, false)) {
+    if (marked && file_read(ca->tool, path, &kind, &text)) {
         reload_buf_append(&text, "", 1);
         if (text.err == RELOAD_OK)
             report_successor(ca, path, (char *)text.octets);
@@ -149,6 +149,22 @@ static bool lock(const struct ca *ca)
     return flock(ca->lock, LOCK_EX) == 0;
 }
 
+/* Reports a directory that cannot be used. A file of a CA may be given in place of its directory.
+ */
+static void not_opened(struct tool *tool, const char *dir, int cause)
+{
+    const char *slash = strrchr(dir, '/');
+    char *parent = slash == NULL  ? strdup(".")
+                   : slash == dir ? strdup("/")
+                                  : strndup(dir, (size_t)(slash - dir));
+    char *profile = parent == NULL ? NULL : keygen_file(tool, parent, CA_PROFILE_FILE);
+    bool found = cause == ENOTDIR && profile != NULL && access(profile, F_OK) == 0;
+    tool_error(tool, STATUS_FAILED, "%s: %s%s%s", dir, strerror(cause), found ? "; use --ca=" : "",
+               found ? parent : "");
+    free(parent);
+    free(profile);
+}
+
 bool ca_open(struct ca *ca, struct tool *tool, const char *dir, const char *passphrase_file,
              unsigned flags)
 {
@@ -158,7 +174,7 @@ bool ca_open(struct ca *ca, struct tool *tool, const char *dir, const char *pass
     if (!good && errno == ENOENT)
         tool_error(tool, STATUS_FAILED, "%s: %s; " MAKE_CA, dir, strerror(errno), dir);
     else if (!good)
-        tool_error(tool, STATUS_FAILED, "%s: %s", dir, strerror(errno));
+        not_opened(tool, dir, errno);
     good = good && ((flags & CA_ALLOW_SUCCEEDED) != 0 || check_successor(ca));
     good = good && read_profile(ca) && read_cert(ca) &&
            ((flags & CA_READ_KEY) == 0 || read_key(ca, (flags & CA_ANY_PASSPHRASE) != 0)) &&
@@ -195,7 +211,7 @@ static bool signed_by_file(const struct ca *ca, const char *path, const reload_c
 {
     reload_buf octets = {0};
     reload_cert *issuer = NULL;
-    bool good = file_read(ca->tool, path, MAX_CERT, &octets, false);
+    bool good = file_read(ca->tool, path, &kind_cert, &octets);
     reload_err err = RELOAD_OK;
     if (good && reload_cert_parse(octets.octets, octets.len, &issuer, NULL) == RELOAD_OK)
         err = reload_cert_issued_by(cert, issuer, yes);

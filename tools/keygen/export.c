@@ -90,10 +90,9 @@ static bool put(struct export *e, const char *name, const reload_buf *text)
 
 static bool copy_file(struct export *e, size_t i)
 {
-    enum { MAX_FILE = 64 * 1024 * 1024 };
+    const struct file_kind kind = {.text = "a file to export", .max = 64 * 1024 * 1024};
     reload_buf octets = {0};
-    bool good = file_read(&e->tool, e->sources[i], MAX_FILE, &octets, false) &&
-                put(e, e->names[i], &octets);
+    bool good = file_read(&e->tool, e->sources[i], &kind, &octets) && put(e, e->names[i], &octets);
     reload_buf_free(&octets);
     return good;
 }

@@ -9,7 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { MAX_INDEX = 1 << 30, MAX_BLOCK = 0xffff };
+enum { MAX_BLOCK = 0xffff };
+
+static const struct file_kind kind_index = {.text = "a CA's index", .max = 1 << 30};
 
 static const char heading[] =
     "# Certificates that this CA issued; reload-keygen reads and writes this file.\n"
@@ -365,7 +367,7 @@ bool index_read(struct index *index, struct ca *ca, bool may_be_missing)
         tool_error(ca->tool, STATUS_FAILED,
                    "%s: missing; 'reload-keygen adopt --ca=%s' makes it again from " CA_ISSUED_DIR,
                    path, ca->dir);
-    bool good = path != NULL && !missing && file_read(ca->tool, path, MAX_INDEX, &text, false);
+    bool good = path != NULL && !missing && file_read(ca->tool, path, &kind_index, &text);
     const char *wrong =
         good ? read_lines(index, ca->tool, (char *)text.octets, text.len, &number) : NULL;
     if (wrong != NULL) {

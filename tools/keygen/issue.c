@@ -122,7 +122,7 @@ static void warn_of_subject(struct issue *s, const char *subject)
 
 static bool read_request(struct issue *s, reload_request **request)
 {
-    if (!content_read(s->tool, s->request, RELOAD_CONTENT_REQUEST, take_request, request) ||
+    if (!content_read(s->tool, s->request, &kind_request, take_request, request) ||
         !check_request(s, *request))
         return false;
     if (s->renew == NULL)
@@ -180,7 +180,7 @@ static void print_json(struct issue *s, const struct entry *entry)
 {
     reload_json_writer w;
     reload_json_writer_init(&w, output_flags(&s->out), output_write, &s->out);
-    print_json_entry(&w, &s->ca.index, entry, s->leaf.not_before);
+    print_json_entry(&w, &s->ca.index, entry, s->leaf.not_before, s->leaf.not_before);
     output_check(&s->out, reload_json_writer_finish(&w));
     output_text(&s->out, "\n");
 }
@@ -295,7 +295,7 @@ static void issue_to(struct issue *s, struct keygen_files *files)
     /* with one seed, each certificate of a CA has its own key */
     (void)snprintf(purpose, sizeof purpose, "issue %s %zu %s", s->ca.profile->overlay,
                    s->ca.index.count, leaf->user_count > 0 ? leaf->users[0] : "");
-    reload_rng *rng = keygen_rng(s->tool, leaf->seed, purpose);
+    reload_rng *rng = keygen_rng(s->tool, leaf->seed, purpose, s->request == NULL);
     if (rng != NULL && issue_names(s, rng))
         issue_files(s, rng, files);
     reload_rng_free(&rng);

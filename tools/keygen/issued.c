@@ -80,6 +80,25 @@ bool issued_all_known(const struct ca *ca)
     return good;
 }
 
+/* ---- Dates ---- */
+
+reload_time issued_not_before(const struct ca *ca, const struct serial *serial)
+{
+    reload_buf octets = {0};
+    reload_diag diag;
+    reload_cert *cert = NULL;
+    struct serial own;
+    char *path = ca_issued_path(ca, serial);
+    bool copy = path != NULL && file_load(path, &kind_cert, &octets, &diag) &&
+                reload_cert_parse(octets.octets, octets.len, &cert, &diag) == RELOAD_OK &&
+                cert_serial(cert, &own) && serial_same(&own, serial);
+    reload_time time = copy ? reload_cert_not_before(cert) : RELOAD_NO_TIME;
+    reload_cert_free(&cert);
+    reload_buf_free(&octets);
+    free(path);
+    return time;
+}
+
 /* ---- Compromised keys ---- */
 
 /* Warns if a request has the key of a certificate whose key was compromised. */

@@ -45,21 +45,15 @@ enum { KEYGEN_MIN_BITS = 1024, KEYGEN_MAX_BITS = 8192 };
 
 /* ---- Keys, files and names ---- */
 
-enum {
-    SERIAL_SIZE = 16,
-    MAX_NAMES = 64,
-    MAX_USER = 256,
-    MAX_OVERLAY = 255,
-    MAX_CERT = 1024 * 1024
-};
+enum { SERIAL_SIZE = 16, MAX_NAMES = 64, MAX_USER = 256, MAX_OVERLAY = 255 };
 
 /* Ends the program if the machine's clock is out of range, and names the option that sets the time
  * instead. */
 void keygen_check_clock(struct tool *tool, reload_time time, const char *option);
 /* A source of random octets. With a seed (hex digits) the octets follow from seed and purpose
- * alone, and a warning is printed. A seed that is not hex ends the program. Returns NULL after
- * reporting an error. */
-reload_rng *keygen_rng(struct tool *tool, const char *seed, const char *purpose);
+ * alone, and a warning is printed. makes_key: a key is made of them too. A seed that is not hex
+ * ends the program. Returns NULL after reporting an error. */
+reload_rng *keygen_rng(struct tool *tool, const char *seed, const char *purpose, bool makes_key);
 /* A new key of that many bits. Returns NULL after reporting an error. */
 reload_key *keygen_key(struct tool *tool, reload_rng *rng, int64_t bits);
 /* Reads a key. If it is encrypted, its passphrase is read from a file, or asked for if that is
@@ -386,6 +380,9 @@ bool profile_text(struct tool *tool, const reload_profile *profile, reload_buf *
 /* Whether the index has each certificate that issued/ has. A restored index may lack some. Returns
  * false after reporting an error. */
 bool issued_all_known(const struct ca *ca);
+/* The first second in which a certificate is valid, by its copy in issued/. RELOAD_NO_TIME if there
+ * is no such copy. */
+reload_time issued_not_before(const struct ca *ca, const struct serial *serial);
 /* Warns if a request has a key that was compromised: that of a certificate in issued/ that was
  * revoked for this reason. path: of the request. */
 void issued_warn_of_compromise(const struct ca *ca, const char *path,
@@ -474,9 +471,9 @@ void ca_succeed(struct make_ca *m);
 enum certificate_status { CERT_GOOD, CERT_REVOKED, CERT_EXPIRED };
 extern const char *const certificate_statuses[]; /* by number; ends with NULL */
 enum certificate_status entry_status(const struct entry *entry, reload_time now);
-/* A JSON object of a certificate. entry: its first line. */
+/* A JSON object of a certificate. entry: its first line. not_before: RELOAD_NO_TIME if unknown. */
 void print_json_entry(reload_json_writer *w, const struct index *index, const struct entry *entry,
-                      reload_time now);
+                      reload_time not_before, reload_time now);
 /* Its Peer-IDs, or "-". */
 void print_peer_ids(struct output *out, const struct index *index, const struct entry *entry,
                     const char *separator);

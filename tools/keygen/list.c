@@ -140,7 +140,7 @@ static bool is_listed(const struct list *l, const struct entry *entry)
 static void print_heading(struct list *l)
 {
     static const char heading[] =
-        "SERIAL                            STATUS   NOT-AFTER             "
+        "SERIAL                            STATUS   NOT-BEFORE            NOT-AFTER             "
         "USERS  PEER-IDS\n";
     if (!l->json && !l->any)
         (void)output_write(&l->out, heading, sizeof heading - 1);
@@ -149,11 +149,13 @@ static void print_heading(struct list *l)
 
 /* Prints the columns of a line before its Peer-IDs. */
 static void print_columns(struct list *l, const char *name, const char *status,
-                          reload_time not_after, const char *users)
+                          reload_time not_before, reload_time not_after, const char *users)
 {
-    char line[192], until[RELOAD_TIME_SIZE];
+    char line[192], from[RELOAD_TIME_SIZE] = "-", until[RELOAD_TIME_SIZE];
+    if (not_before != RELOAD_NO_TIME)
+        reload_time_text(not_before / RELOAD_SECOND, from);
     reload_time_text(not_after / RELOAD_SECOND, until);
-    int n = snprintf(line, sizeof line, "  %-7s  %s  ", status, until);
+    int n = snprintf(line, sizeof line, "  %-7s  %-20s  %s  ", status, from, until);
     output_text(&l->out, name);
     for (size_t len = strlen(name); len < 2 * SERIAL_SIZE; len++)
         output_text(&l->out, " ");
@@ -165,28 +167,30 @@ static void print_columns(struct list *l, const char *name, const char *status,
 static void print_entry(struct list *l, const struct entry *entry)
 {
     char serial[2 * MAX_SERIAL + 1];
+    reload_time not_before = issued_not_before(&l->ca, &entry->serial);
     print_heading(l);
     if (l->json) {
-        print_json_entry(&l->writer, &l->ca.index, entry, l->now);
+        print_json_entry(&l->writer, &l->ca.index, entry, not_before, l->now);
         return;
     }
     serial_text(&entry->serial, serial);
-    print_columns(l, serial, certificate_statuses[entry_status(entry, l->now)], entry->not_after,
-                  entry->users);
+    print_columns(l, serial, certificate_statuses[entry_status(entry, l->now)], not_before,
+                  entry->not_after, entry->users);
     print_peer_ids(&l->out, &l->ca.index, entry, ",");
     output_text(&l->out, "\n");
 }
 
 /* Prints a file of the CA that expires or has expired. Until it is renewed, verifiers reject the
- * certificates that depend on it. */
-static void print_file(struct list *l, const char *path, reload_time not_after, bool expired)
+ * certificates that depend on it. not_before: RELOAD_NO_TIME for a CRL. */
+static void print_file(struct list *l, const char *path, reload_time not_before,
+                       reload_time not_after, bool expired)
 {
     const char *status = certificate_statuses[expired ? CERT_EXPIRED : CERT_GOOD];
     if (!expires(l, not_after) || (expired && RL_FAULT("list: an expired file of the CA")))
         return;
     print_heading(l);
     if (!l->json) {
-        print_columns(l, path, status, not_after, "-");
+        print_columns(l, path, status, not_before, not_after, "-");
         output_text(&l->out, "-\n");
         return;
     }
@@ -195,6 +199,10 @@ static void print_file(struct list *l, const char *path, reload_time not_after, 
     reload_json_string(&l->writer, path);
     reload_json_key(&l->writer, "status");
     reload_json_string(&l->writer, status);
+    if (not_before != RELOAD_NO_TIME) {
+        reload_json_key(&l->writer, "not_before");
+        reload_json_seconds(&l->writer, not_before);
+    }
     reload_json_key(&l->writer, "not_after");
     reload_json_seconds(&l->writer, not_after);
     reload_json_end_object(&l->writer);
@@ -216,7 +224,7 @@ static void list_cert_file(struct list *l, const char *path)
     reload_cert *cert = keygen_read_cert(&l->tool, path);
     bool expired = cert != NULL && reload_cert_not_after(cert) < l->now;
     if (cert != NULL && (!expired || !is_succeeded(l, cert)))
-        print_file(l, path, reload_cert_not_after(cert), expired);
+        print_file(l, path, reload_cert_not_before(cert), reload_cert_not_after(cert), expired);
     reload_cert_free(&cert);
 }
 
@@ -264,7 +272,7 @@ static void list_crl_file(struct list *l, const char *path)
                   "ignore it",
                   path);
     if (file.next != RELOAD_NO_TIME) /* D18: a current CRL's nextUpdate is later */
-        print_file(l, path, file.next, file.next <= l->now);
+        print_file(l, path, RELOAD_NO_TIME, file.next, file.next <= l->now);
 }
 
 static void list_files(struct list *l)

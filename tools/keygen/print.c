@@ -58,7 +58,7 @@ static void print_json_users(reload_json_writer *w, const struct entry *entry)
 }
 
 void print_json_entry(reload_json_writer *w, const struct index *index, const struct entry *entry,
-                      reload_time now)
+                      reload_time not_before, reload_time now)
 {
     reload_json_begin_object(w);
     reload_json_key(w, "serial");
@@ -67,6 +67,11 @@ void print_json_entry(reload_json_writer *w, const struct index *index, const st
     reload_json_string(w, certificate_statuses[entry_status(entry, now)]);
     print_json_users(w, entry);
     print_json_peer_ids(w, index, entry);
+    reload_json_key(w, "not_before");
+    if (not_before == RELOAD_NO_TIME)
+        reload_json_null(w);
+    else
+        reload_json_seconds(w, not_before);
     reload_json_key(w, "not_after");
     reload_json_seconds(w, entry->not_after);
     if (entry->revoked >= 0) {

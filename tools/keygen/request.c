@@ -69,7 +69,7 @@ static void request(struct tool *tool, const struct request_options *options)
                                  .force = options->force};
     if (key_path != NULL && request_path != NULL && keygen_may_write_files(&files)) {
         (void)snprintf(purpose, sizeof purpose, "request %s", options->user);
-        reload_rng *rng = keygen_rng(tool, options->seed, purpose);
+        reload_rng *rng = keygen_rng(tool, options->seed, purpose, true);
         files.key = rng == NULL ? NULL : keygen_key(tool, rng, options->bits);
         if (files.key != NULL)
             request_files(options, &files);

@@ -86,7 +86,7 @@ static void self_signed_make(struct self_signed *s)
     if (key_path != NULL && cert_path != NULL && keygen_may_write_files(&files)) {
         (void)snprintf(purpose, sizeof purpose, "self-signed %s %s", s->overlay,
                        s->leaf.user_count > 0 ? s->leaf.users[0] : "");
-        reload_rng *rng = keygen_rng(tool, s->leaf.seed, purpose);
+        reload_rng *rng = keygen_rng(tool, s->leaf.seed, purpose, s->key_file == NULL);
         if (rng != NULL)
             self_signed_files(s, rng, &files);
         reload_rng_free(&rng);

@@ -80,8 +80,8 @@ static bool make_profile(struct succession *s, struct tool *tool)
 static bool copy_file(struct make_ca *m, const char *from, const char *to)
 {
     reload_buf octets = {0};
-    bool good = file_read(&m->tool, from, MAX_CERT, &octets, false) &&
-                keygen_write(&m->tool, to, &octets, 0);
+    bool good =
+        file_read(&m->tool, from, &kind_cert, &octets) && keygen_write(&m->tool, to, &octets, 0);
     reload_buf_free(&octets);
     return good;
 }
@@ -221,7 +221,7 @@ void ca_succeed(struct make_ca *m)
         return;
     (void)snprintf(purpose, sizeof purpose, "succeed %s %s", s.old.profile->overlay,
                    reload_cert_serial(s.old.cert));
-    reload_rng *rng = keygen_rng(&m->tool, m->seed, purpose);
+    reload_rng *rng = keygen_rng(&m->tool, m->seed, purpose, true);
     if (rng != NULL)
         make_successor(m, &s, rng);
     reload_rng_free(&rng);

@@ -28,7 +28,8 @@ static reload_err take_key(void *arg, const uint8_t *octets, size_t len, const c
 
 static bool read_key(struct make_ca *m, struct taken_key *t)
 {
-    return key_read(&m->tool, m->key_file, m->passphrase_file, take_key, t) &&
+    bool plain;
+    return key_read(&m->tool, m->key_file, m->passphrase_file, take_key, t, &plain) &&
            (t->text.len > 0 ||
             keygen_key_text(&m->tool, m->ca.key, m->key_file, m->passphrase_file, &t->text));
 }

@@ -82,9 +82,13 @@ static reload_err read_line(const struct counter *c, int fd, struct state *state
     bool good = len == LINE;
     for (size_t i = 0; good && i < LINE; i++)
         good = pattern[i] == 'd' ? line[i] >= '0' && line[i] <= '9' : line[i] == pattern[i];
-    if (!good)
+    if (!good) {
+        const char *content = reload_content_text(content_of_file(c->path));
         return counter_fail(c, diag, RELOAD_ERR_SYNTAX,
-                            "not a counter file: expected one line as reload-sign writes it");
+                            "%s%snot a counter file: expected one line as reload-sign writes it%s",
+                            content == NULL ? "" : content, content == NULL ? "" : ", ",
+                            content == NULL ? "" : "; a missing file is created");
+    }
     uint64_t boot_time = digits(line + BOOT_TIME_AT);
     state->next = digits(line + NEXT_AT);
     if (boot_time > UINT32_MAX || state->next > all_used)
@@ -113,10 +117,14 @@ static const char *lock(int fd, struct stat *there)
 static reload_err open_locked(const struct counter *c, int *fd, reload_diag *diag)
 {
     enum { PATIENCE = 1000 };
+    static const char directory[] =
+        "Is a directory, expected a counter file; a missing file is created";
     struct stat there, named;
     for (int i = 0; i < PATIENCE; i++) {
         *fd = open(c->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
-        const char *cause = *fd < 0 ? strerror(errno) : lock(*fd, &there);
+        const char *cause = *fd >= 0          ? lock(*fd, &there)
+                            : errno == EISDIR ? directory
+                                              : strerror(errno);
         if (cause == NULL && stat(c->path, &named) == 0 && named.st_dev == there.st_dev &&
             named.st_ino == there.st_ino)
             return RELOAD_OK;

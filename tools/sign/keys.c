@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-enum { MAX_DIGEST = 8192 / 8 };
-
 /* ---- Secret and keys ---- */
 
 static key_taker take_key, take_resource_key;
@@ -101,7 +99,17 @@ static bool check_validity(struct tool *tool, const struct sign_options *o, cons
 static bool read_cert(struct tool *tool, const struct sign_options *o, const char *path,
                       struct taken_cert *t, int64_t stamp)
 {
-    return certs_read(tool, path, take_cert, t) && check_validity(tool, o, path, t, stamp);
+    return content_read(tool, path, &kind_cert, take_cert, t) &&
+           check_validity(tool, o, path, t, stamp);
+}
+
+/* Warns of a passphrase that no key requires. */
+static void check_passphrase(const struct tool *tool, const struct sign_options *o, bool plain,
+                             bool plain_resource)
+{
+    if (o->passphrase_file == NULL || !plain || !plain_resource)
+        return;
+    passphrase_warn_unused(tool, o->key != NULL ? o->key : o->resource_key);
 }
 
 static bool read_keys(struct tool *tool, const struct sign_options *o, reload_signer *signer,
@@ -109,13 +117,18 @@ static bool read_keys(struct tool *tool, const struct sign_options *o, reload_si
 {
     struct taken_cert peer = {.signer = signer, .set = reload_signer_set_cert},
                       resource = {.signer = signer, .set = reload_signer_set_resource_cert};
-    if ((o->key != NULL && !key_read(tool, o->key, o->passphrase_file, take_key, signer)) ||
+    const char *passphrase = o->passphrase_file;
+    bool plain = true, plain_resource = true;
+    if ((o->key != NULL && !key_read(tool, o->key, passphrase, take_key, signer, &plain)) ||
         !read_cert(tool, o, o->cert, &peer, stamp) || !check_keys(tool, o, signer, o->key, o->cert))
         return false;
-    return o->resource_key == NULL ||
-           (key_read(tool, o->resource_key, o->passphrase_file, take_resource_key, signer) &&
-            read_cert(tool, o, o->resource_cert, &resource, stamp) &&
-            check_keys(tool, o, signer, o->resource_key, o->resource_cert));
+    if (o->resource_key != NULL &&
+        (!key_read(tool, o->resource_key, passphrase, take_resource_key, signer, &plain_resource) ||
+         !read_cert(tool, o, o->resource_cert, &resource, stamp) ||
+         !check_keys(tool, o, signer, o->resource_key, o->resource_cert)))
+        return false;
+    check_passphrase(tool, o, plain, plain_resource);
+    return true;
 }
 
 /* ---- Policy ---- */
@@ -145,7 +158,7 @@ static bool apply_policy(struct tool *tool, struct sign_options *o, reload_signe
 
 static bool read_attached(struct tool *tool, const char *path, struct credentials *s)
 {
-    if (!file_read(tool, path, MAX_DIGEST, &s->digest, false))
+    if (!file_read(tool, path, &kind_digest, &s->digest))
         return false;
     s->attached = (reload_span){s->digest.octets, s->digest.len};
     s->options.attached = &s->attached;

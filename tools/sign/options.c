@@ -22,7 +22,7 @@ static const struct option_row rows[] = {
     OPTION_BIT(0, "timestamp", struct sign_options, flags, RELOAD_SIGN_TIMESTAMP,
                "write a TIMESTAMP into each signature under HMAC too", "secret"),
     OPTION_TIMESTAMP('t', "time", struct sign_options, time, "set the TIMESTAMP (default: now)",
-                     "secret|cert|none"),
+                     "secret|cert"),
     OPTION_OCTETS(0, "transaction-id", struct sign_options, transaction_id,
                   RELOAD_TRANSACTION_SIZE,
                   "set the Transaction ID of requests without one (default: a new one for each)",
@@ -71,7 +71,8 @@ static const struct option_row rows[] = {
                 "derive the random parts of --mutate from HEX", "mutate"),
     OPTION_TEXT(0, "example", "METHOD", struct sign_options, example,
                 "print a JSON message of METHOD to start from", NULL,
-                "secret key none strip append-route-log mutate format pretty input"),
+                "secret key none strip append-route-log mutate format pretty input force "
+                "max-message"),
     OPTION_CALL_ON('f', "format", "FORM", struct sign_options, form, const struct form *,
                    form_octets_option,
                 "write binary, json, hex or pcapng (default: binary)"),

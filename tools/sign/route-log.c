@@ -31,10 +31,10 @@ static void report(struct tool *tool, reload_err err, const reload_diag *diag)
     if (err == RELOAD_ERR_MEMORY)
         tool_error(tool, STATUS_FAILED, "%s", reload_strerror(err));
     else if (diag->line > 0)
-        tool_error(tool, STATUS_USAGE, "--append-route-log: line %u, column %u: %s", diag->line,
-                   diag->column, diag->text);
+        tool_usage(tool, "--append-route-log: line %u, column %u: %s", diag->line, diag->column,
+                   diag->text);
     else
-        tool_error(tool, STATUS_USAGE, "--append-route-log: %s%s%s", diag->pointer,
+        tool_usage(tool, "--append-route-log: %s%s%s", diag->pointer,
                    diag->pointer[0] != '\0' ? ": " : "", diag->text);
 }
 
@@ -48,9 +48,7 @@ bool route_log_read(struct tool *tool, const char *json, reload_buf *attr)
         report(tool, err, &diag);
         return false;
     }
-    if ((attr->octets[0] << 8 | attr->octets[1]) != RELOAD_A_ROUTE_LOG) {
-        tool_error(tool, STATUS_USAGE, "--append-route-log: the attribute is not a ROUTE-LOG");
-        return false;
-    }
+    if ((attr->octets[0] << 8 | attr->octets[1]) != RELOAD_A_ROUTE_LOG)
+        tool_usage(tool, "--append-route-log: the attribute is not a ROUTE-LOG");
     return true;
 }

@@ -15,9 +15,21 @@ const char *database_name(const struct database *d)
     return d->path == NULL ? "state of this run" : d->path;
 }
 
+/* Reports a file of another kind, if its kind is known. */
+static bool report_content(const struct database *d)
+{
+    const char *content = d->path == NULL ? NULL : reload_content_text(content_of_file(d->path));
+    if (content != NULL)
+        tool_error_file(d->tool, STATUS_FAILED, d->path,
+                        "%s, not a database of reload-verify; a missing file is created", content);
+    return content != NULL;
+}
+
 bool database_fail(const struct database *d, const char *what)
 {
     int code = d->handle == NULL ? SQLITE_NOMEM : sqlite.errcode(d->handle);
+    if (code == SQLITE_NOTADB && report_content(d))
+        return false;
     tool_error_file(d->tool, STATUS_FAILED, database_name(d), "%s: %s", what,
                     code == SQLITE_NOTADB ? "not a database of reload-verify"
                     : code == SQLITE_BUSY ? "locked by another program"
@@ -103,7 +115,8 @@ static bool open_path(struct database *d, const char *path)
     struct stat st;
     if (path != NULL && stat(path, &st) == 0 &&
         !S_ISREG(st.st_mode)) { /* SQLite would make a journal beside it */
-        tool_error_file(d->tool, STATUS_FAILED, path, "cannot be opened: not a regular file");
+        tool_error_file(d->tool, STATUS_FAILED, path,
+                        "cannot be opened: not a regular file; a missing file is created");
         return false;
     }
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;

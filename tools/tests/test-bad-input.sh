@@ -185,7 +185,7 @@ rm -f big.* bigger.json big-short.bin less-big.bin zeros.bin
 for how in "empty file" directory "missing file" "loop of links" "read error"; do
     case $how in
     "empty file") file=empty status_there=3 verify_there=1 cause='no message in it' ;;
-    directory) file=run status_there=4 verify_there=4 cause='Is a directory' ;;
+    directory) file=run status_there=4 verify_there=4 cause='Is a directory, expected RELOAD messages' ;;
     "missing file") file=missing status_there=4 verify_there=4 cause='No such file or directory' ;;
     "loop of links") ln -s loop loop; file=loop status_there=4 verify_there=4 cause='Too many levels of symbolic links' ;;
     "read error") file=/proc/self/mem status_there=4 verify_there=4 cause='Input/output error' ;;
@@ -218,9 +218,12 @@ else
     unprivileged=()
 fi
 if "${unprivileged[@]}" test -x "$RELOAD_TOOLS/reload-dump" && ! "${unprivileged[@]}" cat empty 2>said; then
-    t "an unreadable file: reload-dump" 4 '' '=reload-dump: empty: Permission denied' "${unprivileged[@]}" "$RELOAD_TOOLS/reload-dump" empty
-    t "an unreadable secret: reload-sign" 4 '' '=reload-sign: empty: Permission denied' "${unprivileged[@]}" "$RELOAD_TOOLS/reload-sign" --secret empty good.bin
-    t "an unreadable secret: reload-verify" 4 '' '=reload-verify: empty: Permission denied' "${unprivileged[@]}" "$RELOAD_TOOLS/reload-verify" --secret empty good.bin
+    t "an unreadable file: reload-dump" 4 '' '=reload-dump: empty: Permission denied, expected RELOAD messages that this user can read' \
+        "${unprivileged[@]}" "$RELOAD_TOOLS/reload-dump" empty
+    t "an unreadable secret: reload-sign" 4 '' '=reload-sign: empty: Permission denied, expected a shared secret that this user can read' \
+        "${unprivileged[@]}" "$RELOAD_TOOLS/reload-sign" --secret empty good.bin
+    t "an unreadable secret: reload-verify" 4 '' '=reload-verify: empty: Permission denied, expected a shared secret that this user can read' \
+        "${unprivileged[@]}" "$RELOAD_TOOLS/reload-verify" --secret empty good.bin
 else
     skip "an unreadable file" "no other user to run as"
 fi
@@ -249,20 +252,20 @@ json "an unknown key in an attribute" "offset 0" '/attributes/1/vlaue: unknown k
     '{"header": {"method": 1}, "attributes": [{"type": "SDP", "value": "a"}, {"type": "SDP", "vlaue": "a"}]}'
 json "an unknown key in a value" "offset 0" '/attributes/0/value/0/value/prot: unknown key \(did you mean "port"\?\)' \
     '{"header": {"method": 1}, "attributes": [{"type": "SOURCE-INFO", "value": [{"type": "PEER-IP-PORT", "value": {"ip": "::", "port": 1, "prot": 6}}]}]}'
-json "a number out of range" "offset 0" '/header/ttl: .*255' '{"header": {"method": 1, "ttl": 256}}'
-json "a negative number" "offset 0" '/header/ttl: .*255' '{"header": {"method": 1, "ttl": -1}}'
-json "a fraction" "offset 0" '/header/ttl: .*255' '{"header": {"method": 1, "ttl": 1.0}}'
-json "a number beyond 64 bits" "offset 0" '/header/ttl: .*255' '{"header": {"method": 1, "ttl": 99999999999999999999}}'
-json "seconds beyond 32 bits" "offset 0" '/attributes/0/value/0/value: .*4294967295' \
+json "a number out of range" "offset 0" '/header/ttl: .*255, not .*' '{"header": {"method": 1, "ttl": 256}}'
+json "a negative number" "offset 0" '/header/ttl: .*255, not .*' '{"header": {"method": 1, "ttl": -1}}'
+json "a fraction" "offset 0" '/header/ttl: .*255, not .*' '{"header": {"method": 1, "ttl": 1.0}}'
+json "a number beyond 64 bits" "offset 0" '/header/ttl: .*255, not .*' '{"header": {"method": 1, "ttl": 99999999999999999999}}'
+json "seconds beyond 32 bits" "offset 0" '/attributes/0/value/0/value: .*4294967295, not 4294967296' \
     '{"header": {"method": 1}, "attributes": [{"type": "SOURCE-INFO", "value": [{"type": "PEER-EXPIRATION", "value": 4294967296}]}]}'
-json "a response code out of range" "offset 0" '/attributes/0/value/code: .*100 to 799' \
+json "a response code out of range" "offset 0" '/attributes/0/value/code: .*100 to 799, not 800' \
     '{"header": {"method": 1}, "attributes": [{"type": "RESPONSE-CODE", "value": {"code": 800, "reason": ""}}]}'
-json "a response code of 99" "offset 0" '/attributes/0/value/code: .*100 to 799' \
+json "a response code of 99" "offset 0" '/attributes/0/value/code: .*100 to 799, not 99' \
     '{"header": {"method": 1}, "attributes": [{"type": "RESPONSE-CODE", "value": {"code": 99, "reason": ""}}]}'
 json "an unknown method name" "offset 0" '/header/method: "PEER-JION": not a known name \(did you mean PEER-JOIN\?\)' '{"header": {"method": "PEER-JION"}}'
 json "no method" "offset 0" '/header/method: missing' '{"header": {"ttl": 1}}'
-json "no header" "offset 0" '/header: missing' '{"attributes": []}'
-json "an empty object" "offset 0" '/header: missing' '{}'
+json "no header" "offset 0" '/header: missing; must be an object' '{"attributes": []}'
+json "an empty object" "offset 0" '/header: missing; must be an object' '{}'
 json "a string for a number" "offset 0" '/header/ttl: .*' '{"header": {"method": 1, "ttl": "32"}}'
 json "a number for a flag" "offset 0" '/header/response: .*' '{"header": {"method": 1, "response": 1}}'
 json "null for a number" "offset 0" '/header/ttl: .*' '{"header": {"method": 1, "ttl": null}}'
@@ -275,8 +278,8 @@ json "a value for an unknown type" "offset 0" '/attributes/0/value: .*"hex".*' '
 json "an unknown type" "offset 0" '/attributes/0/type: .*' '{"header": {"method": 1}, "attributes": [{"type": "SPD", "value": "a"}]}'
 json "padding of the wrong size" "offset 0" '/attributes/0/padding: .*' '{"header": {"method": 1}, "attributes": [{"type": "SDP", "value": "a", "padding": "00"}]}'
 json "attributes that are not an array" "offset 0" '/attributes: .*array.*' '{"header": {"method": 1}, "attributes": {}}'
-json "a forced_length out of range" "offset 0" '/header/forced_length: .*16777215' '{"header": {"method": 1, "forced_length": 16777216}}'
-json "a port out of range" "offset 0" '/attributes/0/value/0/value/port: .*65535' \
+json "a forced_length out of range" "offset 0" '/header/forced_length: .*16777215, not 16777216' '{"header": {"method": 1, "forced_length": 16777216}}'
+json "a port out of range" "offset 0" '/attributes/0/value/0/value/port: .*65535, not 65536' \
     '{"header": {"method": 1}, "attributes": [{"type": "SOURCE-INFO", "value": [{"type": "PEER-IP-PORT", "value": {"ip": "10.0.0.1", "port": 65536}}]}]}'
 json "text with a NUL" "offset 0" '(/attributes/0/value|line 1, column [0-9]+): .*' '{"header": {"method": 1}, "attributes": [{"type": "SDP", "value": "a\u0000b"}]}'
 json "a duplicate key" "offset 0" 'line 1, column [0-9]+: .*[Dd]uplicate.*ttl.*' '{"header": {"method": 1, "ttl": 1, "ttl": 1}}'
@@ -290,7 +293,7 @@ printf '%s\n{"header": {"method": 1}, "ttl": 1}\n%s\n{"header": {"method": 1}\n'
 cat good.bin good.bin >two.bin
 len=$((${#good_json} + 1))
 t "of four objects, the faulty second and fourth are reported" 3 @two.bin \
-    "~reload-dump: three\\.json: offset $len: message 2: /ttl: unknown key"$'\n'"reload-dump: three\\.json: offset $((2 * len + 36)): message 4: line [45], column [0-9]+: .*" \
+    "~reload-dump: three\\.json: offset $len: message 2: /ttl: must be in \"header\""$'\n'"reload-dump: three\\.json: offset $((2 * len + 36)): message 4: line [45], column [0-9]+: .*" \
     reload-dump -f binary three.json
 printf '[%s, {"header": {}},\n %s]' "$good_json" "$good_json" >array.json
 t "of an array, the faulty second element is reported" 3 @two.bin "~reload-dump: array\\.json: offset $((${#good_json} + 3)): message 2: /header/method: missing" \
@@ -310,7 +313,7 @@ t "of three lines of hex, the second with a missing digit is reported" 3 @two.bi
 printf '%s\n\n%s\n' "${good:0:246}" "$good" >bad.hex
 t "a truncated message in hex is reported, and the next one shown" 3 '~1 .*truncated.*'$'\n''2 bad\.hex, offset 248: PEER-JOIN.*' \
     '~reload-dump: bad\.hex: offset 0: message 1: .*truncated.* 56, .* 55 .*' reload-dump -f line bad.hex
-t "binary input with -i hex is refused" 3 '' '~reload-dump: good\.bin: offset 0: message 1: .*hex digit.*' reload-dump -i hex good.bin
+t "binary input with -i hex is refused" 3 '' '~reload-dump: good\.bin: offset 0: message 1: .*a RELOAD message, expected hex text; omit --input=hex' reload-dump -i hex good.bin
 t "binary input with -i json is refused" 3 '' '~reload-dump: good\.bin: offset 0: message 1: line 1, column 1: .*' reload-dump -i json good.bin
 
 # ---- secrets ----
@@ -333,7 +336,7 @@ bad_secret "a hex secret with an odd number of digits" 'offset [0-9]+: .*odd num
 bad_secret "a hex secret with other characters" 'offset 6: .*hex digit.*' 'hex:abxx'
 bad_secret "a hex secret with a blank" 'offset 6: .*hex digit.*' 'hex:ab cd'
 bad_secret "a hex secret with two newlines" 'offset 6: .*hex digit.*' 'hex:ab\n\n'
-t "a secret that is a directory" 4 '' '=reload-sign: run: Is a directory' reload-sign --secret run good.bin
+t "a secret that is a directory" 4 '' '=reload-sign: run: Is a directory, expected a shared secret' reload-sign --secret run good.bin
 t "a secret that is missing" 4 '' '=reload-verify: missing: No such file or directory; --secret requires the name of a file that holds the secret' reload-verify --secret missing good.bin
 
 # ---- a message of RFC 6940 ----

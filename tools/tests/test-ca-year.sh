@@ -63,7 +63,7 @@ peer-id   ${id}01" '*' keygen issue --ca ca --bits 1024 --user alice@example.com
 ok "a suffix of PREFIX is dropped" test -e alice.crt -a -e alice.key -a ! -e alice.crt.crt
 same alice.crt "ca/issued/$(serial alice.crt).crt" "issued/ has a copy"
 ok "openssl accepts a certificate with the first CRL" good alice.crt ca/ca.crt ca/overlay.crl
-ok "the issued certificate is printed as JSON" in_json '.serial and .users == ["bob@example.com"] and (.peer_ids | length) == 1 and .not_after == 1731536000' \
+ok "the issued certificate is printed as JSON" in_json '.serial and .users == ["bob@example.com"] and (.peer_ids | length) == 1 and (.not_after - .not_before) == 365 * 86400' \
     keygen issue --ca ca "${small[@]}" --json --user bob@example.com -o bob
 mkdir folder
 for prefix in folder folder/ ''; do
@@ -103,14 +103,24 @@ is "$(openssl x509 -in alice2.crt -noout -ext subjectAltName)" "$(openssl x509 -
 ok "list has every Peer-ID" in_json "(map(select(.users == [\"alice@example.com\"])) | length) == 2 and .[0].peer_ids == [\"${id}00\", \"${id}01\"] and .[0].status == \"good\"" \
     keygen list --ca ca --json
 ok "list --peer-id finds the second of a block" in_json 'map(.users[0]) | unique == ["alice@example.com"]' keygen list --ca ca --json --peer-id ${id}01
-is "$(keygen list --ca ca --user bob@example.com | tail -n 1 | tr -s ' ' | cut -d ' ' -f 1,2,4)" "$(serial bob.crt) good bob@example.com" "list is a table"
+is "$(keygen list --ca ca --user bob@example.com | tail -n 1 | tr -s ' ' | cut -d ' ' -f 1-5)" \
+    "$(serial bob.crt) good 2023-11-14T22:13:20Z 2024-11-13T22:13:20Z bob@example.com" "list is a table"
+ok "list --json has the first and last second of a certificate" in_json ".[0] | .not_before == $now and .not_after == $now + 365 * $day" \
+    keygen list --ca ca --json --user bob@example.com
+mv "ca/issued/$(serial bob.crt).crt" bob.copy
+ok "without a copy of the certificate, list does not know the first" in_json '.[0].not_before == null' \
+    keygen list --ca ca --json --user bob@example.com
+cp alice.crt "ca/issued/$(serial bob.crt).crt"
+t "a copy of another certificate is not used" 0 $'~SERIAL .*\n[0-9a-f]{32}  good     -                     2024-11-13T22:13:20Z  bob@.*' '' \
+    keygen list --ca ca --user bob@example.com
+mv bob.copy "ca/issued/$(serial bob.crt).crt"
 t "nothing expires within a day" 0 '' '' keygen list --ca ca --expiring 1d
 ok "certificates that were not renewed expire within 340 days" in_json "map(.serial) | index(\"$(serial bob.crt)\") != null and index(\"$(serial alice.crt)\") == null" \
     at $((now + 340 * day)) reload-keygen list -q --ca ca --json --expiring 30d
 long=$(printf 'd%.0s' {1..200})
 cp -r ca "$long"
 t "a file with a long path is listed" 1 "~SERIAL .*
-$long/overlay\\.crl  good     2[^ ]*Z  -  -" '' keygen list --ca "$long" --expiring 100d
+$long/overlay\\.crl  good     -  *2[^ ]*Z  -  -" '' keygen list --ca "$long" --expiring 100d
 rm -r "$long"
 t "the CRL expires within 100 days" 1 $'~SERIAL .*\nca/overlay.crl .*' '' keygen list --ca ca --expiring 100d
 keygen ca --overlay chat "${small[@]}" --name "other CA" -o other0
@@ -130,7 +140,7 @@ t "an expired CRL is listed, and a CA's certificate, but no expired certificate"
 ]*
 ca/ca\.crt +expired +20[^
 ]*
-ca/overlay\.crl +expired +2024-02-12T22:13:20Z  -  -' '' at $((now + 4000 * day)) reload-keygen list -q --ca ca --expiring 1d
+ca/overlay\.crl +expired +- +2024-02-12T22:13:20Z  -  -' '' at $((now + 4000 * day)) reload-keygen list -q --ca ca --expiring 1d
 ok "an expired CRL is listed in JSON from its nextUpdate on" in_json 'map([.file, .status]) | index([["ca/overlay.crl", "expired"]]) != null' \
     at $((now + 90 * day)) reload-keygen list -q --ca ca --expiring 1d --json
 t "an expired CA issues nothing, and its successor is named" 4 '' \

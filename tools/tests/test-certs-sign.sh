@@ -268,7 +268,13 @@ openssl pkcs8 -topk8 -nocrypt -in alice.key -outform DER -out pkcs8.der
 form "a key in PKCS#8 DER is accepted" pkcs8.der
 openssl rsa -in alice.key -traditional -outform DER -out pkcs1.der 2>/dev/null
 form "a key in PKCS#1 DER is accepted" pkcs1.der
-form "an unencrypted key with --passphrase-file is accepted" pkcs1.key --passphrase-file <(echo x)
+t "a passphrase of an unencrypted key causes a warning" 0 @wanted.bin \
+    '=reload-sign: warning: pkcs1.key: not encrypted, so that --passphrase-file has no effect' \
+    reload-sign --key pkcs1.key --cert alice.crt --time $now --passphrase-file <(echo x) PEER-SEARCH.json
+openssl rsa -in alice.key -aes256 -traditional -passout pass:x -out x.key 2>/dev/null
+chmod 600 x.key
+t "a passphrase of one of two keys causes none" 0 @wanted.bin '' reload-sign --key pkcs1.key --cert alice.crt --resource-key x.key \
+    --resource-cert alice.crt --time $now --passphrase-file <(echo x) PEER-SEARCH.json
 openssl x509 -in alice.crt -outform DER -out alice.der
 t "a certificate in DER is accepted" 0 @wanted.bin '' reload-sign --key alice.key --cert alice.der --time $now PEER-SEARCH.json
 t "a key and a certificate from /dev/fd/N are accepted" 0 @wanted.bin '' bash -c 'exec reload-sign --key /dev/fd/6 --cert /dev/fd/7 --time '$now' PEER-SEARCH.json 6< <(cat alice.key) 7< <(cat alice.crt)'

@@ -136,7 +136,7 @@ head -c 100000 /dev/zero >bad
 bad "a large file is refused" "$not_ours"
 t "the counter file is checked before any input is read" 4 '' "~reload-sign: bad: $not_ours" reload-sign "${by_key[@]}" --counter-file bad own.json missing.json
 mkdir dir
-t "a directory as the counter file is refused" 4 '' '~reload-sign: dir: Is a directory' reload-sign "${by_key[@]}" --counter-file dir one.json
+t "a directory as the counter file is refused" 4 '' '~reload-sign: dir: Is a directory, expected a counter file; a missing file is created' reload-sign "${by_key[@]}" --counter-file dir one.json
 mkfifo fifo
 t "a pipe as the counter file is refused" 4 '' '~reload-sign: fifo: not a regular file' timeout 20 reload-sign "${by_key[@]}" --counter-file fifo one.json
 t "a device as the counter file is refused" 4 '' '~reload-sign: /dev/null: not a regular file' reload-sign "${by_key[@]}" --counter-file /dev/null one.json

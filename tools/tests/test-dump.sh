@@ -327,6 +327,28 @@ t "PEM in a PEER-CERT is not a certificate" 0 '~ *! .*DER.*' '' bash -c 'reload-
 unhex "$(message 02 01 "$(attr 0004 "")")" >none.bin
 t "without a SIGNATURE nothing is shown as unauthenticated" 0 '~[^(]*' '' bash -c 'reload-dump -f line none.bin; reload-dump none.bin | tail -n 1'
 
+# ---- faults ----
+
+head -c 100 "$TESTDATA/section-4.1.hmac.bin" >short.bin
+printf 'noise' >noise
+cat short.bin "$TESTDATA/section-4.1.hmac.bin" >next.bin
+for form in text line annotated; do
+    for kind in short.bin noise next.bin; do
+        cause='truncated: |token 52454c4f is missing'
+        reload-dump -f $form $kind >both 2>&1
+        is "$? $(grep -cE "$cause" both)" "3 1" "$form: the fault of $kind is reported once in one file"
+        is "$(reload-dump -f $form $kind 2>&1 | grep -cE "$cause")" 1 "$form: the fault of $kind is reported once in one pipe"
+        t "$form: the fault of $kind is reported in both places" 3 '*' "~reload-dump: $kind: .*($cause).*" reload-dump -f $form $kind
+        ok "$form: the output has it too" grep -qE "$cause" "$output"
+    done
+    is "$(reload-dump -f $form --max-message 10 "$TESTDATA/section-4.1.hmac.bin" 2>&1 | grep -c 'Length is 328, expected at most 10')" 1 \
+        "$form: a message that is too large is reported once in one pipe"
+    is "$(echo '{"header": {}}' | reload-dump -f $form 2>&1)" 'reload-dump: -: offset 0: message 1: /header/method: missing' \
+        "$form: what is not written is reported"
+    is "$(reload-dump -f $form --method PEER-JOIN short.bin 2>&1 | grep -c truncated)" 1 "$form: the fault of a message that is not chosen is reported"
+done
+is "$(reload-dump -f hex short.bin 2>&1 | grep -c truncated)" 1 "hex: the fault is reported in one pipe"
+
 # ---- files, output and status ----
 
 t "after a missing file, the next one is shown" 4 "@$good" '=reload-dump: missing: No such file or directory' reload-dump -f binary missing "$good"

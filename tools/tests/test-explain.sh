@@ -515,6 +515,14 @@ style=unpadded entry=sip:alice@10.4.1.2:5060
 put
 is $((n % 4)) 0 "without padding, the octets of a RESOURCE are a multiple of four"
 malformed padding-not-written "no padding, which only the RESOURCE's members show" "$(message 02 11 "$put")"
+unknown=06550005$(text abcde) # 9 octets
+malformed padding-not-written "no padding, an unknown type alone" "$(message 02 01 "$unknown")"
+malformed padding-not-written "no padding, unknown types first and last" "$(message 02 01 "$unknown${unpadded}$unknown")"
+malformed padding-not-written "no padding, unknown types alone" "$(message 02 01 "$unknown$unknown")"
+malformed attributes-little-endian "little-endian attributes, of which the first has an unknown type" \
+    "$(message 02 01 "55060500$(text abcde)00000007000500$(text sdp-5)000000")"
+malformed "" "little-endian attributes of unknown types" "$(message 02 01 "55060500$(text abcde)000000")"
+malformed "" "an unknown type whose Length is too large" "$(message 02 01 "06550006$(text abcde)")"
 style=swapped
 put
 malformed all-little-endian "Length and attributes are little-endian" "$(message 02 11 "$put" $((n << 16)))"

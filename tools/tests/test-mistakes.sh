@@ -76,6 +76,13 @@ cp "$put" ./-secret
 mistake "an option's argument may begin with -" 4 '-secret' reload-verify --secret -secret -o -secret "$put"
 rm ./-secret
 
+for option in --secret --ca --profile --pin --report --output; do
+    mistake "a variable that is not set, for $option" 2 "$option: the name is empty, expected FILE" reload-verify "$option=" "$put"
+done
+mistake "a variable that is not set, for a CA's folder" 2 '--ca: the name is empty, expected DIR' reload-keygen list --ca ''
+mistake "a variable that is not set, for a new folder" 2 '--output: the name is empty, expected DIR' reload-keygen ca --overlay=chat -o ''
+mistake "a variable that is not set, for an operand" 2 'operand 2 is an empty name, expected FILE' reload-dump "$put" ''
+
 # ---- Times, spans, numbers and digits ----
 
 mistake "a time in another notation" 2 '--time: "08/07/2007" is not a time: expected seconds|2007-07-08T12:00:00Z' \
@@ -83,7 +90,7 @@ mistake "a time in another notation" 2 '--time: "08/07/2007" is not a time: expe
 mistake "a date that does not exist" 2 '--time: "2007-02-30" is not a time' reload-verify --none --time=2007-02-30
 mistake "a word for a time" 2 '--time: "yesterday" is not a time|now|-5m' reload-verify --none --time=yesterday
 mistake "a span after a time without its unit" 2 '--time: "now+5" is not a time' reload-verify --none --time=now+5
-mistake "a TIMESTAMP beyond 32 bits" 2 '2107-01-01|1970 to 2106-02-07T06:28:15Z, the range of 32 bits' reload-sign --none --time=2107-01-01
+mistake "a TIMESTAMP beyond 32 bits" 2 '2107-01-01|1970 to 2106-02-07T06:28:15Z, the range of 32 bits' reload-sign --secret=secret --time=2107-01-01
 mistake "a span with an unknown unit" 2 '--max-skew: "5min" is not a span: expected seconds, or a number with s, m, h, d, w or y' \
     reload-verify --secret=secret --max-skew=5min
 mistake "a span with a sign" 2 '--max-skew: "-5" is not a span' reload-verify --secret=secret --max-skew=-5
@@ -128,8 +135,13 @@ t "--passphrase-file - of reload-sign" 0 "@$signed" '' \
     bash -c 'echo words | reload-sign --key locked.key --passphrase-file - --cert alice.crt --time "$2" -o - "$1"' - $json $stamp
 t "--passphrase-file - of reload-keygen" 0 '' '*' bash -c 'echo words | reload-keygen ca --overlay chat -o piped --bits 1024 --passphrase-file -'
 ok "it encrypts the key" grep -q ENCRYPTED piped/ca.key
+t "--passphrase-file - for two keys" 0 "@$signed" '' bash -c 'echo words | reload-sign --key locked.key --cert alice.crt --resource-key locked.key \
+    --resource-cert alice.crt --passphrase-file - --time "$2" -o - "$1"' - $json $stamp
+t "--passphrase-file - for a CA's key and its successor's" 0 '' '*' \
+    bash -c 'echo words | reload-keygen ca --succeed piped -o piped2 --bits 1024 --passphrase-file -'
+ok "it encrypts the successor's key" grep -q ENCRYPTED piped2/ca.key
 t "--key - of reload-keygen" 0 '' '' bash -c 'reload-keygen self-signed --key - --overlay chat --user bob@example.com -o bob <alice.key'
-t "an error has the name -" 4 '' '=reload-verify: -: an empty secret' bash -c 'exec reload-verify --secret - "$1" </dev/null' - "$put"
+t "an error has the name -" 4 '' "=reload-verify: -: an empty secret; 'reload-keygen secret --output=FILE' makes a secret" bash -c 'exec reload-verify --secret - "$1" </dev/null' - "$put"
 printf 'other\n' >./-
 t "a file named - is ./-" 1 '~.*bad-digest.*' '*' reload-verify --secret ./- --time $stamp "$put"
 rm ./-
@@ -178,6 +190,7 @@ mistake "a secret and a key" 2 '--secret, --key and --none cannot be combined' r
 mistake "a boot time under HMAC" 2 '--boot-time requires --cert' reload-sign --secret=secret --boot-time=1 $json
 mistake "a counter under HMAC" 2 '--counter-file requires --cert' reload-sign --secret=secret --counter-file=x $json
 mistake "a TIMESTAMP under CERTS, which has one" 2 '--timestamp requires --secret' reload-sign --key=alice.key --cert=alice.crt --timestamp $json
+mistake "a TIMESTAMP under NONE, which has none" 2 '--time requires --secret or --cert' reload-sign --none --time=2007-07-08 $json
 mistake "a boot time and a Transaction ID" 2 '--boot-time cannot be combined with --transaction-id' \
     reload-sign --key=alice.key --cert=alice.crt --boot-time=1 --transaction-id=386d157b00000000 $json
 mistake "signatures of BODYs under NONE" 2 '--sign-bodies requires --secret or --cert' reload-sign --none --sign-bodies $json
@@ -188,6 +201,8 @@ mistake "both steps of signing elsewhere" 2 '--tbs cannot be combined with --att
 mistake "stripping with a secret" 2 '--strip cannot be combined with --secret' reload-sign --strip --secret=secret $json
 mistake "indentation of binary" 2 '--pretty requires --format=json' reload-sign --none --pretty $json
 mistake "an example of a file" 2 '--example cannot be combined with the operand' reload-sign --example=PEER-SEARCH $json
+mistake "an example by force" 2 '--example cannot be combined with --force' reload-sign --example=PEER-SEARCH --force
+mistake "an example's Length" 2 '--example cannot be combined with --max-message' reload-sign --example=PEER-SEARCH --max-message=9
 mistake "indentation of text" 2 '--pretty requires --format=json' reload-dump --pretty "$put"
 mistake "origins in text" 2 '--meta requires --format=json' reload-dump --meta "$put"
 mistake "colours in binary" 2 '--color=always requires --format=text, line, ladder or annotated' reload-dump --color=always -f hex "$put"
@@ -199,12 +214,36 @@ mistake "binary on a terminal" 0 'binary octets are not written to a terminal: u
 # ---- Files of the wrong kind ----
 
 mistake "a file that is missing" 4 'missing.bin: No such file or directory' reload-dump missing.bin
-mistake "a directory" 4 'overlay: Is a directory' reload-dump overlay
-mistake "a CA's directory for its certificate" 4 'overlay: Is a directory; use overlay/ca.crt' reload-verify --ca=overlay "$signed"
-mistake "a CA's directory for its profile" 4 'overlay/: Is a directory; use overlay/overlay.json' reload-verify --profile=overlay/ "$signed"
+mistake "a directory" 4 'overlay: Is a directory, expected RELOAD messages' reload-dump overlay
+mistake "a CA's directory for its certificate" 4 'overlay: Is a directory, expected a certificate; use overlay/ca.crt, or --profile=overlay/overlay.json' \
+    reload-verify --ca=overlay "$signed"
+mistake "a CA's directory for its profile" 4 "overlay/: Is a directory, expected an overlay's profile; use overlay/overlay.json" \
+    reload-verify --profile=overlay/ "$signed"
+mistake "a CA's directory for its CRL" 4 'overlay: Is a directory, expected a CRL; use overlay/overlay.crl' \
+    reload-verify --ca=$ca --crl=overlay "$signed"
+mistake "a directory for a peer's certificate" 4 'overlay: Is a directory, expected a certificate' reload-sign --key=alice.key --cert=overlay $json
+mistake "a directory for a key" 4 'overlay: Is a directory, expected a private key' reload-sign --key=overlay --cert=alice.crt $json
+mistake "a directory for a secret" 4 'overlay: Is a directory, expected a shared secret' reload-sign --secret=overlay $json
+mistake "a directory for a passphrase" 4 'overlay: Is a directory, expected a passphrase' \
+    reload-sign --key=alice.key --cert=alice.crt --passphrase-file=overlay $json
+mistake "a directory for a digest" 4 'overlay: Is a directory, expected a digest' reload-sign --cert=alice.crt --attach=overlay --time=$stamp $json
+mistake "a directory for a counter" 4 'overlay: Is a directory, expected a counter file; a missing file is created' \
+    reload-sign --key=alice.key --cert=alice.crt --counter-file=overlay $json
+mistake "a directory for pins" 4 'overlay: cannot be opened: not a regular file; a missing file is created' reload-verify --pin=overlay "$signed"
+mistake "a directory for a certificate request" 4 'overlay: Is a directory, expected a certificate request' \
+    reload-keygen issue --ca=overlay --request=overlay --user=a@example.com -o x
 mkdir folder
+mistake "a folder without a CA for its certificate" 4 'folder: Is a directory, expected a certificate' reload-verify --ca=folder "$signed"
 mistake "a folder without a CA" 4 "folder: not a CA's folder: overlay.json is missing; 'reload-keygen ca --overlay=NAME --output=folder' makes a CA" \
     reload-keygen issue --ca folder --user alice@example.com -o x
+mistake "a CA's certificate for its folder" 4 'overlay/ca.crt: Not a directory; use --ca=overlay' \
+    reload-keygen issue --ca overlay/ca.crt --user alice@example.com -o x
+mistake "another file for a CA's folder" 4 'alice.crt: Not a directory' reload-keygen list --ca alice.crt
+mistake "a CA's certificate for its folder, in that folder" 4 'ca.crt: Not a directory; use --ca=.' \
+    bash -c 'cd overlay && reload-keygen list --ca ca.crt' reload-keygen
+mistake "PREFIX for a certificate" 4 'alice: No such file or directory; use alice.crt' reload-keygen revoke --ca overlay alice
+mistake "PREFIX for a key" 4 'alice: No such file or directory; use alice.key' reload-sign --key=alice --cert=alice $json
+mistake "a certificate that is missing" 4 'bob: No such file or directory' reload-verify --ca=bob "$signed"
 mistake "a CA's folder that is missing" 4 "ca: No such file or directory; 'reload-keygen ca --overlay=NAME --output=ca' makes a CA" \
     reload-keygen issue --ca ca --user alice@example.com -o x
 mistake "the secret itself for its file" 4 'rosebud: No such file or directory; --secret requires the name of a file that holds the secret' \
@@ -223,13 +262,36 @@ printf 'hex:00112233' >hex.secret
 mistake "a secret in hex for a certificate" 4 'hex.secret: a shared secret, not a certificate; it belongs to --secret' \
     reload-verify --ca=hex.secret "$signed"
 mistake "a key for a secret" 1 'alice.key: warning: a private key, not a shared secret; all its octets are used as the secret' reload-verify --secret=alice.key "$put"
+mistake "a certificate for a passphrase" 0 \
+    'alice.crt: warning: a certificate, not a passphrase; all its octets are used as the passphrase|alice.key: not encrypted, so that --passphrase-file has no effect' \
+    reload-sign --key=alice.key --cert=alice.crt --passphrase-file=alice.crt $json
+mistake "a compressed file for a passphrase" 4 'secret.gz: an octet of 0, which no passphrase has' bash -c '
+    head -c 20 /dev/zero | gzip -n >secret.gz && chmod 600 secret.gz
+    reload-sign --key=locked.key --cert=alice.crt --passphrase-file=secret.gz section-4.1.json' reload-sign
+reload-sign --example=PEER-SEARCH >search.json
+for file in alice.crt:'a certificate' alice.key:'a private key' overlay/overlay.crl:'a CRL' a.gz:'compressed by gzip' "$json:a message as JSON"; do
+    kind=${file#*:} file=${file%%:*}
+    [ "$file" != a.gz ] || gzip -nc "$signed" >a.gz
+    mistake "$kind for a digest" 4 "the attached digest has |, expected 256: it is $kind, not raw octets" \
+        reload-sign --cert=alice.crt --attach="$file" --time=$stamp search.json
+    mistake "$kind for pins" 4 "$file: $kind, not a database of reload-verify; a missing file is created" reload-verify --pin="$file" "$signed"
+    mistake "$kind for a replay state" 4 "$file: $kind, not a database of reload-verify; a missing file is created" \
+        reload-verify --ca=$ca --replay-state="$file" "$signed"
+    mistake "$kind for a counter" 4 "$file: $kind, not a counter file: expected one line as reload-sign writes it; a missing file is created" \
+        reload-sign --key=alice.key --cert=alice.crt --counter-file="$file" section-4.1.json
+done
+mistake "a large capture for a key" 4 'large.pcap: a capture (pcap), not a private key' bash -c '
+    { printf "\324\303\262\241\2\0\4\0"; head -c 70000 /dev/zero; } >large.pcap && chmod 600 large.pcap
+    reload-sign --key=large.pcap --cert=alice.crt section-4.1.json' reload-sign
+mistake "a large file for a key" 4 'zeros: longer than 65536 octets, expected a private key' bash -c '
+    head -c 70000 /dev/zero >zeros && chmod 600 zeros && reload-sign --key=zeros --cert=alice.crt section-4.1.json' reload-sign
 mistake "a message for a profile" 4 'section-4.1.json: a message as JSON, not an overlay'"'"'s profile' reload-verify --profile=$json "$signed"
 mistake "a certificate for a profile" 4 'ca.crt: a certificate, not an overlay'"'"'s profile' reload-verify --profile=$ca "$signed"
 mistake "a message for a certificate" 4 'put.hex: a message as hex text, not a certificate' bash -c '
     xxd -p -c 0 "$1" >put.hex; exec -a reload-verify reload-verify --ca=put.hex "$1"' reload-verify "$put"
 : >empty
 mistake "an empty key" 4 'empty: empty, expected a private key' reload-sign --key=empty --cert=alice.crt $json
-mistake "an empty secret" 4 'empty: an empty secret' reload-sign --secret=empty $json
+mistake "an empty secret" 4 "empty: an empty secret; 'reload-keygen secret --output=FILE' makes a secret" reload-sign --secret=empty $json
 mistake "an empty message" 3 'empty: no message in it' reload-dump empty
 mistake "a certificate for a message" 3 'a certificate, not a RELOAD message' reload-dump alice.crt
 mistake "a profile for a message" 3 "an overlay's profile, not a message" reload-dump overlay/overlay.json
@@ -237,10 +299,39 @@ openssl x509 -in alice.crt -outform DER -out alice.der
 mistake "a certificate in DER for a message" 3 'a certificate, not a RELOAD message' reload-dump alice.der
 gzip -c $json >json.gz
 mistake "a compressed message" 3 'compressed by gzip, not a RELOAD message; use gunzip -c FILE' reload-dump json.gz
+printf '\x16\xfe\xfd\0\0\0\0\0\0\0\0\0\5abcde' >dtls
+mistake "a DTLS record" 3 'a DTLS record, not a RELOAD message; decrypt the connection first' reload-dump dtls
+printf '\x17\3\3\0\5abcde' >tls-data
+for file in json.gz:'compressed by gzip, not a RELOAD message; use gunzip -c FILE' dtls:'a DTLS record, not a RELOAD message; decrypt the connection first' \
+    tls-data:'a TLS record, not a RELOAD message; decrypt the connection first' alice.crt:'a certificate, not a RELOAD message' \
+    $json:'a message as JSON, expected binary; all messages of a file have one form' put.hex:'a message as hex text, expected binary; all'; do
+    cat "$put" "${file%%:*}" "$put" >mixed
+    mistake "${file%%:*} between messages" 3 "offset 396: message 2: |octets of garbage: ${file#*:}" reload-dump mixed
+done
+for row in hex:"$put":'a RELOAD message, expected hex text; omit --input=hex' hex:$json:'a message as JSON, expected hex text; omit --input=hex' \
+    hex:json.gz:'compressed by gzip, not a RELOAD message; use gunzip -c FILE' json:"$put":'a RELOAD message, expected JSON; omit --input=json' \
+    json:put.hex:'a message as hex text, expected JSON; omit --input=json' json:alice.crt:'a certificate, not a RELOAD message' \
+    base64:"$put":'a RELOAD message, expected base64; omit --input=base64' base64:$json:'a message as JSON, expected base64; omit --input=base64'; do
+    form=${row%%:*} row=${row#*:}
+    mistake "$form: ${row#*:}" 3 "message 1: line 1, column |: ${row#*:}" reload-dump -i "$form" "${row%%:*}"
+done
+mistake "hex text with a fault" 3 'line 1, column 9: not a hex digit or white space' bash -c 'printf 52454c4fg | reload-dump -i hex' reload-dump
+mistake "JSON with a fault" 3 'line 1, column 2: ' bash -c 'printf "{x}" | reload-dump -i json' reload-dump
+mistake "JSON for binary" 3 'a message as JSON, expected binary; omit --input=binary' reload-dump -i binary $json
+{ cat "$put"; printf '\xff\xfex'; } >mixed
+mistake "three octets after a message" 3 '3 octets of garbage: not a RELOAD message: the token 52454c4f is missing' reload-dump mixed
 base64 "$put" >put.base64
 mistake "base64" 3 'base64, not a RELOAD message; use --input=base64, or base64 -d FILE' reload-dump put.base64
 { printf '\xff\xfe'; iconv -t UTF-16LE $json; } >json.utf16
 mistake "UTF-16" 3 'UTF-16 text, not a RELOAD message; use iconv -f UTF-16 -t UTF-8 FILE' reload-dump json.utf16
+iconv -t UTF-16LE $json >json.utf16le
+mistake "UTF-16 without a byte order mark" 3 'UTF-16 text, not a RELOAD message; use iconv -f UTF-16LE -t UTF-8 FILE' reload-dump json.utf16le
+xxd -p "$put" | iconv -t UTF-16BE >hex.utf16be
+mistake "hex text in UTF-16" 3 'UTF-16 text, not a RELOAD message; use iconv -f UTF-16BE -t UTF-8 FILE' reload-dump hex.utf16be
+iconv -t UTF-16LE alice.crt >crt.utf16le
+mistake "a certificate in UTF-16" 4 'UTF-16 text, not a certificate; use iconv -f UTF-16LE -t UTF-8 FILE' reload-verify --ca=crt.utf16le "$signed"
+mistake "a profile in UTF-16" 4 "UTF-16 text, not an overlay's profile; use iconv -f UTF-16LE -t UTF-8 FILE" bash -c '
+    iconv -t UTF-16LE overlay/overlay.json >profile.utf16le && reload-verify --profile=profile.utf16le "$1"' reload-verify "$signed"
 printf '\xd4\xc3\xb2\xa1\2\0\4\0\0\0\0\0\0\0\0\0\0\0\4\0\1\0\0\0' >a.pcap
 mistake "a pcap capture" 3 'a capture (pcap), not a RELOAD message; use --input=pcap' reload-dump -i binary a.pcap
 printf '\n\r\r\n\x1c\0\0\0M<+\x1a\1\0\0\0' >a.pcapng
@@ -254,6 +345,16 @@ mistake "an empty capture" 4 'empty, not a capture' reload-dump -i pcap empty
 mistake "a text for a capture" 4 'other: not a capture, expected pcap or pcapng' reload-dump -i pcap other
 mistake "a capture for a certificate" 4 'a.pcap: a capture (pcap), not a certificate' reload-verify --ca=a.pcap "$put"
 printf '\x16\x03\x01\x00\x05abcde' >tls
+for dump in 'od -x' hexdump; do
+    $dump "$put" >words 2>"$errors" || continue
+    mistake "a dump of $dump" 3 'its octets are swapped in pairs, as hexdump and od -x write them; use xxd or hexdump -C' reload-dump words
+done
+od -tx4 "$put" >words
+mistake "a dump of od -tx4" 3 'its octets are reversed in fours, as xxd -e and od -tx4 write them; use xxd or hexdump -C' reload-dump words
+od "$put" >words
+mistake "a dump in octal" 3 'not a RELOAD message: a dump in octal, as od writes it; use xxd or hexdump -C' reload-dump words
+od -c "$put" >words
+mistake "a dump of characters" 3 'a dump, not a RELOAD message; write it by xxd or hexdump -C' reload-dump words
 mistake "a TLS record" 3 'a TLS record, not a RELOAD message; decrypt the connection first' reload-dump tls
 mistake "a public key" 4 'public.pem: a public key, not a private key; its private key is required' bash -c '
     openssl pkey -in alice.key -pubout -out public.pem && chmod 600 public.pem && reload-sign --key=public.pem --cert=alice.crt section-4.1.json' \
@@ -275,6 +376,10 @@ sum()
 }
 own=$(sum openssl pkey -in overlay/ca.key -pubout) other=$(sum openssl x509 -in alice.crt -noout -pubkey)
 wrong="private key and certificate do not match: SHA-256 of their public keys is $own and $other"
+mistake "a seed for a certificate of a given key" 0 'warning: with --seed the serial number and drawn Peer-IDs can be predicted; use it for test vectors only' \
+    reload-keygen self-signed --overlay=chat --key=alice.key --user=a@example.com --seed=00 -o seeded
+mistake "a seed for a key" 0 'warning: with --seed the key is not secret; use it for test vectors only' \
+    reload-keygen request --bits=1024 --seed=00 -o seeded-request
 mistake "another certificate's key" 4 "overlay/ca.key, alice.crt: refused: the peer's $wrong" reload-sign --key=overlay/ca.key --cert=alice.crt $json
 mistake "another certificate's key for resources" 4 "overlay/ca.key, alice.crt: refused: the resource's $wrong" \
     reload-sign --key=alice.key --cert=alice.crt --resource-key=overlay/ca.key --resource-cert=alice.crt $json
@@ -299,6 +404,20 @@ mistake "a certificate for the key of a self-signed one" 4 'alice.crt: a certifi
     reload-keygen self-signed --overlay=chat --key=alice.crt -o x
 printf '{"header": {"method": "PEER-SEARCH",}}' >comma.json
 mistake "a comma too many in JSON" 3 'comma.json: |line 1, column ' reload-dump comma.json
+# json DESCRIPTION ERROR TEXT: a mistake in a message as JSON
+json()
+{
+    printf '%s' "$3" >mistake.json
+    mistake "JSON: $1" 3 "mistake.json: offset 0: message 1: $2" reload-dump mistake.json
+}
+json "a number out of range" '/header/ttl: must be an integer from 0 to 255, not 300' '{"header": {"method": "PEER-JOIN", "ttl": 300}}'
+json "a name for an ID" '/header/source_id: must be a string of 40 hex digits, or an object with the key "sha1" and a text, not "alice"' \
+    '{"header": {"method": "PEER-JOIN", "source_id": "alice"}}'
+json "a name for an Overlay" '/header/overlay: must be a string of 8 hex digits, or an object with the key "name" and a text, not "chat"' \
+    '{"header": {"method": "PEER-JOIN", "overlay": "chat"}}'
+json "an address without a port" '/attributes/0/value: must be an address such as "10.4.1.2:5060" or "[2001:db8::1]:5060", not "10.4.1.2"' \
+    '{"header": {"method": "PEER-JOIN"}, "attributes": [{"type": "PEER-IP-PORT", "value": "10.4.1.2"}]}'
+json "a field without its header" '/method: must be in "header"' '{"method": "PEER-JOIN"}'
 printf '52454c4f0g' >digit.hex
 mistake "a character that is not a hex digit" 3 'digit.hex: ' reload-dump digit.hex
 

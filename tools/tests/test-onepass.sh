@@ -108,8 +108,8 @@ t "--json has the error of a profile without a CA" 4 '={"file": "no-ca.json", "e
     '=reload-verify: no-ca.json: security is CERTS, but ca is missing; --ca is required' reload-verify --json --profile no-ca.json "$good"
 t "--report has the error of a profile that cannot be read" 4 '' '*' reload-verify --report report --profile no-profile.json "$good"
 is "$(jq -c . report)" '{"file":"no-profile.json","error":"No such file or directory"}' "the report has that file"
-t "--json has the error of a state file" 4 '={"file": ".", "error": "cannot be opened: not a regular file"}' \
-    '=reload-verify: .: cannot be opened: not a regular file' reload-verify --json --ca "$TESTDATA/overlay/ca.crt" --replay-state . "$good"
+t "--json has the error of a state file" 4 '={"file": ".", "error": "cannot be opened: not a regular file; a missing file is created"}' \
+    '=reload-verify: .: cannot be opened: not a regular file; a missing file is created' reload-verify --json --ca "$TESTDATA/overlay/ca.crt" --replay-state . "$good"
 t "a message in one: tunnelled is an array" 0 '=[1,"valid"]' '' bash -c '"$@" --json "$TESTDATA/tunnel.hmac.bin" | jq -c ".tunnelled | [length, .[0].verdict]"' - "${hmac[@]}"
 
 # ---- malformed messages, with both output streams in one file ----
@@ -131,7 +131,7 @@ refused()
 {
     t "$1" 2 '' "~reload-verify: $2"$'\nTry .*' "${hmac[@]}" "${@:3}" "$good"
 }
-refused "--rejects without -f" '--rejects requires --format=binary, json or hex' --rejects rejects
+refused "--rejects without -f" '--rejects requires --format=binary, json, hex or pcapng' --rejects rejects
 refused "two outputs on standard output" 'at most one output may be standard output' -f binary --report -
 refused "two more outputs on standard output" 'at most one output may be standard output' -f binary -o old --report - --rejects -
 refused "standard output and its name" '/dev/stdout and standard output are the same file.*' --report /dev/stdout

@@ -203,7 +203,7 @@ unchanged "a truncated state file is refused" cut.state 'cut\.state: cannot be .
 mkdir directory.state
 t "a directory as the state file is refused" 4 '' '~reload-verify: directory\.state: cannot be opened: .*' "${verify[@]}" --replay-state directory.state first.bin
 t "a state file in a missing directory is refused" 4 '' '~reload-verify: missing/state: cannot be opened: .*' "${verify[@]}" --replay-state missing/state first.bin
-t "a state file without a name is refused" 4 '' '~reload-verify: : cannot be opened: .*' "${verify[@]}" --replay-state= first.bin
+t "a state file without a name is refused" 2 '' $'~reload-verify: --replay-state: the name is empty, expected FILE\nTry .*' "${verify[@]}" --replay-state= first.bin
 # read-only files; root can write all files, so a test as root runs the tool as another user
 unprivileged=()
 if [ "$(id -u)" = 0 ]; then
@@ -342,7 +342,7 @@ kill "$stuck"
 wait "$stuck" 2>/dev/null
 exec 6>&-
 for name in /dev/null /dev; do
-    t "a state file of $name is refused" 4 '' "~reload-verify: $name: cannot be opened: not a regular file" "${verify[@]}" --replay-state $name first.bin
+    t "a state file of $name is refused" 4 '' "~reload-verify: $name: cannot be opened: not a regular file; a missing file is created" "${verify[@]}" --replay-state $name first.bin
 done
 ok "a state file of /dev/null leaves no journal" test ! -e /dev/null-journal
 # waiting for another program that writes

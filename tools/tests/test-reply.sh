@@ -31,7 +31,7 @@ for row in '200 OK' '302 Moved Temporarily' '401 Unauthorized' '404 Not Found' '
 done
 t "a response is valid" 0 '~.*response: valid' '' reload-verify --ca "$ca" --overlay chat --time $now reply.json
 is "$(jq -r '.attributes[1].value[0].value' reply.json)" "$alice" "a response's PEER-ID is the certificate's first"
-t "under HMAC, --reply-to without --peer-id is refused" 4 '' '~reload-sign: .*message 1: refused: the response has no PEER-ID.*' reload-sign "${by_secret[@]}" \
+t "under HMAC, --reply-to without --peer-id is refused" 4 '' '~reload-sign: .*message 1: refused: the response has no PEER-ID in a SOURCE-INFO, .*; --peer-id specifies one' reload-sign "${by_secret[@]}" \
     --reply-to "$TESTDATA/section-4.1.hmac.bin" --code 200
 t "under HMAC, --reply-to with --peer-id makes a response" 0 '*' '' reload-sign "${by_secret[@]}" --reply-to "$TESTDATA/section-4.1.hmac.bin" --code 200 --peer-id "$bob" -f json
 is "$(jq -r '.attributes[1].value[0].value' "$output")" "$bob" "under HMAC, a response has the PEER-ID of --peer-id"
@@ -95,7 +95,7 @@ openssl genrsa -traditional -out strange.key 2048 2>run/null
 openssl dgst -sha1 -sign strange.key tbs.certs >strange
 explained "a signature by another key" "the certificate.s key did not make it" strange
 hex <signature >signature.hex
-explained "a signature in hex" "512 octets, expected 256: it is text, not raw octets" signature.hex
+explained "a signature in hex" "512 octets, expected 256: it is hex text, not raw octets; use xxd -r -p FILE" signature.hex
 zero=946703122 # a TIMESTAMP with which the signature begins with a zero octet
 reload-sign --cert alice.crt --time $zero --tbs -o zero.tbs "$search"
 openssl dgst -sha1 -sign alice.key zero.tbs | tail -c +2 >dropped

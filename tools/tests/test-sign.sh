@@ -224,7 +224,7 @@ signed "--append-route-log appends a ROUTE-LOG after the new SIGNATURE" "$types"
 signed "--append-route-log appends a ROUTE-LOG to a stripped message" "$types" '["SOURCE-INFO","ROUTE-LOG"]' --strip --append-route-log "$hop" "$TESTDATA/tunnelled.hmac.bin"
 signed "--append-route-log '[]' appends an empty ROUTE-LOG" '.attributes[-1]' '{"type":"ROUTE-LOG","value":[]}' --append-route-log '[]' "$good"
 for json in '' '[' '{}' '[{"type": "ROUTE-LOG.TRANSPORT", "value": 65536}]' '{"type": "SDP", "value": "a"}' '[1]' 'x' '[{"type": "ROUTE-LOG.TRANSPORT", "vlaue": 1}]' '[] []'; do
-    t "--append-route-log '$json' is refused" 2 '' '~reload-sign: --append-route-log: .*' reload-sign --append-route-log "$json" -o dir/out "$good"
+    t "--append-route-log '$json' is refused" 2 '' $'~reload-sign: --append-route-log: .*\nTry .*' reload-sign --append-route-log "$json" -o dir/out "$good"
 done
 ok "refused ROUTE-LOGs leave no file" only_files dir
 

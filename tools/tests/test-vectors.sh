@@ -252,7 +252,12 @@ t "a failure names the decision" 1 "~.*tcId 1: .*: rejected, but valid \(None\):
 t "--tcid" 1 '~.*all tests .* 3 +0 +3' '' "$vectors/run" --command false --tcid 1,3-4 --flag Tunnel "$vectors/tunnel_test.json"
 t "--flag, and a file beside the script" 0 '~.*Address +14 +14 +0.*all tests .* 0' '' "$vectors/run" --tools "$RELOAD_TOOLS" --flag ResourceId \
     --flag Address id_test.json
-t "no test is chosen" 1 '*' '' "$vectors/run" --command true --flag None tunnel_test.json --tcid 99999
+mistaken "run of an unknown test" '--tcid: 99999: no test has such a number' "$vectors/run" --command true --tcid 1,99999 tunnel_test.json
+mistaken "run of a range without tests" '--tcid: 99998-99999: no test has such a number' "$vectors/run" --command true --tcid 99998-99999 tunnel_test.json
+t "run of a range that ends before it begins" 2 '' '~.*argument --tcid: 3-1: no number is in this range' "$vectors/run" --command true --tcid 3-1 tunnel_test.json
+mistaken "run of an unknown flag" '--flag: Tunel: no test has this flag \(did you mean Tunnel\?\)' "$vectors/run" --command true --flag Tunel tunnel_test.json
+mistaken "run of a number and a flag that no test has both" 'no test has both one of --tcid and one of --flag' \
+    "$vectors/run" --command true --flag None --tcid 1 tunnel_test.json
 mistaken "run --show of all" '--show requires --tcid or --flag' "$vectors/run" --show --command true
 mkdir shown
 export TMPDIR=$work/shown

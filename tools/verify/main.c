@@ -147,7 +147,7 @@ static void check_outputs(const struct tool *tool, const struct verify_options *
 static void check_options(const struct tool *tool, const struct verify_options *o)
 {
     if (o->rejects != NULL && (o->form == NULL || ladder_is_form(o->form)))
-        tool_usage(tool, "--rejects requires --format=binary, json or hex");
+        tool_usage(tool, "--rejects requires --format=binary, json, hex or pcapng");
     if (o->check_all && o->policy.none)
         tool_usage(tool, "--check-all cannot be combined with --none: no signature is checked");
     if (o->check_all && !o->json && o->report == NULL && !o->explain &&

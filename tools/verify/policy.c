@@ -166,15 +166,15 @@ static reload_err take_source(void *arg, const uint8_t *octets, size_t len, relo
     return err;
 }
 
-static reload_content content_of(const struct source *source)
+static const struct file_kind *kind_of(const struct source *source)
 {
-    return source->take == take_crl ? RELOAD_CONTENT_CRL : RELOAD_CONTENT_CERT;
+    return source->take == take_crl ? &kind_crls : &kind_ca_certs;
 }
 
 static bool read_source(struct verify *v, struct source *source)
 {
     struct taking taking = {v, source};
-    return content_read(&v->tool, source->path, content_of(source), take_source, &taking);
+    return content_read(&v->tool, source->path, kind_of(source), take_source, &taking);
 }
 
 /* ---- Judges ---- */
@@ -285,7 +285,7 @@ static const struct source *read_watched(struct verify *v, reload_diag *diag)
         source->state = state_of(
             source
                 ->path); /* recorded after a failure too, so that each change causes one warning */
-        if (failed == NULL && !file_load(source->path, MAX_CERTS, &source->next, diag))
+        if (failed == NULL && !file_load(source->path, kind_of(source), &source->next, diag))
             failed = source;
     }
     return failed;
@@ -302,7 +302,7 @@ static const struct source *make_next(const struct verify *v, reload_policy **po
     for (size_t i = 0; i < v->source_count && *policy != NULL; i++) {
         const struct source *source = &v->sources[i];
         const reload_buf *octets = source->watched ? &source->next : &source->octets;
-        if (content_take(&v->tool, octets, content_of(source), source->take, *policy, diag) !=
+        if (content_take(&v->tool, octets, kind_of(source), source->take, *policy, diag) !=
             RELOAD_OK) {
             reload_policy_free(policy);
             return source;

@@ -19,6 +19,11 @@ VERIFY_FORMS = [["--json", "--lint", "--explain"], ["-v", "--lint", "--explain"]
 KEYGEN_COMMANDS = ["secret", "id", "ca", "issue", "request", "revoke", "crl", "list", "adopt", "export", "self-signed"]
 
 
+def at(identity):
+    """The time of signing; --none has no use for it."""
+    return [] if identity == ["--none"] else AT
+
+
 @dataclasses.dataclass
 class Step:
     tool: str
@@ -247,16 +252,16 @@ class Cases:
                    ["--attach", "c/ov/pass"], ["--attach", "c/td/tunnel.hmac.bin", "--force"]]
         for identity in identities:
             for option in options:
-                yield from batches("sign", "sign", [*identity, *AT, *TRANSACTION, *option], sources)
+                yield from batches("sign", "sign", [*identity, *at(identity), *TRANSACTION, *option], sources)
         for identity in (SECRET, ["--none"], ["--strip"], ["--strip", "-f", "json"]):
-            when = [] if identity[0] == "--strip" else [*AT, *TRANSACTION, "--force"]
+            when = [] if identity[0] == "--strip" else [*at(identity), *TRANSACTION, "--force"]
             yield from batches("sign messages", "sign", [*identity, *when], [*self.good, *self.fuzzed, *self.vectors])
         yield from batches("sign messages", "sign", [*AS_ALICE, *AT, *TRANSACTION, "--force"], [*self.good, *self.vectors[::9]])
         yield one("sign", "sign", [*SECRET, *AS_ALICE, *AT, self.good[0]])
         for source in self.good[:4] + self.manifest["replays"][0][1:]:
             for identity, peer in itertools.product(identities, ([], ["--peer-id", BOB])):
                 for code in ("200", "404"):
-                    yield one("reply", "sign", [*identity, *AT, *peer, "--reply-to", source, "--code", code])
+                    yield one("reply", "sign", [*identity, *at(identity), *peer, "--reply-to", source, "--code", code])
         counter = Step("sign", [*SECRET, *AT, "--boot-time", "5", "--counter-file", "counter", *self.examples])
         yield Case("sign", [counter, counter, Step("sign", ["--boot-time", "6", *counter.arguments])])
         hop = (pathlib.Path(self.corpus) / "td/hop-2.json").read_text(encoding="utf-8")

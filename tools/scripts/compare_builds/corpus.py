@@ -58,7 +58,8 @@ class Maker:
         identity = ["--secret", "td/hmac.secret", "--timestamp"] if who == "hmac" else ["--none"] if who == "none" else \
             ["--key", f"ov/{who}.key", "--cert", f"ov/{who}.crt"]
         text = "\n".join(json.dumps(message) for message in messages)
-        return split(self.run("sign", "--quiet", *identity, "--time", NOW, *options, octets=text.encode()))
+        when = [] if who == "none" else ["--time", NOW]
+        return split(self.run("sign", "--quiet", *identity, *when, *options, octets=text.encode()))
 
 
 def split(octets):

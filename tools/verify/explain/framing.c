@@ -132,29 +132,31 @@ static bool read_part(const struct style *s, const uint8_t *octets, size_t at, s
 }
 
 /* Whether the octets are whole attributes in a style, and the members of composites too. depth: of
- * these attributes; the message's own must begin with a known one. */
+ * these attributes. *known: set if one of the message's own has a known type. */
 static bool reads(const struct style *s, const uint8_t *octets, size_t from, size_t limit,
-                  unsigned depth)
+                  unsigned depth, bool *known)
 {
     struct part part;
     for (size_t at = from; at < limit; at = part.end) {
-        if (!read_part(s, octets, at, limit, &part) ||
-            (part.def == NULL && depth == 1 && at == from))
+        if (!read_part(s, octets, at, limit, &part))
             return false;
+        *known = *known || (part.def != NULL && depth == 1);
         if (part.def != NULL && part.def->kind == RELOAD_KIND_COMPOSITE &&
             depth < RELOAD_MAX_DEPTH &&
-            !reads(s, octets, part.value, part.value + part.len, depth + 1))
+            !reads(s, octets, part.value, part.value + part.len, depth + 1, known))
             return false;
     }
     return true;
 }
 
-/* The same for a message of this Length. */
+/* The same for a message of this Length. Unknown types alone show no style but that without
+ * padding, whose Lengths must fit. */
 static bool message_reads(const struct style *s, const uint8_t *octets, size_t len, uint32_t length)
 {
     uint64_t end = (uint64_t)RELOAD_HEADER_SIZE + (s->header_swapped ? swapped(length) : length);
+    bool known = s == &right || s->reading == READ_PADDING_NOT_WRITTEN;
     return end > RELOAD_HEADER_SIZE && end <= len &&
-           reads(s, octets, RELOAD_HEADER_SIZE, (size_t)end, 1);
+           reads(s, octets, RELOAD_HEADER_SIZE, (size_t)end, 1, &known) && known;
 }
 
 static void explain_styles(const uint8_t *octets, size_t len, uint32_t length,
@@ -217,6 +219,8 @@ void explain_framing(const reload_msg *msg, explain_faults *found)
 
 bool explain_rest(const uint8_t *octets, size_t len)
 {
+    bool known = false;
     return len >= HEAD && octets_get16(octets) == RELOAD_A_SIGNATURE &&
-           reads(&right, octets, 0, len, 1) && !RL_FAULT("explain: a SIGNATURE after Length");
+           reads(&right, octets, 0, len, 1, &known) &&
+           !RL_FAULT("explain: a SIGNATURE after Length");
 }
