@@ -17,6 +17,7 @@ import glob
 import json
 import os
 import pathlib
+import re
 import resource
 import shutil
 import statistics
@@ -173,16 +174,17 @@ def medians(commands, runs, wall=False):
     return [statistics.median(found) for found in times]
 
 
-def memory(command, size):
+def memory(name, command, size):
     """The peak memory in MiB of a command that reads that many octets, repeated from a file."""
-    script = "import os,sys,resource,subprocess\n" \
-             "p=subprocess.Popen(sys.argv[3:],stdin=subprocess.PIPE,stdout=subprocess.DEVNULL)\n" \
-             "one=open(sys.argv[1],'rb').read()\nleft=int(sys.argv[2])\n" \
-             "one=one*max(1,2**20//len(one))\n" \
-             "while left>0: p.stdin.write(one); left-=len(one)\n" \
-             "p.stdin.close()\np.wait()\nprint(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss/1024)\n"
-    done = run([sys.executable, "-c", script, *map(str, command[:1]), str(size), *command[1:]], stdout=subprocess.PIPE)
-    return float(done.stdout)
+    block = pathlib.Path(name).read_bytes()
+    block *= max(1, 2**20 // len(block))
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        for _ in range(size // len(block)):
+            process.stdin.write(block)
+        process.stdin.flush()
+        status = pathlib.Path("/proc/%d/status" % process.pid).read_text()
+        process.stdin.close()
+    return int(re.search(r"VmHWM:\s*(\d+)", status)[1]) / 1024
 
 
 ROWS = []
@@ -310,7 +312,7 @@ def start_verify(inputs, runs):
 
 def peak(inputs, name, *command):
     size = 2**30 if inputs.scale > 1 else 2**27
-    return memory([inputs.need(name), *command], size), "MiB, one job, %d MiB of input" % (size >> 20)
+    return memory(inputs.need(name), command, size), "MiB, one job, %d MiB of input" % (size >> 20)
 
 
 @row("peak memory: verify HMAC")
