@@ -28,9 +28,13 @@ bool kind_has_fixed_size(reload_kind kind)
     case RELOAD_KIND_TRANSPORT:
     case RELOAD_KIND_IP_PORT:
         return true;
-    default:
+    case RELOAD_KIND_OCTETS:
+    case RELOAD_KIND_COMPOSITE:
+    case RELOAD_KIND_TEXT:
+    case RELOAD_KIND_RESPONSE:
         return false;
     }
+    return false;
 }
 
 bool is_certificate_attr(uint16_t type)
