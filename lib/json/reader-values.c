@@ -208,8 +208,10 @@ reload_err rl_json_read_integer(rl_json_reading *r, json_t *json, uint32_t max, 
     return rl_json_fail_value(r, json, text);
 }
 
-reload_err rl_json_fail_name(rl_json_reading *r, const json_t *json, const char *what,
-                             const char *const *words, const char *expected)
+/* RELOAD_ERR_VALUE for an unknown name. The error quotes the name and the nearest word of a
+ * NULL-terminated list, or else the expected value. */
+static reload_err json_fail_name(rl_json_reading *r, const json_t *json, const char *what,
+                                 const char *const *words, const char *expected)
 {
     enum { MOST = 40 };
     char text[sizeof r->diag->text];
@@ -240,7 +242,7 @@ reload_err rl_json_read_named(rl_json_reading *r, json_t *json, reload_names set
     for (size_t i = 0; words[i] != NULL && used < sizeof all; i++)
         used += (size_t)snprintf(all + used, sizeof all - used, "%s, ", words[i]);
     (void)snprintf(all + strlen(all), sizeof all - strlen(all), "or an integer");
-    return rl_json_fail_name(r, json, "not a known name", words, all);
+    return json_fail_name(r, json, "not a known name", words, all);
 }
 
 reload_err rl_json_read_hex(rl_json_reading *r, json_t *json, reload_buf *out)
@@ -373,8 +375,8 @@ reload_err rl_json_read_type(rl_json_reading *r, json_t *json, uint16_t *type)
          count++)
         words[count] = def->name;
     words[count] = NULL;
-    return rl_json_fail_name(r, json, "not an attribute's name", words,
-                             "an attribute's name, or 0x and four hex digits");
+    return json_fail_name(r, json, "not an attribute's name", words,
+                          "an attribute's name, or 0x and four hex digits");
 }
 
 static reload_err read_response(rl_json_reading *r, json_t *json, reload_value *value)

@@ -51,10 +51,6 @@ const char *rl_json_plain_string(const json_t *json);
 /* Whether a value is an integer from min to max. */
 bool rl_json_integer_in(const json_t *json, uint32_t min, uint32_t max, uint32_t *value);
 reload_err rl_json_read_integer(rl_json_reading *r, json_t *json, uint32_t max, uint32_t *value);
-/* RELOAD_ERR_VALUE for an unknown name. The error quotes the name and the nearest word of a
- * NULL-terminated list, or else the expected value. */
-reload_err rl_json_fail_name(rl_json_reading *r, const json_t *json, const char *what,
-                             const char *const *words, const char *expected);
 /* An integer, or a name of a set. */
 reload_err rl_json_read_named(rl_json_reading *r, json_t *json, reload_names set, uint32_t max,
                               uint32_t *value);

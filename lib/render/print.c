@@ -170,6 +170,17 @@ void reload_print_value(reload_printer *p, const reload_value *value)
     }
 }
 
+/* S§7: boot time and counter of a Transaction ID that is numbered */
+static void print_numbered(reload_printer *p, const reload_msg *msg, const uint8_t *id)
+{
+    const reload_suite *suite = reload_suite_of(reload_msg_field(msg, RELOAD_F_SECURITY));
+    if (suite == NULL || suite->kind != RELOAD_SUITE_PUBLIC_KEY)
+        return;
+    reload_print(p, " (booted ");
+    print_time(p, rl_get32(id));
+    reload_print(p, ", request %" PRIu32 ")", rl_get32(id + 4));
+}
+
 void reload_print_field(reload_printer *p, const reload_msg *msg, reload_field field)
 {
     const reload_field_def *def = reload_field_def_of(field);
@@ -179,13 +190,8 @@ void reload_print_field(reload_printer *p, const reload_msg *msg, reload_field f
     } else if (def->kind == RELOAD_FIELD_OCTETS) {
         const uint8_t *octets = reload_msg_field_octets(msg, field, &len);
         reload_print_hex(p, octets, len);
-        /* S§7: boot time and counter, under CERTS */
-        if (field == RELOAD_F_TRANSACTION_ID &&
-            reload_msg_field(msg, RELOAD_F_SECURITY) == RELOAD_SECURITY_CERTS) {
-            reload_print(p, " (booted ");
-            print_time(p, rl_get32(octets));
-            reload_print(p, ", request %" PRIu32 ")", rl_get32(octets + 4));
-        }
+        if (field == RELOAD_F_TRANSACTION_ID)
+            print_numbered(p, msg, octets);
     } else {
         uint32_t value = reload_msg_field(msg, field);
         const char *name = reload_name(def->names, value);

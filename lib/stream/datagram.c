@@ -14,11 +14,6 @@ void rl_datagram_open(rl_datagram *d)
     d->left = UINT64_MAX;
 }
 
-static size_t get16(const uint8_t *octets)
-{
-    return (size_t)octets[0] << 8 | octets[1];
-}
-
 /* The octets that show whether there are headers. */
 static size_t octets_needed(const rl_datagram *d)
 {
@@ -37,9 +32,9 @@ static void skip_headers(rl_datagram *d)
     if (d->len <= 1 || ip < IPV4_HEADER || d->len < ip + UDP_HEADER ||
         RL_FAULT("input: the IP and UDP headers of tcpdump's dumps are removed"))
         return;
-    size_t packet = v4 ? get16(d->head + 2) : IPV6_HEADER + get16(d->head + 4);
-    size_t udp = get16(d->head + ip + 4);
-    bool whole = !v4 || (get16(d->head + 6) & 0x1fff) == 0;
+    size_t packet = v4 ? rl_get16(d->head + 2) : IPV6_HEADER + rl_get16(d->head + 4);
+    size_t udp = rl_get16(d->head + ip + 4);
+    bool whole = !v4 || (rl_get16(d->head + 6) & 0x1fff) == 0;
     if (d->head[v4 ? 9 : 6] != UDP || !whole || udp < UDP_HEADER || packet < ip + UDP_HEADER)
         return;
     d->pos = ip + UDP_HEADER;

@@ -167,6 +167,26 @@ static void test_certs_sha256(void **state)
     reload_buf_free(&octets);
 }
 
+/* S§7: a Transaction ID is shown as boot time and counter under each public-key suite, and under no
+ * other. */
+static void test_transaction_id_shown(void **state)
+{
+    (void)state;
+    static const unsigned suites[] = {HMAC_SHA256, CERTS_SHA256, RELOAD_SECURITY_HMAC,
+                                      RELOAD_SECURITY_CERTS};
+    for (size_t i = 0; i < COUNT(suites); i++) {
+        reload_buf octets = {0}, text = {0};
+        sign_example(suites[i], &octets);
+        reload_msg *msg = test_parse(&octets);
+        assert_int_equal(reload_text_write(msg, NULL, 0, test_sink, &text), RELOAD_OK);
+        reload_buf_append(&text, "", 1);
+        assert_int_equal(strstr((const char *)text.octets, "(booted ") != NULL, i % 2 == 1);
+        reload_msg_free(&msg);
+        reload_buf_free(&text);
+        reload_buf_free(&octets);
+    }
+}
+
 /* Replaces a message's Security, and its digest by one with the given hash. */
 static void sign_again(unsigned security, reload_md md, reload_buf *octets)
 {
@@ -212,6 +232,7 @@ int main(void)
         cmocka_unit_test(test_hmac_sha256),
         cmocka_unit_test(test_certs_sha256),
         cmocka_unit_test(test_sha1_refused),
+        cmocka_unit_test(test_transaction_id_shown),
     };
     return cmocka_run_group_tests_name("suite", tests, setup_suite, teardown_suite);
 }

@@ -69,8 +69,6 @@ rl_judge_fail(rl_judging *j, reload_reason reason, uint32_t attr, const char *fo
 
 /* ---- signature.c: steps 5 to 10 of one signature ---- */
 
-/* D11 for the attributes from first to end. */
-reload_reason rl_check_duplicates(rl_judging *j, uint32_t first, uint32_t end);
 /* The message's SIGNATURE; attr may be RELOAD_NO_ATTR. */
 reload_reason rl_check_message(rl_judging *j, uint32_t attr);
 /* Step 12: the signature of that type in a container. required: it must not be absent. */

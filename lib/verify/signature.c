@@ -52,7 +52,8 @@ static reload_reason check_certificate_present(rl_judging *j, const reload_site 
     return RELOAD_REASON_NONE;
 }
 
-reload_reason rl_check_duplicates(rl_judging *j, uint32_t first, uint32_t end)
+/* D11 for the attributes from first to end. */
+static reload_reason check_duplicates(rl_judging *j, uint32_t first, uint32_t end)
 {
     for (uint32_t i = first; i < end; i++) {
         const reload_attr *attr = reload_msg_attr(j->msg, i);
@@ -248,7 +249,7 @@ reload_reason rl_check_message(rl_judging *j, uint32_t attr)
     reload_site_at(j->msg, attr, &site);
     reload_reason reason = check_certificate_present(j, &site);
     if (reason == RELOAD_REASON_NONE)
-        reason = rl_check_duplicates(j, 0, reload_msg_attr(j->msg, attr)->end);
+        reason = check_duplicates(j, 0, reload_msg_attr(j->msg, attr)->end);
     if (reason == RELOAD_REASON_NONE)
         reason = check_site(j, &site);
     note_signature(j, &site, reason);
@@ -264,11 +265,10 @@ static reload_reason check_own_duplicates(rl_judging *j, const reload_site *site
     if (site->role == RELOAD_ROLE_BODY) {
         uint32_t key = rl_resource_at(j, container->parent, false)->key_again;
         if (key != RELOAD_NO_ATTR)
-            reason = rl_check_duplicates(j, key, key + 1);
+            reason = check_duplicates(j, key, key + 1);
     }
-    return reason != RELOAD_REASON_NONE
-               ? reason
-               : rl_check_duplicates(j, site->container + 1, container->end);
+    return reason != RELOAD_REASON_NONE ? reason
+                                        : check_duplicates(j, site->container + 1, container->end);
 }
 
 reload_reason rl_check_inner(rl_judging *j, uint32_t container, uint16_t type, bool required)
@@ -295,8 +295,8 @@ static void check_route_log(rl_judging *j, const reload_site *site)
     if (!reload_msg_attr(j->msg, site->attr)->repeated) { /* one for each PEER-INFO */
         reason = check_certificate_present(j, site);
         if (reason == RELOAD_REASON_NONE)
-            reason = rl_check_duplicates(j, site->container + 1,
-                                         reload_msg_attr(j->msg, site->container)->end);
+            reason = check_duplicates(j, site->container + 1,
+                                      reload_msg_attr(j->msg, site->container)->end);
         if (reason == RELOAD_REASON_NONE)
             reason = check_site(j, site);
     }

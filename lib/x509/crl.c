@@ -168,7 +168,8 @@ static bool ends_at(const rl_signer *signer, const mbedtls_x509_crt *anchor)
     return false;
 }
 
-bool rl_crl_counts(const rl_crl *crl, const rl_link *link)
+/* Whether a CRL counts for a link. */
+static bool crl_counts(const rl_crl *crl, const rl_link *link)
 {
     for (size_t i = 0; i < crl->count; i++) {
         const rl_signer *signer = &crl->signers[i];
@@ -195,7 +196,8 @@ static bool is_ended(const rl_crl *crl, reload_time time)
            !RL_FAULT("D18: nextUpdate");
 }
 
-bool rl_crl_is_current(const rl_crl *crl, reload_time time)
+/* Whether a CRL is current: thisUpdate is not after the time, and nextUpdate is. */
+static bool crl_is_current(const rl_crl *crl, reload_time time)
 {
     bool has_end = crl->crl.next_update.year != 0 || RL_FAULT("D18: a CRL without nextUpdate");
     return is_begun(crl, time) && has_end && !is_ended(crl, time);
@@ -238,8 +240,8 @@ static bool lists(const rl_crl *crl, const mbedtls_x509_crt *crt, reload_time ti
 bool rl_is_revoked(const rl_trust *trust, const rl_link *link, reload_time time, reload_time *since)
 {
     for (const rl_crl *crl = trust->crls; crl != NULL; crl = crl->next)
-        if (rl_crl_counts(crl, link) && lists(crl, link->crt, time, since) &&
-            (rl_crl_is_current(crl, time) || !RL_FAULT("D18: a CRL that is out of date counts")))
+        if (crl_counts(crl, link) && lists(crl, link->crt, time, since) &&
+            (crl_is_current(crl, time) || !RL_FAULT("D18: a CRL that is out of date counts")))
             return true;
     return false;
 }
@@ -247,7 +249,7 @@ bool rl_is_revoked(const rl_trust *trust, const rl_link *link, reload_time time,
 bool rl_has_current_crl(const rl_trust *trust, const rl_link *link, reload_time time)
 {
     for (const rl_crl *crl = trust->crls; crl != NULL; crl = crl->next)
-        if (rl_crl_counts(crl, link) && rl_crl_is_current(crl, time))
+        if (crl_counts(crl, link) && crl_is_current(crl, time))
             return true;
     return false;
 }

@@ -22,7 +22,8 @@ bool rl_der_take(rl_der *d, int tag, rl_der *value, reload_span *whole)
     return true;
 }
 
-bool rl_der_take_bool(rl_der *d, bool *value)
+/* Takes a BOOLEAN; an absent one is false. Returns false if it cannot be read. */
+static bool der_take_bool(rl_der *d, bool *value)
 {
     rl_der octets;
     *value = false;
@@ -71,7 +72,7 @@ bool rl_extension_take(rl_der *list, rl_extension *e)
     rl_der fields, oid;
     if (!rl_der_take(list, RL_SEQUENCE, &fields, NULL) ||
         !rl_der_take(&fields, MBEDTLS_ASN1_OID, &oid, NULL) ||
-        !rl_der_take_bool(&fields, &e->critical) ||
+        !der_take_bool(&fields, &e->critical) ||
         !rl_der_take(&fields, MBEDTLS_ASN1_OCTET_STRING, &e->value, NULL))
         return false;
     e->oid = rl_der_left(&oid);

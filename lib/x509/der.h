@@ -34,8 +34,6 @@ static inline reload_span rl_der_left(const rl_der *d)
  * Returns false, and takes nothing, if the element has another tag or does not end within the
  * octets. */
 bool rl_der_take(rl_der *d, int tag, rl_der *value, reload_span *whole);
-/* Takes a BOOLEAN; an absent one is false. Returns false if it cannot be read. */
-bool rl_der_take_bool(rl_der *d, bool *value);
 
 /* ---- Extensions (RFC 5280 section 4.2) ---- */
 

@@ -233,7 +233,9 @@ int rl_outer_parse(const rl_outer *o, bool stand_in_key, mbedtls_x509_crt *crt)
     return failed;
 }
 
-reload_err rl_outer_name_text(reload_span name, char **text)
+/* A distinguished name in DER for people, as rl_dn_text gives it; "?" if it cannot be read.
+ * RELOAD_ERR_MEMORY. */
+static reload_err outer_name_text(reload_span name, char **text)
 {
     /* an issuer and a validity */
     static const char before[] = "\x30\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x0c\x01X"
@@ -274,7 +276,7 @@ reload_err rl_flaw_fail(const char *which, const rl_flaw *flaw, reload_span name
     reload_buf_append(&extension, "", 1);
     err = err == RELOAD_OK ? extension.err : err;
     if (err == RELOAD_OK && name.len > 0)
-        err = rl_outer_name_text(name, &text);
+        err = outer_name_text(name, &text);
     err = err == RELOAD_OK ? rl_fail(diag, RELOAD_ERR_SYNTAX, "%s %s%s%s%s", which, flaw->words,
                                      (const char *)extension.octets, text == NULL ? "" : ": ",
                                      text == NULL ? "" : text)

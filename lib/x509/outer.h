@@ -36,9 +36,6 @@ bool rl_outer_refuses_use(const rl_outer *outer);
 /* Parses the certificate as if it were signed with a supported algorithm, and, if stand_in_key is
  * set, as if it had a good key. Returns mbed TLS's result. */
 int rl_outer_parse(const rl_outer *outer, bool stand_in_key, mbedtls_x509_crt *crt);
-/* A distinguished name in DER for people, as rl_dn_text gives it; "?" if it cannot be read.
- * RELOAD_ERR_MEMORY. */
-reload_err rl_outer_name_text(reload_span name, char **text);
 /* Fails, and names the object of a file ("certificate 2 of 3"), the flaw and the name of its
  * subject or issuer. RELOAD_ERR_SYNTAX, RELOAD_ERR_MEMORY. */
 reload_err rl_flaw_fail(const char *which, const rl_flaw *flaw, reload_span name,

@@ -66,10 +66,6 @@ typedef struct rl_link {
     const mbedtls_x509_crt *crt, *issuer, *anchor;
 } rl_link;
 
-/* Whether a CRL counts for a link. */
-bool rl_crl_counts(const rl_crl *crl, const rl_link *link);
-/* Whether a CRL is current: thisUpdate is not after the time, and nextUpdate is. */
-bool rl_crl_is_current(const rl_crl *crl, reload_time time);
 /* D18 step 4: whether a CRL that counts lists the certificate with a date that is not after the
  * time. *since: that date. */
 bool rl_is_revoked(const rl_trust *trust, const rl_link *link, reload_time time,

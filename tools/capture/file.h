@@ -55,10 +55,6 @@ struct cap_watch {
     uint64_t joined; /* the record, or block, that begins another file; 0: none does */
 };
 
-/* The texts of an interface, kept with the capture; NULL: there are none, or there is no memory. */
-const struct capture_interface *cap_texts_keep(struct capture *c,
-                                               const struct capture_interface *texts);
-
 void cap_watch_octets(struct cap_watch *w, const uint8_t *octets, size_t len);
 /* Takes the next packet. */
 void cap_watch_packet(struct cap_watch *w, struct cap_seen *seen);

@@ -39,8 +39,9 @@ static uint16_t get16(const struct cap_watch *w, const uint8_t *p)
 
 /* ---- Texts ---- */
 
-const struct capture_interface *cap_texts_keep(struct capture *c,
-                                               const struct capture_interface *texts)
+/* The texts of an interface, kept with the capture; NULL: there are none, or there is no memory. */
+static const struct capture_interface *keep_texts(struct capture *c,
+                                                  const struct capture_interface *texts)
 {
     struct cap_texts *kept = c->texts;
     if (texts->name_len == 0 && texts->description_len == 0)
@@ -236,7 +237,7 @@ static void end_block(struct cap_watch *w)
 {
     w->at = 0;
     if (w->type == INTERFACE && w->interfaces <= CAP_INTERFACES)
-        w->times[w->interfaces - 1].texts = cap_texts_keep(w->capture, &w->texts);
+        w->times[w->interfaces - 1].texts = keep_texts(w->capture, &w->texts);
 }
 
 /* Whether octets are the beginning of a capture file, at a place where its own packets or blocks

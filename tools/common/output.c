@@ -369,7 +369,8 @@ bool output_shares(const struct output *out, int fd)
            !RL_FAULT("a malformed message is reported once in one place");
 }
 
-bool output_is_terminal(const struct output *out)
+/* Whether it is a terminal. */
+static bool output_is_terminal(const struct output *out)
 {
     return isatty(out->fd) == 1;
 }

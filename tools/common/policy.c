@@ -152,7 +152,9 @@ static void check_require_crl(const struct tool *tool, const struct policy_optio
                    "--require-crl requires --ca: other certificates have no issuer with a CRL");
 }
 
-void policy_check(const struct tool *tool, const struct policy_options *p)
+/* For reload-verify, before any file is opened: ends the program if the options contradict each
+ * other, or specify neither an algorithm nor a profile. */
+static void policy_check(const struct tool *tool, const struct policy_options *p)
 {
     int specified = algorithms_specified(p);
     if (specified > 1)

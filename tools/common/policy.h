@@ -88,9 +88,6 @@ struct policy_options {
 /* Handles --max-skew: a span, or none. target: an int64_t. */
 option_call policy_skew_option;
 
-/* For reload-verify, before any file is opened: ends the program if the options contradict each
- * other, or specify neither an algorithm nor a profile. */
-void policy_check(const struct tool *tool, const struct policy_options *policy);
 /* Reads the profile, decides on the security algorithm, and takes from the profile what no option
  * specifies: a file option replaces the profile's whole list. replay, pair and pin are then set
  * only if they have an effect, with a warning otherwise. Returns false after reporting an error.

@@ -154,8 +154,6 @@ bool output_close(struct output *out);
 void output_sync_directory(const char *path);
 /* Whether the output is the same terminal, pipe or file as a descriptor. */
 bool output_shares(const struct output *out, int fd);
-/* Whether it is a terminal. */
-bool output_is_terminal(const struct output *out);
 /* The flags of JSON for this output: RELOAD_ASCII for a terminal. */
 unsigned output_flags(const struct output *out);
 /* Whether it is a terminal that shows colours. */

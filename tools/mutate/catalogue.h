@@ -39,11 +39,6 @@ reload_kind attr_kind(const struct mutant *m, uint32_t attr);
 bool kind_has_fixed_size(reload_kind kind);
 bool is_certificate_attr(uint16_t type);
 
-/* Big-endian integers. */
-uint32_t get32(const uint8_t *octets);
-void put32(uint8_t *octets, uint32_t number);
-void put16(uint8_t *octets, uint32_t number);
-
 /* An attribute can no longer be read: the mutant is malformed if the attribute counts, else
  * unaffected. */
 void label_flawed(struct mutant *m, uint32_t attr);

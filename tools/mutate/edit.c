@@ -73,7 +73,9 @@ uint32_t mutant_random(struct mutant *m, uint32_t below)
 
 /* ---- Octets ---- */
 
-void mutant_touch(struct mutant *m, size_t offset, size_t len)
+/* Marks the signatures that cover len octets at an offset as broken; len 0: octets were inserted.
+ */
+static void mutant_touch(struct mutant *m, size_t offset, size_t len)
 {
     const struct base *base = m->base;
     for (size_t i = 0; i < base->site_count; i++) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The effect of a changed attribute on the label. */
+#include "common/octets.h"
 #include "mutate/catalogue.h"
 
 #include <string.h>
@@ -28,32 +29,18 @@ bool kind_has_fixed_size(reload_kind kind)
     case RELOAD_KIND_TRANSPORT:
     case RELOAD_KIND_IP_PORT:
         return true;
-    default:
+    case RELOAD_KIND_OCTETS:
+    case RELOAD_KIND_COMPOSITE:
+    case RELOAD_KIND_TEXT:
+    case RELOAD_KIND_RESPONSE:
         return false;
     }
+    return false;
 }
 
 bool is_certificate_attr(uint16_t type)
 {
     return type == RELOAD_A_PEER_CERT || type == RELOAD_A_BODY_CERTIFICATE;
-}
-
-uint32_t get32(const uint8_t *octets)
-{
-    return (uint32_t)octets[0] << 24 | (uint32_t)octets[1] << 16 | (uint32_t)octets[2] << 8 |
-           octets[3];
-}
-
-void put32(uint8_t *octets, uint32_t number)
-{
-    for (int i = 0; i < 4; i++)
-        octets[i] = (uint8_t)(number >> (24 - 8 * i));
-}
-
-void put16(uint8_t *octets, uint32_t number)
-{
-    octets[0] = (uint8_t)(number >> 8);
-    octets[1] = (uint8_t)number;
 }
 
 void label_flawed(struct mutant *m, uint32_t attr)
@@ -68,9 +55,9 @@ void label_changed(struct mutant *m, uint32_t attr, const uint8_t *value)
     for (size_t i = 0; i < base->site_count; i++) {
         const struct site *site = &base->sites[i];
         if (site->timestamp == attr)
-            m->states[i].stamp = get32(value);
+            m->states[i].stamp = octets_get32(value);
         if (site->expiration == attr)
-            m->states[i].expiration = get32(value);
+            m->states[i].expiration = octets_get32(value);
         if (site->info != RELOAD_NO_ATTR && base_attr(base, attr)->type == RELOAD_A_PEER_ID &&
             base_attr(base, attr)->parent == site->info)
             m->states[i].other_id = true;
@@ -116,8 +103,9 @@ bool unknown_type(struct mutant *m, uint16_t type, uint16_t *unknown, unsigned *
 void unknown_attr(struct mutant *m, uint8_t attr[12])
 {
     memset(attr, 0, 12);
-    put16(attr, 0x0600 + mutant_random(m, 0x100)); /* reserved for the DHT: opaque anywhere */
-    put16(attr + 2, 5);
+    octets_put16(attr,
+                 0x0600 + mutant_random(m, 0x100)); /* reserved for the DHT: opaque anywhere */
+    octets_put16(attr + 2, 5);
     for (int i = 0; i < 5; i++)
         attr[4 + i] = (uint8_t)mutant_random(m, 256);
 }

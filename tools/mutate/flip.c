@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* One bit flipped. */
+#include "common/octets.h"
 #include "mutate/catalogue.h"
 
 #include <inttypes.h>
@@ -44,7 +45,7 @@ bool flip_type(struct mutant *m, uint32_t attr)
     uint8_t octets[2];
     if (!unknown_type(m, base_attr(m->base, attr)->type, &type, &bit))
         return false;
-    put16(octets, type);
+    octets_put16(octets, type);
     mutant_forget(m, attr);
     mutant_comment(m, "%s: bit %u of its type flipped, which makes it 0x%04x, an unknown one",
                    attr_name(m, attr), 15 - bit, type);
@@ -62,7 +63,7 @@ bool flip_length(struct mutant *m, uint32_t attr)
         uint8_t octets[2];
         if (a->offset + 4u + length <= container_end(m, attr))
             continue;
-        put16(octets, length);
+        octets_put16(octets, length);
         mutant_comment(m, "%s: bit %u of its Length flipped, which makes it %u, more than there is",
                        attr_name(m, attr), 15 - bit, length);
         return label_overrun(m, attr) && mutant_write(m, a->offset + 2u, octets, sizeof octets);

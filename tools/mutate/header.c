@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Header fields changed and signed again. */
+#include "common/octets.h"
 #include "mutate/catalogue.h"
 
 #include <inttypes.h>
@@ -90,7 +91,7 @@ bool header_boot_time(struct mutant *m, uint32_t at)
     (void)at;
     if (!m->base->certs || (m->base->octets[12] & 0x80) != 0 || boot < 0 || boot > UINT32_MAX)
         return false;
-    put32(octets, (uint32_t)boot);
+    octets_put32(octets, (uint32_t)boot);
     mutant_comment(m, "the Transaction ID's boot time is later than the TIMESTAMP: a verifier that "
                       "looks for replays refuses it (D25)");
     return mutant_write(m, 56, octets, sizeof octets);

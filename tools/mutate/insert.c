@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Attributes added. */
+#include "common/octets.h"
 #include "mutate/catalogue.h"
 
 #include <string.h>
@@ -57,11 +58,11 @@ bool insert_appended(struct mutant *m, uint32_t at)
         mutant_comment(m, "a ROUTE-LOG appended, as a hop does");
         break;
     case BROKEN_ROUTE_LOG:
-        put16(octets, RELOAD_A_ROUTE_LOG);
+        octets_put16(octets, RELOAD_A_ROUTE_LOG);
         mutant_comment(m, "a ROUTE-LOG appended whose member runs past its end");
         break;
     case BROKEN_SOURCE_INFO:
-        put16(octets, RELOAD_A_SOURCE_INFO);
+        octets_put16(octets, RELOAD_A_SOURCE_INFO);
         mutant_comment(m, "a SOURCE-INFO appended whose member runs past its end");
         break;
     default:

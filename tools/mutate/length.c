@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Lengths that are wrong. */
+#include "common/octets.h"
 #include "mutate/catalogue.h"
 
 #include <inttypes.h>
@@ -13,7 +14,7 @@ bool length_of_header(struct mutant *m, uint32_t at)
     if (right == RELOAD_MAX_LENGTH)
         return false;
     m->octets.octets[13] = (uint8_t)(length >> 16);
-    put16(m->octets.octets + 14, length & 0xffff);
+    octets_put16(m->octets.octets + 14, length & 0xffff);
     m->trailing = length < right;
     if (length > 0) /* the message or its last attribute is truncated */
         label_form(m, length > right ? STEP_HEADER : STEP_FORM, RELOAD_REASON_MALFORMED);
@@ -34,7 +35,7 @@ bool length_up(struct mutant *m, uint32_t attr)
     bool last = base_end(m->base, attr) == container_end(m, attr);
     if (a->length == 0xffff)
         return false;
-    put16(octets, a->length + 1u);
+    octets_put16(octets, a->length + 1u);
     mutant_comment(m, "%s: its Length is %u instead of %u", attr_name(m, attr), a->length + 1u,
                    a->length);
     if (!mutant_write(m, a->offset + 2u, octets, sizeof octets))
@@ -70,7 +71,7 @@ bool length_down(struct mutant *m, uint32_t attr)
     uint8_t octets[2];
     if (len == 0)
         return false;
-    put16(octets, a->length - 1u);
+    octets_put16(octets, a->length - 1u);
     mutant_comment(m, "%s: its Length is %u instead of %u", attr_name(m, attr), a->length - 1u,
                    a->length);
     if (!mutant_write(m, a->offset + 2u, octets, sizeof octets))

@@ -156,9 +156,6 @@ bool mutant_move(struct mutant *m, uint32_t attr, uint32_t parent, size_t offset
 bool mutant_set(struct mutant *m, uint32_t attr, const void *octets, size_t len);
 /* Notes that an attribute and its members no longer have an effect. */
 void mutant_forget(struct mutant *m, uint32_t attr);
-/* Marks the signatures that cover len octets at an offset as broken; len 0: octets were inserted.
- */
-void mutant_touch(struct mutant *m, size_t offset, size_t len);
 /* The octet of the mutant at an offset of the good message. */
 uint8_t *mutant_octets(struct mutant *m, size_t offset);
 

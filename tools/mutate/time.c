@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* TIMESTAMPs at and beyond the limits. */
+#include "common/octets.h"
 #include "mutate/catalogue.h"
 
 #include <inttypes.h>
@@ -12,7 +13,7 @@ static bool time_set(struct mutant *m, uint32_t index, int64_t time)
     if (time < 0 || time > UINT32_MAX || !mutant_can_sign(m, index) ||
         m->states[index].stamp == time)
         return false;
-    put32(attr + 4, (uint32_t)time);
+    octets_put32(attr + 4, (uint32_t)time);
     bool good = site->timestamp != RELOAD_NO_ATTR
                     ? mutant_write(m, base_attr(m->base, site->timestamp)->offset + 4u, attr + 4, 4)
                     : mutant_insert(m, site->attr, base_attr(m->base, site->digest)->offset, attr,

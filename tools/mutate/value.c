@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Values that the attribute's type does not allow. */
+#include "common/octets.h"
 #include "mutate/catalogue.h"
 
 #include <inttypes.h>
@@ -73,8 +74,8 @@ bool value_depth(struct mutant *m, uint32_t at)
     uint32_t depth = m->mutation->argument;
     (void)at;
     for (uint32_t i = 0; i < depth; i++) {
-        put16(octets + 4 * i, RELOAD_A_APPLICATION); /* octets, which may repeat */
-        put16(octets + 4 * i + 2, 4 * (depth - 1 - i));
+        octets_put16(octets + 4 * i, RELOAD_A_APPLICATION); /* octets, which may repeat */
+        octets_put16(octets + 4 * i + 2, 4 * (depth - 1 - i));
     }
     if (depth >= RELOAD_MAX_DEPTH)
         label_form(m, STEP_FORM, RELOAD_REASON_MALFORMED);

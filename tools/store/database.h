@@ -34,8 +34,6 @@ reload_err store_keep_pin(void *store, const char *name,
 const char *database_name(const struct database *d);
 /* Reports SQLite's error; returns false. */
 bool database_fail(const struct database *d, const char *what);
-/* Reports that the file cannot be written; returns false. */
-bool database_refuse(const struct database *d);
 /* Begins the transaction and the message's part of it, unless done. Returns false after reporting
  * an error. */
 bool database_use(struct database *d);

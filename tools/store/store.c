@@ -38,7 +38,8 @@ bool database_fail(const struct database *d, const char *what)
     return false;
 }
 
-bool database_refuse(const struct database *d)
+/* Reports that the file cannot be written; returns false. */
+static bool database_refuse(const struct database *d)
 {
     tool_error_file(d->tool, STATUS_FAILED, database_name(d), "cannot be written");
     return false;

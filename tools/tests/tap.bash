@@ -224,6 +224,15 @@ t()
     fi
 }
 
+# mistaken DESCRIPTION ERROR-REGEX COMMAND...: a script of the vectors reports an error of one line, with status 2.
+mistaken()
+{
+    local description=$1 error=$2
+    shift 2
+    t "a mistake: $description" 2 '' "~${1##*/}: $error" "$@"
+    is "$(wc -l <"$errors")" 1 "a mistake: $description: one line"
+}
+
 # only_files DIRECTORY NAME...: whether the directory contains exactly these names.
 only_files()
 {

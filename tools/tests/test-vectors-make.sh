@@ -42,14 +42,6 @@ t "make reports a wrong digest without its misreading" 2 '' '~make: .*hmac\.json
 
 # ---- mistakes ----
 
-# mistaken DESCRIPTION ERROR-REGEX COMMAND...: an error of one line, and status 2
-mistaken()
-{
-    local description=$1 error=$2
-    shift 2
-    t "a mistake: $description" 2 '' "~[a-z]+: $error" "$@"
-    is "$(wc -l <"$errors")" 1 "a mistake: $description: one line"
-}
 mkdir empty
 mistaken "make with missing tools" 'reload-dump: no such command in empty' "$vectors/make" empty made
 mistaken "make into a missing directory" 'missing: no directory' "$vectors/make" "$RELOAD_TOOLS" missing

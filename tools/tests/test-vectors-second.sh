@@ -18,11 +18,6 @@ count=$(jq '[.testGroups[].tests[]] | length' "$vectors/pinned_test.json")
 t "pinned_test.json: the second verifier passes all $count tests with one process for each" 0 "~.*all tests \(a test may have several\) +$count +$count +0" '' \
     "$vectors/run" --command "$vectors/verifier.py" --codes "$vectors/pinned_test.json"
 
-# mistaken DESCRIPTION ERROR-REGEX COMMAND...: run exits with status 2
-mistaken()
-{
-    t "a mistake: $1" 2 '' "~run: $2" "${@:3}"
-}
 mistaken "a module that does not exist" 'missing\.py: No such file or directory' "$vectors/run" --module missing.py
 mistaken "a file that is not a module" 'vector\.json: not a Python module' "$vectors/run" --module vector.json
 echo 'judge = None' >empty.py

@@ -152,14 +152,6 @@ t "run names the one wrong vector among those of one process" 1 \
     "${run_tools[@]}" changed.json
 jq '.numberOfTests += 1' "$vectors/id_test.json" >changed.json
 t "run reports a wrong count" 1 '~.*changed\.json: tcId 0: .*wrong count.*' '~changed\.json: numberOfTests is .*' "${run_tools[@]}" --tcid 1 changed.json
-# mistaken DESCRIPTION ERROR-REGEX COMMAND...: an error of one line, and status 2
-mistaken()
-{
-    local description=$1 error=$2
-    shift 2
-    t "a mistake: $description" 2 '' "~[a-z]+: $error" "$@"
-    is "$(wc -l <"$errors")" 1 "a mistake: $description: one line"
-}
 mkdir empty
 mistaken "run of a missing file" 'missing_test\.json: No such file or directory' "${run_tools[@]}" missing_test.json
 mistaken "run of malformed JSON" 'broken\.json: .*' "${run_tools[@]}" broken.json
