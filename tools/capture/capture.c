@@ -67,14 +67,24 @@ void capture_free(struct capture **capture)
 
 /* ---- For the steps ---- */
 
+static uint64_t mix(const struct capture *c, uint64_t hash, uint64_t word)
+{
+    hash = (hash ^ word) * c->secret[1];
+    return hash ^ hash >> 29;
+}
+
 uint64_t cap_hash(const struct capture *c, const void *octets, size_t len)
 {
-    uint64_t hash = c->secret[0];
-    for (size_t i = 0; i < len; i += sizeof(uint64_t)) {
-        uint64_t word = 0;
-        memcpy(&word, (const uint8_t *)octets + i, len - i < sizeof word ? len - i : sizeof word);
-        hash = (hash ^ word) * c->secret[1];
-        hash ^= hash >> 29;
+    uint64_t hash = c->secret[0], word;
+    const uint8_t *at = octets;
+    for (; len >= sizeof word; at += sizeof word, len -= sizeof word) {
+        memcpy(&word, at, sizeof word);
+        hash = mix(c, hash, word);
+    }
+    if (len > 0) {
+        word = 0;
+        memcpy(&word, at, len);
+        hash = mix(c, hash, word);
     }
     return hash ^ hash >> 32;
 }
