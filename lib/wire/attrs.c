@@ -86,6 +86,7 @@ static const reload_attr_def attrs[] = {
 /* clang-format on */
 
 enum { ATTRS = sizeof attrs / sizeof attrs[0] };
+_Static_assert(ATTRS <= 64, "the parser has a bit for each row");
 
 /* The rows of the types with a high octet: the low octet of the first type, and how many types
  * follow each other. */
