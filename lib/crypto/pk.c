@@ -42,12 +42,11 @@ bool rl_exponent_is_weak(const uint8_t *exponent, size_t len)
 
 static bool has_weak_exponent(const mbedtls_pk_context *rsa)
 {
-    uint8_t exponent[9];
+    uint8_t exponent[RL_MAX_RSA_BITS / 8];
     const mbedtls_mpi *e = &mbedtls_pk_rsa(*rsa)->E;
-    if (mbedtls_mpi_bitlen(e) > 64 && !RL_FAULT("D13: a long exponent is a weak key"))
-        return true;
-    return mbedtls_mpi_write_binary(e, exponent, sizeof exponent) == 0 &&
-           rl_exponent_is_weak(exponent, sizeof exponent);
+    size_t len = mbedtls_mpi_size(e);
+    return len > sizeof exponent || mbedtls_mpi_write_binary(e, exponent, len) != 0 ||
+           rl_exponent_is_weak(exponent, len);
 }
 
 bool rl_pk_usable(const mbedtls_pk_context *pk, unsigned min_bits)
