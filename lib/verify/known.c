@@ -117,21 +117,19 @@ rl_known_cert *rl_known_certificate(rl_known *known, reload_span der, reload_err
 
 /* Sets *place to the place of a signature, or NULL if it is not kept. Of two signatures with the
  * same place, the later one is kept. RELOAD_ERR_MEMORY. */
-static reload_err find_place(rl_known *known, const uint8_t *digest, reload_span signature,
-                             rl_known_signature **place)
+static reload_err find_place(rl_known *known, reload_span signature, rl_known_signature **place)
 {
-    uint64_t a = 0, b = 0;
+    uint64_t number = 0;
     size_t count = known == NULL ? 0 : known->limit / 4 / sizeof **place;
     *place = NULL;
-    if (count == 0 || signature.len > RL_MAX_KNOWN_SIGNATURE || signature.len < sizeof b)
+    if (count == 0 || signature.len > RL_MAX_KNOWN_SIGNATURE || signature.len < sizeof number)
         return RELOAD_OK;
     if (known->signatures == NULL)
         known->signatures = calloc(count, sizeof **place);
     if (known->signatures == NULL)
         return RELOAD_ERR_MEMORY;
-    memcpy(&a, digest, sizeof a);
-    memcpy(&b, signature.octets, sizeof b);
-    *place = &known->signatures[(a ^ b) % count];
+    memcpy(&number, signature.octets + signature.len - sizeof number, sizeof number);
+    *place = &known->signatures[number % count];
     return RELOAD_OK;
 }
 
@@ -150,7 +148,7 @@ reload_err rl_known_verify(rl_known *known, const reload_cert *cert,
                            const uint8_t *digest, reload_span signature, bool *match)
 {
     rl_known_signature *place;
-    reload_err err = find_place(known, digest, signature, &place);
+    reload_err err = find_place(known, signature, &place);
     *match =
         err == RELOAD_OK && place != NULL && is_known(place, fingerprint, md, digest, signature);
     if (err != RELOAD_OK || *match)
