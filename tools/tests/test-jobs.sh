@@ -149,6 +149,29 @@ wait $!
 is $? 0 "the slow pipe ends well"
 exec 4<&-
 
+# threads JOBS COMMAND...: how many threads a run has once it has read many messages, and waits for more
+threads()
+{
+    local jobs=$1 pid
+    shift
+    "$@" --jobs "$jobs" <in >/dev/null 2>&1 &
+    pid=$!
+    exec 3>in
+    cat "${input:-many.bin}" "${input:-many.bin}" >&3
+    for ((i = 0; i < 100; i++)); do
+        [ "$(find "/proc/$pid/task" -mindepth 1 -maxdepth 1 | wc -l)" -ne $((jobs + 1)) ] || break
+        sleep 0.1
+    done
+    find "/proc/$pid/task" -mindepth 1 -maxdepth 1 | wc -l
+    exec 3>&-
+    wait "$pid"
+}
+is "$(threads 3 "${hmac[@]}" -q)" 4 "verify --jobs 3 starts three threads"
+is "$(threads 3 reload-dump)" 4 "dump --jobs 3 starts three threads"
+is "$(input=many.json threads 2 reload-sign --secret secret --transaction-id 00000000000000aa)" 3 "sign --jobs 2 starts two threads"
+run timeout 60 bash -c 'reload-dump --jobs 1 many.bin | head -c 1000 >/dev/null; reload-dump --jobs 4 many.bin | head -c 1000 >/dev/null'
+is "$status" 0 "a closed output ends a run with threads"
+
 run reload-verify --jobs 0 --secret secret many.bin
 is "$status" 2 "--jobs 0 is a usage error"
 run reload-dump --diff --jobs 2 many.bin many.bin
