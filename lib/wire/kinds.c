@@ -17,14 +17,11 @@ reload_names rl_kind_names(reload_kind kind)
 
 static reload_flaw check_text(const uint8_t *octets, size_t len)
 {
-    for (;;) {
-        size_t plain = rl_ascii(octets, len); /* most text */
-        octets += plain;
-        len -= plain;
-        if (len == 0)
-            return RELOAD_FLAW_NONE;
-        uint32_t code;
-        size_t n = rl_utf8(octets, len, &code);
+    while (len > 0) {
+        uint32_t code = 1;
+        size_t n = rl_ascii(octets, len); /* most text */
+        if (n == 0)
+            n = rl_utf8(octets, len, &code);
         if (n == 0)
             return RELOAD_FLAW_UTF8;
         if (code == 0)
@@ -32,6 +29,7 @@ static reload_flaw check_text(const uint8_t *octets, size_t len)
         octets += n;
         len -= n;
     }
+    return RELOAD_FLAW_NONE;
 }
 
 /*
