@@ -226,7 +226,7 @@ void reload_print_origin(reload_printer *p, const reload_origin *origin)
 void reload_print_garbage(reload_printer *p, size_t len, const char *error)
 {
     reload_print_colour(p, RELOAD_COLOUR_WARNING);
-    reload_print(p, "! %zu octets of garbage: ", len);
+    reload_print(p, "! %zu octet%s of garbage: ", len, len == 1 ? "" : "s");
     rl_escape(&p->line, (const uint8_t *)error, strlen(error), 0);
     reload_print_colour(p, RELOAD_COLOUR_PLAIN);
 }
@@ -292,9 +292,10 @@ void reload_print_missing(reload_printer *p, unsigned depth, const reload_msg *m
     const char *fault = rl_msg_fault_text(msg);
     (void)reload_msg_octets(msg, &len);
     if (fault == NULL && reload_msg_truncated(msg)) {
-        (void)snprintf(words, sizeof words, "truncated: %" PRIu32 " octets missing at the end",
-                       reload_msg_field(msg, RELOAD_F_LENGTH) -
-                           (uint32_t)(len - RELOAD_HEADER_SIZE));
+        uint32_t missing =
+            reload_msg_field(msg, RELOAD_F_LENGTH) - (uint32_t)(len - RELOAD_HEADER_SIZE);
+        (void)snprintf(words, sizeof words, "truncated: %" PRIu32 " octet%s missing at the end",
+                       missing, missing == 1 ? "" : "s");
         fault = words;
     }
     if (fault != NULL)

@@ -166,11 +166,29 @@ static bool explain_dump(reload_item *item)
     return false;
 }
 
+/* Names a token that was written as a little-endian number, before a header that is right
+ * otherwise. Returns false if it is not such: in a dump of words, TTL would be among the reserved
+ * bits. */
+static bool explain_swapped_token(reload_item *item)
+{
+    uint8_t header[RELOAD_HEADER_SIZE];
+    if (item->len < sizeof header)
+        return false;
+    memcpy(header, item->octets, sizeof header);
+    for (size_t i = 0; i < sizeof rl_token; i++)
+        header[i] = item->octets[sizeof rl_token - 1 - i];
+    if (!rl_is_plausible(header))
+        return false;
+    (void)rl_fail(&item->diag, RELOAD_ERR_NO_MESSAGE,
+                  "not a RELOAD message: the token is little-endian, expected 52454c4f");
+    return true;
+}
+
 /* Describes why a token in garbage does not begin a message. */
 static void explain_token(const rl_framer *f, reload_item *item)
 {
     size_t at = find_token(f, 0);
-    if (explain_dump(item))
+    if (explain_swapped_token(item) || explain_dump(item))
         return;
     if (at >= item->len || item->len - at < sizeof rl_token)
         return;

@@ -297,8 +297,9 @@ bool input_is_message(struct input *in)
         return true;
     if (in->item->kind == RELOAD_ITEM_GARBAGE) {
         reload_diag diag = in->item->diag;
-        (void)snprintf(diag.text, sizeof diag.text, "%zu octets of garbage: %.*s", in->item->len,
-                       text_start(in->item->diag.text, 200), in->item->diag.text);
+        (void)snprintf(diag.text, sizeof diag.text, "%zu octet%s of garbage: %.*s", in->item->len,
+                       in->item->len == 1 ? "" : "s", text_start(in->item->diag.text, 200),
+                       in->item->diag.text);
         input_error(in, STATUS_MALFORMED, &diag);
     } else {
         input_error(in, STATUS_MALFORMED, &in->item->diag);

@@ -41,7 +41,7 @@ static void print_diff_title(struct diff_printer *p, int side)
         if (s->msg != NULL)
             reload_print_title(&p->out, s->msg);
         else
-            reload_print(&p->out, "%zu octets of garbage", s->len);
+            reload_print(&p->out, "%zu octet%s of garbage", s->len, s->len == 1 ? "" : "s");
     }
     reload_print_end_line(&p->out);
 }

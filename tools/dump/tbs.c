@@ -22,14 +22,15 @@ static const char *find_site(const reload_msg *msg, const char *pointer, reload_
 {
     uint32_t attr = attr_at(msg, pointer);
     if (attr == RELOAD_NO_ATTR)
-        return "no attribute there";
+        return "no attribute there; -f annotated lists the signatures";
     const reload_attr *a = reload_msg_attr(msg, attr);
     char number[8];
     (void)snprintf(number, sizeof number, "0x%04x", a->type);
     const char *name = a->def == NULL ? number : a->def->name;
     if (reload_is_signature(a->type))
         reload_site_at(msg, attr, site);
-    const char *wrong = !reload_is_signature(a->type)    ? "is not a signature"
+    const char *wrong = !reload_is_signature(a->type)
+                            ? "is not a signature; -f annotated lists them"
                         : site->role == RELOAD_ROLE_NONE ? "is misplaced and signs nothing"
                         : site->digest == RELOAD_NO_ATTR ? "has no DIGEST"
                                                          : NULL;

@@ -307,7 +307,8 @@ reload_err ladder_add_garbage(struct ladder *l, size_t len, const char *error,
     struct ladder_row *row = next_row(l, origin, &err);
     if (row == NULL)
         return err;
-    (void)snprintf(text, sizeof text, "%zu octets of garbage: %.180s", len, error);
+    (void)snprintf(text, sizeof text, "%zu octet%s of garbage: %.180s", len, len == 1 ? "" : "s",
+                   error);
     row->garbage = true;
     row->tone = LADDER_BAD;
     if ((row->note = make_note(text)) == NULL)

@@ -71,7 +71,7 @@ $(head_with A '00 00 2c                                         A  Length 44 (A 
       96  01 01 00 00 41 42 43 44                          .    ! an attribute's Length runs past the end of its container
      104  00 07 00 09                                      .  SDP, Length 9 ! an attribute's Length runs past the end of its container
      108  41 42 43                                         .    3 octets of it
-$(printf '%60s' '')  ! truncated: 1 octets missing at the end
+$(printf '%60s' '')  ! truncated: 1 octet missing at the end
 END_OF_ROWS
 sed -i 's/ *$//' wanted
 run reload-dump -f annotated flawed

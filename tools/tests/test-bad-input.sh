@@ -65,7 +65,9 @@ each_tool "a header of 67 octets" short-header.bin "offset 0" '67 octets of garb
 head -c 3 good.bin >token.bin
 t "three octets of the token are garbage" 3 '*' '~reload-dump: token\.bin: offset 0: message 1: 3 octets of garbage: .*' reload-dump token.bin
 printf R >octet.bin
-t "a single octet is garbage" 3 '*' '~reload-dump: octet\.bin: offset 0: message 1: 1 octets? of garbage: .*' reload-dump octet.bin
+t "a single octet is garbage" 3 '~.*! 1 octet of garbage: .*' '~reload-dump: octet\.bin: offset 0: message 1: 1 octet of garbage: .*' reload-dump octet.bin
+t "a single octet in a ladder" 3 '~.* 1 octet of garbage: .*' '*' reload-dump -f ladder octet.bin
+t "a single octet is compared" 2 '~.*octet\.bin, offset 0: 1 octet of garbage.*' '*' reload-dump --diff octet.bin good.bin
 cat short-header.bin good.bin >stream.bin # Length now includes part of the next header
 t "the next message's first octet completes a header of 67 octets" 3 @stream.bin '*' reload-dump -f binary stream.bin
 { printf 'no message at all'; cat good.bin; } >garbage-first.bin
@@ -82,7 +84,7 @@ unhex "$(patch 13 ffffff "$good")" >longest.bin
 each_tool "a Length of 16777215" longest.bin "offset 13" '.*truncated.* 16777215, .* 56 .*'
 unhex "$(patch 13 000037 "$good")" >shorter.bin # 123 octets, then one octet of garbage
 t "a Length one too small" 3 @shorter.bin \
-    '~reload-dump: shorter\.bin: offset 96: message 1: .*Length runs past.*'$'\n''reload-dump: shorter\.bin: offset 123: message 2: 1 octets? of garbage: .*' \
+    '~reload-dump: shorter\.bin: offset 96: message 1: .*Length runs past.*'$'\n''reload-dump: shorter\.bin: offset 123: message 2: 1 octet of garbage: .*' \
     reload-dump -f binary shorter.bin
 cat shorter.bin good.bin >shorter-first.bin
 handles_next "a Length one too small" shorter-first.bin 3

@@ -167,13 +167,13 @@ tbs logged.bin /attributes/1/value/2/value/3 '.attributes[1].value[2].value[3]' 
 tbs logged.bin /attributes/0/value/3 '.attributes[0].value[3]' "PEER-SIGNATURE"
 reload-dump --tbs /attributes/2 logged.bin | xxd -p -c 0 >tbs.hex
 t "--tbs in hex, a line a message" 0 "=$(cat tbs.hex tbs.hex)" '' reload-dump --tbs /attributes/2 -f hex logged.bin logged.bin
-t "--tbs: not a signature" 4 '' '=reload-dump: logged.bin: offset 0: message 1: /attributes/0: SOURCE-INFO is not a signature' \
+t "--tbs: not a signature" 4 '' '=reload-dump: logged.bin: offset 0: message 1: /attributes/0: SOURCE-INFO is not a signature; -f annotated lists them' \
     reload-dump --tbs /attributes/0 logged.bin
-t "--tbs: no attribute" 4 '' '=reload-dump: logged.bin: offset 0: message 1: /attributes/9: no attribute there' \
+t "--tbs: no attribute" 4 '' '=reload-dump: logged.bin: offset 0: message 1: /attributes/9: no attribute there; -f annotated lists the signatures' \
     reload-dump --tbs /attributes/9 logged.bin
 header='"header": {"method": "PEER-SEARCH"}'
 t "--tbs: no DIGEST, an unknown type, and a second SIGNATURE" 4 '' '=reload-dump: -: offset 0: message 1: /attributes/1: SIGNATURE has no DIGEST
-reload-dump: -: offset 120: message 2: /attributes/1: 0x7777 is not a signature
+reload-dump: -: offset 120: message 2: /attributes/1: 0x7777 is not a signature; -f annotated lists them
 reload-dump: -: offset 235: message 3: /attributes/1: SIGNATURE is misplaced and signs nothing' reload-dump --tbs /attributes/1 <<END
 {$header, "attributes": [{"type": "SDP", "value": ""}, {"type": "SIGNATURE", "value": []}]}
 {$header, "attributes": [{"type": "SDP", "value": ""}, {"type": "0x7777", "hex": ""}]}

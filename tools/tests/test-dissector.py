@@ -454,7 +454,7 @@ def compare_lines(path, wanted, group_of, *options):
     for group, items in wanted.items():
         line, info = " | ".join(item.line for item in items), " | ".join(shown[group])
         if any("garbage" in item.value for item in items):
-            line = re.sub(r"(! \d+ octets of garbage): [^|]*?( \||$)", r"\1\2", line)
+            line = re.sub(r"(! \d+ octets? of garbage): [^|]*?( \||$)", r"\1\2", line)
         if not (line == info or len(info) > 2000 and line.startswith(info[:2000])):
             yield f"group {group}: {line!r} and {info!r}"
 

@@ -533,6 +533,14 @@ malformed framed-four-long "Length is four octets long" "$(message 02 11 "$put" 
 malformed "" "a KEY that is not UTF-8" "$(message 02 11 "${put/$(text alice@example)/$(text alice)ff$(text example)}")"
 malformed "" "a KEY with a NUL inside" "$(message 02 11 "${put/$(text alice@example)/$(text alice)00$(text example)}")"
 malformed "" "a Length two octets long" "$(message 02 11 "$put" $((n + 2)))"
+for row in "framed-without-digest 24" "framed-without-digest 20" " 16" " 28" " 22"; do
+    fixture "-${row#* }"
+    malformed "${row% *}" "Length ends ${row#* } octets before the SIGNATURE does" "$(sealed "$(mac "$covered")")"
+done
+mode=certs
+fixture -260
+malformed framed-without-digest "Length does not count an RSA signature" "$(sealed "$(printf '%0512d' 1)")"
+mode=hmac
 judge_malformed
 n=$((${#padded} / 2))
 fixture

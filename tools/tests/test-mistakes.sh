@@ -351,6 +351,10 @@ for dump in 'od -x' hexdump; do
 done
 od -tx4 "$put" >words
 mistake "a dump of od -tx4" 3 'its octets are reversed in fours, as xxd -e and od -tx4 write them; use xxd or hexdump -C' reload-dump words
+{ printf OLER; tail -c +5 "$put"; } >swapped
+mistake "a little-endian token" 3 'not a RELOAD message: the token is little-endian, expected 52454c4f' reload-dump swapped
+xxd swapped >words
+mistake "a dump of a little-endian token" 3 'not a RELOAD message: the token is little-endian, expected 52454c4f' reload-dump words
 od "$put" >words
 mistake "a dump in octal" 3 'not a RELOAD message: a dump in octal, as od writes it; use xxd or hexdump -C' reload-dump words
 od -c "$put" >words

@@ -160,6 +160,10 @@ mistaken "run of an incomplete group" 'half\.json: .*' "${run_tools[@]}" half.js
 mistaken "run with --jobs 0" '--jobs: less than one' "${run_tools[@]}" --jobs 0
 mistaken "run with an empty command" '--command: no words' "$vectors/run" --command ''
 mistaken "run with a missing command" '\./missing: no such command' "$vectors/run" --command ./missing
+printf '#!/bin/sh\n' >verify-script
+mistaken "run with a command that may not be executed" '\./verify-script: not executable; chmod \+x makes it so' "$vectors/run" --command ./verify-script
+mistaken "run with a command that is not in PATH" 'verify-script: no such command in PATH; \./verify-script names the file here' \
+    "$vectors/run" --command verify-script
 mistaken "run with missing tools" 'reload-verify: no such command in empty' "$vectors/run" --tools empty
 mistaken "run with a missing secret" 'missing: No such file or directory' "${run_tools[@]}" --secret missing
 t "run --help prints on standard output" 0 '~usage: .*' '' "$vectors/run" --help
@@ -222,7 +226,7 @@ jq '.testGroups |= (map(select(.crl)) | .[:8]) | .numberOfTests = ([.testGroups[
 t "a command passes tests with CRLs" 0 '~.*all tests .* 0' '' "$vectors/run" --command ./verifier --reasons crl_test.json
 t "a command runs tests of verifying only" 1 '~.*ReloadId +40 not run: only tests of verifying go to a command' '' "$vectors/run" --command ./verifier "$vectors/id_test.json"
 t "a command that accepts everything fails" 1 '~.*accepted, but invalid \(.*' '' "$vectors/run" --command true hmac_test.json
-t "a command that refuses everything fails" 1 '~.*rejected, but valid \(None\).*' '' "$vectors/run" --command false hmac_test.json
+t "a command that refuses everything fails" 1 '~.*rejected, but valid: .*' '' "$vectors/run" --command false hmac_test.json
 printf '#!/bin/sh\nexit 2\n' >failing
 chmod +x failing
 t "a command with status 2 does not count as refusing" 1 '~.*: status 2: .*' '' "$vectors/run" --command ./failing tunnel_test.json
@@ -240,7 +244,7 @@ t "a wrong code fails with --codes" 1 '~.*bad-digest 401 instead of bad-digest 4
 
 # ---- choosing and showing tests ----
 
-t "a failure names the decision" 1 "~.*tcId 1: .*: rejected, but valid \(None\): b'' \[D26\].*" '' "$vectors/run" --command false --tcid 1 tunnel_test.json
+t "a failure names the decision" 1 "~.*tcId 1: .*: rejected, but valid: b'' \[D26\].*" '' "$vectors/run" --command false --tcid 1 tunnel_test.json
 t "--tcid" 1 '~.*all tests .* 3 +0 +3' '' "$vectors/run" --command false --tcid 1,3-4 --flag Tunnel "$vectors/tunnel_test.json"
 t "--flag, and a file beside the script" 0 '~.*Address +14 +14 +0.*all tests .* 0' '' "$vectors/run" --tools "$RELOAD_TOOLS" --flag ResourceId \
     --flag Address id_test.json

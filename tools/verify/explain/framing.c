@@ -18,6 +18,7 @@ static uint32_t padding_of(uint64_t length)
 
 /* The end of a run of attributes. */
 struct run_end {
+    uint64_t last;    /* where the last attribute begins */
     uint64_t at;      /* where the last attribute ends, which may be past the run's octets */
     uint32_t padding; /* of all of them */
     bool whole;       /* no head is missing octets */
@@ -26,9 +27,10 @@ struct run_end {
 /* Steps over the attributes from an offset up to limit. */
 static struct run_end walk(const uint8_t *octets, uint64_t from, uint64_t limit)
 {
-    struct run_end end = {.at = from};
+    struct run_end end = {.last = from, .at = from};
     while (end.at < limit && limit - end.at >= HEAD) {
         uint32_t length = octets_get16(octets + end.at + 2);
+        end.last = end.at;
         end.padding += padding_of(length);
         end.at += HEAD + length + padding_of(length);
     }
@@ -41,6 +43,20 @@ static bool is_framed(const uint8_t *octets, size_t len, uint32_t length)
 {
     uint64_t end = (uint64_t)RELOAD_HEADER_SIZE + length;
     return length > 0 && end <= len && walk(octets, RELOAD_HEADER_SIZE, end).at == end;
+}
+
+/* Whether a run's last attribute is a SIGNATURE, and end is where its DIGEST or the DIGEST's value
+ * begins. A DIGEST has at least 20 octets. */
+static bool ends_before_digest(const uint8_t *octets, const struct run_end *run, uint64_t end)
+{
+    if (!run->whole || run->at < end + RELOAD_HMAC_SIZE || end < run->last + HEAD ||
+        octets_get16(octets + run->last) != RELOAD_A_SIGNATURE)
+        return false;
+    struct run_end members = walk(octets, run->last + HEAD, end);
+    if (members.at == end)
+        return run->at >= end + HEAD + RELOAD_HMAC_SIZE;
+    return members.at == run->at && members.last + HEAD == end &&
+           octets_get16(octets + members.last) == RELOAD_A_DIGEST;
 }
 
 static uint32_t swapped(uint32_t length)
@@ -59,6 +75,8 @@ static void explain_length(const uint8_t *octets, size_t len, uint32_t length,
         explain_fault_add(found, READ_FRAMED_WITH_HEADER);
     if (run.whole && run.padding > 0 && run.at == end + run.padding)
         explain_fault_add(found, READ_FRAMED_WITHOUT_PADDING);
+    if (end <= len && ends_before_digest(octets, &run, end))
+        explain_fault_add(found, READ_FRAMED_WITHOUT_DIGEST);
     if (found->count > 0)
         return;
     if (length > HEAD && is_framed(octets, len, length - HEAD))
