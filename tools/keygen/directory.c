@@ -39,7 +39,7 @@ char *ca_issued_path(const struct ca *ca, const struct serial *serial)
 
 /* ---- Reading ---- */
 
-/* The remedy for a folder without a CA */
+/* The remedy for a directory without a CA */
 #define MAKE_CA "'reload-keygen ca --overlay=NAME --output=%s' makes a CA"
 
 /* Records the CA's files, and those that its profile names, which no output may replace. The
@@ -66,7 +66,7 @@ static bool read_profile(struct ca *ca)
     bool missing = path != NULL && access(path, F_OK) != 0 && errno == ENOENT;
     if (missing)
         tool_error(ca->tool, STATUS_FAILED,
-                   "%s: not a CA's folder: " CA_PROFILE_FILE " is missing; " MAKE_CA, ca->dir,
+                   "%s: not a CA's directory: " CA_PROFILE_FILE " is missing; " MAKE_CA, ca->dir,
                    ca->dir);
     bool good = path != NULL && !missing && profile_read(ca->tool, path, &ca->profile);
     if (good && ca->profile->overlay == NULL) {
