@@ -358,6 +358,16 @@ ok "a refused roll-over leaves no folder" test ! -e third
 keygen export --ca next -o public2
 is "$(jq -c '[.overlay, .require_crl, .max_skew, .pair]' {ca,public,next,public2}/overlay.json | sort -u)" '["chat",true,60,true]' \
     "what an edited profile sets is kept by each command, by export and by a roll-over"
+cp -r public2 public2.saved
+t "the old CA is not exported over the new one" 4 '' "~.*: succeeded by another CA: --ca=$work/next is required" keygen export --ca ca -o public2
+ok "a refused export changes nothing" diff -r public2 public2.saved
+t "the old CA is exported to a directory of its own" 0 '' '' keygen export --ca ca -o public3
+t "the old CA is exported again" 0 '' '' keygen export --ca ca -o public3
+for command in "issue --bits 1024 -q -o x" adopt list "crl -o copy.crl" "export -o public4"; do
+    # shellcheck disable=SC2086 # several words
+    t "${command%% *} refuses a directory that export wrote" 4 '' "~.*: public2: not a CA's directory: ca.key, index and issued are missing, as in a directory that 'reload-keygen export' writes" \
+        keygen ${command%% *} --ca public2 ${command#"${command%% *}"}
+done
 ok "export has the link and both CAs" only_files public2 ca.crt link.crt old.crt overlay.crl overlay.json
 
 mv next moved
