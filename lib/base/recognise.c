@@ -28,8 +28,9 @@ static const struct {
     [RELOAD_CONTENT_SSH_KEY] = {"an OpenSSH private key",
                                 "to convert it: ssh-keygen -p -m PEM -f FILE"},
     [RELOAD_CONTENT_PUBLIC_KEY] = {"a public key", "its private key is required"},
-    [RELOAD_CONTENT_PKCS12] = {"a PKCS#12 file",
-                               "to convert it: openssl pkcs12 -in FILE -out NEW.pem"},
+    [RELOAD_CONTENT_PKCS12] =
+        {"a PKCS#12 file", "to convert it: openssl pkcs12 -in FILE -nocerts -nodes -out KEY, and "
+                           "-clcerts -nokeys -out CERT"},
     [RELOAD_CONTENT_PKCS7] = {"a PKCS#7 file",
                               "to convert it: openssl pkcs7 -print_certs -in FILE -out NEW.pem"},
     [RELOAD_CONTENT_PEM] = {"PEM of another kind", NULL},

@@ -140,7 +140,8 @@ static const char *remedy(const char *fault)
 {
     if (strstr(fault, "different from the type") != NULL)
         return "; split it by interface: tshark -r FILE -Y 'frame.interface_id == 0' -w - | "
-               "editcap -F pcap -T ether - OUT (or -T linux-sll, linux-sll2, rawip)";
+               "editcap -F pcap -T TYPE - OUT, with the TYPE that capinfos -I FILE shows for it, "
+               "such as linux-sll";
     if (strstr(fault, "bigger than snaplen") != NULL)
         return "; the file is damaged, or a variant of pcap: try " CAPTURE_CONVERT;
     if (strstr(fault, "snapshot length") != NULL || strstr(fault, "unknown file format") != NULL)

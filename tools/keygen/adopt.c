@@ -209,7 +209,7 @@ static void warn_of_predecessor(struct adopt *a)
     char *link = ca_path(&a->ca, CA_LINK_FILE);
     if (link != NULL && a->ca.index.succeeds == NULL && access(link, F_OK) == 0)
         tool_warn(&a->tool,
-                  "warning: %s: succeeds a CA whose folder the index does not know; for its "
+                  "warning: %s: succeeds a CA whose directory the index does not know; for its "
                   "CRL, add a line \"# succeeds DIR\" to the index",
                   a->dir);
     free(link);

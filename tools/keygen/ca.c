@@ -163,7 +163,7 @@ static bool does_not_exist(struct make_ca *m, const char *path)
         tool_error(&m->tool, STATUS_FAILED,
                    "%s: already holds a CA, which is never replaced: %s exists%s", m->dir, path,
                    profile != NULL && lstat(profile, &st) != 0
-                       ? "; if it is left of an interrupted call, remove the folder"
+                       ? "; if it is left of an interrupted call, remove the directory"
                        : "");
     free(profile);
     return missing;
@@ -276,7 +276,7 @@ static void check_options(struct make_ca *m)
     if (m->not_after == TIME_NOT_SPECIFIED)
         m->not_after = m->not_before + 3652 * KEYGEN_DAY;
     if (m->not_after < m->not_before)
-        tool_usage(&m->tool, "--not-after is before --not-before");
+        tool_usage(&m->tool, "--not-after is before --not-before (default: now)");
     if (m->bits == NOT_SPECIFIED)
         m->bits = 3072;
     keygen_check_bits(&m->tool, m->bits);

@@ -284,7 +284,7 @@ char *keygen_prefix(struct tool *tool, const char *text)
     if (len == 0 || text[len - 1] == '/' ||
         (len == strlen(text) && stat(text, &st) == 0 && S_ISDIR(st.st_mode)))
         tool_usage(tool,
-                   "--output: \"%s\" is a folder or empty, expected a prefix of files such as "
+                   "--output: \"%s\" is a directory or empty, expected a prefix of files such as "
                    "%s%salice",
                    text, text, len > 0 && text[len - 1] != '/' ? "/" : "");
     char *prefix = strndup(text, len);

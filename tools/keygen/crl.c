@@ -371,11 +371,11 @@ static bool renew_old(struct ca *ca, const struct crl_dates *dates)
     if (dir == NULL || !good)
         return good;
     if (!readable) {
-        tool_warn(ca->tool, "warning: %s: its key cannot be read, so that its CRL is not renewed%s",
-                  dir,
-                  access(dir, F_OK) == 0 ? ""
-                                         : "; if the folder was moved, write its new path into the "
-                                           "index's line \"# succeeds\"");
+        tool_warn(
+            ca->tool, "warning: %s: its key cannot be read, so that its CRL is not renewed%s", dir,
+            access(dir, F_OK) == 0 ? ""
+                                   : "; if the directory was moved, write its new path into the "
+                                     "index's line \"# succeeds\"");
         return true;
     }
     if (!ca_open(&old, ca->tool, dir, ca->passphrase_file,

@@ -39,7 +39,7 @@ char *ca_issued_path(const struct ca *ca, const struct serial *serial)
 
 /* ---- Reading ---- */
 
-/* The remedy for a folder without a CA */
+/* The remedy for a directory without a CA */
 #define MAKE_CA "'reload-keygen ca --overlay=NAME --output=%s' makes a CA"
 
 /* Records the CA's files, and those that its profile names, which no output may replace. The
@@ -60,13 +60,34 @@ static void keep_ca(struct ca *ca)
             tool_keep(ca->tool, lists[i][k]);
 }
 
+static bool has_file(const struct ca *ca, const char *name)
+{
+    char *path = ca_path(ca, name);
+    bool found = path == NULL || access(path, F_OK) == 0;
+    free(path);
+    return found;
+}
+
+/* Fails for a directory that export wrote: adopt would make an index there. */
+static bool check_private(const struct ca *ca)
+{
+    bool good =
+        has_file(ca, CA_KEY_FILE) || has_file(ca, CA_INDEX_FILE) || has_file(ca, CA_ISSUED_DIR);
+    if (!good)
+        tool_error(ca->tool, STATUS_FAILED,
+                   "%s: not a CA's directory: ca.key, index and issued are missing, as in a "
+                   "directory that 'reload-keygen export' writes",
+                   ca->dir);
+    return good;
+}
+
 static bool read_profile(struct ca *ca)
 {
     char *path = ca_path(ca, CA_PROFILE_FILE);
     bool missing = path != NULL && access(path, F_OK) != 0 && errno == ENOENT;
     if (missing)
         tool_error(ca->tool, STATUS_FAILED,
-                   "%s: not a CA's folder: " CA_PROFILE_FILE " is missing; " MAKE_CA, ca->dir,
+                   "%s: not a CA's directory: " CA_PROFILE_FILE " is missing; " MAKE_CA, ca->dir,
                    ca->dir);
     bool good = path != NULL && !missing && profile_read(ca->tool, path, &ca->profile);
     if (good && ca->profile->overlay == NULL) {
@@ -114,8 +135,7 @@ static void report_successor(const struct ca *ca, const char *mark, char *dir)
     free(profile);
 }
 
-/* Fails if another CA has succeeded this one. */
-static bool check_successor(const struct ca *ca)
+bool ca_check_successor(const struct ca *ca)
 {
     const struct file_kind kind = {.text = "the name of a CA's directory", .max = 65536};
     reload_buf text = {0};
@@ -175,8 +195,8 @@ bool ca_open(struct ca *ca, struct tool *tool, const char *dir, const char *pass
         tool_error(tool, STATUS_FAILED, "%s: %s; " MAKE_CA, dir, strerror(errno), dir);
     else if (!good)
         not_opened(tool, dir, errno);
-    good = good && ((flags & CA_ALLOW_SUCCEEDED) != 0 || check_successor(ca));
-    good = good && read_profile(ca) && read_cert(ca) &&
+    good = good && ((flags & CA_ALLOW_SUCCEEDED) != 0 || ca_check_successor(ca));
+    good = good && read_profile(ca) && check_private(ca) && read_cert(ca) &&
            ((flags & CA_READ_KEY) == 0 || read_key(ca, (flags & CA_ANY_PASSPHRASE) != 0)) &&
            index_read(&ca->index, ca, (flags & CA_NEW_INDEX) != 0) && crl_take_over(ca);
     if (good)

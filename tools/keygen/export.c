@@ -137,6 +137,23 @@ static bool check_target(struct export *e)
     return good;
 }
 
+/* A CA that was succeeded does not replace its successor's files: with the old profile, verifiers
+ * reject what the new CA issues. */
+static bool check_published_ca(struct export *e)
+{
+    char *mark = ca_path(&e->ca, CA_SUCCESSOR_FILE);
+    char *path = keygen_file(&e->tool, e->to, CA_CERT_FILE);
+    bool good = mark != NULL && path != NULL;
+    if (good && access(mark, F_OK) == 0 && access(path, F_OK) == 0) {
+        reload_cert *cert = keygen_read_cert(&e->tool, path);
+        good = cert != NULL && (ca_is_own_cert(&e->ca, cert) || ca_check_successor(&e->ca));
+        reload_cert_free(&cert);
+    }
+    free(mark);
+    free(path);
+    return good;
+}
+
 /* An existing copy of this CA's CRL is not replaced by an older one. */
 static bool check_crls(struct export *e)
 {
@@ -154,7 +171,7 @@ static void write_all(struct export *e)
 {
     reload_buf text = {0};
     bool good = make_profile(e) && profile_text(&e->tool, e->profile, &text) && check_target(e) &&
-                check_crls(e);
+                check_published_ca(e) && check_crls(e);
     for (size_t i = 0; good && i < e->count; i++)
         good = copy_file(e, i);
     good = good && put(e, CA_PROFILE_FILE, &text);

@@ -364,9 +364,10 @@ bool index_read(struct index *index, struct ca *ca, bool may_be_missing)
     }
     bool missing = path != NULL && access(path, F_OK) != 0 && errno == ENOENT;
     if (missing)
-        tool_error(ca->tool, STATUS_FAILED,
-                   "%s: missing; 'reload-keygen adopt --ca=%s' makes it again from " CA_ISSUED_DIR,
-                   path, ca->dir);
+        tool_error(
+            ca->tool, STATUS_FAILED,
+            "%s: missing; 'reload-keygen adopt --ca=%s' makes it again from %s/" CA_ISSUED_DIR,
+            path, ca->dir, ca->dir);
     bool good = path != NULL && !missing && file_read(ca->tool, path, &kind_index, &text);
     const char *wrong =
         good ? read_lines(index, ca->tool, (char *)text.octets, text.len, &number) : NULL;

@@ -242,8 +242,8 @@ static void report_ca_end(struct issue *s, reload_time ca_end)
     reload_time_text(s->leaf.not_before / RELOAD_SECOND, begin);
     if (ca_end < tool_now())
         tool_error(s->tool, STATUS_FAILED,
-                   "%s: the CA's certificate expired at %s; reload-keygen ca --succeed=%s "
-                   "--output=NEW makes its successor",
+                   "%s: the CA's certificate expired at %s; 'reload-keygen ca --succeed=%s "
+                   "--output=NEW' makes its successor",
                    s->ca_dir, end, s->ca_dir);
     else
         tool_error(s->tool, STATUS_FAILED,

@@ -355,6 +355,8 @@ struct ca {
  * its CRL lists become revoked in the index. Returns false after reporting an error. */
 bool ca_open(struct ca *ca, struct tool *tool, const char *dir, const char *passphrase_file,
              unsigned flags);
+/* Returns false after reporting the CA that has succeeded this one, if there is one. */
+bool ca_check_successor(const struct ca *ca);
 void ca_close(struct ca *ca);
 /* The path of one of its files. The caller frees it. Returns NULL after reporting an error. */
 char *ca_path(const struct ca *ca, const char *name);

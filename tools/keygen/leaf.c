@@ -44,7 +44,7 @@ bool leaf_check(struct leaf *leaf, bool names)
 {
     keygen_check_clock(&leaf->tool, leaf->not_before, "not-before");
     if (leaf->not_after != TIME_NOT_SPECIFIED && leaf->not_after < leaf->not_before)
-        tool_usage(&leaf->tool, "--not-after is before --not-before");
+        tool_usage(&leaf->tool, "--not-after is before --not-before (default: now)");
     if (names && leaf->user_count == 0 && leaf_peers(leaf) == 0)
         tool_usage(&leaf->tool, "--peers=0 requires --user: a certificate names a user or a peer");
     if (leaf->bits == NOT_SPECIFIED)

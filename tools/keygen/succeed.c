@@ -186,7 +186,7 @@ static bool check_dirs(struct make_ca *m)
 {
     bool good = strchr(m->dir, '\n') == NULL && strchr(m->old_dir, '\n') == NULL;
     if (!good)
-        tool_error(&m->tool, STATUS_FAILED, "%s: a line feed in a folder's name", m->dir);
+        tool_error(&m->tool, STATUS_FAILED, "%s: a line feed in a directory's name", m->dir);
     return good;
 }
 

@@ -67,7 +67,7 @@ ok "the issued certificate is printed as JSON" in_json '.serial and .users == ["
     keygen issue --ca ca "${small[@]}" --json --user bob@example.com -o bob
 mkdir folder
 for prefix in folder folder/ ''; do
-    t "PREFIX \"$prefix\" is refused" 2 '' '~.*is a folder or empty.*' keygen issue --ca ca "${small[@]}" -o "$prefix"
+    t "PREFIX \"$prefix\" is refused" 2 '' '~.*is a directory or empty.*' keygen issue --ca ca "${small[@]}" -o "$prefix"
 done
 keygen request "${small[@]}" -o carol
 t "a request is certified" 0 '' '' keygen issue -q --ca ca --request carol.csr --user carol@example.com -o carol
@@ -144,7 +144,7 @@ ca/overlay\.crl +expired +- +2024-02-12T22:13:20Z  -  -' '' at $((now + 4000 * d
 ok "an expired CRL is listed in JSON from its nextUpdate on" in_json 'map([.file, .status]) | index([["ca/overlay.crl", "expired"]]) != null' \
     at $((now + 90 * day)) reload-keygen list -q --ca ca --expiring 1d --json
 t "an expired CA issues nothing, and its successor is named" 4 '' \
-    '~.*: ca: the CA.s certificate expired at 20[0-9TZ:-]*; reload-keygen ca --succeed=ca --output=NEW makes its successor' \
+    '~.*: ca: the CA.s certificate expired at 20[0-9TZ:-]*; '\''reload-keygen ca --succeed=ca --output=NEW'\'' makes its successor' \
     at $((now + 4000 * day)) reload-keygen issue --ca ca "${small[@]}" -o late
 t "a CA issues nothing for the time after its expiry" 4 '' \
     '~.*: ca: the CA.s certificate expires at 20[0-9TZ:-]*, before --not-before, which is 2034-10-27T22:13:20Z' \
@@ -213,7 +213,7 @@ is "$(grep -c -e "$(serial dave.crt).*2023-11-01T00:00:00Z" -e "$(serial erin.cr
 t "adopt again enters nothing" 0 '' '' keygen adopt --ca ca
 before=$(keygen list --ca ca --json | jq -c 'map(del(.not_after)) | sort_by(.serial)')
 rm ca/index
-t "a lost index: the error names adopt" 4 '' "~.*ca/index: missing; 'reload-keygen adopt --ca=ca' makes it again from issued" keygen list --ca ca
+t "a lost index: the error names adopt" 4 '' "~.*ca/index: missing; 'reload-keygen adopt --ca=ca' makes it again from ca/issued" keygen list --ca ca
 t "adopt makes a lost index again" 0 '*' '~.*index: missing; a new one is made, .*' keygen adopt --ca ca
 is "$(keygen list --ca ca --json | jq -c 'map(del(.not_after)) | sort_by(.serial)')" "$before" "the new index has users, Peer-IDs and revocations"
 is "$(keygen crl --ca ca | openssl crl -noout -crlnumber | sed 's/.*=\(0x\)\{0,1\}0*//')" 6 "the number goes on after the index was lost"
@@ -358,6 +358,16 @@ ok "a refused roll-over leaves no folder" test ! -e third
 keygen export --ca next -o public2
 is "$(jq -c '[.overlay, .require_crl, .max_skew, .pair]' {ca,public,next,public2}/overlay.json | sort -u)" '["chat",true,60,true]' \
     "what an edited profile sets is kept by each command, by export and by a roll-over"
+cp -r public2 public2.saved
+t "the old CA is not exported over the new one" 4 '' "~.*: succeeded by another CA: --ca=$work/next is required" keygen export --ca ca -o public2
+ok "a refused export changes nothing" diff -r public2 public2.saved
+t "the old CA is exported to a directory of its own" 0 '' '' keygen export --ca ca -o public3
+t "the old CA is exported again" 0 '' '' keygen export --ca ca -o public3
+for command in "issue --bits 1024 -q -o x" adopt list "crl -o copy.crl" "export -o public4"; do
+    # shellcheck disable=SC2086 # several words
+    t "${command%% *} refuses a directory that export wrote" 4 '' "~.*: public2: not a CA's directory: ca.key, index and issued are missing, as in a directory that 'reload-keygen export' writes" \
+        keygen ${command%% *} --ca public2 ${command#"${command%% *}"}
+done
 ok "export has the link and both CAs" only_files public2 ca.crt link.crt old.crt overlay.crl overlay.json
 
 mv next moved
@@ -367,7 +377,7 @@ echo "$work/moved" >ca/successor
 t "the new path of a successor that was moved is found" 4 '' "~.*succeeded by another CA: --ca=$work/moved is required" keygen issue --ca ca --bits 1024 -q -o x
 mv moved next && echo "$work/next" >ca/successor
 mv ca elsewhere
-t "a predecessor that was moved: its new path is required" 0 '*' '~.*its key cannot be read, .*; if the folder was moved, write its new path into the index.s line "# succeeds"' keygen crl --ca next
+t "a predecessor that was moved: its new path is required" 0 '*' '~.*its key cannot be read, .*; if the directory was moved, write its new path into the index.s line "# succeeds"' keygen crl --ca next
 mv elsewhere ca
 
 keygen ca --overlay chat "${small[@]}" --not-before 2020-01-01 --not-after 2021-01-01 -o ended

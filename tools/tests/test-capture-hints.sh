@@ -80,6 +80,21 @@ cat "$captures/tcp6.pcapng" "$captures/udp6.pcapng" >joined
 run reload-dump -q -f hex joined
 is "$status $(wc -l <"$output")" "0 8" "sections of pcapng may follow each other"
 
+# A capture with several link types: the commands of the error, for each interface
+run reload-dump -q -f hex "$captures/link-types.pcapng"
+is "$status" 4 "several link types"
+if command -v tshark >run/null && command -v editcap >run/null && command -v capinfos >run/null; then
+    [[ $(<"$errors") =~ 'split it by interface: '(tshark .* OUT)', with the TYPE that '(capinfos -I FILE)' shows'.* ]] || true
+    split=${BASH_REMATCH[1]:-false} show=${BASH_REMATCH[2]:-false}
+    mapfile -t types < <(bash -c "${show/FILE/\$1}" - "$captures/link-types.pcapng" | sed -n 's/.*Encapsulation = .* - \(.*\))$/\1/p')
+    is "${types[*]}" "linux-sll ether" "several link types: the command that shows them"
+    for interface in 0 1; do
+        command=${split/== 0/== $interface} command=${command/FILE/\$1} command=${command/TYPE/${types[$interface]:-}}
+        bash -c "${command/OUT/split.pcap}" - "$captures/link-types.pcapng" 2>run/null
+        is "$(reload-dump -q -f hex split.pcap | wc -l)" 4 "several link types: the messages of interface $interface"
+    done
+fi
+
 hint='(--time=capture judges it as of its capture)'
 run "${verify[@]}" "$captures/udp.pcap"
 is "$status $(grep -cF "$hint" "$output")" "1 4" "captured messages are stale: a hint"

@@ -174,7 +174,7 @@ has "an unknown link type is named" err 'link type 147'
     printf '0100000014000000650000000000000014000000'
 } | xxd -r -p >mixed.pcapng
 check "several link types" 4 reload-dump mixed.pcapng
-has "several link types: the command that splits them" err "editcap -F pcap -T ether"
+has "several link types: the command that splits them" err "editcap -F pcap -T TYPE"
 {
     printf '0a0d0d0a1c0000004d3c2b1a01000000ffffffffffffffff1c000000'
     printf '0100000020000000650000000000000009000100090000000000000020000000' # nanoseconds

@@ -31,7 +31,7 @@ for bits in 1023 8193 0 x; do
 done
 usage "a date before 1970" 'ca: --not-before: .*: date out of range \(1970 to 9999\)' ca --overlay chat -o d --not-before 1969-12-31T23:59:59Z
 usage "a date after 9999" 'issue: --not-after: .*: date out of range \(1970 to 9999\)' issue --ca d -o p --not-after 253402300800
-usage "ca that ends before it begins" 'ca: --not-after is before --not-before' ca --overlay chat -o d --not-before 2 --not-after 1
+usage "ca that ends before it begins" 'ca: --not-after is before --not-before \(default: now\)' ca --overlay chat -o d --not-before 2 --not-after 1
 usage "issue without --ca" 'issue: --ca is required' issue -o p
 usage "issue without --output" 'issue: --output is required' issue --ca d
 usage "--request with --bits" 'issue: --request cannot be combined with --bits' issue --ca d -o p --request r --bits 2048
@@ -447,7 +447,7 @@ corrupt "a NUL at the start of a line" $((at + 1))
 sed -i 's/^# crl-number.*/# crl-number x/' few/index
 corrupt "a malformed CRL number" '[0-9]*'
 rm few/index
-t "a missing index is refused" 4 '' '~reload-keygen issue: few/index: missing; .reload-keygen adopt --ca=few. makes it again from issued' reload-keygen issue --ca few "${dates[@]}" "${by_request[@]}" --user d@example.com -o few5
+t "a missing index is refused" 4 '' '~reload-keygen issue: few/index: missing; .reload-keygen adopt --ca=few. makes it again from few/issued' reload-keygen issue --ca few "${dates[@]}" "${by_request[@]}" --user d@example.com -o few5
 : >few/index
 t "an empty index is refused by crl" 4 '' '~reload-keygen crl: few/index: .*' reload-keygen crl --ca few
 cp index.good few/index

@@ -332,6 +332,18 @@ for scheme in -v2:aes-256-cbc -v2:aes-128-cbc -v2:des3 -v1:PBE-SHA1-3DES; do
     fi
     t "PKCS#8 under ${scheme#*:} with a wrong passphrase" 4 '' "~reload-sign: $name: .*" reload-sign --key "$name" --cert alice.crt --passphrase-file wrong PEER-SEARCH.json
 done
+# the error for PKCS#12 has the options that convert key and certificate
+openssl pkcs12 -export -in alice.crt -inkey alice.key -certfile ca/ca.crt -passout file:phrase -out alice.p12
+chmod 600 alice.p12
+run reload-sign --key alice.p12 --cert alice.crt --time $now PEER-SEARCH.json
+is "$status" 4 "PKCS#12 is refused"
+[[ $(<"$errors") =~ 'openssl pkcs12 -in FILE '(.*)' -out KEY, and '(.*)' -out CERT' ]] || true
+read -r -a options <<<"${BASH_REMATCH[1]:-}"
+openssl pkcs12 -in alice.p12 "${options[@]}" -passin file:phrase -passout file:phrase2 -out p12.key
+form "PKCS#12: the converted key is accepted" p12.key
+read -r -a options <<<"${BASH_REMATCH[2]:-}"
+openssl pkcs12 -in alice.p12 "${options[@]}" -passin file:phrase -passout file:phrase2 -out p12.crt
+t "PKCS#12: the converted certificate is accepted" 0 @wanted.bin '' reload-sign --key alice.key --cert p12.crt --time $now PEER-SEARCH.json
 
 # ---- S/MIME (S§3.4): the same certificate signs mail ----
 

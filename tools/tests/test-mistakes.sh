@@ -234,7 +234,7 @@ mistake "a directory for a certificate request" 4 'overlay: Is a directory, expe
     reload-keygen issue --ca=overlay --request=overlay --user=a@example.com -o x
 mkdir folder
 mistake "a folder without a CA for its certificate" 4 'folder: Is a directory, expected a certificate' reload-verify --ca=folder "$signed"
-mistake "a folder without a CA" 4 "folder: not a CA's folder: overlay.json is missing; 'reload-keygen ca --overlay=NAME --output=folder' makes a CA" \
+mistake "a folder without a CA" 4 "folder: not a CA's directory: overlay.json is missing; 'reload-keygen ca --overlay=NAME --output=folder' makes a CA" \
     reload-keygen issue --ca folder --user alice@example.com -o x
 mistake "a CA's certificate for its folder" 4 'overlay/ca.crt: Not a directory; use --ca=overlay' \
     reload-keygen issue --ca overlay/ca.crt --user alice@example.com -o x

@@ -38,7 +38,7 @@ usage "--peer-id of 39 digits" '--peer-id: .*' --overlay chat -o p --peer-id "${
 usage "--peers 65" '--peers: .*' --overlay chat -o p --peers 65
 usage "--peers 0 without --user" '--peers=0 requires --user: .*' --overlay chat -o p --peers 0
 usage "--user without a host" '--user: .*' --overlay chat -o p --user alice
-usage "--not-after before --not-before" '--not-after is before --not-before' --overlay chat -o p --not-before 2 --not-after 1
+usage "--not-after before --not-before" '--not-after is before --not-before \(default: now\)' --overlay chat -o p --not-before 2 --not-after 1
 usage "--seed that is not hex" '--seed: .*' --overlay chat -o p --seed x
 for option in --ca --request --renew; do
     t "usage: $option, an option of issue" 2 '' '*' reload-keygen self-signed --overlay chat -o p $option x
