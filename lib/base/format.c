@@ -10,7 +10,7 @@
 struct conversion {
     bool left, zeros;
     int width, precision; /* precision: -1 if there is none */
-    bool wide;            /* 64 bits */
+    int size;             /* of the number, in octets */
     char letter;
 };
 
@@ -43,7 +43,9 @@ static struct conversion read_conversion(const char **at, va_list *args)
         c.precision = read_number(at);
     }
     for (; **at == 'l' || **at == 'z' || **at == 'j'; ++*at)
-        c.wide = true;
+        c.size = (int)(**at == 'z'                  ? sizeof(size_t)
+                       : **at == 'l' && c.size == 0 ? sizeof(long)
+                                                    : sizeof(int64_t));
     c.letter = **at;
     *at += c.letter != '\0';
     return c;
@@ -83,13 +85,13 @@ static void append_number(reload_buf *buf, const struct conversion *c, uint64_t 
 
 static void append_signed(reload_buf *buf, const struct conversion *c, va_list *args)
 {
-    int64_t number = c->wide ? va_arg(*args, int64_t) : va_arg(*args, int);
+    int64_t number = c->size == 8 ? va_arg(*args, int64_t) : va_arg(*args, int);
     append_number(buf, c, number < 0 ? 0 - (uint64_t)number : (uint64_t)number, number < 0);
 }
 
 static void append_unsigned(reload_buf *buf, const struct conversion *c, va_list *args)
 {
-    uint64_t number = c->wide ? va_arg(*args, uint64_t) : va_arg(*args, unsigned);
+    uint64_t number = c->size == 8 ? va_arg(*args, uint64_t) : va_arg(*args, unsigned);
     append_number(buf, c, number, false);
 }
 

@@ -129,20 +129,24 @@ void reload_time_text(int64_t seconds, char text[RELOAD_TIME_SIZE])
 void reload_time_fraction_text(int64_t seconds, uint32_t nanoseconds, unsigned digits,
                                char text[RELOAD_TIME_SIZE])
 {
+    char all[64], *at = all; /* a year may have 12 digits and a sign */
     rl_civil c = rl_civil_of(seconds);
     if (c.year < 0 || c.year > 9999)
-        text += snprintf(text, RELOAD_TIME_SIZE / 2, "%04" PRId64, c.year);
+        at += snprintf(all, sizeof all / 2, "%04" PRId64, c.year);
     else
-        text = put_number((uint64_t)c.year, 4, '\0', text);
-    text = put_number(c.month, 2, '-', text);
-    text = put_number(c.day, 2, '-', text);
-    text = put_number(c.hour, 2, 'T', text);
-    text = put_number(c.minute, 2, ':', text);
-    text = put_number(c.second, 2, ':', text);
+        at = put_number((uint64_t)c.year, 4, '\0', at);
+    at = put_number(c.month, 2, '-', at);
+    at = put_number(c.day, 2, '-', at);
+    at = put_number(c.hour, 2, 'T', at);
+    at = put_number(c.minute, 2, ':', at);
+    at = put_number(c.second, 2, ':', at);
     if (digits > 0) {
-        text = put_number(nanoseconds % 1000000000, 9, '.', text);
-        text -= digits < 9 ? 9 - digits : 0;
+        at = put_number(nanoseconds % 1000000000, 9, '.', at);
+        at -= digits < 9 ? 9 - digits : 0;
     }
-    text[0] = 'Z';
-    text[1] = '\0';
+    *at++ = 'Z';
+    size_t len = (size_t)(at - all);
+    len = len < RELOAD_TIME_SIZE ? len : RELOAD_TIME_SIZE - 1;
+    memcpy(text, all, len);
+    text[len] = '\0';
 }

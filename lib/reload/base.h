@@ -174,7 +174,8 @@ enum { RELOAD_TIME_SIZE = 32 };
 /* Writes seconds since the epoch as RFC 3339 in UTC, terminated: "2007-07-08T12:00:00Z". */
 void reload_time_text(int64_t seconds, char text[RELOAD_TIME_SIZE]);
 /* Like reload_time_text, with a fraction of a second of digits digits (at most 9):
- * "2007-07-08T12:00:00.123456Z". */
+ * "2007-07-08T12:00:00.123456Z". After a year of six or more digits, what exceeds the size is cut.
+ */
 void reload_time_fraction_text(int64_t seconds, uint32_t nanoseconds, unsigned digits,
                                char text[RELOAD_TIME_SIZE]);
 

@@ -146,6 +146,30 @@ static void test_extreme_dates(void **state)
     assert_string_equal(text, "292277026596-12-04T15:30:07Z");
 }
 
+/* Years of many digits with a fraction: what exceeds the size is cut, and nothing is written after
+ * it. */
+static void test_long_times(void **state)
+{
+    (void)state;
+    static const struct {
+        int64_t seconds;
+        unsigned digits;
+        const char *text;
+    } times[] = {{RELOAD_MAX_TIME, 9, "36812-02-20T00:36:16.123456789Z"},
+                 {RELOAD_MAX_TIME * 4, 9, "141338-07-19T02:25:04.123456789"},
+                 {INT64_MAX, 1, "292277026596-12-04T15:30:07.1Z"},
+                 {INT64_MAX, 9, "292277026596-12-04T15:30:07.123"},
+                 {INT64_MIN, 9, "-292277022657-01-27T08:29:52.12"}};
+    for (size_t i = 0; i < COUNT(times); i++) {
+        char text[2 * RELOAD_TIME_SIZE];
+        memset(text, 'x', sizeof text);
+        reload_time_fraction_text(times[i].seconds, 123456789, times[i].digits, text);
+        assert_string_equal(text, times[i].text);
+        for (size_t k = RELOAD_TIME_SIZE; k < sizeof text; k++)
+            assert_int_equal(text[k], 'x');
+    }
+}
+
 /* Each day of 1200 years follows the one before. */
 static void test_each_day(void **state)
 {
@@ -296,9 +320,9 @@ int main(void)
         cmocka_unit_test(test_error_texts),   cmocka_unit_test(test_hex_digits),
         cmocka_unit_test(test_buf),           cmocka_unit_test(test_utf8),
         cmocka_unit_test(test_dates),         cmocka_unit_test(test_extreme_dates),
-        cmocka_unit_test(test_each_day),      cmocka_unit_test(test_invalid_dates),
-        cmocka_unit_test(test_zone),          cmocka_unit_test(test_time_parse),
-        cmocka_unit_test(test_invalid_times),
+        cmocka_unit_test(test_long_times),    cmocka_unit_test(test_each_day),
+        cmocka_unit_test(test_invalid_dates), cmocka_unit_test(test_zone),
+        cmocka_unit_test(test_time_parse),    cmocka_unit_test(test_invalid_times),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }

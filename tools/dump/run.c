@@ -112,10 +112,8 @@ static void dump_item(struct dump *d, struct input *in)
     bool is_message = input_is_message(in);
     if (is_message && reload_msg_check(in->msg, &diag) != RELOAD_OK)
         input_error(in, STATUS_MALFORMED, &diag);
-    if (is_message && taken)
-        output_check(d->out, slots_keep(d, in));
     if (is_message) {
-        slots_add(d, in->item->len);
+        slots_add(d, taken ? slots_keep(d, in) : RELOAD_OK, in->item->len);
         return;
     }
     slots_drain(d);

@@ -20,7 +20,7 @@ struct dump_slot {
     struct kept kept;
     bool rendered;  /* into its bank's buffer, */
     size_t end;     /* up to there */
-    reload_err err; /* of rendering */
+    reload_err err; /* of taking the message, or of rendering it */
 };
 
 struct dump {
@@ -60,8 +60,8 @@ bool slots_open(struct dump *d);
 void slots_free(struct dump *d);
 /* Takes the input's message into the current slot. RELOAD_ERR_MEMORY. */
 reload_err slots_keep(struct dump *d, struct input *in);
-/* Passes the current slot on: a message of that many octets. */
-void slots_add(struct dump *d, size_t octets);
+/* Passes the current slot on: a message of that many octets. err: why it could not be taken. */
+void slots_add(struct dump *d, reload_err err, size_t octets);
 /* Writes all slots, and the errors of the one that has no item yet. */
 void slots_drain(struct dump *d);
 

@@ -46,8 +46,8 @@ static void render_slot(void *arg, unsigned worker, size_t i)
 
 static void write_slot(struct dump *d, struct dump_slot *slot, const reload_buf *text, size_t from)
 {
+    output_check(d->out, slot->err);
     if (slot->kept.msg != NULL && slot->rendered) {
-        output_check(d->out, slot->err);
         if (!d->out->failed)
             (void)output_write(d->out, text->octets + from, slot->end - from);
         if (d->certs != NULL)
@@ -55,11 +55,11 @@ static void write_slot(struct dump *d, struct dump_slot *slot, const reload_buf 
     } else if (slot->kept.msg != NULL) {
         dump_write_message(d, &slot->kept);
     }
-    batch_flush(&slot->early, d->tool);
     (void)kept_clear(&slot->kept);
 }
 
-/* Of struct pipeline_calls. */
+/* Of struct pipeline_calls. After the output has failed only errors are written; among them may be
+ * this failure, if the output was flushed before the slot was filled. */
 static void write_slots(void *arg, size_t first, size_t count)
 {
     enum { LARGE = 1024 * 1024 };
@@ -73,6 +73,7 @@ static void write_slots(void *arg, size_t first, size_t count)
         bool rendered = slot->rendered && slot->kept.msg != NULL;
         if (!d->out->failed)
             write_slot(d, slot, text, from);
+        batch_flush(&slot->early, d->tool);
         from = rendered ? slot->end : from;
     }
     if (text != NULL && text->cap > LARGE)
@@ -97,8 +98,9 @@ void slots_drain(struct dump *d)
     advance(d);
 }
 
-void slots_add(struct dump *d, size_t octets)
+void slots_add(struct dump *d, reload_err err, size_t octets)
 {
+    d->current->err = err;
     pipeline_add(d->pipeline, octets);
     advance(d);
 }

@@ -171,6 +171,42 @@ is "$(threads 3 reload-dump)" 4 "dump --jobs 3 starts three threads"
 is "$(input=many.json threads 2 reload-sign --secret secret --transaction-id 00000000000000aa)" 3 "sign --jobs 2 starts two threads"
 run timeout 60 bash -c 'reload-dump --jobs 1 many.bin | head -c 1000 >/dev/null; reload-dump --jobs 4 many.bin | head -c 1000 >/dev/null'
 is "$status" 0 "a closed output ends a run with threads"
+# A full device: the output is written while the tool waits for input, so that the error is found between two messages.
+# The next one is sent when the tool sleeps, which it does only to wait.
+fails_full()
+{
+    local pid
+    "$@" --jobs 2 <in >/dev/full 2>full.err &
+    pid=$!
+    exec 3>in
+    cat "$TESTDATA/section-4.1.hmac.bin" >&3
+    for ((i = 0; i < 500; i++)); do
+        [[ $(cut -d ' ' -f 2-3 "/proc/$pid/stat" 2>&1) != "($1) S" ]] || break
+        sleep 0.02
+    done
+    cat "$TESTDATA/section-4.1.hmac.bin" >&3
+    exec 3>&-
+    wait "$pid"
+    is "$? $(cat full.err)" "4 $1: standard output: cannot be written: No space left on device" "$1 reports a full device"
+}
+fails_full reload-dump
+fails_full "${hmac[@]}"
+fails_full reload-sign --secret secret
+
+# Little memory, in which the largest message can be read but perhaps not be kept.
+python3 - "$TESTDATA/section-4.1.hmac.bin" >large.bin <<'EOF'
+import sys
+header = bytearray(open(sys.argv[1], "rb").read(68))
+members = (b"\x70\x01" + (60000).to_bytes(2, "big") + bytes(60000)) * 278
+header[13:16] = len(members).to_bytes(3, "big")
+sys.stdout.buffer.write(header + members)
+EOF
+silent=
+for ((mebibytes = 24; mebibytes <= 72; mebibytes += 4)); do
+    (ulimit -v $((mebibytes * 1024)) && exec reload-dump -f binary --jobs 2 large.bin) >/dev/null 2>memory.err ||
+        [ -s memory.err ] || silent+=" $mebibytes"
+done
+is "$silent" '' "reload-dump names each lack of memory (silent with these MiB)"
 
 run reload-verify --jobs 0 --secret secret many.bin
 is "$status" 2 "--jobs 0 is a usage error"
