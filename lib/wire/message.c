@@ -95,6 +95,28 @@ const uint8_t *reload_msg_tunnelled(const reload_msg *msg, size_t i, size_t *len
     return octets;
 }
 
+/* Writes "/attributes/12", or as much of it as fits, terminated. Returns its whole length. */
+static size_t put_step(const char *word, uint32_t ordinal, char *text, size_t size)
+{
+    char step[32] = "/", digits[12];
+    size_t len = 1, count = 0;
+    for (; *word != '\0'; word++)
+        step[len++] = *word;
+    step[len++] = '/';
+    do {
+        digits[count++] = (char)('0' + ordinal % 10);
+        ordinal /= 10;
+    } while (ordinal > 0);
+    while (count > 0)
+        step[len++] = digits[--count];
+    size_t fits = size == 0 ? 0 : len < size ? len : size - 1;
+    if (size > 0) {
+        memcpy(text, step, fits);
+        text[fits] = '\0';
+    }
+    return len;
+}
+
 bool reload_msg_pointer(const reload_msg *msg, size_t i, char *text, size_t size)
 {
     uint32_t path[RELOAD_MAX_DEPTH];
@@ -106,10 +128,10 @@ bool reload_msg_pointer(const reload_msg *msg, size_t i, char *text, size_t size
         text[0] = '\0';
     for (size_t k = depth; k-- > 0;) {
         const char *word = k == depth - 1 ? "attributes" : "value";
-        int n = snprintf(text + used, size - used, "/%s/%" PRIu32, word, path[k]);
-        if (n < 0 || (size_t)n >= size - used)
+        size_t len = put_step(word, path[k], text + used, size - used);
+        if (len >= size - used)
             return false;
-        used += (size_t)n;
+        used += len;
     }
     return true;
 }
