@@ -106,6 +106,9 @@ __attribute__((format(printf, 3, 0)))
 #endif
 void
 rl_vtext(char *text, size_t size, const char *format, va_list args);
+/* Writes a number in decimal, with zeros to at least that many digits (at most 20), not terminated.
+ * Returns the place after the last digit. */
+char *rl_put_decimal(char *text, uint64_t number, unsigned least);
 /* Appends formatted text. The conversions d, u, x, s, c and % with a width are fast; a format with
  * another one yields at most 191 octets. */
 #if defined(__GNUC__)

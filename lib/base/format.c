@@ -6,6 +6,19 @@
 #include <stdio.h>
 #include <string.h>
 
+char *rl_put_decimal(char *text, uint64_t number, unsigned least)
+{
+    char digits[20];
+    unsigned count = 0;
+    do {
+        digits[count++] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0 || count < least);
+    while (count > 0)
+        *text++ = digits[--count];
+    return text;
+}
+
 /* A conversion: %[-0][width][.precision][length]letter */
 struct conversion {
     bool left, zeros;

@@ -111,14 +111,11 @@ bool reload_time_parse(const char *text, reload_time *time)
     return true;
 }
 
-/* Writes a separator, unless it is NUL, and that many digits. Returns the place after them. */
-static char *put_number(uint64_t number, unsigned count, char separator, char *text)
+/* Writes a separator and that many digits. Returns the place after them. */
+static char *put_part(char separator, uint64_t number, unsigned count, char *text)
 {
-    if (separator != '\0')
-        *text++ = separator;
-    for (unsigned i = count; i-- > 0; number /= 10)
-        text[i] = (char)('0' + number % 10);
-    return text + count;
+    *text = separator;
+    return rl_put_decimal(text + 1, number, count);
 }
 
 void reload_time_text(int64_t seconds, char text[RELOAD_TIME_SIZE])
@@ -134,14 +131,14 @@ void reload_time_fraction_text(int64_t seconds, uint32_t nanoseconds, unsigned d
     if (c.year < 0 || c.year > 9999)
         at += snprintf(all, sizeof all / 2, "%04" PRId64, c.year);
     else
-        at = put_number((uint64_t)c.year, 4, '\0', at);
-    at = put_number(c.month, 2, '-', at);
-    at = put_number(c.day, 2, '-', at);
-    at = put_number(c.hour, 2, 'T', at);
-    at = put_number(c.minute, 2, ':', at);
-    at = put_number(c.second, 2, ':', at);
+        at = rl_put_decimal(at, (uint64_t)c.year, 4);
+    at = put_part('-', c.month, 2, at);
+    at = put_part('-', c.day, 2, at);
+    at = put_part('T', c.hour, 2, at);
+    at = put_part(':', c.minute, 2, at);
+    at = put_part(':', c.second, 2, at);
     if (digits > 0) {
-        at = put_number(nanoseconds % 1000000000, 9, '.', at);
+        at = put_part('.', nanoseconds % 1000000000, 9, at);
         at -= digits < 9 ? 9 - digits : 0;
     }
     *at++ = 'Z';

@@ -4,6 +4,8 @@
 
 #include "base/civil.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -314,9 +316,41 @@ static void test_invalid_times(void **state)
     }
 }
 
+/* Texts of 17 characters with each octet at each place: what is ASCII or plain ends there. */
+static void test_runs(void **state)
+{
+    (void)state;
+    enum { LEN = 17 };
+    for (unsigned octet = 0; octet < 256; octet++)
+        for (size_t at = 0; at < LEN; at++) {
+            uint8_t text[LEN];
+            memset(text, 'x', sizeof text);
+            text[at] = (uint8_t)octet;
+            bool ascii = octet > 0 && octet < 0x80;
+            bool plain = octet >= 0x20 && octet < 0x7f && octet != 0x22 && octet != 0x5c;
+            assert_int_equal(rl_ascii(text, LEN), ascii ? LEN : at);
+            assert_int_equal(rl_plain(text, LEN), plain ? LEN : at);
+            assert_int_equal(rl_plain(text, at), at);
+        }
+}
+
+static void test_decimal(void **state)
+{
+    (void)state;
+    static const uint64_t numbers[] = {0, 7, 10, 4294967295, UINT64_MAX};
+    for (size_t i = 0; i < COUNT(numbers); i++)
+        for (int least = 1; least <= 20; least++) {
+            char text[24], expected[24];
+            *rl_put_decimal(text, numbers[i], (unsigned)least) = '\0';
+            (void)snprintf(expected, sizeof expected, "%0*" PRIu64, least, numbers[i]);
+            assert_string_equal(text, expected);
+        }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_runs),          cmocka_unit_test(test_decimal),
         cmocka_unit_test(test_error_texts),   cmocka_unit_test(test_hex_digits),
         cmocka_unit_test(test_buf),           cmocka_unit_test(test_utf8),
         cmocka_unit_test(test_dates),         cmocka_unit_test(test_extreme_dates),

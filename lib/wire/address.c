@@ -42,28 +42,15 @@ bool reload_address_parse(const char *address, reload_value *value)
     return inet_pton(value->ipv6 ? AF_INET6 : AF_INET, host, value->address) == 1;
 }
 
-/* Writes a number of at most 5 digits and a character. */
-static char *put_decimal(unsigned number, char after, char *text)
-{
-    char digits[5];
-    size_t count = 0;
-    do {
-        digits[count++] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    while (count > 0)
-        *text++ = digits[--count];
-    *text++ = after;
-    return text;
-}
-
 void reload_address_format(const reload_value *value, char *text, size_t size)
 {
     if (!value->ipv6 && size >= sizeof "255.255.255.255:65535") {
         const uint8_t *a = value->address;
-        for (size_t i = 0; i < 4; i++)
-            text = put_decimal(a[i], i < 3 ? '.' : ':', text);
-        (void)put_decimal(value->port, '\0', text);
+        for (size_t i = 0; i < 4; i++) {
+            text = rl_put_decimal(text, a[i], 1);
+            *text++ = i < 3 ? '.' : ':';
+        }
+        *rl_put_decimal(text, value->port, 1) = '\0';
         return;
     }
     char host[INET6_ADDRSTRLEN] = "";

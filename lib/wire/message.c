@@ -98,17 +98,11 @@ const uint8_t *reload_msg_tunnelled(const reload_msg *msg, size_t i, size_t *len
 /* Writes "/attributes/12", or as much of it as fits, terminated. Returns its whole length. */
 static size_t put_step(const char *word, uint32_t ordinal, char *text, size_t size)
 {
-    char step[32] = "/", digits[12];
-    size_t len = 1, count = 0;
-    for (; *word != '\0'; word++)
-        step[len++] = *word;
+    char step[32] = "/";
+    size_t len = 1 + strlen(word);
+    memcpy(step + 1, word, len - 1);
     step[len++] = '/';
-    do {
-        digits[count++] = (char)('0' + ordinal % 10);
-        ordinal /= 10;
-    } while (ordinal > 0);
-    while (count > 0)
-        step[len++] = digits[--count];
+    len = (size_t)(rl_put_decimal(step + len, ordinal, 1) - step);
     size_t fits = size == 0 ? 0 : len < size ? len : size - 1;
     if (size > 0) {
         memcpy(text, step, fits);
