@@ -186,8 +186,8 @@ typedef struct reload_crl_number {
 
 enum { RELOAD_CRL_NUMBER_SIZE = 49 }; /* of its decimal digits and a NUL */
 
-/* Reads a CRL number in decimal digits. Returns false if there is no digit or another character, or
- * if the number is too large. */
+/* Reads a CRL number. Returns false unless the text consists of decimal digits, at least one, or if
+ * the number is too large. */
 bool reload_crl_number_parse(const char *digits, reload_crl_number *number);
 /* Writes a CRL number in decimal digits. */
 void reload_crl_number_text(const reload_crl_number *number, char text[RELOAD_CRL_NUMBER_SIZE]);

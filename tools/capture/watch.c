@@ -39,7 +39,8 @@ static uint16_t get16(const struct cap_watch *w, const uint8_t *p)
 
 /* ---- Texts ---- */
 
-/* The texts of an interface, kept with the capture; NULL: there are none, or there is no memory. */
+/* The texts of an interface, kept with the capture; NULL: it has none, or
+ * memory is short. */
 static const struct capture_interface *keep_texts(struct capture *c,
                                                   const struct capture_interface *texts)
 {

@@ -382,8 +382,8 @@ bool profile_text(struct tool *tool, const reload_profile *profile, reload_buf *
 /* Whether the index has each certificate that issued/ has. A restored index may lack some. Returns
  * false after reporting an error. */
 bool issued_all_known(const struct ca *ca);
-/* The first second in which a certificate is valid, by its copy in issued/. RELOAD_NO_TIME if there
- * is no such copy. */
+/* The first second in which a certificate is valid, by its copy in issued/. RELOAD_NO_TIME
+ * without a copy. */
 reload_time issued_not_before(const struct ca *ca, const struct serial *serial);
 /* Warns if a request has a key that was compromised: that of a certificate in issued/ that was
  * revoked for this reason. path: of the request. */
