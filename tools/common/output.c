@@ -230,6 +230,13 @@ void output_flush_old(struct output *out)
         output_flush(out);
 }
 
+int buf_write(void *arg, const void *octets, size_t len)
+{
+    reload_buf *buf = arg;
+    reload_buf_append(buf, octets, len);
+    return buf->err == RELOAD_OK ? 0 : -1;
+}
+
 int output_write(void *arg, const void *octets, size_t len)
 {
     struct output *out = arg;

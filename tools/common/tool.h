@@ -133,6 +133,8 @@ bool output_is_hidden(const struct output *out);
 bool output_sync(struct output *out);
 /* Closes a hidden output without making a file appear. */
 void output_discard(struct output *out);
+/* A reload_sink that appends to a reload_buf. */
+int buf_write(void *buf, const void *octets, size_t len);
 /* A reload_sink. */
 int output_write(void *out, const void *octets, size_t len);
 void output_text(struct output *out, const char *text);

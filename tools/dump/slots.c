@@ -6,14 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A reload_sink. */
-static int to_text(void *arg, const void *octets, size_t len)
-{
-    reload_buf *text = arg;
-    reload_buf_append(text, octets, len);
-    return text->err == RELOAD_OK ? 0 : -1;
-}
-
 static size_t bank_of(size_t slot)
 {
     return slot / PIPELINE_BANK;
@@ -36,8 +28,8 @@ static void render_slot(void *arg, unsigned worker, size_t i)
     if (len > LARGE)
         return;
     slot->err = d->form->message(slot->kept.msg, dump_shown_origin(d, &slot->kept.origin),
-                                 d->flags | d->terminal_flags, to_text, text);
-    (void)to_text(text, d->form->end, strlen(d->form->end));
+                                 d->flags | d->terminal_flags, buf_write, text);
+    (void)buf_write(text, d->form->end, strlen(d->form->end));
     if (text->err != RELOAD_OK)
         slot->err = text->err;
     slot->rendered = true;

@@ -285,16 +285,9 @@ bool ca_lists_crl(const struct ca *ca)
     return false;
 }
 
-/* A reload_sink. */
-static int to_buf(void *buf, const void *octets, size_t len)
-{
-    reload_buf_append(buf, octets, len);
-    return ((reload_buf *)buf)->err == RELOAD_OK ? 0 : -1;
-}
-
 bool profile_text(struct tool *tool, const reload_profile *profile, reload_buf *text)
 {
-    if (profile != NULL && reload_profile_write(profile, to_buf, text) == RELOAD_OK)
+    if (profile != NULL && reload_profile_write(profile, buf_write, text) == RELOAD_OK)
         return true;
     keygen_no_memory(tool);
     return false;

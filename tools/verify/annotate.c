@@ -31,14 +31,6 @@ void annotate_write_message(struct verify *v, const struct slot *slot, unsigned 
                   slot->kept.origin.capture == NULL ? NULL : slot->kept.numbers);
 }
 
-/* A reload_sink. */
-static int to_buf(void *arg, const void *octets, size_t len)
-{
-    reload_buf *buf = arg;
-    reload_buf_append(buf, octets, len);
-    return buf->err == RELOAD_OK ? 0 : -1;
-}
-
 void annotate_slot(struct verify *v, const struct slot *slot)
 {
     reload_buf text = {0};
@@ -47,12 +39,12 @@ void annotate_slot(struct verify *v, const struct slot *slot)
         return;
     int n = snprintf(head, sizeof head, "reload-verify: message %" PRIu64 ": ",
                      slot->kept.origin.index);
-    (void)to_buf(&text, head, (size_t)n);
+    (void)buf_write(&text, head, (size_t)n);
     if (slot->has_report) {
-        (void)report_verdict(slot->report, to_buf, &text);
+        (void)report_verdict(slot->report, buf_write, &text);
     } else {
-        (void)to_buf(&text, "not checked: ", strlen("not checked: "));
-        (void)reload_escape((const uint8_t *)slot->error, strlen(slot->error), to_buf, &text);
+        (void)buf_write(&text, "not checked: ", strlen("not checked: "));
+        (void)reload_escape((const uint8_t *)slot->error, strlen(slot->error), buf_write, &text);
     }
     if (text.err == RELOAD_OK)
         packets_comment(v->packets, &text, &slot->kept.origin, slot->kept.numbers);

@@ -73,21 +73,13 @@ bool writers_failed(const struct verify *v)
 
 /* ---- JSON ---- */
 
-/* A reload_sink. */
-static int to_buf(void *arg, const void *octets, size_t len)
-{
-    reload_buf *buf = arg;
-    reload_buf_append(buf, octets, len);
-    return buf->err == RELOAD_OK ? 0 : -1;
-}
-
 void writers_note(void *arg, const char *file, const char *words, bool warning)
 {
     struct verify *v = arg;
     reload_buf *notes = v->current == NULL ? &v->notes : &v->current->notes;
     if ((!v->options.json || v->options.summary) && v->options.report == NULL)
         return;
-    reload_err err = report_json_note(file, words, warning, RELOAD_ASCII, to_buf, notes);
+    reload_err err = report_json_note(file, words, warning, RELOAD_ASCII, buf_write, notes);
     reload_buf_append(notes, "\n", 1);
     if (err != RELOAD_OK || notes->err != RELOAD_OK)
         tool_error(&v->tool, STATUS_FAILED, "%s", reload_strerror(RELOAD_ERR_MEMORY));
