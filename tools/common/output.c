@@ -254,6 +254,7 @@ int output_write(void *arg, const void *octets, size_t len)
             out->since = tool_milliseconds();
         memcpy(out->pending + out->len, octets, len);
         out->len += len;
+        out->most = out->len > out->most ? out->len : out->most;
     }
     return out->failed ? -1 : 0;
 }
@@ -332,7 +333,7 @@ bool output_close(struct output *out)
     if (out->own && out->fd >= 0 && close(out->fd) != 0)
         output_fail(out, "cannot be closed");
     if (out->pending != NULL)
-        explicit_bzero(out->pending, PENDING); /* it may hold a key */
+        explicit_bzero(out->pending, out->most); /* it may hold a key */
     free(out->pending);
     free(out->temporary);
     free(out->target);

@@ -146,14 +146,27 @@ static void start(struct pipeline *p)
 
 /* ---- Finishing ---- */
 
+/* Of the caller, which has the ring for itself until threads are started. */
+static void lock_ring(struct pipeline *p)
+{
+    if (p->thread_count > 0)
+        (void)pthread_mutex_lock(&p->mutex);
+}
+
+static void unlock_ring(struct pipeline *p)
+{
+    if (p->thread_count > 0)
+        (void)pthread_mutex_unlock(&p->mutex);
+}
+
 static void finish_oldest(struct pipeline *p)
 {
     struct bank *bank = &p->banks[p->oldest];
     p->calls.finish(p->calls.arg, p->oldest * p->size, bank->count);
     bank->count = bank->octets = 0;
-    (void)pthread_mutex_lock(&p->mutex);
+    lock_ring(p);
     bank->state = BANK_FREE;
-    (void)pthread_mutex_unlock(&p->mutex);
+    unlock_ring(p);
     p->oldest = (p->oldest + 1) % p->bank_count;
     p->in_flight--;
 }
@@ -161,11 +174,11 @@ static void finish_oldest(struct pipeline *p)
 /* Whether the oldest bank is done; wait: after waiting for it. */
 static bool oldest_is_done(struct pipeline *p, bool wait)
 {
-    (void)pthread_mutex_lock(&p->mutex);
+    lock_ring(p);
     while (wait && p->banks[p->oldest].state != BANK_DONE)
         (void)pthread_cond_wait(&p->done, &p->mutex);
     bool done = p->banks[p->oldest].state == BANK_DONE;
-    (void)pthread_mutex_unlock(&p->mutex);
+    unlock_ring(p);
     return done;
 }
 
@@ -184,15 +197,16 @@ static void hand_over(struct pipeline *p, bool more)
     if (p->jobs > 1 && more && p->second && !p->started)
         start(p);
     p->second = true;
-    bool alone = p->thread_count == 0;
-    if (alone)
+    if (p->thread_count == 0) {
         work_on(p, 0, p->filling);
-    (void)pthread_mutex_lock(&p->mutex);
-    bank->state = alone ? BANK_DONE : BANK_WAITING;
-    (void)pthread_cond_signal(&p->waiting);
-    (void)pthread_mutex_unlock(&p->mutex);
-    if (alone)
+        bank->state = BANK_DONE;
         p->next = (p->next + 1) % p->bank_count;
+    } else {
+        lock_ring(p);
+        bank->state = BANK_WAITING;
+        (void)pthread_cond_signal(&p->waiting);
+        unlock_ring(p);
+    }
     p->filling = (p->filling + 1) % p->bank_count;
     p->in_flight++;
 }
@@ -219,11 +233,21 @@ void pipeline_add(struct pipeline *p, size_t octets)
     note_used(p);
 }
 
+/* All banks are free, so the ring can begin at the first again: a few messages at a time use few
+ * slots, and touch little memory. */
+static void rewind_ring(struct pipeline *p)
+{
+    lock_ring(p);
+    p->filling = p->oldest = p->next = 0;
+    unlock_ring(p);
+}
+
 void pipeline_drain(struct pipeline *p)
 {
     if (p->banks[p->filling].count > 0)
         hand_over(p, false);
     finish_until(p, 0);
+    rewind_ring(p);
     note_used(p);
 }
 

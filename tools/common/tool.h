@@ -113,6 +113,7 @@ struct output {
     uint8_t *pending;
     size_t len;
     size_t whole;  /* of the pending octets, up to the end of the last whole message */
+    size_t most;   /* octets that have been pending at once */
     int64_t since; /* of the oldest pending octet, by tool_milliseconds */
 };
 

@@ -82,6 +82,33 @@ peak "JSON input" short.json -c $((248 * 32768)) reload-dump -f binary
 { printf '['; paste -sd, short.json; printf ']'; } >array.json
 peak "one JSON array" array.json -c $((248 * 32768)) reload-dump -f binary
 
+# pages COMMAND...: the pages of memory that COMMAND touches
+pages()
+{
+    python3 -c '
+import os, resource, sys
+
+def pages():
+    return resource.getrusage(resource.RUSAGE_CHILDREN).ru_minflt
+
+before, null = pages(), os.open("/dev/null", os.O_WRONLY)
+child = os.posix_spawnp(sys.argv[1], sys.argv[1:], os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, null, 1)])
+os.waitpid(child, 0)
+print(pages() - before)' "$@"
+}
+
+# Each page that a short run touches costs more than its work: slots for thousands of messages stay untouched.
+for command in "reload-verify --secret $secret" reload-dump "reload-sign --secret $secret"; do
+    read -ra words <<<"$command"
+    one=$(pages "${words[@]}" --jobs 1 "$TESTDATA/route-log.hmac.bin")
+    many=$(pages "${words[@]}" --jobs 16 "$TESTDATA/route-log.hmac.bin")
+    if [ "$((many - one))" -lt 40 ]; then
+        pass "${words[0]}: one message with 16 jobs touches $many pages, with one $one"
+    else
+        fail "${words[0]}: one message with 16 jobs touches $many pages, with one $one"
+    fi
+done
+
 # values that JSON input ignores, whatever they are
 ignored()
 {
