@@ -8,6 +8,9 @@
 
 #include <reload/base.h>
 
+/* Sets diag to no error. Of the texts only the first octet is written: there is one for each
+ * message. */
+void rl_diag_clear(reload_diag *diag);
 /* Fills in diag, if it is not NULL, and returns code. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))

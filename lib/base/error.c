@@ -2,6 +2,8 @@
 /* Errors: texts and diagnostics. */
 #include "base/base.h"
 
+#include <string.h>
+
 const char *reload_strerror(reload_err err)
 {
     switch (err) {
@@ -41,10 +43,17 @@ const char *reload_strerror(reload_err err)
     return "unknown error";
 }
 
+void rl_diag_clear(reload_diag *diag)
+{
+    memset(diag, 0, offsetof(reload_diag, pointer));
+    diag->pointer[0] = diag->text[0] = '\0';
+}
+
 /* Control characters become spaces: a diagnostic is one line. */
 static void diag_fill(reload_diag *diag, reload_err code, const char *format, va_list args)
 {
-    *diag = (reload_diag){.code = code};
+    rl_diag_clear(diag);
+    diag->code = code;
     rl_vtext(diag->text, sizeof diag->text, format, args);
     for (char *c = diag->text; *c != '\0'; c++)
         if ((unsigned char)*c < 0x20 || *c == 0x7f)

@@ -44,17 +44,58 @@ size_t rl_utf8(const uint8_t *octets, size_t len, uint32_t *code)
     return size;
 }
 
-/* Eight octets at a time: subtracting 1 from each sets the high bit of a NUL. */
-size_t rl_ascii(const uint8_t *octets, size_t len)
+/* ---- Runs of accepted octets ---- */
+
+/* Two words as a vector. A refused_... function sets the high bit of each octet that is not
+ * accepted; a borrow sets further bits only after one. */
+typedef uint64_t words __attribute__((vector_size(16)));
+#define EACH(octet) \
+    ((words){UINT64_C(0x0101010101010101) * (octet), UINT64_C(0x0101010101010101) * (octet)})
+
+/* Subtracting 1 from each octet sets the high bit of a NUL. */
+static inline words refused_by_ascii(words w)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
+    return w | (w - EACH(1));
+}
+
+/* Below ' ', above '~', or equal to one of the two */
+static inline words refused_by_plain(words w)
+{
+    words quote = w ^ EACH('"'), backslash = w ^ EACH('\\');
+    return w | (w + EACH(1)) | (w - EACH(' ')) | (quote - EACH(1)) | (backslash - EACH(1));
+}
+
+static inline words refused_at(const uint8_t *octets, words (*refused)(words))
+{
+    words w;
+    memcpy(&w, octets, sizeof w);
+    return refused(w) & EACH(0x80);
+}
+
+/* The octets, a multiple of sixteen, before sixteen of which one is not accepted. Four vectors at a
+ * time share a test. */
+static inline size_t accepted(const uint8_t *octets, size_t len, words (*refused)(words))
+{
+    enum { ONE = sizeof(words), FOUR = 4 * ONE };
     size_t i = 0;
-    for (; i + sizeof high <= len; i += sizeof high) {
-        uint64_t word;
-        memcpy(&word, octets + i, sizeof word);
-        if (((word | (word - ones)) & high) != 0)
+    for (; len - i >= FOUR; i += FOUR) {
+        words found = refused_at(octets + i, refused) | refused_at(octets + i + ONE, refused) |
+                      refused_at(octets + i + 2 * ONE, refused) |
+                      refused_at(octets + i + 3 * ONE, refused);
+        if ((found[0] | found[1]) != 0)
             break;
     }
+    for (; len - i >= ONE; i += ONE) {
+        words found = refused_at(octets + i, refused);
+        if ((found[0] | found[1]) != 0)
+            break;
+    }
+    return i;
+}
+
+size_t rl_ascii(const uint8_t *octets, size_t len)
+{
+    size_t i = accepted(octets, len, refused_by_ascii);
     while (i < len && octets[i] != 0 && octets[i] < 0x80)
         i++;
     return i;
@@ -65,24 +106,15 @@ static bool is_plain(uint8_t octet)
     return octet >= ' ' && octet < 0x7f && octet != '"' && octet != '\\';
 }
 
-/* Eight octets at a time: each term has the high bit of an octet below ' ', above '~', or equal to
- * one of the two; a borrow can only set further bits, after such an octet. */
 size_t rl_plain(const uint8_t *octets, size_t len)
 {
-    const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;
-    size_t i = 0;
-    for (; i + sizeof high <= len; i += sizeof high) {
-        uint64_t word;
-        memcpy(&word, octets + i, sizeof word);
-        uint64_t quote = word ^ ones * '"', backslash = word ^ ones * '\\';
-        if (((word | (word + ones) | (word - ones * ' ') | (quote - ones) | (backslash - ones)) &
-             high) != 0)
-            break;
-    }
+    size_t i = accepted(octets, len, refused_by_plain);
     while (i < len && is_plain(octets[i]))
         i++;
     return i;
 }
+
+/* ---- Cutting text ---- */
 
 size_t rl_utf8_cut(const char *text, size_t len)
 {

@@ -202,9 +202,21 @@ static void explain_token(const rl_framer *f, reload_item *item)
                       at, f->avail - at);
 }
 
+void rl_item_clear(reload_item *item, reload_item_kind kind)
+{
+    memset(item, 0, offsetof(reload_item, diag));
+    item->kind = kind;
+    rl_diag_clear(&item->diag);
+    item->extent = 0;
+    item->source = item->destination = (reload_value){0};
+    item->transport = NULL;
+}
+
 static reload_err give(rl_framer *f, reload_item *item, reload_item_kind kind, size_t len)
 {
-    *item = (reload_item){.kind = kind, .octets = f->octets + f->start, .len = len};
+    rl_item_clear(item, kind);
+    item->octets = f->octets + f->start;
+    item->len = len;
     item->offset = position(f, 0);
     item->extent = f->mapped && len > 0 ? position(f, len - 1) + 2 - item->offset : len;
     if (kind == RELOAD_ITEM_GARBAGE &&
@@ -226,7 +238,7 @@ static reload_err give_rest(rl_framer *f, reload_item *item, reload_item_kind ki
         f->dropped = f->avail > 0;
         f->dropped_at = f->dropped ? position(f, 0) : 0;
         f->avail = 0;
-        *item = (reload_item){.kind = RELOAD_ITEM_END};
+        rl_item_clear(item, RELOAD_ITEM_END);
         return RELOAD_OK;
     }
     return give(f, item, kind, f->avail);

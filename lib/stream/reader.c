@@ -286,8 +286,10 @@ static reload_err next_hex(reload_reader *r, reload_item *item)
 static void give_bad(reload_reader *r, reload_item *item, const reload_diag *diag)
 {
     const rl_slice *s = &r->slice;
-    *item = (reload_item){
-        .kind = RELOAD_ITEM_BAD, .offset = s->offset, .extent = s->extent, .diag = *diag};
+    rl_item_clear(item, RELOAD_ITEM_BAD);
+    item->offset = s->offset;
+    item->extent = s->extent;
+    item->diag = *diag;
     item->diag.has_offset = true;
     item->diag.offset = s->offset;
     if (s->broken != NULL) {
@@ -365,7 +367,7 @@ static reload_err next_json(reload_reader *r, reload_item *item)
                 return err;
             r->in_value = false;
         }
-        *item = (reload_item){.kind = RELOAD_ITEM_END};
+        rl_item_clear(item, RELOAD_ITEM_END);
         err = next_slice(r);
         if (err != RELOAD_OK || !r->slice.there)
             return err;
@@ -391,10 +393,10 @@ static reload_err next_item(reload_reader *r, reload_item *item)
 
 reload_err reload_reader_next(reload_reader *r, const reload_item **item)
 {
-    r->item = (reload_item){.kind = RELOAD_ITEM_END};
+    rl_item_clear(&r->item, RELOAD_ITEM_END);
     reload_err err = next_item(r, &r->item);
     if (err != RELOAD_OK)
-        r->item = (reload_item){.kind = RELOAD_ITEM_END};
+        rl_item_clear(&r->item, RELOAD_ITEM_END);
     r->item.form = r->form;
     *item = &r->item;
     return err;

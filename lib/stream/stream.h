@@ -73,6 +73,8 @@ void rl_framer_free(rl_framer *f);
 size_t rl_framer_memory(const rl_framer *f);
 /* The next MESSAGE, GARBAGE or END. */
 reload_err rl_framer_next(rl_framer *f, reload_item *item);
+/* Makes an item of that kind without octets, place and fault. */
+void rl_item_clear(reload_item *item, reload_item_kind kind);
 
 /* For the framer's own files. Places count from start. */
 /* Reads until size octets are available or the stream ends. */

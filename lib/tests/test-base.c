@@ -320,7 +320,7 @@ static void test_invalid_times(void **state)
 static void test_runs(void **state)
 {
     (void)state;
-    enum { LEN = 17 };
+    enum { LEN = 157 }; /* blocks, words and single octets */
     for (unsigned octet = 0; octet < 256; octet++)
         for (size_t at = 0; at < LEN; at++) {
             uint8_t text[LEN];

@@ -25,7 +25,7 @@ const uint8_t rl_token_rfc6940[4] = {0xd2, 0x45, 0x4c, 0x4f};
  *      |                           Overlay                             | 512
  */
 /* clang-format off */
-static const reload_field_def fields[RELOAD_FIELDS] = {
+const reload_field_def rl_fields[RELOAD_FIELDS] = {
     [RELOAD_F_TTL] = {"ttl", "TTL", 32, 8, NUMBER, NONE, 32},
     [RELOAD_F_ROUTING] = {"routing", "Routing", 40, 8, NUMBER, RELOAD_NAMES_ROUTING, 0},
     [RELOAD_F_FRAG] = {"frag", "FRAG", 48, 1, FLAG, NONE, 0},
@@ -48,7 +48,7 @@ static const reload_field_def fields[RELOAD_FIELDS] = {
 
 const reload_field_def *reload_field_def_of(reload_field field)
 {
-    return (unsigned)field < RELOAD_FIELDS ? &fields[field] : NULL;
+    return (unsigned)field < RELOAD_FIELDS ? &rl_fields[field] : NULL;
 }
 
 /* A field of at most 32 bits lies in one row of the figure: how far above the lowest bit. */
@@ -57,25 +57,10 @@ static unsigned shift_of(const reload_field_def *def)
     return 32u - def->bit % 32u - def->width;
 }
 
-static const reload_field_def *number_def(reload_field field)
-{
-    const reload_field_def *def = reload_field_def_of(field);
-    return def != NULL && def->width <= 32 ? def : NULL;
-}
-
-uint32_t rl_field_get(const uint8_t *header, reload_field field)
-{
-    const reload_field_def *def = number_def(field);
-    if (def == NULL)
-        return 0;
-    uint32_t row = rl_get32(header + def->bit / 32 * 4);
-    return row << def->bit % 32 >> (32u - def->width);
-}
-
 bool rl_field_set(uint8_t *header, reload_field field, uint32_t value)
 {
-    const reload_field_def *def = number_def(field);
-    if (def == NULL)
+    const reload_field_def *def = reload_field_def_of(field);
+    if (def == NULL || def->width > 32)
         return false;
     uint32_t mask = UINT32_MAX >> (32u - def->width), row = rl_get32(header + def->bit / 32 * 4);
     if (value > mask)
@@ -114,6 +99,6 @@ void rl_header_initial(uint8_t header[RELOAD_HEADER_SIZE])
     memset(header, 0, RELOAD_HEADER_SIZE);
     memcpy(header, rl_token, sizeof rl_token);
     for (reload_field f = 0; f < RELOAD_FIELDS; f++)
-        if (fields[f].initial != 0)
-            (void)rl_field_set(header, f, fields[f].initial);
+        if (rl_fields[f].initial != 0)
+            (void)rl_field_set(header, f, rl_fields[f].initial);
 }

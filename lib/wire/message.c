@@ -31,7 +31,7 @@ const uint8_t *reload_msg_trailing(const reload_msg *msg, size_t *len, reload_fl
 
 bool reload_msg_truncated(const reload_msg *msg)
 {
-    return msg->len - RELOAD_HEADER_SIZE < reload_msg_field(msg, RELOAD_F_LENGTH);
+    return msg->len - RELOAD_HEADER_SIZE < rl_field_get(msg->octets, RELOAD_F_LENGTH);
 }
 
 uint32_t reload_msg_signature(const reload_msg *msg)
@@ -41,7 +41,8 @@ uint32_t reload_msg_signature(const reload_msg *msg)
 
 uint32_t reload_msg_field(const reload_msg *msg, reload_field field)
 {
-    return rl_field_get(msg->octets, field);
+    bool number = (unsigned)field < RELOAD_FIELDS && rl_fields[field].width <= 32;
+    return number ? rl_field_get(msg->octets, field) : 0;
 }
 
 const uint8_t *reload_msg_field_octets(const reload_msg *msg, reload_field field, size_t *len)
@@ -160,8 +161,8 @@ reload_err reload_msg_check(const reload_msg *msg, reload_diag *diag)
                           "truncated: Length is %" PRIu32 ", but %" PRIu32
                           " octets follow the header",
                           reload_msg_field(msg, RELOAD_F_LENGTH), msg->len - RELOAD_HEADER_SIZE);
-    if (reload_msg_field(msg, RELOAD_F_VERSION) != RELOAD_VERSION_1 ||
-        reload_msg_field(msg, RELOAD_F_FRAG) != 0)
+    if (rl_field_get(msg->octets, RELOAD_F_VERSION) != RELOAD_VERSION_1 ||
+        rl_field_get(msg->octets, RELOAD_F_FRAG) != 0)
         return RELOAD_OK;
     if (msg->trailing < msg->len)
         return rl_fail_at(diag, RELOAD_ERR_MALFORMED, msg->trailing,
