@@ -8,15 +8,13 @@
 
 char *rl_put_decimal(char *text, uint64_t number, unsigned least)
 {
-    char digits[20];
-    unsigned count = 0;
-    do {
-        digits[count++] = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0 || count < least);
-    while (count > 0)
-        *text++ = digits[--count];
-    return text;
+    unsigned count = 1;
+    for (uint64_t left = number; left > 9; left /= 10)
+        count++;
+    count = count < least ? least : count;
+    for (char *at = text + count; at > text; number /= 10)
+        *--at = (char)('0' + number % 10);
+    return text + count;
 }
 
 /* A conversion: %[-0][width][.precision][length]letter */
@@ -64,12 +62,23 @@ static struct conversion read_conversion(const char **at, va_list *args)
     return c;
 }
 
+/* Like reload_buf_append, and faster for the few octets that fit. */
+static void append(reload_buf *buf, const char *text, size_t len)
+{
+    if (buf->err == RELOAD_OK && len < buf->cap - buf->len) {
+        memcpy(buf->octets + buf->len, text, len);
+        buf->len += len;
+    } else {
+        reload_buf_append(buf, text, len);
+    }
+}
+
 static void append_run(reload_buf *buf, char octet, int count)
 {
     char run[32];
     memset(run, octet, sizeof run);
     for (; count > 0; count -= (int)sizeof run)
-        reload_buf_append(buf, run, count < (int)sizeof run ? (size_t)count : sizeof run);
+        append(buf, run, count < (int)sizeof run ? (size_t)count : sizeof run);
 }
 
 /* Appends a text in its field. */
@@ -78,7 +87,7 @@ static void append_field(reload_buf *buf, const struct conversion *c, const char
     int fill = len < (size_t)(c->width > 0 ? c->width : 0) ? c->width - (int)len : 0;
     if (!c->left)
         append_run(buf, c->zeros ? '0' : ' ', fill);
-    reload_buf_append(buf, text, len);
+    append(buf, text, len);
     if (c->left)
         append_run(buf, ' ', fill);
 }
@@ -139,7 +148,7 @@ static bool convert(reload_buf *buf, const struct conversion *c, va_list *args)
         append_field(buf, c, &octet, 1);
         return true;
     case '%':
-        reload_buf_append(buf, "%", 1);
+        append(buf, "%", 1);
         return true;
     default:
         return false;
@@ -151,7 +160,7 @@ static void append_printed(reload_buf *buf, const char *format, va_list args)
 {
     char words[192];
     rl_vtext(words, sizeof words, format, args);
-    reload_buf_append(buf, words, strlen(words));
+    append(buf, words, strlen(words));
 }
 
 void rl_format(reload_buf *buf, const char *format, va_list args)
@@ -162,11 +171,18 @@ void rl_format(reload_buf *buf, const char *format, va_list args)
     va_copy(rest, args);
     for (const char *at = format; *at != '\0';) {
         const char *end = strchrnul(at, '%');
-        reload_buf_append(buf, at, (size_t)(end - at));
+        if (end > at)
+            append(buf, at, (size_t)(end - at));
         at = end;
         if (*at == '\0')
             break;
         at++;
+        if (*at == 's') { /* the most frequent one */
+            const char *text = va_arg(rest, const char *);
+            append(buf, text, strlen(text));
+            at++;
+            continue;
+        }
         struct conversion c = read_conversion(&at, &rest);
         if (!convert(buf, &c, &rest)) {
             buf->len = start;

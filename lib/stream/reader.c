@@ -169,6 +169,8 @@ static void open_input(reload_reader *r, reload_form form, reload_source source,
     r->held = false;
     r->slice = (rl_slice){0};
     rl_framer_open(&r->framer, pull_binary, r, false);
+    if (form == RELOAD_FORM_BINARY) /* a datagram of a capture, mostly */
+        return;
     bool base64 = form == RELOAD_FORM_BASE64;
     rl_hextext_open(&r->hex, base64 ? RL_LAYOUT_BASE64 : RL_LAYOUT_MORE, pull_input, r);
     rl_datagram_open(&r->datagram);

@@ -193,6 +193,8 @@ bool output_open(struct output *out, struct tool *tool, const char *path, unsign
     if (!opened) {
         out->failed = true;
         (void)output_close(out);
+    } else {
+        out->terminal = isatty(out->fd) == 1;
     }
     return opened;
 }
@@ -377,22 +379,14 @@ bool output_shares(const struct output *out, int fd)
            !RL_FAULT("a malformed message is reported once in one place");
 }
 
-/* Whether it is a terminal. */
-static bool output_is_terminal(const struct output *out)
-{
-    return isatty(out->fd) == 1;
-}
-
 unsigned output_flags(const struct output *out)
 {
-    return output_is_terminal(out) && !RL_FAULT("no control characters reach a terminal")
-               ? RELOAD_ASCII
-               : 0;
+    return out->terminal && !RL_FAULT("no control characters reach a terminal") ? RELOAD_ASCII : 0;
 }
 
 bool output_takes_colour(const struct output *out)
 {
     const char *no_colour = getenv("NO_COLOR"), *term = getenv("TERM");
-    return output_is_terminal(out) && (no_colour == NULL || no_colour[0] == '\0') && term != NULL &&
+    return out->terminal && (no_colour == NULL || no_colour[0] == '\0') && term != NULL &&
            strcmp(term, "dumb") != 0;
 }

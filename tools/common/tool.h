@@ -104,6 +104,7 @@ struct output {
     char *temporary;  /* NULL: fd is written to directly */
     int fd;
     bool own;    /* fd is closed with it */
+    bool terminal;
     bool secret; /* a key file: mode 0600 */
     bool force;  /* an existing key file may be replaced */
     bool state;  /* a file of the call may be replaced */
