@@ -54,6 +54,21 @@ void check_safe(const reload_buf *text, bool line)
              (text->octets[i] == '\n' && (!line || i == text->len - 1)));
 }
 
+/* A cache, empty or not, does not change the text. */
+static void check_cached(const reload_msg *msg, const reload_buf *text)
+{
+    reload_buf cached = {0};
+    reload_text_cache *cache = reload_text_cache_new();
+    MUST(cache != NULL);
+    for (unsigned i = 0; i < 2; i++) {
+        reload_buf_reset(&cached);
+        MUST(reload_text_write_cached(cache, msg, NULL, 0, fuzz_to_buf, &cached) == RELOAD_OK);
+        MUST(cached.len == text->len && memcmp(cached.octets, text->octets, text->len) == 0);
+    }
+    reload_text_cache_free(&cache);
+    reload_buf_free(&cached);
+}
+
 void check_text(const reload_msg *msg)
 {
     static const reload_origin origin = {
@@ -64,6 +79,7 @@ void check_text(const reload_msg *msg)
     reload_buf_reset(&text);
     MUST(reload_text_write(msg, NULL, 0, fuzz_to_buf, &text) == RELOAD_OK);
     check_safe(&text, false);
+    check_cached(msg, &text);
     reload_buf_reset(&text);
     MUST(reload_line_write(msg, &origin, 0, fuzz_to_buf, &text) == RELOAD_OK);
     check_safe(&text, true);

@@ -71,6 +71,17 @@ reload_err reload_json_read_attr(const char *text, size_t len, reload_buf *out, 
 /* Writes a message as a tree. */
 reload_err reload_text_write(const reload_msg *msg, const reload_origin *origin, unsigned flags,
                              reload_sink sink, void *arg);
+/* The text of certificates that was written before, so that those that recur are read once. It has
+ * at most 64 certificates, and is for one thread at a time. */
+typedef struct reload_text_cache reload_text_cache;
+/* Makes an empty cache; NULL if memory runs out. */
+reload_text_cache *reload_text_cache_new(void);
+/* Frees the cache, and sets the pointer to NULL. */
+void reload_text_cache_free(reload_text_cache **cache);
+/* Writes a message as reload_text_write does. cache: of the messages before, or NULL. */
+reload_err reload_text_write_cached(reload_text_cache *cache, const reload_msg *msg,
+                                    const reload_origin *origin, unsigned flags, reload_sink sink,
+                                    void *arg);
 /* Writes a message as one line, newline included. */
 reload_err reload_line_write(const reload_msg *msg, const reload_origin *origin, unsigned flags,
                              reload_sink sink, void *arg);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* A message as a tree. */
-#include "render/print.h"
+#include "render/certtext.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -23,10 +23,12 @@ static void print_field_line(reload_printer *p, const reload_msg *msg, reload_fi
     reload_print_end_line(p);
 }
 
-static void print_tree(reload_printer *p, const reload_msg *msg, unsigned tunnel);
+static void print_tree(reload_printer *p, reload_text_cache *cache, const reload_msg *msg,
+                       unsigned tunnel);
 
 /* The message that an attribute carries, indented. */
-static void print_inner_tree(reload_printer *p, const reload_msg *msg, size_t i, unsigned tunnel)
+static void print_inner_tree(reload_printer *p, reload_text_cache *cache, const reload_msg *msg,
+                             size_t i, unsigned tunnel)
 {
     size_t len;
     const uint8_t *octets = tunnel < RELOAD_MAX_TUNNEL ? reload_msg_tunnelled(msg, i, &len) : NULL;
@@ -39,7 +41,7 @@ static void print_inner_tree(reload_printer *p, const reload_msg *msg, size_t i,
         size_t column = p->column;
         p->indent += 2u * (reload_msg_attr(msg, i)->depth + 2u);
         reload_print(p, "%*s", (int)p->indent, "");
-        print_tree(p, inner, tunnel + 1);
+        print_tree(p, cache, inner, tunnel + 1);
         p->indent = indent;
         p->column = column;
     } else {
@@ -110,7 +112,8 @@ static void print_trailing(reload_printer *p, const reload_msg *msg)
 }
 
 /* The tree of a message. The caller has begun its first line, which the title ends. */
-static void print_tree(reload_printer *p, const reload_msg *msg, unsigned tunnel)
+static void print_tree(reload_printer *p, reload_text_cache *cache, const reload_msg *msg,
+                       unsigned tunnel)
 {
     size_t len;
     reload_print_colour(p, RELOAD_COLOUR_TITLE);
@@ -124,22 +127,29 @@ static void print_tree(reload_printer *p, const reload_msg *msg, unsigned tunnel
         print_attr_line(p, msg, i);
         if (rl_is_cert(reload_msg_attr(msg, i))) {
             const uint8_t *octets = reload_msg_value_octets(msg, i, &len);
-            reload_print_cert(p, reload_msg_attr(msg, i)->depth + 1u, octets, len);
+            rl_print_cert(p, cache, reload_msg_attr(msg, i)->depth + 1u, octets, len);
         }
-        print_inner_tree(p, msg, i, tunnel);
+        print_inner_tree(p, cache, msg, i, tunnel);
     }
     print_trailing(p, msg);
     reload_print_missing(p, 1, msg);
 }
 
-reload_err reload_text_write(const reload_msg *msg, const reload_origin *origin, unsigned flags,
-                             reload_sink sink, void *arg)
+reload_err reload_text_write_cached(reload_text_cache *cache, const reload_msg *msg,
+                                    const reload_origin *origin, unsigned flags, reload_sink sink,
+                                    void *arg)
 {
     reload_printer p;
     reload_printer_init(&p, flags, sink, arg);
     reload_print_origin(&p, origin);
-    print_tree(&p, msg, 0);
+    print_tree(&p, cache, msg, 0);
     return reload_printer_finish(&p);
+}
+
+reload_err reload_text_write(const reload_msg *msg, const reload_origin *origin, unsigned flags,
+                             reload_sink sink, void *arg)
+{
+    return reload_text_write_cached(NULL, msg, origin, flags, sink, arg);
 }
 
 reload_err reload_text_write_garbage(const uint8_t *octets, size_t len, const char *error,

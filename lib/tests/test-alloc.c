@@ -187,10 +187,23 @@ static void test_json_write_alloc(void **state)
     write_with_failures(reload_json_write, true);
 }
 
+/* With a new cache, in which each certificate is read */
+static reload_err write_cached(const reload_msg *msg, const reload_origin *from, unsigned flags,
+                               reload_sink sink, void *arg)
+{
+    reload_text_cache *cache = reload_text_cache_new();
+    if (cache == NULL)
+        return RELOAD_ERR_MEMORY;
+    reload_err err = reload_text_write_cached(cache, msg, from, flags, sink, arg);
+    reload_text_cache_free(&cache);
+    return err;
+}
+
 static void test_text_write_alloc(void **state)
 {
     (void)state;
     write_with_failures(reload_text_write, false);
+    write_with_failures(write_cached, false);
     write_with_failures(reload_line_write, false);
     write_with_failures(annotated_write, false);
 }

@@ -103,7 +103,7 @@ struct output {
     char *target;     /* the path with symbolic links resolved */
     char *temporary;  /* NULL: fd is written to directly */
     int fd;
-    bool own;    /* fd is closed with it */
+    bool own; /* fd is closed with it */
     bool terminal;
     bool secret; /* a key file: mode 0600 */
     bool force;  /* an existing key file may be replaced */

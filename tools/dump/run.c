@@ -72,6 +72,22 @@ const reload_origin *dump_shown_origin(const struct dump *d, const reload_origin
     return shown ? origin : NULL;
 }
 
+reload_err dump_render(const struct dump *d, unsigned cache, const struct kept *kept,
+                       reload_sink sink, void *arg)
+{
+    const reload_origin *origin = dump_shown_origin(d, &kept->origin);
+    unsigned flags = d->flags | d->terminal_flags;
+    if (d->form == &form_text)
+        return reload_text_write_cached(d->caches[cache], kept->msg, origin, flags, sink, arg);
+    return d->form->message(kept->msg, origin, flags, sink, arg);
+}
+
+static void write_rendered(struct dump *d, const struct kept *kept)
+{
+    output_check(d->out, dump_render(d, d->jobs, kept, output_write, d->out));
+    (void)output_write(d->out, d->form->end, strlen(d->form->end));
+}
+
 void dump_write_message(struct dump *d, const struct kept *kept)
 {
     reload_span octets;
@@ -84,7 +100,7 @@ void dump_write_message(struct dump *d, const struct kept *kept)
         packets_write(d->packets, 0, octets, &kept->origin, &kept->capture,
                       kept->origin.capture == NULL ? NULL : kept->numbers);
     else
-        output_message(d->out, d->form, kept->msg, dump_shown_origin(d, &kept->origin), d->flags);
+        write_rendered(d, kept);
     if (d->certs != NULL)
         dump_write_certs(d, kept->msg);
 }

@@ -37,7 +37,8 @@ struct dump {
     struct pipeline *pipeline;
     struct dump_slot *slots; /* those of the pipeline; owned */
     struct dump_slot *current;
-    reload_buf *texts; /* of each bank; owned */
+    reload_buf *texts;          /* of each bank; owned */
+    reload_text_cache **caches; /* of the form text: of each worker, then of the caller; owned */
     bool meta;
     bool reported;         /* faults go where standard error goes, with the form */
     struct choice *choice; /* which messages are written */
@@ -47,6 +48,9 @@ struct dump {
 
 /* ---- run.c ---- */
 
+/* Renders a message in the form, with the cache of that number. */
+reload_err dump_render(const struct dump *d, unsigned cache, const struct kept *kept,
+                       reload_sink sink, void *arg);
 /* Writes a message in the form, and its certificates. */
 void dump_write_message(struct dump *d, const struct kept *kept);
 void dump_write_certs(struct dump *d, const reload_msg *msg);

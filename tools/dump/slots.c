@@ -20,15 +20,13 @@ static void render_slot(void *arg, unsigned worker, size_t i)
     struct dump_slot *slot = &d->slots[i];
     reload_buf *text = &d->texts[bank_of(i)];
     size_t len;
-    (void)worker;
     slot->rendered = false;
     if (slot->kept.msg == NULL || d->texts == NULL || d->form->message == NULL || d->tbs != NULL)
         return;
     (void)reload_msg_octets(slot->kept.msg, &len);
     if (len > LARGE)
         return;
-    slot->err = d->form->message(slot->kept.msg, dump_shown_origin(d, &slot->kept.origin),
-                                 d->flags | d->terminal_flags, buf_write, text);
+    slot->err = dump_render(d, worker, &slot->kept, buf_write, text);
     (void)buf_write(text, d->form->end, strlen(d->form->end));
     if (text->err != RELOAD_OK)
         slot->err = text->err;
@@ -97,6 +95,16 @@ void slots_add(struct dump *d, reload_err err, size_t octets)
     advance(d);
 }
 
+/* Makes the caches of the form text. */
+static bool open_caches(struct dump *d)
+{
+    d->caches = d->form == &form_text ? calloc(d->jobs + 1u, sizeof *d->caches) : NULL;
+    bool made = d->caches != NULL || d->form != &form_text;
+    for (unsigned i = 0; d->caches != NULL && made && i <= d->jobs; i++)
+        made = (d->caches[i] = reload_text_cache_new()) != NULL;
+    return made;
+}
+
 bool slots_open(struct dump *d)
 {
     const struct pipeline_calls calls = {render_slot, write_slots, d};
@@ -108,6 +116,8 @@ bool slots_open(struct dump *d)
     if (d->slots == NULL)
         return false;
     if (d->jobs > 1 && (d->texts = calloc(count / PIPELINE_BANK, sizeof *d->texts)) == NULL)
+        return false;
+    if (!open_caches(d))
         return false;
     d->terminal_flags = output_flags(d->out);
     advance(d);
@@ -126,7 +136,10 @@ void slots_free(struct dump *d)
         reload_buf_free(&d->texts[i]);
     free(d->slots);
     free(d->texts);
-    pipeline_free(&d->pipeline);
+    pipeline_free(&d->pipeline); /* ends the threads */
+    for (unsigned i = 0; d->caches != NULL && i <= d->jobs; i++)
+        reload_text_cache_free(&d->caches[i]);
+    free(d->caches);
 }
 
 reload_err slots_keep(struct dump *d, struct input *in)
