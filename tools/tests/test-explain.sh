@@ -119,6 +119,7 @@ for mode in hmac certs; do
     try length-zero "Length zero" "$(at 000000)"
     try length-without-signature "Length without the SIGNATURE" "$(at "$(printf '%06x' $n)")"
     try length-without-digest "Length without DIGEST" "$(at "$(printf '%06x' $((length - 4 - size)))")"
+    try length-without-digest-value "Length without DIGEST's value" "$(at "$(printf '%06x' $((length - size)))")"
     try length-without-padding "Length without padding" "$(at "$(printf '%06x' $((length - 3)))")"
     try length-with-header "Length with the header" "$(at "$(printf '%06x' $((length + 68)))")"
     lh=$(printf '%06x' $length)
@@ -137,6 +138,7 @@ for mode in hmac certs; do
     before_signature=${covered:0:-24}
     try signature-head-left-out "without the SIGNATURE's type and Length" "$before_signature$stamp"
     try signature-length-without-digest "the SIGNATURE's Length without DIGEST" "${before_signature}00060008$stamp"
+    try signature-length-without-digest-value "the SIGNATURE's Length without DIGEST's value" "${before_signature}0006000c$stamp"
     try signature-length-zero "the SIGNATURE's Length zero" "${before_signature}00060000$stamp"
     try timestamp-left-out "without TIMESTAMP" "$before_signature$head"
     try timestamp-head-left-out "TIMESTAMP's value alone" "$before_signature$head${stamp:8}"
@@ -231,6 +233,7 @@ for mode in hmac certs; do
         try_inner to-digest-zeroed "over DIGEST with zeros" "$right$digest_head$zeros"
         try_inner signature-head-left-out "without the signature's own head" "$members$stamp"
         try_inner signature-length-without-digest "the signature's Length without DIGEST" "$members${sig_type}0008$stamp"
+        try_inner signature-length-without-digest-value "the signature's Length without DIGEST's value" "$members${sig_type}000c$stamp"
         try_inner timestamp-left-out "without TIMESTAMP" "$members$sig_head"
         try_inner from-container-head+to-signature "with its container's head, without its own" "$container$members"
         if [ $role = peer ]; then
@@ -548,6 +551,7 @@ good=$(sealed "$(mac "$covered")")
 fault "" "the right Overlay" "$good" --overlay chat
 fault "" "the Overlay of another name" "$good" --overlay chat2
 overlays=("with-lf $(crc 'chat2\n')" "with-crlf $(crc 'chat2\r\n')" "with-nul $(crc 'chat2\0')" "adler-32 05d101d3"
+    "crc-32c 0814541c" "cksum $(printf '%08x' "$(printf chat2 | cksum | cut -d ' ' -f 1)")"
     "not-inverted $(printf '%08x' $((0x$(crc chat2) ^ 0xffffffff)))")
 is "$(for row in "${overlays[@]}"; do patch 64 "${row#* }" "$good"; printf '\n\n'; done |
     reload-verify -i hex --secret secret --time $now --overlay chat2 --explain --json | jq -r '[.explain[].reading[]] | join(" ")')" \
