@@ -627,7 +627,7 @@ is "$("${V[@]}" --json two.bin | jq -c '.signatures[0] | has("explain")')" false
 is "$("${V[@]}" --explain --json two.bin | jq -c 'del(.signatures[0].explain, .signatures[0].explain_notes)')" "$("${V[@]}" --json two.bin | jq -c .)" "--explain adds only its own keys to JSON"
 unhex "$(sealed "$(printf '%040d' 1)")" >none.bin
 t "text: no reading fits" 1 "=${line/wrong.bin/none.bin}
-    explain: SIGNATURE /attributes/2: no known misreading fits" '' "${V[@]}" --explain none.bin
+    explain: SIGNATURE /attributes/2: no known misreading fits (reload-dump --tbs=/attributes/2 writes the covered octets)" '' "${V[@]}" --explain none.bin
 is "$("${V[@]}" --explain --json none.bin | jq -c '.signatures[0].explain')" '[]' "JSON: no reading fits"
 is "$("${V[@]}" --explain --json none.bin | jq -c '.signatures[0].explain_notes')" '[]' "JSON: no notes if all readings were tried"
 unhex "$(message 02 01 00060000)" >absent.bin
@@ -660,7 +660,7 @@ stamp=$(attr 0801 "$(printf '%08x' $now)")
 fixture
 unhex "$(sealed "$(mac 00)")" >other.bin
 t "text: the right key over other octets" 1 "~.*: invalid: bad-digest .*
-    explain: SIGNATURE /attributes/2: no known misreading fits; the certificate's key has signed other octets" '' \
+    explain: SIGNATURE /attributes/2: no known misreading fits; the certificate's key has signed other octets .reload-dump --tbs=/attributes/2 writes the covered octets." '' \
     reload-verify --ca ca/ca.crt --time $now --explain other.bin
 
 # and whose key it is otherwise
@@ -671,8 +671,16 @@ t "text: the certificate of a foreign key" 1 "~.*: invalid: bad-digest .*
     reload-verify --ca ca/ca.crt --ca bob.crt --time $now --explain foreign.bin
 unhex "$(sealed "$(printf 00 | openssl dgst -sha1 -sign bob.key | hex)")" >foreign.bin
 t "text: a foreign key over other octets" 1 "~.*: invalid: bad-digest .*
-    explain: SIGNATURE /attributes/2: no known misreading fits; the key of .*serial 0*$serial has signed other octets" '~.*not a CA.s.*' \
+    explain: SIGNATURE /attributes/2: no known misreading fits; the key of .*serial 0*$serial has signed other octets .reload-dump --tbs=/attributes/2 writes the covered octets." '~.*not a CA.s.*' \
     reload-verify --ca ca/ca.crt --ca bob.crt --time $now --explain foreign.bin
+
+
+# nothing is known of a key that is not in the message
+reload-keygen self-signed -q --overlay chat --peers 0 --user eve@example.com -o eve
+unhex "$(sealed "$(unhex "$covered" | openssl dgst -sha1 -sign eve.key | hex)")" >unknown.bin
+t "text: the key of a certificate that is not given" 1 "~.*: invalid: bad-digest .*
+    explain: SIGNATURE /attributes/2: no known misreading fits; it was made with another key or padding, or changed" '' \
+    reload-verify --ca ca/ca.crt --time $now --explain unknown.bin
 
 # a name that is not ASCII and longer than is shown: it is cut between characters
 name=x$(printf '€%.0s' {1..63})
@@ -691,5 +699,5 @@ stamp='' head=00060018 rest=$attributes$head
 before=$(message 02 01 "$rest" $((${#rest} / 2 + 24)))
 sealed "$(printf '%040d' 1)" | xxd -r -p >large.bin
 t "text: a message too large to try all readings" 1 "~.*: invalid: bad-digest .*
-    explain: SIGNATURE /attributes/9: no known misreading fits; not all were tried" '' timeout 60 "${V[@]}" --explain large.bin
+    explain: SIGNATURE /attributes/9: no known misreading fits; not all were tried .reload-dump --tbs=/attributes/9 writes the covered octets." '' timeout 60 "${V[@]}" --explain large.bin
 done_testing
