@@ -357,6 +357,9 @@ xxd swapped >words
 mistake "a dump of a little-endian token" 3 'not a RELOAD message: the token is little-endian, expected 52454c4f' reload-dump words
 od "$put" >words
 mistake "a dump in octal" 3 'not a RELOAD message: a dump in octal, as od writes it; use xxd or hexdump -C' reload-dump words
+printf 123456789 | cat "$put" - | od >words
+is $(($(tr -cd 0-9 <words | wc -c) % 2)) 1 "a dump in octal can have an odd number of digits"
+mistake "a dump in octal with an odd number of digits" 3 'not a RELOAD message: a dump in octal, as od writes it; use xxd or hexdump -C' reload-dump words
 od -c "$put" >words
 mistake "a dump of characters" 3 'a dump, not a RELOAD message; write it by xxd or hexdump -C' reload-dump words
 mistake "a TLS record" 3 'a TLS record, not a RELOAD message; decrypt the connection first' reload-dump tls
