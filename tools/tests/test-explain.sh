@@ -559,6 +559,14 @@ is "$(for row in "${overlays[@]}"; do patch 64 "${row#* }" "$good"; printf '\n\n
 printf 'overlay-%s\n' "${overlays[@]%% *}" >>asserted
 fault overlay-in-other-case "Overlay of the name in another case" "$(patch 64 "$(crc cHat2.EXAMPLE.NET)" "$good")" --overlay Chat2.example.net
 fault overlay-byte-swapped "Overlay is little-endian" "$(patch 64 aaf29d65 "$good")" --overlay chat
+
+# a Length of another width, at offset 13: one octet less or more
+long=$(message 02 01 "$(attr 0007 "$(head -c 300 /dev/zero | tr '\0' a | hex)")")
+for x in "$good" "$long"; do
+    fault framed-length-of-16-bits "Length has 16 bits, in $((${#x} / 2)) octets" "${x:0:26}${x:28}"
+    fault framed-length-of-32-bits "Length has 32 bits, in $((${#x} / 2)) octets" "${x:0:26}00${x:26}" --overlay chat
+    fault "" "Length has 32 bits, in another overlay, in $((${#x} / 2)) octets" "${x:0:26}00${x:26}" --overlay chat2
+done
 seconds=$(printf '%08x' $now)
 for row in "time-in-milliseconds $(printf '%08x' $(((now * 1000 + 123) & 0xffffffff)))" "time-since-1900 $(printf '%08x' $((now + 2208988800)))" \
     "time-byte-swapped ${seconds:6:2}${seconds:4:2}${seconds:2:2}${seconds:0:2}" "time-local $(printf '%08x' $((now + 7200 - 30)))" \

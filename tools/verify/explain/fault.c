@@ -131,16 +131,27 @@ static void explain_overlay(const reload_msg *msg, const char *name, explain_fau
         explain_fault_add(found, READ_OVERLAY_BYTE_SWAPPED);
 }
 
+/* A Length of 32 bits, which shifts the Overlay by an octet. A Length of less than 256 is then
+ * read as 0, so that no attribute is left to see it by. */
+static void explain_wide_length(const reload_msg *msg, const char *name, explain_faults *found)
+{
+    if ((reload_msg_field(msg, RELOAD_F_OVERLAY) & 0xffffff) == reload_overlay_id(name) >> 8)
+        explain_fault_add(found, READ_FRAMED_LENGTH_OF_32_BITS);
+}
+
 void explain_faults_of(const reload_policy *policy, const reload_msg *msg,
                        const reload_report *report, explain_faults *found)
 {
     const char *name = reload_policy_overlay(policy);
+    bool malformed = report->verdict == RELOAD_MALFORMED;
+    bool mismatch = report->reason == RELOAD_REASON_OVERLAY_MISMATCH;
     found->count = 0;
-    if (report->verdict == RELOAD_MALFORMED && !RL_FAULT("explain: framing"))
+    if (malformed && !RL_FAULT("explain: framing"))
         explain_framing(msg, found);
-    else if (report->reason == RELOAD_REASON_OVERLAY_MISMATCH && name != NULL &&
-             !RL_FAULT("explain: Overlay"))
+    else if (mismatch && name != NULL && !RL_FAULT("explain: Overlay"))
         explain_overlay(msg, name, found);
+    if ((malformed || mismatch) && name != NULL && found->count == 0)
+        explain_wide_length(msg, name, found);
 }
 
 /* ---- TIMESTAMP ---- */
