@@ -181,6 +181,8 @@ printf '{"security": "NONE"}' >none.json
 mistake "a CRL with a profile of NONE" 2 '--crl requires CERTS, but the security of none.json is NONE' \
     reload-verify --profile=none.json --crl=x "$put"
 printf '{"security": "HMAC"}' >hmac.json
+mistake "the secret of another overlay than the profile's" 1 "warning: security is CERTS, but the options specify HMAC|overlay-mismatch" \
+    reload-verify --secret=secret --profile="$TESTDATA/overlay/overlay.json" "$put"
 mistake "a profile of HMAC alone" 2 'hmac.json: security is HMAC, which requires --secret' reload-verify --profile=hmac.json "$put"
 mistake "-v with JSON" 2 '--verbose cannot be combined with --json' reload-verify --none --json -v "$put"
 mistake "nothing to sign with" 2 'one of --secret, --key, --none, --strip, --append-route-log or --example is required' reload-sign $json
