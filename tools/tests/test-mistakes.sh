@@ -48,6 +48,12 @@ mistake "an option with a letter missing" 2 'unknown option --secrt (did you mea
 mistake "an option in capitals" 2 'unknown option --JSON (did you mean --json?)' reload-verify --JSON
 mistake "the middle of an option" 2 'unknown option --skew (did you mean --max-skew?)' reload-verify --skew=5
 mistake "an option that another program has" 2 'unknown option --password' reload-sign --password x
+for option in certs diff meta tbs attach example mutate reply-to strip timestamp check-all explain lint pair pin rejects replay report summary; do
+    run reload-keygen id --$option
+    other=$(sed -n "1s/^reload-keygen id: unknown option --$option (\\(reload-[a-z]*\\) has it)$/\\1/p" "$errors")
+    run "${other:-no-tool}" --help
+    ok "the tool that has --$option is named" grep -q "^  .*--${option}[ =]" "$output"
+done
 mistake "an unknown letter" 2 'unknown option -z' reload-dump -z
 mistake "an abbreviation of several options" 2 'option --re is ambiguous: --resource-key, --resource-cert, --resign-bodies, --reply-to' \
     reload-sign --re
