@@ -142,9 +142,9 @@ static uint64_t position(const rl_framer *f, size_t at)
     return f->mapped ? f->where[f->start + at] : f->base + at;
 }
 
-/* Names garbage that a dump in another notation makes: words in the order of a machine's memory,
- * or in octal, whose offset and digits are read as hex. Returns false if it is not such. */
-static bool explain_dump(reload_item *item)
+/* The notation of a dump whose offset and digits were read as hex: words in the order of a
+ * machine's memory, or in octal. NULL if it is not such. */
+static const char *dump_notation(const uint8_t *octets, size_t len)
 {
     static const struct {
         const char *octets;
@@ -158,12 +158,17 @@ static bool explain_dump(reload_item *item)
         {"\0\0\0\x01\x22\x10\x51\x14\x11", 9, "a dump in octal, as hexdump -b writes it"},
     };
     for (size_t i = 0; i < sizeof dumps / sizeof dumps[0]; i++)
-        if (item->len >= dumps[i].len && memcmp(item->octets, dumps[i].octets, dumps[i].len) == 0) {
-            (void)rl_fail(&item->diag, RELOAD_ERR_NO_MESSAGE,
-                          "not a RELOAD message: %s; use xxd or hexdump -C", dumps[i].text);
-            return true;
-        }
-    return false;
+        if (len >= dumps[i].len && memcmp(octets, dumps[i].octets, dumps[i].len) == 0)
+            return dumps[i].text;
+    return NULL;
+}
+
+bool rl_framer_name_dump(const char *notation, reload_diag *diag)
+{
+    if (notation != NULL)
+        (void)rl_fail(diag, RELOAD_ERR_NO_MESSAGE,
+                      "not a RELOAD message: %s; use xxd or hexdump -C", notation);
+    return notation != NULL;
 }
 
 /* Names a token that was written as a little-endian number, before a header that is right
@@ -188,7 +193,8 @@ static bool explain_swapped_token(reload_item *item)
 static void explain_token(const rl_framer *f, reload_item *item)
 {
     size_t at = find_token(f, 0);
-    if (explain_swapped_token(item) || explain_dump(item))
+    if (explain_swapped_token(item) ||
+        rl_framer_name_dump(dump_notation(item->octets, item->len), &item->diag))
         return;
     if (at >= item->len || item->len - at < sizeof rl_token)
         return;
@@ -237,6 +243,7 @@ static reload_err give_rest(rl_framer *f, reload_item *item, reload_item_kind ki
     if (f->incomplete_dropped || f->avail == 0) {
         f->dropped = f->avail > 0;
         f->dropped_at = f->dropped ? position(f, 0) : 0;
+        f->dropped_dump = f->dropped ? dump_notation(f->octets + f->start, f->avail) : NULL;
         f->avail = 0;
         rl_item_clear(item, RELOAD_ITEM_END);
         return RELOAD_OK;

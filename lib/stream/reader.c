@@ -278,7 +278,8 @@ static reload_err next_hex(reload_reader *r, reload_item *item)
             item->diag = r->hex.diag;
             item->offset = r->framer.dropped ? r->framer.dropped_at : item->diag.offset;
             item->extent = item->diag.offset + 1 - item->offset;
-            (void)name_text(r, item);
+            if (!rl_framer_name_dump(r->framer.dropped_dump, &item->diag))
+                (void)name_text(r, item);
             return RELOAD_OK;
         }
     }

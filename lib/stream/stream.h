@@ -61,9 +61,10 @@ typedef struct rl_framer {
         size_t search_at; /* or goes on here */
         size_t walk; /* the next attribute of the message that is_framed looks at; 0: the first */
     } resume;        /* state of the next item's search, if the source had no octets; else zeros */
-    bool incomplete_dropped; /* set by the source: drop an incomplete last item */
-    bool dropped;            /* an incomplete last item was dropped, */
-    uint64_t dropped_at;     /* at this position in the input */
+    bool incomplete_dropped;  /* set by the source: drop an incomplete last item */
+    bool dropped;             /* an incomplete last item was dropped, */
+    uint64_t dropped_at;      /* at this position in the input */
+    const char *dropped_dump; /* the notation of the dump that it was, or NULL */
 } rl_framer;
 
 /* Begins a new stream. Reuses memory, and keeps max_message. */
@@ -75,6 +76,8 @@ size_t rl_framer_memory(const rl_framer *f);
 reload_err rl_framer_next(rl_framer *f, reload_item *item);
 /* Makes an item of that kind without octets, place and fault. */
 void rl_item_clear(reload_item *item, reload_item_kind kind);
+/* Says which dump was read as hex digits. Returns false if notation is NULL. */
+bool rl_framer_name_dump(const char *notation, reload_diag *diag);
 
 /* For the framer's own files. Places count from start. */
 /* Reads until size octets are available or the stream ends. */

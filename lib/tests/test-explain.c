@@ -104,7 +104,7 @@ static void test_table(void **state)
         for (size_t i = 0; i < count; i++)
             assert_string_not_equal(explain_reading_at(i)->word, r->word);
     }
-    assert_int_equal(count, 110);
+    assert_int_equal(count, 116);
     assert_null(explain_reading_at(count));
     assert_null(explain_reading_at(SIZE_MAX));
 }

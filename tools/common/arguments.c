@@ -78,6 +78,26 @@ static const struct option_row *row_of(const struct getopt_tables *t, int value)
     return NULL;
 }
 
+/* The tool that has an option that others lack, or NULL. */
+static const char *tool_with(const char *name)
+{
+    static const struct {
+        const char *name, *tool;
+    } options[] = {
+        {"certs", "reload-dump"},     {"diff", "reload-dump"},        {"meta", "reload-dump"},
+        {"tbs", "reload-dump"},       {"attach", "reload-sign"},      {"example", "reload-sign"},
+        {"mutate", "reload-sign"},    {"reply-to", "reload-sign"},    {"strip", "reload-sign"},
+        {"timestamp", "reload-sign"}, {"check-all", "reload-verify"}, {"explain", "reload-verify"},
+        {"lint", "reload-verify"},    {"pair", "reload-verify"},      {"pin", "reload-verify"},
+        {"rejects", "reload-verify"}, {"replay", "reload-verify"},    {"report", "reload-verify"},
+        {"summary", "reload-verify"},
+    };
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
+        if (strcmp(options[i].name, name) == 0)
+            return options[i].tool;
+    return NULL;
+}
+
 /* Reports a long option that is in no row, or abbreviates several. argument begins with "--". */
 static void reject_long(const struct tool *tool, const struct getopt_tables *t,
                         const char *argument)
@@ -94,6 +114,9 @@ static void reject_long(const struct tool *tool, const struct getopt_tables *t,
     if (count > 0)
         tool_usage(tool, "option %.*s is ambiguous: %s", (int)len, argument, names);
     (void)snprintf(name, sizeof name, "%.*s", (int)(len - 2), argument + 2);
+    const char *other = tool_with(name);
+    if (other != NULL)
+        tool_usage(tool, "unknown option --%s (%s has it)", name, other);
     const char *near = len - 2 < sizeof name ? reload_nearest_word(name, words) : NULL;
     tool_usage(tool, "unknown option %.*s%s%s%s", (int)len, argument,
                near == NULL ? "" : " (did you mean --", near == NULL ? "" : near,

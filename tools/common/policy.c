@@ -3,6 +3,7 @@
 
 #include "base/fault.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -228,6 +229,25 @@ static void drop_without_effect(const struct tool *tool, struct policy_options *
     }
 }
 
+/* Whether the profile has another algorithm than the options, and the words for it. */
+static bool is_other_security(const struct policy_options *p, char *words, size_t size)
+{
+    const char *name = reload_name(RELOAD_NAMES_SECURITY, (uint32_t)p->profile->security);
+    (void)snprintf(words, size, "security is %s, but the options specify %s",
+                   name == NULL ? "unknown" : name,
+                   reload_name(RELOAD_NAMES_SECURITY, p->security));
+    return p->profile->security >= 0 && p->profile->security != (int64_t)p->security;
+}
+
+/* What the profile has for its own algorithm, such as its CAs, then has no effect. */
+static void warn_of_other_security(const struct tool *tool, const struct policy_options *p)
+{
+    char words[96];
+    if (is_other_security(p, words, sizeof words) &&
+        !RL_FAULT("options: a warning that they specify another algorithm"))
+        tool_warn_file(tool, p->profile_file, "%s", words);
+}
+
 static void warn_without_crl(const struct tool *tool, const struct policy_options *p)
 {
     if (p->security == RELOAD_SECURITY_CERTS && p->require_crl && p->crl.count == 0 &&
@@ -247,6 +267,7 @@ bool policy_load(struct tool *tool, struct policy_options *p)
                           (p->ca.count > 0 || p->profile == NULL || p->profile->pin == NULL));
     if (p->profile_file != NULL) {
         check_effect(tool, p);
+        warn_of_other_security(tool, p);
         merge_profile(p);
     }
     if (p->security == RELOAD_SECURITY_CERTS && p->ca.count == 0 && p->pin == NULL) {
@@ -262,16 +283,14 @@ bool policy_load(struct tool *tool, struct policy_options *p)
 bool policy_load_as(struct tool *tool, struct policy_options *p, reload_security security,
                     bool force)
 {
+    char words[96];
     p->security = security;
     if (p->profile_file == NULL)
         return true;
     if (!read_profile(tool, p))
         return false;
-    if (p->profile->security >= 0 && p->profile->security != (int64_t)security && !force) {
-        const char *profile = reload_name(RELOAD_NAMES_SECURITY, (uint32_t)p->profile->security);
-        tool_error_file(
-            tool, STATUS_FAILED, p->profile_file, "security is %s, but the options specify %s",
-            profile == NULL ? "unknown" : profile, reload_name(RELOAD_NAMES_SECURITY, security));
+    if (is_other_security(p, words, sizeof words) && !force) {
+        tool_error_file(tool, STATUS_FAILED, p->profile_file, "%s", words);
         return false;
     }
     merge_profile(p);

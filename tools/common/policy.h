@@ -75,8 +75,8 @@ struct policy_options {
     OPTION_FLAG(0, "require-peer-signature", struct_type, member.require_peer_signature,         \
                 "require a PEER-SIGNATURE in each SOURCE-INFO", NULL, "none"),                   \
     OPTION_FLAG(0, "replay", struct_type, member.replay,                                         \
-                "reject a request that was seen before in this run", "ca|pin|profile",           \
-                "secret none"),                                                                  \
+                "under CERTS, reject a request that was seen before in this run",                \
+                "ca|pin|profile", "secret none"),                                                \
     OPTION_STATE(0, "replay-state", "FILE", struct_type, member.replay_state,                    \
                 "like --replay, but keep state in FILE, created if missing", "ca|pin|profile",   \
                 "secret none"),                                                                  \

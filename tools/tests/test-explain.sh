@@ -119,6 +119,7 @@ for mode in hmac certs; do
     try length-zero "Length zero" "$(at 000000)"
     try length-without-signature "Length without the SIGNATURE" "$(at "$(printf '%06x' $n)")"
     try length-without-digest "Length without DIGEST" "$(at "$(printf '%06x' $((length - 4 - size)))")"
+    try length-without-digest-value "Length without DIGEST's value" "$(at "$(printf '%06x' $((length - size)))")"
     try length-without-padding "Length without padding" "$(at "$(printf '%06x' $((length - 3)))")"
     try length-with-header "Length with the header" "$(at "$(printf '%06x' $((length + 68)))")"
     lh=$(printf '%06x' $length)
@@ -137,6 +138,7 @@ for mode in hmac certs; do
     before_signature=${covered:0:-24}
     try signature-head-left-out "without the SIGNATURE's type and Length" "$before_signature$stamp"
     try signature-length-without-digest "the SIGNATURE's Length without DIGEST" "${before_signature}00060008$stamp"
+    try signature-length-without-digest-value "the SIGNATURE's Length without DIGEST's value" "${before_signature}0006000c$stamp"
     try signature-length-zero "the SIGNATURE's Length zero" "${before_signature}00060000$stamp"
     try timestamp-left-out "without TIMESTAMP" "$before_signature$head"
     try timestamp-head-left-out "TIMESTAMP's value alone" "$before_signature$head${stamp:8}"
@@ -231,6 +233,7 @@ for mode in hmac certs; do
         try_inner to-digest-zeroed "over DIGEST with zeros" "$right$digest_head$zeros"
         try_inner signature-head-left-out "without the signature's own head" "$members$stamp"
         try_inner signature-length-without-digest "the signature's Length without DIGEST" "$members${sig_type}0008$stamp"
+        try_inner signature-length-without-digest-value "the signature's Length without DIGEST's value" "$members${sig_type}000c$stamp"
         try_inner timestamp-left-out "without TIMESTAMP" "$members$sig_head"
         try_inner from-container-head+to-signature "with its container's head, without its own" "$container$members"
         if [ $role = peer ]; then
@@ -548,6 +551,7 @@ good=$(sealed "$(mac "$covered")")
 fault "" "the right Overlay" "$good" --overlay chat
 fault "" "the Overlay of another name" "$good" --overlay chat2
 overlays=("with-lf $(crc 'chat2\n')" "with-crlf $(crc 'chat2\r\n')" "with-nul $(crc 'chat2\0')" "adler-32 05d101d3"
+    "crc-32c 0814541c" "cksum $(printf '%08x' "$(printf chat2 | cksum | cut -d ' ' -f 1)")"
     "not-inverted $(printf '%08x' $((0x$(crc chat2) ^ 0xffffffff)))")
 is "$(for row in "${overlays[@]}"; do patch 64 "${row#* }" "$good"; printf '\n\n'; done |
     reload-verify -i hex --secret secret --time $now --overlay chat2 --explain --json | jq -r '[.explain[].reading[]] | join(" ")')" \
@@ -555,6 +559,14 @@ is "$(for row in "${overlays[@]}"; do patch 64 "${row#* }" "$good"; printf '\n\n
 printf 'overlay-%s\n' "${overlays[@]%% *}" >>asserted
 fault overlay-in-other-case "Overlay of the name in another case" "$(patch 64 "$(crc cHat2.EXAMPLE.NET)" "$good")" --overlay Chat2.example.net
 fault overlay-byte-swapped "Overlay is little-endian" "$(patch 64 aaf29d65 "$good")" --overlay chat
+
+# a Length of another width, at offset 13: one octet less or more
+long=$(message 02 01 "$(attr 0007 "$(head -c 300 /dev/zero | tr '\0' a | hex)")")
+for x in "$good" "$long"; do
+    fault framed-length-of-16-bits "Length has 16 bits, in $((${#x} / 2)) octets" "${x:0:26}${x:28}"
+    fault framed-length-of-32-bits "Length has 32 bits, in $((${#x} / 2)) octets" "${x:0:26}00${x:26}" --overlay chat
+    fault "" "Length has 32 bits, in another overlay, in $((${#x} / 2)) octets" "${x:0:26}00${x:26}" --overlay chat2
+done
 seconds=$(printf '%08x' $now)
 for row in "time-in-milliseconds $(printf '%08x' $(((now * 1000 + 123) & 0xffffffff)))" "time-since-1900 $(printf '%08x' $((now + 2208988800)))" \
     "time-byte-swapped ${seconds:6:2}${seconds:4:2}${seconds:2:2}${seconds:0:2}" "time-local $(printf '%08x' $((now + 7200 - 30)))" \
@@ -623,7 +635,7 @@ is "$("${V[@]}" --json two.bin | jq -c '.signatures[0] | has("explain")')" false
 is "$("${V[@]}" --explain --json two.bin | jq -c 'del(.signatures[0].explain, .signatures[0].explain_notes)')" "$("${V[@]}" --json two.bin | jq -c .)" "--explain adds only its own keys to JSON"
 unhex "$(sealed "$(printf '%040d' 1)")" >none.bin
 t "text: no reading fits" 1 "=${line/wrong.bin/none.bin}
-    explain: SIGNATURE /attributes/2: no known misreading fits" '' "${V[@]}" --explain none.bin
+    explain: SIGNATURE /attributes/2: no known misreading fits (reload-dump --tbs=/attributes/2 writes the covered octets)" '' "${V[@]}" --explain none.bin
 is "$("${V[@]}" --explain --json none.bin | jq -c '.signatures[0].explain')" '[]' "JSON: no reading fits"
 is "$("${V[@]}" --explain --json none.bin | jq -c '.signatures[0].explain_notes')" '[]' "JSON: no notes if all readings were tried"
 unhex "$(message 02 01 00060000)" >absent.bin
@@ -656,7 +668,7 @@ stamp=$(attr 0801 "$(printf '%08x' $now)")
 fixture
 unhex "$(sealed "$(mac 00)")" >other.bin
 t "text: the right key over other octets" 1 "~.*: invalid: bad-digest .*
-    explain: SIGNATURE /attributes/2: no known misreading fits; the certificate's key has signed other octets" '' \
+    explain: SIGNATURE /attributes/2: no known misreading fits; the certificate's key has signed other octets .reload-dump --tbs=/attributes/2 writes the covered octets." '' \
     reload-verify --ca ca/ca.crt --time $now --explain other.bin
 
 # and whose key it is otherwise
@@ -667,8 +679,16 @@ t "text: the certificate of a foreign key" 1 "~.*: invalid: bad-digest .*
     reload-verify --ca ca/ca.crt --ca bob.crt --time $now --explain foreign.bin
 unhex "$(sealed "$(printf 00 | openssl dgst -sha1 -sign bob.key | hex)")" >foreign.bin
 t "text: a foreign key over other octets" 1 "~.*: invalid: bad-digest .*
-    explain: SIGNATURE /attributes/2: no known misreading fits; the key of .*serial 0*$serial has signed other octets" '~.*not a CA.s.*' \
+    explain: SIGNATURE /attributes/2: no known misreading fits; the key of .*serial 0*$serial has signed other octets .reload-dump --tbs=/attributes/2 writes the covered octets." '~.*not a CA.s.*' \
     reload-verify --ca ca/ca.crt --ca bob.crt --time $now --explain foreign.bin
+
+
+# nothing is known of a key that is not in the message
+reload-keygen self-signed -q --overlay chat --peers 0 --user eve@example.com -o eve
+unhex "$(sealed "$(unhex "$covered" | openssl dgst -sha1 -sign eve.key | hex)")" >unknown.bin
+t "text: the key of a certificate that is not given" 1 "~.*: invalid: bad-digest .*
+    explain: SIGNATURE /attributes/2: no known misreading fits; it was made with another key or padding, or changed" '' \
+    reload-verify --ca ca/ca.crt --time $now --explain unknown.bin
 
 # a name that is not ASCII and longer than is shown: it is cut between characters
 name=x$(printf '€%.0s' {1..63})
@@ -687,5 +707,5 @@ stamp='' head=00060018 rest=$attributes$head
 before=$(message 02 01 "$rest" $((${#rest} / 2 + 24)))
 sealed "$(printf '%040d' 1)" | xxd -r -p >large.bin
 t "text: a message too large to try all readings" 1 "~.*: invalid: bad-digest .*
-    explain: SIGNATURE /attributes/9: no known misreading fits; not all were tried" '' timeout 60 "${V[@]}" --explain large.bin
+    explain: SIGNATURE /attributes/9: no known misreading fits; not all were tried .reload-dump --tbs=/attributes/9 writes the covered octets." '' timeout 60 "${V[@]}" --explain large.bin
 done_testing

@@ -48,6 +48,12 @@ mistake "an option with a letter missing" 2 'unknown option --secrt (did you mea
 mistake "an option in capitals" 2 'unknown option --JSON (did you mean --json?)' reload-verify --JSON
 mistake "the middle of an option" 2 'unknown option --skew (did you mean --max-skew?)' reload-verify --skew=5
 mistake "an option that another program has" 2 'unknown option --password' reload-sign --password x
+for option in certs diff meta tbs attach example mutate reply-to strip timestamp check-all explain lint pair pin rejects replay report summary; do
+    run reload-keygen id --$option
+    other=$(sed -n "1s/^reload-keygen id: unknown option --$option (\\(reload-[a-z]*\\) has it)$/\\1/p" "$errors")
+    run "${other:-no-tool}" --help
+    ok "the tool that has --$option is named" grep -q "^  .*--${option}[ =]" "$output"
+done
 mistake "an unknown letter" 2 'unknown option -z' reload-dump -z
 mistake "an abbreviation of several options" 2 'option --re is ambiguous: --resource-key, --resource-cert, --resign-bodies, --reply-to' \
     reload-sign --re
@@ -181,6 +187,8 @@ printf '{"security": "NONE"}' >none.json
 mistake "a CRL with a profile of NONE" 2 '--crl requires CERTS, but the security of none.json is NONE' \
     reload-verify --profile=none.json --crl=x "$put"
 printf '{"security": "HMAC"}' >hmac.json
+mistake "the secret of another overlay than the profile's" 1 "warning: security is CERTS, but the options specify HMAC|overlay-mismatch" \
+    reload-verify --secret=secret --profile="$TESTDATA/overlay/overlay.json" "$put"
 mistake "a profile of HMAC alone" 2 'hmac.json: security is HMAC, which requires --secret' reload-verify --profile=hmac.json "$put"
 mistake "-v with JSON" 2 '--verbose cannot be combined with --json' reload-verify --none --json -v "$put"
 mistake "nothing to sign with" 2 'one of --secret, --key, --none, --strip, --append-route-log or --example is required' reload-sign $json
@@ -357,6 +365,9 @@ xxd swapped >words
 mistake "a dump of a little-endian token" 3 'not a RELOAD message: the token is little-endian, expected 52454c4f' reload-dump words
 od "$put" >words
 mistake "a dump in octal" 3 'not a RELOAD message: a dump in octal, as od writes it; use xxd or hexdump -C' reload-dump words
+printf 123456789 | cat "$put" - | od >words
+is $(($(tr -cd 0-9 <words | wc -c) % 2)) 1 "a dump in octal can have an odd number of digits"
+mistake "a dump in octal with an odd number of digits" 3 'not a RELOAD message: a dump in octal, as od writes it; use xxd or hexdump -C' reload-dump words
 od -c "$put" >words
 mistake "a dump of characters" 3 'a dump, not a RELOAD message; write it by xxd or hexdump -C' reload-dump words
 mistake "a TLS record" 3 'a TLS record, not a RELOAD message; decrypt the connection first' reload-dump tls

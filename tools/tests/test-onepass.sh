@@ -37,11 +37,14 @@ is "$(jq -sc '[.[] | [.offset, .length]]' report)" \
 same report json "--report has the lines of --json"
 t "--report is the same with --quiet and without -f" 1 '' '*' "${hmac[@]}" -q --report quiet stream.bin
 same quiet json "--report has the lines of --json, with --quiet too"
-for form in json hex; do
-    reload-dump -f $form -o expected rejected.bin 2>/dev/null
-    t "--rejects in the form $form" 1 '*' '*' "${hmac[@]}" -q -f $form --rejects rejects stream.bin
-    same rejects expected "--rejects has the form $form"
-done
+reload-dump -f hex -o expected rejected.bin 2>/dev/null
+t "--rejects in the form hex" 1 '*' '*' "${hmac[@]}" -q -f hex --rejects rejects stream.bin
+same rejects expected "--rejects has the form hex"
+t "--rejects in the form json" 1 '*' '*' "${hmac[@]}" -q -f json --rejects rejects stream.bin
+is "$(reload-dump -f binary rejects 2>/dev/null | sha1sum)" "$(sha1sum <rejected.bin)" "--rejects has the messages as JSON"
+is "$(jq -sc '[.[].meta]' rejects)" "$(jq -sc '[.[] | select(.verdict != "valid" and .method) | {file, offset, index}]' report)" \
+    "with the places that their lines in the report have"
+is "$(jq -sc '[.[] | has("meta")]' "$output")" '[false,false]' "messages that pass have no place"
 t "--report as an open descriptor, which it continues" 0 "@$good" '' bash -c 'echo before >log; exec "$@" -f binary --report /dev/fd/3 3>>log' - "${hmac[@]}" "$good"
 is "$(head -n 1 log) $(sed 1d log | jq -r .verdict)" "before valid" "an open descriptor is continued"
 

@@ -149,7 +149,8 @@ t "a profile with an unknown key is refused" 4 '' '~reload-sign: bad.json: /colo
 # reload-verify: options override the profile
 t "reload-verify --profile accepts a message of the overlay" 0 '~.*: valid' '' reload-verify --profile "$profile" --dht 0 --hash 0 --time $now "$request"
 t "reload-verify uses the profile's DHT without --dht" 1 '~.*overlay-mismatch.*' '' reload-verify --profile "$profile" --hash 0 --time $now "$request"
-t "reload-verify --secret overrides the profile's CA" 0 '~.*: valid' '' reload-verify --profile "$profile" --secret secret --dht 0 --hash 0 --time $now \
+t "reload-verify --secret overrides the profile's CA" 0 '~.*: valid' "=reload-verify: $profile: warning: security is CERTS, but the options specify HMAC" \
+    reload-verify --profile "$profile" --secret secret --dht 0 --hash 0 --time $now \
     "$TESTDATA/section-4.1.hmac.bin"
 echo '{"security": "HMAC", "ca": ["ca.crt"]}' >hmac.json
 t "reload-verify uses the profile's security, even if its files differ" 2 '' '~.*security is HMAC, which requires --secret.*'$'\n''.*' reload-verify --profile hmac.json "$request"

@@ -116,9 +116,20 @@ static void run_lint(struct lint_lines *lines, lint_sink sink)
 
 /* ---- Explanations ---- */
 
+/* Who made a digest that no reading fits. */
+static const char *maker_text(const struct verify *v, const struct explanation *explanation)
+{
+    if (explanation->key_fits)
+        return "; the certificate's key has signed other octets";
+    if (v->options.policy.security != RELOAD_SECURITY_CERTS || explanation->no_digest ||
+        explanation->foreign[0] != '\0')
+        return "";
+    return "; it was made with another key or padding, or changed";
+}
+
 /* The i-th line about a wrong digest. Returns false when i is past the last. */
-static bool explanation_text(const struct explanation *explanation, size_t i, char *text,
-                             size_t size)
+static bool explanation_text(const struct verify *v, const struct explanation *explanation,
+                             size_t i, char *text, size_t size)
 {
     if (i < explanation->count) {
         const explain_fit *fit = &explanation->fits[i];
@@ -135,8 +146,7 @@ static bool explanation_text(const struct explanation *explanation, size_t i, ch
     bool foreign = explanation->foreign[0] != '\0';
     (void)snprintf(text, size, "%s%s%s%s%s%s",
                    explanation->no_digest ? "there is no digest" : "no known misreading fits",
-                   explanation->key_fits ? "; the certificate's key has signed other octets" : "",
-                   foreign ? "; the key of " : "", explanation->foreign,
+                   maker_text(v, explanation), foreign ? "; the key of " : "", explanation->foreign,
                    foreign ? " has signed other octets" : "",
                    explanation->incomplete ? "; not all were tried" : "");
     return true;
@@ -173,6 +183,16 @@ static void print_faults(struct verify *v, const struct slot *slot, const reload
                           fault->reading->text, fault->reading->section);
 }
 
+/* Whether comparing octets is the next step. reload-dump shows those of outer messages only. */
+static bool is_to_compare(const struct verify *v, const struct slot *slot, const reload_msg *msg,
+                          const struct explanation *explanation)
+{
+    bool other_octets = v->options.policy.security != RELOAD_SECURITY_CERTS ||
+                        explanation->key_fits || explanation->foreign[0] != '\0';
+    return msg == slot->kept.msg && explanation->count == 0 && !explanation->no_digest &&
+           other_octets;
+}
+
 /* "explain: SIGNATURE /attributes/2: the digest fits: …", one line for each fit */
 static void print_explanations(struct verify *v, const struct slot *slot, const reload_msg *msg,
                                const reload_report *report, const char *indent)
@@ -185,9 +205,13 @@ static void print_explanations(struct verify *v, const struct slot *slot, const 
         if (!reload_msg_pointer(msg, signature->attr, pointer, sizeof pointer))
             pointer[0] = '\0';
         for (size_t k = 0;
-             explanation != NULL && explanation_text(explanation, k, text, sizeof text); k++)
-            print_explanation(v, slot, indent, "%s %s: %s",
-                              reload_msg_attr(msg, signature->attr)->def->name, pointer, text);
+             explanation != NULL && explanation_text(v, explanation, k, text, sizeof text); k++) {
+            bool compare = is_to_compare(v, slot, msg, explanation);
+            print_explanation(v, slot, indent, "%s %s: %s%s%s%s",
+                              reload_msg_attr(msg, signature->attr)->def->name, pointer, text,
+                              compare ? " (reload-dump --tbs=" : "", compare ? pointer : "",
+                              compare ? " writes the covered octets)" : "");
+        }
     }
 }
 

@@ -109,11 +109,14 @@ static void write_json(struct verify *v, const struct slot *slot, struct output 
 
 /* ---- Messages ---- */
 
-/* The origin of a message whose capture is known, which JSON keeps for later runs; or NULL. */
+/* The origin that JSON has, or NULL: of a message whose capture is known, for later runs; of one
+ * that was rejected, to find its line in the report. */
 static const reload_origin *kept_origin(const struct slot *slot)
 {
     bool known = slot->kept.origin.capture != NULL || slot->kept.origin.captured != RELOAD_NO_TIME;
-    return known ? &slot->kept.origin : NULL;
+    bool rejected = !reload_verdict_passes(slot->report->verdict) &&
+                    !RL_FAULT("rejects: the place of a message");
+    return known || rejected ? &slot->kept.origin : NULL;
 }
 
 static void write_message(struct verify *v, const struct slot *slot)

@@ -83,6 +83,8 @@ static uint32_t length_by(const explain_cover *c, explain_reading reading)
         return signature == RELOAD_NO_ATTR ? l : offset_at(c, signature) - RELOAD_HEADER_SIZE;
     case READ_LENGTH_WITHOUT_DIGEST:
         return digest == RELOAD_NO_ATTR ? l : offset_at(c, digest) - RELOAD_HEADER_SIZE;
+    case READ_LENGTH_WITHOUT_DIGEST_VALUE:
+        return digest == RELOAD_NO_ATTR ? l : offset_at(c, digest) + HEAD - RELOAD_HEADER_SIZE;
     case READ_LENGTH_WITHOUT_PADDING:
         return l - c->padding;
     case READ_LENGTH_WITH_HEADER:
@@ -274,6 +276,10 @@ static void put_reading(explain_cover *c, struct range range, explain_reading re
         octets_put16(octets, offset_at(c, c->site.digest) - signature - HEAD);
         put(c, range, signature + 2, sizeof octets, octets);
         break;
+    case READ_SIGNATURE_LENGTH_WITHOUT_DIGEST_VALUE:
+        octets_put16(octets, offset_at(c, c->site.digest) - signature);
+        put(c, range, signature + 2, sizeof octets, octets);
+        break;
     case READ_SIGNATURE_LENGTH_ZERO:
         put(c, range, signature + 2, 2, NULL);
         break;
@@ -380,6 +386,7 @@ static void find_applicable(explain_cover *c)
         c->applies[READ_TO_END_WITHOUT_SIGNATURE] = more;
     c->applies[READ_SIGNATURE_HEAD_LEFT_OUT] = c->applies[READ_SIGNATURE_LENGTH_WITHOUT_DIGEST] =
         true;
+    c->applies[READ_SIGNATURE_LENGTH_WITHOUT_DIGEST_VALUE] = true;
     c->applies[READ_SIGNATURE_LENGTH_ZERO] = true;
     c->applies[READ_TIMESTAMP_LEFT_OUT] = c->applies[READ_TIMESTAMP_HEAD_LEFT_OUT] =
         c->applies[READ_TIMESTAMP_ZERO] = stamped;

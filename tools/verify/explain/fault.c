@@ -46,6 +46,45 @@ static uint32_t adler_of(const char *octets, size_t len)
     return (uint32_t)adler32_z(adler32_z(0, Z_NULL, 0), (const unsigned char *)octets, len);
 }
 
+/* A register of CRC-32C, least significant bit first, after an octet. */
+static uint32_t crc32c_step(uint32_t crc, uint8_t octet)
+{
+    const uint32_t castagnoli = 0x82f63b78;
+    crc ^= octet;
+    for (int bit = 0; bit < 8; bit++)
+        crc = crc >> 1 ^ ((crc & 1) != 0 ? castagnoli : 0);
+    return crc;
+}
+
+static uint32_t crc32c_of(const char *octets, size_t len)
+{
+    uint32_t crc = UINT32_MAX;
+    for (size_t i = 0; i < len; i++)
+        crc = crc32c_step(crc, (uint8_t)octets[i]);
+    return ~crc;
+}
+
+/* A register of POSIX's CRC, most significant bit first, after an octet. */
+static uint32_t cksum_step(uint32_t crc, uint8_t octet)
+{
+    const uint32_t polynomial = 0x04c11db7;
+    crc ^= (uint32_t)octet << 24;
+    for (int bit = 0; bit < 8; bit++)
+        crc = crc << 1 ^ (crc >> 31 != 0 ? polynomial : 0);
+    return crc;
+}
+
+/* What cksum(1) prints: the octets are followed by their number, lowest octet first. */
+static uint32_t cksum_of(const char *octets, size_t len)
+{
+    uint32_t crc = 0;
+    for (size_t i = 0; i < len; i++)
+        crc = cksum_step(crc, (uint8_t)octets[i]);
+    for (size_t n = len; n > 0; n >>= 8)
+        crc = cksum_step(crc, (uint8_t)n);
+    return ~crc;
+}
+
 /* The checksums of a name and a tail that an Overlay may be. */
 static void explain_checksum(uint32_t field, const char *name, size_t len, explain_faults *found)
 {
@@ -67,6 +106,10 @@ static void explain_checksum(uint32_t field, const char *name, size_t len, expla
         explain_fault_add(found, READ_OVERLAY_NOT_INVERTED);
     if (adler_of(name, len) == field)
         explain_fault_add(found, READ_OVERLAY_ADLER_32);
+    if (crc32c_of(name, len) == field)
+        explain_fault_add(found, READ_OVERLAY_CRC_32C);
+    if (cksum_of(name, len) == field)
+        explain_fault_add(found, READ_OVERLAY_CKSUM);
 }
 
 static void explain_overlay(const reload_msg *msg, const char *name, explain_faults *found)
@@ -88,16 +131,27 @@ static void explain_overlay(const reload_msg *msg, const char *name, explain_fau
         explain_fault_add(found, READ_OVERLAY_BYTE_SWAPPED);
 }
 
+/* A Length of 32 bits, which shifts the Overlay by an octet. A Length of less than 256 is then
+ * read as 0, so that no attribute is left to see it by. */
+static void explain_wide_length(const reload_msg *msg, const char *name, explain_faults *found)
+{
+    if ((reload_msg_field(msg, RELOAD_F_OVERLAY) & 0xffffff) == reload_overlay_id(name) >> 8)
+        explain_fault_add(found, READ_FRAMED_LENGTH_OF_32_BITS);
+}
+
 void explain_faults_of(const reload_policy *policy, const reload_msg *msg,
                        const reload_report *report, explain_faults *found)
 {
     const char *name = reload_policy_overlay(policy);
+    bool malformed = report->verdict == RELOAD_MALFORMED;
+    bool mismatch = report->reason == RELOAD_REASON_OVERLAY_MISMATCH;
     found->count = 0;
-    if (report->verdict == RELOAD_MALFORMED && !RL_FAULT("explain: framing"))
+    if (malformed && !RL_FAULT("explain: framing"))
         explain_framing(msg, found);
-    else if (report->reason == RELOAD_REASON_OVERLAY_MISMATCH && name != NULL &&
-             !RL_FAULT("explain: Overlay"))
+    else if (mismatch && name != NULL && !RL_FAULT("explain: Overlay"))
         explain_overlay(msg, name, found);
+    if ((malformed || mismatch) && name != NULL && found->count == 0)
+        explain_wide_length(msg, name, found);
 }
 
 /* ---- TIMESTAMP ---- */

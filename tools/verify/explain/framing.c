@@ -45,6 +45,15 @@ static bool is_framed(const uint8_t *octets, size_t len, uint32_t length)
     return length > 0 && end <= len && walk(octets, RELOAD_HEADER_SIZE, end).at == end;
 }
 
+/* The same if Length has 16 bits, and the header one octet less. */
+static bool is_framed_narrowly(const uint8_t *octets, size_t len)
+{
+    uint64_t from = RELOAD_HEADER_SIZE - 1;
+    uint32_t length = octets_get16(octets + reload_field_def_of(RELOAD_F_LENGTH)->bit / 8u);
+    return length > 0 && from + length <= len &&
+           walk(octets, from, from + length).at == from + length;
+}
+
 /* Whether a run's last attribute is a SIGNATURE, and end is where its DIGEST or the DIGEST's value
  * begins. A DIGEST has at least 20 octets. */
 static bool ends_before_digest(const uint8_t *octets, const struct run_end *run, uint64_t end)
@@ -77,6 +86,8 @@ static void explain_length(const uint8_t *octets, size_t len, uint32_t length,
         explain_fault_add(found, READ_FRAMED_WITHOUT_PADDING);
     if (end <= len && ends_before_digest(octets, &run, end))
         explain_fault_add(found, READ_FRAMED_WITHOUT_DIGEST);
+    if (is_framed_narrowly(octets, len))
+        explain_fault_add(found, READ_FRAMED_LENGTH_OF_16_BITS);
     if (found->count > 0)
         return;
     if (length > HEAD && is_framed(octets, len, length - HEAD))
