@@ -54,10 +54,12 @@ static void mark(rl_json_filter *f)
     f->moved = false;
     if (f->place_count > 0 && f->places[f->place_count - 1].at == f->kept.len)
         f->place_count--;
-    if (!rl_grow((void **)&f->places, &f->place_cap, f->place_count, sizeof *f->places)) {
+    rl_json_place *places = rl_grow(f->places, &f->place_cap, f->place_count, sizeof *places);
+    if (places == NULL) {
         f->failed = true;
         return;
     }
+    f->places = places;
     f->places[f->place_count++] =
         (rl_json_place){.at = f->kept.len, .line = f->line, .column = f->column};
 }

@@ -39,12 +39,11 @@ reload_err reload_policy_add_secret(reload_policy *policy, const uint8_t *secret
     if (len == 0)
         return RELOAD_ERR_VALUE;
     policy->sealed = false;
-    void *secrets = policy->secrets;
-    bool grown =
-        rl_grow(&secrets, &policy->secret_cap, policy->secret_count, sizeof *policy->secrets);
-    policy->secrets = secrets;
-    if (!grown)
+    reload_buf *secrets =
+        rl_grow(policy->secrets, &policy->secret_cap, policy->secret_count, sizeof *secrets);
+    if (secrets == NULL)
         return RELOAD_ERR_MEMORY;
+    policy->secrets = secrets;
     reload_buf added = {0};
     reload_buf_append(&added, secret, len);
     if (added.err != RELOAD_OK)

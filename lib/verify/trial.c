@@ -26,12 +26,12 @@ void rl_candidates_free(rl_candidates *candidates)
 
 reload_err rl_candidates_add(rl_candidates *candidates, const rl_candidate *candidate)
 {
-    void *list = candidates->list;
-    bool grown = rl_grow(&list, &candidates->cap, candidates->count, sizeof *candidates->list);
-    candidates->list = list;
-    if (!grown)
+    rl_candidate *list =
+        rl_grow(candidates->list, &candidates->cap, candidates->count, sizeof *list);
+    if (list == NULL)
         return RELOAD_ERR_MEMORY;
-    rl_candidate *added = &candidates->list[candidates->count++];
+    candidates->list = list;
+    rl_candidate *added = &list[candidates->count++];
     *added = *candidate;
     (void)rl_cert_share(added->cert);
     return RELOAD_OK;

@@ -58,11 +58,10 @@ static unsigned read_reason(const mbedtls_x509_crl_entry *entry)
 static reload_err add_entries(reload_crl *to, const mbedtls_x509_crl *from)
 {
     for (const mbedtls_x509_crl_entry *e = &from->entry; e != NULL && e->raw.len > 0; e = e->next) {
-        void *entries = to->entries;
-        bool grown = rl_grow(&entries, &to->cap, to->count, sizeof *to->entries);
-        to->entries = entries;
-        if (!grown)
+        reload_revocation *entries = rl_grow(to->entries, &to->cap, to->count, sizeof *entries);
+        if (entries == NULL)
             return RELOAD_ERR_MEMORY;
+        to->entries = entries;
         const uint8_t *serial = e->serial.p;
         size_t len = e->serial.len;
         for (; len > 1 && *serial == 0; len--)

@@ -86,11 +86,10 @@ static reload_err append(mbedtls_x509_crt *list, mbedtls_x509_crt *more, reload_
 /* A file that cannot be used is counted too, so that numbers match the caller's files. */
 static reload_err begin_file(rl_ends *ends, reload_diag *diag)
 {
-    void *at = ends->at;
-    bool grown = rl_grow(&at, &ends->cap, ends->count, sizeof *ends->at);
-    ends->at = at;
-    if (!grown)
+    size_t *at = rl_grow(ends->at, &ends->cap, ends->count, sizeof *at);
+    if (at == NULL)
         return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+    ends->at = at;
     ends->at[ends->count] = ends->count == 0 ? 0 : ends->at[ends->count - 1];
     ends->count++;
     return RELOAD_OK;
