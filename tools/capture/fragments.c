@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From IP fragments to IP payloads. Where fragments overlap, the one captured first counts. */
 #include "capture/internal.h"
+#include "common/array.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -121,14 +122,10 @@ void cap_fragments_pending(const struct capture *c, capture_number *take, void *
 
 static bool add_part(struct capture *c, size_t count, size_t end, const struct cap_stamp *stamp)
 {
-    if (count == c->part_cap) {
-        size_t cap = 2 * c->part_cap;
-        struct cap_part *parts = realloc(c->parts, cap * sizeof *parts);
-        if (parts == NULL)
-            return false;
-        c->parts = parts;
-        c->part_cap = cap;
-    }
+    struct cap_part *parts = array_grow(c->parts, &c->part_cap, count, sizeof *parts);
+    if (parts == NULL)
+        return false;
+    c->parts = parts;
     c->parts[count] = (struct cap_part){.end = end, .stamp = *stamp};
     return true;
 }

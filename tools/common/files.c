@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The files that a call reads or keeps state in, which no output of the call may replace. */
 #include "base/fault.h"
+#include "common/array.h"
 #include "common/descriptors.h"
 #include "common/tool.h"
 
@@ -81,15 +82,11 @@ static bool is_kept(const struct tool *tool, const struct file_id *id)
 /* Appends to the list, which then owns the name. */
 static bool keep(struct tool *tool, const struct file_id *id)
 {
-    if (tool->kept_count == tool->kept_cap) {
-        size_t cap = tool->kept_cap == 0 ? 16 : tool->kept_cap * 2;
-        struct file_id *grown =
-            cap > SIZE_MAX / 2 / sizeof *grown ? NULL : realloc(tool->kept, cap * sizeof *grown);
-        if (grown == NULL)
-            return false;
-        tool->kept = grown;
-        tool->kept_cap = cap;
-    }
+    struct file_id *grown =
+        array_grow(tool->kept, &tool->kept_cap, tool->kept_count, sizeof *grown);
+    if (grown == NULL)
+        return false;
+    tool->kept = grown;
     tool->kept[tool->kept_count++] = *id;
     return true;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/packet-output.h"
 
+#include "common/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,19 +40,6 @@ static int compare(const struct packet_interface *a, const struct packet_interfa
     return order != 0 ? order : compare_texts(a->facts.description, b->facts.description);
 }
 
-static bool grow(struct packet_output *o)
-{
-    size_t cap = o->cap == 0 ? 4 : 2 * o->cap;
-    if (o->count < o->cap)
-        return true;
-    struct packet_interface *interfaces = realloc(o->interfaces, cap * sizeof *interfaces);
-    if (interfaces == NULL)
-        return false;
-    o->interfaces = interfaces;
-    o->cap = cap;
-    return true;
-}
-
 /* libpcap reads no file with several link types, or several interfaces of raw IP. */
 static void check_link(struct packet_output *o, uint16_t link)
 {
@@ -70,8 +59,10 @@ static void check_link(struct packet_output *o, uint16_t link)
 static reload_err add_interface(struct packet_output *o, size_t at, struct packet_interface *new)
 {
     reload_err err = RELOAD_OK;
-    if (!grow(o))
+    struct packet_interface *grown = array_grow(o->interfaces, &o->cap, o->count, sizeof *grown);
+    if (grown == NULL)
         return RELOAD_ERR_MEMORY;
+    o->interfaces = grown;
     if (!o->begun)
         err = pcapng_write_section(o->out->tool->name, output_write, o->out);
     o->begun = true;

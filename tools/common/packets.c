@@ -2,6 +2,7 @@
 #include "common/packets.h"
 
 #include "base/fault.h"
+#include "common/array.h"
 #include "common/packet-output.h"
 
 #include <inttypes.h>
@@ -89,22 +90,13 @@ static void fail(struct packets *p)
             output_check(p->outputs[i].out, RELOAD_ERR_MEMORY);
 }
 
-static bool grow(struct packets *p)
-{
-    size_t cap = p->held_cap == 0 ? 256 : 2 * p->held_cap;
-    struct held **held = realloc(p->held, cap * sizeof *held);
-    if (held == NULL)
-        return false;
-    p->held = held;
-    p->held_cap = cap;
-    return true;
-}
-
 void packets_take(void *arg, const struct capture_packet *packet)
 {
     struct packets *p = arg;
-    struct held *held =
-        p->held_count == p->held_cap && !grow(p) ? NULL : malloc(sizeof *held + packet->len);
+    struct held **grown = array_grow(p->held, &p->held_cap, p->held_count, sizeof *grown);
+    if (grown != NULL)
+        p->held = grown;
+    struct held *held = grown == NULL ? NULL : malloc(sizeof *held + packet->len);
     if (held == NULL) {
         fail(p);
         return;

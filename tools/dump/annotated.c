@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Messages as hex dumps: the name and value of each field beside its octets, and a gutter between
  * them that marks what each signature covers. Each octet of a message is written once. */
+#include "common/array.h"
 #include "dump/dump.h"
 
 #include <inttypes.h>
@@ -204,26 +205,17 @@ static void arrange_marks(struct annotator *a, struct section *s)
     }
 }
 
-static bool grow_marks(struct section *s)
-{
-    size_t cap = s->cap == 0 ? 8 : 2 * s->cap;
-    struct mark *marks = realloc(s->marks, cap * sizeof *marks);
-    if (marks == NULL)
-        return false;
-    s->marks = marks;
-    s->cap = cap;
-    return true;
-}
-
 static void find_marks(struct annotator *a, struct section *s)
 {
     for (uint32_t i = 0; i < reload_msg_count(s->msg) && a->rows.err == RELOAD_OK; i++) {
         if (!reload_is_signature(reload_msg_attr(s->msg, i)->type))
             continue;
-        if (s->count == s->cap && !grow_marks(s)) {
+        struct mark *marks = array_grow(s->marks, &s->cap, s->count, sizeof *marks);
+        if (marks == NULL) {
             reload_printer_fail(&a->rows, RELOAD_ERR_MEMORY);
             return;
         }
+        s->marks = marks;
         struct mark mark = {
             .attr = i, .from = reload_msg_attr(s->msg, i)->offset, .why = why_unmarked(s->msg, i)};
         if (mark.why == NULL)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Collects the content of a ladder. */
+#include "common/array.h"
 #include "ladder/internal.h"
 
 #include <search.h>
@@ -49,14 +50,10 @@ static int compare_ids(const void *a, const void *b)
 
 static struct ladder_id *add_id(struct ladder *l, const uint8_t *octets)
 {
-    if (l->id_count == l->id_cap) {
-        size_t cap = l->id_cap == 0 ? 64 : 2 * l->id_cap;
-        struct ladder_id **ids = realloc(l->ids, cap * sizeof *ids);
-        if (ids == NULL)
-            return NULL;
-        l->ids = ids;
-        l->id_cap = cap;
-    }
+    struct ladder_id **ids = array_grow(l->ids, &l->id_cap, l->id_count, sizeof *ids);
+    if (ids == NULL)
+        return NULL;
+    l->ids = ids;
     struct ladder_id *id = calloc(1, sizeof *id);
     if (id == NULL)
         return NULL;
@@ -109,14 +106,10 @@ static struct ladder_end *find_end(struct ladder *l, const reload_value *address
     void *found = tfind(&new, &l->end_tree, compare_ends);
     if (found != NULL)
         return *(struct ladder_end **)found;
-    if (l->end_count == l->end_cap) {
-        size_t cap = l->end_cap == 0 ? 64 : 2 * l->end_cap;
-        struct ladder_end **ends = realloc(l->ends, cap * sizeof *ends);
-        if (ends == NULL)
-            return NULL;
-        l->ends = ends;
-        l->end_cap = cap;
-    }
+    struct ladder_end **ends = array_grow(l->ends, &l->end_cap, l->end_count, sizeof *ends);
+    if (ends == NULL)
+        return NULL;
+    l->ends = ends;
     struct ladder_end *end = malloc(sizeof *end);
     if (end == NULL)
         return NULL;
@@ -214,17 +207,13 @@ static struct ladder_row *next_row(struct ladder *l, const reload_origin *origin
         l->more++;
         return NULL;
     }
-    if (l->count == l->cap) {
-        size_t cap = l->cap == 0 ? 64 : 2 * l->cap;
-        struct ladder_row *rows = realloc(l->rows, cap * sizeof *rows);
-        if (rows == NULL) {
-            *err = RELOAD_ERR_MEMORY;
-            return NULL;
-        }
-        l->rows = rows;
-        l->cap = cap;
+    struct ladder_row *rows = array_grow(l->rows, &l->cap, l->count, sizeof *rows);
+    if (rows == NULL) {
+        *err = RELOAD_ERR_MEMORY;
+        return NULL;
     }
-    struct ladder_row *row = &l->rows[l->count];
+    l->rows = rows;
+    struct ladder_row *row = &rows[l->count];
     *row = (struct ladder_row){.index = origin->index, .timed = origin->captured != RELOAD_NO_TIME};
     set_time(row, origin);
     return row;

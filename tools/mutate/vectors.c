@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The output of --mutate: one JSON document in the form of C2SP's Wycheproof, or a directory of
  * messages with an index. */
+#include "common/array.h"
 #include "mutate/mutate.h"
 
 #include <errno.h>
@@ -79,24 +80,13 @@ static void add_flag(struct vectors *v, struct test *test, const char *flag)
         v->flags[v->flag_count++] = flag;
 }
 
-static bool grow_tests(struct vectors *v)
-{
-    if (v->test_count < v->cap)
-        return true;
-    size_t cap = v->cap == 0 ? 256 : 2 * v->cap;
-    struct test *tests = realloc(v->tests, cap * sizeof *tests);
-    if (tests == NULL)
-        return false;
-    v->tests = tests;
-    v->cap = cap;
-    return true;
-}
-
 static bool add_test(struct vectors *v, const struct mutant *m)
 {
-    if (!grow_tests(v))
+    struct test *tests = array_grow(v->tests, &v->cap, v->test_count, sizeof *tests);
+    if (tests == NULL)
         return out_of_memory(v);
-    struct test *test = &v->tests[v->test_count++];
+    v->tests = tests;
+    struct test *test = &tests[v->test_count++];
     *test = (struct test){.mutation = m->mutation,
                           .signing = m->signing,
                           .comment = strdup(m->comment),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* --explain: the fewest misreadings of the drafts that reproduce a wrong digest. */
 #include "base/fault.h"
+#include "common/array.h"
 #include "verify/explain/explain.h"
 
 #include <stdio.h>
@@ -32,19 +33,6 @@ struct search {
     unsigned certs;
     char whose[256]; /* the certificate that is being tried; empty: the signer's */
 };
-
-bool explain_grow(void **array, size_t *cap, size_t count, size_t element)
-{
-    if (count < *cap)
-        return true;
-    size_t wanted = *cap == 0 ? 8 : 2 * *cap;
-    void *grown = reallocarray(*array, wanted, element);
-    if (grown == NULL)
-        return false;
-    *array = grown;
-    *cap = wanted;
-    return true;
-}
 
 bool explain_spend(explain_budget *budget, uint64_t cost)
 {
@@ -243,13 +231,14 @@ static void keep_signed(struct search *s, const uint8_t *block, size_t size, uns
 {
     for (int hash = 0; hash < RELOAD_MDS && s->err == RELOAD_OK; hash++) {
         bool good = false;
-        void *array = s->signeds;
-        bool grown = explain_grow(&array, &s->cap, s->count, sizeof *s->signeds);
-        s->signeds = array;
-        s->err = RELOAD_ERR_MEMORY;
-        if (grown)
-            s->err = explain_block_read(block, size, bits, (reload_md)hash, readings,
-                                        &s->signeds[s->count], &good);
+        explain_signed *signeds = array_grow(s->signeds, &s->cap, s->count, sizeof *signeds);
+        if (signeds == NULL) {
+            s->err = RELOAD_ERR_MEMORY;
+            return;
+        }
+        s->signeds = signeds;
+        s->err = explain_block_read(block, size, bits, (reload_md)hash, readings,
+                                    &s->signeds[s->count], &good);
         if (s->err != RELOAD_OK || !good)
             continue;
         bool chance = s->signeds[s->count].pss; /* a block may look like PSS by chance */
