@@ -3,6 +3,7 @@
 #include "capture/internal.h"
 
 #include "base/fault.h"
+#include "common/octets.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -229,7 +230,7 @@ static const char *end_text(enum cap_end end)
 /* The size of a message by the Length in its header. */
 static size_t size_of(const uint8_t *header)
 {
-    return RELOAD_HEADER_SIZE + (((size_t)header[13] << 16) | cap_get16(header + 14));
+    return RELOAD_HEADER_SIZE + (((size_t)header[13] << 16) | octets_get16(header + 14));
 }
 
 bool cap_is_whole(const reload_item *item)

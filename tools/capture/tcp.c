@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* TCP: from segments to flows. */
 #include "capture/internal.h"
+#include "common/octets.h"
 
 #include <string.h>
 
@@ -28,7 +29,7 @@ static struct cap_key key_of(const struct cap_payload *p, bool reverse)
     struct cap_key key = {.via = p->via, .ipv6 = p->ipv6};
     memcpy(reverse ? key.destination : key.source, p->source, sizeof p->source);
     memcpy(reverse ? key.source : key.destination, p->destination, sizeof p->destination);
-    uint16_t source = cap_get16(p->octets), destination = cap_get16(p->octets + 2);
+    uint16_t source = octets_get16(p->octets), destination = octets_get16(p->octets + 2);
     key.source_port = reverse ? destination : source;
     key.destination_port = reverse ? source : destination;
     return key;
@@ -140,8 +141,8 @@ reload_err cap_tcp_read(struct capture *c, const struct cap_payload *p)
         c->counts.broken++;
         return RELOAD_OK;
     }
-    s.seq = cap_get32(p->octets + 4);
-    s.ack = cap_get32(p->octets + 8);
+    s.seq = octets_get32(p->octets + 4);
+    s.ack = octets_get32(p->octets + 8);
     s.flags = p->octets[13];
     s.key = key_of(p, false);
     read_ack(c, &s);

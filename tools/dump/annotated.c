@@ -2,6 +2,7 @@
 /* Messages as hex dumps: the name and value of each field beside its octets, and a gutter between
  * them that marks what each signature covers. Each octet of a message is written once. */
 #include "common/array.h"
+#include "common/octets.h"
 #include "dump/dump.h"
 
 #include <inttypes.h>
@@ -177,8 +178,7 @@ static void measure_mark(const reload_msg *msg, struct mark *mark)
                            (ptrdiff_t)covered.span[covered.count - 1].len);
     mark->has_length = covered.count > 1;
     if (mark->has_length)
-        mark->length = (uint32_t)covered.length[0] << 16 | (uint32_t)covered.length[1] << 8 |
-                       covered.length[2];
+        mark->length = octets_get24(covered.length);
     mark->misplaced = site.misplaced;
 }
 
@@ -417,11 +417,6 @@ static void print_attribute(struct annotator *a, struct section *s, uint32_t i)
     }
 }
 
-static uint16_t get16(const uint8_t *octets)
-{
-    return (uint16_t)((unsigned)octets[0] << 8 | octets[1]);
-}
-
 /* Octets that cannot be read as an attribute: type and Length, as far as present, and the rest. */
 static void print_trailing(struct annotator *a, struct section *s)
 {
@@ -433,10 +428,11 @@ static void print_trailing(struct annotator *a, struct section *s)
     if (len == 0)
         return;
     if (len >= HEAD) {
-        const reload_attr attr = {.type = get16(octets), .def = reload_attr_def_of(get16(octets))};
+        const reload_attr attr = {.type = octets_get16(octets),
+                                  .def = reload_attr_def_of(octets_get16(octets))};
         char unknown[8];
         reload_print_coloured(&a->beside, RELOAD_COLOUR_NAME, reload_attr_name(&attr, unknown));
-        reload_print(&a->beside, ", Length %u ", (unsigned)get16(octets + 2));
+        reload_print(&a->beside, ", Length %u ", (unsigned)octets_get16(octets + 2));
     }
     reload_print_warning(&a->beside, 0, reload_flaw_text(flaw));
     print_rows(a, s, offset, first, 0);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Collects the content of a ladder. */
 #include "common/array.h"
+#include "common/octets.h"
 #include "ladder/internal.h"
 
 #include <search.h>
@@ -100,8 +101,7 @@ static struct ladder_end *find_end(struct ladder *l, const reload_value *address
 {
     struct ladder_end new = {.sender = LADDER_NONE, .target = LADDER_NONE};
     memcpy(new.key, address->address, address->ipv6 ? 16 : 4);
-    new.key[16] = (uint8_t)(address->port >> 8);
-    new.key[17] = (uint8_t)address->port;
+    octets_put16(new.key + 16, address->port);
     new.key[18] = address->ipv6;
     void *found = tfind(&new, &l->end_tree, compare_ends);
     if (found != NULL)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The good message from which mutants are made. */
+#include "common/octets.h"
 #include "mutate/mutate.h"
 
 #include <stdarg.h>
@@ -102,10 +103,7 @@ static reload_err is_ours(const struct base *base, struct site *site)
     reload_buf covered = {0}, made = {0};
     uint8_t length[3];
     if (site->role == ROLE_MESSAGE) {
-        size_t covered_length = base_end(base, site->attr) - RELOAD_HEADER_SIZE; /* D2 */
-        length[0] = (uint8_t)(covered_length >> 16);
-        length[1] = (uint8_t)(covered_length >> 8);
-        length[2] = (uint8_t)covered_length;
+        octets_put24(length, (uint32_t)base_end(base, site->attr) - RELOAD_HEADER_SIZE); /* D2 */
         reload_buf_append(&covered, base->octets + 8, 5);
         reload_buf_append(&covered, length, sizeof length);
         from = 16;

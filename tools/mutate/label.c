@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The verdict of a correct verifier on a mutant: D24 applied to the changes of the good message. It
  * calls no verifier, and reads no octets but the header's. */
+#include "common/octets.h"
 #include "mutate/mutate.h"
 
 #include <string.h>
@@ -88,10 +89,8 @@ struct header {
 static struct header read_header(const struct mutant *m)
 {
     const uint8_t *h = m->octets.octets;
-    struct header header = {.request = (h[12] & 0x80) == 0,
-                            .method = h[12] & 0x7f,
-                            .overlay = (uint32_t)h[64] << 24 | (uint32_t)h[65] << 16 |
-                                       (uint32_t)h[66] << 8 | h[67]};
+    struct header header = {
+        .request = (h[12] & 0x80) == 0, .method = h[12] & 0x7f, .overlay = octets_get32(h + 64)};
     header.join_request = header.request && header.method == RELOAD_PEER_JOIN;
     return header;
 }

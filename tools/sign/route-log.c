@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sign/route-log.h"
 
+#include "common/octets.h"
+
 #include <string.h>
 
 static const char before[] = "{\"type\": \"ROUTE-LOG\", \"value\": ", after[] = "}";
@@ -48,7 +50,7 @@ bool route_log_read(struct tool *tool, const char *json, reload_buf *attr)
         report(tool, err, &diag);
         return false;
     }
-    if ((attr->octets[0] << 8 | attr->octets[1]) != RELOAD_A_ROUTE_LOG)
+    if (octets_get16(attr->octets) != RELOAD_A_ROUTE_LOG)
         tool_usage(tool, "--append-route-log: the attribute is not a ROUTE-LOG");
     return true;
 }

@@ -52,7 +52,7 @@ static uint32_t right_length(const reload_msg *msg)
         return reload_msg_field(msg, RELOAD_F_LENGTH);
     reload_site_at(msg, signature, &site);
     reload_site_covered(msg, &site, &covered);
-    return (uint32_t)covered.length[0] << 16 | octets_get16(covered.length + 1);
+    return octets_get24(covered.length);
 }
 
 /* The padding of the top-level attributes, up to the SIGNATURE's end. */
@@ -185,7 +185,8 @@ static void drop(explain_cover *c, struct range range, uint32_t at, size_t len)
 
 static void put_length(explain_cover *c, struct range range, uint32_t length)
 {
-    uint8_t octets[3] = {(uint8_t)(length >> 16), (uint8_t)(length >> 8), (uint8_t)length};
+    uint8_t octets[3];
+    octets_put24(octets, length);
     put(c, range, LENGTH_AT, sizeof octets, octets);
 }
 
