@@ -348,7 +348,7 @@ static void note_value(struct annotator *a, const reload_msg *msg, size_t i)
     const uint8_t *octets = reload_msg_value_octets(msg, i, &len);
     if (!reload_msg_value(msg, i, &value)) {
         reload_print_warning(&a->beside, 0, reload_flaw_text((reload_flaw)attr->flaw));
-    } else if (is_certificate(attr->type)) {
+    } else if (reload_is_certificate(attr->type)) {
         a->beside.column = CERT_COLUMN;
         reload_print_cert(&a->beside, 0, octets, len);
     } else if (value.kind == RELOAD_KIND_TEXT && len > SHORT_TEXT) {

@@ -53,7 +53,7 @@ void dump_write_certs(struct dump *d, const reload_msg *msg)
     for (size_t i = 0; i < reload_msg_count(msg); i++) {
         reload_span cert;
         cert.octets = reload_msg_value_octets(msg, i, &cert.len);
-        if (is_certificate(reload_msg_attr(msg, i)->type))
+        if (reload_is_certificate(reload_msg_attr(msg, i)->type))
             write_cert(d, cert);
     }
 }

@@ -37,7 +37,6 @@ enum cert { CERT_TRAILING, CERT_TRUNCATED, CERT_EMPTY, CERT_OTHER };
 const char *attr_name(const struct mutant *m, uint32_t attr);
 reload_kind attr_kind(const struct mutant *m, uint32_t attr);
 bool kind_has_fixed_size(reload_kind kind);
-bool is_certificate_attr(uint16_t type);
 
 /* An attribute can no longer be read: the mutant is malformed if the attribute counts, else
  * unaffected. */

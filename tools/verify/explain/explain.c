@@ -320,7 +320,7 @@ static void open_signature(struct search *s, const reload_cert *signer)
     open_with(s, signer, READ_NO_READING);
     for (size_t i = 0; i < count; i++) {
         uint16_t type = reload_msg_attr(s->msg, i)->type;
-        if (type != RELOAD_A_PEER_CERT && type != RELOAD_A_BODY_CERTIFICATE)
+        if (!reload_is_certificate(type))
             continue;
         der = reload_msg_value_octets(s->msg, i, &len);
         open_with_der(
