@@ -79,6 +79,18 @@ reload_err reload_cert_recover(const reload_cert *cert, const uint8_t *signature
                : RELOAD_OK;
 }
 
+reload_span reload_pkcs1_content(const uint8_t *block, size_t len)
+{
+    size_t at = 2;
+    if (len < 11 || block[0] != 0 || block[1] != 1)
+        return (reload_span){NULL, 0};
+    while (at < len && block[at] == 0xff)
+        at++;
+    if (at < 10 || at == len || block[at] != 0)
+        return (reload_span){NULL, 0};
+    return (reload_span){block + at + 1, len - at - 1};
+}
+
 reload_err rl_crt_signed_by(const mbedtls_x509_crt *crt, const mbedtls_x509_crt *issuer, bool *good)
 {
     const rl_signed s = {.md = crt->sig_md,
