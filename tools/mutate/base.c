@@ -114,7 +114,7 @@ static reload_err is_ours(const struct base *base, struct site *site)
     reload_err err =
         covered.err != RELOAD_OK
             ? covered.err
-            : reload_signer_digest(base->signer, RELOAD_MD_SHA1,
+            : reload_signer_digest(base->signer, base->options->suite->md,
                                    &(reload_span){covered.octets, covered.len}, 1,
                                    site->role == ROLE_BODY ? RELOAD_DIGEST_RESOURCE : 0, &made);
     site->ours = err == RELOAD_OK && made.len == len && memcmp(made.octets, digest, len) == 0;
@@ -251,7 +251,7 @@ reload_err base_open(struct base *base, const struct mutate_options *options, re
 {
     *base = (struct base){.options = options,
                           .signer = signer,
-                          .certs = options->security == RELOAD_SECURITY_CERTS,
+                          .certs = options->suite->kind == RELOAD_SUITE_PUBLIC_KEY,
                           .octets = octets,
                           .len = len,
                           .msg = reload_msg_new()};

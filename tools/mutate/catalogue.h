@@ -28,8 +28,13 @@ enum member { BEFORE_DIGEST, AFTER_DIGEST, AFTER_SIGNATURE };
 enum appended { ROUTE_LOG, BROKEN_ROUTE_LOG, BROKEN_SOURCE_INFO, SECOND_SIGNATURE };
 /* time_of_message, time_inside */
 enum when { STALE, STALE_EDGE, FUTURE, FUTURE_EDGE, EPOCH, END_OF_TIME };
+/* header_security: a value of the field, or this */
+enum { SECURITY_OTHER = 0x100 };
 /* cert_replace */
 enum cert { CERT_TRAILING, CERT_TRUNCATED, CERT_EMPTY, CERT_OTHER };
+
+/* The algorithm with keys of the other kind. */
+const reload_suite *other_suite(const struct base *base);
 
 /* ---- effect.c ---- */
 

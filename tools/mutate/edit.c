@@ -303,9 +303,10 @@ bool mutant_sign(struct mutant *m, size_t index)
     reload_buf covered = {0}, digest = {0};
     bool good = mutant_covered(m, index, RANGE_RIGHT, &covered);
     if (good)
-        m->err = reload_signer_digest(
-            m->base->signer, RELOAD_MD_SHA1, &(reload_span){covered.octets, covered.len}, 1,
-            site->role == ROLE_BODY ? RELOAD_DIGEST_RESOURCE : 0, &digest);
+        m->err =
+            reload_signer_digest(m->base->signer, m->base->options->suite->md,
+                                 &(reload_span){covered.octets, covered.len}, 1,
+                                 site->role == ROLE_BODY ? RELOAD_DIGEST_RESOURCE : 0, &digest);
     good = m->err == RELOAD_OK && digest.len == site->size;
     if (good) {
         memcpy(m->octets.octets + m->at[site->digest] + 4, digest.octets, digest.len);

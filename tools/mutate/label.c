@@ -110,7 +110,7 @@ static void check_header(struct mutant *m, const struct header *header)
     if (h[9] != base->octets[9] ||
         h[10] != base->octets[10]) /* the policy has the good message's DHT and Hash */
         label_form(m, STEP_OVERLAY, RELOAD_REASON_OVERLAY_MISMATCH);
-    if (h[11] != (uint8_t)policy->security &&
+    if (h[11] != policy->suite->security &&
         !(h[11] == RELOAD_SECURITY_OPEN && header->join_request))
         label_form(m, STEP_SECURITY, RELOAD_REASON_SECURITY_MISMATCH);
 }
@@ -240,6 +240,7 @@ static void check_site(struct mutant *m, const struct site *site, const struct s
                        const struct header *header)
 {
     const struct base *base = m->base;
+    const reload_suite *suite = base->options->suite;
     if (site->container != RELOAD_NO_ATTR && m->gone[site->container])
         return; /* removed with the octets that it covers */
     check_there(m, site);
@@ -247,11 +248,11 @@ static void check_site(struct mutant *m, const struct site *site, const struct s
         return;
     if (state->misplaced)
         object_at(m, site, STEP_MISPLACED, RELOAD_REASON_MISPLACED);
-    if (m->gone[site->digest] || (!base->certs && state->size != RELOAD_HMAC_SIZE))
+    if (m->gone[site->digest] || (suite->digest_size != 0 && state->size != suite->digest_size))
         object_at(m, site, STEP_DIGEST_LENGTH, RELOAD_REASON_BAD_DIGEST_LENGTH);
-    if (base->certs && lost(m, site->timestamp))
+    if (suite->needs_timestamp && lost(m, site->timestamp))
         object_at(m, site, STEP_TIMESTAMP, RELOAD_REASON_MISSING_TIMESTAMP);
-    if (base->certs && state->size != site->size)
+    if (suite->digest_size == 0 && state->size != site->size)
         object_at(m, site, STEP_MODULUS, RELOAD_REASON_BAD_DIGEST_LENGTH);
     if (state->broken)
         object_at(m, site, STEP_DIGEST, RELOAD_REASON_BAD_DIGEST);

@@ -152,7 +152,7 @@ static void write_policy(reload_json_writer *w, const struct base *base)
 {
     const struct mutate_options *options = base->options;
     reload_json_begin_object(w);
-    member_string(w, "security", reload_name(RELOAD_NAMES_SECURITY, options->security));
+    member_string(w, "security", options->suite->name);
     if (options->overlay != NULL && options->overlay[0] != '\0')
         member_string(w, "overlay", options->overlay);
     member_integer(w, "dht", reload_msg_field(base->msg, RELOAD_F_DHT));
@@ -194,7 +194,9 @@ static void write_group(reload_json_writer *w, const struct vectors *v)
 static void write_root(reload_json_writer *w, const struct vectors *v)
 {
     reload_json_begin_object(w);
-    member_string(w, "algorithm", v->base->certs ? "RELOAD-CERTS" : "RELOAD-HMAC");
+    char algorithm[64];
+    (void)snprintf(algorithm, sizeof algorithm, "RELOAD-%s", v->base->options->suite->name);
+    member_string(w, "algorithm", algorithm);
     member_string(w, "schema", "verify_schema.json");
     member_string(w, "generatorVersion", RELOAD_VERSION_STRING);
     member_integer(w, "numberOfTests", v->count);

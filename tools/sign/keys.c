@@ -134,17 +134,17 @@ static bool read_keys(struct tool *tool, const struct sign_options *o, reload_si
 /* ---- Policy ---- */
 
 /* The algorithm of the credentials. */
-static reload_security security_of(const struct sign_options *o)
+static const reload_suite *suite_of(const struct sign_options *o)
 {
-    return o->policy.none    ? RELOAD_SECURITY_NONE
-           : o->cert != NULL ? RELOAD_SECURITY_CERTS
-                             : RELOAD_SECURITY_HMAC;
+    return o->policy.none    ? policy_suite(RELOAD_SUITE_NONE)
+           : o->cert != NULL ? policy_suite(RELOAD_SUITE_PUBLIC_KEY)
+                             : policy_suite(RELOAD_SUITE_MAC);
 }
 
 static bool apply_policy(struct tool *tool, struct sign_options *o, reload_signer *signer)
 {
     struct policy_options *policy = &o->policy;
-    if (!policy_load_as(tool, policy, security_of(o), (o->flags & RELOAD_SIGN_FORCE) != 0))
+    if (!policy_load_as(tool, policy, suite_of(o), (o->flags & RELOAD_SIGN_FORCE) != 0))
         return false;
     if (policy->dht != NOT_SPECIFIED)
         reload_signer_set_dht(signer, (uint8_t)policy->dht);
@@ -204,7 +204,7 @@ static void set_mutate_policy(struct sign_options *o, int64_t stamp)
 {
     int64_t skew = o->policy.max_skew;
     o->mutate.overlay = o->policy.overlay;
-    o->mutate.security = o->policy.security;
+    o->mutate.suite = o->policy.suite;
     o->mutate.time = stamp;
     o->mutate.json_flags = o->json_flags;
     o->mutate.skew_limit = skew != POLICY_NO_SKEW_LIMIT;
@@ -213,7 +213,7 @@ static void set_mutate_policy(struct sign_options *o, int64_t stamp)
 
 bool credentials_open(struct tool *tool, struct sign_options *o, struct credentials *s)
 {
-    *s = (struct credentials){.signer = reload_signer_new(security_of(o))};
+    *s = (struct credentials){.signer = reload_signer_new((reload_security)suite_of(o)->security)};
     if (s->signer == NULL)
         return succeeded(tool, RELOAD_ERR_MEMORY);
     set_options(tool, o, s);

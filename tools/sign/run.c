@@ -88,7 +88,8 @@ static void write_done(struct sign_run *r, const struct sign_slot *slot)
     const struct sign_options *o = r->options;
     const struct form *form = o->form == NULL ? &form_binary : o->form;
     bool sign = r->credentials.signer != NULL && !o->tbs;
-    if (sign && reload_msg_field(slot->msg, RELOAD_F_SECURITY) != RELOAD_SECURITY_NONE)
+    const reload_suite *suite = reload_suite_of(reload_msg_field(slot->msg, RELOAD_F_SECURITY));
+    if (sign && (suite == NULL || suite->kind != RELOAD_SUITE_NONE))
         warn_of_unsigned(r, slot);
     if (o->tbs)
         write_tbs(r, slot, form);

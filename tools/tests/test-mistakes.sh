@@ -180,6 +180,8 @@ mistake "a skew under NONE" 2 '--max-skew cannot be combined with --none' reload
 printf '{"security": "NONE"}' >none.json
 mistake "a CRL with a profile of NONE" 2 '--crl requires CERTS, but the security of none.json is NONE' \
     reload-verify --profile=none.json --crl=x "$put"
+mistake "pairs with a profile of NONE" 2 '--pair requires HMAC or CERTS, but the security of none.json is NONE' \
+    reload-verify --profile=none.json --pair "$put"
 printf '{"security": "HMAC"}' >hmac.json
 mistake "a profile of HMAC alone" 2 'hmac.json: security is HMAC, which requires --secret' reload-verify --profile=hmac.json "$put"
 mistake "-v with JSON" 2 '--verbose cannot be combined with --json' reload-verify --none --json -v "$put"

@@ -77,7 +77,7 @@ static void list_files(struct verify *v, const struct file_list *list, octets_ta
 void policy_list_files(struct verify *v)
 {
     const struct policy_options *p = &v->options.policy;
-    if (p->security != RELOAD_SECURITY_CERTS)
+    if (!p->suite->needs_certificates)
         return;
     list_files(v, &p->ca, take_ca);
     list_files(v, &p->intermediates, take_intermediates);
@@ -135,7 +135,7 @@ static void set_limits(reload_policy *policy, const struct policy_options *p)
 static reload_policy *policy_without_files(const struct verify *v)
 {
     const struct policy_options *p = &v->options.policy;
-    reload_policy *policy = reload_policy_new(p->security);
+    reload_policy *policy = reload_policy_new((reload_security)p->suite->security);
     if (policy == NULL)
         return NULL;
     if (p->overlay != NULL && reload_policy_set_overlay(policy, p->overlay) != RELOAD_OK)

@@ -106,7 +106,8 @@ static void run_lint(struct lint_lines *lines, lint_sink sink)
 {
     struct verify *v = lines->v;
     reload_err err = v->options.lint && !v->tool.quiet
-                         ? lint_message(v->options.policy.security, lines->msg, sink, lines)
+                         ? lint_message((reload_security)v->options.policy.suite->security,
+                                        lines->msg, sink, lines)
                          : RELOAD_OK;
     if (err != RELOAD_OK && err != RELOAD_ERR_WRITE) /* the output reports it */
         tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": %s",

@@ -139,7 +139,8 @@ static bool open_all(struct verify *v, char **files, int count)
     bool loaded = policy_load(&v->tool, &v->options.policy); /* its error belongs in the output */
     if (!open_slots(v))
         return false;
-    policy_list_files(v);
+    if (loaded)
+        policy_list_files(v);
     return writers_open(v) && loaded && annotate_open(v) && policy_make(v) && open_store(v) &&
            open_input(v, files, count);
 }

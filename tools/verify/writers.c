@@ -90,17 +90,19 @@ static void write_json(struct verify *v, const struct slot *slot, struct output 
                        bool reports)
 {
     unsigned flags = output_flags(out);
-    reload_security lint = v->options.lint ? v->options.policy.security : RELOAD_SECURITY_OPEN;
     const struct report_place place = {&slot->kept.origin, slot->kept.length};
     if (slot->notes.len > 0)
         (void)output_write(out, slot->notes.octets, slot->notes.len);
     if (!chosen)
         return;
+    const reload_suite *lint = v->options.lint ? v->options.policy.suite : NULL;
     if (slot->error != NULL)
         output_check(
             out, report_json_unchecked(&slot->kept.origin, slot->error, flags, output_write, out));
     else if (slot->has_report && reports)
-        output_check(out, report_json_write(slot->report, slot->kept.msg, &place, lint,
+        output_check(out, report_json_write(slot->report, slot->kept.msg, &place,
+                                            lint == NULL ? RELOAD_SECURITY_OPEN
+                                                         : (reload_security)lint->security,
                                             &v->explanations, flags, output_write, out));
     if (slot->error != NULL || (slot->has_report && reports))
         (void)output_write(out, "\n", 1);
