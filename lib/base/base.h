@@ -14,6 +14,8 @@ __attribute__((format(printf, 3, 4)))
 #endif
 reload_err
 rl_fail(reload_diag *diag, reload_err code, const char *format, ...);
+/* Like rl_fail, with reload_strerror's text. */
+reload_err rl_fail_plain(reload_diag *diag, reload_err code);
 /* Like rl_fail, with the offset of the fault. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 4, 5)))

@@ -16,7 +16,7 @@ enum { MAX_TYPES = 64 }; /* attributes in the table */
 
 static json_t *out_of_memory(rl_json_reading *r)
 {
-    (void)rl_fail(r->diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+    (void)rl_fail_plain(r->diag, RELOAD_ERR_MEMORY);
     r->diag->line = r->diag->column = 1;
     return NULL;
 }

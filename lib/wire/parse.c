@@ -210,7 +210,7 @@ reload_err reload_msg_parse(reload_msg *msg, const uint8_t *octets, size_t len, 
     err = parse_run(msg, &top, RELOAD_HEADER_SIZE, msg->len);
     if (err != RELOAD_OK) {
         msg_clear(msg);
-        return rl_fail(diag, err, "%s", reload_strerror(err));
+        return rl_fail_plain(diag, err);
     }
     return RELOAD_OK;
 }

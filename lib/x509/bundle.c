@@ -38,7 +38,7 @@ static reload_err fail_pem(const struct bundle *b, int failed, size_t number, si
                    : rl_fail(b->diag, RELOAD_ERR_SYNTAX, "%zu of %zu %ss can be read: truncated",
                              number - 1, total, b->what);
     if (err == RELOAD_ERR_MEMORY)
-        return rl_fail(b->diag, err, "%s", reload_strerror(err));
+        return rl_fail_plain(b->diag, err);
     return rl_fail(b->diag, err, "%s %zu of %zu is not readable PEM (mbed TLS: -0x%04x)", b->what,
                    number, total, (unsigned)-failed);
 }
@@ -75,7 +75,7 @@ reload_err rl_bundle_read(reload_span file, const char *label, const char *what,
     size_t len = file.len;
     uint8_t *text = rl_pem_or_der(file.octets, &len);
     if (text == NULL)
-        return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+        return rl_fail_plain(diag, RELOAD_ERR_MEMORY);
     reload_err err = rl_check_encoding(file.octets, file.len, what, diag);
     if (err == RELOAD_OK && len != file.len)
         err = read_pem(&b, text, rl_pem_count(text, file.len, label));

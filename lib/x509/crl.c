@@ -105,7 +105,7 @@ static reload_err read_crl(rl_crl *crl, const rl_bundled *object, reload_diag *d
     if (err == RELOAD_OK)
         return flaw.words == NULL ? RELOAD_OK
                                   : rl_flaw_fail(object->which, &flaw, outer.issuer, diag);
-    return rl_fail(diag, err, "%s", reload_strerror(err));
+    return rl_fail_plain(diag, err);
 }
 
 /* The CRLs of a file */
@@ -118,7 +118,7 @@ static reload_err take_crl(void *arg, const rl_bundled *object, reload_diag *dia
     struct taken *taken = arg;
     rl_crl *crl = calloc(1, sizeof *crl);
     if (crl == NULL)
-        return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+        return rl_fail_plain(diag, RELOAD_ERR_MEMORY);
     mbedtls_x509_crl_init(&crl->crl);
     crl->number = object->number;
     crl->total = object->total;

@@ -39,7 +39,7 @@ reload_err reload_cert_check_key(const reload_cert *cert, reload_key *key, reloa
     if (err == RELOAD_OK)
         err = rl_cert_fingerprint(cert, other);
     if (err != RELOAD_OK)
-        return rl_fail(diag, err, "%s", reload_strerror(err));
+        return rl_fail_plain(diag, err);
     reload_hex_encode(own, sizeof own, own_text);
     reload_hex_encode(other, sizeof other, other_text);
     return rl_fail(diag, RELOAD_ERR_VALUE,

@@ -280,7 +280,7 @@ reload_err rl_flaw_fail(const char *which, const rl_flaw *flaw, reload_span name
     err = err == RELOAD_OK ? rl_fail(diag, RELOAD_ERR_SYNTAX, "%s %s%s%s%s", which, flaw->words,
                                      (const char *)extension.octets, text == NULL ? "" : ": ",
                                      text == NULL ? "" : text)
-                           : rl_fail(diag, err, "%s", reload_strerror(err));
+                           : rl_fail_plain(diag, err);
     free(text);
     reload_buf_free(&extension);
     return err;

@@ -109,7 +109,7 @@ static reload_err take_crl(void *arg, const rl_bundled *object, reload_diag *dia
         return err;
     r->last = r->last->next == NULL ? r->last : r->last->next;
     err = take_last(r);
-    return err == RELOAD_OK ? RELOAD_OK : rl_fail(diag, err, "%s", reload_strerror(err));
+    return err == RELOAD_OK ? RELOAD_OK : rl_fail_plain(diag, err);
 }
 
 reload_err reload_crl_read(const uint8_t *octets, size_t len, const reload_cert *issuer,
@@ -118,7 +118,7 @@ reload_err reload_crl_read(const uint8_t *octets, size_t len, const reload_cert 
     reload_crl *read = calloc(1, sizeof *read);
     *crl = NULL;
     if (read == NULL)
-        return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+        return rl_fail_plain(diag, RELOAD_ERR_MEMORY);
     struct reading reading = {.to = read, .issuer = issuer, .last = &read->list};
     read->next_update = RELOAD_NO_TIME;
     mbedtls_x509_crl_init(&read->list);

@@ -58,7 +58,7 @@ static reload_err take_certificate(void *arg, const rl_bundled *object, reload_d
         }
     }
     if (err != RELOAD_OK)
-        return rl_fail(diag, err, "%s", reload_strerror(err));
+        return rl_fail_plain(diag, err);
     if (flaw.words != NULL)
         return rl_flaw_fail(object->which, &flaw, outer.subject, diag);
     taken->last = taken->last->next == NULL ? taken->last : taken->last->next;
@@ -72,7 +72,7 @@ static reload_err append(mbedtls_x509_crt *list, mbedtls_x509_crt *more, reload_
     if (list->raw.len > 0) {
         mbedtls_x509_crt *first = mbedtls_calloc(1, sizeof *first);
         if (first == NULL)
-            return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+            return rl_fail_plain(diag, RELOAD_ERR_MEMORY);
         while (list->next != NULL)
             list = list->next;
         list->next = first;
@@ -88,7 +88,7 @@ static reload_err begin_file(rl_ends *ends, reload_diag *diag)
 {
     size_t *at = rl_grow(ends->at, &ends->cap, ends->count, sizeof *at);
     if (at == NULL)
-        return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+        return rl_fail_plain(diag, RELOAD_ERR_MEMORY);
     ends->at = at;
     ends->at[ends->count] = ends->count == 0 ? 0 : ends->at[ends->count - 1];
     ends->count++;
