@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_DIGEST = RL_MAX_RSA_BITS / 8, SHA1_SIZE = 20 };
+enum { MAX_DIGEST = RL_MAX_RSA_BITS / 8 };
 
 static reload_err refuse(reload_diag *diag, const char *why)
 {
@@ -71,7 +71,7 @@ static reload_err refuse_block(const reload_cert *cert, reload_md md, const relo
     static const uint8_t sha1[] = {0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e,
                                    0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14};
     uint8_t block[MAX_DIGEST], digest[RELOAD_MAX_MD_SIZE];
-    char found[2 * SHA1_SIZE + 1] = "", expected[2 * SHA1_SIZE + 1] = "", why[192];
+    char found[2 * RL_SHA1_SIZE + 1] = "", expected[2 * RL_SHA1_SIZE + 1] = "", why[192];
     bool good = false;
     reload_err err = reload_cert_recover(cert, attached->octets, block, &good);
     if (err == RELOAD_OK)
@@ -82,11 +82,11 @@ static reload_err refuse_block(const reload_cert *cert, reload_md md, const relo
         good ? reload_pkcs1_content(block, attached->len) : (reload_span){NULL, 0};
     if (inner.octets == NULL)
         return refuse(diag, ": the certificate's key did not make it with PKCS #1 v1.5");
-    if (md != RELOAD_MD_SHA1 || inner.len != sizeof sha1 + SHA1_SIZE ||
+    if (md != RELOAD_MD_SHA1 || inner.len != sizeof sha1 + RL_SHA1_SIZE ||
         memcmp(inner.octets, sha1, sizeof sha1) != 0)
         return refuse(diag, ": the certificate's key made it over a hash other than SHA-1");
-    reload_hex_encode(inner.octets + sizeof sha1, SHA1_SIZE, found);
-    reload_hex_encode(digest, SHA1_SIZE, expected);
+    reload_hex_encode(inner.octets + sizeof sha1, RL_SHA1_SIZE, found);
+    reload_hex_encode(digest, RL_SHA1_SIZE, expected);
     (void)snprintf(why, sizeof why,
                    ": the key signed SHA-1 %s, expected %s; message, TIMESTAMP and "
                    "Transaction ID must be those that were signed",

@@ -2,10 +2,9 @@
 /* The rules for an overlay's messages. */
 #include "verify/policy.h"
 
-#include "base/fault.h"
+#include "crypto/id.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 reload_policy *reload_policy_new(reload_security algorithm)
 {
@@ -93,16 +92,9 @@ void reload_policy_require_crl(reload_policy *policy, bool required)
 
 reload_err reload_policy_set_overlay(reload_policy *policy, const char *name)
 {
-    if (name[0] == '\0' && !RL_FAULT("D23: an empty name of a policy's overlay"))
-        return RELOAD_ERR_ARGUMENT;
-    char *copy = strdup(name);
-    if (copy == NULL)
-        return RELOAD_ERR_MEMORY;
-    policy->sealed = false;
-    free(policy->overlay_name);
-    policy->overlay_name = copy;
-    policy->overlay = reload_overlay_id(name);
-    return RELOAD_OK;
+    reload_err err = rl_overlay_set(name, &policy->overlay_name, &policy->overlay);
+    policy->sealed = policy->sealed && err != RELOAD_OK;
+    return err;
 }
 
 void reload_policy_set_dht(reload_policy *policy, uint8_t dht)
@@ -166,7 +158,7 @@ reload_err reload_policy_seal(reload_policy *policy, reload_diag *diag)
         return rl_fail(diag, RELOAD_ERR_ARGUMENT, "%s: %s", policy->suite->name, missing);
     reload_err err = rl_trust_seal(policy->trust);
     if (err != RELOAD_OK)
-        return rl_fail(diag, err, "%s", reload_strerror(err));
+        return rl_fail_plain(diag, err);
     policy->sealed = true;
     return RELOAD_OK;
 }
