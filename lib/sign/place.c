@@ -2,7 +2,6 @@
 /* Placing signatures and certificates in the completed message (D30). */
 #include "base/fault.h"
 #include "sign/sign.h"
-#include "x509/x509.h"
 
 #include <string.h>
 

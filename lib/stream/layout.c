@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How hex text is laid out. */
-#include "base/fault.h"
 #include "stream/stream.h"
 
 #include <string.h>

@@ -6,7 +6,6 @@
 #include "crypto/pk.h"
 #include "x509/x509.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include <mbedtls/ecp.h>

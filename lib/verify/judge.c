@@ -7,9 +7,7 @@
 #include "x509/mismatch.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* ---- The judge ---- */
 

@@ -3,10 +3,8 @@
 #include "base/fault.h"
 #include "verify/report.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* D24: each reason's word and the code to answer a request with. rank: how far a check of one
  * signature with one certificate got before it failed (steps 7 to 9, and within step 7 D18's

@@ -2,7 +2,6 @@
 /* Tries certificates on a signature, and selects one by a pin. */
 #include "verify/trial.h"
 
-#include "base/fault.h"
 #include "x509/mismatch.h"
 
 #include <stdlib.h>

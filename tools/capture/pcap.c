@@ -5,7 +5,6 @@
 #include "base/fault.h"
 #include "common/library.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>

@@ -4,8 +4,6 @@
 #include "base/fault.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 enum { FINGERPRINT = 20 }; /* octets of a SHA-1 */

@@ -3,9 +3,6 @@
 #include "base/fault.h"
 #include "keygen/keygen.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 struct taken_key {
     struct make_ca *m;
     reload_buf text; /* of ca.key */

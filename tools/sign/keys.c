@@ -3,8 +3,6 @@
 
 #include "base/fault.h"
 
-#include <string.h>
-
 /* ---- Secret and keys ---- */
 
 static key_taker take_key, take_resource_key;

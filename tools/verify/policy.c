@@ -3,7 +3,6 @@
 #include "base/fault.h"
 #include "verify/verify.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From files to slots: reads and judges. */
-#include "base/fault.h"
 #include "common/text.h"
 #include "verify/verify.h"
 
