@@ -172,7 +172,7 @@ static int copy_rsa(const mbedtls_rsa_context *from, mbedtls_rsa_context *to)
 }
 
 /* Replaces the context of a key that a failed operation has spoiled. */
-static int renew(reload_key *key)
+static int renew_key(reload_key *key)
 {
     mbedtls_pk_context pk;
     mbedtls_pk_init(&pk);
@@ -194,7 +194,7 @@ static int sign_once(reload_key *key, reload_md md, const uint8_t *digest, uint8
 {
     mbedtls_md_type_t type = rl_md_type(md);
     size_t size = reload_md_size(md);
-    int failed = key->spoiled ? renew(key) : 0;
+    int failed = key->spoiled ? renew_key(key) : 0;
     if (failed != 0)
         return failed;
 #if MBEDTLS_VERSION_MAJOR >= 3

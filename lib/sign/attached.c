@@ -10,7 +10,7 @@
 
 enum { MAX_DIGEST = RL_MAX_RSA_BITS / 8 };
 
-static reload_err refuse(reload_diag *diag, const char *why)
+static reload_err refuse_digest(reload_diag *diag, const char *why)
 {
     return rl_fail(diag, RELOAD_ERR_REFUSED,
                    "refused: the attached digest does not match this message%s", why);
@@ -57,9 +57,10 @@ reload_err rl_check_attached_mac(const uint8_t *digest, size_t len, const reload
         return refuse_length(attached, len, "", diag);
     return rl_equal(digest, attached->octets, len)
                ? RELOAD_OK
-               : refuse(diag,
-                        ": it was made with another secret, or over another message, TIMESTAMP or "
-                        "Transaction ID");
+               : refuse_digest(
+                     diag,
+                     ": it was made with another secret, or over another message, TIMESTAMP or "
+                     "Transaction ID");
 }
 
 /* ---- RSA ---- */
@@ -81,17 +82,17 @@ static reload_err refuse_block(const reload_cert *cert, reload_md md, const relo
     const reload_span inner =
         good ? reload_pkcs1_content(block, attached->len) : (reload_span){NULL, 0};
     if (inner.octets == NULL)
-        return refuse(diag, ": the certificate's key did not make it with PKCS #1 v1.5");
+        return refuse_digest(diag, ": the certificate's key did not make it with PKCS #1 v1.5");
     if (md != RELOAD_MD_SHA1 || inner.len != sizeof sha1 + RL_SHA1_SIZE ||
         memcmp(inner.octets, sha1, sizeof sha1) != 0)
-        return refuse(diag, ": the certificate's key made it over a hash other than SHA-1");
+        return refuse_digest(diag, ": the certificate's key made it over a hash other than SHA-1");
     reload_hex_encode(inner.octets + sizeof sha1, RL_SHA1_SIZE, found);
     reload_hex_encode(digest, RL_SHA1_SIZE, expected);
     (void)snprintf(why, sizeof why,
                    ": the key signed SHA-1 %s, expected %s; message, TIMESTAMP and "
                    "Transaction ID must be those that were signed",
                    found, expected);
-    return refuse(diag, why);
+    return refuse_digest(diag, why);
 }
 
 /* A signature that is too short may lack its leading zeros. */

@@ -133,8 +133,8 @@ static size_t find_pinned(const rl_trial *trial, const rl_candidates *candidates
 
 /* Selects only candidate index. All others with the same key give the same result in step 8, and
  * those that name the KEY precede it. */
-static reload_err choose(rl_trial *trial, const rl_candidate *candidate, size_t index,
-                         const reload_msg *msg, uint32_t signature, reload_md md)
+static reload_err choose_candidate(rl_trial *trial, const rl_candidate *candidate, size_t index,
+                                   const reload_msg *msg, uint32_t signature, reload_md md)
 {
     reload_site site;
     rl_claim claim = {.msg = msg, .site = &site, .md = md};
@@ -182,7 +182,7 @@ reload_err rl_trial_decide(rl_trial *trial, const rl_candidates *candidates, con
     size_t index = find_pinned(trial, candidates, pin, &fits);
     const rl_candidate *candidate = &candidates->list[index];
     if (fits)
-        return choose(trial, candidate, index, msg, signature, md);
+        return choose_candidate(trial, candidate, index, msg, signature, md);
     enum { SHOWN = 8 };
     char found[2 * SHOWN + 1] = "", stored[2 * SHOWN + 1] = "";
     reload_hex_encode(candidate->fingerprint, SHOWN, found);

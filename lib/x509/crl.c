@@ -113,7 +113,7 @@ struct taken {
     rl_crl *first, **end;
 };
 
-static reload_err take_crl(void *arg, const rl_bundled *object, reload_diag *diag)
+static reload_err trust_take_crl(void *arg, const rl_bundled *object, reload_diag *diag)
 {
     struct taken *taken = arg;
     rl_crl *crl = calloc(1, sizeof *crl);
@@ -138,7 +138,7 @@ reload_err rl_trust_add_crl(rl_trust *trust, const uint8_t *octets, size_t len, 
     rl_crl **end = &trust->crls;
     trust->sealed = false;
     reload_err err =
-        rl_bundle_read((reload_span){octets, len}, "X509 CRL", "CRL", take_crl, &more, diag);
+        rl_bundle_read((reload_span){octets, len}, "X509 CRL", "CRL", trust_take_crl, &more, diag);
     size_t file = trust->crl_files++;
     if (err != RELOAD_OK) {
         rl_crls_free(&more.first);

@@ -100,7 +100,7 @@ static reload_err take_last(struct reading *r)
     return add_entries(to, from);
 }
 
-static reload_err take_crl(void *arg, const rl_bundled *object, reload_diag *diag)
+static reload_err reading_take_crl(void *arg, const rl_bundled *object, reload_diag *diag)
 {
     struct reading *r = arg;
     reload_err err = rl_parsed(
@@ -122,8 +122,8 @@ reload_err reload_crl_read(const uint8_t *octets, size_t len, const reload_cert 
     struct reading reading = {.to = read, .issuer = issuer, .last = &read->list};
     read->next_update = RELOAD_NO_TIME;
     mbedtls_x509_crl_init(&read->list);
-    reload_err err =
-        rl_bundle_read((reload_span){octets, len}, "X509 CRL", "CRL", take_crl, &reading, diag);
+    reload_err err = rl_bundle_read((reload_span){octets, len}, "X509 CRL", "CRL", reading_take_crl,
+                                    &reading, diag);
     if (err != RELOAD_OK || !reading.taken)
         reload_crl_free(&read);
     *crl = read;

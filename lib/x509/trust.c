@@ -67,7 +67,7 @@ static reload_err take_certificate(void *arg, const rl_bundled *object, reload_d
 }
 
 /* Moves the certificates of one list to the end of another, whose first is empty if it has none. */
-static reload_err append(mbedtls_x509_crt *list, mbedtls_x509_crt *more, reload_diag *diag)
+static reload_err append_crts(mbedtls_x509_crt *list, mbedtls_x509_crt *more, reload_diag *diag)
 {
     if (list->raw.len > 0) {
         mbedtls_x509_crt *first = mbedtls_calloc(1, sizeof *first);
@@ -105,7 +105,7 @@ static reload_err add_certificates(mbedtls_x509_crt *list, rl_ends *ends, bool *
         err = rl_bundle_read((reload_span){octets, len}, "CERTIFICATE", "certificate",
                              take_certificate, &more, diag);
     if (err == RELOAD_OK)
-        err = append(list, &more.first, diag);
+        err = append_crts(list, &more.first, diag);
     if (err == RELOAD_OK)
         ends->at[ends->count - 1] += more.count;
     *has = *has || err == RELOAD_OK;

@@ -56,7 +56,7 @@ static bool grow(struct capture *c)
     return true;
 }
 
-static struct cap_set *find(struct capture *c, const struct set_key *key)
+static struct cap_set *set_find(struct capture *c, const struct set_key *key)
 {
     struct cap_set *set = c->sets.size == 0 ? NULL : *bucket(c, key);
     while (set != NULL && memcmp(&set->key, key, sizeof *key) != 0)
@@ -206,7 +206,7 @@ reload_err cap_fragment_add(struct capture *c, const struct cap_payload *p,
     struct set_key key = {.id = fragment->id, .via = p->via, .ipv6 = p->ipv6};
     memcpy(key.source, p->source, sizeof key.source);
     memcpy(key.destination, p->destination, sizeof key.destination);
-    struct cap_set *set = find(c, &key);
+    struct cap_set *set = set_find(c, &key);
     if (set == NULL && (set = add(c, &key, &p->parts[0].stamp)) == NULL)
         return RELOAD_ERR_MEMORY;
     if (p->len + p->missing == 0 || end > LARGEST || !fits(set, end, !fragment->more)) {

@@ -150,8 +150,8 @@ static void clip(struct cap_payload *p, const struct cap_packet *packet, size_t 
     p->missing = total - captured;
 }
 
-static reload_err take(struct capture *c, struct cap_payload *p, const struct cap_packet *packet,
-                       const struct cap_fragment *fragment)
+static reload_err ip_take(struct capture *c, struct cap_payload *p, const struct cap_packet *packet,
+                          const struct cap_fragment *fragment)
 {
     const struct cap_part part = {.end = p->len, .stamp = packet->stamp};
     p->parts = &part;
@@ -180,7 +180,7 @@ static reload_err read_ipv4(struct capture *c, const struct cap_packet *packet)
     const struct cap_fragment fragment = {.id = octets_get16(o + 4) | (uint32_t)o[9] << 16,
                                           .offset = (flags & OFFSET) * (size_t)8,
                                           .more = (flags & MORE) != 0};
-    return take(c, &p, packet, &fragment);
+    return ip_take(c, &p, packet, &fragment);
 }
 
 /* Reads a fragment header, which comes after the extension headers of each fragment. */
@@ -213,7 +213,7 @@ static reload_err read_ipv6(struct capture *c, const struct cap_packet *packet)
     clip(&p, packet, HEADER, total == 0 ? 0 : HEADER + total);
     if (!skip_extensions(&p) || !read_fragment(&p, &fragment))
         return broken(c);
-    return take(c, &p, packet, &fragment);
+    return ip_take(c, &p, packet, &fragment);
 }
 
 reload_err cap_ip_read(struct capture *c, const struct cap_packet *packet)

@@ -26,7 +26,7 @@ bool cap_link_known(int link)
 }
 
 /* Skips octets of the packet. Returns false if they were not all captured. */
-static bool skip(struct cap_packet *p, size_t len)
+static bool link_skip(struct cap_packet *p, size_t len)
 {
     if (p->len < len)
         return false;
@@ -68,7 +68,7 @@ static enum cap_result read_type(struct cap_packet *p, unsigned type, const char
             return CAP_BROKEN;
         p->via = p->via * 4099 + (octets_get16(p->octets) & VID) + 1;
         type = octets_get16(p->octets + 2);
-        (void)skip(p, TAG);
+        (void)link_skip(p, TAG);
     }
     if (type == IPV4 || type == IPV6)
         return CAP_IP;
@@ -84,7 +84,7 @@ static enum cap_result read_ethernet(struct cap_packet *p, const char **name)
     if (p->len < HEADER)
         return CAP_BROKEN;
     unsigned type = octets_get16(p->octets + 12);
-    (void)skip(p, HEADER);
+    (void)link_skip(p, HEADER);
     return read_type(p, type, name);
 }
 
@@ -94,7 +94,7 @@ static enum cap_result read_sll(struct cap_packet *p, const char **name)
     if (p->len < HEADER)
         return CAP_BROKEN;
     unsigned type = octets_get16(p->octets + 14);
-    (void)skip(p, HEADER);
+    (void)link_skip(p, HEADER);
     return read_type(p, type, name);
 }
 
@@ -105,7 +105,7 @@ static enum cap_result read_sll2(struct cap_packet *p, const char **name)
         return CAP_BROKEN;
     unsigned type = octets_get16(p->octets);
     p->via = p->via * 4099 + octets_get32(p->octets + 4);
-    (void)skip(p, HEADER);
+    (void)link_skip(p, HEADER);
     return read_type(p, type, name);
 }
 
@@ -117,7 +117,7 @@ static enum cap_result read_loopback(struct cap_packet *p, const char **name)
     uint32_t family = octets_get32(p->octets);
     if (family > 0xffff)
         family = (uint32_t)p->octets[0] | (uint32_t)p->octets[1] << 8;
-    (void)skip(p, 4);
+    (void)link_skip(p, 4);
     if (family == 2 || family == 10 || family == 24 || family == 28 || family == 30)
         return CAP_IP;
     *name = "other protocols than IP";

@@ -38,7 +38,7 @@ static struct cap_key key_of(const struct cap_payload *p, bool reverse)
 /* ---- The other direction ---- */
 
 /* How far a sequence number is after the next octet to be fed. */
-static int32_t distance(const struct cap_flow *flow, uint32_t seq)
+static int32_t sequence_distance(const struct cap_flow *flow, uint32_t seq)
 {
     return (int32_t)(seq - (flow->first + (uint32_t)flow->fed));
 }
@@ -50,7 +50,7 @@ static void read_ack(struct capture *c, const struct segment *s)
     struct cap_flow *other = (s->flags & ACK) == 0 ? NULL : cap_flow_find(c, &key);
     if (other == NULL)
         return;
-    int32_t ahead = distance(other, s->ack);
+    int32_t ahead = sequence_distance(other, s->ack);
     if (ahead > 0 && ahead < WINDOW && other->fed + (uint32_t)ahead > other->acked)
         other->acked = other->fed + (uint32_t)ahead;
     if (other->hole_since != 0 || other->acked > other->fed) /* octets are missing */
@@ -87,7 +87,7 @@ static reload_err add_octets(struct capture *c, struct cap_flow *flow, const str
 {
     size_t len = s->payload->len - s->header;
     uint32_t seq = s->seq + ((s->flags & SYN) != 0 ? 1 : 0);
-    int64_t start = (int64_t)flow->fed + distance(flow, seq);
+    int64_t start = (int64_t)flow->fed + sequence_distance(flow, seq);
     size_t skip = start < (int64_t)flow->floor ? (size_t)((int64_t)flow->floor - start) : 0;
     if ((s->flags & FIN) != 0 && flow->fin == UINT64_MAX &&
         start + (int64_t)(len + s->payload->missing) >= (int64_t)flow->fed)
@@ -104,8 +104,8 @@ static bool is_another(const struct cap_flow *flow, const struct segment *s, boo
 {
     if ((s->flags & SYN) != 0)
         return flow->over || flow->first != s->seq + 1;
-    return octets &&
-           (distance(flow, s->seq) < -WINDOW || (flow->over && distance(flow, s->seq) >= 0));
+    return octets && (sequence_distance(flow, s->seq) < -WINDOW ||
+                      (flow->over && sequence_distance(flow, s->seq) >= 0));
 }
 
 static reload_err read_segment(struct capture *c, const struct segment *s)
@@ -127,8 +127,8 @@ static reload_err read_segment(struct capture *c, const struct segment *s)
     if (flow->over || (!octets && (s->flags & (FIN | RST)) == 0))
         return RELOAD_OK;
     reload_err err = add_octets(c, flow, s);
-    if ((s->flags & RST) != 0 && distance(flow, s->seq) >= 0 && flow->fin == UINT64_MAX)
-        flow->fin = flow->fed + (uint32_t)distance(flow, s->seq);
+    if ((s->flags & RST) != 0 && sequence_distance(flow, s->seq) >= 0 && flow->fin == UINT64_MAX)
+        flow->fin = flow->fed + (uint32_t)sequence_distance(flow, s->seq);
     cap_flow_due(c, flow);
     return err;
 }

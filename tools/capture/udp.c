@@ -82,7 +82,7 @@ static bool is_other(struct capture *c, const uint8_t *o, size_t len, uint16_t p
 /* ---- Datagrams ---- */
 
 /* A reload_source. */
-static ptrdiff_t pull(void *arg, uint8_t *octets, size_t size)
+static ptrdiff_t datagram_pull(void *arg, uint8_t *octets, size_t size)
 {
     struct capture *c = arg;
     size_t left = c->datagram.len - c->datagram_pos, n = left < size ? left : size;
@@ -98,7 +98,7 @@ static void open_reader(struct capture *c)
                                            .form = RELOAD_FORM_BINARY,
                                            .max_message = (uint32_t)c->options.max_message};
     c->datagram_pos = 0;
-    (void)reload_reader_open_with(c->datagram_reader, &options, pull, c);
+    (void)reload_reader_open_with(c->datagram_reader, &options, datagram_pull, c);
 }
 
 reload_err cap_udp_read(struct capture *c, const struct cap_payload *p)

@@ -78,7 +78,7 @@ static void set_text(uint8_t *text, uint8_t *text_len, const uint8_t *octets, si
 
 /* ---- Packets ---- */
 
-static bool grow(struct cap_watch *w)
+static bool grow_seen(struct cap_watch *w)
 {
     size_t cap = w->cap == 0 ? 256 : 2 * w->cap;
     if (cap > MAX_SEEN)
@@ -105,7 +105,7 @@ static uint8_t digits_of(uint8_t resolution)
 
 static void note_packet(struct cap_watch *w, uint32_t interface)
 {
-    w->noted = w->count < w->cap || grow(w);
+    w->noted = w->count < w->cap || grow_seen(w);
     if (!w->noted)
         return;
     bool known = interface < w->interfaces && interface < CAP_INTERFACES;

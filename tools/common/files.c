@@ -80,7 +80,7 @@ static bool is_kept(const struct tool *tool, const struct file_id *id)
 }
 
 /* Appends to the list, which then owns the name. */
-static bool keep(struct tool *tool, const struct file_id *id)
+static bool files_keep(struct tool *tool, const struct file_id *id)
 {
     struct file_id *grown =
         array_grow(tool->kept, &tool->kept_cap, tool->kept_count, sizeof *grown);
@@ -98,7 +98,7 @@ void tool_keep(struct tool *tool, const char *path)
         return;
     if (is_kept(tool, &id)) {
         free(id.name);
-    } else if (!keep(tool, &id)) {
+    } else if (!files_keep(tool, &id)) {
         free(id.name);
         tool->kept_lost = true;
     }

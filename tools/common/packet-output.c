@@ -26,7 +26,7 @@ static int compare_texts(reload_span a, reload_span b)
     return a.len == 0 ? 0 : memcmp(a.octets, b.octets, a.len);
 }
 
-static int compare(const struct packet_interface *a, const struct packet_interface *b)
+static int compare_interfaces(const struct packet_interface *a, const struct packet_interface *b)
 {
     if (a->interface != b->interface)
         return a->interface < b->interface ? -1 : 1;
@@ -80,7 +80,7 @@ static reload_err find_interface(struct packet_output *o, struct packet_interfac
     size_t from = 0, to = o->count;
     while (from < to) {
         size_t middle = from + (to - from) / 2;
-        int order = compare(&o->interfaces[middle], wanted);
+        int order = compare_interfaces(&o->interfaces[middle], wanted);
         if (order == 0) {
             wanted->number = o->interfaces[middle].number;
             return RELOAD_OK;

@@ -176,7 +176,7 @@ static void policy_check(const struct tool *tool, const struct policy_options *p
 }
 
 /* Ends the program if neither the options nor the profile give the algorithm. */
-static const reload_suite *decide(const struct tool *tool, const struct policy_options *p)
+static const reload_suite *decide_suite(const struct tool *tool, const struct policy_options *p)
 {
     if (p->none)
         return policy_suite(RELOAD_SUITE_NONE);
@@ -284,7 +284,7 @@ bool policy_load(struct tool *tool, struct policy_options *p)
     policy_check(tool, p);
     if (p->profile_file != NULL && !read_profile(tool, p))
         return false;
-    p->suite = decide(tool, p);
+    p->suite = decide_suite(tool, p);
     check_require_crl(tool, p,
                       p->suite->needs_certificates &&
                           (p->ca.count > 0 || p->profile == NULL || p->profile->pin == NULL));

@@ -114,8 +114,8 @@ static void end_row(struct annotator *a, const struct section *s, unsigned depth
 }
 
 /* A row of 0 to 16 octets. */
-static void print_row(struct annotator *a, struct section *s, const uint8_t *octets, size_t at,
-                      size_t len, unsigned depth)
+static void print_octet_row(struct annotator *a, struct section *s, const uint8_t *octets,
+                            size_t at, size_t len, unsigned depth)
 {
     char cells[3 * ROW];
     memset(cells, ' ', sizeof cells);
@@ -141,9 +141,10 @@ static void print_rows(struct annotator *a, struct section *s, size_t offset, si
     size_t message;
     const uint8_t *octets = reload_msg_octets(s->msg, &message) + offset;
     for (size_t i = 0; i < len && a->rows.err == RELOAD_OK; i += ROW)
-        print_row(a, s, octets + i, s->base + offset + i, len - i < ROW ? len - i : ROW, depth);
+        print_octet_row(a, s, octets + i, s->base + offset + i, len - i < ROW ? len - i : ROW,
+                        depth);
     while (a->printed < a->notes.len && a->rows.err == RELOAD_OK)
-        print_row(a, s, NULL, 0, 0, depth);
+        print_octet_row(a, s, NULL, 0, 0, depth);
     a->notes.len = a->printed = 0;
 }
 
@@ -494,7 +495,7 @@ reload_err annotated_write_garbage(const uint8_t *octets, size_t len, const char
                          octets[at + i] >= 0x20 && octets[at + i] < 0x7f ? octets[at + i] : '.');
         reload_print(&a.beside, "|");
         reload_print_end_line(&a.beside);
-        print_row(&a, &s, octets + at, at, n, 0);
+        print_octet_row(&a, &s, octets + at, at, n, 0);
         a.notes.len = a.printed = 0;
     }
     return annotator_end(&a);

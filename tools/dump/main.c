@@ -77,7 +77,7 @@ static void check_diff(const struct tool *tool, char **files, int count)
 }
 
 /* Reports an option that has no effect on the form. */
-static void check_form(const struct tool *tool, const struct dump_options *o)
+static void check_dump_form(const struct tool *tool, const struct dump_options *o)
 {
     const struct form *form = o->form == NULL ? &form_text : o->form;
     bool coloured = o->diff || form == &form_text || form == &form_line || form == &form_ladder ||
@@ -122,7 +122,7 @@ int main(int argc, char **argv)
     if (o.tbs != NULL)
         check_tbs(&tool, &o);
     else
-        check_form(&tool, &o);
+        check_dump_form(&tool, &o);
     if (o.certs != NULL && mkdir(o.certs, 0777) != 0 && errno != EEXIST)
         tool_error(&tool, STATUS_FAILED, "%s: %s", o.certs, strerror(errno));
     else if (output_open(&out, &tool, o.output, 0)) {

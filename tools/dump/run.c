@@ -120,7 +120,7 @@ static void dump_item(struct dump *d, struct input *in)
 }
 
 /* Writes all slots before the input is waited for. */
-static void before_wait(void *arg)
+static void dump_before_wait(void *arg)
 {
     struct dump *d = arg;
     slots_drain(d);
@@ -146,7 +146,7 @@ static bool open_files(struct dump *d, struct input *in, char **files, int count
     }
     if (!input_open(in, d->tool, &d->input, files, count, d->out))
         return false;
-    in->before_wait = before_wait;
+    in->before_wait = dump_before_wait;
     in->before_wait_arg = d;
     d->in = in;
     if (open_packets(d, in) && slots_open(d))

@@ -75,7 +75,7 @@ static void write_slots(void *arg, size_t first, size_t count)
     d->tool->batch = before;
 }
 
-static void advance(struct dump *d)
+static void dump_advance(struct dump *d)
 {
     d->current = &d->slots[pipeline_current(d->pipeline)];
     d->tool->batch = &d->current->early;
@@ -87,14 +87,14 @@ void slots_drain(struct dump *d)
     pipeline_drain(d->pipeline);
     d->tool->batch = NULL;
     batch_flush(&current->early, d->tool);
-    advance(d);
+    dump_advance(d);
 }
 
 void slots_add(struct dump *d, reload_err err, size_t octets)
 {
     d->current->err = err;
     pipeline_add(d->pipeline, octets);
-    advance(d);
+    dump_advance(d);
 }
 
 bool slots_open(struct dump *d)
@@ -110,7 +110,7 @@ bool slots_open(struct dump *d)
     if (d->jobs > 1 && (d->texts = calloc(count / PIPELINE_BANK, sizeof *d->texts)) == NULL)
         return false;
     d->terminal_flags = output_flags(d->out);
-    advance(d);
+    dump_advance(d);
     return true;
 }
 

@@ -168,7 +168,7 @@ static struct entry *add_block(struct index *index, struct tool *tool, const str
 }
 
 /* Whether a Peer-ID follows an entry's last one. */
-static bool follows(const struct entry *entry, const uint8_t id[RELOAD_ID_SIZE])
+static bool index_follows(const struct entry *entry, const uint8_t id[RELOAD_ID_SIZE])
 {
     uint8_t next[RELOAD_ID_SIZE];
     return entry->peers < MAX_BLOCK && id_add(entry->first, entry->peers, next) &&
@@ -184,7 +184,7 @@ struct entry *index_add_certificate(struct index *index, struct tool *tool,
     for (size_t i = 0; block != NULL && i < count; i++) {
         if (!names[i]->peer)
             continue;
-        if (block->peers > 0 && !follows(block, names[i]->id))
+        if (block->peers > 0 && !index_follows(block, names[i]->id))
             block = add_block(index, tool, values, names, count);
         if (block != NULL && block->peers++ == 0)
             memcpy(block->first, names[i]->id, RELOAD_ID_SIZE);

@@ -17,7 +17,7 @@ struct ladder *ladder_new(void)
 }
 
 /* For tdestroy: the arrays own what the trees hold. */
-static void keep(void *entry)
+static void ladder_keep(void *entry)
 {
     (void)entry;
 }
@@ -31,11 +31,11 @@ void ladder_free(struct ladder **ladder)
     for (size_t i = 0; i < l->count; i++)
         free(l->rows[i].note);
     free(l->rows);
-    tdestroy(l->tree, keep);
+    tdestroy(l->tree, ladder_keep);
     for (size_t i = 0; i < l->id_count; i++)
         free(l->ids[i]);
     free(l->ids);
-    tdestroy(l->end_tree, keep);
+    tdestroy(l->end_tree, ladder_keep);
     for (size_t i = 0; i < l->end_count; i++)
         free(l->ends[i]);
     free(l->ends);

@@ -124,7 +124,7 @@ bool mutant_write(struct mutant *m, size_t offset, const void *octets, size_t le
 }
 
 /* Adds to the Lengths of a container, its ancestors and the message. */
-static bool grow(struct mutant *m, uint32_t container, long by)
+static bool add_to_lengths(struct mutant *m, uint32_t container, long by)
 {
     uint8_t *octets = m->octets.octets;
     for (uint32_t i = container; i != RELOAD_NO_ATTR; i = base_attr(m->base, i)->parent) {
@@ -181,7 +181,7 @@ bool mutant_insert(struct mutant *m, uint32_t parent, size_t offset, const void 
 {
     size_t at = boundary(m, parent, offset);
     mutant_touch(m, offset, 0);
-    return splice(m, at, 0, octets, len) && grow(m, parent, (long)len);
+    return splice(m, at, 0, octets, len) && add_to_lengths(m, parent, (long)len);
 }
 
 bool mutant_remove(struct mutant *m, uint32_t attr)
@@ -190,7 +190,7 @@ bool mutant_remove(struct mutant *m, uint32_t attr)
     mutant_forget(m, attr);
     mutant_touch(m, base_attr(m->base, attr)->offset, size);
     return splice(m, m->at[attr], size, NULL, 0) &&
-           grow(m, base_attr(m->base, attr)->parent, -(long)size);
+           add_to_lengths(m, base_attr(m->base, attr)->parent, -(long)size);
 }
 
 bool mutant_move(struct mutant *m, uint32_t attr, uint32_t parent, size_t offset)
@@ -206,10 +206,10 @@ bool mutant_move(struct mutant *m, uint32_t attr, uint32_t parent, size_t offset
     bool good = moved.err == RELOAD_OK;
     if (!good)
         m->err = moved.err;
-    good =
-        good && splice(m, at, size, NULL, 0) && grow(m, base_attr(base, attr)->parent, -(long)size);
+    good = good && splice(m, at, size, NULL, 0) &&
+           add_to_lengths(m, base_attr(base, attr)->parent, -(long)size);
     to -= to > at ? size : 0;
-    good = good && splice(m, to, 0, moved.octets, size) && grow(m, parent, (long)size);
+    good = good && splice(m, to, 0, moved.octets, size) && add_to_lengths(m, parent, (long)size);
     for (uint32_t i = attr; i < end && good; i++)
         m->at[i] = (uint32_t)(to + (base_attr(base, i)->offset - from));
     reload_buf_free(&moved);
@@ -235,7 +235,7 @@ bool mutant_set(struct mutant *m, uint32_t attr, const void *octets, size_t len)
         m->err = value.err;
     good = good && splice(m, m->at[attr] + 4, before, value.octets, value.len) &&
            (before == value.len ||
-            grow(m, base_attr(base, attr)->parent, (long)value.len - (long)before));
+            add_to_lengths(m, base_attr(base, attr)->parent, (long)value.len - (long)before));
     reload_buf_free(&value);
     return good;
 }

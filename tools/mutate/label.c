@@ -192,7 +192,7 @@ static void check_there(struct mutant *m, const struct site *site)
 }
 
 /* Step 9 under CERTS: D20 and D21. */
-static void check_binding(struct mutant *m, const struct site *site, const struct state *state,
+static void label_binding(struct mutant *m, const struct site *site, const struct state *state,
                           const struct header *header)
 {
     const struct base *base = m->base;
@@ -257,7 +257,7 @@ static void check_site(struct mutant *m, const struct site *site, const struct s
     if (state->broken)
         object_at(m, site, STEP_DIGEST, RELOAD_REASON_BAD_DIGEST);
     if (base->certs)
-        check_binding(m, site, state, header);
+        label_binding(m, site, state, header);
     if (site->role == ROLE_BODY && header->request && header->method == RELOAD_RESOURCE_PUT &&
         lost(m, site->expiration))
         object_at(m, site, STEP_EXPIRATION, RELOAD_REASON_MISSING_EXPIRATION);

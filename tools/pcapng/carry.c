@@ -28,7 +28,7 @@ struct carry {
     void *arg;
 };
 
-static uint32_t add(uint32_t sum, const uint8_t *octets, size_t len)
+static uint32_t checksum_add(uint32_t sum, const uint8_t *octets, size_t len)
 {
     for (size_t i = 0; i + 1 < len; i += 2)
         sum += (uint32_t)octets[i] << 8 | octets[i + 1];
@@ -77,7 +77,7 @@ static void put_ip(const struct carry *c, bool back, uint8_t protocol, size_t le
     p[9] = protocol;
     memcpy(p + 12, source, 4);
     memcpy(p + 16, destination, 4);
-    octets_put16(p + 10, checksum(add(0, p, IPV4_HEADER)));
+    octets_put16(p + 10, checksum(checksum_add(0, p, IPV4_HEADER)));
 }
 
 /* Completes a packet whose IP payload is in place but for its checksum, and passes it on. */
@@ -87,9 +87,9 @@ static reload_err send_packet(const struct carry *c, bool back, uint8_t protocol
     uint8_t *payload = c->packet + ip_header(e);
     uint8_t *sum = payload + (protocol == UDP ? 6 : 16);
     octets_put16(sum, 0);
-    uint32_t total = add((uint32_t)protocol + (uint32_t)len, payload, len);
-    total = add(total, e->source, address_len(e));
-    total = add(total, e->destination, address_len(e));
+    uint32_t total = checksum_add((uint32_t)protocol + (uint32_t)len, payload, len);
+    total = checksum_add(total, e->source, address_len(e));
+    total = checksum_add(total, e->destination, address_len(e));
     uint16_t check = checksum(total);
     octets_put16(sum, check == 0 && protocol == UDP ? 0xffff : check);
     put_ip(c, back, protocol, len);

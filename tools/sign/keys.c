@@ -94,8 +94,8 @@ static bool check_validity(struct tool *tool, const struct sign_options *o, cons
     return false;
 }
 
-static bool read_cert(struct tool *tool, const struct sign_options *o, const char *path,
-                      struct taken_cert *t, int64_t stamp)
+static bool signer_read_cert(struct tool *tool, const struct sign_options *o, const char *path,
+                             struct taken_cert *t, int64_t stamp)
 {
     return content_read(tool, path, &kind_cert, take_cert, t) &&
            check_validity(tool, o, path, t, stamp);
@@ -118,11 +118,12 @@ static bool read_keys(struct tool *tool, const struct sign_options *o, reload_si
     const char *passphrase = o->passphrase_file;
     bool plain = true, plain_resource = true;
     if ((o->key != NULL && !key_read(tool, o->key, passphrase, take_key, signer, &plain)) ||
-        !read_cert(tool, o, o->cert, &peer, stamp) || !check_keys(tool, o, signer, o->key, o->cert))
+        !signer_read_cert(tool, o, o->cert, &peer, stamp) ||
+        !check_keys(tool, o, signer, o->key, o->cert))
         return false;
     if (o->resource_key != NULL &&
         (!key_read(tool, o->resource_key, passphrase, take_resource_key, signer, &plain_resource) ||
-         !read_cert(tool, o, o->resource_cert, &resource, stamp) ||
+         !signer_read_cert(tool, o, o->resource_cert, &resource, stamp) ||
          !check_keys(tool, o, signer, o->resource_key, o->resource_cert)))
         return false;
     check_passphrase(tool, o, plain, plain_resource);

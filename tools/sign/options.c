@@ -140,7 +140,7 @@ static void check_mutate(const struct tool *tool, const struct sign_options *o)
                    m->dir == NULL ? "--mutate" : "--mutate-dir", o->form->name);
 }
 
-static void check_form(const struct tool *tool, const struct sign_options *o)
+static void check_sign_form(const struct tool *tool, const struct sign_options *o)
 {
     bool json = o->form == &form_json || (o->mutate.list != NULL && o->mutate.dir == NULL);
     if (o->tbs && (o->form == &form_json || o->form == &form_pcapng))
@@ -155,7 +155,7 @@ void sign_options_check(const struct tool *tool, const struct sign_options *o)
 {
     check_keys(tool, o);
     check_mutate(tool, o);
-    check_form(tool, o);
+    check_sign_form(tool, o);
     if (o->reply_to == NULL)
         arguments_check_input(tool, o->file_count);
     else if (o->file_count > 0)

@@ -28,7 +28,7 @@ static reload_err read_members(const char *json, reload_buf *attr, reload_diag *
     return err;
 }
 
-static void report(struct tool *tool, reload_err err, const reload_diag *diag)
+static void route_log_report(struct tool *tool, reload_err err, const reload_diag *diag)
 {
     if (err == RELOAD_ERR_MEMORY)
         tool_error(tool, STATUS_FAILED, "%s", reload_strerror(err));
@@ -47,7 +47,7 @@ bool route_log_read(struct tool *tool, const char *json, reload_buf *attr)
     reload_err err = members ? read_members(json, attr, &diag)
                              : reload_json_read_attr(json, strlen(json), attr, &diag);
     if (err != RELOAD_OK) {
-        report(tool, err, &diag);
+        route_log_report(tool, err, &diag);
         return false;
     }
     if (octets_get16(attr->octets) != RELOAD_A_ROUTE_LOG)

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void report(const struct sign_run *r, const struct sign_slot *slot)
+static void sign_report(const struct sign_run *r, const struct sign_slot *slot)
 {
     item_error(r->tool, &slot->kept.origin, &slot->kept.kind,
                slot->err == RELOAD_ERR_MALFORMED ? STATUS_MALFORMED : STATUS_FAILED, &slot->diag);
@@ -114,7 +114,7 @@ static void write_slots(void *arg, size_t first, size_t count)
         r->tool->batch = NULL;
         batch_flush(&slot->early, r->tool);
         if (slot->kept.msg != NULL && slot->err != RELOAD_OK)
-            report(r, slot);
+            sign_report(r, slot);
         else if (slot->kept.msg != NULL && !r->out.failed)
             write_done(r, slot);
         (void)kept_clear(&slot->kept);
@@ -238,7 +238,7 @@ static void mutate_one(struct sign_run *r)
         slot->kept.msg = r->in.msg;
         slot->err = err == RELOAD_OK ? sign_steps(&r->workers[0], slot, &slot->diag) : err;
         if (slot->err != RELOAD_OK)
-            report(r, slot);
+            sign_report(r, slot);
         done = true;
         file = strdup(r->in.file);
     }

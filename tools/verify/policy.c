@@ -28,7 +28,7 @@ static reload_err take_intermediates(void *arg, const uint8_t *octets, size_t le
     return reload_policy_add_intermediates(arg, octets, len, diag);
 }
 
-static reload_err take_crl(void *arg, const uint8_t *octets, size_t len, reload_diag *diag)
+static reload_err policy_take_crl(void *arg, const uint8_t *octets, size_t len, reload_diag *diag)
 {
     return reload_policy_add_crl(arg, octets, len, diag);
 }
@@ -80,11 +80,11 @@ void policy_list_files(struct verify *v)
         return;
     list_files(v, &p->ca, take_ca);
     list_files(v, &p->intermediates, take_intermediates);
-    list_files(v, &p->crl, take_crl);
+    list_files(v, &p->crl, policy_take_crl);
     for (size_t i = 0; i < v->source_count; i++) {
         struct source *source = &v->sources[i];
         source->state = state_of(source->path); /* taken before the file is read */
-        source->watched = source->take == take_crl && source->state.exists &&
+        source->watched = source->take == policy_take_crl && source->state.exists &&
                           !path_is_standard_input(source->path);
         v->watches = v->watches || source->watched;
     }
@@ -167,7 +167,7 @@ static reload_err take_source(void *arg, const uint8_t *octets, size_t len, relo
 
 static const struct file_kind *kind_of(const struct source *source)
 {
-    return source->take == take_crl ? &kind_crls : &kind_ca_certs;
+    return source->take == policy_take_crl ? &kind_crls : &kind_ca_certs;
 }
 
 static bool read_source(struct verify *v, struct source *source)

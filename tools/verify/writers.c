@@ -165,7 +165,7 @@ static void draw_slot(struct verify *v, const struct slot *slot)
 
 /* ---- Slots ---- */
 
-static void explain(struct verify *v, const struct slot *slot)
+static void explain_slot(struct verify *v, const struct slot *slot)
 {
     reload_err err = RELOAD_OK;
     explanations_clear(&v->explanations);
@@ -194,7 +194,7 @@ void writers_write(struct verify *v, struct slot *slot)
     closing_count(v, slot);
     annotate_slot(v, slot);
     if (slot->has_report && chosen)
-        explain(v, slot);
+        explain_slot(v, slot);
     if (slot->has_report && slot->kept.msg != NULL && !reload_report_passed(slot->report))
         tool_status(&v->tool, STATUS_INVALID);
     if (is_open(&v->report))

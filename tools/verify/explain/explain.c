@@ -427,9 +427,9 @@ static void open_for_signer(struct search *s, const reload_cert *signer)
 }
 
 /* Explains one signature. keys: NULL unless under HMAC. */
-static reload_err explain(const reload_policy *policy, const reload_msg *msg,
-                          const reload_signature *signature, const explain_keys *keys,
-                          explain_budget *budget, struct explanation *found)
+static reload_err explain_one(const reload_policy *policy, const reload_msg *msg,
+                              const reload_signature *signature, const explain_keys *keys,
+                              explain_budget *budget, struct explanation *found)
 {
     struct search s = {
         .policy = policy, .msg = msg, .found = found, .budget = budget, .keys = keys};
@@ -487,7 +487,7 @@ static reload_err explain_signature(struct run *r, const reload_msg *msg,
     struct explanation *found = explanations_add(r->list, signature);
     if (found == NULL)
         return RELOAD_ERR_MEMORY;
-    err = explain(r->policy, msg, signature, r->mac ? &r->keys : NULL, &r->budget, found);
+    err = explain_one(r->policy, msg, signature, r->mac ? &r->keys : NULL, &r->budget, found);
     if (err != RELOAD_OK)
         r->list->count--; /* half an explanation would mislead */
     return err;

@@ -9,8 +9,8 @@
 #include <strings.h>
 
 /* Adds a key: the octets followed by a tail. */
-static reload_err add(explain_keys *keys, const explain_set *readings, const uint8_t *octets,
-                      size_t len, const char *tail, size_t tail_len)
+static reload_err keys_add(explain_keys *keys, const explain_set *readings, const uint8_t *octets,
+                           size_t len, const char *tail, size_t tail_len)
 {
     explain_key_reading *grown = array_grow(keys->keys, &keys->cap, keys->count, sizeof *grown);
     if (grown == NULL)
@@ -51,7 +51,7 @@ static reload_err add_part(explain_keys *keys, explain_reading start, explain_re
         explain_set readings = {.count = 0};
         if (explain_set_add(&readings, start) && explain_set_add(&readings, form) &&
             explain_set_add(&readings, tails[i].reading))
-            err = add(keys, &readings, octets, len, tails[i].tail, tails[i].len);
+            err = keys_add(keys, &readings, octets, len, tails[i].tail, tails[i].len);
     }
     return err;
 }
