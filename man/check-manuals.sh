@@ -240,7 +240,7 @@ same "$work/tool" "$work/manual" "reload-mutate(7) has the keys of the document"
 find "$source/lib" "$source/tools" -name tests -prune -o -name '*.[ch]' -exec cat {} + | sed 's/\\"/'"'"'/g' |
     sed -z 's/"[[:space:]]*"//g' | grep -o '"[^"]*"' | sed 's/%[^A-Za-z%]*[hlz]*[A-Za-z]/\n/g; s/^"//; s/"$//' >"$work/strings"
 sed -n 's/^\.It "\(.*\)"$/\1/p; s/^\.Dq "\([^"]*\)".*/\1/p' "$source"/man/*.1 | tee "$work/quoted" |
-    sed -E 's/\.\.\.|[()]|(^|[ =])([A-Z]|FILE|KEY|CERT|HEX|ID|CRC|USER|DIR|OID|NAME|SUBJECT|ISSUER|SECONDS|[0-9]+)\>/\n/g
+    sed -E 's/\.\.\.|[()]|(^|[ =])([A-Z]|FILE|HMAC|KEY|CERT|HEX|ID|CRC|USER|DIR|OID|NAME|SUBJECT|ISSUER|SECONDS|[0-9]+)\>/\n/g
         s/warning: |refused: |PEER-ID: |the peer.s /\n/g' | sed 's/^[ ,:;]*//; s/[ ,:;]*$//' | grep . | sort -u >"$work/parts"
 missing=0
 while IFS= read -r part; do

@@ -5,19 +5,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool rl_grow(void **array, size_t *cap, size_t count, size_t element)
+void *rl_grow(void *array, size_t *cap, size_t count, size_t element)
 {
     if (count < *cap)
-        return true;
-    size_t new_cap = *cap == 0 ? 16 : 2 * *cap;
-    if (new_cap > SIZE_MAX / element)
-        return false;
-    void *grown = realloc(*array, new_cap * element);
-    if (grown == NULL)
-        return false;
-    *array = grown;
-    *cap = new_cap;
-    return true;
+        return array;
+    size_t wanted = *cap == 0 ? 16 : 2 * *cap;
+    void *grown = wanted > SIZE_MAX / element ? NULL : realloc(array, wanted * element);
+    if (grown != NULL)
+        *cap = wanted;
+    return grown;
 }
 
 void rl_wipe(void *memory, size_t len)

@@ -17,6 +17,8 @@ __attribute__((format(printf, 3, 4)))
 #endif
 reload_err
 rl_fail(reload_diag *diag, reload_err code, const char *format, ...);
+/* Like rl_fail, with reload_strerror's text. */
+reload_err rl_fail_plain(reload_diag *diag, reload_err code);
 /* Like rl_fail, with the offset of the fault. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 4, 5)))
@@ -24,9 +26,9 @@ __attribute__((format(printf, 4, 5)))
 reload_err
 rl_fail_at(reload_diag *diag, reload_err code, uint64_t offset, const char *format, ...);
 
-/* Grows an array of count elements, cap of them allocated, to hold at least one more. Returns false
- * if memory runs out; the array is then unchanged. */
-bool rl_grow(void **array, size_t *cap, size_t count, size_t element);
+/* Grows an array of count elements, cap of them allocated, to hold at least one more. Returns the
+ * array, which may have moved, or NULL if memory runs out; the array is then unchanged. */
+void *rl_grow(void *array, size_t *cap, size_t count, size_t element);
 
 /* Overwrites memory; the compiler does not optimise it away. */
 void rl_wipe(void *memory, size_t len);

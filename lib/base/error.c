@@ -83,3 +83,8 @@ reload_err rl_fail_at(reload_diag *diag, reload_err code, uint64_t offset, const
     }
     return code;
 }
+
+reload_err rl_fail_plain(reload_diag *diag, reload_err code)
+{
+    return rl_fail(diag, code, "%s", reload_strerror(code));
+}

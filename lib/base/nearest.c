@@ -20,7 +20,7 @@ static bool same(char a, char b)
 
 /* Edits that turn one word into the other: a character inserted, left out or replaced, or two
  * neighbours exchanged. */
-static unsigned distance(const char *a, const char *b)
+static unsigned word_distance(const char *a, const char *b)
 {
     unsigned rows[3][MAX_WORD + 1]; /* rows of the last two characters of a, and of this one */
     size_t a_len = strlen(a), b_len = strlen(b);
@@ -60,7 +60,7 @@ const char *reload_nearest_word(const char *word, const char *const *words)
     size_t len = strlen(word);
     unsigned limit = len < 3 ? 1 : len < 6 ? 2 : 3, best = limit + 1;
     for (; *words != NULL; words++) {
-        unsigned d = distance(word, *words);
+        unsigned d = word_distance(word, *words);
         if (d < best && d < strlen(*words)) {
             best = d;
             nearest = *words;

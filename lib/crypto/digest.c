@@ -5,7 +5,6 @@
 #include "crypto/pk.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include <mbedtls/constant_time.h>
 #include <mbedtls/md.h>

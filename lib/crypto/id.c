@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Identifiers (B§4.5.1.2.3, B§6) and shared secrets (D12). */
-#include "crypto/digest.h"
+#include "crypto/id.h"
+
+#include "base/fault.h"
 
 #include <reload/cert.h>
 
@@ -15,6 +17,19 @@
 uint32_t reload_overlay_id(const char *name)
 {
     return (uint32_t)crc32_z(crc32_z(0, Z_NULL, 0), (const unsigned char *)name, strlen(name));
+}
+
+reload_err rl_overlay_set(const char *name, char **copy, uint32_t *overlay)
+{
+    if (name[0] == '\0' && !RL_FAULT("D23: an empty name of an overlay"))
+        return RELOAD_ERR_ARGUMENT;
+    char *made = strdup(name);
+    if (made == NULL)
+        return RELOAD_ERR_MEMORY;
+    free(*copy);
+    *copy = made;
+    *overlay = reload_overlay_id(name);
+    return RELOAD_OK;
 }
 
 reload_err reload_resource_id(const uint8_t *key, size_t len, uint32_t replica,
@@ -49,9 +64,7 @@ reload_err reload_secret_parse(const uint8_t *octets, size_t len, reload_buf *se
         if (len == 0)
             return rl_fail(diag, RELOAD_ERR_VALUE, "an empty secret");
         reload_buf_append(secret, octets, len);
-        return secret->err == RELOAD_OK
-                   ? RELOAD_OK
-                   : rl_fail(diag, secret->err, "%s", reload_strerror(secret->err));
+        return secret->err == RELOAD_OK ? RELOAD_OK : rl_fail_plain(diag, secret->err);
     }
     size_t digits = len - (sizeof prefix - 1);
     if (digits == 0)
@@ -64,12 +77,10 @@ reload_err reload_secret_parse(const uint8_t *octets, size_t len, reload_buf *se
         return rl_fail_at(diag, RELOAD_ERR_SYNTAX, len, "an odd number of hex digits");
     uint8_t *decoded = malloc(digits / 2);
     if (decoded == NULL)
-        return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+        return rl_fail_plain(diag, RELOAD_ERR_MEMORY);
     (void)reload_hex_decode((const char *)octets + sizeof prefix - 1, digits, decoded);
     reload_buf_append(secret, decoded, digits / 2);
     rl_wipe(decoded, digits / 2);
     free(decoded);
-    return secret->err == RELOAD_OK
-               ? RELOAD_OK
-               : rl_fail(diag, secret->err, "%s", reload_strerror(secret->err));
+    return secret->err == RELOAD_OK ? RELOAD_OK : rl_fail_plain(diag, secret->err);
 }

@@ -71,7 +71,7 @@ static reload_err parse_failed(int failed, bool doubtful, reload_diag *diag)
         return rl_fail(diag, RELOAD_ERR_PASSPHRASE, "wrong passphrase");
     reload_err err = rl_parse_error(failed);
     if (err == RELOAD_ERR_MEMORY)
-        return rl_fail(diag, err, "%s", reload_strerror(err));
+        return rl_fail_plain(diag, err);
     return rl_fail(diag, err,
                    "%snot a readable private key (mbed TLS: -0x%04x); to convert one: openssl rsa "
                    "-aes256 -traditional -in KEY -out NEW",
@@ -101,7 +101,7 @@ reload_err reload_key_parse(const uint8_t *octets, size_t len, const char *passp
     reload_err err = text.err == RELOAD_OK ? key_new(key) : text.err;
     if (err != RELOAD_OK) {
         reload_buf_free(&text);
-        return rl_fail(diag, err, "%s", reload_strerror(err));
+        return rl_fail_plain(diag, err);
     }
     bool pem = rl_is_pem(octets, len);
     /* about one wrong passphrase in 256 leaves correct padding, but no key */
@@ -172,7 +172,7 @@ static int copy_rsa(const mbedtls_rsa_context *from, mbedtls_rsa_context *to)
 }
 
 /* Replaces the context of a key that a failed operation has spoiled. */
-static int renew(reload_key *key)
+static int renew_key(reload_key *key)
 {
     mbedtls_pk_context pk;
     mbedtls_pk_init(&pk);
@@ -194,7 +194,7 @@ static int sign_once(reload_key *key, reload_md md, const uint8_t *digest, uint8
 {
     mbedtls_md_type_t type = rl_md_type(md);
     size_t size = reload_md_size(md);
-    int failed = key->spoiled ? renew(key) : 0;
+    int failed = key->spoiled ? renew_key(key) : 0;
     if (failed != 0)
         return failed;
 #if MBEDTLS_VERSION_MAJOR >= 3

@@ -97,7 +97,7 @@ static int encrypt(const struct encryption *e, unsigned char *octets, size_t len
 /* ---- DER, written from the end ---- */
 
 /* Adds the result of one of mbed TLS's functions to a sum, which an error replaces. */
-static int add(int sum, int n)
+static int keyfile_add(int sum, int n)
 {
     return sum < 0 ? sum : n < 0 ? n : sum + n;
 }
@@ -106,8 +106,8 @@ static int add(int sum, int n)
 static int wrap(unsigned char **at, unsigned char *start, int sum, unsigned char tag)
 {
     if (sum >= 0)
-        sum = add(sum, mbedtls_asn1_write_len(at, start, (size_t)sum));
-    return sum < 0 ? sum : add(sum, mbedtls_asn1_write_tag(at, start, tag));
+        sum = keyfile_add(sum, mbedtls_asn1_write_len(at, start, (size_t)sum));
+    return sum < 0 ? sum : keyfile_add(sum, mbedtls_asn1_write_tag(at, start, tag));
 }
 
 static int write_algorithm(unsigned char **at, unsigned char *start, int parameters,
@@ -128,9 +128,9 @@ static int write_private_key_info(reload_key *key, unsigned char *der, size_t si
         return n;
     *at -= n;
     n = wrap(at, der, n, MBEDTLS_ASN1_OCTET_STRING);
-    n = add(n, write_algorithm(at, der, 0, MBEDTLS_OID_PKCS1_RSA,
-                               MBEDTLS_OID_SIZE(MBEDTLS_OID_PKCS1_RSA)));
-    n = add(n, mbedtls_asn1_write_int(at, der, 0)); /* version */
+    n = keyfile_add(n, write_algorithm(at, der, 0, MBEDTLS_OID_PKCS1_RSA,
+                                       MBEDTLS_OID_SIZE(MBEDTLS_OID_PKCS1_RSA)));
+    n = keyfile_add(n, mbedtls_asn1_write_int(at, der, 0)); /* version */
     return wrap(at, der, n, SEQUENCE);
 }
 
@@ -139,8 +139,8 @@ static int write_derivation(const struct encryption *e, unsigned char **at, unsi
 {
     int n = write_algorithm(at, start, 0, MBEDTLS_OID_HMAC_SHA256,
                             MBEDTLS_OID_SIZE(MBEDTLS_OID_HMAC_SHA256));
-    n = add(n, mbedtls_asn1_write_int(at, start, ITERATIONS));
-    n = add(n, mbedtls_asn1_write_octet_string(at, start, e->salt, SALT));
+    n = keyfile_add(n, mbedtls_asn1_write_int(at, start, ITERATIONS));
+    n = keyfile_add(n, mbedtls_asn1_write_octet_string(at, start, e->salt, SALT));
     n = wrap(at, start, n, SEQUENCE);
     return write_algorithm(at, start, n, MBEDTLS_OID_PKCS5_PBKDF2,
                            MBEDTLS_OID_SIZE(MBEDTLS_OID_PKCS5_PBKDF2));
@@ -152,7 +152,7 @@ static int write_scheme(const struct encryption *e, unsigned char **at, unsigned
     int cipher = mbedtls_asn1_write_octet_string(at, start, e->iv, BLOCK);
     cipher = write_algorithm(at, start, cipher, MBEDTLS_OID_DES_EDE3_CBC,
                              MBEDTLS_OID_SIZE(MBEDTLS_OID_DES_EDE3_CBC));
-    int n = add(cipher, write_derivation(e, at, start));
+    int n = keyfile_add(cipher, write_derivation(e, at, start));
     n = wrap(at, start, n, SEQUENCE);
     return write_algorithm(at, start, n, MBEDTLS_OID_PKCS5_PBES2,
                            MBEDTLS_OID_SIZE(MBEDTLS_OID_PKCS5_PBES2));
@@ -173,7 +173,7 @@ static int write_encrypted(const struct encryption *e, const unsigned char *info
         return failed;
     *at = begin;
     int n = wrap(at, der, (int)(len + padding), MBEDTLS_ASN1_OCTET_STRING);
-    n = add(n, write_scheme(e, at, der));
+    n = keyfile_add(n, write_scheme(e, at, der));
     return wrap(at, der, n, SEQUENCE);
 }
 

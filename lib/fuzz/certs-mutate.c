@@ -32,8 +32,7 @@ enum edit {
 /* Places of one octet that represent a certificate or a digest */
 static bool is_short(const reload_attr *attr)
 {
-    return attr->type == RELOAD_A_DIGEST || attr->type == RELOAD_A_PEER_CERT ||
-           attr->type == RELOAD_A_BODY_CERTIFICATE;
+    return attr->type == RELOAD_A_DIGEST || reload_is_certificate(attr->type);
 }
 
 static void append_new(reload_builder *b)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz.h"
 
+#include "base/base.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -74,11 +76,8 @@ void fuzz_read_with(struct fuzz_items *items, const struct fuzz_reading *reading
         MUST(item->offset <= len);
         if (item->kind != RELOAD_ITEM_MESSAGE)
             check_diag(&item->diag);
-        if (items->count == items->cap) {
-            items->cap = items->cap == 0 ? 64 : items->cap * 2;
-            items->item = realloc(items->item, items->cap * sizeof *items->item);
-            MUST(items->item != NULL);
-        }
+        items->item = rl_grow(items->item, &items->cap, items->count, sizeof *items->item);
+        MUST(items->item != NULL);
         items->item[items->count++] = (struct fuzz_item){.kind = item->kind,
                                                          .offset = item->offset,
                                                          .at = items->octets.len,

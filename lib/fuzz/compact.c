@@ -15,7 +15,6 @@ static void append_members(reload_builder *b, const reload_msg *msg, uint32_t pa
         size_t len, padding, inner_len;
         const uint8_t *octets = reload_msg_value_octets(msg, it.index, &len);
         const uint8_t *inner = reload_msg_tunnelled(msg, it.index, &inner_len);
-        bool cert = type == RELOAD_A_PEER_CERT || type == RELOAD_A_BODY_CERTIFICATE;
         reload_buf out = {0};
         (void)reload_msg_padding(msg, it.index, &padding);
         if (it.attr->def != NULL && it.attr->def->kind == RELOAD_KIND_COMPOSITE &&
@@ -23,7 +22,7 @@ static void append_members(reload_builder *b, const reload_msg *msg, uint32_t pa
             reload_build_open(b, type);
             append_members(b, msg, it.index);
             reload_build_close(b);
-        } else if (cert && len == 1) {
+        } else if (reload_is_certificate(type) && len == 1) {
             reload_span der = fuzz_cert_der(octets[0]);
             reload_build_octets(b, type, der.octets, der.len);
         } else if (type == RELOAD_A_DIGEST && len == 1) {

@@ -2,7 +2,6 @@
 /* Certificates, CRLs, keys and requests: read, used and issued */
 #include "files.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include <reload/print.h>

@@ -34,7 +34,7 @@ enum { TOKEN_NONE, TOKEN_BLANK, TOKEN_WORD, TOKEN_STRING };
 
 /* ---- The kept text ---- */
 
-static void keep(rl_json_filter *f, const char *text, size_t len)
+static void filter_keep(rl_json_filter *f, const char *text, size_t len)
 {
     reload_buf_append(&f->kept, text, len);
 }
@@ -54,10 +54,12 @@ static void mark(rl_json_filter *f)
     f->moved = false;
     if (f->place_count > 0 && f->places[f->place_count - 1].at == f->kept.len)
         f->place_count--;
-    if (!rl_grow((void **)&f->places, &f->place_cap, f->place_count, sizeof *f->places)) {
+    rl_json_place *places = rl_grow(f->places, &f->place_cap, f->place_count, sizeof *places);
+    if (places == NULL) {
         f->failed = true;
         return;
     }
+    f->places = places;
     f->places[f->place_count++] =
         (rl_json_place){.at = f->kept.len, .line = f->line, .column = f->column};
 }
@@ -111,7 +113,7 @@ static void begin_item(rl_json_filter *f)
         return;
     drop_to(f, level->at);
     if (level->comma)
-        keep(f, ",", 1);
+        filter_keep(f, ",", 1);
 }
 
 static void begin_value(rl_json_filter *f)
@@ -152,7 +154,7 @@ static void open_container(rl_json_filter *f, char c)
 {
     bool object = c == '{';
     begin_value(f);
-    keep(f, &c, 1);
+    filter_keep(f, &c, 1);
     if (f->depth == RL_JSON_NESTING) {
         f->too_deep = true;
         f->deep = f->kept.len;
@@ -177,7 +179,7 @@ static void close_container(rl_json_filter *f, char c)
     const rl_json_level *level = innermost(f);
     if (level->dropping)
         drop_to(f, level->at);
-    keep(f, &c, 1);
+    filter_keep(f, &c, 1);
     f->key_count = level->keys;
     f->role = level->role;
     f->depth--;
@@ -206,7 +208,7 @@ static void put_word(rl_json_filter *f, char c)
     else if (len >= MAX_WORD)
         fault(f);
     else
-        keep(f, &c, 1);
+        filter_keep(f, &c, 1);
 }
 
 /* Whether a number in meta may be beyond the range of a double. Values in meta are never an error.
@@ -239,7 +241,7 @@ static void end_word(rl_json_filter *f)
         if (dropped || (integer && len - negative > SAFE_DIGITS &&
                         !RL_FAULT("input: an integer beyond 64 bits is out of range"))) {
             drop_to(f, f->start + negative);
-            keep(f, dropped ? "0.0" : largest, dropped ? 3 : sizeof largest - 1);
+            filter_keep(f, dropped ? "0.0" : largest, dropped ? 3 : sizeof largest - 1);
             mark(f);
         }
     } else if (!(len == 4 && (memcmp(text, "true", 4) == 0 || memcmp(text, "null", 4) == 0)) &&
@@ -260,7 +262,7 @@ static void begin_string(rl_json_filter *f, bool key)
         begin_item(f);
     else if (!f->stray)
         begin_value(f);
-    keep(f, "\"", 1);
+    filter_keep(f, "\"", 1);
     f->token = TOKEN_STRING;
     f->key = key;
     f->drop = key ? innermost(f)->dropping : f->stray || is_ignored(f);
@@ -295,7 +297,7 @@ static void drop_string(rl_json_filter *f)
 {
     if (f->drop && !f->bad && f->kept.len - f->start > MAX_DROPPED) {
         drop_to(f, f->start);
-        keep(f, "...", 3); /* the part that is kept must not look like a whole value */
+        filter_keep(f, "...", 3); /* the part that is kept must not look like a whole value */
     }
 }
 
@@ -380,8 +382,8 @@ static void keep_duplicate(rl_json_filter *f)
         return;
     }
     memcpy(again, f->kept.octets + f->start - 1, len);
-    keep(f, ":0,", 3);
-    keep(f, again, len);
+    filter_keep(f, ":0,", 3);
+    filter_keep(f, again, len);
     free(again);
     mark(f);
     fault(f);
@@ -406,7 +408,7 @@ static void end_key(rl_json_filter *f)
 
 static void end_string(rl_json_filter *f)
 {
-    keep(f, "\"", 1);
+    filter_keep(f, "\"", 1);
     f->token = TOKEN_NONE;
     f->bad = f->bad || f->high != 0;
     if (f->bad || f->stray)
@@ -423,7 +425,7 @@ static void put_string(rl_json_filter *f, char c)
         end_string(f);
         return;
     }
-    keep(f, &c, 1);
+    filter_keep(f, &c, 1);
     if (f->escape > 0) {
         put_escaped(f, c);
     } else if (c == '\\' && f->character_len == 0) {
@@ -456,7 +458,7 @@ static size_t put_plain(rl_json_filter *f, const char *text, size_t len)
     if (f->drop && n > MAX_DROPPED)
         f->moved = true;
     else
-        keep(f, text, n);
+        filter_keep(f, text, n);
     drop_string(f);
     if (f->moved)
         mark(f);
@@ -472,7 +474,7 @@ static void put_blank(rl_json_filter *f, char c)
     f->token = TOKEN_BLANK;
     if (f->kept.len - f->blanks >= MAX_BLANKS)
         drop_to(f, f->blanks);
-    keep(f, &c, 1);
+    filter_keep(f, &c, 1);
 }
 
 /* A comma, a colon or a closing bracket. Returns false if it does not belong here. */
@@ -491,7 +493,7 @@ static bool put_structure(rl_json_filter *f, char c)
     } else {
         return false;
     }
-    keep(f, &c, 1);
+    filter_keep(f, &c, 1);
     return true;
 }
 
@@ -514,9 +516,9 @@ static void put_token(rl_json_filter *f, char c)
             begin_value(f);
         f->start = f->kept.len;
         f->token = TOKEN_WORD;
-        keep(f, &c, 1);
+        filter_keep(f, &c, 1);
     } else if (!put_structure(f, c)) {
-        keep(f, &c, 1);
+        filter_keep(f, &c, 1);
         fault(f);
     }
 }
@@ -529,7 +531,7 @@ static void put_octet(rl_json_filter *f, char c)
     if (f->broken) {
         if (f->spared > 0) {
             f->spared--;
-            keep(f, &c, 1);
+            filter_keep(f, &c, 1);
         }
         return;
     }

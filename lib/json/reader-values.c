@@ -16,7 +16,7 @@ enum { MAX_TYPES = 64 }; /* attributes in the table */
 
 static json_t *out_of_memory(rl_json_reading *r)
 {
-    (void)rl_fail(r->diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+    (void)rl_fail_plain(r->diag, RELOAD_ERR_MEMORY);
     r->diag->line = r->diag->column = 1;
     return NULL;
 }
@@ -115,7 +115,7 @@ reload_err rl_json_fail_at(rl_json_reading *r, const char *key, const char *text
 }
 
 /* A value for an error: a number, the beginning of a string, or its type. */
-static void describe(const json_t *json, char *text, size_t size)
+static void describe_json(const json_t *json, char *text, size_t size)
 {
     enum { MOST = 40 };
     const char *string = json_string_value(json);
@@ -139,7 +139,7 @@ reload_err rl_json_fail_value(rl_json_reading *r, const json_t *json, const char
     if (json == NULL) {
         (void)snprintf(text, sizeof text, "missing; must be %s", expected);
     } else {
-        describe(json, found, sizeof found);
+        describe_json(json, found, sizeof found);
         (void)snprintf(text, sizeof text, "must be %s, not %s", expected, found);
     }
     return rl_json_fail(r, RELOAD_ERR_VALUE, text);

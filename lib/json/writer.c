@@ -35,7 +35,7 @@ static void flush(reload_json_writer *w)
     w->used = 0;
 }
 
-static void put(reload_json_writer *w, const char *text, size_t len)
+static void writer_put(reload_json_writer *w, const char *text, size_t len)
 {
     if (len > sizeof w->pending - w->used)
         flush(w);
@@ -52,10 +52,10 @@ static void put_break(reload_json_writer *w)
     static const char blanks[] = "                                ";
     if ((w->flags & RELOAD_PRETTY) == 0)
         return;
-    put(w, "\n", 1);
+    writer_put(w, "\n", 1);
     for (size_t left = (size_t)INDENT * w->depth; left > 0;) {
         size_t n = left < sizeof blanks - 1 ? left : sizeof blanks - 1;
-        put(w, blanks, n);
+        writer_put(w, blanks, n);
         left -= n;
     }
 }
@@ -65,7 +65,7 @@ static void put_separator(reload_json_writer *w)
 {
     bool pretty = (w->flags & RELOAD_PRETTY) != 0;
     if (!w->empty)
-        put(w, ", ", pretty ? 1 : 2);
+        writer_put(w, ", ", pretty ? 1 : 2);
     w->empty = false;
     put_break(w);
 }
@@ -105,7 +105,7 @@ static void begin_members(reload_json_writer *w, bool object)
     *bits = (uint8_t)(object ? *bits | bit : *bits & ~bit);
     w->depth++;
     w->empty = true;
-    put(w, object ? "{" : "[", 1);
+    writer_put(w, object ? "{" : "[", 1);
 }
 
 static void end_members(reload_json_writer *w, bool object)
@@ -118,7 +118,7 @@ static void end_members(reload_json_writer *w, bool object)
     if (!w->empty)
         put_break(w);
     w->empty = false; /* of what it is a member of */
-    put(w, object ? "}" : "]", 1);
+    writer_put(w, object ? "}" : "]", 1);
     end_value(w);
 }
 
@@ -160,7 +160,7 @@ static void put_escape(reload_json_writer *w, uint32_t c)
     int n;
     for (const char *pair = named; c != 0 && *pair != '\0'; pair += 2)
         if (c == (uint32_t)*pair) {
-            put(w, (const char[]){'\\', pair[1]}, 2);
+            writer_put(w, (const char[]){'\\', pair[1]}, 2);
             return;
         }
     if (c == 0x7f)
@@ -170,7 +170,7 @@ static void put_escape(reload_json_writer *w, uint32_t c)
     else
         n = snprintf(words, sizeof words, "\\u%04" PRIX32 "\\u%04" PRIX32,
                      0xd800 | (c - 0x10000) >> 10, 0xdc00 | (c & 0x3ff));
-    put(w, words, (size_t)n);
+    writer_put(w, words, (size_t)n);
 }
 
 /* How many octets from the beginning are plain ASCII that needs no escape. */
@@ -194,22 +194,22 @@ static size_t put_character(reload_json_writer *w, const uint8_t *octets, size_t
     if (c < 0x80 || (w->flags & RELOAD_ASCII) != 0)
         put_escape(w, c);
     else
-        put(w, n == 0 ? "\xef\xbf\xbd" : (const char *)octets, n == 0 ? 3 : n);
+        writer_put(w, n == 0 ? "\xef\xbf\xbd" : (const char *)octets, n == 0 ? 3 : n);
     return n == 0 ? 1 : n;
 }
 
 static void put_quoted(reload_json_writer *w, const uint8_t *octets, size_t len)
 {
-    put(w, "\"", 1);
+    writer_put(w, "\"", 1);
     while (len > 0 && w->err == RELOAD_OK) {
         size_t n = plain_run(w, octets, len);
-        put(w, (const char *)octets, n);
+        writer_put(w, (const char *)octets, n);
         if (n == 0)
             n = put_character(w, octets, len);
         octets += n;
         len -= n;
     }
-    put(w, "\"", 1);
+    writer_put(w, "\"", 1);
 }
 
 void reload_json_key(reload_json_writer *w, const char *key)
@@ -220,7 +220,7 @@ void reload_json_key(reload_json_writer *w, const char *key)
         return;
     put_separator(w);
     put_quoted(w, (const uint8_t *)key, strlen(key));
-    put(w, ": ", 2);
+    writer_put(w, ": ", 2);
     w->keyed = true;
 }
 
@@ -244,7 +244,7 @@ void reload_json_hex(reload_json_writer *w, const uint8_t *octets, size_t len)
 {
     if (!begin_value(w))
         return;
-    put(w, "\"", 1);
+    writer_put(w, "\"", 1);
     while (len > 0 && w->err == RELOAD_OK) {
         if (sizeof w->pending - w->used < 2)
             flush(w);
@@ -254,7 +254,7 @@ void reload_json_hex(reload_json_writer *w, const uint8_t *octets, size_t len)
         octets += n;
         len -= n;
     }
-    put(w, "\"", 1);
+    writer_put(w, "\"", 1);
     end_value(w);
 }
 
@@ -264,7 +264,7 @@ static void put_word(reload_json_writer *w, const char *word)
 {
     if (!begin_value(w))
         return;
-    put(w, word, strlen(word));
+    writer_put(w, word, strlen(word));
     end_value(w);
 }
 

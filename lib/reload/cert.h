@@ -120,6 +120,9 @@ size_t reload_cert_signature_size(const reload_cert *cert);
  * RELOAD_ERR_CRYPTO. */
 reload_err reload_cert_recover(const reload_cert *cert, const uint8_t *signature, uint8_t *block,
                                bool *good);
+/* The octets that EMSA-PKCS1-v1_5 has padded in such a block: those after 00 01, at least eight FF,
+ * and 00 (RFC 8017 section 9.2). NULL and 0 octets if the block has another structure. */
+reload_span reload_pkcs1_content(const uint8_t *block, size_t len);
 
 /* ---- Issuing ---- */
 

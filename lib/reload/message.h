@@ -198,6 +198,8 @@ const reload_attr_def *reload_attr_def_of(uint16_t type);
 const reload_attr_def *reload_attr_def_named(const char *name);
 /* The i-th row in order of type; NULL if i is too large. */
 const reload_attr_def *reload_attr_def_at(size_t i);
+/* Whether the value of a type is a certificate: PEER-CERT or RESOURCE-INFO.BODY.CERTIFICATE. */
+bool reload_is_certificate(uint16_t type);
 
 /* A decoded value. Pointers are into the message's octets. */
 typedef struct reload_value {

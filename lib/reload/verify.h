@@ -56,7 +56,8 @@ typedef enum reload_reason {
 /* The words that scripts see: "valid", "bad-digest". Static; NULL for RELOAD_REASON_NONE. */
 const char *reload_verdict_text(reload_verdict verdict);
 const char *reload_reason_text(reload_reason reason);
-/* The response code for a request with that reason (D24), before D24's exceptions; 0: none. */
+/* The response code for a request with that reason (D24), before D24's exceptions; 0: none. A
+ * caller that writes a report's reason may take its response_code from here. */
 unsigned reload_reason_code(reload_reason reason);
 
 /* One signature of a message. Made by the library alone; later versions may add members at its end.

@@ -20,8 +20,6 @@ void rl_print_capture_time(reload_printer *p, const reload_origin *origin);
 enum { RL_SUMMARY = 6 };
 extern const uint16_t rl_summary[RL_SUMMARY];
 
-/* Whether an attribute's value is a certificate. */
-bool rl_is_cert(const reload_attr *attr);
 /* Whether an octet is not 0. */
 bool rl_any_set(const uint8_t *octets, size_t len);
 

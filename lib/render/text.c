@@ -125,7 +125,7 @@ static void print_tree(reload_printer *p, reload_text_cache *cache, const reload
         print_field_line(p, msg, f);
     for (size_t i = 0; i < reload_msg_count(msg) && p->err == RELOAD_OK; i++) {
         print_attr_line(p, msg, i);
-        if (rl_is_cert(reload_msg_attr(msg, i))) {
+        if (reload_is_certificate(reload_msg_attr(msg, i)->type)) {
             const uint8_t *octets = reload_msg_value_octets(msg, i, &len);
             rl_print_cert(p, cache, reload_msg_attr(msg, i)->depth + 1u, octets, len);
         }

@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MAX_DIGEST = RL_MAX_RSA_BITS / 8, SHA1_SIZE = 20 };
+enum { MAX_DIGEST = RL_MAX_RSA_BITS / 8 };
 
-static reload_err refuse(reload_diag *diag, const char *why)
+static reload_err refuse_digest(reload_diag *diag, const char *why)
 {
     return rl_fail(diag, RELOAD_ERR_REFUSED,
                    "refused: the attached digest does not match this message%s", why);
@@ -57,26 +57,13 @@ reload_err rl_check_attached_mac(const uint8_t *digest, size_t len, const reload
         return refuse_length(attached, len, "", diag);
     return rl_equal(digest, attached->octets, len)
                ? RELOAD_OK
-               : refuse(diag,
-                        ": it was made with another secret, or over another message, TIMESTAMP or "
-                        "Transaction ID");
+               : refuse_digest(
+                     diag,
+                     ": it was made with another secret, or over another message, TIMESTAMP or "
+                     "Transaction ID");
 }
 
 /* ---- RSA ---- */
-
-/* The octets after 00 01 FF… 00 (RFC 8017 section 9.2), or NULL. */
-static const uint8_t *unpad(const uint8_t *block, size_t len, size_t *inner_len)
-{
-    size_t at = 2;
-    if (len < 11 || block[0] != 0 || block[1] != 1)
-        return NULL;
-    while (at < len && block[at] == 0xff)
-        at++;
-    if (at < 10 || at == len || block[at] != 0)
-        return NULL;
-    *inner_len = len - at - 1;
-    return block + at + 1;
-}
 
 /* Explains a signature of the right size by the content of its block. */
 static reload_err refuse_block(const reload_cert *cert, reload_md md, const reload_covered *covered,
@@ -85,27 +72,27 @@ static reload_err refuse_block(const reload_cert *cert, reload_md md, const relo
     static const uint8_t sha1[] = {0x30, 0x21, 0x30, 0x09, 0x06, 0x05, 0x2b, 0x0e,
                                    0x03, 0x02, 0x1a, 0x05, 0x00, 0x04, 0x14};
     uint8_t block[MAX_DIGEST], digest[RELOAD_MAX_MD_SIZE];
-    char found[2 * SHA1_SIZE + 1] = "", expected[2 * SHA1_SIZE + 1] = "", why[192];
-    size_t inner_len;
+    char found[2 * RL_SHA1_SIZE + 1] = "", expected[2 * RL_SHA1_SIZE + 1] = "", why[192];
     bool good = false;
     reload_err err = reload_cert_recover(cert, attached->octets, block, &good);
     if (err == RELOAD_OK)
         err = reload_digest(md, covered->span, covered->count, digest);
     if (err != RELOAD_OK)
         return rl_fail_plain(diag, err);
-    const uint8_t *inner = good ? unpad(block, attached->len, &inner_len) : NULL;
-    if (inner == NULL)
-        return refuse(diag, ": the certificate's key did not make it with PKCS #1 v1.5");
-    if (md != RELOAD_MD_SHA1 || inner_len != sizeof sha1 + SHA1_SIZE ||
-        memcmp(inner, sha1, sizeof sha1) != 0)
-        return refuse(diag, ": the certificate's key made it over a hash other than SHA-1");
-    reload_hex_encode(inner + sizeof sha1, SHA1_SIZE, found);
-    reload_hex_encode(digest, SHA1_SIZE, expected);
+    const reload_span inner =
+        good ? reload_pkcs1_content(block, attached->len) : (reload_span){NULL, 0};
+    if (inner.octets == NULL)
+        return refuse_digest(diag, ": the certificate's key did not make it with PKCS #1 v1.5");
+    if (md != RELOAD_MD_SHA1 || inner.len != sizeof sha1 + RL_SHA1_SIZE ||
+        memcmp(inner.octets, sha1, sizeof sha1) != 0)
+        return refuse_digest(diag, ": the certificate's key made it over a hash other than SHA-1");
+    reload_hex_encode(inner.octets + sizeof sha1, RL_SHA1_SIZE, found);
+    reload_hex_encode(digest, RL_SHA1_SIZE, expected);
     (void)snprintf(why, sizeof why,
                    ": the key signed SHA-1 %s, expected %s; message, TIMESTAMP and "
                    "Transaction ID must be those that were signed",
                    found, expected);
-    return refuse(diag, why);
+    return refuse_digest(diag, why);
 }
 
 /* A signature that is too short may lack its leading zeros. */

@@ -4,7 +4,6 @@
 #include "x509/mismatch.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 /* ---- The header ---- */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Computing the digests of placed signatures (D1, D2, D8). */
-#include "crypto/digest.h"
 #include "sign/sign.h"
-#include "x509/x509.h"
 
 #include <string.h>
 

@@ -2,7 +2,6 @@
 /* Placing signatures and certificates in the completed message (D30). */
 #include "base/fault.h"
 #include "sign/sign.h"
-#include "x509/x509.h"
 
 #include <string.h>
 
@@ -28,13 +27,14 @@ static size_t digest_size(const reload_signer *s, const rl_identity *identity)
 static void note_signature(rl_rewrite *w, const rl_identity *identity)
 {
     reload_signer *s = w->signer;
-    void *signatures = s->signatures;
-    bool grown = rl_grow(&signatures, &s->cap, s->count, sizeof *s->signatures);
+    rl_placed *signatures = rl_grow(s->signatures, &s->cap, s->count, sizeof *signatures);
+    if (signatures == NULL) {
+        if (w->b.buf->err == RELOAD_OK)
+            w->b.buf->err = RELOAD_ERR_MEMORY;
+        return;
+    }
     s->signatures = signatures;
-    if (grown)
-        s->signatures[s->count++] = (rl_placed){(uint32_t)(w->b.buf->len - w->b.start), identity};
-    else if (w->b.buf->err == RELOAD_OK)
-        w->b.buf->err = RELOAD_ERR_MEMORY;
+    s->signatures[s->count++] = (rl_placed){(uint32_t)(w->b.buf->len - w->b.start), identity};
 }
 
 static void put_signature(rl_rewrite *w, uint16_t type)

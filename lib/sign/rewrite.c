@@ -2,11 +2,6 @@
 /* Rewriting a message: copying its attributes, stripping signatures, appending. */
 #include "sign/sign.h"
 
-reload_err rl_fail_plain(reload_diag *diag, reload_err err)
-{
-    return rl_fail(diag, err, "%s", reload_strerror(err));
-}
-
 void rl_copy(rl_rewrite *w, const reload_attr *attr)
 {
     reload_build_raw(&w->b, w->octets + attr->offset,

@@ -70,8 +70,6 @@ const rl_identity *rl_resource_identity(const reload_signer *signer);
 
 /* ---- rewrite.c ---- */
 
-/* Fails with the text of the error code. */
-reload_err rl_fail_plain(reload_diag *diag, reload_err err);
 /* Begins a rewriting at the end of out. RELOAD_ERR_MALFORMED or RELOAD_ERR_REFUSED: the message
  * cannot be rewritten. */
 reload_err rl_rewrite_begin(rl_rewrite *w, const reload_msg *msg, unsigned flags, reload_buf *out,

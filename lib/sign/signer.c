@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The signer: keys, overlay and counter, which belong to all messages. */
 #include "base/fault.h"
+#include "crypto/id.h"
 #include "sign/sign.h"
 #include "x509/x509.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 reload_signer *reload_signer_new(reload_security algorithm)
 {
@@ -213,15 +213,7 @@ reload_err reload_signer_check(reload_signer *s, unsigned flags, reload_diag *di
 
 reload_err reload_signer_set_overlay(reload_signer *s, const char *name)
 {
-    if (name[0] == '\0' && !RL_FAULT("D23: an empty name of a signer's overlay"))
-        return RELOAD_ERR_ARGUMENT;
-    char *copy = strdup(name);
-    if (copy == NULL)
-        return RELOAD_ERR_MEMORY;
-    free(s->overlay_name);
-    s->overlay_name = copy;
-    s->overlay = reload_overlay_id(name);
-    return RELOAD_OK;
+    return rl_overlay_set(name, &s->overlay_name, &s->overlay);
 }
 
 void reload_signer_set_dht(reload_signer *s, uint8_t dht)

@@ -176,7 +176,7 @@ static reload_err pass(rl_framer *f)
 }
 
 /* Moves to the message at start; the octets before it have been dropped. */
-static void skip(rl_framer *f)
+static void frames_skip(rl_framer *f)
 {
     rl_frames *s = &f->frames;
     if (s->ring != NULL && f->base - s->at >= RING)
@@ -223,7 +223,7 @@ reload_err rl_frames_ask(rl_framer *f, size_t size, bool *framed)
     if (size < RELOAD_HEADER_SIZE + RL_HEAD)
         return RELOAD_OK;
     if (s->at < f->base)
-        skip(f);
+        frames_skip(f);
     reload_err err = s->count < MAX_NODES ? pass_message(f, end) : RELOAD_OK;
     uint32_t node = node_at(s, f->base);
     if (err == RELOAD_OK && (node == 0 || s->count >= MAX_NODES)) {

@@ -71,7 +71,7 @@ int rl_hextext_skip_mark(rl_hextext *h)
 /* ---- Layouts ---- */
 
 /* Skips white space and byte order marks: 1, 0 at the end, -1 on failure. */
-static int skip_blanks(rl_hextext *h)
+static int hextext_skip_blanks(rl_hextext *h)
 {
     for (;;) {
         int more = rl_chars_ahead(&h->chars, 0), mark = rl_hextext_skip_mark(h);
@@ -137,7 +137,7 @@ int rl_hextext_decide(rl_hextext *h)
 {
     rl_chars *c = &h->chars;
     size_t len = 0;
-    int more = h->layout == RL_LAYOUT_MORE ? skip_blanks(h) : 1;
+    int more = h->layout == RL_LAYOUT_MORE ? hextext_skip_blanks(h) : 1;
     while (h->layout == RL_LAYOUT_MORE && more > 0) {
         more = rl_chars_ahead(c, len);
         if (more < 0)

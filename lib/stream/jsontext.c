@@ -279,7 +279,7 @@ struct passing {
 };
 
 /* Passes the value's text before pos on. */
-static reload_err pass_on(rl_jsontext *j, struct passing *p)
+static reload_err jsontext_pass_on(rl_jsontext *j, struct passing *p)
 {
     reload_err err = RELOAD_OK;
     size_t at = j->start + p->passed;
@@ -301,7 +301,7 @@ static reload_err scan_value(rl_jsontext *j, struct passing *p, const char **bro
     reload_err err = RELOAD_OK;
     do {
         if (j->pos == j->len) {
-            err = pass_on(j, p);
+            err = jsontext_pass_on(j, p);
             if (err == RELOAD_OK)
                 err = look(j, &there);
             if (err != RELOAD_OK)
@@ -321,7 +321,7 @@ static reload_err scan_value(rl_jsontext *j, struct passing *p, const char **bro
         if (p->second_line == 0 && !p->far && j->column == 1 && j->text[j->pos - 1] == '\n')
             p->second_line = j->pos - j->start;
     } while (j->depth > 0);
-    return pass_on(j, p);
+    return jsontext_pass_on(j, p);
 }
 
 /* Skips the rest of a value that is too long, without reporting its faults. */

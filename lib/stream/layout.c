@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* How hex text is laid out. */
-#include "base/fault.h"
 #include "stream/stream.h"
 
 #include <string.h>
@@ -98,7 +97,7 @@ static rl_layout digits_layout(const uint8_t *text, size_t len, bool all)
 
 /* ---- Text before the digits ---- */
 
-static size_t skip_blanks(const uint8_t *text, size_t len, size_t at)
+static size_t layout_skip_blanks(const uint8_t *text, size_t len, size_t at)
 {
     while (at < len && rl_hextext_is_blank(text[at]))
         at++;
@@ -108,7 +107,7 @@ static size_t skip_blanks(const uint8_t *text, size_t len, size_t at)
 /* An array of octets in hex begins with "0x" after its brace. */
 static rl_layout after_brace(const uint8_t *text, size_t len, size_t at, bool all)
 {
-    at = skip_blanks(text, len, at);
+    at = layout_skip_blanks(text, len, at);
     if (at < len && text[at] != '0')
         return RL_LAYOUT_NONE;
     if (len - at < 2)
@@ -120,7 +119,7 @@ static rl_layout after_brace(const uint8_t *text, size_t len, size_t at, bool al
 static rl_layout packet_line(const uint8_t *text, size_t len, size_t at, bool all)
 {
     static const uint8_t first[] = "0x0000:";
-    at = skip_blanks(text, len, at);
+    at = layout_skip_blanks(text, len, at);
     size_t left = len - at, size = sizeof first - 1;
     if (memcmp(text + at, first, left < size ? left : size) != 0)
         return RL_LAYOUT_NONE;

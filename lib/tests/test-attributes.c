@@ -495,6 +495,18 @@ static void test_containers(void **state)
     assert_null(reload_attr_def_at(COUNT(rows)));
 }
 
+/* The types of signatures and certificates */
+static void test_roles_of_types(void **state)
+{
+    (void)state;
+    for (unsigned type = 0; type <= 0xffff; type++) {
+        bool signature = type == 0x0006 || type == 0x0106 || type == 0x0306;
+        assert_int_equal(reload_is_signature((uint16_t)type), signature);
+        bool certificate = type == 0x0105 || type == 0x0308;
+        assert_int_equal(reload_is_certificate((uint16_t)type), certificate);
+    }
+}
+
 /* Each attribute in its container */
 static void test_each_attribute_in_place(void **state)
 {
@@ -544,6 +556,7 @@ int main(void)
         cmocka_unit_test(test_each_attribute),
         cmocka_unit_test(test_each_row_has_a_vector),
         cmocka_unit_test(test_containers),
+        cmocka_unit_test(test_roles_of_types),
         cmocka_unit_test(test_each_attribute_in_place),
     };
     return cmocka_run_group_tests_name("attributes", tests, NULL, NULL);

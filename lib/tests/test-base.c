@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The base module: error texts, hex digits, buffers, UTF-8, dates and times */
+/* The base module: error texts, hex digits, buffers, arrays, UTF-8, dates and times */
 #include "test.h"
 
 #include "base/civil.h"
+#include "common/array.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -65,6 +66,33 @@ static void test_buf(void **state)
     reload_buf_free(&buf);
     assert_null(buf.octets);
     reload_buf_free(NULL);
+}
+
+/* An array of the library, and one of the tools. */
+static void test_arrays(void **state)
+{
+    (void)state;
+    typedef void *grower(void *array, size_t *cap, size_t count, size_t element);
+    static grower *const growers[] = {rl_grow, array_grow};
+    for (size_t g = 0; g < COUNT(growers); g++) {
+        uint32_t *array = NULL;
+        size_t cap = 0;
+        for (uint32_t i = 0; i < 1000; i++) {
+            array = growers[g](array, &cap, i, sizeof *array);
+            assert_non_null(array);
+            assert_true(cap > i);
+            array[i] = i;
+        }
+        for (uint32_t i = 0; i < 1000; i++)
+            assert_int_equal(array[i], i);
+        size_t full = cap;
+        assert_ptr_equal(growers[g](array, &cap, cap - 1, sizeof *array), array);
+        assert_null(growers[g](array, &cap, cap, SIZE_MAX / full)); /* 2 * full of them */
+        assert_int_equal(cap, full);
+        cap = SIZE_MAX / sizeof *array; /* twice as many octets are not a size_t */
+        assert_null(growers[g](array, &cap, cap, sizeof *array));
+        free(array);
+    }
 }
 
 static void test_utf8(void **state)
@@ -357,6 +385,7 @@ int main(void)
         cmocka_unit_test(test_long_times),    cmocka_unit_test(test_each_day),
         cmocka_unit_test(test_invalid_dates), cmocka_unit_test(test_zone),
         cmocka_unit_test(test_time_parse),    cmocka_unit_test(test_invalid_times),
+        cmocka_unit_test(test_arrays),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }

@@ -4,7 +4,6 @@
 #include "packets.h"
 
 #include <malloc.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* ---- The heap ---- */

@@ -3,7 +3,6 @@
 #include "packets.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define A_TO_B "TCP 10.0.0.1:5060>10.0.0.2:6084"

@@ -7,7 +7,6 @@
 #include "x509/mismatch.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { MOST = 300 };

@@ -4,8 +4,6 @@
 
 #include "dump/dump.h"
 
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 

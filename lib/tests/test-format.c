@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Formatted text is what printf makes of it. */
+/* Formatted text is what printf makes of it. Names are followed by blanks. */
 #include "test.h"
 
 #include "base/base.h"
@@ -7,7 +7,6 @@
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* Asserts that a format yields what vsnprintf yields. */
@@ -77,12 +76,38 @@ static void test_cut(void **state)
     reload_buf_free(&buf);
 }
 
+/* Values begin in the column, or after one blank. */
+static void test_names(void **state)
+{
+    (void)state;
+    reload_buf buf = {0};
+    reload_printer p;
+    reload_printer_init(&p, 0, test_sink, &buf);
+    p.column = 12;
+    p.indent = 2;
+    reload_print_name(&p, 1, "short", true);
+    reload_print(&p, "1");
+    reload_print_end_line(&p);
+    reload_print_name(&p, 0, "of ten ...", true);
+    reload_print(&p, "2");
+    reload_print_end_line(&p);
+    reload_print_name(&p, 2, "container", false);
+    reload_print_end_line(&p);
+    assert_int_equal(reload_printer_finish(&p), RELOAD_OK);
+    reload_buf_append(&buf, "", 1);
+    assert_string_equal((const char *)buf.octets, "    short   1\n"
+                                                  "  of ten ... 2\n"
+                                                  "      container\n");
+    reload_buf_free(&buf);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_texts),
         cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_names),
     };
     return cmocka_run_group_tests_name("format", tests, NULL, NULL);
 }

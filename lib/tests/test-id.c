@@ -2,7 +2,6 @@
 /* Identifiers and secrets. */
 #include "test.h"
 
-#include <stdio.h>
 #include <string.h>
 
 static void test_overlay(void **state)

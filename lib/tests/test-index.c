@@ -5,7 +5,6 @@
 
 #include "keygen/keygen.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 char *__wrap_strdup(const char *text);

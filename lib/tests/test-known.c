@@ -6,7 +6,6 @@
 #include "crypto/pk.h"
 #include "x509/x509.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 enum { NOW = 946702799, SIGNATURES = 3 };

@@ -3,7 +3,6 @@
 #include "failing.h"
 #include "test.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 static void test_new(void **state)

@@ -3,7 +3,6 @@
 #include "signing.h"
 
 #include <stdio.h>
-#include <string.h>
 
 /* D1, written out octet by octet */
 static void test_covered_octets(void **state)

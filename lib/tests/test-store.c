@@ -5,7 +5,6 @@
 
 #include "x509/x509.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { NOW = 1183896000, BOOT = 1183890000 };

@@ -155,6 +155,11 @@ static void test_verdict_names(void **state)
     assert_string_equal(reload_verdict_text(RELOAD_MALFORMED), "malformed");
     assert_null(reload_reason_text(RELOAD_REASON_NONE));
     assert_null(reload_reason_text((reload_reason)999));
+    assert_int_equal(reload_reason_code(RELOAD_REASON_STALE), 431);
+    assert_int_equal(reload_reason_code(RELOAD_REASON_MALFORMED), 0);
+    assert_int_equal(reload_reason_code(RELOAD_REASON_UNMATCHED_RESPONSE), 0);
+    assert_int_equal(reload_reason_code(RELOAD_REASON_NONE), 0);
+    assert_int_equal(reload_reason_code((reload_reason)999), 0);
 }
 
 static void check_report(const struct plan *p, const char *text)

@@ -6,7 +6,6 @@
 #include "crypto/pk.h"
 #include "x509/x509.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -53,6 +53,16 @@ void test_same_octets(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b
     assert_int_equal(a_len, b_len);
 }
 
+void test_survives_json(const reload_msg *msg, const reload_buf *octets)
+{
+    reload_buf json = {0}, back = {0};
+    assert_int_equal(reload_json_write(msg, NULL, 0, test_sink, &json), RELOAD_OK);
+    assert_int_equal(reload_json_read((const char *)json.octets, json.len, &back, NULL), RELOAD_OK);
+    test_same_octets(back.octets, back.len, octets->octets, octets->len);
+    reload_buf_free(&back);
+    reload_buf_free(&json);
+}
+
 void test_same(const uint8_t *octets, size_t len, const char *hex)
 {
     reload_buf expected = {0};

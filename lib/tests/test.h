@@ -55,6 +55,8 @@ void test_set_length(reload_buf *buf, size_t start);
 void test_same(const uint8_t *octets, size_t len, const char *hex);
 /* Asserts that octets are equal. */
 void test_same_octets(const uint8_t *a, size_t a_len, const uint8_t *b, size_t b_len);
+/* Asserts that JSON preserves a message's octets. */
+void test_survives_json(const reload_msg *msg, const reload_buf *octets);
 
 /* Parses a buffer into a new message, which the caller frees. */
 reload_msg *test_parse(const reload_buf *buf);

@@ -7,9 +7,7 @@
 #include "x509/mismatch.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* ---- The judge ---- */
 
@@ -225,7 +223,7 @@ static reload_reason check_body_peer(rl_judging *j, uint32_t body)
                                   : rl_check_inner(j, peer, RELOAD_A_PEER_SIGNATURE, false);
 }
 
-static reload_reason check_body(rl_judging *j, uint32_t body)
+static reload_reason judge_body(rl_judging *j, uint32_t body)
 {
     return reload_is_certificate_body(j->msg, body) &&
                    !RL_FAULT("D21: a certificate BODY needs no signature")
@@ -257,7 +255,7 @@ static bool check_inner_signatures(rl_judging *j)
     if (!stopped && !RL_FAULT("D24: the PEER-SIGNATURE in BODY.PEER-INFO"))
         stopped = check_each_body(j, check_body_peer);
     if (!stopped && !RL_FAULT("D24: the signatures of BODYs"))
-        stopped = check_each_body(j, check_body);
+        stopped = check_each_body(j, judge_body);
     return stopped;
 }
 

@@ -29,24 +29,22 @@ void rl_plan_free(rl_plan **plan)
 
 rl_step *rl_plan_step(rl_plan *plan, rl_step_kind kind)
 {
-    void *steps = plan->steps;
-    bool grown = rl_grow(&steps, &plan->cap, plan->count, sizeof *plan->steps);
-    plan->steps = steps;
-    if (!grown)
+    rl_step *steps = rl_grow(plan->steps, &plan->cap, plan->count, sizeof *steps);
+    if (steps == NULL)
         return NULL;
-    rl_step *step = &plan->steps[plan->count++];
+    plan->steps = steps;
+    rl_step *step = &steps[plan->count++];
     *step = (rl_step){.kind = kind};
     return step;
 }
 
 bool rl_plan_identity(rl_plan *plan, size_t name, size_t *index)
 {
-    void *identities = plan->identities;
-    bool grown =
-        rl_grow(&identities, &plan->identity_cap, plan->identity_count, sizeof *plan->identities);
-    plan->identities = identities;
-    if (!grown)
+    rl_identity *identities =
+        rl_grow(plan->identities, &plan->identity_cap, plan->identity_count, sizeof *identities);
+    if (identities == NULL)
         return false;
+    plan->identities = identities;
     *index = plan->identity_count++;
     plan->identities[*index] = (rl_identity){.name = name};
     return true;

@@ -2,10 +2,9 @@
 /* The rules for an overlay's messages. */
 #include "verify/policy.h"
 
-#include "base/fault.h"
+#include "crypto/id.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 reload_policy *reload_policy_new(reload_security algorithm)
 {
@@ -39,12 +38,11 @@ reload_err reload_policy_add_secret(reload_policy *policy, const uint8_t *secret
     if (len == 0)
         return RELOAD_ERR_VALUE;
     policy->sealed = false;
-    void *secrets = policy->secrets;
-    bool grown =
-        rl_grow(&secrets, &policy->secret_cap, policy->secret_count, sizeof *policy->secrets);
-    policy->secrets = secrets;
-    if (!grown)
+    reload_buf *secrets =
+        rl_grow(policy->secrets, &policy->secret_cap, policy->secret_count, sizeof *secrets);
+    if (secrets == NULL)
         return RELOAD_ERR_MEMORY;
+    policy->secrets = secrets;
     reload_buf added = {0};
     reload_buf_append(&added, secret, len);
     if (added.err != RELOAD_OK)
@@ -94,16 +92,9 @@ void reload_policy_require_crl(reload_policy *policy, bool required)
 
 reload_err reload_policy_set_overlay(reload_policy *policy, const char *name)
 {
-    if (name[0] == '\0' && !RL_FAULT("D23: an empty name of a policy's overlay"))
-        return RELOAD_ERR_ARGUMENT;
-    char *copy = strdup(name);
-    if (copy == NULL)
-        return RELOAD_ERR_MEMORY;
-    policy->sealed = false;
-    free(policy->overlay_name);
-    policy->overlay_name = copy;
-    policy->overlay = reload_overlay_id(name);
-    return RELOAD_OK;
+    reload_err err = rl_overlay_set(name, &policy->overlay_name, &policy->overlay);
+    policy->sealed = policy->sealed && err != RELOAD_OK;
+    return err;
 }
 
 void reload_policy_set_dht(reload_policy *policy, uint8_t dht)
@@ -167,7 +158,7 @@ reload_err reload_policy_seal(reload_policy *policy, reload_diag *diag)
         return rl_fail(diag, RELOAD_ERR_ARGUMENT, "%s: %s", policy->suite->name, missing);
     reload_err err = rl_trust_seal(policy->trust);
     if (err != RELOAD_OK)
-        return rl_fail(diag, err, "%s", reload_strerror(err));
+        return rl_fail_plain(diag, err);
     policy->sealed = true;
     return RELOAD_OK;
 }

@@ -3,10 +3,8 @@
 #include "base/fault.h"
 #include "verify/report.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* D24: each reason's word and the code to answer a request with. rank: how far a check of one
  * signature with one certificate got before it failed (steps 7 to 9, and within step 7 D18's
@@ -181,25 +179,24 @@ bool reload_report_passed(const reload_report *report)
 
 reload_signature *rl_report_add_signature(rl_report *report, uint32_t attr)
 {
-    void *array = report->signatures;
-    bool grown = rl_grow(&array, &report->cap, report->result.count, sizeof *report->signatures);
-    report->signatures = array;
-    if (!grown)
+    reload_signature *signatures =
+        rl_grow(report->signatures, &report->cap, report->result.count, sizeof *signatures);
+    if (signatures == NULL)
         return NULL;
-    reload_signature *signature = &report->signatures[report->result.count++];
+    report->signatures = signatures;
+    reload_signature *signature = &signatures[report->result.count++];
     *signature = (reload_signature){.attr = attr};
     return signature;
 }
 
 reload_tunnelled *rl_report_add_tunnelled(rl_report *report, uint32_t attr)
 {
-    void *array = report->tunnelled;
-    bool grown = rl_grow(&array, &report->tunnelled_cap, report->result.tunnelled_count,
-                         sizeof *report->tunnelled);
-    report->tunnelled = array;
-    if (!grown)
+    reload_tunnelled *array = rl_grow(report->tunnelled, &report->tunnelled_cap,
+                                      report->result.tunnelled_count, sizeof *array);
+    if (array == NULL)
         return NULL;
-    reload_tunnelled *tunnelled = &report->tunnelled[report->result.tunnelled_count];
+    report->tunnelled = array;
+    reload_tunnelled *tunnelled = &array[report->result.tunnelled_count];
     *tunnelled =
         (reload_tunnelled){.attr = attr, .msg = reload_msg_new(), .report = reload_report_new()};
     if (tunnelled->msg == NULL || tunnelled->report == NULL) {

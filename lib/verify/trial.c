@@ -2,7 +2,6 @@
 /* Tries certificates on a signature, and selects one by a pin. */
 #include "verify/trial.h"
 
-#include "base/fault.h"
 #include "x509/mismatch.h"
 
 #include <stdlib.h>
@@ -26,12 +25,12 @@ void rl_candidates_free(rl_candidates *candidates)
 
 reload_err rl_candidates_add(rl_candidates *candidates, const rl_candidate *candidate)
 {
-    void *list = candidates->list;
-    bool grown = rl_grow(&list, &candidates->cap, candidates->count, sizeof *candidates->list);
-    candidates->list = list;
-    if (!grown)
+    rl_candidate *list =
+        rl_grow(candidates->list, &candidates->cap, candidates->count, sizeof *list);
+    if (list == NULL)
         return RELOAD_ERR_MEMORY;
-    rl_candidate *added = &candidates->list[candidates->count++];
+    candidates->list = list;
+    rl_candidate *added = &list[candidates->count++];
     *added = *candidate;
     (void)rl_cert_share(added->cert);
     return RELOAD_OK;
@@ -134,8 +133,8 @@ static size_t find_pinned(const rl_trial *trial, const rl_candidates *candidates
 
 /* Selects only candidate index. All others with the same key give the same result in step 8, and
  * those that name the KEY precede it. */
-static reload_err choose(rl_trial *trial, const rl_candidate *candidate, size_t index,
-                         const reload_msg *msg, uint32_t signature, reload_md md)
+static reload_err choose_candidate(rl_trial *trial, const rl_candidate *candidate, size_t index,
+                                   const reload_msg *msg, uint32_t signature, reload_md md)
 {
     reload_site site;
     rl_claim claim = {.msg = msg, .site = &site, .md = md};
@@ -183,7 +182,7 @@ reload_err rl_trial_decide(rl_trial *trial, const rl_candidates *candidates, con
     size_t index = find_pinned(trial, candidates, pin, &fits);
     const rl_candidate *candidate = &candidates->list[index];
     if (fits)
-        return choose(trial, candidate, index, msg, signature, md);
+        return choose_candidate(trial, candidate, index, msg, signature, md);
     enum { SHOWN = 8 };
     char found[2 * SHOWN + 1] = "", stored[2 * SHOWN + 1] = "";
     reload_hex_encode(candidate->fingerprint, SHOWN, found);

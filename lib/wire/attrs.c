@@ -122,3 +122,8 @@ const reload_attr_def *reload_attr_def_at(size_t i)
 {
     return i < ATTRS ? &attrs[i] : NULL;
 }
+
+bool reload_is_certificate(uint16_t type)
+{
+    return type == RELOAD_A_PEER_CERT || type == RELOAD_A_BODY_CERTIFICATE;
+}

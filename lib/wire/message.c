@@ -3,7 +3,6 @@
 #include "wire/msg.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 
 const uint8_t *reload_msg_octets(const reload_msg *msg, size_t *len)

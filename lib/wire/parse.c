@@ -88,18 +88,19 @@ static bool is_repeated(struct run *run, const reload_attr_def *def)
     return repeated;
 }
 
-static bool grow(reload_msg *msg)
+static bool grow_attrs(reload_msg *msg)
 {
-    void *attrs = msg->attrs;
-    bool grown = rl_grow(&attrs, &msg->cap, msg->count, sizeof *msg->attrs);
+    reload_attr *attrs = rl_grow(msg->attrs, &msg->cap, msg->count, sizeof *attrs);
+    if (attrs == NULL)
+        return false;
     msg->attrs = attrs;
-    return grown;
+    return true;
 }
 
 static reload_err push(reload_msg *msg, struct run *run, uint32_t ordinal, uint32_t offset,
                        uint16_t type, uint16_t length)
 {
-    if (msg->count == msg->cap && !grow(msg))
+    if (msg->count == msg->cap && !grow_attrs(msg))
         return RELOAD_ERR_MEMORY;
     uint32_t i = (uint32_t)msg->count++;
     if (run->parent == RELOAD_NO_ATTR) {
@@ -209,7 +210,7 @@ reload_err reload_msg_parse(reload_msg *msg, const uint8_t *octets, size_t len, 
     err = parse_run(msg, &top, RELOAD_HEADER_SIZE, msg->len);
     if (err != RELOAD_OK) {
         msg_clear(msg);
-        return rl_fail(diag, err, "%s", reload_strerror(err));
+        return rl_fail_plain(diag, err);
     }
     return RELOAD_OK;
 }

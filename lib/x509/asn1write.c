@@ -18,7 +18,7 @@ size_t rl_asn1_written(rl_asn1 *w, int n)
 }
 
 /* Records a failure outside mbed TLS's functions for writing. */
-static void fail(rl_asn1 *w, int failed)
+static void asn1_fail(rl_asn1 *w, int failed)
 {
     (void)rl_asn1_written(w, failed);
 }
@@ -50,7 +50,7 @@ size_t rl_asn1_time(rl_asn1 *w, reload_time time)
 {
     char text[RL_DATE_SIZE];
     if (!rl_date_write(time, text)) {
-        fail(w, MBEDTLS_ERR_X509_INVALID_DATE);
+        asn1_fail(w, MBEDTLS_ERR_X509_INVALID_DATE);
         return 0;
     }
     bool utc = memcmp(text, "2050", 4) < 0; /* UTCTime until 2049, then GeneralizedTime */
@@ -80,8 +80,8 @@ size_t rl_asn1_key_id(rl_asn1 *w, const mbedtls_pk_context *pk)
     size_t len = rl_asn1_written(w, mbedtls_pk_write_pubkey(&at, public, pk));
     reload_err err = reload_digest(RELOAD_MD_SHA1, &(reload_span){at, len}, 1, digest);
     if (err != RELOAD_OK)
-        fail(w, err == RELOAD_ERR_MEMORY ? MBEDTLS_ERR_X509_ALLOC_FAILED
-                                         : MBEDTLS_ERR_X509_FATAL_ERROR);
+        asn1_fail(w, err == RELOAD_ERR_MEMORY ? MBEDTLS_ERR_X509_ALLOC_FAILED
+                                              : MBEDTLS_ERR_X509_FATAL_ERROR);
     return rl_asn1_octets(w, digest, sizeof digest);
 }
 

@@ -18,7 +18,8 @@ struct bundle {
     reload_diag *diag;
 };
 
-static reload_err pass_on(const struct bundle *b, reload_span der, size_t number, size_t total)
+static reload_err bundle_pass_on(const struct bundle *b, reload_span der, size_t number,
+                                 size_t total)
 {
     rl_bundled object = {.der = der, .number = number, .total = total};
     if (total > 1)
@@ -38,7 +39,7 @@ static reload_err fail_pem(const struct bundle *b, int failed, size_t number, si
                    : rl_fail(b->diag, RELOAD_ERR_SYNTAX, "%zu of %zu %ss can be read: truncated",
                              number - 1, total, b->what);
     if (err == RELOAD_ERR_MEMORY)
-        return rl_fail(b->diag, err, "%s", reload_strerror(err));
+        return rl_fail_plain(b->diag, err);
     return rl_fail(b->diag, err, "%s %zu of %zu is not readable PEM (mbed TLS: -0x%04x)", b->what,
                    number, total, (unsigned)-failed);
 }
@@ -59,7 +60,7 @@ static reload_err read_pem(const struct bundle *b, const uint8_t *text, size_t t
         mbedtls_pem_init(&pem);
         int failed = mbedtls_pem_read_buffer(&pem, head, foot, text, NULL, 0, &used);
         err = failed != 0 ? fail_pem(b, failed, number, total)
-                          : pass_on(b, (reload_span){pem.buf, pem.buflen}, number, total);
+                          : bundle_pass_on(b, (reload_span){pem.buf, pem.buflen}, number, total);
         mbedtls_pem_free(&pem);
         if (failed != 0)
             break;
@@ -75,12 +76,12 @@ reload_err rl_bundle_read(reload_span file, const char *label, const char *what,
     size_t len = file.len;
     uint8_t *text = rl_pem_or_der(file.octets, &len);
     if (text == NULL)
-        return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+        return rl_fail_plain(diag, RELOAD_ERR_MEMORY);
     reload_err err = rl_check_encoding(file.octets, file.len, what, diag);
     if (err == RELOAD_OK && len != file.len)
         err = read_pem(&b, text, rl_pem_count(text, file.len, label));
     else if (err == RELOAD_OK && (err = rl_check_der_end(text, len, what, diag)) == RELOAD_OK)
-        err = pass_on(&b, (reload_span){text, len}, 1, 1);
+        err = bundle_pass_on(&b, (reload_span){text, len}, 1, 1);
     free(text);
     return err;
 }

@@ -105,7 +105,7 @@ static reload_err read_crl(rl_crl *crl, const rl_bundled *object, reload_diag *d
     if (err == RELOAD_OK)
         return flaw.words == NULL ? RELOAD_OK
                                   : rl_flaw_fail(object->which, &flaw, outer.issuer, diag);
-    return rl_fail(diag, err, "%s", reload_strerror(err));
+    return rl_fail_plain(diag, err);
 }
 
 /* The CRLs of a file */
@@ -113,12 +113,12 @@ struct taken {
     rl_crl *first, **end;
 };
 
-static reload_err take_crl(void *arg, const rl_bundled *object, reload_diag *diag)
+static reload_err trust_take_crl(void *arg, const rl_bundled *object, reload_diag *diag)
 {
     struct taken *taken = arg;
     rl_crl *crl = calloc(1, sizeof *crl);
     if (crl == NULL)
-        return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+        return rl_fail_plain(diag, RELOAD_ERR_MEMORY);
     mbedtls_x509_crl_init(&crl->crl);
     crl->number = object->number;
     crl->total = object->total;
@@ -138,7 +138,7 @@ reload_err rl_trust_add_crl(rl_trust *trust, const uint8_t *octets, size_t len, 
     rl_crl **end = &trust->crls;
     trust->sealed = false;
     reload_err err =
-        rl_bundle_read((reload_span){octets, len}, "X509 CRL", "CRL", take_crl, &more, diag);
+        rl_bundle_read((reload_span){octets, len}, "X509 CRL", "CRL", trust_take_crl, &more, diag);
     size_t file = trust->crl_files++;
     if (err != RELOAD_OK) {
         rl_crls_free(&more.first);

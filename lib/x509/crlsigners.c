@@ -24,11 +24,11 @@ static reload_err add_anchor(rl_signer *signer, const mbedtls_x509_crt *anchor)
     for (size_t i = 0; i < signer->count; i++)
         if (signer->anchors[i] == anchor)
             return RELOAD_OK;
-    void *anchors = signer->anchors;
-    bool grown = rl_grow(&anchors, &signer->cap, signer->count, sizeof *signer->anchors);
-    signer->anchors = anchors;
-    if (!grown)
+    const mbedtls_x509_crt **anchors =
+        rl_grow(signer->anchors, &signer->cap, signer->count, sizeof *anchors);
+    if (anchors == NULL)
         return RELOAD_ERR_MEMORY;
+    signer->anchors = anchors;
     signer->anchors[signer->count++] = anchor;
     return RELOAD_OK;
 }
@@ -66,11 +66,10 @@ static reload_err find_anchors(rl_crl *crl, rl_signer *signer, const rl_trust *t
 
 static reload_err add_signer(rl_crl *crl, const mbedtls_x509_crt *crt)
 {
-    void *signers = crl->signers;
-    bool grown = rl_grow(&signers, &crl->cap, crl->count, sizeof *crl->signers);
-    crl->signers = signers;
-    if (!grown)
+    rl_signer *signers = rl_grow(crl->signers, &crl->cap, crl->count, sizeof *signers);
+    if (signers == NULL)
         return RELOAD_ERR_MEMORY;
+    crl->signers = signers;
     crl->signers[crl->count++] = (rl_signer){.crt = crt};
     return RELOAD_OK;
 }

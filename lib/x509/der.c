@@ -58,11 +58,10 @@ struct oids {
 
 static reload_err add_oid(struct oids *oids, reload_span oid)
 {
-    void *list = oids->list;
-    bool grown = rl_grow(&list, &oids->cap, oids->count, sizeof *oids->list);
-    oids->list = list;
-    if (!grown)
+    reload_span *list = rl_grow(oids->list, &oids->cap, oids->count, sizeof *list);
+    if (list == NULL)
         return RELOAD_ERR_MEMORY;
+    oids->list = list;
     oids->list[oids->count++] = oid;
     return RELOAD_OK;
 }

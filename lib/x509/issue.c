@@ -178,7 +178,7 @@ reload_err reload_cert_issue(const reload_cert_spec *spec, reload_key *subject,
 {
     if (spec->size < sizeof *spec || (subject == NULL) == (request == NULL) ||
         (spec->subject == NULL) == (spec->same_subject == NULL) || issuer_key == NULL)
-        return rl_fail(diag, RELOAD_ERR_ARGUMENT, "%s", reload_strerror(RELOAD_ERR_ARGUMENT));
+        return rl_fail_plain(diag, RELOAD_ERR_ARGUMENT);
     const struct content content = {spec, subject != NULL ? rl_key_pk(subject) : &request->csr.pk,
                                     issuer, rl_key_pk(issuer_key)};
     size_t names = names_size(spec), dn_size = issuer == NULL ? 0 : issuer->crt.subject_raw.len;

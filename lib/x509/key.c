@@ -39,7 +39,7 @@ reload_err reload_cert_check_key(const reload_cert *cert, reload_key *key, reloa
     if (err == RELOAD_OK)
         err = rl_cert_fingerprint(cert, other);
     if (err != RELOAD_OK)
-        return rl_fail(diag, err, "%s", reload_strerror(err));
+        return rl_fail_plain(diag, err);
     reload_hex_encode(own, sizeof own, own_text);
     reload_hex_encode(other, sizeof other, other_text);
     return rl_fail(diag, RELOAD_ERR_VALUE,
@@ -77,6 +77,18 @@ reload_err reload_cert_recover(const reload_cert *cert, const uint8_t *signature
     return rl_pk_usable(&cert->crt.pk, RL_MIN_RSA_BITS)
                ? rl_pk_recover(&cert->crt.pk, signature, block, good)
                : RELOAD_OK;
+}
+
+reload_span reload_pkcs1_content(const uint8_t *block, size_t len)
+{
+    size_t at = 2;
+    if (len < 11 || block[0] != 0 || block[1] != 1)
+        return (reload_span){NULL, 0};
+    while (at < len && block[at] == 0xff)
+        at++;
+    if (at < 10 || at == len || block[at] != 0)
+        return (reload_span){NULL, 0};
+    return (reload_span){block + at + 1, len - at - 1};
 }
 
 reload_err rl_crt_signed_by(const mbedtls_x509_crt *crt, const mbedtls_x509_crt *issuer, bool *good)

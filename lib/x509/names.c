@@ -38,12 +38,15 @@ static const char *const aor_prefixes[] = {"sip:", "sips:", "mailto:", NULL};
 static reload_err add_name(reload_cert *cert, const reload_cert_name *name, const char *text,
                            size_t len)
 {
-    void *names = cert->names, *texts = cert->texts;
-    bool grown = rl_grow(&names, &cert->cap, cert->count, sizeof *cert->names);
+    reload_cert_name *names = rl_grow(cert->names, &cert->cap, cert->count, sizeof *names);
+    if (names == NULL)
+        return RELOAD_ERR_MEMORY;
     cert->names = names;
-    grown = rl_grow(&texts, &cert->texts_cap, cert->count, sizeof *cert->texts) && grown;
+    char **texts = rl_grow(cert->texts, &cert->texts_cap, cert->count, sizeof *texts);
+    if (texts == NULL)
+        return RELOAD_ERR_MEMORY;
     cert->texts = texts;
-    char *copied = grown ? malloc(len + 1) : NULL;
+    char *copied = malloc(len + 1);
     if (copied == NULL)
         return RELOAD_ERR_MEMORY;
     memcpy(copied, text, len);

@@ -69,7 +69,7 @@ static bool read_body(rl_der tbs, rl_outer *o)
 }
 
 /* The extensions that are understood; the others are ignored, or refused if they are critical. */
-static bool is_known(reload_span oid)
+static bool is_known_extension(reload_span oid)
 {
     return rl_oid_is(oid, OID(MBEDTLS_OID_BASIC_CONSTRAINTS)) ||
            rl_oid_is(oid, OID(MBEDTLS_OID_KEY_USAGE)) ||
@@ -98,7 +98,8 @@ reload_err rl_outer_read(reload_span der, rl_outer *o, rl_flaw *flaw)
         flaw->words = "is followed by other octets";
     else if (!same_octets(algorithm, o->algorithm) && !RL_FAULT("D18: one signature algorithm"))
         flaw->words = "states two different signature algorithms";
-    return flaw->words == NULL ? rl_extensions_check(o->extensions, is_known, flaw) : RELOAD_OK;
+    return flaw->words == NULL ? rl_extensions_check(o->extensions, is_known_extension, flaw)
+                               : RELOAD_OK;
 }
 
 /* ---- The key and the algorithm ---- */
@@ -280,7 +281,7 @@ reload_err rl_flaw_fail(const char *which, const rl_flaw *flaw, reload_span name
     err = err == RELOAD_OK ? rl_fail(diag, RELOAD_ERR_SYNTAX, "%s %s%s%s%s", which, flaw->words,
                                      (const char *)extension.octets, text == NULL ? "" : ": ",
                                      text == NULL ? "" : text)
-                           : rl_fail(diag, err, "%s", reload_strerror(err));
+                           : rl_fail_plain(diag, err);
     free(text);
     reload_buf_free(&extension);
     return err;

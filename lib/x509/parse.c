@@ -127,7 +127,7 @@ reload_err rl_parsed(int failed, const char *what, reload_diag *diag)
     reload_err err = rl_parse_error(failed);
     if (err == RELOAD_ERR_SYNTAX || err == RELOAD_ERR_CRYPTO)
         return rl_fail(diag, err, "not a readable %s (mbed TLS: -0x%04x)", what, (unsigned)-failed);
-    return err == RELOAD_OK ? err : rl_fail(diag, err, "%s", reload_strerror(err));
+    return err == RELOAD_OK ? err : rl_fail_plain(diag, err);
 }
 
 /* The certificate that mbed TLS has read. */
@@ -136,7 +136,7 @@ static reload_err take_first(const mbedtls_x509_crt *crt, reload_cert **cert, re
     rl_objection objection;
     reload_err err = rl_cert_read(crt->raw.p, crt->raw.len, cert, &objection);
     if (err != RELOAD_OK)
-        return rl_fail(diag, err, "%s", reload_strerror(err));
+        return rl_fail_plain(diag, err);
     return objection.fault == RL_CERT_GOOD
                ? RELOAD_OK
                : rl_fail(diag, RELOAD_ERR_SYNTAX, "%s", objection.words);
@@ -150,7 +150,7 @@ reload_err reload_cert_parse(const uint8_t *octets, size_t len, reload_cert **ce
     uint8_t *text = rl_pem_or_der(octets, &len);
     *cert = NULL;
     if (text == NULL)
-        return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+        return rl_fail_plain(diag, RELOAD_ERR_MEMORY);
     mbedtls_x509_crt_init(&crt);
     reload_err err = rl_check_encoding(text, given, "certificate", diag);
     if (err == RELOAD_OK)

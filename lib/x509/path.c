@@ -108,7 +108,7 @@ static reload_err is_signed(const rl_path *path, const mbedtls_x509_crt *candida
 /* ---- The search ---- */
 
 /* Whether candidate has issued the last certificate of the chain. */
-static bool follows(rl_path *path, const mbedtls_x509_crt *candidate)
+static bool path_follows(rl_path *path, const mbedtls_x509_crt *candidate)
 {
     bool good = false;
     if (!may_follow(path, candidate))
@@ -130,7 +130,7 @@ static bool try_list(rl_path *path, const mbedtls_x509_crt *list, bool anchors)
 {
     bool on = true;
     for (; list != NULL && on; list = list->next) {
-        if (follows(path, list)) {
+        if (path_follows(path, list)) {
             path->chain[path->length++] = list;
             on = anchors ? path->take(path) : search_from(path);
             path->length--;

@@ -58,11 +58,10 @@ static unsigned read_reason(const mbedtls_x509_crl_entry *entry)
 static reload_err add_entries(reload_crl *to, const mbedtls_x509_crl *from)
 {
     for (const mbedtls_x509_crl_entry *e = &from->entry; e != NULL && e->raw.len > 0; e = e->next) {
-        void *entries = to->entries;
-        bool grown = rl_grow(&entries, &to->cap, to->count, sizeof *to->entries);
-        to->entries = entries;
-        if (!grown)
+        reload_revocation *entries = rl_grow(to->entries, &to->cap, to->count, sizeof *entries);
+        if (entries == NULL)
             return RELOAD_ERR_MEMORY;
+        to->entries = entries;
         const uint8_t *serial = e->serial.p;
         size_t len = e->serial.len;
         for (; len > 1 && *serial == 0; len--)
@@ -101,7 +100,7 @@ static reload_err take_last(struct reading *r)
     return add_entries(to, from);
 }
 
-static reload_err take_crl(void *arg, const rl_bundled *object, reload_diag *diag)
+static reload_err reading_take_crl(void *arg, const rl_bundled *object, reload_diag *diag)
 {
     struct reading *r = arg;
     reload_err err = rl_parsed(
@@ -110,7 +109,7 @@ static reload_err take_crl(void *arg, const rl_bundled *object, reload_diag *dia
         return err;
     r->last = r->last->next == NULL ? r->last : r->last->next;
     err = take_last(r);
-    return err == RELOAD_OK ? RELOAD_OK : rl_fail(diag, err, "%s", reload_strerror(err));
+    return err == RELOAD_OK ? RELOAD_OK : rl_fail_plain(diag, err);
 }
 
 reload_err reload_crl_read(const uint8_t *octets, size_t len, const reload_cert *issuer,
@@ -119,12 +118,12 @@ reload_err reload_crl_read(const uint8_t *octets, size_t len, const reload_cert 
     reload_crl *read = calloc(1, sizeof *read);
     *crl = NULL;
     if (read == NULL)
-        return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+        return rl_fail_plain(diag, RELOAD_ERR_MEMORY);
     struct reading reading = {.to = read, .issuer = issuer, .last = &read->list};
     read->next_update = RELOAD_NO_TIME;
     mbedtls_x509_crl_init(&read->list);
-    reload_err err =
-        rl_bundle_read((reload_span){octets, len}, "X509 CRL", "CRL", take_crl, &reading, diag);
+    reload_err err = rl_bundle_read((reload_span){octets, len}, "X509 CRL", "CRL", reading_take_crl,
+                                    &reading, diag);
     if (err != RELOAD_OK || !reading.taken)
         reload_crl_free(&read);
     *crl = read;

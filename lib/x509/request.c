@@ -80,7 +80,7 @@ static reload_err check_key(const reload_request *request, reload_span info, rel
             RL_MIN_RSA_BITS, RL_MAX_RSA_BITS);
     reload_err err = rl_pk_verify(&csr->pk, &s, &match);
     if (err != RELOAD_OK)
-        return rl_fail(diag, err, "%s", reload_strerror(err));
+        return rl_fail_plain(diag, err);
     return match ? RELOAD_OK
                  : rl_fail(diag, RELOAD_ERR_SYNTAX, "its signature does not verify with its key");
 }
@@ -104,7 +104,7 @@ static reload_err read_der(reload_request *request, reload_span der, reload_diag
         err = rl_dn_text(&request->csr.subject, &request->subject);
     else if ((request->subject = strdup("")) == NULL)
         err = RELOAD_ERR_MEMORY;
-    return err == RELOAD_OK ? RELOAD_OK : rl_fail(diag, err, "%s", reload_strerror(err));
+    return err == RELOAD_OK ? RELOAD_OK : rl_fail_plain(diag, err);
 }
 
 static reload_err read_pem(reload_request *request, const uint8_t *text, reload_diag *diag)
@@ -136,7 +136,7 @@ reload_err reload_request_parse(const uint8_t *octets, size_t len, reload_reques
     if (text == NULL || request == NULL) {
         free(text);
         free(request);
-        return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+        return rl_fail_plain(diag, RELOAD_ERR_MEMORY);
     }
     mbedtls_x509_csr_init(&request->csr);
     reload_err err = rl_check_encoding(text, given, "certificate request", diag);

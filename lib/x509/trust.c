@@ -58,7 +58,7 @@ static reload_err take_certificate(void *arg, const rl_bundled *object, reload_d
         }
     }
     if (err != RELOAD_OK)
-        return rl_fail(diag, err, "%s", reload_strerror(err));
+        return rl_fail_plain(diag, err);
     if (flaw.words != NULL)
         return rl_flaw_fail(object->which, &flaw, outer.subject, diag);
     taken->last = taken->last->next == NULL ? taken->last : taken->last->next;
@@ -67,12 +67,12 @@ static reload_err take_certificate(void *arg, const rl_bundled *object, reload_d
 }
 
 /* Moves the certificates of one list to the end of another, whose first is empty if it has none. */
-static reload_err append(mbedtls_x509_crt *list, mbedtls_x509_crt *more, reload_diag *diag)
+static reload_err append_crts(mbedtls_x509_crt *list, mbedtls_x509_crt *more, reload_diag *diag)
 {
     if (list->raw.len > 0) {
         mbedtls_x509_crt *first = mbedtls_calloc(1, sizeof *first);
         if (first == NULL)
-            return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
+            return rl_fail_plain(diag, RELOAD_ERR_MEMORY);
         while (list->next != NULL)
             list = list->next;
         list->next = first;
@@ -86,11 +86,10 @@ static reload_err append(mbedtls_x509_crt *list, mbedtls_x509_crt *more, reload_
 /* A file that cannot be used is counted too, so that numbers match the caller's files. */
 static reload_err begin_file(rl_ends *ends, reload_diag *diag)
 {
-    void *at = ends->at;
-    bool grown = rl_grow(&at, &ends->cap, ends->count, sizeof *ends->at);
+    size_t *at = rl_grow(ends->at, &ends->cap, ends->count, sizeof *at);
+    if (at == NULL)
+        return rl_fail_plain(diag, RELOAD_ERR_MEMORY);
     ends->at = at;
-    if (!grown)
-        return rl_fail(diag, RELOAD_ERR_MEMORY, "%s", reload_strerror(RELOAD_ERR_MEMORY));
     ends->at[ends->count] = ends->count == 0 ? 0 : ends->at[ends->count - 1];
     ends->count++;
     return RELOAD_OK;
@@ -106,7 +105,7 @@ static reload_err add_certificates(mbedtls_x509_crt *list, rl_ends *ends, bool *
         err = rl_bundle_read((reload_span){octets, len}, "CERTIFICATE", "certificate",
                              take_certificate, &more, diag);
     if (err == RELOAD_OK)
-        err = append(list, &more.first, diag);
+        err = append_crts(list, &more.first, diag);
     if (err == RELOAD_OK)
         ends->at[ends->count - 1] += more.count;
     *has = *has || err == RELOAD_OK;

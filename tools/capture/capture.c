@@ -3,6 +3,7 @@
 #include "capture/internal.h"
 
 #include "base/fault.h"
+#include "common/octets.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -239,14 +240,14 @@ static const char *end_text(enum cap_end end)
 }
 
 /* The size of a message by the Length in its header. */
-static size_t size_of(const uint8_t *header)
+static size_t message_size(const uint8_t *header)
 {
-    return RELOAD_HEADER_SIZE + (((size_t)header[13] << 16) | cap_get16(header + 14));
+    return RELOAD_HEADER_SIZE + octets_get24(header + 13);
 }
 
 bool cap_is_whole(const reload_item *item)
 {
-    return item->kind == RELOAD_ITEM_MESSAGE && item->len >= size_of(item->octets);
+    return item->kind == RELOAD_ITEM_MESSAGE && item->len >= message_size(item->octets);
 }
 
 /* The missing octets are not the sender's fault: they were not captured. */
@@ -262,7 +263,7 @@ static void describe_part(struct capture_item *it, const char *cause)
     if (header)
         (void)snprintf(diag->text, sizeof diag->text,
                        "captured only in part: %zu of %zu octets; %s", it->item.len,
-                       size_of(it->item.octets), cause);
+                       message_size(it->item.octets), cause);
     else
         (void)snprintf(diag->text, sizeof diag->text, "captured only in part; %s", cause);
 }

@@ -350,7 +350,7 @@ static bool end_stream(struct capture *c, struct cap_flow *flow)
     return false;
 }
 
-static reload_err give(struct capture *c, struct cap_flow *flow, const reload_item *item)
+static reload_err flow_give(struct capture *c, struct cap_flow *flow, const reload_item *item)
 {
     const struct cap_key *key = &flow->key;
     uint64_t begin = flow->reader_base + item->offset, end = begin + item->len;
@@ -410,7 +410,7 @@ static reload_err read_flow(struct capture *c, struct cap_flow *flow)
         if (flow->state == CAP_READING) {
             err = reload_reader_next(flow->reader, &item);
             if (err == RELOAD_OK && item->kind != RELOAD_ITEM_END)
-                return give(c, flow, item);
+                return flow_give(c, flow, item);
             if (err == RELOAD_ERR_WAITS && is_too_much(c, flow)) {
                 flow->end = CAP_END_LIMIT;
                 continue; /* with what the reader holds */

@@ -5,14 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct cap_flow **bucket(const struct capture *c, const struct cap_key *key)
+static struct cap_flow **flow_bucket(const struct capture *c, const struct cap_key *key)
 {
     return &c->table[cap_hash(c, key, sizeof *key) & (c->table_size - 1)];
 }
 
 struct cap_flow *cap_flow_find(const struct capture *c, const struct cap_key *key)
 {
-    struct cap_flow *flow = c->table_size == 0 ? NULL : *bucket(c, key);
+    struct cap_flow *flow = c->table_size == 0 ? NULL : *flow_bucket(c, key);
     while (flow != NULL && memcmp(&flow->key, key, sizeof *key) != 0)
         flow = flow->chain;
     return flow;
@@ -30,7 +30,7 @@ static bool grow(struct capture *c)
     c->table = table;
     c->table_size = size;
     for (struct cap_flow *flow = c->oldest; flow != NULL; flow = flow->newer) {
-        struct cap_flow **at = bucket(c, &flow->key);
+        struct cap_flow **at = flow_bucket(c, &flow->key);
         flow->chain = *at;
         *at = flow;
     }
@@ -56,7 +56,7 @@ struct cap_flow *cap_flow_add(struct capture *c, const struct cap_key *key, uint
     struct cap_flow *flow = grow(c) ? calloc(1, sizeof *flow) : NULL;
     if (flow == NULL)
         return NULL;
-    struct cap_flow **at = bucket(c, key);
+    struct cap_flow **at = flow_bucket(c, key);
     flow->key = *key;
     flow->chain = *at;
     *at = flow;
@@ -90,7 +90,7 @@ void cap_flow_due(struct capture *c, struct cap_flow *flow)
 
 void cap_flow_close(struct capture *c, struct cap_flow *flow, enum cap_end why)
 {
-    struct cap_flow **at = bucket(c, &flow->key);
+    struct cap_flow **at = flow_bucket(c, &flow->key);
     while (*at != flow)
         at = &(*at)->chain;
     *at = flow->chain;

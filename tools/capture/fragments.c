@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From IP fragments to IP payloads. Where fragments overlap, the one captured first counts. */
 #include "capture/internal.h"
+#include "common/array.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -55,7 +56,7 @@ static bool grow(struct capture *c)
     return true;
 }
 
-static struct cap_set *find(struct capture *c, const struct set_key *key)
+static struct cap_set *set_find(struct capture *c, const struct set_key *key)
 {
     struct cap_set *set = c->sets.size == 0 ? NULL : *bucket(c, key);
     while (set != NULL && memcmp(&set->key, key, sizeof *key) != 0)
@@ -121,14 +122,10 @@ void cap_fragments_pending(const struct capture *c, capture_number *take, void *
 
 static bool add_part(struct capture *c, size_t count, size_t end, const struct cap_stamp *stamp)
 {
-    if (count == c->part_cap) {
-        size_t cap = 2 * c->part_cap;
-        struct cap_part *parts = realloc(c->parts, cap * sizeof *parts);
-        if (parts == NULL)
-            return false;
-        c->parts = parts;
-        c->part_cap = cap;
-    }
+    struct cap_part *parts = array_grow(c->parts, &c->part_cap, count, sizeof *parts);
+    if (parts == NULL)
+        return false;
+    c->parts = parts;
     c->parts[count] = (struct cap_part){.end = end, .stamp = *stamp};
     return true;
 }
@@ -209,7 +206,7 @@ reload_err cap_fragment_add(struct capture *c, const struct cap_payload *p,
     struct set_key key = {.id = fragment->id, .via = p->via, .ipv6 = p->ipv6};
     memcpy(key.source, p->source, sizeof key.source);
     memcpy(key.destination, p->destination, sizeof key.destination);
-    struct cap_set *set = find(c, &key);
+    struct cap_set *set = set_find(c, &key);
     if (set == NULL && (set = add(c, &key, &p->parts[0].stamp)) == NULL)
         return RELOAD_ERR_MEMORY;
     if (p->len + p->missing == 0 || end > LARGEST || !fits(set, end, !fragment->more)) {

@@ -55,7 +55,7 @@ static int fill(struct cap_input *in)
 }
 
 /* Whether the input is compressed, by its first two octets. */
-static int decide(struct cap_input *in)
+static int cap_input_decide(struct cap_input *in)
 {
     enum { WINDOW = 15 + 16 };
     int more = 1;
@@ -114,7 +114,7 @@ static ssize_t read_gzip(struct cap_input *in, uint8_t *octets, size_t size)
 
 ssize_t cap_input_read(struct cap_input *in, uint8_t *octets, size_t size)
 {
-    if (size == 0 || (!in->decided && decide(in) < 0))
+    if (size == 0 || (!in->decided && cap_input_decide(in) < 0))
         return size == 0 ? 0 : -1;
     ssize_t n = in->gzip ? read_gzip(in, octets, size) : read_plain(in, octets, size);
     in->total += n > 0 ? (uint64_t)n : 0;

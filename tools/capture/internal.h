@@ -370,14 +370,4 @@ bool cap_order_next(struct capture *c);
 void cap_order_pending(const struct capture *c, capture_number *take, void *arg);
 void cap_order_free(struct capture *c);
 
-static inline uint16_t cap_get16(const uint8_t *p)
-{
-    return (uint16_t)((unsigned)p[0] << 8 | p[1]);
-}
-
-static inline uint32_t cap_get32(const uint8_t *p)
-{
-    return (uint32_t)cap_get16(p) << 16 | cap_get16(p + 2);
-}
-
 #endif

@@ -2,6 +2,7 @@
 /* IPv4 and IPv6, and their payloads. Checksums are not verified, since offloading makes them wrong.
  */
 #include "capture/internal.h"
+#include "common/octets.h"
 
 #include <string.h>
 
@@ -149,8 +150,8 @@ static void clip(struct cap_payload *p, const struct cap_packet *packet, size_t 
     p->missing = total - captured;
 }
 
-static reload_err take(struct capture *c, struct cap_payload *p, const struct cap_packet *packet,
-                       const struct cap_fragment *fragment)
+static reload_err ip_take(struct capture *c, struct cap_payload *p, const struct cap_packet *packet,
+                          const struct cap_fragment *fragment)
 {
     const struct cap_part part = {.end = p->len, .stamp = packet->stamp};
     p->parts = &part;
@@ -168,18 +169,18 @@ static reload_err read_ipv4(struct capture *c, const struct cap_packet *packet)
     const uint8_t *o = packet->octets;
     if (packet->len < LEAST)
         return broken(c);
-    size_t header = (o[0] & 15u) * 4, total = cap_get16(o + 2);
-    unsigned flags = cap_get16(o + 6);
+    size_t header = (o[0] & 15u) * 4, total = octets_get16(o + 2);
+    unsigned flags = octets_get16(o + 6);
     if (header < LEAST || header > packet->len || (total != 0 && total < header))
         return broken(c);
     struct cap_payload p = {.protocol = o[9]};
     memcpy(p.source, o + 12, 4);
     memcpy(p.destination, o + 16, 4);
     clip(&p, packet, header, total);
-    const struct cap_fragment fragment = {.id = cap_get16(o + 4) | (uint32_t)o[9] << 16,
+    const struct cap_fragment fragment = {.id = octets_get16(o + 4) | (uint32_t)o[9] << 16,
                                           .offset = (flags & OFFSET) * (size_t)8,
                                           .more = (flags & MORE) != 0};
-    return take(c, &p, packet, &fragment);
+    return ip_take(c, &p, packet, &fragment);
 }
 
 /* Reads a fragment header, which comes after the extension headers of each fragment. */
@@ -190,9 +191,9 @@ static bool read_fragment(struct cap_payload *p, struct cap_fragment *fragment)
         return true;
     if (p->len < SIZE)
         return false;
-    unsigned flags = cap_get16(p->octets + 2);
+    unsigned flags = octets_get16(p->octets + 2);
     *fragment = (struct cap_fragment){
-        .id = cap_get32(p->octets + 4), .offset = flags & OFFSET, .more = (flags & 1) != 0};
+        .id = octets_get32(p->octets + 4), .offset = flags & OFFSET, .more = (flags & 1) != 0};
     p->protocol = p->octets[0];
     advance(p, SIZE);
     return true;
@@ -205,14 +206,14 @@ static reload_err read_ipv6(struct capture *c, const struct cap_packet *packet)
     struct cap_fragment fragment = {0};
     if (packet->len < HEADER)
         return broken(c);
-    size_t total = cap_get16(o + 4);
+    size_t total = octets_get16(o + 4);
     struct cap_payload p = {.ipv6 = true, .protocol = o[6]};
     memcpy(p.source, o + 8, 16);
     memcpy(p.destination, o + 24, 16);
     clip(&p, packet, HEADER, total == 0 ? 0 : HEADER + total);
     if (!skip_extensions(&p) || !read_fragment(&p, &fragment))
         return broken(c);
-    return take(c, &p, packet, &fragment);
+    return ip_take(c, &p, packet, &fragment);
 }
 
 reload_err cap_ip_read(struct capture *c, const struct cap_packet *packet)

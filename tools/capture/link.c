@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From a packet's link layer to IP. */
 #include "capture/internal.h"
+#include "common/octets.h"
 
 enum { /* link types, as libpcap numbers them */
        LINK_NULL = 0,
@@ -25,7 +26,7 @@ bool cap_link_known(int link)
 }
 
 /* Skips octets of the packet. Returns false if they were not all captured. */
-static bool skip(struct cap_packet *p, size_t len)
+static bool link_skip(struct cap_packet *p, size_t len)
 {
     if (p->len < len)
         return false;
@@ -65,9 +66,9 @@ static enum cap_result read_type(struct cap_packet *p, unsigned type, const char
     while (is_vlan(type)) {
         if (p->len < TAG)
             return CAP_BROKEN;
-        p->via = p->via * 4099 + (cap_get16(p->octets) & VID) + 1;
-        type = cap_get16(p->octets + 2);
-        (void)skip(p, TAG);
+        p->via = p->via * 4099 + (octets_get16(p->octets) & VID) + 1;
+        type = octets_get16(p->octets + 2);
+        (void)link_skip(p, TAG);
     }
     if (type == IPV4 || type == IPV6)
         return CAP_IP;
@@ -82,8 +83,8 @@ static enum cap_result read_ethernet(struct cap_packet *p, const char **name)
     enum { HEADER = 14 };
     if (p->len < HEADER)
         return CAP_BROKEN;
-    unsigned type = cap_get16(p->octets + 12);
-    (void)skip(p, HEADER);
+    unsigned type = octets_get16(p->octets + 12);
+    (void)link_skip(p, HEADER);
     return read_type(p, type, name);
 }
 
@@ -92,8 +93,8 @@ static enum cap_result read_sll(struct cap_packet *p, const char **name)
     enum { HEADER = 16 };
     if (p->len < HEADER)
         return CAP_BROKEN;
-    unsigned type = cap_get16(p->octets + 14);
-    (void)skip(p, HEADER);
+    unsigned type = octets_get16(p->octets + 14);
+    (void)link_skip(p, HEADER);
     return read_type(p, type, name);
 }
 
@@ -102,9 +103,9 @@ static enum cap_result read_sll2(struct cap_packet *p, const char **name)
     enum { HEADER = 20 };
     if (p->len < HEADER)
         return CAP_BROKEN;
-    unsigned type = cap_get16(p->octets);
-    p->via = p->via * 4099 + cap_get32(p->octets + 4);
-    (void)skip(p, HEADER);
+    unsigned type = octets_get16(p->octets);
+    p->via = p->via * 4099 + octets_get32(p->octets + 4);
+    (void)link_skip(p, HEADER);
     return read_type(p, type, name);
 }
 
@@ -113,10 +114,10 @@ static enum cap_result read_loopback(struct cap_packet *p, const char **name)
 {
     if (p->len < 4)
         return CAP_BROKEN;
-    uint32_t family = cap_get32(p->octets);
+    uint32_t family = octets_get32(p->octets);
     if (family > 0xffff)
         family = (uint32_t)p->octets[0] | (uint32_t)p->octets[1] << 8;
-    (void)skip(p, 4);
+    (void)link_skip(p, 4);
     if (family == 2 || family == 10 || family == 24 || family == 28 || family == 30)
         return CAP_IP;
     *name = "other protocols than IP";

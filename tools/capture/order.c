@@ -3,6 +3,7 @@
  * in its last captured packet, but is found only when these octets can no longer come. Until then,
  * items that end in later packets wait, as copies. */
 #include "capture/internal.h"
+#include "common/array.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -104,23 +105,14 @@ static struct cap_kept *copy_item(struct capture *c)
     return kept;
 }
 
-static bool grow_heap(struct cap_order *o)
-{
-    size_t cap = o->cap == 0 ? 16 : 2 * o->cap;
-    if (o->count < o->cap)
-        return true;
-    struct cap_kept **heap = realloc(o->heap, cap * sizeof *heap);
-    if (heap == NULL)
-        return false;
-    o->heap = heap;
-    o->cap = cap;
-    return true;
-}
-
 reload_err cap_order_keep(struct capture *c)
 {
     struct cap_order *o = &c->kept;
-    struct cap_kept *kept = grow_heap(o) ? copy_item(c) : NULL;
+    struct cap_kept **heap = array_grow(o->heap, &o->cap, o->count, sizeof *heap);
+    if (heap == NULL)
+        return RELOAD_ERR_MEMORY;
+    o->heap = heap;
+    struct cap_kept *kept = copy_item(c);
     if (kept == NULL)
         return RELOAD_ERR_MEMORY;
     size_t at = o->count++;

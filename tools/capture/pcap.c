@@ -5,7 +5,6 @@
 #include "base/fault.h"
 #include "common/library.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -245,8 +244,8 @@ void cap_file_close(struct cap_file **file)
 }
 
 /* Passes a packet on. Its time is as the file has it, if that was seen. */
-static void pass_on(struct capture *c, const struct cap_seen *seen,
-                    const struct pcap_pkthdr *header, const u_char *octets)
+static void pcap_pass_on(struct capture *c, const struct cap_seen *seen,
+                         const struct pcap_pkthdr *header, const u_char *octets)
 {
     enum { MICRO = 6, NANO = 9, MILLION = 1000000, THOUSAND = 1000 };
     bool micro = seen->digits == MICRO && !seen->lost;
@@ -285,7 +284,7 @@ reload_err cap_file_next(struct capture *c, struct cap_packet *packet, bool *mor
         if (result == 1 && !f->input.watch.ng && f->frame == f->input.watch.joined)
             result = PCAP_ERROR;
         if (result == 1)
-            pass_on(c, &seen, header, octets);
+            pcap_pass_on(c, &seen, header, octets);
     } while (result == 1 && f->filtered && pcap.match(&f->filter, header, octets) == 0 &&
              !RL_FAULT("captures: --filter"));
     *more = result == 1;

@@ -14,7 +14,7 @@ static uint32_t next_random(struct cap_pieces *p)
     return (uint32_t)((p->random * UINT64_C(2685821657736338717)) >> 32);
 }
 
-static uint64_t size_of(const struct cap_piece *piece)
+static uint64_t piece_size(const struct cap_piece *piece)
 {
     return sizeof *piece + 16 + (piece->lost ? 0 : piece->len); /* 16: the allocator's */
 }
@@ -45,7 +45,7 @@ static void insert(struct cap_pieces *p, struct cap_piece *piece)
     split(*at, piece->start, &piece->left, &piece->right);
     *at = piece;
     p->octets += piece->len;
-    p->memory += size_of(piece);
+    p->memory += piece_size(piece);
 }
 
 static bool add_new(struct cap_pieces *p, uint64_t start, const uint8_t *octets, size_t len,
@@ -142,7 +142,7 @@ static void free_tree(struct cap_pieces *p, struct cap_piece *tree)
         }
         struct cap_piece *right = tree->right;
         p->octets -= tree->len;
-        p->memory -= size_of(tree);
+        p->memory -= piece_size(tree);
         free(tree);
         tree = right;
     }

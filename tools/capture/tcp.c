@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* TCP: from segments to flows. */
 #include "capture/internal.h"
+#include "common/octets.h"
 
 #include <string.h>
 
@@ -28,7 +29,7 @@ static struct cap_key key_of(const struct cap_payload *p, bool reverse)
     struct cap_key key = {.via = p->via, .ipv6 = p->ipv6};
     memcpy(reverse ? key.destination : key.source, p->source, sizeof p->source);
     memcpy(reverse ? key.source : key.destination, p->destination, sizeof p->destination);
-    uint16_t source = cap_get16(p->octets), destination = cap_get16(p->octets + 2);
+    uint16_t source = octets_get16(p->octets), destination = octets_get16(p->octets + 2);
     key.source_port = reverse ? destination : source;
     key.destination_port = reverse ? source : destination;
     return key;
@@ -37,7 +38,7 @@ static struct cap_key key_of(const struct cap_payload *p, bool reverse)
 /* ---- The other direction ---- */
 
 /* How far a sequence number is after the next octet to be fed. */
-static int32_t distance(const struct cap_flow *flow, uint32_t seq)
+static int32_t sequence_distance(const struct cap_flow *flow, uint32_t seq)
 {
     return (int32_t)(seq - (flow->first + (uint32_t)flow->fed));
 }
@@ -49,7 +50,7 @@ static void read_ack(struct capture *c, const struct segment *s)
     struct cap_flow *other = (s->flags & ACK) == 0 ? NULL : cap_flow_find(c, &key);
     if (other == NULL)
         return;
-    int32_t ahead = distance(other, s->ack);
+    int32_t ahead = sequence_distance(other, s->ack);
     if (ahead > 0 && ahead < WINDOW && other->fed + (uint32_t)ahead > other->acked)
         other->acked = other->fed + (uint32_t)ahead;
     if (other->hole_since != 0 || other->acked > other->fed) /* octets are missing */
@@ -86,7 +87,7 @@ static reload_err add_octets(struct capture *c, struct cap_flow *flow, const str
 {
     size_t len = s->payload->len - s->header;
     uint32_t seq = s->seq + ((s->flags & SYN) != 0 ? 1 : 0);
-    int64_t start = (int64_t)flow->fed + distance(flow, seq);
+    int64_t start = (int64_t)flow->fed + sequence_distance(flow, seq);
     size_t skip = start < (int64_t)flow->floor ? (size_t)((int64_t)flow->floor - start) : 0;
     if ((s->flags & FIN) != 0 && flow->fin == UINT64_MAX &&
         start + (int64_t)(len + s->payload->missing) >= (int64_t)flow->fed)
@@ -103,8 +104,8 @@ static bool is_another(const struct cap_flow *flow, const struct segment *s, boo
 {
     if ((s->flags & SYN) != 0)
         return flow->over || flow->first != s->seq + 1;
-    return octets &&
-           (distance(flow, s->seq) < -WINDOW || (flow->over && distance(flow, s->seq) >= 0));
+    return octets && (sequence_distance(flow, s->seq) < -WINDOW ||
+                      (flow->over && sequence_distance(flow, s->seq) >= 0));
 }
 
 static reload_err read_segment(struct capture *c, const struct segment *s)
@@ -126,8 +127,8 @@ static reload_err read_segment(struct capture *c, const struct segment *s)
     if (flow->over || (!octets && (s->flags & (FIN | RST)) == 0))
         return RELOAD_OK;
     reload_err err = add_octets(c, flow, s);
-    if ((s->flags & RST) != 0 && distance(flow, s->seq) >= 0 && flow->fin == UINT64_MAX)
-        flow->fin = flow->fed + (uint32_t)distance(flow, s->seq);
+    if ((s->flags & RST) != 0 && sequence_distance(flow, s->seq) >= 0 && flow->fin == UINT64_MAX)
+        flow->fin = flow->fed + (uint32_t)sequence_distance(flow, s->seq);
     cap_flow_due(c, flow);
     return err;
 }
@@ -140,8 +141,8 @@ reload_err cap_tcp_read(struct capture *c, const struct cap_payload *p)
         c->counts.broken++;
         return RELOAD_OK;
     }
-    s.seq = cap_get32(p->octets + 4);
-    s.ack = cap_get32(p->octets + 8);
+    s.seq = octets_get32(p->octets + 4);
+    s.ack = octets_get32(p->octets + 8);
     s.flags = p->octets[13];
     s.key = key_of(p, false);
     read_ack(c, &s);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* UDP: each datagram is a separate stream. */
 #include "capture/internal.h"
+#include "common/octets.h"
 
 #include <string.h>
 
@@ -12,7 +13,8 @@ static const uint8_t token[4] = {'R', 'E', 'L', 'O'};
 static bool is_stun(const uint8_t *o, size_t len)
 {
     enum { HEADER = 20, COOKIE = 0x2112a442 };
-    return len >= HEADER && o[0] < 0x40 && cap_get32(o + 4) == COOKIE && cap_get16(o + 2) % 4 == 0;
+    return len >= HEADER && o[0] < 0x40 && octets_get32(o + 4) == COOKIE &&
+           octets_get16(o + 2) % 4 == 0;
 }
 
 /* A record: content type 20 to 25, version 1.0 (or its draft's), 1.2 or 1.3. */
@@ -40,7 +42,7 @@ static const char *tunnel_name(uint16_t port, const uint8_t *o, size_t len)
     case 1701:
         return (o[1] & 15) == 2 ? "L2TP" : NULL;
     case 4500:
-        return cap_get32(o) != 0 ? "ESP" : NULL;
+        return octets_get32(o) != 0 ? "ESP" : NULL;
     case 3544:
         return o[0] >> 4 == 6 ? "Teredo" : NULL;
     case 6635:
@@ -80,7 +82,7 @@ static bool is_other(struct capture *c, const uint8_t *o, size_t len, uint16_t p
 /* ---- Datagrams ---- */
 
 /* A reload_source. */
-static ptrdiff_t pull(void *arg, uint8_t *octets, size_t size)
+static ptrdiff_t datagram_pull(void *arg, uint8_t *octets, size_t size)
 {
     struct capture *c = arg;
     size_t left = c->datagram.len - c->datagram_pos, n = left < size ? left : size;
@@ -96,7 +98,7 @@ static void open_reader(struct capture *c)
                                            .form = RELOAD_FORM_BINARY,
                                            .max_message = (uint32_t)c->options.max_message};
     c->datagram_pos = 0;
-    (void)reload_reader_open_with(c->datagram_reader, &options, pull, c);
+    (void)reload_reader_open_with(c->datagram_reader, &options, datagram_pull, c);
 }
 
 reload_err cap_udp_read(struct capture *c, const struct cap_payload *p)
@@ -107,18 +109,18 @@ reload_err cap_udp_read(struct capture *c, const struct cap_payload *p)
         c->counts.broken++;
         return RELOAD_OK;
     }
-    size_t sent = p->len + p->missing, length = cap_get16(o + 4);
+    size_t sent = p->len + p->missing, length = octets_get16(o + 4);
     if (length >= HEADER && length < sent)
         sent = length;
     size_t len = (p->len < sent ? p->len : sent) - HEADER;
-    if (is_other(c, o + HEADER, len, cap_get16(o + 2), &p->parts[0].stamp))
+    if (is_other(c, o + HEADER, len, octets_get16(o + 2), &p->parts[0].stamp))
         return RELOAD_OK;
     c->datagram = *p;
     c->datagram.octets = o + HEADER;
     c->datagram.len = len;
     c->datagram.missing = sent - HEADER - len;
-    cap_address(&c->datagram_source, p->ipv6, p->source, cap_get16(o));
-    cap_address(&c->datagram_destination, p->ipv6, p->destination, cap_get16(o + 2));
+    cap_address(&c->datagram_source, p->ipv6, p->source, octets_get16(o));
+    cap_address(&c->datagram_destination, p->ipv6, p->destination, octets_get16(o + 2));
     open_reader(c);
     return RELOAD_OK;
 }

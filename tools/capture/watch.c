@@ -3,6 +3,7 @@
  * packet's interface and its texts, and where another file was appended. The blocks pass here on
  * their way to libpcap, which alone checks them. */
 #include "capture/file.h"
+#include "common/octets.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,13 +29,13 @@ enum {
 static uint32_t get32(const struct cap_watch *w, const uint8_t *p)
 {
     return w->big_endian
-               ? cap_get32(p)
+               ? octets_get32(p)
                : (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 | (uint32_t)p[3] << 24;
 }
 
 static uint16_t get16(const struct cap_watch *w, const uint8_t *p)
 {
-    return (uint16_t)(w->big_endian ? cap_get16(p) : p[0] | p[1] << 8);
+    return (uint16_t)(w->big_endian ? octets_get16(p) : p[0] | p[1] << 8);
 }
 
 /* ---- Texts ---- */
@@ -77,7 +78,7 @@ static void set_text(uint8_t *text, uint8_t *text_len, const uint8_t *octets, si
 
 /* ---- Packets ---- */
 
-static bool grow(struct cap_watch *w)
+static bool grow_seen(struct cap_watch *w)
 {
     size_t cap = w->cap == 0 ? 256 : 2 * w->cap;
     if (cap > MAX_SEEN)
@@ -104,7 +105,7 @@ static uint8_t digits_of(uint8_t resolution)
 
 static void note_packet(struct cap_watch *w, uint32_t interface)
 {
-    w->noted = w->count < w->cap || grow(w);
+    w->noted = w->count < w->cap || grow_seen(w);
     if (!w->noted)
         return;
     bool known = interface < w->interfaces && interface < CAP_INTERFACES;
@@ -254,7 +255,7 @@ static bool begins_file(const uint8_t octets[12])
     for (size_t i = 0; i < sizeof pcap / sizeof pcap[0]; i++)
         if (memcmp(octets, pcap[i], 4) == 0)
             return memcmp(octets + 4, version[i % 2], 4) == 0;
-    return cap_get32(octets) == SECTION &&
+    return octets_get32(octets) == SECTION &&
            (memcmp(octets + 8, order[0], 4) == 0 || memcmp(octets + 8, order[1], 4) == 0);
 }
 
@@ -265,7 +266,7 @@ static void read_head(struct cap_watch *w, uint8_t octet)
     w->block[w->at++] = octet;
     if (w->at < HEAD)
         return;
-    if (cap_get32(w->block) == SECTION)
+    if (octets_get32(w->block) == SECTION)
         w->big_endian = w->block[8] == 0x1a;
     w->type = get32(w, w->block);
     if (w->type != SECTION && begins_file(w->block))
@@ -346,7 +347,7 @@ void cap_watch_octets(struct cap_watch *w, const uint8_t *octets, size_t len)
     for (; w->head_len < sizeof w->head && i < len; i++)
         w->head[w->head_len++] = octets[i];
     if (i > 0 && w->head_len == sizeof w->head) {
-        w->ng = cap_get32(w->head) == SECTION;
+        w->ng = octets_get32(w->head) == SECTION;
         w->pcap_digits =
             memcmp(w->head, nanoseconds[0], 4) == 0 || memcmp(w->head, nanoseconds[1], 4) == 0
                 ? 9

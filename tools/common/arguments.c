@@ -6,7 +6,6 @@
 #include "common/help.h"
 #include "common/rules.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>

@@ -146,6 +146,13 @@ struct option_row {
     {.kind = OPTION_IS_FORM, .letter = short_name, .name = long_name, .argument = "FORM",        \
      .target = OPTION_TARGET(struct_type, member, struct input_form),                            \
      .help = __VA_ARGS__}
+/* The form of the input and its largest message, for the member that is a struct input_options. */
+#define OPTIONS_INPUT(struct_type, member)                                                       \
+    OPTION_FORM('i', "input", struct_type, member.form,                                          \
+                "read binary, json, hex, base64 or pcap (default: detected from the first "      \
+                "octets)"),                                                                      \
+    OPTION_NUMBER(0, "max-message", "N", struct_type, member.max_message, 1, RELOAD_MAX_LENGTH,  \
+                  "treat a message whose Length exceeds N as malformed (default: no limit)")
 /* How many threads work on messages, for a member that is an int64_t. */
 #define OPTION_JOBS(struct_type, member, ...)                                                    \
     OPTION_NUMBER('j', "jobs", "N", struct_type, member, 1, MAX_JOBS,                            \

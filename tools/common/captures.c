@@ -85,7 +85,7 @@ static void report(struct input *in, reload_err err, const reload_diag *diag)
                     err == RELOAD_ERR_READ ? diag->text : reload_strerror(err));
 }
 
-static void refuse(struct input *in, const char *foreign)
+static void captures_refuse(struct input *in, const char *foreign)
 {
     in->unread = true;
     tool_error_file(in->tool, STATUS_FAILED, in->file,
@@ -97,7 +97,7 @@ bool captures_open(struct input *in, reload_source source, const char *foreign)
 {
     reload_diag diag = {0};
     if (foreign != NULL) {
-        refuse(in, foreign);
+        captures_refuse(in, foreign);
         return false;
     }
     reload_err err = make_capture(in) ? capture_open(in->capture, in->file, source, in, &diag)

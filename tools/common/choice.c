@@ -100,7 +100,7 @@ static bool has_id(const struct choice_ids *list, const uint8_t *octets)
     return false;
 }
 
-static const uint8_t *field(const reload_msg *msg, reload_field f)
+static const uint8_t *choice_field(const reload_msg *msg, reload_field f)
 {
     size_t len;
     return reload_msg_field_octets(msg, f, &len);
@@ -120,13 +120,13 @@ static const uint8_t *source_peer_id(const reload_msg *msg)
 const uint8_t *choice_sender(const reload_msg *msg)
 {
     const uint8_t *id = source_peer_id(msg);
-    return id != NULL ? id : field(msg, RELOAD_F_SOURCE_ID);
+    return id != NULL ? id : choice_field(msg, RELOAD_F_SOURCE_ID);
 }
 
 static bool takes_peer(const struct choice_ids *peers, const reload_msg *msg)
 {
-    return peers->count == 0 || has_id(peers, field(msg, RELOAD_F_SOURCE_ID)) ||
-           has_id(peers, field(msg, RELOAD_F_DESTINATION_ID)) ||
+    return peers->count == 0 || has_id(peers, choice_field(msg, RELOAD_F_SOURCE_ID)) ||
+           has_id(peers, choice_field(msg, RELOAD_F_DESTINATION_ID)) ||
            (has_id(peers, source_peer_id(msg)) && !RL_FAULT("choice: the peer in SOURCE-INFO"));
 }
 
@@ -148,7 +148,7 @@ static bool takes_header(const struct choice *c, const reload_msg *msg)
     return (!c->methods.any || c->methods.chosen[method % CHOICE_METHODS]) &&
            takes_peer(&c->peers, msg) &&
            (c->transactions.count == 0 ||
-            has_id(&c->transactions, field(msg, RELOAD_F_TRANSACTION_ID))) &&
+            has_id(&c->transactions, choice_field(msg, RELOAD_F_TRANSACTION_ID))) &&
            !(c->requests && response) && !(c->responses && !response);
 }
 

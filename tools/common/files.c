@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The files that a call reads or keeps state in, which no output of the call may replace. */
 #include "base/fault.h"
+#include "common/array.h"
 #include "common/descriptors.h"
 #include "common/tool.h"
 
@@ -79,17 +80,13 @@ static bool is_kept(const struct tool *tool, const struct file_id *id)
 }
 
 /* Appends to the list, which then owns the name. */
-static bool keep(struct tool *tool, const struct file_id *id)
+static bool files_keep(struct tool *tool, const struct file_id *id)
 {
-    if (tool->kept_count == tool->kept_cap) {
-        size_t cap = tool->kept_cap == 0 ? 16 : tool->kept_cap * 2;
-        struct file_id *grown =
-            cap > SIZE_MAX / 2 / sizeof *grown ? NULL : realloc(tool->kept, cap * sizeof *grown);
-        if (grown == NULL)
-            return false;
-        tool->kept = grown;
-        tool->kept_cap = cap;
-    }
+    struct file_id *grown =
+        array_grow(tool->kept, &tool->kept_cap, tool->kept_count, sizeof *grown);
+    if (grown == NULL)
+        return false;
+    tool->kept = grown;
     tool->kept[tool->kept_count++] = *id;
     return true;
 }
@@ -101,7 +98,7 @@ void tool_keep(struct tool *tool, const char *path)
         return;
     if (is_kept(tool, &id)) {
         free(id.name);
-    } else if (!keep(tool, &id)) {
+    } else if (!files_keep(tool, &id)) {
         free(id.name);
         tool->kept_lost = true;
     }

@@ -45,7 +45,7 @@ static void print_wrapped(FILE *to, const char *text, size_t len, int column, in
     (void)fputc('\n', to);
 }
 
-static void print_row(FILE *to, const struct option_row *row)
+static void print_help_row(FILE *to, const struct option_row *row)
 {
     char left[128];
     bool has_letter = row->letter != '\0';
@@ -85,9 +85,9 @@ void help_print(FILE *to, const struct tool *tool, const struct command_line *li
     print_wrapped(to, line->about, strlen(line->about), 0, 0);
     (void)fprintf(to, "\nOptions:\n");
     for (const struct option_row *row = line->options; row->name != NULL; row++)
-        print_row(to, row);
-    print_row(to, &help_row);
-    print_row(to, &version_row);
+        print_help_row(to, row);
+    print_help_row(to, &help_row);
+    print_help_row(to, &version_row);
     print_statuses(to, tool->statuses == NULL ? common_statuses : tool->statuses);
     (void)fprintf(to, "\nManual: %.*s(1)\n", (int)strcspn(tool->name, " "), tool->name);
 }

@@ -119,7 +119,7 @@ static int open_file(struct input *in)
     return open(in->file, O_RDONLY | O_NOCTTY);
 }
 
-static void open_reader(struct input *in)
+static void input_open_reader(struct input *in)
 {
     const reload_reader_options options = {.size = sizeof options,
                                            .form = in->options.form.form,
@@ -157,7 +157,7 @@ static bool next_file(struct input *in)
             if (!in->is_capture && in->options.captures_only)
                 refuse_file(in);
             else if (!in->is_capture)
-                open_reader(in);
+                input_open_reader(in);
             else if (!captures_open(in, read_input, foreign))
                 close_file(in);
             return true;

@@ -25,8 +25,8 @@ bool secret_read(struct tool *tool, const char *path, reload_buf *secret)
 /* ---- Private keys ---- */
 
 /* Passes the key's octets on, a second time with its passphrase if it is encrypted. */
-static reload_err take_key(struct tool *tool, const char *path, const char *given,
-                           const reload_buf *octets, key_taker *take, void *arg, bool *plain)
+static reload_err take_key_file(struct tool *tool, const char *path, const char *given,
+                                const reload_buf *octets, key_taker *take, void *arg, bool *plain)
 {
     reload_diag diag = {0};
     reload_buf typed = {0};
@@ -52,7 +52,7 @@ bool key_read(struct tool *tool, const char *path, const char *passphrase_file, 
     bool taken = file_read(tool, path, &kind_key, &octets) &&
                  (passphrase_file == NULL ||
                   (passphrase = passphrase_read(tool, passphrase_file)) != NULL) &&
-                 take_key(tool, path, passphrase, &octets, take, arg, plain) == RELOAD_OK;
+                 take_key_file(tool, path, passphrase, &octets, take, arg, plain) == RELOAD_OK;
     reload_buf_free(&octets);
     return taken;
 }

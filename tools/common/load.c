@@ -48,7 +48,7 @@ static int open_whole(const char *path)
 }
 
 /* Describes why a file cannot be read. */
-static const char *describe(int cause, const struct file_kind *kind, char *text, size_t size)
+static const char *describe_cause(int cause, const struct file_kind *kind, char *text, size_t size)
 {
     if (cause == EFBIG)
         (void)snprintf(text, size, "longer than %zu octets", kind->max);
@@ -63,7 +63,7 @@ bool file_load(const char *path, const struct file_kind *kind, reload_buf *buf, 
     int cause = load_open(open_whole(path), kind->max, buf);
     *diag = (reload_diag){.code = cause == 0 ? RELOAD_OK : RELOAD_ERR_READ};
     if (cause != 0)
-        (void)describe(cause, kind, diag->text, sizeof diag->text);
+        (void)describe_cause(cause, kind, diag->text, sizeof diag->text);
     return cause == 0;
 }
 
@@ -110,7 +110,7 @@ void file_error(struct tool *tool, const char *path, const struct file_kind *kin
         missing_error(tool, path, kind);
     else
         tool_error_file(tool, STATUS_FAILED, path, "%s%s%s%s",
-                        describe(cause, kind, text, sizeof text),
+                        describe_cause(cause, kind, text, sizeof text),
                         cause == EACCES || cause == EFBIG ? ", expected " : "",
                         cause == EACCES || cause == EFBIG ? kind->text : "",
                         cause == EACCES ? " that this user can read" : "");

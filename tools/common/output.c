@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -362,6 +363,17 @@ void output_check(struct output *out, reload_err err)
 void output_text(struct output *out, const char *text)
 {
     (void)output_write(out, text, strlen(text));
+}
+
+void output_print(struct output *out, const char *format, ...)
+{
+    char line[1024];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(line, sizeof line, format, args);
+    va_end(args);
+    if (n > 0)
+        (void)output_write(out, line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
 }
 
 void output_write_buf(struct output *out, const reload_buf *buf)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "common/packet-output.h"
 
+#include "common/array.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +26,7 @@ static int compare_texts(reload_span a, reload_span b)
     return a.len == 0 ? 0 : memcmp(a.octets, b.octets, a.len);
 }
 
-static int compare(const struct packet_interface *a, const struct packet_interface *b)
+static int compare_interfaces(const struct packet_interface *a, const struct packet_interface *b)
 {
     if (a->interface != b->interface)
         return a->interface < b->interface ? -1 : 1;
@@ -36,19 +38,6 @@ static int compare(const struct packet_interface *a, const struct packet_interfa
         return a->facts.offset < b->facts.offset ? -1 : 1;
     int order = compare_texts(a->facts.name, b->facts.name);
     return order != 0 ? order : compare_texts(a->facts.description, b->facts.description);
-}
-
-static bool grow(struct packet_output *o)
-{
-    size_t cap = o->cap == 0 ? 4 : 2 * o->cap;
-    if (o->count < o->cap)
-        return true;
-    struct packet_interface *interfaces = realloc(o->interfaces, cap * sizeof *interfaces);
-    if (interfaces == NULL)
-        return false;
-    o->interfaces = interfaces;
-    o->cap = cap;
-    return true;
 }
 
 /* libpcap reads no file with several link types, or several interfaces of raw IP. */
@@ -70,8 +59,10 @@ static void check_link(struct packet_output *o, uint16_t link)
 static reload_err add_interface(struct packet_output *o, size_t at, struct packet_interface *new)
 {
     reload_err err = RELOAD_OK;
-    if (!grow(o))
+    struct packet_interface *grown = array_grow(o->interfaces, &o->cap, o->count, sizeof *grown);
+    if (grown == NULL)
         return RELOAD_ERR_MEMORY;
+    o->interfaces = grown;
     if (!o->begun)
         err = pcapng_write_section(o->out->tool->name, output_write, o->out);
     o->begun = true;
@@ -89,7 +80,7 @@ static reload_err find_interface(struct packet_output *o, struct packet_interfac
     size_t from = 0, to = o->count;
     while (from < to) {
         size_t middle = from + (to - from) / 2;
-        int order = compare(&o->interfaces[middle], wanted);
+        int order = compare_interfaces(&o->interfaces[middle], wanted);
         if (order == 0) {
             wanted->number = o->interfaces[middle].number;
             return RELOAD_OK;

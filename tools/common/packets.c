@@ -2,6 +2,7 @@
 #include "common/packets.h"
 
 #include "base/fault.h"
+#include "common/array.h"
 #include "common/packet-output.h"
 
 #include <inttypes.h>
@@ -89,22 +90,13 @@ static void fail(struct packets *p)
             output_check(p->outputs[i].out, RELOAD_ERR_MEMORY);
 }
 
-static bool grow(struct packets *p)
-{
-    size_t cap = p->held_cap == 0 ? 256 : 2 * p->held_cap;
-    struct held **held = realloc(p->held, cap * sizeof *held);
-    if (held == NULL)
-        return false;
-    p->held = held;
-    p->held_cap = cap;
-    return true;
-}
-
 void packets_take(void *arg, const struct capture_packet *packet)
 {
     struct packets *p = arg;
-    struct held *held =
-        p->held_count == p->held_cap && !grow(p) ? NULL : malloc(sizeof *held + packet->len);
+    struct held **grown = array_grow(p->held, &p->held_cap, p->held_count, sizeof *grown);
+    if (grown != NULL)
+        p->held = grown;
+    struct held *held = grown == NULL ? NULL : malloc(sizeof *held + packet->len);
     if (held == NULL) {
         fail(p);
         return;
@@ -117,7 +109,7 @@ void packets_take(void *arg, const struct capture_packet *packet)
     p->memory += sizeof *held + packet->len;
 }
 
-static struct held *find(const struct packets *p, uint64_t number)
+static struct held *packets_find(const struct packets *p, uint64_t number)
 {
     size_t from = 0, to = p->held_count;
     while (from < to) {
@@ -138,10 +130,10 @@ static bool want(const struct packets *p, unsigned output, const reload_origin *
 {
     size_t count = numbers == NULL ? 0 : origin->capture->frame_count;
     for (size_t i = 0; i < count; i++)
-        if (find(p, numbers[i]) == NULL)
+        if (packets_find(p, numbers[i]) == NULL)
             return false;
     for (size_t i = 0; i < count; i++)
-        find(p, numbers[i])->wanted |= 1u << output;
+        packets_find(p, numbers[i])->wanted |= 1u << output;
     return count > 0;
 }
 
@@ -156,7 +148,7 @@ void packets_comment(struct packets *p, const reload_buf *text, const reload_ori
                      const uint64_t *numbers)
 {
     size_t count = origin->capture == NULL ? 0 : origin->capture->frame_count;
-    struct held *held = count == 0 || numbers == NULL ? NULL : find(p, numbers[count - 1]);
+    struct held *held = count == 0 || numbers == NULL ? NULL : packets_find(p, numbers[count - 1]);
     if (held == NULL || (held->written & p->all) != 0) {
         p->misplaced++;
         held = p->held_count == 0 ? NULL : p->held[p->held_count - 1];
@@ -189,7 +181,7 @@ static void write_held(struct packets *p, struct held *held)
 static void need(void *arg, uint64_t number)
 {
     struct packets *p = arg;
-    struct held *held = find(p, number);
+    struct held *held = packets_find(p, number);
     if (held != NULL)
         held->needed = true;
     if (number < p->oldest && !RL_FAULT("packets: a packet waits for messages to come"))

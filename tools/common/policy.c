@@ -118,7 +118,7 @@ static void merge_list(struct file_list *list, char *const *files)
 static void merge_profile(struct policy_options *p)
 {
     const reload_profile *profile = p->profile;
-    if (p->security == RELOAD_SECURITY_CERTS) {
+    if (p->suite->needs_certificates) {
         if (p->pin == NULL && p->ca.count == 0)
             p->pin = profile->pin;
         merge_list(&p->ca, profile->ca);
@@ -139,6 +139,15 @@ static void merge_profile(struct policy_options *p)
 }
 
 /* ---- The algorithm ---- */
+
+const reload_suite *policy_suite(reload_suite_kind kind)
+{
+    const reload_suite *suite;
+    for (size_t i = 0; (suite = reload_suite_at(i)) != NULL; i++)
+        if (suite->kind == kind)
+            return suite;
+    return NULL;
+}
 
 static int algorithms_specified(const struct policy_options *p)
 {
@@ -167,64 +176,97 @@ static void policy_check(const struct tool *tool, const struct policy_options *p
 }
 
 /* Ends the program if neither the options nor the profile give the algorithm. */
-static reload_security decide(const struct tool *tool, const struct policy_options *p)
+static const reload_suite *decide_suite(const struct tool *tool, const struct policy_options *p)
 {
     if (p->none)
-        return RELOAD_SECURITY_NONE;
+        return policy_suite(RELOAD_SUITE_NONE);
     if (p->secrets.count > 0)
-        return RELOAD_SECURITY_HMAC;
+        return policy_suite(RELOAD_SUITE_MAC);
     if (p->ca.count > 0 || p->pin != NULL)
-        return RELOAD_SECURITY_CERTS;
+        return policy_suite(RELOAD_SUITE_PUBLIC_KEY);
     int64_t security = p->profile->security;
-    if (security == RELOAD_SECURITY_HMAC)
-        tool_usage(tool, "%s: security is HMAC, which requires --secret", p->profile_file);
-    if (security == RELOAD_SECURITY_NONE || security == RELOAD_SECURITY_CERTS)
-        return (reload_security)security;
+    const reload_suite *suite = security < 0 ? NULL : reload_suite_of((uint32_t)security);
+    if (suite != NULL && suite->kind == RELOAD_SUITE_MAC)
+        tool_usage(tool, "%s: security is %s, which requires --secret", p->profile_file,
+                   suite->name);
+    if (suite != NULL)
+        return suite;
     if (security < 0 && (p->profile->ca[0] != NULL || p->profile->pin != NULL))
-        return RELOAD_SECURITY_CERTS;
+        return policy_suite(RELOAD_SUITE_PUBLIC_KEY);
     tool_usage(tool, "%s: security is missing; one of --secret, --ca, --pin or --none is required",
                p->profile_file);
+}
+
+static bool has_certificates(const reload_suite *suite)
+{
+    return suite->needs_certificates;
+}
+
+static bool has_signatures(const reload_suite *suite)
+{
+    return suite->kind != RELOAD_SUITE_NONE;
+}
+
+/* The names of the algorithms with a property: "HMAC or CERTS". */
+static const char *suite_names(bool (*has)(const reload_suite *suite), char text[64])
+{
+    const reload_suite *suite, *last = NULL;
+    size_t len = 0;
+    text[0] = '\0';
+    for (size_t i = 0; (suite = reload_suite_at(i)) != NULL; i++)
+        last = has(suite) ? suite : last;
+    for (size_t i = 0; (suite = reload_suite_at(i)) != NULL && len < 64; i++)
+        if (has(suite))
+            len += (size_t)snprintf(text + len, 64 - len, "%s%s",
+                                    len == 0        ? ""
+                                    : suite == last ? " or "
+                                                    : ", ",
+                                    suite->name);
+    return text;
 }
 
 /* Ends the program if an option has no effect under the algorithm that the profile gives. Options
  * that give the algorithm are compared by the options' rows. */
 static void check_effect(const struct tool *tool, const struct policy_options *p)
 {
-    bool certs = p->security == RELOAD_SECURITY_CERTS, none = p->security == RELOAD_SECURITY_NONE;
-    const char *words = reload_name(RELOAD_NAMES_SECURITY, p->security);
     const struct {
-        bool specified, effective;
-        const char *name, *required;
+        bool specified;
+        bool (*required)(const reload_suite *suite);
+        const char *name;
     } options[] = {
-        {p->crl.count > 0, certs, "crl", "CERTS"},
-        {p->intermediates.count > 0, certs, "intermediates", "CERTS"},
-        {p->min_rsa_bits != NOT_SPECIFIED, certs, "min-rsa-bits", "CERTS"},
-        {p->allow_sha1_certs, certs, "allow-sha1-certs", "CERTS"},
-        {p->replay, certs, "replay", "CERTS"},
-        {p->replay_state != NULL, certs, "replay-state", "CERTS"},
-        {p->pair, !none, "pair", "HMAC or CERTS"},
-        {p->max_skew != NOT_SPECIFIED, !none, "max-skew", "HMAC or CERTS"},
-        {p->require_peer_signature, !none, "require-peer-signature", "HMAC or CERTS"},
+        {p->crl.count > 0, has_certificates, "crl"},
+        {p->intermediates.count > 0, has_certificates, "intermediates"},
+        {p->min_rsa_bits != NOT_SPECIFIED, has_certificates, "min-rsa-bits"},
+        {p->allow_sha1_certs, has_certificates, "allow-sha1-certs"},
+        {p->replay, has_certificates, "replay"},
+        {p->replay_state != NULL, has_certificates, "replay-state"},
+        {p->pair, has_signatures, "pair"},
+        {p->max_skew != NOT_SPECIFIED, has_signatures, "max-skew"},
+        {p->require_peer_signature, has_signatures, "require-peer-signature"},
     };
-    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++)
-        if (options[i].specified && !options[i].effective)
+    for (size_t i = 0; i < sizeof options / sizeof options[0]; i++) {
+        char names[64];
+        if (options[i].specified && !options[i].required(p->suite))
             tool_usage(tool, "--%s requires %s, but the security of %s is %s", options[i].name,
-                       options[i].required, p->profile_file, words);
+                       suite_names(options[i].required, names), p->profile_file, p->suite->name);
+    }
 }
 
 /* Drops parameters of a profile that have no effect under the algorithm, with a warning. */
 static void drop_without_effect(const struct tool *tool, struct policy_options *p)
 {
     p->replay = p->replay || p->replay_state != NULL;
-    if (p->replay && p->security != RELOAD_SECURITY_CERTS) {
+    if (p->replay && !has_certificates(p->suite)) {
+        char names[64];
         tool_warn_file(tool, p->profile_file,
-                       "replay is detected under CERTS only, where Transaction IDs are numbered");
+                       "replay is detected under %s only, where Transaction IDs are numbered",
+                       suite_names(has_certificates, names));
         p->replay = false;
         p->replay_state = NULL;
     }
-    if (p->pair && p->security == RELOAD_SECURITY_NONE) {
-        tool_warn_file(tool, p->profile_file,
-                       "under NONE, responses are not matched with requests");
+    if (p->pair && !has_signatures(p->suite)) {
+        tool_warn_file(tool, p->profile_file, "under %s, responses are not matched with requests",
+                       p->suite->name);
         p->pair = false;
     }
 }
@@ -234,9 +276,8 @@ static bool is_other_security(const struct policy_options *p, char *words, size_
 {
     const char *name = reload_name(RELOAD_NAMES_SECURITY, (uint32_t)p->profile->security);
     (void)snprintf(words, size, "security is %s, but the options specify %s",
-                   name == NULL ? "unknown" : name,
-                   reload_name(RELOAD_NAMES_SECURITY, p->security));
-    return p->profile->security >= 0 && p->profile->security != (int64_t)p->security;
+                   name == NULL ? "unknown" : name, p->suite->name);
+    return p->profile->security >= 0 && p->profile->security != (int64_t)p->suite->security;
 }
 
 /* What the profile has for its own algorithm, such as its CAs, then has no effect. */
@@ -250,7 +291,7 @@ static void warn_of_other_security(const struct tool *tool, const struct policy_
 
 static void warn_without_crl(const struct tool *tool, const struct policy_options *p)
 {
-    if (p->security == RELOAD_SECURITY_CERTS && p->require_crl && p->crl.count == 0 &&
+    if (p->suite->needs_certificates && p->require_crl && p->crl.count == 0 &&
         !RL_FAULT("crls: a warning that none is given"))
         tool_warn_file(tool, p->profile_file,
                        "every certificate will be rejected: a CRL is required, but none is given");
@@ -261,18 +302,18 @@ bool policy_load(struct tool *tool, struct policy_options *p)
     policy_check(tool, p);
     if (p->profile_file != NULL && !read_profile(tool, p))
         return false;
-    p->security = decide(tool, p);
+    p->suite = decide_suite(tool, p);
     check_require_crl(tool, p,
-                      p->security == RELOAD_SECURITY_CERTS &&
+                      p->suite->needs_certificates &&
                           (p->ca.count > 0 || p->profile == NULL || p->profile->pin == NULL));
     if (p->profile_file != NULL) {
         check_effect(tool, p);
         warn_of_other_security(tool, p);
         merge_profile(p);
     }
-    if (p->security == RELOAD_SECURITY_CERTS && p->ca.count == 0 && p->pin == NULL) {
+    if (p->suite->needs_certificates && p->ca.count == 0 && p->pin == NULL) {
         tool_error_file(tool, STATUS_FAILED, p->profile_file,
-                        "security is CERTS, but ca is missing; --ca is required");
+                        "security is %s, but ca is missing; --ca is required", p->suite->name);
         return false;
     }
     drop_without_effect(tool, p);
@@ -280,11 +321,11 @@ bool policy_load(struct tool *tool, struct policy_options *p)
     return true;
 }
 
-bool policy_load_as(struct tool *tool, struct policy_options *p, reload_security security,
+bool policy_load_as(struct tool *tool, struct policy_options *p, const reload_suite *suite,
                     bool force)
 {
     char words[96];
-    p->security = security;
+    p->suite = suite;
     if (p->profile_file == NULL)
         return true;
     if (!read_profile(tool, p))

@@ -22,8 +22,8 @@ struct policy_options {
     bool allow_sha1_certs, require_crl, require_peer_signature;
     bool replay, pair;
 
-    reload_security security; /* set by policy_load */
-    reload_profile *profile;  /* owns the strings that policy_load takes from it */
+    const reload_suite *suite; /* the security algorithm; NULL before policy_load has succeeded */
+    reload_profile *profile;   /* owns the strings that policy_load takes from it */
 };
 
 #define POLICY_OPTIONS_INIT                                                         \
@@ -85,6 +85,9 @@ struct policy_options {
                 "none")
 /* clang-format on */
 
+/* The security algorithm of credentials of a kind: the first of its kind. */
+const reload_suite *policy_suite(reload_suite_kind kind);
+
 /* Handles --max-skew: a span, or none. target: an int64_t. */
 option_call policy_skew_option;
 
@@ -95,7 +98,7 @@ option_call policy_skew_option;
 bool policy_load(struct tool *tool, struct policy_options *policy);
 /* Like policy_load, for reload-sign, whose credentials determine the algorithm. The profile must
  * agree, unless forced. */
-bool policy_load_as(struct tool *tool, struct policy_options *policy, reload_security security,
+bool policy_load_as(struct tool *tool, struct policy_options *policy, const reload_suite *suite,
                     bool force);
 void policy_free(struct policy_options *policy);
 

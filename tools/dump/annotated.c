@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Messages as hex dumps: the name and value of each field beside its octets, and a gutter between
  * them that marks what each signature covers. Each octet of a message is written once. */
+#include "common/array.h"
+#include "common/octets.h"
 #include "dump/dump.h"
 
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -113,8 +114,8 @@ static void end_row(struct annotator *a, const struct section *s, unsigned depth
 }
 
 /* A row of 0 to 16 octets. */
-static void print_row(struct annotator *a, struct section *s, const uint8_t *octets, size_t at,
-                      size_t len, unsigned depth)
+static void print_octet_row(struct annotator *a, struct section *s, const uint8_t *octets,
+                            size_t at, size_t len, unsigned depth)
 {
     char cells[3 * ROW];
     memset(cells, ' ', sizeof cells);
@@ -140,9 +141,10 @@ static void print_rows(struct annotator *a, struct section *s, size_t offset, si
     size_t message;
     const uint8_t *octets = reload_msg_octets(s->msg, &message) + offset;
     for (size_t i = 0; i < len && a->rows.err == RELOAD_OK; i += ROW)
-        print_row(a, s, octets + i, s->base + offset + i, len - i < ROW ? len - i : ROW, depth);
+        print_octet_row(a, s, octets + i, s->base + offset + i, len - i < ROW ? len - i : ROW,
+                        depth);
     while (a->printed < a->notes.len && a->rows.err == RELOAD_OK)
-        print_row(a, s, NULL, 0, 0, depth);
+        print_octet_row(a, s, NULL, 0, 0, depth);
     a->notes.len = a->printed = 0;
 }
 
@@ -176,8 +178,7 @@ static void measure_mark(const reload_msg *msg, struct mark *mark)
                            (ptrdiff_t)covered.span[covered.count - 1].len);
     mark->has_length = covered.count > 1;
     if (mark->has_length)
-        mark->length = (uint32_t)covered.length[0] << 16 | (uint32_t)covered.length[1] << 8 |
-                       covered.length[2];
+        mark->length = octets_get24(covered.length);
     mark->misplaced = site.misplaced;
 }
 
@@ -204,26 +205,17 @@ static void arrange_marks(struct annotator *a, struct section *s)
     }
 }
 
-static bool grow_marks(struct section *s)
-{
-    size_t cap = s->cap == 0 ? 8 : 2 * s->cap;
-    struct mark *marks = realloc(s->marks, cap * sizeof *marks);
-    if (marks == NULL)
-        return false;
-    s->marks = marks;
-    s->cap = cap;
-    return true;
-}
-
 static void find_marks(struct annotator *a, struct section *s)
 {
     for (uint32_t i = 0; i < reload_msg_count(s->msg) && a->rows.err == RELOAD_OK; i++) {
         if (!reload_is_signature(reload_msg_attr(s->msg, i)->type))
             continue;
-        if (s->count == s->cap && !grow_marks(s)) {
+        struct mark *marks = array_grow(s->marks, &s->cap, s->count, sizeof *marks);
+        if (marks == NULL) {
             reload_printer_fail(&a->rows, RELOAD_ERR_MEMORY);
             return;
         }
+        s->marks = marks;
         struct mark mark = {
             .attr = i, .from = reload_msg_attr(s->msg, i)->offset, .why = why_unmarked(s->msg, i)};
         if (mark.why == NULL)
@@ -356,7 +348,7 @@ static void note_value(struct annotator *a, const reload_msg *msg, size_t i)
     const uint8_t *octets = reload_msg_value_octets(msg, i, &len);
     if (!reload_msg_value(msg, i, &value)) {
         reload_print_warning(&a->beside, 0, reload_flaw_text((reload_flaw)attr->flaw));
-    } else if (is_certificate(attr->type)) {
+    } else if (reload_is_certificate(attr->type)) {
         a->beside.column = CERT_COLUMN;
         reload_print_cert(&a->beside, 0, octets, len);
     } else if (value.kind == RELOAD_KIND_TEXT && len > SHORT_TEXT) {
@@ -425,11 +417,6 @@ static void print_attribute(struct annotator *a, struct section *s, uint32_t i)
     }
 }
 
-static uint16_t get16(const uint8_t *octets)
-{
-    return (uint16_t)((unsigned)octets[0] << 8 | octets[1]);
-}
-
 /* Octets that cannot be read as an attribute: type and Length, as far as present, and the rest. */
 static void print_trailing(struct annotator *a, struct section *s)
 {
@@ -441,10 +428,11 @@ static void print_trailing(struct annotator *a, struct section *s)
     if (len == 0)
         return;
     if (len >= HEAD) {
-        const reload_attr attr = {.type = get16(octets), .def = reload_attr_def_of(get16(octets))};
+        const reload_attr attr = {.type = octets_get16(octets),
+                                  .def = reload_attr_def_of(octets_get16(octets))};
         char unknown[8];
         reload_print_coloured(&a->beside, RELOAD_COLOUR_NAME, reload_attr_name(&attr, unknown));
-        reload_print(&a->beside, ", Length %u ", (unsigned)get16(octets + 2));
+        reload_print(&a->beside, ", Length %u ", (unsigned)octets_get16(octets + 2));
     }
     reload_print_warning(&a->beside, 0, reload_flaw_text(flaw));
     print_rows(a, s, offset, first, 0);
@@ -507,7 +495,7 @@ reload_err annotated_write_garbage(const uint8_t *octets, size_t len, const char
                          octets[at + i] >= 0x20 && octets[at + i] < 0x7f ? octets[at + i] : '.');
         reload_print(&a.beside, "|");
         reload_print_end_line(&a.beside);
-        print_row(&a, &s, octets + at, at, n, 0);
+        print_octet_row(&a, &s, octets + at, at, n, 0);
         a.notes.len = a.printed = 0;
     }
     return annotator_end(&a);

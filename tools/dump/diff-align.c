@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Aligns the attributes of two messages. */
+#include "common/array.h"
 #include "dump/diff.h"
 
 #include <stdlib.h>
@@ -186,13 +187,10 @@ static bool list_members(const reload_msg *msg, uint32_t parent, struct diff_ite
     size_t cap = 0;
     reload_iter it = reload_members(msg, parent);
     while (reload_next(&it)) {
-        if (*count == cap) {
-            cap = cap == 0 ? 16 : 2 * cap;
-            struct diff_item *grown = realloc(*items, cap * sizeof *grown);
-            if (grown == NULL)
-                return false;
-            *items = grown;
-        }
+        struct diff_item *grown = array_grow(*items, &cap, *count, sizeof *grown);
+        if (grown == NULL)
+            return false;
+        *items = grown;
         (*items)[(*count)++] =
             (struct diff_item){.attr = it.index,
                                .key = hash_octets(diff_attr_octets(msg, it.index)),

@@ -210,7 +210,7 @@ void diff_print_value(struct diff_printer *p, const reload_msg *msg, uint32_t i,
     octets.octets = reload_msg_value_octets(msg, i, &octets.len);
     if (reload_msg_value(msg, i, &value) && value.kind != RELOAD_KIND_OCTETS)
         reload_print_value(&p->out, &value);
-    else if (!is_certificate(attr->type) || !print_cert_summary(p, octets))
+    else if (!reload_is_certificate(attr->type) || !print_cert_summary(p, octets))
         print_some_octets(p, octets, from);
     if (attr->flaw != RELOAD_FLAW_NONE)
         reload_print(&p->out, " ! %s", reload_flaw_text((reload_flaw)attr->flaw));

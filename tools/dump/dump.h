@@ -32,12 +32,6 @@ reload_err diff_write(const diff_side *a, const diff_side *b, unsigned flags, re
 
 /* ---- Helpers of both ---- */
 
-/* Whether the value of a type is a certificate. */
-static inline bool is_certificate(uint16_t type)
-{
-    return type == RELOAD_A_PEER_CERT || type == RELOAD_A_BODY_CERTIFICATE;
-}
-
 /* Whether an octet is not 0. */
 static inline bool any_set(const uint8_t *octets, size_t len)
 {

@@ -53,11 +53,7 @@ static const struct option_row rows[] = {
                 "a choice of messages applies to both files, --frame to captures alone",
                 NULL, "format pretty meta certs tbs"),
     CHOICE_ROWS(struct dump_options, choice),
-    OPTION_FORM('i', "input", struct dump_options, input.form,
-                "read binary, json, hex, base64 or pcap (default: detected from the first octets)"),
-    OPTION_NUMBER(0, "max-message", "N", struct dump_options, input.max_message, 1,
-                  RELOAD_MAX_LENGTH,
-                  "treat a message whose Length exceeds N as malformed (default: no limit)"),
+    OPTIONS_INPUT(struct dump_options, input),
     OPTIONS_CAPTURE(struct dump_options, input),
     OPTION_JOBS(struct dump_options, jobs, NULL, "diff tbs"),
     OPTION_TEXT('o', "output", "FILE", struct dump_options, output,
@@ -81,7 +77,7 @@ static void check_diff(const struct tool *tool, char **files, int count)
 }
 
 /* Reports an option that has no effect on the form. */
-static void check_form(const struct tool *tool, const struct dump_options *o)
+static void check_dump_form(const struct tool *tool, const struct dump_options *o)
 {
     const struct form *form = o->form == NULL ? &form_text : o->form;
     bool coloured = o->diff || form == &form_text || form == &form_line || form == &form_ladder ||
@@ -126,7 +122,7 @@ int main(int argc, char **argv)
     if (o.tbs != NULL)
         check_tbs(&tool, &o);
     else
-        check_form(&tool, &o);
+        check_dump_form(&tool, &o);
     if (o.certs != NULL && mkdir(o.certs, 0777) != 0 && errno != EEXIST)
         tool_error(&tool, STATUS_FAILED, "%s: %s", o.certs, strerror(errno));
     else if (output_open(&out, &tool, o.output, 0)) {

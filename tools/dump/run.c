@@ -4,8 +4,6 @@
 #include "base/fault.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 enum { FINGERPRINT = 20 }; /* octets of a SHA-1 */
@@ -53,7 +51,7 @@ void dump_write_certs(struct dump *d, const reload_msg *msg)
     for (size_t i = 0; i < reload_msg_count(msg); i++) {
         reload_span cert;
         cert.octets = reload_msg_value_octets(msg, i, &cert.len);
-        if (is_certificate(reload_msg_attr(msg, i)->type))
+        if (reload_is_certificate(reload_msg_attr(msg, i)->type))
             write_cert(d, cert);
     }
 }
@@ -138,7 +136,7 @@ static void dump_item(struct dump *d, struct input *in)
 }
 
 /* Writes all slots before the input is waited for. */
-static void before_wait(void *arg)
+static void dump_before_wait(void *arg)
 {
     struct dump *d = arg;
     slots_drain(d);
@@ -164,7 +162,7 @@ static bool open_files(struct dump *d, struct input *in, char **files, int count
     }
     if (!input_open(in, d->tool, &d->input, files, count, d->out))
         return false;
-    in->before_wait = before_wait;
+    in->before_wait = dump_before_wait;
     in->before_wait_arg = d;
     d->in = in;
     if (open_packets(d, in) && slots_open(d))

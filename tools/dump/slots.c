@@ -73,7 +73,7 @@ static void write_slots(void *arg, size_t first, size_t count)
     d->tool->batch = before;
 }
 
-static void advance(struct dump *d)
+static void dump_advance(struct dump *d)
 {
     d->current = &d->slots[pipeline_current(d->pipeline)];
     d->tool->batch = &d->current->early;
@@ -85,14 +85,14 @@ void slots_drain(struct dump *d)
     pipeline_drain(d->pipeline);
     d->tool->batch = NULL;
     batch_flush(&current->early, d->tool);
-    advance(d);
+    dump_advance(d);
 }
 
 void slots_add(struct dump *d, reload_err err, size_t octets)
 {
     d->current->err = err;
     pipeline_add(d->pipeline, octets);
-    advance(d);
+    dump_advance(d);
 }
 
 /* Makes the caches of the form text. */
@@ -120,7 +120,7 @@ bool slots_open(struct dump *d)
     if (!open_caches(d))
         return false;
     d->terminal_flags = output_flags(d->out);
-    advance(d);
+    dump_advance(d);
     return true;
 }
 

@@ -140,8 +140,8 @@ static bool keep_copy(struct adopt *a, const reload_cert *cert, const struct ser
     return good;
 }
 
-static bool enter(struct adopt *a, const char *path, const reload_cert *cert,
-                  const struct serial *serial)
+static bool adopt_enter(struct adopt *a, const char *path, const reload_cert *cert,
+                        const struct serial *serial)
 {
     char line[2 * MAX_SERIAL + 32], digits[2 * MAX_SERIAL + 1];
     size_t before = a->ca.index.count;
@@ -177,7 +177,7 @@ static bool adopt_file(struct adopt *a, const char *path)
         tool_error(&a->tool, STATUS_FAILED, "%s: the serial number has more than %d octets", path,
                    MAX_SERIAL);
     else if (good && index_find(&a->ca.index, &serial) == NULL)
-        good = enter(a, path, cert, &serial);
+        good = adopt_enter(a, path, cert, &serial);
     reload_cert_free(&cert);
     return good;
 }

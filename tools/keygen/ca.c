@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* reload-keygen ca */
+#include "common/policy.h"
 #include "keygen/keygen.h"
 
 #include <errno.h>
@@ -106,7 +107,7 @@ reload_profile *ca_new_profile(struct make_ca *m, int64_t bits)
     reload_profile *profile = reload_profile_new();
     if (profile != NULL) {
         profile->overlay = strdup(m->overlay);
-        profile->security = RELOAD_SECURITY_CERTS;
+        profile->security = policy_suite(RELOAD_SUITE_PUBLIC_KEY)->security;
         profile->dht = m->dht == NOT_SPECIFIED ? RELOAD_DHT_CHORD : m->dht;
         profile->hash = m->hash == NOT_SPECIFIED ? RELOAD_HASH_SHA1 : m->hash;
         profile->max_skew = RELOAD_DEFAULT_SKEW;

@@ -119,7 +119,7 @@ bool keygen_read_key(struct tool *tool, const char *path, const char *passphrase
     return good;
 }
 
-static reload_err take_cert(void *arg, const uint8_t *octets, size_t len, reload_diag *diag)
+static reload_err keygen_take_cert(void *arg, const uint8_t *octets, size_t len, reload_diag *diag)
 {
     return reload_cert_parse(octets, len, arg, diag);
 }
@@ -127,7 +127,7 @@ static reload_err take_cert(void *arg, const uint8_t *octets, size_t len, reload
 reload_cert *keygen_read_cert(struct tool *tool, const char *path)
 {
     reload_cert *cert = NULL;
-    (void)content_read(tool, path, &kind_cert, take_cert, &cert);
+    (void)content_read(tool, path, &kind_cert, keygen_take_cert, &cert);
     return cert;
 }
 

@@ -264,7 +264,7 @@ static bool make_crl(struct ca *ca, const struct crl_dates *dates, reload_buf *p
 }
 
 /* The profile with the CRL of the directory. */
-static bool make_profile(struct ca *ca, const char *path, reload_buf *text)
+static bool crl_make_profile(struct ca *ca, const char *path, reload_buf *text)
 {
     reload_profile *profile = NULL;
     size_t count = 0;
@@ -318,7 +318,7 @@ bool crl_renew_own(struct ca *ca, const struct crl_dates *dates, const char *cop
     char *path = ca_path(ca, CA_CRL_FILE), *profile_path = ca_path(ca, CA_PROFILE_FILE);
     bool add = ca->profile != NULL && !ca_lists_crl(ca);
     bool good = path != NULL && profile_path != NULL && make_crl(ca, dates, &pem) &&
-                (!add || make_profile(ca, profile_path, &profile));
+                (!add || crl_make_profile(ca, profile_path, &profile));
     if (good) {
         struct renewal r = {.texts = {&pem, add ? &profile : NULL, copy != NULL ? &pem : NULL},
                             .paths = {path, profile_path, copy}};

@@ -155,7 +155,7 @@ bool ca_check_successor(const struct ca *ca)
 }
 
 /* Locks the directory. Reports after a second that it is waiting for another call. */
-static bool lock(const struct ca *ca)
+static bool ca_lock(const struct ca *ca)
 {
     const struct timespec step = {.tv_nsec = 50000000};
     for (int i = 0; i < 20; i++) {
@@ -190,7 +190,7 @@ bool ca_open(struct ca *ca, struct tool *tool, const char *dir, const char *pass
 {
     *ca = (struct ca){.tool = tool, .dir = dir, .passphrase_file = passphrase_file, .lock = -1};
     ca->lock = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    bool good = ca->lock >= 0 && lock(ca);
+    bool good = ca->lock >= 0 && ca_lock(ca);
     if (!good && errno == ENOENT)
         tool_error(tool, STATUS_FAILED, "%s: %s; " MAKE_CA, dir, strerror(errno), dir);
     else if (!good)

@@ -59,7 +59,7 @@ static bool add_file(struct export *e, char **entry, const char *source)
 }
 
 /* The profile, which always lists the CRL of the directory if there is one. */
-static bool make_profile(struct export *e)
+static bool export_make_profile(struct export *e)
 {
     char *path = ca_path(&e->ca, CA_PROFILE_FILE);
     bool good = path != NULL && profile_read_as_written(&e->tool, path, &e->profile);
@@ -170,8 +170,8 @@ static bool check_crls(struct export *e)
 static void write_all(struct export *e)
 {
     reload_buf text = {0};
-    bool good = make_profile(e) && profile_text(&e->tool, e->profile, &text) && check_target(e) &&
-                check_published_ca(e) && check_crls(e);
+    bool good = export_make_profile(e) && profile_text(&e->tool, e->profile, &text) &&
+                check_target(e) && check_published_ca(e) && check_crls(e);
     for (size_t i = 0; good && i < e->count; i++)
         good = copy_file(e, i);
     good = good && put(e, CA_PROFILE_FILE, &text);

@@ -67,8 +67,8 @@ static reload_err uuid_id(const struct tool *tool, const struct id_options *i,
     }
     if (i->verbose)
         tool_warn(tool, "SHA-1 of %s", text);
-    /* a Peer-ID is hashed as the Resource-ID of replica 0 is */
-    return reload_resource_id((const uint8_t *)text, strlen(text), 0, id);
+    const reload_span hashed = {(const uint8_t *)text, strlen(text)};
+    return reload_digest(RELOAD_MD_SHA1, &hashed, 1, id);
 }
 
 /* Makes an identifier of *len octets. */

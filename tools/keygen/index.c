@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The index of what a CA issued: a text file, a line for each certificate and block of Peer-IDs. */
 #include "base/fault.h"
+#include "common/array.h"
 #include "keygen/keygen.h"
 
 #include <errno.h>
@@ -61,27 +62,14 @@ void index_free(struct index *index)
     *index = (struct index){0};
 }
 
-/* Grows an array of count elements, cap of them allocated, to hold one more. Returns NULL, with the
- * array unchanged, after reporting that memory is short. */
-static void *grow(struct tool *tool, void *array, size_t count, size_t *cap, size_t size)
-{
-    size_t wanted = *cap == 0 ? 64 : *cap * 2;
-    if (count < *cap)
-        return array;
-    void *grown = wanted > SIZE_MAX / 2 / size ? NULL : realloc(array, wanted * size);
-    if (grown == NULL)
-        keygen_no_memory(tool);
-    else
-        *cap = wanted;
-    return grown;
-}
-
 bool index_add_foreign(struct index *index, struct tool *tool, const struct foreign *foreign)
 {
     struct foreign *grown =
-        grow(tool, index->foreign, index->foreign_count, &index->foreign_cap, sizeof *grown);
-    if (grown == NULL)
+        array_grow(index->foreign, &index->foreign_cap, index->foreign_count, sizeof *grown);
+    if (grown == NULL) {
+        keygen_no_memory(tool);
         return false;
+    }
     index->foreign = grown;
     index->foreign_by_serial.element = sizeof *grown;
     if (!serial_table_reserve(&index->foreign_by_serial, grown, index->foreign_count)) {
@@ -103,9 +91,11 @@ const struct foreign *index_find_foreign(const struct index *index, const struct
  * memory is short. */
 static struct entry *add_line(struct index *index, struct tool *tool, const struct entry *values)
 {
-    struct entry *grown = grow(tool, index->entries, index->count, &index->cap, sizeof *grown);
-    if (grown == NULL)
+    struct entry *grown = array_grow(index->entries, &index->cap, index->count, sizeof *grown);
+    if (grown == NULL) {
+        keygen_no_memory(tool);
         return NULL;
+    }
     index->entries = grown;
     index->by_serial.element = sizeof *grown;
     if (!serial_table_reserve(&index->by_serial, grown, index->count)) {
@@ -178,7 +168,7 @@ static struct entry *add_block(struct index *index, struct tool *tool, const str
 }
 
 /* Whether a Peer-ID follows an entry's last one. */
-static bool follows(const struct entry *entry, const uint8_t id[RELOAD_ID_SIZE])
+static bool index_follows(const struct entry *entry, const uint8_t id[RELOAD_ID_SIZE])
 {
     uint8_t next[RELOAD_ID_SIZE];
     return entry->peers < MAX_BLOCK && id_add(entry->first, entry->peers, next) &&
@@ -194,7 +184,7 @@ struct entry *index_add_certificate(struct index *index, struct tool *tool,
     for (size_t i = 0; block != NULL && i < count; i++) {
         if (!names[i]->peer)
             continue;
-        if (block->peers > 0 && !follows(block, names[i]->id))
+        if (block->peers > 0 && !index_follows(block, names[i]->id))
             block = add_block(index, tool, values, names, count);
         if (block != NULL && block->peers++ == 0)
             memcpy(block->first, names[i]->id, RELOAD_ID_SIZE);

@@ -185,7 +185,7 @@ static void print_json(struct issue *s, const struct entry *entry)
     output_text(&s->out, "\n");
 }
 
-static void print_text(struct issue *s, const struct entry *entry)
+static void print_issued_text(struct issue *s, const struct entry *entry)
 {
     char serial[2 * MAX_SERIAL + 1], until[RELOAD_TIME_SIZE];
     serial_text(&entry->serial, serial);
@@ -211,7 +211,7 @@ static void print_issued(struct issue *s)
     if (s->json)
         print_json(s, entry);
     else
-        print_text(s, entry);
+        print_issued_text(s, entry);
 }
 
 static void issue_files(struct issue *s, reload_rng *rng, struct keygen_files *files)

@@ -3,7 +3,6 @@
 #include "base/fault.h"
 #include "keygen/keygen.h"
 
-#include <stdio.h>
 #include <string.h>
 
 enum { LEAF_BITS = 2048 }; /* by default */

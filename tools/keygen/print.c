@@ -2,7 +2,6 @@
 /* Issued certificates as text and JSON, for issue and list. */
 #include "keygen/keygen.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 const char *const certificate_statuses[] = {"good", "revoked", "expired", NULL};

@@ -42,7 +42,8 @@ static bool take_last(struct ca *ca, const char *path)
 }
 
 /* If the copy replaces an older CRL of this CA, that CRL is continued too. */
-static void renew(struct ca *ca, const struct crl_options *options, const struct crl_dates *dates)
+static void renew_crl(struct ca *ca, const struct crl_options *options,
+                      const struct crl_dates *dates)
 {
     bool own = options->path != NULL && ca_is_own_crl(ca, options->path);
     const char *copy = own ? NULL : options->path == NULL ? "-" : options->path;
@@ -68,7 +69,7 @@ int crl_main(int argc, char **argv)
         tool_usage(&tool, "--next-update is before --time");
     if (ca_open(&ca, &tool, options.dir, options.passphrase_file,
                 CA_READ_KEY | CA_ALLOW_SUCCEEDED)) {
-        renew(&ca, &options, &dates);
+        renew_crl(&ca, &options, &dates);
         ca_close(&ca);
     }
     return tool_finish(&tool);

@@ -89,7 +89,7 @@ static const struct command_line revoke_line = {
 /* ---- Which certificates ---- */
 
 /* Adds a certificate, once. */
-static void choose(struct revoke *r, struct entry *entry)
+static void choose_entry(struct revoke *r, struct entry *entry)
 {
     bool *is_chosen = &r->is_chosen[entry - r->ca.index.entries];
     if (!*is_chosen)
@@ -102,7 +102,7 @@ static bool choose_serial(struct revoke *r, const char *text)
     struct serial serial;
     struct entry *entry = serial_parse(text, &serial) ? index_find(&r->ca.index, &serial) : NULL;
     if (entry != NULL)
-        choose(r, entry);
+        choose_entry(r, entry);
     else
         tool_error(&r->tool, STATUS_FAILED,
                    "%s: no certificate with serial number %s; if there is one, adopt enters it",
@@ -119,7 +119,7 @@ static bool choose_user(struct revoke *r, const char *text)
         struct entry *entry = &r->ca.index.entries[i];
         if (!entry_has_user(entry, user) || !index_is_first(&r->ca.index, entry))
             continue;
-        choose(r, entry);
+        choose_entry(r, entry);
         found = true;
     }
     if (!found)
@@ -149,7 +149,7 @@ static bool choose_cert(struct revoke *r, const char *path)
     else if (entry == NULL)
         tool_error(&r->tool, STATUS_FAILED, "%s: missing in the index; adopt enters it", path);
     else
-        choose(r, entry);
+        choose_entry(r, entry);
     reload_cert_free(&cert);
     return entry != NULL;
 }

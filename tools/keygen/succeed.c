@@ -6,7 +6,6 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -62,7 +61,7 @@ static bool renew_list(struct succession *s, struct tool *tool, char **list, con
 }
 
 /* The old profile with both CAs, the link and one CRL. */
-static bool make_profile(struct succession *s, struct tool *tool)
+static bool succession_make_profile(struct succession *s, struct tool *tool)
 {
     static char *const none[] = {NULL};
     char *path = ca_path(&s->old, CA_PROFILE_FILE);
@@ -198,7 +197,7 @@ static void make_successor(struct make_ca *m, struct succession *s, reload_rng *
         keygen_key_text(&m->tool, m->ca.key, m->dir, m->passphrase_file, &key) &&
         ca_certify(m, rng, m->ca.key, s->old.cert, NULL, m->ca.key, &cert) &&
         ca_certify(m, rng, m->ca.key, s->old.cert, s->old.cert, s->old.key, &s->link) &&
-        (m->ca.cert = ca_parse(m, &cert)) != NULL && make_profile(s, &m->tool) &&
+        (m->ca.cert = ca_parse(m, &cert)) != NULL && succession_make_profile(s, &m->tool) &&
         take_index(m, s)) {
         struct ca_content content = {.key = &key,
                                      .cert = &cert,

@@ -3,9 +3,6 @@
 #include "base/fault.h"
 #include "keygen/keygen.h"
 
-#include <stdlib.h>
-#include <string.h>
-
 struct taken_key {
     struct make_ca *m;
     reload_buf text; /* of ca.key */
@@ -26,7 +23,7 @@ static reload_err take_key(void *arg, const uint8_t *octets, size_t len, const c
     return t->text.err;
 }
 
-static bool read_key(struct make_ca *m, struct taken_key *t)
+static bool take_over_read_key(struct make_ca *m, struct taken_key *t)
 {
     bool plain;
     return key_read(&m->tool, m->key_file, m->passphrase_file, take_key, t, &plain) &&
@@ -94,7 +91,7 @@ void ca_take_over(struct make_ca *m)
     reload_profile *profile = NULL;
     tool_hide_memory();
     m->ca.cert = keygen_read_cert(&m->tool, m->cert_file);
-    if (m->ca.cert != NULL && read_key(m, &key) && check_cert(m) && take_crl(m) &&
+    if (m->ca.cert != NULL && take_over_read_key(m, &key) && check_cert(m) && take_crl(m) &&
         (profile = ca_new_profile(m, reload_cert_key_bits(m->ca.cert))) != NULL) {
         reload_err err = reload_cert_write(m->ca.cert, &cert);
         struct ca_content content = {.key = &key.text,

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Collects the content of a ladder. */
+#include "common/array.h"
+#include "common/octets.h"
 #include "ladder/internal.h"
 
 #include <search.h>
@@ -15,7 +17,7 @@ struct ladder *ladder_new(void)
 }
 
 /* For tdestroy: the arrays own what the trees hold. */
-static void keep(void *entry)
+static void ladder_keep(void *entry)
 {
     (void)entry;
 }
@@ -29,11 +31,11 @@ void ladder_free(struct ladder **ladder)
     for (size_t i = 0; i < l->count; i++)
         free(l->rows[i].note);
     free(l->rows);
-    tdestroy(l->tree, keep);
+    tdestroy(l->tree, ladder_keep);
     for (size_t i = 0; i < l->id_count; i++)
         free(l->ids[i]);
     free(l->ids);
-    tdestroy(l->end_tree, keep);
+    tdestroy(l->end_tree, ladder_keep);
     for (size_t i = 0; i < l->end_count; i++)
         free(l->ends[i]);
     free(l->ends);
@@ -49,14 +51,10 @@ static int compare_ids(const void *a, const void *b)
 
 static struct ladder_id *add_id(struct ladder *l, const uint8_t *octets)
 {
-    if (l->id_count == l->id_cap) {
-        size_t cap = l->id_cap == 0 ? 64 : 2 * l->id_cap;
-        struct ladder_id **ids = realloc(l->ids, cap * sizeof *ids);
-        if (ids == NULL)
-            return NULL;
-        l->ids = ids;
-        l->id_cap = cap;
-    }
+    struct ladder_id **ids = array_grow(l->ids, &l->id_cap, l->id_count, sizeof *ids);
+    if (ids == NULL)
+        return NULL;
+    l->ids = ids;
     struct ladder_id *id = calloc(1, sizeof *id);
     if (id == NULL)
         return NULL;
@@ -103,20 +101,15 @@ static struct ladder_end *find_end(struct ladder *l, const reload_value *address
 {
     struct ladder_end new = {.sender = LADDER_NONE, .target = LADDER_NONE};
     memcpy(new.key, address->address, address->ipv6 ? 16 : 4);
-    new.key[16] = (uint8_t)(address->port >> 8);
-    new.key[17] = (uint8_t)address->port;
+    octets_put16(new.key + 16, address->port);
     new.key[18] = address->ipv6;
     void *found = tfind(&new, &l->end_tree, compare_ends);
     if (found != NULL)
         return *(struct ladder_end **)found;
-    if (l->end_count == l->end_cap) {
-        size_t cap = l->end_cap == 0 ? 64 : 2 * l->end_cap;
-        struct ladder_end **ends = realloc(l->ends, cap * sizeof *ends);
-        if (ends == NULL)
-            return NULL;
-        l->ends = ends;
-        l->end_cap = cap;
-    }
+    struct ladder_end **ends = array_grow(l->ends, &l->end_cap, l->end_count, sizeof *ends);
+    if (ends == NULL)
+        return NULL;
+    l->ends = ends;
     struct ladder_end *end = malloc(sizeof *end);
     if (end == NULL)
         return NULL;
@@ -214,17 +207,13 @@ static struct ladder_row *next_row(struct ladder *l, const reload_origin *origin
         l->more++;
         return NULL;
     }
-    if (l->count == l->cap) {
-        size_t cap = l->cap == 0 ? 64 : 2 * l->cap;
-        struct ladder_row *rows = realloc(l->rows, cap * sizeof *rows);
-        if (rows == NULL) {
-            *err = RELOAD_ERR_MEMORY;
-            return NULL;
-        }
-        l->rows = rows;
-        l->cap = cap;
+    struct ladder_row *rows = array_grow(l->rows, &l->cap, l->count, sizeof *rows);
+    if (rows == NULL) {
+        *err = RELOAD_ERR_MEMORY;
+        return NULL;
     }
-    struct ladder_row *row = &l->rows[l->count];
+    l->rows = rows;
+    struct ladder_row *row = &rows[l->count];
     *row = (struct ladder_row){.index = origin->index, .timed = origin->captured != RELOAD_NO_TIME};
     set_time(row, origin);
     return row;

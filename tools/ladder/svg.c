@@ -155,7 +155,7 @@ static void print_row(struct picture *g, const struct ladder_row *row, size_t y)
 
 /* ---- The whole ---- */
 
-static void measure(struct picture *g)
+static void svg_measure(struct picture *g)
 {
     const struct ladder *l = g->ladder;
     struct ladder_widths widest = ladder_measure(l);
@@ -201,7 +201,7 @@ reload_err ladder_write_svg(const struct ladder *ladder, reload_sink sink, void 
 {
     struct picture g = {.ladder = ladder};
     reload_printer_init(&g.p, 0, sink, arg);
-    measure(&g);
+    svg_measure(&g);
     reload_print(&g.p,
                  "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" width=\"%zu\" "
                  "height=\"%zu\" viewBox=\"0 0 %zu %zu\">",

@@ -303,7 +303,7 @@ static void print_row(struct page *g, const struct ladder_row *row)
 /* ---- The whole ---- */
 
 /* The width of columns: that of the widest text, limited by the page. */
-static void measure(struct page *g)
+static void page_measure(struct page *g)
 {
     struct ladder_widths widest = ladder_measure(g->ladder);
     const struct ladder_row *last = &g->ladder->rows[g->ladder->count - 1];
@@ -347,7 +347,7 @@ reload_err ladder_write_text(struct ladder *ladder, size_t width, bool utf8, uns
         return RELOAD_ERR_MEMORY;
     reload_printer_init(&g.p, flags, sink, arg);
     if (ladder->count > 0) {
-        measure(&g);
+        page_measure(&g);
         print_rows(&g);
     }
     free(g.line);

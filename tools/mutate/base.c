@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The good message from which mutants are made. */
+#include "common/octets.h"
 #include "mutate/mutate.h"
 
 #include <stdarg.h>
@@ -102,10 +103,7 @@ static reload_err is_ours(const struct base *base, struct site *site)
     reload_buf covered = {0}, made = {0};
     uint8_t length[3];
     if (site->role == ROLE_MESSAGE) {
-        size_t covered_length = base_end(base, site->attr) - RELOAD_HEADER_SIZE; /* D2 */
-        length[0] = (uint8_t)(covered_length >> 16);
-        length[1] = (uint8_t)(covered_length >> 8);
-        length[2] = (uint8_t)covered_length;
+        octets_put24(length, (uint32_t)base_end(base, site->attr) - RELOAD_HEADER_SIZE); /* D2 */
         reload_buf_append(&covered, base->octets + 8, 5);
         reload_buf_append(&covered, length, sizeof length);
         from = 16;
@@ -116,7 +114,7 @@ static reload_err is_ours(const struct base *base, struct site *site)
     reload_err err =
         covered.err != RELOAD_OK
             ? covered.err
-            : reload_signer_digest(base->signer, RELOAD_MD_SHA1,
+            : reload_signer_digest(base->signer, base->options->suite->md,
                                    &(reload_span){covered.octets, covered.len}, 1,
                                    site->role == ROLE_BODY ? RELOAD_DIGEST_RESOURCE : 0, &made);
     site->ours = err == RELOAD_OK && made.len == len && memcmp(made.octets, digest, len) == 0;
@@ -253,7 +251,7 @@ reload_err base_open(struct base *base, const struct mutate_options *options, re
 {
     *base = (struct base){.options = options,
                           .signer = signer,
-                          .certs = options->security == RELOAD_SECURITY_CERTS,
+                          .certs = options->suite->kind == RELOAD_SUITE_PUBLIC_KEY,
                           .octets = octets,
                           .len = len,
                           .msg = reload_msg_new()};

@@ -155,7 +155,7 @@ static const struct mutation mutations[] = {
     {"security-none", "header", "Header", AT_MESSAGE, MESSAGE_SIGNED,
      header_security, RELOAD_SECURITY_NONE, "set Security to NONE", "D23", "security-mismatch"},
     {"security-other", "header", "Header", AT_MESSAGE, MESSAGE_SIGNED,
-     header_security, RELOAD_SECURITY_CERTS,
+     header_security, SECURITY_OTHER,
      "set Security to the other algorithm", "D23", "security-mismatch"},
     {"response-bit", "header", "Header", AT_MESSAGE, NOT_SIGNED | MESSAGE_SIGNED,
      header_response, 0,

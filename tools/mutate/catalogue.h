@@ -28,8 +28,13 @@ enum member { BEFORE_DIGEST, AFTER_DIGEST, AFTER_SIGNATURE };
 enum appended { ROUTE_LOG, BROKEN_ROUTE_LOG, BROKEN_SOURCE_INFO, SECOND_SIGNATURE };
 /* time_of_message, time_inside */
 enum when { STALE, STALE_EDGE, FUTURE, FUTURE_EDGE, EPOCH, END_OF_TIME };
+/* header_security: a value of the field, or this */
+enum { SECURITY_OTHER = 0x100 };
 /* cert_replace */
 enum cert { CERT_TRAILING, CERT_TRUNCATED, CERT_EMPTY, CERT_OTHER };
+
+/* The algorithm with keys of the other kind. */
+const reload_suite *other_suite(const struct base *base);
 
 /* ---- effect.c ---- */
 
@@ -37,7 +42,6 @@ enum cert { CERT_TRAILING, CERT_TRUNCATED, CERT_EMPTY, CERT_OTHER };
 const char *attr_name(const struct mutant *m, uint32_t attr);
 reload_kind attr_kind(const struct mutant *m, uint32_t attr);
 bool kind_has_fixed_size(reload_kind kind);
-bool is_certificate_attr(uint16_t type);
 
 /* An attribute can no longer be read: the mutant is malformed if the attribute counts, else
  * unaffected. */

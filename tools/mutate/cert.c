@@ -10,7 +10,7 @@ static uint32_t other_certificate(const struct base *base, const uint8_t *octets
     for (uint32_t i = 0; i < base->count; i++) {
         size_t other;
         const uint8_t *value =
-            is_certificate_attr(base_attr(base, i)->type) ? base_value(base, i, &other) : NULL;
+            reload_is_certificate(base_attr(base, i)->type) ? base_value(base, i, &other) : NULL;
         if (value != NULL && (other != len || memcmp(value, octets, len) != 0))
             return i;
     }
@@ -35,7 +35,7 @@ bool cert_replace(struct mutant *m, uint32_t attr)
     reload_buf octets = {0};
     static const uint8_t zero;
     uint32_t other = RELOAD_NO_ATTR;
-    if (!base->certs || !is_certificate_attr(base_attr(base, attr)->type) ||
+    if (!base->certs || !reload_is_certificate(base_attr(base, attr)->type) ||
         !base_counts(base, attr))
         return false;
     if (m->mutation->argument == CERT_OTHER) {

@@ -26,7 +26,7 @@ bool digest_size(struct mutant *m, uint32_t index)
     const struct site *site = &m->base->sites[index];
     size_t len;
     const uint8_t *digest = base_value(m->base, site->digest, &len);
-    size_t other = m->base->certs ? RELOAD_HMAC_SIZE : 256; /* the other algorithm's size */
+    size_t other = m->base->certs ? other_suite(m->base)->digest_size : 256; /* as of 2048 bits */
     const size_t sizes[] = {0, len - 1, len + 1, other};
     size_t size = sizes[m->mutation->argument];
     reload_buf octets = {0};
@@ -106,7 +106,7 @@ bool digest_range(struct mutant *m, uint32_t index)
             return false;
     }
     mutant_comment(m, "%s: a digest %s", attr_name(m, site->attr), what[range]);
-    return digest_made(m, index, m->base->signer, RELOAD_MD_SHA1, range);
+    return digest_made(m, index, m->base->signer, m->base->options->suite->md, range);
 }
 
 bool digest_sha256(struct mutant *m, uint32_t index)
@@ -120,15 +120,17 @@ bool digest_sha256(struct mutant *m, uint32_t index)
 bool digest_plain(struct mutant *m, uint32_t index)
 {
     reload_buf covered = {0};
-    uint8_t digest[RELOAD_ID_SIZE];
+    uint8_t digest[RELOAD_MAX_MD_SIZE];
     if (m->base->certs || !m->base->sites[index].ours)
         return false;
     bool good = mutant_covered(m, index, RANGE_RIGHT, &covered);
     if (good)
-        m->err = reload_resource_id(covered.octets, covered.len, 0, digest);
+        m->err =
+            reload_digest(RELOAD_MD_SHA1, &(reload_span){covered.octets, covered.len}, 1, digest);
     reload_buf_free(&covered);
     mutant_comment(m, "%s: SHA-1 without a secret", attr_name(m, m->base->sites[index].attr));
-    return good && m->err == RELOAD_OK && digest_put(m, index, digest, sizeof digest);
+    return good && m->err == RELOAD_OK &&
+           digest_put(m, index, digest, reload_md_size(RELOAD_MD_SHA1));
 }
 
 /* A signer with another secret, or another key of the same size. */
@@ -140,7 +142,7 @@ static reload_err other_signer(struct base *base)
     uint8_t secret[RELOAD_HMAC_SIZE];
     if (base->other != NULL)
         return RELOAD_OK;
-    base->other = reload_signer_new(base->options->security);
+    base->other = reload_signer_new((reload_security)base->options->suite->security);
     reload_err err = base->other == NULL ? RELOAD_ERR_MEMORY : base_rng(base, "wrong-key", &rng);
     if (err == RELOAD_OK && base->certs) {
         err = reload_key_generate(rng, (unsigned)base->sites[0].size * 8, &key);
@@ -166,5 +168,5 @@ bool digest_wrong_key(struct mutant *m, uint32_t index)
     m->err = other_signer(m->base);
     mutant_comment(m, "%s made with another %s", attr_name(m, m->base->sites[index].attr),
                    m->base->certs ? "RSA key" : "secret");
-    return digest_made(m, index, m->base->other, RELOAD_MD_SHA1, RANGE_RIGHT);
+    return digest_made(m, index, m->base->other, m->base->options->suite->md, RANGE_RIGHT);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Changing a copy of the good message, and signing it again. */
+#include "common/octets.h"
 #include "mutate/mutate.h"
 
 #include <stdarg.h>
@@ -66,9 +67,7 @@ uint32_t mutant_random(struct mutant *m, uint32_t below)
     uint8_t octets[4] = {0};
     if (m->err == RELOAD_OK)
         m->err = reload_rng_fill(m->rng, octets, sizeof octets);
-    uint32_t number = (uint32_t)octets[0] << 24 | (uint32_t)octets[1] << 16 |
-                      (uint32_t)octets[2] << 8 | octets[3];
-    return below == 0 ? 0 : number % below;
+    return below == 0 ? 0 : octets_get32(octets) % below;
 }
 
 /* ---- Octets ---- */
@@ -125,23 +124,20 @@ bool mutant_write(struct mutant *m, size_t offset, const void *octets, size_t le
 }
 
 /* Adds to the Lengths of a container, its ancestors and the message. */
-static bool grow(struct mutant *m, uint32_t container, long by)
+static bool add_to_lengths(struct mutant *m, uint32_t container, long by)
 {
     uint8_t *octets = m->octets.octets;
     for (uint32_t i = container; i != RELOAD_NO_ATTR; i = base_attr(m->base, i)->parent) {
-        long length = ((long)octets[m->at[i] + 2] << 8 | octets[m->at[i] + 3]) + by;
+        long length = octets_get16(octets + m->at[i] + 2) + by;
         if (length < 0 || length > 0xffff)
             return false;
-        octets[m->at[i] + 2] = (uint8_t)(length >> 8);
-        octets[m->at[i] + 3] = (uint8_t)length;
+        octets_put16(octets + m->at[i] + 2, (uint32_t)length);
         mutant_touch(m, base_attr(m->base, i)->offset + 2u, 2);
     }
-    long length = ((long)octets[13] << 16 | (long)octets[14] << 8 | octets[15]) + by;
+    long length = (long)octets_get24(octets + 13) + by;
     if (length < 0 || length > RELOAD_MAX_LENGTH)
         return false;
-    octets[13] = (uint8_t)(length >> 16);
-    octets[14] = (uint8_t)(length >> 8);
-    octets[15] = (uint8_t)length;
+    octets_put24(octets + 13, (uint32_t)length);
     return true;
 }
 
@@ -178,14 +174,14 @@ static size_t boundary(const struct mutant *m, uint32_t parent, size_t offset)
     const uint8_t *head = m->octets.octets + m->at[parent];
     return offset == base_attr(base, parent)->offset + 4u
                ? m->at[parent] + 4 /* of an empty one */
-               : m->at[parent] + 4 + ((size_t)head[2] << 8 | head[3]);
+               : m->at[parent] + 4 + octets_get16(head + 2);
 }
 
 bool mutant_insert(struct mutant *m, uint32_t parent, size_t offset, const void *octets, size_t len)
 {
     size_t at = boundary(m, parent, offset);
     mutant_touch(m, offset, 0);
-    return splice(m, at, 0, octets, len) && grow(m, parent, (long)len);
+    return splice(m, at, 0, octets, len) && add_to_lengths(m, parent, (long)len);
 }
 
 bool mutant_remove(struct mutant *m, uint32_t attr)
@@ -194,7 +190,7 @@ bool mutant_remove(struct mutant *m, uint32_t attr)
     mutant_forget(m, attr);
     mutant_touch(m, base_attr(m->base, attr)->offset, size);
     return splice(m, m->at[attr], size, NULL, 0) &&
-           grow(m, base_attr(m->base, attr)->parent, -(long)size);
+           add_to_lengths(m, base_attr(m->base, attr)->parent, -(long)size);
 }
 
 bool mutant_move(struct mutant *m, uint32_t attr, uint32_t parent, size_t offset)
@@ -210,10 +206,10 @@ bool mutant_move(struct mutant *m, uint32_t attr, uint32_t parent, size_t offset
     bool good = moved.err == RELOAD_OK;
     if (!good)
         m->err = moved.err;
-    good =
-        good && splice(m, at, size, NULL, 0) && grow(m, base_attr(base, attr)->parent, -(long)size);
+    good = good && splice(m, at, size, NULL, 0) &&
+           add_to_lengths(m, base_attr(base, attr)->parent, -(long)size);
     to -= to > at ? size : 0;
-    good = good && splice(m, to, 0, moved.octets, size) && grow(m, parent, (long)size);
+    good = good && splice(m, to, 0, moved.octets, size) && add_to_lengths(m, parent, (long)size);
     for (uint32_t i = attr; i < end && good; i++)
         m->at[i] = (uint32_t)(to + (base_attr(base, i)->offset - from));
     reload_buf_free(&moved);
@@ -225,10 +221,11 @@ bool mutant_set(struct mutant *m, uint32_t attr, const void *octets, size_t len)
     static const uint8_t zeros[3];
     const struct base *base = m->base;
     size_t before = base_size(base, attr) - 4, padding = (4 - len % 4) % 4;
-    uint8_t length[2] = {(uint8_t)(len >> 8), (uint8_t)len};
+    uint8_t length[2];
     reload_buf value = {0};
     if (len > 0xffff)
         return false;
+    octets_put16(length, (uint32_t)len);
     reload_buf_append(&value, octets, len);
     reload_buf_append(&value, zeros, padding);
     mutant_touch(m, base_attr(base, attr)->offset + 2u, before + 2);
@@ -238,7 +235,7 @@ bool mutant_set(struct mutant *m, uint32_t attr, const void *octets, size_t len)
         m->err = value.err;
     good = good && splice(m, m->at[attr] + 4, before, value.octets, value.len) &&
            (before == value.len ||
-            grow(m, base_attr(base, attr)->parent, (long)value.len - (long)before));
+            add_to_lengths(m, base_attr(base, attr)->parent, (long)value.len - (long)before));
     reload_buf_free(&value);
     return good;
 }
@@ -272,9 +269,9 @@ bool mutant_covered(struct mutant *m, size_t index, enum range range, reload_buf
                  : range == RANGE_NO_TIMESTAMP && site->timestamp != RELOAD_NO_ATTR
                      ? m->at[site->timestamp]
                      : digest;
-    size_t length =
-        at + 4 + (((size_t)octets[at + 2] << 8 | octets[at + 3]) + 3) / 4 * 4 - RELOAD_HEADER_SIZE;
-    uint8_t length_field[3] = {(uint8_t)(length >> 16), (uint8_t)(length >> 8), (uint8_t)length};
+    size_t length = at + 4 + (octets_get16(octets + at + 2) + 3u) / 4 * 4 - RELOAD_HEADER_SIZE;
+    uint8_t length_field[3];
+    octets_put24(length_field, (uint32_t)length);
     size_t from = 16;
     if (site->role != ROLE_MESSAGE) {
         from = m->at[site->container] + (range == RANGE_HEAD ? 0 : 4);
@@ -306,9 +303,10 @@ bool mutant_sign(struct mutant *m, size_t index)
     reload_buf covered = {0}, digest = {0};
     bool good = mutant_covered(m, index, RANGE_RIGHT, &covered);
     if (good)
-        m->err = reload_signer_digest(
-            m->base->signer, RELOAD_MD_SHA1, &(reload_span){covered.octets, covered.len}, 1,
-            site->role == ROLE_BODY ? RELOAD_DIGEST_RESOURCE : 0, &digest);
+        m->err =
+            reload_signer_digest(m->base->signer, m->base->options->suite->md,
+                                 &(reload_span){covered.octets, covered.len}, 1,
+                                 site->role == ROLE_BODY ? RELOAD_DIGEST_RESOURCE : 0, &digest);
     good = m->err == RELOAD_OK && digest.len == site->size;
     if (good) {
         memcpy(m->octets.octets + m->at[site->digest] + 4, digest.octets, digest.len);

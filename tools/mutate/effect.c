@@ -38,11 +38,6 @@ bool kind_has_fixed_size(reload_kind kind)
     return false;
 }
 
-bool is_certificate_attr(uint16_t type)
-{
-    return type == RELOAD_A_PEER_CERT || type == RELOAD_A_BODY_CERTIFICATE;
-}
-
 void label_flawed(struct mutant *m, uint32_t attr)
 {
     if (base_counts(m->base, attr))

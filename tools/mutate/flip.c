@@ -100,7 +100,7 @@ static bool may_flip(const struct mutant *m, uint32_t attr, const uint8_t *value
     default:
         /* the last octets of a certificate are its signature's: without them it can still be read
          */
-        return !is_certificate_attr(base_attr(m->base, attr)->type) || bit / 8 + 16 >= len;
+        return !reload_is_certificate(base_attr(m->base, attr)->type) || bit / 8 + 16 >= len;
     }
 }
 
@@ -116,7 +116,7 @@ bool flip_value(struct mutant *m, uint32_t attr)
             continue;
         if (!mutant_write(m, base_attr(m->base, attr)->offset + 4u + bit / 8, &octet, 1))
             return false;
-        if (is_certificate_attr(base_attr(m->base, attr)->type))
+        if (reload_is_certificate(base_attr(m->base, attr)->type))
             label_certificate(m, attr, RELOAD_REASON_UNTRUSTED_CERTIFICATE);
         else
             label_changed(m, attr, mutant_octets(m, base_attr(m->base, attr)->offset) + 4);

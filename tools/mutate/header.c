@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Header fields changed and signed again. */
 #include "common/octets.h"
+#include "common/policy.h"
 #include "mutate/catalogue.h"
 
 #include <inttypes.h>
@@ -57,13 +58,17 @@ bool header_hash(struct mutant *m, uint32_t at)
     return header_set(m, RELOAD_F_HASH, (m->base->octets[10] + 1u) & 0xff);
 }
 
+const reload_suite *other_suite(const struct base *base)
+{
+    return policy_suite(base->certs ? RELOAD_SUITE_MAC : RELOAD_SUITE_PUBLIC_KEY);
+}
+
 bool header_security(struct mutant *m, uint32_t at)
 {
     (void)at;
     uint32_t value = m->mutation->argument;
-    if (value == RELOAD_SECURITY_CERTS && m->base->certs)
-        value = RELOAD_SECURITY_HMAC;
-    return header_set(m, RELOAD_F_SECURITY, value);
+    return header_set(m, RELOAD_F_SECURITY,
+                      value == SECURITY_OTHER ? other_suite(m->base)->security : value);
 }
 
 bool header_response(struct mutant *m, uint32_t at)

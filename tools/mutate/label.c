@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The verdict of a correct verifier on a mutant: D24 applied to the changes of the good message. It
  * calls no verifier, and reads no octets but the header's. */
+#include "common/octets.h"
 #include "mutate/mutate.h"
 
 #include <string.h>
@@ -88,10 +89,8 @@ struct header {
 static struct header read_header(const struct mutant *m)
 {
     const uint8_t *h = m->octets.octets;
-    struct header header = {.request = (h[12] & 0x80) == 0,
-                            .method = h[12] & 0x7f,
-                            .overlay = (uint32_t)h[64] << 24 | (uint32_t)h[65] << 16 |
-                                       (uint32_t)h[66] << 8 | h[67]};
+    struct header header = {
+        .request = (h[12] & 0x80) == 0, .method = h[12] & 0x7f, .overlay = octets_get32(h + 64)};
     header.join_request = header.request && header.method == RELOAD_PEER_JOIN;
     return header;
 }
@@ -111,7 +110,7 @@ static void check_header(struct mutant *m, const struct header *header)
     if (h[9] != base->octets[9] ||
         h[10] != base->octets[10]) /* the policy has the good message's DHT and Hash */
         label_form(m, STEP_OVERLAY, RELOAD_REASON_OVERLAY_MISMATCH);
-    if (h[11] != (uint8_t)policy->security &&
+    if (h[11] != policy->suite->security &&
         !(h[11] == RELOAD_SECURITY_OPEN && header->join_request))
         label_form(m, STEP_SECURITY, RELOAD_REASON_SECURITY_MISMATCH);
 }
@@ -193,7 +192,7 @@ static void check_there(struct mutant *m, const struct site *site)
 }
 
 /* Step 9 under CERTS: D20 and D21. */
-static void check_binding(struct mutant *m, const struct site *site, const struct state *state,
+static void label_binding(struct mutant *m, const struct site *site, const struct state *state,
                           const struct header *header)
 {
     const struct base *base = m->base;
@@ -241,6 +240,7 @@ static void check_site(struct mutant *m, const struct site *site, const struct s
                        const struct header *header)
 {
     const struct base *base = m->base;
+    const reload_suite *suite = base->options->suite;
     if (site->container != RELOAD_NO_ATTR && m->gone[site->container])
         return; /* removed with the octets that it covers */
     check_there(m, site);
@@ -248,16 +248,16 @@ static void check_site(struct mutant *m, const struct site *site, const struct s
         return;
     if (state->misplaced)
         object_at(m, site, STEP_MISPLACED, RELOAD_REASON_MISPLACED);
-    if (m->gone[site->digest] || (!base->certs && state->size != RELOAD_HMAC_SIZE))
+    if (m->gone[site->digest] || (suite->digest_size != 0 && state->size != suite->digest_size))
         object_at(m, site, STEP_DIGEST_LENGTH, RELOAD_REASON_BAD_DIGEST_LENGTH);
-    if (base->certs && lost(m, site->timestamp))
+    if (suite->needs_timestamp && lost(m, site->timestamp))
         object_at(m, site, STEP_TIMESTAMP, RELOAD_REASON_MISSING_TIMESTAMP);
-    if (base->certs && state->size != site->size)
+    if (suite->digest_size == 0 && state->size != site->size)
         object_at(m, site, STEP_MODULUS, RELOAD_REASON_BAD_DIGEST_LENGTH);
     if (state->broken)
         object_at(m, site, STEP_DIGEST, RELOAD_REASON_BAD_DIGEST);
     if (base->certs)
-        check_binding(m, site, state, header);
+        label_binding(m, site, state, header);
     if (site->role == ROLE_BODY && header->request && header->method == RELOAD_RESOURCE_PUT &&
         lost(m, site->expiration))
         object_at(m, site, STEP_EXPIRATION, RELOAD_REASON_MISSING_EXPIRATION);

@@ -51,7 +51,7 @@ bool length_up(struct mutant *m, uint32_t attr)
     if (padding == 0)
         return false;
     if (kind == RELOAD_KIND_OCTETS) {
-        if (is_certificate_attr(a->type))
+        if (reload_is_certificate(a->type))
             label_certificate(m, attr, RELOAD_REASON_BAD_CERTIFICATE);
         return true;
     }
@@ -88,7 +88,7 @@ bool length_down(struct mutant *m, uint32_t attr)
         label_flawed(m, attr);
     else if ((kind == RELOAD_KIND_TEXT || kind == RELOAD_KIND_RESPONSE) && value[len - 1] >= 0x80)
         label_flawed(m, attr); /* a truncated UTF-8 sequence */
-    else if (is_certificate_attr(a->type))
+    else if (reload_is_certificate(a->type))
         label_certificate(m, attr, RELOAD_REASON_BAD_CERTIFICATE);
     for (size_t i = 0; i < m->base->site_count; i++)
         if (m->base->sites[i].digest == attr)

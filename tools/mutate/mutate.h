@@ -29,7 +29,7 @@ struct mutate_options {
     bool skew_limit;
     int64_t max_skew;
     int64_t time; /* of checking: the TIMESTAMP of what was signed */
-    reload_security security;
+    const reload_suite *suite;
     unsigned json_flags; /* RELOAD_PRETTY */
 };
 
@@ -65,7 +65,7 @@ struct base {
     const struct mutate_options *options;
     reload_signer *signer;
     reload_signer *other; /* with another secret or key; made when first needed */
-    bool certs;
+    bool certs;           /* under a public key */
     const uint8_t *octets;
     size_t len;
     reload_msg *msg;

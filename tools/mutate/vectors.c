@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The output of --mutate: one JSON document in the form of C2SP's Wycheproof, or a directory of
  * messages with an index. */
+#include "common/array.h"
 #include "mutate/mutate.h"
 
 #include <errno.h>
@@ -79,24 +80,13 @@ static void add_flag(struct vectors *v, struct test *test, const char *flag)
         v->flags[v->flag_count++] = flag;
 }
 
-static bool grow_tests(struct vectors *v)
-{
-    if (v->test_count < v->cap)
-        return true;
-    size_t cap = v->cap == 0 ? 256 : 2 * v->cap;
-    struct test *tests = realloc(v->tests, cap * sizeof *tests);
-    if (tests == NULL)
-        return false;
-    v->tests = tests;
-    v->cap = cap;
-    return true;
-}
-
 static bool add_test(struct vectors *v, const struct mutant *m)
 {
-    if (!grow_tests(v))
+    struct test *tests = array_grow(v->tests, &v->cap, v->test_count, sizeof *tests);
+    if (tests == NULL)
         return out_of_memory(v);
-    struct test *test = &v->tests[v->test_count++];
+    v->tests = tests;
+    struct test *test = &tests[v->test_count++];
     *test = (struct test){.mutation = m->mutation,
                           .signing = m->signing,
                           .comment = strdup(m->comment),
@@ -162,7 +152,7 @@ static void write_policy(reload_json_writer *w, const struct base *base)
 {
     const struct mutate_options *options = base->options;
     reload_json_begin_object(w);
-    member_string(w, "security", reload_name(RELOAD_NAMES_SECURITY, options->security));
+    member_string(w, "security", options->suite->name);
     if (options->overlay != NULL && options->overlay[0] != '\0')
         member_string(w, "overlay", options->overlay);
     member_integer(w, "dht", reload_msg_field(base->msg, RELOAD_F_DHT));
@@ -204,7 +194,9 @@ static void write_group(reload_json_writer *w, const struct vectors *v)
 static void write_root(reload_json_writer *w, const struct vectors *v)
 {
     reload_json_begin_object(w);
-    member_string(w, "algorithm", v->base->certs ? "RELOAD-CERTS" : "RELOAD-HMAC");
+    char algorithm[64];
+    (void)snprintf(algorithm, sizeof algorithm, "RELOAD-%s", v->base->options->suite->name);
+    member_string(w, "algorithm", algorithm);
     member_string(w, "schema", "verify_schema.json");
     member_string(w, "generatorVersion", RELOAD_VERSION_STRING);
     member_integer(w, "numberOfTests", v->count);

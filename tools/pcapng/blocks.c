@@ -68,7 +68,7 @@ void pcapng_add_comment(reload_buf *options, const uint8_t *text, size_t len)
 
 /* ---- Blocks ---- */
 
-static reload_err put(reload_sink sink, void *arg, const void *octets, size_t len)
+static reload_err block_put(reload_sink sink, void *arg, const void *octets, size_t len)
 {
     return len == 0 || sink(arg, octets, len) == 0 ? RELOAD_OK : RELOAD_ERR_WRITE;
 }
@@ -87,18 +87,18 @@ static reload_err write_block(uint32_t type, const uint8_t *head, size_t head_le
     put32(begin, type);
     put32(begin + 4, (uint32_t)total);
     put32(length, (uint32_t)total);
-    reload_err err = put(sink, arg, begin, sizeof begin);
+    reload_err err = block_put(sink, arg, begin, sizeof begin);
     if (err == RELOAD_OK)
-        err = put(sink, arg, head, head_len);
+        err = block_put(sink, arg, head, head_len);
     if (err == RELOAD_OK)
-        err = put(sink, arg, octets.octets, octets.len);
+        err = block_put(sink, arg, octets.octets, octets.len);
     if (err == RELOAD_OK)
-        err = put(sink, arg, zeros, padding(octets.len));
+        err = block_put(sink, arg, zeros, padding(octets.len));
     if (err == RELOAD_OK && options_len > 0)
-        err = put(sink, arg, options->octets, options->len);
+        err = block_put(sink, arg, options->octets, options->len);
     if (err == RELOAD_OK && options_len > 0)
-        err = put(sink, arg, end, sizeof end);
-    return err == RELOAD_OK ? put(sink, arg, length, sizeof length) : err;
+        err = block_put(sink, arg, end, sizeof end);
+    return err == RELOAD_OK ? block_put(sink, arg, length, sizeof length) : err;
 }
 
 reload_err pcapng_write_section(const char *application, reload_sink sink, void *arg)

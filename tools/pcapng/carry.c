@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Octets in packets of our own, from their IP headers on. */
+#include "common/octets.h"
 #include "pcapng/pcapng.h"
 
 #include <stdlib.h>
@@ -27,19 +28,7 @@ struct carry {
     void *arg;
 };
 
-static void put16(uint8_t *p, size_t value)
-{
-    p[0] = (uint8_t)(value >> 8);
-    p[1] = (uint8_t)value;
-}
-
-static void put32(uint8_t *p, uint32_t value)
-{
-    put16(p, value >> 16);
-    put16(p + 2, value & 0xffff);
-}
-
-static uint32_t add(uint32_t sum, const uint8_t *octets, size_t len)
+static uint32_t checksum_add(uint32_t sum, const uint8_t *octets, size_t len)
 {
     for (size_t i = 0; i + 1 < len; i += 2)
         sum += (uint32_t)octets[i] << 8 | octets[i + 1];
@@ -74,7 +63,7 @@ static void put_ip(const struct carry *c, bool back, uint8_t protocol, size_t le
     memset(p, 0, ip_header(e));
     if (e->ipv6) {
         p[0] = 0x60;
-        put16(p + 4, len);
+        octets_put16(p + 4, (uint32_t)len);
         p[6] = protocol;
         p[7] = HOPS;
         memcpy(p + 8, source, 16);
@@ -82,13 +71,13 @@ static void put_ip(const struct carry *c, bool back, uint8_t protocol, size_t le
         return;
     }
     p[0] = 0x45;
-    put16(p + 2, IPV4_HEADER + len);
-    put16(p + 6, DO_NOT_FRAGMENT);
+    octets_put16(p + 2, (uint32_t)(IPV4_HEADER + len));
+    octets_put16(p + 6, DO_NOT_FRAGMENT);
     p[8] = HOPS;
     p[9] = protocol;
     memcpy(p + 12, source, 4);
     memcpy(p + 16, destination, 4);
-    put16(p + 10, checksum(add(0, p, IPV4_HEADER)));
+    octets_put16(p + 10, checksum(checksum_add(0, p, IPV4_HEADER)));
 }
 
 /* Completes a packet whose IP payload is in place but for its checksum, and passes it on. */
@@ -97,12 +86,12 @@ static reload_err send_packet(const struct carry *c, bool back, uint8_t protocol
     const struct pcapng_ends *e = c->ends;
     uint8_t *payload = c->packet + ip_header(e);
     uint8_t *sum = payload + (protocol == UDP ? 6 : 16);
-    put16(sum, 0);
-    uint32_t total = add((uint32_t)protocol + (uint32_t)len, payload, len);
-    total = add(total, e->source, address_len(e));
-    total = add(total, e->destination, address_len(e));
+    octets_put16(sum, 0);
+    uint32_t total = checksum_add((uint32_t)protocol + (uint32_t)len, payload, len);
+    total = checksum_add(total, e->source, address_len(e));
+    total = checksum_add(total, e->destination, address_len(e));
     uint16_t check = checksum(total);
-    put16(sum, check == 0 && protocol == UDP ? 0xffff : check);
+    octets_put16(sum, check == 0 && protocol == UDP ? 0xffff : check);
     put_ip(c, back, protocol, len);
     return c->sink(c->arg, c->packet, ip_header(e) + len);
 }
@@ -110,15 +99,15 @@ static reload_err send_packet(const struct carry *c, bool back, uint8_t protocol
 static void put_ports(const struct carry *c, bool back)
 {
     uint8_t *p = c->packet + ip_header(c->ends);
-    put16(p, back ? c->ends->destination_port : c->ends->source_port);
-    put16(p + 2, back ? c->ends->source_port : c->ends->destination_port);
+    octets_put16(p, back ? c->ends->destination_port : c->ends->source_port);
+    octets_put16(p + 2, back ? c->ends->source_port : c->ends->destination_port);
 }
 
 static reload_err send_datagram(const struct carry *c, const uint8_t *octets, size_t len)
 {
     uint8_t *p = c->packet + ip_header(c->ends);
     put_ports(c, false);
-    put16(p + 4, UDP_HEADER + len);
+    octets_put16(p + 4, (uint32_t)(UDP_HEADER + len));
     if (len > 0)
         memcpy(p + UDP_HEADER, octets, len);
     return send_packet(c, false, UDP, UDP_HEADER + len);
@@ -131,11 +120,11 @@ static reload_err send_segment(const struct carry *c, bool back, unsigned flags,
     uint8_t *p = c->packet + ip_header(c->ends);
     memset(p, 0, TCP_HEADER);
     put_ports(c, back);
-    put32(p + 4, sequence);
-    put32(p + 8, acknowledged);
+    octets_put32(p + 4, sequence);
+    octets_put32(p + 8, acknowledged);
     p[12] = TCP_HEADER / 4 << 4;
     p[13] = (uint8_t)flags;
-    put16(p + 14, WINDOW);
+    octets_put16(p + 14, WINDOW);
     if (octets.len > 0)
         memcpy(p + TCP_HEADER, octets.octets, octets.len);
     return send_packet(c, back, TCP, TCP_HEADER + octets.len);

@@ -58,7 +58,7 @@ __attribute__((format(printf, 4, 5))) static reload_err counter_fail(const struc
     return err;
 }
 
-static uint64_t digits(const char *text)
+static uint64_t counter_digits(const char *text)
 {
     uint64_t value = 0;
     for (int i = 0; i < 10; i++)
@@ -89,8 +89,8 @@ static reload_err read_line(const struct counter *c, int fd, struct state *state
                             content == NULL ? "" : content, content == NULL ? "" : ", ",
                             content == NULL ? "" : "; a missing file is created");
     }
-    uint64_t boot_time = digits(line + BOOT_TIME_AT);
-    state->next = digits(line + NEXT_AT);
+    uint64_t boot_time = counter_digits(line + BOOT_TIME_AT);
+    state->next = counter_digits(line + NEXT_AT);
     if (boot_time > UINT32_MAX || state->next > all_used)
         return counter_fail(c, diag, RELOAD_ERR_SYNTAX,
                             "not a counter file: its %s exceeds 32 bits",

@@ -3,8 +3,6 @@
 
 #include "base/fault.h"
 
-#include <string.h>
-
 /* ---- Secret and keys ---- */
 
 static key_taker take_key, take_resource_key;
@@ -96,8 +94,8 @@ static bool check_validity(struct tool *tool, const struct sign_options *o, cons
     return false;
 }
 
-static bool read_cert(struct tool *tool, const struct sign_options *o, const char *path,
-                      struct taken_cert *t, int64_t stamp)
+static bool signer_read_cert(struct tool *tool, const struct sign_options *o, const char *path,
+                             struct taken_cert *t, int64_t stamp)
 {
     return content_read(tool, path, &kind_cert, take_cert, t) &&
            check_validity(tool, o, path, t, stamp);
@@ -120,11 +118,12 @@ static bool read_keys(struct tool *tool, const struct sign_options *o, reload_si
     const char *passphrase = o->passphrase_file;
     bool plain = true, plain_resource = true;
     if ((o->key != NULL && !key_read(tool, o->key, passphrase, take_key, signer, &plain)) ||
-        !read_cert(tool, o, o->cert, &peer, stamp) || !check_keys(tool, o, signer, o->key, o->cert))
+        !signer_read_cert(tool, o, o->cert, &peer, stamp) ||
+        !check_keys(tool, o, signer, o->key, o->cert))
         return false;
     if (o->resource_key != NULL &&
         (!key_read(tool, o->resource_key, passphrase, take_resource_key, signer, &plain_resource) ||
-         !read_cert(tool, o, o->resource_cert, &resource, stamp) ||
+         !signer_read_cert(tool, o, o->resource_cert, &resource, stamp) ||
          !check_keys(tool, o, signer, o->resource_key, o->resource_cert)))
         return false;
     check_passphrase(tool, o, plain, plain_resource);
@@ -134,17 +133,17 @@ static bool read_keys(struct tool *tool, const struct sign_options *o, reload_si
 /* ---- Policy ---- */
 
 /* The algorithm of the credentials. */
-static reload_security security_of(const struct sign_options *o)
+static const reload_suite *suite_of(const struct sign_options *o)
 {
-    return o->policy.none    ? RELOAD_SECURITY_NONE
-           : o->cert != NULL ? RELOAD_SECURITY_CERTS
-                             : RELOAD_SECURITY_HMAC;
+    return o->policy.none    ? policy_suite(RELOAD_SUITE_NONE)
+           : o->cert != NULL ? policy_suite(RELOAD_SUITE_PUBLIC_KEY)
+                             : policy_suite(RELOAD_SUITE_MAC);
 }
 
 static bool apply_policy(struct tool *tool, struct sign_options *o, reload_signer *signer)
 {
     struct policy_options *policy = &o->policy;
-    if (!policy_load_as(tool, policy, security_of(o), (o->flags & RELOAD_SIGN_FORCE) != 0))
+    if (!policy_load_as(tool, policy, suite_of(o), (o->flags & RELOAD_SIGN_FORCE) != 0))
         return false;
     if (policy->dht != NOT_SPECIFIED)
         reload_signer_set_dht(signer, (uint8_t)policy->dht);
@@ -204,7 +203,7 @@ static void set_mutate_policy(struct sign_options *o, int64_t stamp)
 {
     int64_t skew = o->policy.max_skew;
     o->mutate.overlay = o->policy.overlay;
-    o->mutate.security = o->policy.security;
+    o->mutate.suite = o->policy.suite;
     o->mutate.time = stamp;
     o->mutate.json_flags = o->json_flags;
     o->mutate.skew_limit = skew != POLICY_NO_SKEW_LIMIT;
@@ -213,7 +212,7 @@ static void set_mutate_policy(struct sign_options *o, int64_t stamp)
 
 bool credentials_open(struct tool *tool, struct sign_options *o, struct credentials *s)
 {
-    *s = (struct credentials){.signer = reload_signer_new(security_of(o))};
+    *s = (struct credentials){.signer = reload_signer_new((reload_security)suite_of(o)->security)};
     if (s->signer == NULL)
         return succeeded(tool, RELOAD_ERR_MEMORY);
     set_options(tool, o, s);

@@ -78,11 +78,7 @@ static const struct option_row rows[] = {
                 "write binary, json, hex or pcapng (default: binary)"),
     OPTION_BIT(0, "pretty", struct sign_options, json_flags, RELOAD_PRETTY,
                "write JSON over several lines, indented"),
-    OPTION_FORM('i', "input", struct sign_options, input.form,
-                "read binary, json, hex, base64 or pcap (default: detected from the first octets)"),
-    OPTION_NUMBER(0, "max-message", "N", struct sign_options, input.max_message, 1,
-                  RELOAD_MAX_LENGTH,
-                  "treat a message whose Length exceeds N as malformed (default: no limit)"),
+    OPTIONS_INPUT(struct sign_options, input),
     OPTION_JOBS(struct sign_options, jobs, NULL, "attach mutate example"),
     OPTION_TEXT('o', "output", "FILE", struct sign_options, output,
                 "write to FILE (default: standard output)"),
@@ -144,7 +140,7 @@ static void check_mutate(const struct tool *tool, const struct sign_options *o)
                    m->dir == NULL ? "--mutate" : "--mutate-dir", o->form->name);
 }
 
-static void check_form(const struct tool *tool, const struct sign_options *o)
+static void check_sign_form(const struct tool *tool, const struct sign_options *o)
 {
     bool json = o->form == &form_json || (o->mutate.list != NULL && o->mutate.dir == NULL);
     if (o->tbs && (o->form == &form_json || o->form == &form_pcapng))
@@ -159,7 +155,7 @@ void sign_options_check(const struct tool *tool, const struct sign_options *o)
 {
     check_keys(tool, o);
     check_mutate(tool, o);
-    check_form(tool, o);
+    check_sign_form(tool, o);
     if (o->reply_to == NULL)
         arguments_check_input(tool, o->file_count);
     else if (o->file_count > 0)

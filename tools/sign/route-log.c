@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "sign/route-log.h"
 
+#include "common/octets.h"
+
 #include <string.h>
 
 static const char before[] = "{\"type\": \"ROUTE-LOG\", \"value\": ", after[] = "}";
@@ -26,7 +28,7 @@ static reload_err read_members(const char *json, reload_buf *attr, reload_diag *
     return err;
 }
 
-static void report(struct tool *tool, reload_err err, const reload_diag *diag)
+static void route_log_report(struct tool *tool, reload_err err, const reload_diag *diag)
 {
     if (err == RELOAD_ERR_MEMORY)
         tool_error(tool, STATUS_FAILED, "%s", reload_strerror(err));
@@ -45,10 +47,10 @@ bool route_log_read(struct tool *tool, const char *json, reload_buf *attr)
     reload_err err = members ? read_members(json, attr, &diag)
                              : reload_json_read_attr(json, strlen(json), attr, &diag);
     if (err != RELOAD_OK) {
-        report(tool, err, &diag);
+        route_log_report(tool, err, &diag);
         return false;
     }
-    if ((attr->octets[0] << 8 | attr->octets[1]) != RELOAD_A_ROUTE_LOG)
+    if (octets_get16(attr->octets) != RELOAD_A_ROUTE_LOG)
         tool_usage(tool, "--append-route-log: the attribute is not a ROUTE-LOG");
     return true;
 }

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void report(const struct sign_run *r, const struct sign_slot *slot)
+static void sign_report(const struct sign_run *r, const struct sign_slot *slot)
 {
     item_error(r->tool, &slot->kept.origin, &slot->kept.kind,
                slot->err == RELOAD_ERR_MALFORMED ? STATUS_MALFORMED : STATUS_FAILED, &slot->diag);
@@ -88,7 +88,8 @@ static void write_done(struct sign_run *r, const struct sign_slot *slot)
     const struct sign_options *o = r->options;
     const struct form *form = o->form == NULL ? &form_binary : o->form;
     bool sign = r->credentials.signer != NULL && !o->tbs;
-    if (sign && reload_msg_field(slot->msg, RELOAD_F_SECURITY) != RELOAD_SECURITY_NONE)
+    const reload_suite *suite = reload_suite_of(reload_msg_field(slot->msg, RELOAD_F_SECURITY));
+    if (sign && (suite == NULL || suite->kind != RELOAD_SUITE_NONE))
         warn_of_unsigned(r, slot);
     if (o->tbs)
         write_tbs(r, slot, form);
@@ -113,7 +114,7 @@ static void write_slots(void *arg, size_t first, size_t count)
         r->tool->batch = NULL;
         batch_flush(&slot->early, r->tool);
         if (slot->kept.msg != NULL && slot->err != RELOAD_OK)
-            report(r, slot);
+            sign_report(r, slot);
         else if (slot->kept.msg != NULL && !r->out.failed)
             write_done(r, slot);
         (void)kept_clear(&slot->kept);
@@ -237,7 +238,7 @@ static void mutate_one(struct sign_run *r)
         slot->kept.msg = r->in.msg;
         slot->err = err == RELOAD_OK ? sign_steps(&r->workers[0], slot, &slot->diag) : err;
         if (slot->err != RELOAD_OK)
-            report(r, slot);
+            sign_report(r, slot);
         done = true;
         file = strdup(r->in.file);
     }

@@ -2,7 +2,6 @@
 /* The first key seen for each identity (D28). */
 #include "store/database.h"
 
-#include <stdio.h>
 #include <string.h>
 
 const struct database_kind store_pins = {

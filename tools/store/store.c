@@ -101,7 +101,7 @@ static bool prepare_tables(struct database *d, const struct database_kind *kind)
     return own && version == 1 && run_sql(d, "COMMIT");
 }
 
-static bool prepare(struct database *d, const char *sql, sqlite3_stmt **statement)
+static bool prepare_statement(struct database *d, const char *sql, sqlite3_stmt **statement)
 {
     return sql == NULL ||
            sqlite.prepare_v3(d->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, statement, NULL) ==
@@ -153,13 +153,15 @@ static bool open_database(struct database *d, struct tool *tool, const char *pat
                               : "PRAGMA synchronous = EXTRA";
     bool turns = !RL_FAULT("replay: processes take turns");
     return run_sql(d, path == NULL ? "PRAGMA synchronous = OFF" : durable) &&
-           prepare_tables(d, kind) && prepare(d, kind->find, &d->find) &&
-           prepare(d, kind->keep, &d->keep) && prepare(d, kind->count, &d->count) &&
-           prepare(d, kind->drop, &d->drop) &&
-           prepare(d, turns && !d->readonly ? "BEGIN IMMEDIATE" : "BEGIN", &d->begin) &&
-           prepare(d, "COMMIT", &d->commit) && prepare(d, "SAVEPOINT message", &d->mark) &&
-           prepare(d, "ROLLBACK TO message", &d->undo) &&
-           prepare(d, "RELEASE message", &d->release);
+           prepare_tables(d, kind) && prepare_statement(d, kind->find, &d->find) &&
+           prepare_statement(d, kind->keep, &d->keep) &&
+           prepare_statement(d, kind->count, &d->count) &&
+           prepare_statement(d, kind->drop, &d->drop) &&
+           prepare_statement(d, turns && !d->readonly ? "BEGIN IMMEDIATE" : "BEGIN", &d->begin) &&
+           prepare_statement(d, "COMMIT", &d->commit) &&
+           prepare_statement(d, "SAVEPOINT message", &d->mark) &&
+           prepare_statement(d, "ROLLBACK TO message", &d->undo) &&
+           prepare_statement(d, "RELEASE message", &d->release);
 }
 
 static void close_database(struct database *d)

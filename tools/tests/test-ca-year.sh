@@ -218,6 +218,11 @@ t "adopt makes a lost index again" 0 '*' '~.*index: missing; a new one is made, 
 is "$(keygen list --ca ca --json | jq -c 'map(del(.not_after)) | sort_by(.serial)')" "$before" "the new index has users, Peer-IDs and revocations"
 is "$(keygen crl --ca ca | openssl crl -noout -crlnumber | sed 's/.*=\(0x\)\{0,1\}0*//')" 6 "the number goes on after the index was lost"
 ok "nothing was un-revoked" revoked bob.crt ca/ca.crt ca/overlay.crl
+ok "list --revoked has the revoked certificate" in_json "map(select(.status != \"revoked\")) == [] and any(.serial == \"$(serial bob.crt)\")" \
+    keygen list --ca ca --json --revoked
+is "$(keygen list --ca ca --revoked)" "$(keygen list --ca ca --status revoked)" "and is --status=revoked"
+t "list --revoked of other certificates" 2 '' '~reload-keygen list: --revoked cannot be combined with --status=good
+.*' keygen list --ca ca --revoked --status good
 jq '.require_crl = true | .max_skew = 60 | .pair = true | del(.crl)' ca/overlay.json >profile && cp profile ca/overlay.json
 t "a restored profile lists the CRL again" 0 '' '~.*overlay.json: lists overlay.crl now.*' keygen crl -o copy.crl --ca ca
 is "$(jq -c '[.overlay, .crl]' ca/overlay.json)" '["chat",["overlay.crl"]]' "the profile lists the CRL, and keeps its other keys"

@@ -191,6 +191,10 @@ has "pcapng: the interface's resolution" out '2007-07-08T12:00:00.123456789Z'
 
 check "--total-limit" 3 reload-dump -f line --total-limit 100 first.pcap second.pcap
 has "--total-limit: says so" err '--total-limit'
+reordered=$TESTDATA/captures/reordered.pcap
+check "--flow-limit, which no flow reaches" 0 reload-dump -f line --flow-limit 1000000 "$reordered"
+check "--flow-limit" 3 reload-dump -f line --flow-limit 100 "$reordered"
+has "--flow-limit: says so" err 'frame 6: the limit for one flow (--flow-limit) is reached; its message is given up'
 mkdir lib && : >lib/libpcap.so.0.8
 check "libpcap is missing" 4 env LD_LIBRARY_PATH="$work/lib" reload-dump two.pcap
 has "libpcap is missing: named" err 'libpcap is required'

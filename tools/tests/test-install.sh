@@ -111,6 +111,12 @@ reload-dump -f hex hmac >as-hex
     echo "peer $alice of overlay chat"
 } | sort >cert-expected
 
+{
+    echo "PEER-CERT   $(openssl x509 -in alice.crt -outform DER | wc -c) octets"
+    reload-dump -f text signed | sed -En 's/^ +(subject|issuer|serial|valid|key|user|Peer-ID) +/\1 /p' |
+        while read -r name value; do printf '  %-10s%s\n' "$name" "$value"; done
+} >certs-expected
+
 # All programs, as they were compiled: programs NAME
 programs()
 {
@@ -125,6 +131,7 @@ programs()
         sh -c "$1/stream <stream"
     t "$1: stream, of hex text" 0 '~0: PEER-SEARCH, [0-9]+ attributes' '' sh -c "$1/stream <as-hex"
     t "$1: cert" 0 @cert-expected '' sh -c "$1/cert <alice.crt | sort"
+    t "$1: certs" 0 @certs-expected '' sh -c "$1/certs <signed"
     t "$1: threads" 0 $'=signed: valid\nsigned-forged: invalid\nsigned: valid' '' "$1/threads" ca/ca.crt signed signed-forged signed
     t "$1: replay" 0 $'~signed: valid \nsigned: invalid .*' '' "$1/replay" ca/ca.crt signed signed
     t "$1: sign" 0 '' '' sh -c "$1/sign secret <search.json >made"

@@ -186,6 +186,8 @@ mistake "a skew under NONE" 2 '--max-skew cannot be combined with --none' reload
 printf '{"security": "NONE"}' >none.json
 mistake "a CRL with a profile of NONE" 2 '--crl requires CERTS, but the security of none.json is NONE' \
     reload-verify --profile=none.json --crl=x "$put"
+mistake "pairs with a profile of NONE" 2 '--pair requires HMAC or CERTS, but the security of none.json is NONE' \
+    reload-verify --profile=none.json --pair "$put"
 printf '{"security": "HMAC"}' >hmac.json
 mistake "the secret of another overlay than the profile's" 1 "warning: security is CERTS, but the options specify HMAC|overlay-mismatch" \
     reload-verify --secret=secret --profile="$TESTDATA/overlay/overlay.json" "$put"

@@ -109,6 +109,8 @@ t "--json has a warning of --filter" 2 '={"warning": "--filter drops the fragmen
 echo '{"overlay": "chat", "security": "CERTS"}' >no-ca.json
 t "--json has the error of a profile without a CA" 4 '={"file": "no-ca.json", "error": "security is CERTS, but ca is missing; --ca is required"}' \
     '=reload-verify: no-ca.json: security is CERTS, but ca is missing; --ca is required' reload-verify --json --profile no-ca.json "$good"
+t "--lint does not change that" 4 '={"file": "none.json", "error": "No such file or directory"}' \
+    '=reload-verify: none.json: No such file or directory' reload-verify --json --lint --profile none.json "$good"
 t "--report has the error of a profile that cannot be read" 4 '' '*' reload-verify --report report --profile no-profile.json "$good"
 is "$(jq -c . report)" '{"file":"no-profile.json","error":"No such file or directory"}' "the report has that file"
 t "--json has the error of a state file" 4 '={"file": ".", "error": "cannot be opened: not a regular file; a missing file is created"}' \

@@ -4,8 +4,6 @@
 #include "verify/verify.h"
 
 #include <inttypes.h>
-#include <stdio.h>
-#include <string.h>
 
 void closing_count(struct verify *v, const struct slot *slot)
 {

@@ -5,7 +5,6 @@
 #include "common/choice.h"
 
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,36 +107,25 @@ static int compare_peers(const void *a, const void *b)
 
 enum { LABEL_WIDTH = 2 * RELOAD_ID_SIZE };
 
-__attribute__((format(printf, 2, 3))) static void print(struct output *out, const char *format, ...)
-{
-    char line[160];
-    va_list args;
-    va_start(args, format);
-    int n = vsnprintf(line, sizeof line, format, args);
-    va_end(args);
-    if (n > 0)
-        (void)output_write(out, line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
-}
-
 static void print_heading(struct output *out, const char *label, bool tallies)
 {
-    print(out, "\n%-*s  %10s", LABEL_WIDTH, label, "MESSAGES");
+    output_print(out, "\n%-*s  %10s", LABEL_WIDTH, label, "MESSAGES");
     if (tallies)
-        print(out, "  %10s  %10s", "PASSED", "FAILED");
-    print(out, "\n");
+        output_print(out, "  %10s  %10s", "PASSED", "FAILED");
+    output_print(out, "\n");
 }
 
 static void print_count(struct output *out, const char *label, uint64_t n)
 {
     if (n > 0)
-        print(out, "%-*s  %10" PRIu64 "\n", LABEL_WIDTH, label, n);
+        output_print(out, "%-*s  %10" PRIu64 "\n", LABEL_WIDTH, label, n);
 }
 
 static void print_tally(struct output *out, const char *label, const struct tally *tally)
 {
     if (total(tally) > 0)
-        print(out, "%-*s  %10" PRIu64 "  %10" PRIu64 "  %10" PRIu64 "\n", LABEL_WIDTH, label,
-              total(tally), tally->passed, tally->failed);
+        output_print(out, "%-*s  %10" PRIu64 "  %10" PRIu64 "  %10" PRIu64 "\n", LABEL_WIDTH, label,
+                     total(tally), tally->passed, tally->failed);
 }
 
 static void print_reasons(struct output *out, const uint64_t *reasons)
@@ -176,12 +164,12 @@ static void print_peers(struct output *out, const struct counts *s)
 
 static void write_text(const struct counts *s, struct output *out)
 {
-    print(out, "%" PRIu64 " message%s", s->messages, s->messages == 1 ? "" : "s");
+    output_print(out, "%" PRIu64 " message%s", s->messages, s->messages == 1 ? "" : "s");
     if (s->garbage > 0)
-        print(out, ", %" PRIu64 " garbage", s->garbage);
+        output_print(out, ", %" PRIu64 " garbage", s->garbage);
     if (s->unchecked > 0)
-        print(out, ", %" PRIu64 " not checked", s->unchecked);
-    print(out, "\n");
+        output_print(out, ", %" PRIu64 " not checked", s->unchecked);
+    output_print(out, "\n");
     if (s->messages == 0)
         return;
     print_heading(out, "VERDICT", false);

@@ -99,7 +99,7 @@ static void check_resource(struct lint *l, uint32_t i)
                    "RESOURCE has no BODY besides its certificate BODYs");
 }
 
-static void check_body(struct lint *l, uint32_t i)
+static void lint_body(struct lint *l, uint32_t i)
 {
     if (reload_msg_member(l->msg, i, RELOAD_A_BODY_CERTIFICATE) != RELOAD_NO_ATTR) {
         if (!reload_is_certificate_body(l->msg, i))
@@ -195,7 +195,7 @@ static void check_content(struct lint *l, uint32_t i)
         check_resource(l, i);
         break;
     case RELOAD_A_BODY:
-        check_body(l, i);
+        lint_body(l, i);
         break;
     case RELOAD_A_BODY_PARAMETER:
         check_member(l, i, RELOAD_A_PARAMETER_NAME, LINT_MISSING_PARAMETER_NAME);

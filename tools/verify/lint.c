@@ -370,7 +370,7 @@ static void check_put_destination(struct lint *l)
 /* ---- The whole message ---- */
 
 /* Looks up the first attributes, the code and the TIMESTAMP, which many rules need. */
-static void prepare(struct lint *l)
+static void lint_prepare(struct lint *l)
 {
     reload_value value;
     l->code = -1;
@@ -411,7 +411,7 @@ reload_err lint_message(reload_security algorithm, const reload_msg *msg, lint_s
         return l.err;
     bool fragment = reload_msg_field(msg, RELOAD_F_FRAG) != 0;
     if (!fragment)
-        prepare(&l);
+        lint_prepare(&l);
     check_header(&l);
     if (fragment) /* D14: its octets may begin in the middle of an attribute */
         return l.err;

@@ -3,7 +3,6 @@
 #include "base/fault.h"
 #include "verify/verify.h"
 
-#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +28,7 @@ static reload_err take_intermediates(void *arg, const uint8_t *octets, size_t le
     return reload_policy_add_intermediates(arg, octets, len, diag);
 }
 
-static reload_err take_crl(void *arg, const uint8_t *octets, size_t len, reload_diag *diag)
+static reload_err policy_take_crl(void *arg, const uint8_t *octets, size_t len, reload_diag *diag)
 {
     return reload_policy_add_crl(arg, octets, len, diag);
 }
@@ -77,15 +76,15 @@ static void list_files(struct verify *v, const struct file_list *list, octets_ta
 void policy_list_files(struct verify *v)
 {
     const struct policy_options *p = &v->options.policy;
-    if (p->security != RELOAD_SECURITY_CERTS)
+    if (!p->suite->needs_certificates)
         return;
     list_files(v, &p->ca, take_ca);
     list_files(v, &p->intermediates, take_intermediates);
-    list_files(v, &p->crl, take_crl);
+    list_files(v, &p->crl, policy_take_crl);
     for (size_t i = 0; i < v->source_count; i++) {
         struct source *source = &v->sources[i];
         source->state = state_of(source->path); /* taken before the file is read */
-        source->watched = source->take == take_crl && source->state.exists &&
+        source->watched = source->take == policy_take_crl && source->state.exists &&
                           !path_is_standard_input(source->path);
         v->watches = v->watches || source->watched;
     }
@@ -135,7 +134,7 @@ static void set_limits(reload_policy *policy, const struct policy_options *p)
 static reload_policy *policy_without_files(const struct verify *v)
 {
     const struct policy_options *p = &v->options.policy;
-    reload_policy *policy = reload_policy_new(p->security);
+    reload_policy *policy = reload_policy_new((reload_security)p->suite->security);
     if (policy == NULL)
         return NULL;
     if (p->overlay != NULL && reload_policy_set_overlay(policy, p->overlay) != RELOAD_OK)
@@ -168,7 +167,7 @@ static reload_err take_source(void *arg, const uint8_t *octets, size_t len, relo
 
 static const struct file_kind *kind_of(const struct source *source)
 {
-    return source->take == take_crl ? &kind_crls : &kind_ca_certs;
+    return source->take == policy_take_crl ? &kind_crls : &kind_ca_certs;
 }
 
 static bool read_source(struct verify *v, struct source *source)

@@ -8,17 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-__attribute__((format(printf, 2, 3))) static void print(struct verify *v, const char *format, ...)
-{
-    char line[1024];
-    va_list args;
-    va_start(args, format);
-    int n = vsnprintf(line, sizeof line, format, args);
-    va_end(args);
-    if (n > 0)
-        (void)output_write(&v->out, line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
-}
-
 static void print_escaped(struct verify *v, const char *text)
 {
     (void)reload_escape((const uint8_t *)text, strlen(text), output_write, &v->out);
@@ -47,17 +36,19 @@ static void print_signatures(struct verify *v, const reload_msg *msg, const relo
         char pointer[256];
         if (!reload_msg_pointer(msg, signature->attr, pointer, sizeof pointer))
             pointer[0] = '\0';
-        print(v, "%s    %s %s: %s", indent, reload_msg_attr(msg, signature->attr)->def->name,
-              pointer, reload_verdict_text(signature->verdict));
+        output_print(&v->out, "%s    %s %s: %s", indent,
+                     reload_msg_attr(msg, signature->attr)->def->name, pointer,
+                     reload_verdict_text(signature->verdict));
         if (signature->reason != RELOAD_REASON_NONE)
-            print(v, ": %s", reload_reason_text(signature->reason));
+            output_print(&v->out, ": %s", reload_reason_text(signature->reason));
         if (signature->has_timestamp)
-            print(v, ", TIMESTAMP %" PRIu32, signature->timestamp);
+            output_print(&v->out, ", TIMESTAMP %" PRIu32, signature->timestamp);
         if (signature->signer != NULL)
-            print(v, ", signer %s", reload_cert_subject(signature->signer)); /* escaped already */
-        if (signature->attr > reload_msg_signature(msg))                     /* D27 */
-            print(v, ", unauthenticated: outside the message's SIGNATURE");
-        print(v, "\n");
+            output_print(&v->out, ", signer %s",
+                         reload_cert_subject(signature->signer)); /* escaped already */
+        if (signature->attr > reload_msg_signature(msg))          /* D27 */
+            output_print(&v->out, ", unauthenticated: outside the message's SIGNATURE");
+        output_print(&v->out, "\n");
     }
 }
 
@@ -89,7 +80,7 @@ static int print_finding(void *arg, const struct lint_finding *finding)
     const struct lint_lines *lines = arg;
     char text[640];
     finding_text(lines->msg, finding, text, sizeof text);
-    print(lines->v, "%s    %s\n", lines->prefix, text);
+    output_print(&lines->v->out, "%s    %s\n", lines->prefix, text);
     return lines->v->out.failed ? -1 : 0;
 }
 
@@ -106,7 +97,8 @@ static void run_lint(struct lint_lines *lines, lint_sink sink)
 {
     struct verify *v = lines->v;
     reload_err err = v->options.lint && !v->tool.quiet
-                         ? lint_message(v->options.policy.security, lines->msg, sink, lines)
+                         ? lint_message((reload_security)v->options.policy.suite->security,
+                                        lines->msg, sink, lines)
                          : RELOAD_OK;
     if (err != RELOAD_OK && err != RELOAD_ERR_WRITE) /* the output reports it */
         tool_error(&v->tool, STATUS_FAILED, "%s: message %" PRIu64 ": %s",
@@ -121,7 +113,7 @@ static const char *maker_text(const struct verify *v, const struct explanation *
 {
     if (explanation->key_fits)
         return "; the certificate's key has signed other octets";
-    if (v->options.policy.security != RELOAD_SECURITY_CERTS || explanation->no_digest ||
+    if (!v->options.policy.suite->needs_certificates || explanation->no_digest ||
         explanation->foreign[0] != '\0')
         return "";
     return "; it was made with another key or padding, or changed";
@@ -166,7 +158,7 @@ __attribute__((format(printf, 4, 5))) static void print_explanation(struct verif
     if (v->options.form != NULL) {
         warn_of_slot(v, slot, "explain: %s", words);
     } else {
-        print(v, "%s    explain: ", indent);
+        output_print(&v->out, "%s    explain: ", indent);
         output_text(&v->out, words);
         output_text(&v->out, "\n");
     }
@@ -187,8 +179,8 @@ static void print_faults(struct verify *v, const struct slot *slot, const reload
 static bool is_to_compare(const struct verify *v, const struct slot *slot, const reload_msg *msg,
                           const struct explanation *explanation)
 {
-    bool other_octets = v->options.policy.security != RELOAD_SECURITY_CERTS ||
-                        explanation->key_fits || explanation->foreign[0] != '\0';
+    bool other_octets = !v->options.policy.suite->needs_certificates || explanation->key_fits ||
+                        explanation->foreign[0] != '\0';
     return msg == slot->kept.msg && explanation->count == 0 && !explanation->no_digest &&
            other_octets;
 }
@@ -222,10 +214,11 @@ static void print_kind(struct verify *v, const reload_msg *msg)
 {
     const char *name = reload_name(RELOAD_NAMES_METHOD, reload_msg_field(msg, RELOAD_F_METHOD));
     if (name != NULL)
-        print(v, "%s", name);
+        output_print(&v->out, "%s", name);
     else
-        print(v, "method %" PRIu32, reload_msg_field(msg, RELOAD_F_METHOD));
-    print(v, " %s: ", reload_msg_field(msg, RELOAD_F_RESPONSE) != 0 ? "response" : "request");
+        output_print(&v->out, "method %" PRIu32, reload_msg_field(msg, RELOAD_F_METHOD));
+    output_print(&v->out,
+                 " %s: ", reload_msg_field(msg, RELOAD_F_RESPONSE) != 0 ? "response" : "request");
 }
 
 static const char *hint(const struct verify *v, const struct slot *slot,
@@ -258,10 +251,10 @@ reload_err report_verdict(const reload_report *report, reload_sink sink, void *a
 static void print_verdict(struct verify *v, const struct slot *slot, const reload_report *report)
 {
     output_check(&v->out, report_verdict(report, output_write, &v->out));
-    print(v, "%s", hint(v, slot, report));
+    output_print(&v->out, "%s", hint(v, slot, report));
     if (report->has_round_trip)
-        print(v, ", round trip %.6f s", (double)report->round_trip / RELOAD_SECOND);
-    print(v, "\n");
+        output_print(&v->out, ", round trip %.6f s", (double)report->round_trip / RELOAD_SECOND);
+    output_print(&v->out, "\n");
 }
 
 /* A message, and each inner message on lines of its own. msg: NULL if it is not a message. */
@@ -283,7 +276,7 @@ static void print_report(struct verify *v, const struct slot *slot, const reload
     run_lint(&(struct lint_lines){v, slot, msg, indents[depth]}, print_finding);
     for (size_t i = 0; i < report->tunnelled_count && depth < RELOAD_MAX_TUNNEL; i++) {
         const reload_tunnelled *inner = reload_report_tunnelled(report, i);
-        print(v, "%s    tunnelled: ", indents[depth]);
+        output_print(&v->out, "%s    tunnelled: ", indents[depth]);
         print_report(v, slot, inner->msg, inner->report, depth + 1);
     }
 }
@@ -294,8 +287,8 @@ void report_text(struct verify *v, const struct slot *slot)
     explanations_rewind(&v->explanations);
     char where[RELOAD_PLACE_SIZE];
     print_escaped(v, slot->kept.origin.file);
-    print(v, ": %s: message %" PRIu64 ": ", reload_place_text(&slot->kept.origin, where),
-          slot->kept.origin.index);
+    output_print(&v->out, ": %s: message %" PRIu64 ": ",
+                 reload_place_text(&slot->kept.origin, where), slot->kept.origin.index);
     print_report(v, slot, slot->kept.msg, slot->report, 0);
 }
 

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* From files to slots: reads and judges. */
-#include "base/fault.h"
 #include "common/text.h"
 #include "verify/verify.h"
 
@@ -110,7 +109,7 @@ static void before_wait(void *arg)
     writers_flush(v, false);
 }
 
-static bool open_input(struct verify *v, char **files, int count)
+static bool verify_open_input(struct verify *v, char **files, int count)
 {
     const struct verify_options *o = &v->options;
     if (!input_open(&v->in, &v->tool, &o->input, files, count, NULL))
@@ -139,9 +138,10 @@ static bool open_all(struct verify *v, char **files, int count)
     bool loaded = policy_load(&v->tool, &v->options.policy); /* its error belongs in the output */
     if (!open_slots(v))
         return false;
-    policy_list_files(v);
+    if (loaded)
+        policy_list_files(v);
     return writers_open(v) && loaded && annotate_open(v) && policy_make(v) && open_store(v) &&
-           open_input(v, files, count);
+           verify_open_input(v, files, count);
 }
 
 void verify_run(struct verify *v, char **files, int count)

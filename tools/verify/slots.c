@@ -17,7 +17,7 @@ void slot_fail(struct verify *v, struct slot *slot, const char *why)
                slot->kept.origin.file, slot->kept.origin.index, why);
 }
 
-static void advance(struct verify *v)
+static void verify_advance(struct verify *v)
 {
     v->current = &v->slots[pipeline_current(v->pipeline)];
     v->tool.batch = v->keeps ? &v->current->early : NULL;
@@ -26,7 +26,7 @@ static void advance(struct verify *v)
 void slots_add(struct verify *v)
 {
     pipeline_add(v->pipeline, v->current->kept.octets.len);
-    advance(v);
+    verify_advance(v);
 }
 
 /* Of struct pipeline_calls: judges a slot's message. */
@@ -200,7 +200,7 @@ void slots_finish(struct verify *v)
     pipeline_drain(v->pipeline);
     v->tool.batch = NULL;
     write_slot(v, current);
-    advance(v);
+    verify_advance(v);
 }
 
 bool slots_open(struct verify *v)
@@ -214,7 +214,7 @@ bool slots_open(struct verify *v)
     v->slots = calloc(pipeline_slots(v->pipeline), sizeof *v->slots);
     if (v->slots == NULL)
         return false;
-    advance(v);
+    verify_advance(v);
     v->current->notes = v->notes;
     v->notes = (reload_buf){0};
     return true;

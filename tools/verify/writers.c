@@ -90,17 +90,19 @@ static void write_json(struct verify *v, const struct slot *slot, struct output 
                        bool reports)
 {
     unsigned flags = output_flags(out);
-    reload_security lint = v->options.lint ? v->options.policy.security : RELOAD_SECURITY_OPEN;
     const struct report_place place = {&slot->kept.origin, slot->kept.length};
     if (slot->notes.len > 0)
         (void)output_write(out, slot->notes.octets, slot->notes.len);
     if (!chosen)
         return;
+    const reload_suite *lint = v->options.lint ? v->options.policy.suite : NULL;
     if (slot->error != NULL)
         output_check(
             out, report_json_unchecked(&slot->kept.origin, slot->error, flags, output_write, out));
     else if (slot->has_report && reports)
-        output_check(out, report_json_write(slot->report, slot->kept.msg, &place, lint,
+        output_check(out, report_json_write(slot->report, slot->kept.msg, &place,
+                                            lint == NULL ? RELOAD_SECURITY_OPEN
+                                                         : (reload_security)lint->security,
                                             &v->explanations, flags, output_write, out));
     if (slot->error != NULL || (slot->has_report && reports))
         (void)output_write(out, "\n", 1);
@@ -166,7 +168,7 @@ static void draw_slot(struct verify *v, const struct slot *slot)
 
 /* ---- Slots ---- */
 
-static void explain(struct verify *v, const struct slot *slot)
+static void explain_slot(struct verify *v, const struct slot *slot)
 {
     reload_err err = RELOAD_OK;
     explanations_clear(&v->explanations);
@@ -195,7 +197,7 @@ void writers_write(struct verify *v, struct slot *slot)
     closing_count(v, slot);
     annotate_slot(v, slot);
     if (slot->has_report && chosen)
-        explain(v, slot);
+        explain_slot(v, slot);
     if (slot->has_report && slot->kept.msg != NULL && !reload_report_passed(slot->report))
         tool_status(&v->tool, STATUS_INVALID);
     if (is_open(&v->report))

@@ -191,7 +191,7 @@ static void print_attributes(void)
         printf("0x%04x, ", (unsigned)rl_summary[i]);
     printf("}\nlocal CERTIFICATES = {");
     for (size_t i = 0; (def = reload_attr_def_at(i)) != NULL; i++)
-        if (rl_is_cert(&(reload_attr){.type = def->type}))
+        if (reload_is_certificate(def->type))
             printf("[0x%04x] = true, ", (unsigned)def->type);
     printf("}\n");
 }

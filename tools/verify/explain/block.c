@@ -41,34 +41,20 @@ static size_t digest_info_head(reload_md hash, bool null, uint8_t *head)
     return at;
 }
 
-/* The octets after 00 01 FF… 00 (at least eight FF), or NULL. */
-static const uint8_t *unpad(const uint8_t *block, size_t len, size_t *inner_len)
-{
-    size_t at = 2;
-    if (len < 11 || block[0] != 0 || block[1] != 1)
-        return NULL;
-    while (at < len && block[at] == 0xff)
-        at++;
-    if (at < 10 || at == len || block[at] != 0)
-        return NULL;
-    *inner_len = len - at - 1;
-    return block + at + 1;
-}
-
 /* EMSA-PKCS1-v1_5: with a DigestInfo, with one without NULL, or without one. */
 static bool read_pkcs1(const uint8_t *block, size_t len, reload_md hash, explain_signed *result)
 {
     static const explain_reading readings[] = {READ_NO_READING, READ_DIGEST_INFO_WITHOUT_NULL,
                                                READ_NO_DIGEST_INFO};
-    size_t inner_len, size = reload_md_size(hash);
-    const uint8_t *inner = unpad(block, len, &inner_len);
-    for (size_t i = 0; inner != NULL && i < sizeof readings / sizeof readings[0]; i++) {
+    size_t size = reload_md_size(hash);
+    const reload_span inner = reload_pkcs1_content(block, len);
+    for (size_t i = 0; inner.octets != NULL && i < sizeof readings / sizeof readings[0]; i++) {
         uint8_t head[32];
         size_t head_len =
             readings[i] == READ_NO_DIGEST_INFO ? 0 : digest_info_head(hash, i == 0, head);
-        if (inner_len != head_len + size || memcmp(inner, head, head_len) != 0)
+        if (inner.len != head_len + size || memcmp(inner.octets, head, head_len) != 0)
             continue;
-        memcpy(result->digest, inner + head_len, size);
+        memcpy(result->digest, inner.octets + head_len, size);
         return explain_set_add(&result->readings, readings[i]);
     }
     return false;

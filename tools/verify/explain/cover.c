@@ -52,7 +52,7 @@ static uint32_t right_length(const reload_msg *msg)
         return reload_msg_field(msg, RELOAD_F_LENGTH);
     reload_site_at(msg, signature, &site);
     reload_site_covered(msg, &site, &covered);
-    return (uint32_t)covered.length[0] << 16 | octets_get16(covered.length + 1);
+    return octets_get24(covered.length);
 }
 
 /* The padding of the top-level attributes, up to the SIGNATURE's end. */
@@ -179,7 +179,7 @@ static void put(explain_cover *c, struct range range, uint32_t at, size_t len,
 }
 
 /* Marks octets to be left out. */
-static void drop(explain_cover *c, struct range range, uint32_t at, size_t len)
+static void cover_drop(explain_cover *c, struct range range, uint32_t at, size_t len)
 {
     struct range r = common(range, at, len);
     memset(c->dropped + (r.from - range.from), 1, r.to - r.from);
@@ -187,7 +187,8 @@ static void drop(explain_cover *c, struct range range, uint32_t at, size_t len)
 
 static void put_length(explain_cover *c, struct range range, uint32_t length)
 {
-    uint8_t octets[3] = {(uint8_t)(length >> 16), (uint8_t)(length >> 8), (uint8_t)length};
+    uint8_t octets[3];
+    octets_put24(octets, length);
     put(c, range, LENGTH_AT, sizeof octets, octets);
 }
 
@@ -220,7 +221,7 @@ static void put_each(explain_cover *c, struct range range, explain_reading readi
         const reload_attr *attr = reload_msg_attr(c->msg, i);
         (void)reload_msg_padding(c->msg, i, &len);
         if (reading == READ_PADDING_LEFT_OUT)
-            drop(c, range, attr->offset + HEAD + attr->length, len);
+            cover_drop(c, range, attr->offset + HEAD + attr->length, len);
         else if (reading == READ_PADDING_ZEROED)
             put(c, range, attr->offset + HEAD + attr->length, len, NULL);
         else if (is_inner_digest(c, (uint32_t)i))
@@ -256,21 +257,21 @@ static void put_reading(explain_cover *c, struct range range, explain_reading re
     uint8_t octets[2];
     switch (reading) {
     case READ_LENGTH_LEFT_OUT:
-        drop(c, range, LENGTH_AT, LENGTH_END - LENGTH_AT);
+        cover_drop(c, range, LENGTH_AT, LENGTH_END - LENGTH_AT);
         break;
     case READ_TO_DIGEST_ZEROED:
     case READ_TO_END_DIGEST_ZEROED:
         zero_value(c, range, c->site.digest);
         break;
     case READ_TO_END_WITHOUT_DIGEST:
-        drop(c, range, offset_at(c, c->site.digest),
-             end_at(c, c->site.digest) - offset_at(c, c->site.digest));
+        cover_drop(c, range, offset_at(c, c->site.digest),
+                   end_at(c, c->site.digest) - offset_at(c, c->site.digest));
         break;
     case READ_TO_END_WITHOUT_SIGNATURE:
-        drop(c, range, signature, end_at(c, c->site.attr) - signature);
+        cover_drop(c, range, signature, end_at(c, c->site.attr) - signature);
         break;
     case READ_SIGNATURE_HEAD_LEFT_OUT:
-        drop(c, range, signature, HEAD);
+        cover_drop(c, range, signature, HEAD);
         break;
     case READ_SIGNATURE_LENGTH_WITHOUT_DIGEST:
         octets_put16(octets, offset_at(c, c->site.digest) - signature - HEAD);
@@ -284,11 +285,11 @@ static void put_reading(explain_cover *c, struct range range, explain_reading re
         put(c, range, signature + 2, 2, NULL);
         break;
     case READ_TIMESTAMP_LEFT_OUT:
-        drop(c, range, offset_at(c, c->site.timestamp),
-             end_at(c, c->site.timestamp) - offset_at(c, c->site.timestamp));
+        cover_drop(c, range, offset_at(c, c->site.timestamp),
+                   end_at(c, c->site.timestamp) - offset_at(c, c->site.timestamp));
         break;
     case READ_TIMESTAMP_HEAD_LEFT_OUT:
-        drop(c, range, offset_at(c, c->site.timestamp), HEAD);
+        cover_drop(c, range, offset_at(c, c->site.timestamp), HEAD);
         break;
     case READ_TIMESTAMP_ZERO:
         zero_value(c, range, c->site.timestamp);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* --explain: the fewest misreadings of the drafts that reproduce a wrong digest. */
 #include "base/fault.h"
+#include "common/array.h"
 #include "verify/explain/explain.h"
 
 #include <stdio.h>
@@ -32,19 +33,6 @@ struct search {
     unsigned certs;
     char whose[256]; /* the certificate that is being tried; empty: the signer's */
 };
-
-bool explain_grow(void **array, size_t *cap, size_t count, size_t element)
-{
-    if (count < *cap)
-        return true;
-    size_t wanted = *cap == 0 ? 8 : 2 * *cap;
-    void *grown = reallocarray(*array, wanted, element);
-    if (grown == NULL)
-        return false;
-    *array = grown;
-    *cap = wanted;
-    return true;
-}
 
 bool explain_spend(explain_budget *budget, uint64_t cost)
 {
@@ -243,13 +231,14 @@ static void keep_signed(struct search *s, const uint8_t *block, size_t size, uns
 {
     for (int hash = 0; hash < RELOAD_MDS && s->err == RELOAD_OK; hash++) {
         bool good = false;
-        void *array = s->signeds;
-        bool grown = explain_grow(&array, &s->cap, s->count, sizeof *s->signeds);
-        s->signeds = array;
-        s->err = RELOAD_ERR_MEMORY;
-        if (grown)
-            s->err = explain_block_read(block, size, bits, (reload_md)hash, readings,
-                                        &s->signeds[s->count], &good);
+        explain_signed *signeds = array_grow(s->signeds, &s->cap, s->count, sizeof *signeds);
+        if (signeds == NULL) {
+            s->err = RELOAD_ERR_MEMORY;
+            return;
+        }
+        s->signeds = signeds;
+        s->err = explain_block_read(block, size, bits, (reload_md)hash, readings,
+                                    &s->signeds[s->count], &good);
         if (s->err != RELOAD_OK || !good)
             continue;
         bool chance = s->signeds[s->count].pss; /* a block may look like PSS by chance */
@@ -331,7 +320,7 @@ static void open_signature(struct search *s, const reload_cert *signer)
     open_with(s, signer, READ_NO_READING);
     for (size_t i = 0; i < count; i++) {
         uint16_t type = reload_msg_attr(s->msg, i)->type;
-        if (type != RELOAD_A_PEER_CERT && type != RELOAD_A_BODY_CERTIFICATE)
+        if (!reload_is_certificate(type))
             continue;
         der = reload_msg_value_octets(s->msg, i, &len);
         open_with_der(
@@ -438,9 +427,9 @@ static void open_for_signer(struct search *s, const reload_cert *signer)
 }
 
 /* Explains one signature. keys: NULL unless under HMAC. */
-static reload_err explain(const reload_policy *policy, const reload_msg *msg,
-                          const reload_signature *signature, const explain_keys *keys,
-                          explain_budget *budget, struct explanation *found)
+static reload_err explain_one(const reload_policy *policy, const reload_msg *msg,
+                              const reload_signature *signature, const explain_keys *keys,
+                              explain_budget *budget, struct explanation *found)
 {
     struct search s = {
         .policy = policy, .msg = msg, .found = found, .budget = budget, .keys = keys};
@@ -498,7 +487,7 @@ static reload_err explain_signature(struct run *r, const reload_msg *msg,
     struct explanation *found = explanations_add(r->list, signature);
     if (found == NULL)
         return RELOAD_ERR_MEMORY;
-    err = explain(r->policy, msg, signature, r->mac ? &r->keys : NULL, &r->budget, found);
+    err = explain_one(r->policy, msg, signature, r->mac ? &r->keys : NULL, &r->budget, found);
     if (err != RELOAD_OK)
         r->list->count--; /* half an explanation would mislead */
     return err;

@@ -260,9 +260,6 @@ bool explain_set_add(explain_set *set, explain_reading reading);
 /* Adds all of another. */
 bool explain_set_join(explain_set *set, const explain_set *other);
 
-/* Allocates one more element. Returns false without memory; the array is then unchanged. */
-bool explain_grow(void **array, size_t *cap, size_t count, size_t element);
-
 /* The work left for a message, in octets digested. */
 typedef struct explain_budget {
     uint64_t left;

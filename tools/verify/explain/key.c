@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Keys that a signer may have derived from a shared secret (D12). */
 #include "base/fault.h"
+#include "common/array.h"
 #include "verify/explain/explain.h"
 
 #include <stdlib.h>
@@ -8,13 +9,14 @@
 #include <strings.h>
 
 /* Adds a key: the octets followed by a tail. */
-static reload_err add(explain_keys *keys, const explain_set *readings, const uint8_t *octets,
-                      size_t len, const char *tail, size_t tail_len)
+static reload_err keys_add(explain_keys *keys, const explain_set *readings, const uint8_t *octets,
+                           size_t len, const char *tail, size_t tail_len)
 {
-    void *array = keys->keys;
-    bool grown = explain_grow(&array, &keys->cap, keys->count, sizeof *keys->keys);
-    keys->keys = array;
-    uint8_t *copy = grown ? malloc(len + tail_len + 1) : NULL;
+    explain_key_reading *grown = array_grow(keys->keys, &keys->cap, keys->count, sizeof *grown);
+    if (grown == NULL)
+        return RELOAD_ERR_MEMORY;
+    keys->keys = grown;
+    uint8_t *copy = malloc(len + tail_len + 1);
     if (copy == NULL)
         return RELOAD_ERR_MEMORY;
     if (len > 0)
@@ -49,7 +51,7 @@ static reload_err add_part(explain_keys *keys, explain_reading start, explain_re
         explain_set readings = {.count = 0};
         if (explain_set_add(&readings, start) && explain_set_add(&readings, form) &&
             explain_set_add(&readings, tails[i].reading))
-            err = add(keys, &readings, octets, len, tails[i].tail, tails[i].len);
+            err = keys_add(keys, &readings, octets, len, tails[i].tail, tails[i].len);
     }
     return err;
 }

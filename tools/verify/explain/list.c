@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* The explanations of a report, in its order. */
+#include "common/array.h"
 #include "verify/explain/explain.h"
 
 #include <stdlib.h>
 
 struct explanation *explanations_add(struct explanations *list, const reload_signature *signature)
 {
-    void *array = list->all;
-    bool grown = explain_grow(&array, &list->cap, list->count, sizeof *list->all);
-    list->all = array;
-    if (!grown)
+    struct explanation *all = array_grow(list->all, &list->cap, list->count, sizeof *all);
+    if (all == NULL)
         return NULL;
+    list->all = all;
     list->all[list->count] = (struct explanation){.signature = signature};
     return &list->all[list->count++];
 }
@@ -18,11 +18,11 @@ struct explanation *explanations_add(struct explanations *list, const reload_sig
 reload_err explanations_add_fault(struct explanations *list, const reload_report *report,
                                   explain_reading reading)
 {
-    void *array = list->faults;
-    bool grown = explain_grow(&array, &list->fault_cap, list->fault_count, sizeof *list->faults);
-    list->faults = array;
-    if (!grown)
+    struct explained_fault *faults =
+        array_grow(list->faults, &list->fault_cap, list->fault_count, sizeof *faults);
+    if (faults == NULL)
         return RELOAD_ERR_MEMORY;
+    list->faults = faults;
     list->faults[list->fault_count++] =
         (struct explained_fault){report, explain_reading_at((size_t)reading)};
     return RELOAD_OK;
