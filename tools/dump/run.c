@@ -4,6 +4,7 @@
 #include "base/fault.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { FINGERPRINT = 20 }; /* octets of a SHA-1 */
