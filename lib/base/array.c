@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Arrays that grow; memory that is wiped. */
+/* Memory: arrays that grow, structs of other versions, wiping. */
 #include "base/base.h"
 
 #include <stdlib.h>
@@ -20,4 +20,16 @@ void rl_wipe(void *memory, size_t len)
 {
     if (memory != NULL && len > 0)
         explicit_bzero(memory, len);
+}
+
+bool rl_sized_copy(void *known, size_t size, const void *given)
+{
+    size_t given_size = 0;
+    memset(known, 0, size);
+    if (given != NULL)
+        memcpy(&given_size, given, sizeof given_size);
+    if (given_size < sizeof given_size)
+        return false;
+    memcpy(known, given, given_size < size ? given_size : size);
+    return true;
 }

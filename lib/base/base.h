@@ -33,6 +33,11 @@ void *rl_grow(void *array, size_t *cap, size_t count, size_t element);
 /* Overwrites memory; the compiler does not optimise it away. */
 void rl_wipe(void *memory, size_t len);
 
+/* Copies a caller's struct, whose first member is its size there, into known, which has size octets
+ * here. Members that the caller's version lacks become zero, those that this version lacks are
+ * ignored. Returns false, and leaves zeros, if given is NULL or its size was not set. */
+bool rl_sized_copy(void *known, size_t size, const void *given);
+
 /* Big-endian integers. */
 static inline uint16_t rl_get16(const uint8_t *p)
 {

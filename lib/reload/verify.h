@@ -292,7 +292,8 @@ reload_err reload_judge_message(reload_judge *judge, const reload_msg *msg, relo
  * effects: a request always, peers and pins only if the message passes every step (D25, D28).
  * Reports are committed in input order, one at a time. store: NULL if the policy remembers nothing.
  * On failure the report has no verdict but RELOAD_UNCHECKED: RELOAD_ERR_ARGUMENT (no store, or one
- * without size), RELOAD_ERR_AGAIN (see reload_moment), or the store's own. */
+ * without size or without a function that the message requires), RELOAD_ERR_AGAIN (see
+ * reload_moment), or the store's own. */
 reload_err reload_commit(const reload_store *store, reload_report *report);
 
 /* Judges a message like reload_judge_message, and calls reload_commit if that succeeds. */

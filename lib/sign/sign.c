@@ -3,17 +3,12 @@
  * (D30), compute their digests. */
 #include "sign/sign.h"
 
-#include <string.h>
-
-/* The options as this version knows them: members that the caller's version lacks are zero. */
 static reload_err read_options(const reload_sign_options *given, reload_sign_options *options,
                                reload_diag *diag)
 {
-    *options = (reload_sign_options){0};
-    if (given == NULL || given->size < sizeof given->size)
-        return rl_fail(diag, RELOAD_ERR_ARGUMENT, "signing options without a size");
-    memcpy(options, given, given->size < sizeof *options ? given->size : sizeof *options);
-    return RELOAD_OK;
+    return rl_sized_copy(options, sizeof *options, given)
+               ? RELOAD_OK
+               : rl_fail(diag, RELOAD_ERR_ARGUMENT, "signing options without a size");
 }
 
 static reload_err complete(rl_rewrite *w, reload_diag *diag)

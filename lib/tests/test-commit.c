@@ -408,8 +408,17 @@ static void test_missing_store(void **state)
     assert_int_equal(reload_commit(NULL, f->report), RELOAD_ERR_ARGUMENT);
     assert_int_equal(f->report->verdict, RELOAD_UNCHECKED);
     assert_int_equal(f->report->count, 0);
+    /* a smaller store lacks the functions after its size; a larger one is of a later version */
+    const size_t sizes[] = {0, offsetof(reload_store, find_peer), offsetof(reload_store, keep_peer),
+                            offsetof(reload_store, keep_pin), sizeof f->store + 8};
+    for (size_t i = 0; i < COUNT(sizes); i++) {
+        judge_fixture(f, NULL, "SIGNATURE=valid:CN=first");
+        f->store.size = sizes[i];
+        assert_int_equal(reload_commit(&f->store, f->report),
+                         sizes[i] > sizeof f->store ? RELOAD_OK : RELOAD_ERR_ARGUMENT);
+    }
+    f->store.find_peer = NULL;
     judge_fixture(f, NULL, "SIGNATURE=valid:CN=first");
-    f->store.size = 0;
     assert_int_equal(reload_commit(&f->store, f->report), RELOAD_ERR_ARGUMENT);
     free_fixture(f);
 }

@@ -255,6 +255,32 @@ static void test_issue_arguments(void **state)
     reload_buf_free(&pem);
 }
 
+/* Members after the size of a spec are not read: here, one that contradicts the subject, and the
+ * CRL's number. Those of a later version are ignored. */
+static void test_spec_size(void **state)
+{
+    (void)state;
+    static const size_t cert_sizes[] = {offsetof(reload_cert_spec, same_subject),
+                                        sizeof(reload_cert_spec) + 8};
+    static const size_t crl_sizes[] = {offsetof(reload_crl_spec, number),
+                                       sizeof(reload_crl_spec) + 8};
+    reload_cert *ca = issue_cert(&ca_spec, ca_key, NULL, ca_key, NULL);
+    reload_buf out = {0};
+    for (size_t i = 0; i < COUNT(cert_sizes); i++) {
+        reload_cert_spec spec = leaf_spec;
+        reload_crl_spec crl_spec = {.next_update = RELOAD_SECOND};
+        spec.same_subject = i == 0 ? ca : NULL;
+        spec.size = cert_sizes[i];
+        assert_int_equal(reload_cert_issue(&spec, leaf_key, NULL, ca, ca_key, &out, NULL),
+                         RELOAD_OK);
+        crl_spec.number.octets[0] = i == 0 ? 0xff : 0; /* too large */
+        crl_spec.size = crl_sizes[i];
+        assert_int_equal(reload_crl_issue(&crl_spec, ca, ca_key, &out, NULL), RELOAD_OK);
+    }
+    reload_cert_free(&ca);
+    reload_buf_free(&out);
+}
+
 static void test_dates(void **state)
 {
     (void)state;
@@ -565,13 +591,21 @@ static void test_failing_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_parse_errors),  cmocka_unit_test(test_verify_errors),
-        cmocka_unit_test(test_passphrase),    cmocka_unit_test(test_recover),
-        cmocka_unit_test(test_pkcs1_content), cmocka_unit_test(test_request),
-        cmocka_unit_test(test_bad_request),   cmocka_unit_test(test_issue_arguments),
-        cmocka_unit_test(test_dates),         cmocka_unit_test(test_validity),
-        cmocka_unit_test(test_crl_signers),   cmocka_unit_test(test_objection_text),
-        cmocka_unit_test(test_crl_arguments), cmocka_unit_test(test_failing_allocations),
+        cmocka_unit_test(test_parse_errors),
+        cmocka_unit_test(test_verify_errors),
+        cmocka_unit_test(test_passphrase),
+        cmocka_unit_test(test_recover),
+        cmocka_unit_test(test_pkcs1_content),
+        cmocka_unit_test(test_request),
+        cmocka_unit_test(test_bad_request),
+        cmocka_unit_test(test_issue_arguments),
+        cmocka_unit_test(test_spec_size),
+        cmocka_unit_test(test_dates),
+        cmocka_unit_test(test_validity),
+        cmocka_unit_test(test_crl_signers),
+        cmocka_unit_test(test_objection_text),
+        cmocka_unit_test(test_crl_arguments),
+        cmocka_unit_test(test_failing_allocations),
     };
     return cmocka_run_group_tests_name("x509", tests, setup_keys, teardown_keys);
 }

@@ -243,13 +243,37 @@ static reload_err apply_effects(const struct committing *c)
     return err;
 }
 
+static bool serves_step(const reload_store *store, const rl_step *step)
+{
+    switch (step->kind) {
+    case RL_STEP_REQUEST:
+        return store->keep_request != NULL;
+    case RL_STEP_SIGNATURE:
+        return !step->pinned || (store->find_pin != NULL && store->keep_pin != NULL);
+    case RL_STEP_PEER:
+        return store->find_peer != NULL && store->keep_peer != NULL;
+    case RL_STEP_RESPONSE:
+        return store->find_request != NULL;
+    }
+    return false;
+}
+
+/* Whether there is a store with the functions that the plan's steps call. */
+static bool store_serves(const reload_store *store, const rl_plan *plan)
+{
+    bool serves = store != NULL;
+    for (size_t i = 0; i < plan->count && serves; i++)
+        serves = serves_step(store, &plan->steps[i]);
+    return serves;
+}
+
 static reload_err commit_message(const reload_store *store, rl_report *report, bool kept)
 {
     rl_plan *plan = report->plan;
     struct committing c = {.store = store, .plan = plan, .report = report, .kept = kept};
     if (plan == NULL || plan->count == 0)
         return RELOAD_OK;
-    if (store == NULL || store->size < sizeof *store)
+    if (!store_serves(store, plan))
         return RELOAD_ERR_ARGUMENT;
     c.last_pin = &c.pins;
     size_t reached;
@@ -279,9 +303,11 @@ static reload_err commit_all(const reload_store *store, rl_report *report, bool 
     return err;
 }
 
-reload_err reload_commit(const reload_store *store, reload_report *report)
+reload_err reload_commit(const reload_store *given, reload_report *report)
 {
-    reload_err err = commit_all(store, rl_report_of(report), true);
+    reload_store store;
+    bool usable = rl_sized_copy(&store, sizeof store, given);
+    reload_err err = commit_all(usable ? &store : NULL, rl_report_of(report), true);
     if (err != RELOAD_OK)
         reload_report_clear(report);
     return err;

@@ -172,22 +172,23 @@ static reload_err check_spec(const reload_cert_spec *spec, reload_diag *diag)
     return err == RELOAD_OK ? check_serial(spec, diag) : err;
 }
 
-reload_err reload_cert_issue(const reload_cert_spec *spec, reload_key *subject,
+reload_err reload_cert_issue(const reload_cert_spec *given, reload_key *subject,
                              const reload_request *request, const reload_cert *issuer,
                              reload_key *issuer_key, reload_buf *out, reload_diag *diag)
 {
-    if (spec->size < sizeof *spec || (subject == NULL) == (request == NULL) ||
-        (spec->subject == NULL) == (spec->same_subject == NULL) || issuer_key == NULL)
+    reload_cert_spec spec;
+    if (!rl_sized_copy(&spec, sizeof spec, given) || (subject == NULL) == (request == NULL) ||
+        (spec.subject == NULL) == (spec.same_subject == NULL) || issuer_key == NULL)
         return rl_fail_plain(diag, RELOAD_ERR_ARGUMENT);
-    const struct content content = {spec, subject != NULL ? rl_key_pk(subject) : &request->csr.pk,
+    const struct content content = {&spec, subject != NULL ? rl_key_pk(subject) : &request->csr.pk,
                                     issuer, rl_key_pk(issuer_key)};
-    size_t names = names_size(spec), dn_size = issuer == NULL ? 0 : issuer->crt.subject_raw.len;
-    if (spec->same_subject != NULL)
+    size_t names = names_size(&spec), dn_size = issuer == NULL ? 0 : issuer->crt.subject_raw.len;
+    if (spec.same_subject != NULL)
         dn_size +=
-            2 * spec->same_subject->crt.subject_raw.len; /* the certificate may be an issuer too */
+            2 * spec.same_subject->crt.subject_raw.len; /* the certificate may be an issuer too */
     if (names == 0)
         return rl_fail(diag, RELOAD_ERR_VALUE, "names are too long");
-    reload_err err = check_spec(spec, diag);
+    reload_err err = check_spec(&spec, diag);
     if (err != RELOAD_OK)
         return err;
     err = rl_append_signed("CERTIFICATE", write_body, &content,

@@ -68,14 +68,16 @@ static reload_err make_crl(const reload_crl_spec *spec, const reload_cert *issue
                             issuer_key, out);
 }
 
-reload_err reload_crl_issue(const reload_crl_spec *spec, const reload_cert *issuer,
+reload_err reload_crl_issue(const reload_crl_spec *given, const reload_cert *issuer,
                             reload_key *issuer_key, reload_buf *out, reload_diag *diag)
 {
-    bool good = spec->size >= sizeof *spec && spec->number.octets[0] < 0x80; /* 20 octets in DER */
-    for (size_t i = 0; good && i < spec->count; i++)
-        good = spec->entries[i].serial_len > 0 && spec->entries[i].serial_len <= 20 &&
-               spec->entries[i].reason <= 0x7f;
-    reload_err err = good ? make_crl(spec, issuer, issuer_key, out) : RELOAD_ERR_ARGUMENT;
+    reload_crl_spec spec;
+    bool good =
+        rl_sized_copy(&spec, sizeof spec, given) && spec.number.octets[0] < 0x80; /* 20 octets */
+    for (size_t i = 0; good && i < spec.count; i++)
+        good = spec.entries[i].serial_len > 0 && spec.entries[i].serial_len <= 20 &&
+               spec.entries[i].reason <= 0x7f;
+    reload_err err = good ? make_crl(&spec, issuer, issuer_key, out) : RELOAD_ERR_ARGUMENT;
     return err == RELOAD_OK
                ? RELOAD_OK
                : rl_fail(diag, err, "the CRL cannot be written: %s", reload_strerror(err));
