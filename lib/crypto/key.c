@@ -224,7 +224,7 @@ reload_err rl_key_sign(reload_key *key, reload_md md, const reload_span *spans, 
     return len == rl_key_size(key) ? RELOAD_OK : RELOAD_ERR_CRYPTO;
 }
 
-mbedtls_pk_context *rl_key_pk(reload_key *key)
+const mbedtls_pk_context *rl_key_pk(const reload_key *key)
 {
     return &key->pk;
 }

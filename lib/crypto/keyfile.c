@@ -44,10 +44,10 @@ static reload_err append_pem(const char *label, const unsigned char *der, size_t
     return good ? pem->err : RELOAD_ERR_CRYPTO;
 }
 
-reload_err reload_key_write(reload_key *key, reload_buf *pem)
+reload_err reload_key_write(const reload_key *key, reload_buf *pem)
 {
     unsigned char der[MAX_DER];
-    int n = mbedtls_pk_write_key_der(rl_key_pk(key), der, sizeof der); /* at the end of der */
+    int n = rl_pk_write_private(rl_key_pk(key), der, sizeof der);
     reload_err err = n <= 0 ? rl_write_error(n, RELOAD_ERR_CRYPTO)
                             : append_pem("RSA PRIVATE KEY", der + sizeof der - n, (size_t)n, pem);
     rl_wipe(der, sizeof der);
@@ -119,11 +119,11 @@ static int write_algorithm(unsigned char **at, unsigned char *start, int paramet
 }
 
 /* PrivateKeyInfo (RFC 5208) at the end of der. */
-static int write_private_key_info(reload_key *key, unsigned char *der, size_t size,
+static int write_private_key_info(const reload_key *key, unsigned char *der, size_t size,
                                   unsigned char **at)
 {
     *at = der + size;
-    int n = mbedtls_pk_write_key_der(rl_key_pk(key), der, size);
+    int n = rl_pk_write_private(rl_key_pk(key), der, size);
     if (n < 0)
         return n;
     *at -= n;

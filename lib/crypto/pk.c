@@ -87,6 +87,11 @@ int rl_pk_write(const mbedtls_pk_context *pk, uint8_t der[RL_SPKI_SIZE])
     return mbedtls_pk_write_pubkey_der(unconst(pk), der, RL_SPKI_SIZE);
 }
 
+int rl_pk_write_private(const mbedtls_pk_context *pk, unsigned char *der, size_t size)
+{
+    return mbedtls_pk_write_key_der(unconst(pk), der, size);
+}
+
 bool rl_pk_same(const mbedtls_pk_context *a, const mbedtls_pk_context *b)
 {
     uint8_t ours[RL_SPKI_SIZE], theirs[RL_SPKI_SIZE];

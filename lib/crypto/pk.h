@@ -63,7 +63,10 @@ reload_err rl_pk_verify_digest(const mbedtls_pk_context *pk, reload_md md, const
                                reload_span signature, bool *match);
 
 /* The key pair of a private key; owned by the key. */
-mbedtls_pk_context *rl_key_pk(reload_key *key);
+const mbedtls_pk_context *rl_key_pk(const reload_key *key);
+/* A private key as PKCS#1 in DER at the end of der, which has size octets. Returns its length, or
+ * an error of mbed TLS. */
+int rl_pk_write_private(const mbedtls_pk_context *pk, unsigned char *der, size_t size);
 /* The private key's random source, for blinding; owned by the key. */
 reload_rng *rl_key_rng(reload_key *key);
 

@@ -54,7 +54,7 @@ reload_err reload_key_generate(reload_rng *rng, unsigned bits, reload_key **key)
 /* Wipes the key, frees it and sets the pointer to NULL. */
 void reload_key_free(reload_key **key);
 /* Appends the key as PEM (PKCS#1). */
-reload_err reload_key_write(reload_key *key, reload_buf *pem);
+reload_err reload_key_write(const reload_key *key, reload_buf *pem);
 /* Appends the key as PEM, encrypted with a passphrase that is not empty: PKCS#8 with PBES2 (RFC
  * 8018), which openssl and mbed TLS read. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err reload_key_write_encrypted(reload_key *key, const char *passphrase, reload_buf *pem);
@@ -106,10 +106,10 @@ const reload_cert_name *reload_cert_name_at(const reload_cert *cert, size_t i);
  * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err reload_cert_issued_by(const reload_cert *cert, const reload_cert *issuer, bool *yes);
 /* Whether a private key is the certificate's. */
-bool reload_cert_fits_key(const reload_cert *cert, reload_key *key);
+bool reload_cert_fits_key(const reload_cert *cert, const reload_key *key);
 /* Checks that a private key is the certificate's. If it is not, diag has the SHA-256 of both public
  * keys, as of "openssl pkey -pubout -outform DER". RELOAD_ERR_VALUE: it is another key. */
-reload_err reload_cert_check_key(const reload_cert *cert, reload_key *key, reload_diag *diag);
+reload_err reload_cert_check_key(const reload_cert *cert, const reload_key *key, reload_diag *diag);
 /* Whether two certificates have the same public key. */
 bool reload_cert_same_key(const reload_cert *a, const reload_cert *b);
 /* Size in octets of a signature by the certificate's RSA key: that of the modulus. */
@@ -170,7 +170,7 @@ typedef struct reload_cert_spec {
  * one is NULL. issuer: the CA certificate; NULL: self-signed. Appends PEM to out.
  * RELOAD_ERR_ARGUMENT; RELOAD_ERR_VALUE: a name, number or date that cannot be written;
  * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
-reload_err reload_cert_issue(const reload_cert_spec *spec, reload_key *subject,
+reload_err reload_cert_issue(const reload_cert_spec *spec, const reload_key *subject,
                              const reload_request *request, const reload_cert *issuer,
                              reload_key *issuer_key, reload_buf *out, reload_diag *diag);
 

@@ -172,7 +172,7 @@ static reload_err check_spec(const reload_cert_spec *spec, reload_diag *diag)
     return err == RELOAD_OK ? check_serial(spec, diag) : err;
 }
 
-reload_err reload_cert_issue(const reload_cert_spec *given, reload_key *subject,
+reload_err reload_cert_issue(const reload_cert_spec *given, const reload_key *subject,
                              const reload_request *request, const reload_cert *issuer,
                              reload_key *issuer_key, reload_buf *out, reload_diag *diag)
 {

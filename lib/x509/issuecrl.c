@@ -3,7 +3,7 @@
 #include "x509/asn1write.h"
 
 static size_t write_crl_extensions(rl_asn1 *w, const reload_crl_number *number,
-                                   const reload_cert *issuer, reload_key *issuer_key)
+                                   const reload_cert *issuer, const reload_key *issuer_key)
 {
     size_t n = rl_asn1_integer(w, number->octets, sizeof number->octets);
     n = rl_asn1_extension(w, n, RL_CRL_NUMBER_OID, sizeof RL_CRL_NUMBER_OID - 1, false);
@@ -39,7 +39,7 @@ static size_t write_entries(rl_asn1 *w, const reload_crl_spec *spec)
 struct content {
     const reload_crl_spec *spec;
     const reload_cert *issuer;
-    reload_key *issuer_key;
+    const reload_key *issuer_key;
 };
 
 /* TBSCertList (RFC 5280 section 5.1), from its last field to its first. */

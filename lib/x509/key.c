@@ -2,7 +2,7 @@
 /* The public key in a certificate (D13). */
 #include "x509/cert.h"
 
-bool reload_cert_fits_key(const reload_cert *cert, reload_key *key)
+bool reload_cert_fits_key(const reload_cert *cert, const reload_key *key)
 {
     return rl_pk_same(rl_key_pk(key), &cert->crt.pk);
 }
@@ -29,7 +29,7 @@ reload_err rl_cert_fingerprint(const reload_cert *cert,
     return fingerprint_key(&cert->crt.pk, fingerprint);
 }
 
-reload_err reload_cert_check_key(const reload_cert *cert, reload_key *key, reload_diag *diag)
+reload_err reload_cert_check_key(const reload_cert *cert, const reload_key *key, reload_diag *diag)
 {
     uint8_t own[RELOAD_FINGERPRINT_SIZE], other[RELOAD_FINGERPRINT_SIZE];
     char own_text[2 * sizeof own + 1] = "", other_text[2 * sizeof other + 1] = "";

@@ -62,7 +62,7 @@ char *make_ca_path(struct make_ca *m, const char *name)
     return keygen_file(&m->tool, m->dir, name);
 }
 
-bool ca_certify(struct make_ca *m, reload_rng *rng, reload_key *key,
+bool ca_certify(struct make_ca *m, reload_rng *rng, const reload_key *key,
                 const reload_cert *same_subject, const reload_cert *issuer, reload_key *issuer_key,
                 reload_buf *pem)
 {

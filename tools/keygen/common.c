@@ -150,7 +150,7 @@ bool keygen_read_crl(struct tool *tool, const char *path, const reload_cert *iss
     return content_read(tool, path, &kind_crls, take_crl, &r);
 }
 
-bool keygen_check_pair(struct tool *tool, const char *key_path, reload_key *key,
+bool keygen_check_pair(struct tool *tool, const char *key_path, const reload_key *key,
                        const char *cert_path, const reload_cert *cert)
 {
     reload_diag diag = {0};

@@ -132,7 +132,8 @@ static bool read_request(struct issue *s, reload_request **request)
 }
 
 /* The certificate for a new key, or for a request's. */
-static bool certify(struct issue *s, const struct serial *serial, reload_key *key, reload_buf *pem)
+static bool certify(struct issue *s, const struct serial *serial, const reload_key *key,
+                    reload_buf *pem)
 {
     reload_request *request = NULL;
     bool good = (s->request == NULL || read_request(s, &request)) &&

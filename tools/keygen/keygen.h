@@ -68,7 +68,7 @@ reload_cert *keygen_read_cert(struct tool *tool, const char *path);
 bool keygen_read_crl(struct tool *tool, const char *path, const reload_cert *issuer,
                      reload_crl **crl);
 /* Whether a private key is a certificate's. Returns false after reporting both files and keys. */
-bool keygen_check_pair(struct tool *tool, const char *key_path, reload_key *key,
+bool keygen_check_pair(struct tool *tool, const char *key_path, const reload_key *key,
                        const char *cert_path, const reload_cert *cert);
 /* Draws a serial number. Returns false after reporting an error. */
 bool keygen_serial(struct tool *tool, reload_rng *rng, uint8_t serial[SERIAL_SIZE]);
@@ -197,7 +197,7 @@ void leaf_add_users(struct leaf *leaf);
 void leaf_add_peers(struct leaf *leaf, const char *overlay, const uint8_t first[RELOAD_ID_SIZE]);
 /* Makes the certificate for a key or a request's key; the other is NULL. issuer: NULL if it is
  * self-signed. */
-bool leaf_certify(struct leaf *leaf, const uint8_t serial[SERIAL_SIZE], reload_key *key,
+bool leaf_certify(struct leaf *leaf, const uint8_t serial[SERIAL_SIZE], const reload_key *key,
                   const reload_request *request, const reload_cert *issuer, reload_key *issuer_key,
                   reload_buf *pem);
 
@@ -459,7 +459,7 @@ char *make_ca_path(struct make_ca *m, const char *name);
 reload_profile *ca_new_profile(struct make_ca *m, int64_t bits);
 /* Makes a CA certificate for a key. same_subject: NULL, or the certificate that has its subject.
  * issuer: NULL if it is self-signed. */
-bool ca_certify(struct make_ca *m, reload_rng *rng, reload_key *key,
+bool ca_certify(struct make_ca *m, reload_rng *rng, const reload_key *key,
                 const reload_cert *same_subject, const reload_cert *issuer, reload_key *issuer_key,
                 reload_buf *pem);
 /* Parses a certificate just made. */

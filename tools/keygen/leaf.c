@@ -137,7 +137,7 @@ static bool leaf_subject(struct leaf *leaf)
     return leaf->subject[0] != '\0';
 }
 
-bool leaf_certify(struct leaf *leaf, const uint8_t serial[SERIAL_SIZE], reload_key *key,
+bool leaf_certify(struct leaf *leaf, const uint8_t serial[SERIAL_SIZE], const reload_key *key,
                   const reload_request *request, const reload_cert *issuer, reload_key *issuer_key,
                   reload_buf *pem)
 {
