@@ -78,13 +78,23 @@ static bool all_zero(const uint8_t *octets, size_t len)
     return true;
 }
 
+/* Compares in constant time, as the verifier does: a sender of guesses must not learn from the time
+ * how many octets of a digest under the secret were right. */
+static bool is_same_digest(const uint8_t *made, const uint8_t *received, size_t len)
+{
+    volatile uint8_t differing = 0; /* not a branch for each octet, whatever the compiler does */
+    for (size_t i = 0; i < len; i++)
+        differing = (uint8_t)(differing | (made[i] ^ received[i]));
+    return differing == 0;
+}
+
 /* Compares the received digest, in each form, with the one that the readings give. */
-static void compare(struct search *s, const explain_set *readings, const uint8_t *digest,
-                    size_t size)
+static void compare_forms(struct search *s, const explain_set *readings, const uint8_t *digest,
+                          size_t size)
 {
     uint8_t other[2 * RELOAD_MAX_MD_SIZE], decoded[2 * RELOAD_MAX_MD_SIZE];
     size_t least = s->len < size ? s->len : size, base64;
-    if (least >= CUT_FROM && memcmp(digest, s->digest, least) == 0) {
+    if (least >= CUT_FROM && is_same_digest(digest, s->digest, least)) {
         /* a longer hash is cut to the size of SHA-1 */
         if (s->len == size || (s->len == RELOAD_HMAC_SIZE && size > s->len))
             note(s, readings);
@@ -96,18 +106,19 @@ static void compare(struct search *s, const explain_set *readings, const uint8_t
     if (s->len == size) {
         for (size_t i = 0; i < size; i++)
             other[i] = digest[size - 1 - i];
-        if (memcmp(other, s->digest, size) == 0)
+        if (is_same_digest(other, s->digest, size))
             note_form(s, readings, READ_DIGEST_REVERSED);
         for (size_t i = 0; i < size; i++) /* every size is a multiple of four */
             other[i] = digest[i ^ 3];
-        if (memcmp(other, s->digest, size) == 0)
+        if (is_same_digest(other, s->digest, size))
             note_form(s, readings, READ_DIGEST_WORDS_REVERSED);
     }
     if (s->len == 2 * size && reload_hex_decode((const char *)s->digest, s->len, decoded) &&
-        memcmp(decoded, digest, size) == 0)
+        is_same_digest(digest, decoded, size))
         note_form(s, readings, READ_DIGEST_AS_HEX);
     base64 = explain_base64_encode(digest, size, other);
-    if (s->len <= base64 && s->len >= (size * 4 + 2) / 3 && memcmp(other, s->digest, s->len) == 0)
+    if (s->len <= base64 && s->len >= (size * 4 + 2) / 3 &&
+        is_same_digest(other, s->digest, s->len))
         note_form(s, readings, READ_DIGEST_AS_BASE64);
     explicit_bzero(other, sizeof other);
     explicit_bzero(decoded, sizeof decoded);
@@ -162,7 +173,7 @@ static void try_keys(struct search *s, const explain_set *so_far, reload_md hash
             break;
         s->err = make_mac(&s->cover, hash, mac, twice, key, digest);
         if (s->err == RELOAD_OK)
-            compare(s, &readings, digest, reload_md_size(hash));
+            compare_forms(s, &readings, digest, reload_md_size(hash));
     }
     explicit_bzero(digest, sizeof digest);
 }
@@ -339,7 +350,7 @@ static void try_digest(struct search *s, const explain_set *so_far, reload_md ha
     explain_set readings = *so_far;
     if (explain_set_add(&readings, explain_hash_reading(hash)) &&
         explain_set_add(&readings, READ_HASH_ONLY))
-        compare(s, &readings, digest, reload_md_size(hash));
+        compare_forms(s, &readings, digest, reload_md_size(hash));
     for (size_t i = 0; i < s->count && s->err == RELOAD_OK; i++) {
         bool fits;
         readings = *so_far;
