@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Identifiers (B§4.5.1.2.3, B§6) and shared secrets (D12). */
+/* Identifiers (B§4.5.1.2.3, B§6). */
 #include "crypto/id.h"
 
 #include "base/fault.h"
+#include "crypto/digest.h"
 
 #include <reload/cert.h>
 
@@ -52,35 +53,4 @@ reload_err reload_address_id(const uint8_t *address, bool ipv6, uint16_t port,
     if (err == RELOAD_OK)
         rl_put16(id + RELOAD_ID_SIZE - 2, port);
     return err;
-}
-
-reload_err reload_secret_parse(const uint8_t *octets, size_t len, reload_buf *secret,
-                               reload_diag *diag)
-{
-    static const char prefix[] = "hex:";
-    if (len > 0 && octets[len - 1] == '\n')
-        len -= len > 1 && octets[len - 2] == '\r' ? 2 : 1;
-    if (len < sizeof prefix - 1 || memcmp(octets, prefix, sizeof prefix - 1) != 0) {
-        if (len == 0)
-            return rl_fail(diag, RELOAD_ERR_VALUE, "an empty secret");
-        reload_buf_append(secret, octets, len);
-        return secret->err == RELOAD_OK ? RELOAD_OK : rl_fail_plain(diag, secret->err);
-    }
-    size_t digits = len - (sizeof prefix - 1);
-    if (digits == 0)
-        return rl_fail(diag, RELOAD_ERR_VALUE, "an empty secret");
-    for (size_t i = sizeof prefix - 1; i < len; i++)
-        if (rl_hex_digit(octets[i]) < 0)
-            return rl_fail_at(diag, RELOAD_ERR_SYNTAX, i,
-                              "not a hex digit, in a secret that begins with \"hex:\"");
-    if (digits % 2 != 0)
-        return rl_fail_at(diag, RELOAD_ERR_SYNTAX, len, "an odd number of hex digits");
-    uint8_t *decoded = malloc(digits / 2);
-    if (decoded == NULL)
-        return rl_fail_plain(diag, RELOAD_ERR_MEMORY);
-    (void)reload_hex_decode((const char *)octets + sizeof prefix - 1, digits, decoded);
-    reload_buf_append(secret, decoded, digits / 2);
-    rl_wipe(decoded, digits / 2);
-    free(decoded);
-    return secret->err == RELOAD_OK ? RELOAD_OK : rl_fail_plain(diag, secret->err);
 }
