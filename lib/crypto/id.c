@@ -3,7 +3,6 @@
 #include "crypto/id.h"
 
 #include "base/fault.h"
-#include "crypto/digest.h"
 
 #include <reload/cert.h>
 

@@ -1,5 +1,26 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Certificates: reading, trusting, and the keys in them. */
+
+/*
+ * A certificate of a message passes through these files, in the order of D18's steps:
+ *
+ *   outer.c, der.c   the outer structure, which D18 judges before anything in it
+ *   parse.c          the fields, by mbed TLS; texts and names for people and for D19 to D21
+ *   path.c           every chain from it to a given CA certificate
+ *   chain.c          the requirements on one chain; of several chains, the one that got furthest
+ *   crl.c            whether a CRL lists a certificate of the chain
+ *
+ * Before that, trust.c and bundle.c have read the given certificates and CRLs, and crlsigners.c has
+ * found which of the certificates signed each CRL.
+ *
+ * mbed TLS parses and checks single signatures. It does not choose the chain or the reason: its own
+ * verifier uses the machine's clock, depends on the order of the given certificates, and reports
+ * all faults at once, whereas a verdict must depend on nothing but the message, the policy and the
+ * time of checking.
+ *
+ * Not supported: name constraints, certificate policies, delta and indirect CRLs, OCSP. A critical
+ * extension that states one of these is refused, one that is not critical is ignored.
+ */
 #ifndef RL_X509_X509_H
 #define RL_X509_X509_H
 
