@@ -72,7 +72,9 @@ typedef struct reload_diag {
 /* ---- Octets ---- */
 
 /* A growing buffer of octets with a sticky error: once an append has failed, further appends do
- * nothing, and err keeps the first error. Initialise it to zeros. The buffer owns the octets. */
+ * nothing, and err keeps the first error. Initialise it to zeros. The buffer owns the octets, and
+ * wipes its old memory when it grows, so it can hold secrets. A caller that lowers len must wipe
+ * what it cuts off if that is secret: only len octets are wiped later. */
 typedef struct reload_buf {
     uint8_t *octets;
     size_t len;
