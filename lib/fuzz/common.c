@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 #include "fuzz.h"
 
+#include "../tests/failing.h"
 #include "base/base.h"
 
 #include <stdio.h>
@@ -41,6 +42,42 @@ ptrdiff_t fuzz_pull(void *source, uint8_t *octets, size_t size)
     s->octets += n;
     s->left -= n;
     return (ptrdiff_t)n;
+}
+
+void fuzz_begin_failing(const uint8_t *octets, size_t len)
+{
+    enum { MOST = 48 }; /* few inputs cause more allocations */
+    uint32_t hash = 2166136261u;
+    for (size_t i = 0; i < len; i++)
+        hash = (hash ^ octets[i]) * 16777619u;
+    failed = false;
+    countdown = (long)((hash >> 8) % MOST);
+}
+
+bool fuzz_end_failing(reload_err err)
+{
+    countdown = -1;
+    MUST(err != RELOAD_ERR_MEMORY || failed);
+    return err == RELOAD_ERR_MEMORY;
+}
+
+/* Reads all items with a new reader while an allocation fails: no other error is reported. */
+static void check_failing_reader(const struct fuzz_reading *reading, const uint8_t *octets,
+                                 size_t len)
+{
+    struct fuzz_source source = {octets, len, reading->step};
+    const reload_reader_options options = {
+        .size = sizeof options, .form = reading->form, .max_message = reading->max_message};
+    const reload_item *item = NULL;
+    fuzz_begin_failing(octets, len);
+    reload_reader *reader = reload_reader_new();
+    reload_err err = reader == NULL ? RELOAD_ERR_MEMORY : RELOAD_OK;
+    if (err == RELOAD_OK)
+        err = reload_reader_open_with(reader, &options, fuzz_pull, &source);
+    while (err == RELOAD_OK && (item == NULL || item->kind != RELOAD_ITEM_END))
+        err = reload_reader_next(reader, &item);
+    MUST(fuzz_end_failing(err) || err == RELOAD_OK);
+    reload_reader_free(&reader);
 }
 
 /* Asserts that an item's diagnostic has a text of one line. */
@@ -125,7 +162,9 @@ void fuzz_chunks(const struct fuzz_items *whole, reload_form form, const uint8_t
 {
     struct fuzz_items pieces = {0};
     static const size_t steps[] = {1, 7, 67};
-    fuzz_read(&pieces, form, octets, len, steps[len % 3]);
+    const struct fuzz_reading reading = {form, 0, steps[len % 3]};
+    check_failing_reader(&reading, octets, len);
+    fuzz_read_with(&pieces, &reading, octets, len);
     MUST(pieces.form == whole->form);
     fuzz_same_items(whole, &pieces, true);
     fuzz_items_free(&pieces);

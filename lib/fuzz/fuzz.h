@@ -63,6 +63,15 @@ void fuzz_read(struct fuzz_items *items, reload_form form, const uint8_t *octets
 void fuzz_same_items(const struct fuzz_items *a, const struct fuzz_items *b, bool offsets);
 void fuzz_items_free(struct fuzz_items *items);
 
+/* ---- Failing allocations ---- */
+
+/* Makes one of the library's next allocations fail, or none. The octets alone decide which, so that
+ * runs repeat. */
+void fuzz_begin_failing(const uint8_t *octets, size_t len);
+/* Ends that. Returns whether err is RELOAD_ERR_MEMORY, and asserts that an allocation has failed
+ * then. */
+bool fuzz_end_failing(reload_err err);
+
 /* Asserts that the items do not depend on the size of the source's chunks. */
 void fuzz_chunks(const struct fuzz_items *whole, reload_form form, const uint8_t *octets,
                  size_t len);

@@ -73,6 +73,24 @@ static void check_report(const reload_report *report, const reload_msg *msg,
                            NULL, RELOAD_ASCII, fuzz_touch, NULL) == RELOAD_OK);
 }
 
+/* Judges a message while an allocation fails: there is no verdict then, and the judge stays usable,
+ * which the verification that follows shows. */
+static void check_failing_judge(const struct verifier *verifier, const reload_msg *msg,
+                                reload_moment moment)
+{
+    size_t len;
+    const uint8_t *octets = reload_msg_octets(msg, &len);
+    reload_report *report = reload_report_new();
+    MUST(report != NULL);
+    fuzz_begin_failing(octets, len);
+    reload_err err = reload_judge_message(verifier->judge, msg, moment, report);
+    if (fuzz_end_failing(err))
+        MUST(report->verdict == RELOAD_UNCHECKED && report->count == 0);
+    else
+        MUST(err == RELOAD_OK && report->verdict != RELOAD_UNCHECKED);
+    reload_report_free(&report);
+}
+
 const reload_report *verify_with(const struct verifier *verifier, const reload_msg *msg,
                                  reload_moment moment, struct fuzz_store *store)
 {
@@ -81,6 +99,7 @@ const reload_report *verify_with(const struct verifier *verifier, const reload_m
     if (report == NULL)
         report = reload_report_new();
     MUST(report != NULL);
+    check_failing_judge(verifier, msg, moment);
     MUST(reload_verify(verifier->judge, msg, moment, &functions, report) == RELOAD_OK);
     check_report(report, msg, verifier);
     return report;

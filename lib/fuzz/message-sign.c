@@ -71,8 +71,14 @@ static bool sign_message(reload_signer *signer, unsigned flags, const reload_msg
                                          .flags = flags,
                                          .transaction_id = transaction_id,
                                          .peer_id = peer_id};
-    reload_buf_reset(out);
+    reload_buf_free(out);
+    fuzz_begin_failing(octets, len);
+    reload_err first = reload_sign(signer, msg, &options, out, &diag);
+    bool no_memory = fuzz_end_failing(first);
+    MUST(!no_memory || (out->len == 0 && diag.code == RELOAD_ERR_MEMORY));
+    reload_buf_free(out);
     reload_err err = reload_sign(signer, msg, &options, out, &diag);
+    MUST(no_memory || err == first);
     if (err != RELOAD_OK)
         MUST(out->len == 0 && out->err == RELOAD_OK && diag.code == err && diag.text[0] != '\0');
     MUST(err == (!formed                      ? refusal(msg, flags)
