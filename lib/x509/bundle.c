@@ -82,6 +82,6 @@ reload_err rl_bundle_read(reload_span file, const char *label, const char *what,
         err = read_pem(&b, text, rl_pem_count(text, file.len, label));
     else if (err == RELOAD_OK && (err = rl_check_der_end(text, len, what, diag)) == RELOAD_OK)
         err = bundle_pass_on(&b, (reload_span){text, len}, 1, 1);
-    free(text);
+    rl_pem_or_der_free(text, file.len);
     return err;
 }

@@ -36,6 +36,9 @@ struct reload_cert {
 /* A copy with a NUL after it, which mbed TLS requires of PEM; *len counts the NUL if it is PEM.
  * NULL without memory. */
 uint8_t *rl_pem_or_der(const uint8_t *octets, size_t *len);
+/* Wipes and frees that copy of len octets, without the NUL: a file may have a private key beside or
+ * instead of a certificate. */
+void rl_pem_or_der_free(uint8_t *text, size_t len);
 /* The result of one of mbed TLS's parsers; what: "certificate". RELOAD_ERR_SYNTAX,
  * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_parsed(int failed, const char *what, reload_diag *diag);

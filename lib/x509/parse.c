@@ -120,6 +120,12 @@ uint8_t *rl_pem_or_der(const uint8_t *octets, size_t *len)
     return text;
 }
 
+void rl_pem_or_der_free(uint8_t *text, size_t len)
+{
+    rl_wipe(text, len);
+    free(text);
+}
+
 reload_err rl_parsed(int failed, const char *what, reload_diag *diag)
 {
     if (failed > 0)
@@ -160,6 +166,6 @@ reload_err reload_cert_parse(const uint8_t *octets, size_t len, reload_cert **ce
     if (err == RELOAD_OK)
         err = take_first(&crt, cert, diag);
     mbedtls_x509_crt_free(&crt);
-    free(text);
+    rl_pem_or_der_free(text, given);
     return err;
 }

@@ -134,7 +134,7 @@ reload_err reload_request_parse(const uint8_t *octets, size_t len, reload_reques
     reload_request *request = calloc(1, sizeof *request);
     *result = NULL;
     if (text == NULL || request == NULL) {
-        free(text);
+        rl_pem_or_der_free(text, given);
         free(request);
         return rl_fail_plain(diag, RELOAD_ERR_MEMORY);
     }
@@ -145,7 +145,7 @@ reload_err reload_request_parse(const uint8_t *octets, size_t len, reload_reques
     if (err == RELOAD_OK)
         err = len != given ? read_pem(request, text, diag)
                            : read_der(request, (reload_span){text, len}, diag);
-    free(text);
+    rl_pem_or_der_free(text, given);
     if (err != RELOAD_OK)
         reload_request_free(&request);
     *result = request;
