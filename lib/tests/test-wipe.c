@@ -9,8 +9,10 @@
 
 #include <mbedtls/base64.h>
 
+void *__real_calloc(size_t count, size_t size);
 void __real_free(void *memory);
 void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t count, size_t size);
 void *__wrap_realloc(void *memory, size_t size);
 void __wrap_free(void *memory);
 
@@ -29,16 +31,25 @@ static struct sought {
 } sought[5];
 static unsigned found;
 
+static long countdown = -1; /* allocations that succeed before one fails; negative: none fails */
+static bool failed;
+
 /* Memory is zeroed, so that what another block left in it is not found. */
+void *__wrap_calloc(size_t count, size_t size)
+{
+    failed = failed || countdown == 0;
+    return countdown < 0 || countdown-- > 0 ? __real_calloc(count, size) : NULL;
+}
+
 void *__wrap_malloc(size_t size)
 {
-    return calloc(1, size);
+    return __wrap_calloc(1, size);
 }
 
 void *__wrap_realloc(void *memory, size_t size)
 {
     size_t old = memory == NULL ? 0 : malloc_usable_size(memory);
-    void *moved = calloc(1, size);
+    void *moved = __wrap_calloc(1, size);
     if (moved != NULL && old > 0) {
         memcpy(moved, memory, old < size ? old : size);
         __wrap_free(memory);
@@ -193,12 +204,73 @@ static void test_other_files(void **state)
     assert_int_equal(found, 0);
 }
 
+/* Everything above that takes secrets, but for encryption, which takes long. */
+static void use_secrets(const reload_msg *msg, reload_report *report)
+{
+    static struct explanations list;
+    const reload_moment moment = {.now = 1183900000 * RELOAD_SECOND};
+    reload_buf parsed = {0}, written = {0}, file = {0};
+    reload_key *key = NULL;
+    reload_cert *cert = NULL;
+    reload_signer *signer = reload_signer_new(RELOAD_SECURITY_CERTS), *copy = NULL;
+    reload_policy *policy = reload_policy_new(RELOAD_SECURITY_HMAC);
+    reload_judge *judge = NULL;
+    (void)reload_secret_parse((const uint8_t *)hex_secret, strlen(hex_secret), &parsed, NULL);
+    if (policy != NULL && parsed.len > 0 &&
+        reload_policy_add_secret(policy, parsed.octets, parsed.len) == RELOAD_OK &&
+        reload_policy_seal(policy, NULL) == RELOAD_OK)
+        judge = reload_judge_new(policy);
+    if (judge != NULL && reload_judge_message(judge, msg, moment, report) == RELOAD_OK)
+        (void)explain_report(policy, msg, report, &list);
+    if (reload_key_parse(key_der, der_len, NULL, &key, NULL) == RELOAD_OK)
+        (void)reload_key_write(key, &written);
+    if (signer != NULL && parsed.len > 0 &&
+        reload_signer_set_secret(signer, parsed.octets, parsed.len) == RELOAD_OK &&
+        reload_signer_set_key(signer, (const uint8_t *)key_pem, pem_len, NULL, NULL) == RELOAD_OK)
+        (void)reload_signer_copy(signer, &copy);
+    reload_buf_append(&file, key_pem, pem_len);
+    if (file.len > 0)
+        (void)reload_cert_parse(file.octets, file.len, &cert, NULL);
+    explanations_free(&list);
+    reload_judge_free(&judge);
+    reload_policy_free(&policy);
+    reload_signer_free(&copy);
+    reload_signer_free(&signer);
+    reload_key_free(&key);
+    reload_cert_free(&cert);
+    reload_buf_free(&parsed);
+    reload_buf_free(&written);
+    reload_buf_free(&file);
+}
+
+/* Each allocation fails in turn. */
+static void test_failing_allocations(void **state)
+{
+    (void)state;
+    reload_buf octets = {0};
+    reload_report *report = test_report_new(RELOAD_UNCHECKED);
+    test_everything(&octets);
+    reload_msg *msg = test_parse(&octets);
+    long n = 0;
+    do {
+        failed = false;
+        countdown = n++;
+        use_secrets(msg, report);
+        countdown = -1;
+    } while (failed);
+    assert_true(n > 20);
+    assert_int_equal(found, 0);
+    reload_msg_free(&msg);
+    reload_report_free(&report);
+    reload_buf_free(&octets);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_search),      cmocka_unit_test(test_secrets),
         cmocka_unit_test(test_judging),     cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_other_files),
+        cmocka_unit_test(test_other_files), cmocka_unit_test(test_failing_allocations),
     };
     return cmocka_run_group_tests_name("wipe", tests, setup, teardown_keys);
 }
