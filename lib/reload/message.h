@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Messages: header fields, attributes, parsing and building. */
+/* Messages: header fields, attributes, parsing and building.
+ *
+ * A parsed message is its octets as received, which it borrows, and an array of its attributes in
+ * pre-order that point into them. So every message can be parsed, malformed ones too, and nothing
+ * is lost: reload_msg_check tells whether it is well formed. Tables of header fields, attributes
+ * and security algorithms describe the format; other code reads their rows. A message is built by
+ * appending to a buffer. */
 #ifndef RELOAD_MESSAGE_H
 #define RELOAD_MESSAGE_H
 

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Completing and signing messages. */
+/* Completing and signing messages.
+ *
+ * A signer has what belongs to all messages: secret or keys, overlay, counter. One thread at a time
+ * may use it. Signing reads a message, completes it, refuses what a sending peer must not sign, and
+ * appends the signed message to a buffer; the message that was read does not change. */
 #ifndef RELOAD_SIGN_H
 #define RELOAD_SIGN_H
 

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Messages from an input: binary, JSON, hex text or base64. */
+/* Messages from an input: binary, JSON, hex text or base64.
+ *
+ * A reader takes octets from a source, a function of the caller's, and gives one item after
+ * another: a message, garbage between messages, or text that cannot be read. It goes on after both,
+ * in bounded memory. */
 #ifndef RELOAD_STREAM_H
 #define RELOAD_STREAM_H
 

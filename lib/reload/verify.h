@@ -1,5 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Judging messages as a receiving peer must. */
+/* Judging messages as a receiving peer must.
+ *
+ * A policy has the rules of an overlay; once sealed, any number of threads share it. A judge is one
+ * thread's working memory. Judging fills in a report from the policy, the message and the time
+ * alone. If the policy remembers earlier messages, a commit then asks the caller's store, may
+ * change the verdict, and records the message; commits are made one at a time, in input order.
+ * reload_verify does both. */
 #ifndef RELOAD_VERIFY_H
 #define RELOAD_VERIFY_H
 
