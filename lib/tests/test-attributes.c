@@ -430,14 +430,13 @@ static void test_each_row_has_a_vector(void **state)
             found = found || vectors[k].type == def->type;
         if (!found)
             fail_msg("%s has no vector", def->name);
+        if (rows > 0 && def->type <= reload_attr_def_at(rows - 1)->type)
+            fail_msg("%s is not in order of type", def->name);
         assert_ptr_equal(reload_attr_def_of(def->type), def);
-        if (rows > 0)
-            assert_true(def->type > reload_attr_def_at(rows - 1)->type);
         /* only composites have members */
         assert_int_equal(def->kind == RELOAD_KIND_COMPOSITE, def->members != RELOAD_IN_NOTHING);
         assert_true(strlen(def->section) > 0);
     }
-    assert_int_equal(rows, 33); /* number of attributes in the drafts */
     assert_null(reload_attr_def_named("NO-SUCH-ATTRIBUTE"));
 }
 
@@ -487,12 +486,14 @@ static void test_containers(void **state)
     for (size_t i = 0; i < COUNT(rows); i++) {
         const reload_attr_def *def = reload_attr_def_of(rows[i].type);
         assert_non_null(def);
-        assert_ptr_equal(def, reload_attr_def_at(i));
+        if (def != reload_attr_def_at(i))
+            fail_msg("%s has no row in this test", reload_attr_def_at(i)->name);
         assert_int_equal(def->in, rows[i].in);
         assert_int_equal(def->members, rows[i].members);
         assert_int_equal(def->once, rows[i].once);
     }
-    assert_null(reload_attr_def_at(COUNT(rows)));
+    if (reload_attr_def_at(COUNT(rows)) != NULL)
+        fail_msg("%s has no row in this test", reload_attr_def_at(COUNT(rows))->name);
 }
 
 /* Each attribute in its container */
