@@ -22,7 +22,7 @@ const struct edit lint_edits[] = {
     {NO, "search", "'Chord1.0'", "'Bamboo1.0'", 0, 0},
     {LINT_UNKNOWN_HASH, "/header/hash", "search", "'SHA-1'", "0", 0, 0},
     {LINT_UNKNOWN_HASH, "/header/hash", "search", "'SHA-1'", "2", 0, 0},
-    {LINT_UNKNOWN_SECURITY, "/header/security", "search", "'HMAC'", "4", 0, 0},
+    {LINT_UNKNOWN_SECURITY, "/header/security", "search", "'HMAC'", "125", 0, 0},
     {NO, "search", "'HMAC'", "'CERTS'", 0, 0}, /* the verdict checks it */
     {LINT_SECURITY_LEFT_OPEN, "/header/security", "search", "'HMAC'", "0", 0, 0},
     {NO, "join", "'HMAC'", "0", 0, 0},
