@@ -136,7 +136,7 @@ const struct edit lint_edits[] = {
 
     /* all attributes */
     {LINT_UNKNOWN_ATTRIBUTE, "/attributes/0/value/0", "search", PEER_ID,
-     "{'type': '0x0107', 'hex': ''}, " PEER_ID, 0, 0},
+     "{'type': '0x0999', 'hex': ''}, " PEER_ID, 0, 0},
     {LINT_UNKNOWN_ATTRIBUTE, "/attributes/0", "search", SOURCE,
      "{'type': '0x0803', 'hex': ''}, " SOURCE, 0, 0},
     {LINT_UNKNOWN_ATTRIBUTE, "/attributes/0", "search", SOURCE,

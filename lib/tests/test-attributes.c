@@ -440,6 +440,23 @@ static void test_each_row_has_a_vector(void **state)
     assert_null(reload_attr_def_named("NO-SUCH-ATTRIBUTE"));
 }
 
+/* The dictionary of the fuzzers of JSON has each name. */
+static void test_dictionary(void **state)
+{
+    (void)state;
+    reload_buf dictionary = {0};
+    test_file(&dictionary, "../lib/fuzz/json.dict");
+    reload_buf_append(&dictionary, "", 1);
+    for (size_t i = 0; reload_attr_def_at(i) != NULL; i++) {
+        char entry[80];
+        const char *name = reload_attr_def_at(i)->name;
+        (void)snprintf(entry, sizeof entry, "\"\\\"%s\\\"\"\n", name);
+        if (strstr((const char *)dictionary.octets, entry) == NULL)
+            fail_msg("%s is not in lib/fuzz/json.dict", name);
+    }
+    reload_buf_free(&dictionary);
+}
+
 /* The container of each attribute; D11: the attributes that may occur once */
 static void test_containers(void **state)
 {
@@ -544,6 +561,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_attribute),
         cmocka_unit_test(test_each_row_has_a_vector),
+        cmocka_unit_test(test_dictionary),
         cmocka_unit_test(test_containers),
         cmocka_unit_test(test_each_attribute_in_place),
     };
