@@ -50,7 +50,7 @@ offers()
     if [ -s "$2" ] && [ ! -s offer-errors ] && diff "$2" offered >difference; then
         pass "$shell: $3"
     else
-        fail "$shell: $3" "line: $1" "$(cat difference)" "$(cat offer-errors)"
+        fail "$shell: $3" "line: $1" "not offered (<), or not expected (>):" "$(cat difference)" "$(cat offer-errors)"
     fi
 }
 
