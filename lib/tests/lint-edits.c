@@ -22,7 +22,7 @@ const struct edit lint_edits[] = {
     {NO, "search", "'Chord1.0'", "'Bamboo1.0'", 0, 0},
     {LINT_UNKNOWN_HASH, "/header/hash", "search", "'SHA-1'", "0", 0, 0},
     {LINT_UNKNOWN_HASH, "/header/hash", "search", "'SHA-1'", "2", 0, 0},
-    {LINT_UNKNOWN_SECURITY, "/header/security", "search", "'HMAC'", "4", 0, 0},
+    {LINT_UNKNOWN_SECURITY, "/header/security", "search", "'HMAC'", "125", 0, 0},
     {NO, "search", "'HMAC'", "'CERTS'", 0, 0}, /* the verdict checks it */
     {LINT_SECURITY_LEFT_OPEN, "/header/security", "search", "'HMAC'", "0", 0, 0},
     {NO, "join", "'HMAC'", "0", 0, 0},
@@ -136,7 +136,7 @@ const struct edit lint_edits[] = {
 
     /* all attributes */
     {LINT_UNKNOWN_ATTRIBUTE, "/attributes/0/value/0", "search", PEER_ID,
-     "{'type': '0x0107', 'hex': ''}, " PEER_ID, 0, 0},
+     "{'type': '0x0999', 'hex': ''}, " PEER_ID, 0, 0},
     {LINT_UNKNOWN_ATTRIBUTE, "/attributes/0", "search", SOURCE,
      "{'type': '0x0803', 'hex': ''}, " SOURCE, 0, 0},
     {LINT_UNKNOWN_ATTRIBUTE, "/attributes/0", "search", SOURCE,

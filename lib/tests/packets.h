@@ -10,9 +10,13 @@
 enum {
     TEST_NULL = 0,
     TEST_ETHERNET = 1,
+    TEST_RAW_PCAP = 12,
+    TEST_RAW_BSD = 14,
     TEST_RAW = 101,
     TEST_LOOP = 108,
     TEST_SLL = 113,
+    TEST_IPV4 = 228,
+    TEST_IPV6 = 229,
     TEST_SLL2 = 276,
     TEST_FIN = 1,
     TEST_SYN = 2,

@@ -2,6 +2,8 @@
 /* Captures: link types, IP, fragments, UDP */
 #include "packets.h"
 
+#include "capture/internal.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -29,28 +31,46 @@ static reload_buf datagram(void)
 
 /* ---- Link types ---- */
 
+static const struct {
+    int link;
+    const char *head; /* before an IPv4 packet */
+} links[] = {
+    {TEST_ETHERNET, "020000000001 020000000002 0800"},
+    {TEST_ETHERNET, "020000000001 020000000002 8100 0005 0800"},
+    {TEST_ETHERNET, "020000000001 020000000002 88a8 0005 8100 0006 0800"},
+    {TEST_SLL, "0000 0001 0006 0200000000010000 0800"},
+    {TEST_SLL, "0000 0001 0006 0200000000010000 8100 0005 0800"},
+    {TEST_SLL2, "0800 0000 00000002 0001 00 06 0200000000010000"},
+    {TEST_NULL, "02000000"},
+    {TEST_NULL, "00000002"},
+    {TEST_LOOP, "00000002"},
+    {TEST_RAW, ""},
+    {TEST_RAW_PCAP, ""},
+    {TEST_RAW_BSD, ""},
+    {TEST_IPV4, ""},
+    {TEST_IPV6, ""},
+};
+
 static void test_links(void **unused)
 {
     (void)unused;
-    static const struct {
-        int link;
-        const char *head; /* before an IPv4 packet */
-    } links[] = {
-        {TEST_ETHERNET, "020000000001 020000000002 0800"},
-        {TEST_ETHERNET, "020000000001 020000000002 8100 0005 0800"},
-        {TEST_ETHERNET, "020000000001 020000000002 88a8 0005 8100 0006 0800"},
-        {TEST_SLL, "0000 0001 0006 0200000000010000 0800"},
-        {TEST_SLL, "0000 0001 0006 0200000000010000 8100 0005 0800"},
-        {TEST_SLL2, "0800 0000 00000002 0001 00 06 0200000000010000"},
-        {TEST_NULL, "02000000"},
-        {TEST_NULL, "00000002"},
-        {TEST_LOOP, "00000002"},
-        {TEST_RAW, ""},
-    };
     for (size_t i = 0; i < COUNT(links); i++) {
         test_capture_begin(&t, links[i].link);
         add(test_packet(links[i].head, test_ipv4(17, datagram())));
         test_capture_reads(&t, "M100@0 1 " A_TO_B " .001");
+    }
+}
+
+/* Each link type that can be read has a row, with libpcap's number. */
+static void test_all_links(void **unused)
+{
+    (void)unused;
+    for (int link = 0; link <= 0xffff; link++) {
+        bool found = !cap_link_known(link);
+        for (size_t i = 0; i < COUNT(links); i++)
+            found = found || links[i].link == link;
+        if (!found)
+            fail_msg("link type %d has no row in links", link);
     }
 }
 
@@ -67,11 +87,9 @@ static void test_unknown_link(void **unused)
 static void test_short_packets(void **unused)
 {
     (void)unused;
-    static const int links[] = {TEST_NULL, TEST_ETHERNET, TEST_RAW, TEST_LOOP, TEST_SLL, TEST_SLL2};
     for (size_t i = 0; i < COUNT(links); i++) {
-        reload_buf whole = test_packet(i == 1 ? "020000000001 020000000002 8100 0005 0800" : "",
-                                       test_ipv4(17, datagram()));
-        test_capture_begin(&t, links[i]);
+        reload_buf whole = test_packet(links[i].head, test_ipv4(17, datagram()));
+        test_capture_begin(&t, links[i].link);
         for (size_t len = 0; len < 32; len++)
             add(test_octets(whole.octets, len));
         reload_buf_free(&whole);
@@ -504,6 +522,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_links),
+        cmocka_unit_test(test_all_links),
         cmocka_unit_test(test_unknown_link),
         cmocka_unit_test(test_short_packets),
         cmocka_unit_test(test_ipv6_headers),

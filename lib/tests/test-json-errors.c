@@ -73,13 +73,12 @@ static void test_texts(void **state)
     static const struct text rows[] = {
         {"{\"header\": {\"method\": \"PEER_SEARCH\"}}",
          "\"PEER_SEARCH\": not a known name (did you mean PEER-SEARCH?)"},
-        {"{\"header\": {\"method\": 0, \"security\": \"signed\"}}",
-         "\"signed\": not a known name; must be NONE, HMAC, CERTS, or an integer"},
-        {"{\"header\": {\"method\": 0, \"security\": "
+        {"{\"header\": {\"method\": 0, \"routing\": \"signed\"}}",
+         "\"signed\": not a known name; must be UNSPECIFIED, PROXY, REDIRECT, or an integer"},
+        {"{\"header\": {\"method\": 0, \"routing\": "
          "\"012345678901234567890123456789012345678\u00e9\"}}",
-         "\"012345678901234567890123456789012345678\": not a known name; must be NONE, HMAC, "
-         "CERTS, "
-         "or an integer"},
+         "\"012345678901234567890123456789012345678\": not a known name; must be UNSPECIFIED, "
+         "PROXY, REDIRECT, or an integer"},
         {H "{\"type\": \"PEERID\", \"hex\": \"\"}]}",
          "\"PEERID\": not an attribute's name (did you mean PEER-ID?)"},
         {H "{\"type\": \"0x12\", \"hex\": \"\"}]}",

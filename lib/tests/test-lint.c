@@ -277,7 +277,7 @@ static void test_results(void **state)
     struct found found = {.msg = msg, .fails_after = 1};
     assert_int_equal(lint_message(RELOAD_SECURITY_OPEN, msg, fail_on_finding, NULL),
                      RELOAD_ERR_ARGUMENT);
-    assert_int_equal(lint_message((reload_security)4, msg, fail_on_finding, NULL),
+    assert_int_equal(lint_message(UNKNOWN_SECURITY, msg, fail_on_finding, NULL),
                      RELOAD_ERR_ARGUMENT);
     assert_int_equal(lint_message(RELOAD_SECURITY_HMAC, msg, collect_finding, &found),
                      RELOAD_ERR_WRITE);

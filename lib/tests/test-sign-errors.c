@@ -125,7 +125,7 @@ static void test_missing_secret(void **state)
     (void)state;
     reload_buf out = {0};
     assert_null(reload_signer_new(RELOAD_SECURITY_OPEN));
-    assert_null(reload_signer_new((reload_security)4));
+    assert_null(reload_signer_new(UNKNOWN_SECURITY));
     set_options(0);
     reload_signer *s = reload_signer_new(RELOAD_SECURITY_CERTS); /* without key and certificate */
     assert_int_equal(sign_hex(s, HEAD("03", "01", "000000") IDS, &out), RELOAD_ERR_ARGUMENT);

@@ -287,7 +287,7 @@ static void test_incomplete_policy(void **state)
 {
     (void)state;
     assert_null(reload_policy_new(RELOAD_SECURITY_OPEN));
-    assert_null(reload_policy_new((reload_security)4));
+    assert_null(reload_policy_new(UNKNOWN_SECURITY));
     reload_policy *policy = reload_policy_new(RELOAD_SECURITY_CERTS);
     reload_diag diag;
     assert_null(reload_judge_new(policy)); /* not sealed */

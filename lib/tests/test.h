@@ -15,6 +15,9 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
+/* No row of the table of security algorithms, nor the next value for one */
+#define UNKNOWN_SECURITY ((reload_security)0x7d)
+
 /* The header of a PEER-SEARCH request under HMAC in hex, before and after its Length */
 #define HEADER_TO_LENGTH         \
     "52454c4f" /* token */       \

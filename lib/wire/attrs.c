@@ -88,14 +88,28 @@ static const reload_attr_def attrs[] = {
 enum { ATTRS = sizeof attrs / sizeof attrs[0] };
 _Static_assert(ATTRS <= 64, "the parser has a bit for each row");
 
-/* The rows of the types with a high octet: the low octet of the first type, and how many types
- * follow each other. */
+/* For each high octet, the first and the last type; those between them have a row each. */
+/* clang-format off */
+#define GROUPS(X) \
+    X(0, RELOAD_A_RESPONSE_CODE, RELOAD_A_APPLICATION) \
+    X(1, RELOAD_A_PEER_ID, RELOAD_A_PEER_SIGNATURE) \
+    X(2, RELOAD_A_KEY, RELOAD_A_BODY) \
+    X(3, RELOAD_A_BODY_ENTRY, RELOAD_A_PARAMETER_VALUE) \
+    X(4, RELOAD_A_ROUTE_LOG_VERSION, RELOAD_A_APPLICATION_DIALOG) \
+    X(8, RELOAD_A_TIMESTAMP, RELOAD_A_DIGEST)
+/* clang-format on */
+
+/* Each group's first and last row */
+#define GROUP_ROWS(high, first, last) FIRST_##high, LAST_##high = FIRST_##high + (last) - (first),
+enum { GROUPS(GROUP_ROWS) GROUPED };
+_Static_assert((int)GROUPED == (int)ATTRS,
+               "a new row's type is in GROUPS, as the last of its high octet");
+
+#define GROUP(high, first, last) \
+    [high] = {.low = (first)&0xff, .count = (last) - (first) + 1, .row = FIRST_##high},
 static const struct {
     uint8_t low, count, row;
-} groups[] = {
-    [0] = {1, 8, 0},  [1] = {1, 6, 8},  [2] = {1, 2, 14},
-    [3] = {3, 9, 16}, [4] = {0, 6, 25}, [8] = {1, 2, 31},
-};
+} groups[] = {GROUPS(GROUP)};
 
 const reload_attr_def *reload_attr_def_of(uint16_t type)
 {

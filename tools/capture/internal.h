@@ -72,6 +72,8 @@ enum cap_result {
 enum cap_result cap_link_read(struct cap_packet *packet, const char **name);
 /* Whether packets of a link type can be read. */
 bool cap_link_known(int link);
+/* For an error: the link types that are known. */
+extern const char cap_link_names[];
 
 /* ---- Pieces of a stream or datagram (pieces.c) ---- */
 

@@ -15,16 +15,6 @@ enum { /* link types, as libpcap numbers them */
        LINK_SLL2 = 276
 };
 
-bool cap_link_known(int link)
-{
-    static const int known[] = {LINK_NULL, LINK_ETHERNET, LINK_RAW,  LINK_RAW_BSD, LINK_LOOP,
-                                LINK_SLL,  LINK_IPV4,     LINK_IPV6, LINK_SLL2};
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (known[i] == link)
-            return true;
-    return false;
-}
-
 /* Skips octets of the packet. Returns false if they were not all captured. */
 static bool link_skip(struct cap_packet *p, size_t len)
 {
@@ -124,19 +114,40 @@ static enum cap_result read_loopback(struct cap_packet *p, const char **name)
     return CAP_OTHER;
 }
 
+static enum cap_result read_raw(struct cap_packet *p, const char **name)
+{
+    (void)p;
+    (void)name;
+    return CAP_IP;
+}
+
+typedef enum cap_result link_read(struct cap_packet *p, const char **name);
+
+static const struct {
+    int link;
+    link_read *read;
+} links[] = {
+    {LINK_ETHERNET, read_ethernet}, {LINK_SLL, read_sll},       {LINK_SLL2, read_sll2},
+    {LINK_NULL, read_loopback},     {LINK_LOOP, read_loopback}, {LINK_RAW, read_raw},
+    {LINK_RAW_BSD, read_raw},       {LINK_IPV4, read_raw},      {LINK_IPV6, read_raw},
+};
+const char cap_link_names[] = "Ethernet, Linux cooked, loopback or raw IP";
+
+/* The function that reads a link type, or NULL. */
+static link_read *reader_of(int link)
+{
+    for (size_t i = 0; i < sizeof links / sizeof links[0]; i++)
+        if (links[i].link == link)
+            return links[i].read;
+    return NULL;
+}
+
+bool cap_link_known(int link)
+{
+    return reader_of(link) != NULL;
+}
+
 enum cap_result cap_link_read(struct cap_packet *p, const char **name)
 {
-    switch (p->link) {
-    case LINK_ETHERNET:
-        return read_ethernet(p, name);
-    case LINK_SLL:
-        return read_sll(p, name);
-    case LINK_SLL2:
-        return read_sll2(p, name);
-    case LINK_NULL:
-    case LINK_LOOP:
-        return read_loopback(p, name);
-    default:
-        return CAP_IP;
-    }
+    return reader_of(p->link)(p, name);
 }

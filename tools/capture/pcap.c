@@ -193,10 +193,8 @@ static reload_err open_pcap(struct cap_file *f, const char *filter, reload_diag 
     int link = pcap.link(f->pcap);
     const char *name = pcap.link_name(link);
     if (!cap_link_known(link))
-        return fail(diag,
-                    "link type %d (%s) cannot be read, expected Ethernet, Linux cooked, "
-                    "loopback or raw IP",
-                    link, name == NULL ? "unknown" : name);
+        return fail(diag, "link type %d (%s) cannot be read, expected %s", link,
+                    name == NULL ? "unknown" : name, cap_link_names);
     return set_filter(f, filter, diag);
 }
 

@@ -166,14 +166,27 @@ lacks()
     fi
 }
 
-# same FILE EXPECTED-FILE DESCRIPTION: passes if both files are equal, octet for octet.
+# difference FILE EXPECTED-FILE: the first lines that differ; of binary files, the first octets from 32 before the difference
+difference()
+{
+    local at
+    if grep -qI . -- "$1" "$2"; then
+        diff -U 1 --label "$2" --label "$1" -- "$2" "$1" | head -n 24 | cut -c 1-200
+        return
+    fi
+    at=$(cmp -- "$1" "$2" 2>&1 | sed -n 's/.* \(byte\|char\) \([0-9]*\),.*/\2/p')
+    at=$((${at:-0} > 32 ? at - 32 : 0))
+    printf '%s\n' "$1:" "$(xxd -s "$at" -l 96 -- "$1" 2>&1)" "$2:" "$(xxd -s "$at" -l 96 -- "$2" 2>&1)"
+}
+
+# same FILE EXPECTED-FILE DESCRIPTION [REMEDY]: passes if both files are equal, octet for octet.
 same()
 {
     local said
     if said=$(cmp -- "$1" "$2" 2>&1); then
         pass "$3"
     else
-        fail "$3" "$said" "$1: $(head -c 400 -- "$1" 2>&1 | xxd | head -n 12)" "$2: $(head -c 400 -- "$2" 2>&1 | xxd | head -n 12)"
+        fail "$3" "$said" "$(difference "$1" "$2")" "${@:4}"
     fi
 }
 

@@ -50,7 +50,7 @@ offers()
     if [ -s "$2" ] && [ ! -s offer-errors ] && diff "$2" offered >difference; then
         pass "$shell: $3"
     else
-        fail "$shell: $3" "line: $1" "$(cat difference)" "$(cat offer-errors)"
+        fail "$shell: $3" "line: $1" "not offered (<), or not expected (>):" "$(cat difference)" "$(cat offer-errors)"
     fi
 }
 
@@ -72,7 +72,7 @@ reload-sign --mutate=help | sed -n 's/^\([a-z]*\):$/\1/p; s/^  \([^ ]*\)  .*/\1/
 for method in PEER-JOIN PEER-SEARCH RESOURCE-GET RESOURCE-PUT RESOURCE-TRANSFER TRANSPORT-OPEN TRANSPORT-TUNNEL; do
     table name 2 | grep -x "$method"
 done | sort >methods
-printf '%s\n' annotated binary hex json ladder line pcapng svg text | sort >forms
+sed -n '/^\.Sh FORMS$/,/^\.Sh DIFFERENCES$/s/^\.It Li //p' "$here/../../man/reload-dump.1" | sort >forms
 printf '%s\n' base64 binary hex json pcap | sort >input-forms
 printf '%s\n' always auto never >when
 printf '%s\n' folder one.bin 'two words.bin' >files
@@ -108,8 +108,8 @@ for shell in bash zsh fish; do
     done <commands
     offers "reload-keygen " "$([ "$shell" = bash ] && echo commands-and-options || echo commands)" "reload-keygen has its commands"
     offers "reload-dump --form" format "an option that begins so"
-    offers "reload-dump --format=" forms "forms after --format="
-    offers "reload-dump -f " forms "forms after -f"
+    offers "reload-dump --format=" forms "the forms of reload-dump(1) after --format="
+    offers "reload-dump -f " forms "the forms of reload-dump(1) after -f"
     offers "reload-dump --pretty --input " input-forms "forms after --input and a blank"
     offers "reload-verify --reason=" reasons "reasons"
     offers "reload-verify --method=" methods "methods"

@@ -11,7 +11,8 @@ mkdir made
 t "make succeeds: each requirement has a vector or a test" 0 '' '' "$vectors/make" "$RELOAD_TOOLS" made
 is "$(ls made)" "$(printf '%s\n' COVERAGE.md "${kinds[@]}")" "make creates exactly these files"
 for name in COVERAGE.md "${kinds[@]}"; do
-    same "made/$name" "$vectors/$name" "$name is reproduced"
+    same "made/$name" "$vectors/$name" "$name is reproduced" \
+        "to make it again: testdata/vectors/make TOOLS; then review what changed: git diff -I tcId -I numberOfTests testdata/vectors"
 done
 
 # a requirement without a vector, and one whose test does not exist

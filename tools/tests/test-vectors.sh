@@ -272,4 +272,13 @@ if script -qec true /dev/null </dev/null >/dev/null 2>&1; then
 else
     skip "progress on a terminal" "script(1) cannot create a terminal"
 fi
+
+# The second verifier has the library's attributes.
+"${RELOAD_TABLES:?is not set: the program print-tables}" | sed -n 's/^attribute\t\([^\t]*\)\t.*/\1/p' | sort >library
+python3 -c 'import sys
+sys.dont_write_bytecode = True
+sys.path.insert(0, sys.argv[1])
+import verifier
+for kind in verifier.ATTRIBUTES: print(f"0x{kind:04x}")' "$vectors" | sort >second
+same second library "verifier.py has the types of the library's attributes"
 done_testing
