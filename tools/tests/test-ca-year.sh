@@ -244,7 +244,7 @@ keygen revoke -q --ca ca erin.crt
 t "export replaces a CRL by a newer one" 0 '' '' keygen export --ca ca -o public
 cp public/overlay.crl published.crl
 rm -r ca && mv ca.saved ca # index and CRL of a backup
-t "export replaces no CRL by an older one" 4 '' "~.*public/overlay.crl: not written: the CRL in ca has number $((0x$same_before)), expected at least $((0x$same_before + 1)), and lacks 1 revocations; 'reload-keygen crl --ca=ca --output=public/overlay.crl' continues both" keygen export --ca ca -o public
+t "export replaces no CRL by an older one" 4 '' "~.*public/overlay.crl: not written: the CRL in ca has number $((0x$same_before)), expected at least $((0x$same_before + 1)), and lacks 1 revocation; 'reload-keygen crl --ca=ca --output=public/overlay.crl' continues both" keygen export --ca ca -o public
 same public/overlay.crl published.crl "a refused export leaves the published CRL"
 t "the command that the error names continues the published CRL" 0 '' '*' keygen crl --ca=ca --output=public/overlay.crl
 ok "a revocation that only the published CRL had remains" revoked erin.crt ca/ca.crt ca/overlay.crl
@@ -353,7 +353,7 @@ t "without the old key the old CRL is not renewed, with a warning" 0 '*' '~.*its
 mv away.key ca/ca.key
 keygen crl --ca next -o copy.crl
 ok "openssl: the old CRL has later revocations" revoked ida.crt ca/ca.crt ca/overlay.crl
-t "a CA is not succeeded twice" 4 '' '~.*succeeded by another CA.*' keygen ca --succeed ca "${small[@]}" -o third
+t "a CA is not succeeded twice" 4 '' "~.*succeeded by another CA: --succeed=$work/next is required" keygen ca --succeed ca "${small[@]}" -o third
 ok "a refused roll-over leaves no folder" test ! -e third
 keygen export --ca next -o public2
 is "$(jq -c '[.overlay, .require_crl, .max_skew, .pair]' {ca,public,next,public2}/overlay.json | sort -u)" '["chat",true,60,true]' \
