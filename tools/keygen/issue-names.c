@@ -87,7 +87,13 @@ static bool read_renewed(struct issue *s, struct serial *serial)
         return false;
     }
     reload_cert *cert = keygen_read_cert(s->tool, s->renew);
-    bool good = cert != NULL && ca_has_issued(&s->ca, cert, &issued);
+    bool own = cert != NULL && ca_is_own_cert(&s->ca, cert);
+    bool good = cert != NULL && !own && ca_has_issued(&s->ca, cert, &issued);
+    if (own)
+        tool_error(s->tool, STATUS_FAILED,
+                   "%s: the CA's own certificate; 'reload-keygen ca --succeed=%s --output=NEW' "
+                   "replaces it and the CA's key",
+                   s->renew, s->ca_dir);
     if (good && (!issued || !cert_serial(cert, serial))) {
         tool_error(s->tool, STATUS_FAILED,
                    "%s: the certificate was not issued by this CA, but by %s", s->renew,
@@ -113,8 +119,11 @@ static const struct entry *find_renewed(struct issue *s)
     if (entry == NULL || entry->revoked < 0 || RL_FAULT("ca: a revoked certificate is not renewed"))
         return entry;
     reload_time_text(entry->revoked / RELOAD_SECOND, from);
-    tool_error(s->tool, STATUS_FAILED, "%s: the certificate is revoked, from %s on", s->renew,
-               from);
+    tool_error(
+        s->tool, STATUS_FAILED,
+        "%s: the certificate is revoked, from %s on; without --renew, the user gets one with "
+        "other Peer-IDs",
+        s->renew, from);
     return NULL;
 }
 

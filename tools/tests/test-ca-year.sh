@@ -204,7 +204,9 @@ same copy.crl ca/overlay.crl "crl -o writes a copy"
 keygen revoke -q --ca ca alice2.crt
 sed "s/^\($(serial alice2.crt)	[^	]*	\)[^	]*/\1-/" ca/index >index.edited && cp index.edited ca/index
 t "an index without a revocation: the certificate is not renewed" 4 '' '~.*lists certificate .* as revoked from .*
-.*the certificate is revoked, from .* on' keygen issue --ca ca --bits 1024 --renew alice2.crt -o alice3
+.*the certificate is revoked, from .* on; without --renew, .*' keygen issue --ca ca --bits 1024 --renew alice2.crt -o alice3
+t "the CA's own certificate is not renewed" 4 '' "~.*ca/ca.crt: the CA's own certificate; 'reload-keygen ca --succeed=ca --output=NEW' .*" \
+    keygen issue --ca ca --bits 1024 --renew ca/ca.crt -o own
 t "an index that lacks certificates issues no Peer-ID" 4 '' "~.*ca/issued/[0-9a-f]*.crt: the index lacks this certificate and could issue its Peer-IDs again; 'reload-keygen adopt --ca=ca' enters it" \
     keygen issue -q --ca ca --bits 1024 -o again
 t "adopt enters certificates that the index lacks" 0 "~adopted .*
