@@ -346,9 +346,9 @@ awk '/^\.S[sh] /{ decision = $2; sub(/:$/, "", decision); inside = 0 }
      inside { gsub(/,/, ""); for (i = 1; i <= NF; i++) print decision, $i }' "$source/man/reload-decisions.7" >"$work/manual"
 same "$work/library" "$work/manual" "reload-decisions(7) has the files of vectors"
 
-# The examples of a page, run one after another in a directory that has capture.pcapng and overlay/ at first: each works (status
-# 1 is for messages that do not pass, or differ) and prints what the page shows after it, except for line breaks. Every literal
-# block with a command is an example.
+# The examples of a page, run one after another in a directory that has capture.pcapng, overlay/, sender.key and sender.crt at
+# first: each works (status 1 is for messages that do not pass, or differ) and prints what the page shows after it, except for line
+# breaks. Every literal block with a command is an example. The vectors are those of the source, wherever they are installed.
 PATH=$(cd "$tools" && pwd):$PATH
 EDITOR=:
 export PATH EDITOR
@@ -370,6 +370,7 @@ fi
 run_example() {
     ! grep -qE "$not_run" "$work/command" || return 0
     status=0
+    sed -i "s|/usr/share/libreload/vectors|$source/testdata/vectors|" "$work/command"
     sh -c "$(cat "$work/command")" >"$work/printed" 2>"$work/errors" </dev/null || status=$?
     tr -s ' \n\t' '   ' <"$work/expected" >"$work/a"
     tr -s ' \n\t' '   ' <"$work/printed" >"$work/b"
@@ -397,6 +398,8 @@ for page in "$source"/man/*.[157]; do
     mkdir "$work/here"
     cp "$source/testdata/captures/udp6.pcapng" "$work/here/capture.pcapng"
     cp -R "$source/testdata/overlay" "$work/here"
+    cp "$source/testdata/alice.key" "$work/here/sender.key"
+    cp "$source/testdata/alice.crt" "$work/here/sender.crt"
     (
         cd "$work/here"
         bad=0 reading=nothing examples=0

@@ -216,7 +216,7 @@ static void test_warnings(void **state)
          "CRL by CN=chat CA: out of date, but still applied: nextUpdate is 2007-02-01T00:00:00Z, "
          "the time of checking is 2007-07-08T12:00:00Z"},
         {"a CRL that is not yet valid is applied",
-         "CRL by CN=chat CA: out of date, but still applied: thisUpdate is 2007-08-01T00:00:00Z, "
+         "CRL by CN=chat CA: not yet valid, but still applied: thisUpdate is 2007-08-01T00:00:00Z, "
          "the time of checking is 2007-07-08T12:00:00Z"},
         {"a CRL is required: a CRL that ends in the second of checking",
          "CRL by CN=CRL CA: out of date, but still applied: nextUpdate is 2007-07-08T12:00:00Z, "

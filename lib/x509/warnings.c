@@ -200,9 +200,10 @@ static void check_crl_dates(struct warning *w, const rl_trust *trust, const rl_c
     if (due) {
         reload_time_text((phase == BEFORE ? begin : end) / RELOAD_SECOND, its);
         reload_time_text(w->time / RELOAD_SECOND, ours);
-        (void)snprintf(words, sizeof words,
-                       "out of date, but still applied: %s is %s, the time of checking is %s",
-                       phase == BEFORE ? "thisUpdate" : "nextUpdate", its, ours);
+        (void)snprintf(words, sizeof words, "%s is %s, the time of checking is %s",
+                       phase == BEFORE ? "not yet valid, but still applied: thisUpdate"
+                                       : "out of date, but still applied: nextUpdate",
+                       its, ours);
     } else if (!has_end && phase == WITHIN && is_first(w) && trust->require_crl) {
         (void)snprintf(words, sizeof words, "not current, but still applied: no nextUpdate");
     }

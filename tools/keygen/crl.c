@@ -177,12 +177,13 @@ bool crl_may_replace(struct ca *ca, const char *path)
     if (!good || (!newer && ca->index.taken_over == before) ||
         RL_FAULT("ca: export replaces no CRL by an older one"))
         return good;
+    size_t lacks = ca->index.taken_over - before;
     reload_crl_number_text(&ca->crl_number, own);
     reload_crl_number_text(&ca->index.crl_number, expected);
     tool_error(ca->tool, STATUS_FAILED,
                "%s: not written: the CRL in %s has number %s, expected at least %s, and lacks %zu "
-               "revocations; 'reload-keygen crl --ca=%s --output=%s' continues both",
-               path, ca->dir, own, expected, ca->index.taken_over - before, ca->dir, path);
+               "revocation%s; 'reload-keygen crl --ca=%s --output=%s' continues both",
+               path, ca->dir, own, expected, lacks, lacks == 1 ? "" : "s", ca->dir, path);
     return false;
 }
 

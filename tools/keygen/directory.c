@@ -118,14 +118,14 @@ static bool read_key(struct ca *ca, bool may_be_plain)
     return good;
 }
 
-/* Reports the CA that has succeeded this one. */
-static void report_successor(const struct ca *ca, const char *mark, char *dir)
+/* Reports the CA that has succeeded this one, and the option that names it. */
+static void report_successor(const struct ca *ca, const char *option, const char *mark, char *dir)
 {
     dir[strcspn(dir, "\n")] = '\0';
     char *profile = keygen_file(ca->tool, dir, CA_PROFILE_FILE);
     if (profile != NULL && access(profile, F_OK) == 0)
-        tool_error(ca->tool, STATUS_FAILED, "%s: succeeded by another CA: --ca=%s is required",
-                   ca->dir, dir);
+        tool_error(ca->tool, STATUS_FAILED, "%s: succeeded by another CA: --%s=%s is required",
+                   ca->dir, option, dir);
     else
         tool_error(
             ca->tool, STATUS_FAILED,
@@ -135,7 +135,7 @@ static void report_successor(const struct ca *ca, const char *mark, char *dir)
     free(profile);
 }
 
-bool ca_check_successor(const struct ca *ca)
+bool ca_check_successor(const struct ca *ca, const char *option)
 {
     const struct file_kind kind = {.text = "the name of a CA's directory", .max = 65536};
     reload_buf text = {0};
@@ -144,7 +144,7 @@ bool ca_check_successor(const struct ca *ca)
     if (marked && file_read(ca->tool, path, &kind, &text)) {
         reload_buf_append(&text, "", 1);
         if (text.err == RELOAD_OK)
-            report_successor(ca, path, (char *)text.octets);
+            report_successor(ca, option, path, (char *)text.octets);
         else
             keygen_no_memory(ca->tool);
     }
@@ -195,7 +195,8 @@ bool ca_open(struct ca *ca, struct tool *tool, const char *dir, const char *pass
         tool_error(tool, STATUS_FAILED, "%s: %s; " MAKE_CA, dir, strerror(errno), dir);
     else if (!good)
         not_opened(tool, dir, errno);
-    good = good && ((flags & CA_ALLOW_SUCCEEDED) != 0 || ca_check_successor(ca));
+    good = good && ((flags & CA_ALLOW_SUCCEEDED) != 0 ||
+                    ca_check_successor(ca, (flags & CA_TO_SUCCEED) != 0 ? "succeed" : "ca"));
     good = good && read_profile(ca) && check_private(ca) && read_cert(ca) &&
            ((flags & CA_READ_KEY) == 0 || read_key(ca, (flags & CA_ANY_PASSPHRASE) != 0)) &&
            index_read(&ca->index, ca, (flags & CA_NEW_INDEX) != 0) && crl_take_over(ca);

@@ -146,7 +146,7 @@ static bool check_published_ca(struct export *e)
     bool good = mark != NULL && path != NULL;
     if (good && access(mark, F_OK) == 0 && access(path, F_OK) == 0) {
         reload_cert *cert = keygen_read_cert(&e->tool, path);
-        good = cert != NULL && (ca_is_own_cert(&e->ca, cert) || ca_check_successor(&e->ca));
+        good = cert != NULL && (ca_is_own_cert(&e->ca, cert) || ca_check_successor(&e->ca, "ca"));
         reload_cert_free(&cert);
     }
     free(mark);

@@ -14,21 +14,39 @@ bool id_add(const uint8_t id[RELOAD_ID_SIZE], unsigned n, uint8_t sum[RELOAD_ID_
     return carry == 0;
 }
 
+/* Whether an entry names one of the Peer-IDs from first to last. */
+static bool entry_overlaps(const struct entry *entry, const uint8_t first[RELOAD_ID_SIZE],
+                           const uint8_t last[RELOAD_ID_SIZE])
+{
+    uint8_t other_last[RELOAD_ID_SIZE];
+    return entry->peers > 0 && id_add(entry->first, entry->peers - 1, other_last) &&
+           memcmp(first, other_last, RELOAD_ID_SIZE) <= 0 &&
+           memcmp(entry->first, last, RELOAD_ID_SIZE) <= 0;
+}
+
 bool index_taken(const struct index *index, const uint8_t first[RELOAD_ID_SIZE], unsigned count)
 {
-    uint8_t last[RELOAD_ID_SIZE], other_last[RELOAD_ID_SIZE];
+    uint8_t last[RELOAD_ID_SIZE];
     if (count == 0)
         return false;
     if (!id_add(first, count - 1, last))
         return true; /* past the last Peer-ID */
-    for (size_t i = 0; i < index->count; i++) {
-        const struct entry *entry = &index->entries[i];
-        if (entry->peers > 0 && id_add(entry->first, entry->peers - 1, other_last) &&
-            memcmp(first, other_last, RELOAD_ID_SIZE) <= 0 &&
-            memcmp(entry->first, last, RELOAD_ID_SIZE) <= 0)
+    for (size_t i = 0; i < index->count; i++)
+        if (entry_overlaps(&index->entries[i], first, last))
             return true;
-    }
     return false;
+}
+
+const struct entry *index_renewable(const struct index *index, const uint8_t first[RELOAD_ID_SIZE],
+                                    unsigned count)
+{
+    uint8_t last[RELOAD_ID_SIZE];
+    const struct entry *found = NULL;
+    if (count > 0 && id_add(first, count - 1, last))
+        for (size_t i = 0; i < index->count; i++)
+            if (index->entries[i].revoked < 0 && entry_overlaps(&index->entries[i], first, last))
+                found = &index->entries[i];
+    return found;
 }
 
 unsigned index_peers_of(const struct index *index, const char *user)

@@ -15,24 +15,46 @@ static bool within_limit(struct issue *s, unsigned count)
     for (size_t i = 0; i < s->leaf.user_count; i++) {
         unsigned total = index_peers_of(&s->ca.index, s->leaf.users[i]) + count;
         if (total > limit) {
-            tool_error(s->tool, STATUS_FAILED, "%s would have %u Peer-IDs; the CA's limit is %u",
-                       s->leaf.users[i], total, limit);
+            tool_error(s->tool, STATUS_FAILED,
+                       "%s would have %u Peer-IDs with those of expired and revoked certificates; "
+                       "the CA's limit is %u (max-peers in %s/%s)",
+                       s->leaf.users[i], total, limit, s->ca.dir, CA_INDEX_FILE);
             return false;
         }
     }
     if (count > limit) {
-        tool_error(s->tool, STATUS_FAILED, "%u Peer-IDs in a certificate; the CA's limit is %u",
-                   count, limit);
+        tool_error(s->tool, STATUS_FAILED,
+                   "%u Peer-IDs in a certificate; the CA's limit is %u (max-peers in %s/%s)", count,
+                   limit, s->ca.dir, CA_INDEX_FILE);
         return false;
     }
     return true;
+}
+
+/* Reports Peer-IDs that were issued before. A revoked certificate cannot be renewed. */
+static void report_taken(const struct issue *s, const uint8_t first[RELOAD_ID_SIZE], unsigned count)
+{
+    char digits[2 * RELOAD_ID_SIZE + 1] = "", serial[2 * MAX_SERIAL + 1];
+    const struct entry *renewable = index_renewable(&s->ca.index, first, count);
+    reload_hex_encode(first, RELOAD_ID_SIZE, digits);
+    if (renewable != NULL) {
+        serial_text(&renewable->serial, serial);
+        tool_error(s->tool, STATUS_FAILED,
+                   "Peer-ID %s or one after it was issued by this CA before; --renew=%s names it "
+                   "again",
+                   digits, serial);
+    } else {
+        tool_error(s->tool, STATUS_FAILED,
+                   "Peer-ID %s or one after it was issued by this CA before, in a revoked "
+                   "certificate, and is not issued again; specify another, or none to draw one",
+                   digits);
+    }
 }
 
 /* S§7: a block of consecutive Peer-IDs, drawn uniformly and disjoint from all issued before. */
 static bool add_peers(struct issue *s, reload_rng *rng)
 {
     uint8_t first[RELOAD_ID_SIZE] = {0};
-    char digits[2 * RELOAD_ID_SIZE + 1] = "";
     unsigned count = leaf_peers(&s->leaf);
     if ((count > 0 && !issued_all_known(&s->ca)) || !leaf_consecutive(&s->leaf) ||
         !within_limit(s, count))
@@ -44,11 +66,7 @@ static bool add_peers(struct issue *s, reload_rng *rng)
         return false;
     if (count > 0 && index_taken(&s->ca.index, first, count) &&
         !RL_FAULT("S§7: no Peer-ID is issued twice")) {
-        reload_hex_encode(first, sizeof first, digits);
-        tool_error(
-            s->tool, STATUS_FAILED,
-            "Peer-ID %s or one after it was issued by this CA before; --renew names it again",
-            digits);
+        report_taken(s, first, count);
         return false;
     }
     leaf_add_peers(&s->leaf, s->ca.profile->overlay, first);
@@ -68,7 +86,13 @@ static bool read_renewed(struct issue *s, struct serial *serial)
         return false;
     }
     reload_cert *cert = keygen_read_cert(s->tool, s->renew);
-    bool good = cert != NULL && ca_has_issued(&s->ca, cert, &issued);
+    bool own = cert != NULL && ca_is_own_cert(&s->ca, cert);
+    bool good = cert != NULL && !own && ca_has_issued(&s->ca, cert, &issued);
+    if (own)
+        tool_error(s->tool, STATUS_FAILED,
+                   "%s: the CA's own certificate; 'reload-keygen ca --succeed=%s --output=NEW' "
+                   "replaces it and the CA's key",
+                   s->renew, s->ca_dir);
     if (good && (!issued || !cert_serial(cert, serial))) {
         tool_error(s->tool, STATUS_FAILED,
                    "%s: the certificate was not issued by this CA, but by %s", s->renew,
@@ -94,8 +118,11 @@ static const struct entry *find_renewed(struct issue *s)
     if (entry == NULL || entry->revoked < 0 || RL_FAULT("ca: a revoked certificate is not renewed"))
         return entry;
     reload_time_text(entry->revoked / RELOAD_SECOND, from);
-    tool_error(s->tool, STATUS_FAILED, "%s: the certificate is revoked, from %s on", s->renew,
-               from);
+    tool_error(
+        s->tool, STATUS_FAILED,
+        "%s: the certificate is revoked, from %s on; without --renew, the user gets one with "
+        "other Peer-IDs",
+        s->renew, from);
     return NULL;
 }
 

@@ -312,7 +312,10 @@ extern const char *const revocation_reasons[];
 bool id_add(const uint8_t id[RELOAD_ID_SIZE], unsigned n, uint8_t sum[RELOAD_ID_SIZE]);
 /* Whether one of count Peer-IDs from first on was issued before, or would be past the last. */
 bool index_taken(const struct index *index, const uint8_t first[RELOAD_ID_SIZE], unsigned count);
-/* The number of Peer-IDs issued to a user. */
+/* The last certificate of the index that names one of them and is not revoked; NULL: none. */
+const struct entry *index_renewable(const struct index *index, const uint8_t first[RELOAD_ID_SIZE],
+                                    unsigned count);
+/* The number of Peer-IDs issued to a user, also by certificates that expired or were revoked. */
 unsigned index_peers_of(const struct index *index, const char *user);
 /* Draws the first of count consecutive Peer-IDs uniformly from those never issued (S§7). */
 bool index_draw(const struct index *index, struct tool *tool, reload_rng *rng, unsigned count,
@@ -336,7 +339,8 @@ enum {
     CA_READ_KEY = 1,
     CA_ALLOW_SUCCEEDED = 2, /* even if another CA has succeeded it */
     CA_NEW_INDEX = 4,       /* with an empty index if the file is missing */
-    CA_ANY_PASSPHRASE = 8   /* the passphrase may be for another key, and so have no effect */
+    CA_ANY_PASSPHRASE = 8,  /* the passphrase may be for another key, and so have no effect */
+    CA_TO_SUCCEED = 16      /* as the CA of --succeed, which an error names instead of --ca */
 };
 
 struct ca {
@@ -355,8 +359,9 @@ struct ca {
  * its CRL lists become revoked in the index. Returns false after reporting an error. */
 bool ca_open(struct ca *ca, struct tool *tool, const char *dir, const char *passphrase_file,
              unsigned flags);
-/* Returns false after reporting the CA that has succeeded this one, if there is one. */
-bool ca_check_successor(const struct ca *ca);
+/* Returns false after reporting the CA that has succeeded this one, if there is one. option: what
+ * names a CA's directory in this call. */
+bool ca_check_successor(const struct ca *ca, const char *option);
 void ca_close(struct ca *ca);
 /* The path of one of its files. The caller frees it. Returns NULL after reporting an error. */
 char *ca_path(const struct ca *ca, const char *name);

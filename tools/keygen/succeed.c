@@ -215,8 +215,8 @@ void ca_succeed(struct make_ca *m)
 {
     char purpose[512];
     struct succession s = {.profile = NULL};
-    if (!check_dirs(m) ||
-        !ca_open(&s.old, &m->tool, m->old_dir, m->passphrase_file, CA_READ_KEY | CA_ANY_PASSPHRASE))
+    if (!check_dirs(m) || !ca_open(&s.old, &m->tool, m->old_dir, m->passphrase_file,
+                                   CA_READ_KEY | CA_ANY_PASSPHRASE | CA_TO_SUCCEED))
         return;
     (void)snprintf(purpose, sizeof purpose, "succeed %s %s", s.old.profile->overlay,
                    reload_cert_serial(s.old.cert));

@@ -204,7 +204,9 @@ same copy.crl ca/overlay.crl "crl -o writes a copy"
 keygen revoke -q --ca ca alice2.crt
 sed "s/^\($(serial alice2.crt)	[^	]*	\)[^	]*/\1-/" ca/index >index.edited && cp index.edited ca/index
 t "an index without a revocation: the certificate is not renewed" 4 '' '~.*lists certificate .* as revoked from .*
-.*the certificate is revoked, from .* on' keygen issue --ca ca --bits 1024 --renew alice2.crt -o alice3
+.*the certificate is revoked, from .* on; without --renew, .*' keygen issue --ca ca --bits 1024 --renew alice2.crt -o alice3
+t "the CA's own certificate is not renewed" 4 '' "~.*ca/ca.crt: the CA's own certificate; 'reload-keygen ca --succeed=ca --output=NEW' .*" \
+    keygen issue --ca ca --bits 1024 --renew ca/ca.crt -o own
 t "an index that lacks certificates issues no Peer-ID" 4 '' "~.*ca/issued/[0-9a-f]*.crt: the index lacks this certificate and could issue its Peer-IDs again; 'reload-keygen adopt --ca=ca' enters it" \
     keygen issue -q --ca ca --bits 1024 -o again
 t "adopt enters certificates that the index lacks" 0 "~adopted .*
@@ -249,7 +251,7 @@ keygen revoke -q --ca ca erin.crt
 t "export replaces a CRL by a newer one" 0 '' '' keygen export --ca ca -o public
 cp public/overlay.crl published.crl
 rm -r ca && mv ca.saved ca # index and CRL of a backup
-t "export replaces no CRL by an older one" 4 '' "~.*public/overlay.crl: not written: the CRL in ca has number $((0x$same_before)), expected at least $((0x$same_before + 1)), and lacks 1 revocations; 'reload-keygen crl --ca=ca --output=public/overlay.crl' continues both" keygen export --ca ca -o public
+t "export replaces no CRL by an older one" 4 '' "~.*public/overlay.crl: not written: the CRL in ca has number $((0x$same_before)), expected at least $((0x$same_before + 1)), and lacks 1 revocation; 'reload-keygen crl --ca=ca --output=public/overlay.crl' continues both" keygen export --ca ca -o public
 same public/overlay.crl published.crl "a refused export leaves the published CRL"
 t "the command that the error names continues the published CRL" 0 '' '*' keygen crl --ca=ca --output=public/overlay.crl
 ok "a revocation that only the published CRL had remains" revoked erin.crt ca/ca.crt ca/overlay.crl
@@ -358,7 +360,7 @@ t "without the old key the old CRL is not renewed, with a warning" 0 '*' '~.*its
 mv away.key ca/ca.key
 keygen crl --ca next -o copy.crl
 ok "openssl: the old CRL has later revocations" revoked ida.crt ca/ca.crt ca/overlay.crl
-t "a CA is not succeeded twice" 4 '' '~.*succeeded by another CA.*' keygen ca --succeed ca "${small[@]}" -o third
+t "a CA is not succeeded twice" 4 '' "~.*succeeded by another CA: --succeed=$work/next is required" keygen ca --succeed ca "${small[@]}" -o third
 ok "a refused roll-over leaves no folder" test ! -e third
 keygen export --ca next -o public2
 is "$(jq -c '[.overlay, .require_crl, .max_skew, .pair]' {ca,public,next,public2}/overlay.json | sort -u)" '["chat",true,60,true]' \

@@ -278,7 +278,7 @@ cert "an expired CRL that does not list the certificate" valid bare --crl old.cr
 warned "an expired CRL that does not list the certificate: a warning" '.*out of date.*'
 crl early ca leaf.crt 220101000000Z -- 20240101000000Z 20240201000000Z
 cert "a CRL that is not yet valid is still applied" "${of[revoked]}" leaf --crl early.crl
-warned "a CRL that is not yet valid: a warning" '.*out of date.*'
+warned "a CRL that is not yet valid: a warning" '.*not yet valid, but still applied: thisUpdate is 2024-01-01T00:00:00Z.*'
 crl others other leaf.crt 231101000000Z -- "${fresh[@]}"
 cert "a CRL of an unknown CA is ignored" valid leaf --crl others.crl
 warned "a CRL of an unknown CA: a warning" '.*'

@@ -269,8 +269,8 @@ too_many()
 {
     t "$1" 4 '' "~reload-keygen issue: .*$2.*" issue "${by_request[@]}" -o toomany "${@:3}"
 }
-too_many "17 Peer-IDs for one user are refused" 'greedy@example.com would have 17 Peer-IDs; the CA.s limit is 16' --user greedy@example.com --peers 17
-too_many "17 Peer-IDs without a user are refused" 'limit is 16' --peers 17
+too_many "17 Peer-IDs for one user are refused" 'greedy@example.com would have 17 Peer-IDs with those of expired and revoked certificates; the CA.s limit is 16 \(max-peers in ca/index\)' --user greedy@example.com --peers 17
+too_many "17 Peer-IDs without a user are refused" '17 Peer-IDs in a certificate; the CA.s limit is 16 \(max-peers in ca/index\)' --peers 17
 t "16 Peer-IDs for one user are issued" 0 '' '' issue "${by_request[@]}" --user greedy@example.com --peers 16 -o greedy
 too_many "a user's 17th Peer-ID is refused" greedy@example.com --user greedy@example.com --peers 1
 too_many "a user's 17th Peer-ID is refused together with another user" greedy@example.com --user modest@example.com --user sip:greedy@example.com --peers 1
@@ -286,7 +286,9 @@ refused()
 {
     t "$1" 4 '' "~reload-keygen issue: .*" issue "${by_request[@]}" -o refused "${@:2}"
 }
-refused "a Peer-ID already issued is refused" --user g@example.com --peer-id "$alice"
+t "a Peer-ID already issued is refused, and the error names the certificate to renew" 4 '' \
+    "~.*: Peer-ID $alice or one after it was issued by this CA before; --renew=$(serial frank.crt) names it again" \
+    issue "${by_request[@]}" -o refused --user g@example.com --peer-id "$alice"
 refused "a Peer-ID inside a block already issued is refused" --user g@example.com --peer-id "${alice%0}1"
 refused "a block that overlaps one already issued is refused" --user g@example.com --peer-id "463ac413c3ffffffffffffffffffffffffffffff" --peer-id "$alice"
 refused "Peer-IDs with a gap are refused" --user g@example.com --peer-id "$bob" --peer-id "${bob%0}2"
@@ -366,7 +368,9 @@ is "$(openssl crl -in two.crl -noout -text | grep -c 'Serial Number')" 2 "a CRL 
 is "$(openssl crl -in two.crl -noout -nextupdate)" "nextUpdate=Dec  1 00:00:00 2060 GMT" "a CRL can have a date after 2049"
 ok "openssl accepts a CRL with two entries" openssl crl -in two.crl -noout -CAfile ca/ca.crt
 revoked_peers=$(peers alice.crt | head -n 1)
-refused "a revoked certificate's Peer-ID is refused" --user z@example.com --peer-id "$revoked_peers"
+t "a revoked certificate's Peer-ID is refused, and the error does not advise to renew it" 4 '' \
+    "~.*: Peer-ID $revoked_peers or one after it was issued by this CA before, in a revoked certificate, and is not issued again; .*" \
+    issue "${by_request[@]}" -o refused --user z@example.com --peer-id "$revoked_peers"
 
 # reload-verify with the CA's files
 jq -c ".header.source_id = \"$alice\"" <<<"$(reload-sign --example PEER-SEARCH)" | reload-sign --time $now --key erin.key --cert frank.crt -o frank.bin

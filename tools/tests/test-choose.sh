@@ -123,8 +123,8 @@ t "--frame without a capture" 2 '' '=reload-dump: --frame requires a capture, an
 usage "a mistyped reason" '--reason: "bad-digets" is unknown \(did you mean bad-digest\?\), expected one of malformed, .*, missing-expiration, expired' \
     "${verify[@]}" --reason bad-digets
 usage "--reason beside --invalid" '--invalid cannot be combined with --reason' "${verify[@]}" --invalid --reason bad-digest
-usage "--invalid of the messages that pass" '--invalid cannot be combined with --format=hex' "${verify[@]}" --invalid -f hex
-usage "--reason of the messages that pass" '--reason cannot be combined with --format=hex' "${verify[@]}" --reason stale -f hex
+usage "--invalid of the messages that pass" '--invalid cannot be combined with --format=hex; --rejects writes what failed' "${verify[@]}" --invalid -f hex
+usage "--reason of the messages that pass" '--reason cannot be combined with --format=hex; --rejects writes what failed' "${verify[@]}" --reason stale -f hex
 usage "a choice of lines that are not written" '--method beside --quiet requires --report or --format' "${verify[@]}" -q --method PEER-JOIN
 usage "--reason of lines that are not written" '--reason beside --quiet requires --report or --format' "${verify[@]}" -q --reason stale
 usage "--summary beside a filter" '--summary cannot be combined with --format' "${verify[@]}" --summary -f hex

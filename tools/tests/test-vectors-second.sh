@@ -22,6 +22,9 @@ mistaken "a module that does not exist" 'missing\.py: No such file or directory'
 mistaken "a file that is not a module" 'vector\.json: not a Python module' "$vectors/run" --module vector.json
 echo 'judge = None' >empty.py
 mistaken "a module without answer()" 'empty\.py: the module has no answer\(\)' "$vectors/run" --module empty.py
+mistaken "--tools with --module" '--tools cannot be combined with --module' "$vectors/run" --tools "$RELOAD_TOOLS" --module verifier.py
+mistaken "--tools with --command" '--tools cannot be combined with --command' "$vectors/run" --tools "$RELOAD_TOOLS" --command true
+t "a module beside the script is found" 0 '~.*all tests .* 0' '' "$vectors/run" --module verifier.py --tcid 1 tunnel_test.json
 mistaken "--command with --module" '--command cannot be combined with --module' "$vectors/run" --command true --module empty.py
 cat >accepting.py <<'END'
 def answer(environment, octets):

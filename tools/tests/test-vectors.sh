@@ -39,6 +39,8 @@ if [ -d "$build/meson-info" ] && type meson >/dev/null 2>&1; then
     t "the installed verifier passes them" 0 '~.*all tests .* 0' '' bash -c 'cd / && exec "$@"' - \
         "$PWD/installed/run" --module "$PWD/installed/verifier.py" --codes hmac_test.json stream_test.json tunnel_test.json
     ok "the schemas are installed" test -f installed/schemas/codec_schema.json
+    t "the installed wrapper of reload-verify works" 0 '~.*all tests .* 0' '' "$PWD/installed/run" --command "$PWD/installed/wrapper" --codes --tcid 1-3 \
+        tunnel_test.json
 else
     skip "the vectors are installed with their runner" "no build directory of meson"
 fi
@@ -170,61 +172,26 @@ t "run --help prints on standard output" 0 '~usage: .*' '' "$vectors/run" --help
 
 # ---- another implementation: reload-verify wrapped in README.md's contract ----
 
-cat >verifier <<'END'
-#!/bin/bash
-set -eu
-options=()
-case $RELOAD_SECURITY in NONE) options+=(--none) ;; esac
-umask 077
-work=verifier-$$
-mkdir "$work"
-for secret in ${RELOAD_SECRET-}; do
-    echo "hex:$secret" >"$work/$secret"
-    options+=(--secret "$work/$secret")
-done
-[ -z "${RELOAD_CA-}" ] || options+=(--ca "$RELOAD_CA")
-[ -z "${RELOAD_INTERMEDIATES-}" ] || options+=(--intermediates "$RELOAD_INTERMEDIATES")
-[ -z "${RELOAD_CRL-}" ] || options+=(--crl "$RELOAD_CRL")
-[ -z "${RELOAD_OVERLAY+set}" ] || options+=(--overlay "$RELOAD_OVERLAY")
-for name in DHT HASH TIME MAX_SKEW MIN_RSA_BITS; do
-    variable=RELOAD_$name
-    option=${name,,}
-    [ -z "${!variable-}" ] || options+=("--${option//_/-}" "${!variable}")
-done
-for name in ALLOW_SHA1_CERTS REQUIRE_CRL REQUIRE_PEER_SIGNATURE; do
-    variable=RELOAD_$name
-    option=${name,,}
-    [ -z "${!variable-}" ] || options+=("--${option//_/-}")
-done
-[ -z "${RELOAD_PIN-}" ] || options+=(--pin "$work/pins")
-# as options, these are an error under an algorithm where they have no effect
-switches=
-[ -z "${RELOAD_REPLAY-}" ] || switches+=', "replay": true'
-[ -z "${RELOAD_PAIR-}" ] || switches+=', "pair": true'
-printf '{"security": "%s"%s}' "$RELOAD_SECURITY" "$switches" >"$work/profile"
-options+=(--profile "$work/profile")
-# blocks of hex text, so that a truncated message does not include part of the next one
-read -r reason verdict < <({ [ -z "${RELOAD_BEFORE-}" ] || { od -An -v -t x1 "$RELOAD_BEFORE"; echo; }; od -An -v -t x1; } |
-    reload-verify --json -i hex "${options[@]}" 2>/dev/null | jq -rn 'last(inputs) | "\(.reason // .verdict) \(.verdict)"')
-rm -r "$work"
-echo "$reason"
-[ "$verdict" != invalid ] && [ "$verdict" != malformed ]
-END
-chmod +x verifier
 # A process for each message is slow, so these are samples: one test of each result in each group, from files that together use
 # all variables except RELOAD_CRL.
 for name in tunnel_test.json replay_test.json pinned_test.json verdicts_test.json; do
     jq '.testGroups |= map(.tests |= (group_by(.result) | map(.[0]))) | .numberOfTests = ([.testGroups[].tests[]] | length)' \
         "$vectors/$name" >"$name"
     count=$(jq .numberOfTests "$name")
-    t "$name: a command passes $count tests, with its reasons" 0 "~.*all tests \(a test may have several\) +$count +$count +0" '' \
-        "$vectors/run" --command ./verifier --reasons "$name"
+    t "$name: the wrapper passes $count tests, with reasons and codes" 0 "~.*all tests \(a test may have several\) +$count +$count +0" '' \
+        "$vectors/run" --command "$vectors/wrapper" --codes "$name"
 done
 jq '.testGroups |= .[:2] | .testGroups[].tests |= (group_by(.result) | map(.[0])) | .numberOfTests = ([.testGroups[].tests[]] | length)' \
     "$vectors/hmac_test.json" >hmac_test.json
 jq '.testGroups |= (map(select(.crl)) | .[:8]) | .numberOfTests = ([.testGroups[].tests[]] | length)' "$vectors/trust_test.json" >crl_test.json
-t "a command passes tests with CRLs" 0 '~.*all tests .* 0' '' "$vectors/run" --command ./verifier --reasons crl_test.json
-t "a command runs tests of verifying only" 1 '~.*ReloadId +40 not run: only tests of verifying go to a command' '' "$vectors/run" --command ./verifier "$vectors/id_test.json"
+t "the wrapper passes tests with CRLs" 0 '~.*all tests .* 0' '' "$vectors/run" --command "$vectors/wrapper" --codes crl_test.json
+for lacks in crl replay; do
+    sed "/^\[ -z \"\${RELOAD_${lacks^^}/d" "$vectors/wrapper" >"without-$lacks"
+    chmod +x "without-$lacks"
+done
+t "a wrapper that ignores CRLs fails" 1 '~.*accepted, but invalid \(revoked-certificate\).*' '' "$vectors/run" --command ./without-crl crl_test.json
+t "a wrapper that ignores replays fails" 1 '~.*accepted, but invalid \(replay\).*' '' "$vectors/run" --command ./without-replay replay_test.json
+t "a command runs tests of verifying only" 1 '~.*ReloadId +40 not run: only tests of verifying go to a command' '' "$vectors/run" --command "$vectors/wrapper" "$vectors/id_test.json"
 t "a command that accepts everything fails" 1 '~.*accepted, but invalid \(.*' '' "$vectors/run" --command true hmac_test.json
 t "a command that refuses everything fails" 1 '~.*rejected, but valid: .*' '' "$vectors/run" --command false hmac_test.json
 printf '#!/bin/sh\nexit 2\n' >failing

@@ -108,7 +108,8 @@ static void check_choice(const struct tool *tool, const struct verify_options *o
                                                  : choice_option(&o->choice);
     bool failures = o->failures.all || o->failures.by_reason;
     if (failures && o->form != NULL && !ladder_is_form(o->form))
-        tool_usage(tool, "--%s cannot be combined with --format=%s", option, o->form->name);
+        tool_usage(tool, "--%s cannot be combined with --format=%s; --rejects writes what failed",
+                   option, o->form->name);
     if (option != NULL && tool->quiet && o->report == NULL && o->form == NULL)
         tool_usage(tool, "--%s beside --quiet requires --report or --format", option);
 }
