@@ -137,7 +137,7 @@ static reload_err refuse_without_key(const rl_rewrite *w, uint32_t attr, reload_
                       "refused: %s at %s requires a signature with the private key, which is "
                       "missing; %s",
                       a->def->name, pointer,
-                      a->type == RELOAD_A_SOURCE_INFO ? "sign it before, or not at all"
+                      a->type == RELOAD_A_SOURCE_INFO ? "sign it first, or not at all"
                                                       : "a resource's key can sign it");
 }
 

@@ -363,8 +363,8 @@ static reload_err keep_limit(struct capture *c, bool *ended)
     if (!*ended)
         return RELOAD_OK;
     cap_warn_frame(c, ++c->counts.total_limits, &stamp,
-                   "the limit for all flows (--total-limit) is reached; the one that has been "
-                   "silent for longest is ended");
+                   "the limit for all flows (--total-limit) is reached; the flow that was idle "
+                   "longest is ended");
     if (c->oldest == NULL || c->sets.memory > c->options.total_limit / 4)
         return cap_fragments_end_oldest(c);
     cap_flow_close(c, c->oldest, CAP_END_LIMIT);

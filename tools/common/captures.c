@@ -267,7 +267,7 @@ static void warn_of_twice(const struct input *in, const struct capture_counts *n
     if (n->repeated > 0 && !RL_FAULT("captures: messages that are there twice"))
         tool_warn_file(in->tool, NULL,
                        "%" PRIu64 " message%s captured twice within 0.1 s, as on two interfaces, "
-                       "and each counts twice; to remove equal packets: editcap -d IN OUT",
+                       "and both copies count; to remove duplicates: editcap -d IN OUT",
                        n->repeated, n->repeated == 1 ? " was" : "s were");
 }
 
@@ -277,17 +277,17 @@ static void warn_of_fragments(const struct input *in, const struct capture_count
     bool known = in->options.filter != NULL && filter_drops_fragments(in->options.filter);
     if (n->lost_fragments > 0 && n->later_fragments == 0 && !known && !in->unread)
         tool_warn_file(in->tool, NULL,
-                       "the capture has no fragment of a datagram after the first, as "
-                       "with a capture filter on ports; " KEEPS_FRAGMENTS,
+                       "the capture has only first fragments of datagrams, as with a capture "
+                       "filter on ports; " KEEPS_FRAGMENTS,
                        "udp port N");
 }
 
-/* Prints a line for each kind of packets that were not looked into, and one for the rest. */
+/* Prints a line for each kind of packets that were not examined, and one for the rest. */
 static void print_counts(const struct input *in, const struct capture_counts *n, const char *more)
 {
     char text[1500] = "";
     for (const struct capture_name *name = n->others; name->name != NULL; name++)
-        tool_warn(in->tool, "%" PRIu64 " packet%s in %s %s not looked into", name->packets,
+        tool_warn(in->tool, "%" PRIu64 " packet%s in %s %s not examined", name->packets,
                   name->packets == 1 ? "" : "s", name->name, name->packets == 1 ? "was" : "were");
     (void)snprintf(text, sizeof text, "%" PRIu64 " packet%s", n->packets,
                    n->packets == 1 ? "" : "s");
@@ -306,7 +306,7 @@ void input_summarise(const struct input *in, const char *more)
     const struct capture_counts *n = in->capture == NULL ? NULL : capture_counts(in->capture);
     const char *option = capture_option(&in->options);
     if (n == NULL && option != NULL && !in->unread)
-        tool_error(in->tool, STATUS_USAGE, "%s requires a capture, and no input is one", option);
+        tool_error(in->tool, STATUS_USAGE, "%s requires a capture, but no input is one", option);
     if (n == NULL || in->capture_file == NULL)
         return;
     print_counts(in, n, more);

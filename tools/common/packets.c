@@ -222,8 +222,8 @@ static void force(struct packets *p)
     uint64_t needed = 0;
     if (p->limits++ == 0)
         tool_warn_file(p->tool, NULL,
-                       "the limit for packets that wait (--total-limit) is reached: comments may "
-                       "come on later packets, and messages in packets made for them");
+                       "the limit for waiting packets (--total-limit) is reached; comments may "
+                       "be on later packets, and messages in packets made for them");
     for (size_t i = 0; i < p->held_count; i++)
         if (p->held[i]->needed)
             needed += sizeof *p->held[i] + p->held[i]->packet.len;

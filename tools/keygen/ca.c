@@ -50,8 +50,8 @@ static const struct command_line ca_line = {
     "reload-keygen ca --overlay=NAME --output=DIR [options]\n"
     "reload-keygen ca --overlay=NAME --key=FILE --cert=FILE [--crl=FILE] --output=DIR [options]\n"
     "reload-keygen ca --succeed=OLD --output=DIR [options]",
-    "Makes a CA for an overlay run under CERTS, and the overlay's profile: a new one, the files of "
-    "a CA that was made elsewhere, or the successor of a CA.",
+    "Makes the directory of a CA for an overlay under CERTS, with the overlay's profile: of a new "
+    "CA, of one that was made elsewhere, or of a CA's successor.",
     ca_rows, true, "overlay|succeed output"};
 
 /* ---- Common to all CAs ---- */

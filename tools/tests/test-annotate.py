@@ -395,7 +395,7 @@ def test_limit():
     check(comments[0] == [] and all(len(each) == 1 for each in comments[1:]), "a comment for each message, however many packets wait")
     limited = run(*[word for word in annotate if word != "-q"], "--total-limit", "100000")
     check([each[-1] for each in read_pcapng("out")] == comments, "the same if fewer may wait")
-    check(b"the limit for packets that wait (--total-limit) is reached" in limited.stderr, "with a warning", limited)
+    check(b"the limit for waiting packets (--total-limit) is reached" in limited.stderr, "with a warning", limited)
     ends = [*late[:-2], tcp(1, b"x" * 10, port=7)]
     pathlib.Path("in").write_bytes(section() + interface(101) + b"".join(packet(0, time, each) for time, each in enumerate(ends)))
     run(*annotate)

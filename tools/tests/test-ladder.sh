@@ -138,7 +138,7 @@ refused()
 }
 
 refused "--color=always requires a ladder" 'reload-verify: --color=always requires --format=ladder' "${verify[@]}" -f json --color=always q1.json
-refused "--lint beside a ladder requires --report" 'reload-verify: --lint beside --format=ladder requires --report' "${verify[@]}" -f ladder --lint q1.json
+refused "--lint beside a ladder requires --report" 'reload-verify: --lint with --format=ladder requires --report' "${verify[@]}" -f ladder --lint q1.json
 refused "--rejects requires a form that holds messages" 'reload-verify: --rejects requires --format=binary, json, hex or pcapng' "${verify[@]}" -f svg --rejects r q1.json
 refused "--invalid with a filter" 'reload-verify: --invalid cannot be combined with --format=json' "${verify[@]}" -f json --invalid q1.json
 run reload-dump -f ladder --method RESOURCE-PUT exchange.json

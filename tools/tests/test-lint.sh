@@ -50,7 +50,7 @@ reload-sign --secret secret -o code.bin <(reload-sign --example PEER-SEARCH | jq
 t "text: a finding has the section and the level" 0 '=code.bin: offset 0: message 1: PEER-SEARCH request: valid
     lint: response-code-in-request /attributes/0: not allowed in a PEER-SEARCH request (MUST, B§5.2)' '' "${V[@]}" --lint code.bin
 t "without --lint nothing is reported" 0 '=code.bin: offset 0: message 1: PEER-SEARCH request: valid' '' "${V[@]}" code.bin
-t "--lint beside --quiet requires --report" 2 '' '~reload-verify: --lint beside --quiet requires --report.*' "${V[@]}" --quiet --lint code.bin
+t "--lint with --quiet requires --report" 2 '' '~reload-verify: --lint with --quiet requires --report.*' "${V[@]}" --quiet --lint code.bin
 
 # ---- JSON ----
 
