@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-/* ---- The signer: what belongs to all messages ---- */
+/* ---- The signer: settings of all messages ---- */
 
 typedef struct reload_signer reload_signer;
 
@@ -46,12 +46,12 @@ reload_err reload_signer_check(reload_signer *signer, unsigned flags, reload_dia
 void reload_signer_set_boot_time(reload_signer *signer, uint32_t boot_time);
 void reload_signer_set_counter(reload_signer *signer, uint32_t counter);
 /* Returns boot time and counter for a new Transaction ID. On entry *boot_time is the signer's; the
- * source may replace it. A source must never return the same pair twice. If it fails, it gives the
- * cause in diag->text, and the message is not signed. */
+ * source may replace it. A source must never return the same pair twice. If it fails, it writes the
+ * cause to diag->text, and the message is not signed. */
 typedef reload_err (*reload_counter_source)(void *arg, uint32_t *boot_time, uint32_t *counter,
                                             reload_diag *diag);
 /* Uses a source instead of the signer's counter (NULL: uses the counter). The source is called once
- * for each request that needs a Transaction ID, after every check but that of an attached digest.
+ * for each request without a Transaction ID, after every check except that of an attached digest.
  */
 void reload_signer_set_counter_source(reload_signer *signer, reload_counter_source source,
                                       void *arg);
@@ -71,7 +71,7 @@ enum {
     RELOAD_SIGN_BODIES = 4,         /* sign unsigned BODYs outside RESOURCE-PUT requests too */
     RELOAD_SIGN_RESIGN_BODIES = 8,  /* sign all BODYs, replacing their signatures */
     RELOAD_SIGN_KEEP_SECURITY = 16, /* leave a Security of 0 in a PEER-JOIN request (B§8.1.1) */
-    RELOAD_SIGN_FORCE = 32          /* do what would otherwise be refused, as far as possible */
+    RELOAD_SIGN_FORCE = 32          /* write messages that would otherwise be refused */
 };
 
 /* How to sign one message. Zero-initialise it and set size. */

@@ -39,9 +39,9 @@ typedef struct reload_item {
     /* The fault; its offset is a position in the input. Of a MESSAGE: RELOAD_OK, or the fault that
      * reload_item_parse passes to reload_msg_check. */
     reload_diag diag;
-    /* The octets of the input that the item occupies, from offset on, in the input's own form: of
-     * hex text, from its first digit to its last; of JSON, the value that holds it; of BAD, up to
-     * the fault. */
+    /* The number of octets of the input that the item occupies, in the input's own form: of hex
+     * text, from its first digit to its last; of JSON, those of the value that holds it; of BAD,
+     * those up to the fault. */
     uint64_t extent;
     /* JSON's meta.source and meta.destination, of RELOAD_KIND_IP_PORT if they are known, and
      * meta.transport, "UDP", "TCP" or NULL. */
@@ -61,7 +61,7 @@ typedef struct reload_reader_options {
  * Length is above max_message counts too. */
 typedef struct reload_reader reload_reader;
 
-/* Makes a reader without input, whose next item is END; NULL if memory runs out. */
+/* Makes a reader without input, whose next item is END; NULL without memory. */
 reload_reader *reload_reader_new(void);
 /* Frees the reader and sets the pointer to NULL. */
 void reload_reader_free(reload_reader **reader);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Judging messages as a receiving peer must. */
+/* Verifying messages as a receiving peer must. */
 #ifndef RELOAD_VERIFY_H
 #define RELOAD_VERIFY_H
 
@@ -17,7 +17,7 @@ typedef enum reload_verdict {
     RELOAD_UNCHECKED = 0, /* not reached */
     RELOAD_VALID,
     RELOAD_INVALID,
-    RELOAD_UNSECURED, /* passed in an overlay run under NONE (D23) */
+    RELOAD_UNSECURED, /* passed in an overlay under NONE (D23) */
     RELOAD_MALFORMED,
     RELOAD_PINNED /* passed under keys that are trusted on first use (D28) */
 } reload_verdict;
@@ -53,7 +53,7 @@ typedef enum reload_reason {
     RELOAD_REASON_EXPIRED
 } reload_reason;
 
-/* The words that scripts see: "valid", "bad-digest". Static; NULL for RELOAD_REASON_NONE. */
+/* The words of reports, such as "valid" and "bad-digest". Static; NULL for RELOAD_REASON_NONE. */
 const char *reload_verdict_text(reload_verdict verdict);
 const char *reload_reason_text(reload_reason reason);
 /* The response code for a request with that reason (D24), before D24's exceptions; 0: none. */
@@ -71,15 +71,14 @@ typedef struct reload_signature {
                                   report */
 } reload_signature;
 
-/* The result for one message. Made by reload_report_new alone; callers may read its members, write
- * verdict, reason, response_code and detail, and expect later versions to add members at its end.
- */
+/* The result for one message. Made by reload_report_new alone. Callers may read its members, and
+ * write verdict, reason, response_code and detail. Later versions may add members at its end. */
 typedef struct reload_report {
     reload_verdict verdict;
     reload_reason reason;
-    uint16_t response_code; /* with which to answer the request; 0: none, or the message is a
-                               response (S§5.3) */
-    char detail[256];       /* the reason in words; empty without one */
+    uint16_t response_code; /* of the response to the request; 0: none is due, or the message is
+                               itself a response (S§5.3) */
+    char detail[256];       /* a description of the fault; empty without a reason */
     size_t count;           /* of signatures: reload_report_signature */
     size_t tunnelled_count; /* of inner messages: reload_report_tunnelled */
     bool has_round_trip;    /* the round trip of a response to a known request (D25) */
@@ -98,7 +97,7 @@ typedef struct reload_tunnelled {
 /* Makes a report without a verdict, which can be used for one message after another; NULL without
  * memory. */
 reload_report *reload_report_new(void);
-/* Frees the report with what it owns, and sets the pointer to NULL. */
+/* Frees the report and everything that it owns, and sets the pointer to NULL. */
 void reload_report_free(reload_report **report);
 /* Clears the report for the next message, but keeps memory. Pointers into the report become
  * invalid. */
@@ -162,9 +161,8 @@ void reload_policy_set_hash(reload_policy *policy, uint8_t hash);
 void reload_policy_set_max_skew(reload_policy *policy, reload_time skew);
 /* Requires a PEER-SIGNATURE in every SOURCE-INFO. */
 void reload_policy_require_peer_signature(reload_policy *policy, bool required);
-/* Checks every signature of a message that passes D24's steps 1 to 4, also after one has failed.
- * The message's verdict stays that of the first failure; expect_replay of a moment has no effect.
- */
+/* Checks every signature of a message that passes D24's steps 1 to 4, even after one fails. The
+ * message's verdict stays that of the first failure; expect_replay of a moment has no effect. */
 void reload_policy_check_all(reload_policy *policy, bool all);
 
 enum {
@@ -178,9 +176,9 @@ enum {
  * have an effect under CERTS only, requests under HMAC and CERTS. */
 void reload_policy_remember(reload_policy *policy, unsigned what);
 
-/* Checks that the policy is complete, and prepares what its judges share. RELOAD_ERR_ARGUMENT: a
- * secret, a CA certificate or RELOAD_REMEMBER_PINS is missing; RELOAD_ERR_MEMORY,
- * RELOAD_ERR_CRYPTO. */
+/* Checks that the policy is complete, and prepares the data that its judges share.
+ * RELOAD_ERR_ARGUMENT: a secret, a CA certificate or RELOAD_REMEMBER_PINS is missing;
+ * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err reload_policy_seal(reload_policy *policy, reload_diag *diag);
 
 /* Receives a warning about a given file. file: the number, from 0, of the call that added it, among
@@ -274,7 +272,7 @@ void reload_judge_set_cache(reload_judge *judge, size_t octets);
 typedef struct reload_moment {
     reload_time now;      /* the time of checking; only its whole seconds count */
     reload_time captured; /* when the message was captured, or RELOAD_NO_TIME */
-    /* The request is likely a replay (D25): step 12 is left out, since step 11 will fail in
+    /* The request is likely a replay (D25): step 12 is skipped, since step 11 will fail in
      * reload_commit. A sender of replays thus cannot cause work on inner signatures. If the store
      * disagrees, reload_commit returns RELOAD_ERR_AGAIN. */
     bool expect_replay;
@@ -282,16 +280,16 @@ typedef struct reload_moment {
 
 /* Judges a message by the policy alone, without the store. The same message, policy and moment give
  * the same report. If the policy remembers something, the verdict is provisional until
- * reload_commit; the message must stay as it is until then. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO:
- * the message could not be judged, and the report has no verdict but RELOAD_UNCHECKED. */
+ * reload_commit; the message must not change until then. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO: the
+ * message could not be judged, and the report's verdict is RELOAD_UNCHECKED. */
 reload_err reload_judge_message(reload_judge *judge, const reload_msg *msg, reload_moment moment,
                                 reload_report *report);
 
 /* Queries the store, changes the verdict if a check against the store fails, and records the
  * effects: a request always, peers and pins only if the message passes every step (D25, D28).
  * Reports are committed in input order, one at a time. store: NULL if the policy remembers nothing.
- * On failure the report has no verdict but RELOAD_UNCHECKED: RELOAD_ERR_ARGUMENT (no store, or one
- * without size), RELOAD_ERR_AGAIN (see reload_moment), or the store's own. */
+ * On failure the report's verdict is RELOAD_UNCHECKED: RELOAD_ERR_ARGUMENT (no store, or one
+ * without size), RELOAD_ERR_AGAIN (see reload_moment), or the store's error. */
 reload_err reload_commit(const reload_store *store, reload_report *report);
 
 /* Judges a message like reload_judge_message, and calls reload_commit if that succeeds. */
