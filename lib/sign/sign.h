@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files of the signing module share. */
+/* Declarations shared by the files of the signing module. */
 #ifndef RL_SIGN_SIGN_H
 #define RL_SIGN_SIGN_H
 
@@ -76,11 +76,11 @@ reload_err rl_fail_plain(reload_diag *diag, reload_err err);
  * cannot be rewritten. */
 reload_err rl_rewrite_begin(rl_rewrite *w, const reload_msg *msg, unsigned flags, reload_buf *out,
                             reload_diag *diag);
-/* Ends it: sets Length. On failure out is cut back to what it was. */
+/* Ends the rewriting: sets Length. On failure the length of out is restored. */
 reload_err rl_rewrite_end(rl_rewrite *w, reload_diag *diag);
-/* Cuts out back to what it was. */
+/* Restores the length of out. */
 void rl_rewrite_abandon(rl_rewrite *w);
-/* Copies an attribute as it is. */
+/* Copies an attribute unchanged. */
 void rl_copy(rl_rewrite *w, const reload_attr *attr);
 
 static inline bool rl_forced(const rl_rewrite *w)
@@ -102,7 +102,7 @@ static inline bool rl_is_join_request(const reload_msg *msg)
 
 /* The Overlay field, and whether the overlay's parameters agree. */
 reload_err rl_complete_overlay(rl_rewrite *w, reload_diag *diag);
-/* Finds what SOURCE-INFO lacks, for w->source. */
+/* Finds the members that SOURCE-INFO lacks, for w->source. */
 reload_err rl_complete_source(rl_rewrite *w, reload_diag *diag);
 /* The Security field. */
 reload_err rl_complete_security(rl_rewrite *w, reload_diag *diag);
@@ -118,7 +118,7 @@ reload_err rl_check_names(const rl_rewrite *w, reload_diag *diag);
 reload_err rl_check_time(const rl_rewrite *w, reload_diag *diag);
 /* Whether a time fits a field of 32 bits. name: "TIMESTAMP". */
 reload_err rl_fits_time(int64_t seconds, const char *name, reload_diag *diag);
-/* Whether the keys are there for all signatures but the message's own. */
+/* Whether all keys are present for the signatures inside the message. */
 reload_err rl_check_keys(const rl_rewrite *w, reload_diag *diag);
 
 /* ---- place.c: D30 ---- */

@@ -41,7 +41,7 @@ size_t rl_framer_memory(const rl_framer *f)
     return f->cap * each + rl_frames_memory(&f->frames);
 }
 
-/* Makes the buffer hold size octets from start on. */
+/* Makes the buffer hold size octets from start. */
 static bool framer_reserve(rl_framer *f, size_t size)
 {
     if (f->start > 0) {
@@ -73,7 +73,7 @@ static bool framer_reserve(rl_framer *f, size_t size)
 reload_err rl_framer_need(rl_framer *f, size_t size)
 {
     while (f->avail < size && !f->ended) {
-        /* memory follows the octets that come, not what a Length promises */
+        /* memory grows with the octets received, not with a Length */
         size_t soon = 2 * f->avail + RL_CHUNK, held = size < soon ? size : soon;
         if (f->start + held > f->cap && !framer_reserve(f, held))
             return RELOAD_ERR_MEMORY;
@@ -142,8 +142,8 @@ static uint64_t position(const rl_framer *f, size_t at)
     return f->mapped ? f->where[f->start + at] : f->base + at;
 }
 
-/* Names garbage that a dump in another notation makes: words in the order of a machine's memory,
- * or in octal, whose offset and digits are read as hex. Returns false if it is not such. */
+/* Names garbage that a dump in another notation makes: words in the order of a machine's memory, or
+ * in octal, whose offset and digits are read as hex. Returns false if it is not one of these. */
 static bool explain_dump(reload_item *item)
 {
     static const struct {
@@ -167,7 +167,7 @@ static bool explain_dump(reload_item *item)
 }
 
 /* Names a token that was written as a little-endian number, before a header that is right
- * otherwise. Returns false if it is not such: in a dump of words, TTL would be among the reserved
+ * otherwise. Returns false if it is not one: in a dump of words, TTL would be among the reserved
  * bits. */
 static bool explain_swapped_token(reload_item *item)
 {

@@ -90,7 +90,8 @@ bool rl_jsontext_is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* Reads one character of a value. Returns NULL, or why the value cannot continue with it. */
+/* Reads one character of a value. Returns NULL, or the fault if the value cannot continue with it.
+ */
 static const char *scan_character(rl_jsontext *j, char c)
 {
     if (c == RL_RECORD_SEPARATOR && !RL_FAULT("input: a record separator ends a value"))

@@ -182,8 +182,8 @@ static int by_number(const void *a, const void *b)
     return x->number < y->number ? -1 : x->number > y->number;
 }
 
-/* The frames, and the time of the packet that completes the item: the last of them, or one that
- * was missing before it. */
+/* The frames, and the time of the packet that completes the item: the last frame, or an earlier one
+ * that arrived late. */
 static void set_frames(struct capture *c)
 {
     reload_capture *facts = &c->item.facts;
@@ -287,7 +287,7 @@ static reload_err read_packet(struct capture *c)
     }
 }
 
-/* Whether the packet, a file's first one, was captured before the file before ended. Packets of
+/* Whether a file's first packet was captured before the end of the previous file. Packets of
  * several interfaces may be in a slightly different order. */
 static bool begins_early(const struct cap_stamp *packet, const struct cap_stamp *begun,
                          const struct cap_stamp *latest)

@@ -151,7 +151,7 @@ struct cap_flow {
     struct cap_flow *next_due;      /* of those to be drained */
     bool due, listed;               /* is among those, and in the table */
     uint32_t first;                 /* the sequence number of octet 0 */
-    uint64_t fed;                   /* octets that have been looked at */
+    uint64_t fed;                   /* octets that have been examined */
     uint64_t floor;                 /* octets from here to fed are kept in pieces */
     uint64_t acked;                 /* the other direction has acknowledged octets up to here */
     uint64_t fin;                   /* the end by FIN, or UINT64_MAX */
@@ -228,7 +228,7 @@ struct capture {
     uint64_t number;    /* of packets */
     struct cap_file *file;
     bool finishing;
-    struct cap_packet packet; /* read, and not looked at, if pending */
+    struct cap_packet packet; /* read but not yet examined, if pending */
     bool pending;
     int64_t now; /* when the last packet was captured, in seconds */
 
@@ -363,7 +363,8 @@ void cap_holes_due(struct capture *c);
 bool cap_order_is_next(struct capture *c);
 /* Keeps a copy of the current item until it is the next one. RELOAD_ERR_MEMORY. */
 reload_err cap_order_keep(struct capture *c);
-/* Whether all that waits takes too much memory, so that kept items can wait no longer. */
+/* Whether the waiting items and flows take too much memory, so that kept items can wait no longer.
+ */
 bool cap_order_is_full(const struct capture *c);
 /* Makes the next kept item the current one. Returns false if none can be passed on. */
 bool cap_order_next(struct capture *c);

@@ -169,7 +169,7 @@ static bool filter_drops_fragments(const char *filter)
     return false;
 }
 
-/* A specified option that only captures have; NULL: there is none. */
+/* A specified option that applies only to captures; NULL: there is none. */
 static const char *capture_option(const struct input_options *o)
 {
     return o->filter != NULL     ? "--filter"

@@ -39,11 +39,11 @@ void packets_comment(struct packets *packets, const reload_buf *text, const relo
 void packets_take(void *packets, const struct capture_packet *packet);
 /* Whether so many packets wait that packets_settle should be called, before one is taken. */
 bool packets_are_due(const struct packets *packets);
-/* Writes the packets that no message to come is in; all, if the capture has ended (NULL). Items
+/* Writes the packets that no later message can be in; all, if the capture has ended (NULL). Items
  * that were read before must have been written. */
 void packets_settle(struct packets *packets, const struct capture *capture);
-/* Writes all that waits, before the outputs are closed. complete: an output to which nothing was
- * written becomes a file without packets. link: of that file, or -1. */
+/* Writes all waiting packets, before the outputs are closed. complete: an output to which nothing
+ * was written becomes a file without packets. link: of that file, or -1. */
 void packets_finish(struct packets *packets, bool complete, int link);
 
 #endif

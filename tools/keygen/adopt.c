@@ -86,8 +86,8 @@ static struct entry *add_lines(struct adopt *a, const char *path, const reload_c
 
 /* ---- Certificates that would not have been issued ---- */
 
-/* Warns of Peer-IDs that a certificate for other users has too. The certificate is entered
- * nevertheless, so that it can be revoked. */
+/* Warns of Peer-IDs that a certificate for other users has too. The certificate is still entered,
+ * so that it can be revoked. */
 static void warn_of_overlap(struct adopt *a, const char *path, size_t before,
                             const struct entry *entry)
 {

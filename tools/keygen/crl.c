@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A CA's CRL: the union of what the index and the last CRL revoke, so that neither a lost index nor
- * a restored one un-revokes anything. */
+/* A CA's CRL: the union of the revocations in the index and the last CRL, so that neither a lost
+ * index nor a restored one un-revokes a certificate. */
 #include "base/fault.h"
 #include "common/policy.h"
 #include "keygen/keygen.h"

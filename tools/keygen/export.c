@@ -138,7 +138,7 @@ static bool check_target(struct export *e)
 }
 
 /* A CA that was succeeded does not replace its successor's files: with the old profile, verifiers
- * reject what the new CA issues. */
+ * reject certificates of the new CA. */
 static bool check_published_ca(struct export *e)
 {
     char *mark = ca_path(&e->ca, CA_SUCCESSOR_FILE);
@@ -166,7 +166,7 @@ static bool check_crls(struct export *e)
     return good;
 }
 
-/* The profile is last: a reader finds what it lists. */
+/* The profile is last, so that a reader finds the files that it lists. */
 static void write_all(struct export *e)
 {
     reload_buf text = {0};

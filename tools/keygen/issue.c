@@ -99,7 +99,7 @@ static bool names_user(const struct issue *s, const char *name)
     return false;
 }
 
-/* Warns of a request that seems to ask for a user that the certificate does not name. */
+/* Warns of a request whose subject names a user that the certificate does not name. */
 static void warn_of_subject(struct issue *s, const char *subject)
 {
     char name[MAX_USER + 1];

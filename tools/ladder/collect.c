@@ -14,7 +14,7 @@ struct ladder *ladder_new(void)
     return calloc(1, sizeof(struct ladder));
 }
 
-/* For tdestroy: the arrays own what the trees hold. */
+/* For tdestroy: the arrays own the elements of the trees. */
 static void keep(void *entry)
 {
     (void)entry;

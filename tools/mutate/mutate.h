@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* reload-sign --mutate: makes bad messages of a good one (and unusual ones that stay good), each
+/* reload-sign --mutate: makes bad messages from a good one (and unusual ones that stay good), each
  * with the verdict of a correct verifier.
  *
  * Nothing here calls the library's verifier: a mutation notes what it changes, and label.c applies

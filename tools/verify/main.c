@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* reload-verify: judges messages as a receiving peer must. */
+/* reload-verify: verifies messages as a receiving peer must. */
 #include "common/descriptors.h"
 #include "verify/verify.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The policy: from options and files, and again when CRLs change. */
+/* The policy: made from options and files, and again when CRLs change. */
 #include "base/fault.h"
 #include "verify/verify.h"
 
