@@ -212,7 +212,7 @@ sed -n '/^## Manuals$/,/^## [^M]/p' "$source/README.md" | grep -o 'reload[a-z-]*
 (cat "$work/library" && echo reload 7) >"$work/both"
 same "$work/both" "$work/manual" "README.md names each page"
 
-# The diagrams of what is signed
+# The diagrams of the signed octets
 for page in reload-message.5 reload.7; do
     awk '/^[.]Bd/{text = ""; next} /^[.]Ed/{if (text ~ /covered/) printf "%s", text} {text = text $0 "\n"}' "$source/man/$page" |
         grep . >"$work/diagrams.$page"
@@ -270,7 +270,7 @@ done <"$work/names"
 [ -s "$work/names" ] || missing=1
 result $missing "reload-message(5) has the names of values"
 
-# The presence table, by messages with what is mandatory, without one attribute and with it: what --lint reports
+# The presence table: --lint's findings for messages with the mandatory attributes, without one attribute and with it
 part reload-message.5 Presence Signatures | awk -v messages="$work/messages" '
     BEGIN {
         split("PEER-JOIN PEER-SEARCH RESOURCE-GET RESOURCE-PUT RESOURCE-TRANSFER TRANSPORT-OPEN TRANSPORT-TUNNEL", methods)
@@ -449,7 +449,7 @@ render() {
 }
 
 # Pages have no faults, lines of at most 80 columns, no blank line after another or after a heading, and as many in man as in
-# mandoc. The tools that have pages beside them for what is looked up have at most 450 lines.
+# mandoc. The pages of tools that have reference pages too have at most 450 lines.
 for page in "$source"/man/*.[1357] ${LIBRARY_MANUALS:+"$LIBRARY_MANUALS"/*.3}; do
     name=${page##*/}
     command -v "$mandoc" >"$work/null" || {

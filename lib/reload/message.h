@@ -218,7 +218,7 @@ bool reload_address_parse(const char *address, reload_value *value);
  * suffices. */
 void reload_address_format(const reload_value *value, char *text, size_t size);
 
-/* Why a value is shown as raw octets, or why octets are not an attribute. */
+/* The fault because of which a value is shown as raw octets, or octets are not an attribute. */
 typedef enum reload_flaw {
     RELOAD_FLAW_NONE = 0,
     RELOAD_FLAW_HEAD,     /* fewer than four octets left for a type and Length */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which attributes are shown in a special way. */
+/* The attributes that are shown in a special way. */
 #include "render/print.h"
 
 const uint16_t rl_summary[RL_SUMMARY] = {

@@ -106,8 +106,8 @@ static reload_err check_resources(const rl_rewrite *w, reload_diag *diag)
             continue;
         if (key == RELOAD_NO_ATTR)
             return rl_fail_at(diag, RELOAD_ERR_REFUSED, it.attr->offset,
-                              "refused: RESOURCE has no RESOURCE-INFO.KEY for the certificate to "
-                              "name");
+                              "refused: RESOURCE has no RESOURCE-INFO.KEY, which the certificate "
+                              "must name");
         const uint8_t *octets = reload_msg_value_octets(w->msg, key, &len);
         if (!rl_cert_names_user(cert, octets, len) &&
             !RL_FAULT("D32: a KEY that the certificate does not name is refused"))

@@ -42,7 +42,7 @@ struct reload_signer {
     size_t count, cap;
 };
 
-/* What D29 adds to SOURCE-INFO. */
+/* The members that D29 adds to SOURCE-INFO. */
 typedef struct rl_source {
     uint32_t info;          /* the SOURCE-INFO; RELOAD_NO_ATTR if there is none */
     bool make;              /* one is added */

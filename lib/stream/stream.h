@@ -25,7 +25,7 @@ enum { RL_RECORD_SEPARATOR = 0x1e }; /* RFC 7464: before each JSON text */
 /* Like reload_source. If where is not NULL, it receives each octet's position in the input. */
 typedef ptrdiff_t (*rl_pull)(void *arg, uint8_t *octets, size_t size, uint64_t *where);
 
-/* Which messages are framed, found for all headers in one pass (frames.c). */
+/* The framed messages, found for all headers in one pass (frames.c). */
 typedef struct rl_frames {
     uint32_t *ring;        /* the chain of headers whose attributes come to each place */
     struct rl_node *nodes; /* the headers in order; element 0 is unused */

@@ -316,7 +316,7 @@ static void test_invalid_times(void **state)
     }
 }
 
-/* Texts of 17 characters with each octet at each place: what is ASCII or plain ends there. */
+/* Texts of 17 characters with each octet at each place: the ASCII or plain part ends there. */
 static void test_runs(void **state)
 {
     (void)state;

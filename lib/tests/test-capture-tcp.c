@@ -152,7 +152,7 @@ static void test_gap(void **unused)
     assert_int_equal(t.counts.skipped_octets, 50);
 }
 
-/* The end of a request was acknowledged, but not captured: the request comes before what is sent
+/* The end of a request was acknowledged, but not captured: the request comes before octets sent
  * after the acknowledgment. Its end may be captured for another second. */
 static void test_gap_at_end(void **unused)
 {

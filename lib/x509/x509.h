@@ -18,7 +18,7 @@ typedef enum rl_cert_fault {
     RL_CERT_EXPIRED = 5
 } rl_cert_fault;
 
-/* Why a certificate is not accepted. */
+/* The objection to a certificate. */
 typedef struct rl_objection {
     rl_cert_fault fault;
     const char *words; /* static, about the certificate: "is not …"; NULL if it is good */

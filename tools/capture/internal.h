@@ -124,7 +124,7 @@ struct cap_key {
     uint32_t ipv6;
 };
 
-/* Why a stream ended. */
+/* The reason for the end of a stream. */
 enum cap_end {
     CAP_END_NOT = 0,
     CAP_END_CLOSED,  /* by its sender */
@@ -201,7 +201,7 @@ struct cap_order {
     struct cap_kept *passed; /* the current item */
 };
 
-/* Where a message was found last. */
+/* The place at which a message was last found. */
 struct cap_occurrence {
     uint64_t hash; /* of its octets and addresses */
     uint64_t number;

@@ -96,7 +96,7 @@ void tool_free_kept(struct tool *tool);
 
 /* ---- Output ---- */
 
-/* Where a tool writes. A regular file appears, complete, when it is closed. */
+/* An output of a tool. A regular file appears, complete, when it is closed. */
 struct output {
     struct tool *tool;
     const char *path; /* NULL: standard output */
@@ -236,7 +236,7 @@ void input_warn_of_extras(const struct input *in, const char *option);
 /* Reports the item's fault: "tool: file: offset N: message I: …". In binary input,
  * diag's offset is added to the item's. */
 void input_error(struct input *in, int status, const reload_diag *diag);
-/* What an item is. */
+/* The kind of an item. */
 struct item_kind {
     reload_item_kind kind;
     reload_form form;

@@ -100,7 +100,7 @@ reload_err base_rng(const struct base *base, const char *purpose, reload_rng **r
 
 /* ---- A mutant (edit.c) ---- */
 
-/* Which signatures were made again after the mutation. */
+/* The signatures that were made again after the mutation. */
 enum signing { SIGN_NOTHING, SIGN_MESSAGE, SIGN_ALL, SIGNINGS };
 
 /* The state of a signature in the mutant. */

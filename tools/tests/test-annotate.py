@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Captures that the tools write: reload-verify --annotate, and the form pcapng. Prints TAP.
 
-What is written is judged by tshark, editcap and capinfos, and by a reader of pcapng of this file's own.
+The output is checked by tshark, editcap and capinfos, and by this file's own reader of pcapng.
 
   RELOAD_TOOLS  the directory of the built tools
   TESTDATA      the directory testdata
@@ -258,7 +258,7 @@ def test_meta():
     check(first.get("destination", {}).get("port") == 58431, "a response goes to where its request came from", reply, first)
 
 
-# ---- Interfaces, times, and what is not kept ----
+# ---- Interfaces, times, and contents that are not kept ----
 
 
 def test_interfaces():

@@ -55,7 +55,7 @@ is "$(jq -c '[.crl, .dht]' ca/overlay.json)" '[["overlay.crl"],5]' "the profile 
 # ---- issue, request ----
 
 id=463ac413c40000000000000000000000000000
-t "what was issued is printed" 0 "~serial    [0-9a-f]{32}
+t "the new certificate is reported" 0 "~serial    [0-9a-f]{32}
 users     alice@example.com
 not-after 2024-11-13T22:13:20Z
 peer-id   ${id}00
@@ -209,7 +209,7 @@ t "an index that lacks certificates issues no Peer-ID" 4 '' "~.*ca/issued/[0-9a-
     keygen issue -q --ca ca --bits 1024 -o again
 t "adopt enters certificates that the index lacks" 0 "~adopted .*
 adopted .*" '*' keygen adopt --ca ca
-is "$(grep -c -e "$(serial dave.crt).*2023-11-01T00:00:00Z" -e "$(serial erin.crt).*	-	" ca/index)" 2 "what the CRL lists is entered as revoked"
+is "$(grep -c -e "$(serial dave.crt).*2023-11-01T00:00:00Z" -e "$(serial erin.crt).*	-	" ca/index)" 2 "certificates that the CRL lists are entered as revoked"
 t "adopt again enters nothing" 0 '' '' keygen adopt --ca ca
 before=$(keygen list --ca ca --json | jq -c 'map(del(.not_after)) | sort_by(.serial)')
 rm ca/index
@@ -257,7 +257,7 @@ t "adopt without index and CRL warns that revocations are unknown" 0 '*' "~.*ind
 .*ca/overlay.crl: missing, so revoked certificates are entered as good; .*'reload-keygen crl --ca=ca --crl=FILE' continues the last published CRL" keygen adopt --ca ca
 t "a CRL of another CA is not continued" 4 '' '~.*backup/index: .*' keygen crl --ca ca --crl backup/index -o copy.crl
 t "crl --crl continues the last published CRL" 0 '' '*' keygen crl --ca ca --crl last.crl -o copy.crl
-is "$(keygen list --ca ca --json | jq -c 'map(del(.not_after)) | sort_by(.serial)')" "$before" "what it lists is revoked again"
+is "$(keygen list --ca ca --json | jq -c 'map(del(.not_after)) | sort_by(.serial)')" "$before" "the certificates that it lists are revoked again"
 is "$(number ca/overlay.crl)" "$next" "its number goes on"
 t "export to a CA's folder is refused" 4 '' '~.*holds a CA.*' keygen export --ca ca -o older
 
@@ -313,7 +313,7 @@ t "adopt enters its certificates, with a warning of overlapping Peer-IDs" 0 '~ad
 adopted .* gina@example.com revoked' $'~.*gina.crt: Peer-ID .* is named by another certificate too\n.* too' reload-keygen adopt --ca taken frank.crt gina.crt
 is "$(grep -vc "^#" taken/index)" 4 "the index has a line for each block of Peer-IDs"
 ok "list joins the lines of a certificate" in_json 'length == 2 and (map(.peer_ids | length) == [3, 3])' reload-keygen list --ca taken --json
-t "what was adopted is revoked" 0 '~revoked .*' '' reload-keygen revoke --ca taken frank.crt
+t "an adopted certificate is revoked" 0 '~revoked .*' '' reload-keygen revoke --ca taken frank.crt
 now_real=$(date +%s)
 is "$(openssl verify -attime "$now_real" -crl_check -CAfile other.crt -CRLfile taken/overlay.crl frank.crt gina.crt 2>&1 | grep -c 'certificate revoked')" 2 \
     "openssl refuses both"
@@ -357,7 +357,7 @@ t "a CA is not succeeded twice" 4 '' '~.*succeeded by another CA.*' keygen ca --
 ok "a refused roll-over leaves no folder" test ! -e third
 keygen export --ca next -o public2
 is "$(jq -c '[.overlay, .require_crl, .max_skew, .pair]' {ca,public,next,public2}/overlay.json | sort -u)" '["chat",true,60,true]' \
-    "what an edited profile sets is kept by each command, by export and by a roll-over"
+    "the settings of an edited profile are kept by each command, by export and by a roll-over"
 cp -r public2 public2.saved
 t "the old CA is not exported over the new one" 4 '' "~.*: succeeded by another CA: --ca=$work/next is required" keygen export --ca ca -o public2
 ok "a refused export changes nothing" diff -r public2 public2.saved

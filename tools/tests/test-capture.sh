@@ -88,7 +88,7 @@ file 101 "$(ip 7 $cut 0 "${datagram:$((cut * 2))}")" >second.pcap
 check "a capture is read" 0 reload-dump -f json --meta two.pcap
 jq -c '.meta | [.frames, .time, .source.ip, .destination.port, .transport, .file]' out >meta
 has "its frames, times and addresses" meta '[[1],"2007-07-08T12:00:00.250000Z","10.0.0.1",6084,"UDP","two.pcap"]'
-has "and those of the second" meta '[[2],"2007-07-08T12:00:01.250000Z","10.0.0.1",6084,"UDP","two.pcap"]'
+has "the frames, times and addresses of the second message" meta '[[2],"2007-07-08T12:00:01.250000Z","10.0.0.1",6084,"UDP","two.pcap"]'
 has "a line at the end" err 'reload-dump: 2 packets, 2 messages'
 check "octets are the messages'" 0 reload-dump -f binary -o got two.pcap
 cat "$one" "$two" >both
@@ -107,7 +107,7 @@ check "files in turn" 0 reload-dump -f json --meta first.pcap second.pcap
 has "fragments continue" out '"frames": [1, 1]'
 check "a file alone" 3 reload-dump -f json --meta first.pcap
 has "is incomplete" out '"incomplete": true'
-has "and says why" err 'captured only in part: 200 of'
+has "the error states the cause" err 'captured only in part: 200 of'
 check "a binary file between captures" 3 reload-dump -f json --meta first.pcap "$two" second.pcap
 
 check "--time capture" 1 reload-verify --secret "$secret" --time capture two.pcap

@@ -175,7 +175,7 @@ ok "--report has the chosen messages" test -e report -a ! -s report
 run "${judge[@]}" -f binary -o passed.bin --rejects rejects.bin --method PEER-JOIN --method PEER-SEARCH mixed.bin
 cat "$TESTDATA/route-log.hmac.bin" "$TESTDATA/tunnelled.hmac.bin" >expected.bin
 same passed.bin expected.bin "the filter passes on the chosen messages"
-same rejects.bin forged.bin "and --rejects has the chosen messages"
+same rejects.bin forged.bin "--rejects has the chosen messages"
 lacks "$errors" "message 3: not passed on" "a message that is not chosen draws no warning"
 is "$("${judge[@]}" --reason bad-digest --json mixed.bin 2>&1 | grep -c 'message 10: truncated\|5 octets of garbage')" 2 \
     "faults are reported, even where the lines go, if the lines do not have them"

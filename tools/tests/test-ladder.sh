@@ -231,7 +231,7 @@ if [ "${RELOAD_CAPTURES:?is not set: 1 if this build reads captures, else 0}" = 
         "also one to the sender's own ID"
     between "q2 $a $c" "q1 $a $b" "a1 $b $a" "q2 $a $b" >sent.pcapng
     is "$(columns_of)$(reload-dump -q -f ladder sent.pcapng | grep -c 'RESOURCE-PUT a62f')" " 522b a62f 4818| 10.0.0.1:5000 10.0.0.3:6084 10.0.0.2:6084|1" \
-        "and each packet to where it goes"
+        "each packet leads to its destination"
     reload-dump -q -f json --meta sent.pcapng >sent.json
     t "JSON's meta gives the same ladder as the capture" 0 @<(reload-dump -q -f ladder sent.pcapng) '' reload-dump -f ladder sent.json
     t "with verdicts too" 0 @<(reload-verify --secret secret --max-skew none -q -f ladder sent.pcapng) '' \

@@ -101,7 +101,7 @@ is "$(jq -r '.lint[] | select(.rule == "source-info-advised") | .detail' "$outpu
     'a PEER-SEARCH request without SOURCE-INFO (one follows the SIGNATURE, where it is ignored)' "a SOURCE-INFO after the SIGNATURE is named"
 run reload-verify --ca "$TESTDATA/overlay/ca.crt" --time "$now" --lint --json late.bin
 is "$(jq -r '.lint[] | select(.rule == "missing-source-info") | .detail' "$output")" \
-    'SOURCE-INFO is missing in a PEER-SEARCH request (one follows the SIGNATURE, where it is ignored)' "so it is where one is required"
+    'SOURCE-INFO is missing in a PEER-SEARCH request (one follows the SIGNATURE, where it is ignored)' "a SOURCE-INFO after the SIGNATURE is named if one is required"
 
 # ---- the overlay's algorithm chooses the rules ----
 

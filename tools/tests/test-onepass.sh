@@ -51,7 +51,7 @@ printf yesterday >old
 cp old rejects
 t "nothing passes: the filter's file is empty, not yesterday's" 1 '' '*' "${hmac[@]}" -f binary -o old --rejects rejects forged.bin
 ok "the filter's file is empty" test -e old -a ! -s old
-same rejects forged.bin "and --rejects has the message"
+same rejects forged.bin "--rejects has the message"
 t "nothing is rejected: the file of rejects is empty" 0 '' '' "${hmac[@]}" -f binary -o old --rejects rejects "$good"
 ok "the file of rejects is empty" test -e rejects -a ! -s rejects
 printf yesterday >old
@@ -77,15 +77,15 @@ sed -n 1p captured.json >timed.json
 run reload-verify --secret secret --time capture -f json timed.json
 is "$status $(jq -r .meta.time "$output")" "0 2000-01-01T04:59:59Z" "a message that passes keeps its time"
 run reload-verify --secret secret --time capture --overlay another -f json -o passed --rejects rejects timed.json
-is "$status $(jq -r .meta.time rejects)" "1 2000-01-01T04:59:59Z" "so does one that is rejected"
-t "which is used by the next run" 0 '~.*: valid' '' reload-verify --secret secret --time capture rejects
+is "$status $(jq -r .meta.time rejects)" "1 2000-01-01T04:59:59Z" "a message that is rejected keeps its time"
+t "the next run uses it" 0 '~.*: valid' '' reload-verify --secret secret --time capture rejects
 run "${hmac[@]}" -f json "$good"
 is "$(jq -c 'has("meta")' "$output")" false "a message that was not captured has no meta"
 if [ "${RELOAD_CAPTURES:?is not set: 1 if this build reads captures, else 0}" = 1 ]; then
     run reload-verify --profile "$TESTDATA/overlay/overlay.json" --time capture --overlay another -f json -o passed --rejects rejects "$TESTDATA/captures/udp.pcap"
     is "$status $(jq -sc 'map([.meta.frames, .meta.source.port, .meta.transport])' rejects)" \
-        '1 [[[3,4],58431,"UDP"],[[5,6],6084,"UDP"],[[7,8,9],58431,"UDP"],[[10,11],6084,"UDP"]]' "a captured message that is rejected keeps what is known of its packets"
-    t "and is judged as of its capture" 0 '*' '' reload-verify --profile "$TESTDATA/overlay/overlay.json" --time capture rejects
+        '1 [[[3,4],58431,"UDP"],[[5,6],6084,"UDP"],[[7,8,9],58431,"UDP"],[[10,11],6084,"UDP"]]' "a captured message that is rejected keeps the facts of its packets"
+    t "a captured message that is rejected is verified as of its capture" 0 '*' '' reload-verify --profile "$TESTDATA/overlay/overlay.json" --time capture rejects
 else
     skip "captured messages that are rejected" "built without libpcap"
 fi

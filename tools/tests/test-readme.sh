@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # The commands of README.md, with an installed copy of the tools in an empty directory: each file that they make works in every later
-# command. Its recipes for scripts, with messages that pass, that do not, and that cannot be checked.
+# command. Its recipes for scripts, with messages that pass, that fail, and that cannot be checked.
 . "$(dirname "$0")/tap.bash"
 
 scripts=$(realpath "$(dirname "$0")/../scripts")
@@ -36,7 +36,7 @@ refused "another status" 'exit status 1, expected 0: false' '' '$ false'
 refused "another output" 'the output is not as documented: echo 1' '' '$ echo 1' 2
 refused "a script's command fails" 'exit status 1: the script above' sh false true
 
-# ---- What is installed is named first ----
+# ---- Packages are named before they are installed ----
 
 mkdir ../fake
 # dpkg-query knows all packages but jq, apt-get only reports its call

@@ -321,7 +321,7 @@ for name in flood unread; do
     rm -f $name.state
     "${verify[@]}" --quiet --replay-state $name.state <(of "$boot" 2)
 done
-# the same for a run without output that never waits for input
+# the same, for a run without output that never waits for input
 for ((i = 0; i < 20; i++)); do cat bads.bin; done >many.bin
 mapfile -t much < <(yes many.bin | head -n 1000)
 "${verify[@]}" --quiet --replay-state flood.state first.bin "${much[@]}" &

@@ -147,7 +147,7 @@ static reload_policy *policy_without_files(const struct verify *v)
     return policy;
 }
 
-/* Where a file's octets go */
+/* Destination of a file's octets */
 struct taking {
     struct verify *v;
     struct source *source;
