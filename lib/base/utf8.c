@@ -66,7 +66,7 @@ static bool is_plain(uint8_t octet)
 }
 
 /* Eight octets at a time: each term has the high bit of an octet below ' ', above '~', or equal to
- * one of the two; a borrow can only set further bits, after such an octet. */
+ * one of the two. A borrow can only set further bits, after such an octet. */
 size_t rl_plain(const uint8_t *octets, size_t len)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101), high = ones << 7;

@@ -156,10 +156,10 @@ const char *reload_content_text(reload_content content);
  * known. The string is static. */
 const char *reload_content_remedy(reload_content content);
 
-/* Writes untrusted text so that it is safe on a terminal: control characters, invisible ones, those
- * that change the direction of writing, octets that are not UTF-8, and backslashes become \n, \xNN
- * or \u{NNNN}. Text that a reload_reader could read as a message, in binary, hex or JSON, is
- * escaped at its first characters. RELOAD_ERR_MEMORY, RELOAD_ERR_WRITE. */
+/* Writes untrusted text so that it is safe on a terminal. These become \n, \xNN or \u{NNNN}:
+ * backslashes, control characters, invisible characters, characters that change the direction of
+ * writing, and octets that are not UTF-8. Text that a reload_reader could read as a message, in
+ * binary, hex or JSON, is escaped at its first characters. RELOAD_ERR_MEMORY, RELOAD_ERR_WRITE. */
 reload_err reload_escape(const uint8_t *octets, size_t len, reload_sink sink, void *arg);
 
 /* The word of a NULL-terminated list that is nearest to a mistyped word, or NULL if none is near

@@ -29,9 +29,9 @@ reload_err reload_address_id(const uint8_t *address, bool ipv6, uint16_t port,
 reload_err reload_secret_parse(const uint8_t *octets, size_t len, reload_buf *secret,
                                reload_diag *diag);
 
-/* A source of random octets: a CTR_DRBG seeded by the operating system; or, with a seed, an
- * HMAC_DRBG (SP 800-90A, with HMAC-SHA256) whose octets follow from the seed alone, only for test
- * vectors. */
+/* A source of random octets: a CTR_DRBG seeded by the operating system. With a seed, which is only
+ * for test vectors, it is an HMAC_DRBG (SP 800-90A, with HMAC-SHA256) whose octets follow from the
+ * seed alone. */
 typedef struct reload_rng reload_rng;
 /* Makes a source of random octets. seed has len octets, or is NULL. RELOAD_ERR_MEMORY;
  * RELOAD_ERR_CRYPTO: the operating system gives no random octets. *rng is then NULL. */
@@ -44,8 +44,8 @@ reload_err reload_rng_fill(reload_rng *rng, uint8_t *octets, size_t len);
 /* An RSA private key. */
 typedef struct reload_key reload_key;
 /* Reads a key: PEM (PKCS#1 or PKCS#8, with a passphrase if it is encrypted; NULL: none) or DER.
- * RELOAD_ERR_SYNTAX: not such a key; RELOAD_ERR_VALUE: not RSA, or not of 1024 to 8192 bits (D13);
- * RELOAD_ERR_PASSPHRASE: the passphrase is missing or wrong, which diag->text tells apart;
+ * RELOAD_ERR_SYNTAX: not such a key. RELOAD_ERR_VALUE: not RSA, or not of 1024 to 8192 bits (D13).
+ * RELOAD_ERR_PASSPHRASE: the passphrase is missing or wrong; diag->text states which.
  * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err reload_key_parse(const uint8_t *octets, size_t len, const char *passphrase,
                             reload_key **key, reload_diag *diag);

@@ -28,8 +28,8 @@ enum { RELOAD_JSON_DEPTH = 256 }; /* levels of nesting; a message needs fewer th
  *
  * The first error sticks, and nothing is written after it. RELOAD_ERR_WRITE: the sink failed.
  * RELOAD_ERR_ARGUMENT: a call that would make invalid JSON, such as a value without its key, a key
- * outside an object, an end without its begin, a second value, or nesting beyond RELOAD_JSON_DEPTH.
- * Duplicate keys are not detected. */
+ * outside an object or a second value; or nesting beyond RELOAD_JSON_DEPTH. Duplicate keys are not
+ * detected. */
 typedef struct reload_json_writer {
     reload_err err; /* the first error; the caller may read it */
     /* the rest is private */

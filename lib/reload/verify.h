@@ -181,15 +181,14 @@ void reload_policy_remember(reload_policy *policy, unsigned what);
  * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err reload_policy_seal(reload_policy *policy, reload_diag *diag);
 
-/* Receives a warning about a given file. file: the number, from 0, of the call that added it, among
- * the calls of the same function. words: one line without control characters; valid during the
- * call. */
+/* Receives a warning about a given file. file: the number of the call that added it, from 0 among
+ * calls of the same function. words: one line without control characters, valid during the call. */
 typedef void (*reload_policy_warning)(void *arg, reload_given given, size_t file,
                                       const char *words);
 /* Calls warn for each CRL that is ignored or doubtful at that time, and for each given certificate
  * that cannot be an issuer or is not valid (D18). since: the time of an earlier call, to get only
- * the warnings that are new since then; or RELOAD_NO_TIME. Returns the first later time at which a
- * warning changes, or RELOAD_NO_TIME. The policy must be sealed. */
+ * later warnings, or RELOAD_NO_TIME. Returns the first later time at which a warning changes, or
+ * RELOAD_NO_TIME. The policy must be sealed. */
 reload_time reload_policy_warnings(const reload_policy *policy, reload_time time, reload_time since,
                                    reload_policy_warning warn, void *arg);
 /* Calls take for each CRL of a file, numbered from 0, with its issuer, number and nextUpdate. */
@@ -223,8 +222,8 @@ typedef struct reload_request_state {
 } reload_request_state;
 
 /* The caller's functions, each called with arg. A find function sets *found, and fills in the entry
- * if there is one; a keep function adds an entry or replaces it, but keep_pin leaves an existing
- * pin as it is. A result other than RELOAD_OK becomes that of reload_commit. If several processes
+ * if it exists. A keep function adds or replaces an entry, but keep_pin leaves an existing pin
+ * unchanged. A result other than RELOAD_OK becomes that of reload_commit. If several processes
  * share a store, all calls of one reload_commit must be one transaction, to be rolled back if it
  * fails. Functions for state that the policy does not remember may be NULL. Zero-initialise it and
  * set size. */
@@ -261,10 +260,10 @@ void reload_judge_free(reload_judge **judge);
  * RELOAD_ERR_ARGUMENT: not sealed; RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err reload_judge_set_policy(reload_judge *judge, const reload_policy *policy);
 
-/* Limits the memory, in octets, for facts that a judge keeps from one message to the next
- * (default: RELOAD_DEFAULT_CACHE): certificates that it has read, which certificates signed them,
- * and good signatures, each with its key, digest and octets. The time, CRLs and the rest of the
- * policy are judged for each message. 0: nothing is kept. */
+/* Limits the memory, in octets, for facts that a judge keeps between messages (default:
+ * RELOAD_DEFAULT_CACHE). The facts are certificates and their signers, and good signatures with
+ * key, digest and octets. The time, CRLs and the rest of the policy are checked for each message.
+ * 0: nothing is kept. */
 enum { RELOAD_DEFAULT_CACHE = 4 * 1024 * 1024 };
 void reload_judge_set_cache(reload_judge *judge, size_t octets);
 
@@ -285,7 +284,7 @@ typedef struct reload_moment {
 reload_err reload_judge_message(reload_judge *judge, const reload_msg *msg, reload_moment moment,
                                 reload_report *report);
 
-/* Queries the store, changes the verdict if a check against the store fails, and records the
+/* Queries the store, and changes the verdict if a check against the store fails. Then records the
  * effects: a request always, peers and pins only if the message passes every step (D25, D28).
  * Reports are committed in input order, one at a time. store: NULL if the policy remembers nothing.
  * On failure the report's verdict is RELOAD_UNCHECKED: RELOAD_ERR_ARGUMENT (no store, or one

@@ -72,8 +72,8 @@ static uint64_t number_within(const struct cap_flow *flow)
     return piece == NULL ? 0 : piece->stamp.number;
 }
 
-/* Up to where octets are missing: to the next captured ones, or, if a message has begun, to the end
- * of those that were acknowledged; to the next octet if none are known to be missing. */
+/* The end of the missing octets: the next captured ones or, if a message has begun, the end of
+ * those that were acknowledged. The next octet if none are known to be missing. */
 static uint64_t missing_to(const struct cap_flow *flow, const struct cap_piece *next,
                            uint64_t number)
 {

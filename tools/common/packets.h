@@ -25,9 +25,9 @@ enum packets_kind {
  * it. */
 unsigned packets_add_output(struct packets *packets, struct output *out, enum packets_kind kind);
 
-/* Writes a message or garbage to an output: the packets with these numbers, each packet once. If
- * there are no numbers, or a packet is not kept any more, in packets that are made for the octets,
- * with the origin's time, and the addresses and transport of ends where these are known. */
+/* Writes a message or garbage to an output: the packets with these numbers, each packet once.
+ * Without numbers, or if a packet is no longer kept, packets are made for the octets. These have
+ * the origin's time, and the addresses and transport of ends if known. */
 void packets_write(struct packets *packets, unsigned output, reload_span octets,
                    const reload_origin *origin, const reload_capture *ends,
                    const uint64_t *numbers);

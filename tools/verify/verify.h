@@ -198,8 +198,8 @@ void annotate_finish(struct verify *v, bool read);
 void closing_count(struct verify *v, const struct slot *slot);
 void closing_print(struct verify *v);
 
-/* report-text.c: prints a slot's report in lines; or, if messages are written instead, warns that a
- * message is not passed on, and prints the results of --lint and --explain as warnings. */
+/* report-text.c: prints a slot's report in lines. If messages are written instead, warns of a
+ * message that is not passed on, and prints the results of --lint and --explain as warnings. */
 void report_text(struct verify *v, const struct slot *slot);
 void report_rejected(struct verify *v, const struct slot *slot);
 /* Writes "invalid: bad-digest (431): …", escaped. */
