@@ -212,11 +212,11 @@ static const char *end_text(enum cap_end end)
 {
     switch (end) {
     case CAP_END_LOST:
-        return "the octets after them were lost in capturing";
+        return "the octets after them were lost during capture";
     case CAP_END_CUT:
         return "the snaplen cut off the rest of the packet";
     case CAP_END_LIMIT:
-        return "a limit of memory was reached";
+        return "a memory limit was reached";
     case CAP_END_CAPTURE:
         return "the capture ends before the rest";
     case CAP_END_FRAGMENTS:

@@ -235,7 +235,8 @@ static void append_losses(char *text, size_t size, const struct capture_counts *
     append_count(text, size, n->gaps, "gap", "gaps");
     append_count(text, size, n->lost_fragments, "datagram with fragments missing",
                  "datagrams with fragments missing");
-    append_count(text, size, n->cut, "packet cut by the snaplen", "packets cut by the snaplen");
+    append_count(text, size, n->cut, "packet truncated by the snaplen",
+                 "packets truncated by the snaplen");
     append_count(text, size, n->overlaps, "overlap that differs", "overlaps that differ");
     append_count(text, size, n->broken, "packet with unreadable headers",
                  "packets with unreadable headers");

@@ -163,7 +163,7 @@ static bool does_not_exist(struct make_ca *m, const char *path)
         tool_error(&m->tool, STATUS_FAILED,
                    "%s: already holds a CA, which is never replaced: %s exists%s", m->dir, path,
                    profile != NULL && lstat(profile, &st) != 0
-                       ? "; if it is left of an interrupted call, remove the directory"
+                       ? "; if it is left over from an interrupted call, remove the directory"
                        : "");
     free(profile);
     return missing;

@@ -325,7 +325,7 @@ bool crl_renew_own(struct ca *ca, const struct crl_dates *dates, const char *cop
         good = write_renewal(ca, &r);
     }
     if (good && add)
-        tool_warn(ca->tool, "warning: %s: lists overlay.crl now, as verifiers need it",
+        tool_warn(ca->tool, "warning: %s: now lists overlay.crl, because verifiers require it",
                   profile_path);
     reload_buf_free(&pem);
     reload_buf_free(&profile);

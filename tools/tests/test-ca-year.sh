@@ -219,7 +219,7 @@ is "$(keygen list --ca ca --json | jq -c 'map(del(.not_after)) | sort_by(.serial
 is "$(keygen crl --ca ca | openssl crl -noout -crlnumber | sed 's/.*=\(0x\)\{0,1\}0*//')" 6 "the number goes on after the index was lost"
 ok "nothing was un-revoked" revoked bob.crt ca/ca.crt ca/overlay.crl
 jq '.require_crl = true | .max_skew = 60 | .pair = true | del(.crl)' ca/overlay.json >profile && cp profile ca/overlay.json
-t "a restored profile lists the CRL again" 0 '' '~.*overlay.json: lists overlay.crl now.*' keygen crl -o copy.crl --ca ca
+t "a restored profile lists the CRL again" 0 '' '~.*overlay.json: now lists overlay.crl.*' keygen crl -o copy.crl --ca ca
 is "$(jq -c '[.overlay, .crl]' ca/overlay.json)" '["chat",["overlay.crl"]]' "the profile lists the CRL, and keeps its other keys"
 cp ca/overlay.crl good.crl
 echo garbage >ca/overlay.crl
@@ -230,7 +230,7 @@ cp -r ca older
 rm -r older/overlay.crl older/issued
 sed -i '/"crl"/,/]/d' older/overlay.json
 t "a folder without CRL and copies: issue" 0 '' '' keygen issue --ca older "${small[@]}" --user old@example.com -o old
-t "a folder without CRL and copies: revoke" 0 '~revoked .*' '~.*overlay.json: lists overlay.crl now.*' keygen revoke --ca older --user old@example.com
+t "a folder without CRL and copies: revoke" 0 '~revoked .*' '~.*overlay.json: now lists overlay.crl.*' keygen revoke --ca older --user old@example.com
 ok "a folder without CRL and copies: openssl refuses the certificate" revoked old.crt older/ca.crt older/overlay.crl
 
 # ---- export ----

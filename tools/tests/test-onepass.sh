@@ -215,7 +215,7 @@ send
 end_gate "SIGHUP reads the CRL again; an unreadable CRL causes a warning and changes nothing" \
     "valid valid revoked-certificate warning revoked-certificate valid valid"
 is "$(sed -n 4p live.out | jq -rc 'del(.warning), .warning')" '{"file":"list.crl"}
-a certificate, not a CRL; it belongs to --cert or --ca; the CRLs that were read before stay in use' "the warning has the file, and what it is"
+a certificate, not a CRL; it belongs to --cert or --ca; the CRLs that were read before stay in use' "the warning has the file and its content"
 is "$(grep 'again' live.err)" "reload-verify: list.crl: read again: CRL by $issuer: number $((first + 2)), nextUpdate 2040-01-01T00:00:00Z
 reload-verify: list.crl: read again: CRL by $issuer: number $first, nextUpdate 2040-01-01T00:00:00Z
 reload-verify: the CRLs were read again; none has changed" "a note on standard error for each CRL that has changed"
