@@ -236,7 +236,7 @@ ok "a folder without CRL and copies: openssl refuses the certificate" revoked ol
 # ---- export ----
 
 t "export" 0 '' '' keygen export --ca ca -o public
-ok "export writes what verifiers need" only_files public ca.crt overlay.crl overlay.json
+ok "export writes only the files that verifiers need" only_files public ca.crt overlay.crl overlay.json
 same public/overlay.crl ca/overlay.crl "export copies the CRL"
 same_before=$(number public/overlay.crl)
 cp -r ca ca.saved
@@ -328,7 +328,7 @@ ok "the new CA's files" only_files next ca.crt ca.key index issued link.crt old.
 is "$(jq -c '[.overlay, .dht, .ca, .intermediates, .crl]' next/overlay.json)" '["chat",5,["ca.crt","old.crt"],["link.crt"],["overlay.crl"]]' "the new profile"
 is "$(openssl x509 -in next/ca.crt -noout -subject)" "$(openssl x509 -in ca/ca.crt -noout -subject)" "the new CA has the old one's subject"
 ok "openssl accepts the link by the old CA" openssl verify -attime $now -CAfile ca/ca.crt next/link.crt
-is "$(ls next/issued)" "$(ls ca/issued)" "the copies of what was issued are taken over"
+is "$(ls next/issued)" "$(ls ca/issued)" "the copies of issued certificates are taken over"
 keygen ca --succeed base0 "${small[@]}" --not-after now+20y -o next0
 t "list --expiring: the CA that was succeeded has expired" 1 '~SERIAL [^
 ]*
@@ -460,7 +460,7 @@ each_step()
             fi
         done
         [ $n -gt 3 ] || bad+=("no step failed")
-        revoked leo.crt step/base/ca.crt step/base/overlay.crl || bad+=("openssl accepts what was revoked")
+        revoked leo.crt step/base/ca.crt step/base/overlay.crl || bad+=("openssl accepts the revoked certificate")
         [ $n -lt 60 ] || bad+=("the call never succeeds")
         if [ ${#bad[@]} -eq 0 ]; then pass "$1, $mode"; else fail "$1, $mode" "${bad[@]}"; fi
     done

@@ -162,7 +162,7 @@ done
 check "truncated anywhere" 0 test -z "$wrong"
 head -c $((size - 1)) two.pcap >short.pcap
 check "truncated" 4 reload-dump -f line short.pcap
-has "truncated: what could be read" out '   1 2007-07-08T12:00:00.250000Z'
+has "truncated: the readable part" out '   1 2007-07-08T12:00:00.250000Z'
 has "truncated: why" err 'truncated dump file'
 file 147 00 >unknown.pcap
 check "an unknown link type" 4 reload-dump unknown.pcap
@@ -190,7 +190,7 @@ check "pcapng" 0 reload-dump -f line ns.pcapng
 has "pcapng: the interface's resolution" out '2007-07-08T12:00:00.123456789Z'
 
 check "--total-limit" 3 reload-dump -f line --total-limit 100 first.pcap second.pcap
-has "--total-limit: says so" err '--total-limit'
+has "--total-limit: a warning" err '--total-limit'
 mkdir lib && : >lib/libpcap.so.0.8
 check "libpcap is missing" 4 env LD_LIBRARY_PATH="$work/lib" reload-dump two.pcap
 has "libpcap is missing: named" err 'libpcap is required'

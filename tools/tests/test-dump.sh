@@ -192,7 +192,7 @@ t "an attribute's forced_length is encoded" 3 "=$(message 00 01 "0007ffff6100000
 printf '{%s, "attributes": [{"type": "SDP", "value": "a"}]}' "${hdr/\"method\"/\"forced_length\": 2, \"method\"}" >lie.json
 t "a header's forced_length is encoded" 3 "~52454c4f2000000001010100010000020?.*" '*' reload-dump -f hex lie.json
 printf '{"garbage": {"hex": "ffff"}}\n{%s}' "$hdr" >garbage.json
-t "garbage in JSON is encoded as it is" 3 "=ffff
+t "garbage in JSON is encoded unchanged" 3 "=ffff
 
 $empty_header" '*' reload-dump -f hex garbage.json
 

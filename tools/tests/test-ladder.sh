@@ -114,9 +114,9 @@ done
 run "${verify[@]}" -f ladder q1.json garbage
 is "$(grep -c '^2 *+\{0,1\}[0-9.]* *! 28 octets of garbage: ' "$output")" 1 "garbage has a line"
 run "${verify[@]}" -f ladder --invalid q1.json bad.hex
-is "$(grep -c PEER-SEARCH "$output")$(grep -c RESOURCE-PUT "$output")" 01 "--invalid draws what failed alone"
+is "$(grep -c PEER-SEARCH "$output")$(grep -c RESOURCE-PUT "$output")" 01 "--invalid draws only messages that failed"
 run "${verify[@]}" -f ladder --reason stale q1.json bad.hex
-is "$status$(grep -c '>' "$output")" 10 "--reason draws what failed for this reason alone"
+is "$status$(grep -c '>' "$output")" 10 "--reason draws only messages that failed for this reason"
 run "${verify[@]}" -f ladder --report report q1.json bad.hex
 is "$(jq -r .verdict report | tr '\n' ' ')" "valid invalid " "--report beside a ladder"
 truncated=$(reload-dump -f hex q1.json)

@@ -82,7 +82,7 @@ peak "JSON input" short.json -c $((248 * 32768)) reload-dump -f binary
 { printf '['; paste -sd, short.json; printf ']'; } >array.json
 peak "one JSON array" array.json -c $((248 * 32768)) reload-dump -f binary
 
-# values that JSON input ignores, whatever they are
+# values of any kind that JSON input ignores
 ignored()
 {
     printf '{"header": {"method": 1}, "attributes": [{"type": "SDP", "value": "", "error": ['

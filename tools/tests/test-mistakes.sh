@@ -162,7 +162,7 @@ mistake "a key and its passphrase in standard input" 2 '--key=- cannot be combin
 mistake "a command without its CA" 2 '--ca is required' reload-keygen issue -o x
 mistake "neither of two options, one of which is required" 2 '--overlay or --succeed is required' reload-keygen ca -o x
 mistake "none of several options, one of which is required" 2 'one of --resource, --address, --uuid or --overlay is required' reload-keygen id
-mistake "nothing says how the overlay is run" 2 'one of --secret, --ca, --pin, --none or --profile is required' reload-verify "$put"
+mistake "no security algorithm is specified" 2 'one of --secret, --ca, --pin, --none or --profile is required' reload-verify "$put"
 mistake "two algorithms" 2 '--secret, --ca, --pin and --none cannot be combined' reload-verify --secret=secret --ca=$ca "$put"
 mistake "a CRL under HMAC" 2 '--crl requires --ca or --profile' reload-verify --secret=secret --crl=x "$put"
 mistake "a CRL under HMAC, with a profile" 2 '--crl cannot be combined with --secret' \

@@ -72,7 +72,7 @@ is "$(sed -n 2p report | jq -c .)" '{"index":2,"file":"captured.json","offset":'
     "has a line of its own, and no verdict"
 ok "that message is in neither file of messages" bash -c '[ "$(wc -l <"$1")" = 1 ] && [ ! -s rejects ]' - "$output"
 
-# JSON keeps the time of a message's capture, so that a later run can judge it as of then.
+# JSON keeps the time of a message's capture, so that a later run can verify it as of that time.
 sed -n 1p captured.json >timed.json
 run reload-verify --secret secret --time capture -f json timed.json
 is "$status $(jq -r .meta.time "$output")" "0 2000-01-01T04:59:59Z" "a message that passes keeps its time"

@@ -91,7 +91,7 @@ cd ../top || bail_out "no directory"
 ln -s "$(realpath "$TESTDATA")" testdata
 sed -n 's/^    \(reload-.*\)/\1/p' "$readme" >commands
 t "the picture's command" 1 '' '*' bash -c "$(grep 'exchange\.svg$' commands)"
-same exchange.svg testdata/exchange.svg "the picture is what its command draws"
+same exchange.svg testdata/exchange.svg "the picture equals its command's output"
 if [ "$RELOAD_CAPTURES" = 1 ]; then
     t "the commands for captures" 0 '' '' bash -e -c "$(grep pcap commands)"
     ok "the annotated capture has a comment" grep -q 'reload-verify: message 1: valid' annotated.pcapng
