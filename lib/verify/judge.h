@@ -55,7 +55,7 @@ typedef struct rl_judging {
     bool expect_replay;
     rl_finding finding;        /* of the check that failed last */
     rl_finding first;          /* of the check that failed first: the message's */
-    rl_resource resource;      /* the last one that was looked at */
+    rl_resource resource;      /* the last one that was examined */
     rl_candidates *candidates; /* the plan's under pins, else the scratch's */
     rl_trial trial;            /* of the signature being judged */
 } rl_judging;

@@ -14,7 +14,7 @@ typedef struct rl_known_cert {
     uint64_t hash;     /* of its octets, for the order of the tree */
     reload_span der;   /* of cert, or of own */
     uint8_t *own;      /* a copy, if cert is NULL; owned */
-    reload_cert *cert; /* NULL: cannot be read, and unread says why; owned */
+    reload_cert *cert; /* NULL: cannot be read; unread has the cause; owned */
     rl_objection unread;
     bool has_fingerprint;
     uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE]; /* of its key */

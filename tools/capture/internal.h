@@ -138,7 +138,7 @@ enum cap_end {
 enum cap_state {
     CAP_SEEKING, /* no message in this stream so far */
     CAP_READING, /* the reader takes the stream's octets */
-    CAP_PASSING  /* TLS: nothing is looked at */
+    CAP_PASSING  /* TLS: nothing is examined */
 };
 
 enum { CAP_HISTORY = 16 * 1024 }; /* octets kept to be compared with a retransmission */

@@ -69,7 +69,7 @@ static bool check_request(struct issue *s, const reload_request *request)
         tool_error(
             s->tool, STATUS_FAILED,
             "%s: its key has %u bits, verifiers expect at least %d; --allow-weak certifies it "
-            "nevertheless",
+            "anyway",
             s->request, bits, (int)min);
     else if (strcmp(hash, "MD5") == 0 || strcmp(hash, "SHA-1") == 0)
         tool_error(s->tool, STATUS_FAILED,

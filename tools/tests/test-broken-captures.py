@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Reads each capture of testdata/captures truncated, and with wrong octets in the headers of its blocks. Prints TAP.
 
-Whatever is wrong, reload-dump does not crash, says what it could not read, and shows every message that is complete before that place:
-as many as the whole packets before it hold.
+reload-dump must not crash, must report what it could not read, and must show every message that is complete before that place: as many
+as the whole packets before it hold.
 
   RELOAD_TOOLS  the directory of the built tools
   TESTDATA      the directory testdata
