@@ -5,7 +5,7 @@
  * Cited in this file and throughout the library:
  *   B§   draft-bryan-p2psip-reload-01, the base protocol
  *   S§   draft-lowekamp-p2psip-reload-security-01, its security extensions
- *   D1…  numbered decisions on what the two leave open; see reload-decisions(7)
+ *   D1…  numbered decisions where the drafts are silent or unclear; see reload-decisions(7)
  *
  * The library keeps no global state, prints nothing and never exits. An object belongs to one
  * thread at a time; threads may use different objects at once. All integers on the wire are

@@ -212,7 +212,7 @@ sed -n '/^## Manuals$/,/^## [^M]/p' "$source/README.md" | grep -o 'reload[a-z-]*
 (cat "$work/library" && echo reload 7) >"$work/both"
 same "$work/both" "$work/manual" "README.md names each page"
 
-# The diagrams of what is signed
+# The diagrams of the signed octets
 for page in reload-message.5 reload.7; do
     awk '/^[.]Bd/{text = ""; next} /^[.]Ed/{if (text ~ /covered/) printf "%s", text} {text = text $0 "\n"}' "$source/man/$page" |
         grep . >"$work/diagrams.$page"
@@ -469,7 +469,7 @@ render() {
 }
 
 # Pages have no faults, lines of at most 80 columns, no blank line after another or after a heading, and as many in man as in
-# mandoc. The tools that have pages beside them for what is looked up have at most 450 lines.
+# mandoc. The pages of tools that have reference pages too have at most 450 lines.
 for page in "$source"/man/*.[1357] ${LIBRARY_MANUALS:+"$LIBRARY_MANUALS"/*.3}; do
     name=${page##*/}
     command -v "$mandoc" >"$work/null" || {

@@ -102,8 +102,8 @@ int rl_hex_digit(int c);
 size_t rl_utf8(const uint8_t *octets, size_t len, uint32_t *code);
 /* The number of ASCII characters that octets begin with, up to a NUL. */
 size_t rl_ascii(const uint8_t *octets, size_t len);
-/* The number of characters that octets begin with that stand for themselves in a string of JSON,
- * and on a terminal: printable ASCII other than the quotation mark and the backslash. */
+/* The number of leading characters that require no escape in a JSON string or on a terminal:
+ * printable ASCII other than the quotation mark and the backslash. */
 size_t rl_plain(const uint8_t *octets, size_t len);
 /* The length of a text that ends at len octets, without an incomplete UTF-8 sequence at its end. */
 size_t rl_utf8_cut(const char *text, size_t len);

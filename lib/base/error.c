@@ -24,7 +24,7 @@ const char *reload_strerror(reload_err err)
     case RELOAD_ERR_VALUE:
         return "invalid value";
     case RELOAD_ERR_TOO_LONG:
-        return "longer than its Length field allows";
+        return "too long for its Length field";
     case RELOAD_ERR_REFUSED:
         return "refused";
     case RELOAD_ERR_READ:
@@ -34,11 +34,11 @@ const char *reload_strerror(reload_err err)
     case RELOAD_ERR_CRYPTO:
         return "the cryptographic library failed";
     case RELOAD_ERR_AGAIN:
-        return "not the replay that was expected";
+        return "not a replay, though one was expected";
     case RELOAD_ERR_PASSPHRASE:
-        return "passphrase missing or wrong";
+        return "the passphrase is missing or wrong";
     case RELOAD_ERR_WAITS:
-        return "no octets yet";
+        return "the source has no octets yet";
     }
     return "unknown error";
 }

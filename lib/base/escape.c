@@ -74,8 +74,8 @@ static bool begins_message(const uint8_t *octets, size_t len)
     return (token && !word) || begins_object(octets, len) || begins_hex(octets, len);
 }
 
-/* The number of octets that need no look: printable ASCII other than the quotation mark and the
- * backslash; without quote, other than the first octets of a message too. */
+/* The number of leading octets that require no escape: printable ASCII other than the quotation
+ * mark and the backslash; without quote, also other than the first octets of a message. */
 static size_t plain_run(const uint8_t *octets, size_t len, char quote)
 {
     size_t i = 0;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Fault points: each names one behaviour, and a test build (meson's fault_points) leaves the
- * behaviour out while RELOAD_FAULT in the environment is that name. tools/tests/fault-points shows
- * that a test notices each. In any other build every fault point is false. */
+/* Fault points: each names one behaviour. A test build (meson's fault_points) disables the
+ * behaviour that RELOAD_FAULT in the environment names. tools/tests/fault-points shows that a test
+ * notices each. In any other build every fault point is false. */
 #ifndef RL_BASE_FAULT_H
 #define RL_BASE_FAULT_H
 

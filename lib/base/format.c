@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Formatted text at the end of a buffer. Showing messages is mostly this, and printf takes five
- * times as long. */
+/* Formatted text at the end of a buffer. Rendering spends most of its time here, and printf takes
+ * five times as long. */
 #include "base/base.h"
 
 #include <stdio.h>

@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-/* A SEQUENCE with a length of more than one octet: no text begins so, and no key, certificate,
- * request or CRL is shorter. */
+/* A SEQUENCE with a length of more than one octet: no text begins like this, and no key,
+ * certificate, request or CRL is shorter. */
 static bool begins_der(const uint8_t *octets, size_t len)
 {
     return len >= 2 && octets[0] == 0x30 && octets[1] >= 0x80;

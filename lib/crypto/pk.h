@@ -13,10 +13,11 @@ mbedtls_md_type_t rl_md_type(reload_md md);
 /* ---- The result for an error of mbed TLS ---- */
 
 /* 0: RELOAD_OK; the input cannot be read: RELOAD_ERR_SYNTAX; RELOAD_ERR_MEMORY; anything else is
- * RELOAD_ERR_CRYPTO, which says nothing about the input. */
+ * RELOAD_ERR_CRYPTO, which is not a finding about the input. */
 reload_err rl_parse_error(int failed);
 /* 0: *match is true; the signature does not verify: *match is false; both are RELOAD_OK.
- * RELOAD_ERR_MEMORY; anything else is RELOAD_ERR_CRYPTO, which says nothing about the signature. */
+ * RELOAD_ERR_MEMORY; anything else is RELOAD_ERR_CRYPTO, which is not a finding about the
+ * signature. */
 reload_err rl_verify_error(int failed, bool *match);
 /* The result for an error in making or writing an object: RELOAD_ERR_MEMORY, else the code given.
  */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Lists what is in a stream of binary messages, JSON or hex text: stream
- * <INPUT */
+/* Lists the items in a stream of binary messages, JSON or hex text:
+ * stream <INPUT */
 #include <reload.h>
 
 #include <inttypes.h>

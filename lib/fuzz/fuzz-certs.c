@@ -283,8 +283,8 @@ static bool has_own_cert(const reload_msg *msg)
     return same(octets, len, der.octets, der.len);
 }
 
-/* Whether a message that alice has signed at the time of checking has a reason that the signer does
- * not prevent: of its form, its time, or another certificate for her key that was there. */
+/* Whether a message that alice signed at the time of checking has a reason that the signer does not
+ * prevent. The reason is that of its form, its time, or an existing certificate for her key. */
 static bool explains(const reload_msg *msg, const reload_report *report)
 {
     const reload_signature *entry = entry_of(report, reload_msg_signature(msg));

@@ -31,7 +31,7 @@ void verifier_begin(struct verifier *verifier)
     MUST(verifier->judge != NULL);
 }
 
-/* Asserts what holds for each signature of any report. */
+/* Asserts the invariants of each signature of any report. */
 static void check_signatures(const reload_report *report, const reload_msg *msg, bool secured)
 {
     size_t signatures = 0;
@@ -51,7 +51,7 @@ static void check_signatures(const reload_report *report, const reload_msg *msg,
     MUST(signatures == report->count);
 }
 
-/* Asserts what holds for any report. */
+/* Asserts the invariants of any report. */
 static void check_report(const reload_report *report, const reload_msg *msg,
                          const struct verifier *verifier)
 {

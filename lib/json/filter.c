@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Drops from a JSON text what the reader ignores. Where text is dropped, the kept text leaves
- * jansson in the state that the whole text would: before "]" in [1, 2], for example, it is [2. */
+/* Drops the parts of a JSON text that the reader ignores. Where text is dropped, the kept text
+ * leaves jansson in the state that the whole text would: before "]" in [1, 2], for example, it is
+ * [2. */
 #include "json/filter.h"
 
 #include "base/fault.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Reduces a JSON text, which arrives piece by piece, to the text that jansson parses. Values that
- * the reader ignores are checked and dropped, the attributes of a message are passed on one by one,
- * and everything else is kept. jansson finds each fault of the whole text in the kept text too, and
- * the filter knows its line and column in the whole text. */
+/* Reduces a JSON text, which arrives in pieces, to the text that jansson parses. Values that the
+ * reader ignores are checked and dropped. The attributes of a message are passed on one by one, and
+ * everything else is kept. jansson finds each fault of the whole text in the kept text too, and the
+ * filter knows its line and column in the whole text. */
 #ifndef RL_JSON_FILTER_H
 #define RL_JSON_FILTER_H
 

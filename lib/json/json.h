@@ -21,7 +21,7 @@ void rl_json_feed_begin(rl_json_feed *feed, reload_buf *out);
 /* Takes the next piece of the text. RELOAD_ERR_TOO_LONG: the octets exceed a message, whatever
  * follows. RELOAD_ERR_MEMORY. */
 reload_err rl_json_feed_put(rl_json_feed *feed, const char *text, size_t len);
-/* What is read of meta. */
+/* The members of meta that are read. */
 typedef struct rl_json_meta {
     reload_time captured;             /* or RELOAD_NO_TIME */
     reload_value source, destination; /* of RELOAD_KIND_IP_PORT, or of another kind: not known */

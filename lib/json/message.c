@@ -290,7 +290,7 @@ static void write_meta(reload_json_writer *w, const reload_origin *origin)
     reload_json_end_object(w);
 }
 
-/* Beside the message, not in meta: a part of a message is not its sender's fault. */
+/* Outside meta: it is not the sender's fault that only a part was captured. */
 static void write_incomplete(reload_json_writer *w, const reload_origin *origin)
 {
     if (origin == NULL || origin->capture == NULL || !origin->capture->incomplete)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What is read of meta: where and when a message was captured. Nothing there is an error. */
+/* Reads meta: the place and time of a message's capture. No value in it is an error. */
 #include "json/reader.h"
 
 #include <arpa/inet.h>

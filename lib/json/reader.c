@@ -156,7 +156,7 @@ static reload_err read_attrs(rl_json_reading *r, json_t *array, unsigned depth)
     return err;
 }
 
-/* {"hex": "…", "error": "…"}: octets as they are. */
+/* {"hex": "…", "error": "…"}: octets, unchanged. */
 static reload_err read_octets(rl_json_reading *r, json_t *object)
 {
     static const char *const keys[] = {"hex", "error", NULL};
@@ -210,7 +210,7 @@ static reload_err check_place(rl_json_reading *r, const json_t *root)
     return RELOAD_OK;
 }
 
-/* The rest of a message whose attributes have been read, with the result attrs. */
+/* Reads the rest of a message; attrs is the result of reading its attributes. */
 static reload_err read_message(rl_json_reading *r, json_t *root, reload_err attrs,
                                const reload_diag *attrs_diag)
 {

@@ -35,7 +35,7 @@ reload_err rl_json_fail(rl_json_reading *r, reload_err code, const char *text);
 reload_err rl_json_fail_at(rl_json_reading *r, const char *key, const char *text);
 
 /* RELOAD_ERR_VALUE at the current place, or at a key of the current object: the value found there
- * (NULL: none) is not what is expected, such as "an object". */
+ * (NULL: none) is not the expected one, such as "an object". */
 reload_err rl_json_fail_value(rl_json_reading *r, const json_t *json, const char *expected);
 reload_err rl_json_fail_value_at(rl_json_reading *r, const char *key, const json_t *json,
                                  const char *expected);

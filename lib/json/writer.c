@@ -60,7 +60,7 @@ static void put_break(reload_json_writer *w)
     }
 }
 
-/* What precedes a member: a comma unless it is the first, and a break. */
+/* The separator before a member: a comma unless it is the first, and a break. */
 static void put_separator(reload_json_writer *w)
 {
     bool pretty = (w->flags & RELOAD_PRETTY) != 0;

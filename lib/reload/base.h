@@ -38,12 +38,12 @@ typedef int64_t reload_time;
 typedef enum reload_err {
     RELOAD_OK = 0,
     RELOAD_ERR_MEMORY,     /* out of memory */
-    RELOAD_ERR_ARGUMENT,   /* the function does not accept the caller's argument */
+    RELOAD_ERR_ARGUMENT,   /* an argument that the function does not accept */
     RELOAD_ERR_NO_MESSAGE, /* the octets do not begin with a RELOAD header of the 2007 format */
     RELOAD_ERR_RFC6940,    /* the octets begin with RFC 6940's token; its format is not supported */
     RELOAD_ERR_MALFORMED,  /* the message fails D24's step 1 or 3 */
     RELOAD_ERR_SYNTAX,     /* syntax error in JSON, hex text, base64 or a secret file */
-    RELOAD_ERR_VALUE,      /* correct syntax, but a value or key that is not accepted */
+    RELOAD_ERR_VALUE,      /* the syntax is correct, but a value or key is not accepted */
     RELOAD_ERR_TOO_LONG,   /* a Length field cannot hold the length */
     RELOAD_ERR_REFUSED,    /* possible, but forbidden by D29 or D32 */
     RELOAD_ERR_READ,       /* a source of octets failed */
@@ -148,22 +148,23 @@ typedef enum reload_content {
     RELOAD_CONTENTS      /* number of values */
 } reload_content;
 
-/* Guesses the content from its first octets. The guess can be wrong: it is for the text of errors
+/* Guesses the content from its first octets. The guess can be wrong: use it for the text of errors
  * only. */
 reload_content reload_recognise(const uint8_t *octets, size_t len);
-/* A content's name for people: "a certificate"; NULL if it is unknown. The string is static. */
+/* A content's name for an error, such as "a certificate"; NULL if it is unknown. The string is
+ * static. */
 const char *reload_content_text(reload_content content);
-/* A remedy, such as the command that converts the content: "use gunzip -c FILE"; NULL: none is
+/* A remedy, such as the command that converts the content, "use gunzip -c FILE"; NULL if none is
  * known. The string is static. */
 const char *reload_content_remedy(reload_content content);
 
-/* Writes untrusted text so that it is safe on a terminal: control characters, invisible ones, those
- * that change the direction of writing, octets that are not UTF-8, and backslashes become \n, \xNN
- * or \u{NNNN}. Text that a reload_reader could read as a message, in binary, hex or JSON, is
- * escaped at its first characters. RELOAD_ERR_MEMORY, RELOAD_ERR_WRITE. */
+/* Writes untrusted text so that it is safe on a terminal. These become \n, \xNN or \u{NNNN}:
+ * backslashes, control characters, invisible characters, characters that change the direction of
+ * writing, and octets that are not UTF-8. Text that a reload_reader could read as a message, in
+ * binary, hex or JSON, is escaped at its first characters. RELOAD_ERR_MEMORY, RELOAD_ERR_WRITE. */
 reload_err reload_escape(const uint8_t *octets, size_t len, reload_sink sink, void *arg);
 
-/* The word of a NULL-terminated list that a mistyped word probably means, or NULL if none is near
+/* The word of a NULL-terminated list that is nearest to a mistyped word, or NULL if none is near
  * enough. Case is ignored. */
 const char *reload_nearest_word(const char *word, const char *const *words);
 
@@ -176,8 +177,7 @@ enum { RELOAD_TIME_SIZE = 32 };
 /* Writes seconds since the epoch as RFC 3339 in UTC, terminated: "2007-07-08T12:00:00Z". */
 void reload_time_text(int64_t seconds, char text[RELOAD_TIME_SIZE]);
 /* Like reload_time_text, with a fraction of a second of digits digits (at most 9):
- * "2007-07-08T12:00:00.123456Z". After a year of six or more digits, what exceeds the size is cut.
- */
+ * "2007-07-08T12:00:00.123456Z". With a year of six or more digits the text may be truncated. */
 void reload_time_fraction_text(int64_t seconds, uint32_t nanoseconds, unsigned digits,
                                char text[RELOAD_TIME_SIZE]);
 

@@ -29,9 +29,9 @@ reload_err reload_address_id(const uint8_t *address, bool ipv6, uint16_t port,
 reload_err reload_secret_parse(const uint8_t *octets, size_t len, reload_buf *secret,
                                reload_diag *diag);
 
-/* A source of random octets: a CTR_DRBG seeded by the operating system; or, with a seed, an
- * HMAC_DRBG (SP 800-90A, with HMAC-SHA256) whose octets follow from the seed alone, only for test
- * vectors. */
+/* A source of random octets: a CTR_DRBG seeded by the operating system. With a seed, which is only
+ * for test vectors, it is an HMAC_DRBG (SP 800-90A, with HMAC-SHA256) whose octets follow from the
+ * seed alone. */
 typedef struct reload_rng reload_rng;
 /* Makes a source of random octets. seed has len octets, or is NULL. RELOAD_ERR_MEMORY;
  * RELOAD_ERR_CRYPTO: the operating system gives no random octets. *rng is then NULL. */
@@ -44,8 +44,8 @@ reload_err reload_rng_fill(reload_rng *rng, uint8_t *octets, size_t len);
 /* An RSA private key. */
 typedef struct reload_key reload_key;
 /* Reads a key: PEM (PKCS#1 or PKCS#8, with a passphrase if it is encrypted; NULL: none) or DER.
- * RELOAD_ERR_SYNTAX: not such a key; RELOAD_ERR_VALUE: not RSA, or not of 1024 to 8192 bits (D13);
- * RELOAD_ERR_PASSPHRASE: the passphrase is missing or wrong, which diag->text tells apart;
+ * RELOAD_ERR_SYNTAX: not such a key. RELOAD_ERR_VALUE: not RSA, or not of 1024 to 8192 bits (D13).
+ * RELOAD_ERR_PASSPHRASE: the passphrase is missing or wrong; diag->text states which.
  * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err reload_key_parse(const uint8_t *octets, size_t len, const char *passphrase,
                             reload_key **key, reload_diag *diag);
@@ -93,8 +93,8 @@ reload_time reload_cert_not_after(const reload_cert *cert);
 /* The type of the certificate's key, "RSA", "EC", …, and its size in bits. */
 const char *reload_cert_key_type(const reload_cert *cert);
 unsigned reload_cert_key_bits(const reload_cert *cert);
-/* What the certificate's key may do, or-ed together. Without keyUsage it may sign certificates and
- * CRLs. */
+/* The permitted uses of the certificate's key, or-ed together. Without keyUsage it may sign
+ * certificates and CRLs. */
 enum { RELOAD_CERT_CA = 1, RELOAD_CERT_SIGNS_CERTS = 2, RELOAD_CERT_SIGNS_CRLS = 4 };
 unsigned reload_cert_usage(const reload_cert *cert);
 /* The number of D19's names in the certificate. */
@@ -102,13 +102,13 @@ size_t reload_cert_names(const reload_cert *cert);
 /* The i-th of D19's names in the certificate, which owns it; NULL if i is past the last. */
 const reload_cert_name *reload_cert_name_at(const reload_cert *cert, size_t i);
 
-/* Whether issuer issued the certificate: issuer's name is in it, and issuer's key signed it.
+/* Whether issuer issued the certificate: it names issuer, and issuer's key signed it.
  * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err reload_cert_issued_by(const reload_cert *cert, const reload_cert *issuer, bool *yes);
 /* Whether a private key is the certificate's. */
 bool reload_cert_fits_key(const reload_cert *cert, const reload_key *key);
 /* Checks that a private key is the certificate's. If it is not, diag has the SHA-256 of both public
- * keys, as of "openssl pkey -pubout -outform DER". RELOAD_ERR_VALUE: it is another key. */
+ * keys, as "openssl pkey -pubout -outform DER" writes them. RELOAD_ERR_VALUE: it is another key. */
 reload_err reload_cert_check_key(const reload_cert *cert, const reload_key *key, reload_diag *diag);
 /* Whether two certificates have the same public key. */
 bool reload_cert_same_key(const reload_cert *a, const reload_cert *b);
@@ -144,8 +144,8 @@ unsigned reload_request_key_bits(const reload_request *request);
 const char *reload_request_hash(const reload_request *request);
 /* Whether a request has the same public key as a certificate. */
 bool reload_request_same_key(const reload_request *request, const reload_cert *cert);
-/* Whether a subject can be written: "CN=" and a common name of 1 to 64 characters in UTF-8, taken
- * as it is, without control characters. RELOAD_ERR_VALUE, with the limit in diag. */
+/* Whether a subject can be written: "CN=" and a common name, used literally, of 1 to 64 characters
+ * in UTF-8 without control characters. RELOAD_ERR_VALUE, with the limit in diag. */
 reload_err reload_subject_check(const char *subject, reload_diag *diag);
 /* Makes a request for a key, with a subject that reload_subject_check accepts. Appends PEM to out.
  * RELOAD_ERR_VALUE: the subject; RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
@@ -163,7 +163,7 @@ typedef struct reload_cert_spec {
     reload_time not_before, not_after; /* years 1970 to 9999 */
     bool ca; /* a CA certificate: it may sign certificates and CRLs, but not messages */
     const reload_cert
-        *same_subject; /* has the subject, copied octet for octet, if subject is NULL */
+        *same_subject; /* the source of the subject, octet for octet, if subject is NULL */
 } reload_cert_spec;
 
 /* Issues an X.509 v3 certificate, signed with SHA-256, for subject's or request's key; the other

@@ -10,8 +10,8 @@ extern "C" {
 #endif
 
 enum {
-    RELOAD_PRETTY = 1, /* over several lines, indented by 2 */
-    RELOAD_ASCII = 4   /* everything but printable ASCII is escaped, for terminals */
+    RELOAD_PRETTY = 1, /* on several lines, indented by 2 */
+    RELOAD_ASCII = 4   /* escapes all but printable ASCII characters, for terminals */
 };
 
 enum { RELOAD_JSON_DEPTH = 256 }; /* levels of nesting; a message needs fewer than 200 */
@@ -27,9 +27,9 @@ enum { RELOAD_JSON_DEPTH = 256 }; /* levels of nesting; a message needs fewer th
  *     err = reload_json_writer_finish(&w);
  *
  * The first error sticks, and nothing is written after it. RELOAD_ERR_WRITE: the sink failed.
- * RELOAD_ERR_ARGUMENT: a call out of place, which would not make JSON: a value without its key, a
- * key outside an object, an end without its begin, a second value, nesting beyond
- * RELOAD_JSON_DEPTH. Duplicate keys are not detected. */
+ * RELOAD_ERR_ARGUMENT: a call that would make invalid JSON, such as a value without its key, a key
+ * outside an object or a second value; or nesting beyond RELOAD_JSON_DEPTH. Duplicate keys are not
+ * detected. */
 typedef struct reload_json_writer {
     reload_err err; /* the first error; the caller may read it */
     /* the rest is private */

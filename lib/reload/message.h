@@ -58,7 +58,7 @@ bool reload_name_lookup(reload_names set, const char *name, uint32_t *value);
 typedef enum reload_suite_kind {
     RELOAD_SUITE_NONE,      /* nothing is signed */
     RELOAD_SUITE_MAC,       /* a message authentication code under a shared secret */
-    RELOAD_SUITE_PUBLIC_KEY /* a signature under a key that a certificate names */
+    RELOAD_SUITE_PUBLIC_KEY /* a signature under the key of a certificate */
 } reload_suite_kind;
 
 /* A row of the table of security algorithms. Code that depends on the algorithm reads its row. */
@@ -106,7 +106,7 @@ typedef enum reload_field_kind {
     RELOAD_FIELD_OCTETS  /* an octet string, shown in hex */
 } reload_field_kind;
 
-/* A row of the table of header fields, which are contiguous and in wire order from bit 32 on. */
+/* A row of the table of header fields, which are contiguous and in wire order from bit 32. */
 typedef struct reload_field_def {
     const char *key;   /* in JSON */
     const char *label; /* in text */
@@ -193,7 +193,7 @@ typedef struct reload_attr_def {
     const char *also[2]; /* other spellings accepted on input, or NULL */
     reload_kind kind;
     reload_place in;      /* its container */
-    reload_place members; /* the container that a composite is; else RELOAD_IN_NOTHING */
+    reload_place members; /* of a composite: which container it is; else RELOAD_IN_NOTHING */
     bool once;            /* D11: a duplicate in its container makes the message ambiguous */
     const char *section;  /* of the drafts */
 } reload_attr_def;
@@ -226,7 +226,7 @@ bool reload_address_parse(const char *address, reload_value *value);
  * suffices. */
 void reload_address_format(const reload_value *value, char *text, size_t size);
 
-/* Why a value is shown as raw octets, or why octets are not an attribute. */
+/* The fault because of which a value is shown as raw octets, or octets are not an attribute. */
 typedef enum reload_flaw {
     RELOAD_FLAW_NONE = 0,
     RELOAD_FLAW_HEAD,     /* fewer than four octets left for a type and Length */
@@ -269,8 +269,8 @@ typedef struct reload_attr {
 /* A message: its octets, which never change, and the positions of its attributes. */
 typedef struct reload_msg reload_msg;
 
-/* A new message, or NULL if memory runs out. Until reload_msg_parse it reads as a header of zeros:
- * no token, Version 0, no attributes. */
+/* Makes a message; NULL without memory. Until reload_msg_parse it reads as a header of zeros: no
+ * token, Version 0, no attributes. */
 reload_msg *reload_msg_new(void);
 /* Frees the message and sets the pointer to NULL. */
 void reload_msg_free(reload_msg **msg);
@@ -281,7 +281,7 @@ void reload_msg_free(reload_msg **msg);
  * RELOAD_ERR_RFC6940: the octets do not begin with a header; RELOAD_ERR_VALUE: octets follow the
  * message; RELOAD_ERR_MEMORY. On failure msg is empty and nothing is borrowed. */
 reload_err reload_msg_parse(reload_msg *msg, const uint8_t *octets, size_t len, reload_diag *diag);
-/* Makes msg borrow a copy of the octets that it was parsed from, at another address. */
+/* Makes msg borrow a copy, at another address, of the octets that it was parsed from. */
 void reload_msg_moved(reload_msg *msg, const uint8_t *octets);
 
 /* The octets that were parsed: the message's encoding. */
@@ -312,9 +312,9 @@ const uint8_t *reload_msg_padding(const reload_msg *msg, size_t i, size_t *len);
 /* Decodes attribute i's value. Returns false for a composite or a value with a flaw. */
 bool reload_msg_value(const reload_msg *msg, size_t i, reload_value *value);
 
-/* The message tunnelled in attribute i, or NULL. Attribute i is the first APPLICATION.BODY beside
- * an APPLICATION.NAME of "reload" (B§8.1.2.1); its value begins with a RELOAD header and does not
- * run past that message's end. */
+/* The message tunnelled in attribute i, or NULL. Attribute i is the first APPLICATION.BODY with a
+ * sibling APPLICATION.NAME of "reload" (B§8.1.2.1); its value begins with a RELOAD header and does
+ * not run past that message's end. */
 const uint8_t *reload_msg_tunnelled(const reload_msg *msg, size_t i, size_t *len);
 
 /* Writes attribute i's JSON Pointer ("/attributes/2/value/0") to text, always terminated. Returns
@@ -374,7 +374,7 @@ typedef struct reload_site {
 
 /* The octets that a signature covers: spans to be digested in order. */
 typedef struct reload_covered {
-    reload_span span[3]; /* they point into the message's octets, and into length */
+    reload_span span[3]; /* of the message's octets, and of length below */
     size_t count;
     uint8_t length[3]; /* the header's Length as D2 restores it; span[1] of a message's SIGNATURE */
 } reload_covered;
@@ -385,7 +385,7 @@ bool reload_is_signature(uint16_t type);
 reload_role reload_role_at(const reload_msg *msg, uint32_t attr);
 /* Describes the signature at attr, in time linear in its container's members. */
 void reload_site_at(const reload_msg *msg, uint32_t attr, reload_site *site);
-/* D21: whether a BODY holds one CERTIFICATE and nothing else. */
+/* D21: whether a BODY's only member is one CERTIFICATE. */
 bool reload_is_certificate_body(const reload_msg *msg, uint32_t body);
 /* Finds the octets that a signature covers. site must have a role and a digest. covered must not be
  * copied, since a span points into it. */

@@ -47,7 +47,7 @@ void reload_printer_fail(reload_printer *p, reload_err err);
 __attribute__((format(printf, 2, 3)))
 #endif
 void reload_print(reload_printer *p, const char *format, ...);
-/* Prints octets as they are. */
+/* Prints octets unchanged. */
 void reload_print_raw(reload_printer *p, const void *octets, size_t len);
 /* Changes the colour. */
 void reload_print_colour(reload_printer *p, reload_colour colour);

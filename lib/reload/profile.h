@@ -30,7 +30,7 @@ typedef struct reload_profile {
     char *crl[RELOAD_MAX_FILES + 1];           /* files of revocation lists */
 } reload_profile;
 
-/* Makes a profile without any key; NULL without memory. */
+/* Makes a profile without keys; NULL without memory. */
 reload_profile *reload_profile_new(void);
 /* Frees the profile with its strings, and sets the pointer to NULL. */
 void reload_profile_free(reload_profile **profile);

@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-/* Where and when a message was captured from a network. */
+/* The place and time of a message's capture from a network. */
 typedef struct reload_capture {
     const uint64_t *frames; /* the numbers of the packets that hold its octets, ascending */
     size_t frame_count;
@@ -23,8 +23,8 @@ typedef struct reload_capture {
     bool incomplete;       /* captured only in part */
 } reload_capture;
 
-/* Where a message was found. Zero-initialise it and set size: without it, the functions below
- * return RELOAD_ERR_ARGUMENT. */
+/* The place of a message in the input. Zero-initialise it and set size: without size, the functions
+ * below return RELOAD_ERR_ARGUMENT. */
 typedef struct reload_origin {
     size_t size;      /* sizeof(reload_origin): later versions may add members */
     const char *file; /* need not be UTF-8 */
@@ -34,7 +34,7 @@ typedef struct reload_origin {
     const reload_capture *capture; /* NULL: not from a capture */
 } reload_origin;
 
-/* Where and when a message was found: "offset 12", or of a captured one "frames 3-5,
+/* Describes a message's place: "offset 12", or if it was captured "frames 3-5,
  * 2007-07-08T12:00:00.123456Z, UDP 10.4.1.2:5060 > 10.4.1.3:5060, offset 0". */
 enum { RELOAD_PLACE_SIZE = 384 };
 const char *reload_place_text(const reload_origin *origin, char text[RELOAD_PLACE_SIZE]);
@@ -49,12 +49,12 @@ enum {
  */
 reload_err reload_json_write(const reload_msg *msg, const reload_origin *origin, unsigned flags,
                              reload_sink sink, void *arg);
-/* Writes octets that are not a message: {"garbage": …}. error: why they are not. */
+/* Writes octets that are not a message: {"garbage": …}. error: the fault. */
 reload_err reload_json_write_garbage(const uint8_t *octets, size_t len, const char *error,
                                      const reload_origin *origin, unsigned flags, reload_sink sink,
                                      void *arg);
-/* Writes where and when a message was captured as members of an open object, from frames to
- * transport. origin has a capture. */
+/* Writes a message's capture as members of an open object, from frames to transport. origin must
+ * have a capture. */
 void reload_json_capture(reload_json_writer *w, const reload_origin *origin);
 /* Writes a header field's value as reload_json_write does: true or false, a name or a number, or
  * hex digits. */
@@ -85,7 +85,7 @@ reload_err reload_text_write_cached(reload_text_cache *cache, const reload_msg *
 /* Writes a message as one line, newline included. */
 reload_err reload_line_write(const reload_msg *msg, const reload_origin *origin, unsigned flags,
                              reload_sink sink, void *arg);
-/* Write octets that are not a message as a tree or as one line. error: why they are not. */
+/* Write octets that are not a message as a tree or as one line. error: the fault. */
 reload_err reload_text_write_garbage(const uint8_t *octets, size_t len, const char *error,
                                      const reload_origin *origin, unsigned flags, reload_sink sink,
                                      void *arg);

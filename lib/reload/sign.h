@@ -14,7 +14,7 @@
 extern "C" {
 #endif
 
-/* ---- The signer: what belongs to all messages ---- */
+/* ---- The signer: settings of all messages ---- */
 
 typedef struct reload_signer reload_signer;
 
@@ -41,21 +41,21 @@ reload_err reload_signer_set_resource_key(reload_signer *signer, const uint8_t *
                                           const char *passphrase, reload_diag *diag);
 reload_err reload_signer_set_resource_cert(reload_signer *signer, const uint8_t *octets, size_t len,
                                            reload_diag *diag);
-/* Checks that secret or keys are complete (RELOAD_ERR_ARGUMENT), that each key matches its
- * certificate, and that no certificate is a CA's (RELOAD_ERR_REFUSED, D32; not checked with
- * RELOAD_SIGN_FORCE in flags). reload_sign checks this too. */
+/* Checks the secret or keys, as reload_sign does. RELOAD_ERR_ARGUMENT: one is missing.
+ * RELOAD_ERR_REFUSED (D32): a key does not match its certificate, or a certificate is a CA's; not
+ * checked with RELOAD_SIGN_FORCE in flags. */
 reload_err reload_signer_check(reload_signer *signer, unsigned flags, reload_diag *diag);
 /* Set the boot time (default: the TIMESTAMP) and the counter (default: 0) of new Transaction IDs
  * under CERTS. The counter grows by one each time (S§7). */
 void reload_signer_set_boot_time(reload_signer *signer, uint32_t boot_time);
 void reload_signer_set_counter(reload_signer *signer, uint32_t counter);
 /* Returns boot time and counter for a new Transaction ID. On entry *boot_time is the signer's; the
- * source may replace it. A source must never return the same pair twice. If it fails, it gives the
- * cause in diag->text, and the message is not signed. */
+ * source may replace it. A source must never return the same pair twice. If it fails, it writes the
+ * cause to diag->text, and the message is not signed. */
 typedef reload_err (*reload_counter_source)(void *arg, uint32_t *boot_time, uint32_t *counter,
                                             reload_diag *diag);
 /* Uses a source instead of the signer's counter (NULL: uses the counter). The source is called once
- * for each request that needs a Transaction ID, after every check but that of an attached digest.
+ * for each request without a Transaction ID, after every check except that of an attached digest.
  */
 void reload_signer_set_counter_source(reload_signer *signer, reload_counter_source source,
                                       void *arg);
@@ -75,7 +75,7 @@ enum {
     RELOAD_SIGN_BODIES = 4,         /* sign unsigned BODYs outside RESOURCE-PUT requests too */
     RELOAD_SIGN_RESIGN_BODIES = 8,  /* sign all BODYs, replacing their signatures */
     RELOAD_SIGN_KEEP_SECURITY = 16, /* leave a Security of 0 in a PEER-JOIN request (B§8.1.1) */
-    RELOAD_SIGN_FORCE = 32          /* do what would otherwise be refused, as far as possible */
+    RELOAD_SIGN_FORCE = 32          /* write messages that would otherwise be refused */
 };
 
 /* How to sign one message. Zero-initialise it and set size. */
@@ -92,13 +92,12 @@ typedef struct reload_sign_options {
 } reload_sign_options;
 
 /* Completes a message (D29), signs it (D30) and appends it to out. On failure out is unchanged.
- * RELOAD_ERR_MALFORMED: it is malformed (with RELOAD_SIGN_FORCE: its top-level framing is broken);
+ * RELOAD_ERR_MALFORMED: it is malformed (with RELOAD_SIGN_FORCE: its top-level framing is broken).
  * RELOAD_ERR_REFUSED: D29, D32, a TIMESTAMP or boot time that does not fit 32 bits (D35), or the
- * attached digest is wrong; RELOAD_ERR_TOO_LONG;
- * RELOAD_ERR_ARGUMENT: options without size, or a secret, key or certificate is missing;
- * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO, or the counter source's error. With an attached digest the
- * peer's key may be missing unless a signature inside the message requires it
- * (RELOAD_ERR_REFUSED). */
+ * attached digest is wrong. RELOAD_ERR_ARGUMENT: options without size, or a secret, key or
+ * certificate is missing. RELOAD_ERR_TOO_LONG, RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO, or the counter
+ * source's error. With an attached digest the peer's key may be missing unless a signature inside
+ * the message requires it (RELOAD_ERR_REFUSED). */
 reload_err reload_sign(reload_signer *signer, const reload_msg *msg,
                        const reload_sign_options *options, reload_buf *out, reload_diag *diag);
 /* Like reload_sign, but appends the octets that the message's own digest covers (D1, D2). The
@@ -110,8 +109,8 @@ enum {
     RELOAD_DIGEST_RESOURCE = 1 /* by the key that signs BODYs; no difference under HMAC */
 };
 
-/* Appends the value of a DIGEST over the spans in order, with any hash function: the drafts use
- * SHA-1 alone (D12, D13), and other hash functions give bad digests for tests. flags:
+/* Appends the value of a DIGEST over the spans in order, with any hash function. The drafts use
+ * SHA-1 alone (D12, D13); other hash functions make bad digests for tests. flags:
  * RELOAD_DIGEST_RESOURCE or 0. RELOAD_ERR_ARGUMENT: no secret or key; RELOAD_ERR_MEMORY,
  * RELOAD_ERR_CRYPTO. */
 reload_err reload_signer_digest(reload_signer *signer, reload_md md, const reload_span *spans,
@@ -120,8 +119,8 @@ reload_err reload_signer_digest(reload_signer *signer, reload_md md, const reloa
 /* ---- Other rewriting ---- */
 
 /* Appends to out an unsigned response to a request (D31), with a code from 100 to 799, for
- * reload_sign to complete. RELOAD_ERR_MALFORMED; RELOAD_ERR_REFUSED: D24 does not answer a
- * response, a fragment or another Version; RELOAD_ERR_VALUE: the code; RELOAD_ERR_MEMORY. */
+ * reload_sign to complete. RELOAD_ERR_REFUSED: D24 does not answer a response, a fragment or
+ * another Version. RELOAD_ERR_VALUE: the code. RELOAD_ERR_MALFORMED, RELOAD_ERR_MEMORY. */
 reload_err reload_reply(const reload_msg *request, unsigned code, reload_buf *out,
                         reload_diag *diag);
 

@@ -43,9 +43,9 @@ typedef struct reload_item {
     /* The fault; its offset is a position in the input. Of a MESSAGE: RELOAD_OK, or the fault that
      * reload_item_parse passes to reload_msg_check. */
     reload_diag diag;
-    /* The octets of the input that the item occupies, from offset on, in the input's own form: of
-     * hex text, from its first digit to its last; of JSON, the value that holds it; of BAD, up to
-     * the fault. */
+    /* The number of octets that the item occupies in the input, in the input's own form. Hex text
+     * counts from its first digit to its last, JSON as the value that holds the item, and BAD
+     * up to the fault. */
     uint64_t extent;
     /* JSON's meta.source and meta.destination, of RELOAD_KIND_IP_PORT if they are known, and
      * meta.transport, "UDP", "TCP" or NULL. */
@@ -65,7 +65,7 @@ typedef struct reload_reader_options {
  * Length is above max_message counts too. */
 typedef struct reload_reader reload_reader;
 
-/* Makes a reader without input, whose next item is END; NULL if memory runs out. */
+/* Makes a reader without input, whose next item is END; NULL without memory. */
 reload_reader *reload_reader_new(void);
 /* Frees the reader and sets the pointer to NULL. */
 void reload_reader_free(reload_reader **reader);
@@ -85,10 +85,9 @@ reload_err reload_reader_open_with(reload_reader *reader, const reload_reader_op
 reload_err reload_reader_next(reload_reader *reader, const reload_item **item);
 /* Whether octets are a plausible header (D33): one that begins a message even in garbage. */
 bool reload_header_is_plausible(const uint8_t header[RELOAD_HEADER_SIZE]);
-/* Parses a MESSAGE like reload_msg_parse. The reader can find a message malformed for a reason that
- * its octets alone do not show (D33): the next message begins in it, or it is larger than
- * max_message. reload_msg_check then reports that reason. RELOAD_ERR_ARGUMENT: the item is not a
- * MESSAGE. */
+/* Parses a MESSAGE like reload_msg_parse. The reader may know a fault that the octets alone do not
+ * show (D33): the next message begins in this one, or this one is larger than max_message.
+ * reload_msg_check then reports that fault. RELOAD_ERR_ARGUMENT: the item is not a MESSAGE. */
 reload_err reload_item_parse(const reload_item *item, reload_msg *msg, reload_diag *diag);
 
 #ifdef __cplusplus

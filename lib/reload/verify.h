@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Judging messages as a receiving peer must.
+/* Verifying messages as a receiving peer must.
  *
  * A policy has the rules of an overlay; once sealed, any number of threads share it. A judge is one
  * thread's working memory. Judging fills in a report from the policy, the message and the time
@@ -23,7 +23,7 @@ typedef enum reload_verdict {
     RELOAD_UNCHECKED = 0, /* not reached */
     RELOAD_VALID,
     RELOAD_INVALID,
-    RELOAD_UNSECURED, /* passed in an overlay run under NONE (D23) */
+    RELOAD_UNSECURED, /* passed in an overlay under NONE (D23) */
     RELOAD_MALFORMED,
     RELOAD_PINNED /* passed under keys that are trusted on first use (D28) */
 } reload_verdict;
@@ -59,7 +59,7 @@ typedef enum reload_reason {
     RELOAD_REASON_EXPIRED
 } reload_reason;
 
-/* The words that scripts see: "valid", "bad-digest". Static; NULL for RELOAD_REASON_NONE. */
+/* The words of reports, such as "valid" and "bad-digest". Static; NULL for RELOAD_REASON_NONE. */
 const char *reload_verdict_text(reload_verdict verdict);
 const char *reload_reason_text(reload_reason reason);
 /* The response code for a request with that reason (D24), before D24's exceptions; 0: none. A
@@ -78,15 +78,14 @@ typedef struct reload_signature {
                                   report */
 } reload_signature;
 
-/* The result for one message. Made by reload_report_new alone; callers may read its members, write
- * verdict, reason, response_code and detail, and expect later versions to add members at its end.
- */
+/* The result for one message. Made by reload_report_new alone. Callers may read its members, and
+ * write verdict, reason, response_code and detail. Later versions may add members at its end. */
 typedef struct reload_report {
     reload_verdict verdict;
     reload_reason reason;
-    uint16_t response_code; /* with which to answer the request; 0: none, or the message is a
-                               response (S§5.3) */
-    char detail[256];       /* the reason in words; empty without one */
+    uint16_t response_code; /* of the response to the request; 0: none is due, or the message is
+                               itself a response (S§5.3) */
+    char detail[256];       /* a description of the fault; empty without a reason */
     size_t count;           /* of signatures: reload_report_signature */
     size_t tunnelled_count; /* of inner messages: reload_report_tunnelled */
     bool has_round_trip;    /* the round trip of a response to a known request (D25) */
@@ -105,7 +104,7 @@ typedef struct reload_tunnelled {
 /* Makes a report without a verdict, which can be used for one message after another; NULL without
  * memory. */
 reload_report *reload_report_new(void);
-/* Frees the report with what it owns, and sets the pointer to NULL. */
+/* Frees the report and everything that it owns, and sets the pointer to NULL. */
 void reload_report_free(reload_report **report);
 /* Clears the report for the next message, but keeps memory. Pointers into the report become
  * invalid. */
@@ -169,9 +168,8 @@ void reload_policy_set_hash(reload_policy *policy, uint8_t hash);
 void reload_policy_set_max_skew(reload_policy *policy, reload_time skew);
 /* Requires a PEER-SIGNATURE in every SOURCE-INFO. */
 void reload_policy_require_peer_signature(reload_policy *policy, bool required);
-/* Checks every signature of a message that passes D24's steps 1 to 4, also after one has failed.
- * The message's verdict stays that of the first failure; expect_replay of a moment has no effect.
- */
+/* Checks every signature of a message that passes D24's steps 1 to 4, even after one fails. The
+ * message's verdict stays that of the first failure; expect_replay of a moment has no effect. */
 void reload_policy_check_all(reload_policy *policy, bool all);
 
 enum {
@@ -185,20 +183,19 @@ enum {
  * have an effect under CERTS only, requests under HMAC and CERTS. */
 void reload_policy_remember(reload_policy *policy, unsigned what);
 
-/* Checks that the policy is complete, and prepares what its judges share. RELOAD_ERR_ARGUMENT: a
- * secret, a CA certificate or RELOAD_REMEMBER_PINS is missing; RELOAD_ERR_MEMORY,
- * RELOAD_ERR_CRYPTO. */
+/* Checks that the policy is complete, and prepares the data that its judges share.
+ * RELOAD_ERR_ARGUMENT: a secret, a CA certificate or RELOAD_REMEMBER_PINS is missing;
+ * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err reload_policy_seal(reload_policy *policy, reload_diag *diag);
 
-/* Receives a warning about a given file. file: the number, from 0, of the call that added it, among
- * the calls of the same function. words: one line without control characters; valid during the
- * call. */
+/* Receives a warning about a given file. file: the number of the call that added it, from 0 among
+ * calls of the same function. words: one line without control characters, valid during the call. */
 typedef void (*reload_policy_warning)(void *arg, reload_given given, size_t file,
                                       const char *words);
 /* Calls warn for each CRL that is ignored or doubtful at that time, and for each given certificate
  * that cannot be an issuer or is not valid (D18). since: the time of an earlier call, to get only
- * the warnings that are new since then; or RELOAD_NO_TIME. Returns the first later time at which a
- * warning changes, or RELOAD_NO_TIME. The policy must be sealed. */
+ * later warnings, or RELOAD_NO_TIME. Returns the first later time at which a warning changes, or
+ * RELOAD_NO_TIME. The policy must be sealed. */
 reload_time reload_policy_warnings(const reload_policy *policy, reload_time time, reload_time since,
                                    reload_policy_warning warn, void *arg);
 /* Calls take for each CRL of a file, numbered from 0, with its issuer, number and nextUpdate. */
@@ -232,8 +229,8 @@ typedef struct reload_request_state {
 } reload_request_state;
 
 /* The caller's functions, each called with arg. A find function sets *found, and fills in the entry
- * if there is one; a keep function adds an entry or replaces it, but keep_pin leaves an existing
- * pin as it is. A result other than RELOAD_OK becomes that of reload_commit. If several processes
+ * if it exists. A keep function adds or replaces an entry, but keep_pin leaves an existing pin
+ * unchanged. A result other than RELOAD_OK becomes that of reload_commit. If several processes
  * share a store, all calls of one reload_commit must be one transaction, to be rolled back if it
  * fails. Functions for state that the policy does not remember may be NULL. Zero-initialise it and
  * set size. */
@@ -270,10 +267,10 @@ void reload_judge_free(reload_judge **judge);
  * RELOAD_ERR_ARGUMENT: not sealed; RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err reload_judge_set_policy(reload_judge *judge, const reload_policy *policy);
 
-/* Limits the memory, in octets, for facts that a judge keeps from one message to the next
- * (default: RELOAD_DEFAULT_CACHE): certificates that it has read, which certificates signed them,
- * and good signatures, each with its key, digest and octets. The time, CRLs and the rest of the
- * policy are judged for each message. 0: nothing is kept. */
+/* Limits the memory, in octets, for facts that a judge keeps between messages (default:
+ * RELOAD_DEFAULT_CACHE). The facts are certificates and their signers, and good signatures with
+ * key, digest and octets. The time, CRLs and the rest of the policy are checked for each message.
+ * 0: nothing is kept. */
 enum { RELOAD_DEFAULT_CACHE = 4 * 1024 * 1024 };
 void reload_judge_set_cache(reload_judge *judge, size_t octets);
 
@@ -281,7 +278,7 @@ void reload_judge_set_cache(reload_judge *judge, size_t octets);
 typedef struct reload_moment {
     reload_time now;      /* the time of checking; only its whole seconds count */
     reload_time captured; /* when the message was captured, or RELOAD_NO_TIME */
-    /* The request is likely a replay (D25): step 12 is left out, since step 11 will fail in
+    /* The request is likely a replay (D25): step 12 is skipped, since step 11 will fail in
      * reload_commit. A sender of replays thus cannot cause work on inner signatures. If the store
      * disagrees, reload_commit returns RELOAD_ERR_AGAIN. */
     bool expect_replay;
@@ -289,17 +286,17 @@ typedef struct reload_moment {
 
 /* Judges a message by the policy alone, without the store. The same message, policy and moment give
  * the same report. If the policy remembers something, the verdict is provisional until
- * reload_commit; the message must stay as it is until then. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO:
- * the message could not be judged, and the report has no verdict but RELOAD_UNCHECKED. */
+ * reload_commit; the message must not change until then. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO: the
+ * message could not be judged, and the report's verdict is RELOAD_UNCHECKED. */
 reload_err reload_judge_message(reload_judge *judge, const reload_msg *msg, reload_moment moment,
                                 reload_report *report);
 
-/* Queries the store, changes the verdict if a check against the store fails, and records the
+/* Queries the store, and changes the verdict if a check against the store fails. Then records the
  * effects: a request always, peers and pins only if the message passes every step (D25, D28).
  * Reports are committed in input order, one at a time. store: NULL if the policy remembers nothing.
- * On failure the report has no verdict but RELOAD_UNCHECKED: RELOAD_ERR_ARGUMENT (no store, or one
+ * On failure the report's verdict is RELOAD_UNCHECKED: RELOAD_ERR_ARGUMENT (no store, or one
  * without size or without a function that the message requires), RELOAD_ERR_AGAIN (see
- * reload_moment), or the store's own. */
+ * reload_moment), or the store's error. */
 reload_err reload_commit(const reload_store *store, reload_report *report);
 
 /* Judges a message like reload_judge_message, and calls reload_commit if that succeeds. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Where and when a message was found, as text. */
+/* The place and time of a message, as text. */
 #include "render/print.h"
 
 #include <inttypes.h>
@@ -47,7 +47,7 @@ void rl_print_capture_time(reload_printer *p, const reload_origin *origin)
 }
 
 /* "frames 3-5, 2007-07-08T12:00:00.123456Z, UDP 10.4.1.2:5060 > 10.4.1.3:5060, offset 12", without
- * what is not known. */
+ * the unknown parts. */
 static void append_place(reload_buf *buf, const reload_origin *origin)
 {
     const reload_capture *capture = origin->capture;

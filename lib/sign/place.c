@@ -192,7 +192,7 @@ static uint32_t trailing_route_logs(const reload_msg *msg)
     return first;
 }
 
-/* Where new attributes go: before the attribute with that index. */
+/* The place of new attributes: before the attribute with that index. */
 struct places {
     uint32_t source_info;
     uint32_t signature; /* before the old SIGNATURE, which it replaces */

@@ -106,8 +106,8 @@ static reload_err check_resources(const rl_rewrite *w, reload_diag *diag)
             continue;
         if (key == RELOAD_NO_ATTR)
             return rl_fail_at(diag, RELOAD_ERR_REFUSED, it.attr->offset,
-                              "refused: RESOURCE has no RESOURCE-INFO.KEY for the certificate to "
-                              "name");
+                              "refused: RESOURCE has no RESOURCE-INFO.KEY, which the certificate "
+                              "must name");
         const uint8_t *octets = reload_msg_value_octets(w->msg, key, &len);
         if (!rl_cert_names_user(cert, octets, len) &&
             !RL_FAULT("D32: a KEY that the certificate does not name is refused"))
@@ -137,7 +137,7 @@ static reload_err refuse_without_key(const rl_rewrite *w, uint32_t attr, reload_
                       "refused: %s at %s requires a signature with the private key, which is "
                       "missing; %s",
                       a->def->name, pointer,
-                      a->type == RELOAD_A_SOURCE_INFO ? "sign it before, or not at all"
+                      a->type == RELOAD_A_SOURCE_INFO ? "sign it first, or not at all"
                                                       : "a resource's key can sign it");
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What the files of the signing module share. */
+/* Declarations shared by the files of the signing module. */
 #ifndef RL_SIGN_SIGN_H
 #define RL_SIGN_SIGN_H
 
@@ -42,7 +42,7 @@ struct reload_signer {
     size_t count, cap;
 };
 
-/* What D29 adds to SOURCE-INFO. */
+/* The members that D29 adds to SOURCE-INFO. */
 typedef struct rl_source {
     uint32_t info;          /* the SOURCE-INFO; RELOAD_NO_ATTR if there is none */
     bool make;              /* one is added */
@@ -74,11 +74,11 @@ const rl_identity *rl_resource_identity(const reload_signer *signer);
  * cannot be rewritten. */
 reload_err rl_rewrite_begin(rl_rewrite *w, const reload_msg *msg, unsigned flags, reload_buf *out,
                             reload_diag *diag);
-/* Ends it: sets Length. On failure out is cut back to what it was. */
+/* Ends the rewriting: sets Length. On failure the length of out is restored. */
 reload_err rl_rewrite_end(rl_rewrite *w, reload_diag *diag);
-/* Cuts out back to what it was. */
+/* Restores the length of out. */
 void rl_rewrite_abandon(rl_rewrite *w);
-/* Copies an attribute as it is. */
+/* Copies an attribute unchanged. */
 void rl_copy(rl_rewrite *w, const reload_attr *attr);
 
 static inline bool rl_forced(const rl_rewrite *w)
@@ -100,7 +100,7 @@ static inline bool rl_is_join_request(const reload_msg *msg)
 
 /* The Overlay field, and whether the overlay's parameters agree. */
 reload_err rl_complete_overlay(rl_rewrite *w, reload_diag *diag);
-/* Finds what SOURCE-INFO lacks, for w->source. */
+/* Finds the members that SOURCE-INFO lacks, for w->source. */
 reload_err rl_complete_source(rl_rewrite *w, reload_diag *diag);
 /* The Security field. */
 reload_err rl_complete_security(rl_rewrite *w, reload_diag *diag);
@@ -116,7 +116,7 @@ reload_err rl_check_names(const rl_rewrite *w, reload_diag *diag);
 reload_err rl_check_time(const rl_rewrite *w, reload_diag *diag);
 /* Whether a time fits a field of 32 bits. name: "TIMESTAMP". */
 reload_err rl_fits_time(int64_t seconds, const char *name, reload_diag *diag);
-/* Whether the keys are there for all signatures but the message's own. */
+/* Whether all keys are present for the signatures inside the message. */
 reload_err rl_check_keys(const rl_rewrite *w, reload_diag *diag);
 
 /* ---- place.c: D30 ---- */

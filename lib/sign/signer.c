@@ -50,7 +50,7 @@ static reload_err copy_identity(const rl_identity *identity, rl_identity *copy)
     return identity->key == NULL ? RELOAD_OK : rl_key_copy(identity->key, &copy->key);
 }
 
-/* Copies what has memory of its own. */
+/* Copies the members that own memory. */
 static reload_err copy_parts(const reload_signer *s, reload_signer *copy)
 {
     reload_err err = RELOAD_OK;

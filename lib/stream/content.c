@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Names what is in an input instead of messages of its form. */
+/* Names the content of an input that has no messages of its form. */
 #include "stream/stream.h"
 
 #include <stdio.h>

@@ -41,7 +41,7 @@ size_t rl_framer_memory(const rl_framer *f)
     return f->cap * each + rl_frames_memory(&f->frames);
 }
 
-/* Makes the buffer hold size octets from start on. */
+/* Makes the buffer hold size octets from start. */
 static bool framer_reserve(rl_framer *f, size_t size)
 {
     if (f->start > 0) {
@@ -73,7 +73,7 @@ static bool framer_reserve(rl_framer *f, size_t size)
 reload_err rl_framer_need(rl_framer *f, size_t size)
 {
     while (f->avail < size && !f->ended) {
-        /* memory follows the octets that come, not what a Length promises */
+        /* memory grows with the octets received, not with a Length */
         size_t soon = 2 * f->avail + RL_CHUNK, held = size < soon ? size : soon;
         if (f->start + held > f->cap && !framer_reserve(f, held))
             return RELOAD_ERR_MEMORY;
@@ -172,7 +172,7 @@ bool rl_framer_name_dump(const char *notation, reload_diag *diag)
 }
 
 /* Names a token that was written as a little-endian number, before a header that is right
- * otherwise. Returns false if it is not such: in a dump of words, TTL would be among the reserved
+ * otherwise. Returns false if it is not one: in a dump of words, TTL would be among the reserved
  * bits. */
 static bool explain_swapped_token(reload_item *item)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which messages are framed (D33): one pass for all headers of a stream. Stepping over each
+/* Finds the framed messages (D33), in one pass for all headers of a stream. Stepping over each
  * message's attributes would take time quadratic in the stream's octets, if many broken messages
  * have large Lengths.
  *

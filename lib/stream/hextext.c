@@ -113,8 +113,8 @@ static int number_ahead(rl_hextext *h)
     return more > 0 ? (c->text[c->pos + at + 1] | 0x20) == 'x' : more;
 }
 
-/* Skips up to the brace that opens an array: 1, 0 if there is none, -1 on failure. Braces of other
- * code are not such. */
+/* Skips up to the brace that opens an array: 1, 0 if there is none, -1 on failure. Other braces do
+ * not count. */
 static int open_brace(rl_hextext *h)
 {
     int more;

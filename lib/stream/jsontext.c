@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Cuts JSON text into values, so that one is parsed at a time and a bad value does not spoil the
- * values after it. Only brackets, strings and lines are looked at here; the reader checks the
- * rest. A value's text is kept only as far as the next value may be searched in it. */
+ * values after it. Only brackets, strings and lines are examined here; the reader checks the rest.
+ * A value's text is kept only as far as the next value may be searched in it. */
 #include "stream/stream.h"
 
 #include "base/fault.h"
@@ -90,7 +90,8 @@ bool rl_jsontext_is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* Reads one character of a value. Returns NULL, or why the value cannot continue with it. */
+/* Reads one character of a value. Returns NULL, or the fault if the value cannot continue with it.
+ */
 static const char *scan_character(rl_jsontext *j, char c)
 {
     if (c == RL_RECORD_SEPARATOR && !RL_FAULT("input: a record separator ends a value"))

@@ -25,7 +25,7 @@ enum { RL_RECORD_SEPARATOR = 0x1e }; /* RFC 7464: before each JSON text */
 /* Like reload_source. If where is not NULL, it receives each octet's position in the input. */
 typedef ptrdiff_t (*rl_pull)(void *arg, uint8_t *octets, size_t size, uint64_t *where);
 
-/* Which messages are framed, found for all headers in one pass (frames.c). */
+/* The framed messages, found for all headers in one pass (frames.c). */
 typedef struct rl_frames {
     uint32_t *ring;        /* the chain of headers whose attributes come to each place */
     struct rl_node *nodes; /* the headers in order; element 0 is unused */
@@ -226,9 +226,9 @@ typedef struct rl_hextext {
 void rl_hextext_open(rl_hextext *h, rl_layout layout, reload_source source, void *arg);
 /* Decides the layout of the block: 1, 0 if there is none, -1 on failure. */
 int rl_hextext_decide(rl_hextext *h);
-/* An rl_pull: the octets of a block of lines; 0 at its end, which is a blank line, an error or the
- * end of the input, a brace, or the end of a dump. After an error, a line that begins with a token
- * or a dump also begins a block. */
+/* An rl_pull: the octets of a block of lines; 0 at its end. A blank line, an error, a brace, the
+ * end of a dump or of the input ends a block. After an error, a line that begins with a token or a
+ * dump also begins a block. */
 ptrdiff_t rl_hextext_pull(void *arg, uint8_t *octets, size_t size, uint64_t *where);
 /* Begins the next block; after an error, skips the rest of the last one. 1, 0 if there is none, -1
  * on failure. */

@@ -571,12 +571,9 @@ static void test_each_attribute_in_place(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_attribute),
-        cmocka_unit_test(test_each_row_has_a_vector),
-        cmocka_unit_test(test_dictionary),
-        cmocka_unit_test(test_containers),
-        cmocka_unit_test(test_roles_of_types),
-        cmocka_unit_test(test_each_attribute_in_place),
+        cmocka_unit_test(test_each_attribute), cmocka_unit_test(test_each_row_has_a_vector),
+        cmocka_unit_test(test_dictionary),     cmocka_unit_test(test_containers),
+        cmocka_unit_test(test_roles_of_types), cmocka_unit_test(test_each_attribute_in_place),
     };
     return cmocka_run_group_tests_name("attributes", tests, NULL, NULL);
 }

@@ -176,8 +176,8 @@ static void test_extreme_dates(void **state)
     assert_string_equal(text, "292277026596-12-04T15:30:07Z");
 }
 
-/* Years of many digits with a fraction: what exceeds the size is cut, and nothing is written after
- * it. */
+/* Years of many digits with a fraction: the text is truncated at the size, and nothing is written
+ * after it. */
 static void test_long_times(void **state)
 {
     (void)state;
@@ -344,7 +344,7 @@ static void test_invalid_times(void **state)
     }
 }
 
-/* Texts of 17 characters with each octet at each place: what is ASCII or plain ends there. */
+/* Texts of 17 characters with each octet at each place: the ASCII or plain part ends there. */
 static void test_runs(void **state)
 {
     (void)state;

@@ -86,7 +86,7 @@ static int64_t memory_of_reading(void)
 
 enum { KIB = 1024, MIB = 1024 * 1024 };
 
-/* Octets that are not looked at are not kept. */
+/* Octets that are not examined are not kept. */
 static void test_tls(void **unused)
 {
     (void)unused;
@@ -112,7 +112,7 @@ static void test_without_message(void **unused)
 enum {
     FLOWS = 16,
     SEGMENT = 60000,
-    SLACK = 4 * MIB /* what one packet may add: a reader's buffer doubles */
+    SLACK = 4 * MIB /* the memory that one packet may add: a reader's buffer doubles */
 };
 
 /* Gives each flow the same octets, a segment of each in turn. */

@@ -151,7 +151,7 @@ static void test_gap(void **unused)
     assert_int_equal(t.counts.skipped_octets, 50);
 }
 
-/* The end of a request was acknowledged, but not captured: the request comes before what is sent
+/* The end of a request was acknowledged, but not captured: the request comes before octets sent
  * after the acknowledgment. Its end may be captured for another second. */
 static void test_gap_at_end(void **unused)
 {
@@ -373,7 +373,7 @@ static void test_long_message(void **unused)
     reload_buf message = test_message_of(300000, 1);
     char expected[100];
     unsigned packets;
-    t.options.flow_limit = 200000; /* of memory, which its reader takes too */
+    t.options.flow_limit = 200000; /* memory, which its reader uses too */
     for (uint32_t i = 0; i < 300; i++)
         add_octets(message.octets + i * 1000, 1000, i * 1000, 0);
     test_capture_reads(&t, t.log);

@@ -236,7 +236,8 @@ static void test_fragments_in_order(void **unused)
     reload_buf_free(&whole);
 }
 
-/* What a capture's first file holds of a datagram is waited for in the second, for two seconds. */
+/* A datagram that begins in a capture's first file is completed from the second, within two
+ * seconds. */
 static void test_items_wait(void **unused)
 {
     (void)unused;

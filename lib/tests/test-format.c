@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Formatted text is what printf makes of it. Names are followed by blanks. */
+/* Formatted text is the same as printf's. Blanks follow names. */
 #include "test.h"
 
 #include "base/base.h"
@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Asserts that a format yields what vsnprintf yields. */
+/* Asserts that a format yields the same text as vsnprintf. */
 __attribute__((format(printf, 1, 2))) static void check(const char *format, ...)
 {
     char expected[4096];

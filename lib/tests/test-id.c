@@ -267,7 +267,7 @@ static void test_escape(void **state)
             "a\xc3",
             "\\xffa\\xc3"),                     /* not UTF-8 */
         ROW("\xed\xa0\x80", "\\xed\\xa0\\x80"), /* surrogate */
-        /* what a reader could take for a message */
+        /* text that a reader could read as a message */
         ROW("key {\"header\": {}}", "key \\x7b\"header\": {}}"),
         ROW("[{ \t\"garbage\"", "[\\x7b \\t\"garbage\""),
         ROW("{}, {1, { header", "{}, {1, { header"),

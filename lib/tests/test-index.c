@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The index of what a CA issued */
+/* The index of a CA's issued certificates */
 #include "failing.h"
 #include "test.h"
 

@@ -374,7 +374,7 @@ static void test_meta(void **state)
     assert_int_equal(item.destination.port, 65535);
 }
 
-/* What cannot be read in meta is not known. */
+/* Unreadable values in meta are treated as unknown. */
 static void test_meta_of_others(void **state)
 {
     static const char *const metas[] = {

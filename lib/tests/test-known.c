@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Facts that a judge keeps from one message to the next: what they save, and that a verdict never
+/* Facts that a judge keeps from one message to the next: they save operations, and a verdict never
  * depends on them. Linked with --wrap for the functions that are counted. */
 #include "test.h"
 
@@ -136,7 +136,7 @@ static void test_no_cache(void **state)
     free_example(&e);
 }
 
-/* A known signature says nothing about other octets. Each bit that it covers is changed. */
+/* A known signature proves nothing about other octets. Each bit that it covers is changed. */
 static void test_other_octets(void **state)
 {
     (void)state;

@@ -223,7 +223,7 @@ static void test_keys(void **state)
     reload_rng_free(&rng);
 }
 
-/* An operation that fails for lack of memory says so, and does not spoil the next one. Under
+/* An operation that fails for lack of memory reports this, and does not spoil the next one. Under
  * mbed TLS the first private operation makes numbers that all later ones depend on. */
 static void test_operations(void **state)
 {

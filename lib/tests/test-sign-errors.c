@@ -162,7 +162,7 @@ static void test_missing_key(void **state)
          "private key, which is missing; a resource's key can sign it"},
         {HEAD("03", "01", "00001c") IDS "00020018" PEER_ID, RELOAD_SIGN_SOURCE_INFO, 68,
          "refused: SOURCE-INFO at /attributes/0 requires a signature with the private key, which "
-         "is missing; sign it before, or not at all"},
+         "is missing; sign it first, or not at all"},
         {HEAD("03", "01", "000000") IDS, RELOAD_SIGN_SOURCE_INFO, 0,
          "refused: the new SOURCE-INFO requires a signature with the private key, which is "
          "missing; do not sign it"},

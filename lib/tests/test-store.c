@@ -242,7 +242,7 @@ static void test_pinned_request(void **state)
     free_messages(&m);
 }
 
-/* Only what the policy remembers is looked up or stored. */
+/* Only state that the policy remembers is looked up or stored. */
 static void test_calls_by_policy(void **state)
 {
     (void)state;

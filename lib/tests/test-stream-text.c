@@ -339,7 +339,7 @@ static void test_json_byte_order_mark(void **state)
     check_json("\xef\xbb\xbf\n" J68, "M68@4");
 }
 
-/* Where cat has joined files; RFC 7464's text sequences */
+/* Files joined by cat; RFC 7464's text sequences */
 static void test_joined(void **state)
 {
     (void)state;

@@ -479,7 +479,7 @@ static void test_live_broken(void **state)
                    0);
     check_live_hex(HEADER_TO_LENGTH "ffffff" HEADER_FROM_LENGTH UNKNOWN("ffff", "00112233") M68, 2,
                    1000);
-    /* a message in it that is not framed is not waited for */
+    /* the reader does not wait for a message in it that is not framed */
     check_live_hex(HEADER_TO_LENGTH "ffffff" HEADER_FROM_LENGTH UNKNOWN("ffff", "00112233")
                        HEADER_TO_LENGTH "000100" HEADER_FROM_LENGTH UNKNOWN("ffff", "") M68,
                    2, 1000);

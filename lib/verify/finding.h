@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Why a message, or one of its signatures, fails. */
+/* The failure of a message, or of one of its signatures. */
 #ifndef RL_VERIFY_FINDING_H
 #define RL_VERIFY_FINDING_H
 
@@ -9,7 +9,7 @@
 
 typedef struct rl_finding {
     reload_reason reason;
-    uint16_t code;    /* with which to answer a request; 0 for a response */
+    uint16_t code;    /* the response code for a request; 0 for a response */
     char detail[256]; /* as in the report */
 } rl_finding;
 

@@ -181,7 +181,7 @@ static reload_reason check_boot_time(rl_judging *j)
         RL_FAULT("D25: the boot time is not after the TIMESTAMP"))
         return RELOAD_REASON_NONE;
     return rl_judge_fail(j, RELOAD_REASON_REPLAY, RELOAD_NO_ATTR,
-                         "the Transaction ID's boot time is %s after TIMESTAMP, allowed are %s",
+                         "the Transaction ID's boot time is %s after TIMESTAMP; the limit is %s",
                          rl_span_text(boot_time - stamp, by, sizeof by),
                          rl_span_text(j->policy->max_skew, allowed, sizeof allowed));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Judging: what the checklist's parts share. */
+/* Judging: declarations shared by the parts of the checklist. */
 #ifndef RL_VERIFY_JUDGE_H
 #define RL_VERIFY_JUDGE_H
 
@@ -29,7 +29,7 @@ struct reload_judge {
     uint64_t lists; /* of certificates made so far */
 };
 
-/* The facts that the signed BODYs of a RESOURCE share */
+/* Facts shared by the signed BODYs of a RESOURCE */
 typedef struct rl_resource {
     uint32_t attr;
     uint32_t key;       /* RELOAD_NO_ATTR: none */
@@ -55,7 +55,7 @@ typedef struct rl_judging {
     bool expect_replay;
     rl_finding finding;        /* of the check that failed last */
     rl_finding first;          /* of the check that failed first: the message's */
-    rl_resource resource;      /* the last one that was looked at */
+    rl_resource resource;      /* the last one that was examined */
     rl_candidates *candidates; /* the plan's under pins, else the scratch's */
     rl_trial trial;            /* of the signature being judged */
 } rl_judging;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Facts that a judge keeps from one message to the next: certificates that it has read, and
- * signatures that were good. What depends on the time, on CRLs or on the policy is judged for each
- * message. */
+ * signatures that were good. Results that depend on the time, on CRLs or on the policy are computed
+ * for each message. */
 #ifndef RL_VERIFY_KNOWN_H
 #define RL_VERIFY_KNOWN_H
 
@@ -14,7 +14,7 @@ typedef struct rl_known_cert {
     uint64_t hash;     /* of its octets, for the order of the tree */
     reload_span der;   /* of cert, or of own */
     uint8_t *own;      /* a copy, if cert is NULL; owned */
-    reload_cert *cert; /* NULL: cannot be read, and unread says why; owned */
+    reload_cert *cert; /* NULL: cannot be read; unread has the cause; owned */
     rl_objection unread;
     bool has_fingerprint;
     uint8_t fingerprint[RELOAD_FINGERPRINT_SIZE]; /* of its key */
@@ -51,7 +51,7 @@ void rl_known_set_limit(rl_known *known, size_t limit);
 /* To be called before and after each message. */
 void rl_known_begin_message(rl_known *known);
 void rl_known_end_message(rl_known *known);
-/* Drops what depends on the policy's certificates. */
+/* Drops the facts that depend on the policy's certificates. */
 void rl_known_forget_policy(rl_known *known);
 void rl_known_free(rl_known *known);
 

@@ -71,8 +71,8 @@ void rl_peer_advance(reload_peer_state *peer, bool known, uint32_t boot_time, ui
 
 /* ---- Pins (D28) ---- */
 
-/* Appends the name that an identity is stored under, with a terminating NUL: "peer:" and 40 hex
- * digits; or "key:" and a KEY in the form that D21 compares, without its scheme and with the host
+/* Appends the name under which an identity is stored, with a terminating NUL: "peer:" and 40 hex
+ * digits, or "key:" and a KEY in the form that D21 compares. That form has no scheme, and the host
  * in lower case. */
 reload_err rl_pin_name_of_peer(const uint8_t id[RELOAD_ID_SIZE], reload_buf *name);
 reload_err rl_pin_name_of_key(const uint8_t *key, size_t len, reload_buf *name);

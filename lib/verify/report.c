@@ -6,9 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* D24: each reason's word and the code to answer a request with. rank: how far a check of one
- * signature with one certificate got before it failed (steps 7 to 9, and within step 7 D18's
- * order); only reasons of these steps have one. */
+/* D24: each reason's word and response code. rank: how far a check of one signature with one
+ * certificate got before it failed. Only reasons of steps 7 to 9 have a rank; within step 7 it
+ * follows D18's order. */
 static const struct {
     const char *word;
     uint16_t code;

@@ -114,14 +114,14 @@ static reload_reason check_mac(rl_judging *j, const reload_site *site)
                                  "does not match the signed octets and the secret");
 }
 
-/* "TIME is SPAN before (or after) the time of checking, allowed are SPAN" */
+/* "TIME is SPAN before (or after) the time of checking; the limit is SPAN" */
 static reload_reason fail_skew(rl_judging *j, const reload_site *site, reload_reason reason,
                                reload_time by)
 {
     char time[RELOAD_TIME_SIZE], span[64], allowed[64];
     reload_time_text(rl_time_at(j->msg, site->timestamp) / RELOAD_SECOND, time);
     return rl_judge_fail(
-        j, reason, site->timestamp, "%s is %s %s the time of checking, allowed are %s", time,
+        j, reason, site->timestamp, "%s is %s %s the time of checking; the limit is %s", time,
         rl_span_text(by, span, sizeof span), reason == RELOAD_REASON_STALE ? "before" : "after",
         rl_span_text(j->policy->max_skew, allowed, sizeof allowed));
 }
@@ -133,7 +133,7 @@ static reload_reason fail_expired(rl_judging *j, const reload_site *site, reload
     reload_time end = rl_time_at(j->msg, site->timestamp) + rl_time_at(j->msg, site->expiration);
     reload_time_text(end / RELOAD_SECOND, time);
     return rl_judge_fail(j, RELOAD_REASON_EXPIRED, site->expiration,
-                         "expired at %s, %s before the time of checking, allowed are %s", time,
+                         "expired at %s, %s before the time of checking; the limit is %s", time,
                          rl_span_text(over, span, sizeof span),
                          rl_span_text(skew, allowed, sizeof allowed));
 }

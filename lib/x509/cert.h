@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The certificate, as the files of lib/x509 see it. */
+/* The certificate, for the files of lib/x509. */
 #ifndef RL_X509_CERT_H
 #define RL_X509_CERT_H
 
@@ -45,8 +45,8 @@ reload_err rl_parsed(int failed, const char *what, reload_diag *diag);
 /* Whether mbed TLS has reported that it cannot read an RSA key. It reports the same if an
  * allocation fails; for a good key, that is the only cause. */
 bool rl_key_unread(int failed);
-/* A distinguished name for people, "CN=…, O=…", whole and escaped. The caller frees it; NULL on
- * failure. RELOAD_ERR_MEMORY. */
+/* A distinguished name as readable text, "CN=…, O=…", whole and escaped. The caller frees it; NULL
+ * on failure. RELOAD_ERR_MEMORY. */
 reload_err rl_dn_text(const mbedtls_x509_name *dn, char **text);
 
 /* ---- Names ---- */

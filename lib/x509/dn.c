@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Distinguished names: as text for people, and in issued certificates. */
+/* Distinguished names: as readable text, and in issued certificates. */
 #include "x509/asn1write.h"
 
 #include <inttypes.h>

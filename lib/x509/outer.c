@@ -234,7 +234,7 @@ int rl_outer_parse(const rl_outer *o, bool stand_in_key, mbedtls_x509_crt *crt)
     return failed;
 }
 
-/* A distinguished name in DER for people, as rl_dn_text gives it; "?" if it cannot be read.
+/* A distinguished name in DER as readable text, as of rl_dn_text; "?" if it cannot be read.
  * RELOAD_ERR_MEMORY. */
 static reload_err outer_name_text(reload_span name, char **text)
 {

@@ -41,8 +41,8 @@ static bool keep_octets(reload_cert *cert, reload_span der)
     return true;
 }
 
-/* Parses again, with stand-ins, a certificate that mbed TLS refused. Returns the error of mbed TLS
- * that counts. */
+/* Parses again, with stand-ins, a certificate that mbed TLS refused. Returns the decisive error of
+ * mbed TLS. */
 static int parse_stand_in(reload_cert *cert, const rl_outer *o, reload_span der, int failed,
                           rl_objection *objection)
 {

@@ -29,8 +29,8 @@ typedef struct rl_path {
 
 /* RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_path_search(rl_path *path);
-/* Whether a chain by names alone, of at most 64 intermediates, leads from a certificate to a trust
- * anchor; usable: whether only certificates with keys that D13 accepts may follow the first.
+/* Whether a certificate chains by names alone to a trust anchor, through at most 64 intermediates.
+ * usable: whether only certificates with keys that D13 accepts may follow the first.
  * RELOAD_ERR_MEMORY. */
 reload_err rl_names_lead(const rl_trust *trust, const mbedtls_x509_crt *crt, bool usable,
                          bool *yes);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The certificate request, as the files of lib/x509 see it. */
+/* The certificate request, for the files of lib/x509. */
 #ifndef RL_X509_REQUEST_H
 #define RL_X509_REQUEST_H
 

@@ -93,7 +93,7 @@ static bool has_signed_crl(const rl_trust *trust, const mbedtls_x509_crt *crt)
     return false;
 }
 
-/* Why a certificate cannot be the issuer of another (D18), or NULL. */
+/* The reason why a certificate cannot be the issuer of another (D18), or NULL. */
 static const char *why_no_issuer(const mbedtls_x509_crt *crt)
 {
     if (rl_may_issue(crt))
@@ -167,8 +167,8 @@ static void warn_of_crl(const struct warning *w, const rl_crl *crl, const char *
     warn_of(w, &o, words);
 }
 
-/* Why no certificate is looked up in a CRL; NULL: a signer suffices. *lacks_sign: the signer's key
- * may sign certificates only. */
+/* The reason for ignoring a CRL; NULL: a signer suffices. *lacks_sign: the signer's key may sign
+ * certificates only. */
 static const char *why_ignored(const rl_crl *crl, bool *lacks_sign)
 {
     bool chains = false, issues = false, signs = false;

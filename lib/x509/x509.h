@@ -39,7 +39,7 @@ typedef enum rl_cert_fault {
     RL_CERT_EXPIRED = 5
 } rl_cert_fault;
 
-/* Why a certificate is not accepted. */
+/* The objection to a certificate. */
 typedef struct rl_objection {
     rl_cert_fault fault;
     const char *words; /* static, about the certificate: "is not …"; NULL if it is good */
@@ -54,8 +54,8 @@ typedef struct rl_objection {
 #define RL_WEAK_CHAIN_WORDS \
     "a key in its chain is not RSA, or has a size or exponent that is not accepted"
 
-/* Reads the certificate of an attribute: DER and nothing else. If it cannot be read, or fails D18's
- * step 1, *cert is NULL and the objection says why. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+/* Reads the certificate of an attribute, which must be only DER. If it cannot be read, or fails
+ * D18's step 1, *cert is NULL and the objection is set. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_cert_read(const uint8_t *der, size_t len, reload_cert **cert,
                         rl_objection *objection);
 
@@ -88,8 +88,8 @@ void rl_trust_require_crl(rl_trust *trust, bool required);
  * after something was added. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_trust_seal(rl_trust *trust);
 
-/* Which certificates have signed which, as found by searches for chains, so that later searches
- * need not find it again. Zero-initialise it. It knows certificates by their addresses: clear it
+/* The signatures between certificates that searches for chains have checked, so that later searches
+ * need not check them again. Zero-initialise it. It knows certificates by their addresses: clear it
  * before one of them is freed. */
 typedef struct rl_links {
     void *tree;
@@ -100,7 +100,7 @@ bool rl_trust_has_ca(const rl_trust *trust);
 /* The DER of the i-th given certificate, CA certificates first, then intermediates; NULL if i is
  * past the last. */
 const uint8_t *rl_trust_cert_at(const rl_trust *trust, size_t i, size_t *len);
-/* As reload_policy_warnings. Of a sealed store. */
+/* Like reload_policy_warnings, for a sealed store. */
 typedef void rl_trust_warning(void *arg, reload_given given, size_t file, const char *words);
 reload_time rl_trust_warnings(const rl_trust *trust, reload_time time, reload_time since,
                               rl_trust_warning *warn, void *arg);
@@ -113,7 +113,7 @@ void rl_trust_describe_crls(const rl_trust *trust, size_t file, rl_trust_warning
 reload_err rl_trust_judge(const rl_trust *trust, const reload_cert *cert, reload_time time,
                           rl_links *own, rl_links *given, rl_objection *objection);
 /* D28, instead of rl_trust_judge: whether the certificate's key is accepted and has signed the
- * certificate. Other signers and dates prove nothing about an identity that is pinned by its key.
+ * certificate. Other signers and dates do not matter for an identity that is pinned by its key.
  * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_trust_judge_self(const rl_trust *trust, const reload_cert *cert,
                                rl_objection *objection);
@@ -125,7 +125,7 @@ reload_err rl_trust_judge_self(const rl_trust *trust, const reload_cert *cert,
  * certificate. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_cert_verify(const reload_cert *cert, reload_md md, const reload_span *spans,
                           size_t count, reload_span signature, bool *match);
-/* The same of a digest. signature is as long as the modulus. */
+/* Like rl_cert_verify, for a digest. signature is as long as the modulus. */
 reload_err rl_cert_verify_digest(const reload_cert *cert, reload_md md, const uint8_t *digest,
                                  reload_span signature, bool *match);
 /* The SHA-256 of its SubjectPublicKeyInfo. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */

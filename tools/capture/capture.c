@@ -195,8 +195,8 @@ static int by_number(const void *a, const void *b)
     return x->number < y->number ? -1 : x->number > y->number;
 }
 
-/* The frames, and the time of the packet that completes the item: the last of them, or one that
- * was missing before it. */
+/* The frames, and the time of the packet that completes the item: the last frame, or an earlier one
+ * that arrived late. */
 static void set_frames(struct capture *c)
 {
     reload_capture *facts = &c->item.facts;
@@ -225,11 +225,11 @@ static const char *end_text(enum cap_end end)
 {
     switch (end) {
     case CAP_END_LOST:
-        return "the octets after them were lost in capturing";
+        return "the octets after them were lost during capture";
     case CAP_END_CUT:
         return "the snaplen cut off the rest of the packet";
     case CAP_END_LIMIT:
-        return "a limit of memory was reached";
+        return "a memory limit was reached";
     case CAP_END_CAPTURE:
         return "the capture ends before the rest";
     case CAP_END_FRAGMENTS:
@@ -300,7 +300,7 @@ static reload_err read_packet(struct capture *c)
     }
 }
 
-/* Whether the packet, a file's first one, was captured before the file before ended. Packets of
+/* Whether a file's first packet was captured before the end of the previous file. Packets of
  * several interfaces may be in a slightly different order. */
 static bool begins_early(const struct cap_stamp *packet, const struct cap_stamp *begun,
                          const struct cap_stamp *latest)
@@ -376,8 +376,8 @@ static reload_err keep_limit(struct capture *c, bool *ended)
     if (!*ended)
         return RELOAD_OK;
     cap_warn_frame(c, ++c->counts.total_limits, &stamp,
-                   "the limit for all flows (--total-limit) is reached; the one that has been "
-                   "silent for longest is ended");
+                   "the limit for all flows (--total-limit) is reached; the flow that was idle "
+                   "longest is ended");
     if (c->oldest == NULL || c->sets.memory > c->options.total_limit / 4)
         return cap_fragments_end_oldest(c);
     cap_flow_close(c, c->oldest, CAP_END_LIMIT);

@@ -16,14 +16,13 @@
 struct capture;
 
 enum { CAPTURE_MAX_TEXT = 255 };
-/* What pcapng states of an interface: if_name and if_description, in UTF-8. A longer text is not
- * kept. */
+/* An interface's if_name and if_description in pcapng, in UTF-8. A longer text is not kept. */
 struct capture_interface {
     uint8_t name_len, description_len;
     uint8_t name[CAPTURE_MAX_TEXT], description[CAPTURE_MAX_TEXT];
 };
 
-/* A packet as its file has it, whatever the filter. */
+/* A packet as its file has it, selected by the filter or not. */
 struct capture_packet {
     uint64_t number;                       /* over all files, from 1 */
     uint32_t interface;                    /* in its file; 0 of a pcap file */
@@ -36,7 +35,7 @@ struct capture_packet {
     uint32_t len;          /* captured */
     uint32_t sent;         /* on the network, as far as the file says */
 };
-/* Takes each packet before anything is read in it. */
+/* Receives each packet before it is parsed. */
 typedef void capture_take(void *arg, const struct capture_packet *packet);
 
 struct capture_options {
@@ -62,7 +61,7 @@ struct capture_item {
 
 /* Counts of what a capture contains. The names of encapsulations are static strings. */
 enum {
-    CAPTURE_MAX_NAMES = 32 /* kinds of packets that were not looked into */
+    CAPTURE_MAX_NAMES = 32 /* kinds of packets that were not examined */
 };
 struct capture_counts {
     uint64_t packets;
@@ -76,7 +75,7 @@ struct capture_counts {
     uint64_t cut;                       /* packets cut by the snaplen */
     uint64_t lost_octets, gaps;         /* of TCP streams */
     uint64_t repeated;                  /* messages captured twice, as on two interfaces */
-    uint64_t disordered;                /* files that begin before the end of the one before */
+    uint64_t disordered;                /* files that begin before the end of the previous one */
     uint64_t lost_fragments;            /* datagrams with missing fragments */
     uint64_t later_fragments;           /* fragments that are not a datagram's first */
     uint64_t overlaps;                  /* segments or fragments that contradict earlier ones */
@@ -123,7 +122,7 @@ reload_err capture_next(struct capture *capture, const struct capture_item **ite
 void capture_finish(struct capture *capture);
 const struct capture_counts *capture_counts(const struct capture *capture);
 
-/* What files had that is not in their packets. */
+/* Contents of files outside their packets. */
 enum { CAPTURE_COMMENTS = 1, CAPTURE_NAMES = 2, CAPTURE_SECRETS = 4 };
 unsigned capture_extras(const struct capture *capture);
 /* The last file's link type, LINKTYPE_…; -1: no file was opened. */

@@ -72,8 +72,8 @@ static uint64_t number_within(const struct cap_flow *flow)
     return piece == NULL ? 0 : piece->stamp.number;
 }
 
-/* Up to where octets are missing: to the next captured ones, or, if a message has begun, to the end
- * of those that were acknowledged; to the next octet if none are known to be missing. */
+/* The end of the missing octets: the next captured ones or, if a message has begun, the end of
+ * those that were acknowledged. The next octet if none are known to be missing. */
 static uint64_t missing_to(const struct cap_flow *flow, const struct cap_piece *next,
                            uint64_t number)
 {
@@ -91,8 +91,8 @@ static bool is_lost(struct capture *c, struct cap_flow *flow, uint64_t end,
         flow->hole_since = c->now;
     if (over_limit(c, flow) && !flow->closing) {
         cap_warn_frame(c, ++c->counts.flow_limits, next,
-                       "the limit for one flow (--flow-limit) is reached; missing octets are not "
-                       "waited for");
+                       "the limit for one flow (--flow-limit) is reached; missing octets are "
+                       "treated as lost");
         return true;
     }
     int patience = flow->acked >= end ? PATIENCE_ACKED : PATIENCE;
@@ -391,7 +391,7 @@ static bool is_too_much(struct capture *c, struct cap_flow *flow)
     const struct cap_piece *piece = holds ? cap_pieces_at(&flow->pieces, flow->fed - 1) : NULL;
     if (piece != NULL)
         cap_warn_frame(c, ++c->counts.flow_limits, &piece->stamp,
-                       "the limit for one flow (--flow-limit) is reached; its message is given up");
+                       "the limit for one flow (--flow-limit) is reached; its message is dropped");
     return true;
 }
 

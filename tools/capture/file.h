@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The octets of a capture file: uncompressed, and watched for facts that libpcap does not report.
+/* The octets of a capture file: uncompressed, and searched for facts that libpcap does not report.
  */
 #ifndef RELOAD_CAPTURE_FILE_H
 #define RELOAD_CAPTURE_FILE_H
@@ -11,7 +11,7 @@
 
 enum { CAP_INTERFACES = 64 };
 
-/* What is known of a packet. */
+/* The known facts of a packet. */
 struct cap_seen {
     uint32_t via;       /* interface */
     uint8_t digits;     /* of the fraction of its time that the file has */
@@ -24,7 +24,7 @@ struct cap_seen {
 };
 
 /* Watches a pcapng file's blocks: each interface's times, each packet's interface and time, and
- * what is not in packets. */
+ * contents outside packets. */
 struct cap_watch {
     bool ng, big_endian;
     uint8_t block[24]; /* its first octets */

@@ -195,7 +195,8 @@ static bool add_octets(struct capture *c, struct cap_set *set, const struct cap_
     c->sets.memory += set->pieces.memory - before;
     if (differs)
         cap_warn_frame(c, ++c->counts.overlaps, stamp,
-                       "a fragment differs from an earlier one that it overlaps, which counts");
+                       "a fragment differs from an earlier one that it overlaps; the earlier one "
+                       "is used");
     return added;
 }
 

@@ -126,7 +126,7 @@ struct cap_key {
     uint32_t ipv6;
 };
 
-/* Why a stream ended. */
+/* The reason for the end of a stream. */
 enum cap_end {
     CAP_END_NOT = 0,
     CAP_END_CLOSED,  /* by its sender */
@@ -140,7 +140,7 @@ enum cap_end {
 enum cap_state {
     CAP_SEEKING, /* no message in this stream so far */
     CAP_READING, /* the reader takes the stream's octets */
-    CAP_PASSING  /* TLS: nothing is looked at */
+    CAP_PASSING  /* TLS: nothing is examined */
 };
 
 enum { CAP_HISTORY = 16 * 1024 }; /* octets kept to be compared with a retransmission */
@@ -153,7 +153,7 @@ struct cap_flow {
     struct cap_flow *next_due;      /* of those to be drained */
     bool due, listed;               /* is among those, and in the table */
     uint32_t first;                 /* the sequence number of octet 0 */
-    uint64_t fed;                   /* octets that have been looked at */
+    uint64_t fed;                   /* octets that have been examined */
     uint64_t floor;                 /* octets from here to fed are kept in pieces */
     uint64_t acked;                 /* the other direction has acknowledged octets up to here */
     uint64_t fin;                   /* the end by FIN, or UINT64_MAX */
@@ -203,7 +203,7 @@ struct cap_order {
     struct cap_kept *passed; /* the current item */
 };
 
-/* Where a message was found last. */
+/* The place at which a message was last found. */
 struct cap_occurrence {
     uint64_t hash; /* of its octets and addresses */
     uint64_t number;
@@ -230,7 +230,7 @@ struct capture {
     uint64_t number;    /* of packets */
     struct cap_file *file;
     bool finishing;
-    struct cap_packet packet; /* read, and not looked at, if pending */
+    struct cap_packet packet; /* read but not yet examined, if pending */
     bool pending;
     int64_t now; /* when the last packet was captured, in seconds */
 
@@ -365,7 +365,8 @@ void cap_holes_due(struct capture *c);
 bool cap_order_is_next(struct capture *c);
 /* Keeps a copy of the current item until it is the next one. RELOAD_ERR_MEMORY. */
 reload_err cap_order_keep(struct capture *c);
-/* Whether all that waits takes too much memory, so that kept items can wait no longer. */
+/* Whether the waiting items and flows take too much memory, so that kept items can wait no longer.
+ */
 bool cap_order_is_full(const struct capture *c);
 /* Makes the next kept item the current one. Returns false if none can be passed on. */
 bool cap_order_next(struct capture *c);

@@ -61,7 +61,7 @@ static const char *protocol_name(uint8_t protocol)
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (names[i].protocol == protocol)
             return names[i].name;
-    return "other protocols than UDP and TCP";
+    return "protocols other than UDP and TCP";
 }
 
 /* ---- Extension headers ---- */

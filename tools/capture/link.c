@@ -46,7 +46,7 @@ static const char *type_name(unsigned type)
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (names[i].type == type)
             return names[i].name;
-    return type < SNAP ? "LLC" : "other protocols than IP";
+    return type < SNAP ? "LLC" : "protocols other than IP";
 }
 
 /* Reads the octets after an EtherType: VLAN tags, then IP or something else. */
@@ -110,7 +110,7 @@ static enum cap_result read_loopback(struct cap_packet *p, const char **name)
     (void)link_skip(p, 4);
     if (family == 2 || family == 10 || family == 24 || family == 28 || family == 30)
         return CAP_IP;
-    *name = "other protocols than IP";
+    *name = "protocols other than IP";
     return CAP_OTHER;
 }
 

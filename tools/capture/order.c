@@ -78,7 +78,7 @@ static bool ends_before(const struct cap_kept *a, const struct cap_kept *b)
     return a->number != b->number ? a->number < b->number : a->sequence < b->sequence;
 }
 
-/* The item, as a copy in one piece of memory; NULL without memory. */
+/* A copy of the item in one allocation; NULL without memory. */
 static struct cap_kept *copy_item(struct capture *c)
 {
     const struct capture_item *it = &c->item;

@@ -79,7 +79,8 @@ static bool add_parts(struct capture *c, struct cap_flow *flow, const struct seg
         added = cap_pieces_add(&flow->pieces, start, NULL, p->missing, stamp_of(s), true, &differs);
     if (differs)
         cap_warn_frame(c, ++c->counts.overlaps, stamp_of(s),
-                       "a TCP segment differs from an earlier one that it overlaps, which counts");
+                       "a TCP segment differs from an earlier one that it overlaps; the earlier "
+                       "one is used");
     return added;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Counts messages that a capture holds twice: on two interfaces, or in two captures that were
- * merged. They have the same addresses, octets and place in their datagram or flow, at almost the
- * same time; and another interface or the same IP packet, since a sender may repeat itself. */
+ * merged. Both copies have the same addresses, octets and place in their datagram or flow, at
+ * almost the same time. They are on two interfaces or in the same IP packet, since a sender may
+ * repeat itself. */
 #include "capture/internal.h"
 
 #include <string.h>

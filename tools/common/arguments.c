@@ -290,13 +290,14 @@ static void keep_inputs(struct tool *tool, char **files)
 static void take_standard_input(struct tool *tool, const struct option_row *row, const char *path)
 {
     struct standard_input *taken = &tool->standard_input;
-    if (!path_is_standard_input(path) || RL_FAULT("options: standard input is read once"))
+    if (!path_is_standard_input(path) || RL_FAULT("options: standard input can be read only once"))
         return;
     if (taken->option != NULL && strcmp(taken->option, row->name) == 0)
-        tool_usage(tool, "--%s=%s cannot be repeated: standard input is read once", row->name,
-                   path);
+        tool_usage(tool, "--%s=%s cannot be repeated: standard input can be read only once",
+                   row->name, path);
     if (taken->option != NULL)
-        tool_usage(tool, "--%s=%s cannot be combined with --%s=%s: standard input is read once",
+        tool_usage(tool,
+                   "--%s=%s cannot be combined with --%s=%s: standard input can be read only once",
                    taken->option, taken->path, row->name, path);
     *taken = (struct standard_input){row->name, path};
 }
@@ -324,7 +325,7 @@ static void check_standard_input(struct tool *tool, const struct option_set *spe
 void arguments_check_input(const struct tool *tool, int operands)
 {
     if (operands == 0 && tool->standard_input.option != NULL)
-        tool_usage(tool, "--%s=%s requires an input FILE: standard input is read once",
+        tool_usage(tool, "--%s=%s requires an input FILE: standard input can be read only once",
                    tool->standard_input.option, tool->standard_input.path);
 }
 

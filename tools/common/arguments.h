@@ -156,7 +156,7 @@ struct option_row {
 /* How many threads work on messages, for a member that is an int64_t. */
 #define OPTION_JOBS(struct_type, member, ...)                                                    \
     OPTION_NUMBER('j', "jobs", "N", struct_type, member, 1, MAX_JOBS,                            \
-                  "work on messages in N threads (default: the number of available cores)",      \
+                  "process messages in N threads (default: the number of available cores)",      \
                   __VA_ARGS__)
 /* The option of progress, for the member that is a struct input_options. */
 #define OPTION_PROGRESS(struct_type, member)                                                     \

@@ -169,7 +169,7 @@ static bool filter_drops_fragments(const char *filter)
     return false;
 }
 
-/* A specified option that only captures have; NULL: there is none. */
+/* A specified option that applies only to captures; NULL: there is none. */
 static const char *capture_option(const struct input_options *o)
 {
     return o->filter != NULL     ? "--filter"
@@ -235,7 +235,8 @@ static void append_losses(char *text, size_t size, const struct capture_counts *
     append_count(text, size, n->gaps, "gap", "gaps");
     append_count(text, size, n->lost_fragments, "datagram with fragments missing",
                  "datagrams with fragments missing");
-    append_count(text, size, n->cut, "packet cut by the snaplen", "packets cut by the snaplen");
+    append_count(text, size, n->cut, "packet truncated by the snaplen",
+                 "packets truncated by the snaplen");
     append_count(text, size, n->overlaps, "overlap that differs", "overlaps that differ");
     append_count(text, size, n->broken, "packet with unreadable headers",
                  "packets with unreadable headers");
@@ -267,7 +268,7 @@ static void warn_of_twice(const struct input *in, const struct capture_counts *n
     if (n->repeated > 0 && !RL_FAULT("captures: messages that are there twice"))
         tool_warn_file(in->tool, NULL,
                        "%" PRIu64 " message%s captured twice within 0.1 s, as on two interfaces, "
-                       "and each counts twice; to remove equal packets: editcap -d IN OUT",
+                       "and both copies count; to remove duplicates: editcap -d IN OUT",
                        n->repeated, n->repeated == 1 ? " was" : "s were");
 }
 
@@ -277,17 +278,17 @@ static void warn_of_fragments(const struct input *in, const struct capture_count
     bool known = in->options.filter != NULL && filter_drops_fragments(in->options.filter);
     if (n->lost_fragments > 0 && n->later_fragments == 0 && !known && !in->unread)
         tool_warn_file(in->tool, NULL,
-                       "the capture has no fragment of a datagram after the first, as "
-                       "with a capture filter on ports; " KEEPS_FRAGMENTS,
+                       "the capture has only first fragments of datagrams, as with a capture "
+                       "filter on ports; " KEEPS_FRAGMENTS,
                        "udp port N");
 }
 
-/* Prints a line for each kind of packets that were not looked into, and one for the rest. */
+/* Prints a line for each kind of packets that were not examined, and one for the rest. */
 static void print_counts(const struct input *in, const struct capture_counts *n, const char *more)
 {
     char text[1500] = "";
     for (const struct capture_name *name = n->others; name->name != NULL; name++)
-        tool_warn(in->tool, "%" PRIu64 " packet%s in %s %s not looked into", name->packets,
+        tool_warn(in->tool, "%" PRIu64 " packet%s in %s %s not examined", name->packets,
                   name->packets == 1 ? "" : "s", name->name, name->packets == 1 ? "was" : "were");
     (void)snprintf(text, sizeof text, "%" PRIu64 " packet%s", n->packets,
                    n->packets == 1 ? "" : "s");
@@ -306,7 +307,7 @@ void input_summarise(const struct input *in, const char *more)
     const struct capture_counts *n = in->capture == NULL ? NULL : capture_counts(in->capture);
     const char *option = capture_option(&in->options);
     if (n == NULL && option != NULL && !in->unread)
-        tool_error(in->tool, STATUS_USAGE, "%s requires a capture, and no input is one", option);
+        tool_error(in->tool, STATUS_USAGE, "%s requires a capture, but no input is one", option);
     if (n == NULL || in->capture_file == NULL)
         return;
     print_counts(in, n, more);

@@ -183,7 +183,7 @@ bool choice_takes(struct choice *c, const reload_msg *msg, const reload_origin *
 void choice_finish(const struct choice *c, struct tool *tool, bool captures, const char *file)
 {
     if (c->frames.count > 0 && !captures && !RL_FAULT("choice: frames without a capture"))
-        tool_error(tool, STATUS_USAGE, "--frame requires a capture, and no input is one");
+        tool_error(tool, STATUS_USAGE, "--frame requires a capture, but no input is one");
     else if (c->seen > 0 && c->taken == 0)
         tool_warn_file(tool, file, "none of %" PRIu64 " message%s was chosen", c->seen,
                        c->seen == 1 ? "" : "s");

@@ -31,7 +31,7 @@ struct choice_frames {
     size_t count;
 };
 
-/* What the options specify. Zero-initialise it: every message is then chosen. */
+/* The choice that the options specify. Zero-initialise it: every message is then chosen. */
 struct choice {
     struct choice_methods methods;
     struct choice_ids peers, transactions;

@@ -7,9 +7,9 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-/* Opens those of the descriptors 0 to 2 that are closed to /dev/null, standard input for writing
- * and the others for reading: no file that is opened later gets their numbers, and using one still
- * fails. Called before anything else. */
+/* Opens closed descriptors among 0 to 2 to /dev/null, standard input for writing and the others for
+ * reading. So no file that is opened later gets their numbers, and using one still fails. Called
+ * before anything else. */
 void descriptors_open_standard(void);
 /* read(2), repeated after a signal; waits for a non-blocking descriptor. */
 ssize_t descriptor_read(int fd, void *octets, size_t size);

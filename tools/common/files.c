@@ -18,7 +18,7 @@ struct file_id {
     char *name; /* of a missing file, in its directory; NULL: the file exists */
 };
 
-/* Which kinds of files are identified: those whose content an output would destroy, or all */
+/* The kinds of files to identify: those whose content an output would destroy, or all */
 enum kinds { KIND_REGULAR, KIND_ANY };
 
 static bool is_kind(const struct stat *st, enum kinds kinds)

@@ -106,7 +106,7 @@ void form_check_terminal(const struct tool *tool, const struct form *form, const
     if ((form == &form_binary || form == &form_pcapng) && path == NULL &&
         isatty(STDOUT_FILENO) != 0 && !RL_FAULT("options: binary octets on a terminal"))
         tool_usage(tool, "binary octets are not written to a terminal: use --output=FILE or "
-                         "--format=json, or --output=- to write them all the same");
+                         "--format=json, or --output=- to write them anyway");
 }
 
 const char *const color_words[] = {"auto", "always", "never", NULL};

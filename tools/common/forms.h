@@ -8,7 +8,7 @@
 /* Writes a message. origin may be NULL. flags: RELOAD_PRETTY, RELOAD_COLOUR, RELOAD_ASCII. */
 typedef reload_err form_message(const reload_msg *msg, const reload_origin *origin, unsigned flags,
                                 reload_sink sink, void *arg);
-/* Writes octets that are not a message. error: why they are not. */
+/* Writes octets that are not a message. error: the fault. */
 typedef reload_err form_garbage(const uint8_t *octets, size_t len, const char *error,
                                 const reload_origin *origin, unsigned flags, reload_sink sink,
                                 void *arg);

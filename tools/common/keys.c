@@ -60,6 +60,5 @@ bool key_read(struct tool *tool, const char *path, const char *passphrase_file, 
 void passphrase_warn_unused(const struct tool *tool, const char *key_path)
 {
     if (!RL_FAULT("options: a passphrase without effect"))
-        tool_warn(tool, "warning: %s: not encrypted, so that --passphrase-file has no effect",
-                  key_path);
+        tool_warn(tool, "warning: %s: not encrypted, so --passphrase-file has no effect", key_path);
 }

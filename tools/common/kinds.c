@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What files are to hold, and errors about files of another kind. */
+/* The expected kinds of files, and errors about files of another kind. */
 #include "common/tool.h"
 
 #include <stdio.h>

@@ -16,7 +16,7 @@ enum { OUTPUTS = 3 };
 struct held {
     struct capture_packet packet; /* its octets follow */
     unsigned wanted, written;     /* bits of outputs */
-    bool needed;                  /* a message to come may be in it */
+    bool needed;                  /* a later message may be in it */
     reload_buf comments;          /* options */
     uint8_t octets[];
 };
@@ -167,7 +167,7 @@ bool packets_are_due(const struct packets *p)
     return p->memory >= p->due;
 }
 
-/* Writes a packet to the outputs that want it. */
+/* Writes a packet to the outputs that get it. */
 static void write_held(struct packets *p, struct held *held)
 {
     for (unsigned i = 0; i < p->count; i++)
@@ -188,9 +188,8 @@ static void need(void *arg, uint64_t number)
         p->oldest = number;
 }
 
-/* Writes and forgets the packets that no message to come is in, but for those after one that a
- * message may be in, so that they stay in order. Those after it that no output is to
- * get are forgotten too. */
+/* Writes and forgets the packets that no later message can be in, up to the first that one may be
+ * in, so that they stay in order. Packets after it that no output gets are forgotten too. */
 static void write_settled(struct packets *p)
 {
     size_t kept = 0;
@@ -206,16 +205,16 @@ static void write_settled(struct packets *p)
     p->held_count = kept;
 }
 
-/* At the limit: writes what is wanted, and forgets what is not needed; if that is not enough,
- * everything. The last packet stays for comments that come late. */
+/* At the limit: writes the packets that outputs get, and forgets those that are not needed; if that
+ * is not enough, writes all. The last packet stays for late comments. */
 static void force(struct packets *p)
 {
     size_t kept = 0;
     uint64_t needed = 0;
     if (p->limits++ == 0)
         tool_warn_file(p->tool, NULL,
-                       "the limit for packets that wait (--total-limit) is reached: comments may "
-                       "come on later packets, and messages in packets made for them");
+                       "the limit for waiting packets (--total-limit) is reached; comments may "
+                       "be on later packets, and messages in packets made for them");
     for (size_t i = 0; i < p->held_count; i++)
         if (p->held[i]->needed)
             needed += sizeof *p->held[i] + p->held[i]->packet.len;

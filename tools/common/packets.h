@@ -25,9 +25,9 @@ enum packets_kind {
  * it. */
 unsigned packets_add_output(struct packets *packets, struct output *out, enum packets_kind kind);
 
-/* Writes a message or garbage to an output: the packets with these numbers, each packet once. If
- * there are no numbers, or a packet is not kept any more, in packets that are made for the octets,
- * with the origin's time, and the addresses and transport of ends where these are known. */
+/* Writes a message or garbage to an output: the packets with these numbers, each packet once.
+ * Without numbers, or if a packet is no longer kept, packets are made for the octets. These have
+ * the origin's time, and the addresses and transport of ends if known. */
 void packets_write(struct packets *packets, unsigned output, reload_span octets,
                    const reload_origin *origin, const reload_capture *ends,
                    const uint64_t *numbers);
@@ -39,11 +39,11 @@ void packets_comment(struct packets *packets, const reload_buf *text, const relo
 void packets_take(void *packets, const struct capture_packet *packet);
 /* Whether so many packets wait that packets_settle should be called, before one is taken. */
 bool packets_are_due(const struct packets *packets);
-/* Writes the packets that no message to come is in; all, if the capture has ended (NULL). Items
+/* Writes the packets that no later message can be in; all, if the capture has ended (NULL). Items
  * that were read before must have been written. */
 void packets_settle(struct packets *packets, const struct capture *capture);
-/* Writes all that waits, before the outputs are closed. complete: an output to which nothing was
- * written becomes a file without packets. link: of that file, or -1. */
+/* Writes all waiting packets, before the outputs are closed. complete: an output to which nothing
+ * was written becomes a file without packets. link: of that file, or -1. */
 void packets_finish(struct packets *packets, bool complete, int link);
 
 #endif

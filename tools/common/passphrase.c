@@ -32,7 +32,7 @@ static bool take_line(struct tool *tool, const char *path, reload_buf *passphras
         passphrase->len--;
     if (passphrase->len == 0 || memchr(passphrase->octets, 0, passphrase->len) == NULL)
         return end_passphrase(tool, path, passphrase);
-    tool_error_file(tool, STATUS_FAILED, path, "an octet of 0, which no passphrase has");
+    tool_error_file(tool, STATUS_FAILED, path, "a NUL, which a passphrase cannot have");
     return false;
 }
 
@@ -149,7 +149,7 @@ bool passphrase_ask(struct tool *tool, const char *path, reload_buf *passphrase)
     if (len >= 0)
         reload_buf_append(passphrase, line, (size_t)len);
     else
-        tool_error_file(tool, STATUS_FAILED, path, "passphrase required, but none was typed");
+        tool_error_file(tool, STATUS_FAILED, path, "passphrase required, but none was entered");
     explicit_bzero(line, sizeof line);
     return len >= 0 && end_passphrase(tool, path, passphrase);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Messages between reading and writing: slots that are filled in turn, worked on by one or more
- * threads, and finished in the order in which they were filled. */
+/* Messages between reading and writing: slots that are filled in order, processed by one or more
+ * threads, and finished in the same order. */
 #ifndef RELOAD_PIPELINE_H
 #define RELOAD_PIPELINE_H
 
@@ -9,7 +9,7 @@
 
 struct pipeline;
 
-/* How the slots, which are numbered from 0, are worked on. */
+/* How the slots, which are numbered from 0, are processed. */
 struct pipeline_calls {
     /* Works on a slot, in any thread. Calls with the same worker, below pipeline_workers, are made
      * one after another. It must not print. */

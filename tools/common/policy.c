@@ -168,8 +168,8 @@ static void policy_check(const struct tool *tool, const struct policy_options *p
 {
     int specified = algorithms_specified(p);
     if (specified > 1)
-        tool_usage(tool, "--secret, --ca, --pin and --none cannot be combined: an overlay is run "
-                         "under one algorithm");
+        tool_usage(tool, "--secret, --ca, --pin and --none cannot be combined: an overlay uses "
+                         "one algorithm");
     if (specified == 0 && p->profile_file == NULL)
         tool_usage(tool, "one of --secret, --ca, --pin, --none or --profile is required");
     check_require_crl(tool, p, p->secrets.count == 0 && p->pin == NULL && !p->none);

@@ -91,10 +91,10 @@ const reload_suite *policy_suite(reload_suite_kind kind);
 /* Handles --max-skew: a span, or none. target: an int64_t. */
 option_call policy_skew_option;
 
-/* Reads the profile, decides on the security algorithm, and takes from the profile what no option
- * specifies: a file option replaces the profile's whole list. replay, pair and pin are then set
- * only if they have an effect, with a warning otherwise. Returns false after reporting an error.
- * Ends the program if the profile lacks a parameter that only an option could add. */
+/* Reads the profile, determines the security algorithm, and adds the profile's parameters that no
+ * option specifies. A file option replaces the profile's whole list. replay, pair and pin are then
+ * set only if they have an effect, with a warning otherwise. Returns false after reporting an
+ * error. Ends the program if the profile lacks a parameter that only an option could add. */
 bool policy_load(struct tool *tool, struct policy_options *policy);
 /* Like policy_load, for reload-sign, whose credentials determine the algorithm. The profile must
  * agree, unless forced. */

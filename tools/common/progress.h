@@ -9,7 +9,7 @@
 extern const char *const progress_words[];
 enum { PROGRESS_AUTO, PROGRESS_ALWAYS, PROGRESS_NEVER };
 
-/* A file begins, of size octets; 0: no regular file, so that nothing is shown. */
+/* Begins a file of size octets; 0: not a regular file, so nothing is shown. */
 void progress_begin(const struct tool *tool, int when, uint64_t size);
 void progress_octets(size_t octets);
 /* Shows the line if it is time for it. messages: so far. */

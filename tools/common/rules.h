@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Which options go together, by the rows' needs and conflicts. */
+/* Checks which options may be combined, by the rows' needs and conflicts. */
 #ifndef RELOAD_RULES_H
 #define RELOAD_RULES_H
 

@@ -96,7 +96,7 @@ void tool_free_kept(struct tool *tool);
 
 /* ---- Output ---- */
 
-/* Where a tool writes. A regular file appears, complete, when it is closed. */
+/* An output of a tool. A regular file appears, complete, when it is closed. */
 struct output {
     struct tool *tool;
     const char *path; /* NULL: standard output */
@@ -227,21 +227,21 @@ bool input_open(struct input *in, struct tool *tool, const struct input_options 
  * at the end. */
 bool input_next(struct input *in);
 void input_close(struct input *in);
-/* Writes packets that no message to come is in, if packets are kept. Items that were read before
+/* Writes packets that no later message can be in, if packets are kept. Items that were read before
  * must have been written. */
 void input_settle(struct input *in);
 /* Ends the program if options about captures have no effect. */
 void input_check(const struct tool *tool, const struct input_options *options);
 /* If a capture was read, prints a line about its contents on standard error, followed by more
- * (NULL: nothing), and warnings about packets that were not looked into. */
+ * (NULL: nothing), and warnings about packets that were not examined. */
 void input_summarise(const struct input *in, const char *more);
-/* Warns of what the captures have beside packets, which an option that writes their packets does
+/* Warns of the captures' contents outside packets, which an option that writes their packets does
  * not keep. */
 void input_warn_of_extras(const struct input *in, const char *option);
 /* Reports the item's fault: "tool: file: offset N: message I: …". In binary input,
  * diag's offset is added to the item's. */
 void input_error(struct input *in, int status, const reload_diag *diag);
-/* What an item is. */
+/* The kind of an item. */
 struct item_kind {
     reload_item_kind kind;
     reload_form form;
@@ -260,7 +260,7 @@ const char *origin_place(const reload_origin *origin, uint64_t offset, char text
 /* Whether a path of a file to read is standard input: "-", or a name of its descriptor. */
 bool path_is_standard_input(const char *path);
 
-/* What a file is to hold (kinds.c). */
+/* The expected content of a file (kinds.c). */
 struct file_kind {
     const char *text;       /* "a private key" */
     reload_content content; /* RELOAD_CONTENT_UNKNOWN: it cannot be recognised */
@@ -284,7 +284,8 @@ bool content_error(struct tool *tool, const char *path, const reload_buf *octets
 /* Warns of a file of another kind, where any octets are of the expected kind. */
 void content_warn(const struct tool *tool, const char *path, const reload_buf *octets,
                   const struct file_kind *kind);
-/* What a file's first octets show; RELOAD_CONTENT_UNKNOWN if they cannot be read. */
+/* The content that a file's first octets indicate; RELOAD_CONTENT_UNKNOWN if they cannot be read.
+ */
 reload_content content_of_file(const char *path);
 
 /* Reads a whole file into buf; "-" is standard input. Returns false after reporting an error. */

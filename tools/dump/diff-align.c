@@ -75,7 +75,7 @@ static bool search_edits(const struct part *part, uint32_t *reach, size_t max, s
     return false;
 }
 
-/* Walks back along the edits that were found, and matches the items on the way. */
+/* Walks back along the edits that were found, and matches the items between them. */
 static void match_back(const struct part *part, uint32_t *reach, size_t edits)
 {
     size_t x = part->end[DIFF_OLD] - part->from[DIFF_OLD],

@@ -63,7 +63,7 @@ void diff_end_line(struct diff_printer *p);
 /* The value of an attribute that is not shown by its members. from: the first octet that differs
  * from the other side. */
 void diff_print_value(struct diff_printer *p, const reload_msg *msg, uint32_t i, size_t from);
-/* Two lines with octets. flaws: why they cannot be read, or RELOAD_FLAW_NONE; NULL: none. */
+/* Two lines with octets. flaws: of unreadable octets, or RELOAD_FLAW_NONE; NULL: none. */
 void diff_print_octets(struct diff_printer *p, const reload_span octets[2],
                        const reload_flaw *flaws);
 /* An attribute that only one side has, with its members. */

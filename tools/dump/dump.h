@@ -5,8 +5,8 @@
 
 #include <reload.h>
 
-/* Writes a message as a hex dump with the name and value of each field beside its octets, those of
- * inner messages too, and marks the octets that each signature covers (D1, D2, D8). */
+/* Writes a message as a hex dump, with the name and value of each field beside its octets, in inner
+ * messages too. Marks the octets that each signature covers (D1, D2, D8). */
 reload_err annotated_write(const reload_msg *msg, const reload_origin *origin, unsigned flags,
                            reload_sink sink, void *arg);
 /* Writes octets that are not a message as a hex dump. */
@@ -23,8 +23,8 @@ typedef struct diff_side {
     const reload_origin *origin; /* NULL: not printed */
 } diff_side;
 
-/* Compares two sides, and writes for each field that differs a line "@ JSON Pointer  name", the old
- * value after "-" and the new value after "+"; nothing if the octets are equal. If an octet
+/* Compares two sides. Writes for each field that differs a line "@ JSON Pointer  name", the old
+ * value after "-" and the new value after "+"; writes nothing if the octets are equal. If an octet
  * differs, something is written. sink NULL: sets *differ only. Time and memory are bounded by a
  * multiple of the messages' size. */
 reload_err diff_write(const diff_side *a, const diff_side *b, unsigned flags, reload_sink sink,

@@ -44,7 +44,7 @@ static const struct option_row rows[] = {
     OPTION_WORD(0, "color", "WHEN", struct dump_options, color, color_words,
                 "colour text: auto (default), always or never"),
     OPTION_TEXT(0, "certs", "DIR", struct dump_options, certs,
-                "write the certificates found to DIR, each named by its SHA-1 fingerprint"),
+                "write each certificate to directory DIR, named after its SHA-1"),
     OPTION_TEXT(0, "tbs", "POINTER", struct dump_options, tbs,
                 "write the octets that the signature at POINTER covers (\"/attributes/2\")", NULL,
                 "pretty meta color certs"),

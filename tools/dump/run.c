@@ -181,7 +181,7 @@ void dump_files(struct dump *d, char **files, int count)
         while (!d->out->failed && input_next(&in))
             dump_item(d, &in);
         slots_drain(d);
-        d->tool->batch = NULL; /* what follows is about no message */
+        d->tool->batch = NULL; /* later errors do not belong to a message */
         choice_finish(d->choice, d->tool, in.capture != NULL, NULL);
         if (d->ladder != NULL && !d->out->failed)
             ladder_draw(d->ladder, d->form, d->out, d->flags);
@@ -235,7 +235,7 @@ static bool is_bad(const struct side *side)
     return side->more && side->in.item->kind == RELOAD_ITEM_BAD;
 }
 
-/* Compares two inputs item by item. What cannot be read is reported, and not compared. */
+/* Compares two inputs item by item. Unreadable items are reported, and not compared. */
 static void diff_inputs(struct dump *d, struct side sides[2])
 {
     bool differ;

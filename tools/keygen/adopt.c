@@ -26,8 +26,8 @@ static const struct option_row adopt_rows[] = {
 
 static const struct command_line adopt_line = {
     "reload-keygen adopt --ca=DIR [CERT...]",
-    "Enters certificates that the CA signed, and that the index lacks, in the index: those of the "
-    "files CERT, or all in DIR/issued.",
+    "Enters certificates in the index that the CA signed and the index lacks: the files CERT, or "
+    "all files in DIR/issued.",
     adopt_rows, false, "ca"};
 
 /* ---- The lines of a certificate ---- */
@@ -86,8 +86,8 @@ static struct entry *add_lines(struct adopt *a, const char *path, const reload_c
 
 /* ---- Certificates that would not have been issued ---- */
 
-/* Warns of Peer-IDs that a certificate for other users has too. The certificate is entered
- * nevertheless, so that it can be revoked. */
+/* Warns of Peer-IDs that a certificate for other users has too. The certificate is still entered,
+ * so that it can be revoked. */
 static void warn_of_overlap(struct adopt *a, const char *path, size_t before,
                             const struct entry *entry)
 {
@@ -209,8 +209,8 @@ static void warn_of_predecessor(struct adopt *a)
     char *link = ca_path(&a->ca, CA_LINK_FILE);
     if (link != NULL && a->ca.index.succeeds == NULL && access(link, F_OK) == 0)
         tool_warn(&a->tool,
-                  "warning: %s: succeeds a CA whose directory the index does not know; for its "
-                  "CRL, add a line \"# succeeds DIR\" to the index",
+                  "warning: %s: succeeds a CA whose directory the index does not name; to renew "
+                  "its CRL too, add a line \"# succeeds DIR\" to the index",
                   a->dir);
     free(link);
 }
@@ -222,7 +222,7 @@ static void warn_of_no_crl(struct adopt *a)
     if (path != NULL && access(path, F_OK) != 0 && a->entered > 0 &&
         !RL_FAULT("ca: adopt warns of unknown revocations"))
         tool_warn(&a->tool,
-                  "warning: %s: missing, so that revoked certificates are entered as good; "
+                  "warning: %s: missing, so revoked certificates are entered as good; "
                   "'reload-keygen crl --ca=%s --crl=FILE' "
                   "continues the last published CRL",
                   path, a->dir);

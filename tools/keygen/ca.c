@@ -51,8 +51,8 @@ static const struct command_line ca_line = {
     "reload-keygen ca --overlay=NAME --output=DIR [options]\n"
     "reload-keygen ca --overlay=NAME --key=FILE --cert=FILE [--crl=FILE] --output=DIR [options]\n"
     "reload-keygen ca --succeed=OLD --output=DIR [options]",
-    "Makes a CA for an overlay run under CERTS, and the overlay's profile: a new one, the files of "
-    "a CA that was made elsewhere, or the successor of a CA.",
+    "Makes the directory of a CA for an overlay under CERTS, with the overlay's profile: of a new "
+    "CA, of one that was made elsewhere, or of a CA's successor.",
     ca_rows, true, "overlay|succeed output"};
 
 /* ---- Common to all CAs ---- */
@@ -164,7 +164,7 @@ static bool does_not_exist(struct make_ca *m, const char *path)
         tool_error(&m->tool, STATUS_FAILED,
                    "%s: already holds a CA, which is never replaced: %s exists%s", m->dir, path,
                    profile != NULL && lstat(profile, &st) != 0
-                       ? "; if it is left of an interrupted call, remove the directory"
+                       ? "; if it is left over from an interrupted call, remove the directory"
                        : "");
     free(profile);
     return missing;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A CA's CRL: the union of what the index and the last CRL revoke, so that neither a lost index nor
- * a restored one un-revokes anything. */
+/* A CA's CRL: the union of the revocations in the index and the last CRL, so that neither a lost
+ * index nor a restored one un-revokes a certificate. */
 #include "base/fault.h"
 #include "common/policy.h"
 #include "keygen/keygen.h"
@@ -59,8 +59,8 @@ static void merge_entry(struct ca *ca, struct entry *entry, const struct foreign
     reload_time_text(listed->revoked / RELOAD_SECOND, from);
     if (path != NULL)
         tool_warn(ca->tool,
-                  "warning: %s: lists certificate %s (%s) as revoked from %s on, but the index "
-                  "does not; it stays revoked",
+                  "warning: %s: revokes certificate %s (%s) as of %s, but the index does not; it "
+                  "stays revoked",
                   path, serial, entry->users, from);
     ca->index.taken_over++;
     for (; entry != NULL; entry = index_next(&ca->index, entry)) {
@@ -273,8 +273,8 @@ static bool crl_make_profile(struct ca *ca, const char *path, reload_buf *text)
     while (good && profile->crl[count] != NULL)
         count++;
     if (good && count == RELOAD_MAX_FILES) {
-        tool_error(ca->tool, STATUS_FAILED,
-                   "%s: lists %zu CRLs, so that overlay.crl cannot be added", path, count);
+        tool_error(ca->tool, STATUS_FAILED, "%s: lists %zu CRLs, so overlay.crl cannot be added",
+                   path, count);
         good = false;
     }
     if (good) {
@@ -326,7 +326,7 @@ bool crl_renew_own(struct ca *ca, const struct crl_dates *dates, const char *cop
         good = write_renewal(ca, &r);
     }
     if (good && add)
-        tool_warn(ca->tool, "warning: %s: lists overlay.crl now, as verifiers need it",
+        tool_warn(ca->tool, "warning: %s: now lists overlay.crl, because verifiers require it",
                   profile_path);
     reload_buf_free(&pem);
     reload_buf_free(&profile);
@@ -372,11 +372,11 @@ static bool renew_old(struct ca *ca, const struct crl_dates *dates)
     if (dir == NULL || !good)
         return good;
     if (!readable) {
-        tool_warn(
-            ca->tool, "warning: %s: its key cannot be read, so that its CRL is not renewed%s", dir,
-            access(dir, F_OK) == 0 ? ""
-                                   : "; if the directory was moved, write its new path into the "
-                                     "index's line \"# succeeds\"");
+        tool_warn(ca->tool, "warning: %s: its key cannot be read, so its CRL is not renewed%s", dir,
+                  access(dir, F_OK) == 0
+                      ? ""
+                      : "; if the directory was moved, write its new path into the "
+                        "index's line \"# succeeds\"");
         return true;
     }
     if (!ca_open(&old, ca->tool, dir, ca->passphrase_file,

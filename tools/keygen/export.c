@@ -33,8 +33,8 @@ static const struct option_row export_rows[] = {
 
 static const struct command_line export_line = {
     "reload-keygen export --ca=DIR --output=PUBLIC [options]",
-    "Writes what verifiers need: profile, CA certificates, link and CRL.", export_rows, true,
-    "ca output"};
+    "Writes only the files that verifiers need: profile, CA certificates, link and CRL.",
+    export_rows, true, "ca output"};
 
 /* Lists a file under its last name. */
 static bool add_file(struct export *e, char **entry, const char *source)
@@ -138,7 +138,7 @@ static bool check_target(struct export *e)
 }
 
 /* A CA that was succeeded does not replace its successor's files: with the old profile, verifiers
- * reject what the new CA issues. */
+ * reject certificates of the new CA. */
 static bool check_published_ca(struct export *e)
 {
     char *mark = ca_path(&e->ca, CA_SUCCESSOR_FILE);
@@ -166,7 +166,7 @@ static bool check_crls(struct export *e)
     return good;
 }
 
-/* The profile is last: a reader finds what it lists. */
+/* The profile is last, so that a reader finds the files that it lists. */
 static void write_all(struct export *e)
 {
     reload_buf text = {0};

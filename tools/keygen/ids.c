@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The Peer-IDs that a CA gives out: consecutive, and each one once (S§7). */
+/* The Peer-IDs that a CA assigns: consecutive, and each one once (S§7). */
 #include "keygen/keygen.h"
 
 #include <string.h>

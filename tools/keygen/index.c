@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The index of what a CA issued: a text file, a line for each certificate and block of Peer-IDs. */
+/* The index of issued certificates: a text file with a line for each certificate and block of
+ * Peer-IDs. */
 #include "base/fault.h"
 #include "common/array.h"
 #include "keygen/keygen.h"

@@ -118,11 +118,10 @@ static const struct entry *find_renewed(struct issue *s)
     if (entry == NULL || entry->revoked < 0 || RL_FAULT("ca: a revoked certificate is not renewed"))
         return entry;
     reload_time_text(entry->revoked / RELOAD_SECOND, from);
-    tool_error(
-        s->tool, STATUS_FAILED,
-        "%s: the certificate is revoked, from %s on; without --renew, the user gets one with "
-        "other Peer-IDs",
-        s->renew, from);
+    tool_error(s->tool, STATUS_FAILED,
+               "%s: the certificate is revoked, as of %s; without --renew, the user gets one with "
+               "other Peer-IDs",
+               s->renew, from);
     return NULL;
 }
 

@@ -17,16 +17,16 @@ static const struct option_row issue_rows[] = {
     OPTION_FILE(0, "request", "FILE", struct issue, request,
                 "certify the key of the request in FILE, and write no PREFIX.key", NULL, "bits"),
     OPTION_FILE(0, "renew", "CERT", struct issue, renew,
-                "keep the names of the certificate in file CERT, or with serial number CERT, which "
-                "the CA issued",
+                "name the same users and Peer-IDs as CERT, the file or serial number of a "
+                "certificate that the CA issued",
                 NULL, "user peers peer-id"),
     OPTION_FLAG(0, "allow-weak", struct issue, allow_weak,
                 "accept a request with a weak key or signature or the CA's key, and a certificate "
                 "without names"),
-    OPTION_FLAG(0, "json", struct issue, json, "print what was issued as JSON"),
+    OPTION_FLAG(0, "json", struct issue, json, "print the new certificate's data as JSON"),
     KEYGEN_CA_PASSPHRASE(struct issue, passphrase_file),
     LEAF_OTHER_ROWS(struct issue, leaf),
-    KEYGEN_QUIET_RESULT("issued; --json prints it all the same"),
+    KEYGEN_QUIET_RESULT("issued, except with --json"),
     OPTION_END,
 };
 
@@ -64,19 +64,17 @@ static bool check_request(struct issue *s, const reload_request *request)
         return true;
     if (reload_request_same_key(request, s->ca.cert))
         tool_error(s->tool, STATUS_FAILED,
-                   "%s: its key is the CA's own; --allow-weak certifies it nevertheless",
-                   s->request);
+                   "%s: its key is the CA's own; --allow-weak certifies it anyway", s->request);
     else if ((int64_t)bits < min)
         tool_error(
             s->tool, STATUS_FAILED,
             "%s: its key has %u bits, verifiers expect at least %d; --allow-weak certifies it "
-            "nevertheless",
+            "anyway",
             s->request, bits, (int)min);
     else if (strcmp(hash, "MD5") == 0 || strcmp(hash, "SHA-1") == 0)
-        tool_error(
-            s->tool, STATUS_FAILED,
-            "%s: its signature uses %s, expected SHA-256; --allow-weak accepts it nevertheless",
-            s->request, hash);
+        tool_error(s->tool, STATUS_FAILED,
+                   "%s: its signature uses %s, expected SHA-256; --allow-weak accepts it anyway",
+                   s->request, hash);
     else
         return true;
     return false;
@@ -101,7 +99,7 @@ static bool names_user(const struct issue *s, const char *name)
     return false;
 }
 
-/* Warns of a request that seems to ask for a user that the certificate does not name. */
+/* Warns of a request whose subject names a user that the certificate does not name. */
 static void warn_of_subject(struct issue *s, const char *subject)
 {
     char name[MAX_USER + 1];
@@ -263,8 +261,8 @@ static void warn_of_dates(const struct issue *s)
     reload_time_text(s->leaf.not_after / RELOAD_SECOND, end);
     reload_time_text(ca_begin / RELOAD_SECOND, begin);
     tool_warn(s->tool,
-              "warning: the certificate ends at %s, before the CA's certificate begins at %s, so "
-              "that verifiers never accept it",
+              "warning: the certificate ends at %s, before the CA's certificate begins at %s, "
+              "so verifiers never accept it",
               end, begin);
 }
 

@@ -36,7 +36,7 @@ enum { KEYGEN_MIN_BITS = 1024, KEYGEN_MAX_BITS = 8192 };
     OPTION_TEXT(0, "ca", "DIR", struct_type, member, "use the CA in directory DIR")
 #define KEYGEN_QUIET OPTION_QUIET("print errors only, no warnings")
 #define KEYGEN_QUIET_RESULT(what)                                                                \
-    OPTION_QUIET("print errors only, neither warnings nor what was " what)
+    OPTION_QUIET("print errors only, no warnings and no report of what was " what)
 #define KEYGEN_PASSPHRASE(struct_type, member, help)                                             \
     OPTION_FILE(0, "passphrase-file", "FILE", struct_type, member, help)
 #define KEYGEN_CA_PASSPHRASE(struct_type, member)                                                \

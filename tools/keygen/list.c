@@ -268,7 +268,7 @@ static void list_crl_file(struct list *l, const char *path)
         return;
     if (!file.known)
         tool_warn(&l->tool,
-                  "warning: %s: not signed by a CA that the profile lists, so that verifiers "
+                  "warning: %s: not signed by a CA that the profile lists, so verifiers "
                   "ignore it",
                   path);
     if (file.next != RELOAD_NO_TIME) /* D18: a current CRL's nextUpdate is later */
@@ -313,7 +313,7 @@ static void list_all(struct list *l)
         tool_status(&l->tool, STATUS_INVALID);
 }
 
-static const char list_statuses[] = "0 success\n1 --expiring has listed something\n2 usage error\n"
+static const char list_statuses[] = "0 success\n1 --expiring listed something\n2 usage error\n"
                                     "4 something failed";
 
 int list_main(int argc, char **argv)

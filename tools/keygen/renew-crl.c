@@ -16,7 +16,7 @@ static const struct option_row crl_rows[] = {
                 "write a copy of the CRL to FILE (default: standard output)"),
     OPTION_FILE(0, "crl", "FILE", struct crl_options, last,
                 "continue the number and the revocations of the CA's CRL in FILE too"),
-    KEYGEN_TIME("time", struct crl_options, time, "date the CRL TIME (default: now)"),
+    KEYGEN_TIME("time", struct crl_options, time, "set the CRL's date to TIME (default: now)"),
     KEYGEN_TIME("next-update", struct crl_options, next_update,
                 "make the CRL expire at TIME (default: 90 days later)"),
     KEYGEN_CA_PASSPHRASE(struct crl_options, passphrase_file),

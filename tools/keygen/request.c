@@ -26,7 +26,7 @@ static const struct option_row request_rows[] = {
     OPTION_TEXT('o', "output", "PREFIX", struct request_options, output,
                 "write PREFIX.key and PREFIX.csr"),
     OPTION_CALL(0, "user", "AOR", request_user_option,
-                "set the subject to this address of record; the CA decides on the certificate's "
+                "set the subject to this address of record; the CA chooses the certificate's "
                 "names"),
     KEYGEN_BITS(struct request_options, bits, "2048"),
     KEYGEN_PASSPHRASE(struct request_options, passphrase_file,
@@ -41,7 +41,7 @@ static const struct option_row request_rows[] = {
 
 static const struct command_line request_line = {
     "reload-keygen request --output=PREFIX [options]",
-    "Makes a key that stays with its user, and a certificate request for it.", request_rows, true,
+    "Makes a key, which the user keeps, and a certificate request for it.", request_rows, true,
     "output"};
 
 /* Writes the key and its request. */

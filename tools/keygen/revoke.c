@@ -76,7 +76,7 @@ static const struct option_row revoke_rows[] = {
                 "revoke every certificate that names this address of record; may be repeated"),
     OPTION_CALL(0, "reason", "WORD", reason_option,
                 "record a reason of RFC 5280, such as keyCompromise or superseded"),
-    KEYGEN_TIME("time", struct revoke, time, "revoke from TIME on (default: now)"),
+    KEYGEN_TIME("time", struct revoke, time, "revoke as of TIME (default: now)"),
     KEYGEN_CA_PASSPHRASE(struct revoke, passphrase_file),
     KEYGEN_QUIET_RESULT("revoked"),
     OPTION_END,
@@ -185,13 +185,11 @@ static bool changes(const struct revoke *r, const struct entry *entry)
     reload_time_text(entry->revoked / RELOAD_SECOND, before);
     reload_time_text(r->time / RELOAD_SECOND, after);
     if (r->time >= entry->revoked || RL_FAULT("revoke: the earlier date holds")) {
-        tool_warn(&r->tool, "warning: certificate %s is already revoked, from %s on", serial,
-                  before);
+        tool_warn(&r->tool, "warning: certificate %s is already revoked, as of %s", serial, before);
         return false;
     }
-    tool_warn(&r->tool,
-              "warning: certificate %s is already revoked, from %s on, and now from %s on", serial,
-              before, after);
+    tool_warn(&r->tool, "warning: certificate %s is already revoked, as of %s, and now as of %s",
+              serial, before, after);
     return true;
 }
 
@@ -207,8 +205,8 @@ static bool changes_reason(const struct revoke *r, const struct entry *entry)
         return true;
     bool replaces = reason_replaces(entry->reason, reason);
     serial_text(&entry->serial, serial);
-    tool_warn(&r->tool, "warning: certificate %s: reason was %s, and %s %s", serial,
-              revocation_reasons[entry->reason], replaces ? "is now" : "stays so, not",
+    tool_warn(&r->tool, "warning: certificate %s: reason was %s, and %s%s", serial,
+              revocation_reasons[entry->reason], replaces ? "is now " : "is not changed to ",
               revocation_reasons[reason]);
     return replaces;
 }

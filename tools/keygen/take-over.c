@@ -66,9 +66,8 @@ static bool take_crl(struct make_ca *m)
     if (good && crl != NULL && (good = crl_merge(&m->ca, crl, NULL))) {
         size_t count = m->ca.index.foreign_count;
         reload_crl_number_text(reload_crl_number_of(crl), number);
-        tool_warn(&m->tool,
-                  "warning: %s: CRL number %s is continued, with %zu certificate%s revoked",
-                  m->crl_file, number, count, count == 1 ? " that stays" : "s that stay");
+        tool_warn(&m->tool, "warning: %s: CRL number %s is continued; %zu certificate%s revoked",
+                  m->crl_file, number, count, count == 1 ? " stays" : "s stay");
     }
     reload_crl_free(&crl);
     return good;

@@ -53,7 +53,7 @@ struct ladder_row {
     uint32_t code;     /* 0: none */
     const char *words; /* of the verdict; NULL: none */
     enum ladder_tone tone;
-    char *note; /* for people, escaped; may be NULL */
+    char *note; /* readable text, escaped; may be NULL */
 };
 
 struct ladder {

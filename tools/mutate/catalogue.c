@@ -25,7 +25,7 @@ static const struct mutation mutations[] = {
 
     {"flip-field", "flip", "BitFlip", AT_FIELDS, NOT_SIGNED | MESSAGE_SIGNED, flip_field, 0,
      "flip a bit of each header field", "B§5.1, D1",
-     "bad-digest; valid for what a hop may change"},
+     "bad-digest; valid for fields that a hop may change"},
     {"flip-token", "flip", "BitFlip", AT_MESSAGE, NOT_SIGNED, flip_token, 0,
      "flip a bit of the token", "B§5.1", "malformed"},
     {"flip-type", "flip", "BitFlip", AT_ATTRIBUTES, EACH_WAY, flip_type, 0,
@@ -70,7 +70,8 @@ static const struct mutation mutations[] = {
     {"insert-first", "insert", "Insertion", AT_MESSAGE, EACH_WAY, insert_attr, IN_FRONT,
      "insert an unknown attribute before all others", "D24", "bad-digest"},
     {"insert-before-signature", "insert", "Insertion", AT_MESSAGE, EACH_WAY,
-     insert_attr, BEFORE_SIGNATURE, "insert one before the SIGNATURE", "D24", "bad-digest"},
+     insert_attr, BEFORE_SIGNATURE, "insert an unknown attribute before the SIGNATURE", "D24",
+     "bad-digest"},
     {"insert-last", "insert", "Insertion", AT_MESSAGE, NOT_SIGNED, insert_attr, AT_THE_END,
      "insert an unknown attribute after all others", "D10", "valid"},
     {"insert-before-digest", "insert", "Insertion", AT_SITES, EACH_WAY,
@@ -79,7 +80,8 @@ static const struct mutation mutations[] = {
     {"insert-behind-digest", "insert", "Insertion", AT_SITES, EACH_WAY, insert_member, AFTER_DIGEST,
      "insert an unknown attribute after a DIGEST", "D9", "misplaced"},
     {"insert-behind-signature", "insert", "Insertion", AT_SITES, EACH_WAY,
-     insert_member, AFTER_SIGNATURE, "insert one after an inner signature", "D9", "misplaced"},
+     insert_member, AFTER_SIGNATURE, "insert an unknown attribute after an inner signature", "D9",
+     "misplaced"},
     {"route-log", "insert", "Insertion", AT_MESSAGE, NOT_SIGNED, insert_appended, ROUTE_LOG,
      "append a ROUTE-LOG", "D2, D27", "valid"},
     {"route-log-broken", "insert", "Insertion", AT_MESSAGE, NOT_SIGNED,
@@ -240,22 +242,22 @@ const char *flag_text(const char *flag)
     static const struct {
         const char *flag, *text;
     } flags[] = {
-        {"Good", "The message that all others were made of."},
-        {"BitFlip", "One bit is another."},
-        {"Length", "A Length is not what it must be."},
-        {"Structure", "An attribute is missing, there twice, or in another place."},
-        {"Insertion", "An attribute was put in."},
-        {"Value", "An attribute's value is none of its type."},
-        {"Cut", "Octets are missing at the end, or too many are there."},
-        {"Header", "A header field has another value."},
-        {"Digest", "A DIGEST was made in another way than the drafts say."},
+        {"Good", "The unchanged message."},
+        {"BitFlip", "One bit is flipped."},
+        {"Length", "A Length is wrong."},
+        {"Structure", "An attribute is missing, duplicate or misplaced."},
+        {"Insertion", "An attribute was inserted."},
+        {"Value", "An attribute's value does not fit its type."},
+        {"Cut", "Octets are missing at the end, or too many are present."},
+        {"Header", "A header field is changed."},
+        {"Digest", "A DIGEST was not made as the drafts specify."},
         {"Time", "A TIMESTAMP is changed, to the edge of the accepted range or beyond it."},
-        {"Certificate", "A certificate is another, or none."},
-        {"SignedAnew", "The message's SIGNATURE was made again, so that its digest is right."},
-        {"AllSignedAnew",
-         "So were the signatures of the BODYs and PEER-INFOs that the mutation is in."},
+        {"Certificate", "A certificate is damaged, empty or replaced by another one."},
+        {"SignedAnew", "The message was signed again, so its SIGNATURE's digest is correct."},
+        {"AllSignedAnew", "The BODYs and PEER-INFOs that contain the mutation were signed again, "
+                          "and then the message."},
         {"Trailing", "Octets follow the end that the header's Length gives. The result is that of "
-                     "the message before it."},
+                     "the message before them."},
     };
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
         if (strcmp(flags[i].flag, flag) == 0)

@@ -60,7 +60,7 @@ bool cert_replace(struct mutant *m, uint32_t attr)
         label_certificate(m, attr, RELOAD_REASON_BAD_CERTIFICATE);
     }
     static const char *const what[] = {"followed by another octet", "without its last octet",
-                                       "empty", "another one of the message"};
+                                       "empty", "replaced by another one of the message"};
     mutant_comment(m, "%s: %s", attr_name(m, attr), what[m->mutation->argument]);
     bool good = octets.err == RELOAD_OK && mutant_set(m, attr, octets.octets, octets.len);
     if (octets.err != RELOAD_OK)

@@ -16,7 +16,7 @@ bool cut_message(struct mutant *m, uint32_t at)
     (void)at;
     m->octets.len = lengths[m->mutation->argument];
     label_form(m, STEP_HEADER, RELOAD_REASON_MALFORMED);
-    mutant_comment(m, "cut short after %zu of %zu octets", m->octets.len, base->len);
+    mutant_comment(m, "truncated after %zu of %zu octets", m->octets.len, base->len);
     return true;
 }
 
@@ -27,7 +27,7 @@ bool cut_inside(struct mutant *m, uint32_t attr)
         return false;
     m->octets.len = base_attr(m->base, attr)->offset + mutant_random(m, (uint32_t)size);
     label_form(m, STEP_HEADER, RELOAD_REASON_MALFORMED);
-    mutant_comment(m, "cut short in %s, after %zu of %zu octets", attr_name(m, attr), m->octets.len,
+    mutant_comment(m, "truncated in %s, after %zu of %zu octets", attr_name(m, attr), m->octets.len,
                    m->base->len);
     return true;
 }
@@ -41,7 +41,7 @@ bool cut_overhang(struct mutant *m, uint32_t at)
         octets[i] = (uint8_t)mutant_random(m, 256);
     if (m->mutation->argument != 0) {
         label_form(m, STEP_FORM, RELOAD_REASON_MALFORMED);
-        mutant_comment(m, "three octets after the last attribute, in the header's Length");
+        mutant_comment(m, "three octets after the last attribute, counted in the header's Length");
         return mutant_insert(m, RELOAD_NO_ATTR, m->base->len, octets, sizeof octets);
     }
     reload_buf_append(&m->octets, octets, sizeof octets);

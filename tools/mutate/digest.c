@@ -84,12 +84,12 @@ static bool digest_made(struct mutant *m, uint32_t index, reload_signer *signer,
 bool digest_range(struct mutant *m, uint32_t index)
 {
     static const char *const what[] = {
-        [RANGE_BASE] = "up to the SIGNATURE attribute, as B§5.2.6 has it",
+        [RANGE_BASE] = "up to the SIGNATURE attribute, as B§5.2.6 specifies",
         [RANGE_ALL] = "from the message's first octet",
-        [RANGE_HEAD] = "from the container's type on",
+        [RANGE_HEAD] = "from the container's type",
         [RANGE_DIGEST_HEAD] = "including DIGEST's type and Length",
         [RANGE_NO_TIMESTAMP] = "without TIMESTAMP",
-        [RANGE_LENGTH] = "with the header's Length as it is with a ROUTE-LOG appended",
+        [RANGE_LENGTH] = "with the header's Length after a ROUTE-LOG was appended",
         [RANGE_LENGTH_ZERO] = "with a header's Length of 0"};
     enum range range = (enum range)m->mutation->argument;
     const struct site *site = &m->base->sites[index];
@@ -112,7 +112,7 @@ bool digest_range(struct mutant *m, uint32_t index)
 bool digest_sha256(struct mutant *m, uint32_t index)
 {
     mutant_comment(m, "%s: %s", attr_name(m, m->base->sites[index].attr),
-                   m->base->certs ? "RSA over SHA-256" : "HMAC-SHA256, cut to 20 octets");
+                   m->base->certs ? "RSA over SHA-256" : "HMAC-SHA256, truncated to 20 octets");
     return digest_made(m, index, m->base->signer, RELOAD_MD_SHA256, RANGE_RIGHT);
 }
 

@@ -47,7 +47,7 @@ bool flip_type(struct mutant *m, uint32_t attr)
         return false;
     octets_put16(octets, type);
     mutant_forget(m, attr);
-    mutant_comment(m, "%s: bit %u of its type flipped, which makes it 0x%04x, an unknown one",
+    mutant_comment(m, "%s: bit %u of its type flipped, which makes it 0x%04x, an unknown type",
                    attr_name(m, attr), 15 - bit, type);
     return mutant_write(m, base_attr(m->base, attr)->offset, octets, sizeof octets);
 }
@@ -64,7 +64,7 @@ bool flip_length(struct mutant *m, uint32_t attr)
         if (a->offset + 4u + length <= container_end(m, attr))
             continue;
         octets_put16(octets, length);
-        mutant_comment(m, "%s: bit %u of its Length flipped, which makes it %u, more than there is",
+        mutant_comment(m, "%s: bit %u of its Length flipped, which makes it %u, too large",
                        attr_name(m, attr), 15 - bit, length);
         return label_overrun(m, attr) && mutant_write(m, a->offset + 2u, octets, sizeof octets);
     }

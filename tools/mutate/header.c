@@ -83,7 +83,7 @@ bool header_source(struct mutant *m, uint32_t at)
     uint8_t id[RELOAD_ID_SIZE];
     for (size_t i = 0; i < sizeof id; i++)
         id[i] = (uint8_t)mutant_random(m, 256);
-    mutant_comment(m, "the header's Source ID is another");
+    mutant_comment(m, "the header's Source ID replaced by another");
     return memcmp(id, m->base->octets + 36, sizeof id) != 0 && mutant_write(m, 36, id, sizeof id);
 }
 
@@ -98,6 +98,6 @@ bool header_boot_time(struct mutant *m, uint32_t at)
         return false;
     octets_put32(octets, (uint32_t)boot);
     mutant_comment(m, "the Transaction ID's boot time is later than the TIMESTAMP: a verifier that "
-                      "looks for replays refuses it (D25)");
+                      "detects replays rejects it (D25)");
     return mutant_write(m, 56, octets, sizeof octets);
 }

@@ -14,7 +14,7 @@ bool insert_attr(struct mutant *m, uint32_t at)
                     : m->mutation->argument == BEFORE_SIGNATURE
                         ? base_attr(m->base, m->base->signature)->offset
                         : m->base->len;
-    mutant_comment(m, "an unknown attribute 0x%02x%02x put %s", attr[0], attr[1],
+    mutant_comment(m, "an unknown attribute 0x%02x%02x inserted %s", attr[0], attr[1],
                    m->mutation->argument == IN_FRONT           ? "before all others"
                    : m->mutation->argument == BEFORE_SIGNATURE ? "before the SIGNATURE"
                                                                : "after all others");
@@ -30,7 +30,7 @@ bool insert_member(struct mutant *m, uint32_t index)
     if (where == AFTER_SIGNATURE && site->role == ROLE_MESSAGE)
         return false;
     m->states[index].misplaced = where != BEFORE_DIGEST;
-    mutant_comment(m, "an unknown attribute 0x%02x%02x put %s %s", attr[0], attr[1],
+    mutant_comment(m, "an unknown attribute 0x%02x%02x inserted %s %s", attr[0], attr[1],
                    where == BEFORE_DIGEST  ? "before the DIGEST of"
                    : where == AFTER_DIGEST ? "after the DIGEST of"
                                            : "after",
@@ -66,7 +66,7 @@ bool insert_appended(struct mutant *m, uint32_t at)
         mutant_comment(m, "a SOURCE-INFO appended whose member runs past its end");
         break;
     default:
-        mutant_comment(m, "the SIGNATURE appended a second time, its DIGEST another");
+        mutant_comment(m, "the SIGNATURE appended again, with another DIGEST");
         if (!mutant_insert(m, RELOAD_NO_ATTR, base->len,
                            base->octets + base_attr(base, base->signature)->offset,
                            base_size(base, base->signature)))

@@ -46,7 +46,7 @@ bool length_up(struct mutant *m, uint32_t attr)
         return label_overrun(m, attr);
     if (kind_has_fixed_size(kind) || kind == RELOAD_KIND_COMPOSITE) {
         label_flawed(m, attr);
-        return base_counts(m->base, attr); /* whatever follows it */
+        return base_counts(m->base, attr); /* regardless of the octets after it */
     }
     if (padding == 0)
         return false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* reload-sign --mutate: makes bad messages of a good one (and unusual ones that stay good), each
+/* reload-sign --mutate: makes bad messages from a good one (and unusual ones that stay good), each
  * with the verdict of a correct verifier.
  *
  * Nothing here calls the library's verifier: a mutation notes what it changes, and label.c applies
@@ -100,7 +100,7 @@ reload_err base_rng(const struct base *base, const char *purpose, reload_rng **r
 
 /* ---- A mutant (edit.c) ---- */
 
-/* Which signatures were made again after the mutation. */
+/* The signatures that were made again after the mutation. */
 enum signing { SIGN_NOTHING, SIGN_MESSAGE, SIGN_ALL, SIGNINGS };
 
 /* The state of a signature in the mutant. */

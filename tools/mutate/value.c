@@ -79,8 +79,7 @@ bool value_depth(struct mutant *m, uint32_t at)
     }
     if (depth >= RELOAD_MAX_DEPTH)
         label_form(m, STEP_FORM, RELOAD_REASON_MALFORMED);
-    mutant_comment(m, "%" PRIu32 " APPLICATIONs, each in the one before, put before the SIGNATURE",
-                   depth);
+    mutant_comment(m, "%" PRIu32 " nested APPLICATIONs inserted before the SIGNATURE", depth);
     return mutant_insert(m, RELOAD_NO_ATTR, base_attr(m->base, m->base->signature)->offset, octets,
                          4 * (size_t)depth);
 }

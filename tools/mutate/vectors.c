@@ -203,9 +203,9 @@ static void write_root(reload_json_writer *w, const struct vectors *v)
     reload_json_key(w, "header");
     reload_json_begin_array(w);
     reload_json_string(
-        w, "Messages of the 2007 form of RELOAD, made of a good one by reload-sign --mutate.");
+        w, "Messages of the 2007 form of RELOAD, made from a good one by reload-sign --mutate.");
     reload_json_string(w, "reason is the first that a verifier finds in the order of "
-                          "reload-checks(7); response_code is null where no response is due.");
+                          "reload-checks(7); response_code is null if no response is due.");
     reload_json_end_array(w);
     reload_json_key(w, "notes");
     write_notes(w, v);
@@ -291,7 +291,7 @@ void vectors_close(struct vectors **vectors, bool good)
 {
     struct vectors *v = *vectors;
     if (good && v->count == 0)
-        tool_warn(v->tool, "warning: the message has nothing that these mutations apply to");
+        tool_warn(v->tool, "warning: none of these mutations applies to the message");
     if (good && v->base->options->dir != NULL)
         (void)write_file(v, "index.tsv", v->index.octets, v->index.len);
     else if (good)

@@ -43,8 +43,8 @@ struct pcapng_ends {
 
 /* Takes a packet that begins with its IP header. */
 typedef reload_err pcapng_packet_sink(void *arg, const uint8_t *octets, size_t len);
-/* Makes packets that carry octets as one stream: a UDP datagram; or, of more octets than that
- * holds or if tcp is set, a TCP connection of their own, whose sequence numbers begin with the one
+/* Makes packets that carry octets as one stream: a UDP datagram or, if tcp is set or the octets are
+ * too many for it, a new TCP connection. The connection's sequence numbers begin with the one
  * specified. RELOAD_ERR_MEMORY, and what sink returns. */
 reload_err pcapng_carry(const struct pcapng_ends *ends, uint32_t sequence, const uint8_t *octets,
                         size_t len, pcapng_packet_sink *sink, void *arg);

@@ -88,9 +88,8 @@ static bool check_validity(struct tool *tool, const struct sign_options *o, cons
                   from, until, at);
         return true;
     }
-    tool_error(tool, STATUS_FAILED,
-               "%s: valid from %s to %s, so that no message of --time %s is valid", path, from,
-               until, at);
+    tool_error(tool, STATUS_FAILED, "%s: valid from %s to %s, so no message of --time %s is valid",
+               path, from, until, at);
     return false;
 }
 

@@ -195,8 +195,8 @@ static bool open_input(struct sign_run *r, struct output *flushed)
     return true;
 }
 
-/* Prepares the form pcapng. No packet is kept, since what is written was not captured. Returns
- * false without memory. */
+/* Prepares the form pcapng. No packet is kept, since the written messages were not captured.
+ * Returns false without memory. */
 static bool open_packets(struct sign_run *r)
 {
     if (r->options->form != &form_pcapng)

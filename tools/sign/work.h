@@ -24,7 +24,7 @@ struct sign_slot {
     reload_diag diag;
 };
 
-/* What one thread works with. */
+/* The objects of one thread. */
 struct sign_worker {
     struct sign_run *run;
     reload_signer *signer; /* NULL: nothing is signed; of worker 0 the credentials' */

@@ -202,8 +202,8 @@ void store_close(struct store *store)
 
 bool database_use(struct database *d)
 {
-    /* IMMEDIATE: no other process changes what the message is compared with before its effects are
-     * stored */
+    /* IMMEDIATE: no other process changes the entries that a message is compared with before its
+     * effects are stored */
     if (!d->in_transaction)
         d->in_transaction = database_step(d, d->begin);
     if (d->in_transaction && !d->marked)

@@ -36,7 +36,7 @@ bool store_end_message(struct store *store, bool keep);
 /* Commits the transaction, if there is one: it is then on disk, and other processes can use the
  * file. Returns false after reporting an error; then the whole transaction is undone. */
 bool store_commit(struct store *store);
-/* Rolls back what was not committed. */
+/* Rolls back uncommitted changes. */
 void store_close(struct store *store);
 
 #endif

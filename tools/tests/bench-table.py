@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-2-Clause
-"""Measures the tools against what bounds them, as ratios within the same run, and prints a table.
+"""Measures the tools against other programs, as ratios within the same run, and prints a table.
 
-Each row compares two commands over the same input, in turns, and takes the median of their CPU times (of jobs:
-wall times): mbed TLS alone (lib/bench/raw.c), tshark, jq, openssl, or the same tool in another way. Input is made with the tools. A row whose other program is missing is left out.
+Each row compares two commands over the same input, run alternately, by the median of their CPU times (for jobs: wall-clock times).
+The other command is mbed TLS alone (lib/bench/raw.c), tshark, jq, openssl, or the same tool with other options. Input is made with
+the tools. A row whose other program is missing is omitted.
 
 Usage: bench-table.py [-k WORD]... [--runs N] [--scale N] [--rfc6940 DIR] [--list]
 
@@ -164,7 +165,7 @@ def seconds(command, wall):
 
 
 def medians(commands, runs, wall=False):
-    """The commands' median times, measured in turns after one run that counts for nothing."""
+    """The commands' median times, measured alternately after one warm-up run."""
     times = [[] for _ in commands]
     for turn in range(runs + 1):
         for command, found in zip(commands, times):

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Captures that the tools write: reload-verify --annotate, and the form pcapng. Prints TAP.
 
-What is written is judged by tshark, editcap and capinfos, and by a reader of pcapng of this file's own.
+The output is checked by tshark, editcap and capinfos, and by this file's own reader of pcapng.
 
   RELOAD_TOOLS  the directory of the built tools
   TESTDATA      the directory testdata
@@ -258,7 +258,7 @@ def test_meta():
     check(first.get("destination", {}).get("port") == 58431, "a response goes to where its request came from", reply, first)
 
 
-# ---- Interfaces, times, and what is not kept ----
+# ---- Interfaces, times, and contents that are not kept ----
 
 
 def test_interfaces():
@@ -395,7 +395,7 @@ def test_limit():
     check(comments[0] == [] and all(len(each) == 1 for each in comments[1:]), "a comment for each message, however many packets wait")
     limited = run(*[word for word in annotate if word != "-q"], "--total-limit", "100000")
     check([each[-1] for each in read_pcapng("out")] == comments, "the same if fewer may wait")
-    check(b"the limit for packets that wait (--total-limit) is reached" in limited.stderr, "with a warning", limited)
+    check(b"the limit for waiting packets (--total-limit) is reached" in limited.stderr, "with a warning", limited)
     ends = [*late[:-2], tcp(1, b"x" * 10, port=7)]
     pathlib.Path("in").write_bytes(section() + interface(101) + b"".join(packet(0, time, each) for time, each in enumerate(ends)))
     run(*annotate)

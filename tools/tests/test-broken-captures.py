@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 """Reads each capture of testdata/captures truncated, and with wrong octets in the headers of its blocks. Prints TAP.
 
-Whatever is wrong, reload-dump does not crash, says what it could not read, and shows every message that is complete before that place:
-as many as the whole packets before it hold.
+reload-dump must not crash, must report what it could not read, and must show every message that is complete before that place: as many
+as the whole packets before it hold.
 
   RELOAD_TOOLS  the directory of the built tools
   TESTDATA      the directory testdata
@@ -48,7 +48,7 @@ class Result:
                 if "garbage" not in value and not value.get("incomplete")]
 
     def faults(self, statuses):
-        """What is wrong with any run."""
+        """The faults that are possible in any run."""
         if self.status not in statuses:
             yield f"status {self.status}, expected one of {statuses}: {self.errors[-300:]}"
         for line in self.errors.splitlines():
@@ -92,7 +92,7 @@ def headers(octets):
 # ---- Checks ----
 
 def check_truncated(octets, length, before, whole):
-    """octets are truncated to length; before: what is read from the whole packets of them."""
+    """octets are truncated to length; before: the result for the whole packets in them."""
     result = Result(octets[:length])
     faults = list(result.faults((MALFORMED,) if length < 4 else (GOOD, MALFORMED, FAILED)))
     if before is None:  # compressed
@@ -104,7 +104,7 @@ def check_truncated(octets, length, before, whole):
 
 
 def check_flipped(octets, place, bits, before):
-    """An octet is wrong; before: what is read from the packets before its block, or None."""
+    """An octet is wrong; before: the result for the packets before its block, or None."""
     damaged = bytearray(octets)
     damaged[place] ^= bits
     result = Result(bytes(damaged))

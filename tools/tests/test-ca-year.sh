@@ -55,7 +55,7 @@ is "$(jq -c '[.crl, .dht]' ca/overlay.json)" '[["overlay.crl"],5]' "the profile 
 # ---- issue, request ----
 
 id=463ac413c40000000000000000000000000000
-t "what was issued is printed" 0 "~serial    [0-9a-f]{32}
+t "the new certificate is reported" 0 "~serial    [0-9a-f]{32}
 users     alice@example.com
 not-after 2024-11-13T22:13:20Z
 peer-id   ${id}00
@@ -132,7 +132,7 @@ jq '.ca += ["other.crt"] | .crl += ["other.crl"]' ca/overlay.json >both/overlay.
 t "a CRL of another CA that the profile lists expires" 1 $'~SERIAL .*\nboth/other\\.crl +good .*' '' keygen list --ca both --expiring 30d
 jq '.crl += ["other.crl"]' ca/overlay.json >both/overlay.json
 t "a CRL of a CA that the profile does not list causes a warning" 0 '' \
-    '=reload-keygen list: warning: both/other.crl: not signed by a CA that the profile lists, so that verifiers ignore it' \
+    '=reload-keygen list: warning: both/other.crl: not signed by a CA that the profile lists, so verifiers ignore it' \
     at $now reload-keygen list --ca both --expiring 30d
 ok "after its expiry a certificate is listed as expired" in_json "map(.serial) | index(\"$(serial bob.crt)\") != null" \
     at $((now + 380 * day)) reload-keygen list --ca ca --json --status expired
@@ -150,7 +150,7 @@ t "a CA issues nothing for the time after its expiry" 4 '' \
     '~.*: ca: the CA.s certificate expires at 20[0-9TZ:-]*, before --not-before, which is 2034-10-27T22:13:20Z' \
     keygen issue --ca ca "${small[@]}" --not-before now+4000d -o late
 t "list --help has status 1" 0 '~.*  0 success
-  1 --expiring has listed something
+  1 --expiring listed something
   2 .*' '' reload-keygen list --help
 
 # ---- revoke ----
@@ -168,12 +168,12 @@ t "the key of a compromised certificate causes a warning" 0 '*' "~.*carol.csr: i
     keygen issue --ca ca --request carol.csr --user carol@example.com --peers 0 -o carol2
 t "renewal in place requires the serial number" 4 '' "~.*alice2.crt: --output cannot replace the file of --renew; .*: --renew=$(serial alice2.crt) --force" \
     keygen issue -q --ca ca --bits 1024 --renew alice2.crt -o alice2 --force
-t "of two reasons a compromise holds" 0 '' "~.*already revoked, from .*
-.*: reason was keyCompromise, and stays so, not superseded" keygen revoke --ca ca alice.crt --reason superseded
+t "of two reasons a compromise holds" 0 '' "~.*already revoked, as of .*
+.*: reason was keyCompromise, and is not changed to superseded" keygen revoke --ca ca alice.crt --reason superseded
 cp -r ca reason
 keygen revoke -q --ca reason alice2.crt --reason superseded
 t "a compromise replaces another reason; a future date causes a warning" 0 '~revoked .*' "~.*--time is in the future: .*
-.*already revoked, from .*
+.*already revoked, as of .*
 .*: reason was superseded, and is now keyCompromise" keygen revoke --ca reason alice2.crt --reason keyCompromise --time 2030-01-01
 is "$(openssl crl -in reason/overlay.crl -noout -text | grep -c 'Key Compromise')" 5 "the CRL has the new reason"
 cp ca/index index.before
@@ -203,15 +203,15 @@ ok "a revocation that only the CRL had remains" revoked dave.crt ca/ca.crt ca/ov
 same copy.crl ca/overlay.crl "crl -o writes a copy"
 keygen revoke -q --ca ca alice2.crt
 sed "s/^\($(serial alice2.crt)	[^	]*	\)[^	]*/\1-/" ca/index >index.edited && cp index.edited ca/index
-t "an index without a revocation: the certificate is not renewed" 4 '' '~.*lists certificate .* as revoked from .*
-.*the certificate is revoked, from .* on; without --renew, .*' keygen issue --ca ca --bits 1024 --renew alice2.crt -o alice3
+t "an index without a revocation: the certificate is not renewed" 4 '' '~.*revokes certificate .* as of .*
+.*the certificate is revoked, as of .*; without --renew, .*' keygen issue --ca ca --bits 1024 --renew alice2.crt -o alice3
 t "the CA's own certificate is not renewed" 4 '' "~.*ca/ca.crt: the CA's own certificate; 'reload-keygen ca --succeed=ca --output=NEW' .*" \
     keygen issue --ca ca --bits 1024 --renew ca/ca.crt -o own
 t "an index that lacks certificates issues no Peer-ID" 4 '' "~.*ca/issued/[0-9a-f]*.crt: the index lacks this certificate and could issue its Peer-IDs again; 'reload-keygen adopt --ca=ca' enters it" \
     keygen issue -q --ca ca --bits 1024 -o again
 t "adopt enters certificates that the index lacks" 0 "~adopted .*
 adopted .*" '*' keygen adopt --ca ca
-is "$(grep -c -e "$(serial dave.crt).*2023-11-01T00:00:00Z" -e "$(serial erin.crt).*	-	" ca/index)" 2 "what the CRL lists is entered as revoked"
+is "$(grep -c -e "$(serial dave.crt).*2023-11-01T00:00:00Z" -e "$(serial erin.crt).*	-	" ca/index)" 2 "certificates that the CRL lists are entered as revoked"
 t "adopt again enters nothing" 0 '' '' keygen adopt --ca ca
 before=$(keygen list --ca ca --json | jq -c 'map(del(.not_after)) | sort_by(.serial)')
 rm ca/index
@@ -226,7 +226,7 @@ is "$(keygen list --ca ca --revoked)" "$(keygen list --ca ca --status revoked)" 
 t "list --revoked of other certificates" 2 '' '~reload-keygen list: --revoked cannot be combined with --status=good
 .*' keygen list --ca ca --revoked --status good
 jq '.require_crl = true | .max_skew = 60 | .pair = true | del(.crl)' ca/overlay.json >profile && cp profile ca/overlay.json
-t "a restored profile lists the CRL again" 0 '' '~.*overlay.json: lists overlay.crl now.*' keygen crl -o copy.crl --ca ca
+t "a restored profile lists the CRL again" 0 '' '~.*overlay.json: now lists overlay.crl.*' keygen crl -o copy.crl --ca ca
 is "$(jq -c '[.overlay, .crl]' ca/overlay.json)" '["chat",["overlay.crl"]]' "the profile lists the CRL, and keeps its other keys"
 cp ca/overlay.crl good.crl
 echo garbage >ca/overlay.crl
@@ -237,13 +237,13 @@ cp -r ca older
 rm -r older/overlay.crl older/issued
 sed -i '/"crl"/,/]/d' older/overlay.json
 t "a folder without CRL and copies: issue" 0 '' '' keygen issue --ca older "${small[@]}" --user old@example.com -o old
-t "a folder without CRL and copies: revoke" 0 '~revoked .*' '~.*overlay.json: lists overlay.crl now.*' keygen revoke --ca older --user old@example.com
+t "a folder without CRL and copies: revoke" 0 '~revoked .*' '~.*overlay.json: now lists overlay.crl.*' keygen revoke --ca older --user old@example.com
 ok "a folder without CRL and copies: openssl refuses the certificate" revoked old.crt older/ca.crt older/overlay.crl
 
 # ---- export ----
 
 t "export" 0 '' '' keygen export --ca ca -o public
-ok "export writes what verifiers need" only_files public ca.crt overlay.crl overlay.json
+ok "export writes only the files that verifiers need" only_files public ca.crt overlay.crl overlay.json
 same public/overlay.crl ca/overlay.crl "export copies the CRL"
 same_before=$(number public/overlay.crl)
 cp -r ca ca.saved
@@ -261,10 +261,10 @@ next=$(printf %X $((0x$(number ca/overlay.crl) + 1)))
 cp ca/overlay.crl last.crl
 rm ca/index ca/overlay.crl
 t "adopt without index and CRL warns that revocations are unknown" 0 '*' "~.*index: missing; .*
-.*ca/overlay.crl: missing, so that revoked certificates are entered as good; .*'reload-keygen crl --ca=ca --crl=FILE' continues the last published CRL" keygen adopt --ca ca
+.*ca/overlay.crl: missing, so revoked certificates are entered as good; .*'reload-keygen crl --ca=ca --crl=FILE' continues the last published CRL" keygen adopt --ca ca
 t "a CRL of another CA is not continued" 4 '' '~.*backup/index: .*' keygen crl --ca ca --crl backup/index -o copy.crl
 t "crl --crl continues the last published CRL" 0 '' '*' keygen crl --ca ca --crl last.crl -o copy.crl
-is "$(keygen list --ca ca --json | jq -c 'map(del(.not_after)) | sort_by(.serial)')" "$before" "what it lists is revoked again"
+is "$(keygen list --ca ca --json | jq -c 'map(del(.not_after)) | sort_by(.serial)')" "$before" "the certificates that it lists are revoked again"
 is "$(number ca/overlay.crl)" "$next" "its number goes on"
 t "export to a CA's folder is refused" 4 '' '~.*holds a CA.*' keygen export --ca ca -o older
 
@@ -273,7 +273,7 @@ cp ca/overlay.crl older.crl
 keygen revoke -q --ca ca gus.crt
 cp older.crl ca/overlay.crl # as after a revoke that failed between index and CRL
 t "export with a CRL older than the index names the remedy" 4 '' "~.*not written: the CRL in ca has number [0-9]*, expected [0-9]*, that of the index; 'reload-keygen crl --ca=ca --output=/dev/null' renews it" keygen export --ca ca -o public
-t "revoking again renews a CRL that is older than the index" 0 '~revoked .*overlay.crl: number .*' '~.*already revoked, from .*' keygen revoke --ca ca gus.crt
+t "revoking again renews a CRL that is older than the index" 0 '~revoked .*overlay.crl: number .*' '~.*already revoked, as of .*' keygen revoke --ca ca gus.crt
 ok "then openssl knows that it is revoked" revoked gus.crt ca/ca.crt ca/overlay.crl
 
 # ---- passphrase ----
@@ -283,7 +283,7 @@ chmod 600 passphrase
 t "a CA with a passphrase" 0 '' '' keygen ca --overlay chat "${small[@]}" --passphrase-file passphrase -o locked
 ok "openssl reads the encrypted key" openssl pkey -in locked/ca.key -passin file:passphrase -noout
 t "without a passphrase nothing is issued" 4 '' '~.*passphrase required.*' setsid reload-keygen issue --ca locked "${small[@]}" -o l
-t "a passphrase of a key that is not encrypted causes a warning" 0 '' '~.*ca/ca.key: not encrypted, so that --passphrase-file has no effect' \
+t "a passphrase of a key that is not encrypted causes a warning" 0 '' '~.*ca/ca.key: not encrypted, so --passphrase-file has no effect' \
     keygen crl --ca ca -o copy.crl --passphrase-file passphrase
 t "with the passphrase a certificate is issued" 0 '' '' keygen issue --ca locked "${small[@]}" --passphrase-file passphrase -o l
 t "with the passphrase it is revoked" 0 '~revoked .*' '' keygen revoke --ca locked --passphrase-file passphrase l.crt
@@ -314,13 +314,13 @@ t "another CA's CRL is not continued" 4 '' '~.*ca/overlay\.crl: not signed by th
 t "another CA's certificate is not adopted" 4 '' '~.*alice\.crt: not issued by this CA, but by .*' keygen adopt --ca ca "$TESTDATA/alice.crt"
 t "a CA is taken over without its CRL" 0 '' "~.*: without --crl, certificates that this CA revoked before are not known; 'reload-keygen crl --ca=bare --crl=FILE' .*" \
     reload-keygen ca --overlay chat --key other.key --cert other.crt -o bare
-t "a CA of openssl is taken over" 0 '' '~.*CRL number 4096 is continued, with 1 certificate that stays revoked' reload-keygen ca --overlay chat --key other.key --cert other.crt --crl other.crl -o taken
+t "a CA of openssl is taken over" 0 '' '~.*CRL number 4096 is continued; 1 certificate stays revoked' reload-keygen ca --overlay chat --key other.key --cert other.crt --crl other.crl -o taken
 is "$(number taken/overlay.crl)" 1001 "its CRL's number goes on"
 t "adopt enters its certificates, with a warning of overlapping Peer-IDs" 0 '~adopted .* frank@example.com
 adopted .* gina@example.com revoked' $'~.*gina.crt: Peer-ID .* is named by another certificate too\n.* too' reload-keygen adopt --ca taken frank.crt gina.crt
 is "$(grep -vc "^#" taken/index)" 4 "the index has a line for each block of Peer-IDs"
 ok "list joins the lines of a certificate" in_json 'length == 2 and (map(.peer_ids | length) == [3, 3])' reload-keygen list --ca taken --json
-t "what was adopted is revoked" 0 '~revoked .*' '' reload-keygen revoke --ca taken frank.crt
+t "an adopted certificate is revoked" 0 '~revoked .*' '' reload-keygen revoke --ca taken frank.crt
 now_real=$(date +%s)
 is "$(openssl verify -attime "$now_real" -crl_check -CAfile other.crt -CRLfile taken/overlay.crl frank.crt gina.crt 2>&1 | grep -c 'certificate revoked')" 2 \
     "openssl refuses both"
@@ -335,7 +335,7 @@ ok "the new CA's files" only_files next ca.crt ca.key index issued link.crt old.
 is "$(jq -c '[.overlay, .dht, .ca, .intermediates, .crl]' next/overlay.json)" '["chat",5,["ca.crt","old.crt"],["link.crt"],["overlay.crl"]]' "the new profile"
 is "$(openssl x509 -in next/ca.crt -noout -subject)" "$(openssl x509 -in ca/ca.crt -noout -subject)" "the new CA has the old one's subject"
 ok "openssl accepts the link by the old CA" openssl verify -attime $now -CAfile ca/ca.crt next/link.crt
-is "$(ls next/issued)" "$(ls ca/issued)" "the copies of what was issued are taken over"
+is "$(ls next/issued)" "$(ls ca/issued)" "the copies of issued certificates are taken over"
 keygen ca --succeed base0 "${small[@]}" --not-after now+20y -o next0
 t "list --expiring: the CA that was succeeded has expired" 1 '~SERIAL [^
 ]*
@@ -356,7 +356,7 @@ ok "openssl: the new certificate is revoked by the new CRL" revoked jack.crt nex
 ok "openssl: bob's certificate stays revoked" revoked bob.crt ca/ca.crt ca/overlay.crl
 ok "the new CRL lists the old certificate too" bash -c "openssl crl -in next/overlay.crl -noout -text | grep -qi '$(serial henry.crt)'"
 mv ca/ca.key away.key
-t "without the old key the old CRL is not renewed, with a warning" 0 '*' '~.*its key cannot be read, so that its CRL is not renewed' keygen revoke --ca next ida.crt
+t "without the old key the old CRL is not renewed, with a warning" 0 '*' '~.*its key cannot be read, so its CRL is not renewed' keygen revoke --ca next ida.crt
 mv away.key ca/ca.key
 keygen crl --ca next -o copy.crl
 ok "openssl: the old CRL has later revocations" revoked ida.crt ca/ca.crt ca/overlay.crl
@@ -364,7 +364,7 @@ t "a CA is not succeeded twice" 4 '' "~.*succeeded by another CA: --succeed=$wor
 ok "a refused roll-over leaves no folder" test ! -e third
 keygen export --ca next -o public2
 is "$(jq -c '[.overlay, .require_crl, .max_skew, .pair]' {ca,public,next,public2}/overlay.json | sort -u)" '["chat",true,60,true]' \
-    "what an edited profile sets is kept by each command, by export and by a roll-over"
+    "the settings of an edited profile are kept by each command, by export and by a roll-over"
 cp -r public2 public2.saved
 t "the old CA is not exported over the new one" 4 '' "~.*: succeeded by another CA: --ca=$work/next is required" keygen export --ca ca -o public2
 ok "a refused export changes nothing" diff -r public2 public2.saved
@@ -467,7 +467,7 @@ each_step()
             fi
         done
         [ $n -gt 3 ] || bad+=("no step failed")
-        revoked leo.crt step/base/ca.crt step/base/overlay.crl || bad+=("openssl accepts what was revoked")
+        revoked leo.crt step/base/ca.crt step/base/overlay.crl || bad+=("openssl accepts the revoked certificate")
         [ $n -lt 60 ] || bad+=("the call never succeeds")
         if [ ${#bad[@]} -eq 0 ]; then pass "$1, $mode"; else fail "$1, $mode" "${bad[@]}"; fi
     done

@@ -49,7 +49,7 @@ t "--input=binary reads the octets" 3 '*' '~.*12 octets of garbage.*' reload-dum
 # Other files that libpcap refuses, and files as Wireshark writes them: the error has the command
 wanted=$(reload-dump -q -f hex "$capture" 2>/dev/null)
 if [ -z "$wanted" ]; then
-    skip "what libpcap refuses" "this build reads no captures"
+    skip "files that libpcap refuses" "this build reads no captures"
     t "captures are refused" 4 '' "=reload-dump: $capture: captures cannot be read: this build was made without libpcap (meson -Dpcap=enabled)" reload-dump "$capture"
     done_testing
 fi

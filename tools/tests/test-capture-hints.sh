@@ -31,7 +31,7 @@ while at < len(octets):
 first_fragments <"$captures/udp.pcap" >ports.pcap
 run reload-dump -f line ports.pcap
 is "$status" 3 "no later fragments"
-ok "no later fragments: the filter that keeps them" grep -qF "warning: the capture has no fragment of a datagram after the first, as with a capture filter on ports; $keeps" "$errors"
+ok "no later fragments: the filter that keeps them" grep -qF "warning: the capture has only first fragments of datagrams, as with a capture filter on ports; $keeps" "$errors"
 run reload-dump -f line "$captures/lost-fragment.pcap"
 is "$status $(grep -c 'capture filter on ports' "$errors")" "3 0" "one fragment is missing: no such warning"
 run reload-dump -f line --filter 'udp port 6084' "$captures/udp.pcap"
@@ -45,7 +45,7 @@ t "packets pass, none has a message" 3 '' '~reload-dump: .*udp.pcap: no message 
 reload-dump -q -f binary "$captures/udp.pcap" >messages.bin
 
 # A capture of both ends of an exchange
-twice='warning: 4 messages were captured twice within 0.1 s, as on two interfaces, and each counts twice; to remove equal packets: editcap -d IN OUT'
+twice='warning: 4 messages were captured twice within 0.1 s, as on two interfaces, and both copies count; to remove duplicates: editcap -d IN OUT'
 run "${verify[@]}" --time capture --replay --report report "$captures/twice.pcapng"
 is "$status $(grep -cF "reload-verify: $twice" "$errors") $(jq -rs 'map(.warning // empty) | length' report)" "1 1 1" "messages that were captured twice: a warning, and a line of the report"
 run reload-dump -f line "$captures/twice.pcapng"
@@ -95,7 +95,7 @@ if command -v tshark >run/null && command -v editcap >run/null && command -v cap
     done
 fi
 
-hint='(--time=capture judges it as of its capture)'
+hint='(--time=capture checks it as of its capture)'
 run "${verify[@]}" "$captures/udp.pcap"
 is "$status $(grep -cF "$hint" "$output")" "1 4" "captured messages are stale: a hint"
 run "${verify[@]}" --time 2020-01-01 "$captures/udp.pcap"

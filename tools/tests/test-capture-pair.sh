@@ -11,7 +11,7 @@ if ! reload-dump -q -f hex "$captures/udp.pcap" >/dev/null 2>&1; then
     done_testing
 fi
 
-# What is expected: the time between the packets that complete request and response, which test-tshark.py compares with tshark's
+# Expected: the time between the packets that complete request and response, which test-tshark.py compares with tshark's
 microseconds='def us: capture("^(?<s>[^.]*)[.](?<f>.{6})") | (.s + "Z" | fromdate) * 1000000 + (.f | tonumber);'
 between()
 {

@@ -88,7 +88,7 @@ file 101 "$(ip 7 $cut 0 "${datagram:$((cut * 2))}")" >second.pcap
 check "a capture is read" 0 reload-dump -f json --meta two.pcap
 jq -c '.meta | [.frames, .time, .source.ip, .destination.port, .transport, .file]' out >meta
 has "its frames, times and addresses" meta '[[1],"2007-07-08T12:00:00.250000Z","10.0.0.1",6084,"UDP","two.pcap"]'
-has "and those of the second" meta '[[2],"2007-07-08T12:00:01.250000Z","10.0.0.1",6084,"UDP","two.pcap"]'
+has "the frames, times and addresses of the second message" meta '[[2],"2007-07-08T12:00:01.250000Z","10.0.0.1",6084,"UDP","two.pcap"]'
 has "a line at the end" err 'reload-dump: 2 packets, 2 messages'
 check "octets are the messages'" 0 reload-dump -f binary -o got two.pcap
 cat "$one" "$two" >both
@@ -107,7 +107,7 @@ check "files in turn" 0 reload-dump -f json --meta first.pcap second.pcap
 has "fragments continue" out '"frames": [1, 1]'
 check "a file alone" 3 reload-dump -f json --meta first.pcap
 has "is incomplete" out '"incomplete": true'
-has "and says why" err 'captured only in part: 200 of'
+has "the error states the cause" err 'captured only in part: 200 of'
 check "a binary file between captures" 3 reload-dump -f json --meta first.pcap "$two" second.pcap
 
 check "--time capture" 1 reload-verify --secret "$secret" --time capture two.pcap
@@ -162,7 +162,7 @@ done
 check "truncated anywhere" 0 test -z "$wrong"
 head -c $((size - 1)) two.pcap >short.pcap
 check "truncated" 4 reload-dump -f line short.pcap
-has "truncated: what could be read" out '   1 2007-07-08T12:00:00.250000Z'
+has "truncated: the readable part" out '   1 2007-07-08T12:00:00.250000Z'
 has "truncated: why" err 'truncated dump file'
 file 147 00 >unknown.pcap
 check "an unknown link type" 4 reload-dump unknown.pcap
@@ -190,11 +190,11 @@ check "pcapng" 0 reload-dump -f line ns.pcapng
 has "pcapng: the interface's resolution" out '2007-07-08T12:00:00.123456789Z'
 
 check "--total-limit" 3 reload-dump -f line --total-limit 100 first.pcap second.pcap
-has "--total-limit: says so" err '--total-limit'
+has "--total-limit: a warning" err '--total-limit'
 reordered=$TESTDATA/captures/reordered.pcap
 check "--flow-limit, which no flow reaches" 0 reload-dump -f line --flow-limit 1000000 "$reordered"
 check "--flow-limit" 3 reload-dump -f line --flow-limit 100 "$reordered"
-has "--flow-limit: says so" err 'frame 6: the limit for one flow (--flow-limit) is reached; its message is given up'
+has "--flow-limit: a warning" err 'frame 6: the limit for one flow (--flow-limit) is reached; its message is given up'
 mkdir lib && : >lib/libpcap.so.0.8
 check "libpcap is missing" 4 env LD_LIBRARY_PATH="$work/lib" reload-dump two.pcap
 has "libpcap is missing: named" err 'libpcap is required'

@@ -352,7 +352,7 @@ else
 fi
 ok "the index shows it as revoked" grep -qE "^$(serial alice.crt).*2023-10-01T12:34:56Z" ca/index
 refused "a revoked certificate is not renewed" --renew alice.crt
-t "revoking again causes a warning" 0 '' '~reload-keygen revoke: warning: .* is already revoked, from 2023-10-01T12:34:56Z on' reload-keygen revoke --ca ca --serial "$(serial alice.crt)"
+t "revoking again causes a warning" 0 '' '~reload-keygen revoke: warning: .* is already revoked, as of 2023-10-01T12:34:56Z' reload-keygen revoke --ca ca --serial "$(serial alice.crt)"
 t "revoking again with --quiet causes no warning" 0 '' '' revoke --quiet --serial "$(serial alice.crt)"
 ok "revoking again keeps the date" grep -qE "^$(serial alice.crt).*2023-10-01T12:34:56Z" ca/index
 t "an upper-case --serial is accepted" 0 '' '' revoke --serial "$(serial certified.crt | tr a-f A-F)" --time 2023-10-02T00:00:00Z

@@ -269,7 +269,7 @@ form "a key in PKCS#8 DER is accepted" pkcs8.der
 openssl rsa -in alice.key -traditional -outform DER -out pkcs1.der 2>/dev/null
 form "a key in PKCS#1 DER is accepted" pkcs1.der
 t "a passphrase of an unencrypted key causes a warning" 0 @wanted.bin \
-    '=reload-sign: warning: pkcs1.key: not encrypted, so that --passphrase-file has no effect' \
+    '=reload-sign: warning: pkcs1.key: not encrypted, so --passphrase-file has no effect' \
     reload-sign --key pkcs1.key --cert alice.crt --time $now --passphrase-file <(echo x) PEER-SEARCH.json
 openssl rsa -in alice.key -aes256 -traditional -passout pass:x -out x.key 2>/dev/null
 chmod 600 x.key

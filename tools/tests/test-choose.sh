@@ -85,7 +85,7 @@ if [ "${RELOAD_CAPTURES:?is not set: 1 if this build reads captures, else 0}" = 
     t "--diff --frame: of both captures" 1 '~--- 1: .*udp.pcap, frames 3-4.*' '' reload-dump --diff --frame 4 "$captures/udp.pcap" "$captures/udp6.pcapng"
     t "--diff --frame: a frame without a message" 1 '*' "=reload-dump: $captures/udp.pcap: warning: none of 4 messages was chosen" \
         reload-dump --diff --frame 1 "$captures/udp.pcap" third.bin
-    t "--diff --frame without a capture" 2 '' '~reload-dump: --frame requires a capture, and no input is one' reload-dump --diff --frame 1 third.bin third.bin
+    t "--diff --frame without a capture" 2 '' '~reload-dump: --frame requires a capture, but no input is one' reload-dump --diff --frame 1 third.bin third.bin
     framed "frame numbers are each file's own" '[3]' rotated-2.pcap --frame 2 "$captures/rotated-1.pcap"
     t "a frame without a message draws a warning" 0 '' '~(.*
 )*reload-dump: warning: none of 4 messages was chosen(
@@ -119,19 +119,19 @@ usage "a frame 0" '--frame: "0" is not a frame number from 1 on, or a range such
 usage "a range that ends before it begins" '--frame: "7-3" is not a frame number .*' reload-dump --frame 7-3
 usage "a frame number that does not fit" '--frame: "99999999999999999999" is not a frame number .*' reload-dump --frame 99999999999999999999
 usage "--frame of another form" '--frame requires captures: it cannot be combined with another --input' reload-dump -i json --frame 1
-t "--frame without a capture" 2 '' '=reload-dump: --frame requires a capture, and no input is one' reload-dump --frame 1 good.bin
+t "--frame without a capture" 2 '' '=reload-dump: --frame requires a capture, but no input is one' reload-dump --frame 1 good.bin
 usage "a mistyped reason" '--reason: "bad-digets" is unknown \(did you mean bad-digest\?\), expected one of malformed, .*, missing-expiration, expired' \
     "${verify[@]}" --reason bad-digets
 usage "--reason beside --invalid" '--invalid cannot be combined with --reason' "${verify[@]}" --invalid --reason bad-digest
 usage "--invalid of the messages that pass" '--invalid cannot be combined with --format=hex; --rejects writes what failed' "${verify[@]}" --invalid -f hex
 usage "--reason of the messages that pass" '--reason cannot be combined with --format=hex; --rejects writes what failed' "${verify[@]}" --reason stale -f hex
-usage "a choice of lines that are not written" '--method beside --quiet requires --report or --format' "${verify[@]}" -q --method PEER-JOIN
-usage "--reason of lines that are not written" '--reason beside --quiet requires --report or --format' "${verify[@]}" -q --reason stale
+usage "a choice of lines that are not written" '--method with --quiet requires --report or --format' "${verify[@]}" -q --method PEER-JOIN
+usage "--reason of lines that are not written" '--reason with --quiet requires --report or --format' "${verify[@]}" -q --reason stale
 usage "--summary beside a filter" '--summary cannot be combined with --format' "${verify[@]}" --summary -f hex
 usage "--summary with --verbose" '--summary cannot be combined with --verbose' "${verify[@]}" --summary -v
 usage "--summary with --quiet" '--summary cannot be combined with --quiet' "${verify[@]}" --summary -q
 for option in --lint --explain --check-all; do
-    usage "$option has no place in a summary" "$option beside --summary requires --report" "${verify[@]}" --summary --json $option
+    usage "$option has no place in a summary" "$option with --summary requires --report" "${verify[@]}" --summary --json $option
 done
 
 # ---- reload-verify ----
@@ -175,7 +175,7 @@ ok "--report has the chosen messages" test -e report -a ! -s report
 run "${judge[@]}" -f binary -o passed.bin --rejects rejects.bin --method PEER-JOIN --method PEER-SEARCH mixed.bin
 cat "$TESTDATA/route-log.hmac.bin" "$TESTDATA/tunnelled.hmac.bin" >expected.bin
 same passed.bin expected.bin "the filter passes on the chosen messages"
-same rejects.bin forged.bin "and --rejects has the chosen messages"
+same rejects.bin forged.bin "--rejects has the chosen messages"
 lacks "$errors" "message 3: not passed on" "a message that is not chosen draws no warning"
 is "$("${judge[@]}" --reason bad-digest --json mixed.bin 2>&1 | grep -c 'message 10: truncated\|5 octets of garbage')" 2 \
     "faults are reported, even where the lines go, if the lines do not have them"

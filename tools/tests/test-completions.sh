@@ -10,8 +10,8 @@ mkdir in in/folder completions
 touch in/one.bin 'in/two words.bin'
 cp "$made"/_reload-* completions # zsh-complete writes there
 
-# offered_by_SHELL LINE: what the shell offers to complete the line, sorted, a word a line, without what is already on the line. The
-# names of files are those in the directory "in".
+# offered_by_SHELL LINE: the words that the shell offers to complete the line, sorted, one per line, without words that are already on
+# the line. The names of files are those in the directory "in".
 # shellcheck disable=SC1090,SC2317 # the completions are made by the build; offers calls these
 offered_by_bash()
 {
@@ -134,10 +134,10 @@ done
 # The tools are asked for the words that they accept: no option that writes a file is tried.
 mkdir empty
 if command -v python3 >run/null; then
-    t "what makes the completions" 0 "@$made/reload-keygen" '' env -C empty "$here/../completions/make-completions" bash "$RELOAD_TOOLS/reload-keygen"
+    t "make-completions" 0 "@$made/reload-keygen" '' env -C empty "$here/../completions/make-completions" bash "$RELOAD_TOOLS/reload-keygen"
     ok "it leaves no file" only_files empty
 else
-    skip "what makes the completions" "python3 is not installed"
+    skip "make-completions" "python3 is not installed"
 fi
 
 while read -r form; do

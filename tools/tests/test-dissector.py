@@ -562,7 +562,7 @@ def limits(work):
 
 
 def recognised(work):
-    """Headers that are plausible, and those that are not, by the field that is not; what is sent to RFC 6940's port"""
+    """Plausible headers, headers with one implausible field, and traffic to RFC 6940's port"""
     header = header_of(0)
     cases = [(header, True), (b"relo" + header[4:], False), (b"the word RELO in a line of a log, and " + header[4:], False),
              (header[:67], False), (header + b"garbage", True)]

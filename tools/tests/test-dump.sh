@@ -192,7 +192,7 @@ t "an attribute's forced_length is encoded" 3 "=$(message 00 01 "0007ffff6100000
 printf '{%s, "attributes": [{"type": "SDP", "value": "a"}]}' "${hdr/\"method\"/\"forced_length\": 2, \"method\"}" >lie.json
 t "a header's forced_length is encoded" 3 "~52454c4f2000000001010100010000020?.*" '*' reload-dump -f hex lie.json
 printf '{"garbage": {"hex": "ffff"}}\n{%s}' "$hdr" >garbage.json
-t "garbage in JSON is encoded as it is" 3 "=ffff
+t "garbage in JSON is encoded unchanged" 3 "=ffff
 
 $empty_header" '*' reload-dump -f hex garbage.json
 
@@ -344,7 +344,7 @@ for form in text line annotated; do
     is "$(reload-dump -f $form --max-message 10 "$TESTDATA/section-4.1.hmac.bin" 2>&1 | grep -c 'Length is 328, expected at most 10')" 1 \
         "$form: a message that is too large is reported once in one pipe"
     is "$(echo '{"header": {}}' | reload-dump -f $form 2>&1)" 'reload-dump: -: offset 0: message 1: /header/method: missing' \
-        "$form: what is not written is reported"
+        "$form: a message that cannot be written is reported"
     is "$(reload-dump -f $form --method PEER-JOIN short.bin 2>&1 | grep -c truncated)" 1 "$form: the fault of a message that is not chosen is reported"
 done
 is "$(reload-dump -f hex short.bin 2>&1 | grep -c truncated)" 1 "hex: the fault is reported in one pipe"

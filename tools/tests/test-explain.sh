@@ -622,7 +622,7 @@ t "text without --explain has no explanation, and a hint" 1 "=$line (--explain m
 t "text, -v: the explanation follows the signature" 1 "=$line
     SIGNATURE /attributes/2: invalid: bad-digest, TIMESTAMP $((now + 3600))
     $says" '' "${V[@]}" --explain -v wrong.bin
-t "--explain beside --quiet requires --report" 2 '' '~reload-verify: --explain beside --quiet requires --report.*' "${V[@]}" --explain --quiet wrong.bin
+t "--explain with --quiet requires --report" 2 '' '~reload-verify: --explain with --quiet requires --report.*' "${V[@]}" --explain --quiet wrong.bin
 t "a filter prints the explanation on standard error" 1 '' "=reload-verify: ${line/: PEER-SEARCH request: invalid: bad-digest (431)/: not passed on: bad-digest}
 reload-verify: wrong.bin: offset 0: message 1: $says" "${V[@]}" --explain -f binary wrong.bin
 unhex "$(sealed "$(hmac "${key}0a" "$(at 000000)")")" >two.bin

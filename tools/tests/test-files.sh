@@ -149,7 +149,7 @@ revoked()
 t "revoke with a date to come" 0 '~revoked .*' '~.*--time is in the future: .*' "${revoke[@]}" --time 2050-01-01T00:00:00Z
 t "revoke with an earlier date" 0 '~revoked .*' '~.*warning: .*2050-01-01T00:00:00Z.*2020-01-01T00:00:00Z.*' "${revoke[@]}" --time 2020-01-01T00:00:00Z
 is "$(revoked)" 2020-01-01T00:00:00Z "the earlier date holds"
-t "revoke with a later date" 0 '' '~.*warning: .*already revoked, from 2020-01-01T00:00:00Z on' "${revoke[@]}" --time 2021-01-01T00:00:00Z
+t "revoke with a later date" 0 '' '~.*warning: .*already revoked, as of 2020-01-01T00:00:00Z' "${revoke[@]}" --time 2021-01-01T00:00:00Z
 is "$(revoked)" 2020-01-01T00:00:00Z "a later date does not hold"
 
 # number FILE: the number of a CRL, in hex

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# What "meson install" installs, in a scratch directory: each part is there, and the programs of the library's manuals compile with
-# pkg-config alone, in C and in C++, with the shared library and with the static one, and do what the manuals say.
+# The files that "meson install" installs, in a scratch directory: each part is present. The programs of the library's manuals compile
+# with pkg-config alone, in C and in C++, with the shared library and with the static one, and work as the manuals describe.
 . "$(dirname "$0")/tap.bash"
 
 top=$(realpath "$(dirname "$0")/../..")

@@ -4,7 +4,7 @@
 . "$(dirname "$0")/tap.bash"
 . "$(dirname "$0")/certs.bash"
 
-# Under ThreadSanitizer a run takes ten times as long, and fewer octets show as much.
+# Under ThreadSanitizer a run takes ten times as long, and fewer octets suffice.
 counts=(1 2 5) repeats=6
 [ -z "${TSAN_OPTIONS-}" ] || counts=(1 3) repeats=3
 
@@ -155,7 +155,7 @@ wait $!
 is $? 0 "the slow pipe ends well"
 exec 4<&-
 
-# threads MOST COMMAND...: how many threads a run has once it has read many messages, and waits for more; waits until it has MOST
+# threads MOST COMMAND...: the number of threads of a run that has read many messages and waits for more; waits until it has MOST
 threads()
 {
     local most=$1 pid count

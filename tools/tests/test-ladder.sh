@@ -114,9 +114,9 @@ done
 run "${verify[@]}" -f ladder q1.json garbage
 is "$(grep -c '^2 *+\{0,1\}[0-9.]* *! 28 octets of garbage: ' "$output")" 1 "garbage has a line"
 run "${verify[@]}" -f ladder --invalid q1.json bad.hex
-is "$(grep -c PEER-SEARCH "$output")$(grep -c RESOURCE-PUT "$output")" 01 "--invalid draws what failed alone"
+is "$(grep -c PEER-SEARCH "$output")$(grep -c RESOURCE-PUT "$output")" 01 "--invalid draws only messages that failed"
 run "${verify[@]}" -f ladder --reason stale q1.json bad.hex
-is "$status$(grep -c '>' "$output")" 10 "--reason draws what failed for this reason alone"
+is "$status$(grep -c '>' "$output")" 10 "--reason draws only messages that failed for this reason"
 run "${verify[@]}" -f ladder --report report q1.json bad.hex
 is "$(jq -r .verdict report | tr '\n' ' ')" "valid invalid " "--report beside a ladder"
 truncated=$(reload-dump -f hex q1.json)
@@ -138,7 +138,7 @@ refused()
 }
 
 refused "--color=always requires a ladder" 'reload-verify: --color=always requires --format=ladder' "${verify[@]}" -f json --color=always q1.json
-refused "--lint beside a ladder requires --report" 'reload-verify: --lint beside --format=ladder requires --report' "${verify[@]}" -f ladder --lint q1.json
+refused "--lint beside a ladder requires --report" 'reload-verify: --lint with --format=ladder requires --report' "${verify[@]}" -f ladder --lint q1.json
 refused "--rejects requires a form that holds messages" 'reload-verify: --rejects requires --format=binary, json, hex or pcapng' "${verify[@]}" -f svg --rejects r q1.json
 refused "--invalid with a filter" 'reload-verify: --invalid cannot be combined with --format=json; --rejects writes what failed' "${verify[@]}" -f json --invalid q1.json
 run reload-dump -f ladder --method RESOURCE-PUT exchange.json
@@ -231,7 +231,7 @@ if [ "${RELOAD_CAPTURES:?is not set: 1 if this build reads captures, else 0}" = 
         "also one to the sender's own ID"
     between "q2 $a $c" "q1 $a $b" "a1 $b $a" "q2 $a $b" >sent.pcapng
     is "$(columns_of)$(reload-dump -q -f ladder sent.pcapng | grep -c 'RESOURCE-PUT a62f')" " 522b a62f 4818| 10.0.0.1:5000 10.0.0.3:6084 10.0.0.2:6084|1" \
-        "and each packet to where it goes"
+        "each packet leads to its destination"
     reload-dump -q -f json --meta sent.pcapng >sent.json
     t "JSON's meta gives the same ladder as the capture" 0 @<(reload-dump -q -f ladder sent.pcapng) '' reload-dump -f ladder sent.json
     t "with verdicts too" 0 @<(reload-verify --secret secret --max-skew none -q -f ladder sent.pcapng) '' \

@@ -50,7 +50,7 @@ reload-sign --secret secret -o code.bin <(reload-sign --example PEER-SEARCH | jq
 t "text: a finding has the section and the level" 0 '=code.bin: offset 0: message 1: PEER-SEARCH request: valid
     lint: response-code-in-request /attributes/0: not allowed in a PEER-SEARCH request (MUST, B§5.2)' '' "${V[@]}" --lint code.bin
 t "without --lint nothing is reported" 0 '=code.bin: offset 0: message 1: PEER-SEARCH request: valid' '' "${V[@]}" code.bin
-t "--lint beside --quiet requires --report" 2 '' '~reload-verify: --lint beside --quiet requires --report.*' "${V[@]}" --quiet --lint code.bin
+t "--lint with --quiet requires --report" 2 '' '~reload-verify: --lint with --quiet requires --report.*' "${V[@]}" --quiet --lint code.bin
 
 # ---- JSON ----
 
@@ -101,7 +101,7 @@ is "$(jq -r '.lint[] | select(.rule == "source-info-advised") | .detail' "$outpu
     'a PEER-SEARCH request without SOURCE-INFO (one follows the SIGNATURE, where it is ignored)' "a SOURCE-INFO after the SIGNATURE is named"
 run reload-verify --ca "$TESTDATA/overlay/ca.crt" --time "$now" --lint --json late.bin
 is "$(jq -r '.lint[] | select(.rule == "missing-source-info") | .detail' "$output")" \
-    'SOURCE-INFO is missing in a PEER-SEARCH request (one follows the SIGNATURE, where it is ignored)' "so it is where one is required"
+    'SOURCE-INFO is missing in a PEER-SEARCH request (one follows the SIGNATURE, where it is ignored)' "a SOURCE-INFO after the SIGNATURE is named if one is required"
 
 # ---- the overlay's algorithm chooses the rules ----
 

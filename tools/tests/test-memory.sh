@@ -109,7 +109,7 @@ for command in "reload-verify --secret $secret" reload-dump "reload-sign --secre
     fi
 done
 
-# values that JSON input ignores, whatever they are
+# values of any kind that JSON input ignores
 ignored()
 {
     printf '{"header": {"method": 1}, "attributes": [{"type": "SDP", "value": "", "error": ['

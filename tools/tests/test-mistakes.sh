@@ -151,12 +151,12 @@ t "an error has the name -" 4 '' "=reload-verify: -: an empty secret; 'reload-ke
 printf 'other\n' >./-
 t "a file named - is ./-" 1 '~.*bad-digest.*' '*' reload-verify --secret ./- --time $stamp "$put"
 rm ./-
-mistake "--secret - without a file" 2 '--secret=- requires an input FILE: standard input is read once' reload-verify --secret=-
+mistake "--secret - without a file" 2 '--secret=- requires an input FILE: standard input can be read only once' reload-verify --secret=-
 mistake "--secret - without a file: reload-sign" 2 '--secret=- requires an input FILE' reload-sign --secret=-
 mistake "--secret - beside the file -" 2 '--secret=- cannot be combined with the operand "-"' reload-verify --secret=- "$put" -
 mistake "--secret - beside /dev/stdin" 2 '--secret=- cannot be combined with the operand "/dev/stdin"' reload-sign --secret=- /dev/stdin
-mistake "--secret - twice" 2 '--secret=- cannot be repeated: standard input is read once' reload-verify --secret=- --secret=- "$put"
-mistake "two keys in standard input" 2 '--key=- cannot be combined with --cert=/dev/fd/0: standard input is read once' \
+mistake "--secret - twice" 2 '--secret=- cannot be repeated: standard input can be read only once' reload-verify --secret=- --secret=- "$put"
+mistake "two keys in standard input" 2 '--key=- cannot be combined with --cert=/dev/fd/0: standard input can be read only once' \
     reload-sign --key=- --cert=/dev/fd/0 $json
 mistake "a key and a request in standard input" 2 '--key=- cannot be combined with --reply-to=-' \
     reload-sign --key=- --cert=alice.crt --reply-to=- --code=200
@@ -168,7 +168,7 @@ mistake "a key and its passphrase in standard input" 2 '--key=- cannot be combin
 mistake "a command without its CA" 2 '--ca is required' reload-keygen issue -o x
 mistake "neither of two options, one of which is required" 2 '--overlay or --succeed is required' reload-keygen ca -o x
 mistake "none of several options, one of which is required" 2 'one of --resource, --address, --uuid or --overlay is required' reload-keygen id
-mistake "nothing says how the overlay is run" 2 'one of --secret, --ca, --pin, --none or --profile is required' reload-verify "$put"
+mistake "no security algorithm is specified" 2 'one of --secret, --ca, --pin, --none or --profile is required' reload-verify "$put"
 mistake "two algorithms" 2 '--secret, --ca, --pin and --none cannot be combined' reload-verify --secret=secret --ca=$ca "$put"
 mistake "a CRL under HMAC" 2 '--crl requires --ca or --profile' reload-verify --secret=secret --crl=x "$put"
 mistake "a CRL under HMAC, with a profile" 2 '--crl cannot be combined with --secret' \
@@ -273,9 +273,9 @@ mistake "a secret in hex for a certificate" 4 'hex.secret: a shared secret, not 
     reload-verify --ca=hex.secret "$signed"
 mistake "a key for a secret" 1 'alice.key: warning: a private key, not a shared secret; all its octets are used as the secret' reload-verify --secret=alice.key "$put"
 mistake "a certificate for a passphrase" 0 \
-    'alice.crt: warning: a certificate, not a passphrase; all its octets are used as the passphrase|alice.key: not encrypted, so that --passphrase-file has no effect' \
+    'alice.crt: warning: a certificate, not a passphrase; all its octets are used as the passphrase|alice.key: not encrypted, so --passphrase-file has no effect' \
     reload-sign --key=alice.key --cert=alice.crt --passphrase-file=alice.crt $json
-mistake "a compressed file for a passphrase" 4 'secret.gz: an octet of 0, which no passphrase has' bash -c '
+mistake "a compressed file for a passphrase" 4 'secret.gz: a NUL, which a passphrase cannot have' bash -c '
     head -c 20 /dev/zero | gzip -n >secret.gz && chmod 600 secret.gz
     reload-sign --key=locked.key --cert=alice.crt --passphrase-file=secret.gz section-4.1.json' reload-sign
 reload-sign --example=PEER-SEARCH >search.json
@@ -447,11 +447,11 @@ mistake "the wrong secret" 1 'bad-digest|(--explain may tell why)' reload-verify
 mistake "the wrong overlay" 1 'Overlay is 659df2aa, expected 2cb36909 (CRC-32 of "chat2")' "${H[@]}" --overlay=chat2 "$put"
 mistake "the wrong DHT" 1 'DHT is 0, expected 2 (Bamboo1.0)' "${H[@]}" --dht=Bamboo1.0 "$put"
 mistake "the wrong algorithm" 1 'Security is 2 (HMAC), expected 3 (CERTS)' reload-verify --ca=$ca --time=$stamp "$put"
-mistake "an old message" 1 'stale|TIMESTAMP at|2000-01-01T04:59:59Z is 25 min before the time of checking, allowed are 5 min' \
+mistake "an old message" 1 'stale|TIMESTAMP at|2000-01-01T04:59:59Z is 25 min before the time of checking; the limit is 5 min' \
     reload-verify --secret=secret --time=$((stamp + 1500)) "$put"
-mistake "a second too old" 1 'is 5 min 1 s before the time of checking, allowed are 5 min' \
+mistake "a second too old" 1 'is 5 min 1 s before the time of checking; the limit is 5 min' \
     reload-verify --secret=secret --time=$((stamp + 301)) "$put"
-mistake "a fast clock" 1 'future|is 2 h after the time of checking, allowed are 1 h' \
+mistake "a fast clock" 1 'future|is 2 h after the time of checking; the limit is 1 h' \
     reload-verify --secret=secret --max-skew=1h --time=$((stamp - 7200)) "$put"
 mistake "another overlay's certificate" 1 'the certificate names it for overlay "chat", expected "chat2"' bash -c '
     jq -c ".header.overlay = \"2cb36909\"" "$1/tunnelled.json" |

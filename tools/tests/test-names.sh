@@ -72,7 +72,7 @@ reload-keygen crl --ca types -o types.crl
 ok "openssl accepts the CRL" openssl verify -crl_check -CAfile types.crt -CRLfile types.crl typed.crt
 t "a certificate's subject is its first name that is short enough" 0 '' '' issue ca --user "$long" --peer-id "$alice" -o second
 is "$(subject second.crt)" "CN=$alice" "a user too long for a subject is not its subject"
-ok "the user is named nevertheless" bash -c "openssl x509 -in second.crt -noout -ext subjectAltName | grep -qF 'email:$long'"
+ok "the user is still named" bash -c "openssl x509 -in second.crt -noout -ext subjectAltName | grep -qF 'email:$long'"
 t "a certificate whose names are all too long for a subject is refused" 4 '' \
     '=reload-keygen issue: no user is short enough for the subject: common name has 77 characters, expected 1 to 64' issue ca --user "$long" --peers 0 -o third
 ok "a refused certificate leaves no line in the index" test "$(grep -c "$long" ca/index)" = 1

@@ -54,7 +54,7 @@ printf yesterday >old
 cp old rejects
 t "nothing passes: the filter's file is empty, not yesterday's" 1 '' '*' "${hmac[@]}" -f binary -o old --rejects rejects forged.bin
 ok "the filter's file is empty" test -e old -a ! -s old
-same rejects forged.bin "and --rejects has the message"
+same rejects forged.bin "--rejects has the message"
 t "nothing is rejected: the file of rejects is empty" 0 '' '' "${hmac[@]}" -f binary -o old --rejects rejects "$good"
 ok "the file of rejects is empty" test -e rejects -a ! -s rejects
 printf yesterday >old
@@ -75,20 +75,20 @@ is "$(sed -n 2p report | jq -c .)" '{"index":2,"file":"captured.json","offset":'
     "has a line of its own, and no verdict"
 ok "that message is in neither file of messages" bash -c '[ "$(wc -l <"$1")" = 1 ] && [ ! -s rejects ]' - "$output"
 
-# JSON keeps the time of a message's capture, so that a later run can judge it as of then.
+# JSON keeps the time of a message's capture, so that a later run can verify it as of that time.
 sed -n 1p captured.json >timed.json
 run reload-verify --secret secret --time capture -f json timed.json
 is "$status $(jq -r .meta.time "$output")" "0 2000-01-01T04:59:59Z" "a message that passes keeps its time"
 run reload-verify --secret secret --time capture --overlay another -f json -o passed --rejects rejects timed.json
-is "$status $(jq -r .meta.time rejects)" "1 2000-01-01T04:59:59Z" "so does one that is rejected"
-t "which is used by the next run" 0 '~.*: valid' '' reload-verify --secret secret --time capture rejects
+is "$status $(jq -r .meta.time rejects)" "1 2000-01-01T04:59:59Z" "a message that is rejected keeps its time"
+t "the next run uses it" 0 '~.*: valid' '' reload-verify --secret secret --time capture rejects
 run "${hmac[@]}" -f json "$good"
 is "$(jq -c 'has("meta")' "$output")" false "a message that was not captured has no meta"
 if [ "${RELOAD_CAPTURES:?is not set: 1 if this build reads captures, else 0}" = 1 ]; then
     run reload-verify --profile "$TESTDATA/overlay/overlay.json" --time capture --overlay another -f json -o passed --rejects rejects "$TESTDATA/captures/udp.pcap"
     is "$status $(jq -sc 'map([.meta.frames, .meta.source.port, .meta.transport])' rejects)" \
-        '1 [[[3,4],58431,"UDP"],[[5,6],6084,"UDP"],[[7,8,9],58431,"UDP"],[[10,11],6084,"UDP"]]' "a captured message that is rejected keeps what is known of its packets"
-    t "and is judged as of its capture" 0 '*' '' reload-verify --profile "$TESTDATA/overlay/overlay.json" --time capture rejects
+        '1 [[[3,4],58431,"UDP"],[[5,6],6084,"UDP"],[[7,8,9],58431,"UDP"],[[10,11],6084,"UDP"]]' "a captured message that is rejected keeps the facts of its packets"
+    t "a captured message that is rejected is verified as of its capture" 0 '*' '' reload-verify --profile "$TESTDATA/overlay/overlay.json" --time capture rejects
 else
     skip "captured messages that are rejected" "built without libpcap"
 fi
@@ -220,7 +220,7 @@ send
 end_gate "SIGHUP reads the CRL again; an unreadable CRL causes a warning and changes nothing" \
     "valid valid revoked-certificate warning revoked-certificate valid valid"
 is "$(sed -n 4p live.out | jq -rc 'del(.warning), .warning')" '{"file":"list.crl"}
-a certificate, not a CRL; it belongs to --cert or --ca; the CRLs that were read before stay in use' "the warning has the file, and what it is"
+a certificate, not a CRL; it belongs to --cert or --ca; the CRLs that were read before stay in use' "the warning has the file and its content"
 is "$(grep 'again' live.err)" "reload-verify: list.crl: read again: CRL by $issuer: number $((first + 2)), nextUpdate 2040-01-01T00:00:00Z
 reload-verify: list.crl: read again: CRL by $issuer: number $first, nextUpdate 2040-01-01T00:00:00Z
 reload-verify: the CRLs were read again; none has changed" "a note on standard error for each CRL that has changed"

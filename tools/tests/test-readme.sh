@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
 # The commands of README.md, with an installed copy of the tools in an empty directory: each file that they make works in every later
-# command. Its recipes for scripts, with messages that pass, that do not, and that cannot be checked.
+# command. Its recipes for scripts, with messages that pass, that fail, and that cannot be checked.
 . "$(dirname "$0")/tap.bash"
 
 scripts=$(realpath "$(dirname "$0")/../scripts")
@@ -36,7 +36,7 @@ refused "another status" 'exit status 1, expected 0: false' '' '$ false'
 refused "another output" 'the output is not as documented: echo 1' '' '$ echo 1' 2
 refused "a script's command fails" 'exit status 1: the script above' sh false true
 
-# ---- What is installed is named first ----
+# ---- Packages are named before they are installed ----
 
 mkdir ../fake
 # dpkg-query knows all packages but jq, apt-get only reports its call
@@ -91,7 +91,7 @@ cd ../top || bail_out "no directory"
 ln -s "$(realpath "$TESTDATA")" testdata
 sed -n 's/^    \(reload-.*\)/\1/p' "$readme" >commands
 t "the picture's command" 1 '' '*' bash -c "$(grep 'exchange\.svg$' commands)"
-same exchange.svg testdata/exchange.svg "the picture is what its command draws"
+same exchange.svg testdata/exchange.svg "the picture equals its command's output"
 if [ "$RELOAD_CAPTURES" = 1 ]; then
     t "the commands for captures" 0 '' '' bash -e -c "$(grep pcap commands)"
     ok "the annotated capture has a comment" grep -q 'reload-verify: message 1: valid' annotated.pcapng

@@ -73,7 +73,7 @@ of $((now + 300)) 0 >ahead.bin
 verdicts "a boot time 300 s after the TIMESTAMP is valid" valid "${with[@]}" ahead.bin
 of $((now + 301)) 0 >too-far.bin
 verdicts "a boot time 301 s after the TIMESTAMP is a replay" replay:431 "${with[@]}" too-far.bin
-is "$(jq -r .detail "$output")" "the Transaction ID's boot time is 5 min 1 s after TIMESTAMP, allowed are 5 min" "the detail of a late boot time names the limit"
+is "$(jq -r .detail "$output")" "the Transaction ID's boot time is 5 min 1 s after TIMESTAMP; the limit is 5 min" "the detail of a late boot time names the limit"
 verdicts "a boot time 301 s after the TIMESTAMP is valid with --max-skew 301" valid "${with[@]}" --max-skew 301 too-far.bin
 verdicts "a boot time 300 s after the TIMESTAMP is a replay with --max-skew 299" replay:431 "${with[@]}" --max-skew 299 ahead.bin
 requests alice "$alice" $((now + 100)) 0 -- --time $((now - 200)) >own.bin
@@ -321,7 +321,7 @@ for name in flood unread; do
     rm -f $name.state
     "${verify[@]}" --quiet --replay-state $name.state <(of "$boot" 2)
 done
-# the same for a run without output that never waits for input
+# the same, for a run without output that never waits for input
 for ((i = 0; i < 20; i++)); do cat bads.bin; done >many.bin
 mapfile -t much < <(yes many.bin | head -n 1000)
 "${verify[@]}" --quiet --replay-state flood.state first.bin "${much[@]}" &

@@ -82,7 +82,7 @@ for size in 20 255 257; do
     t "an RSA signature of $size octets is attached with --force" 0 '*' '' reload-sign --cert alice.crt --time $now --attach short --force "$search"
     is "$(reload-verify --ca "$ca" --time $now --json "$output" | jq -r .reason)" bad-digest-length "reload-verify reports an RSA signature of $size octets"
 done
-# explained DESCRIPTION WORDS FILE: the digest in FILE is refused, and the error says why
+# explained DESCRIPTION WORDS FILE: the digest in FILE is refused, and the error states the cause
 explained()
 {
     t "$1 is explained" 4 "" "~.*refused: .*$2.*" reload-sign --cert alice.crt --time $now --attach "$3" "$search"

@@ -117,10 +117,10 @@ head -c 390 "$put" >cut-390.bin
 { xxd -p -c 0 cut-390.bin; echo; xxd -p -c 0 "$search"; } >blank.hex
 t "a blank line ends a stream" 1 '~-: offset 0: .*: malformed: truncated: Length is 328, but 322 octets .*
 -: offset 782: .*: valid' '*' "${V[@]}" <blank.hex
-t "so does the end of a file" 1 '~.*: malformed: truncated: Length is 328, .*
+t "the end of a file ends a stream" 1 '~.*: malformed: truncated: Length is 328, .*
 .*search.bin: offset 0: .*: valid' '*' "${V[@]}" cut-390.bin "$(ln -s "$search" search.bin; echo search.bin)"
 { reload-dump -f json cut-390.bin; cat "$TESTDATA/route-log.hmac.json"; } >objects.json 2>/dev/null
-t "and the end of a JSON object" 1 '~.*: malformed: truncated: Length is 328, .*
+t "the end of a JSON object ends a stream" 1 '~.*: malformed: truncated: Length is 328, .*
 .*: valid' '*' "${V[@]}" objects.json
 
 # ---- --max-message ----

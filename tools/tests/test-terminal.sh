@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# What reaches a terminal: no control characters, and echo after a prompt for a passphrase, whatever ends it.
+# Output on a terminal: no control characters, and echo after a prompt for a passphrase, however the prompt ends.
 . "$(dirname "$0")/tap.bash"
 
 pty=$(dirname "$0")/at-terminal.py
 case $pty in /*) ;; *) pty=$OLDPWD/$pty ;; esac
 if ! python3 -c 'import pty; pty.openpty()' 2>python.err; then
-    skip "what reaches a terminal" "no pseudo-terminals here: $(tail -n 1 python.err)"
+    skip "output on a terminal" "no pseudo-terminals here: $(tail -n 1 python.err)"
     done_testing
 fi
 

@@ -25,7 +25,7 @@ HEADER = 68
 TOKEN = b"RELO"
 FIELDS = ["frame.number", "frame.interface_id", "frame.time_epoch", "frame.protocols", "ip.src", "ip.dst", "ipv6.src", "ipv6.dst", "udp.srcport", "udp.dstport",
           "udp.payload", "ip.fragment", "ipv6.fragment", "tcp.srcport", "tcp.dstport", "tcp.seq", "tcp.stream", "tcp.payload"]
-# Encapsulations that are not looked into, and datagrams that ICMP errors quote
+# Encapsulations that are not examined, and datagrams that ICMP errors quote
 NOT_LOOKED_INTO = {"vxlan", "mpls", "icmp", "icmpv6"}
 
 Message = collections.namedtuple("Message", "frames time transport source destination length")

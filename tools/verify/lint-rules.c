@@ -56,7 +56,7 @@ static const struct lint_rule_def rules[] = {
     [LINT_UNDECIPHERABLE_OUTSIDE_JOIN] = {"undecipherable-outside-join", NONE, "B§8.1.2.1",
         "The response code 493 is expected only in a PEER-JOIN response"},
     [LINT_MISSING_SOURCE_INFO] = {"missing-source-info", MUST, "B§5.2, S§5.1",
-        "A response MUST have a SOURCE-INFO; under CERTS, so MUST a request"},
+        "A response and, under CERTS, a request MUST have a SOURCE-INFO"},
     [LINT_SOURCE_INFO_ADVISED] = {"source-info-advised", SHOULD, "B§8.1.1, B§8.2.1, B§9.1",
         "A PEER-JOIN, PEER-SEARCH or RESOURCE-PUT request SHOULD have a SOURCE-INFO under any "
         "algorithm"},

@@ -119,9 +119,9 @@ enum {
 
 /* Passes each broken rule to sink: header, message as a whole, attributes in message order. The
  * rules are those of the overlay's algorithm, whatever the message's Security. Signatures and
- * certificates are not checked, and a tunnelled message is not looked into. Nothing is allocated.
- * Only the readable part of a malformed message is checked. An attribute that the rest may contain
- * is not reported as missing. After the SIGNATURE only ROUTE-LOGs are checked (D10); of a fragment
+ * certificates are not checked, and a tunnelled message is not checked. Nothing is allocated. Only
+ * the readable part of a malformed message is checked. An attribute that the rest may contain is
+ * not reported as missing. After the SIGNATURE only ROUTE-LOGs are checked (D10); of a fragment
  * (D14) only the header; of another Version only TTL, Routing, the fragment bits and EXP.
  * RELOAD_ERR_ARGUMENT: no such algorithm; RELOAD_ERR_WRITE: from sink; RELOAD_ERR_CRYPTO. */
 reload_err lint_message(reload_security algorithm, const reload_msg *msg, lint_sink sink,

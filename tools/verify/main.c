@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* reload-verify: judges messages as a receiving peer must. */
+/* reload-verify: verifies messages as a receiving peer must. */
 #include "common/descriptors.h"
 #include "verify/verify.h"
 
@@ -30,18 +30,18 @@ static const struct option_row rows[] = {
                   "keep replay state of at most N peers (default: 1000000)",
                   "replay|replay-state|profile"),
     OPTION_CALL('t', "time", "TIME", time_option,
-                "judge as of TIME (default: now), or capture: when each message was captured"),
+                "check as of TIME (default: now), or as of each message's capture with capture"),
     OPTION_FLAG('v', "verbose", struct verify_options, verbose, "report each signature too", NULL,
                 "json format quiet"),
     OPTION_FLAG(0, "summary", struct verify_options, summary,
                 "report counts by verdict, reason, method, algorithm and peer", NULL,
                 "format verbose quiet"),
-    OPTION_FLAG(0, "json", struct verify_options, json, "report as JSON, one line a message", NULL,
-                "format"),
+    OPTION_FLAG(0, "json", struct verify_options, json,
+                "report as JSON, one line per message", NULL, "format"),
     OPTION_FLAG(0, "check-all", struct verify_options, check_all,
-                "check all signatures, even after one has failed"),
+                "check all signatures, even after one fails"),
     OPTION_FLAG(0, "lint", struct verify_options, lint,
-                "report which rules of the drafts a message breaks; no verdict changes"),
+                "report the rules of the drafts that a message breaks; verdicts do not change"),
     OPTION_FLAG(0, "explain", struct verify_options, explain,
                 "for each bad digest, report which known mistake reproduces it"),
     OPTION_CALL_ON('f', "format", "FORM", struct verify_options, form, const struct form *,
@@ -60,7 +60,8 @@ static const struct option_row rows[] = {
     OPTIONS_CAPTURE(struct verify_options, input),
     OPTION_JOBS(struct verify_options, jobs, NULL, NULL),
     OPTION_NUMBER(0, "cache", "MIB", struct verify_options, cache, 0, 1024,
-                  "keep MIB MiB of certificates and good signatures in each job (default: 4)",
+                  "keep at most MIB MiB of certificates and good signatures in each thread "
+                  "(default: 4)",
                   "ca|pin|profile"),
     OPTION_TEXT('o', "output", "FILE", struct verify_options, output,
                 "write to FILE instead of standard output"),
@@ -71,7 +72,7 @@ static const struct option_row rows[] = {
     OPTION_TEXT(0, "annotate", "FILE", struct verify_options, annotate,
                 "write the whole capture to FILE as pcapng, with each verdict as a packet comment"),
     OPTION_PROGRESS(struct verify_options, input),
-    OPTION_QUIET("print errors only; the exit status is the result"),
+    OPTION_QUIET("print errors only; the exit status reports the result"),
     OPTION_END,
 };
 /* clang-format on */
@@ -79,7 +80,7 @@ static const struct option_row rows[] = {
 static const struct command_line command = {
     .usage = "reload-verify (--secret=FILE | --ca=FILE | --pin=FILE | --none | --profile=FILE) "
              "[options] [FILE...]",
-    .about = "Judges RELOAD messages as a receiving peer must. The exit status is 0 if all pass.",
+    .about = "Verifies RELOAD messages as a receiving peer must, and reports why one fails.",
     .options = rows,
 };
 
@@ -93,9 +94,9 @@ static void check_overview(const struct tool *tool, const struct verify_options 
                         : o->check_all                 ? "--check-all"
                                                        : NULL;
     if (other != NULL && o->summary)
-        tool_usage(tool, "%s beside --summary requires --report", other);
+        tool_usage(tool, "%s with --summary requires --report", other);
     if (other != NULL)
-        tool_usage(tool, "%s beside --format=%s requires --report", other, o->form->name);
+        tool_usage(tool, "%s with --format=%s requires --report", other, o->form->name);
     if (o->color == COLOR_ALWAYS && o->form != &form_ladder)
         tool_usage(tool, "--color=always requires --format=ladder");
 }
@@ -111,7 +112,7 @@ static void check_choice(const struct tool *tool, const struct verify_options *o
         tool_usage(tool, "--%s cannot be combined with --format=%s; --rejects writes what failed",
                    option, o->form->name);
     if (option != NULL && tool->quiet && o->report == NULL && o->form == NULL)
-        tool_usage(tool, "--%s beside --quiet requires --report or --format", option);
+        tool_usage(tool, "--%s with --quiet requires --report or --format", option);
 }
 
 /* Reports options whose results a quiet run does not print. */
@@ -123,7 +124,7 @@ static void check_quiet(const struct tool *tool, const struct verify_options *o)
                         : o->check_all                    ? "--check-all"
                                                           : NULL;
     if (other != NULL)
-        tool_usage(tool, "%s beside --quiet requires --report", other);
+        tool_usage(tool, "%s with --quiet requires --report", other);
 }
 
 /* Ends the program if two outputs are one file. */

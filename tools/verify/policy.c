@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The policy: from options and files, and again when CRLs change. */
+/* The policy: made from options and files, and again when CRLs change. */
 #include "base/fault.h"
 #include "verify/verify.h"
 
@@ -146,7 +146,7 @@ static reload_policy *policy_without_files(const struct verify *v)
     return policy;
 }
 
-/* Where a file's octets go */
+/* Destination of a file's octets */
 struct taking {
     struct verify *v;
     struct source *source;

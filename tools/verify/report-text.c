@@ -229,7 +229,7 @@ static const char *hint(const struct verify *v, const struct slot *slot,
         return " (--explain may tell why)";
     if (report->reason == RELOAD_REASON_STALE && now &&
         slot->kept.origin.captured != RELOAD_NO_TIME)
-        return " (--time=capture judges it as of its capture)";
+        return " (--time=capture checks it as of its capture)";
     return "";
 }
 

@@ -45,7 +45,7 @@ struct slot {
     struct batch early; /* errors reported before the state was committed */
     reload_buf notes;   /* about files, as lines of JSON, to write before the report */
     bool has_report;    /* false: it was reported in full */
-    const char *error;  /* why the item could not be checked, or NULL */
+    const char *error;  /* the error if the item could not be checked, or NULL */
     struct kept kept;
     bool chosen; /* by its header */
     reload_moment moment;
@@ -106,7 +106,7 @@ struct verify {
     struct slot *current;   /* the one being filled; NULL before there are slots */
     reload_buf notes;       /* until then, as a slot's */
     bool keeps;             /* more is read before a slot is printed */
-    struct seen seen[SEEN]; /* to expect replays; a later request replaces an earlier one */
+    struct seen seen[SEEN]; /* for expecting replays; a later request replaces an earlier one */
     uint64_t verdicts[VERIFY_VERDICTS][VERIFY_REASONS]; /* how many reports had them */
     uint64_t unchecked;                                 /* messages without a report */
     struct explanations explanations;                   /* of the message that is being printed */
@@ -179,7 +179,7 @@ void writers_write(struct verify *v, struct slot *slot);
  */
 void writers_close(struct verify *v, bool read);
 
-/* ---- annotate.c: what is written as packets ---- */
+/* ---- annotate.c: output as packets ---- */
 
 /* The outputs of packets, in the order in which they are added. */
 enum { PACKETS_OUT, PACKETS_REJECTS, PACKETS_ANNOTATE };
@@ -198,8 +198,8 @@ void annotate_finish(struct verify *v, bool read);
 void closing_count(struct verify *v, const struct slot *slot);
 void closing_print(struct verify *v);
 
-/* report-text.c: prints a slot's report in lines; or, if messages are written instead, warns that a
- * message is not passed on, and prints the results of --lint and --explain as warnings. */
+/* report-text.c: prints a slot's report in lines. If messages are written instead, warns of a
+ * message that is not passed on, and prints the results of --lint and --explain as warnings. */
 void report_text(struct verify *v, const struct slot *slot);
 void report_rejected(struct verify *v, const struct slot *slot);
 /* Writes "invalid: bad-digest (431): …", escaped. */

@@ -127,7 +127,7 @@ static const char *kind_key(reload_kind kind)
     return NULL;
 }
 
-/* What an error adds about a value with a flaw. */
+/* The part of an error that describes a value with a flaw. */
 static void print_expected(const char *key, reload_kind kind, uint8_t family, reload_flaw flaw)
 {
     char text[48];

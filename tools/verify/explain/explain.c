@@ -62,7 +62,7 @@ static void note(struct search *s, const explain_set *readings)
     note_whose(s, readings, "");
 }
 
-/* Records a fit with a reading of the digest's form added. */
+/* Records a fit, with a misreading of the digest's form added. */
 static void note_form(struct search *s, const explain_set *readings, explain_reading form)
 {
     explain_set set = *readings;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Why a digest is wrong: the misreadings, and their effect on the octets, the key and the digest.
- */
+/* Explanations of a wrong digest: the misreadings, and their effect on the octets, the key and the
+ * digest. */
 #ifndef VERIFY_EXPLAIN_H
 #define VERIFY_EXPLAIN_H
 
@@ -31,7 +31,7 @@ typedef struct explain_fit {
 /* Writes a fit in words, always terminated. */
 void explain_fit_text(const explain_fit *fit, char *text, size_t size);
 
-/* Why a digest is wrong, or a TIMESTAMP. */
+/* The explanation of a wrong digest or TIMESTAMP. */
 struct explanation {
     const reload_signature *signature;
     bool time;                          /* fits of TIMESTAMP, not of the digest */
@@ -65,11 +65,11 @@ struct explanations {
  * RELOAD_ERR_CRYPTO. */
 reload_err explain_report(const reload_policy *policy, const reload_msg *msg,
                           const reload_report *report, struct explanations *list);
-/* The explanation of a signature, or NULL. Signatures must be asked for in the report's order,
+/* The explanation of a signature, or NULL. Signatures must be requested in the report's order,
  * after each explanations_rewind. */
 const struct explanation *explanations_of(struct explanations *list,
                                           const reload_signature *signature);
-/* The explained faults of a report, to be asked for in the same way. */
+/* The explained faults of a report, to be requested in the same order. */
 const struct explained_fault *explanations_faults(struct explanations *list,
                                                   const reload_report *report, size_t *count);
 void explanations_rewind(struct explanations *list);

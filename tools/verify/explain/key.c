@@ -176,8 +176,8 @@ static reload_err add_prefixed(explain_keys *keys, explain_reading start, const 
     return err;
 }
 
-/* Adds the keys without what a shell or an editor may have put around the secret. work has len
- * octets. */
+/* Adds the keys without characters that a shell or an editor may have put around the secret. work
+ * has len octets. */
 static reload_err add_unwrapped(explain_keys *keys, const uint8_t *secret, size_t len,
                                 uint8_t *work)
 {
