@@ -16,7 +16,7 @@ enum {
     MAX_WORD = 1000,  /* octets of a number or literal */
     MAX_SPARED = 64,  /* octets that are kept after a fault, for jansson to quote */
     SAFE_DIGITS = 18, /* an integer with as many fits 64 bits */
-    MAX_OCTETS = 68 + RELOAD_MAX_LENGTH
+    MAX_OCTETS = RELOAD_HEADER_SIZE + RELOAD_MAX_LENGTH
 };
 
 /* The tokens that may follow. */

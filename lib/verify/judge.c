@@ -97,7 +97,7 @@ static bool stops(rl_judging *j, reload_reason reason)
 
 /* ---- Steps 1 to 4 ---- */
 
-static reload_reason check_form(rl_judging *j)
+static reload_reason judge_form(rl_judging *j)
 {
     reload_diag diag;
     uint32_t version = reload_msg_field(j->msg, RELOAD_F_VERSION);
@@ -263,7 +263,7 @@ static bool check_inner_signatures(rl_judging *j)
 
 static void run_checklist(rl_judging *j)
 {
-    if (fails(j, check_form(j)) ||    /* 1 to 3 */
+    if (fails(j, judge_form(j)) ||    /* 1 to 3 */
         fails(j, check_overlay(j)) || /* 4 */
         j->policy->suite->kind == RELOAD_SUITE_NONE)
         return;

@@ -61,8 +61,8 @@ static void describe_key(const reload_msg *msg, uint32_t resource, const reload_
 }
 
 /* Describes a failure of step 8, or of step 9 for a BODY. */
-static void describe(const rl_claim *claim, const rl_candidate *candidate, reload_reason reason,
-                     rl_finding *finding)
+static void describe_candidate(const rl_claim *claim, const rl_candidate *candidate,
+                               reload_reason reason, rl_finding *finding)
 {
     const reload_msg *msg = claim->msg;
     const reload_site *site = claim->site;
@@ -89,15 +89,15 @@ reload_err rl_claim_try(const rl_claim *claim, const rl_candidate *candidate, rl
     *finding = (rl_finding){.reason = RELOAD_REASON_NONE};
     digest.octets = reload_msg_value_octets(claim->msg, claim->site->digest, &digest.len);
     if (digest.len != reload_cert_signature_size(candidate->cert))
-        describe(claim, candidate, RELOAD_REASON_BAD_DIGEST_LENGTH, finding);
+        describe_candidate(claim, candidate, RELOAD_REASON_BAD_DIGEST_LENGTH, finding);
     else
         err = rl_known_verify(claim->known, candidate->cert, candidate->fingerprint, claim->md,
                               claim->digest, digest, &match);
     if (err == RELOAD_OK && !match && finding->reason == RELOAD_REASON_NONE)
-        describe(claim, candidate, RELOAD_REASON_BAD_DIGEST, finding);
+        describe_candidate(claim, candidate, RELOAD_REASON_BAD_DIGEST, finding);
     if (err == RELOAD_OK && finding->reason == RELOAD_REASON_NONE &&
         claim->site->role == RELOAD_ROLE_BODY && !candidate->names_key)
-        describe(claim, candidate, RELOAD_REASON_RESOURCE_KEY_MISMATCH, finding);
+        describe_candidate(claim, candidate, RELOAD_REASON_RESOURCE_KEY_MISMATCH, finding);
     return err;
 }
 
@@ -144,7 +144,7 @@ static reload_err choose_candidate(rl_trial *trial, const rl_candidate *candidat
     trial->chosen = index;
     reload_site_at(msg, signature, &site);
     if (place < trial->tried) {
-        describe(&claim, candidate, trial->reasons[place], &trial->finding);
+        describe_candidate(&claim, candidate, trial->reasons[place], &trial->finding);
         return RELOAD_OK;
     }
     reload_err err = rl_claim_read(&claim, msg, &site, md);

@@ -171,7 +171,7 @@ static ptrdiff_t next_octets(struct capture *c, struct cap_flow *flow, const uin
 /* ---- Readers ---- */
 
 /* A reload_source of the reader, whose arg is the capture: the flow is the one that is drained. */
-static ptrdiff_t pull(void *arg, uint8_t *octets, size_t size)
+static ptrdiff_t flow_pull(void *arg, uint8_t *octets, size_t size)
 {
     struct capture *c = arg;
     struct cap_flow *flow = c->due;
@@ -191,7 +191,7 @@ static ptrdiff_t pull(void *arg, uint8_t *octets, size_t size)
 }
 
 /* Gives the flow a reader, whose input begins with the octets in the hold. */
-static reload_err open_reader(struct capture *c, struct cap_flow *flow)
+static reload_err flow_open_reader(struct capture *c, struct cap_flow *flow)
 {
     const reload_reader_options options = {.size = sizeof options,
                                            .form = RELOAD_FORM_BINARY,
@@ -203,7 +203,7 @@ static reload_err open_reader(struct capture *c, struct cap_flow *flow)
     flow->reader_base = flow->taken = flow->fed - flow->hold_len;
     flow->hold_given = 0;
     flow->end = CAP_END_NOT;
-    return reload_reader_open_with(flow->reader, &options, pull, c);
+    return reload_reader_open_with(flow->reader, &options, flow_pull, c);
 }
 
 static void close_reader(struct capture *c, struct cap_flow *flow)
@@ -288,12 +288,12 @@ static reload_err seek(struct capture *c, struct cap_flow *flow)
     const uint8_t *octets;
     for (;;) {
         if (is_header(c, flow))
-            return open_reader(c, flow);
+            return flow_open_reader(c, flow);
         ptrdiff_t n = next_octets(c, flow, &octets);
         if (n < 0)
             return n == RELOAD_SOURCE_WAITS ? RELOAD_ERR_WAITS : RELOAD_ERR_MEMORY;
         if (n == 0 && flow->at_start && flow->hold_len >= sizeof token)
-            return open_reader(c, flow); /* a part of a header */
+            return flow_open_reader(c, flow); /* a part of a header */
         if (n == 0) {
             c->counts.skipped_octets += flow->hold_len;
             flow->hold_len = 0;
@@ -404,7 +404,7 @@ static reload_err read_flow(struct capture *c, struct cap_flow *flow)
         if (flow->state != CAP_READING)
             err = seek(c, flow);
         else if (flow->reader == NULL)
-            err = open_reader(c, flow);
+            err = flow_open_reader(c, flow);
         if (err != RELOAD_OK)
             return err;
         if (flow->state == CAP_READING) {

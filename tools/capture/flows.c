@@ -18,7 +18,7 @@ struct cap_flow *cap_flow_find(const struct capture *c, const struct cap_key *ke
     return flow;
 }
 
-static bool grow(struct capture *c)
+static bool grow_flows(struct capture *c)
 {
     size_t size = c->table_size == 0 ? 64 : 2 * c->table_size;
     if (c->table_size > 0 && c->flow_count < c->table_size)
@@ -53,7 +53,7 @@ static void unlink_age(struct capture *c, struct cap_flow *flow)
 
 struct cap_flow *cap_flow_add(struct capture *c, const struct cap_key *key, uint32_t first)
 {
-    struct cap_flow *flow = grow(c) ? calloc(1, sizeof *flow) : NULL;
+    struct cap_flow *flow = grow_flows(c) ? calloc(1, sizeof *flow) : NULL;
     if (flow == NULL)
         return NULL;
     struct cap_flow **at = flow_bucket(c, key);

@@ -31,12 +31,12 @@ struct cap_set {
 
 /* ---- The table ---- */
 
-static struct cap_set **bucket(struct capture *c, const struct set_key *key)
+static struct cap_set **set_bucket(struct capture *c, const struct set_key *key)
 {
     return &c->sets.table[cap_hash(c, key, sizeof *key) & (c->sets.size - 1)];
 }
 
-static bool grow(struct capture *c)
+static bool grow_sets(struct capture *c)
 {
     struct cap_sets *s = &c->sets;
     size_t size = s->size == 0 ? 64 : 2 * s->size;
@@ -49,7 +49,7 @@ static bool grow(struct capture *c)
     s->table = table;
     s->size = size;
     for (struct cap_set *set = s->oldest; set != NULL; set = set->newer) {
-        struct cap_set **at = bucket(c, &set->key);
+        struct cap_set **at = set_bucket(c, &set->key);
         set->chain = *at;
         *at = set;
     }
@@ -58,20 +58,20 @@ static bool grow(struct capture *c)
 
 static struct cap_set *set_find(struct capture *c, const struct set_key *key)
 {
-    struct cap_set *set = c->sets.size == 0 ? NULL : *bucket(c, key);
+    struct cap_set *set = c->sets.size == 0 ? NULL : *set_bucket(c, key);
     while (set != NULL && memcmp(&set->key, key, sizeof *key) != 0)
         set = set->chain;
     return set;
 }
 
-static struct cap_set *add(struct capture *c, const struct set_key *key,
-                           const struct cap_stamp *stamp)
+static struct cap_set *set_add(struct capture *c, const struct set_key *key,
+                               const struct cap_stamp *stamp)
 {
     struct cap_sets *s = &c->sets;
-    struct cap_set *set = grow(c) ? calloc(1, sizeof *set) : NULL;
+    struct cap_set *set = grow_sets(c) ? calloc(1, sizeof *set) : NULL;
     if (set == NULL)
         return NULL;
-    struct cap_set **at = bucket(c, key);
+    struct cap_set **at = set_bucket(c, key);
     *set = (struct cap_set){.key = *key,
                             .chain = *at,
                             .older = s->newest,
@@ -90,10 +90,10 @@ static struct cap_set *add(struct capture *c, const struct set_key *key,
     return set;
 }
 
-static void drop(struct capture *c, struct cap_set *set)
+static void set_drop(struct capture *c, struct cap_set *set)
 {
     struct cap_sets *s = &c->sets;
-    struct cap_set **at = bucket(c, &set->key);
+    struct cap_set **at = set_bucket(c, &set->key);
     while (*at != set)
         at = &(*at)->chain;
     *at = set->chain;
@@ -108,7 +108,7 @@ static void drop(struct capture *c, struct cap_set *set)
 void cap_fragments_free(struct capture *c)
 {
     while (c->sets.oldest != NULL)
-        drop(c, c->sets.oldest);
+        set_drop(c, c->sets.oldest);
     free(c->sets.table);
 }
 
@@ -161,7 +161,7 @@ static reload_err end_set(struct capture *c, struct cap_set *set)
     reload_err err = assemble(c, set, &p);
     if (!whole)
         c->counts.lost_fragments++;
-    drop(c, set);
+    set_drop(c, set);
     return err == RELOAD_OK && p.len > 0 ? cap_ip_payload(c, &p) : err;
 }
 
@@ -208,7 +208,7 @@ reload_err cap_fragment_add(struct capture *c, const struct cap_payload *p,
     memcpy(key.source, p->source, sizeof key.source);
     memcpy(key.destination, p->destination, sizeof key.destination);
     struct cap_set *set = set_find(c, &key);
-    if (set == NULL && (set = add(c, &key, &p->parts[0].stamp)) == NULL)
+    if (set == NULL && (set = set_add(c, &key, &p->parts[0].stamp)) == NULL)
         return RELOAD_ERR_MEMORY;
     if (p->len + p->missing == 0 || end > LARGEST || !fits(set, end, !fragment->more)) {
         c->counts.broken++;

@@ -21,7 +21,7 @@ void cap_input_close(struct cap_input *in)
     in->watch.seen = NULL;
 }
 
-static int fail(struct cap_input *in, int fault)
+static int cap_input_fail(struct cap_input *in, int fault)
 {
     in->fault = fault;
     errno = fault > 0 ? fault : EIO;
@@ -38,7 +38,7 @@ static int read_more(struct cap_input *in)
             n = in->source(in->arg, in->octets + in->len, sizeof in->octets - in->len);
         } while (n < 0 && errno == EINTR);
         if (n < 0)
-            return fail(in, errno != 0 ? errno : EIO);
+            return cap_input_fail(in, errno != 0 ? errno : EIO);
     }
     in->ended = n == 0;
     in->len += (size_t)n;
@@ -66,7 +66,7 @@ static int cap_input_decide(struct cap_input *in)
     in->decided = true;
     in->gzip = in->len >= 2 && in->octets[0] == 0x1f && in->octets[1] == 0x8b;
     if (in->gzip && inflateInit2(&in->z, WINDOW) != Z_OK)
-        return fail(in, ENOMEM);
+        return cap_input_fail(in, ENOMEM);
     in->open = in->gzip;
     return 0;
 }
@@ -91,11 +91,11 @@ static ssize_t read_gzip(struct cap_input *in, uint8_t *octets, size_t size)
     z->avail_out = (uInt)(size < (1u << 30) ? size : (1u << 30));
     uInt before = z->avail_out;
     if (in->damaged)
-        return fail(in, -1);
+        return cap_input_fail(in, -1);
     while (z->avail_out == before) {
         int more = fill(in);
         if (more <= 0)
-            return more < 0 || !begun ? more : fail(in, -1);
+            return more < 0 || !begun ? more : cap_input_fail(in, -1);
         z->next_in = in->octets + in->pos;
         z->avail_in = (uInt)(in->len - in->pos);
         int result = inflate(z, Z_SYNC_FLUSH);
@@ -106,7 +106,8 @@ static ssize_t read_gzip(struct cap_input *in, uint8_t *octets, size_t size)
             (void)inflateReset(z);
         } else if (result != Z_OK && result != Z_BUF_ERROR) {
             in->damaged = true; /* after what was read */
-            return z->avail_out < before ? (ssize_t)(before - z->avail_out) : fail(in, -1);
+            return z->avail_out < before ? (ssize_t)(before - z->avail_out)
+                                         : cap_input_fail(in, -1);
         }
     }
     return (ssize_t)(before - z->avail_out);

@@ -85,7 +85,7 @@ static size_t extension_size(const struct cap_payload *p)
 }
 
 /* Skips octets that come before the payload. */
-static void advance(struct cap_payload *p, size_t len)
+static void ip_advance(struct cap_payload *p, size_t len)
 {
     p->octets += len;
     p->len -= len;
@@ -99,7 +99,7 @@ static bool skip_extensions(struct cap_payload *p)
         if (size > p->len)
             return false;
         p->protocol = p->octets[0];
-        advance(p, size);
+        ip_advance(p, size);
     }
     return true;
 }
@@ -195,7 +195,7 @@ static bool read_fragment(struct cap_payload *p, struct cap_fragment *fragment)
     *fragment = (struct cap_fragment){
         .id = octets_get32(p->octets + 4), .offset = flags & OFFSET, .more = (flags & 1) != 0};
     p->protocol = p->octets[0];
-    advance(p, SIZE);
+    ip_advance(p, SIZE);
     return true;
 }
 

@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-__attribute__((format(printf, 2, 3))) static reload_err fail(reload_diag *diag, const char *format,
-                                                             ...)
+__attribute__((format(printf, 2, 3))) static reload_err pcap_fail(reload_diag *diag,
+                                                                  const char *format, ...)
 {
     va_list args;
     va_start(args, format);
@@ -29,8 +29,8 @@ reload_err cap_file_open(struct capture *c, reload_source source, void *arg, rel
     (void)c;
     (void)source;
     (void)arg;
-    return fail(diag, "captures cannot be read: this build was made without libpcap (meson "
-                      "-Dpcap=enabled)");
+    return pcap_fail(diag, "captures cannot be read: this build was made without libpcap (meson "
+                           "-Dpcap=enabled)");
 }
 
 reload_err cap_file_next(struct capture *c, struct cap_packet *packet, bool *more,
@@ -112,7 +112,7 @@ reload_err capture_check_filter(const char *filter, reload_diag *diag)
     if (pcap.compile(dead, &program, filter, 1, PCAP_NETMASK_UNKNOWN) == 0)
         pcap.free_filter(&program);
     else
-        err = fail(diag, "%.200s", pcap.error(dead));
+        err = pcap_fail(diag, "%.200s", pcap.error(dead));
     pcap.close(dead);
     return err;
 }
@@ -152,23 +152,24 @@ enum { HEADER = 24 }; /* octets of pcap's file header; pcapng's has more */
 
 static reload_err fail_joined(const struct cap_file *f, reload_diag *diag)
 {
-    return fail(diag,
-                "another capture begins after %" PRIu64 " packets: cat does not join captures; "
-                "specify the files as arguments, or use mergecap -a -w - FILE...",
-                f->frame - 1);
+    return pcap_fail(diag,
+                     "another capture begins after %" PRIu64
+                     " packets: cat does not join captures; "
+                     "specify the files as arguments, or use mergecap -a -w - FILE...",
+                     f->frame - 1);
 }
 
 static reload_err fail_pcap(const struct cap_file *f, const char *fault, reload_diag *diag)
 {
     if (f->input.fault != 0)
-        return fail(diag, "%s",
-                    f->input.fault < 0 ? "the gzip data is damaged" : strerror(f->input.fault));
+        return pcap_fail(
+            diag, "%s", f->input.fault < 0 ? "the gzip data is damaged" : strerror(f->input.fault));
     if (f->input.total < HEADER)
-        return fail(diag, "truncated: a capture of %" PRIu64 " octets, expected at least %d",
-                    f->input.total, HEADER);
+        return pcap_fail(diag, "truncated: a capture of %" PRIu64 " octets, expected at least %d",
+                         f->input.total, HEADER);
     if (f->input.watch.joined != 0)
         return fail_joined(f, diag);
-    return fail(diag, "%.120s%s", fault, remedy(fault));
+    return pcap_fail(diag, "%.120s%s", fault, remedy(fault));
 }
 
 static reload_err set_filter(struct cap_file *f, const char *filter, reload_diag *diag)
@@ -176,7 +177,7 @@ static reload_err set_filter(struct cap_file *f, const char *filter, reload_diag
     if (filter == NULL)
         return RELOAD_OK;
     if (pcap.compile(f->pcap, &f->filter, filter, 1, PCAP_NETMASK_UNKNOWN) != 0)
-        return fail(diag, "--filter: %.200s", pcap.error(f->pcap));
+        return pcap_fail(diag, "--filter: %.200s", pcap.error(f->pcap));
     f->filtered = true;
     return RELOAD_OK;
 }
@@ -193,8 +194,8 @@ static reload_err open_pcap(struct cap_file *f, const char *filter, reload_diag 
     int link = pcap.link(f->pcap);
     const char *name = pcap.link_name(link);
     if (!cap_link_known(link))
-        return fail(diag, "link type %d (%s) cannot be read, expected %s", link,
-                    name == NULL ? "unknown" : name, cap_link_names);
+        return pcap_fail(diag, "link type %d (%s) cannot be read, expected %s", link,
+                         name == NULL ? "unknown" : name, cap_link_names);
     return set_filter(f, filter, diag);
 }
 
@@ -208,7 +209,7 @@ static uint16_t linktype(int link)
 reload_err cap_file_open(struct capture *c, reload_source source, void *arg, reload_diag *diag)
 {
     if (!load())
-        return fail(diag, "%s", pcap.fault);
+        return pcap_fail(diag, "%s", pcap.fault);
     struct cap_file *f = calloc(1, sizeof *f);
     if (f == NULL)
         return RELOAD_ERR_MEMORY;

@@ -92,7 +92,7 @@ static ptrdiff_t datagram_pull(void *arg, uint8_t *octets, size_t size)
     return (ptrdiff_t)n;
 }
 
-static void open_reader(struct capture *c)
+static void datagram_open_reader(struct capture *c)
 {
     const reload_reader_options options = {.size = sizeof options,
                                            .form = RELOAD_FORM_BINARY,
@@ -121,7 +121,7 @@ reload_err cap_udp_read(struct capture *c, const struct cap_payload *p)
     c->datagram.missing = sent - HEADER - len;
     cap_address(&c->datagram_source, p->ipv6, p->source, octets_get16(o));
     cap_address(&c->datagram_destination, p->ipv6, p->destination, octets_get16(o + 2));
-    open_reader(c);
+    datagram_open_reader(c);
     return RELOAD_OK;
 }
 

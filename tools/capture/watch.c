@@ -278,7 +278,7 @@ static void read_head(struct cap_watch *w, uint8_t octet)
 }
 
 /* Keeps the first octets of a block. */
-static void keep(struct cap_watch *w, const uint8_t *octets, uint64_t n)
+static void watch_keep(struct cap_watch *w, const uint8_t *octets, uint64_t n)
 {
     uint64_t at = w->at;
     for (uint64_t k = 0; k < n && at < sizeof w->block; k++)
@@ -296,7 +296,7 @@ static void read_blocks(struct cap_watch *w, const uint8_t *octets, size_t len)
             continue;
         }
         uint64_t n = len - i < w->left ? len - i : w->left;
-        keep(w, octets + i, n);
+        watch_keep(w, octets + i, n);
         read_options(w, octets + i, n);
         i += (size_t)n;
         w->at += n;

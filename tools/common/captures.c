@@ -18,7 +18,7 @@ static void warn(void *arg, const char *file, const char *words)
 }
 
 /* A capture_take. */
-static void take(void *arg, const struct capture_packet *packet)
+static void captures_take(void *arg, const struct capture_packet *packet)
 {
     struct input *in = arg;
     if (packets_are_due(in->packets)) {
@@ -41,7 +41,7 @@ static bool make_capture(struct input *in)
                                             .max_message = in->options.max_message,
                                             .flow_limit = (uint64_t)in->options.flow_limit,
                                             .total_limit = (uint64_t)in->options.total_limit,
-                                            .take = in->packets == NULL ? NULL : take,
+                                            .take = in->packets == NULL ? NULL : captures_take,
                                             .take_arg = in};
     if (in->capture == NULL)
         in->capture = capture_new(&options, warn, in->tool);
@@ -78,7 +78,7 @@ static void describe_content(const struct input *in, reload_diag *diag)
                     remedy == NULL ? "" : remedy);
 }
 
-static void report(struct input *in, reload_err err, const reload_diag *diag)
+static void captures_report(struct input *in, reload_err err, const reload_diag *diag)
 {
     in->unread = true;
     tool_error_file(in->tool, STATUS_FAILED, in->file, "%s",
@@ -110,7 +110,7 @@ bool captures_open(struct input *in, reload_source source, const char *foreign)
     if (err == RELOAD_ERR_READ &&
         capture_recognise(in->head.octets, in->head.len, in->head_over, &foreign) == CAPTURE_NONE)
         describe_content(in, &diag);
-    report(in, err, &diag);
+    captures_report(in, err, &diag);
     return false;
 }
 
@@ -120,7 +120,7 @@ const struct capture_item *captures_next(struct input *in)
     reload_diag diag;
     reload_err err = capture_next(in->capture, &item, &diag);
     if (err != RELOAD_OK)
-        report(in, err, &diag);
+        captures_report(in, err, &diag);
     else if (item != NULL)
         in->capture_items++;
     else if (in->ending && in->capture_items == 0 && !in->unread)

@@ -35,7 +35,7 @@ bool input_open(struct input *in, struct tool *tool, const struct input_options 
 }
 
 /* Output goes out before the tool waits for input. */
-static void before_wait(struct input *in)
+static void input_before_wait(struct input *in)
 {
     if (in->before_wait != NULL)
         in->before_wait(in->before_wait_arg);
@@ -51,7 +51,7 @@ static ptrdiff_t read_file(void *arg, uint8_t *octets, size_t size)
     struct input *in = arg;
     struct pollfd ready = {.fd = in->fd, .events = POLLIN};
     if (poll(&ready, 1, 0) <= 0 && !RL_FAULT("S§8: output is written before input pauses"))
-        before_wait(in);
+        input_before_wait(in);
     ptrdiff_t n = descriptor_read(in->fd, octets, size);
     progress_octets(n > 0 ? (size_t)n : 0);
     progress_show(in->index);
@@ -115,7 +115,7 @@ static int open_file(struct input *in)
     struct stat st;
     if (stat(in->file, &st) == 0 && !S_ISREG(st.st_mode) &&
         !RL_FAULT("S§8: output is written before a pipe is opened"))
-        before_wait(in);
+        input_before_wait(in);
     return open(in->file, O_RDONLY | O_NOCTTY);
 }
 
@@ -136,7 +136,7 @@ static void refuse_file(struct input *in)
 }
 
 /* The size of a regular file; 0: of anything else. */
-static uint64_t size_of(int fd)
+static uint64_t input_size(int fd)
 {
     struct stat st;
     return fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 ? (uint64_t)st.st_size : 0;
@@ -151,7 +151,7 @@ static bool next_file(struct input *in)
         in->fd = strcmp(in->file, "-") == 0 ? STDIN_FILENO : open_file(in);
         if (in->fd >= 0) {
             in->empty = true;
-            progress_begin(in->tool, in->options.progress, size_of(in->fd));
+            progress_begin(in->tool, in->options.progress, input_size(in->fd));
             const char *foreign = NULL;
             in->is_capture = recognise(in, &foreign);
             if (!in->is_capture && in->options.captures_only)

@@ -129,7 +129,7 @@ void packet_output_write(struct packet_output *o, const struct capture_packet *p
 
 /* ---- Packets of our own ---- */
 
-static bool is_known(const reload_value *value)
+static bool is_known_address(const reload_value *value)
 {
     return value->kind == RELOAD_KIND_IP_PORT;
 }
@@ -140,11 +140,11 @@ static void set_end(uint8_t address[16], uint16_t *port, const reload_value *val
 {
     static const uint8_t documentation[] = {0x20, 0x01, 0x0d, 0xb8}, test_net[] = {192, 0, 2};
     memset(address, 0, 16);
-    *port = is_known(value) ? value->port : PORT;
-    if (is_known(value) && ipv6 && !value->ipv6) {
+    *port = is_known_address(value) ? value->port : PORT;
+    if (is_known_address(value) && ipv6 && !value->ipv6) {
         address[10] = address[11] = 0xff; /* ::ffff:ADDRESS */
         memcpy(address + 12, value->address, 4);
-    } else if (is_known(value)) {
+    } else if (is_known_address(value)) {
         memcpy(address, value->address, ipv6 ? 16 : 4);
     } else if (ipv6) {
         memcpy(address, documentation, sizeof documentation);
@@ -158,8 +158,8 @@ static void set_end(uint8_t address[16], uint16_t *port, const reload_value *val
 static struct pcapng_ends ends_of(const reload_capture *c)
 {
     struct pcapng_ends ends;
-    ends.ipv6 = (is_known(&c->source) && c->source.ipv6) ||
-                (is_known(&c->destination) && c->destination.ipv6);
+    ends.ipv6 = (is_known_address(&c->source) && c->source.ipv6) ||
+                (is_known_address(&c->destination) && c->destination.ipv6);
     ends.tcp = c->transport != NULL && strcmp(c->transport, "TCP") == 0;
     set_end(ends.source, &ends.source_port, &c->source, ends.ipv6, 1);
     set_end(ends.destination, &ends.destination_port, &c->destination, ends.ipv6, 2);

@@ -83,7 +83,7 @@ unsigned packets_add_output(struct packets *p, struct output *out, enum packets_
 
 /* ---- Keeping ---- */
 
-static void fail(struct packets *p)
+static void packets_fail(struct packets *p)
 {
     for (unsigned i = 0; i < p->count; i++)
         if (p->outputs[i].out != NULL)
@@ -98,7 +98,7 @@ void packets_take(void *arg, const struct capture_packet *packet)
         p->held = grown;
     struct held *held = grown == NULL ? NULL : malloc(sizeof *held + packet->len);
     if (held == NULL) {
-        fail(p);
+        packets_fail(p);
         return;
     }
     *held = (struct held){.packet = *packet, .wanted = p->all};

@@ -96,7 +96,7 @@ bool profile_read(struct tool *tool, const char *path, reload_profile **profile)
     return good;
 }
 
-static bool read_profile(struct tool *tool, struct policy_options *p)
+static bool policy_read_profile(struct tool *tool, struct policy_options *p)
 {
     if (!profile_read(tool, p->profile_file, &p->profile))
         return false;
@@ -300,7 +300,7 @@ static void warn_without_crl(const struct tool *tool, const struct policy_option
 bool policy_load(struct tool *tool, struct policy_options *p)
 {
     policy_check(tool, p);
-    if (p->profile_file != NULL && !read_profile(tool, p))
+    if (p->profile_file != NULL && !policy_read_profile(tool, p))
         return false;
     p->suite = decide_suite(tool, p);
     check_require_crl(tool, p,
@@ -328,7 +328,7 @@ bool policy_load_as(struct tool *tool, struct policy_options *p, const reload_su
     p->suite = suite;
     if (p->profile_file == NULL)
         return true;
-    if (!read_profile(tool, p))
+    if (!policy_read_profile(tool, p))
         return false;
     if (is_other_security(p, words, sizeof words) && !force) {
         tool_error_file(tool, STATUS_FAILED, p->profile_file, "%s", words);

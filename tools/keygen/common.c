@@ -102,8 +102,8 @@ reload_key *keygen_key(struct tool *tool, reload_rng *rng, int64_t bits)
 }
 
 /* A key_taker. */
-static reload_err take_key(void *arg, const uint8_t *octets, size_t len, const char *passphrase,
-                           reload_diag *diag)
+static reload_err keygen_take_key(void *arg, const uint8_t *octets, size_t len,
+                                  const char *passphrase, reload_diag *diag)
 {
     return reload_key_parse(octets, len, passphrase, arg, diag);
 }
@@ -113,7 +113,7 @@ bool keygen_read_key(struct tool *tool, const char *path, const char *passphrase
 {
     bool plain;
     *key = NULL;
-    bool good = key_read(tool, path, passphrase_file, take_key, key, &plain);
+    bool good = key_read(tool, path, passphrase_file, keygen_take_key, key, &plain);
     if (good && plain && passphrase_file != NULL && !may_be_plain)
         passphrase_warn_unused(tool, path);
     return good;
@@ -136,7 +136,7 @@ struct read_crl {
     reload_crl **crl;
 };
 
-static reload_err take_crl(void *arg, const uint8_t *octets, size_t len, reload_diag *diag)
+static reload_err keygen_take_crl(void *arg, const uint8_t *octets, size_t len, reload_diag *diag)
 {
     struct read_crl *r = arg;
     return reload_crl_read(octets, len, r->issuer, r->crl, diag);
@@ -147,7 +147,7 @@ bool keygen_read_crl(struct tool *tool, const char *path, const reload_cert *iss
 {
     struct read_crl r = {issuer, crl};
     *crl = NULL;
-    return content_read(tool, path, &kind_crls, take_crl, &r);
+    return content_read(tool, path, &kind_crls, keygen_take_crl, &r);
 }
 
 bool keygen_check_pair(struct tool *tool, const char *key_path, const reload_key *key,

@@ -81,7 +81,7 @@ static bool check_private(const struct ca *ca)
     return good;
 }
 
-static bool read_profile(struct ca *ca)
+static bool ca_read_profile(struct ca *ca)
 {
     char *path = ca_path(ca, CA_PROFILE_FILE);
     bool missing = path != NULL && access(path, F_OK) != 0 && errno == ENOENT;
@@ -98,7 +98,7 @@ static bool read_profile(struct ca *ca)
     return good;
 }
 
-static bool read_cert(struct ca *ca)
+static bool ca_read_cert(struct ca *ca)
 {
     char *path = ca_path(ca, CA_CERT_FILE);
     ca->cert = path == NULL ? NULL : keygen_read_cert(ca->tool, path);
@@ -106,7 +106,7 @@ static bool read_cert(struct ca *ca)
     return ca->cert != NULL;
 }
 
-static bool read_key(struct ca *ca, bool may_be_plain)
+static bool ca_read_key(struct ca *ca, bool may_be_plain)
 {
     char *path = ca_path(ca, CA_KEY_FILE);
     char *cert_path = ca_path(ca, CA_CERT_FILE);
@@ -197,8 +197,8 @@ bool ca_open(struct ca *ca, struct tool *tool, const char *dir, const char *pass
         not_opened(tool, dir, errno);
     good = good && ((flags & CA_ALLOW_SUCCEEDED) != 0 ||
                     ca_check_successor(ca, (flags & CA_TO_SUCCEED) != 0 ? "succeed" : "ca"));
-    good = good && read_profile(ca) && check_private(ca) && read_cert(ca) &&
-           ((flags & CA_READ_KEY) == 0 || read_key(ca, (flags & CA_ANY_PASSPHRASE) != 0)) &&
+    good = good && ca_read_profile(ca) && check_private(ca) && ca_read_cert(ca) &&
+           ((flags & CA_READ_KEY) == 0 || ca_read_key(ca, (flags & CA_ANY_PASSPHRASE) != 0)) &&
            index_read(&ca->index, ca, (flags & CA_NEW_INDEX) != 0) && crl_take_over(ca);
     if (good)
         keep_ca(ca);

@@ -80,7 +80,7 @@ static bool export_make_profile(struct export *e)
 }
 
 /* Writes a file of the new directory. */
-static bool put(struct export *e, const char *name, const reload_buf *text)
+static bool export_put(struct export *e, const char *name, const reload_buf *text)
 {
     char *path = keygen_file(&e->tool, e->to, name);
     bool good = path != NULL && keygen_write(&e->tool, path, text, 0);
@@ -92,13 +92,14 @@ static bool copy_file(struct export *e, size_t i)
 {
     const struct file_kind kind = {.text = "a file to export", .max = 64 * 1024 * 1024};
     reload_buf octets = {0};
-    bool good = file_read(&e->tool, e->sources[i], &kind, &octets) && put(e, e->names[i], &octets);
+    bool good =
+        file_read(&e->tool, e->sources[i], &kind, &octets) && export_put(e, e->names[i], &octets);
     reload_buf_free(&octets);
     return good;
 }
 
 /* Removes a file of the new directory. */
-static void drop(struct export *e, const char *name)
+static void export_drop(struct export *e, const char *name)
 {
     char *path = keygen_file(&e->tool, e->to, name);
     if (path != NULL)
@@ -110,8 +111,8 @@ static void drop(struct export *e, const char *name)
 static void drop_all(struct export *e)
 {
     for (size_t i = 0; i < e->count; i++)
-        drop(e, e->names[i]);
-    drop(e, CA_PROFILE_FILE);
+        export_drop(e, e->names[i]);
+    export_drop(e, CA_PROFILE_FILE);
     (void)rmdir(e->to);
 }
 
@@ -174,7 +175,7 @@ static void write_all(struct export *e)
                 check_target(e) && check_published_ca(e) && check_crls(e);
     for (size_t i = 0; good && i < e->count; i++)
         good = copy_file(e, i);
-    good = good && put(e, CA_PROFILE_FILE, &text);
+    good = good && export_put(e, CA_PROFILE_FILE, &text);
     if (!good && e->made)
         drop_all(e);
     reload_buf_free(&text);

@@ -226,7 +226,7 @@ bool entry_has_user(const struct entry *entry, const char *user)
 /* ---- Reading ---- */
 
 /* The next field of a line; NULL after the last. */
-static char *field(char **line)
+static char *index_field(char **line)
 {
     char *start = *line;
     if (start == NULL)
@@ -266,9 +266,9 @@ static bool read_revoked(char *text, struct entry *entry)
 
 static bool read_entry(char *line, struct entry *entry)
 {
-    char *serial = field(&line), *not_after = field(&line), *revoked = field(&line),
-         *first = field(&line);
-    char *peers = field(&line), *users = field(&line);
+    char *serial = index_field(&line), *not_after = index_field(&line),
+         *revoked = index_field(&line), *first = index_field(&line);
+    char *peers = index_field(&line), *users = index_field(&line);
     unsigned long number;
     if (users == NULL || line != NULL || !serial_parse(serial, &entry->serial) ||
         !argument_time_parse(not_after, &entry->not_after) ||

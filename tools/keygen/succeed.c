@@ -118,8 +118,8 @@ static bool copy_all_issued(struct make_ca *m, struct succession *s, bool undo)
 }
 
 /* Writes, or removes, a file in the new directory. */
-static bool put(struct make_ca *m, const char *name, const reload_buf *text, const char *source,
-                bool undo)
+static bool succession_put(struct make_ca *m, const char *name, const reload_buf *text,
+                           const char *source, bool undo)
 {
     char *path = make_ca_path(m, name);
     bool good = path != NULL;
@@ -156,9 +156,9 @@ static bool mark_old(struct make_ca *m, struct succession *s, bool undo)
 static bool add_files(struct make_ca *m, void *arg, bool undo)
 {
     struct succession *s = arg;
-    bool good = put(m, CA_LINK_FILE, &s->link, NULL, undo);
+    bool good = succession_put(m, CA_LINK_FILE, &s->link, NULL, undo);
     for (size_t i = 0; (good || undo) && i < s->files; i++)
-        good = put(m, s->targets[i], NULL, s->sources[i], undo);
+        good = succession_put(m, s->targets[i], NULL, s->sources[i], undo);
     good = (good || undo) && copy_all_issued(m, s, undo);
     good = (good || undo) && mark_old(m, s, undo);
     if (!good && !undo)

@@ -9,8 +9,8 @@ struct taken_key {
 };
 
 /* A key_taker. An encrypted key file is copied as it is. */
-static reload_err take_key(void *arg, const uint8_t *octets, size_t len, const char *passphrase,
-                           reload_diag *diag)
+static reload_err take_over_key(void *arg, const uint8_t *octets, size_t len,
+                                const char *passphrase, reload_diag *diag)
 {
     struct taken_key *t = arg;
     reload_key *plain = NULL;
@@ -26,7 +26,7 @@ static reload_err take_key(void *arg, const uint8_t *octets, size_t len, const c
 static bool take_over_read_key(struct make_ca *m, struct taken_key *t)
 {
     bool plain;
-    return key_read(&m->tool, m->key_file, m->passphrase_file, take_key, t, &plain) &&
+    return key_read(&m->tool, m->key_file, m->passphrase_file, take_over_key, t, &plain) &&
            (t->text.len > 0 ||
             keygen_key_text(&m->tool, m->ca.key, m->key_file, m->passphrase_file, &t->text));
 }
@@ -56,7 +56,7 @@ static bool check_cert(struct make_ca *m)
 }
 
 /* Takes over the last CRL, which must be the CA's. */
-static bool take_crl(struct make_ca *m)
+static bool take_over_crl(struct make_ca *m)
 {
     char number[RELOAD_CRL_NUMBER_SIZE];
     reload_crl *crl = NULL;
@@ -90,7 +90,7 @@ void ca_take_over(struct make_ca *m)
     reload_profile *profile = NULL;
     tool_hide_memory();
     m->ca.cert = keygen_read_cert(&m->tool, m->cert_file);
-    if (m->ca.cert != NULL && take_over_read_key(m, &key) && check_cert(m) && take_crl(m) &&
+    if (m->ca.cert != NULL && take_over_read_key(m, &key) && check_cert(m) && take_over_crl(m) &&
         (profile = ca_new_profile(m, reload_cert_key_bits(m->ca.cert))) != NULL) {
         reload_err err = reload_cert_write(m->ca.cert, &cert);
         struct ca_content content = {.key = &key.text,

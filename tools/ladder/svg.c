@@ -70,8 +70,8 @@ static void print_xml(reload_printer *p, const char *text)
     }
 }
 
-static void print_text(struct picture *g, const char *class, const char *anchor, size_t x, size_t y,
-                       const char *text)
+static void print_svg_text(struct picture *g, const char *class, const char *anchor, size_t x,
+                           size_t y, const char *text)
 {
     if (text[0] == '\0')
         return;
@@ -99,9 +99,9 @@ static void print_time(struct picture *g, const struct ladder_row *row, size_t y
 {
     char number[24], text[RELOAD_TIME_SIZE];
     (void)snprintf(number, sizeof number, "%" PRIu64, row->index);
-    print_text(g, "faint", "end", MARGIN + NUMBER - CHARACTER, y, number);
+    print_svg_text(g, "faint", "end", MARGIN + NUMBER - CHARACTER, y, number);
     ladder_delta(g->ladder, row, text);
-    print_text(g, "faint", "end", MARGIN + g->gutter - CHARACTER, y, text);
+    print_svg_text(g, "faint", "end", MARGIN + g->gutter - CHARACTER, y, text);
 }
 
 /* The arrow from x to another x, or back to x. */
@@ -128,12 +128,12 @@ static void print_message(struct picture *g, const struct ladder_row *row, size_
     size_t x = from == to ? from + MARGIN + CHARACTER : (from + to) / 2;
     ladder_label(g->ladder, row, label);
     print_path(g, from, to, y);
-    print_text(g, "label", anchor, x, y - 12, label);
+    print_svg_text(g, "label", anchor, x, y - 12, label);
     if (row->words != NULL)
-        print_text(g, "verdict", anchor, x, y + CHARACTER / 2, row->words);
+        print_svg_text(g, "verdict", anchor, x, y + CHARACTER / 2, row->words);
 }
 
-static void print_row(struct picture *g, const struct ladder_row *row, size_t y)
+static void print_svg_row(struct picture *g, const struct ladder_row *row, size_t y)
 {
     static const char *const tones[] = {"plain", "good", "bad"};
     reload_print(&g->p, "<g class=\"%s\">", tones[row->tone]);
@@ -146,7 +146,7 @@ static void print_row(struct picture *g, const struct ladder_row *row, size_t y)
     }
     print_time(g, row, y);
     if (row->garbage)
-        print_text(g, "verdict", "start", MARGIN + g->gutter, y, row->note);
+        print_svg_text(g, "verdict", "start", MARGIN + g->gutter, y, row->note);
     else
         print_message(g, row, y);
     reload_print(&g->p, "</g>");
@@ -181,8 +181,8 @@ static void print_peers(struct picture *g)
                      HEAD, x, g->height - MARGIN);
         reload_print_end_line(&g->p);
         ladder_name(id, name);
-        print_text(g, "peer", "middle", x, MARGIN + 16, name);
-        print_text(g, "faint", "middle", x, MARGIN + 34, id->address);
+        print_svg_text(g, "peer", "middle", x, MARGIN + 16, name);
+        print_svg_text(g, "faint", "middle", x, MARGIN + 34, id->address);
     }
 }
 
@@ -194,7 +194,7 @@ static void print_moment(struct picture *g)
     if (l->count == 0 || !l->rows[0].timed)
         return;
     reload_time_fraction_text(l->rows[0].seconds, l->rows[0].nanoseconds, 6, text);
-    print_text(g, "faint", "start", MARGIN, MARGIN + 56, text);
+    print_svg_text(g, "faint", "start", MARGIN, MARGIN + 56, text);
 }
 
 reload_err ladder_write_svg(const struct ladder *ladder, reload_sink sink, void *arg)
@@ -216,7 +216,7 @@ reload_err ladder_write_svg(const struct ladder *ladder, reload_sink sink, void 
     print_peers(&g);
     print_moment(&g);
     for (size_t i = 0; i < ladder->count; i++)
-        print_row(&g, &ladder->rows[i], HEAD + ROW * (i + 1));
+        print_svg_row(&g, &ladder->rows[i], HEAD + ROW * (i + 1));
     print_block(&g, "</svg>\n");
     return reload_printer_finish(&g.p);
 }

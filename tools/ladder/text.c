@@ -59,7 +59,7 @@ static void draw_bars(struct page *g)
 }
 
 /* Puts text at a column, as far as it fits before end. A text that is cut ends with "~". */
-static void put(struct page *g, size_t column, size_t end, const char *text)
+static void page_put(struct page *g, size_t column, size_t end, const char *text)
 {
     size_t len = strlen(text), space = end > column ? end - column : 0;
     if (len <= space) {
@@ -77,7 +77,7 @@ static void put(struct page *g, size_t column, size_t end, const char *text)
 static void put_centred(struct page *g, size_t from, size_t end, const char *text)
 {
     size_t len = strlen(text), space = end - from;
-    put(g, len < space ? from + (space - len) / 2 : from, end, text);
+    page_put(g, len < space ? from + (space - len) / 2 : from, end, text);
 }
 
 /* Prints the line without trailing blanks, with columns [from, end) in a colour. */
@@ -141,7 +141,7 @@ static void print_texts(struct page *g, void (*text_of)(const struct ladder_id *
             size_t len = strlen(text + done);
             len = len < part ? len : part;
             text[done + len] = '\0';
-            put(g, g->first + i * g->gap - len / 2, g->width, text + done);
+            page_put(g, g->first + i * g->gap - len / 2, g->width, text + done);
             any = true;
         }
         if (any)
@@ -164,7 +164,7 @@ static void print_head(struct page *g, const struct ladder_row *row)
 
 /* ---- Panels ---- */
 
-static void enter(struct page *g, struct ladder_id *id)
+static void page_enter(struct page *g, struct ladder_id *id)
 {
     if (id->panel == g->panel)
         return;
@@ -204,8 +204,8 @@ static void begin_panel(struct page *g, const struct ladder_row *row)
             continue;
         if (g->lanes + new_lanes(g, r) > g->max_lanes)
             break;
-        enter(g, g->ladder->ids[r->from]);
-        enter(g, g->ladder->ids[r->to]);
+        page_enter(g, g->ladder->ids[r->from]);
+        page_enter(g, g->ladder->ids[r->to]);
     }
     order_peers(g);
     print_head(g, row);
@@ -226,17 +226,17 @@ static void put_gutter(struct page *g, const struct ladder_row *row)
     char text[48], delta[24];
     ladder_delta(g->ladder, row, delta);
     (void)snprintf(text, sizeof text, "%*" PRIu64, (int)g->index_width, row->index);
-    put(g, 0, g->gutter, text);
+    page_put(g, 0, g->gutter, text);
     if (strlen(delta) + 2 <= g->gutter)
-        put(g, g->gutter - 2 - strlen(delta), g->gutter, delta);
+        page_put(g, g->gutter - 2 - strlen(delta), g->gutter, delta);
 }
 
 static void print_garbage(struct page *g, const struct ladder_row *row)
 {
     clear_line(g);
     put_gutter(g, row);
-    put(g, g->gutter, g->gutter + 2, "! ");
-    put(g, g->gutter + 2, g->width, row->note);
+    page_put(g, g->gutter, g->gutter + 2, "! ");
+    page_put(g, g->gutter + 2, g->width, row->note);
     print_line(g, g->gutter, g->width, RELOAD_COLOUR_WARNING);
 }
 
@@ -261,13 +261,13 @@ static void print_loop(struct page *g, const struct ladder_row *row, const char 
            words_at = right ? at + LOOP : end - strlen(words);
     g->line[right ? at + 1 : at - 1] = DASH;
     g->line[right ? at + 2 : at - 2] = right ? OUT_RIGHT : OUT_LEFT;
-    put(g, right ? at + LOOP : end - strlen(label), end, label);
+    page_put(g, right ? at + LOOP : end - strlen(label), end, label);
     print_line(g, 0, 0, RELOAD_COLOUR_PLAIN);
     clear_line(g);
     draw_bars(g);
     g->line[right ? at + 1 : at - 1] = right ? LEFT_TIP : RIGHT_TIP;
     g->line[right ? at + 2 : at - 2] = right ? BACK_RIGHT : BACK_LEFT;
-    put(g, words_at, end, words);
+    page_put(g, words_at, end, words);
     print_line(g, words_at, words_at + strlen(words), tone_colour(row->tone));
 }
 
@@ -285,7 +285,7 @@ static void print_arrow(struct page *g, const struct ladder_row *row, const char
     print_line(g, a + 1, b, tone_colour(row->tone));
 }
 
-static void print_row(struct page *g, const struct ladder_row *row)
+static void print_text_row(struct page *g, const struct ladder_row *row)
 {
     char label[LABEL_SIZE];
     size_t from = column_of(g, g->ladder->ids[row->from]),
@@ -332,7 +332,7 @@ static void print_rows(struct page *g)
             begin_panel(g, row);
         else if (g->rows >= PANEL_ROWS)
             print_head(g, row);
-        print_row(g, row);
+        print_text_row(g, row);
         g->rows++;
     }
 }

@@ -95,7 +95,7 @@ static struct header read_header(const struct mutant *m)
     return header;
 }
 
-static void check_header(struct mutant *m, const struct header *header)
+static void label_header(struct mutant *m, const struct header *header)
 {
     const struct base *base = m->base;
     const struct mutate_options *policy = base->options;
@@ -217,7 +217,7 @@ static void label_binding(struct mutant *m, const struct site *site, const struc
 }
 
 /* Step 10. */
-static void check_time(struct mutant *m, const struct site *site, const struct state *state)
+static void label_time(struct mutant *m, const struct site *site, const struct state *state)
 {
     const struct mutate_options *policy = m->base->options;
     int64_t now = policy->time;
@@ -236,7 +236,7 @@ static void check_time(struct mutant *m, const struct site *site, const struct s
         object_at(m, site, STEP_TIME, RELOAD_REASON_FUTURE);
 }
 
-static void check_site(struct mutant *m, const struct site *site, const struct state *state,
+static void label_site(struct mutant *m, const struct site *site, const struct state *state,
                        const struct header *header)
 {
     const struct base *base = m->base;
@@ -261,11 +261,11 @@ static void check_site(struct mutant *m, const struct site *site, const struct s
     if (site->role == ROLE_BODY && header->request && header->method == RELOAD_RESOURCE_PUT &&
         lost(m, site->expiration))
         object_at(m, site, STEP_EXPIRATION, RELOAD_REASON_MISSING_EXPIRATION);
-    check_time(m, site, state);
+    label_time(m, site, state);
 }
 
 /* Step 12: a BODY other than a certificate BODY requires a signature. */
-static void check_body(struct mutant *m, uint32_t body)
+static void label_body(struct mutant *m, uint32_t body)
 {
     const struct base *base = m->base;
     if (base_attr(base, body)->type != RELOAD_A_BODY || !base_counts(base, body) || m->gone[body])
@@ -286,11 +286,11 @@ bool label(struct mutant *m)
         return true;
     }
     struct header header = read_header(m);
-    check_header(m, &header);
+    label_header(m, &header);
     for (size_t i = 0; i < m->base->site_count; i++)
-        check_site(m, &m->base->sites[i], &m->states[i], &header);
+        label_site(m, &m->base->sites[i], &m->states[i], &header);
     for (uint32_t i = 0; i < m->base->count; i++)
-        check_body(m, i);
+        label_body(m, i);
     m->code = header.request ? code_of(m->reason) : 0;
     if (m->reason == RELOAD_REASON_PEER_ID_MISMATCH && m->order >> 48 == ROLE_MESSAGE &&
         header.join_request)

@@ -100,7 +100,7 @@ static reload_err read_line(const struct counter *c, int fd, struct state *state
 }
 
 /* Locks an open file. Returns NULL, or the fault of the file. */
-static const char *lock(int fd, struct stat *there)
+static const char *counter_lock(int fd, struct stat *there)
 {
     int failed;
     if (fstat(fd, there) != 0)
@@ -122,7 +122,7 @@ static reload_err open_locked(const struct counter *c, int *fd, reload_diag *dia
     struct stat there, named;
     for (int i = 0; i < PATIENCE; i++) {
         *fd = open(c->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0666);
-        const char *cause = *fd >= 0          ? lock(*fd, &there)
+        const char *cause = *fd >= 0          ? counter_lock(*fd, &there)
                             : errno == EISDIR ? directory
                                               : strerror(errno);
         if (cause == NULL && stat(c->path, &named) == 0 && named.st_dev == there.st_dev &&
@@ -184,8 +184,8 @@ static reload_err write_line(const struct counter *c, int fd, const struct state
 }
 
 /* Takes a number. boot_time is the one specified, or the TIMESTAMP. */
-static reload_err take(const struct counter *c, const struct state *state, struct state *after,
-                       uint32_t boot_time, reload_diag *diag)
+static reload_err counter_take(const struct counter *c, const struct state *state,
+                               struct state *after, uint32_t boot_time, reload_diag *diag)
 {
     *after = *state;
     if (state->fresh || (c->has_boot_time && (boot_time > state->boot_time ||
@@ -216,7 +216,7 @@ reload_err counter_next(void *arg, uint32_t *boot_time, uint32_t *counter, reloa
         return err;
     err = read_line(c, fd, &before, diag);
     if (err == RELOAD_OK)
-        err = take(c, &before, &after, *boot_time, diag);
+        err = counter_take(c, &before, &after, *boot_time, diag);
     if (err == RELOAD_OK)
         err = write_line(c, fd, &before, &after, diag);
     if (err == RELOAD_OK) {

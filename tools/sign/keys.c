@@ -5,11 +5,11 @@
 
 /* ---- Secret and keys ---- */
 
-static key_taker take_key, take_resource_key;
-static octets_taker take_cert;
+static key_taker signer_take_key, take_resource_key;
+static octets_taker signer_take_cert;
 
-static reload_err take_key(void *signer, const uint8_t *octets, size_t len, const char *passphrase,
-                           reload_diag *diag)
+static reload_err signer_take_key(void *signer, const uint8_t *octets, size_t len,
+                                  const char *passphrase, reload_diag *diag)
 {
     return reload_signer_set_key(signer, octets, len, passphrase, diag);
 }
@@ -27,7 +27,7 @@ struct taken_cert {
     reload_time not_before, not_after;
 };
 
-static reload_err take_cert(void *arg, const uint8_t *octets, size_t len, reload_diag *diag)
+static reload_err signer_take_cert(void *arg, const uint8_t *octets, size_t len, reload_diag *diag)
 {
     struct taken_cert *t = arg;
     reload_cert *cert = NULL;
@@ -96,7 +96,7 @@ static bool check_validity(struct tool *tool, const struct sign_options *o, cons
 static bool signer_read_cert(struct tool *tool, const struct sign_options *o, const char *path,
                              struct taken_cert *t, int64_t stamp)
 {
-    return content_read(tool, path, &kind_cert, take_cert, t) &&
+    return content_read(tool, path, &kind_cert, signer_take_cert, t) &&
            check_validity(tool, o, path, t, stamp);
 }
 
@@ -116,7 +116,7 @@ static bool read_keys(struct tool *tool, const struct sign_options *o, reload_si
                       resource = {.signer = signer, .set = reload_signer_set_resource_cert};
     const char *passphrase = o->passphrase_file;
     bool plain = true, plain_resource = true;
-    if ((o->key != NULL && !key_read(tool, o->key, passphrase, take_key, signer, &plain)) ||
+    if ((o->key != NULL && !key_read(tool, o->key, passphrase, signer_take_key, signer, &plain)) ||
         !signer_read_cert(tool, o, o->cert, &peer, stamp) ||
         !check_keys(tool, o, signer, o->key, o->cert))
         return false;

@@ -122,7 +122,7 @@ static void write_slots(void *arg, size_t first, size_t count)
     r->tool->batch = before;
 }
 
-static void advance(struct sign_run *r)
+static void sign_advance(struct sign_run *r)
 {
     r->current = &r->slots[pipeline_current(r->pipeline)];
     r->tool->batch = &r->current->early;
@@ -135,11 +135,11 @@ static void drain(struct sign_run *r)
     pipeline_drain(r->pipeline);
     r->tool->batch = NULL;
     batch_flush(&current->early, r->tool);
-    advance(r);
+    sign_advance(r);
 }
 
 /* Writes all slots before the input is waited for. */
-static void before_wait(void *arg)
+static void sign_before_wait(void *arg)
 {
     struct sign_run *r = arg;
     drain(r);
@@ -160,12 +160,12 @@ static void take_message(struct sign_run *r)
     else
         sign_give_turn(r, slot);
     pipeline_add(r->pipeline, r->in.item->len);
-    advance(r);
+    sign_advance(r);
 }
 
 static void work_on_all(struct sign_run *r)
 {
-    advance(r);
+    sign_advance(r);
     for (bool any = false; !r->out.failed && input_next(&r->in);) {
         if (!input_is_message(&r->in))
             continue;
@@ -180,7 +180,7 @@ static void work_on_all(struct sign_run *r)
     r->tool->batch = NULL;
 }
 
-static bool open_input(struct sign_run *r, struct output *flushed)
+static bool sign_open_input(struct sign_run *r, struct output *flushed)
 {
     const struct sign_options *o = r->options;
     r->request = (char *)o->reply_to;
@@ -189,7 +189,7 @@ static bool open_input(struct sign_run *r, struct output *flushed)
             : !input_open(&r->in, r->tool, &o->input, o->files, o->file_count, flushed))
         return false;
     if (flushed != NULL) {
-        r->in.before_wait = before_wait;
+        r->in.before_wait = sign_before_wait;
         r->in.before_wait_arg = r;
     }
     return true;
@@ -211,7 +211,7 @@ static void sign_all(struct sign_run *r)
 {
     if (!output_open(&r->out, r->tool, r->options->output, 0))
         return;
-    if (open_packets(r) && open_input(r, &r->out)) {
+    if (open_packets(r) && sign_open_input(r, &r->out)) {
         work_on_all(r);
         if (r->packets != NULL)
             packets_finish(r->packets, r->tool->status == STATUS_FINE, -1);
@@ -255,7 +255,7 @@ static void run_with_keys(struct sign_run *r)
         tool_error(r->tool, STATUS_FAILED, "%s", reload_strerror(err));
     } else if (r->options->mutate.list == NULL) {
         sign_all(r);
-    } else if (open_input(r, NULL)) {
+    } else if (sign_open_input(r, NULL)) {
         mutate_one(r);
         input_close(&r->in);
     }

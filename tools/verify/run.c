@@ -101,7 +101,7 @@ static bool open_store(struct verify *v)
 }
 
 /* Writes pending output before waiting for input. */
-static void before_wait(void *arg)
+static void verify_before_wait(void *arg)
 {
     struct verify *v = arg;
     slots_finish(v);
@@ -114,7 +114,7 @@ static bool verify_open_input(struct verify *v, char **files, int count)
     const struct verify_options *o = &v->options;
     if (!input_open(&v->in, &v->tool, &o->input, files, count, NULL))
         return false;
-    v->in.before_wait = before_wait;
+    v->in.before_wait = verify_before_wait;
     v->in.before_wait_arg = v;
     v->in.packets = v->packets;
     v->reported = (o->form == NULL && !v->tool.quiet && !o->summary &&

@@ -166,8 +166,8 @@ static struct range common(struct range a, uint32_t at, size_t len)
 }
 
 /* Replaces octets at an offset of the message, as far as they are in the range. NULL: zeros. */
-static void put(explain_cover *c, struct range range, uint32_t at, size_t len,
-                const uint8_t *octets)
+static void cover_put(explain_cover *c, struct range range, uint32_t at, size_t len,
+                      const uint8_t *octets)
 {
     struct range r = common(range, at, len);
     if (r.to == r.from)
@@ -189,19 +189,19 @@ static void put_length(explain_cover *c, struct range range, uint32_t length)
 {
     uint8_t octets[3];
     octets_put24(octets, length);
-    put(c, range, LENGTH_AT, sizeof octets, octets);
+    cover_put(c, range, LENGTH_AT, sizeof octets, octets);
 }
 
 /* Sets an attribute's value to zeros. */
 static void zero_value(explain_cover *c, struct range range, uint32_t attr)
 {
-    put(c, range, offset_at(c, attr) + HEAD, reload_msg_attr(c->msg, attr)->length, NULL);
+    cover_put(c, range, offset_at(c, attr) + HEAD, reload_msg_attr(c->msg, attr)->length, NULL);
 }
 
 static void zero_field(explain_cover *c, struct range range, reload_field field)
 {
     const reload_field_def *def = reload_field_def_of(field);
-    put(c, range, def->bit / 8u, def->width / 8u, NULL);
+    cover_put(c, range, def->bit / 8u, def->width / 8u, NULL);
 }
 
 /* Whether an attribute is the DIGEST of another signature than the site's. */
@@ -223,7 +223,7 @@ static void put_each(explain_cover *c, struct range range, explain_reading readi
         if (reading == READ_PADDING_LEFT_OUT)
             cover_drop(c, range, attr->offset + HEAD + attr->length, len);
         else if (reading == READ_PADDING_ZEROED)
-            put(c, range, attr->offset + HEAD + attr->length, len, NULL);
+            cover_put(c, range, attr->offset + HEAD + attr->length, len, NULL);
         else if (is_inner_digest(c, (uint32_t)i))
             zero_value(c, range, (uint32_t)i);
     }
@@ -275,14 +275,14 @@ static void put_reading(explain_cover *c, struct range range, explain_reading re
         break;
     case READ_SIGNATURE_LENGTH_WITHOUT_DIGEST:
         octets_put16(octets, offset_at(c, c->site.digest) - signature - HEAD);
-        put(c, range, signature + 2, sizeof octets, octets);
+        cover_put(c, range, signature + 2, sizeof octets, octets);
         break;
     case READ_SIGNATURE_LENGTH_WITHOUT_DIGEST_VALUE:
         octets_put16(octets, offset_at(c, c->site.digest) - signature);
-        put(c, range, signature + 2, sizeof octets, octets);
+        cover_put(c, range, signature + 2, sizeof octets, octets);
         break;
     case READ_SIGNATURE_LENGTH_ZERO:
-        put(c, range, signature + 2, 2, NULL);
+        cover_put(c, range, signature + 2, 2, NULL);
         break;
     case READ_TIMESTAMP_LEFT_OUT:
         cover_drop(c, range, offset_at(c, c->site.timestamp),
@@ -302,7 +302,7 @@ static void put_reading(explain_cover *c, struct range range, explain_reading re
     case READ_RESPONSE_FLIPPED:
         octets[0] = (uint8_t)(reload_msg_field(c->msg, RELOAD_F_METHOD) |
                               (reload_msg_field(c->msg, RELOAD_F_RESPONSE) == 0 ? 0x80u : 0));
-        put(c, range, reload_field_def_of(RELOAD_F_RESPONSE)->bit / 8u, 1, octets);
+        cover_put(c, range, reload_field_def_of(RELOAD_F_RESPONSE)->bit / 8u, 1, octets);
         break;
     default:
         if (zeroed_field(reading) != RELOAD_FIELDS)

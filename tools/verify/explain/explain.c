@@ -89,8 +89,8 @@ static bool is_same_digest(const uint8_t *made, const uint8_t *received, size_t 
 }
 
 /* Compares the received digest, in each form, with the one that the readings give. */
-static void compare_forms(struct search *s, const explain_set *readings, const uint8_t *digest,
-                          size_t size)
+static void compare_signed(struct search *s, const explain_set *readings, const uint8_t *digest,
+                           size_t size)
 {
     uint8_t other[2 * RELOAD_MAX_MD_SIZE], decoded[2 * RELOAD_MAX_MD_SIZE];
     size_t least = s->len < size ? s->len : size, base64;
@@ -173,7 +173,7 @@ static void try_keys(struct search *s, const explain_set *so_far, reload_md hash
             break;
         s->err = make_mac(&s->cover, hash, mac, twice, key, digest);
         if (s->err == RELOAD_OK)
-            compare_forms(s, &readings, digest, reload_md_size(hash));
+            compare_signed(s, &readings, digest, reload_md_size(hash));
     }
     explicit_bzero(digest, sizeof digest);
 }
@@ -350,7 +350,7 @@ static void try_digest(struct search *s, const explain_set *so_far, reload_md ha
     explain_set readings = *so_far;
     if (explain_set_add(&readings, explain_hash_reading(hash)) &&
         explain_set_add(&readings, READ_HASH_ONLY))
-        compare_forms(s, &readings, digest, reload_md_size(hash));
+        compare_signed(s, &readings, digest, reload_md_size(hash));
     for (size_t i = 0; i < s->count && s->err == RELOAD_OK; i++) {
         bool fits;
         readings = *so_far;
