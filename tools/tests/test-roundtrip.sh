@@ -5,25 +5,8 @@
 # Many seconds of CPU: 500 mutated messages and streams of garbage are created, then converted to each form and back.
 . "$(dirname "$0")/tap.bash"
 
-# back FORM BINARY [OPTION...]: whether a binary input survives conversion to FORM and back; prints errors.
-back()
-{
-    local form=$1 input=$2
-    shift 2
-    reload-dump -i binary -f "$form" "$@" "$input" >there 2>there.err
-    local there=$?
-    case $there in
-    0 | 3) ;;
-    *) echo "$input to $form: status $there: $(cat there.err)"; return 1 ;;
-    esac
-    reload-dump -i "$form" -f binary there >back 2>back.err
-    local status=$?
-    [ "$status" = "$there" ] || { echo "$input from $form: status $status, but $there to $form: $(cat back.err)"; return 1; }
-    cmp "$input" back
-}
-
-# back_together FORM FILE...: like back, for many files in one process. Both conversions must report the same number of faulty inputs.
-back_together()
+# there_and_back FORM ARGUMENT...: converts binary files to FORM and back into the file "back"; prints errors.
+there_and_back()
 {
     local form=$1
     shift
@@ -36,6 +19,22 @@ back_together()
     reload-dump -i "$form" -f binary there >back 2>back.err
     local status=$?
     [ "$status" = "$there" ] || { echo "from $form: status $status, but $there to $form: $(head -n 3 back.err)"; return 1; }
+}
+
+# back FORM BINARY [OPTION...]: whether a binary input survives conversion to FORM and back; prints errors.
+back()
+{
+    local form=$1 input=$2
+    shift 2
+    there_and_back "$form" "$@" "$input" && cmp "$input" back
+}
+
+# back_together FORM FILE...: like back, for many files in one process. Both conversions must report the same number of faulty inputs.
+back_together()
+{
+    there_and_back "$@" || return 1
+    local form=$1
+    shift
     # In binary, adjacent garbage becomes one item.
     [ "$form" = binary ] || [ "$(wc -l <there.err)" = "$(wc -l <back.err)" ] || { echo "$form: $(wc -l <there.err) errors there, $(wc -l <back.err) back"; return 1; }
     cat "$@" | cmp - back
