@@ -41,6 +41,19 @@ same() {
     fi
 }
 
+# contained A B NAME: passes if each line of A is part of a line of B, and A is not empty; shows the others otherwise.
+contained() {
+    missing=0
+    while IFS= read -r line; do
+        grep -qF -- "$line" "$2" || {
+            echo "# $line"
+            missing=1
+        }
+    done <"$1"
+    [ -s "$1" ] || missing=1
+    result $missing "$3"
+}
+
 # The options that --help lists, as "-o --output=FILE".
 help_options() {
     "$@" --help | sed -n 's/^  \(-[A-Za-z]\), \(--[^ ]*\).*/\1 \2/p; s/^      \(--[^ ]*\).*/\1/p'
@@ -239,18 +252,10 @@ same "$work/tool" "$work/manual" "reload-mutate(7) has the keys of the document"
 # string of the sources.
 find "$source/lib" "$source/tools" -name tests -prune -o -name '*.[ch]' -exec cat {} + | sed 's/\\"/'"'"'/g' |
     sed -z 's/"[[:space:]]*"//g' | grep -o '"[^"]*"' | sed 's/%[^A-Za-z%]*[hlz]*[A-Za-z]/\n/g; s/^"//; s/"$//' >"$work/strings"
-sed -n 's/^\.It "\(.*\)"$/\1/p; s/^\.Dq "\([^"]*\)".*/\1/p' "$source"/man/*.1 | tee "$work/quoted" |
+sed -n 's/^\.It "\(.*\)"$/\1/p; s/^\.Dq "\([^"]*\)".*/\1/p' "$source"/man/*.1 |
     sed -E 's/\.\.\.|[()]|(^|[ =])([A-Z]|FILE|HMAC|KEY|CERT|HEX|ID|CRC|USER|DIR|OID|NAME|SUBJECT|ISSUER|SECONDS|[0-9]+)\>/\n/g
         s/warning: |refused: |PEER-ID: |the peer.s /\n/g' | sed 's/^[ ,:;]*//; s/[ ,:;]*$//' | grep . | sort -u >"$work/parts"
-missing=0
-while IFS= read -r part; do
-    grep -qF -- "$part" "$work/strings" || {
-        echo "# $part"
-        missing=1
-    }
-done <"$work/parts"
-[ -s "$work/quoted" ] || missing=1
-result $missing "the diagnostics that manuals quote are in the sources"
+contained "$work/parts" "$work/strings" "the diagnostics that manuals quote are in the sources"
 
 # Types and names of attributes, keys of header fields, names of values
 table attribute | tr '\t' ' ' >"$work/library"
@@ -260,15 +265,7 @@ table field >"$work/library"
 part reload-message.5 Header Attributes | rows | sed '1d' | cut -f 3 | grep . >"$work/manual"
 same "$work/library" "$work/manual" "reload-message(5) has the header's keys"
 table name | cut -f 2 >"$work/names"
-missing=0
-while read -r name; do
-    grep -qF -- "$name" "$source/man/reload-message.5" || {
-        echo "# $name"
-        missing=1
-    }
-done <"$work/names"
-[ -s "$work/names" ] || missing=1
-result $missing "reload-message(5) has the names of values"
+contained "$work/names" "$source/man/reload-message.5" "reload-message(5) has the names of values"
 
 # The link types that a capture may have: those that the error about another one names
 if [ "${RELOAD_CAPTURES:-0}" = 1 ]; then
