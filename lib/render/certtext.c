@@ -60,8 +60,8 @@ static int append_lines(void *arg, const void *octets, size_t len)
 }
 
 /* Prints a certificate's lines into an entry. It stays empty after a failure. */
-static void fill(struct entry *e, reload_printer *p, unsigned depth, const uint8_t *octets,
-                 size_t len)
+static void print_entry(struct entry *e, reload_printer *p, unsigned depth, const uint8_t *octets,
+                        size_t len)
 {
     reload_sink sink = p->sink;
     void *arg = p->arg;
@@ -94,7 +94,7 @@ void rl_print_cert(reload_printer *p, reload_text_cache *cache, unsigned depth,
     }
     struct entry *e = entry_of(cache, octets, len);
     if (!entry_fits(e, p, depth, octets, len))
-        fill(e, p, depth, octets, len);
+        print_entry(e, p, depth, octets, len);
     if (p->err == RELOAD_OK && p->sink(p->arg, e->lines.octets, e->lines.len) != 0)
         p->err = RELOAD_ERR_WRITE;
 }

@@ -306,6 +306,34 @@ static void test_escape_fails(void **state)
     assert_int_equal(reload_escape((const uint8_t *)"a", 1, fail_write, NULL), RELOAD_ERR_WRITE);
 }
 
+/* ---- Blocks of RSA ---- */
+
+static void test_pkcs1_content(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *hex;
+        int len; /* -1: another structure */
+    } rows[] = {
+        {"0001 ffffffffffffffff 00 abcd", 2},   {"0001 ffffffffffffffffff 00 ab", 1},
+        {"0001 ffffffffffffffff 00", 0},        {"0001 ffffffffffffffff 00 00", 1},
+        {"0001 ffffffffffffff 00 abcd", -1}, /* seven */
+        {"0001 ffffffffffffffff fe 00 ab", -1}, {"0001 ffffffffffffffff ff", -1},
+        {"0001 ffffffffffffffff", -1},          {"0002 ffffffffffffffff 00 ab", -1},
+        {"0101 ffffffffffffffff 00 ab", -1},    {"", -1},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        reload_buf block = {0};
+        test_hex(&block, rows[i].hex);
+        const reload_span content = reload_pkcs1_content(block.octets, block.len);
+        assert_int_equal(content.octets != NULL, rows[i].len >= 0);
+        assert_int_equal(content.len, rows[i].len < 0 ? 0 : rows[i].len);
+        if (content.octets != NULL)
+            assert_ptr_equal(content.octets + content.len, block.octets + block.len);
+        reload_buf_free(&block);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -313,7 +341,7 @@ int main(void)
         cmocka_unit_test(test_address_id),    cmocka_unit_test(test_address),
         cmocka_unit_test(test_secret),        cmocka_unit_test(test_random_octets),
         cmocka_unit_test(test_seeded_octets), cmocka_unit_test(test_escape),
-        cmocka_unit_test(test_escape_fails),
+        cmocka_unit_test(test_escape_fails),  cmocka_unit_test(test_pkcs1_content),
     };
     return cmocka_run_group_tests_name("id", tests, NULL, NULL);
 }

@@ -155,32 +155,6 @@ static void test_recover(void **state)
     reload_cert_free(&cert);
 }
 
-static void test_pkcs1_content(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *hex;
-        int len; /* -1: another structure */
-    } rows[] = {
-        {"0001 ffffffffffffffff 00 abcd", 2},   {"0001 ffffffffffffffffff 00 ab", 1},
-        {"0001 ffffffffffffffff 00", 0},        {"0001 ffffffffffffffff 00 00", 1},
-        {"0001 ffffffffffffff 00 abcd", -1}, /* seven */
-        {"0001 ffffffffffffffff fe 00 ab", -1}, {"0001 ffffffffffffffff ff", -1},
-        {"0001 ffffffffffffffff", -1},          {"0002 ffffffffffffffff 00 ab", -1},
-        {"0101 ffffffffffffffff 00 ab", -1},    {"", -1},
-    };
-    for (size_t i = 0; i < COUNT(rows); i++) {
-        reload_buf block = {0};
-        test_hex(&block, rows[i].hex);
-        const reload_span content = reload_pkcs1_content(block.octets, block.len);
-        assert_int_equal(content.octets != NULL, rows[i].len >= 0);
-        assert_int_equal(content.len, rows[i].len < 0 ? 0 : rows[i].len);
-        if (content.octets != NULL)
-            assert_ptr_equal(content.octets + content.len, block.octets + block.len);
-        reload_buf_free(&block);
-    }
-}
-
 /* ---- Requests ---- */
 
 static void test_request(void **state)
@@ -591,21 +565,13 @@ static void test_failing_allocations(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_parse_errors),
-        cmocka_unit_test(test_verify_errors),
-        cmocka_unit_test(test_passphrase),
-        cmocka_unit_test(test_recover),
-        cmocka_unit_test(test_pkcs1_content),
-        cmocka_unit_test(test_request),
-        cmocka_unit_test(test_bad_request),
-        cmocka_unit_test(test_issue_arguments),
-        cmocka_unit_test(test_spec_size),
-        cmocka_unit_test(test_dates),
-        cmocka_unit_test(test_validity),
-        cmocka_unit_test(test_crl_signers),
-        cmocka_unit_test(test_objection_text),
-        cmocka_unit_test(test_crl_arguments),
-        cmocka_unit_test(test_failing_allocations),
+        cmocka_unit_test(test_parse_errors),    cmocka_unit_test(test_verify_errors),
+        cmocka_unit_test(test_passphrase),      cmocka_unit_test(test_recover),
+        cmocka_unit_test(test_request),         cmocka_unit_test(test_bad_request),
+        cmocka_unit_test(test_issue_arguments), cmocka_unit_test(test_spec_size),
+        cmocka_unit_test(test_dates),           cmocka_unit_test(test_validity),
+        cmocka_unit_test(test_crl_signers),     cmocka_unit_test(test_objection_text),
+        cmocka_unit_test(test_crl_arguments),   cmocka_unit_test(test_failing_allocations),
     };
     return cmocka_run_group_tests_name("x509", tests, setup_keys, teardown_keys);
 }
