@@ -59,9 +59,10 @@ help_options() {
     "$@" --help | sed -n 's/^  \(-[A-Za-z]\), \(--[^ ]*\).*/\1 \2/p; s/^      \(--[^ ]*\).*/\1/p'
 }
 
-# The options for which a manual (standard input) has an item, in the same form.
+# The options for which a manual (standard input) has an item, in the same form. An item may have several options.
 manual_options() {
     sed -n 's/^\.It Fl //p' |
+        sed 's/\([A-Za-z][A-Za-z]\) , Fl /\1\n/g; s/\( Ar [^ ]*\) , Fl /\1\n/g' |
         sed 's/ , Fl -/ --/; s/^-/--/; s/^\([A-Za-z]\) --/-\1 --/; s/ Ns = Ns Ar /=/'
 }
 

@@ -194,7 +194,7 @@ has "--total-limit: a warning" err '--total-limit'
 reordered=$TESTDATA/captures/reordered.pcap
 check "--flow-limit, which no flow reaches" 0 reload-dump -f line --flow-limit 1000000 "$reordered"
 check "--flow-limit" 3 reload-dump -f line --flow-limit 100 "$reordered"
-has "--flow-limit: a warning" err 'frame 6: the limit for one flow (--flow-limit) is reached; its message is given up'
+has "--flow-limit: a warning" err 'frame 6: the limit for one flow (--flow-limit) is reached; its message is dropped'
 mkdir lib && : >lib/libpcap.so.0.8
 check "libpcap is missing" 4 env LD_LIBRARY_PATH="$work/lib" reload-dump two.pcap
 has "libpcap is missing: named" err 'libpcap is required'
