@@ -8,8 +8,8 @@
 
 char *rl_put_decimal(char *text, uint64_t number, unsigned least)
 {
-    unsigned count = 1;
-    for (uint64_t left = number; left > 9; left /= 10)
+    unsigned count = number < 10 ? 1 : 2;
+    for (uint64_t left = number / 10; left > 9; left /= 10)
         count++;
     count = count < least ? least : count;
     for (char *at = text + count; at > text; number /= 10)

@@ -7,6 +7,11 @@
 #include <inttypes.h>
 #include <string.h>
 
+static void print_line_words(reload_printer *p, const char *words)
+{
+    reload_print_raw(p, words, strlen(words));
+}
+
 /* An ID's first 40 bits, as in the drafts' examples. */
 static void print_short_id(reload_printer *p, const uint8_t *id)
 {
@@ -34,7 +39,7 @@ static void print_summary(reload_printer *p, const reload_msg *msg, uint32_t i)
         uint32_t member = reload_msg_member(msg, i, rl_summary[k]);
         if (member == RELOAD_NO_ATTR || !reload_msg_value(msg, member, &value))
             continue;
-        reload_print(p, "%s", separator);
+        print_line_words(p, separator);
         print_short_value(p, &value);
         separator = " ";
     }
@@ -76,8 +81,9 @@ static void print_attrs(reload_printer *p, const reload_msg *msg)
         bool first_after =
             signature != RELOAD_NO_ATTR && it.index == reload_msg_attr(msg, signature)->end;
         bool mark = first_after && !RL_FAULT("D27: a line marks what is unauthenticated");
-        reload_print(p, "%s%s%s", separator, mark ? "unauthenticated: " : "",
-                     reload_attr_name(it.attr, unknown));
+        print_line_words(p, separator);
+        print_line_words(p, mark ? "unauthenticated: " : "");
+        print_line_words(p, reload_attr_name(it.attr, unknown));
         separator = ", ";
         if (it.attr->end > it.index + 1) {
             print_summary(p, msg, it.index);
