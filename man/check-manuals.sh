@@ -96,6 +96,27 @@ table() {
     sed -n "s/^$1\t//p" "$work/tables"
 }
 
+# The headings and options of --help; and those of a manual (standard input)
+help_sections() {
+    "$@" --help | sed -n 's/^  \(-[A-Za-z]\), \(--[^ ]*\).*/\1 \2/p; s/^      \(--[^ ]*\).*/\1/p; /^Exit status:/q; s/^\([A-Z][^:]*\):$/\1/p'
+}
+manual_sections() {
+    awk '/^\.Sh /{inside = $2 == "OPTIONS"} inside && /^\.It Fl /; inside && sub(/^\.Ss /, "heading ")' | while read -r word rest; do
+        if [ "$word" = heading ]; then
+            printf '%s\n' "$rest"
+        else
+            printf '%s %s\n' "$word" "$rest" | manual_options
+        fi
+    done
+}
+
+for tool in reload-sign reload-verify reload-dump; do
+    help_sections "$tools/$tool" >"$work/help"
+    manual_sections <"$source/man/$tool.1" >"$work/manual"
+    diff "$work/help" "$work/manual" >"$work/difference" && status=0 || status=1
+    sed 's/^/# /' "$work/difference"
+    result "$status" "$tool --help has the headings of $tool(1), and the options in their order"
+done
 for tool in reload-sign reload-verify reload-dump; do
     help_options "$tools/$tool" >"$work/help"
     manual_options <"$source/man/$tool.1" >"$work/manual"

@@ -183,6 +183,12 @@ struct option_row {
 #define OPTION_END {0}
 /* clang-format on */
 
+/* Options under a heading of --help. */
+struct help_section {
+    const char *heading; /* NULL ends the list */
+    const char *options; /* names between spaces, in the order in which they are shown */
+};
+
 /* The usage of a tool, or of one of its commands. */
 struct command_line {
     const char *usage; /* lines, each "reload-x …" */
@@ -192,6 +198,8 @@ struct command_line {
     /* Names of options: one of each group between spaces is required, as in a row's needs. NULL: no
      * option is required. */
     const char *required;
+    /* As in the manual. Options in no section are shown after them. NULL: no sections. */
+    const struct help_section *sections;
 };
 
 /* Stores the options' values in the tool's struct. Returns the index of the first operand. Operands

@@ -71,6 +71,77 @@ static void print_statuses(FILE *to, const char *text)
     }
 }
 
+/* The row of an option in the table, or of one that is in no table. */
+static const struct option_row *row_named(const struct option_row *rows, const char *name,
+                                          size_t len)
+{
+    const struct option_row *const common[] = {&help_row, &version_row};
+    for (const struct option_row *row = rows; row->name != NULL; row++)
+        if (strlen(row->name) == len && memcmp(row->name, name, len) == 0)
+            return row;
+    for (size_t i = 0; i < sizeof common / sizeof common[0]; i++)
+        if (strlen(common[i]->name) == len && memcmp(common[i]->name, name, len) == 0)
+            return common[i];
+    return NULL;
+}
+
+static bool is_in_section(const struct help_section *section, const struct option_row *row)
+{
+    size_t len = strlen(row->name);
+    for (const char *at = section->options; *at != '\0'; at += strspn(at, " ")) {
+        size_t n = strcspn(at, " ");
+        if (n == len && memcmp(at, row->name, n) == 0)
+            return true;
+        at += n;
+    }
+    return false;
+}
+
+static void print_section(FILE *to, const struct help_section *section,
+                          const struct option_row *rows)
+{
+    (void)fprintf(to, "\n%s:\n", section->heading);
+    for (const char *at = section->options; *at != '\0'; at += strspn(at, " ")) {
+        size_t n = strcspn(at, " ");
+        const struct option_row *row = row_named(rows, at, n);
+        if (row != NULL)
+            print_help_row(to, row);
+        at += n;
+    }
+}
+
+/* The rows that are in no section. */
+static void print_other_rows(FILE *to, const struct command_line *line)
+{
+    bool any = false;
+    for (const struct option_row *row = line->options; row->name != NULL; row++) {
+        const struct help_section *section = line->sections;
+        while (section->heading != NULL && !is_in_section(section, row))
+            section++;
+        if (section->heading != NULL)
+            continue;
+        (void)fprintf(to, "%s", any ? "" : "\nOther options:\n");
+        print_help_row(to, row);
+        any = true;
+    }
+}
+
+static void print_rows_of(FILE *to, const struct command_line *line)
+{
+    if (line->sections != NULL) {
+        for (const struct help_section *section = line->sections; section->heading != NULL;
+             section++)
+            print_section(to, section, line->options);
+        print_other_rows(to, line);
+        return;
+    }
+    (void)fprintf(to, "\nOptions:\n");
+    for (const struct option_row *row = line->options; row->name != NULL; row++)
+        print_help_row(to, row);
+    print_help_row(to, &help_row);
+    print_help_row(to, &version_row);
+}
+
 void help_print(FILE *to, const struct tool *tool, const struct command_line *line)
 {
     static const char lead[] = "Usage: ";
@@ -83,11 +154,7 @@ void help_print(FILE *to, const struct tool *tool, const struct command_line *li
     }
     (void)fputc('\n', to);
     print_wrapped(to, line->about, strlen(line->about), 0, 0);
-    (void)fprintf(to, "\nOptions:\n");
-    for (const struct option_row *row = line->options; row->name != NULL; row++)
-        print_help_row(to, row);
-    print_help_row(to, &help_row);
-    print_help_row(to, &version_row);
+    print_rows_of(to, line);
     print_statuses(to, tool->statuses == NULL ? common_statuses : tool->statuses);
     (void)fprintf(to, "\nManual: %.*s(1)\n", (int)strcspn(tool->name, " "), tool->name);
 }

@@ -63,10 +63,20 @@ static const struct option_row rows[] = {
     OPTION_END,
 };
 
+static const struct help_section sections[] = {
+    {"Output", "format output diff tbs pretty meta certs color quiet"},
+    {"Choosing messages", "method peer transaction requests responses frame"},
+    {"Input", "input max-message filter flow-limit total-limit jobs progress help version"},
+    {NULL, NULL},
+};
+
 static const struct command_line line = {
     "reload-dump [options] [FILE...]\nreload-dump --diff [options] FILE FILE",
-    "Shows RELOAD messages, or converts them between binary, JSON and hex text.", rows, false,
-    NULL};
+    "Shows RELOAD messages, or converts them between binary, JSON and hex text.",
+    rows,
+    false,
+    NULL,
+    sections};
 
 static void check_diff(const struct tool *tool, char **files, int count)
 {

@@ -28,7 +28,10 @@ static const struct command_line adopt_line = {
     "reload-keygen adopt --ca=DIR [CERT...]",
     "Enters certificates in the index that the CA signed and the index lacks: the files CERT, or "
     "all files in DIR/issued.",
-    adopt_rows, false, "ca"};
+    adopt_rows,
+    false,
+    "ca",
+    NULL};
 
 /* ---- The lines of a certificate ---- */
 

@@ -53,7 +53,10 @@ static const struct command_line ca_line = {
     "reload-keygen ca --succeed=OLD --output=DIR [options]",
     "Makes the directory of a CA for an overlay under CERTS, with the overlay's profile: of a new "
     "CA, of one that was made elsewhere, or of a CA's successor.",
-    ca_rows, true, "overlay|succeed output"};
+    ca_rows,
+    true,
+    "overlay|succeed output",
+    NULL};
 
 /* ---- Common to all CAs ---- */
 

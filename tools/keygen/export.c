@@ -34,7 +34,10 @@ static const struct option_row export_rows[] = {
 static const struct command_line export_line = {
     "reload-keygen export --ca=DIR --output=PUBLIC [options]",
     "Writes only the files that verifiers need: profile, CA certificates, link and CRL.",
-    export_rows, true, "ca output"};
+    export_rows,
+    true,
+    "ca output",
+    NULL};
 
 /* Lists a file under its last name. */
 static bool add_file(struct export *e, char **entry, const char *source)

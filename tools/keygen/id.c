@@ -41,7 +41,11 @@ static const struct option_row id_rows[] = {
 static const struct command_line id_line = {
     "reload-keygen id (--resource=KEY [--replica=N] | --address=IP:PORT | --uuid "
     "[--transport=PROTO:PORT] | --overlay=NAME) [options]",
-    "Prints an identifier in hex.", id_rows, true, "resource|address|uuid|overlay"};
+    "Prints an identifier in hex.",
+    id_rows,
+    true,
+    "resource|address|uuid|overlay",
+    NULL};
 
 /* B§6.1.1: the UUID's text, followed by ";udp;PORT" or ";tcp;PORT" if its time may not be unique.
  */

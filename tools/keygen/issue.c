@@ -37,7 +37,10 @@ static const struct command_line issue_line = {
     "reload-keygen issue --ca=DIR --output=PREFIX --renew=CERT [options]",
     "Issues a certificate that names users and Peer-IDs, with a new key or for the key of a "
     "request.",
-    issue_rows, true, "ca output"};
+    issue_rows,
+    true,
+    "ca output",
+    NULL};
 
 /* ---- The new lines of the index ---- */
 

@@ -50,7 +50,11 @@ static const struct option_row list_rows[] = {
 
 static const struct command_line list_line = {
     "reload-keygen list --ca=DIR [options]",
-    "Lists the certificates that the CA issued, each with every Peer-ID.", list_rows, true, "ca"};
+    "Lists the certificates that the CA issued, each with every Peer-ID.",
+    list_rows,
+    true,
+    "ca",
+    NULL};
 
 /* ---- Which certificates ---- */
 

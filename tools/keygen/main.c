@@ -39,7 +39,10 @@ static const struct command_line keygen_line = {
     "reload-keygen self-signed --overlay=NAME --output=PREFIX [options]",
     "Makes shared secrets, CAs, certificates and identifiers. 'reload-keygen COMMAND --help' lists "
     "a command's options.",
-    no_rows, false, NULL};
+    no_rows,
+    false,
+    NULL,
+    NULL};
 
 /* The commands' names, separated by commas. */
 static const char *list_commands(void)

@@ -26,8 +26,11 @@ static const struct option_row crl_rows[] = {
 
 static const struct command_line crl_line = {
     "reload-keygen crl --ca=DIR [--output=FILE] [options]",
-    "Renews the CA's CRL, the list of certificates that the CA has revoked (RFC 5280).", crl_rows,
-    true, "ca"};
+    "Renews the CA's CRL, the list of certificates that the CA has revoked (RFC 5280).",
+    crl_rows,
+    true,
+    "ca",
+    NULL};
 
 /* Continues the CRL of --crl, which must be the CA's. */
 static bool take_last(struct ca *ca, const char *path)

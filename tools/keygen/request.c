@@ -41,8 +41,11 @@ static const struct option_row request_rows[] = {
 
 static const struct command_line request_line = {
     "reload-keygen request --output=PREFIX [options]",
-    "Makes a key, which the user keeps, and a certificate request for it.", request_rows, true,
-    "output"};
+    "Makes a key, which the user keeps, and a certificate request for it.",
+    request_rows,
+    true,
+    "output",
+    NULL};
 
 /* Writes the key and its request. */
 static void request_files(const struct request_options *options, struct keygen_files *files)

@@ -84,7 +84,11 @@ static const struct option_row revoke_rows[] = {
 
 static const struct command_line revoke_line = {
     "reload-keygen revoke --ca=DIR (--serial=HEX | --user=AOR | CERT)... [options]",
-    "Revokes certificates, and renews the CA's CRL, which lists them.", revoke_rows, false, "ca"};
+    "Revokes certificates, and renews the CA's CRL, which lists them.",
+    revoke_rows,
+    false,
+    "ca",
+    NULL};
 
 /* ---- Which certificates ---- */
 

@@ -25,7 +25,11 @@ static const struct option_row secret_rows[] = {
 
 static const struct command_line secret_line = {
     "reload-keygen secret --output=FILE [options]",
-    "Makes a random shared secret for an overlay under HMAC.", secret_rows, true, "output"};
+    "Makes a random shared secret for an overlay under HMAC.",
+    secret_rows,
+    true,
+    "output",
+    NULL};
 
 /* "hex:", the digits and a newline: no octet of the secret can be mistaken for the file's form
  * (D12). */

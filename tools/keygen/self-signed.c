@@ -31,7 +31,10 @@ static const struct command_line self_signed_line = {
     "--peer-id=HEX...] [options]\n"
     "reload-keygen self-signed --overlay=NAME --output=PREFIX --key=FILE [options]",
     "Makes a self-signed certificate, for verifiers that trust the first key seen for a name.",
-    self_signed_rows, true, "overlay output"};
+    self_signed_rows,
+    true,
+    "overlay output",
+    NULL};
 
 /* Without a CA, two certificates name different Peer-IDs only by chance. */
 static bool self_signed_names(struct self_signed *s, reload_rng *rng)

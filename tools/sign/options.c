@@ -88,6 +88,16 @@ static const struct option_row rows[] = {
 };
 /* clang-format on */
 
+static const struct help_section sign_sections[] = {
+    {"Keys", "secret key cert resource-key resource-cert passphrase-file none"},
+    {"Output and input", "output format pretty example input max-message jobs"},
+    {"Message contents", "profile overlay timestamp time transaction-id boot-time counter-file "
+                         "peer-id sign-source-info sign-bodies resign-bodies keep-security"},
+    {"Other modes", "reply-to code append-route-log strip tbs attach mutate mutate-dir seed force"},
+    {"Other options", "progress quiet help version"},
+    {NULL, NULL},
+};
+
 static const struct command_line sign_line = {
     "reload-sign (--secret=FILE | --key=FILE --cert=FILE | --none) [options] [FILE...]\n"
     "reload-sign --reply-to=REQUEST --code=N (--secret=FILE | --key=FILE --cert=FILE | --none) "
@@ -100,7 +110,10 @@ static const struct command_line sign_line = {
     "reload-sign --example=METHOD",
     "Completes and signs RELOAD messages as a sending peer must, strips signatures, and "
     "appends ROUTE-LOGs.",
-    rows, false, NULL};
+    rows,
+    false,
+    NULL,
+    sign_sections};
 
 void sign_options_parse(struct tool *tool, struct sign_options *options, int argc, char **argv)
 {

@@ -77,11 +77,25 @@ static const struct option_row rows[] = {
 };
 /* clang-format on */
 
+static const struct help_section sections[] = {
+    {"The overlay", "profile secret ca pin none overlay time"},
+    {"Reports", "verbose json summary explain lint check-all report quiet"},
+    {"Filter", "format output rejects"},
+    {"Choosing messages", "invalid reason method peer transaction requests responses frame"},
+    {"Certificates and limits", "crl require-crl intermediates min-rsa-bits allow-sha1-certs "
+                                "max-skew require-peer-signature dht hash"},
+    {"Earlier messages", "replay replay-state replay-peers pair"},
+    {"Input and captures", "input max-message jobs cache filter annotate flow-limit total-limit "
+                           "color progress help version"},
+    {NULL, NULL},
+};
+
 static const struct command_line command = {
     .usage = "reload-verify (--secret=FILE | --ca=FILE | --pin=FILE | --none | --profile=FILE) "
              "[options] [FILE...]",
     .about = "Verifies RELOAD messages as a receiving peer must, and reports why one fails.",
     .options = rows,
+    .sections = sections,
 };
 
 /* Reports options whose results a summary or a ladder does not show. */
