@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ENTRIES = 64, MAX_KEPT = 8 * 1024 /* octets of a certificate */ };
+/* MAX_KEPT: octets of a certificate; MAX_LINES: of its lines, which can be many times as long */
+enum { ENTRIES = 64, MAX_KEPT = 8 * 1024, MAX_LINES = 16 * 1024 };
 
 /* A certificate's lines, and all that they depend on */
 struct entry {
@@ -97,4 +98,6 @@ void rl_print_cert(reload_printer *p, reload_text_cache *cache, unsigned depth,
         print_entry(e, p, depth, octets, len);
     if (p->err == RELOAD_OK && p->sink(p->arg, e->lines.octets, e->lines.len) != 0)
         p->err = RELOAD_ERR_WRITE;
+    if (e->lines.len > MAX_LINES)
+        reload_buf_free(&e->lines);
 }

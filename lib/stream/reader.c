@@ -188,11 +188,9 @@ void reload_reader_open(reload_reader *r, reload_form form, reload_source source
 reload_err reload_reader_open_with(reload_reader *r, const reload_reader_options *given,
                                    reload_source source, void *arg)
 {
-    reload_reader_options options = {0};
-    bool usable = given != NULL && given->size >= sizeof given->size;
-    if (usable)
-        memcpy(&options, given, given->size < sizeof options ? given->size : sizeof options);
-    else
+    reload_reader_options options;
+    bool usable = rl_sized_copy(&options, sizeof options, given);
+    if (!usable)
         source = no_input;
     r->framer.max_message = options.max_message;
     open_input(r, options.form, source, arg);

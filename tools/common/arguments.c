@@ -113,10 +113,10 @@ static void reject_long(const struct tool *tool, const struct getopt_tables *t,
     if (count > 0)
         tool_usage(tool, "option %.*s is ambiguous: %s", (int)len, argument, names);
     (void)snprintf(name, sizeof name, "%.*s", (int)(len - 2), argument + 2);
-    const char *other = tool_with(name);
-    if (other != NULL)
-        tool_usage(tool, "unknown option --%s (%s has it)", name, other);
     const char *near = len - 2 < sizeof name ? reload_nearest_word(name, words) : NULL;
+    const char *other = tool_with(name);
+    if (other != NULL && (near == NULL || strncmp(near, name, strlen(near)) != 0))
+        tool_usage(tool, "unknown option --%s (%s has it)", name, other);
     tool_usage(tool, "unknown option %.*s%s%s%s", (int)len, argument,
                near == NULL ? "" : " (did you mean --", near == NULL ? "" : near,
                near == NULL ? "" : "?)");

@@ -47,6 +47,7 @@ mistake "an option with two letters exchanged" 2 'unknown option --explian (did 
 mistake "an option with a letter missing" 2 'unknown option --secrt (did you mean --secret?)' reload-sign --secrt secret
 mistake "an option in capitals" 2 'unknown option --JSON (did you mean --json?)' reload-verify --JSON
 mistake "the middle of an option" 2 'unknown option --skew (did you mean --max-skew?)' reload-verify --skew=5
+mistake "an option that another tool has, with a letter more" 2 'unknown option --certs (did you mean --cert?)' reload-sign --certs=x
 mistake "an option that another program has" 2 'unknown option --password' reload-sign --password x
 for option in certs diff meta tbs attach example mutate reply-to strip timestamp check-all explain lint pair pin rejects replay report summary; do
     run reload-keygen id --$option
