@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ENTRIES = 64, MAX_KEPT = 8 * 1024 /* octets of a certificate */ };
+enum { ENTRIES = 64, MAX_KEPT = 8 * 1024 /* octets of a certificate, and of its lines */ };
 
 /* A certificate's lines, and all that they depend on */
 struct entry {
@@ -97,4 +97,6 @@ void rl_print_cert(reload_printer *p, reload_text_cache *cache, unsigned depth,
         print_entry(e, p, depth, octets, len);
     if (p->err == RELOAD_OK && p->sink(p->arg, e->lines.octets, e->lines.len) != 0)
         p->err = RELOAD_ERR_WRITE;
+    if (e->lines.len > MAX_KEPT) /* of many names, or deeply indented */
+        reload_buf_free(&e->lines);
 }

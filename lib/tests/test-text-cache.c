@@ -3,8 +3,10 @@
 #include "test.h"
 
 #include "identities.h"
+#include "issuing.h"
 #include "x509/x509.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* How often a certificate was read */
@@ -144,25 +146,59 @@ static void test_refused(void **state)
     reload_text_cache_free(&cache);
 }
 
-/* A certificate that recurs is read once, in each place. */
-static void test_reads(void **state)
+/* How often a certificate is read for the text of five messages that have it */
+static unsigned count_reads(const uint8_t *cert, size_t len)
 {
-    (void)state;
-    reload_buf buf = {0}, cert = {0}, text = {0};
+    reload_buf buf = {0}, text = {0};
     reload_text_cache *cache = reload_text_cache_new();
-    test_hex(&cert, first.der);
-    build(&buf, 0, false, cert.octets, cert.len);
+    build(&buf, 0, false, cert, len);
     reload_msg *msg = test_parse(&buf);
     reads = 0;
     for (unsigned i = 0; i < 5; i++)
         assert_int_equal(reload_text_write_cached(cache, msg, NULL, 0, test_sink, &text),
                          RELOAD_OK);
-    assert_int_equal(reads, 1);
+    unsigned count = reads;
+    check_same(cache, msg, 0);
     reload_msg_free(&msg);
     reload_buf_free(&buf);
-    reload_buf_free(&cert);
     reload_buf_free(&text);
     reload_text_cache_free(&cache);
+    return count;
+}
+
+/* A certificate that recurs is read once, in each place. */
+static void test_reads(void **state)
+{
+    (void)state;
+    reload_buf cert = {0};
+    test_hex(&cert, first.der);
+    assert_int_equal(count_reads(cert.octets, cert.len), 1);
+    reload_buf_free(&cert);
+}
+
+/* Many names in a small certificate make long lines, which are not kept: anyone could fill the
+ * memory with them. */
+static void test_many_names(void **state)
+{
+    (void)state;
+    enum { NAMES = 450 };
+    static char texts[NAMES][4];
+    static reload_cert_name names[NAMES];
+    reload_cert_spec spec = ca_spec;
+    size_t len;
+    for (size_t i = 0; i < NAMES; i++) {
+        (void)snprintf(texts[i], sizeof texts[i], "%03zu", i);
+        names[i].text = texts[i];
+    }
+    spec.names = names;
+    spec.count = NAMES;
+    reload_key *key = test_rsa_key("many names", 1024);
+    reload_cert *cert = issue_cert(&spec, key, NULL, key, NULL);
+    const uint8_t *der = reload_cert_octets(cert, &len);
+    assert_in_range(len, 0, 8 * 1024);
+    assert_int_equal(count_reads(der, len), 5);
+    reload_cert_free(&cert);
+    reload_key_free(&key);
 }
 
 int main(void)
@@ -171,6 +207,7 @@ int main(void)
         cmocka_unit_test(test_cache),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_reads),
+        cmocka_unit_test(test_many_names),
     };
     return cmocka_run_group_tests_name("text-cache", tests, setup_identities, teardown_identities);
 }
