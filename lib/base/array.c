@@ -28,7 +28,7 @@ bool rl_sized_copy(void *known, size_t size, const void *given)
     memset(known, 0, size);
     if (given != NULL)
         memcpy(&given_size, given, sizeof given_size);
-    if (given_size < sizeof given_size)
+    if (given_size < sizeof given_size || given_size % sizeof given_size != 0)
         return false;
     memcpy(known, given, given_size < size ? given_size : size);
     return true;

@@ -35,7 +35,8 @@ void rl_wipe(void *memory, size_t len);
 
 /* Copies a caller's struct, whose first member is its size there, into known, which has size octets
  * here. Members that the caller's version lacks become zero, those that this version lacks are
- * ignored. Returns false, and leaves zeros, if given is NULL or its size was not set. */
+ * ignored. Returns false, and leaves zeros, if given is NULL or its size was not set: no version's
+ * size is 0, or ends within a pointer. */
 bool rl_sized_copy(void *known, size_t size, const void *given);
 
 /* Big-endian integers. */

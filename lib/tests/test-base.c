@@ -375,6 +375,25 @@ static void test_decimal(void **state)
         }
 }
 
+/* Structs of other versions: smaller ones, larger ones, and sizes that none has */
+static void test_sized(void **state)
+{
+    (void)state;
+    struct sized {
+        size_t size;
+        const char *words[2];
+    } known, given = {.words = {"first", "second"}};
+    assert_false(rl_sized_copy(&known, sizeof known, NULL));
+    for (size_t size = 0; size <= sizeof given + sizeof(void *); size++) {
+        given.size = size;
+        bool possible = size > 0 && size % sizeof(void *) == 0;
+        assert_int_equal(rl_sized_copy(&known, sizeof known, &given), possible);
+        for (size_t i = 0; i < COUNT(given.words); i++)
+            assert_ptr_equal(known.words[i],
+                             possible && size >= (i + 2) * sizeof(void *) ? given.words[i] : NULL);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -385,7 +404,7 @@ int main(void)
         cmocka_unit_test(test_long_times),    cmocka_unit_test(test_each_day),
         cmocka_unit_test(test_invalid_dates), cmocka_unit_test(test_zone),
         cmocka_unit_test(test_time_parse),    cmocka_unit_test(test_invalid_times),
-        cmocka_unit_test(test_arrays),
+        cmocka_unit_test(test_arrays),        cmocka_unit_test(test_sized),
     };
     return cmocka_run_group_tests_name("base", tests, NULL, NULL);
 }

@@ -367,13 +367,21 @@ void output_text(struct output *out, const char *text)
 
 void output_print(struct output *out, const char *format, ...)
 {
-    char line[1024];
-    va_list args;
+    char line[1024], *longer = NULL;
+    va_list args, again;
     va_start(args, format);
+    va_copy(again, args);
     int n = vsnprintf(line, sizeof line, format, args);
+    if (n > 0 && (size_t)n < sizeof line) {
+        (void)output_write(out, line, (size_t)n);
+    } else if (n > 0 && vasprintf(&longer, format, again) == n) {
+        (void)output_write(out, longer, (size_t)n);
+        free(longer);
+    } else if (n != 0) {
+        output_check(out, RELOAD_ERR_MEMORY);
+    }
+    va_end(again);
     va_end(args);
-    if (n > 0)
-        (void)output_write(out, line, (size_t)n < sizeof line ? (size_t)n : sizeof line - 1);
 }
 
 void output_write_buf(struct output *out, const reload_buf *buf)

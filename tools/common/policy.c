@@ -3,6 +3,7 @@
 
 #include "base/fault.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -175,6 +176,15 @@ static void policy_check(const struct tool *tool, const struct policy_options *p
     check_require_crl(tool, p, p->secrets.count == 0 && p->pin == NULL && !p->none);
 }
 
+/* The profile's algorithm by its name, or as a number if it is not a known one. */
+static const char *security_words(const struct policy_options *p, char text[24])
+{
+    int64_t security = p->profile->security;
+    const char *name = reload_name(RELOAD_NAMES_SECURITY, (uint32_t)security);
+    (void)snprintf(text, 24, "%" PRId64, security);
+    return name == NULL ? text : name;
+}
+
 /* Ends the program if neither the options nor the profile give the algorithm. */
 static const reload_suite *decide_suite(const struct tool *tool, const struct policy_options *p)
 {
@@ -193,8 +203,10 @@ static const reload_suite *decide_suite(const struct tool *tool, const struct po
         return suite;
     if (security < 0 && (p->profile->ca[0] != NULL || p->profile->pin != NULL))
         return policy_suite(RELOAD_SUITE_PUBLIC_KEY);
-    tool_usage(tool, "%s: security is missing; one of --secret, --ca, --pin or --none is required",
-               p->profile_file);
+    char words[24];
+    tool_usage(tool, "%s: security is %s%s; one of --secret, --ca, --pin or --none is required",
+               p->profile_file, security < 0 ? "missing" : security_words(p, words),
+               security < 0 ? "" : ", which is unknown");
 }
 
 static bool has_certificates(const reload_suite *suite)
@@ -274,9 +286,9 @@ static void drop_without_effect(const struct tool *tool, struct policy_options *
 /* Whether the profile has another algorithm than the options, and the words for it. */
 static bool is_other_security(const struct policy_options *p, char *words, size_t size)
 {
-    const char *name = reload_name(RELOAD_NAMES_SECURITY, (uint32_t)p->profile->security);
+    char security[24];
     (void)snprintf(words, size, "security is %s, but the options specify %s",
-                   name == NULL ? "unknown" : name, p->suite->name);
+                   security_words(p, security), p->suite->name);
     return p->profile->security >= 0 && p->profile->security != (int64_t)p->suite->security;
 }
 

@@ -140,7 +140,7 @@ int buf_write(void *buf, const void *octets, size_t len);
 /* A reload_sink. */
 int output_write(void *out, const void *octets, size_t len);
 void output_text(struct output *out, const char *text);
-/* Writes formatted text, of which at most 1023 octets. */
+/* Writes formatted text. */
 __attribute__((format(printf, 2, 3))) void output_print(struct output *out, const char *format,
                                                         ...);
 /* Writes a buffer. If the buffer's allocation has failed, no file appears. */

@@ -3,7 +3,6 @@
 #include "base/fault.h"
 #include "keygen/keygen.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -229,17 +228,15 @@ static void revoke_entry(struct revoke *r, struct entry *entry)
 
 static void print_result(struct revoke *r, struct output *out, const struct crl_dates *dates)
 {
-    char line[MAX_USER * 2 + 256], number[RELOAD_CRL_NUMBER_SIZE], until[RELOAD_TIME_SIZE];
+    char number[RELOAD_CRL_NUMBER_SIZE], until[RELOAD_TIME_SIZE];
     for (size_t i = 0; i < r->chosen_count; i++) {
         char serial[2 * MAX_SERIAL + 1];
         serial_text(&r->chosen[i]->serial, serial);
-        (void)snprintf(line, sizeof line, "revoked %s %s\n", serial, r->chosen[i]->users);
-        (void)output_write(out, line, strlen(line));
+        output_print(out, "revoked %s %s\n", serial, r->chosen[i]->users);
     }
     reload_crl_number_text(&r->ca.index.crl_number, number);
     reload_time_text(dates->next_update / RELOAD_SECOND, until);
-    (void)snprintf(line, sizeof line, "overlay.crl: number %s, good until %s\n", number, until);
-    (void)output_write(out, line, strlen(line));
+    output_print(out, "overlay.crl: number %s, good until %s\n", number, until);
 }
 
 static void revoke_chosen(struct revoke *r)

@@ -65,4 +65,21 @@ else
         is "$(reload-dump -q -f hex converted)" "$wanted" "$format: the command converts it"
     done
 fi
+# testdata/captures/links
+if type tshark text2pcap >/dev/null 2>&1; then
+    links=$TESTDATA/captures/links
+    cp "$capture" ./-udp.pcap
+    t "links makes captures of other link types" 0 '' '' "$links" -udp.pcap
+    for name in raw null vlan qinq mpls; do
+        is "$(reload-dump -q -f hex $name.pcapng 2>/dev/null)" "$(reload-dump -q -f hex "$TESTDATA/captures/$name.pcapng" 2>/dev/null)" \
+            "$name.pcapng has the messages of testdata"
+    done
+    t "links names a capture that it cannot read" 2 '' '~.*missing\.pcap.*' "$links" missing.pcap
+    t "links names a capture without IPv4" 1 '' '~.*tcp6\.pcapng has no IPv4 over Ethernet' "$links" "$TESTDATA/captures/tcp6.pcapng"
+    t "links names a capture that it cannot make" 1 '' "=$links: x.pcapng is not among: raw.pcapng null.pcapng vlan.pcapng qinq.pcapng mpls.pcapng" \
+        "$links" "$capture" x.pcapng
+else
+    skip "testdata/captures/links" "tshark or text2pcap is missing"
+fi
+
 done_testing

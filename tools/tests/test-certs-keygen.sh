@@ -460,6 +460,12 @@ t "a CA with another CA's key is refused" 4 '' '~reload-keygen issue: few/ca.key
 ok "a refused index or key issues no certificate" test ! -e few5.crt
 same few/index index.good "a refused key does not change the index"
 
+users=()
+for i in {1..5}; do users+=("$i$(printf 'u%.0s' {1..200})@example.com"); done
+t "a certificate with long names is issued" 0 '' '' issue "${by_request[@]}" "${users[@]/#/--user=}" -o long
+t "revoke prints the names whole" 0 "~revoked $(serial long.crt) $(IFS=,; echo "${users[*]}")"$'\n''overlay\.crl: number .*' '' \
+    reload-keygen revoke --ca ca --serial "$(serial long.crt)"
+
 # a private key must be in its own file only
 key_line=$(sed -n 5p alice.key)
 is "$(grep -rlF -- "$key_line" . | xargs)" ./alice.key "a private key is in its own file only"

@@ -189,6 +189,11 @@ mistake "a CRL with a profile of NONE" 2 '--crl requires CERTS, but the security
     reload-verify --profile=none.json --crl=x "$put"
 mistake "pairs with a profile of NONE" 2 '--pair requires HMAC or CERTS, but the security of none.json is NONE' \
     reload-verify --profile=none.json --pair "$put"
+printf '{"security": 200}' >unknown.json
+mistake "a profile's unknown algorithm" 2 'unknown.json: security is 200, which is unknown; one of --secret, --ca, --pin or --none is required' \
+    reload-verify --profile unknown.json "$put"
+mistake "a profile's unknown algorithm that the options override" 1 "unknown.json: warning: security is 200, but the options specify CERTS" \
+    reload-verify --profile unknown.json --ca "$TESTDATA/overlay/ca.crt" "$put"
 printf '{"security": "HMAC"}' >hmac.json
 mistake "the secret of another overlay than the profile's" 1 "warning: security is CERTS, but the options specify HMAC|overlay-mismatch" \
     reload-verify --secret=secret --profile="$TESTDATA/overlay/overlay.json" "$put"

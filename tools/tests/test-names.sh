@@ -131,10 +131,10 @@ t "octets after a request are refused" 4 '' "~reload-keygen issue: csr.two: offs
 
 # ---- names in output ----
 
-units=$(for _ in {1..6}; do printf '/OU=%s' "$(printf 'u%.0s' {1..64})"; done)
+units=$(for _ in {1..20}; do printf '/OU=%s' "$(printf 'u%.0s' {1..64})"; done)
 openssl req -x509 -new -key plus.key -subj "$units/CN=Jörg, a=b" -utf8 -days 9999 -addext "subjectAltName=URI:reload://$alice@chat/" \
     -addext keyUsage=critical,digitalSignature -addext basicConstraints=critical,CA:FALSE -out shown.crt
-name=$(for _ in {1..6}; do printf 'OU=%s, ' "$(printf 'u%.0s' {1..64})"; done)'CN=Jörg\, a=b'
+name=$(for _ in {1..20}; do printf 'OU=%s, ' "$(printf 'u%.0s' {1..64})"; done)'CN=Jörg\, a=b'
 reload-sign --key plus.key --cert shown.crt own.json -o shown.bin
 reload-verify --pin pins --min-rsa-bits 1024 --json shown.bin >shown.json
 is "$(jq -r '.signatures[0].signer.subject' shown.json)" "$name" "the report has a long subject in UTF-8 whole"

@@ -195,6 +195,12 @@ for lacks in crl replay; do
 done
 t "a wrapper that ignores CRLs fails" 1 '~.*accepted, but invalid \(revoked-certificate\).*' '' "$vectors/run" --command ./without-crl crl_test.json
 t "a wrapper that ignores replays fails" 1 '~.*accepted, but invalid \(replay\).*' '' "$vectors/run" --command ./without-replay replay_test.json
+head -c 200 /dev/zero | tr '\0' s >long.secret
+chmod 600 long.secret
+reload-sign --secret long.secret -o long.bin "$TESTDATA/section-4.1.json"
+hmac=(env RELOAD_SECURITY=HMAC RELOAD_SECRET="$(printf '73%.0s' {1..200})" "$vectors/wrapper")
+t "the wrapper accepts a secret that is longer than a file name" 0 '~valid *' '' "${hmac[@]}" <long.bin
+t "a wrapper without a temporary directory has no verdict" 2 '' '*' env TMPDIR=missing "${hmac[@]}" <long.bin
 t "a command runs tests of verifying only" 1 '~.*ReloadId +40 not run: only tests of verifying go to a command' '' "$vectors/run" --command "$vectors/wrapper" "$vectors/id_test.json"
 t "a command that accepts everything fails" 1 '~.*accepted, but invalid \(.*' '' "$vectors/run" --command true hmac_test.json
 t "a command that refuses everything fails" 1 '~.*rejected, but valid: .*' '' "$vectors/run" --command false hmac_test.json
