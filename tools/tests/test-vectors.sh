@@ -185,10 +185,6 @@ jq '.testGroups |= .[:2] | .testGroups[].tests |= (group_by(.result) | map(.[0])
     "$vectors/hmac_test.json" >hmac_test.json
 jq '.testGroups |= (map(select(.crl)) | .[:8]) | .numberOfTests = ([.testGroups[].tests[]] | length)' "$vectors/trust_test.json" >crl_test.json
 t "the wrapper passes tests with CRLs" 0 '~.*all tests .* 0' '' "$vectors/run" --command "$vectors/wrapper" --codes crl_test.json
-octets=$(printf 'ab%.0s' {1..200})
-(umask 077 && printf 'hex:%s\n' "$octets" >long.secret)
-reload-sign --example PEER-SEARCH | reload-sign --secret long.secret -o long.bin
-t "the wrapper accepts a secret of 200 octets" 0 '=valid ' '' env RELOAD_SECURITY=HMAC RELOAD_SECRET="$octets" sh -c '"$1" <long.bin' - "$vectors/wrapper"
 for lacks in crl replay; do
     sed "/^\[ -z \"\${RELOAD_${lacks^^}/d" "$vectors/wrapper" >"without-$lacks"
     chmod +x "without-$lacks"
