@@ -9,13 +9,17 @@
 
 void rl_framer_open(rl_framer *f, rl_pull pull, void *arg, bool mapped)
 {
-    rl_framer kept = {.octets = f->octets,
-                      .where = f->where,
-                      .cap = f->cap,
-                      .frames = rl_frames_reset(f->frames),
-                      .max_message = f->max_message,
-                      .anywhere = true};
-    *f = kept;
+    uint8_t *octets = f->octets;
+    uint64_t *where = f->where;
+    size_t cap = f->cap;
+    uint32_t max_message = f->max_message;
+    memset(f, 0, offsetof(rl_framer, frames));
+    rl_frames_reset(&f->frames);
+    f->octets = octets;
+    f->where = where;
+    f->cap = cap;
+    f->max_message = max_message;
+    f->anywhere = true;
     f->pull = pull;
     f->arg = arg;
     f->mapped = mapped;

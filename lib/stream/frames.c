@@ -24,14 +24,13 @@ struct rl_node {
     bool framed;         /* if the pass has reached its end */
 };
 
-rl_frames rl_frames_reset(rl_frames frames)
+void rl_frames_reset(rl_frames *frames)
 {
-    if (frames.ring != NULL && frames.count > 0)
-        memset(frames.ring, 0, RING * sizeof *frames.ring);
-    memset(frames.ends, 0, sizeof frames.ends);
-    frames.count = frames.waiting = 0;
-    frames.at = 0;
-    return frames;
+    if (frames->ring != NULL && frames->count > 0)
+        memset(frames->ring, 0, RING * sizeof *frames->ring);
+    memset(frames->ends, 0, sizeof frames->ends);
+    frames->count = frames->waiting = 0;
+    frames->at = 0;
 }
 
 size_t rl_frames_memory(const rl_frames *frames)
@@ -227,7 +226,7 @@ reload_err rl_frames_ask(rl_framer *f, size_t size, bool *framed)
     reload_err err = s->count < MAX_NODES ? pass_message(f, end) : RELOAD_OK;
     uint32_t node = node_at(s, f->base);
     if (err == RELOAD_OK && (node == 0 || s->count >= MAX_NODES)) {
-        *s = rl_frames_reset(*s);
+        rl_frames_reset(s);
         s->at = f->base;
         err = pass_message(f, end);
         node = node_at(s, f->base);

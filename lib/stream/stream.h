@@ -52,8 +52,7 @@ typedef struct rl_framer {
     uint64_t framed;      /* one past the position of a message known to be framed; 0: none */
     uint64_t read;        /* D33: octets of the stream that messages have required so far, */
     uint64_t walked;      /* attributes stepped over in messages that are not framed */
-    rl_frames frames;
-    uint64_t steps; /* and attributes that searches have stepped over */
+    uint64_t steps;       /* and attributes that searches have stepped over */
     struct {
         size_t sought;    /* in garbage: where to look for a header */
         bool searching;   /* the message at start is known not to be framed, */
@@ -65,6 +64,7 @@ typedef struct rl_framer {
     bool dropped;             /* an incomplete last item was dropped, */
     uint64_t dropped_at;      /* at this position in the input */
     const char *dropped_dump; /* the notation of the dump that it was, or NULL */
+    rl_frames frames;         /* last: opening clears what is before it */
 } rl_framer;
 
 /* Begins a new stream. Reuses memory, and keeps max_message. */
@@ -96,7 +96,7 @@ reload_err rl_framer_end(rl_framer *f, size_t *len, bool *cut);
  * such questions in a stream is linear in its octets. RELOAD_ERR_MEMORY. */
 reload_err rl_frames_ask(rl_framer *f, size_t size, bool *framed);
 /* Empty, with the same memory. */
-rl_frames rl_frames_reset(rl_frames frames);
+void rl_frames_reset(rl_frames *frames);
 void rl_frames_free(rl_frames *frames);
 size_t rl_frames_memory(const rl_frames *frames);
 

@@ -148,7 +148,10 @@ void cap_address(reload_value *value, bool ipv6, const uint8_t *address, uint16_
 
 void cap_item_begin(struct capture *c, const reload_item *item)
 {
-    c->item = (struct capture_item){.item = *item};
+    c->item.item = *item;
+    c->item.facts = (reload_capture){0};
+    c->item.file = NULL;
+    c->item.numbers = NULL;
     c->completed = (struct cap_stamp){0};
     c->stamp_count = 0;
 }
