@@ -9,7 +9,7 @@
 
 /* Every attribute that B§5.2 and S§4 define, in order of type. A new attribute is a new row. */
 /* clang-format off */
-static const reload_attr_def attrs[] = {
+const reload_attr_def rl_attrs[] = {
     {RELOAD_A_RESPONSE_CODE, "RESPONSE-CODE", {0},
      RELOAD_KIND_RESPONSE, RELOAD_IN_MESSAGE, NONE, true, "B§5.2.1"},
     {RELOAD_A_SOURCE_INFO, "SOURCE-INFO", {0},
@@ -85,7 +85,7 @@ static const reload_attr_def attrs[] = {
 };
 /* clang-format on */
 
-enum { ATTRS = sizeof attrs / sizeof attrs[0] };
+enum { ATTRS = sizeof rl_attrs / sizeof rl_attrs[0] };
 _Static_assert(ATTRS <= 64, "the parser has a bit for each row");
 
 /* For each high octet, the first and the last type; those between them have a row each. */
@@ -107,34 +107,28 @@ _Static_assert((int)GROUPED == (int)ATTRS,
 
 #define GROUP(high, first, last) \
     [high] = {.low = (first)&0xff, .count = (last) - (first) + 1, .row = FIRST_##high},
-static const struct {
-    uint8_t low, count, row;
-} groups[] = {GROUPS(GROUP)};
+const rl_attr_group rl_attr_groups[RL_ATTR_GROUPS] = {GROUPS(GROUP)};
 
 const reload_attr_def *reload_attr_def_of(uint16_t type)
 {
-    size_t group = type >> 8;
-    if (group >= sizeof groups / sizeof groups[0])
-        return NULL;
-    unsigned i = (type & 0xffu) - groups[group].low; /* wraps below the first */
-    return i < groups[group].count ? &attrs[groups[group].row + i] : NULL;
+    return rl_attr_def_of(type);
 }
 
 const reload_attr_def *reload_attr_def_named(const char *name)
 {
     for (size_t i = 0; i < ATTRS; i++) {
-        if (strcmp(attrs[i].name, name) == 0)
-            return &attrs[i];
-        for (size_t k = 0; k < sizeof attrs[i].also / sizeof attrs[i].also[0]; k++)
-            if (attrs[i].also[k] != NULL && strcmp(attrs[i].also[k], name) == 0)
-                return &attrs[i];
+        if (strcmp(rl_attrs[i].name, name) == 0)
+            return &rl_attrs[i];
+        for (size_t k = 0; k < sizeof rl_attrs[i].also / sizeof rl_attrs[i].also[0]; k++)
+            if (rl_attrs[i].also[k] != NULL && strcmp(rl_attrs[i].also[k], name) == 0)
+                return &rl_attrs[i];
     }
     return NULL;
 }
 
 const reload_attr_def *reload_attr_def_at(size_t i)
 {
-    return i < ATTRS ? &attrs[i] : NULL;
+    return i < ATTRS ? &rl_attrs[i] : NULL;
 }
 
 bool reload_is_certificate(uint16_t type)

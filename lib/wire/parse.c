@@ -82,7 +82,7 @@ static bool is_repeated(struct run *run, const reload_attr_def *def)
 {
     if (def == NULL)
         return false;
-    uint64_t bit = UINT64_C(1) << (def - reload_attr_def_at(0));
+    uint64_t bit = UINT64_C(1) << (def - rl_attrs);
     bool repeated = (run->seen & bit) != 0;
     run->seen |= bit;
     return repeated;
@@ -109,7 +109,7 @@ static reload_err push(reload_msg *msg, struct run *run, uint32_t ordinal, uint3
         if (type == RELOAD_A_SIGNATURE && !is_signed)
             msg->signature = i;
     }
-    const reload_attr_def *def = reload_attr_def_of(type);
+    const reload_attr_def *def = rl_attr_def_of(type);
     msg->attrs[i] = (reload_attr){
         .offset = offset,
         .end = i + 1,

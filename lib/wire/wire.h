@@ -56,6 +56,25 @@ const char *rl_number_text(reload_names set, uint32_t value, char *text, size_t 
 void rl_kind_expected(reload_kind kind, const uint8_t *octets, reload_flaw flaw, char *text,
                       size_t size);
 
+/* The table of attributes, and the rows of the types with a high octet: the low octet of the first
+ * type, and how many types follow each other. */
+typedef struct rl_attr_group {
+    uint8_t low, count, row;
+} rl_attr_group;
+enum { RL_ATTR_GROUPS = 9 };
+extern const reload_attr_def rl_attrs[];
+extern const rl_attr_group rl_attr_groups[RL_ATTR_GROUPS];
+
+/* Like reload_attr_def_of. Inline, since parsing looks up each attribute. */
+static inline const reload_attr_def *rl_attr_def_of(uint16_t type)
+{
+    size_t group = type >> 8;
+    if (group >= RL_ATTR_GROUPS)
+        return NULL;
+    unsigned i = (type & 0xffu) - rl_attr_groups[group].low; /* wraps below the first */
+    return i < rl_attr_groups[group].count ? &rl_attrs[rl_attr_groups[group].row + i] : NULL;
+}
+
 /* The table of fields. */
 extern const reload_field_def rl_fields[RELOAD_FIELDS];
 
