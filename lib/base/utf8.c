@@ -46,56 +46,56 @@ size_t rl_utf8(const uint8_t *octets, size_t len, uint32_t *code)
 
 /* ---- Runs of accepted octets ---- */
 
-/* Two words as a vector. A refused_... function sets the high bit of each octet that is not
- * accepted; a borrow sets further bits only after one. */
+/* Two words as a vector. A refuse_... function sets the high bit of each octet that is not
+ * accepted; a borrow sets further bits only after one. Vectors are passed by pointer, since not
+ * every processor has registers for them. */
 typedef uint64_t words __attribute__((vector_size(16)));
 #define EACH(octet) \
     ((words){UINT64_C(0x0101010101010101) * (octet), UINT64_C(0x0101010101010101) * (octet)})
 
 /* Subtracting 1 from each octet sets the high bit of a NUL. */
-static inline words refused_by_ascii(words w)
+static inline void refuse_by_ascii(words *w)
 {
-    return w | (w - EACH(1));
+    *w |= *w - EACH(1);
 }
 
 /* Below ' ', above '~', or equal to one of the two */
-static inline words refused_by_plain(words w)
+static inline void refuse_by_plain(words *w)
 {
-    words quote = w ^ EACH('"'), backslash = w ^ EACH('\\');
-    return w | (w + EACH(1)) | (w - EACH(' ')) | (quote - EACH(1)) | (backslash - EACH(1));
+    words quote = *w ^ EACH('"'), backslash = *w ^ EACH('\\');
+    *w |= (*w + EACH(1)) | (*w - EACH(' ')) | (quote - EACH(1)) | (backslash - EACH(1));
 }
 
-static inline words refused_at(const uint8_t *octets, words (*refused)(words))
+/* Whether an octet of count vectors is not accepted. */
+static inline bool any_refused(const uint8_t *octets, size_t count, void (*refuse)(words *))
 {
-    words w;
-    memcpy(&w, octets, sizeof w);
-    return refused(w) & EACH(0x80);
+    words found = {0};
+    for (size_t k = 0; k < count; k++) {
+        words w;
+        memcpy(&w, octets + k * sizeof w, sizeof w);
+        refuse(&w);
+        found |= w;
+    }
+    found &= EACH(0x80);
+    return (found[0] | found[1]) != 0;
 }
 
 /* The octets, a multiple of sixteen, before sixteen of which one is not accepted. Four vectors at a
  * time share a test. */
-static inline size_t accepted(const uint8_t *octets, size_t len, words (*refused)(words))
+static inline size_t accepted(const uint8_t *octets, size_t len, void (*refuse)(words *))
 {
     enum { ONE = sizeof(words), FOUR = 4 * ONE };
     size_t i = 0;
-    for (; len - i >= FOUR; i += FOUR) {
-        words found = refused_at(octets + i, refused) | refused_at(octets + i + ONE, refused) |
-                      refused_at(octets + i + 2 * ONE, refused) |
-                      refused_at(octets + i + 3 * ONE, refused);
-        if ((found[0] | found[1]) != 0)
-            break;
-    }
-    for (; len - i >= ONE; i += ONE) {
-        words found = refused_at(octets + i, refused);
-        if ((found[0] | found[1]) != 0)
-            break;
-    }
+    while (len - i >= FOUR && !any_refused(octets + i, 4, refuse))
+        i += FOUR;
+    while (len - i >= ONE && !any_refused(octets + i, 1, refuse))
+        i += ONE;
     return i;
 }
 
 size_t rl_ascii(const uint8_t *octets, size_t len)
 {
-    size_t i = accepted(octets, len, refused_by_ascii);
+    size_t i = accepted(octets, len, refuse_by_ascii);
     while (i < len && octets[i] != 0 && octets[i] < 0x80)
         i++;
     return i;
@@ -108,7 +108,7 @@ static bool is_plain(uint8_t octet)
 
 size_t rl_plain(const uint8_t *octets, size_t len)
 {
-    size_t i = accepted(octets, len, refused_by_plain);
+    size_t i = accepted(octets, len, refuse_by_plain);
     while (i < len && is_plain(octets[i]))
         i++;
     return i;
