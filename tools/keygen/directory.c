@@ -179,7 +179,11 @@ static void not_opened(struct tool *tool, const char *dir, int cause)
                                   : strndup(dir, (size_t)(slash - dir));
     char *profile = parent == NULL ? NULL : keygen_file(tool, parent, CA_PROFILE_FILE);
     bool found = cause == ENOTDIR && profile != NULL && access(profile, F_OK) == 0;
-    tool_error(tool, STATUS_FAILED, "%s: %s%s%s", dir, strerror(cause), found ? "; use --ca=" : "",
+    bool file = cause == ENOTDIR && !found;
+    tool_error(tool, STATUS_FAILED, "%s: %s%s%s", dir, strerror(cause),
+               found  ? "; use --ca="
+               : file ? ", expected a CA's directory, as 'reload-keygen ca' makes it"
+                      : "",
                found ? parent : "");
     free(parent);
     free(profile);

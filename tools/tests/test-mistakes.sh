@@ -254,7 +254,7 @@ mistake "a folder without a CA" 4 "folder: not a CA's directory: overlay.json is
     reload-keygen issue --ca folder --user alice@example.com -o x
 mistake "a CA's certificate for its folder" 4 'overlay/ca.crt: Not a directory; use --ca=overlay' \
     reload-keygen issue --ca overlay/ca.crt --user alice@example.com -o x
-mistake "another file for a CA's folder" 4 'alice.crt: Not a directory' reload-keygen list --ca alice.crt
+mistake "another file for a CA's folder" 4 "alice.crt: Not a directory, expected a CA's directory, as 'reload-keygen ca' makes it" reload-keygen list --ca alice.crt
 mistake "a CA's certificate for its folder, in that folder" 4 'ca.crt: Not a directory; use --ca=.' \
     bash -c 'cd overlay && reload-keygen list --ca ca.crt' reload-keygen
 mistake "PREFIX for a certificate" 4 'alice: No such file or directory; use alice.crt' reload-keygen revoke --ca overlay alice
