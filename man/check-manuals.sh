@@ -294,15 +294,7 @@ if [ "${RELOAD_CAPTURES:-0}" = 1 ]; then
     printf '\324\303\262\241\002\000\004\000\000\000\000\000\000\000\000\000\377\377\000\000\223\000\000\000' >"$work/link.pcap"
     "$tools/reload-dump" "$work/link.pcap" 2>&1 | sed -n 's/.*cannot be read, expected //p' | sed 's/, /\n/g; s/ or /\n/g' >"$work/links"
     part reload-captures.7 Packets '.*' | tr '\n' ' ' >"$work/manual"
-    missing=0
-    while read -r name; do
-        grep -qF -- "$name" "$work/manual" || {
-            echo "# $name"
-            missing=1
-        }
-    done <"$work/links"
-    [ -s "$work/links" ] || missing=1
-    result $missing "reload-captures(7) has the link types"
+    contained "$work/links" "$work/manual" "reload-captures(7) has the link types"
 fi
 
 # The presence table, by messages with what is mandatory, without one attribute and with it: what --lint reports
