@@ -71,75 +71,67 @@ static void print_statuses(FILE *to, const char *text)
     }
 }
 
-/* The row of an option in the table, or of one that is in no table. */
-static const struct option_row *row_named(const struct option_row *rows, const char *name,
-                                          size_t len)
+/* The rows of the table, then those of every tool; NULL after the last. */
+static const struct option_row *row_at(const struct option_row *rows, size_t i)
 {
-    const struct option_row *const common[] = {&help_row, &version_row};
-    for (const struct option_row *row = rows; row->name != NULL; row++)
-        if (strlen(row->name) == len && memcmp(row->name, name, len) == 0)
-            return row;
-    for (size_t i = 0; i < sizeof common / sizeof common[0]; i++)
-        if (strlen(common[i]->name) == len && memcmp(common[i]->name, name, len) == 0)
-            return common[i];
-    return NULL;
+    size_t count = 0;
+    while (rows[count].name != NULL)
+        count++;
+    return i < count ? &rows[i] : i == count ? &help_row : i == count + 1 ? &version_row : NULL;
+}
+
+/* Whether a name between spaces, at the beginning of names, is the row's. */
+static bool is_named(const struct option_row *row, const char *names)
+{
+    size_t len = strcspn(names, " ");
+    return strncmp(row->name, names, len) == 0 && row->name[len] == '\0';
+}
+
+static const char *next_name(const char *names)
+{
+    names += strcspn(names, " ");
+    return names + strspn(names, " ");
 }
 
 static bool is_in_section(const struct help_section *section, const struct option_row *row)
 {
-    size_t len = strlen(row->name);
-    for (const char *at = section->options; *at != '\0'; at += strspn(at, " ")) {
-        size_t n = strcspn(at, " ");
-        if (n == len && memcmp(at, row->name, n) == 0)
-            return true;
-        at += n;
-    }
-    return false;
+    const char *names = section->options;
+    while (*names != '\0' && !is_named(row, names))
+        names = next_name(names);
+    return *names != '\0';
 }
 
 static void print_section(FILE *to, const struct help_section *section,
                           const struct option_row *rows)
 {
+    const struct option_row *row;
     (void)fprintf(to, "\n%s:\n", section->heading);
-    for (const char *at = section->options; *at != '\0'; at += strspn(at, " ")) {
-        size_t n = strcspn(at, " ");
-        const struct option_row *row = row_named(rows, at, n);
-        if (row != NULL)
-            print_help_row(to, row);
-        at += n;
-    }
+    for (const char *names = section->options; *names != '\0'; names = next_name(names))
+        for (size_t i = 0; (row = row_at(rows, i)) != NULL; i++)
+            if (is_named(row, names))
+                print_help_row(to, row);
 }
 
-/* The rows that are in no section. */
-static void print_other_rows(FILE *to, const struct command_line *line)
-{
-    bool any = false;
-    for (const struct option_row *row = line->options; row->name != NULL; row++) {
-        const struct help_section *section = line->sections;
-        while (section->heading != NULL && !is_in_section(section, row))
-            section++;
-        if (section->heading != NULL)
-            continue;
-        (void)fprintf(to, "%s", any ? "" : "\nOther options:\n");
-        print_help_row(to, row);
-        any = true;
-    }
-}
-
+/* Prints the sections, then the rows that are in none. */
 static void print_rows_of(FILE *to, const struct command_line *line)
 {
-    if (line->sections != NULL) {
-        for (const struct help_section *section = line->sections; section->heading != NULL;
-             section++)
-            print_section(to, section, line->options);
-        print_other_rows(to, line);
-        return;
-    }
-    (void)fprintf(to, "\nOptions:\n");
-    for (const struct option_row *row = line->options; row->name != NULL; row++)
+    static const struct help_section none[] = {{NULL, NULL}};
+    const struct help_section *sections = line->sections == NULL ? none : line->sections;
+    const char *heading = sections == none ? "Options" : "Other options";
+    const struct option_row *row;
+    for (const struct help_section *s = sections; s->heading != NULL; s++)
+        print_section(to, s, line->options);
+    for (size_t i = 0; (row = row_at(line->options, i)) != NULL; i++) {
+        const struct help_section *s = sections;
+        while (s->heading != NULL && !is_in_section(s, row))
+            s++;
+        if (s->heading != NULL)
+            continue;
+        if (heading != NULL)
+            (void)fprintf(to, "\n%s:\n", heading);
+        heading = NULL;
         print_help_row(to, row);
-    print_help_row(to, &help_row);
-    print_help_row(to, &version_row);
+    }
 }
 
 void help_print(FILE *to, const struct tool *tool, const struct command_line *line)
