@@ -292,8 +292,7 @@ static reload_content by_dump(const uint8_t *octets, size_t len)
                : RELOAD_CONTENT_UNKNOWN;
 }
 
-/* Whether each pair of octets is an ASCII character of text, in the first or second place, and 0.
- */
+/* Whether each pair of octets holds an ASCII character of text, at place, and 0. */
 static bool is_wide(const uint8_t *octets, size_t len, size_t place)
 {
     for (size_t i = 0; i + 1 < len; i += 2) {

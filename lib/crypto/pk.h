@@ -19,8 +19,7 @@ reload_err rl_parse_error(int failed);
  * RELOAD_ERR_MEMORY; anything else is RELOAD_ERR_CRYPTO, which is not a finding about the
  * signature. */
 reload_err rl_verify_error(int failed, bool *match);
-/* The result for an error in making or writing an object: RELOAD_ERR_MEMORY, else the code given.
- */
+/* The result for an error in making or writing an object: RELOAD_ERR_MEMORY, or the given code. */
 reload_err rl_write_error(int failed, reload_err otherwise);
 
 /* Size of the key in bits; of an RSA modulus exactly (D13). */

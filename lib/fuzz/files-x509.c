@@ -10,8 +10,7 @@
 
 enum { SEQUENCE = 0x30 };
 
-/* Steps over the head of a DER element of at most 64 KiB. Returns its value's length, or SIZE_MAX.
- */
+/* Steps over the head of a DER element of up to 64 KiB. Returns its value's length or SIZE_MAX. */
 static size_t enter(const uint8_t *der, size_t len, size_t *at)
 {
     if (len < *at + 4)
@@ -242,7 +241,7 @@ void check_crl(const uint8_t *data, size_t size)
 void check_key(const uint8_t *data, size_t size)
 {
     static const char *const passphrases[] = {NULL, "", "secret"};
-    reload_buf pem = {0}, signature = {0};
+    reload_buf pem = {0};
     reload_diag diag;
     for (size_t i = 0; i < sizeof passphrases / sizeof passphrases[0]; i++) {
         reload_key *key, *again;
@@ -264,7 +263,6 @@ void check_key(const uint8_t *data, size_t size)
         reload_key_free(&again);
     }
     reload_buf_free(&pem);
-    reload_buf_free(&signature);
 }
 
 void check_request(const uint8_t *data, size_t size)

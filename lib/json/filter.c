@@ -212,8 +212,7 @@ static void put_word(rl_json_filter *f, char c)
         filter_keep(f, &c, 1);
 }
 
-/* Whether a number in meta may be beyond the range of a double. Values in meta are never an error.
- */
+/* Whether a number in meta, where no value is an error, may be beyond the range of a double. */
 static bool is_beyond(rl_json_filter *f, const char *text, size_t len)
 {
     const rl_json_level *level = innermost(f);

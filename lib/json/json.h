@@ -5,8 +5,7 @@
 
 #include <reload/message.h>
 
-/* The message has more octets of attributes and trailing octets than the header's Length can count.
- */
+/* The message has more octets of attributes and trailing octets than the header's Length counts. */
 #define RL_JSON_TOO_LONG "more than 16777215 octets of attributes do not fit the header's Length"
 
 /* Reads a message or garbage while its text comes. */

@@ -9,8 +9,7 @@
 
 /* A value by its name in a set, or as a number. */
 void rl_print_named(reload_printer *p, reload_names set, uint32_t value);
-/* "1: put.bin, offset 0: ", with after in the place of the first ": ". Fails if origin has no size.
- */
+/* "1: put.bin, offset 0: ", with after instead of the first ": ". Fails if origin has no size. */
 void rl_print_place(reload_printer *p, const reload_origin *origin, const char *after);
 /* The parts of the place of a message that was captured: "3-5,8", and its time or "-". */
 void rl_print_frames(reload_printer *p, const reload_capture *capture);

@@ -25,8 +25,7 @@ void rl_jsontext_free(rl_jsontext *j)
     j->cap = 0;
 }
 
-/* Makes the buffer hold more text: drops the text before start if it is the larger part, or grows.
- */
+/* Makes room for more text: drops the text before start if it is the larger part, or grows. */
 static bool jsontext_reserve(rl_jsontext *j)
 {
     if (j->len < j->cap)

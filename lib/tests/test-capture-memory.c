@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Captures: the memory for reading them, measured by the allocator, not by the capture's own count.
- */
+/* Captures: the memory for reading them, measured by the allocator, not by the capture itself. */
 #include "packets.h"
 
 #include <malloc.h>

@@ -554,8 +554,7 @@ static void test_threads(void **state)
     free_fixture(f);
 }
 
-/* With all signatures checked, a failure against the store keeps the findings of later signatures.
- */
+/* With all signatures checked, a failure against the store keeps later signatures' findings. */
 static void test_check_all(void **state)
 {
     (void)state;

@@ -233,8 +233,7 @@ static void test_policy(void **state)
     free_example(&e);
 }
 
-/* Memory is bounded: among many different certificates, which cannot be read, old ones are dropped.
- */
+/* Memory is bounded: of many different certificates, which cannot be read, old ones are dropped. */
 static void test_bound(void **state)
 {
     (void)state;

@@ -256,8 +256,7 @@ reload_reason rl_check_message(rl_judging *j, uint32_t attr)
     return reason;
 }
 
-/* D11 for an inner signature: duplicates in its container and, for a BODY, of the RESOURCE's KEY.
- */
+/* D11 for an inner signature: duplicates in its container, and for a BODY of the RESOURCE's KEY. */
 static reload_reason check_own_duplicates(rl_judging *j, const reload_site *site)
 {
     const reload_attr *container = reload_msg_attr(j->msg, site->container);

@@ -25,8 +25,7 @@ static inline size_t rl_padding(size_t len)
     return (4 - len % 4) % 4;
 }
 
-/* Checks that octets begin with a header: RELOAD_OK, RELOAD_ERR_NO_MESSAGE or RELOAD_ERR_RFC6940.
- */
+/* Whether octets begin with a header: RELOAD_OK, RELOAD_ERR_NO_MESSAGE or RELOAD_ERR_RFC6940. */
 reload_err rl_check_header(const uint8_t *octets, size_t len, reload_diag *diag);
 
 /* D33: the bounds of a field in a plausible header. */

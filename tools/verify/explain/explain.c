@@ -422,6 +422,7 @@ static void try_level(struct search *s)
                 try_cover(s, &readings);
         }
 }
+
 /* Opens the signature for its signer. The judge that has read the signer may use its key in another
  * thread, so a copy is used here. */
 static void open_for_signer(struct search *s, const reload_cert *signer)
