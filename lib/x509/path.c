@@ -48,7 +48,8 @@ static bool names_issuer(const mbedtls_x509_crt *crt, const mbedtls_x509_crt *is
 static bool may_follow(const rl_path *path, const mbedtls_x509_crt *candidate)
 {
     for (int i = 0; i < path->length; i++)
-        if (path->chain[i] == candidate)
+        if (path->chain[i] == candidate || (rl_same_octets(&path->chain[i]->raw, &candidate->raw) &&
+                                            !RL_FAULT("D18: a certificate is once in a chain")))
             return false;
     return names_issuer(path->chain[path->length - 1], candidate) && rl_may_issue(candidate) &&
            fits_path_length(path, candidate);
