@@ -182,57 +182,73 @@ static void take_warning(void *arg, reload_given given, size_t file, const char 
     (void)snprintf(w->text, sizeof w->text, "%s", words);
 }
 
+/* Tests of the vectors, and the warning of each one's CRLs */
+static const struct {
+    const char *comment, *warning; /* empty: none */
+} crl_warnings[] = {
+    {"a CRL signed by a CRL key of the CA", ""},
+    {"a CRL signed by the CA's new key, certified by the old", ""},
+    {"a CRL signed by an expired CRL key", ""},
+    {"a CRL is required: a current CRL", ""},
+    {"a CRL signed by a CRL key that is not given",
+     "CRL by CN=CRL CA: ignored: its signature does not verify with a given certificate of its "
+     "issuer"},
+    {"a CRL is required: a CRL with a bad signature",
+     "CRL by CN=CRL CA: ignored: its signature does not verify with a given certificate of its "
+     "issuer"},
+    {"a CRL signed by a CRL key with another name",
+     "CRL by CN=intermediate of CRL CA: ignored: no given certificate has its issuer's name"},
+    {"a CRL signed by a CRL key whose keyUsage lacks cRLSign",
+     "CRL by CN=CRL CA: ignored: its signer's keyUsage lacks cRLSign"},
+    {"a CRL signed by a self-signed certificate with the CA's name, given as an intermediate",
+     "CRL by CN=CRL CA: ignored: its signer does not chain to a CA certificate of the overlay"},
+    {"a CRL signed by a CRL key of X.509 v1",
+     "CRL by CN=CRL CA: ignored: its signer's certificate is not X.509 v3"},
+    {"a CRL signed by a CRL key of RSA 1024",
+     "CRL by CN=CRL CA: ignored: a key in its signer's chain is weak"},
+    {"a CRL signed by a CRL key whose certificate is signed with SHA-1",
+     "CRL by CN=CRL CA: ignored: a certificate in its signer's chain is signed with MD5 or "
+     "SHA-1"},
+    {"a CRL signed by a CRL key under another trusted CA with another key",
+     "CRL by CN=CRL CA: ignored: its signer and its issuer chain to different CA certificates"},
+    {"a CRL signed by a CA with the same name that is trusted too", ""},
+    {"a CRL signed by an intermediate that is not a CA",
+     "CRL by CN=intermediate of CRL CA: ignored: no given certificate with its issuer's name "
+     "can "
+     "issue certificates"},
+    {"a CRL signed by an intermediate whose path length is exceeded",
+     "CRL by CN=intermediate of CRL CA: ignored: no given certificate with its issuer's name "
+     "can "
+     "issue certificates"},
+    {"revoked by an intermediate without cRLSign, whose CRL is applied",
+     "CRL by CN=intermediate without cRLSign: its signer's keyUsage lacks cRLSign; applied to "
+     "certificates that it issued"},
+    {"an expired CRL is applied",
+     "CRL by CN=chat CA: out of date, but still applied: nextUpdate is 2007-02-01T00:00:00Z, "
+     "the time of checking is 2007-07-08T12:00:00Z"},
+    {"a CRL that is not yet valid is applied",
+     "CRL by CN=chat CA: not yet valid, but still applied: thisUpdate is 2007-08-01T00:00:00Z, "
+     "the time of checking is 2007-07-08T12:00:00Z"},
+    {"a CRL is required: a CRL that ends in the second of checking",
+     "CRL by CN=CRL CA: out of date, but still applied: nextUpdate is 2007-07-08T12:00:00Z, "
+     "the time of checking is 2007-07-08T12:00:00Z"},
+    {"a CRL is required: a CRL without nextUpdate",
+     "CRL by CN=CRL CA: not current, but still applied: no nextUpdate"},
+};
+
 /* Each CRL that is ignored or doubtful causes one warning. */
 static void test_warnings(void **state)
 {
     (void)state;
-    static const struct {
-        const char *comment, *warning; /* empty: none */
-    } rows[] = {
-        {"a CRL signed by a CRL key of the CA", ""},
-        {"a CRL signed by the CA's new key, certified by the old", ""},
-        {"a CRL signed by an expired CRL key", ""},
-        {"a CRL is required: a current CRL", ""},
-        {"a CRL signed by a CRL key that is not given",
-         "CRL by CN=CRL CA: ignored: its signature does not verify with a given certificate of its "
-         "issuer"},
-        {"a CRL is required: a CRL with a bad signature",
-         "CRL by CN=CRL CA: ignored: its signature does not verify with a given certificate of its "
-         "issuer"},
-        {"a CRL signed by a CRL key with another name",
-         "CRL by CN=intermediate of CRL CA: ignored: no given certificate has its issuer's name"},
-        {"a CRL signed by a CRL key whose keyUsage lacks cRLSign",
-         "CRL by CN=CRL CA: ignored: its signer's keyUsage lacks cRLSign"},
-        {"a CRL signed by a self-signed certificate with the CA's name, given as an intermediate",
-         "CRL by CN=CRL CA: ignored: its signer does not chain to a CA certificate of the overlay"},
-        {"a CRL signed by a CRL key of X.509 v1",
-         "CRL by CN=CRL CA: ignored: its signer does not chain to a CA certificate of the overlay"},
-        {"a CRL signed by a CRL key of RSA 1024",
-         "CRL by CN=CRL CA: ignored: its signer does not chain to a CA certificate of the overlay"},
-        {"revoked by an intermediate without cRLSign, whose CRL is applied",
-         "CRL by CN=intermediate without cRLSign: its signer's keyUsage lacks cRLSign; applied to "
-         "certificates that it issued"},
-        {"an expired CRL is applied",
-         "CRL by CN=chat CA: out of date, but still applied: nextUpdate is 2007-02-01T00:00:00Z, "
-         "the time of checking is 2007-07-08T12:00:00Z"},
-        {"a CRL that is not yet valid is applied",
-         "CRL by CN=chat CA: not yet valid, but still applied: thisUpdate is 2007-08-01T00:00:00Z, "
-         "the time of checking is 2007-07-08T12:00:00Z"},
-        {"a CRL is required: a CRL that ends in the second of checking",
-         "CRL by CN=CRL CA: out of date, but still applied: nextUpdate is 2007-07-08T12:00:00Z, "
-         "the time of checking is 2007-07-08T12:00:00Z"},
-        {"a CRL is required: a CRL without nextUpdate",
-         "CRL by CN=CRL CA: not current, but still applied: no nextUpdate"},
-    };
-    for (size_t i = 0; i < COUNT(rows); i++) {
+    for (size_t i = 0; i < COUNT(crl_warnings); i++) {
         const json_t *group;
         struct warnings w = {0};
-        (void)find_test(rows[i].comment, &group);
+        (void)find_test(crl_warnings[i].comment, &group);
         reload_policy *policy = policy_of(group);
         (void)reload_policy_warnings(policy, 1183896000 * RELOAD_SECOND, RELOAD_NO_TIME,
                                      take_warning, &w);
-        assert_string_equal(w.text, rows[i].warning);
-        assert_int_equal(w.count, rows[i].warning[0] != '\0');
+        assert_string_equal(w.text, crl_warnings[i].warning);
+        assert_int_equal(w.count, crl_warnings[i].warning[0] != '\0');
         reload_policy_free(&policy);
     }
 }

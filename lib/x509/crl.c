@@ -168,8 +168,7 @@ static bool ends_at(const rl_signer *signer, const mbedtls_x509_crt *anchor)
     return false;
 }
 
-/* Whether a CRL counts for a link. */
-static bool crl_counts(const rl_crl *crl, const rl_link *link)
+bool rl_crl_counts(const rl_crl *crl, const rl_link *link)
 {
     for (size_t i = 0; i < crl->count; i++) {
         const rl_signer *signer = &crl->signers[i];
@@ -240,7 +239,7 @@ static bool lists(const rl_crl *crl, const mbedtls_x509_crt *crt, reload_time ti
 bool rl_is_revoked(const rl_trust *trust, const rl_link *link, reload_time time, reload_time *since)
 {
     for (const rl_crl *crl = trust->crls; crl != NULL; crl = crl->next)
-        if (crl_counts(crl, link) && lists(crl, link->crt, time, since) &&
+        if (rl_crl_counts(crl, link) && lists(crl, link->crt, time, since) &&
             (crl_is_current(crl, time) || !RL_FAULT("D18: a CRL that is out of date counts")))
             return true;
     return false;
@@ -249,7 +248,7 @@ bool rl_is_revoked(const rl_trust *trust, const rl_link *link, reload_time time,
 bool rl_has_current_crl(const rl_trust *trust, const rl_link *link, reload_time time)
 {
     for (const rl_crl *crl = trust->crls; crl != NULL; crl = crl->next)
-        if (crl_counts(crl, link) && crl_is_current(crl, time))
+        if (rl_crl_counts(crl, link) && crl_is_current(crl, time))
             return true;
     return false;
 }

@@ -15,7 +15,7 @@ void rl_crl_forget_signers(rl_crl *crl)
     free(crl->signers);
     crl->signers = NULL;
     crl->count = crl->cap = 0;
-    crl->named = false;
+    crl->named = crl->has_issuer = crl->counts = false;
     crl->limit = NULL;
 }
 
@@ -33,35 +33,60 @@ static reload_err add_anchor(rl_signer *signer, const mbedtls_x509_crt *anchor)
     return RELOAD_OK;
 }
 
+#define WEAK_KEY "ignored: a key in its signer's chain is weak"
+
 /* Records the anchor at which a path of a signer ends. Dates, revocation, and the rules for
  * certificates that sign messages do not matter. */
 static bool take_path(rl_path *path)
 {
-    bool weak = !RL_FAULT("D18: a CRL signer's path") &&
-                (rl_path_weak_key(path) != NULL || rl_path_weak_hash(path) != NULL);
-    if (!weak)
-        path->err = add_anchor(path->arg, path->chain[path->length - 1]);
+    rl_signer *signer = path->arg;
+    const char *fault =
+        rl_path_weak_key(path) != NULL ? WEAK_KEY
+        : rl_path_weak_hash(path) != NULL
+            ? "ignored: a certificate in its signer's chain is signed with MD5 or SHA-1"
+            : NULL;
+    if (fault != NULL && !RL_FAULT("D18: a CRL signer's path"))
+        signer->fault = fault;
+    else
+        path->err = add_anchor(signer, path->chain[path->length - 1]);
     return path->err == RELOAD_OK;
+}
+
+/* An anchor's own key ends its path, if that is not weak. */
+static reload_err end_at_itself(rl_signer *signer, const rl_trust *trust)
+{
+    if (rl_pk_usable(&signer->crt->pk, trust->min_rsa_bits))
+        return add_anchor(signer, signer->crt);
+    signer->fault = WEAK_KEY;
+    return RELOAD_OK;
+}
+
+/* Finds the anchors at which the paths of a certificate end. is_issuer: paths in which it has
+ * issued another one, for which it stands in. */
+static reload_err search_anchors(rl_crl *crl, rl_signer *signer, const rl_trust *trust,
+                                 bool is_issuer)
+{
+    rl_path path = {.trust = trust,
+                    .take = take_path,
+                    .arg = signer,
+                    .chain = {signer->crt, signer->crt},
+                    .length = is_issuer ? 2 : 1,
+                    .err = RELOAD_OK};
+    reload_err err = rl_path_search(&path);
+    if (path.limit != NULL)
+        crl->limit = path.limit;
+    return err;
 }
 
 /* Finds the anchors at which the paths of a signer end. */
 static reload_err find_anchors(rl_crl *crl, rl_signer *signer, const rl_trust *trust, bool anchor)
 {
-    rl_path path = {.trust = trust,
-                    .take = take_path,
-                    .arg = signer,
-                    .chain = {signer->crt},
-                    .length = 1,
-                    .err = RELOAD_OK};
-    if (signer->crt->version != 3 && !RL_FAULT("D18: a CRL signer is of X.509 v3"))
+    if (signer->crt->version != 3 && !RL_FAULT("D18: a CRL signer is of X.509 v3")) {
+        signer->fault = "ignored: its signer's certificate is not X.509 v3";
         return RELOAD_OK;
-    if (anchor && rl_pk_usable(&signer->crt->pk, trust->min_rsa_bits))
-        path.err = add_anchor(signer, signer->crt);
-    if (path.err == RELOAD_OK)
-        (void)rl_path_search(&path);
-    if (path.limit != NULL)
-        crl->limit = path.limit;
-    return path.err;
+    }
+    reload_err err = anchor ? end_at_itself(signer, trust) : RELOAD_OK;
+    return err == RELOAD_OK ? search_anchors(crl, signer, trust, false) : err;
 }
 
 static reload_err add_signer(rl_crl *crl, const mbedtls_x509_crt *crt)
@@ -102,9 +127,42 @@ static reload_err find_signers(rl_crl *crl, const rl_trust *trust, const mbedtls
     return err;
 }
 
+/* ---- Issuers ---- */
+
+/* Finds whether the CRL counts for certificates of one issuer. */
+static reload_err try_issuer(rl_crl *crl, const rl_trust *trust, const mbedtls_x509_crt *crt,
+                             bool anchor)
+{
+    rl_signer issuer = {.crt = crt};
+    reload_err err =
+        anchor ? end_at_itself(&issuer, trust) : search_anchors(crl, &issuer, trust, true);
+    for (size_t i = 0; i < issuer.count && err == RELOAD_OK; i++) {
+        const rl_link link = {.issuer = crt, .anchor = issuer.anchors[i]};
+        crl->has_issuer = true;
+        crl->counts = crl->counts || rl_crl_counts(crl, &link);
+    }
+    free(issuer.anchors);
+    return err;
+}
+
+/* Finds whether the CRL counts for certificates of the issuers in a list of certificates. */
+static reload_err try_issuers(rl_crl *crl, const rl_trust *trust, const mbedtls_x509_crt *list,
+                              bool anchors)
+{
+    reload_err err = RELOAD_OK;
+    for (; list != NULL && err == RELOAD_OK && crl->count > 0 && !crl->counts; list = list->next)
+        if (list->raw.len > 0 && rl_same_dn(&crl->crl.issuer, &list->subject) && rl_may_issue(list))
+            err = try_issuer(crl, trust, list, anchors);
+    return err;
+}
+
 reload_err rl_crl_find_signers(rl_crl *crl, const rl_trust *trust)
 {
     rl_crl_forget_signers(crl);
     reload_err err = find_signers(crl, trust, &trust->anchors, true);
-    return err == RELOAD_OK ? find_signers(crl, trust, &trust->intermediates, false) : err;
+    if (err == RELOAD_OK)
+        err = find_signers(crl, trust, &trust->intermediates, false);
+    if (err == RELOAD_OK)
+        err = try_issuers(crl, trust, &trust->anchors, true);
+    return err == RELOAD_OK ? try_issuers(crl, trust, &trust->intermediates, false) : err;
 }

@@ -10,6 +10,7 @@
 /* A given certificate whose key has signed a CRL. */
 typedef struct rl_signer {
     const mbedtls_x509_crt *crt;
+    const char *fault;                /* static, why a path of it does not count; or NULL */
     const mbedtls_x509_crt **anchors; /* the anchors at which its paths end; owned */
     size_t count;
     size_t cap;
@@ -25,6 +26,8 @@ typedef struct rl_crl {
     size_t count;
     size_t cap;
     bool named;        /* a given certificate has the issuer's name */
+    bool has_issuer;   /* one of these can issue certificates, and is not weak */
+    bool counts;       /* for the certificates of such an issuer */
     const char *limit; /* static, which limit ended the search for a signer's paths, or NULL */
     struct rl_crl *next;
 } rl_crl;
@@ -55,8 +58,8 @@ reload_err rl_crl_verify(const mbedtls_x509_crl *crl, const mbedtls_x509_crt *si
 /* Raises a number to that in a CRL's extensions, if there is one of at most 20 octets. */
 void rl_crl_raise_number(reload_crl_number *number, const mbedtls_x509_buf *extensions);
 void rl_crl_forget_signers(rl_crl *crl);
-/* Finds the given certificates that have signed a CRL, and the anchors at which their paths end.
- * RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
+/* Finds the given certificates that have signed a CRL, the anchors at which their paths end, and
+ * whether the CRL counts for any issuer. RELOAD_ERR_MEMORY, RELOAD_ERR_CRYPTO. */
 reload_err rl_crl_find_signers(rl_crl *crl, const rl_trust *trust);
 /* Whether a signer's key may sign CRLs: it has cRLSign or no keyUsage. */
 bool rl_may_sign_crls(const mbedtls_x509_crt *crt);
@@ -66,6 +69,8 @@ typedef struct rl_link {
     const mbedtls_x509_crt *crt, *issuer, *anchor;
 } rl_link;
 
+/* Whether a CRL counts for certificates of the link's issuer in chains that end at its anchor. */
+bool rl_crl_counts(const rl_crl *crl, const rl_link *link);
 /* D18 step 4: whether a CRL that counts lists the certificate with a date that is not after the
  * time. *since: that date. */
 bool rl_is_revoked(const rl_trust *trust, const rl_link *link, reload_time time,

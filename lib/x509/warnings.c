@@ -167,11 +167,12 @@ static void warn_of_crl(const struct warning *w, const rl_crl *crl, const char *
     warn_of(w, &o, words);
 }
 
-/* The reason for ignoring a CRL; NULL: a signer suffices. *lacks_sign: the signer's key may sign
+/* The reason why a CRL counts for no certificate, or NULL. *lacks_sign: the signer's key may sign
  * certificates only. */
 static const char *why_ignored(const rl_crl *crl, bool *lacks_sign)
 {
-    bool chains = false, issues = false, signs = false;
+    bool chains = false, signs = false;
+    const char *fault = NULL;
     *lacks_sign = false;
     if (crl->count == 0)
         return crl->named
@@ -181,12 +182,19 @@ static const char *why_ignored(const rl_crl *crl, bool *lacks_sign)
         const rl_signer *s = &crl->signers[i];
         chains = chains || s->count > 0;
         signs = signs || (s->count > 0 && rl_may_sign_crls(s->crt));
-        issues = issues || (s->count > 0 && rl_may_issue(s->crt));
+        fault = fault == NULL ? s->fault : fault;
     }
-    *lacks_sign = issues && !signs;
+    *lacks_sign = !signs;
+    if (crl->counts)
+        return NULL;
     if (!chains)
-        return "ignored: its signer does not chain to a CA certificate of the overlay";
-    return issues || signs ? NULL : "ignored: its signer's keyUsage lacks cRLSign";
+        return fault != NULL
+                   ? fault
+                   : "ignored: its signer does not chain to a CA certificate of the overlay";
+    if (!crl->has_issuer)
+        return "ignored: no given certificate with its issuer's name can issue certificates";
+    return signs ? "ignored: its signer and its issuer chain to different CA certificates"
+                 : "ignored: its signer's keyUsage lacks cRLSign";
 }
 
 static void check_crl_dates(struct warning *w, const rl_trust *trust, const rl_crl *crl)

@@ -325,6 +325,14 @@ class RevocationList(Signed):
             return False
         return any(signer is issuer or signer.may_sign_lists() and anchor in policy.anchors_of(signer) for signer in self.signers(policy))
 
+    def counts_for_any(self, policy):
+        """Whether it counts for certificates of any issuer supplied, in a chain of strong keys and hashes."""
+        may_issue = [given for given in policy.intermediates if given.subject == self.issuer and given.may_sign_certificates()]
+        ends = [(anchor, anchor) for anchor in policy.anchors if anchor.may_sign_certificates() and policy.key_is_strong(anchor)]
+        for issuer in may_issue:  # stands in for a certificate that it has issued
+            ends += [(issuer, chain[-1]) for chain in Search(policy).chains([issuer, issuer]) if is_strong(chain, policy)]
+        return any(self.counts(issuer, anchor, policy) for issuer, anchor in ends)
+
     def lists(self, certificate, time):
         return any(serial == certificate.serial and date <= time for serial, date in self.revoked)
 
@@ -367,9 +375,14 @@ def anchors_of(certificate, policy):
         return []
     found = [certificate] if certificate in policy.anchors else []
     for chain in Search(policy).chains([certificate]):
-        if all(map(policy.key_is_strong, chain)) and not any(policy.hash_is_weak(signed) for signed in chain[:-1]):
+        if is_strong(chain, policy):
             found.append(chain[-1])
     return found
+
+
+def is_strong(chain, policy):
+    """Whether a chain has no weak key or hash; the anchor's own signature is exempt."""
+    return all(map(policy.key_is_strong, chain)) and not any(policy.hash_is_weak(signed) for signed in chain[:-1])
 
 
 def judge_chain(chain, policy):

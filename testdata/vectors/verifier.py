@@ -623,7 +623,7 @@ class Policy:
         self.warnings, self.anchors_by_signer = [], {}
         for crl in self.revocation_lists:  # D18
             signers = [signer for signer in crl.signers(self) if self.anchors_of(signer)]
-            if not any(signer.may_sign_lists() or signer.may_sign_certificates() for signer in signers):
+            if not crl.counts_for_any(self):
                 self.warnings.append("a revocation list is ignored: it is not signed by a certificate supplied, or not by one that may")
             else:
                 if not any(signer.may_sign_lists() for signer in signers):
