@@ -193,10 +193,18 @@ void check_certificate(const uint8_t *data, size_t size)
     check_both(data, size, check_one_cert);
 }
 
+/* The warnings of one file of CRLs */
+struct warnings {
+    size_t count;
+    bool ignored; /* one says so */
+};
+
 static void count_warning(void *arg, reload_given given, size_t file, const char *words)
 {
+    struct warnings *w = arg;
     MUST(given == RELOAD_GIVEN_CRL && file == 0 && words[0] != '\0');
-    ++*(size_t *)arg;
+    w->count++;
+    w->ignored = w->ignored || strstr(words, ": ignored: ") != NULL;
 }
 
 static void check_crl_entries(const uint8_t *data, size_t size)
@@ -215,22 +223,40 @@ static void check_crl_entries(const uint8_t *data, size_t size)
     reload_crl_free(&crl);
 }
 
-static void check_one_crl(const uint8_t *data, size_t size)
+/* The reason of alice's certificate with the file's CRLs. required: whether a current CRL is */
+static reload_reason judge_with_crl(const uint8_t *data, size_t size, bool required,
+                                    struct warnings *warnings)
 {
     reload_diag diag;
-    size_t warnings = 0;
     struct verifier v = with_ca();
+    reload_policy_require_crl(v.policy, required);
     reload_err err = reload_policy_add_crl(v.policy, data, size, &diag);
     check_diag(err, &diag);
     verifier_begin(&v);
     (void)reload_policy_warnings(v.policy, NOW * RELOAD_SECOND, RELOAD_NO_TIME, count_warning,
-                                 &warnings);
-    MUST(err == RELOAD_OK || warnings == 0);
+                                 warnings);
+    MUST(err == RELOAD_OK || warnings->count == 0);
     reload_span alice = fuzz_cert_der(CERT_ALICE);
     reload_reason reason = judge(&v, alice.octets, alice.len);
-    MUST(reason == RELOAD_REASON_NONE || reason == RELOAD_REASON_REVOKED_CERTIFICATE);
-    check_crl_entries(data, size);
     free_verifier(&v);
+    return reason;
+}
+
+static void check_one_crl(const uint8_t *data, size_t size)
+{
+    struct warnings warnings = {0}, again = {0};
+    reload_reason reason = judge_with_crl(data, size, false, &warnings);
+    reload_reason required = judge_with_crl(data, size, true, &again);
+    bool revoked = reason == RELOAD_REASON_REVOKED_CERTIFICATE;
+    bool in_der = size > 0 && data[0] == 0x30; /* one CRL */
+    MUST(revoked || reason == RELOAD_REASON_NONE);
+    MUST(revoked
+             ? required == reason
+             : required == RELOAD_REASON_NONE || required == RELOAD_REASON_UNTRUSTED_CERTIFICATE);
+    MUST(warnings.ignored == again.ignored);
+    MUST(!(in_der && warnings.ignored) ||
+         (!revoked && required == RELOAD_REASON_UNTRUSTED_CERTIFICATE));
+    check_crl_entries(data, size);
 }
 
 void check_crl(const uint8_t *data, size_t size)
